@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals'
+import { bindingsAllow, bindingsBytes, normalizeBindings, normalizeOrigin, type Placement } from './bindings.js'
+
+const header = (name: string): Placement => ({ kind: 'header', name })
+
+describe('bindings', () => {
+  it('have one spelling: order, case and default ports do not count', () => {
+    const one = normalizeBindings({ origins: ['https://b.example', 'https://A.example:443'], placements: [header('X-Key'), header('authorization')], services: [] })
+    const other = normalizeBindings({ origins: ['https://a.example/', 'https://b.example', 'https://b.example'], placements: [header('Authorization'), header('x-key')], services: [] })
+    expect(bindingsBytes(one)).toEqual(bindingsBytes(other))
+  })
+
+  it.each(['https://a.example/v1', 'https://u@a.example', 'https://a.example?x', 'ftp://a.example', 'a.example', 'https://*.example'])(
+    'refuse %s for an origin',
+    (text) => {
+      expect(() => normalizeOrigin(text)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+    },
+  )
+
+  it.each(['host', 'Content-Length', 'cookie', 'a b', 'x:y', ''])('refuse the header %p', (name) => {
+    expect(() => normalizeBindings({ origins: [], placements: [header(name)], services: [] })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+  })
+
+  it('allow exactly what they name', () => {
+    const bindings = normalizeBindings({ origins: ['https://a.example'], placements: [header('x-key')], services: [] })
+    expect(bindingsAllow(bindings, 'https://a.example', header('x-key'))).toBe(true)
+    expect(bindingsAllow(bindings, 'https://a.example:8443', header('x-key'))).toBe(false)
+    expect(bindingsAllow(bindings, 'https://a.example', header('x-other'))).toBe(false)
+    expect(bindingsAllow(bindings, 'https://a.example', { kind: 'query', name: 'x-key' })).toBe(false)
+  })
+})

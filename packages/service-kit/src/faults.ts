@@ -1,0 +1,125 @@
+/** How one refusal looks on each protocol. */
+interface FaultSpec {
+  /** HTTP status. */
+  readonly http: number
+  /** Name of the gRPC status. */
+  readonly grpc: GrpcStatusName
+  /** The sentence that a caller reads where nothing more precise is known. It says what to do. */
+  readonly say: string
+  /** A retry without a change may succeed. */
+  readonly retry?: true
+}
+
+type GrpcStatusName =
+  | 'INVALID_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'PERMISSION_DENIED'
+  | 'UNAUTHENTICATED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'UNIMPLEMENTED'
+  | 'UNAVAILABLE'
+  | 'DATA_LOSS'
+  | 'DEADLINE_EXCEEDED'
+  | 'INTERNAL'
+
+/**
+ * Every refusal of the product, on every protocol, is a row of this table. A code is never removed or given another
+ * meaning: apps switch on it.
+ */
+export const FAULTS = {
+  INVALID_REQUEST: { http: 400, grpc: 'INVALID_ARGUMENT', say: 'The request is not valid. Mend the fields named in errors and send it again.' },
+  PATH_NOT_ALLOWED: { http: 400, grpc: 'INVALID_ARGUMENT', say: 'This path is not allowed. Send it without dot segments, empty segments, backslashes or encoded slashes, and within the paths that the service allows.' },
+  UNAUTHORIZED: { http: 401, grpc: 'UNAUTHENTICATED', say: 'No credential was found. Send an app session (pma_ses_…) or an app token (pma_app_…) where the provider’s SDK puts its API key.' },
+  TOKEN_EXPIRED: { http: 401, grpc: 'UNAUTHENTICATED', say: 'This token has expired. Get a new one and send the request again.' },
+  INVALID_TOKEN: { http: 401, grpc: 'UNAUTHENTICATED', say: 'This token is not valid. Check that it was copied whole and has not been revoked.' },
+  FORBIDDEN: { http: 403, grpc: 'PERMISSION_DENIED', say: 'You may not do this. Ask an owner or an admin of the organization.' },
+  ATTESTATION_REQUIRED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This app’s policy asks for attestation. Exchange an attestation or a debug token for a session (pma_ses_…) and send that.' },
+  ATTESTATION_FAILED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The attestation did not verify. Make a new one against a fresh challenge.' },
+  INVALID_ATTESTATION: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The attestation could not be read. Send it as the platform’s API returned it.' },
+  ATTESTATION_EXPIRED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The attestation is too old. Make a new one against a fresh challenge.' },
+  DEVICE_COMPROMISED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This device does not meet the app’s policy.' },
+  EMULATOR_DETECTED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The app’s policy does not allow emulators. Use a debug token in development.' },
+  DEBUGGER_DETECTED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The app’s policy does not allow debuggers. Use a debug token in development.' },
+  APP_TAMPERED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This copy of the app is not the one that was published.' },
+  APP_DISABLED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This app is disabled. An owner or admin can enable it.' },
+  ENDPOINT_DISABLED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This API service is disabled. An owner or admin can enable it.' },
+  ENDPOINT_NOT_LINKED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This app is not linked to this API service. Link them in the organization that owns both.' },
+  SECRET_EXPIRED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The secret of this API service has expired. Replace its value.' },
+  DESTINATION_NOT_ALLOWED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The destination is not one that the secret is bound to, or is an address that is never dialled. Correct the base URL, or bind the secret anew by replacing its value.' },
+  UPSTREAM_FORBIDDEN: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The provider answered 403. Check the key’s permissions at the provider, and whether it needs additional headers (organization ID, project).' },
+  INVALID_GRANT: { http: 403, grpc: 'PERMISSION_DENIED', say: 'The grant is missing, forged, expired, or made out to another certificate. Ask the directory for a new one.' },
+  APP_NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', say: 'No such app. Check the app token and the organization.' },
+  ENDPOINT_NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', say: 'No such API service. Check the slug in the path and the organization of the app.' },
+  SECRET_NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', say: 'Secret not found. Check the name’s spelling (case-sensitive), that it exists in this organization, and that it is linked to the API service.' },
+  NOT_FOUND: { http: 404, grpc: 'NOT_FOUND', say: 'Nothing is found here. Check the path and the id.' },
+  INVALID_METHOD: { http: 405, grpc: 'INVALID_ARGUMENT', say: 'This method is not allowed here. The Allow header lists those that are.' },
+  UNSUPPORTED_MEDIA_TYPE: { http: 415, grpc: 'INVALID_ARGUMENT', say: 'Send the body as application/json.' },
+  CONFLICT: { http: 409, grpc: 'ABORTED', say: 'This conflicts with what exists. Read the current state and try again.' },
+  SECRET_IN_USE: { http: 409, grpc: 'FAILED_PRECONDITION', say: 'API services use this secret. Update them first, or delete with ?force=true and they will answer SECRET_NOT_FOUND.' },
+  PRECONDITION_FAILED: { http: 412, grpc: 'FAILED_PRECONDITION', say: 'It was changed since you read it. Read it again and repeat the change.' },
+  PRECONDITION_REQUIRED: { http: 428, grpc: 'FAILED_PRECONDITION', say: 'Send If-Match with the ETag of what you read.' },
+  TOO_LARGE: { http: 413, grpc: 'INVALID_ARGUMENT', say: 'This is larger than allowed. Send less.' },
+  HEADERS_TOO_LARGE: { http: 431, grpc: 'INVALID_ARGUMENT', say: 'The header fields are larger than allowed. Send less.' },
+  RATE_LIMITED: { http: 429, grpc: 'RESOURCE_EXHAUSTED', say: 'Too many requests. Wait as long as Retry-After says.', retry: true },
+  QUOTA_EXCEEDED: { http: 429, grpc: 'RESOURCE_EXHAUSTED', say: 'The quota is used up. Wait as long as Retry-After says, or have it raised.' },
+  SECRET_DECRYPTION_FAILED: { http: 500, grpc: 'DATA_LOSS', say: 'The stored secret cannot be used. Enter its value again.' },
+  INTERNAL: { http: 500, grpc: 'INTERNAL', say: 'Something failed on our side. Try again, and give the request id when you report it.' },
+  NOT_IMPLEMENTED: { http: 501, grpc: 'UNIMPLEMENTED', say: 'This is not built yet.' },
+  UPSTREAM_UNREACHABLE: { http: 502, grpc: 'UNAVAILABLE', say: 'The provider could not be reached, or broke off. Check the base URL and the provider’s status.', retry: true },
+  UPSTREAM_REJECTED_KEY: { http: 502, grpc: 'FAILED_PRECONDITION', say: 'The provider refused the key (401). Update the secret with a fresh key that works directly with the provider, and check the auth type, the header name and additional headers (organization ID).' },
+  UPSTREAM_LEAKED_KEY: { http: 502, grpc: 'DATA_LOSS', say: 'The provider’s answer held the key, and was ended. Report it to the provider and replace the key.' },
+  UPSTREAM_TIMEOUT: { http: 504, grpc: 'DEADLINE_EXCEEDED', say: 'The provider did not answer in time. Try again, or raise the service’s timeout.', retry: true },
+  UNAVAILABLE: { http: 503, grpc: 'UNAVAILABLE', say: 'Part of the system is away. Try again as Retry-After says.', retry: true },
+} as const satisfies Record<string, FaultSpec>
+
+export type FaultCode = keyof typeof FAULTS
+
+/** A bad field: `pointer` is a JSON Pointer (RFC 6901) into the body, or names the parameter. */
+export interface FieldError {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** What a caller may be told beside the row's own sentence. */
+export interface FaultDetails {
+  /** Stands in place of the row's sentence. Never holds a value of a secret, or another tenant's name. */
+  readonly say?: string
+  readonly errors?: readonly FieldError[]
+  /** Seconds until a retry makes sense: `Retry-After`. */
+  readonly retryAfterSeconds?: number
+  /** Methods for `Allow`. */
+  readonly allow?: readonly string[]
+  /** Further header fields of the answer, such as `RateLimit`. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cause?: unknown
+}
+
+/** A refusal. `message` is for the log alone; callers read `say`. */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly details: FaultDetails
+
+  constructor(code: FaultCode, detail: string, details: FaultDetails = {}) {
+    super(detail, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'Fault'
+    this.code = code
+    this.details = details
+  }
+
+  get say(): string {
+    return this.details.say ?? FAULTS[this.code].say
+  }
+}
+
+/** Narrows a word that came over a wire. */
+export function isFaultCode(word: unknown): word is FaultCode {
+  return typeof word === 'string' && Object.hasOwn(FAULTS, word)
+}
+
+/** Whatever was thrown, as a refusal: what is no Fault is a mistake of ours, and says nothing to callers. */
+export function asFault(thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown
+  return new Fault('INTERNAL', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+}

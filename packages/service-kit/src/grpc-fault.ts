@@ -1,0 +1,35 @@
+import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
+import { asFault, Fault, FAULTS, isFaultCode } from './faults.js'
+
+const CODE_FIELD = 'pma-fault'
+/** Percent-encoded, since metadata values are ASCII. */
+const DETAIL_FIELD = 'pma-detail'
+const RETRY_FIELD = 'pma-retry-after-seconds'
+
+/** What a handler answers when it throws. The status message is the sentence for callers, never the log's detail. */
+export function toGrpcError(thrown: unknown): Partial<StatusObject> {
+  const fault = asFault(thrown)
+  const metadata = new Metadata()
+  metadata.set(CODE_FIELD, fault.code)
+  if (fault.details.say !== undefined) metadata.set(DETAIL_FIELD, encodeURIComponent(fault.details.say))
+  const { retryAfterSeconds } = fault.details
+  if (retryAfterSeconds !== undefined) metadata.set(RETRY_FIELD, String(retryAfterSeconds))
+  return { code: status[FAULTS[fault.code].grpc], details: fault.code, metadata }
+}
+
+/** What a client makes of a failed call: our own refusal if the other side sent one, else UNAVAILABLE. */
+export function fromGrpcError(error: ServiceError): Fault {
+  const code = first(error.metadata, CODE_FIELD)
+  if (isFaultCode(code)) {
+    const say = first(error.metadata, DETAIL_FIELD)
+    const retryAfter = first(error.metadata, RETRY_FIELD)
+    return new Fault(code, `refused by the other side: ${error.details}`, {
+      cause: error,
+      ...(say === undefined ? {} : { say: decodeURIComponent(say) }),
+      ...(retryAfter === undefined ? {} : { retryAfterSeconds: Number(retryAfter) }),
+    })
+  }
+  return new Fault('UNAVAILABLE', `gRPC ${status[error.code]}: ${error.details}`, { cause: error })
+}
+
+const first = (metadata: Metadata | undefined, name: string): string | undefined => metadata?.get(name)[0]?.toString()

@@ -1,0 +1,114 @@
+import {
+  type handleUnaryCall,
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js'
+import type { SecureContextOptions } from 'node:tls'
+import { Fault } from './faults.js'
+import { toGrpcError } from './grpc-fault.js'
+import type { Logger } from './log.js'
+import { type Peer, peerFromCertificate } from './spiffe.js'
+import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
+
+const LIMITS = {
+  /** 64 KiB of secret, and 1,000 access entries, with room. */
+  messageBytesMax: 4 * 1024 * 1024,
+  /** A connection outlives a certificate's eviction no longer than this. */
+  connectionAgeMs: 10 * 60_000,
+  connectionAgeGraceMs: 30_000,
+} as const
+
+/**
+ * Mutual TLS, 1.3 only. `ServerCredentials.createSsl` accepts TLS 1.2, hence a class of our own; the base class lets
+ * the material be swapped under a listening server.
+ */
+export class MutualTlsServerCredentials extends ServerCredentials {
+  constructor(material: WatchedMaterial) {
+    super({ requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, contextOf(material.current()))
+    material.onChange((next) => this.updateSecureContextOptions(contextOf(next)))
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return this === other
+  }
+}
+
+function contextOf({ cert, key, ca }: TlsMaterial): SecureContextOptions {
+  return { cert, key, ca, minVersion: 'TLSv1.3' }
+}
+
+export function createGrpcServer(options: ServerOptions = {}): Server {
+  return new Server({
+    'grpc.max_receive_message_length': LIMITS.messageBytesMax,
+    'grpc.max_send_message_length': LIMITS.messageBytesMax,
+    'grpc.max_connection_age_ms': LIMITS.connectionAgeMs,
+    'grpc.max_connection_age_grace_ms': LIMITS.connectionAgeGraceMs,
+    ...options,
+  })
+}
+
+/** Binds and listens; answers with the port taken. */
+export function listenGrpc(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => (error ? reject(error) : resolve(port)))
+  })
+}
+
+/** No new calls; those running end, or are cut after the grace. */
+export function closeGrpcServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.forceShutdown(), graceMs)
+    server.tryShutdown(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+  })
+}
+
+/** Something that stands for a call of either kind. */
+type AnyCall = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' | 'getDeadline' | 'getPath'>
+
+export interface CallContext {
+  readonly peer: Peer
+  /** When the caller stops waiting. */
+  readonly deadline: Date
+}
+
+/** Who may make a call at all. Throws FORBIDDEN. */
+export type Authorize = (method: string, peer: Peer) => void
+
+/**
+ * The gate of every call, once a call and not once a connection: certificate, permission, deadline, in this order.
+ *
+ * @throws Fault FORBIDDEN, or INVALID_REQUEST where there is no deadline.
+ */
+export function admitCall(call: AnyCall, authorize: Authorize): CallContext {
+  const peer = peerFromCertificate(call.getAuthContext()?.sslPeerCertificate)
+  authorize(call.getPath(), peer)
+  const deadline = call.getDeadline()
+  if (deadline === Number.POSITIVE_INFINITY) throw new Fault('INVALID_REQUEST', 'call without a deadline', { say: 'Set a deadline on this call.' })
+  return { peer, deadline: deadline instanceof Date ? deadline : new Date(deadline) }
+}
+
+/** A unary handler from an async function; whatever it throws leaves as a row of the fault table. */
+export function unary<Request, Response>(
+  { authorize, log }: { authorize: Authorize; log: Logger },
+  handle: (request: Request, context: CallContext) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
+    run(call).then(
+      (response) => answer(null, response),
+      (err: unknown) => {
+        log.warn({ err, method: call.getPath() }, 'call refused')
+        answer(toGrpcError(err))
+      },
+    )
+  }
+
+  async function run(call: ServerUnaryCall<Request, Response>): Promise<Response> {
+    return handle(call.request, admitCall(call, authorize))
+  }
+}

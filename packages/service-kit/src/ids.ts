@@ -1,0 +1,43 @@
+import { ulid } from 'ulid'
+
+/** Prefixes of ids. The body is a ULID: sortable by time of making. */
+const PREFIXES = {
+  organization: 'org',
+  secret: 'sec',
+  version: 'ver',
+  service: 'svc',
+  app: 'app',
+  user: 'usr',
+  device: 'dvc',
+  request: 'req',
+  invitation: 'inv',
+  session: 'ses',
+  debugToken: 'dbg',
+  boot: 'boot',
+  lease: 'lse',
+  audit: 'aud',
+  link: 'lnk',
+  key: 'key',
+  installation: 'ins',
+} as const
+
+export type IdKind = keyof typeof PREFIXES
+
+declare const brand: unique symbol
+/** A string that was checked to be, or made as, an id of this kind. */
+export type Id<Kind extends IdKind> = string & { readonly [brand]: Kind }
+
+const BODY = /^[0-9A-HJKMNP-TV-Z]{26}$/
+
+export function newId<Kind extends IdKind>(kind: Kind): Id<Kind> {
+  return `${PREFIXES[kind]}_${ulid()}` as Id<Kind>
+}
+
+/** Narrows a string from outside. */
+export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<Kind> {
+  const prefix = `${PREFIXES[kind]}_`
+  return text.startsWith(prefix) && BODY.test(text.slice(prefix.length))
+}
+
+/** The reserved organisation of what belongs to the installation: signing keys. Its id is not a ULID, so no tenant can have it. */
+export const INSTALLATION_ORGANIZATION = 'org_installation' as Id<'organization'>

@@ -1,0 +1,75 @@
+import knexModule, { type Knex } from 'knex'
+
+export type { Knex } from 'knex'
+
+/** Where a database is. The password comes from a `…_FILE`. */
+export interface PostgresTarget {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: string
+  /** PEM of the CA, for verified TLS; without it the connection is plain (a socket or a private network). */
+  readonly ca?: string
+  readonly poolMax: number
+}
+
+const LIMITS = {
+  /** Waiting for a free connection; then UNAVAILABLE, not a queue. */
+  acquireMs: 3_000,
+  connectMs: 3_000,
+  /** A statement that takes longer is a fault of ours, or of Postgres. */
+  statementMs: 10_000,
+  idleInTransactionMs: 15_000,
+} as const
+
+export function connectPostgres(target: PostgresTarget, applicationName: string): Knex {
+  return knexModule.knex({
+    client: 'pg',
+    connection: {
+      host: target.host,
+      port: target.port,
+      database: target.database,
+      user: target.user,
+      password: target.password,
+      ...(target.ca === undefined ? {} : { ssl: { ca: target.ca, minVersion: 'TLSv1.2' as const } }),
+      application_name: applicationName,
+      connectionTimeoutMillis: LIMITS.connectMs,
+      statement_timeout: LIMITS.statementMs,
+      idle_in_transaction_session_timeout: LIMITS.idleInTransactionMs,
+      keepAlive: true,
+    },
+    pool: { min: 0, max: target.poolMax, acquireTimeoutMillis: LIMITS.acquireMs, idleTimeoutMillis: 30_000 },
+    acquireConnectionTimeout: LIMITS.acquireMs,
+  })
+}
+
+/** One step of a schema, in order. Expands; contraction waits for a later release. */
+export interface Migration {
+  readonly name: string
+  up(db: Knex): Promise<void>
+}
+
+/** Runs what has not run yet, each in a transaction, under knex's own lock. Answers the names of what ran. */
+export async function migrate(db: Knex, migrations: readonly Migration[]): Promise<readonly string[]> {
+  const [, ran] = await db.migrate.latest({
+    migrationSource: {
+      getMigrations: () => Promise.resolve([...migrations]),
+      getMigrationName: (migration: Migration) => migration.name,
+      getMigration: (migration: Migration) => Promise.resolve({ up: (trx: Knex) => migration.up(trx), down: () => Promise.resolve() }),
+    },
+  })
+  return ran as readonly string[]
+}
+
+/** SQLSTATE classes and codes (PostgreSQL Appendix A) that mean: away, not wrong. */
+const AWAY = /^(08|57P|53|40|58)|^(55P03|25006)$/
+const AWAY_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'])
+
+/** Tells an outage of Postgres from a mistake in a statement. */
+export function isPostgresAway(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  if (thrown.name === 'KnexTimeoutError') return true
+  const code = 'code' in thrown ? String(thrown.code) : ''
+  return AWAY.test(code) || AWAY_CODES.has(code) || /Connection terminated|timeout expired|the database system is/.test(thrown.message)
+}

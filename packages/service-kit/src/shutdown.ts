@@ -1,0 +1,42 @@
+import type { Logger } from './log.js'
+
+/** One thing to end, in order. */
+export interface ShutdownStep {
+  readonly name: string
+  run(): Promise<void> | void
+}
+
+/**
+ * Runs the steps once, in order, each whether or not the one before it failed, and then settles. A step that outlives
+ * the grace is left behind.
+ */
+export function shutdownOnce(steps: readonly ShutdownStep[], graceMs: number, log: Logger): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => {
+    running ??= withinGrace(runAll(steps, log), graceMs, log)
+    return running
+  }
+}
+
+async function runAll(steps: readonly ShutdownStep[], log: Logger): Promise<void> {
+  for (const step of steps) {
+    try {
+      await step.run()
+      log.debug({ step: step.name }, 'shutdown step done')
+    } catch (err) {
+      log.error({ err, step: step.name }, 'shutdown step failed')
+    }
+  }
+}
+
+async function withinGrace(work: Promise<void>, graceMs: number, log: Logger): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.error({ graceMs }, 'shutdown took longer than its grace')
+      resolve()
+    }, graceMs)
+  })
+  await Promise.race([work, grace])
+  clearTimeout(timer)
+}

@@ -1,0 +1,39 @@
+import type { PeerCertificate } from 'node:tls'
+import { createHash } from 'node:crypto'
+import { Fault } from './faults.js'
+
+/** Who is at the other end of a mutual-TLS connection: identity and proof are one value. */
+export interface Peer {
+  /** The one URI SAN of the certificate, `spiffe://<trust domain>/ns/<ns>/sa/<name>`. */
+  readonly spiffeId: string
+  /** SHA-256 of the certificate (DER), base64url: RFC 8705's `x5t#S256`. */
+  readonly thumbprint: string
+}
+
+const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
+
+export function spiffeId(trustDomain: string, namespace: string, serviceAccount: string): string {
+  return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`
+}
+
+/** @throws Fault FORBIDDEN where there is no certificate, or not exactly one URI SAN that is a SPIFFE id. */
+export function peerFromCertificate(certificate: PeerCertificate | undefined): Peer {
+  if (!certificate?.raw) throw new Fault('FORBIDDEN', 'no client certificate')
+  return { spiffeId: uriSan(certificate.subjectaltname ?? ''), thumbprint: thumbprintOf(certificate.raw) }
+}
+
+/** SHA-256 of a certificate in DER, base64url. */
+export function thumbprintOf(der: Uint8Array): string {
+  return createHash('sha256').update(der).digest('base64url')
+}
+
+function uriSan(subjectAltName: string): string {
+  // Node quotes a SAN that holds a comma or the like (CVE-2021-44532). No SPIFFE id needs it: refuse the whole.
+  if (subjectAltName.includes('"')) throw new Fault('FORBIDDEN', 'the certificate has a quoted SAN')
+  const uris = subjectAltName.split(', ').filter((name) => name.startsWith('URI:')).map((name) => name.slice('URI:'.length))
+  const [only, ...others] = uris
+  if (only === undefined || others.length > 0 || !SPIFFE_ID.test(only)) {
+    throw new Fault('FORBIDDEN', `the certificate does not name exactly one SPIFFE id: ${subjectAltName}`)
+  }
+  return only
+}

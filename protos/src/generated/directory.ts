@@ -1,0 +1,82 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { AccessEntry as _protectmyapi_directory_v1_AccessEntry, AccessEntry__Output as _protectmyapi_directory_v1_AccessEntry__Output } from './protectmyapi/directory/v1/AccessEntry.js';
+import type { AccessOutcome as _protectmyapi_directory_v1_AccessOutcome, AccessOutcome__Output as _protectmyapi_directory_v1_AccessOutcome__Output } from './protectmyapi/directory/v1/AccessOutcome.js';
+import type { AccessSubject as _protectmyapi_directory_v1_AccessSubject, AccessSubject__Output as _protectmyapi_directory_v1_AccessSubject__Output } from './protectmyapi/directory/v1/AccessSubject.js';
+import type { Admission as _protectmyapi_directory_v1_Admission, Admission__Output as _protectmyapi_directory_v1_Admission__Output } from './protectmyapi/directory/v1/Admission.js';
+import type { AdmitRequest as _protectmyapi_directory_v1_AdmitRequest, AdmitRequest__Output as _protectmyapi_directory_v1_AdmitRequest__Output } from './protectmyapi/directory/v1/AdmitRequest.js';
+import type { AdmitResponse as _protectmyapi_directory_v1_AdmitResponse, AdmitResponse__Output as _protectmyapi_directory_v1_AdmitResponse__Output } from './protectmyapi/directory/v1/AdmitResponse.js';
+import type { Admitted as _protectmyapi_directory_v1_Admitted, Admitted__Output as _protectmyapi_directory_v1_Admitted__Output } from './protectmyapi/directory/v1/Admitted.js';
+import type { Bucket as _protectmyapi_directory_v1_Bucket, Bucket__Output as _protectmyapi_directory_v1_Bucket__Output } from './protectmyapi/directory/v1/Bucket.js';
+import type { Decision as _protectmyapi_directory_v1_Decision, Decision__Output as _protectmyapi_directory_v1_Decision__Output } from './protectmyapi/directory/v1/Decision.js';
+import type { DirectoryClient as _protectmyapi_directory_v1_DirectoryClient, DirectoryDefinition as _protectmyapi_directory_v1_DirectoryDefinition } from './protectmyapi/directory/v1/Directory.js';
+import type { ExchangeDebugTokenRequest as _protectmyapi_directory_v1_ExchangeDebugTokenRequest, ExchangeDebugTokenRequest__Output as _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output } from './protectmyapi/directory/v1/ExchangeDebugTokenRequest.js';
+import type { ExchangeDebugTokenResponse as _protectmyapi_directory_v1_ExchangeDebugTokenResponse, ExchangeDebugTokenResponse__Output as _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output } from './protectmyapi/directory/v1/ExchangeDebugTokenResponse.js';
+import type { FeedRow as _protectmyapi_directory_v1_FeedRow, FeedRow__Output as _protectmyapi_directory_v1_FeedRow__Output } from './protectmyapi/directory/v1/FeedRow.js';
+import type { GrantedSecret as _protectmyapi_directory_v1_GrantedSecret, GrantedSecret__Output as _protectmyapi_directory_v1_GrantedSecret__Output } from './protectmyapi/directory/v1/GrantedSecret.js';
+import type { InjectedField as _protectmyapi_directory_v1_InjectedField, InjectedField__Output as _protectmyapi_directory_v1_InjectedField__Output } from './protectmyapi/directory/v1/InjectedField.js';
+import type { Injection as _protectmyapi_directory_v1_Injection, Injection__Output as _protectmyapi_directory_v1_Injection__Output } from './protectmyapi/directory/v1/Injection.js';
+import type { Label as _protectmyapi_directory_v1_Label, Label__Output as _protectmyapi_directory_v1_Label__Output } from './protectmyapi/directory/v1/Label.js';
+import type { Limit as _protectmyapi_directory_v1_Limit, Limit__Output as _protectmyapi_directory_v1_Limit__Output } from './protectmyapi/directory/v1/Limit.js';
+import type { Limited as _protectmyapi_directory_v1_Limited, Limited__Output as _protectmyapi_directory_v1_Limited__Output } from './protectmyapi/directory/v1/Limited.js';
+import type { ListSessionKeysRequest as _protectmyapi_directory_v1_ListSessionKeysRequest, ListSessionKeysRequest__Output as _protectmyapi_directory_v1_ListSessionKeysRequest__Output } from './protectmyapi/directory/v1/ListSessionKeysRequest.js';
+import type { ListSessionKeysResponse as _protectmyapi_directory_v1_ListSessionKeysResponse, ListSessionKeysResponse__Output as _protectmyapi_directory_v1_ListSessionKeysResponse__Output } from './protectmyapi/directory/v1/ListSessionKeysResponse.js';
+import type { RecordAccessRequest as _protectmyapi_directory_v1_RecordAccessRequest, RecordAccessRequest__Output as _protectmyapi_directory_v1_RecordAccessRequest__Output } from './protectmyapi/directory/v1/RecordAccessRequest.js';
+import type { RecordAccessResponse as _protectmyapi_directory_v1_RecordAccessResponse, RecordAccessResponse__Output as _protectmyapi_directory_v1_RecordAccessResponse__Output } from './protectmyapi/directory/v1/RecordAccessResponse.js';
+import type { ResolveRouteRequest as _protectmyapi_directory_v1_ResolveRouteRequest, ResolveRouteRequest__Output as _protectmyapi_directory_v1_ResolveRouteRequest__Output } from './protectmyapi/directory/v1/ResolveRouteRequest.js';
+import type { ResolveRouteResponse as _protectmyapi_directory_v1_ResolveRouteResponse, ResolveRouteResponse__Output as _protectmyapi_directory_v1_ResolveRouteResponse__Output } from './protectmyapi/directory/v1/ResolveRouteResponse.js';
+import type { SyncAnswer as _protectmyapi_directory_v1_SyncAnswer, SyncAnswer__Output as _protectmyapi_directory_v1_SyncAnswer__Output } from './protectmyapi/directory/v1/SyncAnswer.js';
+import type { SyncReply as _protectmyapi_directory_v1_SyncReply, SyncReply__Output as _protectmyapi_directory_v1_SyncReply__Output } from './protectmyapi/directory/v1/SyncReply.js';
+import type { SyncRequest as _protectmyapi_directory_v1_SyncRequest, SyncRequest__Output as _protectmyapi_directory_v1_SyncRequest__Output } from './protectmyapi/directory/v1/SyncRequest.js';
+import type { Target as _protectmyapi_directory_v1_Target, Target__Output as _protectmyapi_directory_v1_Target__Output } from './protectmyapi/directory/v1/Target.js';
+import type { Template as _protectmyapi_directory_v1_Template, Template__Output as _protectmyapi_directory_v1_Template__Output } from './protectmyapi/directory/v1/Template.js';
+import type { TemplatePart as _protectmyapi_directory_v1_TemplatePart, TemplatePart__Output as _protectmyapi_directory_v1_TemplatePart__Output } from './protectmyapi/directory/v1/TemplatePart.js';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  protectmyapi: {
+    directory: {
+      v1: {
+        AccessEntry: MessageTypeDefinition<_protectmyapi_directory_v1_AccessEntry, _protectmyapi_directory_v1_AccessEntry__Output>
+        AccessOutcome: MessageTypeDefinition<_protectmyapi_directory_v1_AccessOutcome, _protectmyapi_directory_v1_AccessOutcome__Output>
+        AccessSubject: MessageTypeDefinition<_protectmyapi_directory_v1_AccessSubject, _protectmyapi_directory_v1_AccessSubject__Output>
+        Admission: MessageTypeDefinition<_protectmyapi_directory_v1_Admission, _protectmyapi_directory_v1_Admission__Output>
+        AdmitRequest: MessageTypeDefinition<_protectmyapi_directory_v1_AdmitRequest, _protectmyapi_directory_v1_AdmitRequest__Output>
+        AdmitResponse: MessageTypeDefinition<_protectmyapi_directory_v1_AdmitResponse, _protectmyapi_directory_v1_AdmitResponse__Output>
+        Admitted: MessageTypeDefinition<_protectmyapi_directory_v1_Admitted, _protectmyapi_directory_v1_Admitted__Output>
+        Bucket: MessageTypeDefinition<_protectmyapi_directory_v1_Bucket, _protectmyapi_directory_v1_Bucket__Output>
+        Decision: MessageTypeDefinition<_protectmyapi_directory_v1_Decision, _protectmyapi_directory_v1_Decision__Output>
+        Directory: SubtypeConstructor<typeof grpc.Client, _protectmyapi_directory_v1_DirectoryClient> & { service: _protectmyapi_directory_v1_DirectoryDefinition }
+        EntryKind: EnumTypeDefinition
+        ExchangeDebugTokenRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenRequest, _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output>
+        ExchangeDebugTokenResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenResponse, _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>
+        FeedKind: EnumTypeDefinition
+        FeedRow: MessageTypeDefinition<_protectmyapi_directory_v1_FeedRow, _protectmyapi_directory_v1_FeedRow__Output>
+        GrantedSecret: MessageTypeDefinition<_protectmyapi_directory_v1_GrantedSecret, _protectmyapi_directory_v1_GrantedSecret__Output>
+        InjectedField: MessageTypeDefinition<_protectmyapi_directory_v1_InjectedField, _protectmyapi_directory_v1_InjectedField__Output>
+        Injection: MessageTypeDefinition<_protectmyapi_directory_v1_Injection, _protectmyapi_directory_v1_Injection__Output>
+        Label: MessageTypeDefinition<_protectmyapi_directory_v1_Label, _protectmyapi_directory_v1_Label__Output>
+        Limit: MessageTypeDefinition<_protectmyapi_directory_v1_Limit, _protectmyapi_directory_v1_Limit__Output>
+        LimitScope: EnumTypeDefinition
+        Limited: MessageTypeDefinition<_protectmyapi_directory_v1_Limited, _protectmyapi_directory_v1_Limited__Output>
+        ListSessionKeysRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ListSessionKeysRequest, _protectmyapi_directory_v1_ListSessionKeysRequest__Output>
+        ListSessionKeysResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ListSessionKeysResponse, _protectmyapi_directory_v1_ListSessionKeysResponse__Output>
+        RecordAccessRequest: MessageTypeDefinition<_protectmyapi_directory_v1_RecordAccessRequest, _protectmyapi_directory_v1_RecordAccessRequest__Output>
+        RecordAccessResponse: MessageTypeDefinition<_protectmyapi_directory_v1_RecordAccessResponse, _protectmyapi_directory_v1_RecordAccessResponse__Output>
+        ResolveRouteRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ResolveRouteRequest, _protectmyapi_directory_v1_ResolveRouteRequest__Output>
+        ResolveRouteResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ResolveRouteResponse, _protectmyapi_directory_v1_ResolveRouteResponse__Output>
+        SyncAnswer: MessageTypeDefinition<_protectmyapi_directory_v1_SyncAnswer, _protectmyapi_directory_v1_SyncAnswer__Output>
+        SyncReply: MessageTypeDefinition<_protectmyapi_directory_v1_SyncReply, _protectmyapi_directory_v1_SyncReply__Output>
+        SyncRequest: MessageTypeDefinition<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncRequest__Output>
+        Target: MessageTypeDefinition<_protectmyapi_directory_v1_Target, _protectmyapi_directory_v1_Target__Output>
+        Template: MessageTypeDefinition<_protectmyapi_directory_v1_Template, _protectmyapi_directory_v1_Template__Output>
+        TemplatePart: MessageTypeDefinition<_protectmyapi_directory_v1_TemplatePart, _protectmyapi_directory_v1_TemplatePart__Output>
+      }
+    }
+  }
+}
+

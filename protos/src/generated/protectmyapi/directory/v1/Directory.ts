@@ -1,0 +1,93 @@
+// Original file: protectmyapi/directory/v1/directory.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AdmitRequest as _protectmyapi_directory_v1_AdmitRequest, AdmitRequest__Output as _protectmyapi_directory_v1_AdmitRequest__Output } from '../../../protectmyapi/directory/v1/AdmitRequest.js';
+import type { AdmitResponse as _protectmyapi_directory_v1_AdmitResponse, AdmitResponse__Output as _protectmyapi_directory_v1_AdmitResponse__Output } from '../../../protectmyapi/directory/v1/AdmitResponse.js';
+import type { ExchangeDebugTokenRequest as _protectmyapi_directory_v1_ExchangeDebugTokenRequest, ExchangeDebugTokenRequest__Output as _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output } from '../../../protectmyapi/directory/v1/ExchangeDebugTokenRequest.js';
+import type { ExchangeDebugTokenResponse as _protectmyapi_directory_v1_ExchangeDebugTokenResponse, ExchangeDebugTokenResponse__Output as _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output } from '../../../protectmyapi/directory/v1/ExchangeDebugTokenResponse.js';
+import type { ListSessionKeysRequest as _protectmyapi_directory_v1_ListSessionKeysRequest, ListSessionKeysRequest__Output as _protectmyapi_directory_v1_ListSessionKeysRequest__Output } from '../../../protectmyapi/directory/v1/ListSessionKeysRequest.js';
+import type { ListSessionKeysResponse as _protectmyapi_directory_v1_ListSessionKeysResponse, ListSessionKeysResponse__Output as _protectmyapi_directory_v1_ListSessionKeysResponse__Output } from '../../../protectmyapi/directory/v1/ListSessionKeysResponse.js';
+import type { RecordAccessRequest as _protectmyapi_directory_v1_RecordAccessRequest, RecordAccessRequest__Output as _protectmyapi_directory_v1_RecordAccessRequest__Output } from '../../../protectmyapi/directory/v1/RecordAccessRequest.js';
+import type { RecordAccessResponse as _protectmyapi_directory_v1_RecordAccessResponse, RecordAccessResponse__Output as _protectmyapi_directory_v1_RecordAccessResponse__Output } from '../../../protectmyapi/directory/v1/RecordAccessResponse.js';
+import type { ResolveRouteRequest as _protectmyapi_directory_v1_ResolveRouteRequest, ResolveRouteRequest__Output as _protectmyapi_directory_v1_ResolveRouteRequest__Output } from '../../../protectmyapi/directory/v1/ResolveRouteRequest.js';
+import type { ResolveRouteResponse as _protectmyapi_directory_v1_ResolveRouteResponse, ResolveRouteResponse__Output as _protectmyapi_directory_v1_ResolveRouteResponse__Output } from '../../../protectmyapi/directory/v1/ResolveRouteResponse.js';
+import type { SyncReply as _protectmyapi_directory_v1_SyncReply, SyncReply__Output as _protectmyapi_directory_v1_SyncReply__Output } from '../../../protectmyapi/directory/v1/SyncReply.js';
+import type { SyncRequest as _protectmyapi_directory_v1_SyncRequest, SyncRequest__Output as _protectmyapi_directory_v1_SyncRequest__Output } from '../../../protectmyapi/directory/v1/SyncRequest.js';
+
+export interface DirectoryClient extends grpc.Client {
+  Admit(argument: _protectmyapi_directory_v1_AdmitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  Admit(argument: _protectmyapi_directory_v1_AdmitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  Admit(argument: _protectmyapi_directory_v1_AdmitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  Admit(argument: _protectmyapi_directory_v1_AdmitRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  admit(argument: _protectmyapi_directory_v1_AdmitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  admit(argument: _protectmyapi_directory_v1_AdmitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  admit(argument: _protectmyapi_directory_v1_AdmitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  admit(argument: _protectmyapi_directory_v1_AdmitRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  
+  ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  exchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  exchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  exchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  exchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
+  
+  ListSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  ListSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  ListSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  ListSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  listSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  listSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  listSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  listSessionKeys(argument: _protectmyapi_directory_v1_ListSessionKeysRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ListSessionKeysResponse__Output>): grpc.ClientUnaryCall;
+  
+  RecordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  RecordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  RecordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  RecordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  recordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  recordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  recordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  recordAccess(argument: _protectmyapi_directory_v1_RecordAccessRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_RecordAccessResponse__Output>): grpc.ClientUnaryCall;
+  
+  ResolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  ResolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  ResolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  ResolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  resolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  resolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  resolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  resolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
+  
+  Sync(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
+  Sync(options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
+  sync(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
+  sync(options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
+  
+}
+
+export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
+  Admit: grpc.handleUnaryCall<_protectmyapi_directory_v1_AdmitRequest__Output, _protectmyapi_directory_v1_AdmitResponse>;
+  
+  ExchangeDebugToken: grpc.handleUnaryCall<_protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output, _protectmyapi_directory_v1_ExchangeDebugTokenResponse>;
+  
+  ListSessionKeys: grpc.handleUnaryCall<_protectmyapi_directory_v1_ListSessionKeysRequest__Output, _protectmyapi_directory_v1_ListSessionKeysResponse>;
+  
+  RecordAccess: grpc.handleUnaryCall<_protectmyapi_directory_v1_RecordAccessRequest__Output, _protectmyapi_directory_v1_RecordAccessResponse>;
+  
+  ResolveRoute: grpc.handleUnaryCall<_protectmyapi_directory_v1_ResolveRouteRequest__Output, _protectmyapi_directory_v1_ResolveRouteResponse>;
+  
+  Sync: grpc.handleBidiStreamingCall<_protectmyapi_directory_v1_SyncRequest__Output, _protectmyapi_directory_v1_SyncReply>;
+  
+}
+
+export interface DirectoryDefinition extends grpc.ServiceDefinition {
+  Admit: MethodDefinition<_protectmyapi_directory_v1_AdmitRequest, _protectmyapi_directory_v1_AdmitResponse, _protectmyapi_directory_v1_AdmitRequest__Output, _protectmyapi_directory_v1_AdmitResponse__Output>
+  ExchangeDebugToken: MethodDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenRequest, _protectmyapi_directory_v1_ExchangeDebugTokenResponse, _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output, _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>
+  ListSessionKeys: MethodDefinition<_protectmyapi_directory_v1_ListSessionKeysRequest, _protectmyapi_directory_v1_ListSessionKeysResponse, _protectmyapi_directory_v1_ListSessionKeysRequest__Output, _protectmyapi_directory_v1_ListSessionKeysResponse__Output>
+  RecordAccess: MethodDefinition<_protectmyapi_directory_v1_RecordAccessRequest, _protectmyapi_directory_v1_RecordAccessResponse, _protectmyapi_directory_v1_RecordAccessRequest__Output, _protectmyapi_directory_v1_RecordAccessResponse__Output>
+  ResolveRoute: MethodDefinition<_protectmyapi_directory_v1_ResolveRouteRequest, _protectmyapi_directory_v1_ResolveRouteResponse, _protectmyapi_directory_v1_ResolveRouteRequest__Output, _protectmyapi_directory_v1_ResolveRouteResponse__Output>
+  Sync: MethodDefinition<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply, _protectmyapi_directory_v1_SyncRequest__Output, _protectmyapi_directory_v1_SyncReply__Output>
+}

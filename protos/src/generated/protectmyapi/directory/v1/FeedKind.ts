@@ -1,0 +1,35 @@
+// Original file: protectmyapi/directory/v1/directory.proto
+
+export const FeedKind = {
+  FEED_KIND_UNSPECIFIED: 'FEED_KIND_UNSPECIFIED',
+  FEED_KIND_SECRET: 'FEED_KIND_SECRET',
+  FEED_KIND_SERVICE: 'FEED_KIND_SERVICE',
+  FEED_KIND_LINK: 'FEED_KIND_LINK',
+  FEED_KIND_APP: 'FEED_KIND_APP',
+  FEED_KIND_DEVICE: 'FEED_KIND_DEVICE',
+  FEED_KIND_SESSION: 'FEED_KIND_SESSION',
+  FEED_KIND_ORGANIZATION: 'FEED_KIND_ORGANIZATION',
+  FEED_KIND_SIGNING_KEY: 'FEED_KIND_SIGNING_KEY',
+} as const;
+
+export type FeedKind =
+  | 'FEED_KIND_UNSPECIFIED'
+  | 0
+  | 'FEED_KIND_SECRET'
+  | 1
+  | 'FEED_KIND_SERVICE'
+  | 2
+  | 'FEED_KIND_LINK'
+  | 3
+  | 'FEED_KIND_APP'
+  | 4
+  | 'FEED_KIND_DEVICE'
+  | 5
+  | 'FEED_KIND_SESSION'
+  | 6
+  | 'FEED_KIND_ORGANIZATION'
+  | 7
+  | 'FEED_KIND_SIGNING_KEY'
+  | 8
+
+export type FeedKind__Output = typeof FeedKind[keyof typeof FeedKind]

@@ -1,0 +1,18 @@
+// Original file: protectmyapi/directory/v1/directory.proto
+
+import type { FeedKind as _protectmyapi_directory_v1_FeedKind, FeedKind__Output as _protectmyapi_directory_v1_FeedKind__Output } from '../../../protectmyapi/directory/v1/FeedKind.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface FeedRow {
+  'number'?: (number | string | Long);
+  'kind'?: (_protectmyapi_directory_v1_FeedKind);
+  'id'?: (string);
+  'generation'?: (number | string | Long);
+}
+
+export interface FeedRow__Output {
+  'number': (number);
+  'kind': (_protectmyapi_directory_v1_FeedKind__Output);
+  'id': (string);
+  'generation': (number);
+}

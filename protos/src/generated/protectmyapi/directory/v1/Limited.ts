@@ -1,0 +1,18 @@
+// Original file: protectmyapi/directory/v1/directory.proto
+
+import type { LimitScope as _protectmyapi_directory_v1_LimitScope, LimitScope__Output as _protectmyapi_directory_v1_LimitScope__Output } from '../../../protectmyapi/directory/v1/LimitScope.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Limited {
+  'scope'?: (_protectmyapi_directory_v1_LimitScope);
+  'count'?: (number);
+  'periodMs'?: (number);
+  'retryAfterMs'?: (number | string | Long);
+}
+
+export interface Limited__Output {
+  'scope': (_protectmyapi_directory_v1_LimitScope__Output);
+  'count': (number);
+  'periodMs': (number);
+  'retryAfterMs': (number);
+}

@@ -1,0 +1,15 @@
+// Original file: protectmyapi/directory/v1/directory.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface SyncRequest {
+  'bootId'?: (string);
+  'syncId'?: (number | string | Long);
+  'applied'?: (number | string | Long);
+}
+
+export interface SyncRequest__Output {
+  'bootId': (string);
+  'syncId': (number);
+  'applied': (number);
+}

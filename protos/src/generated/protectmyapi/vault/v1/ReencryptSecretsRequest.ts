@@ -1,0 +1,10 @@
+// Original file: protectmyapi/vault/v1/vault.proto
+
+
+export interface ReencryptSecretsRequest {
+  'organizationId'?: (string);
+}
+
+export interface ReencryptSecretsRequest__Output {
+  'organizationId': (string);
+}

@@ -1,0 +1,15 @@
+// Original file: protectmyapi/vault/v1/vault.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface SignHeadRequest {
+  'chain'?: (string);
+  'head'?: (Buffer | Uint8Array | string);
+  'count'?: (number | string | Long);
+}
+
+export interface SignHeadRequest__Output {
+  'chain': (string);
+  'head': (Buffer);
+  'count': (number);
+}
