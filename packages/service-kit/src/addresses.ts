@@ -6,15 +6,29 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
  * could be any of them.
  */
 const SPECIAL_V4 = [
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24',
-  '192.0.2.0/24', '192.31.196.0/24', '192.52.193.0/24', '192.88.99.0/24', '192.168.0.0/16', '192.175.48.0/24',
-  '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4', '168.63.129.16/32',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '192.175.48.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '168.63.129.16/32',
 ] as const
 
 /** Global unicast is 2000::/3 alone (RFC 4291); within it these are special. */
-const SPECIAL_V6 = [
-  '2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20',
-] as const
+const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'] as const
 
 const special = new BlockList()
 for (const range of SPECIAL_V4) addRange(special, range, 'ipv4')
@@ -33,7 +47,19 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** Names that resolvers answer with local addresses, or that clusters use inside; RFC 6761, RFC 6762, RFC 8375, RFC 9476. */
-const LOCAL_SUFFIXES = ['localhost', 'local', 'internal', 'home.arpa', 'lan', 'localdomain', 'onion', 'alt', 'invalid', 'test', 'svc']
+const LOCAL_SUFFIXES = [
+  'localhost',
+  'local',
+  'internal',
+  'home.arpa',
+  'lan',
+  'localdomain',
+  'onion',
+  'alt',
+  'invalid',
+  'test',
+  'svc',
+]
 
 /** False for a host name that cannot be a provider's on the public internet, whatever it resolves to. */
 export function isPublicHostName(host: string): boolean {

@@ -5,20 +5,34 @@ const header = (name: string): Placement => ({ kind: 'header', name })
 
 describe('bindings', () => {
   it('have one spelling: order, case and default ports do not count', () => {
-    const one = normalizeBindings({ origins: ['https://b.example', 'https://A.example:443'], placements: [header('X-Key'), header('authorization')], services: [] })
-    const other = normalizeBindings({ origins: ['https://a.example/', 'https://b.example', 'https://b.example'], placements: [header('Authorization'), header('x-key')], services: [] })
+    const one = normalizeBindings({
+      origins: ['https://b.example', 'https://A.example:443'],
+      placements: [header('X-Key'), header('authorization')],
+      services: [],
+    })
+    const other = normalizeBindings({
+      origins: ['https://a.example/', 'https://b.example', 'https://b.example'],
+      placements: [header('Authorization'), header('x-key')],
+      services: [],
+    })
     expect(bindingsBytes(one)).toEqual(bindingsBytes(other))
   })
 
-  it.each(['https://a.example/v1', 'https://u@a.example', 'https://a.example?x', 'ftp://a.example', 'a.example', 'https://*.example'])(
-    'refuse %s for an origin',
-    (text) => {
-      expect(() => normalizeOrigin(text)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-    },
-  )
+  it.each([
+    'https://a.example/v1',
+    'https://u@a.example',
+    'https://a.example?x',
+    'ftp://a.example',
+    'a.example',
+    'https://*.example',
+  ])('refuse %s for an origin', (text) => {
+    expect(() => normalizeOrigin(text)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+  })
 
   it.each(['host', 'Content-Length', 'cookie', 'a b', 'x:y', ''])('refuse the header %p', (name) => {
-    expect(() => normalizeBindings({ origins: [], placements: [header(name)], services: [] })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+    expect(() => normalizeBindings({ origins: [], placements: [header(name)], services: [] })).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
   })
 
   it('allow exactly what they name', () => {

@@ -24,7 +24,8 @@ export const BINDING_LIMITS = { originsMax: 16, placementsMax: 16, servicesMax: 
 /** RFC 9110 § 5.6.2: token. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
 const QUERY_NAME = /^[A-Za-z0-9._~[\]-]+$/
-const PATH_TEMPLATE = /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
+const PATH_TEMPLATE =
+  /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
 /** A host name or an IP literal as the URL parser leaves it: no wildcard, no escape. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
@@ -33,15 +34,35 @@ const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
  * Fields that carry framing, routing or a browser's state. A secret in one of them would change what request it is.
  */
 const UNBINDABLE_HEADERS = new Set([
-  'host', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect',
-  'proxy-connection', 'proxy-authorization', 'content-type', 'content-encoding', 'accept-encoding', 'cookie',
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'proxy-connection',
+  'proxy-authorization',
+  'content-type',
+  'content-encoding',
+  'accept-encoding',
+  'cookie',
 ])
 
 /** An origin in its one spelling. @throws Fault INVALID_REQUEST for anything that is more, or less, than an origin. */
 export function normalizeOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain = url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.password === ''
-  if (!plain || !HOST.test(url.hostname) || (url.pathname !== '/' && url.pathname !== '') || url.search !== '' || url.hash !== '') {
+  const plain =
+    url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.password === ''
+  if (
+    !plain ||
+    !HOST.test(url.hostname) ||
+    (url.pathname !== '/' && url.pathname !== '') ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
     throw refuse('/bindings/origins', 'Give an origin: scheme, host and port alone, such as https://api.openai.com.')
   }
   return url.origin
@@ -52,10 +73,14 @@ export function normalizeBindings(bindings: Bindings): Bindings {
   const origins = unique(bindings.origins.map(normalizeOrigin), (origin) => origin)
   const placements = unique(bindings.placements.map(normalizePlacement), placementKey)
   const services = unique([...bindings.services], (id) => id)
-  if (origins.length > BINDING_LIMITS.originsMax) throw refuse('/bindings/origins', `At most ${BINDING_LIMITS.originsMax} origins.`)
-  if (placements.length > BINDING_LIMITS.placementsMax) throw refuse('/bindings/placements', `At most ${BINDING_LIMITS.placementsMax} placements.`)
-  if (services.length > BINDING_LIMITS.servicesMax) throw refuse('/bindings/services', `At most ${BINDING_LIMITS.servicesMax} services.`)
-  if (!services.every((id) => SPIFFE_ID.test(id))) throw refuse('/bindings/services', 'Give SPIFFE ids, such as spiffe://example.org/ns/app/sa/worker.')
+  if (origins.length > BINDING_LIMITS.originsMax)
+    throw refuse('/bindings/origins', `At most ${BINDING_LIMITS.originsMax} origins.`)
+  if (placements.length > BINDING_LIMITS.placementsMax)
+    throw refuse('/bindings/placements', `At most ${BINDING_LIMITS.placementsMax} placements.`)
+  if (services.length > BINDING_LIMITS.servicesMax)
+    throw refuse('/bindings/services', `At most ${BINDING_LIMITS.servicesMax} services.`)
+  if (!services.every((id) => SPIFFE_ID.test(id)))
+    throw refuse('/bindings/services', 'Give SPIFFE ids, such as spiffe://example.org/ns/app/sa/worker.')
   return { origins, placements, services }
 }
 
@@ -93,7 +118,11 @@ function normalizePlacement(placement: Placement): Placement {
     case 'header': {
       const name = placement.name.toLowerCase()
       const sound = TOKEN.test(name) && name.length <= BINDING_LIMITS.nameBytesMax && !UNBINDABLE_HEADERS.has(name)
-      if (!sound) throw refuse('/bindings/placements', 'Give the name of a header field that may carry a key, such as authorization or x-api-key.')
+      if (!sound)
+        throw refuse(
+          '/bindings/placements',
+          'Give the name of a header field that may carry a key, such as authorization or x-api-key.',
+        )
       return { kind: 'header', name }
     }
     case 'query':
@@ -102,8 +131,15 @@ function normalizePlacement(placement: Placement): Placement {
       }
       return placement
     case 'path':
-      if (!PATH_TEMPLATE.test(placement.template) || placement.template.length > BINDING_LIMITS.nameBytesMax || hasDotSegment(placement.template)) {
-        throw refuse('/bindings/placements', 'Give whole path segments with {} once where the value stands, such as /bot{}.')
+      if (
+        !PATH_TEMPLATE.test(placement.template) ||
+        placement.template.length > BINDING_LIMITS.nameBytesMax ||
+        hasDotSegment(placement.template)
+      ) {
+        throw refuse(
+          '/bindings/placements',
+          'Give whole path segments with {} once where the value stands, such as /bot{}.',
+        )
       }
       return placement
     case 'basic-user':

@@ -19,7 +19,12 @@ export const Flag = z.enum(['true', 'false']).transform((word) => word === 'true
 export const DurationMs = z.coerce.number().int().positive()
 
 /** A list parted by commas; empty items fall away. */
-export const List = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''))
+export const List = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
 
 /**
  * Parses the environment of a service.
@@ -43,7 +48,9 @@ export function readSecretFile(variable: string, path: string, readFile: ReadFil
   try {
     text = readFile(path)
   } catch (cause) {
-    throw new ConfigError(`  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw new ConfigError(
+      `  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    )
   }
   const value = text.replace(/\r?\n$/, '')
   if (value === '') throw new ConfigError(`  ${variable}: ${path} is empty`)

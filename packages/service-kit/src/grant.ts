@@ -22,7 +22,9 @@ export const GrantClaims = z.strictObject({
   app: z.string().min(1),
   svc: z.string().min(1),
   /** LABEL: version id and generation, both from the row that was read. */
-  sec: z.array(z.strictObject({ id: z.string().min(1), ver: z.string().min(1), gen: z.number().int().positive() })).max(GRANT_SECRETS_MAX),
+  sec: z
+    .array(z.strictObject({ id: z.string().min(1), ver: z.string().min(1), gen: z.number().int().positive() }))
+    .max(GRANT_SECRETS_MAX),
   /** Where the service sends. A version that is bound to none of these is not leased. */
   ori: z.array(z.string().min(1)).min(1),
   /** Unix seconds, with a fraction: when the rows it rests on were read (READTIME). */

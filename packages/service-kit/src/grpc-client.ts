@@ -1,17 +1,16 @@
-import {
-  ChannelCredentials,
-  type ChannelOptions,
-  type Client,
-  type ServiceError,
-} from '@grpc/grpc-js'
 import { createSecureContext } from 'node:tls'
+import { ChannelCredentials, type ChannelOptions, type Client, type ServiceError } from '@grpc/grpc-js'
 import { Fault } from './faults.js'
 import { fromGrpcError } from './grpc-fault.js'
 import { peerFromCertificate } from './spiffe.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 /** A generated client's class. */
-type ClientClass<Made extends Client> = new (address: string, credentials: ChannelCredentials, options?: ChannelOptions) => Made
+type ClientClass<Made extends Client> = new (
+  address: string,
+  credentials: ChannelCredentials,
+  options?: ChannelOptions,
+) => Made
 
 export interface ChannelTarget {
   /** `host:port`. */
@@ -102,7 +101,11 @@ type UnaryMethod<Request, Response> = (
  * @param deadlineMs from now.
  * @throws Fault: the other side's, or UNAVAILABLE.
  */
-export function callUnary<Request, Response>(method: UnaryMethod<Request, Response>, request: Request, deadlineMs: number): Promise<Response> {
+export function callUnary<Request, Response>(
+  method: UnaryMethod<Request, Response>,
+  request: Request,
+  deadlineMs: number,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     method(request, { deadline: new Date(Date.now() + deadlineMs) }, (error, response) => {
       if (error) reject(fromGrpcError(error))

@@ -1,12 +1,12 @@
+import type { SecureContextOptions } from 'node:tls'
 import {
   type handleUnaryCall,
-  type sendUnaryData,
   Server,
   ServerCredentials,
   type ServerOptions,
   type ServerUnaryCall,
+  type sendUnaryData,
 } from '@grpc/grpc-js'
-import type { SecureContextOptions } from 'node:tls'
 import { Fault } from './faults.js'
 import { toGrpcError } from './grpc-fault.js'
 import type { Logger } from './log.js'
@@ -89,7 +89,8 @@ export function admitCall(call: AnyCall, authorize: Authorize): CallContext {
   const peer = peerFromCertificate(call.getAuthContext()?.sslPeerCertificate)
   authorize(call.getPath(), peer)
   const deadline = call.getDeadline()
-  if (deadline === Number.POSITIVE_INFINITY) throw new Fault('INVALID_REQUEST', 'call without a deadline', { say: 'Set a deadline on this call.' })
+  if (deadline === Number.POSITIVE_INFINITY)
+    throw new Fault('INVALID_REQUEST', 'call without a deadline', { say: 'Set a deadline on this call.' })
   return { peer, deadline: deadline instanceof Date ? deadline : new Date(deadline) }
 }
 

@@ -4,7 +4,17 @@ import { Fault } from './faults.js'
 export type { Logger } from 'pino'
 
 /** Names under which a secret could slip into a log line. The types keep values out; this stands behind them. */
-const NEVER_LOGGED = ['value', 'authorization', 'cookie', 'password', 'token', 'grant', 'credential', 'plaintext', 'key']
+const NEVER_LOGGED = [
+  'value',
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'grant',
+  'credential',
+  'plaintext',
+  'key',
+]
 
 /**
  * JSON lines on standard output. Bodies and header fields are never handed to it.

@@ -56,7 +56,8 @@ export async function migrate(db: Knex, migrations: readonly Migration[]): Promi
     migrationSource: {
       getMigrations: () => Promise.resolve([...migrations]),
       getMigrationName: (migration: Migration) => migration.name,
-      getMigration: (migration: Migration) => Promise.resolve({ up: (trx: Knex) => migration.up(trx), down: () => Promise.resolve() }),
+      getMigration: (migration: Migration) =>
+        Promise.resolve({ up: (trx: Knex) => migration.up(trx), down: () => Promise.resolve() }),
     },
   })
   return ran as readonly string[]
@@ -64,12 +65,24 @@ export async function migrate(db: Knex, migrations: readonly Migration[]): Promi
 
 /** SQLSTATE classes and codes (PostgreSQL Appendix A) that mean: away, not wrong. */
 const AWAY = /^(08|57P|53|40|58)|^(55P03|25006)$/
-const AWAY_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'])
+const AWAY_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+])
 
 /** Tells an outage of Postgres from a mistake in a statement. */
 export function isPostgresAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false
   if (thrown.name === 'KnexTimeoutError') return true
   const code = 'code' in thrown ? String(thrown.code) : ''
-  return AWAY.test(code) || AWAY_CODES.has(code) || /Connection terminated|timeout expired|the database system is/.test(thrown.message)
+  return (
+    AWAY.test(code) ||
+    AWAY_CODES.has(code) ||
+    /Connection terminated|timeout expired|the database system is/.test(thrown.message)
+  )
 }

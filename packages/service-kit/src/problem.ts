@@ -1,4 +1,4 @@
-import { type Fault, FAULTS, type FieldError } from './faults.js'
+import { FAULTS, type Fault, type FieldError } from './faults.js'
 
 /** RFC 9457 problem details, with our members. */
 export interface Problem {

@@ -1,5 +1,5 @@
-import type { PeerCertificate } from 'node:tls'
 import { createHash } from 'node:crypto'
+import type { PeerCertificate } from 'node:tls'
 import { Fault } from './faults.js'
 
 /** Who is at the other end of a mutual-TLS connection: identity and proof are one value. */
@@ -30,7 +30,10 @@ export function thumbprintOf(der: Uint8Array): string {
 function uriSan(subjectAltName: string): string {
   // Node quotes a SAN that holds a comma or the like (CVE-2021-44532). No SPIFFE id needs it: refuse the whole.
   if (subjectAltName.includes('"')) throw new Fault('FORBIDDEN', 'the certificate has a quoted SAN')
-  const uris = subjectAltName.split(', ').filter((name) => name.startsWith('URI:')).map((name) => name.slice('URI:'.length))
+  const uris = subjectAltName
+    .split(', ')
+    .filter((name) => name.startsWith('URI:'))
+    .map((name) => name.slice('URI:'.length))
   const [only, ...others] = uris
   if (only === undefined || others.length > 0 || !SPIFFE_ID.test(only)) {
     throw new Fault('FORBIDDEN', `the certificate does not name exactly one SPIFFE id: ${subjectAltName}`)

@@ -7,7 +7,13 @@ import { Fault } from './faults.js'
  */
 export type PrivateUpstreams = ReadonlySet<string>
 
-const METADATA = new Set(['169.254.169.254', '[fd00:ec2::254]', '100.100.100.200', 'metadata.google.internal', '168.63.129.16'])
+const METADATA = new Set([
+  '169.254.169.254',
+  '[fd00:ec2::254]',
+  '100.100.100.200',
+  'metadata.google.internal',
+  '168.63.129.16',
+])
 
 export const noPrivateUpstreams: PrivateUpstreams = new Set()
 
@@ -30,8 +36,12 @@ export function checkUpstreamUrl(url: URL, pointer: string, exempt: PrivateUpstr
   const refuse = (detail: string): never => {
     throw new Fault('INVALID_REQUEST', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] })
   }
-  if (url.username !== '' || url.password !== '') refuse('Leave user and password out of the URL; store them as a secret.')
+  if (url.username !== '' || url.password !== '')
+    refuse('Leave user and password out of the URL; store them as a secret.')
   if (isPrivateUpstream(url, exempt)) return
   if (url.protocol !== 'https:') refuse('Give an https URL.')
-  if (!isPublicHostName(url.hostname)) refuse('Give the host name of a provider on the public internet; private, local and metadata addresses are never dialled.')
+  if (!isPublicHostName(url.hostname))
+    refuse(
+      'Give the host name of a provider on the public internet; private, local and metadata addresses are never dialled.',
+    )
 }

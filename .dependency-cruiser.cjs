@@ -1,0 +1,65 @@
+/** The house's arrows. A rule names what it keeps, and why. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-service-imports-another',
+      comment: 'Services meet on the wire alone: each is deployed by itself.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/([^/]+)/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'service-kit-stands-alone',
+      comment: 'What services are built with knows none of them, nor their contracts.',
+      severity: 'error',
+      from: { path: '^packages/service-kit/' },
+      to: { path: '^(services|protos|deploy|packages/dev-kit)/' },
+    },
+    {
+      name: 'pure-middle',
+      comment:
+        'Envelope, access rules, aim and injection are pure: no adapter, no I/O, so that they can be tested to the bone.',
+      severity: 'error',
+      from: {
+        path: '^services/(vault/src/envelope|management/src/access|proxy/src/(aim|inject))/',
+        pathNot: '\\.test\\.ts$',
+      },
+      to: {
+        path: '(^services/[^/]+/src/(db|rpc|http|directory|server|forward|keys|leases|versions|feed)/|^protos/|node_modules/(knex|pg|@grpc|express|undici|@aws-sdk)/|^(node:)?(fs|net|http|https|tls|dns|child_process)(/|$))',
+      },
+    },
+    {
+      name: 'production-code-without-the-dev-kit',
+      comment: 'The development CA and the test databases never reach an image.',
+      severity: 'error',
+      from: { path: '^(services|packages/service-kit|protos)/', pathNot: '(\\.test\\.ts$|/test/)' },
+      to: { path: '^(packages/dev-kit|deploy)/' },
+    },
+    {
+      name: 'no-test-in-production-code',
+      comment: 'Fakes and tests are imported by tests alone.',
+      severity: 'error',
+      from: { pathNot: '(\\.test\\.ts$|/test/|\\.contract\\.ts$|-fake\\.ts$)' },
+      to: { path: '(\\.test\\.ts$|/test/|\\.contract\\.ts$|-fake\\.ts$)', pathNot: 'node_modules' },
+    },
+    {
+      name: 'no-circles',
+      comment: 'A circle of imports is one room with a wall in it.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', 'dist'] },
+    exclude: { path: ['/dist/', 'generated'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json', '.cjs'],
+    },
+  },
+}

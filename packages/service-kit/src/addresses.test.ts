@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals'
+import { isPublicAddress, isPublicHostName } from './addresses.js'
+
+const SPECIAL = [
+  '0.0.0.0',
+  '10.1.2.3',
+  '100.64.0.1',
+  '127.0.0.1',
+  '127.255.255.254',
+  '169.254.169.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.0.0.1',
+  '192.0.2.1',
+  '192.88.99.1',
+  '192.168.0.1',
+  '198.18.0.1',
+  '198.51.100.7',
+  '203.0.113.9',
+  '224.0.0.1',
+  '240.0.0.1',
+  '255.255.255.255',
+  '168.63.129.16',
+  '::',
+  '::1',
+  '::ffff:127.0.0.1',
+  '::ffff:8.8.8.8',
+  '::127.0.0.1',
+  '64:ff9b::7f00:1',
+  '64:ff9b:1::1',
+  '100::1',
+  '2001::1',
+  '2001:db8::1',
+  '2002:7f00:1::',
+  'fc00::1',
+  'fd00:ec2::254',
+  'fe80::1',
+  'fe80::1%eth0',
+  'ff02::1',
+  '3fff::1',
+  '5f00::1',
+  '[::1]',
+  '2620:4f:8000::1',
+]
+
+describe('isPublicAddress', () => {
+  it.each(SPECIAL)('refuses %s', (address) => expect(isPublicAddress(address)).toBe(false))
+  it.each([
+    '8.8.8.8',
+    '1.1.1.1',
+    '104.18.6.192',
+    '172.32.0.1',
+    '100.128.0.1',
+    '2606:4700::6812:6c0',
+    '[2a00:1450:4001::1]',
+  ])('lets %s through', (address) => expect(isPublicAddress(address)).toBe(true))
+  it.each(['', 'example.com', '127.1', '0x7f.0.0.1', '2130706433', '8.8.8.8 ', '08.8.8.8'])(
+    'takes %p for no address',
+    (text) => expect(isPublicAddress(text)).toBe(false),
+  )
+})
+
+describe('isPublicHostName', () => {
+  it.each([
+    'localhost',
+    'db',
+    'a.localhost',
+    'x.local',
+    'metadata.google.internal',
+    'vault.default.svc',
+    'a.home.arpa',
+    '127.0.0.1',
+    '[::1]',
+    'LOCALHOST.',
+    'a.test',
+  ])('refuses %s', (host) => expect(isPublicHostName(host)).toBe(false))
+  it.each(['api.openai.com', 'API.Stripe.com.', '8.8.8.8'])('lets %s through', (host) =>
+    expect(isPublicHostName(host)).toBe(true),
+  )
+})

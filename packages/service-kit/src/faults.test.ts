@@ -1,0 +1,54 @@
+import { Metadata, status } from '@grpc/grpc-js'
+import { describe, expect, it } from '@jest/globals'
+import { asFault, FAULTS, Fault, isFaultCode } from './faults.js'
+import { fromGrpcError, toGrpcError } from './grpc-fault.js'
+import { problemHeaders, toProblem } from './problem.js'
+
+const serviceError = (sent: ReturnType<typeof toGrpcError>) =>
+  Object.assign(new Error('x'), {
+    code: sent.code ?? status.UNKNOWN,
+    details: sent.details ?? '',
+    metadata: sent.metadata ?? new Metadata(),
+  })
+
+describe('the fault table', () => {
+  it.each(Object.keys(FAULTS).filter(isFaultCode))('%s survives the wire between services', (code) => {
+    const arrived = fromGrpcError(
+      serviceError(
+        toGrpcError(new Fault(code, 'private detail', { say: 'Say «this», please.', retryAfterSeconds: 7 })),
+      ),
+    )
+    expect(arrived.code).toBe(code)
+    expect(arrived.say).toBe('Say «this», please.')
+    expect(arrived.details.retryAfterSeconds).toBe(7)
+  })
+
+  it('says nothing of a mistake of ours, nor of a fault’s private detail', () => {
+    const problem = toProblem(asFault(new Error('password=hunter2')), 'req_1')
+    expect(problem).toMatchObject({ status: 500, code: 'INTERNAL', requestId: 'req_1' })
+    expect(JSON.stringify(problem)).not.toContain('hunter2')
+    expect(JSON.stringify(toGrpcError(new Fault('FORBIDDEN', 'private detail')))).not.toContain('private detail')
+  })
+
+  it('takes an answer without a code of ours for an outage', () => {
+    const foreign = Object.assign(new Error('x'), {
+      code: status.UNIMPLEMENTED,
+      details: 'no',
+      metadata: new Metadata(),
+    })
+    expect(fromGrpcError(foreign).code).toBe('UNAVAILABLE')
+  })
+
+  it('gives every 503 a Retry-After of at least a second', () => {
+    expect(problemHeaders(new Fault('UNAVAILABLE', 'x'))).toMatchObject({ 'retry-after': '1' })
+    expect(problemHeaders(new Fault('RATE_LIMITED', 'x', { retryAfterSeconds: 0.2 }))).toMatchObject({
+      'retry-after': '1',
+    })
+    expect(problemHeaders(new Fault('NOT_FOUND', 'x'))).not.toHaveProperty('retry-after')
+  })
+
+  it('is asked for its own rows alone', () => {
+    expect(isFaultCode('toString')).toBe(false)
+    expect(isFaultCode('UNAVAILABLE')).toBe(true)
+  })
+})

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals'
+import { Fault } from './faults.js'
+import { createLogger } from './log.js'
+
+const logged = (write: (log: ReturnType<typeof createLogger>) => void): string => {
+  let text = ''
+  write(
+    createLogger('test', 'info', {
+      write(line: string) {
+        text += line
+      },
+    }),
+  )
+  return text
+}
+
+describe('the log', () => {
+  it('keeps out what stands under a name that could hold a secret', () => {
+    const text = logged((log) =>
+      log.info({ value: 'planted-1', request: { authorization: 'planted-2', token: 'planted-3' } }, 'x'),
+    )
+    expect(text).not.toContain('planted')
+  })
+
+  it('tells code, detail and causes of a fault, and no foreign fields', () => {
+    const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', config: { password: 'planted' } })
+    const text = logged((log) => log.error({ err: new Fault('UNAVAILABLE', 'postgres is away', { cause }) }, 'x'))
+    expect(JSON.parse(text)).toMatchObject({
+      err: { code: 'UNAVAILABLE', message: 'postgres is away', cause: { code: 'ECONNREFUSED' } },
+    })
+    expect(text).not.toContain('planted')
+  })
+})

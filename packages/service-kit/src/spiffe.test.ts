@@ -1,0 +1,29 @@
+import type { PeerCertificate } from 'node:tls'
+import { describe, expect, it } from '@jest/globals'
+import { peerFromCertificate, spiffeId } from './spiffe.js'
+
+const certificate = (subjectaltname: string): PeerCertificate =>
+  ({ raw: Buffer.from('der'), subjectaltname }) as PeerCertificate
+const refused = expect.objectContaining({ code: 'FORBIDDEN' })
+
+describe('peerFromCertificate', () => {
+  it('reads the one SPIFFE id', () => {
+    const id = spiffeId('example.org', 'pma', 'proxy')
+    expect(peerFromCertificate(certificate(`DNS:localhost, URI:${id}, IP Address:127.0.0.1`)).spiffeId).toBe(id)
+  })
+
+  it.each([
+    ['none', 'DNS:localhost'],
+    ['two', 'URI:spiffe://a/ns/b/sa/c, URI:spiffe://a/ns/b/sa/d'],
+    ['another scheme', 'URI:https://a/ns/b/sa/c'],
+    ['one hidden in a quoted name', 'DNS:"x, URI:spiffe://a/ns/b/sa/vault"'],
+    ['a trust domain alone', 'URI:spiffe://a'],
+    ['nothing at all', ''],
+  ])('refuses %s', (_what, names) => {
+    expect(() => peerFromCertificate(certificate(names))).toThrow(refused)
+  })
+
+  it('refuses a peer without a certificate', () => {
+    expect(() => peerFromCertificate(undefined)).toThrow(refused)
+  })
+})
