@@ -1,0 +1,65 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { appendAudit } from '../audit/append-audit.js'
+import type { Actor, AuditEntry } from '../audit/audit-entry.js'
+import { appendFeed } from './append-feed.js'
+import type { FeedEntry } from './feed-entry.js'
+import { FEED_LIMITS } from './feed-limits.js'
+import type { InForce } from './in-force.js'
+import type { WaitUntilSeen } from './wait-until-seen.js'
+
+export type { InForce } from './in-force.js'
+
+/** What a piece of work did, to be told to the proxies and to the trail. */
+export interface Change<T> {
+  readonly result: T
+  readonly feed: readonly FeedEntry[]
+  readonly audit: readonly AuditEntry[]
+}
+
+export interface Committed<T> {
+  readonly result: T
+  readonly inForce: InForce
+}
+
+/**
+ * The one way to change anything: work, audit rows and feed rows in one transaction; then the wait. An answer built
+ * from what this returns may say "in force". Without feed entries it waits for nobody.
+ *
+ * READ COMMITTED. The work may run again after a deadlock: it must touch nothing but its transaction.
+ */
+export type CommitChange = <T>(actor: Actor, work: (trx: Knex.Transaction) => Promise<Change<T>>) => Promise<Committed<T>>
+
+export interface CommitDeps {
+  readonly db: Knex
+  readonly waitUntilSeen: Pick<WaitUntilSeen, 'seen'>
+}
+
+export function createCommitChange({ db, waitUntilSeen }: CommitDeps): CommitChange {
+  return async (actor, work) => {
+    const { result, number } = await withRetries(() =>
+      db.transaction(async (trx) => {
+        const change = await work(trx)
+        // Lock order everywhere: the rows, the audit trail, then the feed counter, last before the commit.
+        await appendAudit(trx, actor, change.audit)
+        const last = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
+        return { result: change.result, number: last }
+      }),
+    )
+    if (number === undefined) return { result, inForce: { by: 'nobody', waitedMs: 0 } }
+    return { result, inForce: await waitUntilSeen.seen(number) }
+  }
+}
+
+/** Serialization failure and deadlock (SQLSTATE 40001, 40P01): the loser is meant to try again. */
+const LOST_A_RACE = new Set(['40001', '40P01'])
+
+async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let retries = 0; ; retries++) {
+    try {
+      return await attempt()
+    } catch (thrown) {
+      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+      if (!LOST_A_RACE.has(code) || retries >= FEED_LIMITS.commitRetriesMax) throw thrown
+    }
+  }
+}

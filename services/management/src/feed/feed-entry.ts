@@ -1,0 +1,14 @@
+/** What a proxy may hold, and what can therefore fall. */
+export type FeedKind = 'secret' | 'service' | 'link' | 'app' | 'device' | 'session' | 'organization' | 'signing-key'
+
+/** Whatever is held of this id below this generation is dead once the entry is applied. */
+export interface FeedEntry {
+  readonly kind: FeedKind
+  readonly id: string
+  readonly generation: number
+}
+
+/** An entry as it was committed. Numbers have no gaps and follow the order of commits (SEQLOCK). */
+export interface FeedRow extends FeedEntry {
+  readonly number: number
+}

@@ -1,0 +1,20 @@
+/** The times of the protocol (docs/freshness.md). */
+export const FEED_LIMITS = {
+  /** WINDOW: longer than any cached thing, grant (5 min) or session (10 min) lives, clock skew and margin included. */
+  windowMs: 20 * 60_000,
+  /** Rows in one answer to a Sync. */
+  rowsMax: 1_000,
+  /** How often a waiting writer reads `applied` again. */
+  appliedPollMs: 10,
+  /** Beside LISTEN, which fails in silence behind a transaction pooler. */
+  tailPollMs: 100,
+  /** Between two prunings of feed and registry. */
+  prunePeriodMs: 60_000,
+  /** Transactions that lost a deadlock or a serialization race are run again, this often. */
+  commitRetriesMax: 2,
+} as const
+
+/** MARGIN: more than a proxy's clock can lose within a horizon. */
+export function withMargin(horizonMs: number): number {
+  return horizonMs + 1_000 + Math.ceil(horizonMs / 100)
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { singleFlight } from '@protectmyapi/service-kit/single-flight'
+import { FEED_LIMITS } from './feed-limits.js'
+import type { InForce } from './in-force.js'
+
+/** A proxy as the registry showed it, once. */
+interface Reader {
+  readonly bootId: string
+  /** On the waiter's monotonic clock. */
+  readonly horizonAtMs: number
+}
+
+export interface WaitUntilSeen {
+  /** Settles when no proxy can use anything older than this feed row any more. Call it after the row's commit. */
+  seen(number: number): Promise<InForce>
+  /** RETRYWAITS: the same for whatever is committed by now; for retries, no-ops and second deletions. */
+  everything(): Promise<InForce>
+}
+
+export interface WaitDeps {
+  readonly db: Knex
+  readonly clock: Clock
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/**
+ * The writer that waits. It reads the registry once, late, and waits for those horizons and no others: so it answers
+ * within one horizon and its margin, whoever is dead.
+ *
+ * @throws what Postgres throws when the registry cannot be read. Once it was read, an outage only makes the wait longer.
+ */
+export function createWaitUntilSeen({ db, clock, sleep }: WaitDeps): WaitUntilSeen {
+  // Waiters share one reading of `applied`: it only goes up, so an old answer is never wrong, only late.
+  const appliedNow = singleFlight(() => 'applied', () => readApplied(db))
+
+  async function seen(number: number): Promise<InForce> {
+    const startedMs = clock.monotonicMs()
+    const done = (by: InForce['by']): InForce => ({ by, waitedMs: Math.round(clock.monotonicMs() - startedMs) })
+    let waiting = await readRegistry(db, clock, number)
+    if (waiting.length === 0) return done((await anybody(db)) ? 'applied' : 'nobody')
+    let outlived = false
+    for (;;) {
+      const applied = await appliedNow().catch(() => new Map<string, number>())
+      waiting = waiting.filter(({ bootId }) => (applied.get(bootId) ?? -1) < number)
+      // FROZEN: the horizons of the one reading. A proxy whose answers get lost cannot postpone the writer for ever.
+      const nowMs = clock.monotonicMs()
+      const alive = waiting.filter(({ horizonAtMs }) => horizonAtMs > nowMs)
+      outlived ||= alive.length < waiting.length
+      waiting = alive
+      if (waiting.length === 0) return done(outlived ? 'horizon' : 'applied')
+      await sleep(FEED_LIMITS.appliedPollMs)
+    }
+  }
+
+  return {
+    seen,
+    async everything() {
+      const { rows } = await db.raw<{ rows: { value: string }[] }>('SELECT value FROM feed_counter')
+      return seen(Number(rows[0]?.value ?? 0))
+    },
+  }
+}
+
+/**
+ * LISTLATE: read after the commit of the feed row. Horizons are taken as durations on Postgres's clock and counted
+ * from after the reading, so the two clocks need not agree and the wait errs on the long side.
+ */
+async function readRegistry(db: Knex, clock: Clock, number: number): Promise<Reader[]> {
+  const { rows } = await db.raw<{ rows: { boot_id: string; remaining_ms: number }[] }>(
+    `SELECT boot_id, (extract(epoch FROM horizon_at - clock_timestamp()) * 1000)::float8 AS remaining_ms
+     FROM proxies WHERE horizon_at > clock_timestamp() AND applied < ?`,
+    [number],
+  )
+  const readMs = clock.monotonicMs()
+  return rows.map((row) => ({ bootId: row.boot_id, horizonAtMs: readMs + row.remaining_ms }))
+}
+
+async function readApplied(db: Knex): Promise<Map<string, number>> {
+  const { rows } = await db.raw<{ rows: { boot_id: string; applied: string }[] }>('SELECT boot_id, applied FROM proxies')
+  return new Map(rows.map((row) => [row.boot_id, Number(row.applied)]))
+}
+
+/** For the answer's wording alone. */
+async function anybody(db: Knex): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>('SELECT 1 FROM proxies WHERE horizon_at > clock_timestamp() LIMIT 1')
+  return rows.length > 0
+}
