@@ -1,0 +1,71 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { FeedRow } from './feed-entry.js'
+import { FEED_LIMITS } from './feed-limits.js'
+import { rowsAbove } from './read-feed.js'
+
+export type TailListener = (rows: readonly FeedRow[]) => void
+
+/** Hands each committed feed row, in order, to whoever listens. A listener must not block. */
+export interface FeedTail {
+  listen(listener: TailListener): () => void
+  /** Looks now: something may have been committed. */
+  wake(): void
+  /** Settles once the tail knows where it stands, so that nothing committed later is missed. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Follows the feed by looking every 100 ms, and at once when woken (by NOTIFY). A push is a kindness: it never moves a
+ * horizon (CONTIG), and what is lost here a Sync makes good.
+ */
+export function createFeedTail(db: Knex, log: Logger): FeedTail {
+  const listeners = new Set<TailListener>()
+  let last: number | undefined
+  let looking: Promise<void> | undefined
+  let again = false
+  let timer: NodeJS.Timeout | undefined
+
+  async function look(): Promise<void> {
+    do {
+      again = false
+      const { head, rows } = await rowsAbove(db, last ?? Number.MAX_SAFE_INTEGER)
+      // The first look only learns where the feed stands; a head that went back is a database that was restored.
+      if (last === undefined || head < last) last = head
+      const through = rows.at(-1)?.number
+      if (through === undefined) continue
+      last = through
+      for (const listener of listeners) listener(rows)
+      again ||= rows.length === FEED_LIMITS.rowsMax
+    } while (again)
+  }
+
+  function wake(): void {
+    if (looking) {
+      again = true
+      return
+    }
+    looking = look()
+      .catch((err: unknown) => log.warn({ err }, 'the feed cannot be read'))
+      .finally(() => {
+        looking = undefined
+      })
+  }
+
+  return {
+    listen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    wake,
+    async start() {
+      await look().catch((err: unknown) => log.warn({ err }, 'the feed cannot be read yet'))
+      timer = setInterval(wake, FEED_LIMITS.tailPollMs)
+    },
+    async stop() {
+      clearInterval(timer)
+      await looking
+    },
+  }
+}

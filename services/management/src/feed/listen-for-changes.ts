@@ -1,0 +1,67 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import pg from 'pg'
+import { FEED_CHANNEL } from './append-feed.js'
+
+const LIMITS = {
+  connectMs: 3_000,
+  /** Between a lost connection and the next. Polling goes on meanwhile. */
+  reconnectMs: 1_000,
+} as const
+
+/**
+ * LISTEN on a connection of its own, straight to Postgres: behind a transaction pooler LISTEN fails in silence. Calls
+ * `wake` for each NOTIFY, and whenever a connection was made anew. The returned function ends it.
+ */
+export function listenForChanges(target: PostgresTarget, wake: () => void, log: Logger): () => Promise<void> {
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let ended = false
+
+  async function connect(): Promise<void> {
+    const next = clientFor(target)
+    client = next
+    next.on('notification', wake)
+    next.on('error', (err) => lost(next, err))
+    next.on('end', () => lost(next, undefined))
+    try {
+      await next.connect()
+      await next.query(`LISTEN ${FEED_CHANNEL}`)
+      wake()
+    } catch (err) {
+      lost(next, err)
+    }
+  }
+
+  function lost(which: pg.Client, err: unknown): void {
+    if (which !== client) return
+    client = undefined
+    void which.end().catch(() => undefined)
+    if (ended) return
+    log.warn({ err }, 'the connection that listens for changes was lost')
+    timer = setTimeout(() => void connect(), LIMITS.reconnectMs)
+  }
+
+  void connect()
+  return async () => {
+    ended = true
+    clearTimeout(timer)
+    const last = client
+    client = undefined
+    await last?.end().catch(() => undefined)
+  }
+}
+
+function clientFor({ host, port, database, user, password, ca }: PostgresTarget): pg.Client {
+  return new pg.Client({
+    host,
+    port,
+    database,
+    user,
+    password,
+    application_name: 'management-listen',
+    connectionTimeoutMillis: LIMITS.connectMs,
+    keepAlive: true,
+    ...(ca === undefined ? {} : { ssl: { ca, minVersion: 'TLSv1.2' } }),
+  })
+}
