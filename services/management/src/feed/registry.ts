@@ -29,7 +29,7 @@ export async function recordSync(db: Knex, { bootId, spiffeId, applied, horizonM
   // DURABLE: the row must survive Postgres's crash, whatever the server's default says.
   await db.raw(
     `INSERT INTO proxies (boot_id, spiffe_id, applied, horizon_at)
-     SELECT ?, ?, CASE WHEN ? > counter.value THEN 0 ELSE ? END, clock_timestamp() + ? * interval '1 millisecond'
+     SELECT ?, ?, CASE WHEN ?::bigint > counter.value THEN 0 ELSE ?::bigint END, clock_timestamp() + ? * interval '1 millisecond'
      FROM feed_counter AS counter,
        (SELECT CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
           THEN set_config('synchronous_commit', 'on', true) END AS durable) AS d

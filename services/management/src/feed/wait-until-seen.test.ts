@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { type MigratedDatabase, migratedDatabase } from '../testing/migrated-database.js'
+import { appendFeed } from './append-feed.js'
+import { createCommitChange } from './commit-change.js'
+import { withMargin } from './feed-limits.js'
+import { pruneFeed } from './prune-feed.js'
+import { type FeedPage, readFeed } from './read-feed.js'
+import { recordSync } from './registry.js'
+import { answerSync } from './answer-sync.js'
+import { createWaitUntilSeen } from './wait-until-seen.js'
+
+const SPIFFE_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy'
+const HORIZON_MS = 30_000
+const ACTOR = { kind: 'system', id: 'test', requestId: null } as const
+const ENTRY = { kind: 'app', id: 'app_1', generation: 2 } as const
+
+let database: MigratedDatabase
+let db: Knex
+
+beforeAll(async () => {
+  database = await migratedDatabase()
+  db = database.db
+})
+afterAll(() => database.close())
+beforeEach(async () => {
+  await db('proxies').delete()
+})
+
+const change = () => db.transaction((trx) => appendFeed(trx, [ENTRY]))
+const sync = (bootId: string, applied: number, on: Knex = db) =>
+  recordSync(on, { bootId, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS })
+
+/** A waiter whose every pause is a step of the test's story. */
+function waiter(steps: (pause: number, clock: ReturnType<typeof manualClock>) => Promise<void> | void) {
+  const clock = manualClock()
+  let pauses = 0
+  const sleep = async (): Promise<void> => {
+    pauses += 1
+    if (pauses > 100) throw new Error('it waits for ever')
+    await steps(pauses, clock)
+  }
+  return { wait: createWaitUntilSeen({ db, clock, sleep }), pauses: () => pauses }
+}
+
+describe('the writer that waits', () => {
+  it('waits for nobody where no proxy is registered', async () => {
+    const { wait } = waiter(() => undefined)
+    expect(await wait.seen(await change())).toMatchObject({ by: 'nobody' })
+  })
+
+  it('answers as soon as every proxy has applied the row, and not before', async () => {
+    const [one, other] = [newId('boot'), newId('boot')]
+    await sync(one, 0)
+    await sync(other, 0)
+    const number = await change()
+    const { wait, pauses } = waiter(async (pause) => {
+      if (pause === 1) await sync(one, number)
+      if (pause === 2) await sync(other, number - 1)
+      if (pause === 3) await sync(other, number)
+    })
+    expect(await wait.seen(number)).toMatchObject({ by: 'applied' })
+    expect(pauses()).toBe(3)
+  })
+
+  it('LISTLATE: sees a proxy that registered between the reading of the work and its commit', async () => {
+    const bootId = newId('boot')
+    const { wait, pauses } = waiter(async (pause) => {
+      if (pause === 1) await sync(bootId, Number.MAX_SAFE_INTEGER)
+      if (pause === 2) await sync(bootId, await head())
+    })
+    const commitChange = createCommitChange({ db, waitUntilSeen: wait })
+    const { inForce } = await commitChange(ACTOR, async () => {
+      await sync(bootId, 0)
+      return { result: null, feed: [ENTRY], audit: [] }
+    })
+    // The first pause shows the other clause: a number that was never committed counts for nothing.
+    expect([inForce.by, pauses()]).toEqual(['applied', 2])
+  })
+
+  it('FROZEN: a proxy whose answers get lost cannot postpone the writer past the horizon that was read', async () => {
+    const bootId = newId('boot')
+    await sync(bootId, 0)
+    const number = await change()
+    const { wait } = waiter(async (_pause, clock) => {
+      // It syncs and syncs, and never gets an answer: its horizon moves in the registry, `applied` does not.
+      await sync(bootId, number - 1)
+      clock.advance(1_000)
+    })
+    const inForce = await wait.seen(number)
+    expect(inForce.by).toBe('horizon')
+    expect(inForce.waitedMs).toBeLessThanOrEqual(withMargin(HORIZON_MS) + 1_000)
+  })
+
+  it('MARGIN: waits for the horizon and more than a clock can lose in it', async () => {
+    await sync(newId('boot'), 0)
+    const number = await change()
+    const { wait } = waiter((_pause, clock) => clock.advance(1_000))
+    const { waitedMs } = await wait.seen(number)
+    expect(waitedMs).toBeGreaterThanOrEqual(HORIZON_MS + 1_000 + HORIZON_MS / 100 - 5_000)
+    const { rows } = await db.raw<{ rows: { margin: number }[] }>(
+      `SELECT (extract(epoch FROM horizon_at - registered_at) * 1000)::float8 AS margin FROM proxies`,
+    )
+    expect(rows[0]?.margin).toBeGreaterThanOrEqual(HORIZON_MS + 1_300)
+  })
+
+  it('a horizon that passed before the reading holds nobody up', async () => {
+    await sync(newId('boot'), 0)
+    await db('proxies').update({ horizon_at: db.raw("clock_timestamp() - interval '1 second'") })
+    const { wait, pauses } = waiter(() => undefined)
+    expect(await wait.seen(await change())).toMatchObject({ by: 'nobody' })
+    expect(pauses()).toBe(0)
+  })
+
+  it('RETRYWAITS: a retry that changes nothing waits for what is committed already', async () => {
+    const bootId = newId('boot')
+    await sync(bootId, 0)
+    const number = await change()
+    const { wait, pauses } = waiter((pause) => (pause === 2 ? sync(bootId, number) : undefined))
+    expect(await wait.everything()).toMatchObject({ by: 'applied' })
+    expect(pauses()).toBe(2)
+  })
+})
+
+describe('the feed', () => {
+  it('SEQLOCK: numbers are committed in order and without gaps, also when a writer rolls back', async () => {
+    const before = await head()
+    const first = await db.transaction()
+    const low = await appendFeed(first, [ENTRY])
+    const second = change()
+    // The second writer stands behind the first: nothing above `low` can be seen while `low` cannot.
+    await untilBlocked()
+    expect((await readFeed(db, before)).rows).toEqual([])
+    await first.commit()
+    expect(await second).toBe(low + 1)
+    await db.transaction((trx) => appendFeed(trx, [ENTRY]).then(() => Promise.reject(new Error('rolled back')))).catch(() => undefined)
+    expect(await change()).toBe(low + 2)
+    const { rows } = await readFeed(db, before)
+    expect(rows.map((row) => row.number)).toEqual([low, low + 1, low + 2])
+  })
+
+  it('RECORDFIRST: a change that commits between the halves of a Sync is in its answer', async () => {
+    const bootId = newId('boot')
+    const applied = await head()
+    const halves: string[] = []
+    let between: number | undefined
+    const afterHalf = async (half: string): Promise<void> => {
+      halves.push(half)
+      between ??= await change()
+    }
+    const pages = answerSync(
+      {
+        record: (record) => recordSync(db, record).then(() => afterHalf('recorded')),
+        read: async (above) => {
+          // Committed, not merely written: another connection sees it.
+          expect(await db('proxies').where('boot_id', bootId)).toHaveLength(1)
+          const page = await readFeed(db, above)
+          await afterHalf('read')
+          return page
+        },
+      },
+      { bootId, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS },
+    )
+    const numbers: number[] = []
+    for await (const page of pages) numbers.push(...page.rows.map((row) => row.number))
+    expect(halves).toEqual(['recorded', 'read'])
+    expect(numbers).toEqual([between])
+  })
+
+  it('RECORDFIRST, DURABLE: the record is committed by itself, and durably on a server that is not', async () => {
+    const bootId = newId('boot')
+    await db.transaction(async (trx) => {
+      await trx.raw('SET LOCAL synchronous_commit = off')
+      await sync(bootId, 0, trx)
+      const { rows } = await trx.raw<{ rows: { synchronous_commit: string }[] }>('SHOW synchronous_commit')
+      expect(rows[0]?.synchronous_commit).toBe('on')
+      await trx.raw('SET LOCAL synchronous_commit = off')
+      await appendFeed(trx, [ENTRY])
+      const after = await trx.raw<{ rows: { synchronous_commit: string }[] }>('SHOW synchronous_commit')
+      expect(after.rows[0]?.synchronous_commit).toBe('on')
+    })
+    const { rows } = await db.raw<{ rows: { relpersistence: string }[] }>(
+      `SELECT relpersistence FROM pg_class WHERE relname IN ('proxies', 'feed', 'feed_counter')`,
+    )
+    expect(rows.map((row) => row.relpersistence)).toEqual(['p', 'p', 'p'])
+  })
+
+  it('UPSERT: a Sync whose row was pruned makes it anew; BOOT: each process start has a row of its own', async () => {
+    const [one, other] = [newId('boot'), newId('boot')]
+    await sync(one, 0)
+    await db('proxies').delete()
+    await sync(one, 0)
+    await sync(other, 0)
+    expect((await db('proxies').select('boot_id')).map((row: { boot_id: string }) => row.boot_id).sort()).toEqual([one, other].sort())
+    await expect(sync('management-7d4b9', 0)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  })
+})
+
+describe('an answer to a Sync', () => {
+  it('is cut into pages of 1,000 rows, and the pages together miss nothing', async () => {
+    const applied = await head()
+    await db.transaction((trx) => appendFeed(trx, Array.from({ length: 2_100 }, () => ENTRY)))
+    const pages = await collect(applied)
+    expect(pages.map((page) => [page.rows.length, page.more])).toEqual([
+      [1_000, true],
+      [1_000, true],
+      [100, false],
+    ])
+    expect(pages.flatMap((page) => page.rows.map((row) => row.number))).toEqual(Array.from({ length: 2_100 }, (_, i) => applied + 1 + i))
+    expect(pages.at(-1)?.through).toBe(applied + 2_100)
+  })
+
+  it('says RESET to a proxy that lacks pruned rows or knows numbers that never were, and gives it the window', async () => {
+    const old = await change()
+    await db('feed').update({ committed_at: db.raw("clock_timestamp() - interval '21 minutes'") })
+    const young = await change()
+    await pruneFeed(db)
+    const shape = (pages: readonly FeedPage[]) => pages.map(({ rows, reset, through }) => [rows.map((row) => row.number), reset, through])
+    expect(shape(await collect(old))).toEqual([[[young], false, young]])
+    expect(shape(await collect(old - 1))).toEqual([[[young], true, young]])
+    expect(shape(await collect(young + 5))).toEqual([[[young], true, young]])
+    // WINDOW: who has nothing yet gets all of it, and has nothing to drop.
+    expect(shape(await collect(0))).toEqual([[[young], false, young]])
+  })
+
+  it('pruning takes a prefix, whatever the clock of the database did', async () => {
+    await pruneFeed(db)
+    const [first, second, third] = [await change(), await change(), await change()]
+    await db('feed').where('number', second).update({ committed_at: db.raw("clock_timestamp() - interval '1 day'") })
+    await pruneFeed(db)
+    const kept: { number: string }[] = await db('feed').select('number').where('number', '>=', first).orderBy('number')
+    expect(kept.map((row) => Number(row.number))).toEqual([first, second, third])
+  })
+
+  async function collect(applied: number): Promise<FeedPage[]> {
+    const record = { bootId: newId('boot'), spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS }
+    const pages: FeedPage[] = []
+    for await (const page of answerSync({ record: (given) => recordSync(db, given), read: (above) => readFeed(db, above) }, record)) {
+      pages.push(page)
+    }
+    return pages
+  }
+})
+
+async function head(): Promise<number> {
+  const { rows } = await db.raw<{ rows: { value: string }[] }>('SELECT value FROM feed_counter')
+  return Number(rows[0]?.value)
+}
+
+async function untilBlocked(): Promise<void> {
+  const { until } = await import('@protectmyapi/dev-kit/until')
+  await until(async () => {
+    const { rows } = await db.raw<{ rows: unknown[] }>(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    return rows.length > 0 ? true : undefined
+  })
+}
