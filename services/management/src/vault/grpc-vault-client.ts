@@ -1,0 +1,97 @@
+import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
+import type { DestroyVersionsRequest } from '@protectmyapi/protos/generated/vault/v1/DestroyVersionsRequest'
+import type { LeaseOperationalRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalRequest'
+import type { LeaseOperationalResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalResponse'
+import type { PutSecretRequest } from '@protectmyapi/protos/generated/vault/v1/PutSecretRequest'
+import type { SettleVersionRequest } from '@protectmyapi/protos/generated/vault/v1/SettleVersionRequest'
+import type { SettleVersionResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SettleVersionResponse'
+import type { ShredOrganizationRequest } from '@protectmyapi/protos/generated/vault/v1/ShredOrganizationRequest'
+import type { VaultClient as GrpcClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
+import { Vault } from '@protectmyapi/protos/vault'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { callUnary, createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
+import type { VaultClient } from './vault-client.js'
+
+const DEADLINES = {
+  /** Below the 5 s after which the reconciler takes an intent for abandoned. */
+  putMs: 4_000,
+  /** Asked inside a transaction that locks a row. */
+  settleMs: 2_000,
+  otherMs: 4_000,
+  /** Destroys and counts keys; not on anybody's request. */
+  shredMs: 10_000,
+} as const
+
+export interface GrpcVault {
+  readonly vault: VaultClient
+  close(): void
+}
+
+export interface GrpcVaultDeps {
+  /** `host:port`. */
+  readonly address: string
+  /** URI SAN that the vault must show. */
+  readonly serverId: string
+  readonly material: WatchedMaterial
+}
+
+/** The real vault, over mutual TLS. */
+export function createGrpcVault({ address, serverId, material }: GrpcVaultDeps): GrpcVault {
+  const client = createReloadingClient(Vault, { address, serverId }, material)
+  return { vault: overGrpc(client), close: () => client.close() }
+}
+
+function overGrpc(client: ReloadingClient<GrpcClient>): VaultClient {
+  return {
+    async putSecret({ organizationId, secretId, versionId, generation, purpose, value, bindings }) {
+      await callUnary<PutSecretRequest, unknown>(
+        (request, options, answer) => client.current().putSecret(request, options, answer),
+        {
+          organizationId,
+          secretId,
+          versionId,
+          generation,
+          purpose: `PURPOSE_${purpose}`,
+          value: value.reveal(),
+          bindings: bindingsToWire(bindings),
+        },
+        DEADLINES.putMs,
+      )
+    },
+    async settleVersion(version) {
+      const { settlement } = await callUnary<SettleVersionRequest, SettleVersionResponse__Output>(
+        (request, options, answer) => client.current().settleVersion(request, options, answer),
+        version,
+        DEADLINES.settleMs,
+      )
+      if (settlement === 'SETTLEMENT_STORED') return 'STORED'
+      if (settlement === 'SETTLEMENT_CLOSED') return 'CLOSED'
+      throw new Fault('UNAVAILABLE', `the vault settled a version as ${settlement}`)
+    },
+    async destroyVersions(organizationId, secretId, versionIds) {
+      await callUnary<DestroyVersionsRequest, unknown>(
+        (request, options, answer) => client.current().destroyVersions(request, options, answer),
+        { organizationId, secretId, versionIds: [...versionIds] },
+        DEADLINES.otherMs,
+      )
+    },
+    async leaseOperational(version) {
+      const { lease } = await callUnary<LeaseOperationalRequest, LeaseOperationalResponse__Output>(
+        (request, options, answer) => client.current().leaseOperational(request, options, answer),
+        version,
+        DEADLINES.otherMs,
+      )
+      if (!lease) throw new Fault('UNAVAILABLE', 'the vault answered without a lease')
+      return { value: new SecretBytes(lease.value), lifeMs: lease.lifeMs }
+    },
+    async shredOrganization(organizationId) {
+      await callUnary<ShredOrganizationRequest, unknown>(
+        (request, options, answer) => client.current().shredOrganization(request, options, answer),
+        { organizationId },
+        DEADLINES.shredMs,
+      )
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import { timingSafeEqual } from 'node:crypto'
+import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { NewVersion, Purpose, VaultClient, VersionRef } from './vault-client.js'
+
+interface Stored extends VersionRef {
+  readonly state: 'stored'
+  readonly generation: number
+  readonly purpose: Purpose
+  readonly value: Buffer
+  readonly bindings: Bindings
+}
+type Held = Stored | (VersionRef & { readonly state: 'closed' | 'destroyed' })
+
+type Method = keyof VaultClient
+
+/** A vault in memory, for tests: it passes the contract of the real one, keeps state, and fails when told to. */
+export interface MemoryVault extends VaultClient {
+  /** The next call of this method fails with UNAVAILABLE: before it takes effect, or after. */
+  failNext(method: Method, when: 'before' | 'after'): void
+  /** While away, every call fails before it takes effect. */
+  setAway(away: boolean): void
+  stateOf(versionId: string): Held['state'] | 'unknown'
+  /** What is stored in clear, for assertions. */
+  valueOf(versionId: string): string | undefined
+  bindingsOf(versionId: string): Bindings | undefined
+  calls(method: Method): number
+}
+
+const LEASE_LIFE_MS = 5 * 60_000
+
+export function memoryVault(): MemoryVault {
+  const versions = new Map<string, Held>()
+  const failing = new Map<Method, 'before' | 'after'>()
+  const counts = new Map<Method, number>()
+  const shredded = new Set<string>()
+  let away = false
+
+  async function call<T>(method: Method, work: () => T): Promise<T> {
+    counts.set(method, (counts.get(method) ?? 0) + 1)
+    const fails = failing.get(method)
+    failing.delete(method)
+    // Another turn of the event loop, as over a network.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (away || fails === 'before') throw new Fault('UNAVAILABLE', `the vault is away (${method})`)
+    const result = work()
+    if (fails === 'after') throw new Fault('UNAVAILABLE', `the answer of the vault was lost (${method})`)
+    return result
+  }
+
+  const newestOf = (organizationId: string, secretId: string): number =>
+    Math.max(
+      0,
+      ...[...versions.values()]
+        .filter((held) => held.organizationId === organizationId && held.secretId === secretId)
+        .map((held) => (held.state === 'stored' ? held.generation : (destroyedGenerations.get(held.versionId) ?? 0))),
+    )
+  // A destroyed version keeps its place in the order.
+  const destroyedGenerations = new Map<string, number>()
+
+  function put(version: NewVersion): void {
+    const held = versions.get(version.versionId)
+    if (held) {
+      if (held.state === 'stored' && sameVersion(held, version)) return
+      throw new Fault('CONFLICT', `version ${version.versionId} is ${held.state}, or has other contents`)
+    }
+    if (version.generation !== newestOf(version.organizationId, version.secretId) + 1) {
+      throw new Fault('CONFLICT', `generation ${version.generation} does not succeed the newest`)
+    }
+    versions.set(version.versionId, { ...version, state: 'stored', value: Buffer.from(version.value.reveal()) })
+  }
+
+  function settle(version: VersionRef): 'STORED' | 'CLOSED' {
+    const held = versions.get(version.versionId)
+    if (held?.state === 'stored') return 'STORED'
+    if (!held) versions.set(version.versionId, { ...version, state: 'closed' })
+    return 'CLOSED'
+  }
+
+  function destroy(version: VersionRef): void {
+    const held = versions.get(version.versionId)
+    if (held?.state === 'stored') destroyedGenerations.set(version.versionId, held.generation)
+    versions.set(version.versionId, { ...version, state: held?.state === 'stored' ? 'destroyed' : 'closed' })
+  }
+
+  const stored = (versionId: string): Stored | undefined => {
+    const held = versions.get(versionId)
+    return held?.state === 'stored' && !shredded.has(held.organizationId) ? held : undefined
+  }
+
+  return {
+    putSecret: (version) => call('putSecret', () => put(version)),
+    settleVersion: (version) => call('settleVersion', () => settle(version)),
+    destroyVersions: (organizationId, secretId, versionIds) =>
+      call('destroyVersions', () => {
+        for (const versionId of versionIds) destroy({ organizationId, secretId, versionId })
+      }),
+    leaseOperational: (version) =>
+      call('leaseOperational', () => {
+        const held = stored(version.versionId)
+        if (!held || held.purpose === 'INJECTION' || held.organizationId !== version.organizationId) {
+          throw new Fault('SECRET_NOT_FOUND', `nothing operational at ${version.versionId}`)
+        }
+        return { value: new SecretBytes(Buffer.from(held.value)), lifeMs: LEASE_LIFE_MS }
+      }),
+    shredOrganization: (organizationId) =>
+      call('shredOrganization', () => {
+        shredded.add(organizationId)
+      }),
+    failNext: (method, when) => void failing.set(method, when),
+    setAway: (now) => {
+      away = now
+    },
+    stateOf: (versionId) => versions.get(versionId)?.state ?? 'unknown',
+    valueOf: (versionId) => stored(versionId)?.value.toString('utf8'),
+    bindingsOf: (versionId) => stored(versionId)?.bindings,
+    calls: (method) => counts.get(method) ?? 0,
+  }
+}
+
+function sameVersion(held: Stored, version: NewVersion): boolean {
+  const value = version.value.reveal()
+  return (
+    held.generation === version.generation &&
+    held.purpose === version.purpose &&
+    held.value.length === value.length &&
+    timingSafeEqual(held.value, value) &&
+    bindingsBytes(held.bindings).equals(bindingsBytes(version.bindings))
+  )
+}

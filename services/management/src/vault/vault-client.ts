@@ -1,0 +1,54 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+
+/** One version of one secret, as both databases name it. */
+export interface VersionRef {
+  readonly organizationId: string
+  readonly secretId: string
+  readonly versionId: string
+}
+
+export type Purpose = 'INJECTION' | 'OPERATIONAL' | 'GRANT_SIGNING'
+
+export interface NewVersion extends VersionRef {
+  /** Its predecessor's + 1; 1 for the first. */
+  readonly generation: number
+  readonly purpose: Purpose
+  /** Stays the caller's, to wipe. */
+  readonly value: SecretBytes
+  readonly bindings: Bindings
+}
+
+export type Settlement = 'STORED' | 'CLOSED'
+
+export interface OperationalLease {
+  /** The caller's, to wipe. */
+  readonly value: SecretBytes
+  /** Counted by the holder from before it asked. */
+  readonly lifeMs: number
+}
+
+/**
+ * The vault as management knows it: it writes, and reads back nothing that could be injected.
+ *
+ * Every method throws Fault UNAVAILABLE when the vault does not answer in time; what was asked may have happened all
+ * the same.
+ */
+export interface VaultClient {
+  /**
+   * Idempotent on the version id. @throws Fault CONFLICT: closed or destroyed, stored with other contents, or not the
+   * successor of the newest one stored.
+   */
+  putSecret(version: NewVersion): Promise<void>
+  /** Says once and for all whether the version was stored; one that was not can never be (TOMB). */
+  settleVersion(version: VersionRef): Promise<Settlement>
+  /** Idempotent; at most 100. */
+  destroyVersions(organizationId: string, secretId: string, versionIds: readonly string[]): Promise<void>
+  /** @throws Fault SECRET_NOT_FOUND for what is absent, or of purpose INJECTION. */
+  leaseOperational(version: VersionRef): Promise<OperationalLease>
+  /** Idempotent. Whatever was sealed for the organisation is dead when this settles. */
+  shredOrganization(organizationId: string): Promise<void>
+}
+
+/** Versions in one call of destroyVersions. */
+export const DESTROY_VERSIONS_MAX = 100
