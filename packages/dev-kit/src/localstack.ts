@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { lastLines, runCommand } from './run-command.js'
+import { until } from './until.js'
+
+/** LocalStack's KMS without a container. */
+export interface Localstack {
+  readonly endpoint: string
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+/** There is no Python that can run it: tests against it cannot run, and the message says what to install. */
+export class NoPython extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NoPython'
+  }
+}
+
+const PACKAGE = 'localstack-core[runtime]==4.10.0'
+
+/** Later releases of cbor2, cryptography and pyOpenSSL break it. */
+const EXCLUDE_NEWER = '2025-11-20'
+
+/** Tried on 3.11; 3.14's wheels of its dependencies were not out at that date. */
+const PYTHONS = ['python3.11', 'python3.12', 'python3.13', 'python3.10', 'python3'] as const
+
+const LIMITS = { probeMs: 10_000, installMs: 300_000, readyMs: 60_000, stopMs: 5_000 } as const
+
+/**
+ * Installs it into a virtual environment of its own, once.
+ *
+ * @throws NoPython; Error with what the installer said.
+ */
+export async function installLocalstack(folder: string, say: (line: string) => void): Promise<void> {
+  const finished = path.join(folder, 'installed')
+  const wanted = `${PACKAGE} ${EXCLUDE_NEWER}`
+  if ((await readFile(finished, 'utf8').catch(() => '')) === wanted) return
+  const python = await findPython()
+  say(`installing LocalStack from PyPI with ${python} (about 380 MB, once)`)
+  const venv = path.join(folder, 'venv')
+  await rm(venv, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const bin = path.join(venv, 'bin')
+  const options = { timeoutMs: LIMITS.installMs, env: { ...process.env, VIRTUAL_ENV: venv } }
+  await runCommand(python, ['-m', 'venv', venv], options)
+  await runCommand(path.join(bin, 'python'), ['-m', 'pip', 'install', '-q', 'uv'], options)
+  await runCommand(path.join(bin, 'uv'), ['pip', 'install', '-q', PACKAGE, '--exclude-newer', EXCLUDE_NEWER], options)
+  await writeFile(finished, wanted)
+}
+
+async function findPython(): Promise<string> {
+  const check = 'import sys, venv, ensurepip; sys.exit(0 if (3, 10) <= sys.version_info[:2] <= (3, 13) else 3)'
+  for (const python of PYTHONS) {
+    const fits = await runCommand(python, ['-c', check], { timeoutMs: LIMITS.probeMs }).then(() => true, () => false)
+    if (fits) return python
+  }
+  throw new NoPython('LocalStack needs python3, 3.10 to 3.13, with venv (Debian: apt-get install python3-venv), or set LOCALSTACK_ENDPOINT.')
+}
+
+/** @throws Error with the end of its log where it does not get ready. */
+export async function startLocalstack(folder: string, port: number): Promise<Localstack> {
+  const endpoint = `http://127.0.0.1:${port}`
+  const logFile = path.join(folder, 'localstack.log')
+  const state = path.join(folder, `state-${port}`)
+  await mkdir(state, { recursive: true })
+  const log = openSync(logFile, 'w')
+  const child = spawn(path.join(folder, 'venv/bin/python'), ['-m', 'localstack.runtime.main'], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...settings(folder, port, state) },
+  })
+  closeSync(log)
+  child.on('error', () => undefined)
+  try {
+    await until(() => isReady(endpoint, child), LIMITS.readyMs)
+  } catch (cause) {
+    await stop(child)
+    throw new Error(`LocalStack did not start. The end of its log:\n${lastLines(await readFile(logFile, 'utf8'), 15)}`, { cause })
+  }
+  const end = async (): Promise<void> => {
+    await stop(child)
+    // It keeps nothing over a restart anyway.
+    await rm(state, { recursive: true, force: true })
+  }
+  return { endpoint, pid: child.pid ?? 0, stop: end }
+}
+
+function settings(folder: string, port: number, state: string): NodeJS.ProcessEnv {
+  return {
+    PATH: `${path.join(folder, 'venv/bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    SERVICES: 'kms',
+    STRICT_SERVICE_LOADING: '1',
+    EAGER_SERVICE_LOADING: '1',
+    GATEWAY_LISTEN: `127.0.0.1:${port}`,
+    SKIP_SSL_CERT_DOWNLOAD: '1',
+    DISABLE_EVENTS: '1',
+    DNS_ADDRESS: '0',
+    FILESYSTEM_ROOT: state,
+  }
+}
+
+async function isReady(endpoint: string, child: ChildProcess): Promise<true | undefined> {
+  if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended')
+  const answer = await fetch(`${endpoint}/_localstack/health`).catch(() => undefined)
+  return answer?.ok ? true : undefined
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMITS.stopMs)
+  await ended
+  clearTimeout(timer)
+}
