@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/tokens'
+
+/** What names the app: found in the request by its prefix, of the right shape, not verified yet. */
+export interface AppCredential {
+  readonly kind: 'app-token' | 'session'
+  readonly token: string
+  /** SHA-256 of the token, base64url: what caches are keyed by, so that no cache holds tokens. */
+  readonly hash: string
+}
+
+/** RFC 7515 § 7.1: compact serialisation. */
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
+
+/**
+ * Narrows a word that begins like one of our tokens.
+ *
+ * @throws Fault INVALID_TOKEN: mistyped, cut, or a token of ours that is not for the proxy.
+ */
+export function parseCredential(token: string): AppCredential {
+  if (isToken('app', token)) return { kind: 'app-token', token, hash: hashOf(token) }
+  if (token.startsWith(SESSION_PREFIX) && COMPACT_JWS.test(token.slice(SESSION_PREFIX.length))) {
+    return { kind: 'session', token, hash: hashOf(token) }
+  }
+  if (token.startsWith(TOKEN_PREFIXES.debug)) {
+    throw new Fault('INVALID_TOKEN', 'a debug token where a credential belongs', {
+      say: 'A debug token is not a credential. Exchange it for a session at POST /v1/attest/debug and send that.',
+    })
+  }
+  throw new Fault('INVALID_TOKEN', 'a token of ours that is cut, mistyped or of another kind')
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token, 'latin1').digest('base64url')
+}

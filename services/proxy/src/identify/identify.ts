@@ -1,0 +1,66 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { type AppCredential, parseCredential } from './credential.js'
+import { tokensIn, tokensInHeader } from './our-tokens.js'
+import { filterQuery } from './raw-query.js'
+
+/** A request, with who sent it taken out of it. */
+export interface Identified {
+  readonly credential: AppCredential
+  /** Name, value, name, value … as they came, without credentials, cookies and fields of ours. */
+  readonly headers: readonly string[]
+  readonly query: string | null
+  readonly appVersion: string | null
+}
+
+/** Fields of ours: what they say is for the proxy alone. */
+const OUR_FIELDS = /^pma[-_]/i
+const COOKIE = /^cookie2?$/i
+const APP_VERSION = 'pma-app-version'
+/** Goes into the access log: short, and nothing that could break a line. */
+const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
+
+/**
+ * Finds the app's credential wherever an SDK puts a key: any header value, any query value, or either part of Basic.
+ * The fields and pairs that held it are left out of what goes on, with cookies and our own fields.
+ *
+ * @throws Fault UNAUTHORIZED where there is none, INVALID_REQUEST where there are two that differ, INVALID_TOKEN.
+ */
+export function identify(rawHeaders: readonly string[], query: string | null): Identified {
+  const found = new Set<string>()
+  const headers: string[] = []
+  let appVersion: string | null = null
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    const value = rawHeaders[at + 1] ?? ''
+    if (name.toLowerCase() === APP_VERSION && APP_VERSION_VALUE.test(value)) appVersion = value
+    if (OUR_FIELDS.test(name) || COOKIE.test(name)) continue
+    const tokens = tokensInHeader(value)
+    if (tokens.length === 0) headers.push(name, value)
+    else for (const token of tokens) found.add(token)
+  }
+  const kept = query === null ? null : queryWithout(query, found)
+  return { credential: onlyOne(found), headers, query: kept, appVersion }
+}
+
+function queryWithout(query: string, found: Set<string>): string | null {
+  // Most queries hold nothing of ours: then they pass untouched, an empty one too.
+  const before = found.size
+  let dropped = false
+  const kept = filterQuery(query, (name, value) => {
+    const tokens = [...tokensIn(name), ...tokensIn(value)]
+    for (const token of tokens) found.add(token)
+    dropped ||= tokens.length > 0
+    return tokens.length === 0
+  })
+  return dropped || found.size > before ? kept : query
+}
+
+function onlyOne(found: ReadonlySet<string>): AppCredential {
+  const [token, ...others] = found
+  if (token === undefined) throw new Fault('UNAUTHORIZED', 'no credential of ours in the request')
+  if (others.length > 0) {
+    const detail = 'The request holds two different credentials. Send one app session or app token, and no other.'
+    throw new Fault('INVALID_REQUEST', 'two different credentials', { say: detail })
+  }
+  return parseCredential(token)
+}

@@ -1,0 +1,45 @@
+import { decodePercent } from './raw-query.js'
+
+/** Every kind of token of ours begins so, and no provider's key does. */
+const OURS = /pma_(?:app|ses|dbg|pat|inv|web|set)_[A-Za-z0-9_.-]*/g
+const MARK = 'pma_'
+/** RFC 7617. The scheme is case-insensitive. */
+const BASIC = /^\s*basic\s+([A-Za-z0-9+/_-]+={0,2})\s*$/i
+
+const LIMITS = {
+  /** Encodings on top of each other that are looked through for tokens of ours. */
+  decodingsMax: 3,
+} as const
+
+/** The tokens of ours in a header value: anywhere in it, or in the user or password of Basic. */
+export function tokensInHeader(value: string): readonly string[] {
+  if (value.includes(MARK)) return tokensIn(value)
+  const basic = basicText(value)
+  return basic?.includes(MARK) ? tokensIn(basic) : []
+}
+
+/** The tokens of ours in a text that was decoded already. */
+export function tokensIn(text: string): readonly string[] {
+  return text.includes(MARK) ? (text.match(OURS) ?? []) : []
+}
+
+/** Is one of ours in this text, in clear or percent-encoded? */
+export function holdsOurs(text: string): boolean {
+  let decoded = text
+  for (let round = 0; round <= LIMITS.decodingsMax; round += 1) {
+    if (tokensIn(decoded).length > 0) return true
+    if (!decoded.includes('%')) return false
+    decoded = decodePercent(decoded)
+  }
+  return false
+}
+
+/** The same of a header value, which may be Basic. */
+export function headerHoldsOurs(value: string): boolean {
+  return holdsOurs(value) || holdsOurs(basicText(value) ?? '')
+}
+
+function basicText(value: string): string | undefined {
+  const [, encoded] = BASIC.exec(value) ?? []
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('latin1')
+}
