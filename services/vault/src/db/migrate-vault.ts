@@ -1,0 +1,52 @@
+import { connectPostgres, type Knex, migrate, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { vaultTables } from './migrations/0001-vault.js'
+import { vaultKeysTables } from './migrations/0001-vault-keys.js'
+
+/** A database, the role that owns its schema, and the role that serves from it. */
+export interface MigrationTarget {
+  readonly owner: PostgresTarget
+  readonly runtimeRole: string
+}
+
+/** What the runtime role may do. No DDL, and of the lease audit neither change nor removal. */
+const VAULT_RIGHTS = {
+  installation: 'SELECT',
+  data_keys: 'SELECT, INSERT, UPDATE',
+  versions: 'SELECT, INSERT, UPDATE',
+  pinned_grant_keys: 'SELECT, INSERT, DELETE',
+  lease_audit: 'SELECT, INSERT',
+} as const
+const VAULT_KEYS_RIGHTS = { wrapped_keys: 'SELECT, INSERT, DELETE' } as const
+
+/** Brings both schemas up to date and grants the runtime roles. Answers the names of the migrations that ran. */
+export async function migrateVault(vault: MigrationTarget, vaultKeys: MigrationTarget): Promise<readonly string[]> {
+  // vault_keys first: it is written first as well.
+  const keys = await migrateOne(vaultKeys, [vaultKeysTables], VAULT_KEYS_RIGHTS)
+  return [...keys, ...(await migrateOne(vault, [vaultTables], VAULT_RIGHTS))]
+}
+
+async function migrateOne(
+  { owner, runtimeRole }: MigrationTarget,
+  migrations: Parameters<typeof migrate>[1],
+  rights: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const db = connectPostgres(owner, 'protectmyapi-vault-migrate')
+  try {
+    const ran = await migrate(db, migrations)
+    await grant(db, runtimeRole, rights)
+    return ran
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** In one transaction, and from nothing: a right that was dropped from the table above goes with the next migration. */
+async function grant(db: Knex, role: string, rights: Readonly<Record<string, string>>): Promise<void> {
+  await db.transaction(async (trx) => {
+    await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
+    for (const [table, words] of Object.entries(rights)) {
+      await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
+      await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
+    }
+  })
+}

@@ -1,0 +1,19 @@
+import type { Migration } from '@protectmyapi/service-kit/postgres'
+
+/** Database `vault_keys`: the wrapped bytes of data keys alone, so that its backups can be kept for days only. */
+export const vaultKeysTables: Migration = {
+  name: '0001-vault-keys',
+  async up(db) {
+    await db.raw(`
+      CREATE TABLE wrapped_keys (
+        key_id text NOT NULL,
+        version integer NOT NULL CHECK (version > 0),
+        organization_id text NOT NULL,
+        wrapped bytea NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (key_id, version)
+      );
+      CREATE INDEX wrapped_keys_organization ON wrapped_keys (organization_id);
+    `)
+  },
+}

@@ -1,0 +1,40 @@
+import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
+import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+
+/** What a secret is for. Bound into its ciphertext: nothing sealed for one purpose opens for another. */
+export type Purpose = 'injection' | 'operational' | 'grant-signing'
+
+/** What one sealed version is. Opening it takes exactly this, word for word. */
+export interface SealContext {
+  readonly installationId: string
+  readonly organizationId: string
+  readonly secretId: string
+  readonly versionId: string
+  readonly generation: number
+  readonly purpose: Purpose
+  /** Normalised: order is part of it. */
+  readonly bindings: Bindings
+}
+
+/** Which key it is sealed under, as the envelope says. */
+interface SealedUnder {
+  readonly suite: number
+  readonly keyId: string
+  readonly keyVersion: number
+}
+
+/** Each field with its length before it: ('ab', 'c') and ('a', 'bc') must never share associated data. */
+export function associatedData(context: SealContext, { suite, keyId, keyVersion }: SealedUnder): Buffer {
+  return joinInjectively([
+    String(suite),
+    context.installationId,
+    context.organizationId,
+    context.secretId,
+    context.versionId,
+    String(context.generation),
+    keyId,
+    String(keyVersion),
+    context.purpose,
+    bindingsBytes(context.bindings),
+  ])
+}

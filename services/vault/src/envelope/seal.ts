@@ -1,0 +1,66 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES } from './aes-gcm.js'
+import {
+  COMMITMENT_BYTES,
+  type Envelope,
+  parseEnvelope,
+  SALT_BYTES,
+  SUITE,
+  sealBroken,
+  serializeEnvelope,
+} from './envelope.js'
+import { hkdfSha512 } from './hkdf.js'
+import { associatedData, type SealContext } from './seal-context.js'
+
+/** A data key in clear, and what it is called. */
+export interface DataKey {
+  readonly keyId: string
+  readonly keyVersion: number
+  readonly bytes: Uint8Array
+}
+
+/** One data key gives many of both; the labels keep them apart. Part of the format: never changed. */
+const RECORD_KEY_INFO = 'protectmyapi/vault/1/record-key'
+const COMMITMENT_INFO = 'protectmyapi/vault/1/commitment'
+
+/** Seals a value under a record key that is made for it and used this once. */
+export function seal(dataKey: DataKey, value: Uint8Array, context: SealContext): Buffer {
+  const { keyId, keyVersion } = dataKey
+  const salt = randomBytes(SALT_BYTES)
+  const nonce = randomBytes(NONCE_BYTES)
+  const { recordKey, commitment } = derive(dataKey.bytes, salt)
+  try {
+    const associated = associatedData(context, { suite: SUITE, keyId, keyVersion })
+    const { ciphertext, tag } = aesGcmSeal(recordKey, nonce, value, associated)
+    return serializeEnvelope({ suite: SUITE, keyId, keyVersion, salt, commitment, nonce, ciphertext, tag })
+  } finally {
+    recordKey.fill(0)
+  }
+}
+
+/**
+ * Opens an envelope under the data key that it names.
+ *
+ * @throws Fault SECRET_DECRYPTION_FAILED, the same for a wrong key, a wrong context and altered bytes.
+ */
+export function open(dataKey: Uint8Array, sealed: Envelope | Uint8Array, context: SealContext): Buffer {
+  const envelope = sealed instanceof Uint8Array ? parseEnvelope(sealed) : sealed
+  const { recordKey, commitment } = derive(dataKey, envelope.salt)
+  try {
+    // Before opening: GCM alone lets one ciphertext open under two keys that an attacker chose together.
+    if (!timingSafeEqual(commitment, envelope.commitment)) throw sealBroken()
+    return aesGcmOpen(recordKey, envelope.nonce, envelope, associatedData(context, envelope))
+  } catch {
+    throw sealBroken()
+  } finally {
+    recordKey.fill(0)
+  }
+}
+
+function derive(dataKey: Uint8Array, salt: Uint8Array): { recordKey: Buffer; commitment: Buffer } {
+  if (dataKey.length !== KEY_BYTES) throw new Error('a data key of another length')
+  return {
+    recordKey: hkdfSha512(dataKey, salt, RECORD_KEY_INFO, KEY_BYTES),
+    commitment: hkdfSha512(dataKey, salt, COMMITMENT_INFO, COMMITMENT_BYTES),
+  }
+}

@@ -1,0 +1,89 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { GRANT_LIFE_MS_MAX, GRANT_TYP, GrantClaims } from '@protectmyapi/service-kit/grant'
+import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { compactVerify, decodeProtectedHeader } from 'jose'
+import { LRUCache } from 'lru-cache'
+
+const LIMITS = {
+  /** 32 secrets and 16 origins, base64url, with room. */
+  grantCharsMax: 16 * 1024,
+  keyIdCharsMax: 64,
+  /** How far management's clock may be ahead of ours. Never added to the expiry. */
+  skewMs: 5_000,
+  /** A few while keys are rotated. */
+  importedKeysMax: 16,
+} as const
+
+const KEY_ID = /^[A-Za-z0-9_-]+$/
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
+/** jose keeps what it derives from a KeyObject beside that object, so the object is worth keeping. */
+const imported = new LRUCache<string, KeyObject>({ max: LIMITS.importedKeysMax })
+
+/** The key that a grant names. Proves nothing yet. @throws Fault INVALID_GRANT for what is no grant at all. */
+export function grantKeyId(grant: string): string {
+  if (grant === '') throw refuse('no grant')
+  if (grant.length > LIMITS.grantCharsMax) throw refuse('longer than any grant')
+  const { kid } = headerOf(grant)
+  if (typeof kid !== 'string' || kid.length > LIMITS.keyIdCharsMax || !KEY_ID.test(kid)) throw refuse('no key id')
+  return kid
+}
+
+/**
+ * Management's word, verified: signed by the key, within its life, and made out to the very certificate that presents it.
+ *
+ * @param publicKey the pinned one of `grantKeyId(grant)`, SPKI in DER.
+ * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
+ */
+export async function verifyGrant(grant: string, publicKey: Buffer, peer: Peer, nowMs: number): Promise<GrantClaims> {
+  const claims = await signedClaims(grant, publicKey)
+  const issuedMs = claims.iat * 1_000
+  const expiresMs = claims.exp * 1_000
+  if (expiresMs <= nowMs) throw refuse('expired')
+  if (issuedMs > nowMs + LIMITS.skewMs) throw refuse('from the future')
+  if (expiresMs <= issuedMs || expiresMs - issuedMs > GRANT_LIFE_MS_MAX) throw refuse('a life out of bounds')
+  if (claims.sub !== peer.spiffeId) throw refuse(`made out to ${claims.sub}, presented by ${peer.spiffeId}`)
+  if (claims.cnf['x5t#S256'] !== peer.thumbprint) throw refuse('made out to another certificate')
+  return claims
+}
+
+async function signedClaims(grant: string, publicKey: Buffer): Promise<GrantClaims> {
+  // One algorithm and one type: no other token of ours, and no other kind of key, passes for a grant.
+  const verified = await compactVerify(grant, keyObject(publicKey), { algorithms: ['EdDSA'] }).catch((cause: unknown) => {
+    throw refuse('the signature does not verify', cause)
+  })
+  if (verified.protectedHeader.typ !== GRANT_TYP) throw refuse('another type of token')
+  const parsed = GrantClaims.safeParse(jsonOf(verified.payload))
+  if (!parsed.success) throw refuse('claims out of shape')
+  return parsed.data
+}
+
+function headerOf(grant: string): ReturnType<typeof decodeProtectedHeader> {
+  try {
+    return decodeProtectedHeader(grant)
+  } catch (cause) {
+    throw refuse('not a JWS', cause)
+  }
+}
+
+function jsonOf(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(UTF8.decode(payload))
+  } catch (cause) {
+    throw refuse('claims are not JSON', cause)
+  }
+}
+
+function keyObject(spki: Buffer): KeyObject {
+  const name = spki.toString('latin1')
+  const known = imported.get(name)
+  if (known) return known
+  const made = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+  imported.set(name, made)
+  return made
+}
+
+function refuse(detail: string, cause?: unknown): Fault {
+  return new Fault('INVALID_GRANT', `grant: ${detail}`, cause === undefined ? {} : { cause })
+}

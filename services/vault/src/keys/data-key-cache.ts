@@ -1,0 +1,126 @@
+import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { singleFlight } from '@protectmyapi/service-kit/single-flight'
+import { LRUCache } from 'lru-cache'
+
+/** Which data key. */
+export interface KeyRef {
+  readonly organizationId: string
+  readonly keyId: string
+  readonly keyVersion: number
+}
+
+export const CACHE_LIMITS = {
+  /** No plaintext data key lives longer. */
+  lifeMs: 5 * 60_000,
+  /** From here on it is renewed while it serves, so that 150 s are left whenever the KMS goes away. */
+  renewFromMs: 150_000,
+  /** Between two attempts of a renewal that fails. */
+  renewAgainMs: 5_000,
+  /** 32 bytes each; as many organisations are warm at once. */
+  keysMax: 10_000,
+} as const
+
+/** A key in memory. Zeroed and marked so in one step: a zeroed key must never pass for a key. */
+interface Held {
+  readonly bytes: Buffer
+  /** Monotonic; counted from before the key service was asked. */
+  readonly askedMs: number
+  renewalTriedMs: number
+  wiped: boolean
+}
+
+export interface DataKeyCache {
+  /** A copy, the caller's own to zero. Loads it where it is not held. @throws as the load does. */
+  get(ref: KeyRef): Promise<Buffer>
+  /** Takes up a copy of a key that was just made. `askedMs`: monotonic, from before it was asked for. */
+  put(ref: KeyRef, dataKey: Uint8Array, askedMs: number): void
+  /** Forgets every key of an organisation, those on their way too. */
+  drop(organizationId: string): void
+  /** Forgets what is past its life, used or not. */
+  sweep(): void
+  clear(): void
+}
+
+/** Plaintext data keys: bounded in number and in life, zeroed when they go, copied out. One load at a time per key. */
+export function dataKeyCache(
+  load: (ref: KeyRef) => Promise<Buffer>,
+  { clock, log }: { clock: Clock; log: Logger },
+): DataKeyCache {
+  const held = new LRUCache<string, Held>({ max: CACHE_LIMITS.keysMax, dispose: wipe })
+  const loading = new Set<{ readonly organizationId: string; dropped: boolean }>()
+
+  const fetch = singleFlight(nameOf, async (ref: KeyRef): Promise<Held> => {
+    const flight = { organizationId: ref.organizationId, dropped: false }
+    loading.add(flight)
+    try {
+      const askedMs = clock.monotonicMs()
+      const entry: Held = { bytes: await load(ref), askedMs, renewalTriedMs: -Infinity, wiped: false }
+      // Dropped while it was on its way: it must not come back with a slow answer.
+      if (flight.dropped) wipe(entry)
+      else held.set(nameOf(ref), entry)
+      return entry
+    } finally {
+      loading.delete(flight)
+    }
+  })
+
+  function renew(ref: KeyRef, entry: Held): void {
+    const nowMs = clock.monotonicMs()
+    const due = nowMs - entry.askedMs >= CACHE_LIMITS.renewFromMs
+    if (!due || nowMs - entry.renewalTriedMs < CACHE_LIMITS.renewAgainMs) return
+    entry.renewalTriedMs = nowMs
+    fetch(ref).catch((err: unknown) => {
+      log.warn({ err, organizationId: ref.organizationId, keyId: ref.keyId }, 'a data key could not be renewed')
+      // An outage leaves the key in use until its life ends; a refusal says that it is no key any more.
+      if (err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED') held.delete(nameOf(ref))
+    })
+  }
+
+  const isPast = (entry: Held): boolean => clock.monotonicMs() - entry.askedMs >= CACHE_LIMITS.lifeMs
+
+  return {
+    async get(ref) {
+      const entry = held.get(nameOf(ref))
+      if (entry === undefined || isPast(entry)) return copyOf(await fetch(ref))
+      renew(ref, entry)
+      return copyOf(entry)
+    },
+    put(ref, dataKey, askedMs) {
+      held.set(nameOf(ref), { bytes: Buffer.from(dataKey), askedMs, renewalTriedMs: -Infinity, wiped: false })
+    },
+    drop(organizationId) {
+      for (const flight of loading) if (flight.organizationId === organizationId) flight.dropped = true
+      const prefix = organizationPart(organizationId)
+      for (const name of [...held.keys()]) if (name.startsWith(prefix)) held.delete(name)
+    },
+    sweep() {
+      for (const [name, entry] of [...held.entries()]) if (isPast(entry)) held.delete(name)
+    },
+    clear() {
+      for (const flight of loading) flight.dropped = true
+      held.clear()
+    },
+  }
+}
+
+function copyOf(entry: Held): Buffer {
+  if (entry.wiped) throw new Fault('UNAVAILABLE', 'a data key was dropped while it was asked for')
+  return Buffer.from(entry.bytes)
+}
+
+function wipe(entry: Held): void {
+  entry.wiped = true
+  entry.bytes.fill(0)
+}
+
+function nameOf({ organizationId, keyId, keyVersion }: KeyRef): string {
+  return organizationPart(organizationId) + joinInjectively([keyId, String(keyVersion)]).toString('latin1')
+}
+
+/** Its length stands before it, so that it begins its own organisation's names and no other's. */
+function organizationPart(organizationId: string): string {
+  return joinInjectively([organizationId]).toString('latin1')
+}

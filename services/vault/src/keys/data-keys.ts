@@ -1,0 +1,97 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { singleFlight } from '@protectmyapi/service-kit/single-flight'
+import { dataKeyCache, type KeyRef } from './data-key-cache.js'
+import { type CurrentKey, dataKeyStore, wrappedKeyStore } from './data-key-store.js'
+import type { KeyService } from './key-service.js'
+
+export interface DataKeysDeps {
+  readonly vaultDb: Knex
+  readonly vaultKeysDb: Knex
+  readonly keys: KeyService
+  readonly installationId: string
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface DataKeys {
+  /**
+   * The key that seals what the organisation writes now; made where there is none yet.
+   *
+   * @throws Fault CONFLICT where the organisation was shredded; UNAVAILABLE.
+   */
+  current(organizationId: string): Promise<KeyRef>
+  /**
+   * A plaintext key: a copy, to be zeroed by the caller.
+   *
+   * @throws Fault SECRET_DECRYPTION_FAILED where there is no such key or its wrapped bytes do not authenticate;
+   * UNAVAILABLE where the KMS is away. An error of Postgres leaves as it is.
+   */
+  plaintext(ref: KeyRef): Promise<Buffer>
+  /** Deletes the wrapped bytes of all keys of an organisation, and forgets the plain ones. */
+  shred(organizationId: string): Promise<void>
+  sweep(): void
+  /** Zeroes everything. */
+  clear(): void
+}
+
+const FIRST_VERSION = 1
+
+/** Organisation data keys: rows in `vault`, wrapped bytes in `vault_keys`, plaintext in this process's memory alone. */
+export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, log }: DataKeysDeps): DataKeys {
+  const rows = dataKeyStore(vaultDb)
+  const wrapped = wrappedKeyStore(vaultKeysDb)
+  const cache = dataKeyCache(load, { clock, log })
+
+  async function load(ref: KeyRef): Promise<Buffer> {
+    const bytes = await wrapped.read(ref)
+    if (bytes === undefined) throw new Fault('SECRET_DECRYPTION_FAILED', `no wrapped bytes of data key ${ref.keyId}`)
+    return keys.unwrap(bytes, { installationId, ...ref })
+  }
+
+  /** Wrapped bytes first: a row in `vault` never names a key that is not stored. A loser's bytes are taken away again. */
+  const create = singleFlight((organizationId: string) => organizationId, async (organizationId): Promise<CurrentKey> => {
+    const ref: KeyRef = { organizationId, keyId: newId('key'), keyVersion: FIRST_VERSION }
+    const askedMs = clock.monotonicMs()
+    const { dataKey, wrappedKey } = await keys.generate({ installationId, ...ref })
+    try {
+      await wrapped.write(ref, wrappedKey)
+      if (await rows.adopt(ref)) {
+        cache.put(ref, dataKey, askedMs)
+        return { state: 'active', ref }
+      }
+    } finally {
+      dataKey.fill(0)
+    }
+    await wrapped.remove(ref).catch((err: unknown) => {
+      log.warn({ err, keyId: ref.keyId }, 'wrapped bytes of a key that was never adopted are left; nothing is sealed under it')
+    })
+    return rows.current(organizationId)
+  })
+
+  return {
+    async current(organizationId) {
+      const found = await rows.current(organizationId)
+      const key = found.state === 'absent' ? await create(organizationId) : found
+      return usableKey(key)
+    },
+    plaintext: (ref) => cache.get(ref),
+    async shred(organizationId) {
+      cache.drop(organizationId)
+      await wrapped.removeOrganization(organizationId)
+      cache.drop(organizationId)
+    },
+    sweep: () => cache.sweep(),
+    clear: () => cache.clear(),
+  }
+}
+
+/** @throws Fault CONFLICT where the organisation was shredded. */
+export function usableKey(key: CurrentKey): KeyRef {
+  if (key.state === 'active') return key.ref
+  if (key.state === 'destroyed') throw new Fault('CONFLICT', 'the organisation was shredded', { say: 'This organization was deleted.' })
+  throw new Error('a data key vanished: rows of data_keys are never deleted')
+}

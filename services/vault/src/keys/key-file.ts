@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from '../envelope/aes-gcm.js'
+import { contextPairs, type KeyContext, type KeyService } from './key-service.js'
+
+const FORMAT_VERSION = 1
+const WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
+/** 32 bytes in base64, with its padding: `openssl rand -base64 32`. */
+const KEY_TEXT = /^[A-Za-z0-9+/]{43}=\r?\n?$/
+const FILE_BYTES_MAX = 64
+
+/**
+ * A master key in a file: for development and single machines without a KMS.
+ *
+ * @throws ConfigError unless the file is a regular one, belongs to this process's user, is closed to all others, and
+ * holds 32 bytes in base64.
+ */
+export async function keyFile(path: string): Promise<KeyService> {
+  const masterKey = await readMasterKey(path)
+  return {
+    async generate(context) {
+      const dataKey = randomBytes(KEY_BYTES)
+      return { dataKey, wrappedKey: wrap(masterKey, dataKey, context) }
+    },
+    unwrap: async (wrappedKey, context) => unwrap(masterKey, wrappedKey, context),
+  }
+}
+
+function wrap(masterKey: Buffer, dataKey: Buffer, context: KeyContext): Buffer {
+  // Random nonces under one key are sound to 2^32 wrappings; there is one per organisation and rotation.
+  const nonce = randomBytes(NONCE_BYTES)
+  const { ciphertext, tag } = aesGcmSeal(masterKey, nonce, dataKey, contextBytes(context))
+  return Buffer.concat([Buffer.from([FORMAT_VERSION]), nonce, ciphertext, tag])
+}
+
+function unwrap(masterKey: Buffer, wrappedKey: Uint8Array, context: KeyContext): Buffer {
+  const bytes = Buffer.from(wrappedKey)
+  const refuse = () => new Fault('SECRET_DECRYPTION_FAILED', 'key file: a wrapped key did not authenticate')
+  if (bytes.length !== WRAPPED_BYTES || bytes[0] !== FORMAT_VERSION) throw refuse()
+  const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
+  const ciphertext = bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES)
+  try {
+    return aesGcmOpen(masterKey, nonce, { ciphertext, tag: bytes.subarray(-TAG_BYTES) }, contextBytes(context))
+  } catch {
+    throw refuse()
+  }
+}
+
+function contextBytes(context: KeyContext): Buffer {
+  return joinInjectively([Buffer.from([FORMAT_VERSION]), ...Object.entries(contextPairs(context)).flat()])
+}
+
+async function readMasterKey(path: string): Promise<Buffer> {
+  const refuse = (what: string) => new ConfigError(`  PMA_KMS_KEY_FILE: ${path} ${what}`)
+  const file = await open(path).catch((cause: unknown) => {
+    throw refuse(`cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`)
+  })
+  try {
+    // Of the open file, not of the path: nobody can swap it between the check and the reading.
+    const { mode, uid, size } = await checkedStat(file, refuse)
+    if ((mode & 0o077) !== 0) throw refuse('is open to other users: chmod 600')
+    if (uid !== process.geteuid?.()) throw refuse('belongs to another user than this process runs as')
+    if (size > FILE_BYTES_MAX) throw refuse('is too long: 32 bytes in base64 are expected')
+    const text = await file.readFile('latin1')
+    if (!KEY_TEXT.test(text)) throw refuse('does not hold 32 bytes in base64 (openssl rand -base64 32)')
+    return Buffer.from(text, 'base64')
+  } finally {
+    await file.close()
+  }
+}
+
+async function checkedStat(file: FileHandle, refuse: (what: string) => ConfigError) {
+  const stat = await file.stat()
+  if (!stat.isFile()) throw refuse('is not a regular file')
+  return stat
+}

@@ -1,0 +1,63 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
+import type { Purpose } from '../envelope/seal-context.js'
+
+export const BOUNDS = {
+  /** Ids are 30 characters; room for other schemes. They stand in keys, logs and associated data. */
+  idCharsMax: 64,
+  valueBytesMax: 64 * 1024,
+  /** Of DescribeVersions and DestroyVersions: one statement each. */
+  idsMax: 100,
+} as const
+
+const ID = /^[A-Za-z0-9_-]+$/
+/** Would end a header field, and with it begin another. */
+const LINE_BYTES = [0x00, 0x0a, 0x0d] as const
+
+/** Throws INVALID_REQUEST unless each is an id. */
+export function checkIds(ids: Readonly<Record<string, string>>): void {
+  for (const [field, id] of Object.entries(ids)) {
+    if (!ID.test(id) || id.length > BOUNDS.idCharsMax) throw refuse(field, 'Give an id: letters, digits, _ and -, at most 64.')
+  }
+}
+
+/** Throws INVALID_REQUEST unless there are some ids, not too many, and each is one. */
+export function checkIdList(field: string, ids: readonly string[]): void {
+  if (ids.length === 0 || ids.length > BOUNDS.idsMax) throw refuse(field, `Give 1 to ${BOUNDS.idsMax} ids.`)
+  checkIds(Object.fromEntries(ids.map((id, index) => [`${field}/${index}`, id])))
+}
+
+export function checkGeneration(generation: number): void {
+  if (!Number.isSafeInteger(generation) || generation < 1) throw refuse('generation', 'Give the generation it succeeds plus 1; 1 for the first.')
+}
+
+export function checkValue(purpose: Purpose, value: Uint8Array): void {
+  if (value.length < 1 || value.length > BOUNDS.valueBytesMax) throw refuse('value', 'Give 1 byte to 64 KiB.')
+  if (purpose === 'injection' && LINE_BYTES.some((byte) => value.includes(byte))) {
+    throw refuse('value', 'Give a value without NUL, CR or LF.')
+  }
+}
+
+/** There is no unbound state of what can be injected; what management uses itself goes nowhere, so has no bindings. */
+export function checkBindings(purpose: Purpose, { origins, placements, services }: Bindings): void {
+  if (services.length > 0) {
+    throw new Fault('NOT_IMPLEMENTED', 'bindings to internal services', { say: 'Bindings to internal services are not built yet.' })
+  }
+  const bound = origins.length > 0 && placements.length > 0
+  if (purpose === 'injection' && !bound) throw refuse('bindings', 'Give at least one origin and one placement.')
+  if (purpose !== 'injection' && (origins.length > 0 || placements.length > 0)) {
+    throw refuse('bindings', 'Only secrets for injection have bindings.')
+  }
+}
+
+/** Signing keys belong to the installation: a tenant's organisation must not hold a key that makes grants. */
+export function checkOwner(purpose: Purpose, organizationId: string): void {
+  if (purpose === 'grant-signing' && organizationId !== INSTALLATION_ORGANIZATION) {
+    throw refuse('organization_id', `Signing keys belong to ${INSTALLATION_ORGANIZATION}.`)
+  }
+}
+
+function refuse(field: string, detail: string): Fault {
+  return new Fault('INVALID_REQUEST', `${field}: ${detail}`, { say: `${field}: ${detail}`, errors: [{ pointer: `/${field}`, detail }] })
+}

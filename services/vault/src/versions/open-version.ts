@@ -1,0 +1,43 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { parseEnvelope, sealBroken } from '../envelope/envelope.js'
+import { open } from '../envelope/seal.js'
+import type { Purpose } from '../envelope/seal-context.js'
+import type { DataKeys } from '../keys/data-keys.js'
+import { type StoredVersion, storedBindings } from './version-row.js'
+
+/** What the caller knows, from a source other than the row, of the version that it asks for. */
+export interface Expected {
+  readonly generation: number
+  readonly purpose: Purpose
+}
+
+export interface OpenedVersion {
+  /** The caller's own: to be zeroed by it. */
+  readonly value: Buffer
+  /** Authenticated with the value. */
+  readonly bindings: Bindings
+}
+
+export type OpenVersion = (stored: StoredVersion, expected: Expected) => Promise<OpenedVersion>
+
+/**
+ * Opens a stored version as exactly what is expected. The generation must be the row's and the seal's, so that neither
+ * an older row nor older bytes pass for the newer (a rollback).
+ *
+ * The function throws Fault SECRET_DECRYPTION_FAILED, or UNAVAILABLE where the KMS is away.
+ */
+export function versionOpener({ keys, installationId }: { keys: Pick<DataKeys, 'plaintext'>; installationId: string }): OpenVersion {
+  return async (stored, { generation, purpose }) => {
+    if (stored.generation !== generation) throw sealBroken()
+    const { organizationId, secretId, versionId } = stored
+    const bindings = storedBindings(stored.bindings)
+    const envelope = parseEnvelope(stored.sealed)
+    const dataKey = await keys.plaintext({ organizationId, keyId: envelope.keyId, keyVersion: envelope.keyVersion })
+    try {
+      const context = { installationId, organizationId, secretId, versionId, generation, purpose, bindings }
+      return { value: open(dataKey, envelope, context), bindings }
+    } finally {
+      dataKey.fill(0)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { timingSafeEqual } from 'node:crypto'
+import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { seal } from '../envelope/seal.js'
+import type { Purpose } from '../envelope/seal-context.js'
+import { grantKeyStore } from '../grants/grant-key-store.js'
+import { publicHalf } from '../grants/public-half.js'
+import type { KeyRef } from '../keys/data-key-cache.js'
+import { dataKeyStore } from '../keys/data-key-store.js'
+import { type DataKeys, usableKey } from '../keys/data-keys.js'
+import { checkBindings, checkGeneration, checkIds, checkOwner, checkValue } from './bounds.js'
+import type { OpenVersion } from './open-version.js'
+import type { Version, VersionRef } from './version-row.js'
+import { versionStore } from './version-store.js'
+
+export interface Put extends VersionRef {
+  readonly generation: number
+  readonly purpose: Purpose
+  readonly value: Uint8Array
+  /** Normalised. */
+  readonly bindings: Bindings
+}
+
+interface Deps {
+  readonly vaultDb: Knex
+  readonly keys: Pick<DataKeys, 'current' | 'plaintext'>
+  readonly openVersion: OpenVersion
+  readonly installationId: string
+}
+
+/** A rotation may come between sealing and storing; more than one in a row is a fault of ours. */
+const ATTEMPTS_MAX = 3
+
+type Stored = { readonly outcome: 'stored' } | { readonly outcome: 'key-moved' } | { readonly outcome: 'exists'; readonly version: Version }
+
+/**
+ * Seals one new version. Idempotent: the same put again opens what is stored and compares.
+ *
+ * The function throws Fault INVALID_REQUEST, NOT_IMPLEMENTED, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
+ */
+export const putSecret = (deps: Deps) => async (put: Put): Promise<void> => {
+  check(put)
+  const pinned = put.purpose === 'grant-signing' ? publicHalf(put.value) : undefined
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const key = await deps.keys.current(put.organizationId)
+    const sealed = await sealUnder(deps, key, put)
+    const stored = await deps.vaultDb.transaction((trx) => store(trx, put, key, sealed, pinned))
+    if (stored.outcome === 'stored') return
+    if (stored.outcome === 'exists') return assertSame(deps.openVersion, put, stored.version)
+  }
+  throw new Fault('UNAVAILABLE', 'the data key moved on with every attempt')
+}
+
+function check({ organizationId, secretId, versionId, generation, purpose, value, bindings }: Put): void {
+  checkIds({ organization_id: organizationId, secret_id: secretId, version_id: versionId })
+  checkGeneration(generation)
+  checkOwner(purpose, organizationId)
+  checkValue(purpose, value)
+  checkBindings(purpose, bindings)
+}
+
+/** Outside the transaction: it may ask the KMS, and no row is locked for so long. */
+async function sealUnder({ keys, installationId }: Deps, key: KeyRef, { value, ...context }: Put): Promise<Buffer> {
+  const bytes = await keys.plaintext(key)
+  try {
+    return seal({ ...key, bytes }, value, { installationId, ...context })
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: Buffer | undefined): Promise<Stored> {
+  const current = usableKey(await dataKeyStore(trx).currentForShare(put.organizationId))
+  if (current.keyId !== key.keyId || current.keyVersion !== key.keyVersion) return { outcome: 'key-moved' }
+  const versions = versionStore(trx)
+  const before = await versions.find(put)
+  if (before) return { outcome: 'exists', version: before }
+  const newest = await versions.newestGeneration(put)
+  if (put.generation !== newest + 1) throw conflict(`generation ${put.generation} does not succeed ${newest}`)
+  if (await versions.insert({ ...put, key, sealed })) {
+    if (pinned && !(await grantKeyStore(trx).pin(put, pinned))) throw conflict('the version id is the kid of another key')
+    return { outcome: 'stored' }
+  }
+  // Someone else was first since this transaction looked: with the same version id, or with the same generation.
+  const meanwhile = await versions.find(put)
+  if (!meanwhile) throw conflict(`generation ${put.generation} was stored meanwhile`)
+  return { outcome: 'exists', version: meanwhile }
+}
+
+/** A repeated put. In constant time: whoever may put must not find out a stored value by putting guesses. */
+async function assertSame(openVersion: OpenVersion, put: Put, version: Version): Promise<void> {
+  if (version.state !== 'stored') throw conflict(`the version is ${version.state}`)
+  if (version.generation !== put.generation || version.purpose !== put.purpose) throw conflict('stored as another generation or purpose')
+  const { value, bindings } = await openVersion(version, put)
+  try {
+    const sameValue = equalBytes(value, put.value)
+    const sameBindings = equalBytes(bindingsBytes(bindings), bindingsBytes(put.bindings))
+    if (!(sameValue && sameBindings)) throw conflict('stored with other contents')
+  } finally {
+    value.fill(0)
+  }
+}
+
+/** Only the length shows. */
+function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+function conflict(detail: string): Fault {
+  return new Fault('CONFLICT', detail)
+}

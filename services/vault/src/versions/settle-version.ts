@@ -1,0 +1,20 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { checkIds } from './bounds.js'
+import type { VersionRef } from './version-row.js'
+import { versionStore } from './version-store.js'
+
+export type Settlement = 'stored' | 'closed'
+
+/**
+ * TOMB: says once and for all whether a version was stored. One that was not is closed, and can never be put later: so
+ * a crashed intent is given up without racing its own slow put. What was stored and then destroyed was stored.
+ */
+export const settleVersion = ({ vaultDb }: { vaultDb: Knex }) => async (ref: VersionRef): Promise<Settlement> => {
+  checkIds({ organization_id: ref.organizationId, secret_id: ref.secretId, version_id: ref.versionId })
+  const versions = versionStore(vaultDb)
+  // Two statements, each whole: after the first the row is there, and a row never goes from one answer to the other.
+  await versions.closeIfAbsent(ref)
+  const version = await versions.find(ref)
+  if (!version) throw new Error('a settled version vanished: rows of versions are never deleted')
+  return version.state === 'stored' ? 'stored' : 'closed'
+}

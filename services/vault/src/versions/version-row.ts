@@ -1,0 +1,64 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { z } from 'zod'
+import { sealBroken } from '../envelope/envelope.js'
+import type { Purpose } from '../envelope/seal-context.js'
+
+/** Names one version. Its id alone is not enough: every question to the store carries the organisation. */
+export interface VersionRef {
+  readonly organizationId: string
+  readonly secretId: string
+  readonly versionId: string
+}
+
+/** What has been sealed. Nothing in it is believed before the seal has been opened with it. */
+export interface StoredVersion extends VersionRef {
+  readonly state: 'stored'
+  readonly generation: number
+  readonly purpose: Purpose
+  readonly bindings: unknown
+  readonly sealed: Buffer
+}
+
+export type Version = StoredVersion | (VersionRef & { readonly state: 'closed' | 'destroyed' })
+
+/** A row of table `versions`, as pg hands it over: bigint as text. */
+export interface VersionRow {
+  readonly organization_id: string
+  readonly secret_id: string
+  readonly version_id: string
+  readonly state: 'stored' | 'closed' | 'destroyed'
+  readonly generation: string | null
+  readonly purpose: Purpose | null
+  readonly bindings: unknown
+  readonly sealed: Buffer | null
+  readonly created_at: Date
+}
+
+export function toVersion(row: VersionRow): Version {
+  const ref = { organizationId: row.organization_id, secretId: row.secret_id, versionId: row.version_id }
+  if (row.state !== 'stored') return { ...ref, state: row.state }
+  if (row.generation === null || row.purpose === null || row.sealed === null) throw new Error('a stored version without contents')
+  const { purpose, bindings, sealed } = row
+  return { ...ref, state: 'stored', generation: Number(row.generation), purpose, bindings, sealed }
+}
+
+const StoredBindings = z.strictObject({
+  origins: z.array(z.string()),
+  placements: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('header'), name: z.string() }),
+      z.strictObject({ kind: z.literal('query'), name: z.string() }),
+      z.strictObject({ kind: z.literal('basic-user') }),
+      z.strictObject({ kind: z.literal('basic-password') }),
+      z.strictObject({ kind: z.literal('path'), template: z.string() }),
+    ]),
+  ),
+  services: z.array(z.string()),
+})
+
+/** @throws Fault SECRET_DECRYPTION_FAILED: bindings that cannot be read were altered, and so never authenticate. */
+export function storedBindings(column: unknown): Bindings {
+  const parsed = StoredBindings.safeParse(column)
+  if (!parsed.success) throw sealBroken()
+  return parsed.data
+}

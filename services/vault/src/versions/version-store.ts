@@ -1,0 +1,106 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Purpose } from '../envelope/seal-context.js'
+import type { KeyRef } from '../keys/data-key-cache.js'
+import { toVersion, type Version, type VersionRef, type VersionRow } from './version-row.js'
+
+export interface NewVersion extends VersionRef {
+  readonly generation: number
+  readonly purpose: Purpose
+  readonly bindings: Bindings
+  readonly key: KeyRef
+  readonly sealed: Buffer
+}
+
+export interface VersionSummary {
+  readonly secretId: string
+  readonly versionId: string
+  readonly state: VersionRow['state']
+  /** Null: closed before anything was stored. */
+  readonly generation: number | null
+  readonly purpose: Purpose | null
+  readonly createdAtMs: number
+}
+
+/** Described of one secret, newest first: rotations leave their destroyed versions behind for ever. */
+const DESCRIBED_PER_SECRET_MAX = 100
+
+/** Rows of table `versions`. Hand it a transaction where statements belong together. */
+export const versionStore = (db: Knex) => ({
+  async find(ref: VersionRef): Promise<Version | undefined> {
+    const row = await db<VersionRow>('versions').where(whereVersion(ref)).first()
+    return row && toVersion(row)
+  },
+
+  /** 0 where nothing was ever stored. What was stored and destroyed counts; what was closed never was. */
+  async newestGeneration({ organizationId, secretId }: Omit<VersionRef, 'versionId'>): Promise<number> {
+    const row = await db('versions')
+      .where({ organization_id: organizationId, secret_id: secretId })
+      .max<{ newest: string | null }>({ newest: 'generation' })
+      .first()
+    return Number(row?.newest ?? 0)
+  },
+
+  /** False where this version id, or this generation of the secret, is taken: by another put at the same time, too. */
+  async insert(version: NewVersion): Promise<boolean> {
+    const { generation, purpose, bindings, key, sealed } = version
+    const contents = { generation, purpose, bindings: JSON.stringify(bindings), key_id: key.keyId, key_version: key.keyVersion, sealed }
+    const row = { ...whereVersion(version), ...contents, state: 'stored' }
+    const inserted = await db('versions').insert(row).onConflict().ignore().returning('version_id')
+    return inserted.length > 0
+  },
+
+  /**
+   * TOMB: takes the version's place if it is still free, so that a put of it fails from then on. A put under way holds
+   * the place until it has ended, and this waits for that.
+   */
+  async closeIfAbsent(ref: VersionRef): Promise<void> {
+    await db('versions').insert({ ...whereVersion(ref), state: 'closed' }).onConflict(PRIMARY_KEY).ignore()
+  },
+
+  /** Erases the sealed bytes. Closes what was never stored. */
+  async destroy(ref: VersionRef): Promise<void> {
+    await db('versions')
+      .insert({ ...whereVersion(ref), state: 'closed' })
+      .onConflict(PRIMARY_KEY)
+      .merge(erased(db))
+      .where('versions.state', 'stored')
+  },
+
+  async destroyOrganization(organizationId: string): Promise<void> {
+    await db('versions').where({ organization_id: organizationId, state: 'stored' }).update(erased(db))
+  },
+
+  async describe(organizationId: string, secretIds: readonly string[]): Promise<readonly VersionSummary[]> {
+    const { rows }: { rows: VersionRow[] } = await db.raw(
+      `SELECT * FROM (
+         SELECT secret_id, version_id, state, generation, purpose, created_at,
+                row_number() OVER (PARTITION BY secret_id ORDER BY created_at DESC, version_id DESC) AS nth
+         FROM versions WHERE organization_id = ? AND secret_id = ANY(?)
+       ) AS numbered WHERE nth <= ? ORDER BY secret_id, nth`,
+      [organizationId, [...secretIds], DESCRIBED_PER_SECRET_MAX],
+    )
+    return rows.map(toSummary)
+  },
+})
+
+const PRIMARY_KEY = ['organization_id', 'secret_id', 'version_id']
+
+function whereVersion({ organizationId, secretId, versionId }: VersionRef) {
+  return { organization_id: organizationId, secret_id: secretId, version_id: versionId }
+}
+
+function erased(db: Knex) {
+  return { state: 'destroyed', sealed: null, destroyed_at: db.fn.now() }
+}
+
+function toSummary(row: VersionRow): VersionSummary {
+  return {
+    secretId: row.secret_id,
+    versionId: row.version_id,
+    state: row.state,
+    generation: row.generation === null ? null : Number(row.generation),
+    purpose: row.purpose,
+    createdAtMs: row.created_at.getTime(),
+  }
+}
