@@ -1,0 +1,50 @@
+/** What a person may be in an organisation. Compared exactly, never case-insensitively. */
+export const ROLES = ['owner', 'admin', 'member'] as const
+export type Role = (typeof ROLES)[number]
+
+const EVERYBODY: readonly Role[] = ['owner', 'admin', 'member']
+const MANAGERS: readonly Role[] = ['owner', 'admin']
+const OWNERS: readonly Role[] = ['owner']
+
+/** Role × permission: the whole of it. What is not in a row's list is refused. */
+export const ROLES_ALLOWED = {
+  'organization:read': EVERYBODY,
+  /** Rename, delete, transfer. */
+  'organization:write': OWNERS,
+  'members:read': EVERYBODY,
+  /** Within `mayManageMember`: admins never touch owners. */
+  'members:write': MANAGERS,
+  /** One's own place in the organisation: to leave it. Ending another's is `members:write` as well. */
+  'membership:write': EVERYBODY,
+  'invitations:read': MANAGERS,
+  'invitations:write': MANAGERS,
+  'secrets:read': EVERYBODY,
+  'secrets:write': MANAGERS,
+  'services:read': EVERYBODY,
+  'services:write': MANAGERS,
+  'apps:read': EVERYBODY,
+  'apps:write': MANAGERS,
+  'access-log:read': EVERYBODY,
+  'audit:read': MANAGERS,
+} as const satisfies Record<`${string}:${'read' | 'write'}`, readonly Role[]>
+
+/** A permission within an organisation. */
+export type OrgPermission = keyof typeof ROLES_ALLOWED
+
+/** What a route asks for. There is no default. */
+export type Permission = 'public' | 'signed-in' | OrgPermission
+
+export function isOrgPermission(permission: Permission): permission is OrgPermission {
+  return Object.hasOwn(ROLES_ALLOWED, permission)
+}
+
+export function roleMay(role: Role, permission: OrgPermission): boolean {
+  const allowed: readonly Role[] = ROLES_ALLOWED[permission]
+  return allowed.includes(role)
+}
+
+/** May someone of this role give, change or take away that one? Admins manage everybody but owners. */
+export function mayManageMember(actor: Role, target: Role): boolean {
+  if (actor === 'owner') return true
+  return actor === 'admin' && target !== 'owner'
+}

@@ -1,0 +1,73 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import helmet from 'helmet'
+import { openApiDocument, API_PREFIX } from './openapi.js'
+import { giveRequestId, requestIdOf } from './request-id.js'
+import type { Route } from './route.js'
+import { mountRoutes, type RouterDeps } from './router.js'
+import { faultOf, sendProblem } from './send-problem.js'
+
+export interface AppDeps extends RouterDeps {
+  readonly routes: readonly Route[]
+  /** CIDR ranges whose X-Forwarded-For and -Proto are believed. */
+  readonly trustedProxies: readonly string[]
+  /** What stands in the way of serving, or undefined. */
+  readonly notReady: () => Promise<string | undefined>
+}
+
+/** The REST side as an Express application: no cookies, bodies or queries are read but where a route's gate does. */
+export function createApp(deps: AppDeps): Express {
+  const app = express()
+  app.set('trust proxy', [...deps.trustedProxies])
+  app.set('query parser', false)
+  app.set('strict routing', true)
+  app.set('case sensitive routing', true)
+  app.set('etag', false)
+  app.use(giveRequestId, secured(), neverStored)
+  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
+  app.get('/readyz', (_request, response) => ready(deps, response))
+  const document = Buffer.from(JSON.stringify(openApiDocument(deps.routes)))
+  app.get(`${API_PREFIX}/openapi.json`, (_request, response) => {
+    response.set('content-type', 'application/json').send(document)
+  })
+  app.all(['/healthz', '/readyz', `${API_PREFIX}/openapi.json`], (request, response) => {
+    const fault = new Fault('INVALID_METHOD', `no ${request.method} here`, { allow: ['GET', 'HEAD'] })
+    sendProblem(response, fault, requestIdOf(response))
+  })
+  app.use(API_PREFIX, mountRoutes(deps.routes, deps))
+  app.use((_request: Request, response: Response) => {
+    sendProblem(response, new Fault('NOT_FOUND', 'no such path'), requestIdOf(response))
+  })
+  app.use(refuseAsProblem(deps))
+  return app
+}
+
+/** Answers are data: nothing in them may run, be framed or be guessed at. */
+function secured(): ReturnType<typeof helmet> {
+  return helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+}
+
+function neverStored(_request: Request, response: Response, next: NextFunction): void {
+  response.set('cache-control', 'no-store')
+  next()
+}
+
+async function ready({ notReady }: AppDeps, response: Response): Promise<void> {
+  const obstacle = await notReady()
+  if (obstacle === undefined) response.json({ status: 'ready' })
+  else sendProblem(response, new Fault('UNAVAILABLE', obstacle, { say: obstacle }), requestIdOf(response))
+}
+
+/** Four parameters: that is how Express tells a handler of errors. */
+function refuseAsProblem({ log }: AppDeps) {
+  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    const fault = faultOf(thrown)
+    const requestId = requestIdOf(response)
+    log[fault.code === 'INTERNAL' ? 'error' : 'info']({ err: fault, requestId }, 'refused')
+    if (response.headersSent) next(thrown)
+    else sendProblem(response, fault, requestId)
+  }
+}

@@ -1,0 +1,93 @@
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Fault, FAULTS, type FaultCode } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
+import { REQUEST_ID_HEADER } from './request-id.js'
+
+const LIMITS = {
+  /** A sender of header fields byte by byte holds a connection no longer than this. */
+  headersMs: 10_000,
+  /** 256 KiB on a slow line. Answers may take longer: they wait for the data plane. */
+  requestMs: 30_000,
+  /** Above the usual 60 s of load balancers, so that theirs is the side that closes. */
+  keepAliveMs: 65_000,
+  headerBytesMax: 16 * 1024,
+  headerFieldsMax: 100,
+  connectionsMax: 2_000,
+} as const
+
+export interface HttpTarget {
+  readonly host: string
+  /** 0 takes any. */
+  readonly port: number
+  /** PEM; with it, TLS 1.3 and nothing older. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+}
+
+export interface ListeningHttp {
+  readonly port: number
+  /** No new connections; requests under way end, or are cut after the grace. */
+  close(graceMs: number): Promise<void>
+}
+
+export async function listenHttp(target: HttpTarget, listener: RequestListener): Promise<ListeningHttp> {
+  const server = newServer(target, listener)
+  server.headersTimeout = LIMITS.headersMs
+  server.requestTimeout = LIMITS.requestMs
+  server.keepAliveTimeout = LIMITS.keepAliveMs
+  server.maxHeadersCount = LIMITS.headerFieldsMax
+  server.maxConnections = LIMITS.connectionsMax
+  server.on('clientError', refuseUnreadable)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(target.port, target.host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return { port: portOf(server.address()), close: (graceMs) => close(server, graceMs) }
+}
+
+function newServer({ tls }: HttpTarget, listener: RequestListener): Server {
+  const options = { maxHeaderSize: LIMITS.headerBytesMax, requireHostHeader: true }
+  if (!tls) return createServer(options, listener)
+  return createTlsServer({ ...options, cert: tls.cert, key: tls.key, minVersion: 'TLSv1.3' }, listener)
+}
+
+/** What the HTTP parser could not read never reaches Express; it gets the same kind of answer. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const code = codeOf(error.code)
+  const fault = new Fault(code, error.message)
+  const requestId = newId('request')
+  const body = JSON.stringify(toProblem(fault, requestId))
+  const fields = { ...problemHeaders(fault), [REQUEST_ID_HEADER]: requestId, 'content-length': Buffer.byteLength(body), connection: 'close' }
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
+  const { http } = FAULTS[code]
+  socket.end(`HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\n${head.join('')}\r\n${body}`)
+}
+
+function codeOf(code: string | undefined): FaultCode {
+  return code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'INVALID_REQUEST'
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+  clearTimeout(cut)
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
+  return address.port
+}
+

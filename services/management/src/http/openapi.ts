@@ -1,0 +1,88 @@
+import { FAULTS } from '@protectmyapi/service-kit/faults'
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { isOrgPermission } from '../access/roles.js'
+import type { Route } from './route.js'
+
+/** Where all of it is mounted. */
+export const API_PREFIX = '/api/v1'
+
+const ProblemBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().meta({ description: 'What to do.' }),
+    code: z.enum(Object.keys(FAULTS)),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ pointer: z.string().meta({ description: 'JSON Pointer into the body, or the name of a parameter.' }), detail: z.string() }))
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details.' })
+
+/** The contract, from the very schemas that validate. */
+export function openApiDocument(routes: readonly Route[]): object {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'ProtectMyAPI management',
+      version: '1',
+      description: 'Ids of another organization are answered as absent ones. Lists: `?limit` and `?cursor`; `next` is null at the end.',
+    },
+    servers: [{ url: API_PREFIX }],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'The token that `POST /auth/sign-in` answered.' },
+        cookie: { type: 'apiKey', in: 'cookie', name: '__Host-pma', description: 'Same-origin pages alone.' },
+      },
+    },
+    paths: pathsOf(routes),
+  })
+}
+
+function pathsOf(routes: readonly Route[]): ZodOpenApiPathsObject {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const route of routes) {
+    const there = (paths[route.path] ??= {})
+    there[route.method.toLowerCase()] = operation(route)
+  }
+  return paths
+}
+
+function operation(route: Route): ZodOpenApiOperationObject {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+  const path = z.object(Object.fromEntries(names.map((name) => [name, z.string()])))
+  return {
+    operationId: operationId(route),
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    tags: [tagOf(route.path)],
+    security: route.permission === 'public' ? [] : [{ bearer: [] }, { cookie: [] }],
+    // An extension, so that tools can draw the matrix of roles.
+    'x-permission': route.permission,
+    requestParams: { ...(names.length > 0 ? { path } : {}), ...(route.query ? { query: route.query } : {}) },
+    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
+    responses: {
+      [String(route.answers.status)]: {
+        description: route.answers.body ? 'Done.' : 'Done; no body.',
+        ...(route.answers.body ? { content: { 'application/json': { schema: route.answers.body } } } : {}),
+      },
+      default: {
+        description: isOrgPermission(route.permission) ? 'Refused. 404 also for organizations that one is no member of.' : 'Refused.',
+        content: { 'application/problem+json': { schema: ProblemBody } },
+      },
+    },
+  }
+}
+
+/** `GET /orgs/{org}/apps/{app}` → `getOrgsOrgAppsApp`. */
+function operationId({ method, path }: Route): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+function tagOf(path: string): string {
+  const fixed = path.split('/').filter((part) => part !== '' && !part.startsWith('{'))
+  return (fixed[0] === 'orgs' && fixed[1]) || fixed[0] || 'api'
+}

@@ -1,0 +1,14 @@
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { NextFunction, Request, Response } from 'express'
+
+export const REQUEST_ID_HEADER = 'pma-request-id'
+
+/** Ours alone: a client's own would let it name another's request in the log. */
+export function giveRequestId(_request: Request, response: Response, next: NextFunction): void {
+  response.set(REQUEST_ID_HEADER, newId('request'))
+  next()
+}
+
+export function requestIdOf(response: Response): string {
+  return String(response.get(REQUEST_ID_HEADER) ?? '')
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { CallOrg, Principal } from '../access/principal.js'
+import type { OrgPermission, Permission } from '../access/roles.js'
+import type { Actor } from '../audit/audit-entry.js'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Names between braces: `'/orgs/{org}/apps/{app}'` has `org` and `app`. */
+export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathParams<Rest> : never
+
+/** A permission within an organisation needs `{org}` in the path, and a path with `{org}` needs such a permission. */
+export type PermissionFor<Path extends string> = 'org' extends PathParams<Path> ? OrgPermission : Exclude<Permission, OrgPermission>
+
+/** What a handler is given once everything was checked. */
+export interface Call<Path extends string, Asked extends Permission, Query, Body> {
+  readonly requestId: string
+  /** Who answers for what is done, for `commitChange`. A public route's actor is the system, acting for a stranger. */
+  readonly actor: Actor
+  readonly principal: Asked extends 'public' ? undefined : Principal
+  readonly org: Asked extends OrgPermission ? CallOrg : undefined
+  /** Shaped like an id or a slug; whether they exist is the handler's to find. `org` is in here as it was written. */
+  readonly params: Readonly<Record<PathParams<Path>, string>>
+  readonly query: Query
+  readonly body: Body
+  /** For public routes that some take as a signed-in person. @throws Fault where nobody is signed in. */
+  authenticate(): Promise<Principal>
+  readonly client: Client
+}
+
+/** The other end of the connection. */
+export interface Client {
+  /** As `PMA_TRUSTED_PROXIES` lets it be believed. */
+  readonly address: string
+  readonly userAgent: string
+  /** The request came over https. */
+  readonly secure: boolean
+  /** The host it asked for is this machine. */
+  readonly loopback: boolean
+}
+
+export interface Answer<Body> {
+  readonly body: Body
+  /** Further header fields. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+type Shape = z.ZodObject
+type Parsed<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.output<Schema> : undefined
+type Said<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.input<Schema> : undefined
+
+interface RouteSpec<
+  Path extends string,
+  Asked extends Permission,
+  Query extends Shape | undefined,
+  Body extends z.ZodType | undefined,
+  Shown extends z.ZodType | undefined,
+> {
+  readonly method: Method
+  /** Below `/api/v1`. */
+  readonly path: Path
+  readonly summary: string
+  /** More than the summary, for the OpenAPI document. */
+  readonly description?: string
+  /** Required: a route without one does not compile. */
+  readonly permission: Asked
+  /** A strictObject of strings. Without it, no query is taken. */
+  readonly query?: Query
+  /** A strictObject. Without it, no body is taken. */
+  readonly body?: Body
+  /** The answer of success. It is presented through this schema: what is not in it stays private. */
+  readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: Shown }
+  handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>): Promise<Answer<Said<Shown>>>
+}
+
+/** A route as the router and the OpenAPI document see it. */
+export interface Route {
+  readonly method: Method
+  readonly path: string
+  readonly summary: string
+  readonly description?: string
+  readonly permission: Permission
+  readonly query?: Shape | undefined
+  readonly body?: z.ZodType | undefined
+  readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: z.ZodType | undefined }
+  // A method, not a property: the checked call that it is given is the one that its own schemas made.
+  handle(call: AnyCall): Promise<Answer<unknown>>
+}
+
+export interface AnyCall {
+  readonly requestId: string
+  readonly actor: Actor
+  readonly principal: Principal | undefined
+  readonly org: CallOrg | undefined
+  readonly params: Readonly<Record<string, string>>
+  readonly query: unknown
+  readonly body: unknown
+  authenticate(): Promise<Principal>
+  readonly client: Client
+}
+
+/** Declares a route. It is a value: the router mounts it, the OpenAPI document and the access matrix read it. */
+export function route<
+  const Path extends string,
+  Asked extends PermissionFor<Path>,
+  Query extends Shape | undefined = undefined,
+  Body extends z.ZodType | undefined = undefined,
+  Shown extends z.ZodType | undefined = undefined,
+>(spec: RouteSpec<Path, Asked, Query, Body, Shown>): Route {
+  return spec
+}
+
+/** The body of routes that take none: nothing, or an empty object. */
+export const NoBody = z.strictObject({})
+/** The query of routes that take none. */
+export const NoQuery = z.strictObject({})

@@ -1,0 +1,149 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { type Request, type Response, Router } from 'express'
+import type { CallOrg, Principal } from '../access/principal.js'
+import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
+import type { Actor } from '../audit/audit-entry.js'
+import { clientOf } from './client-of.js'
+import { readBody } from './read-body.js'
+import { requestIdOf } from './request-id.js'
+import { type Answer, type AnyCall, NoBody, NoQuery, type Route } from './route.js'
+import { faultOf, sendProblem } from './send-problem.js'
+import { validateBody, validateQuery } from './validate.js'
+
+export interface RouterDeps {
+  /** Who sent this? @throws Fault UNAUTHORIZED, INVALID_TOKEN or TOKEN_EXPIRED; never answers an empty principal. */
+  readonly authenticate: (request: Request) => Promise<Principal>
+  /** The organisation and the principal's place in it, or undefined: absent and not a member are one answer. */
+  readonly findOrg: (principal: Principal, idOrSlug: string) => Promise<CallOrg | undefined>
+  /** RETRYWAITS: settles when all that is committed by now is in force. */
+  readonly everythingInForce: () => Promise<unknown>
+  readonly log: Logger
+}
+
+/** Ids and slugs. Anything else exists nowhere, and Postgres is not asked. */
+const PARAM = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Mounts routes: each path once, so that a known path with another method answers 405 with `Allow`. */
+export function mountRoutes(routes: readonly Route[], deps: RouterDeps): Router {
+  const router = Router({ strict: true, caseSensitive: true })
+  for (const [path, methods] of byPath(routes)) {
+    const mounted = router.route(expressPath(path))
+    for (const route of methods) {
+      mounted[verb(route.method)]((request: Request, response: Response) => serve(route, deps, request, response))
+    }
+    mounted.all((request, response) => {
+      const fault = new Fault('INVALID_METHOD', `no ${request.method} here`, { allow: allowed(methods) })
+      sendProblem(response, fault, requestIdOf(response))
+    })
+  }
+  return router
+}
+
+async function serve(route: Route, deps: RouterDeps, request: Request, response: Response): Promise<void> {
+  const requestId = requestIdOf(response)
+  const startedMs = performance.now()
+  const line = { requestId, method: route.method, route: route.path }
+  try {
+    const call = await checkedCall(route, deps, request, requestId)
+    present(route, await route.handle(call), response)
+    deps.log.info({ ...line, status: route.answers.status, actor: call.actor.id, ms: since(startedMs) }, 'answered')
+  } catch (thrown) {
+    const fault = faultOf(thrown)
+    await afterSecondDeletion(route, fault, deps)
+    sendProblem(response, fault, requestId)
+    deps.log[fault.code === 'INTERNAL' ? 'error' : 'info']({ ...line, err: fault, ms: since(startedMs) }, 'refused')
+  }
+}
+
+/** The gate, in this order: who, which organisation, whether they may, and only then what they sent. */
+async function checkedCall(route: Route, deps: RouterDeps, request: Request, requestId: string): Promise<AnyCall> {
+  const principal = route.permission === 'public' ? undefined : await deps.authenticate(request)
+  const params = pathParams(request)
+  const org =
+    principal && isOrgPermission(route.permission)
+      ? await permittedOrg(deps, principal, params.org ?? '', route.permission)
+      : undefined
+  const query = validateQuery(route.query ?? NoQuery, searchOf(request))
+  const sent = await readBody(request)
+  return {
+    requestId,
+    actor: actorOf(principal, requestId),
+    principal,
+    org,
+    params,
+    query,
+    // No body and no schema: as if an empty object had been sent. With a schema, its absence is an error of its own.
+    body: validateBody(route.body ?? NoBody, sent === undefined && !route.body ? {} : sent),
+    authenticate: () => deps.authenticate(request),
+    client: clientOf(request),
+  }
+}
+
+async function permittedOrg(deps: RouterDeps, principal: Principal, idOrSlug: string, permission: OrgPermission): Promise<CallOrg> {
+  const org = await deps.findOrg(principal, idOrSlug)
+  if (!org) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it')
+  if (!roleMay(org.role, permission)) {
+    throw new Fault('FORBIDDEN', `${org.role} may not ${permission}`, {
+      say: `Your role in this organization, ${org.role}, does not allow this. Ask an owner or an admin of it.`,
+    })
+  }
+  return org
+}
+
+function pathParams(request: Request): Record<string, string> {
+  const params = Object.entries(request.params).map(([name, value]) => [name, String(value)] as const)
+  if (!params.every(([, value]) => PARAM.test(value))) throw new Fault('NOT_FOUND', 'a path parameter of no id or slug')
+  return Object.fromEntries(params)
+}
+
+function actorOf(principal: Principal | undefined, requestId: string): Actor {
+  return principal ? { kind: 'user', id: principal.userId, requestId } : { kind: 'system', id: 'public', requestId }
+}
+
+/**
+ * Through the declared schema, so a field that is not declared stays private.
+ *
+ * @throws Error where the handler's answer does not fit: a mistake of ours.
+ */
+function present({ answers }: Route, answer: Answer<unknown>, response: Response): void {
+  response.status(answers.status)
+  if (answer.headers) response.set(answer.headers)
+  if (!answers.body) {
+    response.end()
+    return
+  }
+  const body = answers.body.parse(answer.body)
+  response.set('content-type', 'application/json').send(Buffer.from(JSON.stringify(body)))
+}
+
+/**
+ * RETRYWAITS: who deletes again, because the first answer was lost, reads "not found" as "it is gone". So that answer
+ * waits as the first one did. It does so for what never was here as well, and thus tells the two apart for nobody.
+ */
+async function afterSecondDeletion(route: Route, fault: Fault, { everythingInForce }: RouterDeps): Promise<void> {
+  if (route.method !== 'DELETE' || fault.code !== 'NOT_FOUND') return
+  await everythingInForce().catch(() => undefined)
+}
+
+function byPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>()
+  for (const route of routes) {
+    const there = paths.get(route.path) ?? []
+    if (there.some(({ method }) => method === route.method)) throw new Error(`two routes for ${route.method} ${route.path}`)
+    paths.set(route.path, [...there, route])
+  }
+  return paths
+}
+
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
+const searchOf = (request: Request): string => new URL(request.url, 'http://local').search
+const since = (startedMs: number): number => Math.round(performance.now() - startedMs)
+
+function allowed(routes: readonly Route[]): string[] {
+  return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+}
+
+type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const satisfies Record<Route['method'], Verb>
+const verb = (method: Route['method']): Verb => VERBS[method]

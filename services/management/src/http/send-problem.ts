@@ -1,0 +1,26 @@
+import { asFault, Fault, FAULTS } from '@protectmyapi/service-kit/faults'
+import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
+import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
+import type { Response } from 'express'
+
+/** Whatever was thrown, as a refusal: the one place of this service's REST side where an outage is told apart. */
+export function faultOf(thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown
+  if (isPostgresAway(thrown)) return new Fault('UNAVAILABLE', 'Postgres is away', { cause: thrown })
+  return expressFault(thrown) ?? asFault(thrown)
+}
+
+export function sendProblem(response: Response, fault: Fault, requestId: string): void {
+  response
+    .status(FAULTS[fault.code].http)
+    .set(problemHeaders(fault))
+    .send(Buffer.from(JSON.stringify(toProblem(fault, requestId))))
+}
+
+/** Express' own refusals, such as a path with a broken escape, are Errors with a 4xx `status`. */
+function expressFault(thrown: unknown): Fault | undefined {
+  if (!(thrown instanceof Error) || !('status' in thrown)) return undefined
+  const { status } = thrown
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined
+  return new Fault('INVALID_REQUEST', `refused by the HTTP layer: ${thrown.message}`, { cause: thrown })
+}

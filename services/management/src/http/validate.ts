@@ -1,0 +1,55 @@
+import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
+import type { z } from 'zod'
+
+/** Errors named in one answer. */
+const ERRORS_MAX = 32
+
+/** Raised for what a caller sent: body fields by JSON Pointer (RFC 6901). @throws Fault INVALID_REQUEST. */
+export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  return validate(schema, body, pointerOf)
+}
+
+/** The same for the query, whose parameters are named as they are written. */
+export function validateQuery<Schema extends z.ZodType>(schema: Schema, search: string): z.output<Schema> {
+  return validate(schema, readQuery(search), (path) => path.map(String).join('.'))
+}
+
+/** One bad field, found after the schema was content. */
+export function badField(pointer: string, detail: string): Fault {
+  return badFields([{ pointer, detail }])
+}
+
+export function badFields(errors: readonly FieldError[]): Fault {
+  return new Fault('INVALID_REQUEST', errors.map(({ pointer }) => pointer).join(' '), { errors: errors.slice(0, ERRORS_MAX) })
+}
+
+type Path = readonly PropertyKey[]
+
+function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, name: (path: Path) => string): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw badFields(parsed.error.issues.flatMap((issue) => describe(issue, name)))
+}
+
+function describe(issue: z.core.$ZodIssue, name: (path: Path) => string): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: name([...issue.path, key]), detail: 'This field is not known.' }))
+  }
+  // Zod's messages name types and bounds, and never quote what was sent.
+  return [{ pointer: name(issue.path), detail: issue.message }]
+}
+
+function pointerOf(path: Path): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/** @throws Fault INVALID_REQUEST for a parameter given twice: one reader takes the first, another the last. */
+function readQuery(search: string): Record<string, string> {
+  const found = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (found.has(name)) throw badField(name, 'This parameter is given twice.')
+    if (value.includes('\u0000')) throw badField(name, 'No NUL is allowed.')
+    found.set(name, value)
+  }
+  return Object.fromEntries(found)
+}
