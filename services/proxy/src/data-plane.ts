@@ -1,20 +1,40 @@
+import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import type { VaultClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Admission } from './admit/admission.js'
+import { createDirectoryAdmission } from './admit/directory-admission.js'
+import { grpcAdmit } from './admit/grpc-admit.js'
 import type { Freshness } from './freshness/freshness.js'
+import { grpcSync } from './freshness/grpc-sync.js'
+import { createKeeper } from './freshness/keeper.js'
+import { keepSynced, type SyncKeeping } from './freshness/keep-synced.js'
+import { every, type Schedule, systemSchedule } from './freshness/schedule.js'
+import { grpcVaultLeases } from './lease/grpc-vault-leases.js'
+import { createLeaseSource } from './lease/held-leases.js'
 import type { LeaseSource } from './lease/lease-source.js'
+import { createAccessQueue } from './record/access-queue.js'
+import { createAccessRecorder } from './record/access-recorder.js'
+import { grpcRecordAccess } from './record/grpc-record-access.js'
+import { createSequences } from './record/sequences.js'
+import { grpcResolveRoute } from './routes/grpc-resolve-route.js'
+import { createRouteSource } from './routes/held-routes.js'
 import type { RouteSource } from './routes/route.js'
+import { type ExchangeDebugToken, grpcExchangeDebugToken } from './sessions/grpc-exchange.js'
+import { grpcSessionKeys } from './sessions/grpc-session-keys.js'
+import { createSessionKeys, type PublicJwk } from './sessions/session-keys.js'
+import { createSessionVerifier } from './sessions/verify-session.js'
 
-/** An app session, bought. */
-export interface AppSession {
-  /** `pma_ses_` and a JWS. */
-  readonly token: string
-  readonly expiresAtMs: number
-  readonly deviceId: string
-}
-
-/** A JSON Web Key Set, public keys alone. */
-export interface PublicKeySet {
-  readonly keys: readonly Readonly<Record<string, string>>[]
-}
+const LIMITS = {
+  /** How long the start waits for a first answer; it goes on trying behind. */
+  firstAnswerMs: 5_000,
+  /** Between two looks at old floors and at answers past the horizon. */
+  tendEveryMs: 1_000,
+  /** For handing over what is not on record yet. */
+  handOverMs: 5_000,
+} as const
 
 /** All that stands between the pipeline and the authorities: kept fresh, shared, recorded. */
 export interface DataPlane {
@@ -22,14 +42,73 @@ export interface DataPlane {
   readonly routes: RouteSource
   readonly leases: LeaseSource
   readonly admission: Admission
-  /** @throws Fault: management's own refusals, or UNAVAILABLE. */
-  exchangeDebugToken(debugToken: string, sourceAddress: string): Promise<AppSession>
+  readonly exchangeDebugToken: ExchangeDebugToken
   /** For `/.well-known/jwks.json`. @throws Fault UNAVAILABLE. */
-  jwks(): Promise<PublicKeySet>
+  jwks(): Promise<{ readonly keys: readonly PublicJwk[] }>
   /** The horizon is ahead: what is held may be used. */
   ready(): boolean
   /** Resolves with the first answered Sync, or after a while without one: it goes on trying. */
   start(): Promise<void>
-  /** Call it when the last request has ended: hands over what is not on record yet, within its grace, and closes. */
+  /** Call it when the last request has ended: hands over what is not on record yet, within its grace. */
   stop(): Promise<void>
+}
+
+export interface DataPlaneDeps {
+  readonly directory: Pick<ReloadingClient<DirectoryClient>, 'current'>
+  readonly vault: Pick<ReloadingClient<VaultClient>, 'current'>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly schedule?: Schedule
+  /** BOOT: random, one per process start; never a pod's name. */
+  readonly bootId?: string
+}
+
+export function createDataPlane({ directory, vault, clock, log, schedule = systemSchedule, bootId = newId('boot') }: DataPlaneDeps): DataPlane {
+  const keeper = createKeeper({ clock, log })
+  const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: grpcSessionKeys(directory) })
+  const sessions = createSessionVerifier({ keeper, clock, keys })
+  const routes = createRouteSource({ keeper, clock, log, sessions, resolveRoute: grpcResolveRoute(directory) })
+  const leases = createLeaseSource({ keeper, clock, log, upstream: grpcVaultLeases(vault, clock), forgetRoute: routes.forget })
+  const recordAccess = grpcRecordAccess(directory, bootId)
+  const recorder = createAccessRecorder({
+    sequences: createSequences(),
+    clock,
+    log,
+    queue: (settled) => createAccessQueue({ recordAccess, clock, schedule, log, settled }),
+  })
+  const admission = createDirectoryAdmission({ admit: grpcAdmit(directory, bootId), recorder, log })
+  let syncing: SyncKeeping | undefined
+  let stopTending = (): void => {}
+
+  return {
+    freshness: keeper,
+    routes,
+    leases,
+    admission,
+    exchangeDebugToken: grpcExchangeDebugToken(directory),
+    jwks: async () => ({ keys: await keys.all() }),
+    ready: () => keeper.isCurrent(),
+    async start() {
+      syncing = keepSynced({ feed: keeper, open: grpcSync(directory), bootId, clock, schedule, log })
+      stopTending = every(schedule, LIMITS.tendEveryMs, () => keeper.tend())
+      await firstOf(syncing.answered, schedule, LIMITS.firstAnswerMs)
+    },
+    async stop() {
+      await admission.close()
+      await recorder.drain(LIMITS.handOverMs)
+      stopTending()
+      syncing?.stop()
+    },
+  }
+}
+
+/** Waits, but not for ever. */
+function firstOf(done: Promise<void>, schedule: Schedule, atMostMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = schedule(resolve, atMostMs)
+    void done.then(() => {
+      cancel()
+      resolve()
+    })
+  })
 }

@@ -1,0 +1,33 @@
+import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import type { ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import type { OpenSyncStream } from './keep-synced.js'
+
+/** The most that the directory lets a stream last; the proxy itself opens another before. */
+const DEADLINE_MS = 10 * 60_000
+
+/** Sync over gRPC. Each stream goes through the newest channel, so a renewed certificate is taken up with the next. */
+export function grpcSync(directory: Pick<ReloadingClient<DirectoryClient>, 'current'>): OpenSyncStream {
+  return (events) => {
+    const call = directory.current().sync({ deadline: new Date(Date.now() + DEADLINE_MS) })
+    let over = false
+    const end = (reason: unknown): void => {
+      if (over) return
+      over = true
+      events.ended(reason)
+    }
+    call.on('data', (reply) => {
+      if (!over) events.reply(reply)
+    })
+    call.on('error', end)
+    call.on('end', () => end('ended by the directory'))
+    return {
+      send: (request) => {
+        if (!over) call.write(request)
+      },
+      cancel() {
+        over = true
+        call.cancel()
+      },
+    }
+  }
+}

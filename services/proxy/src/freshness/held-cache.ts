@@ -1,0 +1,82 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { LRUCache } from 'lru-cache'
+import type { Held } from './held.js'
+import { mayBeHeld } from './held.js'
+import type { Holder, Keeper } from './keeper.js'
+import { type Label, labelKey } from './label.js'
+
+/** Bounded memory that the feed empties. */
+export interface HeldCache<Value extends Held> extends Holder {
+  /** Undefined where there is none, or its life has ended. */
+  get(key: string): Value | undefined
+  /** FENCE stands before it: what may not be held is not. */
+  set(key: string, value: Value): void
+  delete(key: string): void
+  readonly size: number
+}
+
+export interface Bounds<Value> {
+  readonly entriesMax: number
+  /** Bound of the sum of what `weigh` answers. */
+  readonly weight?: { readonly max: number; weigh(value: Value): number }
+}
+
+/** Made known to the keeper at once: a cache that the feed does not reach must not exist. */
+export function createHeldCache<Value extends Held>(keeper: Keeper, clock: Clock, { entriesMax, weight }: Bounds<Value>): HeldCache<Value> {
+  const keysByLabel = new Map<string, Set<string>>()
+  const entries = new LRUCache<string, Value>({
+    max: entriesMax,
+    ...(weight ? { maxSize: weight.max, sizeCalculation: (value: Value) => Math.max(1, weight.weigh(value)) } : {}),
+    dispose: (value, key) => forget(key, value),
+  })
+
+  function index(key: string, { labels }: Held): void {
+    for (const label of labels) {
+      const name = labelKey(label)
+      const keys = keysByLabel.get(name) ?? new Set()
+      keysByLabel.set(name, keys.add(key))
+    }
+  }
+
+  function forget(key: string, { labels }: Held): void {
+    for (const label of labels) {
+      const name = labelKey(label)
+      const keys = keysByLabel.get(name)
+      keys?.delete(key)
+      if (keys?.size === 0) keysByLabel.delete(name)
+    }
+  }
+
+  /** EVICT, by the index: a row costs as much as things rest on it, however many are held. */
+  function drop(row: Label): void {
+    const name = labelKey(row)
+    for (const key of [...(keysByLabel.get(name) ?? [])]) {
+      const labels = entries.peek(key)?.labels ?? []
+      if (labels.some((label) => labelKey(label) === name && label.generation < row.generation)) entries.delete(key)
+    }
+  }
+
+  const cache: HeldCache<Value> = {
+    get(key) {
+      const value = entries.get(key)
+      if (!value || clock.monotonicMs() < value.notAfter) return value
+      entries.delete(key)
+      return undefined
+    },
+    set(key, value) {
+      if (!mayBeHeld(value, keeper, clock)) return
+      // A slow answer does not take the place of one that was asked for later.
+      if ((entries.peek(key)?.askedAt ?? value.askedAt) > value.askedAt) return
+      entries.set(key, value)
+      if (entries.peek(key) === value) index(key, value)
+    },
+    delete: (key) => void entries.delete(key),
+    drop,
+    dropAll: () => entries.clear(),
+    get size() {
+      return entries.size
+    },
+  }
+  keeper.hold(cache)
+  return cache
+}

@@ -1,0 +1,120 @@
+import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
+import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { FeedState } from './keeper.js'
+import { jittered, type Schedule } from './schedule.js'
+import { createSyncSession, type SyncSession } from './sync-session.js'
+
+const LIMITS = {
+  /** A Sync without any sign of an answer for so long: the stream is given up, perhaps another management answers. */
+  unansweredMs: 5_000,
+  /** Below the 10 minutes that a stream may last; the next one is there before this one is cut. */
+  streamMs: 9 * 60_000,
+  /** Between two attempts, jittered: back within seconds of the authority's return. */
+  backoffFirstMs: 100,
+  backoffMaxMs: 1_000,
+  /** Between two looks at the stream, at most. */
+  lookMs: 1_000,
+  /** Between two Syncs, at least, whatever horizon management names. */
+  syncEveryMsMin: 50,
+} as const
+
+/** One Sync stream, open. */
+export interface SyncStream {
+  send(request: SyncRequest): void
+  /** Nothing is heard of it afterwards. */
+  cancel(): void
+}
+
+/** What is heard of a stream. `ended` comes once, for whatever reason. */
+export interface SyncEvents {
+  reply(reply: SyncReply__Output): void
+  ended(reason: unknown): void
+}
+
+export type OpenSyncStream = (events: SyncEvents) => SyncStream
+
+export interface SyncKeeping {
+  /** Resolves with the first answered Sync. */
+  readonly answered: Promise<void>
+  stop(): void
+}
+
+interface Deps {
+  readonly feed: FeedState
+  readonly open: OpenSyncStream
+  readonly bootId: string
+  readonly clock: Clock
+  readonly schedule: Schedule
+  readonly log: Logger
+}
+
+/** Keeps one Sync stream open for as long as the process lives, through restarts and absences of management. */
+export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): SyncKeeping {
+  let failures = 0
+  let close = (): void => {}
+  let stopped = false
+  let onAnswered = (): void => {}
+  const answered = new Promise<void>((resolve) => {
+    onAnswered = resolve
+  })
+
+  function connect(): void {
+    const session = createSyncSession({ feed, clock, bootId })
+    const openedAt = clock.monotonicMs()
+    let over = false
+    let cancelLook = (): void => {}
+    const stream = open({ reply: onReply, ended: (reason) => finish(reason, backoffMs()) })
+    close = () => finish('stopped', 0)
+    stream.send(session.request())
+    look()
+
+    function onReply(reply: SyncReply__Output): void {
+      if (over) return
+      if (session.receive(reply)) {
+        failures = 0
+        onAnswered()
+      }
+      if (session.due()) stream.send(session.request())
+    }
+
+    function look(): void {
+      cancelLook = schedule(look, Math.min(LIMITS.lookMs, syncEveryMs(session) / 4))
+      if (session.waitingMs() > LIMITS.unansweredMs) finish('a Sync went unanswered', backoffMs())
+      else if (clock.monotonicMs() - openedAt > LIMITS.streamMs) finish('the stream is old', 0)
+      else if (session.idleMs() >= syncEveryMs(session)) stream.send(session.request())
+    }
+
+    function finish(reason: unknown, againInMs: number): void {
+      if (over) return
+      over = true
+      cancelLook()
+      stream.cancel()
+      if (stopped) return
+      log.info({ err: reason, againInMs: Math.round(againInMs) }, 'the Sync stream ended: another is opened')
+      const cancel = schedule(connect, againInMs)
+      close = cancel
+    }
+  }
+
+  function backoffMs(): number {
+    failures += 1
+    return jittered(Math.min(LIMITS.backoffMaxMs, LIMITS.backoffFirstMs * 2 ** Math.min(failures - 1, 10)))
+  }
+
+  connect()
+  return {
+    answered,
+    stop() {
+      stopped = true
+      close()
+    },
+  }
+}
+
+/** A third of the horizon; before it is known, as often as a stream without an answer is given up. */
+function syncEveryMs(session: SyncSession): number {
+  const horizonMs = session.horizonMs()
+  return horizonMs === undefined ? LIMITS.unansweredMs * 2 : Math.max(LIMITS.syncEveryMsMin, horizonMs / 3)
+}

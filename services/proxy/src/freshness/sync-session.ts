@@ -1,0 +1,69 @@
+import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
+import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { momentOf } from './horizon.js'
+import type { FeedState, SentSync } from './keeper.js'
+
+/** One stream's half of the conversation, without the stream. */
+export interface SyncSession {
+  /** The next Sync. Its moment is noted here: call it right before sending (SENT). */
+  request(): SyncRequest
+  /** Takes up what came. Answers true when a Sync has been answered whole. */
+  receive(reply: SyncReply__Output): boolean
+  /** A Sync should be sent at once: something was applied that is not reported yet, or a row is missing. */
+  due(): boolean
+  /** Milliseconds that the oldest unanswered Sync has waited without any sign; 0 when none is waiting. */
+  waitingMs(): number
+  /** Milliseconds since the last Sync was sent. */
+  idleMs(): number
+  /** As management last said (HGRANTED); undefined before the first answer. */
+  horizonMs(): number | undefined
+}
+
+export function createSyncSession({ feed, clock, bootId }: { feed: FeedState; clock: Clock; bootId: string }): SyncSession {
+  /** By sync_id. ECHO: an answer moves the horizon from the sending of the Sync that it names, and of no other. */
+  const pending = new Map<number, SentSync>()
+  let lastId = 0
+  let lastSentAt = clock.monotonicMs()
+  let lastSignAt = clock.monotonicMs()
+  let reported = 0
+  let rowMissing = false
+  let horizonMs: number | undefined
+
+  function request(): SyncRequest {
+    lastId += 1
+    const sent: SentSync = { ...momentOf(clock), applied: feed.applied() }
+    if (pending.size === 0) lastSignAt = sent.monotonicMs
+    pending.set(lastId, sent)
+    lastSentAt = sent.monotonicMs
+    reported = sent.applied
+    rowMissing = false
+    return { bootId, syncId: lastId, applied: sent.applied }
+  }
+
+  function receive({ answer, push }: SyncReply__Output): boolean {
+    lastSignAt = clock.monotonicMs()
+    if (push) {
+      if (feed.push(push) === 'gap') rowMissing = true
+      return false
+    }
+    const sent = answer ? pending.get(answer.syncId) : undefined
+    if (!answer || !sent) return false
+    feed.answer(sent, answer)
+    if (answer.more) return false
+    horizonMs = answer.horizonMs
+    // Older ones that are still unanswered say nothing any more.
+    for (const id of pending.keys()) if (id <= answer.syncId) pending.delete(id)
+    return true
+  }
+
+  return {
+    request,
+    receive,
+    // One at a time: rows that come in a burst are reported together by the next.
+    due: () => pending.size === 0 && (rowMissing || feed.applied() !== reported),
+    waitingMs: () => (pending.size === 0 ? 0 : clock.monotonicMs() - lastSignAt),
+    idleMs: () => clock.monotonicMs() - lastSentAt,
+    horizonMs: () => horizonMs,
+  }
+}

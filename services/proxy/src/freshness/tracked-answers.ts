@@ -1,0 +1,81 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { type Label, labelKey } from './label.js'
+
+/** Requests under way, by what they rest on. */
+export interface TrackedAnswers {
+  add(labels: readonly Label[], abort: (why: Fault) => void): () => void
+  /** Ends, before it returns, every answer that rests on an older generation. */
+  abortBelow(row: Label): void
+  abortAll(detail: string): void
+  readonly size: number
+}
+
+interface Tracked {
+  readonly labels: readonly Label[]
+  readonly abort: (why: Fault) => void
+}
+
+/** A secret's replacement does not cut a request that has begun: the key has left with it already. */
+export function cutsAnswers(label: Pick<Label, 'kind'>): boolean {
+  return label.kind !== 'FEED_KIND_SECRET'
+}
+
+/** What a client reads whose answer had not begun. */
+export function fallen(detail: string): Fault {
+  return new Fault('UNAVAILABLE', detail, { say: 'What this request rests on was changed while it ran. Send it again.' })
+}
+
+export function createTrackedAnswers(log: Logger): TrackedAnswers {
+  const all = new Set<Tracked>()
+  const byLabel = new Map<string, Set<Tracked>>()
+
+  function add(given: readonly Label[], abort: (why: Fault) => void): () => void {
+    const tracked: Tracked = { labels: given.filter(cutsAnswers), abort }
+    all.add(tracked)
+    for (const label of tracked.labels) {
+      const key = labelKey(label)
+      const set = byLabel.get(key) ?? new Set()
+      byLabel.set(key, set.add(tracked))
+    }
+    return () => remove(tracked)
+  }
+
+  function remove(tracked: Tracked): void {
+    if (!all.delete(tracked)) return
+    for (const label of tracked.labels) {
+      const key = labelKey(label)
+      const set = byLabel.get(key)
+      set?.delete(tracked)
+      if (set?.size === 0) byLabel.delete(key)
+    }
+  }
+
+  function abort(tracked: Tracked, detail: string): void {
+    remove(tracked)
+    try {
+      tracked.abort(fallen(detail))
+    } catch (err) {
+      // One answer that cannot be ended must not keep the others alive.
+      log.error({ err }, 'an answer could not be aborted')
+    }
+  }
+
+  return {
+    add,
+    abortBelow(row) {
+      if (!cutsAnswers(row)) return
+      const key = labelKey(row)
+      for (const tracked of [...(byLabel.get(key) ?? [])]) {
+        const below = tracked.labels.some((label) => labelKey(label) === key && label.generation < row.generation)
+        if (below) abort(tracked, `${key} was changed`)
+      }
+    },
+    abortAll(detail) {
+      for (const tracked of [...all]) abort(tracked, detail)
+    },
+    get size() {
+      return all.size
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { isToken } from '@protectmyapi/service-kit/tokens'
+import type { Held } from '../freshness/held.js'
+import { createHeldCache } from '../freshness/held-cache.js'
+import { createHeldSource } from '../freshness/held-source.js'
+import { keyOf } from '../freshness/key-of.js'
+import type { Keeper } from '../freshness/keeper.js'
+import type { AppCredential } from '../identify/credential.js'
+import type { SessionVerifier, VerifiedSession } from '../sessions/verify-session.js'
+import { createLane } from './lanes.js'
+import type { Route, RouteSource } from './route.js'
+import { routeFromWire } from './route-from-wire.js'
+
+const LIMITS = {
+  /** Some 4 KiB each; apps times their services, as far as one proxy sees them. */
+  routesMax: 20_000,
+  /** Questions under way. The three kinds have a lane each: anyone can make up app tokens, and shall not stop the others. */
+  asking: { totalMax: 1_024, perOwnerMax: 128 },
+} as const
+
+/** Directory.ResolveRoute. @throws Fault: management's own, or UNAVAILABLE. */
+export type ResolveRoute = (credential: string, service: string) => Promise<ResolveRouteResponse__Output>
+
+/** A DNS label: nothing else is a slug, and nothing else is asked for. */
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+interface Question {
+  readonly key: string
+  readonly token: string
+  readonly service: string
+  readonly lane: 'session' | 'app-token'
+  /** Whose share of the lane is used. */
+  readonly owner: string
+}
+
+interface HeldRoute extends Held {
+  readonly route: Route
+}
+
+interface Deps {
+  readonly keeper: Keeper
+  readonly clock: Clock
+  readonly log: Logger
+  readonly resolveRoute: ResolveRoute
+  readonly sessions: SessionVerifier
+}
+
+/** Routes, and a way to say that the vault refused one's grant. */
+export interface HeldRoutes extends RouteSource {
+  /** Its grant is of no use, such as after a rotation of this proxy's certificate: the next request asks anew. */
+  forget(route: Route): void
+}
+
+export function createRouteSource({ keeper, clock, log, resolveRoute, sessions }: Deps): HeldRoutes {
+  const cache = createHeldCache<HeldRoute>(keeper, clock, { entriesMax: LIMITS.routesMax })
+  const lanes = { session: createLane(LIMITS.asking), 'app-token': createLane(LIMITS.asking), renewal: createLane(LIMITS.asking) }
+  /** Under which key a route is held, by a part of it that all its copies share. */
+  const keys = new WeakMap<Route['secrets'], string>()
+  const source = createHeldSource<HeldRoute, Question>({ keeper, clock, log, cache, fill })
+
+  async function fill(question: Question, begun: Pick<Held, 'askedAt' | 'epoch'>, why: 'wanted' | 'renewal'): Promise<HeldRoute> {
+    const leave = lanes[why === 'renewal' ? 'renewal' : question.lane].enter(question.owner)
+    if (!leave) throw new Fault('UNAVAILABLE', 'too many unknown routes are being asked for')
+    try {
+      const wire = await resolveRoute(question.token, question.service)
+      // READTIME: the life counts from before the question.
+      const notAfter = begun.askedAt + Math.min(wire.lifeMs, GRANT_LIFE_MS_MAX)
+      const route: Route = { ...routeFromWire(wire), notAfter }
+      keys.set(route.secrets, question.key)
+      return { ...begun, labels: route.labels, notAfter, route }
+    } finally {
+      leave()
+    }
+  }
+
+  async function byAppToken({ token, hash }: AppCredential, service: string): Promise<Route> {
+    if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token of the wrong shape or checksum')
+    const key = keyOf('app-token', hash, service)
+    const { route } = await source.get(key, { key, token, service, lane: 'app-token', owner: hash })
+    return route
+  }
+
+  async function bySession({ token, hash }: AppCredential, service: string): Promise<Route> {
+    const session = await sessions.verify(token, hash)
+    const { organizationId, appId } = session
+    const key = keyOf('session', organizationId, appId, service)
+    const { route } = await source.get(key, { key, token, service, lane: 'session', owner: organizationId })
+    // The session may have fallen while the route was waited for.
+    if (!keeper.accepts(session.labels)) throw new Fault('INVALID_TOKEN', 'the session was revoked')
+    return ofSession(route, session)
+  }
+
+  return {
+    async resolve(credential, service) {
+      if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
+      if (!SLUG.test(service)) throw new Fault('ENDPOINT_NOT_FOUND', 'not a slug')
+      return credential.kind === 'session' ? bySession(credential, service) : byAppToken(credential, service)
+    },
+    forget(route) {
+      const key = keys.get(route.secrets)
+      if (key !== undefined && cache.get(key)?.route.secrets === route.secrets) cache.delete(key)
+    },
+  }
+}
+
+/** The shared route, for this session alone. */
+function ofSession(route: Route, session: VerifiedSession): Route {
+  // The key holds both; that they are the answer's is checked once more, for a route of others is a key of others.
+  if (route.organizationId !== session.organizationId || route.appId !== session.appId) {
+    throw new Fault('INTERNAL', 'the directory answered with another app’s route')
+  }
+  return { ...route, deviceId: session.deviceId, sessionId: session.sessionId, labels: [...route.labels, ...session.labels] }
+}
