@@ -1,0 +1,59 @@
+import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+
+/** A provider's preset, as far as bindings go. */
+export interface BindingPreset {
+  readonly id: string
+  /** `OPENAI_API_KEY`. */
+  readonly secretName: string
+  readonly bindings: Bindings
+}
+
+export interface BindingRequest {
+  readonly name: string
+  readonly bindings?: Bindings | undefined
+  readonly preset?: string | undefined
+}
+
+/** The seed's tip: `_PROD` and `_DEV` tell environments apart. */
+const ENVIRONMENT_SUFFIX = /_(?:PROD|DEV)$/
+
+/**
+ * Where a new secret may go: what the request says, else what the named preset says, else what its recommended name
+ * says. There is no unbound state: an unbound secret would be bound by whoever links it first.
+ *
+ * @throws Fault INVALID_REQUEST that says what to give; NOT_IMPLEMENTED for internal services.
+ */
+export function proposeBindings(presets: readonly BindingPreset[], { name, bindings, preset }: BindingRequest): Bindings {
+  if (bindings) return explicitBindings(bindings)
+  if (preset !== undefined) {
+    const known = presets.find((candidate) => candidate.id === preset)
+    if (!known) throw invalid('/preset', `No such preset. Known are: ${presets.map(({ id }) => id).join(', ')}.`)
+    return normalizeBindings(known.bindings)
+  }
+  const recognised = presets.find((candidate) => candidate.secretName === name.replace(ENVIRONMENT_SUFFIX, ''))
+  if (recognised) return normalizeBindings(recognised.bindings)
+  throw invalid(
+    '/bindings',
+    'Say where this secret may go: bindings with origins (https://api.example.com) and placements ({"kind":"header","name":"authorization"}), or a preset, or the recommended name of a known provider such as OPENAI_API_KEY.',
+  )
+}
+
+/** @throws Fault INVALID_REQUEST where origins or placements are missing. */
+export function explicitBindings(bindings: Bindings): Bindings {
+  const normal = normalizeBindings(bindings)
+  if (normal.services.length > 0) {
+    throw new Fault('NOT_IMPLEMENTED', 'bindings to internal services', {
+      say: 'Bindings to internal services are not built yet. Leave services empty.',
+    })
+  }
+  if (normal.origins.length === 0) throw invalid('/bindings/origins', 'Give at least one origin, such as https://api.example.com.')
+  if (normal.placements.length === 0) {
+    throw invalid('/bindings/placements', 'Give at least one placement, such as {"kind":"header","name":"authorization"}.')
+  }
+  return normal
+}
+
+function invalid(pointer: string, detail: string): Fault {
+  return new Fault('INVALID_REQUEST', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] })
+}

@@ -1,0 +1,32 @@
+import type { Actor } from '../audit/audit-entry.js'
+import { activeOrAbsent } from './replace-value.js'
+import type { SecretDeps } from './secret-deps.js'
+import { lockSecret } from './secret-rows.js'
+import { nameTaken } from './write-steps.js'
+
+const UNIQUE_VIOLATION = '23505'
+
+/**
+ * Gives a secret another name. Services name it by id, so nothing of the data plane changes and nobody is waited for.
+ *
+ * @throws Fault SECRET_NOT_FOUND, CONFLICT.
+ */
+export async function renameSecret(
+  { commitChange }: Pick<SecretDeps, 'commitChange'>,
+  actor: Actor,
+  { organizationId, secretId, name }: { organizationId: string; secretId: string; name: string },
+): Promise<void> {
+  await commitChange(actor, async (trx) => {
+    const secret = activeOrAbsent(await lockSecret(trx, organizationId, secretId))
+    if (secret.name === name) return { result: undefined, feed: [], audit: [] }
+    await trx('secrets')
+      .where({ organization_id: organizationId, id: secretId })
+      .update({ name, updated_at: trx.raw('clock_timestamp()') })
+      .catch((thrown: unknown) => {
+        if (thrown instanceof Error && 'code' in thrown && thrown.code === UNIQUE_VIOLATION) throw nameTaken(name)
+        throw thrown
+      })
+    const details = { from: secret.name, to: name }
+    return { result: undefined, feed: [], audit: [{ organizationId, event: 'secret.renamed', targetId: secretId, details }] }
+  })
+}

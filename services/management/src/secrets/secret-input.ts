@@ -1,0 +1,31 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+
+export const SECRET_LIMITS = {
+  nameCharsMax: 128,
+  /** Larger than any key of a provider, and than a service account's file. */
+  valueBytesMax: 64 * 1024,
+} as const
+
+/** Case-sensitive, unique in its organisation; what stands between the braces of a template. */
+export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+
+/**
+ * The value as bytes, which the caller wipes. Control characters of lines would end a header field; what cannot stand
+ * there is refused when it is entered and not when it is used.
+ *
+ * @throws Fault INVALID_REQUEST. Nothing of the value is in it.
+ */
+export function secretBytes(value: string): SecretBytes {
+  const bytes = Buffer.from(value, 'utf8')
+  if (bytes.length === 0 || bytes.length > SECRET_LIMITS.valueBytesMax) {
+    throw invalid('Give a value of 1 byte to 64 KiB.')
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these three are what is looked for.
+  if (/[\u0000\r\n]/.test(value)) throw invalid('The value holds NUL or a line break. Copy the key alone, on one line.')
+  return new SecretBytes(bytes)
+}
+
+function invalid(detail: string): Fault {
+  return new Fault('INVALID_REQUEST', 'a secret value out of bounds', { errors: [{ pointer: '/value', detail }] })
+}

@@ -1,0 +1,172 @@
+import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+
+export type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
+export type VersionState = 'pending' | 'active' | 'superseded' | 'abandoned' | 'destroyed'
+
+export interface SecretRow {
+  readonly id: string
+  readonly organizationId: string
+  readonly name: string
+  readonly state: SecretState
+  readonly generation: number
+  readonly versionId: string | null
+  readonly mask: string
+  readonly bindings: Bindings
+  readonly createdAt: Date
+  readonly replacedAt: Date | null
+  readonly expiresAt: Date | null
+}
+
+export interface VersionRow {
+  readonly id: string
+  readonly organizationId: string
+  readonly secretId: string
+  readonly generation: number
+  readonly state: VersionState
+  readonly mask: string
+  readonly bindings: Bindings
+  readonly expiresAt: Date | null
+  readonly createdAt: Date
+  readonly createdBy: string
+  readonly supersededAt: Date | null
+  readonly destroyedAt: Date | null
+}
+
+/** As pg hands it over: bigint as text, jsonb parsed. */
+interface SecretRecord {
+  readonly id: string
+  readonly organization_id: string
+  readonly name: string
+  readonly state: SecretState
+  readonly generation: string
+  readonly version_id: string | null
+  readonly mask: string
+  readonly bindings: Bindings
+  readonly created_at: Date
+  readonly replaced_at: Date | null
+  readonly expires_at: Date | null
+}
+
+interface VersionRecord {
+  readonly id: string
+  readonly organization_id: string
+  readonly secret_id: string
+  readonly generation: string
+  readonly state: VersionState
+  readonly mask: string
+  readonly bindings: Bindings
+  readonly expires_at: Date | null
+  readonly created_at: Date
+  readonly created_by: string
+  readonly superseded_at: Date | null
+  readonly destroyed_at: Date | null
+}
+
+/** The secret, locked: the lock orders replacement, deletion and the saving of services that use it. */
+export async function lockSecret(trx: Knex, organizationId: string, secretId: string): Promise<SecretRow | undefined> {
+  const record = await trx<SecretRecord>('secrets')
+    .where({ organization_id: organizationId, id: secretId })
+    .forUpdate()
+    .first<SecretRecord | undefined>()
+  return record && toSecret(record)
+}
+
+/** Secrets in force of an organisation, by id. Nothing pending is ever among them. */
+export async function activeSecrets(
+  db: Knex,
+  organizationId: string,
+  { after, limit, id }: { after?: string | undefined; limit: number; id?: string | undefined },
+): Promise<SecretRow[]> {
+  const query = db<SecretRecord>('secrets').where({ organization_id: organizationId, state: 'active' })
+  if (after !== undefined) query.where('id', '>', after)
+  if (id !== undefined) query.where('id', id)
+  const records = await query.orderBy('id').limit(limit).select<SecretRecord[]>('*')
+  return records.map(toSecret)
+}
+
+export async function lockVersion(trx: Knex, organizationId: string, versionId: string): Promise<VersionRow | undefined> {
+  const record = await trx<VersionRecord>('secret_versions')
+    .where({ organization_id: organizationId, id: versionId })
+    .forUpdate()
+    .first<VersionRecord | undefined>()
+  return record && toVersion(record)
+}
+
+/** Versions that were in force once, newest first. */
+export async function settledVersions(db: Knex, organizationId: string, secretId: string, limit: number): Promise<VersionRow[]> {
+  const records = await db<VersionRecord>('secret_versions')
+    .where({ organization_id: organizationId, secret_id: secretId })
+    .whereIn('state', ['active', 'superseded', 'destroyed'])
+    .whereNotNull('settled_at')
+    .orderBy('generation', 'desc')
+    .limit(limit)
+    .select<VersionRecord[]>('*')
+  return records.map(toVersion)
+}
+
+export interface ServiceName {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+}
+
+/** The living services that name each of these secrets. */
+export async function servicesUsing(
+  db: Knex,
+  organizationId: string,
+  secretIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ServiceName[]>> {
+  const rows = await db('service_secrets')
+    .join('services', 'services.id', 'service_secrets.service_id')
+    .where('service_secrets.organization_id', organizationId)
+    .whereIn('service_secrets.secret_id', [...secretIds])
+    .whereNull('services.deleted_at')
+    .orderBy('services.slug')
+    .select<{ secret_id: string; id: string; slug: string; name: string }[]>(
+      'service_secrets.secret_id',
+      'services.id',
+      'services.slug',
+      'services.name',
+    )
+  const bySecret = new Map<string, ServiceName[]>()
+  for (const { secret_id, id, slug, name } of rows) {
+    const users = bySecret.get(secret_id) ?? []
+    users.push({ id, slug, name })
+    bySecret.set(secret_id, users)
+  }
+  return bySecret
+}
+
+function toSecret(record: SecretRecord): SecretRow {
+  return {
+    id: record.id,
+    organizationId: record.organization_id,
+    name: record.name,
+    state: record.state,
+    generation: Number(record.generation),
+    versionId: record.version_id,
+    mask: record.mask,
+    bindings: normalizeBindings(record.bindings),
+    createdAt: record.created_at,
+    replacedAt: record.replaced_at,
+    expiresAt: record.expires_at,
+  }
+}
+
+function toVersion(record: VersionRecord): VersionRow {
+  return {
+    id: record.id,
+    organizationId: record.organization_id,
+    secretId: record.secret_id,
+    generation: Number(record.generation),
+    state: record.state,
+    mask: record.mask,
+    bindings: normalizeBindings(record.bindings),
+    expiresAt: record.expires_at,
+    createdAt: record.created_at,
+    createdBy: record.created_by,
+    supersededAt: record.superseded_at,
+    destroyedAt: record.destroyed_at,
+  }
+}
