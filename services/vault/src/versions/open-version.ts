@@ -1,4 +1,5 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { parseEnvelope, sealBroken } from '../envelope/envelope.js'
 import { open } from '../envelope/seal.js'
 import type { Purpose } from '../envelope/seal-context.js'
@@ -12,8 +13,8 @@ export interface Expected {
 }
 
 export interface OpenedVersion {
-  /** The caller's own: to be zeroed by it. */
-  readonly value: Buffer
+  /** The caller's own to wipe. */
+  readonly value: SecretBytes
   /** Authenticated with the value. */
   readonly bindings: Bindings
 }
@@ -35,7 +36,7 @@ export function versionOpener({ keys, installationId }: { keys: Pick<DataKeys, '
     const dataKey = await keys.plaintext({ organizationId, keyId: envelope.keyId, keyVersion: envelope.keyVersion })
     try {
       const context = { installationId, organizationId, secretId, versionId, generation, purpose, bindings }
-      return { value: open(dataKey, envelope, context), bindings }
+      return { value: new SecretBytes(open(dataKey, envelope, context)), bindings }
     } finally {
       dataKey.fill(0)
     }

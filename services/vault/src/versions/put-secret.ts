@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { seal } from '../envelope/seal.js'
 import type { Purpose } from '../envelope/seal-context.js'
 import { grantKeyStore } from '../grants/grant-key-store.js'
@@ -17,7 +18,7 @@ import { versionStore } from './version-store.js'
 export interface Put extends VersionRef {
   readonly generation: number
   readonly purpose: Purpose
-  readonly value: Uint8Array
+  readonly value: SecretBytes
   /** Normalised. */
   readonly bindings: Bindings
 }
@@ -41,7 +42,7 @@ type Stored = { readonly outcome: 'stored' } | { readonly outcome: 'key-moved' }
  */
 export const putSecret = (deps: Deps) => async (put: Put): Promise<void> => {
   check(put)
-  const pinned = put.purpose === 'grant-signing' ? publicHalf(put.value) : undefined
+  const pinned = put.purpose === 'grant-signing' ? publicHalf(put.value.reveal()) : undefined
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const key = await deps.keys.current(put.organizationId)
     const sealed = await sealUnder(deps, key, put)
@@ -56,7 +57,7 @@ function check({ organizationId, secretId, versionId, generation, purpose, value
   checkIds({ organization_id: organizationId, secret_id: secretId, version_id: versionId })
   checkGeneration(generation)
   checkOwner(purpose, organizationId)
-  checkValue(purpose, value)
+  checkValue(purpose, value.reveal())
   checkBindings(purpose, bindings)
 }
 
@@ -64,7 +65,7 @@ function check({ organizationId, secretId, versionId, generation, purpose, value
 async function sealUnder({ keys, installationId }: Deps, key: KeyRef, { value, ...context }: Put): Promise<Buffer> {
   const bytes = await keys.plaintext(key)
   try {
-    return seal({ ...key, bytes }, value, { installationId, ...context })
+    return seal({ ...key, bytes }, value.reveal(), { installationId, ...context })
   } finally {
     bytes.fill(0)
   }
@@ -94,11 +95,11 @@ async function assertSame(openVersion: OpenVersion, put: Put, version: Version):
   if (version.generation !== put.generation || version.purpose !== put.purpose) throw conflict('stored as another generation or purpose')
   const { value, bindings } = await openVersion(version, put)
   try {
-    const sameValue = equalBytes(value, put.value)
+    const sameValue = equalBytes(value.reveal(), put.value.reveal())
     const sameBindings = equalBytes(bindingsBytes(bindings), bindingsBytes(put.bindings))
     if (!(sameValue && sameBindings)) throw conflict('stored with other contents')
   } finally {
-    value.fill(0)
+    value.wipe()
   }
 }
 

@@ -10,6 +10,11 @@ export interface VersionRef {
   readonly versionId: string
 }
 
+/** JSON of a list is injective: no two versions share a name. */
+export function versionName({ organizationId, secretId, versionId }: VersionRef): string {
+  return JSON.stringify([organizationId, secretId, versionId])
+}
+
 /** What has been sealed. Nothing in it is believed before the seal has been opened with it. */
 export interface StoredVersion extends VersionRef {
   readonly state: 'stored'

@@ -18,7 +18,7 @@ export const vaultTables: Migration = {
         id text NOT NULL UNIQUE,
         -- Seals what is written now. Writers read it FOR SHARE in their own transaction.
         version integer NOT NULL CHECK (version > 0),
-        -- The oldest version that still opens anything.
+        -- Below it nothing is sealed any more, and the wrapped bytes may go.
         floor integer NOT NULL CHECK (floor BETWEEN 1 AND version),
         -- destroyed: the organisation was shredded. The row stays, so that no key is ever made for it again.
         state text NOT NULL CHECK (state IN ('active', 'destroyed')),

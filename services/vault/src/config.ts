@@ -1,0 +1,166 @@
+import { ConfigError, Flag, parseEnvironment, Port, type ReadFile, readSecretFile } from '@protectmyapi/service-kit/config'
+import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
+import { z } from 'zod'
+import type { MigrationTarget } from './db/migrate-vault.js'
+import type { AwsKmsTarget } from './keys/aws-kms.js'
+
+export type KmsConfig = ({ readonly kind: 'aws' } & AwsKmsTarget) | { readonly kind: 'file'; readonly path: string }
+
+export interface VaultConfig {
+  readonly logLevel: string
+  readonly host: string
+  readonly port: number
+  readonly tls: TlsFiles
+  readonly trustDomain: string
+  readonly namespace: string
+  readonly vaultDb: PostgresTarget
+  readonly vaultKeysDb: PostgresTarget
+  readonly kms: KmsConfig
+}
+
+export interface VaultMigrateConfig {
+  readonly logLevel: string
+  readonly vault: MigrationTarget
+  readonly vaultKeys: MigrationTarget
+}
+
+/** Connections per database and process; Postgres's own default is 100 for everybody. */
+const POOL_MAX = 10
+
+const Text = z.string().min(1)
+const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+
+const Databases = z.object({
+  LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),
+  PMA_VAULT_DB_HOST: Text.describe('Postgres host of database vault'),
+  PMA_VAULT_DB_PORT: Port.default(5432).describe('its port; 5432 unless said'),
+  PMA_VAULT_DB_NAME: Text.default('vault').describe('its name; vault unless said'),
+  PMA_VAULT_DB_USER: Text.describe('the runtime role, without DDL; migrate grants it what it needs'),
+  PMA_VAULT_DB_CA_FILE: Text.optional().describe('PEM of the CA of its server; without it the connection is plain'),
+  PMA_VAULT_KEYS_DB_HOST: Text.describe('Postgres host of database vault_keys'),
+  PMA_VAULT_KEYS_DB_PORT: Port.default(5432).describe('its port; 5432 unless said'),
+  PMA_VAULT_KEYS_DB_NAME: Text.default('vault_keys').describe('its name; vault_keys unless said'),
+  PMA_VAULT_KEYS_DB_USER: Text.describe('the runtime role, without DDL'),
+  PMA_VAULT_KEYS_DB_CA_FILE: Text.optional().describe('PEM of the CA of its server'),
+})
+
+const VaultEnvironment = Databases.extend({
+  PMA_MODE: z.enum(['production', 'development']).default('production').describe('production unless said; it refuses stand-ins'),
+  PMA_VAULT_HOST: Text.default('0.0.0.0').describe('address to listen on'),
+  PMA_VAULT_PORT: Port.default(8060).describe('port to listen on; 0 takes any'),
+  PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
+  PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
+  PMA_TLS_CA_FILE: Text.describe('CA that callers are trusted by, PEM'),
+  PMA_TRUST_DOMAIN: Text.default('protectmyapi.local').describe('SPIFFE trust domain'),
+  PMA_NAMESPACE: Text.default('protectmyapi').describe('namespace in SPIFFE ids'),
+  PMA_VAULT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
+  PMA_VAULT_KEYS_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
+  PMA_KMS: z.enum(['aws', 'file']).describe('what wraps data keys'),
+  PMA_KMS_KEY_ARN: z.string().regex(/^arn:aws[\w-]*:kms:/, 'give the ARN of a KMS key').optional().describe('aws: the master key'),
+  AWS_REGION: Text.optional().describe('aws: its region'),
+  AWS_ENDPOINT_URL_KMS: z.url({ protocol: /^https?$/ }).optional().describe('aws: another endpoint'),
+  PMA_KMS_KEY_FILE: Text.optional().describe('file: 32 bytes in base64, mode 0600, owned by this user'),
+  PMA_ALLOW_KEY_FILE: Flag.default(false).describe('file: true allows it in production'),
+})
+
+const MigrateEnvironment = Databases.extend({
+  PMA_VAULT_DB_MIGRATOR_USER: Text.describe('role that owns the schema of vault'),
+  PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE: Text.describe('file with its password'),
+  PMA_VAULT_KEYS_DB_MIGRATOR_USER: Text.describe('role that owns the schema of vault_keys'),
+  PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE: Text.describe('file with its password'),
+})
+
+/** Pure: main.ts hands in the environment, once. @throws ConfigError. */
+export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultConfig {
+  const given = parseEnvironment(VaultEnvironment, env)
+  return {
+    logLevel: given.LOG_LEVEL,
+    host: given.PMA_VAULT_HOST,
+    port: given.PMA_VAULT_PORT,
+    tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
+    trustDomain: given.PMA_TRUST_DOMAIN,
+    namespace: given.PMA_NAMESPACE,
+    vaultDb: {
+      ...vaultAt(given, readFile),
+      user: given.PMA_VAULT_DB_USER,
+      password: readSecretFile('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE, readFile),
+    },
+    vaultKeysDb: {
+      ...vaultKeysAt(given, readFile),
+      user: given.PMA_VAULT_KEYS_DB_USER,
+      password: readSecretFile('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE, readFile),
+    },
+    kms: kmsOf(given),
+  }
+}
+
+/** What `migrate` needs: the owners of the schemas, and whom to grant. @throws ConfigError. */
+export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultMigrateConfig {
+  const given = parseEnvironment(MigrateEnvironment, env)
+  const secret = (variable: string, path: string) => readSecretFile(variable, path, readFile)
+  return {
+    logLevel: given.LOG_LEVEL,
+    vault: {
+      owner: {
+        ...vaultAt(given, readFile),
+        user: given.PMA_VAULT_DB_MIGRATOR_USER,
+        password: secret('PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE', given.PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE),
+      },
+      runtimeRole: given.PMA_VAULT_DB_USER,
+    },
+    vaultKeys: {
+      owner: {
+        ...vaultKeysAt(given, readFile),
+        user: given.PMA_VAULT_KEYS_DB_MIGRATOR_USER,
+        password: secret('PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE),
+      },
+      runtimeRole: given.PMA_VAULT_KEYS_DB_USER,
+    },
+  }
+}
+
+/** For `--help`: every variable and what it is for. */
+export function describeEnvironment(): string {
+  const lines = (schema: z.ZodObject) =>
+    Object.entries(schema.shape).map(([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`)
+  return ['To serve:', ...lines(VaultEnvironment), '', 'To migrate:', ...lines(MigrateEnvironment)].join('\n')
+}
+
+type At = Omit<PostgresTarget, 'user' | 'password'>
+
+function vaultAt(given: z.output<typeof Databases>, readFile: ReadFile): At {
+  const { PMA_VAULT_DB_HOST: host, PMA_VAULT_DB_PORT: port, PMA_VAULT_DB_NAME: database } = given
+  return { host, port, database, poolMax: POOL_MAX, ...caOf('PMA_VAULT_DB_CA_FILE', given.PMA_VAULT_DB_CA_FILE, readFile) }
+}
+
+function vaultKeysAt(given: z.output<typeof Databases>, readFile: ReadFile): At {
+  const { PMA_VAULT_KEYS_DB_HOST: host, PMA_VAULT_KEYS_DB_PORT: port, PMA_VAULT_KEYS_DB_NAME: database } = given
+  return { host, port, database, poolMax: POOL_MAX, ...caOf('PMA_VAULT_KEYS_DB_CA_FILE', given.PMA_VAULT_KEYS_DB_CA_FILE, readFile) }
+}
+
+function caOf(variable: string, path: string | undefined, readFile: ReadFile): { ca?: string } {
+  return path === undefined ? {} : { ca: readSecretFile(variable, path, readFile) }
+}
+
+function kmsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
+  return given.PMA_KMS === 'aws' ? awsOf(given) : fileOf(given)
+}
+
+function awsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
+  const { PMA_KMS_KEY_ARN: keyArn, AWS_REGION: region, AWS_ENDPOINT_URL_KMS: endpoint, PMA_MODE } = given
+  if (keyArn === undefined || region === undefined) throw new ConfigError('  PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION')
+  // Data keys travel on this connection in clear.
+  if (PMA_MODE === 'production' && endpoint?.startsWith('http:')) {
+    throw new ConfigError('  AWS_ENDPOINT_URL_KMS: production needs https')
+  }
+  return { kind: 'aws', keyArn, region, ...(endpoint === undefined ? {} : { endpoint }) }
+}
+
+function fileOf({ PMA_KMS_KEY_FILE: path, PMA_ALLOW_KEY_FILE, PMA_MODE }: z.output<typeof VaultEnvironment>): KmsConfig {
+  if (path === undefined) throw new ConfigError('  PMA_KMS=file needs PMA_KMS_KEY_FILE')
+  if (PMA_MODE === 'production' && !PMA_ALLOW_KEY_FILE) {
+    throw new ConfigError('  PMA_KMS=file is a stand-in: in production it needs PMA_ALLOW_KEY_FILE=true')
+  }
+  return { kind: 'file', path }
+}

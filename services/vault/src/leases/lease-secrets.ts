@@ -1,0 +1,76 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
+import { GRANT_SECRETS_MAX, type GrantClaims } from '@protectmyapi/service-kit/grant'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres'
+import { checkIdList } from '../versions/bounds.js'
+import type { OpenVersion } from '../versions/open-version.js'
+import { versionName } from '../versions/version-row.js'
+import { groupCommit } from './group-commit.js'
+import { type Lease, leaseLife } from './lease.js'
+import { type Granted, type LeaseRequest, leaseTransaction } from './lease-transaction.js'
+
+export type LeaseOutcome =
+  | { readonly versionId: string; readonly lease: Lease }
+  | { readonly versionId: string; readonly fault: FaultCode }
+
+export interface LeaseDeps {
+  readonly vaultDb: Knex
+  readonly openVersion: OpenVersion
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/**
+ * Leases exactly the versions that a grant names. What cannot be leased is a fault in its own outcome.
+ *
+ * The function throws Fault INVALID_GRANT, INVALID_REQUEST, UNAVAILABLE: then nothing is leased.
+ */
+export function leaseSecrets(deps: LeaseDeps): (request: LeaseRequest) => Promise<readonly LeaseOutcome[]> {
+  const take = groupCommit({
+    run: leaseTransaction(deps),
+    isOutage: (err) => isPostgresAway(err) || (err instanceof Fault && err.code === 'UNAVAILABLE'),
+  })
+  return async (request) => {
+    const { versionIds } = request
+    checkIdList('version_ids', versionIds)
+    if (versionIds.length > GRANT_SECRETS_MAX) throw new Fault('INVALID_REQUEST', 'more versions than a grant names')
+    const taken = await take(request)
+    if (taken instanceof Fault) throw taken
+    // One after the other: the first may fetch the organisation's data key, the rest find it.
+    const outcomes: LeaseOutcome[] = []
+    try {
+      for (const versionId of versionIds) outcomes.push(await leaseOne(deps, taken, versionId))
+      return outcomes
+    } catch (err) {
+      for (const outcome of outcomes) if ('lease' in outcome) outcome.lease.value.wipe()
+      throw err
+    }
+  }
+}
+
+async function leaseOne({ openVersion, log }: LeaseDeps, { claims, readMs, stored }: Granted, versionId: string): Promise<LeaseOutcome> {
+  const named = claims.sec.find(({ ver }) => ver === versionId)
+  const version = named && stored.get(versionName({ organizationId: claims.org, secretId: named.id, versionId }))
+  if (!version) return { versionId, fault: 'SECRET_NOT_FOUND' }
+  try {
+    // LABEL: the generation is the grant's, and must be the row's and the seal's. The purpose is what this call is for.
+    const { value, bindings } = await openVersion(version, { generation: named.gen, purpose: 'injection' })
+    // Only now: bindings that no seal has vouched for decide nothing.
+    if (!boundTo(bindings.origins, claims)) {
+      value.wipe()
+      return { versionId, fault: 'DESTINATION_NOT_ALLOWED' }
+    }
+    const life = leaseLife(readMs, claims.exp * 1_000)
+    return { versionId, lease: { secretId: named.id, versionId, generation: named.gen, value, bindings, life } }
+  } catch (err) {
+    if (!(err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED')) throw err
+    log.error({ err, organizationId: claims.org, secretId: named.id, versionId }, 'a secret cannot be opened')
+    return { versionId, fault: err.code }
+  }
+}
+
+/** Is the secret bound to any origin that the grant's service sends to? */
+function boundTo(origins: readonly string[], { ori }: GrantClaims): boolean {
+  return origins.some((origin) => ori.includes(origin))
+}

@@ -1,0 +1,34 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
+import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+
+/** A secret in clear, lent for a while. */
+export interface Lease {
+  readonly secretId: string
+  readonly versionId: string
+  readonly generation: number
+  /** The receiver's own to wipe. */
+  readonly value: SecretBytes
+  readonly bindings: Bindings
+  readonly life: LeaseLife
+}
+
+export interface LeaseLife {
+  /** Unix time in milliseconds. */
+  readonly notAfterMs: number
+  /** The same, counted from before the read. */
+  readonly lifeMs: number
+}
+
+/** No lease lives longer, whatever its grant says. Below the feed's window of 20 minutes (WINDOW). */
+const LEASE_LIFE_MS_MAX = 5 * 60_000
+
+/**
+ * READTIME: counted from before the read that the lease rests on. CAP: never past the grant.
+ *
+ * @param readMs wall clock, before the transaction began.
+ */
+export function leaseLife(readMs: number, grantExpiresMs: number = readMs + GRANT_LIFE_MS_MAX): LeaseLife {
+  const notAfterMs = Math.floor(Math.min(readMs + LEASE_LIFE_MS_MAX, grantExpiresMs))
+  return { notAfterMs, lifeMs: Math.max(0, Math.floor(notAfterMs - readMs)) }
+}

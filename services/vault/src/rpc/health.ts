@@ -1,0 +1,67 @@
+import type { Server } from '@grpc/grpc-js'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { HealthImplementation } from 'grpc-health-check'
+
+const LIMITS = {
+  /** Between two probes. */
+  everyMs: 2_000,
+  /** A probe without an answer counts as failed. */
+  probeMs: 1_500,
+} as const
+
+/** '' is the server as a whole. */
+const SERVICES = ['', 'protectmyapi.vault.v1.Vault'] as const
+
+export interface Health {
+  /** Says NOT_SERVING, and goes on saying so. */
+  stop(): void
+}
+
+/**
+ * The standard health service: serving while Postgres answers. The KMS is not asked: when it blinks, every replica would
+ * fall at once, with warm data keys for minutes.
+ */
+export async function serveHealth(server: Server, probe: () => Promise<unknown>, log: Logger): Promise<Health> {
+  const health = new HealthImplementation()
+  health.addToServer(server)
+  let last: boolean | undefined
+  let stopped = false
+
+  async function check(): Promise<void> {
+    const serving = await answersInTime(probe)
+    if (stopped || serving === last) return
+    last = serving
+    say(serving)
+    if (serving) log.info('serving')
+    else log.error('not serving: Postgres does not answer')
+  }
+
+  function say(serving: boolean): void {
+    for (const service of SERVICES) health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING')
+  }
+
+  await check()
+  const timer = setInterval(() => void check(), LIMITS.everyMs)
+  timer.unref()
+  return {
+    stop() {
+      stopped = true
+      clearInterval(timer)
+      say(false)
+    },
+  }
+}
+
+async function answersInTime(probe: () => Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), LIMITS.probeMs)
+  })
+  try {
+    return await Promise.race([probe().then(() => true), late])
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
+}
