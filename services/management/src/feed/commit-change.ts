@@ -29,25 +29,37 @@ export interface Committed<T> {
  */
 export type CommitChange = <T>(actor: Actor, work: (trx: Knex.Transaction) => Promise<Change<T>>) => Promise<Committed<T>>
 
+/** The transaction alone: for machinery that answers nobody. Whoever answers waits (RETRYWAITS). */
+export type CommitOnly = <T>(
+  actor: Actor,
+  work: (trx: Knex.Transaction) => Promise<Change<T>>,
+) => Promise<{ readonly result: T; readonly number: number | undefined }>
+
 export interface CommitDeps {
   readonly db: Knex
   readonly waitUntilSeen: Pick<WaitUntilSeen, 'seen'>
 }
 
 export function createCommitChange({ db, waitUntilSeen }: CommitDeps): CommitChange {
+  const commit = createCommitOnly(db)
   return async (actor, work) => {
-    const { result, number } = await withRetries(() =>
+    const { result, number } = await commit(actor, work)
+    if (number === undefined) return { result, inForce: { by: 'nobody', waitedMs: 0 } }
+    return { result, inForce: await waitUntilSeen.seen(number) }
+  }
+}
+
+export function createCommitOnly(db: Knex): CommitOnly {
+  return (actor, work) =>
+    withRetries(() =>
       db.transaction(async (trx) => {
         const change = await work(trx)
         // Lock order everywhere: the rows, the audit trail, then the feed counter, last before the commit.
         await appendAudit(trx, actor, change.audit)
-        const last = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
-        return { result: change.result, number: last }
+        const number = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
+        return { result: change.result, number }
       }),
     )
-    if (number === undefined) return { result, inForce: { by: 'nobody', waitedMs: 0 } }
-    return { result, inForce: await waitUntilSeen.seen(number) }
-  }
 }
 
 /** Serialization failure and deadlock (SQLSTATE 40001, 40P01): the loser is meant to try again. */
