@@ -1,0 +1,105 @@
+import { bindingsAllow } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { type Aim, joinPath } from '../aim/aim.js'
+import type { Identified } from '../identify/identify.js'
+import { headerHoldsOurs, holdsOurs } from '../identify/our-tokens.js'
+import { filterQuery } from '../identify/raw-query.js'
+import type { HeldSecret } from '../lease/lease-source.js'
+import type { Route } from '../routes/route.js'
+import { type InjectionPlan, planOf } from './plan.js'
+import { escapeStrictly, heldSecret, renderBasic, renderEscaped, renderHeader, renderPath, type Secrets } from './render.js'
+import { stripHeaders } from './strip-headers.js'
+
+/** What goes to the provider, apart from the body. */
+export interface UpstreamRequest {
+  readonly origin: string
+  readonly method: string
+  /** Path and query, byte for byte. */
+  readonly target: string
+  /** Name, value, … without Host and framing, which the client library writes. */
+  readonly headers: readonly string[]
+  /** Every secret that is in it. */
+  readonly secrets: readonly HeldSecret[]
+  /** What stands for user and password of Basic, base64. */
+  readonly basics: readonly string[]
+  /** The answer is to be searched for what was injected. */
+  readonly scrub: boolean
+}
+
+/**
+ * Strips, then renders, then sets. The order is the security property: a client's Connection field cannot name what is
+ * set after it was obeyed, and nothing of the client's stands beside what is injected.
+ *
+ * @throws Fault SECRET_NOT_FOUND, DESTINATION_NOT_ALLOWED, SECRET_DECRYPTION_FAILED, INVALID_REQUEST.
+ */
+export function inject(
+  route: Route,
+  aimed: Aim,
+  request: Pick<Identified, 'headers' | 'query'> & { readonly method: string },
+  held: ReadonlyMap<string, HeldSecret>,
+): UpstreamRequest {
+  const plan = planOf(route.injection)
+  const secrets: Secrets = { held, granted: route.secrets }
+  const used = boundSecrets(plan, aimed.origin, secrets)
+
+  const injects = plan.uses.length > 0
+  const scrub = injects && route.target.scrub
+  const headers = stripHeaders(request.headers, { replaced: plan.replacedHeaders, injects, scrub })
+  const query = request.query === null ? null : withoutReplaced(request.query, plan)
+  checkNothingOfOurs(aimed.path, query, headers)
+
+  const basics = plan.basic.map(({ user, password }) => renderBasic(user, password, secrets))
+  if (scrub) headers.push('accept-encoding', 'identity')
+  for (const { name, value } of plan.headers) headers.push(name, renderHeader(value, secrets))
+  for (const encoded of basics) headers.push('authorization', `Basic ${encoded}`)
+  const target = targetOf(pathWith(plan, route, aimed, secrets), query, queryOf(plan, secrets))
+  return { origin: aimed.origin, method: request.method, target, headers, secrets: used, basics, scrub }
+}
+
+/** The bindings that the vault authenticated, asked once more now that origin and places are known. */
+function boundSecrets(plan: InjectionPlan, origin: string, secrets: Secrets): readonly HeldSecret[] {
+  const used = new Set<HeldSecret>()
+  for (const { secretId, placement } of plan.uses) {
+    const secret = heldSecret(secretId, secrets)
+    if (!bindingsAllow(secret.bindings, origin, placement)) {
+      throw new Fault('DESTINATION_NOT_ALLOWED', `${secretId} is not bound to this place at ${origin}`)
+    }
+    used.add(secret)
+  }
+  return [...used]
+}
+
+function withoutReplaced(query: string, plan: InjectionPlan): string | null {
+  if (plan.replacedQueries.size === 0) return query
+  // Not every server minds the case of a name, so no case of it stays.
+  return filterQuery(query, (name) => !plan.replacedQueries.has(name.toLowerCase()))
+}
+
+function queryOf(plan: InjectionPlan, secrets: Secrets): string {
+  return plan.query.map(({ name, value }) => `${escapeStrictly(name)}=${renderEscaped(value, secrets)}`).join('&')
+}
+
+function pathWith(plan: InjectionPlan, route: Route, aimed: Aim, secrets: Secrets): string {
+  if (plan.path.length === 0) return aimed.path
+  const base = joinPath(route.target.baseUrl.pathname, '')
+  const below = base === '/' ? aimed.path : aimed.path.slice(base.length)
+  const segments = plan.path.map((template) => renderPath(template, secrets)).join('')
+  return joinPath(base, segments + below)
+}
+
+/** Joins, and makes sure that no parser finds something to resolve in what was joined: what is checked is what is sent. */
+function targetOf(path: string, query: string | null, injected: string): string {
+  const whole = query === null ? injected : injected === '' ? query : query === '' ? injected : `${query}&${injected}`
+  if (new URL(path, 'http://base.invalid').pathname !== path) {
+    throw new Fault('PATH_NOT_ALLOWED', 'the path is not in its one spelling')
+  }
+  return query === null && injected === '' ? path : `${path}?${whole}`
+}
+
+/** Looked for where `identify` does not strip: in the path, in field names, under further encodings. */
+function checkNothingOfOurs(path: string, query: string | null, headers: readonly string[]): void {
+  const left = holdsOurs(path) || (query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)
+  if (!left) return
+  const say = 'The app’s credential stands where it cannot be taken out. Send it in a header, a query value or Basic alone.'
+  throw new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
+}

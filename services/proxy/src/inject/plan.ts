@@ -1,0 +1,68 @@
+import type { Placement } from '@protectmyapi/service-kit/bindings'
+import type { InjectedField, Template } from '../routes/route.js'
+import { canonicalName } from './strip-headers.js'
+
+/** What can be known of an injection before a request comes: made once for a route. */
+export interface InjectionPlan {
+  readonly headers: readonly { readonly name: string; readonly value: Template }[]
+  readonly basic: readonly { readonly user: Template; readonly password: Template }[]
+  readonly query: readonly { readonly name: string; readonly value: Template }[]
+  readonly path: readonly Template[]
+  /** Canonical: whatever the client sends under one of these, in any spelling, goes. */
+  readonly replacedHeaders: ReadonlySet<string>
+  /** Lower case. */
+  readonly replacedQueries: ReadonlySet<string>
+  /** Each place where a secret will stand. */
+  readonly uses: readonly { readonly secretId: string; readonly placement: Placement }[]
+}
+
+const plans = new WeakMap<readonly InjectedField[], InjectionPlan>()
+
+/** The plan of a route's injection, kept as long as the route is. */
+export function planOf(injection: readonly InjectedField[]): InjectionPlan {
+  const known = plans.get(injection)
+  if (known) return known
+  const plan = compile(injection)
+  plans.set(injection, plan)
+  return plan
+}
+
+function compile(injection: readonly InjectedField[]): InjectionPlan {
+  const headers = injection.filter((field) => field.kind === 'header')
+  const basic = injection.filter((field) => field.kind === 'basic')
+  const query = injection.filter((field) => field.kind === 'query')
+  return {
+    headers,
+    basic,
+    query,
+    path: injection.filter((field) => field.kind === 'path').map((field) => field.value),
+    replacedHeaders: new Set([
+      ...headers.map((field) => canonicalName(field.name)),
+      ...(basic.length > 0 ? ['authorization'] : []),
+    ]),
+    replacedQueries: new Set(query.map((field) => field.name.toLowerCase())),
+    uses: injection.flatMap(usesOf),
+  }
+}
+
+function usesOf(field: InjectedField): InjectionPlan['uses'] {
+  switch (field.kind) {
+    case 'header':
+      return secretsIn(field.value, { kind: 'header', name: field.name.toLowerCase() })
+    case 'query':
+      return secretsIn(field.value, { kind: 'query', name: field.name })
+    case 'basic':
+      return [...secretsIn(field.user, { kind: 'basic-user' }), ...secretsIn(field.password, { kind: 'basic-password' })]
+    case 'path':
+      return secretsIn(field.value, { kind: 'path', template: pathTemplate(field.value) })
+  }
+}
+
+function secretsIn(template: Template, placement: Placement): InjectionPlan['uses'] {
+  return template.flatMap((part) => (part.kind === 'secret' ? [{ secretId: part.secretId, placement }] : []))
+}
+
+/** As bindings spell it: `/bot{}`. */
+function pathTemplate(template: Template): string {
+  return `/${template.map((part) => (part.kind === 'literal' ? part.text : '{}')).join('')}`.replace(/^\/\//, '/')
+}

@@ -1,0 +1,69 @@
+/**
+ * Fields that never go on to a provider. This list, the names that a Connection field adds, what `identify` takes out
+ * and what the injection replaces are all that is changed in a request's header.
+ */
+const NEVER_FORWARDED: ReadonlySet<string> = new Set([
+  // RFC 9110 § 7.6.1: they speak of the connection to us.
+  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer',
+  'transfer-encoding', 'upgrade', 'http2-settings',
+  // Framing and the authority are written anew for the connection that carries them; Expect was answered here.
+  'host', 'content-length', 'expect',
+  // Who and where the person is: not the provider's business.
+  'forwarded', 'via', 'x-real-ip', 'true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip',
+  'fastly-client-ip', 'client-ip',
+  // They name another method or path than the one that was allowed.
+  'x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url', 'x-original-uri',
+])
+
+/** `x-forwarded-for`, `-host`, `-proto`, … */
+const FORWARDED_PREFIX = 'x-forwarded-'
+
+/** Where SDKs put keys: beside an injected key, a foreign one in any of these would make a second credential. */
+const KEY_FIELDS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'xi-api-key'])
+
+/** CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, so both are one name here. */
+export function canonicalName(name: string): string {
+  const lower = name.toLowerCase()
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
+}
+
+export interface StripRules {
+  /** Canonical names that the injection sets. */
+  readonly replaced: ReadonlySet<string>
+  /** A secret is injected. */
+  readonly injects: boolean
+  /** Compressed answers cannot be scrubbed: `Accept-Encoding` is ours then. */
+  readonly scrub: boolean
+}
+
+/** Name, value, … that may go on, in their order and spelling. */
+export function stripHeaders(headers: readonly string[], rules: StripRules): string[] {
+  const named = namedByConnection(headers)
+  const kept: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const canonical = canonicalName(name)
+    const goes =
+      NEVER_FORWARDED.has(canonical) ||
+      named.has(canonical) ||
+      rules.replaced.has(canonical) ||
+      canonical.startsWith(FORWARDED_PREFIX) ||
+      (rules.injects && KEY_FIELDS.has(canonical)) ||
+      (rules.scrub && canonical === 'accept-encoding')
+    if (!goes) kept.push(name, headers[at + 1] ?? '')
+  }
+  return kept
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** The names that Connection fields list: theirs go with this hop (RFC 9110 § 7.6.1). */
+export function namedByConnection(headers: readonly string[]): ReadonlySet<string> {
+  let named: Set<string> | undefined
+  for (let at = 0; at < headers.length; at += 2) {
+    if (canonicalName(headers[at] ?? '') !== 'connection') continue
+    named ??= new Set()
+    for (const option of (headers[at + 1] ?? '').split(',')) named.add(canonicalName(option.trim()))
+  }
+  return named ?? NONE
+}

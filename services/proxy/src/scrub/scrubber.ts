@@ -1,0 +1,56 @@
+import type { HeldSecret } from '../lease/lease-source.js'
+import { type Needle, needleOfBasic, needlesOf } from './needles.js'
+import { RunScanner } from './run-scanner.js'
+import { TokenTail } from './token-tail.js'
+
+/** An accident guard on one answer. A match ends the answer; it is never rewritten. */
+export interface Scrubber {
+  /** Header or trailer fields: name, value, … True where a value is in them. */
+  leaksInFields(fields: readonly string[]): boolean
+  /** What may go on of the body now, or `leaked`: then nothing more may. */
+  push(chunk: Buffer): Buffer | 'leaked'
+  /** What was held back, once the body has ended. */
+  end(): Buffer
+}
+
+/** What was injected into the request, as far as the answer must not hold it. */
+export interface Injected {
+  readonly secrets: readonly HeldSecret[]
+  readonly basics: readonly string[]
+  readonly scrub: boolean
+}
+
+export function createScrubber({ secrets, basics, scrub }: Injected): Scrubber {
+  return scrub ? new SearchingScrubber([...secrets.flatMap(needlesOf), ...basics.flatMap(needleOfBasic)]) : PASSING
+}
+
+class SearchingScrubber implements Scrubber {
+  readonly #needles: readonly Needle[]
+  readonly #scanner: RunScanner
+  readonly #tail = new TokenTail()
+
+  constructor(needles: readonly Needle[]) {
+    this.#needles = needles
+    this.#scanner = new RunScanner(needles)
+  }
+
+  leaksInFields(fields: readonly string[]): boolean {
+    return new RunScanner(this.#needles).scan(Buffer.from(fields.join('\n'), 'latin1'))
+  }
+
+  push(chunk: Buffer): Buffer | 'leaked' {
+    return this.#scanner.scan(chunk) ? 'leaked' : this.#tail.push(chunk)
+  }
+
+  end(): Buffer {
+    return this.#tail.end()
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+const PASSING: Scrubber = {
+  leaksInFields: () => false,
+  push: (chunk) => chunk,
+  end: () => NOTHING,
+}
