@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from '@jest/globals'
+import { aesGcmOpen, aesGcmSeal } from './aes-gcm.js'
+import { hkdfSha512 } from './hkdf.js'
+
+/** Beside the project's root unless said. Never copied into it. */
+const FOLDER = `${process.env['VECTORS_DIR'] ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url))}/wycheproof`
+const present = existsSync(FOLDER)
+const mustRun = process.env['CI'] === 'true'
+
+if (!present && !mustRun) process.stdout.write(`Wycheproof: skipped, there is no ${FOLDER} (set VECTORS_DIR)\n`)
+
+/** Skipped where the vectors are not at hand; in CI that is a failure. */
+const whenPresent = present || mustRun ? describe : describe.skip
+
+whenPresent('Wycheproof, through the vault’s own functions', () => {
+  it('AES-256-GCM opens what is valid, refuses what is not, and seals to the same bytes', () => {
+    const groups = load<AeadGroup>('aes_gcm_test.json').filter((group) => group.keySize === 256 && group.ivSize === 96 && group.tagSize === 128)
+    const cases = groups.flatMap((group) => group.tests)
+    for (const { tcId, key, iv, aad, msg, ct, tag, result } of cases) {
+      const openIt = () => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))
+      if (result === 'valid') {
+        expect([tcId, openIt()]).toEqual([tcId, hex(msg)])
+        expect([tcId, aesGcmSeal(hex(key), hex(iv), hex(msg), hex(aad))]).toEqual([tcId, { ciphertext: hex(ct), tag: hex(tag) }])
+      } else {
+        expect(openIt).toThrow()
+      }
+    }
+    report('AES-256-GCM', cases.length)
+  })
+
+  it('HKDF-SHA-512 derives the same bytes, and refuses to derive too many', () => {
+    const cases = load<HkdfGroup>('hkdf_sha512_test.json').flatMap((group) => group.tests)
+    for (const { tcId, ikm, salt, info, size, okm, result } of cases) {
+      const derive = () => hkdfSha512(hex(ikm), hex(salt), hex(info), size)
+      if (result === 'valid') expect([tcId, derive()]).toEqual([tcId, hex(okm)])
+      else expect(derive).toThrow()
+    }
+    report('HKDF-SHA-512', cases.length)
+  })
+})
+
+interface AeadGroup {
+  readonly keySize: number
+  readonly ivSize: number
+  readonly tagSize: number
+  readonly tests: readonly {
+    readonly tcId: number
+    readonly key: string
+    readonly iv: string
+    readonly aad: string
+    readonly msg: string
+    readonly ct: string
+    readonly tag: string
+    readonly result: string
+  }[]
+}
+
+interface HkdfGroup {
+  readonly tests: readonly {
+    readonly tcId: number
+    readonly ikm: string
+    readonly salt: string
+    readonly info: string
+    readonly size: number
+    readonly okm: string
+    readonly result: string
+  }[]
+}
+
+function load<Group>(name: string): readonly Group[] {
+  return JSON.parse(readFileSync(`${FOLDER}/${name}`, 'utf8')).testGroups
+}
+
+function hex(text: string): Buffer {
+  return Buffer.from(text, 'hex')
+}
+
+function report(what: string, count: number): void {
+  expect(count).toBeGreaterThan(0)
+  process.stdout.write(`Wycheproof: ${count} cases of ${what}\n`)
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import { memoryKeys } from '../test/memory-keys.js'
+import { keyFile } from './key-file.js'
+import { keyServiceContract } from './key-service.contract.js'
+import type { KeyService } from './key-service.js'
+
+const CONTEXT = { installationId: 'ins_a', organizationId: 'org_a', keyId: 'key_a', keyVersion: 1 }
+
+let folder: string
+let keys: KeyService
+
+const write = async (name: string, text: string, mode = 0o600): Promise<string> => {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  await chmod(path, mode)
+  return path
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pma-key-file-'))
+  keys = await keyFile(await write('sound', `${randomBytes(32).toString('base64')}\n`))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+keyServiceContract('key file', () => keys)
+const memory = memoryKeys()
+keyServiceContract('memory', () => memory)
+
+describe('a key file', () => {
+  it.each([0o640, 0o604, 0o660, 0o777])('is refused with mode %o', async (mode) => {
+    const path = await write(`mode-${mode}`, randomBytes(32).toString('base64'), mode)
+    await expect(keyFile(path)).rejects.toThrow(ConfigError)
+  })
+
+  it.each(['', 'short', randomBytes(16).toString('base64'), randomBytes(33).toString('base64'), 'x'.repeat(10_000)])(
+    'is refused unless it holds 32 bytes in base64 (%#)',
+    async (text) => {
+      await expect(keyFile(await write('contents', text))).rejects.toThrow(ConfigError)
+    },
+  )
+
+  it('is refused where it is absent, or a folder', async () => {
+    await expect(keyFile(join(folder, 'absent'))).rejects.toThrow(ConfigError)
+    await expect(keyFile(folder)).rejects.toThrow(ConfigError)
+  })
+
+  it('does not unwrap what another one wrapped', async () => {
+    const other = await keyFile(await write('other', randomBytes(32).toString('base64')))
+    const { wrappedKey } = await other.generate(CONTEXT)
+    await expect(keys.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+  })
+})

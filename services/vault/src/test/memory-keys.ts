@@ -1,0 +1,35 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { contextPairs, type KeyContext, type KeyService } from '../keys/key-service.js'
+
+/** A key service in memory, with a switch: `away` makes it an outage. Passes the contract that the real ones pass. */
+export interface MemoryKeys extends KeyService {
+  away: boolean
+}
+
+export function memoryKeys(): MemoryKeys {
+  const masterKey = randomBytes(32)
+  const associated = (context: KeyContext) => Buffer.from(JSON.stringify(contextPairs(context)))
+  const keys: MemoryKeys = {
+    away: false,
+    async generate(context) {
+      if (keys.away) throw new Fault('UNAVAILABLE', 'memory keys are away')
+      const dataKey = randomBytes(32)
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(associated(context))
+      return { dataKey, wrappedKey: Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]) }
+    },
+    async unwrap(wrappedKey, context) {
+      if (keys.away) throw new Fault('UNAVAILABLE', 'memory keys are away')
+      const bytes = Buffer.from(wrappedKey)
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', masterKey, bytes.subarray(0, 12), { authTagLength: 16 })
+        decipher.setAAD(associated(context)).setAuthTag(bytes.subarray(-16))
+        return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()])
+      } catch {
+        throw new Fault('SECRET_DECRYPTION_FAILED', 'memory keys: does not authenticate')
+      }
+    },
+  }
+  return keys
+}

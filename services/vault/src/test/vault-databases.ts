@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { migrateVault } from '../db/migrate-vault.js'
+
+/** Both databases, migrated, and connections as the runtime role: what it lacks, tests lack too. */
+export interface VaultDatabases {
+  readonly vaultTarget: PostgresTarget
+  readonly vaultKeysTarget: PostgresTarget
+  readonly vaultDb: Knex
+  readonly vaultKeysDb: Knex
+  /** As the superuser: what somebody with a hand in the database can do. */
+  readonly tamper: Knex
+  readonly tamperKeys: Knex
+  readonly installationId: string
+  close(): Promise<void>
+}
+
+export async function createVaultDatabases(): Promise<VaultDatabases> {
+  const [vault, vaultKeys] = await Promise.all([createTestDatabase(), createTestDatabase()])
+  const role = `pma_test_${randomBytes(6).toString('hex')}`
+  const tamper = connectPostgres(vault.target, 'test-tamper')
+  const tamperKeys = connectPostgres(vaultKeys.target, 'test-tamper')
+  await tamper.raw(`CREATE ROLE ${role} LOGIN PASSWORD 'test'`)
+  await migrateVault({ owner: vault.target, runtimeRole: role }, { owner: vaultKeys.target, runtimeRole: role })
+  const asRuntime = ({ target }: TestDatabase): PostgresTarget => ({ ...target, user: role, password: 'test' })
+  const vaultDb = connectPostgres(asRuntime(vault), 'test-vault')
+  const vaultKeysDb = connectPostgres(asRuntime(vaultKeys), 'test-vault')
+  const row = await vaultDb('installation').first<{ id: string }>('id')
+  return {
+    vaultTarget: asRuntime(vault),
+    vaultKeysTarget: asRuntime(vaultKeys),
+    vaultDb,
+    vaultKeysDb,
+    tamper,
+    tamperKeys,
+    installationId: row.id,
+    async close() {
+      await Promise.all([vaultDb.destroy(), vaultKeysDb.destroy()])
+      await tamper.raw(`DROP OWNED BY ${role}`)
+      await tamperKeys.raw(`DROP OWNED BY ${role}`)
+      await tamper.raw(`DROP ROLE ${role}`)
+      await Promise.all([tamper.destroy(), tamperKeys.destroy()])
+      await Promise.all([vault.drop(), vaultKeys.drop()])
+    },
+  }
+}
