@@ -123,6 +123,8 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
       }
     },
     async drain(graceMs) {
+      // Places that were never taken again are closed, so that whoever looks for gaps finds none.
+      for (const spare of sequences.takeSpares()) enqueue({ kind: 'ENTRY_KIND_VOID', atMs: clock.wallMs(), ...spare })
       const left = await queue.drain(graceMs)
       if (open > 0 || left > 0) log.error({ unended: open, left }, 'not everything could be put on record')
       return left

@@ -9,18 +9,24 @@ export interface Place {
   readonly sequence: number
 }
 
+/** A place that was taken for an entry which was certainly not written. */
+export interface Spare extends Place {
+  readonly requestId: string
+  readonly organizationId: string
+}
+
 /** Numbers the entries of one process start, per shard, without gaps: a gap that stays is an entry that was lost. */
 export interface Sequences {
   take(organizationId: string): Place
-  /** The place of an entry that was certainly not written; the next of its shard takes it. */
-  giveBack(place: Place): void
-  /** The places given back and not taken since. */
-  unused(): readonly Place[]
+  /** The next entry of its shard takes it. */
+  giveBack(spare: Spare): void
+  /** Takes all those that were given back and not taken since. */
+  takeSpares(): readonly Spare[]
 }
 
 export function createSequences(): Sequences {
   const last = new Array<number>(SHARDS).fill(0)
-  const free = Array.from({ length: SHARDS }, (): number[] => [])
+  const free = Array.from({ length: SHARDS }, (): Spare[] => [])
 
   function next(shard: number): number {
     const sequence = (last[shard] ?? 0) + 1
@@ -31,10 +37,11 @@ export function createSequences(): Sequences {
   return {
     take(organizationId) {
       const shard = shardOf(organizationId)
-      return { shard, sequence: free[shard]?.pop() ?? next(shard) }
+      return { shard, sequence: free[shard]?.pop()?.sequence ?? next(shard) }
     },
-    giveBack: ({ shard, sequence }) => void free[shard]?.push(sequence),
-    unused: () => free.flatMap((sequences, shard) => sequences.map((sequence) => ({ shard, sequence }))),
+    giveBack: ({ shard, sequence, requestId, organizationId }) =>
+      void free[shard]?.push({ shard, sequence, requestId, organizationId }),
+    takeSpares: () => free.flatMap((spares) => spares.splice(0)),
   }
 }
 

@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { silentLog } from '../fakes/silent-log.js'
+import { momentOf } from './horizon.js'
+import { type Answer, createKeeper, type FeedRow } from './keeper.js'
+import type { FeedKind, Label } from './label.js'
+
+const HORIZON_MS = 30_000
+
+function make() {
+  const clock = manualClock()
+  const keeper = createKeeper({ clock, log: silentLog() })
+  const dropped: (Label | 'all')[] = []
+  keeper.hold({ drop: (row) => void dropped.push(row), dropAll: () => void dropped.push('all') })
+  const answered = (answer: Partial<Answer> = {}, applied = keeper.applied()): void =>
+    keeper.answer({ ...momentOf(clock), applied }, { rows: [], through: applied, more: false, reset: false, horizonMs: HORIZON_MS, ...answer })
+  return { clock, keeper, dropped, answered }
+}
+
+const row = (number: number, kind: FeedKind = 'FEED_KIND_SECRET', id = 'x', generation = 2): FeedRow => ({ number, kind, id, generation })
+const label = (kind: FeedKind, id = 'x', generation = 1): Label => ({ kind, id, generation })
+
+describe('a pushed row', () => {
+  it('is taken only as the one after the last, and leaves the horizon where it is (CONTIG)', () => {
+    const { clock, keeper, answered } = make()
+    answered({ through: 5 })
+    clock.advance(HORIZON_MS - 1)
+    expect(keeper.push(row(7))).toBe('gap')
+    expect(keeper.applied()).toBe(5)
+    expect(keeper.accepts([label('FEED_KIND_SECRET')])).toBe(true)
+    expect(keeper.push(row(6))).toBe('applied')
+    expect(keeper.push(row(6))).toBe('known')
+    expect(keeper.applied()).toBe(6)
+    clock.advance(1)
+    expect(keeper.isCurrent()).toBe(false)
+  })
+
+  it('is reported as applied only after floor, eviction and aborts (APPLY)', () => {
+    const { keeper, answered } = make()
+    answered({ through: 1 })
+    const seen: string[] = []
+    keeper.hold({ drop: () => void seen.push(`drop at ${keeper.applied()}, fenced ${!keeper.accepts([label('FEED_KIND_APP')])}`), dropAll: () => {} })
+    keeper.track([label('FEED_KIND_APP')], () => void seen.push(`abort at ${keeper.applied()}`))
+    keeper.push(row(2, 'FEED_KIND_APP'))
+    expect(seen).toEqual(['drop at 1, fenced true', 'abort at 1'])
+    expect(keeper.applied()).toBe(2)
+  })
+})
+
+describe('an answer', () => {
+  it('raises floors and evicts, in pages, and moves the horizon with the last page alone', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ rows: [row(1), row(2, 'FEED_KIND_APP')], through: 2, more: true }, 0)
+    expect(keeper.isCurrent()).toBe(false)
+    expect(keeper.applied()).toBe(2)
+    answered({ rows: [row(3)], through: 3 }, 0)
+    expect(keeper.isCurrent()).toBe(true)
+    expect(keeper.applied()).toBe(3)
+    expect(dropped).toHaveLength(3)
+  })
+
+  it('does not take back what was pushed meanwhile', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ through: 5 })
+    keeper.push(row(6))
+    answered({ rows: [row(6)], through: 6 }, 5)
+    answered({ through: 5 }, 5)
+    expect(keeper.applied()).toBe(6)
+    expect(dropped).toHaveLength(1)
+  })
+
+  it('that says RESET drops all that is held, ends what is under way, and starts an epoch', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ through: 5 })
+    const aborted: string[] = []
+    keeper.track([label('FEED_KIND_APP')], ({ code }) => void aborted.push(code))
+    answered({ reset: true, rows: [row(100)], through: 100 })
+    expect(dropped[0]).toBe('all')
+    expect(aborted).toEqual(['UNAVAILABLE'])
+    expect(keeper.epoch()).toBe(1)
+    expect(keeper.applied()).toBe(100)
+  })
+
+  it('from a feed that stands below what was reported is taken as RESET: its database was put back', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ through: 5_000 })
+    answered({ rows: [row(1), row(2)], through: 2 }, 5_000)
+    expect(dropped[0]).toBe('all')
+    expect(keeper.applied()).toBe(2)
+    expect(keeper.push(row(3))).toBe('applied')
+  })
+
+  it('after the machine was suspended drops all that is held: lives measured by the monotonic clock say nothing', () => {
+    const { clock, keeper, dropped, answered } = make()
+    answered()
+    clock.advance(10_000)
+    clock.stepWall(900)
+    answered()
+    expect(dropped).toEqual([])
+    clock.advance(10_000)
+    clock.stepWall(600_000)
+    answered()
+    expect(dropped).toEqual(['all'])
+    expect(keeper.epoch()).toBe(1)
+  })
+})
+
+describe('an answer under way', () => {
+  const KINDS: FeedKind[] = ['FEED_KIND_APP', 'FEED_KIND_DEVICE', 'FEED_KIND_SESSION', 'FEED_KIND_SERVICE', 'FEED_KIND_LINK', 'FEED_KIND_ORGANIZATION', 'FEED_KIND_SIGNING_KEY']
+
+  it.each(KINDS)('is aborted when its %s falls', (kind) => {
+    const { keeper } = make()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_SECRET'), label(kind)], () => void (aborted += 1))
+    keeper.push(row(1, kind, 'another'))
+    expect(aborted).toBe(0)
+    keeper.push(row(2, kind))
+    keeper.push(row(3, kind, 'x', 3))
+    expect(aborted).toBe(1)
+  })
+
+  it('is not cut by the replacement of a secret', () => {
+    const { keeper } = make()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_SECRET')], () => void (aborted += 1))
+    keeper.push(row(1, 'FEED_KIND_SECRET'))
+    expect(aborted).toBe(0)
+  })
+
+  it('that already rests on the new generation goes on', () => {
+    const { keeper } = make()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_SERVICE', 'x', 2)], () => void (aborted += 1))
+    keeper.push(row(1, 'FEED_KIND_SERVICE', 'x', 2))
+    expect(aborted).toBe(0)
+  })
+
+  it('that ended is followed no more', () => {
+    const { keeper } = make()
+    let aborted = 0
+    const ended = keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    ended()
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    expect(aborted).toBe(0)
+  })
+
+  it('that begins to be followed after its label fell is aborted at once', async () => {
+    const { keeper } = make()
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    let aborted = 0
+    keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    await Promise.resolve()
+    expect(aborted).toBe(1)
+  })
+
+  it('cannot keep others alive by failing to end', () => {
+    const { keeper } = make()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_APP')], () => {
+      throw new Error('no')
+    })
+    keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    expect(aborted).toBe(1)
+    expect(keeper.applied()).toBe(1)
+  })
+
+  it('runs ten minutes past the horizon and no longer', () => {
+    const { clock, keeper, answered } = make()
+    answered()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    clock.advance(HORIZON_MS + 600_000)
+    keeper.tend()
+    expect(aborted).toBe(0)
+    clock.advance(1)
+    keeper.tend()
+    expect(aborted).toBe(1)
+  })
+})
