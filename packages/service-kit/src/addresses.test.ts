@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { isPublicAddress, isPublicHostName } from './addresses.js'
+import { isMetadataAddress, isPublicAddress, isPublicHostName } from './addresses.js'
 
 const SPECIAL = [
   '0.0.0.0',
@@ -76,5 +76,20 @@ describe('isPublicHostName', () => {
   ])('refuses %s', (host) => expect(isPublicHostName(host)).toBe(false))
   it.each(['api.openai.com', 'API.Stripe.com.', '8.8.8.8'])('lets %s through', (host) =>
     expect(isPublicHostName(host)).toBe(true),
+  )
+})
+
+describe('metadata addresses', () => {
+  it.each([
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    '[::ffff:a9fe:a9fe]',
+    'fd00:ec2::254',
+    'fe80::1%eth0',
+    '100.100.100.200',
+    '168.63.129.16',
+  ])('%s is one', (address) => expect(isMetadataAddress(address)).toBe(true))
+  it.each(['127.0.0.1', '::1', '10.0.0.1', '8.8.8.8', 'metadata'])('%s is none', (address) =>
+    expect(isMetadataAddress(address)).toBe(false),
   )
 })

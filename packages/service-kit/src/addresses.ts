@@ -46,6 +46,20 @@ export function isPublicAddress(address: string): boolean {
   return globalV6.check(bare, 'ipv6') && !special.check(bare, 'ipv6')
 }
 
+/** Where clouds hand out their credentials: AWS, Google, Azure, Alibaba, Oracle; and all that is link-local with them. */
+const METADATA_V4 = ['169.254.0.0/16', '100.100.100.200/32', '168.63.129.16/32', '192.0.0.192/32'] as const
+const METADATA_V6 = ['fe80::/10', 'fd00:ec2::254/128', 'fd20:ce::254/128'] as const
+
+const metadata = new BlockList()
+for (const range of METADATA_V4) addRange(metadata, range, 'ipv4')
+for (const range of METADATA_V6) addRange(metadata, range, 'ipv6')
+
+/** True for an address that is not dialled even where an operator exempts a host. Knows IPv4 in its mapped form too. */
+export function isMetadataAddress(address: string): boolean {
+  const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
+  return isIP(bare) !== 0 && metadata.check(bare, isIPv4(bare) ? 'ipv4' : 'ipv6')
+}
+
 /** Names that resolvers answer with local addresses, or that clusters use inside; RFC 6761, RFC 6762, RFC 8375, RFC 9476. */
 const LOCAL_SUFFIXES = [
   'localhost',

@@ -1,0 +1,150 @@
+import { lookup } from 'node:dns/promises'
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
+import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import { isMetadataAddress, isPublicAddress, isPublicHostName } from '@protectmyapi/service-kit/addresses'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { isPrivateUpstream, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+
+const LIMITS = {
+  /** For name, connection and TLS handshake, each. Providers answer in a tenth of it from anywhere. */
+  stepMs: 5_000,
+  /** Of several addresses, the next is tried after this (RFC 8305 § 8 says 250 ms; far hosts need more). */
+  nextAddressMs: 500,
+  addressesMax: 16,
+  tcpKeepAliveMs: 30_000,
+} as const
+
+export interface ResolvedAddress {
+  readonly address: string
+  readonly family: number
+}
+
+/** All addresses of a name. */
+export type ResolveName = (name: string) => Promise<readonly ResolvedAddress[]>
+
+/** Connects to an origin, or throws: DESTINATION_NOT_ALLOWED where it must not be dialled, else UPSTREAM_UNREACHABLE. */
+export type Dial = (origin: URL) => Promise<Socket>
+
+export interface DiallerOptions {
+  readonly exempt: PrivateUpstreams
+  /** A CA beside the public ones, PEM. */
+  readonly extraCaPem?: string | undefined
+  readonly resolveName?: ResolveName
+}
+
+/**
+ * The one way out. A name is resolved here, every address of it is checked, one of exactly these is connected to, and
+ * what was connected to is checked again before a byte of TLS: a name that changes its mind in between (DNS rebinding)
+ * gains nothing. IP literals are checked first, as Node looks none of them up.
+ */
+export function createDialler({ exempt, extraCaPem, resolveName = systemResolver }: DiallerOptions): Dial {
+  const context = createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(extraCaPem === undefined ? {} : { ca: [...rootCertificates, extraCaPem] }),
+  })
+  return async (origin) => {
+    const isExempt = isPrivateUpstream(origin, exempt)
+    const host = bareHost(origin)
+    if (!isExempt && (origin.protocol !== 'https:' || !isPublicHostName(host))) throw refuse(`${origin.host} is not public https`)
+    const addresses = isIP(host) === 0 ? await resolveWithin(resolveName, host) : [{ address: host, family: isIP(host) }]
+    for (const { address } of addresses) checkAddress(address, isExempt)
+    const socket = await connect(origin, host, addresses)
+    try {
+      checkAddress(socket.remoteAddress ?? '', isExempt)
+      return origin.protocol === 'https:' ? await secure(socket, host, context) : socket
+    } catch (err) {
+      socket.destroy()
+      throw err
+    }
+  }
+}
+
+/** @throws Fault DESTINATION_NOT_ALLOWED. Metadata services are never dialled, whoever exempts them. */
+function checkAddress(address: string, isExempt: boolean): void {
+  const allowed = isExempt ? isIP(address) !== 0 && !isMetadataAddress(address) : isPublicAddress(address)
+  if (!allowed) throw refuse(`${address} is never dialled`)
+}
+
+const systemResolver: ResolveName = (name) => lookup(name, { all: true, verbatim: true })
+
+async function resolveWithin(resolveName: ResolveName, name: string): Promise<readonly ResolvedAddress[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unreachable(`${name} was not resolved in time`)), LIMITS.stepMs)
+  })
+  try {
+    const addresses = await Promise.race([resolveName(name), late])
+    if (addresses.length === 0) throw unreachable(`${name} has no address`)
+    return addresses.slice(0, LIMITS.addressesMax)
+  } catch (cause) {
+    throw cause instanceof Fault ? cause : unreachable(`${name} does not resolve`, cause)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function connect(origin: URL, host: string, addresses: readonly ResolvedAddress[]): Promise<Socket> {
+  const socket = connectTcp({
+    host,
+    port: Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80),
+    lookup: pinned(addresses),
+    autoSelectFamily: addresses.length > 1,
+    autoSelectFamilyAttemptTimeout: LIMITS.nextAddressMs,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: LIMITS.tcpKeepAliveMs,
+  })
+  return settled(socket, 'connect', `${origin.host} does not accept connections`)
+}
+
+/** Answers every question with what was checked. */
+function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
+  return (_name, options, answer) => {
+    const [first] = addresses
+    if (options.all) answer(null, [...addresses])
+    else answer(null, first?.address ?? '', first?.family)
+  }
+}
+
+/** Name and certificate are checked against the origin's host. No session is resumed, so each connection checks its peer. */
+function secure(socket: Socket, host: string, secureContext: SecureContext): Promise<Socket> {
+  const servername = isIP(host) === 0 ? host : undefined
+  const tls = connectTls({
+    socket,
+    host,
+    secureContext,
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: true,
+    ...(servername === undefined ? {} : { servername }),
+  })
+  return settled(tls, 'secureConnect', `no trusted TLS with ${host}`)
+}
+
+function settled(socket: Socket, event: 'connect' | 'secureConnect', detail: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => socket.destroy(new Error(`no ${event} within ${LIMITS.stepMs} ms`)), LIMITS.stepMs)
+    const failed = (cause: Error): void => {
+      clearTimeout(timer)
+      reject(unreachable(detail, cause))
+    }
+    socket.once('error', failed)
+    socket.once(event, () => {
+      clearTimeout(timer)
+      socket.off('error', failed)
+      resolve(socket)
+    })
+  })
+}
+
+/** Without the brackets of an IPv6 literal, and without the root's dot, which no certificate has. */
+function bareHost(origin: URL): string {
+  return origin.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+}
+
+function refuse(detail: string): Fault {
+  return new Fault('DESTINATION_NOT_ALLOWED', detail)
+}
+
+function unreachable(detail: string, cause?: unknown): Fault {
+  return new Fault('UPSTREAM_UNREACHABLE', detail, { cause })
+}
