@@ -12,13 +12,13 @@ export interface KmsCalls {
   readonly unwrap: number
 }
 
-interface Counted {
+export interface CountedKeyService {
   readonly keys: KeyService
   calls(): KmsCalls
 }
 
 /** Counts every call of a key service and logs it as `kms.call`: a cache that is configured and not wired shows here. */
-export function countedKeyService(keys: KeyService, { log, clock }: { log: Logger; clock: Clock }): Counted {
+export function countedKeyService(keys: KeyService, { log, clock }: { log: Logger; clock: Clock }): CountedKeyService {
   const calls = { generate: 0, unwrap: 0 }
 
   async function counted<Answer>(operation: Operation, organizationId: string, ask: () => Promise<Answer>): Promise<Answer> {

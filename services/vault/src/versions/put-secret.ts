@@ -78,14 +78,13 @@ async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: B
   const before = await versions.find(put)
   if (before) return { outcome: 'exists', version: before }
   const newest = await versions.newestGeneration(put)
-  if (put.generation !== newest + 1) throw conflict(`generation ${put.generation} does not succeed ${newest}`)
-  if (await versions.insert({ ...put, key, sealed })) {
+  if (put.generation === newest + 1 && (await versions.insert({ ...put, key, sealed }))) {
     if (pinned && !(await grantKeyStore(trx).pin(put, pinned))) throw conflict('the version id is the kid of another key')
     return { outcome: 'stored' }
   }
-  // Someone else was first since this transaction looked: with the same version id, or with the same generation.
+  // Perhaps someone else was first since this transaction looked: then it is a repeated put after all.
   const meanwhile = await versions.find(put)
-  if (!meanwhile) throw conflict(`generation ${put.generation} was stored meanwhile`)
+  if (!meanwhile) throw conflict(`generation ${put.generation} does not succeed the newest one stored`)
   return { outcome: 'exists', version: meanwhile }
 }
 

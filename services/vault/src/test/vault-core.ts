@@ -1,0 +1,69 @@
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { countedKeyService } from '../keys/counted-key-service.js'
+import { dataKeys } from '../keys/data-keys.js'
+import { type LeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
+import { leaseOperational } from '../leases/lease-operational.js'
+import { describeVersions } from '../versions/describe-versions.js'
+import { destroyVersions } from '../versions/destroy-versions.js'
+import { versionOpener } from '../versions/open-version.js'
+import { type Put, putSecret } from '../versions/put-secret.js'
+import { settleVersion } from '../versions/settle-version.js'
+import { shredOrganization } from '../versions/shred-organization.js'
+import { type MemoryKeys, memoryKeys } from './memory-keys.js'
+import { memoryLog } from './memory-log.js'
+import type { VaultDatabases } from './vault-databases.js'
+
+/** The vault without its wire: one replica, its memory cold, over databases and a key service that replicas share. */
+export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memoryKeys()) {
+  const clock = manualClock()
+  const logged = memoryLog()
+  const { log } = logged
+  const { installationId, vaultDb } = databases
+  const kms = countedKeyService(service, { log, clock })
+  const keys = dataKeys({ ...databases, keys: kms.keys, clock, log })
+  const openVersion = versionOpener({ keys, installationId })
+  const deps: LeaseDeps = { vaultDb, openVersion, clock, log }
+  return {
+    clock,
+    logged,
+    service,
+    kms,
+    keys,
+    openVersion,
+    put: putSecret({ vaultDb, keys, openVersion, installationId }),
+    settle: settleVersion({ vaultDb }),
+    describe: describeVersions({ vaultDb }),
+    destroy: destroyVersions({ vaultDb }),
+    shred: shredOrganization({ vaultDb, keys }),
+    lease: leaseSecrets(deps),
+    leaseOperational: leaseOperational({ ...deps, purposes: ['operational', 'grant-signing'] }),
+  }
+}
+
+export type VaultCore = ReturnType<typeof vaultCore>
+
+export const ORIGIN = 'https://api.example.com'
+export const BINDINGS: Bindings = { origins: [ORIGIN], placements: [{ kind: 'header', name: 'authorization' }], services: [] }
+export const NO_BINDINGS: Bindings = { origins: [], placements: [], services: [] }
+
+/** A put of a new secret, with what a test says otherwise. */
+export function aPut({ value = 'sk-value', ...given }: Partial<Omit<Put, 'value'>> & { value?: string | Buffer } = {}): Put {
+  return {
+    organizationId: newId('organization'),
+    secretId: newId('secret'),
+    versionId: newId('version'),
+    generation: 1,
+    purpose: 'injection',
+    bindings: BINDINGS,
+    ...given,
+    value: new SecretBytes(Buffer.from(value)),
+  }
+}
+
+/** The next version of the same secret. */
+export function nextPut(before: Put, value = 'sk-next'): Put {
+  return { ...before, versionId: newId('version'), generation: before.generation + 1, value: new SecretBytes(Buffer.from(value)) }
+}
