@@ -75,8 +75,11 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
       if (session.receive(reply)) {
         failures = 0
         onAnswered()
+        // The horizon is known, or another, from here on: the next look may have to come sooner.
+        cancelLook()
+        look()
       }
-      if (session.due()) stream.send(session.request())
+      if (!over && session.due()) stream.send(session.request())
     }
 
     function look(): void {

@@ -1,0 +1,39 @@
+import { credentials, type handleUnaryCall, ServerCredentials } from '@grpc/grpc-js'
+import type { LeaseResult } from '@protectmyapi/protos/generated/vault/v1/LeaseResult'
+import type { LeaseSecretsRequest__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
+import type { LeaseSecretsResponse } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
+import type { VaultClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
+import { Vault } from '@protectmyapi/protos/vault'
+import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
+import { closeGrpcServer, createGrpcServer, listenGrpc } from '@protectmyapi/service-kit/grpc-server'
+
+/** A vault over real gRPC, on loopback and without TLS, that leases whatever the test says. */
+export interface FakeVault {
+  readonly client: { current(): VaultClient }
+  readonly asked: readonly LeaseSecretsRequest__Output[]
+  close(): Promise<void>
+}
+
+export async function startFakeVault(lease: (versionId: string, grant: string) => LeaseResult): Promise<FakeVault> {
+  const asked: LeaseSecretsRequest__Output[] = []
+  const leaseSecrets: handleUnaryCall<LeaseSecretsRequest__Output, LeaseSecretsResponse> = (call, answer) => {
+    asked.push(call.request)
+    try {
+      answer(null, { results: call.request.versionIds.map((versionId) => ({ versionId, ...lease(versionId, call.request.grant) })) })
+    } catch (err) {
+      answer(toGrpcError(err))
+    }
+  }
+  const server = createGrpcServer()
+  server.addService(Vault.service, { LeaseSecrets: leaseSecrets })
+  const port = await listenGrpc(server, '127.0.0.1:0', ServerCredentials.createInsecure())
+  const client = new Vault(`127.0.0.1:${port}`, credentials.createInsecure())
+  return {
+    client: { current: () => client },
+    asked,
+    async close() {
+      client.close()
+      await closeGrpcServer(server, 0)
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Admission } from '../admit/admission.js'
+import { bucketsOf, type LimitBucket } from '../admit/buckets.js'
+import { createGcra } from './gcra.js'
+
+export interface MemoryAdmission extends Admission {
+  readonly entries: readonly { readonly kind: 'admitted' | 'finished' | 'void'; readonly requestId: string }[]
+  be(state: 'there' | 'away' | 'answers lost'): void
+}
+
+/** Admission without an authority: limits and record in this process. */
+export function createMemoryAdmission(clock: Pick<Clock, 'wallMs'>): MemoryAdmission {
+  const gcra = createGcra<LimitBucket>()
+  const entries: MemoryAdmission['entries'][number][] = []
+  let state: 'there' | 'away' | 'answers lost' = 'there'
+  return {
+    entries,
+    be: (next) => void (state = next),
+    async admit(request) {
+      const { requestId } = request
+      await Promise.resolve()
+      if (state === 'away') throw new Fault('UNAVAILABLE', 'away')
+      const refused = gcra.draw(bucketsOf(request), clock.wallMs())
+      if (!refused) entries.push({ kind: 'admitted', requestId })
+      if (state === 'answers lost') {
+        if (!refused) entries.push({ kind: 'void', requestId })
+        throw new Fault('UNAVAILABLE', 'the answer was lost')
+      }
+      if (refused) {
+        const { scope, count, periodMs } = refused.bucket
+        return { admitted: false, limited: { scope, count, periodMs, retryAfterMs: refused.retryAfterMs } }
+      }
+      let ended = false
+      const end = (kind: 'finished' | 'void'): void => {
+        if (!ended) entries.push({ kind, requestId })
+        ended = true
+      }
+      return { admitted: true, ticket: { finish: () => end('finished'), void_: () => end('void') } }
+    },
+  }
+}
