@@ -22,17 +22,18 @@ export interface OpenedVersion {
 export type OpenVersion = (stored: StoredVersion, expected: Expected) => Promise<OpenedVersion>
 
 /**
- * Opens a stored version as exactly what is expected. The generation must be the row's and the seal's, so that neither
- * an older row nor older bytes pass for the newer (a rollback).
+ * Opens a stored version as exactly what is expected. Generation and purpose must be the row's and the seal's: neither an
+ * older row nor older bytes pass for the newer (a rollback), and a row that disagrees with its seal was altered.
  *
  * The function throws Fault SECRET_DECRYPTION_FAILED, or UNAVAILABLE where the KMS is away.
  */
 export function versionOpener({ keys, installationId }: { keys: Pick<DataKeys, 'plaintext'>; installationId: string }): OpenVersion {
   return async (stored, { generation, purpose }) => {
-    if (stored.generation !== generation) throw sealBroken()
+    if (stored.generation !== generation || stored.purpose !== purpose) throw sealBroken()
     const { organizationId, secretId, versionId } = stored
     const bindings = storedBindings(stored.bindings)
     const envelope = parseEnvelope(stored.sealed)
+    if (envelope.keyId !== stored.keyId || envelope.keyVersion !== stored.keyVersion) throw sealBroken()
     const dataKey = await keys.plaintext({ organizationId, keyId: envelope.keyId, keyVersion: envelope.keyVersion })
     try {
       const context = { installationId, organizationId, secretId, versionId, generation, purpose, bindings }

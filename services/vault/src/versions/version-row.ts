@@ -21,6 +21,9 @@ export interface StoredVersion extends VersionRef {
   readonly generation: number
   readonly purpose: Purpose
   readonly bindings: unknown
+  /** What the columns say of the key; the envelope has the word. */
+  readonly keyId: string | null
+  readonly keyVersion: number | null
   readonly sealed: Buffer
 }
 
@@ -35,6 +38,8 @@ export interface VersionRow {
   readonly generation: string | null
   readonly purpose: Purpose | null
   readonly bindings: unknown
+  readonly key_id: string | null
+  readonly key_version: number | null
   readonly sealed: Buffer | null
   readonly created_at: Date
 }
@@ -43,8 +48,8 @@ export function toVersion(row: VersionRow): Version {
   const ref = { organizationId: row.organization_id, secretId: row.secret_id, versionId: row.version_id }
   if (row.state !== 'stored') return { ...ref, state: row.state }
   if (row.generation === null || row.purpose === null || row.sealed === null) throw new Error('a stored version without contents')
-  const { purpose, bindings, sealed } = row
-  return { ...ref, state: 'stored', generation: Number(row.generation), purpose, bindings, sealed }
+  const { purpose, bindings, key_id: keyId, key_version: keyVersion, sealed } = row
+  return { ...ref, state: 'stored', generation: Number(row.generation), purpose, bindings, keyId, keyVersion, sealed }
 }
 
 const StoredBindings = z.strictObject({

@@ -1,0 +1,30 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { publicHalf } from './public-half.js'
+
+const refused = expect.objectContaining({ code: 'INVALID_REQUEST' })
+
+describe('the public half of a grant key', () => {
+  it('is derived from the private one, never taken on trust', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+    const derived = publicHalf(privateKey.export({ format: 'der', type: 'pkcs8' }))
+    expect(derived).toEqual(publicKey.export({ format: 'der', type: 'spki' }))
+  })
+
+  it('exists for Ed25519 alone', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    expect(() => publicHalf(privateKey.export({ format: 'der', type: 'pkcs8' }))).toThrow(refused)
+    const { publicKey } = generateKeyPairSync('ed25519')
+    expect(() => publicHalf(publicKey.export({ format: 'der', type: 'spki' }))).toThrow(refused)
+  })
+
+  it('is refused for other bytes, without a word of them', () => {
+    try {
+      publicHalf(Buffer.from('-----BEGIN PRIVATE KEY----- canary'))
+      throw new Error('not refused')
+    } catch (err) {
+      expect(err).toEqual(refused)
+      expect(JSON.stringify([String(err), err instanceof Error ? err.cause : undefined])).not.toContain('canary')
+    }
+  })
+})

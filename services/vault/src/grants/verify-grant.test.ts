@@ -1,0 +1,99 @@
+import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { claimsAt, grantSigner, PROXY, signGrant } from '../test/grant-signer.js'
+import { grantKeyId, verifyGrant } from './verify-grant.js'
+
+const NOW_MS = Date.UTC(2026, 0, 15)
+const signer = grantSigner('ver_key')
+const refused = { code: 'INVALID_GRANT' }
+const verify = (grant: string, peer = PROXY as typeof PROXY | { spiffeId: string; thumbprint: string }) =>
+  verifyGrant(grant, signer.spki, peer, NOW_MS)
+
+describe('a grant', () => {
+  it('gives its claims to the certificate that it is made out to', async () => {
+    const claims = claimsAt(NOW_MS)
+    const grant = await signer.sign(claims)
+    expect(grantKeyId(grant)).toBe('ver_key')
+    await expect(verify(grant)).resolves.toEqual(claims)
+  })
+
+  it('is refused to another identity, and to another certificate of the same identity', async () => {
+    const grant = await signer.sign(claimsAt(NOW_MS))
+    await expect(verify(grant, { ...PROXY, spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/other' })).rejects.toMatchObject(refused)
+    await expect(verify(grant, { ...PROXY, thumbprint: randomBytes(32).toString('base64url') })).rejects.toMatchObject(refused)
+  })
+
+  it('is refused from the moment of its expiry, without any leeway', async () => {
+    const iat = NOW_MS / 1_000 - 60
+    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat, exp: NOW_MS / 1_000 })))).rejects.toMatchObject(refused)
+    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat, exp: NOW_MS / 1_000 + 0.001 })))).resolves.toBeDefined()
+  })
+
+  it('may come from a clock that is 5 s ahead, and no more', async () => {
+    const from = (aheadMs: number) => claimsAt(NOW_MS, { iat: (NOW_MS + aheadMs) / 1_000, exp: (NOW_MS + aheadMs) / 1_000 + 60 })
+    await expect(verify(await signer.sign(from(5_000)))).resolves.toBeDefined()
+    await expect(verify(await signer.sign(from(5_001)))).rejects.toMatchObject(refused)
+  })
+
+  it('lives 5 minutes at most, and not backwards', async () => {
+    const { iat } = claimsAt(NOW_MS)
+    await expect(verify(await signer.sign(claimsAt(NOW_MS, { exp: iat + 300.001 })))).rejects.toMatchObject(refused)
+    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat: iat + 4, exp: iat + 3 })))).rejects.toMatchObject(refused)
+  })
+
+  it('is refused when another key signed it', async () => {
+    await expect(verify(await grantSigner('ver_key').sign(claimsAt(NOW_MS)))).rejects.toMatchObject(refused)
+  })
+
+  it('is refused without a signature, and with the public key taken for a MAC key', async () => {
+    const claims = Buffer.from(JSON.stringify(claimsAt(NOW_MS))).toString('base64url')
+    const head = (alg: string) => Buffer.from(JSON.stringify({ alg, typ: 'pma-grant+jwt', kid: 'ver_key' })).toString('base64url')
+    const mac = createHmac('sha256', signer.spki).update(`${head('HS256')}.${claims}`).digest('base64url')
+    await expect(verify(`${head('none')}.${claims}.`)).rejects.toMatchObject(refused)
+    await expect(verify(`${head('HS256')}.${claims}.${mac}`)).rejects.toMatchObject(refused)
+  })
+
+  it('is refused when signed by another algorithm', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const grant = await signGrant(privateKey, claimsAt(NOW_MS), { alg: 'ES256', typ: 'pma-grant+jwt', kid: 'ver_key' })
+    const spki = publicKey.export({ format: 'der', type: 'spki' })
+    await expect(verifyGrant(grant, spki, PROXY, NOW_MS)).rejects.toMatchObject(refused)
+  })
+
+  it.each(['JWT', 'pma-session+jwt', 'PMA-GRANT+JWT', undefined])('is refused with the type %p: no session passes for a grant', async (typ) => {
+    await expect(verify(await signer.sign(claimsAt(NOW_MS), { typ }))).rejects.toMatchObject(refused)
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['no origin', { ori: [] }],
+    ['a claim that is not known', { admin: true }],
+    ['a generation of 0', { sec: [{ id: 'sec_a', ver: 'ver_a', gen: 0 }] }],
+    ['a version without a generation', { sec: [{ id: 'sec_a', ver: 'ver_a' }] }],
+    ['more secrets than the bound', { sec: Array(33).fill({ id: 'sec_a', ver: 'ver_a', gen: 1 }) }],
+    ['an expiry that is text', { exp: '9999999999' }],
+    ['no certificate', { cnf: undefined }],
+  ])('is refused with %s', async (_what, wrong) => {
+    await expect(verify(await signer.sign({ ...claimsAt(NOW_MS), ...wrong }))).rejects.toMatchObject(refused)
+  })
+
+  it('is refused when it is none', () => {
+    for (const text of ['', 'x', 'a.b.c', '..', 'x'.repeat(20_000), `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.AA`]) {
+      expect(() => grantKeyId(text)).toThrow(expect.objectContaining(refused))
+    }
+  })
+
+  it.each(['', 'a b', 'x'.repeat(65), 7, { toString: 'x' }])('names its key by an id: %j is none', async (kid) => {
+    const grant = await signer.sign(claimsAt(NOW_MS), { kid })
+    expect(() => grantKeyId(grant)).toThrow(expect.objectContaining(refused))
+  })
+
+  it('is refused when any single character of its signature is another', async () => {
+    const grant = await signer.sign(claimsAt(NOW_MS))
+    const from = grant.lastIndexOf('.') + 1
+    // Not the last: its low bits carry nothing, and base64url readers ignore them.
+    for (let at = from; at < grant.length - 1; at += 1) {
+      const other = grant[at] === 'A' ? 'B' : 'A'
+      await expect(verify(grant.slice(0, at) + other + grant.slice(at + 1))).rejects.toMatchObject(refused)
+    }
+  })
+})

@@ -1,0 +1,45 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { GRANT_TYP, type GrantClaims } from '@protectmyapi/service-kit/grant'
+import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
+
+/** Management's part: signs grants, with a key whose private half it would keep in the vault. */
+export interface GrantSigner {
+  readonly pkcs8: Buffer
+  readonly spki: Buffer
+  sign(claims: unknown, header?: Readonly<Record<string, unknown>>): Promise<string>
+}
+
+export function grantSigner(keyId: string): GrantSigner {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  return {
+    pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }),
+    spki: publicKey.export({ format: 'der', type: 'spki' }),
+    sign: (claims, header = {}) => signGrant(privateKey, claims, { alg: 'EdDSA', typ: GRANT_TYP, kid: keyId, ...header }),
+  }
+}
+
+export function signGrant(key: KeyObject | Uint8Array, claims: unknown, header: CompactJWSHeaderParameters): Promise<string> {
+  return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader(header).sign(key)
+}
+
+/** Sound claims at a moment, with what a test says otherwise. */
+export function claimsAt(nowMs: number, given: Partial<GrantClaims> = {}): GrantClaims {
+  const iat = nowMs / 1_000
+  return {
+    sub: PROXY.spiffeId,
+    cnf: { 'x5t#S256': PROXY.thumbprint },
+    org: 'org_a',
+    app: 'app_a',
+    svc: 'svc_a',
+    sec: [{ id: 'sec_a', ver: 'ver_a', gen: 1 }],
+    ori: ['https://api.example.com'],
+    iat,
+    exp: iat + 300,
+    ...given,
+  }
+}
+
+export const PROXY = {
+  spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy',
+  thumbprint: Buffer.alloc(32, 1).toString('base64url'),
+} as const
