@@ -1,0 +1,134 @@
+import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
+import { badFields } from '../http/validate.js'
+import { type AuthOf, mapAuth, mapNamed, type NamedTemplate, type StoredAuth, type StoredHeaders } from './auth.js'
+import { wrongHeaderName, wrongHeaderText } from './header-name.js'
+import { escapePointer, type InjectedPlace, injectedPlaces, surfaceKey } from './injected-fields.js'
+import type { AuthInput } from './service-schemas.js'
+import { type IdRef, isLiteral, parseTemplate, type TemplateOf } from './template.js'
+
+/** A secret as it was named, and where. */
+export interface DraftRef {
+  readonly secretName: string
+  /** In `auth.secret` an id does as well; what is stored already is known by its id alone and never heals by name. */
+  readonly by: 'name' | 'name-or-id' | 'id'
+  readonly pointer: string
+}
+
+export interface Draft {
+  readonly auth: AuthOf<DraftRef>
+  readonly extraHeaders: readonly NamedTemplate<DraftRef>[]
+}
+
+/** What a request says; the rest stays as it is stored. */
+interface Written {
+  readonly auth?: AuthInput | undefined
+  readonly extraHeaders?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * Reads auth and extra headers as they were written: templates parsed, names and literal text checked, no name set
+ * twice. Which secrets there are is not asked yet.
+ *
+ * @throws Fault INVALID_REQUEST naming each bad field.
+ */
+export function draftService(written: Written, stored: { auth: StoredAuth; extraHeaders: StoredHeaders } = NOTHING): Draft {
+  const errors: FieldError[] = []
+  const template = (text: string, pointer: string): TemplateOf<DraftRef> => {
+    const parsed = parseTemplate(text)
+    if ('parts' in parsed) return parsed.parts.map((part) => (isLiteral(part) ? part : { ...part, by: 'name', pointer }))
+    errors.push({ pointer, detail: parsed.wrong })
+    return []
+  }
+  const named: ReadFields = (fields, pointer) =>
+    Object.entries(fields).map(([name, text]) => ({ name, value: template(text, `${pointer}/${escapePointer(name)}`) }))
+  const draft = {
+    auth: written.auth ? draftAuth(written.auth, template, named) : mapAuth(stored.auth, asStored('/auth')),
+    extraHeaders: written.extraHeaders ? named(written.extraHeaders, '/extraHeaders') : mapNamed(stored.extraHeaders, asStored('/extraHeaders')),
+  }
+  const places = injectedPlaces(draft.auth, draft.extraHeaders)
+  errors.push(...places.flatMap(wrongInPlace), ...namesTwice(places))
+  if (errors.length > 0) throw badFields(errors)
+  return lowerCaseHeaders(draft)
+}
+
+const NOTHING: { auth: StoredAuth; extraHeaders: StoredHeaders } = { auth: { type: 'none' }, extraHeaders: [] }
+
+function asStored(pointer: string): (ref: IdRef) => DraftRef {
+  return ({ secretId }) => ({ secretName: secretId, by: 'id', pointer })
+}
+
+type ReadTemplate = (text: string, pointer: string) => TemplateOf<DraftRef>
+type ReadFields = (fields: Readonly<Record<string, string>>, pointer: string) => NamedTemplate<DraftRef>[]
+
+function draftAuth(auth: AuthInput, template: ReadTemplate, named: ReadFields): AuthOf<DraftRef> {
+  switch (auth.type) {
+    case 'none':
+      return auth
+    case 'bearer':
+    case 'header':
+    case 'query':
+      return { ...auth, secret: { secretName: auth.secret, by: 'name-or-id', pointer: '/auth/secret' } }
+    case 'basic':
+      return { type: 'basic', user: template(auth.user, '/auth/user'), password: template(auth.password, '/auth/password') }
+    case 'custom':
+      return { type: 'custom', headers: named(auth.headers ?? {}, '/auth/headers'), query: named(auth.query ?? {}, '/auth/query') }
+  }
+}
+
+/** The characters that a query parameter's name may have: the same that a secret can be bound to. */
+const QUERY_NAME = /^[A-Za-z0-9._~[\]-]{1,128}$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+const CONTROL = /[\u0000-\u001f\u007f]/
+
+function wrongInPlace({ pointer, surface, value, password }: InjectedPlace<DraftRef>): FieldError[] {
+  const at = (detail: string | undefined, where = pointer): FieldError[] => (detail === undefined ? [] : [{ pointer: where, detail }])
+  const texts = (template: TemplateOf<DraftRef>): string => template.map((part) => (isLiteral(part) ? part.literal : '')).join('')
+  switch (surface.kind) {
+    case 'header':
+      return [...at(wrongHeaderName(surface.name)), ...at(wrongHeaderText(texts(value)))]
+    case 'query':
+      return [
+        ...at(QUERY_NAME.test(surface.name) ? undefined : 'Give the name of a query parameter: letters, digits and . _ ~ - [ ].'),
+        ...at(CONTROL.test(texts(value)) ? 'No control characters.' : undefined),
+      ]
+    case 'basic':
+      return [
+        // RFC 7617 § 2: the first colon ends the user.
+        ...at(/[:]/.test(texts(value)) || CONTROL.test(texts(value)) ? 'The user holds no colon and no control characters.' : undefined, '/auth/user'),
+        ...at(CONTROL.test(texts(password ?? [])) ? 'No control characters.' : undefined, '/auth/password'),
+      ]
+  }
+}
+
+/** Of two fields with one name, which wins would be anybody's guess. */
+function namesTwice(places: readonly InjectedPlace<DraftRef>[]): FieldError[] {
+  const seen = new Set<string>()
+  return places.flatMap((place) => {
+    const key = surfaceKey(place)
+    if (!seen.has(key)) {
+      seen.add(key)
+      return []
+    }
+    return [{ pointer: place.pointer, detail: `${key.replace(':', ' ')} is set twice; keep one of the two.` }]
+  })
+}
+
+/** Header names are stored in lower case, as bindings and proxies compare them. */
+function lowerCaseHeaders({ auth, extraHeaders }: Draft): Draft {
+  const lower = (fields: readonly NamedTemplate<DraftRef>[]) => fields.map(({ name, value }) => ({ name: name.toLowerCase(), value }))
+  const lowered = ((): AuthOf<DraftRef> => {
+    if (auth.type === 'header') return { ...auth, name: auth.name.toLowerCase() }
+    if (auth.type === 'custom') return { ...auth, headers: lower(auth.headers) }
+    return auth
+  })()
+  return { auth: lowered, extraHeaders: lower(extraHeaders) }
+}
+
+/** The seed's words for a name that resolves to nothing. */
+export function unresolved(names: readonly { readonly secretName: string; readonly pointer: string }[]): Fault {
+  const errors = names.map(({ secretName, pointer }) => ({
+    pointer,
+    detail: `Secret not found: ${secretName}. Check the name's spelling (case-sensitive) and that it exists in this organization.`,
+  }))
+  return new Fault('INVALID_REQUEST', 'unresolved secrets', { errors, say: errors.map(({ detail }) => detail).join(' ') })
+}

@@ -1,0 +1,48 @@
+/** RFC 9110 § 5.6.2: token. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/
+
+/**
+ * Fields that an operator may not set: those that carry framing, routing or a connection's affairs, a browser's state,
+ * what the body is, and what proxies say of each other.
+ */
+const RESERVED = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'content-type',
+  'content-encoding',
+  'accept-encoding',
+  'cookie',
+  'set-cookie',
+  'forwarded',
+  'via',
+])
+const RESERVED_PREFIXES = ['x-forwarded-', 'pma-', 'sec-', 'access-control-']
+
+/** What is wrong with a header field's name, or undefined. */
+export function wrongHeaderName(name: string): string | undefined {
+  if (!TOKEN.test(name)) return 'Give the name of a header field: letters, digits and hyphens.'
+  const lower = name.toLowerCase()
+  if (RESERVED.has(lower) || RESERVED_PREFIXES.some((prefix) => lower.startsWith(prefix))) {
+    return `${lower} cannot be set: it belongs to the connection, the body or the client.`
+  }
+  return undefined
+}
+
+/** RFC 9110 § 5.5: visible characters, space, tab and obs-text (ISO-8859-1). CR, LF and NUL would end the field. */
+const FIELD_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** What is wrong with literal text of a header field, or undefined. */
+export function wrongHeaderText(text: string): string | undefined {
+  if (FIELD_TEXT.test(text)) return undefined
+  return 'A header field holds no line breaks, control characters or characters beyond ISO-8859-1.'
+}

@@ -1,0 +1,73 @@
+import type { Placement } from '@protectmyapi/service-kit/bindings'
+import type { AuthOf, NamedTemplate } from './auth.js'
+import { refsOf, type TemplateOf } from './template.js'
+
+/** One place of the outgoing request that the operator fills. */
+export interface InjectedPlace<Ref> {
+  /** Where the operator wrote it: a JSON Pointer into the service. */
+  readonly pointer: string
+  readonly surface: { readonly kind: 'header' | 'query'; readonly name: string } | { readonly kind: 'basic' }
+  readonly value: TemplateOf<Ref>
+  /** With `basic` alone; `value` is the user then. */
+  readonly password?: TemplateOf<Ref>
+}
+
+/** Auth and extra headers as one list, in one form: what is injected, what is bound and what is shown follow from it. */
+export function injectedPlaces<Ref extends object>(auth: AuthOf<Ref>, extraHeaders: readonly NamedTemplate<Ref>[]): InjectedPlace<Ref>[] {
+  return [
+    ...authPlaces(auth),
+    ...extraHeaders.map(({ name, value }) => ({ pointer: `/extraHeaders/${escapePointer(name)}`, surface: { kind: 'header' as const, name }, value })),
+  ]
+}
+
+function authPlaces<Ref extends object>(auth: AuthOf<Ref>): InjectedPlace<Ref>[] {
+  switch (auth.type) {
+    case 'none':
+      return []
+    case 'bearer':
+      return [{ pointer: '/auth/secret', surface: { kind: 'header', name: 'authorization' }, value: [{ literal: 'Bearer ' }, auth.secret] }]
+    case 'header':
+    case 'query':
+      return [{ pointer: '/auth/secret', surface: { kind: auth.type, name: auth.name }, value: [auth.secret] }]
+    case 'basic':
+      return [{ pointer: '/auth', surface: { kind: 'basic' }, value: auth.user, password: auth.password }]
+    case 'custom':
+      return [...customPlaces('header', auth.headers), ...customPlaces('query', auth.query)]
+  }
+}
+
+function customPlaces<Ref>(kind: 'header' | 'query', fields: readonly NamedTemplate<Ref>[]): InjectedPlace<Ref>[] {
+  const member = kind === 'header' ? 'headers' : 'query'
+  return fields.map(({ name, value }) => ({ pointer: `/auth/${member}/${escapePointer(name)}`, surface: { kind, name }, value }))
+}
+
+/** A secret in its place, as bindings speak of it. */
+export interface PlacedRef<Ref> {
+  readonly pointer: string
+  readonly placement: Placement
+  readonly ref: Ref
+}
+
+export function placedRefs<Ref extends object>(places: readonly InjectedPlace<Ref>[]): PlacedRef<Ref>[] {
+  return places.flatMap(({ pointer, surface, value, password }): PlacedRef<Ref>[] => {
+    if (surface.kind !== 'basic') return refsOf(value).map((ref) => ({ pointer, placement: surface, ref }))
+    const user = refsOf(value).map((ref) => ({ pointer: `${pointer}/user`, placement: { kind: 'basic-user' as const }, ref }))
+    const pass = refsOf(password ?? []).map((ref) => ({ pointer: `${pointer}/password`, placement: { kind: 'basic-password' as const }, ref }))
+    return [...user, ...pass]
+  })
+}
+
+/** The name that this place sets, injective: header fields have no case. Two places must never share one. */
+export function surfaceKey({ surface }: InjectedPlace<unknown>): string {
+  switch (surface.kind) {
+    case 'basic':
+      return 'header:authorization'
+    case 'header':
+      return `header:${surface.name.toLowerCase()}`
+    case 'query':
+      return `query:${surface.name}`
+  }
+}
+
+/** RFC 6901 § 3. */
+export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -1,0 +1,72 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { NamedTemplate } from './auth.js'
+import { injectedPlaces, placedRefs } from './injected-fields.js'
+import type { ServiceRow } from './service-row.js'
+import type { AuthView, ServiceView } from './service-schemas.js'
+import { type IdRef, showTemplate } from './template.js'
+
+/** Current names of the secrets in force that these services name; a deleted one has none. */
+export async function secretNames(db: Knex, organizationId: string, services: readonly ServiceRow[]): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(services.flatMap(secretIdsOf))]
+  if (ids.length === 0) return new Map()
+  const rows = await db('secrets')
+    .where({ organization_id: organizationId, state: 'active' })
+    .whereIn('id', ids)
+    .select<{ id: string; name: string }[]>('id', 'name')
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+export function presentService(service: ServiceRow, names: ReadonlyMap<string, string>): ServiceView {
+  // An id in the braces: were it saved again, it would be looked for as a name and refused.
+  const nameOf = (secretId: string): string => names.get(secretId) ?? secretId
+  return {
+    id: service.id,
+    slug: service.slug,
+    name: service.name,
+    preset: service.preset,
+    baseUrl: service.baseUrl,
+    auth: presentAuth(service, nameOf),
+    extraHeaders: presentFields(service.extraHeaders, nameOf),
+    methods: [...service.methods],
+    paths: [...service.paths],
+    limits: [...service.limits],
+    timeoutMs: service.timeoutMs,
+    scrub: service.scrub,
+    enabled: service.enabled,
+    warnings: warningsOf(service, names),
+    createdAt: service.createdAt.toISOString(),
+    updatedAt: service.updatedAt.toISOString(),
+  }
+}
+
+function presentAuth({ auth }: ServiceRow, nameOf: (id: string) => string): AuthView {
+  switch (auth.type) {
+    case 'none':
+      return { type: 'none' }
+    case 'bearer':
+      return { type: 'bearer', secret: nameOf(auth.secret.secretId) }
+    case 'header':
+    case 'query':
+      return { type: auth.type, name: auth.name, secret: nameOf(auth.secret.secretId) }
+    case 'basic':
+      return { type: 'basic', user: showTemplate(auth.user, nameOf), password: showTemplate(auth.password, nameOf) }
+    case 'custom':
+      return { type: 'custom', headers: presentFields(auth.headers, nameOf), query: presentFields(auth.query, nameOf) }
+  }
+}
+
+function presentFields(fields: readonly NamedTemplate<IdRef>[], nameOf: (id: string) => string): Record<string, string> {
+  return Object.fromEntries(fields.map(({ name, value }) => [name, showTemplate(value, nameOf)]))
+}
+
+function warningsOf(service: ServiceRow, names: ReadonlyMap<string, string>): string[] {
+  const gone = secretIdsOf(service).filter((id) => !names.has(id))
+  return [
+    ...(service.limits.length === 0 ? ['No rate limit: one device can spend all that the key allows. Add a limit per device.'] : []),
+    ...gone.map((id) => `Secret not found: ${id} was deleted. Name another one; until then requests answer SECRET_NOT_FOUND.`),
+  ]
+}
+
+function secretIdsOf({ auth, extraHeaders }: ServiceRow): string[] {
+  return [...new Set(placedRefs(injectedPlaces(auth, extraHeaders)).map(({ ref }) => ref.secretId))]
+}

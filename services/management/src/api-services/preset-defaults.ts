@@ -1,0 +1,32 @@
+import { badField } from '../http/validate.js'
+import { PRESETS, type Preset, presetById } from './presets/presets.js'
+import type { NewService } from './service-schemas.js'
+
+type Defaults = Pick<NewService, 'baseUrl' | 'auth' | 'methods' | 'paths' | 'limits'>
+
+/**
+ * What a preset fills in of a new service; the request's own fields stand before it. The secret is the recommended
+ * name, which the organisation must have.
+ *
+ * @throws Fault INVALID_REQUEST for a preset that is none.
+ */
+export function presetDefaults(id: string | undefined): Defaults {
+  if (id === undefined) return {}
+  const preset = presetById(id)
+  if (!preset) throw badField('/preset', `No such preset. There are: ${PRESETS.map((one) => one.id).join(', ')}.`)
+  return {
+    baseUrl: preset.baseUrl,
+    auth: authOf(preset),
+    methods: methodsOf(preset),
+    paths: [...(preset.endpoints[0]?.paths ?? [])],
+    limits: [...preset.limits],
+  }
+}
+
+function authOf({ auth, secretName }: Preset): NonNullable<Defaults['auth']> {
+  return auth.type === 'bearer' ? { type: 'bearer', secret: secretName } : { type: 'header', name: auth.name, secret: secretName }
+}
+
+function methodsOf({ methods }: Preset): NonNullable<Defaults['methods']> {
+  return [...methods]
+}

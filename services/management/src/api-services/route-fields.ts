@@ -1,0 +1,49 @@
+import type { InjectedField } from '@protectmyapi/protos/generated/directory/v1/InjectedField'
+import type { Limit } from '@protectmyapi/protos/generated/directory/v1/Limit'
+import type { Target } from '@protectmyapi/protos/generated/directory/v1/Target'
+import type { Template as WireTemplate } from '@protectmyapi/protos/generated/directory/v1/Template'
+import { type InjectedPlace, injectedPlaces, placedRefs } from './injected-fields.js'
+import { limitsToWire } from './limits.js'
+import type { ServiceRow } from './service-row.js'
+import type { IdRef, Template } from './template.js'
+
+export interface RouteFields {
+  readonly target: Target
+  readonly injection: { readonly fields: InjectedField[] }
+  readonly limits: Limit[]
+  /** Every secret that the injection names, once. */
+  readonly secretIds: readonly string[]
+  /** `https://api.example.com`: where all of it goes. */
+  readonly origin: string
+}
+
+/** What a proxy is told of a service. Pure: the same row, the same route. */
+export function routeFields(service: ServiceRow): RouteFields {
+  const places = injectedPlaces(service.auth, service.extraHeaders)
+  return {
+    target: {
+      baseUrl: service.baseUrl,
+      methods: [...service.methods],
+      paths: [...service.paths],
+      timeoutMs: service.timeoutMs,
+      scrub: service.scrub,
+    },
+    injection: { fields: places.map(toWire) },
+    limits: limitsToWire(service.limits),
+    secretIds: [...new Set(placedRefs(places).map(({ ref }) => ref.secretId))],
+    origin: new URL(service.baseUrl).origin,
+  }
+}
+
+function toWire({ surface, value, password }: InjectedPlace<IdRef>): InjectedField {
+  switch (surface.kind) {
+    case 'header':
+      return { header: surface.name, value: templateToWire(value) }
+    case 'query':
+      return { query: surface.name, value: templateToWire(value) }
+    case 'basic':
+      return { basic: true, value: templateToWire(value), password: templateToWire(password ?? []) }
+  }
+}
+
+const templateToWire = (template: Template): WireTemplate => ({ parts: [...template] })

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { PageQuery, cutPage, pageOf } from '../http/page.js'
+import { type Route, route } from '../http/route.js'
+import { LimitView } from './limits.js'
+import { presentService, secretNames } from './present-service.js'
+import { PRESETS, type Preset } from './presets/presets.js'
+import { findService, listServices } from './service-row.js'
+import { NewService, ServicePatch, ServiceView } from './service-schemas.js'
+import { createService, deleteService, type ServiceDeps, serviceNotFound, updateService } from './write-service.js'
+
+const SERVICES = '/orgs/{org}/services'
+const SERVICE = '/orgs/{org}/services/{service}'
+
+export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
+  const { db } = deps
+  const list = route({
+    method: 'GET',
+    path: SERVICES,
+    summary: 'List API services',
+    permission: 'services:read',
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(ServiceView) },
+    handle: async ({ org, query }) => {
+      const rows = await listServices(db, org.id, { after: query.cursor, limit: query.limit + 1 })
+      const names = await secretNames(db, org.id, rows)
+      return { body: cutPage(rows, query.limit, ({ id }) => id, (row) => presentService(row, names)) }
+    },
+  })
+  const create = route({
+    method: 'POST',
+    path: SERVICES,
+    summary: 'Create an API service',
+    description: 'A preset fills in what is left out. Secrets are named by name or id, in templates as {{NAME}}, and must be bound to this origin and place.',
+    permission: 'services:write',
+    body: NewService,
+    answers: { status: 201, body: ServiceView },
+    handle: async ({ actor, org, body }) => {
+      const made = await createService(deps, actor, org, body)
+      return { body: presentService(made, await secretNames(db, org.id, [made])) }
+    },
+  })
+  const read = route({
+    method: 'GET',
+    path: SERVICE,
+    summary: 'Show an API service',
+    permission: 'services:read',
+    answers: { status: 200, body: ServiceView },
+    handle: async ({ org, params }) => {
+      const found = await findService(db, org.id, params.service)
+      if (!found) throw serviceNotFound()
+      return { body: presentService(found, await secretNames(db, org.id, [found])) }
+    },
+  })
+  return [list, create, read, ...changeRoutes(deps), presetsRoute]
+}
+
+function changeRoutes(deps: ServiceDeps): readonly Route[] {
+  const update = route({
+    method: 'PATCH',
+    path: SERVICE,
+    summary: 'Change an API service',
+    description: 'Answers when no request that starts now is served by what it was.',
+    permission: 'services:write',
+    body: ServicePatch,
+    answers: { status: 200, body: ServiceView },
+    handle: async ({ actor, org, params, body }) => {
+      const changed = await updateService(deps, actor, org, params.service, body)
+      return { body: presentService(changed, await secretNames(deps.db, org.id, [changed])) }
+    },
+  })
+  const remove = route({
+    method: 'DELETE',
+    path: SERVICE,
+    summary: 'Delete an API service',
+    permission: 'services:write',
+    answers: { status: 204 },
+    handle: async ({ actor, org, params }) => {
+      await deleteService(deps, actor, org, params.service)
+      return { body: undefined }
+    },
+  })
+  return [update, remove]
+}
+
+const PlacementView = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('header'), name: z.string() }),
+  z.object({ kind: z.literal('query'), name: z.string() }),
+  z.object({ kind: z.literal('basic-user') }),
+  z.object({ kind: z.literal('basic-password') }),
+  z.object({ kind: z.literal('path'), template: z.string() }),
+])
+
+const PresetView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    baseUrl: z.string(),
+    secretName: z.string(),
+    keyFrom: z.string(),
+    auth: z.discriminatedUnion('type', [z.object({ type: z.literal('bearer') }), z.object({ type: z.literal('header'), name: z.string() })]),
+    bindings: z.object({ origins: z.array(z.string()), placements: z.array(PlacementView) }),
+    defaultHeaders: z.record(z.string(), z.string()).meta({ description: 'What clients without an SDK send themselves; not injected.' }),
+    endpoints: z.array(z.object({ name: z.string(), paths: z.array(z.string()) })),
+    methods: z.array(z.string()),
+    limits: z.array(LimitView),
+  })
+  .meta({ id: 'Preset' })
+
+const presetsRoute = route({
+  method: 'GET',
+  path: '/presets',
+  summary: 'List provider presets',
+  permission: 'signed-in',
+  answers: { status: 200, body: z.object({ items: z.array(PresetView), next: z.null() }) },
+  handle: async () => ({ body: { items: PRESETS.map(presentPreset), next: null } }),
+})
+
+function presentPreset({ endpoints, methods, limits, bindings, ...rest }: Preset): z.input<typeof PresetView> {
+  return {
+    ...rest,
+    endpoints: endpoints.map(({ name, paths }) => ({ name, paths: [...paths] })),
+    methods: [...methods],
+    limits: [...limits],
+    bindings: { origins: [...bindings.origins], placements: [...bindings.placements] },
+  }
+}

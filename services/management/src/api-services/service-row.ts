@@ -1,0 +1,94 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { StoredAuth, StoredHeaders } from './auth.js'
+import type { LimitSpec } from './limits.js'
+
+/** A service as the rest of the house sees it. */
+export interface ServiceRow {
+  readonly id: string
+  readonly organizationId: string
+  readonly slug: string
+  readonly name: string
+  readonly preset: string | null
+  readonly baseUrl: string
+  readonly auth: StoredAuth
+  readonly extraHeaders: StoredHeaders
+  readonly methods: readonly string[]
+  readonly paths: readonly string[]
+  readonly limits: readonly LimitSpec[]
+  readonly timeoutMs: number
+  readonly scrub: boolean
+  readonly enabled: boolean
+  readonly generation: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** As pg hands it over: bigint as text, jsonb parsed. */
+export interface ServiceRecord {
+  readonly id: string
+  readonly organization_id: string
+  readonly slug: string
+  readonly name: string
+  readonly preset: string | null
+  readonly base_url: string
+  readonly auth: StoredAuth
+  readonly extra_headers: StoredHeaders
+  readonly methods: string[]
+  readonly paths: string[]
+  readonly limits: LimitSpec[]
+  readonly timeout_ms: number
+  readonly scrub: boolean
+  readonly enabled: boolean
+  readonly generation: string
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly deleted_at: Date | null
+}
+
+export function toService(record: ServiceRecord): ServiceRow {
+  return {
+    id: record.id,
+    organizationId: record.organization_id,
+    slug: record.slug,
+    name: record.name,
+    preset: record.preset,
+    baseUrl: record.base_url,
+    auth: record.auth,
+    extraHeaders: record.extra_headers,
+    methods: record.methods,
+    paths: record.paths,
+    limits: record.limits,
+    timeoutMs: record.timeout_ms,
+    scrub: record.scrub,
+    enabled: record.enabled,
+    generation: Number(record.generation),
+    createdAt: record.created_at,
+    updatedAt: record.updated_at,
+  }
+}
+
+/** A living service by id or slug; slugs are DNS labels and ids hold an underscore, so no text is both. */
+export async function findService(
+  db: Knex,
+  organizationId: string,
+  idOrSlug: string,
+  lock?: 'lock',
+): Promise<ServiceRow | undefined> {
+  const query = db<ServiceRecord>('services')
+    .where({ organization_id: organizationId, deleted_at: null })
+    .where((either) => either.where('id', idOrSlug).orWhere('slug', idOrSlug))
+  if (lock) query.forUpdate()
+  const record = await query.first<ServiceRecord | undefined>('*')
+  return record && toService(record)
+}
+
+export async function listServices(
+  db: Knex,
+  organizationId: string,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<ServiceRow[]> {
+  const query = db<ServiceRecord>('services').where({ organization_id: organizationId, deleted_at: null })
+  if (after !== undefined) query.where('id', '>', after)
+  const records = await query.orderBy('id').limit(limit).select<ServiceRecord[]>('*')
+  return records.map(toService)
+}

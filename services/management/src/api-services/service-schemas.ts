@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { Name, Slug, Timestamp } from '../http/fields.js'
+import { BASE_URL_CHARS_MAX } from './base-url.js'
+import { LimitView, ServiceLimits } from './limits.js'
+import { wrongPathPattern } from './path-patterns.js'
+
+export const SERVICE_LIMITS = {
+  /** Extra headers, and fields of custom auth of each kind. */
+  fieldsMax: 16,
+  templateCharsMax: 4_096,
+  nameCharsMax: 128,
+  pathsMax: 64,
+  timeoutMsMin: 1_000,
+  /** openai's SDK waits as long by default. */
+  timeoutMsMax: 600_000,
+  /** A long answer that is not streamed comes within it. */
+  timeoutMsDefault: 120_000,
+  servicesPerOrganization: 500,
+} as const
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+const SecretRef = z.string().min(1).max(SERVICE_LIMITS.nameCharsMax).meta({ description: 'Name or id of a secret of the organization.' })
+const TemplateText = z.string().max(SERVICE_LIMITS.templateCharsMax).meta({ description: 'Text with {{NAME}} for secrets.' })
+const FieldName = z.string().min(1).max(SERVICE_LIMITS.nameCharsMax)
+const Fields = z
+  .record(FieldName, TemplateText)
+  .refine((fields) => Object.keys(fields).length <= SERVICE_LIMITS.fieldsMax, `At most ${SERVICE_LIMITS.fieldsMax} fields.`)
+
+export const AuthInput = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('bearer'), secret: SecretRef }),
+  z.strictObject({ type: z.literal('header'), name: FieldName, secret: SecretRef }),
+  z.strictObject({ type: z.literal('query'), name: FieldName, secret: SecretRef }),
+  z.strictObject({ type: z.literal('basic'), user: TemplateText, password: TemplateText }),
+  z.strictObject({ type: z.literal('custom'), headers: Fields.optional(), query: Fields.optional() }),
+])
+export type AuthInput = z.output<typeof AuthInput>
+
+const PathPattern = z.string().superRefine((pattern, context) => {
+  const wrong = wrongPathPattern(pattern)
+  if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong })
+})
+
+const fields = {
+  name: Name,
+  slug: Slug,
+  baseUrl: z.string().min(1).max(BASE_URL_CHARS_MAX),
+  auth: AuthInput,
+  extraHeaders: Fields,
+  methods: z.array(z.enum(METHODS)).max(METHODS.length).meta({ description: 'Empty allows all.' }),
+  paths: z.array(PathPattern).max(SERVICE_LIMITS.pathsMax).meta({ description: 'Whole segments, `*` for one, `**` for any number. Empty allows all.' }),
+  limits: ServiceLimits,
+  timeoutMs: z.int().min(SERVICE_LIMITS.timeoutMsMin).max(SERVICE_LIMITS.timeoutMsMax),
+  scrub: z.boolean(),
+  enabled: z.boolean(),
+}
+
+/** What a preset does not fill in, and the request does not say, has a default; a base URL has none. */
+export const NewService = z
+  .strictObject({ ...fields, preset: z.string().max(64) })
+  .partial()
+  .required({ name: true, slug: true })
+export type NewService = z.output<typeof NewService>
+
+export const ServicePatch = z.strictObject(fields).partial()
+export type ServicePatch = z.output<typeof ServicePatch>
+
+const ShownSecret = z.string().meta({ description: 'The name as it is now; the id of one that was deleted.' })
+const AuthView = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('none') }),
+  z.object({ type: z.literal('bearer'), secret: ShownSecret }),
+  z.object({ type: z.literal('header'), name: z.string(), secret: ShownSecret }),
+  z.object({ type: z.literal('query'), name: z.string(), secret: ShownSecret }),
+  z.object({ type: z.literal('basic'), user: z.string(), password: z.string() }),
+  z.object({ type: z.literal('custom'), headers: z.record(z.string(), z.string()), query: z.record(z.string(), z.string()) }),
+])
+export type AuthView = z.output<typeof AuthView>
+
+export const ServiceView = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    preset: z.string().nullable(),
+    baseUrl: z.string(),
+    auth: AuthView,
+    extraHeaders: z.record(z.string(), z.string()),
+    methods: z.array(z.string()),
+    paths: z.array(z.string()),
+    limits: z.array(LimitView),
+    timeoutMs: z.int(),
+    scrub: z.boolean(),
+    enabled: z.boolean(),
+    warnings: z.array(z.string()).meta({ description: 'What an operator should look at: no limit, a secret that is gone.' }),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'Service' })
+export type ServiceView = z.input<typeof ServiceView>

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+const NAME_CHARS_MAX = 100
+
+/** What people call a thing. One line. */
+export const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(NAME_CHARS_MAX)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Give one line without control characters.')
+
+/** RFC 1123 § 2.1: a DNS label, lower case; a service's may stand before the proxy's host suffix. */
+export const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+export const Slug = z.string().regex(SLUG, 'Give 1 to 63 lower-case letters, digits and hyphens, such as openai-prod.')
+
+const EMAIL_CHARS_MAX = 254
+
+/** Kept and compared in lower case. */
+export const Email = z
+  .string()
+  .trim()
+  .max(EMAIL_CHARS_MAX)
+  .pipe(z.email('Give an e-mail address.'))
+  .transform((text) => text.toLowerCase())
+
+/** Moments in answers. */
+export const Timestamp = z.iso.datetime()
