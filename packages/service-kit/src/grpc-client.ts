@@ -107,10 +107,15 @@ export function callUnary<Request, Response>(
   deadlineMs: number,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    method(request, { deadline: new Date(Date.now() + deadlineMs) }, (error, response) => {
-      if (error) reject(fromGrpcError(error))
-      else if (response === undefined) reject(new Fault('UNAVAILABLE', 'an answer without a message'))
-      else resolve(response)
-    })
+    try {
+      method(request, { deadline: new Date(Date.now() + deadlineMs) }, (error, response) => {
+        if (error) reject(fromGrpcError(error))
+        else if (response === undefined) reject(new Fault('UNAVAILABLE', 'an answer without a message'))
+        else resolve(response)
+      })
+    } catch (cause) {
+      // A channel that was closed, at shutdown, throws instead of calling back.
+      reject(new Fault('UNAVAILABLE', 'the call could not begin', { cause }))
+    }
   })
 }

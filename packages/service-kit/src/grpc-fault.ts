@@ -11,7 +11,7 @@ export function toGrpcError(thrown: unknown): Partial<StatusObject> {
   const fault = asFault(thrown)
   const metadata = new Metadata()
   metadata.set(CODE_FIELD, fault.code)
-  if (fault.details.say !== undefined) metadata.set(DETAIL_FIELD, encodeURIComponent(fault.details.say))
+  if (fault.details.say !== undefined) metadata.set(DETAIL_FIELD, encodeURIComponent(wellFormed(fault.details.say)))
   const { retryAfterSeconds } = fault.details
   if (retryAfterSeconds !== undefined) metadata.set(RETRY_FIELD, String(retryAfterSeconds))
   return { code: status[FAULTS[fault.code].grpc], details: fault.code, metadata }
@@ -25,11 +25,25 @@ export function fromGrpcError(error: ServiceError): Fault {
     const retryAfter = first(error.metadata, RETRY_FIELD)
     return new Fault(code, `refused by the other side: ${error.details}`, {
       cause: error,
-      ...(say === undefined ? {} : { say: decodeURIComponent(say) }),
+      ...(say === undefined ? {} : { say: decoded(say) }),
       ...(retryAfter === undefined ? {} : { retryAfterSeconds: Number(retryAfter) }),
     })
   }
   return new Fault('UNAVAILABLE', `gRPC ${status[error.code]}: ${error.details}`, { cause: error })
+}
+
+/** A lone surrogate, half of a character that was cut, would make `encodeURIComponent` throw. */
+function wellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8')
+}
+
+/** Another side may be another version: what cannot be decoded is passed on as it came. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 const first = (metadata: Metadata | undefined, name: string): string | undefined => metadata?.get(name)[0]?.toString()

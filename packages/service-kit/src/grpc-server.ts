@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import {
   type handleUnaryCall,
@@ -7,7 +8,7 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js'
-import { Fault } from './faults.js'
+import { asFault, Fault } from './faults.js'
 import { toGrpcError } from './grpc-fault.js'
 import type { Logger } from './log.js'
 import { type Peer, peerFromCertificate } from './spiffe.js'
@@ -37,7 +38,8 @@ export class MutualTlsServerCredentials extends ServerCredentials {
 }
 
 function contextOf({ cert, key, ca }: TlsMaterial): SecureContextOptions {
-  return { cert, key, ca, minVersion: 'TLSv1.3' }
+  // Without tickets no session is resumed: each connection shows its certificate to the CA that is in use now.
+  return { cert, key, ca, minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET }
 }
 
 export function createGrpcServer(options: ServerOptions = {}): Server {
@@ -103,7 +105,8 @@ export function unary<Request, Response>(
     run(call).then(
       (response) => answer(null, response),
       (err: unknown) => {
-        log.warn({ err, method: call.getPath() }, 'call refused')
+        const { code } = asFault(err)
+        log[code === 'INTERNAL' ? 'error' : 'warn']({ err, method: call.getPath() }, 'call refused')
         answer(toGrpcError(err))
       },
     )

@@ -64,7 +64,8 @@ export async function migrate(db: Knex, migrations: readonly Migration[]): Promi
 }
 
 /** SQLSTATE classes and codes (PostgreSQL Appendix A) that mean: away, not wrong. */
-const AWAY = /^(08|57P|53|40|58)|^(55P03|25006)$/
+/** 57014 is our own statement timeout: a slow Postgres, not a wrong statement. */
+const AWAY = /^(08|57P|53|40|58)|^(55P03|25006|57014)$/
 const AWAY_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -73,6 +74,7 @@ const AWAY_CODES = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'ENETUNREACH',
 ])
 
 /** Tells an outage of Postgres from a mistake in a statement. */
@@ -83,6 +85,6 @@ export function isPostgresAway(thrown: unknown): boolean {
   return (
     AWAY.test(code) ||
     AWAY_CODES.has(code) ||
-    /Connection terminated|timeout expired|the database system is/.test(thrown.message)
+    /Connection terminated|timeout expired|the database system is|encountered a connection error/.test(thrown.message)
   )
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
 import type { Logger } from './log.js'
 
 /** Where a service finds its certificate (PEM, leaf first), its key (PEM), and the CA that it trusts its peers by. */
@@ -30,7 +31,7 @@ const POLL_MS = 2_000
  * Reads certificate, key and CA, and again whenever their bytes change. A change that cannot be read whole (a rotation
  * caught half-way) is logged, and the old material stays in use.
  *
- * @throws where the files cannot be read at the start.
+ * @throws where the files cannot be read at the start, or the key is not the certificate's.
  */
 export async function watchMaterial(files: TlsFiles, log: Logger, pollMs = POLL_MS): Promise<WatchedMaterial> {
   let current = await readMaterial(files)
@@ -62,6 +63,8 @@ export async function watchMaterial(files: TlsFiles, log: Logger, pollMs = POLL_
 
 async function readMaterial({ certFile, keyFile, caFile }: TlsFiles): Promise<TlsMaterial> {
   const [cert, key, ca] = await Promise.all([readFile(certFile), readFile(keyFile), readFile(caFile)])
+  // Throws where the key is not the certificate's: the files of a rotation are not written at one moment.
+  createSecureContext({ cert, key, ca })
   return { cert, key, ca }
 }
 
