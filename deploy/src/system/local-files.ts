@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Writes whole or not at all, readable by us alone. */
+export async function writePrivate(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.${process.pid}.new`
+  await writeFile(unfinished, text, { mode: 0o600 })
+  await rename(unfinished, file)
+}
+
+/** The text of a file that is made on first use, mode 0600. */
+export async function privateFile(file: string, make: () => string): Promise<string> {
+  const known = await readIfThere(file)
+  if (known !== undefined) return known.trimEnd()
+  const text = make()
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  await writePrivate(file, `${text}\n`)
+  return text
+}
+
+export function randomPassword(): string {
+  return randomBytes(18).toString('base64url')
+}
+
+/** @throws where the file is there and cannot be read. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw cause
+  }
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { z } from 'zod'
+import { readIfThere, writePrivate } from './local-files.js'
+
+const DemoState = z.object({
+  organization: z.string(),
+  app: z.object({ id: z.string(), token: z.string(), debugToken: z.string(), debugTokenExpiresAt: z.string() }),
+  service: z.string(),
+})
+
+const State = z.object({
+  /** Tells this `.local` from an earlier one in the same folder. */
+  instance: z.string(),
+  /** The demo secret is bound to it, so it stays. */
+  providerPort: z.number().int().optional(),
+  /** Servers, by host and port and prefix, that hold databases of ours. */
+  servers: z.array(z.string()).default([]),
+  /** Where the data of our own Postgres lie. */
+  postgresFolder: z.string().optional(),
+  demo: DemoState.optional(),
+})
+
+export type DemoState = z.output<typeof DemoState>
+export type LocalState = z.output<typeof State>
+
+/** What the launcher remembers from run to run. */
+export interface StateFile {
+  get(): LocalState
+  change(part: Partial<LocalState>): Promise<void>
+}
+
+/** @throws Error where the file is there and is not ours. */
+export async function openState(stateDir: string): Promise<StateFile> {
+  const file = path.join(stateDir, 'state.json')
+  const text = await readIfThere(file)
+  let state: LocalState = text === undefined ? { instance: randomBytes(6).toString('hex'), servers: [] } : State.parse(JSON.parse(text))
+  const write = (): Promise<void> => writePrivate(file, `${JSON.stringify(state, null, 2)}\n`)
+  if (text === undefined) await write()
+  return {
+    get: () => state,
+    async change(part) {
+      state = { ...state, ...part }
+      await write()
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { startGuard } from '@protectmyapi/dev-kit/guard'
+import type { Progress } from '../console/progress.js'
+import { type Databases, prepareDatabases } from './databases.js'
+import {
+  type Environment,
+  managementEnvironment,
+  managementMigrateEnvironment,
+  type Plan,
+  proxyEnvironment,
+  vaultEnvironment,
+  vaultMigrateEnvironment,
+} from './environments.js'
+import { ensureIdentities, type Identities, proxyName } from './identities.js'
+import type { LauncherConfig } from './launcher-config.js'
+import { privateFile, randomPassword } from './local-files.js'
+import { keepLocalPostgres, type LocalPostgres } from './local-postgres.js'
+import { openState, type StateFile } from './local-state.js'
+import { type ListedProcess, writeProcessList } from './process-list.js'
+import { createSupervisor, type ProcessSpec, type Supervisor } from './supervisor.js'
+
+export interface StartOptions {
+  readonly config: LauncherConfig
+  readonly inherited: Environment
+  readonly progress: Progress
+  /** Variables for one kind of service, over those that it is given: for tests. */
+  readonly extra?: Partial<Record<'vault' | 'management' | 'proxy', Environment>>
+  /** Hears of every change of the processes. */
+  readonly onPids?: (pids: ReadonlyMap<string, number>) => void
+}
+
+export interface Owner {
+  readonly email: string
+  readonly password: string
+}
+
+/** Everything that runs. */
+export interface RunningSystem {
+  readonly config: LauncherConfig
+  readonly state: StateFile
+  readonly identities: Identities
+  readonly databases: Databases
+  readonly owner: Owner
+  readonly logs: string
+  readonly supervisor: Supervisor
+  pids(): ReadonlyMap<string, number>
+  /** Ends every process, in the order in which they need one another. */
+  stop(): Promise<void>
+  /** At once. */
+  kill(): void
+}
+
+/** In the launcher's command line. */
+export const LAUNCHER_MARK = path.join('deploy', 'dist', 'main.js')
+const OWNER_EMAIL = 'owner@demo.example'
+export const ORGANIZATION = 'Demo'
+
+/** Starts the whole system; where a part fails, ends what had been started. */
+export async function startSystem(options: StartOptions): Promise<RunningSystem> {
+  const { config, progress } = options
+  const logs = path.join(config.stateDir, 'logs')
+  await mkdir(logs, { recursive: true, mode: 0o700 })
+  const state = await openState(config.stateDir)
+  const guard = startGuard()
+  let postgres: LocalPostgres | undefined
+  const pids = (): ReadonlyMap<string, number> => {
+    const postgresPid = postgres?.pid()
+    return new Map([...(postgresPid === undefined ? [] : [['postgres', postgresPid] as const]), ...supervisor.pids()])
+  }
+  const onPids = (): void => {
+    void writeProcessList(path.join(config.stateDir, 'pids.json'), marked(pids(), postgres, config))
+    options.onPids?.(pids())
+  }
+  const supervisor = createSupervisor({ guard, inherited: options.inherited, say: progress.say, onPids })
+  const stop = async (): Promise<void> => {
+    const names = [...supervisor.pids().keys()]
+    await Promise.all(names.filter((name) => name.startsWith('proxy')).map((name) => supervisor.stop(name)))
+    for (const name of ['management', 'vault', 'provider']) await supervisor.stop(name)
+    await postgres?.stop()
+    postgres = undefined
+    onPids()
+    await guard.close()
+  }
+
+  const kill = (): void => {
+    supervisor.kill()
+    postgres?.kill()
+  }
+
+  try {
+    const identities = await progress.step('development CA and certificates', () =>
+      ensureIdentities(path.join(config.stateDir, 'tls'), config.proxies),
+    )
+    if (config.databaseUrl === undefined) {
+      postgres = await progress.step('Postgres', (say) =>
+        keepLocalPostgres({ stateDir: config.stateDir, state, port: config.ports.postgres, choice: config.postgres, say }, guard, onPids),
+      )
+      onPids()
+    }
+    const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgres?.url))
+    const { plan, owner } = await makePlan(config, identities, databases)
+    await startServices(plan, { ...options, supervisor, logs })
+    return { config, state, identities, databases, owner, logs, supervisor, pids, stop, kill }
+  } catch (cause) {
+    await stop()
+    throw cause
+  }
+}
+
+async function ensureDatabases(config: LauncherConfig, state: StateFile, ownUrl: string | undefined): Promise<Databases> {
+  const secretsDir = path.join(config.stateDir, 'secrets')
+  if (config.databaseUrl === undefined) {
+    if (ownUrl === undefined) throw new Error('Postgres was not started')
+    return prepareDatabases(ownUrl, '', secretsDir, true)
+  }
+  const { host } = new URL(config.databaseUrl)
+  const server = `${host}/${config.databasePrefix}`
+  const { servers } = state.get()
+  const databases = await prepareDatabases(config.databaseUrl, config.databasePrefix, secretsDir, servers.includes(server))
+  if (!servers.includes(server)) await state.change({ servers: [...servers, server] })
+  return databases
+}
+
+async function makePlan(config: LauncherConfig, identities: Identities, databases: Databases): Promise<{ plan: Plan; owner: Owner }> {
+  const secret = (name: string): string => path.join(config.stateDir, 'secrets', name)
+  const kmsKeyFile = secret('kms.key')
+  await privateFile(kmsKeyFile, () => randomBytes(32).toString('base64'))
+  const passwordFile = secret('owner.password')
+  const owner = { email: OWNER_EMAIL, password: await privateFile(passwordFile, randomPassword) }
+  const { host, ports, logLevel } = config
+  const bootstrap = { email: owner.email, passwordFile, organization: ORGANIZATION }
+  return { plan: { host, ports, identities, databases, kmsKeyFile, bootstrap, logLevel }, owner }
+}
+
+async function startServices(plan: Plan, { config, progress, extra, supervisor, logs }: StartOptions & { supervisor: Supervisor; logs: string }): Promise<void> {
+  const spec = (name: string, service: 'vault' | 'management' | 'proxy', env: Environment, args: readonly string[] = []): ProcessSpec => {
+    const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
+    return { name, script, args, env: { ...env, ...extra?.[service] }, logFile: path.join(logs, `${name}.log`) }
+  }
+  await progress.step('migrations', () =>
+    Promise.all([
+      supervisor.runToEnd(spec('vault-migrate', 'vault', vaultMigrateEnvironment(plan), ['migrate'])),
+      supervisor.runToEnd(spec('management-migrate', 'management', managementMigrateEnvironment(plan), ['migrate'])),
+    ]),
+  )
+  await progress.step('vault', () => supervisor.start(spec('vault', 'vault', vaultEnvironment(plan))))
+  await progress.step('management', () => supervisor.start(spec('management', 'management', managementEnvironment(plan))))
+  const proxies = Array.from({ length: config.proxies }, (_, index) => index)
+  await progress.step(config.proxies === 1 ? 'proxy' : `${config.proxies} proxies`, () =>
+    Promise.all(proxies.map((index) => supervisor.start(spec(proxyName(index), 'proxy', proxyEnvironment(plan, index))))),
+  )
+}
+
+function marked(pids: ReadonlyMap<string, number>, postgres: LocalPostgres | undefined, config: LauncherConfig): ListedProcess[] {
+  const launcher = { name: 'launcher', pid: process.pid, mark: LAUNCHER_MARK }
+  const mark = (name: string): string => (name === 'postgres' && postgres !== undefined ? postgres.mark : config.projectDir)
+  return [launcher, ...[...pids].map(([name, pid]) => ({ name, pid, mark: mark(name) }))]
+}
