@@ -1,0 +1,27 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Authorize } from '@protectmyapi/service-kit/grpc-server'
+import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+
+type Caller = 'proxy'
+
+/** Method → callers. What is not here is refused; a test walks the contract and finds what is missing. */
+export const DIRECTORY_ACCESS: ReadonlyMap<string, readonly Caller[]> = new Map([
+  ['Sync', ['proxy']],
+  ['ResolveRoute', ['proxy']],
+  ['ListSessionKeys', ['proxy']],
+  ['Admit', ['proxy']],
+  ['RecordAccess', ['proxy']],
+  ['ExchangeDebugToken', ['proxy']],
+])
+
+const SERVICE_PATH = '/protectmyapi.directory.v1.Directory/'
+
+/** The table, for the identities of one trust domain and namespace. Deny by default. */
+export function authorizeDirectory(trustDomain: string, namespace: string): Authorize {
+  return (path, peer) => {
+    const method = path.startsWith(SERVICE_PATH) ? path.slice(SERVICE_PATH.length) : ''
+    const callers = DIRECTORY_ACCESS.get(method) ?? []
+    if (callers.some((caller) => peer.spiffeId === spiffeId(trustDomain, namespace, caller))) return
+    throw new Fault('FORBIDDEN', `${peer.spiffeId} may not call ${path}`)
+  }
+}

@@ -1,0 +1,83 @@
+import { Directory } from '@protectmyapi/protos/directory'
+import type { DirectoryHandlers } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import {
+  closeGrpcServer,
+  createGrpcServer,
+  listenGrpc,
+  MutualTlsServerCredentials,
+  unary,
+} from '@protectmyapi/service-kit/grpc-server'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
+import type { FeedTail } from '../feed/feed-tail.js'
+import type { HeldKeys } from '../keys/held-keys.js'
+import { authorizeDirectory } from './access.js'
+import { createAdmit } from './admit.js'
+import { createExchangeDebugToken } from './exchange-debug-token.js'
+import { createListSessionKeys } from './list-session-keys.js'
+import { createRecordAccess } from './record-access.js'
+import { refusalOf } from './refusal-of.js'
+import { createResolveRoute } from './resolve-route.js'
+import { syncHandler } from './sync.js'
+
+export interface DirectoryDeps {
+  readonly db: Knex
+  readonly tail: FeedTail
+  readonly keys: HeldKeys
+  readonly clock: Clock
+  readonly log: Logger
+  readonly material: WatchedMaterial
+  readonly host: string
+  /** 0 takes any. */
+  readonly port: number
+  readonly horizonMs: number
+  readonly trustDomain: string
+  readonly namespace: string
+}
+
+export interface DirectoryServer {
+  /** Answers the port taken. */
+  start(): Promise<number>
+  /** No new calls; those running end, or are cut after the grace. Sync streams are cut at once: they never end by themselves. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** The internal gRPC side of management: what the proxies are told, and what they tell. */
+export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
+  const { db, tail, keys, clock, log, material, host, port, horizonMs } = deps
+  const authorize = authorizeDirectory(deps.trustDomain, deps.namespace)
+  const gate = { authorize, log }
+  const resolveRoute = createResolveRoute({ db, keys, clock })
+  const listSessionKeys = createListSessionKeys(db)
+  const admit = createAdmit(db)
+  const recordAccess = createRecordAccess(db)
+  const exchangeDebugToken = createExchangeDebugToken({ db, keys, clock })
+  const streams = syncHandler({ db, tail, horizonMs, authorize, log })
+  const handlers: DirectoryHandlers = {
+    Sync: streams.handle,
+    ResolveRoute: unary(gate, (request, { peer }) => refused(resolveRoute(request, peer))),
+    ListSessionKeys: unary(gate, () => refused(listSessionKeys())),
+    Admit: unary(gate, (request) => refused(admit(request))),
+    RecordAccess: unary(gate, (request) => refused(recordAccess(request))),
+    ExchangeDebugToken: unary(gate, (request) => refused(exchangeDebugToken(request))),
+  }
+  const server = createGrpcServer()
+  server.addService(Directory.service, { ...handlers })
+  return {
+    start: () => listenGrpc(server, `${host}:${port}`, new MutualTlsServerCredentials(material)),
+    stop(graceMs) {
+      const closed = closeGrpcServer(server, graceMs)
+      streams.cutAll()
+      return closed
+    },
+  }
+}
+
+/** Outages of Postgres leave as what they are. */
+function refused<T>(work: Promise<T>): Promise<T> {
+  return work.catch((thrown: unknown) => {
+    throw refusalOf(thrown)
+  })
+}

@@ -1,0 +1,45 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/tokens'
+import { type AppRow, findApp, sessionStands } from './session-rows.js'
+import { verifySession } from './verify-session.js'
+
+export interface IdentifiedApp {
+  readonly app: AppRow
+  /** The app's policy let an app token through. */
+  readonly unattested: boolean
+}
+
+/**
+ * Whose request it is, by wire.md's table of policies. The organisation comes from the credential.
+ *
+ * @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, APP_NOT_FOUND, APP_DISABLED, ATTESTATION_REQUIRED.
+ */
+export async function identifyApp(db: Knex, credential: string, nowMs: number): Promise<IdentifiedApp> {
+  if (credential === '') throw new Fault('UNAUTHORIZED', 'no credential')
+  if (credential.startsWith(SESSION_PREFIX)) return bySession(db, credential, nowMs)
+  if (credential.startsWith(TOKEN_PREFIXES.app)) return byAppToken(db, credential)
+  throw new Fault('INVALID_TOKEN', 'a credential of no known kind')
+}
+
+async function byAppToken(db: Knex, token: string): Promise<IdentifiedApp> {
+  if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token that was cut or mistyped')
+  const app = enabled(await findApp(db, { token }))
+  // Unknown means enforce: a policy that this version does not know lets nobody through.
+  if (app.policy !== 'audit' && app.policy !== 'off') throw new Fault('ATTESTATION_REQUIRED', `policy ${app.policy}`)
+  return { app, unattested: true }
+}
+
+async function bySession(db: Knex, token: string, nowMs: number): Promise<IdentifiedApp> {
+  const { jti, org, app: appId, dvc, dgn } = await verifySession(db, token, nowMs)
+  const app = enabled(await findApp(db, { id: appId, organizationId: org }))
+  const stands = await sessionStands(db, { sessionId: jti, appId, deviceId: dvc, deviceGeneration: dgn })
+  if (!stands) throw new Fault('INVALID_TOKEN', 'the session or its device was revoked')
+  return { app, unattested: false }
+}
+
+function enabled(app: AppRow | undefined): AppRow {
+  if (!app) throw new Fault('APP_NOT_FOUND', 'no such app')
+  if (!app.enabled) throw new Fault('APP_DISABLED', `app ${app.id} is disabled`)
+  return app
+}

@@ -1,0 +1,116 @@
+import type { ResolveRouteRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteRequest'
+import type { ResolveRouteResponse } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { GRANT_LIFE_MS_MAX, GRANT_TYP, type GrantClaims } from '@protectmyapi/service-kit/grant'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { AppLimits, limitsToWire } from '../api-services/limits.js'
+import { routeFields } from '../api-services/route-fields.js'
+import { findService, type ServiceRow } from '../api-services/service-row.js'
+import type { FeedEntry } from '../feed/feed-entry.js'
+import type { HeldKeys } from '../keys/held-keys.js'
+import { labelToWire } from './feed-wire.js'
+import { type IdentifiedApp, identifyApp } from './identify-app.js'
+import { type RouteSecret, routeSecrets } from './route-secrets.js'
+import type { AppRow } from './session-rows.js'
+
+export interface ResolveRouteDeps {
+  readonly db: Knex
+  readonly keys: Pick<HeldKeys, 'sign'>
+  readonly clock: Clock
+}
+
+/** Everything that a route rests on, read together. */
+interface RouteRead extends IdentifiedApp {
+  readonly service: ServiceRow
+  readonly linkId: string
+  readonly secrets: readonly RouteSecret[]
+}
+
+/**
+ * One app's route to one service, with a grant for exactly the versions in force, made out to the certificate that asks.
+ *
+ * The function throws Fault: those of identifyApp, then ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, ENDPOINT_NOT_LINKED, then
+ * those of routeSecrets, and UNAVAILABLE.
+ */
+export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps) {
+  return async ({ credential, service }: ResolveRouteRequest__Output, peer: Peer): Promise<ResolveRouteResponse> => {
+    // READTIME: the lives of route and grant count from before the read that they rest on.
+    const readMs = clock.wallMs()
+    // One snapshot: no mixture of before and after a change can be granted, whatever commits meanwhile.
+    const read = await db.transaction((trx) => readRoute(trx, credential, service, readMs), {
+      isolationLevel: 'repeatable read',
+      readOnly: true,
+    })
+    const lifeMs = Math.min(GRANT_LIFE_MS_MAX, ...read.secrets.map(({ expiresMs }) => expiresMs - readMs))
+    const fields = routeFields(read.service)
+    return {
+      organizationId: read.app.organizationId,
+      appId: read.app.id,
+      serviceId: read.service.id,
+      labels: labelsOf(read).map(labelToWire),
+      target: fields.target,
+      injection: fields.injection,
+      limits: [...fields.limits, ...limitsToWire(AppLimits.parse(read.app.limits))],
+      secrets: read.secrets.map(({ secretId, versionId, generation, name }) => ({ secretId, versionId, generation, name })),
+      grant: read.secrets.length === 0 ? '' : await keys.sign('grant', GRANT_TYP, grantClaims(read, fields.origin, peer, readMs, lifeMs)),
+      lifeMs,
+      platform: read.app.platform,
+      unattested: read.unattested,
+    }
+  }
+}
+
+async function readRoute(trx: Knex, credential: string, slug: string, nowMs: number): Promise<RouteRead> {
+  const identified = await identifyApp(trx, credential, nowMs)
+  const { app } = identified
+  const service = await findService(trx, app.organizationId, slug)
+  // By its slug alone: an id in the path is not a route.
+  if (service?.slug !== slug) throw new Fault('ENDPOINT_NOT_FOUND', `no service ${slug} in ${app.organizationId}`)
+  if (!service.enabled) throw new Fault('ENDPOINT_DISABLED', `service ${service.id} is disabled`)
+  const link = await findLink(trx, app, service)
+  if (!link) throw notLinked(app, service)
+  const secrets = await routeSecrets(trx, service, routeFields(service).secretIds, nowMs)
+  return { ...identified, service, linkId: link.id, secrets }
+}
+
+function findLink(trx: Knex, app: AppRow, service: ServiceRow): Promise<{ id: string } | undefined> {
+  return trx('links')
+    .where({ organization_id: app.organizationId, app_id: app.id, service_id: service.id })
+    .first<{ id: string } | undefined>('id')
+}
+
+function notLinked(app: AppRow, service: ServiceRow): Fault {
+  return new Fault('ENDPOINT_NOT_LINKED', `app ${app.id} is not linked to service ${service.id}`, {
+    say: `This app is not linked to the API service ${service.slug}. Link them in the organization that owns both.`,
+  })
+}
+
+/** A link that is there is its first generation: taking it away feeds the second. */
+const LINK_GENERATION = 1
+
+/** LABEL: whatever of these is overtaken fells the route. */
+function labelsOf({ app, service, linkId, secrets }: RouteRead): FeedEntry[] {
+  return [
+    { kind: 'organization', id: app.organizationId, generation: app.organizationGeneration },
+    { kind: 'app', id: app.id, generation: app.generation },
+    { kind: 'service', id: service.id, generation: service.generation },
+    { kind: 'link', id: linkId, generation: LINK_GENERATION },
+    ...secrets.map(({ secretId, generation }): FeedEntry => ({ kind: 'secret', id: secretId, generation })),
+  ]
+}
+
+function grantClaims({ app, service, secrets }: RouteRead, origin: string, peer: Peer, readMs: number, lifeMs: number): GrantClaims {
+  return {
+    sub: peer.spiffeId,
+    cnf: { 'x5t#S256': peer.thumbprint },
+    org: app.organizationId,
+    app: app.id,
+    svc: service.id,
+    sec: secrets.map(({ secretId, versionId, generation }) => ({ id: secretId, ver: versionId, gen: generation })),
+    ori: [origin],
+    iat: readMs / 1_000,
+    exp: (readMs + lifeMs) / 1_000,
+  }
+}

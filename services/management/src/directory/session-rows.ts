@@ -1,0 +1,70 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+
+/** An app, as a credential names it. Deleted apps, and those of deleted organisations, are not found. */
+export interface AppRow {
+  readonly id: string
+  readonly organizationId: string
+  readonly organizationGeneration: number
+  readonly generation: number
+  readonly enabled: boolean
+  readonly platform: string
+  readonly policy: string
+  readonly limits: unknown
+}
+
+interface AppRecord {
+  readonly id: string
+  readonly organization_id: string
+  readonly organization_generation: string
+  readonly generation: string
+  readonly enabled: boolean
+  readonly platform: string
+  readonly policy: string
+  readonly limits: unknown
+}
+
+export async function findApp(db: Knex, by: { readonly token: string } | { readonly id: string; readonly organizationId: string }): Promise<AppRow | undefined> {
+  const query = db('apps')
+    .join('organizations', 'organizations.id', 'apps.organization_id')
+    .whereNull('apps.deleted_at')
+    .where('organizations.state', 'active')
+  if ('token' in by) query.where('apps.token', by.token)
+  else query.where({ 'apps.id': by.id, 'apps.organization_id': by.organizationId })
+  const record = await query.first<AppRecord | undefined>(
+    'apps.id',
+    'apps.organization_id',
+    'organizations.generation as organization_generation',
+    'apps.generation',
+    'apps.enabled',
+    'apps.platform',
+    'apps.policy',
+    'apps.limits',
+  )
+  if (!record) return undefined
+  const { id, enabled, platform, policy, limits } = record
+  return {
+    id,
+    organizationId: record.organization_id,
+    organizationGeneration: Number(record.organization_generation),
+    generation: Number(record.generation),
+    enabled,
+    platform,
+    policy,
+    limits,
+  }
+}
+
+/** Is this session still good: sold, not revoked, and its device neither revoked nor overtaken? */
+export async function sessionStands(
+  db: Knex,
+  { sessionId, appId, deviceId, deviceGeneration }: { sessionId: string; appId: string; deviceId: string; deviceGeneration: number },
+): Promise<boolean> {
+  const row = await db('app_sessions')
+    .join('devices', 'devices.id', 'app_sessions.device_id')
+    .where({ 'app_sessions.id': sessionId, 'app_sessions.app_id': appId, 'devices.id': deviceId, 'devices.app_id': appId })
+    .where('devices.generation', deviceGeneration)
+    .whereNull('app_sessions.revoked_at')
+    .whereNull('devices.revoked_at')
+    .first<{ id: string } | undefined>('app_sessions.id')
+  return row !== undefined
+}

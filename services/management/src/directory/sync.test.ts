@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { Directory } from '@protectmyapi/protos/directory'
+import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
+import type { ServiceError } from '@grpc/grpc-js'
+import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { fromGrpcError } from '@protectmyapi/service-kit/grpc-fault'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { type DirectoryHarness, directoryHarness, HARNESS_HORIZON_MS } from '../testing/directory-harness.js'
+import { DIRECTORY_ACCESS } from './access.js'
+
+const ACTOR = { kind: 'system', id: 'test', requestId: null } as const
+
+let harness: DirectoryHarness
+let proxy: ReloadingClient<DirectoryClient>
+
+beforeAll(async () => {
+  harness = await directoryHarness()
+  proxy = await harness.client('proxy')
+})
+afterAll(() => harness.close())
+
+function open(client: ReloadingClient<DirectoryClient>, deadlineMs = 60_000) {
+  const replies: SyncReply__Output[] = []
+  let ended: ServiceError | 'end' | undefined
+  const call = client.current().sync({ deadline: new Date(Date.now() + deadlineMs) })
+  call.on('data', (reply: SyncReply__Output) => replies.push(reply))
+  call.on('error', (error: ServiceError) => (ended ??= error))
+  call.on('end', () => (ended ??= 'end'))
+  return {
+    call,
+    replies,
+    answer: (syncId: number) => until(() => replies.find((reply) => reply.answer?.syncId === syncId && !reply.answer.more)?.answer ?? undefined),
+    push: (number: number) => until(() => replies.find((reply) => reply.push?.number === number)?.push ?? undefined),
+    ended: () => until(() => ended),
+  }
+}
+
+const change = (id: string) =>
+  harness.feed.commitChange(ACTOR, async () => ({ result: null, feed: [{ kind: 'app', id, generation: 2 }], audit: [] }))
+
+describe('Directory.Sync', () => {
+  it('answers each Sync by its number, with the horizon that it recorded', async () => {
+    const bootId = newId('boot')
+    const stream = open(proxy)
+    stream.call.write({ bootId, syncId: 1, applied: 0 })
+    stream.call.write({ bootId, syncId: 2, applied: 0 })
+    expect(await stream.answer(1)).toMatchObject({ horizonMs: HARNESS_HORIZON_MS })
+    expect(await stream.answer(2)).toMatchObject({ horizonMs: HARNESS_HORIZON_MS })
+    expect(await harness.db('proxies').where('boot_id', bootId)).toHaveLength(1)
+    stream.call.end()
+    expect(await stream.ended()).toBe('end')
+    await harness.db('proxies').delete()
+  })
+
+  it('pushes a committed row at once, and the writer answers when it is reported as applied', async () => {
+    const bootId = newId('boot')
+    const stream = open(proxy)
+    stream.call.write({ bootId, syncId: 1, applied: 0 })
+    const { through } = await stream.answer(1)
+    const committed = change('app_pushed')
+    expect(await stream.push(through + 1)).toMatchObject({ kind: 'FEED_KIND_APP', id: 'app_pushed', generation: 2 })
+    stream.call.write({ bootId, syncId: 2, applied: through + 1 })
+    const { inForce } = await committed
+    expect(inForce).toMatchObject({ by: 'applied' })
+    expect(inForce.waitedMs).toBeLessThan(HARNESS_HORIZON_MS)
+    stream.call.cancel()
+    await harness.db('proxies').where('boot_id', bootId).delete()
+  })
+
+  it('cuts a stream that reads nothing once its bound of unsent replies is reached', async () => {
+    const stream = open(proxy)
+    const bootId = newId('boot')
+    stream.call.write({ bootId, syncId: 1, applied: 0 })
+    await stream.answer(1)
+    stream.call.pause()
+    await harness.db('proxies').delete()
+    // Far more than sockets buffer.
+    for (let round = 0; round < 8; round++) {
+      const rows = Array.from({ length: 1_000 }, () => ({ kind: 'app' as const, id: 'x'.repeat(200), generation: 2 }))
+      await harness.feed.commitChange(ACTOR, async () => ({ result: null, feed: rows, audit: [] }))
+    }
+    stream.call.resume()
+    const ended = await stream.ended()
+    expect(ended).not.toBe('end')
+    if (ended !== 'end') expect(fromGrpcError(ended).code).toBe('UNAVAILABLE')
+    expect(stream.replies.length).toBeLessThan(8_000)
+  }, 20_000)
+
+  it.each([
+    ['a boot id of another shape', { bootId: 'pod-1', syncId: 1, applied: 0 }],
+    ['an impossible applied number', { bootId: newId('boot'), syncId: 1, applied: -1 }],
+  ])('refuses %s, and says so', async (_what, request) => {
+    const stream = open(proxy)
+    stream.call.write(request)
+    const ended = await stream.ended()
+    expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('INVALID_REQUEST')
+  })
+
+  it('refuses a deadline of more than 10 minutes', async () => {
+    const stream = open(proxy, 11 * 60_000)
+    const ended = await stream.ended()
+    expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('INVALID_REQUEST')
+  })
+})
+
+describe('who may call the directory', () => {
+  it('has a row for every method of the contract', () => {
+    expect([...DIRECTORY_ACCESS.keys()].sort()).toEqual(Object.keys(Directory.service).sort())
+  })
+
+  it.each(['management', 'vault', 'somebody'])('is not %s, on any method', async (serviceAccount) => {
+    const client = await harness.client(serviceAccount)
+    const unaryCalls = [
+      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().resolveRoute(r, o, a), {}, 2_000),
+      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().listSessionKeys(r, o, a), {}, 2_000),
+      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().admit(r, o, a), {}, 2_000),
+      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().recordAccess(r, o, a), {}, 2_000),
+      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().exchangeDebugToken(r, o, a), {}, 2_000),
+    ]
+    expect(unaryCalls).toHaveLength(DIRECTORY_ACCESS.size - 1)
+    for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    const ended = await open(client).ended()
+    expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('FORBIDDEN')
+  })
+})

@@ -1,0 +1,40 @@
+import { AppSessionClaims, SESSION_TYP } from '@protectmyapi/service-kit/app-session'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
+import { compactVerify, type CompactVerifyResult, decodeProtectedHeader, importJWK } from 'jose'
+import { installationId, type SigningKeyRow, signingKeys } from '../keys/signing-key-rows.js'
+
+const TOKEN_CHARS_MAX = 4_096
+
+/**
+ * An app session's claims, verified: one of our session keys, EdDSA and this `typ` alone, this installation, not expired.
+ *
+ * @throws Fault INVALID_TOKEN, TOKEN_EXPIRED.
+ */
+export async function verifySession(db: Knex, token: string, nowMs: number): Promise<AppSessionClaims> {
+  if (!token.startsWith(SESSION_PREFIX) || token.length > TOKEN_CHARS_MAX) throw invalid('not a session')
+  const jws = token.slice(SESSION_PREFIX.length)
+  const verified = await verify(jws, await signingKeys(db, 'session', 'active'))
+  if (verified.protectedHeader.typ !== SESSION_TYP) throw invalid('another type of token')
+  const parsed = AppSessionClaims.safeParse(JSON.parse(Buffer.from(verified.payload).toString('utf8')))
+  if (!parsed.success) throw invalid('claims out of shape')
+  if (parsed.data.iss !== (await installationId(db))) throw invalid('of another installation')
+  if (parsed.data.exp * 1_000 <= nowMs) throw new Fault('TOKEN_EXPIRED', 'the session has expired')
+  return parsed.data
+}
+
+async function verify(jws: string, keys: readonly SigningKeyRow[]): Promise<CompactVerifyResult> {
+  try {
+    const { kid } = decodeProtectedHeader(jws)
+    const key = keys.find(({ id }) => id === kid)
+    if (!key) throw invalid('signed by no key of ours')
+    return await compactVerify(jws, await importJWK({ ...key.publicJwk }, 'EdDSA'), { algorithms: ['EdDSA'] })
+  } catch (cause) {
+    throw cause instanceof Fault ? cause : invalid('the signature does not verify', cause)
+  }
+}
+
+function invalid(detail: string, cause?: unknown): Fault {
+  return new Fault('INVALID_TOKEN', `session: ${detail}`, cause === undefined ? {} : { cause })
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Authority, createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { Directory } from '@protectmyapi/protos/directory'
+import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
+import { createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { buildDirectory } from '../directory/build-directory.js'
+import { buildFeed, type Feed } from '../feed/build-feed.js'
+import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
+import { type MemoryVault, memoryVault } from '../vault/memory-vault.js'
+import { migratedDatabase } from './migrated-database.js'
+
+const TRUST_DOMAIN = 'protectmyapi.local'
+const NAMESPACE = 'protectmyapi'
+export const HARNESS_HORIZON_MS = 2_000
+
+/** The directory as a proxy meets it: real Postgres, real gRPC, real mutual TLS. */
+export interface DirectoryHarness {
+  readonly db: Knex
+  readonly feed: Feed
+  readonly keys: HeldKeys
+  readonly vault: MemoryVault
+  readonly installation: string
+  /** A client with this identity. */
+  client(serviceAccount: string): Promise<ReloadingClient<DirectoryClient>>
+  close(): Promise<void>
+}
+
+export async function directoryHarness(clock: Clock = systemClock): Promise<DirectoryHarness> {
+  const { db, target, close } = await migratedDatabase()
+  const log = createLogger('test', 'silent')
+  const folder = await mkdtemp(join(tmpdir(), 'pma-directory-'))
+  const authority = await createAuthority()
+  const opened: WatchedMaterial[] = []
+  const clients: ReloadingClient<DirectoryClient>[] = []
+  const materialFor = async (serviceAccount: string): Promise<WatchedMaterial> => {
+    const material = await watchMaterial(await writeIdentity(folder, authority, serviceAccount), log)
+    opened.push(material)
+    return material
+  }
+  const installation = newId('installation')
+  await db('installation').insert({ id: installation }).onConflict('only_row').merge()
+  const vault = memoryVault()
+  const feed = buildFeed({ db, target, clock, log })
+  const keys = createHeldKeys({ db, vault, clock, log })
+  await keys.tend()
+  await feed.start()
+  const directory = buildDirectory({
+    db,
+    tail: feed.tail,
+    keys,
+    clock,
+    log,
+    material: await materialFor('management'),
+    host: '127.0.0.1',
+    port: 0,
+    horizonMs: HARNESS_HORIZON_MS,
+    trustDomain: TRUST_DOMAIN,
+    namespace: NAMESPACE,
+  })
+  const port = await directory.start()
+
+  return {
+    db,
+    feed,
+    keys,
+    vault,
+    installation,
+    async client(serviceAccount) {
+      const where = { address: `127.0.0.1:${port}`, serverId: spiffeId(TRUST_DOMAIN, NAMESPACE, 'management') }
+      const client = createReloadingClient(Directory, where, await materialFor(serviceAccount))
+      clients.push(client)
+      return client
+    },
+    async close() {
+      for (const client of clients) client.close()
+      await directory.stop(200)
+      await feed.stop()
+      for (const material of opened) material.stop()
+      await rm(folder, { recursive: true, force: true })
+      await close()
+    },
+  }
+}
+
+async function writeIdentity(folder: string, authority: Authority, serviceAccount: string) {
+  const { certPem, keyPem } = await authority.issue({ spiffeId: spiffeId(TRUST_DOMAIN, NAMESPACE, serviceAccount), ipAddresses: ['127.0.0.1'] })
+  const files = {
+    certFile: join(folder, `${serviceAccount}.crt`),
+    keyFile: join(folder, `${serviceAccount}.key`),
+    caFile: join(folder, 'ca.crt'),
+  }
+  await writeFile(files.certFile, certPem)
+  await writeFile(files.keyFile, keyPem)
+  await writeFile(files.caFile, authority.certPem)
+  return files
+}
