@@ -26,20 +26,45 @@ const fiftyfold = {
 }
 
 /** The data plane between a directory and a vault, over real gRPC. The secret's generation is the directory's. */
-async function start(says: Partial<FakeDirectory['says']> = {}, { schedule = systemSchedule, clock = systemClock }: { schedule?: Schedule; clock?: Clock } = {}) {
+async function start(
+  says: Partial<FakeDirectory['says']> = {},
+  { schedule = systemSchedule, clock = systemClock }: { schedule?: Schedule; clock?: Clock } = {},
+) {
   let generation = 1
-  const labels = () => routeResponse().labels.map((label) => (label.kind === 'FEED_KIND_SECRET' ? { ...label, generation } : label))
+  const labels = () =>
+    routeResponse().labels.map((label) => (label.kind === 'FEED_KIND_SECRET' ? { ...label, generation } : label))
   const directory = await startFakeDirectory(systemClock, {
-    route: () => routeResponse({ labels: labels(), grant: `grant ${generation}`, secrets: [{ secretId: 'sec_1', versionId: `ver_${generation}`, generation, name: 'KEY' }] }),
+    route: () =>
+      routeResponse({
+        labels: labels(),
+        grant: `grant ${generation}`,
+        secrets: [{ secretId: 'sec_1', versionId: `ver_${generation}`, generation, name: 'KEY' }],
+      }),
     ...says,
   })
   closing.push(() => directory.close())
   const vault = await startFakeVault((versionId, grant) => {
     if (versionId !== `ver_${grant.slice(-1)}`) throw new Fault('INVALID_GRANT', 'another version')
-    return { lease: { secretId: 'sec_1', versionId, generation: Number(versionId.slice(4)), value: Buffer.from(`value ${versionId}`), bindings: { origins: ['https://api.example.com'], placements: [{ header: 'authorization' }], services: [] }, lifeMs: 300_000 } }
+    return {
+      lease: {
+        secretId: 'sec_1',
+        versionId,
+        generation: Number(versionId.slice(4)),
+        value: Buffer.from(`value ${versionId}`),
+        bindings: { origins: ['https://api.example.com'], placements: [{ header: 'authorization' }], services: [] },
+        lifeMs: 300_000,
+      },
+    }
   })
   closing.push(() => vault.close())
-  const plane = createDataPlane({ directory: directory.client, vault: vault.client, clock, log: silentLog(), bootId: BOOT, schedule })
+  const plane = createDataPlane({
+    directory: directory.client,
+    vault: vault.client,
+    clock,
+    log: silentLog(),
+    bootId: BOOT,
+    schedule,
+  })
   closing.push(() => plane.stop())
   const token = newToken('app')
   const resolve = () => plane.routes.resolve({ kind: 'app-token', token, hash: hashOf(token) }, 'openai')
@@ -50,7 +75,8 @@ async function start(says: Partial<FakeDirectory['says']> = {}, { schedule = sys
     return directory.commit({ kind: 'FEED_KIND_SECRET', id: 'sec_1', generation })
   }
   /** What a writer waits for. */
-  const applied = (number: number) => until(() => ((directory.registry.get(BOOT)?.applied ?? -1) >= number ? true : undefined))
+  const applied = (number: number) =>
+    until(() => ((directory.registry.get(BOOT)?.applied ?? -1) >= number ? true : undefined))
   return { directory, vault, plane, resolve, value, replace, applied }
 }
 
@@ -84,7 +110,9 @@ describe('the data plane', () => {
     await plane.start()
     const { labels } = await resolve()
     let reportedWhenAborted: number | undefined
-    plane.freshness.track(labels, () => void (reportedWhenAborted = directory.registry.get(BOOT)?.applied))
+    plane.freshness.track(labels, () => {
+      reportedWhenAborted = directory.registry.get(BOOT)?.applied
+    })
     await applied(directory.commit({ kind: 'FEED_KIND_APP', id: 'app_1', generation: 2 }))
     expect(reportedWhenAborted).toBe(0)
   })
@@ -100,7 +128,10 @@ describe('the data plane', () => {
   })
 
   it('serves until the horizon while management is mute, then 503, and again when it answers', async () => {
-    const { plane, value, directory } = await start({ horizonMs: 600 }, { schedule: (run, ms) => systemSchedule(run, Math.min(ms, 200)) })
+    const { plane, value, directory } = await start(
+      { horizonMs: 600 },
+      { schedule: (run, ms) => systemSchedule(run, Math.min(ms, 200)) },
+    )
     await plane.start()
     await value()
     directory.says.mute = true
@@ -135,11 +166,36 @@ describe('the data plane', () => {
     const { plane, directory, resolve } = await start()
     await plane.start()
     const route = { ...(await resolve()), limits: [] }
-    const decision = await plane.admission.admit({ requestId: 'req_1', route, method: 'GET', path: '/', sourceAddress: '::1', appVersion: null })
-    if (decision.admitted) decision.ticket.finish({ status: 200, fault: null, requestBytes: 0, responseBytes: 0, upstreamMs: 1, totalMs: 1, aborted: false })
+    const decision = await plane.admission.admit({
+      requestId: 'req_1',
+      route,
+      method: 'GET',
+      path: '/',
+      sourceAddress: '::1',
+      appVersion: null,
+    })
+    if (decision.admitted)
+      decision.ticket.finish({
+        status: 200,
+        fault: null,
+        requestBytes: 0,
+        responseBytes: 0,
+        upstreamMs: 1,
+        totalMs: 1,
+        aborted: false,
+      })
     await plane.stop()
     expect(directory.entries.map(({ kind }) => kind)).toEqual(['ENTRY_KIND_ADMITTED', 'ENTRY_KIND_FINISHED'])
-    await expect(plane.admission.admit({ requestId: 'req_2', route, method: 'GET', path: '/', sourceAddress: '::1', appVersion: null })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(
+      plane.admission.admit({
+        requestId: 'req_2',
+        route,
+        method: 'GET',
+        path: '/',
+        sourceAddress: '::1',
+        appVersion: null,
+      }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   it('publishes the public keys of sessions, member by member, and exchanges debug tokens', async () => {

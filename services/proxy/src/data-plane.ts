@@ -9,8 +9,8 @@ import { createDirectoryAdmission } from './admit/directory-admission.js'
 import { grpcAdmit } from './admit/grpc-admit.js'
 import type { Freshness } from './freshness/freshness.js'
 import { grpcSync } from './freshness/grpc-sync.js'
-import { createKeeper } from './freshness/keeper.js'
 import { keepSynced, type SyncKeeping } from './freshness/keep-synced.js'
+import { createKeeper } from './freshness/keeper.js'
 import { every, type Schedule, systemSchedule } from './freshness/schedule.js'
 import { grpcVaultLeases } from './lease/grpc-vault-leases.js'
 import { createLeaseSource } from './lease/held-leases.js'
@@ -63,12 +63,25 @@ export interface DataPlaneDeps {
   readonly bootId?: string
 }
 
-export function createDataPlane({ directory, vault, clock, log, schedule = systemSchedule, bootId = newId('boot') }: DataPlaneDeps): DataPlane {
+export function createDataPlane({
+  directory,
+  vault,
+  clock,
+  log,
+  schedule = systemSchedule,
+  bootId = newId('boot'),
+}: DataPlaneDeps): DataPlane {
   const keeper = createKeeper({ clock, log })
   const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: grpcSessionKeys(directory) })
   const sessions = createSessionVerifier({ keeper, clock, keys })
   const routes = createRouteSource({ keeper, clock, log, sessions, resolveRoute: grpcResolveRoute(directory) })
-  const leases = createLeaseSource({ keeper, clock, log, upstream: grpcVaultLeases(vault, clock), forgetRoute: routes.forget })
+  const leases = createLeaseSource({
+    keeper,
+    clock,
+    log,
+    upstream: grpcVaultLeases(vault, clock),
+    forgetRoute: routes.forget,
+  })
   const recordAccess = grpcRecordAccess(directory, bootId)
   const recorder = createAccessRecorder({
     sequences: createSequences(),

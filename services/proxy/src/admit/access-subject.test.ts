@@ -35,13 +35,20 @@ describe('the subject of an entry', () => {
   })
 
   it('is bounded, and cut between characters', () => {
-    const { path = '', appVersion } = accessSubject({ ...REQUEST, path: `/${'é'.repeat(600)}`, appVersion: 'x'.repeat(999) })
+    const { path = '', appVersion } = accessSubject({
+      ...REQUEST,
+      path: `/${'é'.repeat(600)}`,
+      appVersion: 'x'.repeat(999),
+    })
     expect(Buffer.byteLength(path)).toBe(511)
     expect(path.endsWith('é')).toBe(true)
     expect(appVersion).toHaveLength(64)
   })
 
   it('holds nothing that the record cannot store', () => {
-    expect(accessSubject({ ...REQUEST, path: '/a\u0000b\ud800', appVersion: '1\n2' })).toMatchObject({ path: '/a�b�', appVersion: '1�2' })
+    expect(accessSubject({ ...REQUEST, path: '/a\u0000b\ud800', appVersion: '1\n2' })).toMatchObject({
+      path: '/a�b�',
+      appVersion: '1�2',
+    })
   })
 })

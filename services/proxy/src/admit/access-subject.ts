@@ -28,7 +28,9 @@ export function accessSubject({ route, method, path, sourceAddress, appVersion }
 
 /** One entry that Postgres cannot store (NUL in JSON, a lone surrogate) would hold up all that wait behind it. */
 function plain(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8').replace(/\p{Cc}/gu, '�')
+  return Buffer.from(text, 'utf8')
+    .toString('utf8')
+    .replace(/\p{Cc}/gu, '�')
 }
 
 /** At a character's border. */

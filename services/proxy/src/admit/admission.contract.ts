@@ -19,14 +19,32 @@ export interface AdmissionHarness {
 }
 
 const ROUTE: Route = { ...routeFromWire(routeResponse()), notAfter: Number.POSITIVE_INFINITY }
-const OUTCOME: Outcome = { status: 200, fault: null, requestBytes: 0, responseBytes: 0, upstreamMs: 1, totalMs: 1, aborted: false }
+const OUTCOME: Outcome = {
+  status: 200,
+  fault: null,
+  requestBytes: 0,
+  responseBytes: 0,
+  upstreamMs: 1,
+  totalMs: 1,
+  aborted: false,
+}
 
 const limit = (scope: Limit['scope'], burst: number): Limit => ({ scope, count: 60, periodMs: 60_000, burst })
 
 let requests = 0
-function request(limits: readonly Limit[], { route = {}, sourceAddress = '198.51.100.7' }: { route?: Partial<Route>; sourceAddress?: string } = {}): AccessRequest {
+function request(
+  limits: readonly Limit[],
+  { route = {}, sourceAddress = '198.51.100.7' }: { route?: Partial<Route>; sourceAddress?: string } = {},
+): AccessRequest {
   requests += 1
-  return { requestId: `req_${requests}`, route: { ...ROUTE, ...route, limits }, method: 'POST', path: '/v1/x', sourceAddress, appVersion: null }
+  return {
+    requestId: `req_${requests}`,
+    route: { ...ROUTE, ...route, limits },
+    method: 'POST',
+    path: '/v1/x',
+    sourceAddress,
+    appVersion: null,
+  }
 }
 
 /** Every adapter of the port keeps this. */
@@ -39,7 +57,10 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       return harness
     }
     const kindsOf = (from: AdmissionHarness, { requestId }: AccessRequest): string[] =>
-      from.entries().filter((entry) => entry.requestId === requestId).map(({ kind }) => kind)
+      from
+        .entries()
+        .filter((entry) => entry.requestId === requestId)
+        .map(({ kind }) => kind)
 
     it('puts the request on record before it answers, and its end afterwards, once', async () => {
       const it_ = await start()
@@ -63,9 +84,16 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
     it('says no above a limit, for how long, and lets the next one through then', async () => {
       const it_ = await start()
       const limits = [limit('app', 2)]
-      expect([await it_.admission.admit(request(limits)), await it_.admission.admit(request(limits))].every(({ admitted }) => admitted)).toBe(true)
+      expect(
+        [await it_.admission.admit(request(limits)), await it_.admission.admit(request(limits))].every(
+          ({ admitted }) => admitted,
+        ),
+      ).toBe(true)
       const refused = request(limits)
-      expect(await it_.admission.admit(refused)).toEqual({ admitted: false, limited: { scope: 'app', count: 60, periodMs: 60_000, retryAfterMs: 1_000 } })
+      expect(await it_.admission.admit(refused)).toEqual({
+        admitted: false,
+        limited: { scope: 'app', count: 60, periodMs: 60_000, retryAfterMs: 1_000 },
+      })
       await it_.settled()
       expect(kindsOf(it_, refused)).not.toContain('admitted')
       it_.advance(1_000)
@@ -75,7 +103,8 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
     it('counts each device for itself, and the source address where there is none', async () => {
       const it_ = await start()
       const limits = [limit('device', 1)]
-      const admitted = async (over: Parameters<typeof request>[1]): Promise<boolean> => (await it_.admission.admit(request(limits, over))).admitted
+      const admitted = async (over: Parameters<typeof request>[1]): Promise<boolean> =>
+        (await it_.admission.admit(request(limits, over))).admitted
       expect(await admitted({ route: { deviceId: 'dvc_1' } })).toBe(true)
       expect(await admitted({ route: { deviceId: 'dvc_1' }, sourceAddress: '203.0.113.1' })).toBe(false)
       expect(await admitted({ route: { deviceId: 'dvc_2' } })).toBe(true)
@@ -101,18 +130,21 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       for (const [at, one] of asked.entries()) if (decisions[at]?.admitted) expect(onRecord).toContain(one.requestId)
     })
 
-    it.each(['away', 'answers lost'] as const)('fails closed while its authority is %s, leaves nothing open on record, and comes back', async (state) => {
-      const it_ = await start()
-      it_.be(state)
-      const asked = Array.from({ length: 20 }, () => request([]))
-      for (const one of await Promise.allSettled(asked.map((given) => it_.admission.admit(given)))) {
-        expect(one).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } })
-      }
-      it_.be('there')
-      await it_.settled()
-      for (const one of asked) expect([[], ['admitted', 'void']]).toContainEqual(kindsOf(it_, one))
-      expect(await it_.admission.admit(request([]))).toMatchObject({ admitted: true })
-    })
+    it.each(['away', 'answers lost'] as const)(
+      'fails closed while its authority is %s, leaves nothing open on record, and comes back',
+      async (state) => {
+        const it_ = await start()
+        it_.be(state)
+        const asked = Array.from({ length: 20 }, () => request([]))
+        for (const one of await Promise.allSettled(asked.map((given) => it_.admission.admit(given)))) {
+          expect(one).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } })
+        }
+        it_.be('there')
+        await it_.settled()
+        for (const one of asked) expect([[], ['admitted', 'void']]).toContainEqual(kindsOf(it_, one))
+        expect(await it_.admission.admit(request([]))).toMatchObject({ admitted: true })
+      },
+    )
   })
 }
 

@@ -5,10 +5,28 @@ import { routeFromWire } from '../routes/route-from-wire.js'
 import { addressBlock, bucketsOf } from './buckets.js'
 
 const ROUTE: Route = { ...routeFromWire(routeResponse()), notAfter: 0 }
-const limit = (scope: Limit['scope'], over: Partial<Limit> = {}): Limit => ({ scope, count: 10, periodMs: 1_000, burst: 5, ...over })
+const limit = (scope: Limit['scope'], over: Partial<Limit> = {}): Limit => ({
+  scope,
+  count: 10,
+  periodMs: 1_000,
+  burst: 5,
+  ...over,
+})
 
-function keyOf(scope: Limit['scope'], route: Partial<Route> = {}, sourceAddress = '198.51.100.7', over: Partial<Limit> = {}): string {
-  const request = { requestId: 'r', method: 'GET', path: '/', appVersion: null, sourceAddress, route: { ...ROUTE, ...route, limits: [limit(scope, over)] } }
+function keyOf(
+  scope: Limit['scope'],
+  route: Partial<Route> = {},
+  sourceAddress = '198.51.100.7',
+  over: Partial<Limit> = {},
+): string {
+  const request = {
+    requestId: 'r',
+    method: 'GET',
+    path: '/',
+    appVersion: null,
+    sourceAddress,
+    route: { ...ROUTE, ...route, limits: [limit(scope, over)] },
+  }
   return bucketsOf(request)[0]?.key ?? ''
 }
 
@@ -34,7 +52,9 @@ describe('buckets', () => {
   })
 
   it('of an organisation are shared by its services, apps and devices', () => {
-    expect(keyOf('organization', { serviceId: 'svc_2', appId: 'app_2', deviceId: 'dvc_2' }, '203.0.113.1')).toBe(keyOf('organization'))
+    expect(keyOf('organization', { serviceId: 'svc_2', appId: 'app_2', deviceId: 'dvc_2' }, '203.0.113.1')).toBe(
+      keyOf('organization'),
+    )
   })
 
   it('of a device are the device’s, whatever address it comes from', () => {
@@ -43,7 +63,9 @@ describe('buckets', () => {
 
   it('are drawn from once where a service names the same limit twice', () => {
     const route = { ...ROUTE, limits: [limit('app'), limit('app'), limit('app', { count: 3 })] }
-    expect(bucketsOf({ requestId: 'r', method: 'GET', path: '/', appVersion: null, sourceAddress: '::1', route })).toHaveLength(2)
+    expect(
+      bucketsOf({ requestId: 'r', method: 'GET', path: '/', appVersion: null, sourceAddress: '::1', route }),
+    ).toHaveLength(2)
   })
 })
 

@@ -1,6 +1,6 @@
-import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import type { Limit, LimitScope } from '../routes/route.js'
 import type { AccessRequest } from './admission.js'
 
@@ -54,7 +54,10 @@ export function addressBlock(address: string): string {
   // Groups that `::` leaves out are zero. Only the first four matter.
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const groups = tail === undefined ? before : [...before, ...zeros(8 - before.length - after.length), ...after]
-  return `${groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
 }
 
 const zeros = (count: number): string[] => new Array<string>(Math.max(0, count)).fill('0')

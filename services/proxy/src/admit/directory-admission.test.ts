@@ -12,12 +12,17 @@ import { createAccessRecorder } from '../record/access-recorder.js'
 import { grpcRecordAccess } from '../record/grpc-record-access.js'
 import { createSequences } from '../record/sequences.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
+import { type AdmissionHarness, admissionContract } from './admission.contract.js'
 import type { AccessRequest } from './admission.js'
-import { admissionContract, type AdmissionHarness } from './admission.contract.js'
 import { type AdmitItem, type AdmitOutcome, createDirectoryAdmission } from './directory-admission.js'
 import { grpcAdmit } from './grpc-admit.js'
 
-const KINDS = { ENTRY_KIND_ADMITTED: 'admitted', ENTRY_KIND_FINISHED: 'finished', ENTRY_KIND_VOID: 'void', ENTRY_KIND_UNSPECIFIED: 'void' } as const
+const KINDS = {
+  ENTRY_KIND_ADMITTED: 'admitted',
+  ENTRY_KIND_FINISHED: 'finished',
+  ENTRY_KIND_VOID: 'void',
+  ENTRY_KIND_UNSPECIFIED: 'void',
+} as const
 
 admissionContract('memory', () => {
   const clock = manualClock()
@@ -65,7 +70,9 @@ admissionContract('the directory', async (): Promise<AdmissionHarness> => {
   return {
     admission: createDirectoryAdmission({ admit: grpcAdmit(directory.client, 'boot_x'), recorder, log }),
     entries: () => directory.entries.map(({ kind, requestId }) => ({ kind: KINDS[kind], requestId })),
-    be: (state) => void (directory.says.record = state),
+    be: (state) => {
+      directory.says.record = state
+    },
     advance: clock.advance,
     settled: async () => void (await until(() => (waiting === 0 ? true : undefined))),
     close: () => directory.close(),
@@ -128,10 +135,14 @@ describe('admission by the directory', () => {
   it('refuses an organisation whose share of the waiting is used up, and nobody else', async () => {
     const { admission } = make()
     const refused: unknown[] = []
-    for (let at = 0; at < 2_050; at += 1) admission.admit(request(`req_${at}`)).catch((err: unknown) => void refused.push(err))
+    for (let at = 0; at < 2_050; at += 1)
+      admission.admit(request(`req_${at}`)).catch((err: unknown) => void refused.push(err))
     admission.admit(request('other', 'org_2')).catch((err: unknown) => void refused.push(err))
     await turn()
-    expect(refused).toEqual([expect.objectContaining({ code: 'UNAVAILABLE' }), expect.objectContaining({ code: 'UNAVAILABLE' })])
+    expect(refused).toEqual([
+      expect.objectContaining({ code: 'UNAVAILABLE' }),
+      expect.objectContaining({ code: 'UNAVAILABLE' }),
+    ])
   })
 
   it('lets nobody through by an answer of another length, and voids all it may have admitted', async () => {

@@ -42,7 +42,12 @@ interface Deps {
 }
 
 /** Admission without Redis: all who come in one turn of the event loop share a call. */
-export function createDirectoryAdmission({ admit, recorder, log, endOfTurn = (run) => void setImmediate(run) }: Deps): Admission & {
+export function createDirectoryAdmission({
+  admit,
+  recorder,
+  log,
+  endOfTurn = (run) => void setImmediate(run),
+}: Deps): Admission & {
   /** Nobody is let in any more. Settles when the last call under way has been answered. */
   close(): Promise<void>
 } {
@@ -93,7 +98,8 @@ export function createDirectoryAdmission({ admit, recorder, log, endOfTurn = (ru
     try {
       items = batch.map(({ request }) => ({ entry: entryOf(request), buckets: bucketsOf(request) }))
       outcomes = await admit(items)
-      if (outcomes.length !== items.length) throw new Fault('UNAVAILABLE', 'an answer of another length than its question')
+      if (outcomes.length !== items.length)
+        throw new Fault('UNAVAILABLE', 'an answer of another length than its question')
     } catch (err) {
       log.warn({ err, requests: batch.length }, 'admission failed')
       const fault = new Fault('UNAVAILABLE', 'admission failed', { cause: err })

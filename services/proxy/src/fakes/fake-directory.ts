@@ -47,7 +47,10 @@ export interface FakeDirectory {
   close(): Promise<void>
 }
 
-export async function startFakeDirectory(clock: Pick<Clock, 'wallMs'>, first: Partial<FakeDirectory['says']> = {}): Promise<FakeDirectory> {
+export async function startFakeDirectory(
+  clock: Pick<Clock, 'wallMs'>,
+  first: Partial<FakeDirectory['says']> = {},
+): Promise<FakeDirectory> {
   const feed: FeedRow__Output[] = []
   const registry = new Map<string, { applied: number; syncs: number }>()
   const entries = new Map<string, AccessEntry__Output>()
@@ -72,7 +75,9 @@ export async function startFakeDirectory(clock: Pick<Clock, 'wallMs'>, first: Pa
       if (says.mute) return
       registry.set(bootId, { applied, syncs: (registry.get(bootId)?.syncs ?? 0) + 1 })
       const rows = feed.filter(({ number }) => number > applied)
-      stream.write({ answer: { syncId, rows, through: feed.length, more: false, reset: false, horizonMs: says.horizonMs } })
+      stream.write({
+        answer: { syncId, rows, through: feed.length, more: false, reset: false, horizonMs: says.horizonMs },
+      })
     })
     stream.on('end', () => stream.end())
     stream.on('close', () => streams.delete(stream))
@@ -118,7 +123,11 @@ export async function startFakeDirectory(clock: Pick<Clock, 'wallMs'>, first: Pa
         return {}
       }),
     ),
-    ExchangeDebugToken: answering(({ debugToken }) => ({ token: `pma_ses_for_${debugToken.slice(-6)}`, expiresAtMs: 1, deviceId: 'dvc_1' })),
+    ExchangeDebugToken: answering(({ debugToken }) => ({
+      token: `pma_ses_for_${debugToken.slice(-6)}`,
+      expiresAtMs: 1,
+      deviceId: 'dvc_1',
+    })),
   }
 
   let server = createGrpcServer()
@@ -162,7 +171,9 @@ export async function startFakeDirectory(clock: Pick<Clock, 'wallMs'>, first: Pa
   }
 }
 
-function answering<Request, Response>(handle: (request: Request) => Response | Promise<Response>): handleUnaryCall<Request, Response> {
+function answering<Request, Response>(
+  handle: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
   return (call, answer) => {
     Promise.resolve()
       .then(() => handle(call.request))

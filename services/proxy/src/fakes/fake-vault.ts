@@ -19,7 +19,9 @@ export async function startFakeVault(lease: (versionId: string, grant: string) =
   const leaseSecrets: handleUnaryCall<LeaseSecretsRequest__Output, LeaseSecretsResponse> = (call, answer) => {
     asked.push(call.request)
     try {
-      answer(null, { results: call.request.versionIds.map((versionId) => ({ versionId, ...lease(versionId, call.request.grant) })) })
+      answer(null, {
+        results: call.request.versionIds.map((versionId) => ({ versionId, ...lease(versionId, call.request.grant) })),
+      })
     } catch (err) {
       answer(toGrpcError(err))
     }

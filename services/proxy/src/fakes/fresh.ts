@@ -21,7 +21,10 @@ export function fresh(): Fresh {
   const keeper = createKeeper({ clock: time.clock, log: silentLog() })
   const sync = (): void => {
     const applied = keeper.applied()
-    keeper.answer({ ...momentOf(time.clock), applied }, { rows: [], through: applied, more: false, reset: false, horizonMs: HORIZON_MS })
+    keeper.answer(
+      { ...momentOf(time.clock), applied },
+      { rows: [], through: applied, more: false, reset: false, horizonMs: HORIZON_MS },
+    )
   }
   sync()
   return { time, keeper, sync, apply: (row) => void keeper.push({ number: keeper.applied() + 1, ...row }) }

@@ -8,7 +8,10 @@ export interface GcraBucket {
 
 export interface Gcra<Bucket extends GcraBucket> {
   /** Draws one unit from each, or from none: then it names the bucket that said no, and for how long. */
-  draw(buckets: readonly Bucket[], nowMs: number): { readonly bucket: Bucket; readonly retryAfterMs: number } | undefined
+  draw(
+    buckets: readonly Bucket[],
+    nowMs: number,
+  ): { readonly bucket: Bucket; readonly retryAfterMs: number } | undefined
 }
 
 export function createGcra<Bucket extends GcraBucket>(): Gcra<Bucket> {

@@ -16,7 +16,9 @@ export function createMemoryAdmission(clock: Pick<Clock, 'wallMs'>): MemoryAdmis
   let state: 'there' | 'away' | 'answers lost' = 'there'
   return {
     entries,
-    be: (next) => void (state = next),
+    be: (next) => {
+      state = next
+    },
     async admit(request) {
       const { requestId } = request
       await Promise.resolve()

@@ -13,13 +13,24 @@ export function routeResponse(over: Partial<ResolveRouteResponse__Output> = {}):
       { kind: 'FEED_KIND_LINK', id: 'lnk_1', generation: 1 },
       { kind: 'FEED_KIND_SECRET', id: 'sec_1', generation: 1 },
     ],
-    target: { baseUrl: 'https://api.example.com', methods: ['POST'], paths: ['/v1/**'], timeoutMs: 30_000, scrub: true },
+    target: {
+      baseUrl: 'https://api.example.com',
+      methods: ['POST'],
+      paths: ['/v1/**'],
+      timeoutMs: 30_000,
+      scrub: true,
+    },
     injection: {
       fields: [
         {
           surface: 'header',
           header: 'authorization',
-          value: { parts: [{ part: 'literal', literal: 'Bearer ' }, { part: 'secretId', secretId: 'sec_1' }] },
+          value: {
+            parts: [
+              { part: 'literal', literal: 'Bearer ' },
+              { part: 'secretId', secretId: 'sec_1' },
+            ],
+          },
           password: null,
         },
       ],

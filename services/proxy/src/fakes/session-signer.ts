@@ -1,7 +1,7 @@
+import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
 import type { AppSessionClaims } from '@protectmyapi/service-kit/app-session'
 import { SESSION_TYP } from '@protectmyapi/service-kit/app-session'
 import { tokenHash } from '@protectmyapi/service-kit/tokens'
-import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
 import { CompactSign, exportJWK, generateKeyPair } from 'jose'
 
 export const ISSUER = 'ins_test'
@@ -20,7 +20,18 @@ export async function sessionSigner(kid: string, wallMs: () => number): Promise<
     kid,
     async token(claims, header = {}) {
       const iat = wallMs() / 1_000
-      const whole = { iss: ISSUER, jti: 'ses_1', org: 'org_1', app: 'app_1', dvc: 'dvc_1', dgn: 1, att: 'debug', iat, exp: iat + 600, ...claims }
+      const whole = {
+        iss: ISSUER,
+        jti: 'ses_1',
+        org: 'org_1',
+        app: 'app_1',
+        dvc: 'dvc_1',
+        dgn: 1,
+        att: 'debug',
+        iat,
+        exp: iat + 600,
+        ...claims,
+      }
       const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(whole)))
         .setProtectedHeader({ alg: 'EdDSA', typ: SESSION_TYP, kid, ...header })
         .sign(privateKey)

@@ -24,7 +24,10 @@ interface Floor {
   readonly learnedAt: number
 }
 
-export function createFloors(clock: Pick<Clock, 'monotonicMs'>, limits: { windowMs: number; floorsMax: number } = FLOOR_LIMITS): Floors {
+export function createFloors(
+  clock: Pick<Clock, 'monotonicMs'>,
+  limits: { windowMs: number; floorsMax: number } = FLOOR_LIMITS,
+): Floors {
   // In the order of learning: the oldest stand in front.
   const floors = new Map<string, Floor>()
   let overflowUntil = Number.NEGATIVE_INFINITY

@@ -13,7 +13,10 @@ interface Thing extends Held {
 function make(entriesMax = 100) {
   const clock = manualClock()
   const keeper = createKeeper({ clock, log: silentLog() })
-  const cache = createHeldCache<Thing>(keeper, clock, { entriesMax, weight: { max: 1_000, weigh: ({ name }) => name.length } })
+  const cache = createHeldCache<Thing>(keeper, clock, {
+    entriesMax,
+    weight: { max: 1_000, weigh: ({ name }) => name.length },
+  })
   const thing = (name: string, labels: readonly Label[], lifeMs = 1_000): Thing => {
     const begun = beginFill(keeper, clock)
     return { ...begun, name, labels, notAfter: begun.askedAt + lifeMs }
@@ -30,7 +33,11 @@ describe('what is held', () => {
     cache.set('two', thing('two', [app('b', 2)]))
     cache.set('three', thing('three', [app('c')]))
     keeper.push({ number: 1, ...app('b', 2) })
-    expect([cache.get('one')?.name, cache.get('two')?.name, cache.get('three')?.name]).toEqual([undefined, 'two', 'three'])
+    expect([cache.get('one')?.name, cache.get('two')?.name, cache.get('three')?.name]).toEqual([
+      undefined,
+      'two',
+      'three',
+    ])
   })
 
   it('is not kept when it arrives below a floor (FENCE)', () => {
@@ -44,7 +51,10 @@ describe('what is held', () => {
   it('is not kept when everything was dropped while it was on its way', () => {
     const { clock, keeper, cache, thing } = make()
     const slow = thing('slow', [app('a')])
-    keeper.answer({ monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs(), applied: 0 }, { rows: [], through: 9, more: false, reset: true, horizonMs: 1 })
+    keeper.answer(
+      { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs(), applied: 0 },
+      { rows: [], through: 9, more: false, reset: true, horizonMs: 1 },
+    )
     cache.set('slow', slow)
     expect(cache.get('slow')).toBeUndefined()
   })

@@ -22,7 +22,11 @@ export interface Bounds<Value> {
 }
 
 /** Made known to the keeper at once: a cache that the feed does not reach must not exist. */
-export function createHeldCache<Value extends Held>(keeper: Keeper, clock: Clock, { entriesMax, weight }: Bounds<Value>): HeldCache<Value> {
+export function createHeldCache<Value extends Held>(
+  keeper: Keeper,
+  clock: Clock,
+  { entriesMax, weight }: Bounds<Value>,
+): HeldCache<Value> {
   const keysByLabel = new Map<string, Set<string>>()
   const entries = new LRUCache<string, Value>({
     max: entriesMax,

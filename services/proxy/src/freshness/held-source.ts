@@ -10,10 +10,19 @@ import { createPace } from './pace.js'
 const FLIGHTS_MAX = 3
 
 /** Refusals that speak of whoever asked, not of what was asked for: who joined a flight asks for himself then. */
-const PERSONAL: ReadonlySet<FaultCode> = new Set(['UNAUTHORIZED', 'INVALID_TOKEN', 'TOKEN_EXPIRED', 'ATTESTATION_REQUIRED'])
+const PERSONAL: ReadonlySet<FaultCode> = new Set([
+  'UNAUTHORIZED',
+  'INVALID_TOKEN',
+  'TOKEN_EXPIRED',
+  'ATTESTATION_REQUIRED',
+])
 
 /** Asks the authority. `begun` was noted before the question left, and goes into what is answered. */
-export type Fill<Value extends Held, Question> = (question: Question, begun: Pick<Held, 'askedAt' | 'epoch'>, why: 'wanted' | 'renewal') => Promise<Value>
+export type Fill<Value extends Held, Question> = (
+  question: Question,
+  begun: Pick<Held, 'askedAt' | 'epoch'>,
+  why: 'wanted' | 'renewal',
+) => Promise<Value>
 
 interface Deps<Value extends Held, Question> {
   readonly keeper: Keeper
@@ -31,7 +40,13 @@ export interface HeldSource<Value, Question> {
 }
 
 /** Memory, then one shared flight to the authority; each who waits judges what has landed for himself. */
-export function createHeldSource<Value extends Held, Question>({ keeper, clock, log, cache, fill }: Deps<Value, Question>): HeldSource<Value, Question> {
+export function createHeldSource<Value extends Held, Question>({
+  keeper,
+  clock,
+  log,
+  cache,
+  fill,
+}: Deps<Value, Question>): HeldSource<Value, Question> {
   const flights = new Map<string, Promise<Value>>()
   const mayRenew = createPace(clock)
 
@@ -75,7 +90,9 @@ export function createHeldSource<Value extends Held, Question>({ keeper, clock, 
   /** Behind the request that is served from memory, with that request's credential. */
   function renew(key: string, question: Question): void {
     if (flights.has(key) || !mayRenew(key)) return
-    fly(key, question, 'renewal').catch((err: unknown) => log.debug({ err }, 'not renewed; what is held stays until its end'))
+    fly(key, question, 'renewal').catch((err: unknown) =>
+      log.debug({ err }, 'not renewed; what is held stays until its end'),
+    )
   }
 
   return { get, refresh: (key, question) => fly(key, question, 'renewal') }

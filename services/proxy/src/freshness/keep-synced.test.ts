@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
 import { manualTime } from '../fakes/manual-time.js'
 import { silentLog } from '../fakes/silent-log.js'
-import { createKeeper } from './keeper.js'
 import { keepSynced, type SyncEvents } from './keep-synced.js'
+import { createKeeper } from './keeper.js'
 
 const HORIZON_MS = 30_000
 
@@ -29,10 +29,22 @@ function make() {
           if (mute) return
           time.schedule(() => {
             if (stream.cancelled) return
-            events.reply({ reply: 'answer', answer: { syncId: Number(request.syncId), rows: [], through: head, more: false, reset: false, horizonMs: HORIZON_MS } })
+            events.reply({
+              reply: 'answer',
+              answer: {
+                syncId: Number(request.syncId),
+                rows: [],
+                through: head,
+                more: false,
+                reset: false,
+                horizonMs: HORIZON_MS,
+              },
+            })
           }, 1)
         },
-        cancel: () => void (stream.cancelled = true),
+        cancel: () => {
+          stream.cancelled = true
+        },
       }
     },
   })
@@ -47,10 +59,14 @@ function make() {
       if (!stream) throw new Error('no stream')
       return stream
     },
-    setMute: (next: boolean) => void (mute = next),
+    setMute: (next: boolean) => {
+      mute = next
+    },
     push(): void {
       head += 1
-      streams.at(-1)?.events.reply({ reply: 'push', push: { number: head, kind: 'FEED_KIND_APP', id: 'a', generation: head + 1 } })
+      streams
+        .at(-1)
+        ?.events.reply({ reply: 'push', push: { number: head, kind: 'FEED_KIND_APP', id: 'a', generation: head + 1 } })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { silentLog } from '../fakes/silent-log.js'
+import { createFloors } from './floors.js'
 import { momentOf } from './horizon.js'
 import { type Answer, createKeeper, type FeedRow } from './keeper.js'
 import type { FeedKind, Label } from './label.js'
@@ -13,11 +14,19 @@ function make() {
   const dropped: (Label | 'all')[] = []
   keeper.hold({ drop: (row) => void dropped.push(row), dropAll: () => void dropped.push('all') })
   const answered = (answer: Partial<Answer> = {}, applied = keeper.applied()): void =>
-    keeper.answer({ ...momentOf(clock), applied }, { rows: [], through: applied, more: false, reset: false, horizonMs: HORIZON_MS, ...answer })
+    keeper.answer(
+      { ...momentOf(clock), applied },
+      { rows: [], through: applied, more: false, reset: false, horizonMs: HORIZON_MS, ...answer },
+    )
   return { clock, keeper, dropped, answered }
 }
 
-const row = (number: number, kind: FeedKind = 'FEED_KIND_SECRET', id = 'x', generation = 2): FeedRow => ({ number, kind, id, generation })
+const row = (number: number, kind: FeedKind = 'FEED_KIND_SECRET', id = 'x', generation = 2): FeedRow => ({
+  number,
+  kind,
+  id,
+  generation,
+})
 const label = (kind: FeedKind, id = 'x', generation = 1): Label => ({ kind, id, generation })
 
 describe('a pushed row', () => {
@@ -39,7 +48,10 @@ describe('a pushed row', () => {
     const { keeper, answered } = make()
     answered({ through: 1 })
     const seen: string[] = []
-    keeper.hold({ drop: () => void seen.push(`drop at ${keeper.applied()}, fenced ${!keeper.accepts([label('FEED_KIND_APP')])}`), dropAll: () => {} })
+    keeper.hold({
+      drop: () => void seen.push(`drop at ${keeper.applied()}, fenced ${!keeper.accepts([label('FEED_KIND_APP')])}`),
+      dropAll: () => {},
+    })
     keeper.track([label('FEED_KIND_APP')], () => void seen.push(`abort at ${keeper.applied()}`))
     keeper.push(row(2, 'FEED_KIND_APP'))
     expect(seen).toEqual(['drop at 1, fenced true', 'abort at 1'])
@@ -105,13 +117,41 @@ describe('an answer', () => {
   })
 })
 
+describe('floors that cannot all be kept', () => {
+  it('leave nothing fresh: what was forgotten might be used', () => {
+    const clock = manualClock()
+    const floors = createFloors(clock, { windowMs: 1_000, floorsMax: 1 })
+    const keeper = createKeeper({ clock, log: silentLog(), floors })
+    keeper.answer(
+      { ...momentOf(clock), applied: 0 },
+      { rows: [], through: 0, more: false, reset: false, horizonMs: HORIZON_MS },
+    )
+    keeper.push(row(1, 'FEED_KIND_APP', 'a'))
+    expect(keeper.isCurrent()).toBe(true)
+    keeper.push(row(2, 'FEED_KIND_APP', 'b'))
+    expect(keeper.isCurrent()).toBe(false)
+    clock.advance(1_000)
+    expect(keeper.isCurrent()).toBe(true)
+  })
+})
+
 describe('an answer under way', () => {
-  const KINDS: FeedKind[] = ['FEED_KIND_APP', 'FEED_KIND_DEVICE', 'FEED_KIND_SESSION', 'FEED_KIND_SERVICE', 'FEED_KIND_LINK', 'FEED_KIND_ORGANIZATION', 'FEED_KIND_SIGNING_KEY']
+  const KINDS: FeedKind[] = [
+    'FEED_KIND_APP',
+    'FEED_KIND_DEVICE',
+    'FEED_KIND_SESSION',
+    'FEED_KIND_SERVICE',
+    'FEED_KIND_LINK',
+    'FEED_KIND_ORGANIZATION',
+    'FEED_KIND_SIGNING_KEY',
+  ]
 
   it.each(KINDS)('is aborted when its %s falls', (kind) => {
     const { keeper } = make()
     let aborted = 0
-    keeper.track([label('FEED_KIND_SECRET'), label(kind)], () => void (aborted += 1))
+    keeper.track([label('FEED_KIND_SECRET'), label(kind)], () => {
+      aborted += 1
+    })
     keeper.push(row(1, kind, 'another'))
     expect(aborted).toBe(0)
     keeper.push(row(2, kind))
@@ -122,7 +162,9 @@ describe('an answer under way', () => {
   it('is not cut by the replacement of a secret', () => {
     const { keeper } = make()
     let aborted = 0
-    keeper.track([label('FEED_KIND_SECRET')], () => void (aborted += 1))
+    keeper.track([label('FEED_KIND_SECRET')], () => {
+      aborted += 1
+    })
     keeper.push(row(1, 'FEED_KIND_SECRET'))
     expect(aborted).toBe(0)
   })
@@ -130,7 +172,9 @@ describe('an answer under way', () => {
   it('that already rests on the new generation goes on', () => {
     const { keeper } = make()
     let aborted = 0
-    keeper.track([label('FEED_KIND_SERVICE', 'x', 2)], () => void (aborted += 1))
+    keeper.track([label('FEED_KIND_SERVICE', 'x', 2)], () => {
+      aborted += 1
+    })
     keeper.push(row(1, 'FEED_KIND_SERVICE', 'x', 2))
     expect(aborted).toBe(0)
   })
@@ -138,7 +182,9 @@ describe('an answer under way', () => {
   it('that ended is followed no more', () => {
     const { keeper } = make()
     let aborted = 0
-    const ended = keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    const ended = keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
     ended()
     keeper.push(row(1, 'FEED_KIND_APP'))
     expect(aborted).toBe(0)
@@ -148,7 +194,9 @@ describe('an answer under way', () => {
     const { keeper } = make()
     keeper.push(row(1, 'FEED_KIND_APP'))
     let aborted = 0
-    keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
     await Promise.resolve()
     expect(aborted).toBe(1)
   })
@@ -159,7 +207,9 @@ describe('an answer under way', () => {
     keeper.track([label('FEED_KIND_APP')], () => {
       throw new Error('no')
     })
-    keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
     keeper.push(row(1, 'FEED_KIND_APP'))
     expect(aborted).toBe(1)
     expect(keeper.applied()).toBe(1)
@@ -169,7 +219,9 @@ describe('an answer under way', () => {
     const { clock, keeper, answered } = make()
     answered()
     let aborted = 0
-    keeper.track([label('FEED_KIND_APP')], () => void (aborted += 1))
+    keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
     clock.advance(HORIZON_MS + 600_000)
     keeper.tend()
     expect(aborted).toBe(0)

@@ -57,7 +57,15 @@ export interface FeedState extends Keeper {
   tend(): void
 }
 
-export function createKeeper({ clock, log, floors = createFloors(clock) }: { clock: Clock; log: Logger; floors?: Floors }): FeedState {
+export function createKeeper({
+  clock,
+  log,
+  floors = createFloors(clock),
+}: {
+  clock: Clock
+  log: Logger
+  floors?: Floors
+}): FeedState {
   const horizon = createHorizon(clock)
   const tracked = createTrackedAnswers(log)
   const holders: Holder[] = []

@@ -18,7 +18,10 @@ const answer = (syncId: number, over: Partial<NonNullable<SyncReply__Output['ans
   reply: 'answer',
   answer: { syncId, rows: [], through: 0, more: false, reset: false, horizonMs: HORIZON_MS, ...over },
 })
-const push = (number: number): SyncReply__Output => ({ reply: 'push', push: { number, kind: 'FEED_KIND_APP', id: `app_${number}`, generation: 2 } })
+const push = (number: number): SyncReply__Output => ({
+  reply: 'push',
+  push: { number, kind: 'FEED_KIND_APP', id: `app_${number}`, generation: 2 },
+})
 
 describe('one stream', () => {
   it('counts the horizon from the sending of the Sync that an answer names (ECHO, SENT)', () => {
@@ -91,7 +94,12 @@ describe('one stream', () => {
     expect(keeper.applied()).toBe(0)
     expect(session.due()).toBe(true)
     expect(session.request()).toMatchObject({ applied: 0 })
-    session.receive(answer(2, { rows: [1, 2].map((number) => ({ number, kind: 'FEED_KIND_APP', id: 'a', generation: number + 1 })), through: 2 }))
+    session.receive(
+      answer(2, {
+        rows: [1, 2].map((number) => ({ number, kind: 'FEED_KIND_APP', id: 'a', generation: number + 1 })),
+        through: 2,
+      }),
+    )
     expect(keeper.applied()).toBe(2)
   })
 
@@ -99,7 +107,11 @@ describe('one stream', () => {
     const { clock, keeper, session } = make()
     session.request()
     clock.advance(10)
-    expect(session.receive(answer(1, { rows: [{ number: 1, kind: 'FEED_KIND_APP', id: 'a', generation: 2 }], through: 1, more: true }))).toBe(false)
+    expect(
+      session.receive(
+        answer(1, { rows: [{ number: 1, kind: 'FEED_KIND_APP', id: 'a', generation: 2 }], through: 1, more: true }),
+      ),
+    ).toBe(false)
     expect(keeper.isCurrent()).toBe(false)
     expect(session.due()).toBe(false)
     expect(session.receive(answer(1, { through: 1 }))).toBe(true)

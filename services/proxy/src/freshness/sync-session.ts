@@ -20,7 +20,15 @@ export interface SyncSession {
   horizonMs(): number | undefined
 }
 
-export function createSyncSession({ feed, clock, bootId }: { feed: FeedState; clock: Clock; bootId: string }): SyncSession {
+export function createSyncSession({
+  feed,
+  clock,
+  bootId,
+}: {
+  feed: FeedState
+  clock: Clock
+  bootId: string
+}): SyncSession {
   /** By sync_id. ECHO: an answer moves the horizon from the sending of the Sync that it names, and of no other. */
   const pending = new Map<number, SentSync>()
   let lastId = 0

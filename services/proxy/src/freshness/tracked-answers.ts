@@ -23,7 +23,9 @@ export function cutsAnswers(label: Pick<Label, 'kind'>): boolean {
 
 /** What a client reads whose answer had not begun. */
 export function fallen(detail: string): Fault {
-  return new Fault('UNAVAILABLE', detail, { say: 'What this request rests on was changed while it ran. Send it again.' })
+  return new Fault('UNAVAILABLE', detail, {
+    say: 'What this request rests on was changed while it ran. Send it again.',
+  })
 }
 
 export function createTrackedAnswers(log: Logger): TrackedAnswers {

@@ -32,6 +32,12 @@ function answerFromWire({ versionId, lease, fault }: LeaseResult__Output, askedA
   const { secretId, generation, value, bindings, lifeMs } = lease
   return {
     versionId,
-    lease: { secretId, generation, value: new SecretBytes(value), bindings: bindingsFromWire(bindings), notAfter: askedAt + lifeMs },
+    lease: {
+      secretId,
+      generation,
+      value: new SecretBytes(value),
+      bindings: bindingsFromWire(bindings),
+      notAfter: askedAt + lifeMs,
+    },
   }
 }

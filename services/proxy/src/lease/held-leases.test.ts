@@ -12,7 +12,11 @@ import { createLeaseSource } from './held-leases.js'
 import { RouteFallen } from './lease-source.js'
 import type { LeaseAnswer, LeaseQuestion } from './lease-upstream.js'
 
-const BINDINGS: Bindings = { origins: ['https://api.example.com'], placements: [{ kind: 'header', name: 'authorization' }], services: [] }
+const BINDINGS: Bindings = {
+  origins: ['https://api.example.com'],
+  placements: [{ kind: 'header', name: 'authorization' }],
+  services: [],
+}
 const LIFE_MS = 200_000
 
 /** A vault that answers when the test says so, with a value that tells the version. */
@@ -39,7 +43,10 @@ function make() {
           const value = new SecretBytes(Buffer.from(`value of ${versionId}`))
           handedOut.push(value)
           const [, secret = '', generation = ''] = versionId.split('_')
-          return spoil({ versionId, lease: { secretId: `sec_${secret}`, generation: Number(generation), value, bindings: BINDINGS, notAfter } })
+          return spoil({
+            versionId,
+            lease: { secretId: `sec_${secret}`, generation: Number(generation), value, bindings: BINDINGS, notAfter },
+          })
         })
       },
     },
@@ -48,7 +55,12 @@ function make() {
   const route = (names: readonly string[], over: Partial<Route> = {}): Route => {
     const secrets = names.map((name): GrantedSecret => {
       const [id = '', generation = ''] = name
-      return { secretId: `sec_${id}`, versionId: `ver_${id}_${generation}`, generation: Number(generation), name: `KEY_${id}` }
+      return {
+        secretId: `sec_${id}`,
+        versionId: `ver_${id}_${generation}`,
+        generation: Number(generation),
+        name: `KEY_${id}`,
+      }
     })
     return {
       ...routeFromWire(routeResponse()),
@@ -67,9 +79,14 @@ function make() {
     route,
     answer: (at: number) => asked[at]?.answer.open(),
     refuse: (at: number, code: FaultCode) => asked[at]?.answer.fail(new Fault(code, 'no')),
-    live: (ms: number) => void (lifeMs = ms),
-    spoilWith: (how: typeof spoil) => void (spoil = how),
-    replace: (id: string, generation: number) => freshness.apply({ kind: 'FEED_KIND_SECRET', id: `sec_${id}`, generation }),
+    live: (ms: number) => {
+      lifeMs = ms
+    },
+    spoilWith: (how: typeof spoil) => {
+      spoil = how
+    },
+    replace: (id: string, generation: number) =>
+      freshness.apply({ kind: 'FEED_KIND_SECRET', id: `sec_${id}`, generation }),
   }
 }
 
@@ -114,6 +131,17 @@ describe('leases', () => {
     const one = leases.lease(route(['a1']))
     one.catch(() => {})
     replace('a', 2)
+    answer(0)
+    await expect(one).rejects.toBeInstanceOf(RouteFallen)
+  })
+
+  it('that land after something else of the route was changed are not handed over either (HANDOVER)', async () => {
+    const { leases, answer, route, apply } = make()
+    const app = { kind: 'FEED_KIND_APP', id: 'app_1', generation: 1 } as const
+    const given = route(['a1'])
+    const one = leases.lease({ ...given, labels: [...given.labels, app] })
+    one.catch(() => {})
+    apply({ ...app, generation: 2 })
     answer(0)
     await expect(one).rejects.toBeInstanceOf(RouteFallen)
   })
@@ -181,10 +209,16 @@ describe('leases', () => {
 
   it('refused by the vault name the secret to the caller, and its id to the log', async () => {
     const { leases, answer, route, spoilWith } = make()
-    spoilWith((one) => (one.versionId === 'ver_b_1' ? { versionId: one.versionId, fault: 'SECRET_DECRYPTION_FAILED' } : one))
+    spoilWith((one) =>
+      one.versionId === 'ver_b_1' ? { versionId: one.versionId, fault: 'SECRET_DECRYPTION_FAILED' } : one,
+    )
     const both = leases.lease(route(['a1', 'b1']))
     answer(0)
-    await expect(both).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED', say: expect.stringContaining('KEY_b'), message: expect.stringContaining('sec_b') })
+    await expect(both).rejects.toMatchObject({
+      code: 'SECRET_DECRYPTION_FAILED',
+      say: expect.stringContaining('KEY_b'),
+      message: expect.stringContaining('sec_b'),
+    })
     await leases.lease(route(['a1']))
   })
 

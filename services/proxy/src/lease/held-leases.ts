@@ -3,8 +3,8 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { beginFill, isHalfSpent, mayBeHandedOver } from '../freshness/held.js'
 import { createHeldCache } from '../freshness/held-cache.js'
-import { keyOf } from '../freshness/key-of.js'
 import type { Keeper } from '../freshness/keeper.js'
+import { keyOf } from '../freshness/key-of.js'
 import { createPace } from '../freshness/pace.js'
 import { createLane } from '../routes/lanes.js'
 import type { GrantedSecret, Route } from '../routes/route.js'
@@ -67,7 +67,9 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
   /** Undefined stands for another request's flight whose grant was refused: that says nothing of ours. */
   function gather(route: Route): Promise<(HeldLease | undefined)[]> {
     const granted = [...route.secrets.values()]
-    const missing = granted.filter((secret) => held(route, secret) === undefined && !flights.has(versionKey(route, secret)))
+    const missing = granted.filter(
+      (secret) => held(route, secret) === undefined && !flights.has(versionKey(route, secret)),
+    )
     if (missing.length > 0) fly(route, missing)
     return Promise.all(
       granted.map((secret) => {
@@ -135,7 +137,8 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
 
   function refusal(route: Route, err: unknown): unknown {
     // It says that this proxy may not call: nothing that a phone could mend.
-    if (err instanceof Fault && err.code === 'FORBIDDEN') return new Fault('INTERNAL', 'the vault refuses this proxy', { cause: err })
+    if (err instanceof Fault && err.code === 'FORBIDDEN')
+      return new Fault('INTERNAL', 'the vault refuses this proxy', { cause: err })
     if (!isRefusedGrant(err)) return err
     // A grant is made out to a certificate: after a rotation the route has to be asked for anew.
     forgetRoute(route)

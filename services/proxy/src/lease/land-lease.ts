@@ -1,4 +1,4 @@
-import { Fault, FAULTS } from '@protectmyapi/service-kit/faults'
+import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import { type SecretBytes, SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { Held } from '../freshness/held.js'
 import type { GrantedSecret, Route } from '../routes/route.js'
@@ -15,7 +15,12 @@ export interface HeldLease extends Held {
  *
  * @throws Fault of this secret alone, naming it; INTERNAL where the answer leaves it out.
  */
-export function landLease(route: Route, granted: GrantedSecret, begun: Pick<Held, 'askedAt' | 'epoch'>, answers: readonly LeaseAnswer[]): HeldLease {
+export function landLease(
+  route: Route,
+  granted: GrantedSecret,
+  begun: Pick<Held, 'askedAt' | 'epoch'>,
+  answers: readonly LeaseAnswer[],
+): HeldLease {
   const { secretId, versionId, generation } = granted
   const answer = answers.find((one) => one.versionId === versionId)
   if (!answer) throw new Fault('INTERNAL', `no answer for ${secretId} ${versionId}`)
@@ -30,7 +35,13 @@ export function landLease(route: Route, granted: GrantedSecret, begun: Pick<Held
   const labels = [{ kind: 'FEED_KIND_SECRET', id: secretId, generation }] as const
   // CAP: never past the grant that it was taken against.
   const notAfter = Math.min(lease.notAfter, route.notAfter)
-  return { ...begun, labels, notAfter, bytes, secret: { secretId, versionId, value, bindings: lease.bindings, labels, notAfter } }
+  return {
+    ...begun,
+    labels,
+    notAfter,
+    bytes,
+    secret: { secretId, versionId, value, bindings: lease.bindings, labels, notAfter },
+  }
 }
 
 /** Wipes the bytes, whatever comes of them. Undefined where they are no UTF-8: a header cannot hold what is no text. */

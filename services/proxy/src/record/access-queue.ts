@@ -72,7 +72,8 @@ export function createAccessQueue({ recordAccess, clock, schedule, log, settled 
       await recordAccess(batch)
     } catch (err) {
       failures += 1
-      if (failures === 1) log.warn({ err, waiting: queue.length }, 'access entries could not be recorded: they are kept and sent again')
+      if (failures === 1)
+        log.warn({ err, waiting: queue.length }, 'access entries could not be recorded: they are kept and sent again')
       return false
     }
     failures = 0

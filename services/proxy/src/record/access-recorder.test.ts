@@ -8,7 +8,15 @@ import { createAccessRecorder } from './access-recorder.js'
 import type { Outcome } from './recorder.js'
 import { createSequences } from './sequences.js'
 
-const OUTCOME: Outcome = { status: 200, fault: null, requestBytes: 1, responseBytes: 2, upstreamMs: 3.4, totalMs: 5.6, aborted: false }
+const OUTCOME: Outcome = {
+  status: 200,
+  fault: null,
+  requestBytes: 1,
+  responseBytes: 2,
+  upstreamMs: 3.4,
+  totalMs: 5.6,
+  aborted: false,
+}
 
 /** A directory that takes entries idempotently, or is away. */
 function make() {
@@ -38,7 +46,17 @@ function make() {
     time.advance(ms)
     await new Promise((resolve) => void setImmediate(resolve))
   }
-  return { time, recorder, calls, stored, entry, pass, be: (next: typeof away) => void (away = next) }
+  return {
+    time,
+    recorder,
+    calls,
+    stored,
+    entry,
+    pass,
+    be: (next: typeof away) => {
+      away = next
+    },
+  }
 }
 
 describe('a ticket', () => {
@@ -50,7 +68,19 @@ describe('a ticket', () => {
     ticket.void_('UNAVAILABLE')
     await pass(50)
     expect([...stored.values()]).toEqual([
-      expect.objectContaining({ kind: 'ENTRY_KIND_FINISHED', requestId: 'req_1', outcome: { status: 200, fault: '', requestBytes: 1, responseBytes: 2, upstreamMs: 3, totalMs: 6, aborted: false } }),
+      expect.objectContaining({
+        kind: 'ENTRY_KIND_FINISHED',
+        requestId: 'req_1',
+        outcome: {
+          status: 200,
+          fault: '',
+          requestBytes: 1,
+          responseBytes: 2,
+          upstreamMs: 3,
+          totalMs: 6,
+          aborted: false,
+        },
+      }),
     ])
   })
 
@@ -59,7 +89,9 @@ describe('a ticket', () => {
     const admitted = entry()
     recorder.admitted(admitted).void_('SECRET_NOT_FOUND')
     await pass(50)
-    expect([...stored.values()]).toEqual([expect.objectContaining({ kind: 'ENTRY_KIND_VOID', sequence: admitted.sequence + 1 })])
+    expect([...stored.values()]).toEqual([
+      expect.objectContaining({ kind: 'ENTRY_KIND_VOID', sequence: admitted.sequence + 1 }),
+    ])
   })
 })
 
@@ -113,7 +145,10 @@ describe('entries', () => {
     const lost = entry()
     recorder.doubtful(lost, 'UNAVAILABLE')
     await pass(50)
-    expect([...stored.values()]).toEqual([lost, expect.objectContaining({ kind: 'ENTRY_KIND_VOID', requestId: 'req_1', sequence: lost.sequence + 1 })])
+    expect([...stored.values()]).toEqual([
+      lost,
+      expect.objectContaining({ kind: 'ENTRY_KIND_VOID', requestId: 'req_1', sequence: lost.sequence + 1 }),
+    ])
   })
 
   it('are handed over at the end, places that were never used again included', async () => {

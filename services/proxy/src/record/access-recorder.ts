@@ -81,7 +81,10 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
     let ended = false
     /** Exactly once: a request that is finished and void would be both in the log. */
     function end(last: () => AccessEntry): void {
-      if (ended) return log.error({ requestId: entry.requestId }, 'a ticket was ended twice: the second is ignored')
+      if (ended) {
+        log.error({ requestId: entry.requestId }, 'a ticket was ended twice: the second is ignored')
+        return
+      }
       ended = true
       open -= 1
       count(entry.organizationId, -1)
@@ -98,7 +101,9 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
 
   return {
     hasRoom: (organizationId) =>
-      total < LIMITS.backlogMax && (backlog.get(organizationId) ?? 0) < LIMITS.shareMax && doubtful.size < LIMITS.doubtfulMax,
+      total < LIMITS.backlogMax &&
+      (backlog.get(organizationId) ?? 0) < LIMITS.shareMax &&
+      doubtful.size < LIMITS.doubtfulMax,
     admittedEntry: (organizationId, requestId, subject) => ({
       kind: 'ENTRY_KIND_ADMITTED',
       ...sequences.take(organizationId),

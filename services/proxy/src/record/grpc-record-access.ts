@@ -7,7 +7,10 @@ import type { RecordAccess } from './access-queue.js'
 /** Nobody waits for it but the shutdown. */
 const DEADLINE_MS = 5_000
 
-export function grpcRecordAccess(directory: Pick<ReloadingClient<DirectoryClient>, 'current'>, bootId: string): RecordAccess {
+export function grpcRecordAccess(
+  directory: Pick<ReloadingClient<DirectoryClient>, 'current'>,
+  bootId: string,
+): RecordAccess {
   return async (entries) => {
     await callUnary<RecordAccessRequest, RecordAccessResponse__Output>(
       (request, options, answer) => directory.current().recordAccess(request, options, answer),

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { createSequences, shardOf } from './sequences.js'
 
-const spare = (organizationId: string, sequence: number) => ({ shard: shardOf(organizationId), sequence, requestId: 'req_1', organizationId })
+const spare = (organizationId: string, sequence: number) => ({
+  shard: shardOf(organizationId),
+  sequence,
+  requestId: 'req_1',
+  organizationId,
+})
 
 describe('places in the record', () => {
   it('are numbered without gaps, per shard', () => {

@@ -11,7 +11,11 @@ import { createSessionKeys } from '../sessions/session-keys.js'
 import { createSessionVerifier } from '../sessions/verify-session.js'
 import { createRouteSource } from './held-routes.js'
 
-const credential = (token: string): AppCredential => ({ kind: token.startsWith('pma_ses_') ? 'session' : 'app-token', token, hash: hashOf(token) })
+const credential = (token: string): AppCredential => ({
+  kind: token.startsWith('pma_ses_') ? 'session' : 'app-token',
+  token,
+  hash: hashOf(token),
+})
 
 async function make(answer: () => Promise<ResolveRouteResponse__Output> = () => Promise.resolve(routeResponse())) {
   const freshness = fresh()
@@ -41,8 +45,22 @@ describe('the route of an app token', () => {
     const token = credential(newToken('app'))
     const [one, two] = [await routes.resolve(token, 'openai'), await routes.resolve(token, 'openai')]
     expect(one).toBe(two)
-    expect(one).toMatchObject({ organizationId: 'org_1', deviceId: null, sessionId: null, target: { origin: 'https://api.example.com' } })
-    expect(one.injection).toEqual([{ kind: 'header', name: 'authorization', value: [{ kind: 'literal', text: 'Bearer ' }, { kind: 'secret', secretId: 'sec_1' }] }])
+    expect(one).toMatchObject({
+      organizationId: 'org_1',
+      deviceId: null,
+      sessionId: null,
+      target: { origin: 'https://api.example.com' },
+    })
+    expect(one.injection).toEqual([
+      {
+        kind: 'header',
+        name: 'authorization',
+        value: [
+          { kind: 'literal', text: 'Bearer ' },
+          { kind: 'secret', secretId: 'sec_1' },
+        ],
+      },
+    ])
     expect(asked).toHaveLength(1)
   })
 
@@ -55,23 +73,32 @@ describe('the route of an app token', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it.each(['FEED_KIND_ORGANIZATION', 'FEED_KIND_APP', 'FEED_KIND_SERVICE', 'FEED_KIND_LINK', 'FEED_KIND_SECRET'] as const)(
-    'is asked for anew once its %s was changed (EVICT)',
-    async (kind) => {
-      const { routes, asked, apply } = await make(() => Promise.resolve(routeResponse({ labels: routeResponse().labels.map((label) => ({ ...label, generation: asked.length })) })))
-      const token = credential(newToken('app'))
-      await routes.resolve(token, 'openai')
-      const id = routeResponse().labels.find((label) => label.kind === kind)?.id ?? ''
-      apply({ kind, id, generation: 2 })
-      await routes.resolve(token, 'openai')
-      expect(asked).toHaveLength(2)
-    },
-  )
+  it.each([
+    'FEED_KIND_ORGANIZATION',
+    'FEED_KIND_APP',
+    'FEED_KIND_SERVICE',
+    'FEED_KIND_LINK',
+    'FEED_KIND_SECRET',
+  ] as const)('is asked for anew once its %s was changed (EVICT)', async (kind) => {
+    const { routes, asked, apply } = await make(() =>
+      Promise.resolve(
+        routeResponse({ labels: routeResponse().labels.map((label) => ({ ...label, generation: asked.length })) }),
+      ),
+    )
+    const token = credential(newToken('app'))
+    await routes.resolve(token, 'openai')
+    const id = routeResponse().labels.find((label) => label.kind === kind)?.id ?? ''
+    apply({ kind, id, generation: 2 })
+    await routes.resolve(token, 'openai')
+    expect(asked).toHaveLength(2)
+  })
 
   it('is not asked for with a token of the wrong shape, or a service that is no slug', async () => {
     const { routes, asked } = await make()
     await expect(routes.resolve(credential('pma_app_short'), 'openai')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
-    await expect(routes.resolve(credential(newToken('app')), '../x')).rejects.toMatchObject({ code: 'ENDPOINT_NOT_FOUND' })
+    await expect(routes.resolve(credential(newToken('app')), '../x')).rejects.toMatchObject({
+      code: 'ENDPOINT_NOT_FOUND',
+    })
     expect(asked).toEqual([])
   })
 
@@ -91,6 +118,16 @@ describe('the route of an app token', () => {
     expect(notAfter - time.clock.monotonicMs()).toBe(300_000)
   })
 
+  it('counts its life from before it was asked for, not from the answer (READTIME)', async () => {
+    let land: (() => void) | undefined
+    const { routes, time } = await make(() => new Promise((resolve) => (land = () => resolve(routeResponse()))))
+    const askedAt = time.clock.monotonicMs()
+    const waiting = routes.resolve(credential(newToken('app')), 'openai')
+    time.advance(2_000)
+    land?.()
+    expect((await waiting).notAfter).toBe(askedAt + 300_000)
+  })
+
   it('is asked for anew when its grant was refused', async () => {
     const { routes, asked } = await make()
     const token = credential(newToken('app'))
@@ -108,12 +145,18 @@ describe('the route of an app token', () => {
   })
 
   it('is refused where an injected field cannot be read: without it, no key would be sent', async () => {
-    const { routes } = await make(() => Promise.resolve(routeResponse({ injection: { fields: [{ value: null, password: null }] } })))
+    const { routes } = await make(() =>
+      Promise.resolve(routeResponse({ injection: { fields: [{ value: null, password: null }] } })),
+    )
     await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 
   it('is refused where a limit cannot be read: without it, nothing would be limited', async () => {
-    const { routes } = await make(() => Promise.resolve(routeResponse({ limits: [{ scope: 'LIMIT_SCOPE_UNSPECIFIED', count: 1, periodMs: 1, burst: 1 }] })))
+    const { routes } = await make(() =>
+      Promise.resolve(
+        routeResponse({ limits: [{ scope: 'LIMIT_SCOPE_UNSPECIFIED', count: 1, periodMs: 1, burst: 1 }] }),
+      ),
+    )
     await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 
@@ -145,12 +188,16 @@ describe('the route of a session', () => {
 
   it('is not another app’s', async () => {
     const { routes, signer } = await make()
-    await expect(routes.resolve(credential(await signer.token({ app: 'app_2' })), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(routes.resolve(credential(await signer.token({ app: 'app_2' })), 'openai')).rejects.toMatchObject({
+      code: 'INTERNAL',
+    })
   })
 
   it('is refused to a session that was revoked while the route was waited for', async () => {
     let land: (() => void) | undefined
-    const { routes, signer, apply } = await make(() => new Promise((resolve) => (land = () => resolve(routeResponse()))))
+    const { routes, signer, apply } = await make(
+      () => new Promise((resolve) => (land = () => resolve(routeResponse()))),
+    )
     const waiting = routes.resolve(credential(await signer.token({})), 'openai')
     waiting.catch(() => {})
     while (!land) await new Promise((resolve) => void setImmediate(resolve))

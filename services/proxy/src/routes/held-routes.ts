@@ -7,8 +7,8 @@ import { isToken } from '@protectmyapi/service-kit/tokens'
 import type { Held } from '../freshness/held.js'
 import { createHeldCache } from '../freshness/held-cache.js'
 import { createHeldSource } from '../freshness/held-source.js'
-import { keyOf } from '../freshness/key-of.js'
 import type { Keeper } from '../freshness/keeper.js'
+import { keyOf } from '../freshness/key-of.js'
 import type { AppCredential } from '../identify/credential.js'
 import type { SessionVerifier, VerifiedSession } from '../sessions/verify-session.js'
 import { createLane } from './lanes.js'
@@ -57,12 +57,20 @@ export interface HeldRoutes extends RouteSource {
 
 export function createRouteSource({ keeper, clock, log, resolveRoute, sessions }: Deps): HeldRoutes {
   const cache = createHeldCache<HeldRoute>(keeper, clock, { entriesMax: LIMITS.routesMax })
-  const lanes = { session: createLane(LIMITS.asking), 'app-token': createLane(LIMITS.asking), renewal: createLane(LIMITS.asking) }
+  const lanes = {
+    session: createLane(LIMITS.asking),
+    'app-token': createLane(LIMITS.asking),
+    renewal: createLane(LIMITS.asking),
+  }
   /** Under which key a route is held, by a part of it that all its copies share. */
   const keys = new WeakMap<Route['secrets'], string>()
   const source = createHeldSource<HeldRoute, Question>({ keeper, clock, log, cache, fill })
 
-  async function fill(question: Question, begun: Pick<Held, 'askedAt' | 'epoch'>, why: 'wanted' | 'renewal'): Promise<HeldRoute> {
+  async function fill(
+    question: Question,
+    begun: Pick<Held, 'askedAt' | 'epoch'>,
+    why: 'wanted' | 'renewal',
+  ): Promise<HeldRoute> {
     const leave = lanes[why === 'renewal' ? 'renewal' : question.lane].enter(question.owner)
     if (!leave) throw new Fault('UNAVAILABLE', 'too many unknown routes are being asked for')
     try {
@@ -113,5 +121,10 @@ function ofSession(route: Route, session: VerifiedSession): Route {
   if (route.organizationId !== session.organizationId || route.appId !== session.appId) {
     throw new Fault('INTERNAL', 'the directory answered with another app’s route')
   }
-  return { ...route, deviceId: session.deviceId, sessionId: session.sessionId, labels: [...route.labels, ...session.labels] }
+  return {
+    ...route,
+    deviceId: session.deviceId,
+    sessionId: session.sessionId,
+    labels: [...route.labels, ...session.labels],
+  }
 }

@@ -20,7 +20,12 @@ export function routeFromWire(wire: ResolveRouteResponse__Output): SharedRoute {
     sessionId: null,
     target: targetFromWire(wire.target),
     injection: (wire.injection?.fields ?? []).map(fieldFromWire),
-    limits: wire.limits.map(({ scope, count, periodMs, burst }) => ({ scope: scopeFromWire(scope), count, periodMs, burst })),
+    limits: wire.limits.map(({ scope, count, periodMs, burst }) => ({
+      scope: scopeFromWire(scope),
+      count,
+      periodMs,
+      burst,
+    })),
     secrets: new Map(wire.secrets.map((secret) => [secret.secretId, secret])),
     grant: wire.grant,
     labels: wire.labels,

@@ -19,10 +19,15 @@ export type ExchangeDebugToken = (debugToken: string, sourceAddress: string) => 
 /** It makes a device and signs: a write, waited for by a phone. */
 const DEADLINE_MS = 5_000
 
-export function grpcExchangeDebugToken(directory: Pick<ReloadingClient<DirectoryClient>, 'current'>): ExchangeDebugToken {
+export function grpcExchangeDebugToken(
+  directory: Pick<ReloadingClient<DirectoryClient>, 'current'>,
+): ExchangeDebugToken {
   return async (debugToken, sourceAddress) => {
     if (!isToken('debug', debugToken)) throw new Fault('INVALID_TOKEN', 'a debug token of the wrong shape or checksum')
-    const { token, expiresAtMs, deviceId } = await callUnary<ExchangeDebugTokenRequest, ExchangeDebugTokenResponse__Output>(
+    const { token, expiresAtMs, deviceId } = await callUnary<
+      ExchangeDebugTokenRequest,
+      ExchangeDebugTokenResponse__Output
+    >(
       (request, options, answer) => directory.current().exchangeDebugToken(request, options, answer),
       { debugToken, sourceAddress },
       DEADLINE_MS,

@@ -21,7 +21,12 @@ const LIMITS = {
 export type ListSessionKeys = () => Promise<ListSessionKeysResponse__Output>
 
 /** An Ed25519 key (RFC 8037), its members and no others: what is published is written field by field. */
-const PublicJwk = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43), kid: z.string().min(1) })
+const PublicJwk = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().length(43),
+  kid: z.string().min(1),
+})
 export type PublicJwk = z.output<typeof PublicJwk>
 const JwkSet = z.object({ keys: z.array(PublicJwk).max(100) })
 
@@ -97,7 +102,11 @@ function readKeys(text: string): readonly PublicJwk[] {
 }
 
 /** A key without a label could never fall, and is left out. */
-async function importKeys(jwks: readonly PublicJwk[], labels: readonly Label[], issuer: string): Promise<ReadonlyMap<string, SessionKey>> {
+async function importKeys(
+  jwks: readonly PublicJwk[],
+  labels: readonly Label[],
+  issuer: string,
+): Promise<ReadonlyMap<string, SessionKey>> {
   const byId = new Map<string, SessionKey>()
   for (const jwk of jwks) {
     const label = labels.find(({ kind, id }) => kind === 'FEED_KIND_SIGNING_KEY' && id === jwk.kid)

@@ -24,7 +24,18 @@ async function make() {
   const verifier = createSessionVerifier({ keeper, clock: time.clock, keys })
   const verify = (token: string) => verifier.verify(token, hashOf(token))
   const refused = (token: string, code: FaultCode) => expect(verify(token)).rejects.toMatchObject({ code })
-  return { time, sync, apply, signer, verify, refused, asked: () => asked, withdraw: () => void (withdrawn = true) }
+  return {
+    time,
+    sync,
+    apply,
+    signer,
+    verify,
+    refused,
+    asked: () => asked,
+    withdraw: () => {
+      withdrawn = true
+    },
+  }
 }
 
 describe('a session', () => {
@@ -81,8 +92,12 @@ describe('a session', () => {
     const { signer, refused, time } = await make()
     const token = await signer.token({})
     const [head = '', body = '', signature = ''] = token.slice('pma_ses_'.length).split('.')
-    const forged = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(body, 'base64url').toString()), org: 'org_2' })).toString('base64url')
-    const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'pma-session+jwt', kid: 'key_1' })).toString('base64url')
+    const forged = Buffer.from(
+      JSON.stringify({ ...JSON.parse(Buffer.from(body, 'base64url').toString()), org: 'org_2' }),
+    ).toString('base64url')
+    const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'pma-session+jwt', kid: 'key_1' })).toString(
+      'base64url',
+    )
     for (const bad of [
       `pma_ses_${head}.${forged}.${signature}`,
       `pma_ses_${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,

@@ -40,7 +40,15 @@ interface HeldSession extends Held {
   readonly endsAtMs: number
 }
 
-export function createSessionVerifier({ keeper, clock, keys }: { keeper: Keeper; clock: Clock; keys: SessionKeys }): SessionVerifier {
+export function createSessionVerifier({
+  keeper,
+  clock,
+  keys,
+}: {
+  keeper: Keeper
+  clock: Clock
+  keys: SessionKeys
+}): SessionVerifier {
   const cache = createHeldCache<HeldSession>(keeper, clock, { entriesMax: LIMITS.sessionsMax })
 
   async function verifyAnew(token: string, hash: string): Promise<VerifiedSession> {
@@ -54,7 +62,14 @@ export function createSessionVerifier({ keeper, clock, keys }: { keeper: Keeper;
     // FENCE: device, session or signing key were withdrawn.
     if (!keeper.accepts(session.labels)) throw invalid('a revoked session')
     const now = clock.monotonicMs()
-    cache.set(hash, { session, endsAtMs, labels: session.labels, askedAt: now, notAfter: now + endsAtMs - clock.wallMs(), epoch: keeper.epoch() })
+    cache.set(hash, {
+      session,
+      endsAtMs,
+      labels: session.labels,
+      askedAt: now,
+      notAfter: now + endsAtMs - clock.wallMs(),
+      epoch: keeper.epoch(),
+    })
     return session
   }
 
@@ -110,7 +125,11 @@ function sessionOf({ org, app, dvc, dgn, jti }: AppSessionClaims, { label }: Ses
     appId: app,
     deviceId: dvc,
     sessionId: jti,
-    labels: [{ kind: 'FEED_KIND_DEVICE', id: dvc, generation: dgn }, { kind: 'FEED_KIND_SESSION', id: jti, generation: 1 }, label],
+    labels: [
+      { kind: 'FEED_KIND_DEVICE', id: dvc, generation: dgn },
+      { kind: 'FEED_KIND_SESSION', id: jti, generation: 1 },
+      label,
+    ],
   }
 }
 

@@ -1,0 +1,83 @@
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { newToken } from '@protectmyapi/service-kit/tokens'
+import { createDialler } from '../forward/dialler.js'
+import { createPools } from '../forward/pools.js'
+import { createPipeline } from '../pipeline.js'
+import { createLane } from '../routes/lanes.js'
+import { createHandle } from '../server/handle.js'
+import { createListener, type Listener } from '../server/listener.js'
+import { trustedProxies } from '../server/source-address.js'
+import { type FakeDataPlane, fakeDataPlane, heldSecret, routeTo } from './fake-data-plane.js'
+import { silentLog } from './silent-log.js'
+
+export const KEY = 'sk-test-Zq81hd_72Kfh-27dkHTw9'
+export const APP_TOKEN = newToken('app')
+
+/** A client's view of an answer. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly rawHeaders: readonly string[]
+  readonly body: string
+  readonly trailers: NodeJS.Dict<string>
+}
+
+export interface ProxyUnderTest {
+  readonly port: number
+  readonly plane: FakeDataPlane
+  readonly listener: Listener
+  drain(): void
+  /** Sends with the app token as a bearer, unless other headers are given. */
+  send(method: string, path: string, options?: { headers?: Record<string, string | string[]>; body?: string | Buffer }): Promise<Answer>
+  close(): Promise<void>
+}
+
+/** The proxy as it is built, apart from the authorities; its service `up` goes to the given upstream. */
+export async function startProxy(
+  upstreamPort: number,
+  { exempt = [`127.0.0.1:${upstreamPort}`], hostSuffix = null, proxies = [], underWayMax = 1_000 }: { exempt?: string[]; hostSuffix?: string | null; proxies?: string[]; underWayMax?: number } = {},
+): Promise<ProxyUnderTest> {
+  const plane = fakeDataPlane()
+  const origin = `http://127.0.0.1:${upstreamPort}`
+  plane.routeOf.set('up', routeTo(origin))
+  plane.secrets.set('sec_1', heldSecret('sec_1', KEY, { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }))
+  const log = silentLog
+  const clock = systemClock
+  const pools = createPools(createDialler({ exempt: privateUpstreams(exempt) }), log)
+  const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
+  const pipeline = createPipeline({ ...plane, forwarding: { pools, clock }, underWay, log })
+  let draining = false
+  const handle = createHandle({
+    pipeline, dataPlane: plane, clock, log, hostSuffix, proxies: trustedProxies(proxies), isDraining: () => draining,
+  })
+  const listener = createListener(handle, null)
+  const port = await listener.listen('127.0.0.1', 0)
+  return {
+    port,
+    plane,
+    listener,
+    drain: () => {
+      draining = true
+    },
+    send: (method, path, { headers = { authorization: `Bearer ${APP_TOKEN}` }, body } = {}) =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('error', reject)
+          response.on('end', () => {
+            const { statusCode = 0, headers, rawHeaders, trailers } = response
+            resolve({ status: statusCode, headers, rawHeaders, trailers, body: Buffer.concat(chunks).toString('utf8') })
+          })
+        })
+        request.on('error', reject)
+        request.end(body)
+      }),
+    async close() {
+      await listener.drain(0)
+      await pools.destroy()
+    },
+  }
+}
