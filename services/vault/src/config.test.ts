@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals'
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import { describeEnvironment, loadConfig, loadMigrateConfig } from './config.js'
+
+const ENV = {
+  PMA_TLS_CERT_FILE: '/tls/cert',
+  PMA_TLS_KEY_FILE: '/tls/key',
+  PMA_TLS_CA_FILE: '/tls/ca',
+  PMA_VAULT_DB_HOST: 'db',
+  PMA_VAULT_DB_USER: 'vault_runtime',
+  PMA_VAULT_DB_PASSWORD_FILE: '/secrets/vault',
+  PMA_VAULT_KEYS_DB_HOST: 'keysdb',
+  PMA_VAULT_KEYS_DB_USER: 'vault_keys_runtime',
+  PMA_VAULT_KEYS_DB_PASSWORD_FILE: '/secrets/vault-keys',
+  PMA_KMS: 'aws',
+  PMA_KMS_KEY_ARN: 'arn:aws:kms:eu-central-1:000000000000:key/a',
+  AWS_REGION: 'eu-central-1',
+}
+const readFile = (path: string): string => `contents of ${path}\n`
+const load = (given: Record<string, string | undefined> = {}) => loadConfig({ ...ENV, ...given }, readFile)
+
+describe('the configuration of the vault', () => {
+  it('is complete with what has no default', () => {
+    expect(load()).toMatchObject({
+      host: '0.0.0.0',
+      port: 8060,
+      trustDomain: 'protectmyapi.local',
+      namespace: 'protectmyapi',
+      vaultDb: { host: 'db', port: 5432, database: 'vault', user: 'vault_runtime', password: 'contents of /secrets/vault' },
+      vaultKeysDb: { host: 'keysdb', port: 5432, database: 'vault_keys', user: 'vault_keys_runtime', password: 'contents of /secrets/vault-keys' },
+      kms: { kind: 'aws', keyArn: ENV.PMA_KMS_KEY_ARN, region: 'eu-central-1' },
+    })
+  })
+
+  it('names every variable that is missing, at once', () => {
+    const names = Object.keys(ENV).filter((name) => !/^(PMA_KMS_KEY_ARN|AWS_REGION)$/.test(name))
+    try {
+      loadConfig({}, readFile)
+      throw new Error('not refused')
+    } catch (err) {
+      expect(err).toBeInstanceOf(ConfigError)
+      for (const name of names) expect(String(err)).toContain(name)
+    }
+  })
+
+  it('does not read what Kubernetes injects for a Service named vault', () => {
+    expect(load({ VAULT_PORT: 'tcp://10.0.0.1:8060' }).port).toBe(8060)
+  })
+
+  it.each([
+    { PMA_KMS: 'none' },
+    { PMA_KMS_KEY_ARN: undefined },
+    { PMA_KMS_KEY_ARN: 'alias/a' },
+    { AWS_REGION: undefined },
+    { PMA_VAULT_PORT: 'tcp://10.0.0.1:8060' },
+    { PMA_KMS: 'file' },
+    { AWS_ENDPOINT_URL_KMS: 'http://localstack:4566' },
+  ])('refuses %j', (given) => {
+    expect(() => load(given)).toThrow(ConfigError)
+  })
+
+  it('takes a key file in production only when told so by name, and in development as it is', () => {
+    const file = { PMA_KMS: 'file', PMA_KMS_KEY_FILE: '/keys/master' }
+    expect(() => load(file)).toThrow(/PMA_ALLOW_KEY_FILE=true/)
+    expect(() => load({ ...file, PMA_MODE: 'production', PMA_ALLOW_KEY_FILE: 'false' })).toThrow(ConfigError)
+    for (const mode of [{ PMA_ALLOW_KEY_FILE: 'true' }, { PMA_MODE: 'development' }]) {
+      expect(load({ ...file, ...mode }).kms).toEqual({ kind: 'file', path: '/keys/master' })
+    }
+  })
+
+  it('takes another KMS endpoint: over plain HTTP in development alone', () => {
+    const endpoint = 'http://localstack:4566'
+    expect(load({ PMA_MODE: 'development', AWS_ENDPOINT_URL_KMS: endpoint }).kms).toMatchObject({ endpoint })
+  })
+
+  it('names the migrating roles and the roles to grant', () => {
+    const migrators = {
+      PMA_VAULT_DB_MIGRATOR_USER: 'vault_owner',
+      PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE: '/secrets/owner',
+      PMA_VAULT_KEYS_DB_MIGRATOR_USER: 'vault_keys_owner',
+      PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE: '/secrets/keys-owner',
+    }
+    expect(loadMigrateConfig({ ...ENV, ...migrators }, readFile)).toMatchObject({
+      vault: { owner: { user: 'vault_owner', password: 'contents of /secrets/owner', database: 'vault' }, runtimeRole: 'vault_runtime' },
+      vaultKeys: { owner: { user: 'vault_keys_owner', database: 'vault_keys' }, runtimeRole: 'vault_keys_runtime' },
+    })
+  })
+
+  it('is described whole by --help', () => {
+    for (const name of Object.keys(ENV)) expect(describeEnvironment()).toContain(name)
+    expect(describeEnvironment()).not.toMatch(/PMA_\w+ *$/m)
+  })
+})

@@ -1,0 +1,229 @@
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { until } from '@protectmyapi/dev-kit/until'
+import { Vault } from '@protectmyapi/protos/vault'
+import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { closeGrpcServer, createGrpcServer, listenGrpc, MutualTlsServerCredentials, unary } from '@protectmyapi/service-kit/grpc-server'
+import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import type { SettleVersionRequest__Output } from '@protectmyapi/protos/generated/vault/v1/SettleVersionRequest'
+import type { SettleVersionResponse } from '@protectmyapi/protos/generated/vault/v1/SettleVersionResponse'
+import { createIdentities, fixedMaterial, type Identities, idOf } from '../test/identities.js'
+import { memoryLog } from '../test/memory-log.js'
+import { authorizeBy } from './access.js'
+
+const POLL_MS = 20
+const REQUEST = { organizationId: 'org_a', secretId: 'sec_a', versionId: 'ver_a' }
+
+let identities: Identities
+let server: Awaited<ReturnType<typeof startServer>>
+beforeAll(async () => {
+  identities = await createIdentities()
+  server = await startServer()
+})
+afterAll(async () => {
+  await server.close()
+  await identities.remove()
+})
+
+/** A server with one method, which answers when it is let. Who called is noted. */
+async function startServer() {
+  const files = await identities.files('vault')
+  const logged = memoryLog()
+  const material = await watchMaterial(files, logged.log, POLL_MS)
+  const peers: Peer[] = []
+  let gate: Promise<void> = Promise.resolve()
+  const settle = async (_request: SettleVersionRequest__Output, { peer }: { peer: Peer }): Promise<SettleVersionResponse> => {
+    peers.push(peer)
+    await gate
+    return { settlement: 'SETTLEMENT_STORED' }
+  }
+  const grpc = createGrpcServer()
+  const rules = { authorize: authorizeBy('protectmyapi.local', 'protectmyapi'), log: logged.log }
+  grpc.addService(Vault.service, { SettleVersion: unary(rules, settle) })
+  const port = await listenGrpc(grpc, '127.0.0.1:0', new MutualTlsServerCredentials(material))
+  return {
+    port,
+    files,
+    peers,
+    logged,
+    hold(): () => void {
+      let open = (): void => undefined
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+      return () => open()
+    },
+    async close() {
+      material.stop()
+      await closeGrpcServer(grpc, 1_000)
+    },
+  }
+}
+
+function clientOf(material: WatchedMaterial, serverId = idOf('vault')) {
+  const made = createReloadingClient(Vault, { address: `127.0.0.1:${server.port}`, serverId }, material)
+  return {
+    settle: (deadlineMs = 3_000) => {
+      const client = made.current()
+      return callUnary(client.settleVersion.bind(client) as Settle, REQUEST, deadlineMs)
+    },
+    raw: () => made.current(),
+    close: () => made.close(),
+  }
+}
+
+type Settle = Parameters<typeof callUnary<typeof REQUEST, SettleVersionResponse>>[0]
+
+async function settleWith(issued: Issued, caPem = identities.authority.certPem, serverId?: string): Promise<SettleVersionResponse> {
+  const client = clientOf(fixedMaterial(issued, caPem), serverId)
+  try {
+    return await client.settle(1_000)
+  } finally {
+    client.close()
+  }
+}
+
+describe('mutual TLS', () => {
+  it('lets a caller in by its identity, and tells the handler who it is', async () => {
+    const issued = await identities.issue('management')
+    await expect(settleWith(issued)).resolves.toEqual({ settlement: 'SETTLEMENT_STORED' })
+    expect(server.peers.at(-1)?.spiffeId).toBe(idOf('management'))
+    expect(server.peers.at(-1)?.thumbprint).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('refuses TLS 1.2, and speaks 1.3 to the same client', async () => {
+    const issued = await identities.issue('management')
+    await expect(handshake(issued, { maxVersion: 'TLSv1.2' })).rejects.toMatchObject({ code: expect.stringContaining('PROTOCOL_VERSION') })
+    const socket = await handshake(issued, {})
+    expect(socket.getProtocol()).toBe('TLSv1.3')
+    socket.destroy()
+  })
+
+  it('refuses a caller without a certificate, of another CA, or whose certificate has expired or not begun', async () => {
+    const stranger = await createIdentities()
+    const dayMs = 86_400_000
+    const expired = await identities.issue('management', { notBefore: new Date(Date.now() - 2 * dayMs), notAfter: new Date(Date.now() - dayMs) })
+    const early = await identities.issue('management', { notBefore: new Date(Date.now() + dayMs) })
+    const before = server.peers.length
+    for (const issued of [await stranger.issue('management'), expired, early]) {
+      await expect(settleWith(issued)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    }
+    await expect(deafHandshake()).rejects.toThrow()
+    expect(server.peers.length).toBe(before)
+    await stranger.remove()
+  })
+
+  it('refuses a caller whose certificate names no identity, or one of another kind', async () => {
+    for (const request of [{ dnsNames: ['management'] }, { commonName: idOf('management') }, { spiffeId: 'https://protectmyapi.local/management' }]) {
+      await expect(settleWith(await identities.authority.issue(request))).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    }
+  })
+
+  it('refuses a server of another CA, or of another identity than the one that was meant', async () => {
+    const stranger = await createIdentities()
+    const issued = await identities.issue('management')
+    await expect(settleWith(issued, stranger.authority.certPem)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(settleWith(issued, identities.authority.certPem, idOf('proxy'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await stranger.remove()
+  })
+
+  it('resumes no session: each connection shows its certificate', async () => {
+    const issued = await identities.issue('management')
+    const first = await handshake(issued, {})
+    const sessions: Buffer[] = []
+    first.on('session', (session: Buffer) => sessions.push(session))
+    // HTTP/2's first bytes make the server write, and with it whatever tickets it gives.
+    first.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')
+    await new Promise((resolve) => first.once('data', resolve))
+    first.destroy()
+    for (const session of sessions) {
+      const second = await handshake(issued, { session })
+      expect(second.isSessionReused()).toBe(false)
+      second.destroy()
+    }
+  })
+
+  it('refuses a call without a deadline', async () => {
+    const client = clientOf(fixedMaterial(await identities.issue('management'), identities.authority.certPem))
+    const refused = new Promise((resolve, reject) => {
+      client.raw().settleVersion(REQUEST, (error, answer) => (error ? reject(error) : resolve(answer)))
+    })
+    await expect(refused).rejects.toMatchObject({ details: 'INVALID_REQUEST' })
+    client.close()
+  })
+
+  it('drops no call while both sides’ certificates are rotated, and uses the new ones afterwards', async () => {
+    const files = await identities.files('management')
+    const material = await watchMaterial(files, memoryLog().log, POLL_MS)
+    const client = clientOf(material)
+    await client.settle()
+    const oldPeer = server.peers.at(-1)
+    const release = server.hold()
+    const underWay = client.settle()
+    await until(() => (server.peers.length > 1 && server.peers.at(-1)) || undefined)
+
+    const oldServer = await servedCertificate()
+    await identities.write(files, await identities.issue('management'))
+    await identities.write(server.files, await identities.issue('vault'))
+    release()
+    const calls = [underWay]
+    await until(async () => {
+      const call = client.settle()
+      calls.push(call)
+      await call
+      const rotated = server.peers.at(-1)?.thumbprint !== oldPeer?.thumbprint && (await servedCertificate()) !== oldServer
+      return rotated || undefined
+    })
+    const outcomes = await Promise.all(calls)
+    expect(outcomes.every(({ settlement }) => settlement === 'SETTLEMENT_STORED')).toBe(true)
+    client.close()
+    material.stop()
+  }, 15_000)
+
+  it('keeps the old certificate while a rotation is half done, and says so', async () => {
+    const before = await servedCertificate()
+    const next = await identities.issue('vault')
+    await identities.write(server.files, { certPem: next.certPem })
+    await until(() => server.logged.text().includes('cannot be read') || undefined)
+    expect(await servedCertificate()).toBe(before)
+    await expect(settleWith(await identities.issue('management'))).resolves.toBeDefined()
+    await identities.write(server.files, { keyPem: next.keyPem })
+    await until(async () => (await servedCertificate()) !== before || undefined)
+  }, 15_000)
+})
+
+async function servedCertificate(): Promise<string> {
+  const socket = await handshake(await identities.issue('management'), {})
+  const { fingerprint256 } = socket.getPeerCertificate()
+  socket.destroy()
+  return fingerprint256
+}
+
+function handshake(issued: Issued, options: ConnectionOptions): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: server.port,
+      cert: issued.certPem,
+      key: issued.keyPem,
+      ca: identities.authority.certPem,
+      ALPNProtocols: ['h2'],
+      checkServerIdentity: () => undefined,
+      ...options,
+    })
+    socket.once('secureConnect', () => resolve(socket))
+    socket.once('error', reject)
+  })
+}
+
+/** Without a certificate. In TLS 1.3 the refusal comes after the client's side of the handshake is done. */
+async function deafHandshake(): Promise<void> {
+  const socket = connect({ host: '127.0.0.1', port: server.port, ca: identities.authority.certPem, ALPNProtocols: ['h2'], checkServerIdentity: () => undefined })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.once('close', () => resolve())
+    socket.once('data', () => resolve())
+  })
+}
