@@ -1,1 +1,57 @@
-export {}
+import path from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import { createProgress } from './console/progress.js'
+import { reset } from './reset.js'
+import { run } from './run.js'
+import { inheritedEnvironment, launcherConfig } from './system/launcher-config.js'
+import type { Ender } from './system/start-system.js'
+
+const projectDir = path.resolve(import.meta.dirname, '..', '..')
+const progress = createProgress((line) => console.log(line))
+let ender: Ender | undefined
+let ending = false
+
+async function main(command: string | undefined): Promise<void> {
+  const config = launcherConfig(process.env, projectDir)
+  if (command === 'reset') return reset({ config, say: progress.say, confirm })
+  // A start that is interrupted ends what it has started, by the guard's hand if need be.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
+  await run({
+    config,
+    inherited: inheritedEnvironment(process.env),
+    progress,
+    write: (text) => process.stdout.write(text),
+    onEnder: (given) => {
+      ender = given
+    },
+  })
+}
+
+/** Ends everything; a second Ctrl-C does not wait. */
+async function end(status: number): Promise<void> {
+  if (ending) {
+    ender?.kill()
+    process.exit(1)
+  }
+  ending = true
+  const { stop } = ender ?? {}
+  if (stop !== undefined) await progress.step('ending everything', stop)
+  process.exit(status)
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return /^y(es)?$/i.test((await lines.question(question)).trim())
+  } finally {
+    lines.close()
+  }
+}
+
+main(process.argv[2]).catch(async (cause: unknown) => {
+  // Whoever interrupted the start hears no complaint about what broke off.
+  if (ending) return
+  console.error(`\n${cause instanceof Error ? cause.message : String(cause)}`)
+  await end(cause instanceof ConfigError ? 2 : 1)
+})

@@ -18,6 +18,8 @@ const State = z.object({
   servers: z.array(z.string()).default([]),
   /** Where the data of our own Postgres lie. */
   postgresFolder: z.string().optional(),
+  /** Of Demo. */
+  organization: z.string().optional(),
   demo: DemoState.optional(),
 })
 

@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly progress: Progress
   /** Variables for one kind of service, over those that it is given: for tests. */
   readonly extra?: Partial<Record<'vault' | 'management' | 'proxy', Environment>>
+  /** Hears at once how to end what there is, however far the start has come. */
+  readonly onEnder?: (ender: Ender) => void
   /** Hears of every change of the processes. */
   readonly onPids?: (pids: ReadonlyMap<string, number>) => void
 }
@@ -36,8 +38,15 @@ export interface Owner {
   readonly password: string
 }
 
+export interface Ender {
+  /** Ends every process, in the order in which they need one another. */
+  stop(): Promise<void>
+  /** At once. */
+  kill(): void
+}
+
 /** Everything that runs. */
-export interface RunningSystem {
+export interface RunningSystem extends Ender {
   readonly config: LauncherConfig
   readonly state: StateFile
   readonly identities: Identities
@@ -46,10 +55,6 @@ export interface RunningSystem {
   readonly logs: string
   readonly supervisor: Supervisor
   pids(): ReadonlyMap<string, number>
-  /** Ends every process, in the order in which they need one another. */
-  stop(): Promise<void>
-  /** At once. */
-  kill(): void
 }
 
 /** In the launcher's command line. */
@@ -64,6 +69,7 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   await mkdir(logs, { recursive: true, mode: 0o700 })
   const state = await openState(config.stateDir)
   const guard = startGuard()
+  let isStarted = false
   let postgres: LocalPostgres | undefined
   const pids = (): ReadonlyMap<string, number> => {
     const postgresPid = postgres?.pid()
@@ -75,19 +81,23 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   }
   const supervisor = createSupervisor({ guard, inherited: options.inherited, say: progress.say, onPids })
   const stop = async (): Promise<void> => {
+    supervisor.close()
     const names = [...supervisor.pids().keys()]
     await Promise.all(names.filter((name) => name.startsWith('proxy')).map((name) => supervisor.stop(name)))
     for (const name of ['management', 'vault', 'provider']) await supervisor.stop(name)
     await postgres?.stop()
     postgres = undefined
     onPids()
-    await guard.close()
+    // Before the start is through, something may be on its way that is on no list yet: the guard sees to it.
+    if (isStarted) await guard.close()
   }
 
   const kill = (): void => {
     supervisor.kill()
     postgres?.kill()
   }
+
+  options.onEnder?.({ stop, kill })
 
   try {
     const identities = await progress.step('development CA and certificates', () =>
@@ -102,6 +112,7 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgres?.url))
     const { plan, owner } = await makePlan(config, identities, databases)
     await startServices(plan, { ...options, supervisor, logs })
+    isStarted = true
     return { config, state, identities, databases, owner, logs, supervisor, pids, stop, kill }
   } catch (cause) {
     await stop()

@@ -32,6 +32,8 @@ export interface Supervisor {
   /** Ends one. Nothing where it does not run. */
   stop(name: string): Promise<void>
   pids(): ReadonlyMap<string, number>
+  /** Starts nothing any more. */
+  close(): void
   /** Kills at once whatever still runs. */
   kill(): void
 }
@@ -58,6 +60,7 @@ const READY = /"msg":"ready"/
 
 export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDeps): Supervisor {
   const running = new Map<string, Running>()
+  let closed = false
 
   const announce = (): void => onPids(pids())
   const pids = (): ReadonlyMap<string, number> => {
@@ -65,6 +68,7 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
   }
 
   async function start(spec: ProcessSpec): Promise<void> {
+    if (closed) throw new Error('everything is being ended')
     const from = await sizeOf(spec.logFile)
     const entry: Running = { spec, child: launch(spec, inherited), stopping: false, restarts: 0 }
     running.set(spec.name, entry)
@@ -108,6 +112,7 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
   return {
     start,
     async runToEnd(spec) {
+      if (closed) throw new Error('everything is being ended')
       const child = launch(spec, inherited)
       const { pid } = child
       if (pid !== undefined) guard.watch(pid)
@@ -127,7 +132,11 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
       announce()
     },
     pids,
+    close() {
+      closed = true
+    },
     kill() {
+      closed = true
       for (const entry of running.values()) {
         entry.stopping = true
         entry.child.kill('SIGKILL')

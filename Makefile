@@ -1,0 +1,36 @@
+# GNU make 3.81 and later. `make help` lists the targets.
+
+NODE ?= node
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check reset build fmt protos
+
+help: ## This list.
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
+
+run: ## Everything on this machine, with a demo. DEMO=0, HOST=0.0.0.0, PROXIES=2, DATABASE_URL=..., PMA_..._PORT=...
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js run
+
+test: ## All tests: units, contracts, services, and the whole system as processes.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/test-run/main.js
+
+check: ## Format, lint, types, arrows between packages, unused code, contracts.
+	@$(NODE) deploy/bootstrap.js
+	@npm run --silent check
+
+reset: ## Forgets everything that `make run` has made, after asking.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js reset
+
+build: ## Installs packages where needed, and compiles.
+	@$(NODE) deploy/bootstrap.js
+
+fmt: ## Formats the sources.
+	@$(NODE) deploy/bootstrap.js
+	@npx biome format --write .
+
+protos: ## Generates the types of the wire contracts.
+	@$(NODE) deploy/bootstrap.js
+	@npm run --silent generate -w protos

@@ -1,0 +1,55 @@
+/**
+ * What comes before anything of ours can run: installs packages where the lock file asks for it, and compiles.
+ * Plain JavaScript without a dependency, because there is none yet.
+ */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+const project = path.resolve(import.meta.dirname, '..')
+const lockFile = path.join(project, 'package-lock.json')
+const installed = path.join(project, 'node_modules', '.package-lock.json')
+/** Says which lock file the packages are of: times of files say little after a checkout. */
+const stamp = path.join(project, 'node_modules', '.protectmyapi-lock')
+/** Shorter than the ten seconds after which people think that nothing happens. */
+const HEARTBEAT_MS = 4000
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Node 20.19 or later is needed; this is ${process.versions.node}.`)
+  process.exit(1)
+}
+
+const digest = createHash('sha256').update(readFileSync(lockFile)).digest('hex')
+if (!isInstalled()) {
+  await step('packages (npm ci)', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
+}
+writeFileSync(stamp, digest)
+await step('build (tsc)', process.execPath, [path.join(project, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', project])
+
+function isInstalled() {
+  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === digest
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs
+}
+
+function step(label, file, args) {
+  const startedMs = performance.now()
+  const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`
+  console.log(`  · ${label}`)
+  const heartbeat = setInterval(() => console.log(`    … ${label}, ${seconds()}`), HEARTBEAT_MS)
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd: project, stdio: ['ignore', 'inherit', 'inherit'] })
+    child.on('error', (cause) => end(cause.message))
+    child.on('exit', (code, signal) => end(code ?? signal))
+    function end(status) {
+      clearInterval(heartbeat)
+      if (status === 0) {
+        console.log(`  ✓ ${label} (${seconds()})`)
+        return resolve(undefined)
+      }
+      console.error(`${label} failed (${status}).`)
+      process.exit(1)
+    }
+  })
+}

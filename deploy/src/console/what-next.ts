@@ -1,0 +1,63 @@
+export interface Places {
+  readonly management: string
+  readonly proxies: readonly string[]
+  readonly provider: string
+  readonly logs: string
+  readonly runFile: string
+  readonly owner: { readonly email: string; readonly password: string }
+  readonly organization: string
+  readonly lan?: string
+  readonly hostSuffix: string
+}
+
+/** Where things are. */
+export function placesText({ management, proxies, provider, logs, runFile, owner, lan, hostSuffix }: Places): string {
+  return `
+ProtectMyAPI is running.
+
+  Management (REST)  ${management}/api/v1        its contract: ${management}/api/v1/openapi.json
+  Proxy              ${proxies.join('  ')}
+  Proxy by host name {service}.${hostSuffix}
+  Demo provider      ${provider}${lan === undefined ? '' : `\n  On your network    ${lan}`}
+  Owner              ${owner.email}   password: ${owner.password}
+  Logs               ${logs}
+  For scripts        ${runFile}
+
+  In this mode alone, providers on loopback (127.0.0.1, localhost, [::1]) are exempt from the rules that a base URL is
+  https and its address public.
+`
+}
+
+/** The next three things to try: each can be pasted into a shell, in this order, in this folder. */
+export function thingsToTry({ management, proxies, provider, owner, organization }: Places): string {
+  const api = `${management}/api/v1/orgs/${organization}`
+  const [proxy = ''] = proxies
+  const json = `-H "authorization: Bearer $TOKEN" -H 'content-type: application/json'`
+  return `Next, three things to try (paste them into another shell, in this folder):
+
+1. Sign in.
+
+TOKEN=$(curl -sS ${management}/api/v1/auth/sign-in -H 'content-type: application/json' -d '{"email":"${owner.email}","password":"${owner.password}"}' | ${pick('token')})
+curl -sS ${management}/api/v1/auth/me -H "authorization: Bearer $TOKEN"
+
+2. A secret, a service and an app of your own, and a request with the app's token alone.
+
+curl -sS ${api}/secrets ${json} -d '{"name":"MY_KEY","value":"sk-demo-my-very-own-key-0001","bindings":{"origins":["${provider}"],"placements":[{"kind":"header","name":"authorization"}]}}'
+curl -sS ${api}/services ${json} -d '{"name":"Mine","slug":"mine","baseUrl":"${provider}","auth":{"type":"bearer","secret":"MY_KEY"}}'
+APP=$(curl -sS ${api}/apps ${json} -d '{"name":"My app","slug":"my-app","platform":"ios","policy":"audit"}' | ${pick('token')})
+curl -sS -X PUT ${api}/apps/my-app/links/mine -H "authorization: Bearer $TOKEN"
+curl -sS ${proxy}/v1/p/mine/v1/chat/completions -H "authorization: Bearer $APP" -H 'content-type: application/json' -d '{"model":"demo","messages":[{"role":"user","content":"hello"}]}'
+
+3. A real provider by its base URL, with the openai SDK. Put your own key into OPENAI_KEY first.
+
+curl -sS ${api}/secrets ${json} -d '{"name":"OPENAI_API_KEY_PROD","value":"'"$OPENAI_KEY"'"}'
+curl -sS ${api}/services ${json} -d '{"name":"OpenAI","slug":"openai","preset":"openai","auth":{"type":"bearer","secret":"OPENAI_API_KEY_PROD"}}'
+curl -sS -X PUT ${api}/apps/my-app/links/openai -H "authorization: Bearer $TOKEN"
+APP=$APP node --input-type=module -e 'import OpenAI from "openai"; const client = new OpenAI({ baseURL: "${proxy}/v1/p/openai/v1", apiKey: process.env.APP }); console.log((await client.chat.completions.create({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] })).choices[0].message.content)'
+`
+}
+
+/** Every machine that can run this has node; not every one has jq. */
+function pick(field: string): string {
+  return `node -pe 'JSON.parse(require("fs").readFileSync(0)).${field}'`
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+/** Management's REST API, as a user calls it. */
+export interface ManagementApi {
+  get(path: string): Promise<unknown>
+  post(path: string, body: unknown): Promise<unknown>
+  put(path: string, body?: unknown): Promise<unknown>
+}
+
+const TIMEOUT_MS = 40_000
+
+const Problem = z.object({ detail: z.string().optional(), code: z.string().optional() })
+const SignedIn = z.object({ token: z.string() })
+
+/** @throws Error with the problem's own words. */
+export async function signIn(base: string, email: string, password: string): Promise<ManagementApi> {
+  const answer = await call(base, undefined, 'POST', '/auth/sign-in', { email, password })
+  const { token } = SignedIn.parse(answer)
+  return {
+    get: (path) => call(base, token, 'GET', path),
+    post: (path, body) => call(base, token, 'POST', path, body),
+    put: (path, body) => call(base, token, 'PUT', path, body),
+  }
+}
+
+async function call(base: string, token: string | undefined, method: string, path: string, body?: unknown): Promise<unknown> {
+  const answer = await fetch(`${base}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+  const text = await answer.text()
+  const parsed: unknown = text === '' ? undefined : JSON.parse(text)
+  if (answer.ok) return parsed
+  const problem = Problem.safeParse(parsed).data
+  throw new Error(`${method} ${path} answered ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? 'no detail'}`)
+}

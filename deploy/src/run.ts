@@ -1,0 +1,122 @@
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Progress } from './console/progress.js'
+import { type Places, placesText, thingsToTry } from './console/what-next.js'
+import { type ManagementApi, signIn } from './demo/management-api.js'
+import { organizationId, renewDebugToken, setUpDemo } from './demo/set-up-demo.js'
+import { showDemo } from './demo/show-demo.js'
+import { type Environment, HOST_SUFFIX } from './system/environments.js'
+import type { LauncherConfig } from './system/launcher-config.js'
+import { type DemoState, openState } from './system/local-state.js'
+import { checkPorts, lanAddress } from './system/ports.js'
+import { endLeftOvers, stillRunning } from './system/process-list.js'
+import { addresses, runFilePath, writeRunFile } from './system/run-file.js'
+import { type Ender, ORGANIZATION, type RunningSystem, startSystem } from './system/start-system.js'
+
+export interface RunOptions {
+  readonly config: LauncherConfig
+  readonly inherited: Environment
+  readonly progress: Progress
+  readonly write: (text: string) => void
+  /** Hears at once how to end what there is. */
+  readonly onEnder: (ender: Ender) => void
+}
+
+/** `make run`: starts everything, does the job once on the first run, and says where things are. */
+export async function run(options: RunOptions): Promise<void> {
+  const { progress } = options
+  await mkdir(options.config.stateDir, { recursive: true, mode: 0o700 })
+  await clearLeftOvers(options.config, progress)
+  const config = await withProviderPort(options.config, progress)
+  await checkPorts(config)
+  const runFile = runFilePath(config.stateDir)
+  await rm(runFile, { force: true })
+
+  let rewrite = (_pids: ReadonlyMap<string, number>): void => undefined
+  const system = await startSystem({ ...options, config, onPids: (pids) => rewrite(pids) })
+  await progress.step('demo provider', () => startProvider(system))
+
+  const organization = await ensureDemo(system, options)
+
+  const facts = { system, organization }
+  // One after the other: two changes at once must not end in the older list.
+  let writing = writeRunFile(runFile, { ...facts, pids: system.pids() })
+  rewrite = () => {
+    writing = writing.then(() => writeRunFile(runFile, { ...facts, pids: system.pids() })).catch(() => undefined)
+  }
+  await writing
+  const places = placesOf(system, organization)
+  progress.say(placesText(places))
+  progress.say(thingsToTry(places))
+  progress.say('Ctrl-C ends everything; the data stay. `make reset` forgets them.')
+}
+
+/** Does the job once, on the first run. Answers the id of organisation Demo. */
+async function ensureDemo(system: RunningSystem, { progress, write }: RunOptions): Promise<string> {
+  const { config, state, owner } = system
+  const { management, proxies, provider } = addresses(system)
+  const enter = (): Promise<ManagementApi> => signIn(management, owner.email, owner.password)
+  const known = state.get()
+  if (known.demo !== undefined) {
+    await keepDebugToken(enter, known.demo, system, progress)
+    return known.demo.organization
+  }
+  if (known.organization !== undefined && !config.demo) return known.organization
+  const api = await enter()
+  const organization = await organizationId(api, ORGANIZATION)
+  await state.change({ organization })
+  if (!config.demo) return organization
+  const demo = await progress.step('the demo: secret, service, app', () => setUpDemo(api, organization, provider))
+  await showDemo({ api, demo, proxy: proxies[0] ?? '', provider, say: progress.say, write })
+  const { mask: _mask, ...kept } = demo
+  await state.change({ demo: kept })
+  return organization
+}
+
+/** A start must not fail because the owner has another password by now. */
+async function keepDebugToken(enter: () => Promise<ManagementApi>, demo: DemoState, { state }: RunningSystem, progress: Progress): Promise<void> {
+  try {
+    const renewed = await renewDebugToken(enter, demo)
+    if (renewed !== undefined) await state.change({ demo: renewed })
+  } catch (cause) {
+    progress.say(`The debug token was not renewed: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+function placesOf(system: RunningSystem, organization: string): Places {
+  const { config, logs, owner } = system
+  const { management, proxies, provider } = addresses(system)
+  const lan = config.host === '0.0.0.0' ? lanAddress() : undefined
+  const onLan = `http://${lan}:${config.ports.proxy} (proxy), http://${lan}:${config.ports.management} (management)`
+  const runFile = runFilePath(config.stateDir)
+  return { management, proxies, provider, logs, runFile, owner, organization, hostSuffix: HOST_SUFFIX, ...(lan === undefined ? {} : { lan: onLan }) }
+}
+
+async function clearLeftOvers(config: LauncherConfig, progress: Progress): Promise<void> {
+  const left = await stillRunning(path.join(config.stateDir, 'pids.json'))
+  const launcher = left.find(({ name, pid }) => name === 'launcher' && pid !== process.pid)
+  if (launcher !== undefined) {
+    throw new Error(`It is running already (process ${launcher.pid}). End that one with Ctrl-C or: kill ${launcher.pid}`)
+  }
+  const others = left.filter(({ pid }) => pid !== process.pid)
+  if (others.length > 0) await progress.step(`ending what an earlier run left behind (${others.map(({ name }) => name).join(', ')})`, () => endLeftOvers(others))
+}
+
+/** The demo secret is bound to the provider's origin: after the first run its port stays. */
+async function withProviderPort(config: LauncherConfig, progress: Progress): Promise<LauncherConfig> {
+  const state = await openState(config.stateDir)
+  const { providerPort } = state.get()
+  if (providerPort === undefined) await state.change({ providerPort: config.ports.provider })
+  if (providerPort === undefined || providerPort === config.ports.provider) return config
+  progress.say(`The demo provider stays on port ${providerPort}: the demo secret is bound to it.`)
+  return { ...config, ports: { ...config.ports, provider: providerPort } }
+}
+
+async function startProvider({ config, logs, supervisor }: RunningSystem): Promise<void> {
+  await supervisor.start({
+    name: 'provider',
+    script: path.join(config.projectDir, 'deploy', 'dist', 'demo-provider', 'main.js'),
+    env: { PMA_PROVIDER_PORT: String(config.ports.provider), LOG_LEVEL: config.logLevel },
+    logFile: path.join(logs, 'provider.log'),
+  })
+}
