@@ -7,6 +7,7 @@ import { organizationId, renewDebugToken, setUpDemo } from './demo/set-up-demo.j
 import { showDemo } from './demo/show-demo.js'
 import { type Environment, HOST_SUFFIX } from './system/environments.js'
 import type { LauncherConfig } from './system/launcher-config.js'
+import { oneAfterAnother } from './system/local-files.js'
 import { type DemoState, openState } from './system/local-state.js'
 import { checkPorts, lanAddress } from './system/ports.js'
 import { endLeftOvers, stillRunning } from './system/process-list.js'
@@ -32,19 +33,16 @@ export async function run(options: RunOptions): Promise<void> {
   const runFile = runFilePath(config.stateDir)
   await rm(runFile, { force: true })
 
-  let rewrite = (_pids: ReadonlyMap<string, number>): void => undefined
-  const system = await startSystem({ ...options, config, onPids: (pids) => rewrite(pids) })
+  let rewrite = (): void => undefined
+  const system = await startSystem({ ...options, config, onPids: () => rewrite() })
   await progress.step('demo provider', () => startProvider(system))
 
   const organization = await ensureDemo(system, options)
 
   const facts = { system, organization }
-  // One after the other: two changes at once must not end in the older list.
-  let writing = writeRunFile(runFile, { ...facts, pids: system.pids() })
-  rewrite = () => {
-    writing = writing.then(() => writeRunFile(runFile, { ...facts, pids: system.pids() })).catch(() => undefined)
-  }
-  await writing
+  const write = oneAfterAnother(() => writeRunFile(runFile, { ...facts, pids: system.pids() }))
+  rewrite = () => void write()
+  await write()
   const places = placesOf(system, organization)
   progress.say(placesText(places))
   progress.say(thingsToTry(places))

@@ -32,3 +32,15 @@ export async function readIfThere(file: string): Promise<string | undefined> {
     throw cause
   }
 }
+
+/**
+ * One after the other: of two writes at once the older could land last. A failure is heard by nobody: the next change
+ * writes again.
+ */
+export function oneAfterAnother(write: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve()
+  return () => {
+    last = last.then(write).catch(() => undefined)
+    return last
+  }
+}

@@ -15,7 +15,7 @@ import {
 } from './environments.js'
 import { ensureIdentities, type Identities, proxyName } from './identities.js'
 import type { LauncherConfig } from './launcher-config.js'
-import { privateFile, randomPassword } from './local-files.js'
+import { oneAfterAnother, privateFile, randomPassword } from './local-files.js'
 import { keepLocalPostgres, type LocalPostgres } from './local-postgres.js'
 import { openState, type StateFile } from './local-state.js'
 import { type ListedProcess, writeProcessList } from './process-list.js'
@@ -75,8 +75,10 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const postgresPid = postgres?.pid()
     return new Map([...(postgresPid === undefined ? [] : [['postgres', postgresPid] as const]), ...supervisor.pids()])
   }
+  const listFile = path.join(config.stateDir, 'pids.json')
+  const writeList = oneAfterAnother(() => writeProcessList(listFile, marked(pids(), postgres, config)))
   const onPids = (): void => {
-    void writeProcessList(path.join(config.stateDir, 'pids.json'), marked(pids(), postgres, config))
+    void writeList()
     options.onPids?.(pids())
   }
   const supervisor = createSupervisor({ guard, inherited: options.inherited, say: progress.say, onPids })
@@ -87,7 +89,7 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     for (const name of ['management', 'vault', 'provider']) await supervisor.stop(name)
     await postgres?.stop()
     postgres = undefined
-    onPids()
+    await writeList()
     // Before the start is through, something may be on its way that is on no list yet: the guard sees to it.
     if (isStarted) await guard.close()
   }
