@@ -202,7 +202,9 @@ describe('the data plane', () => {
     const signer = await sessionSigner('key_1', systemClock.wallMs)
     const { plane } = await start({ keys: () => signer.keys() })
     await plane.start()
-    expect(await plane.jwks()).toEqual({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid: 'key_1' }] })
+    expect(await plane.jwks()).toEqual({
+      keys: [{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid: 'key_1', alg: 'EdDSA', use: 'sig' }],
+    })
     expect(await plane.exchangeDebugToken(newToken('debug'), '::1')).toMatchObject({ deviceId: 'dvc_1' })
     await expect(plane.exchangeDebugToken('pma_dbg_x', '::1')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
   })

@@ -24,7 +24,7 @@ import { createRouteSource } from './routes/held-routes.js'
 import type { RouteSource } from './routes/route.js'
 import { type ExchangeDebugToken, grpcExchangeDebugToken } from './sessions/grpc-exchange.js'
 import { grpcSessionKeys } from './sessions/grpc-session-keys.js'
-import { createSessionKeys, type PublicJwk } from './sessions/session-keys.js'
+import { createSessionKeys, type PublishedJwk } from './sessions/session-keys.js'
 import { createSessionVerifier } from './sessions/verify-session.js'
 
 const LIMITS = {
@@ -44,7 +44,7 @@ export interface DataPlane {
   readonly admission: Admission
   readonly exchangeDebugToken: ExchangeDebugToken
   /** For `/.well-known/jwks.json`. @throws Fault UNAVAILABLE. */
-  jwks(): Promise<{ readonly keys: readonly PublicJwk[] }>
+  jwks(): Promise<{ readonly keys: readonly PublishedJwk[] }>
   /** The horizon is ahead: what is held may be used. */
   ready(): boolean
   /** Resolves with the first answered Sync, or after a while without one: it goes on trying. */

@@ -17,7 +17,8 @@ export interface Recorded {
 }
 
 /** All that the pipeline asks of the authorities, with its state in this process. */
-export interface FakeDataPlane extends Pick<DataPlane, 'routes' | 'leases' | 'freshness' | 'admission' | 'exchangeDebugToken' | 'jwks' | 'ready'> {
+export interface FakeDataPlane
+  extends Pick<DataPlane, 'routes' | 'leases' | 'freshness' | 'admission' | 'exchangeDebugToken' | 'jwks' | 'ready'> {
   /** By service. */
   readonly routeOf: Map<string, Route>
   readonly secrets: Map<string, HeldSecret>
@@ -124,7 +125,9 @@ export function fakeDataPlane(): FakeDataPlane {
     fell(label) {
       floors.set(`${label.kind}:${label.id}`, label.generation)
       for (const follower of [...followers]) {
-        const hit = follower.labels.some(({ kind, id, generation }) => kind === label.kind && id === label.id && generation < label.generation)
+        const hit = follower.labels.some(
+          ({ kind, id, generation }) => kind === label.kind && id === label.id && generation < label.generation,
+        )
         if (!hit || label.kind === 'FEED_KIND_SECRET') continue
         followers.delete(follower)
         follower.abort(new Fault('UNAVAILABLE', 'the feed overtook it'))
@@ -136,7 +139,11 @@ export function fakeDataPlane(): FakeDataPlane {
   }
 }
 
-export function heldSecret(secretId: string, value: string, bindings: Pick<Bindings, 'origins' | 'placements'>): HeldSecret {
+export function heldSecret(
+  secretId: string,
+  value: string,
+  bindings: Pick<Bindings, 'origins' | 'placements'>,
+): HeldSecret {
   return {
     secretId,
     versionId: `ver_of_${secretId}`,
@@ -148,15 +155,35 @@ export function heldSecret(secretId: string, value: string, bindings: Pick<Bindi
 }
 
 /** A route with nothing special; `over` and `target` say what is. */
-export function routeTo(origin: string, { target = {}, ...over }: Partial<Omit<Route, 'target'>> & { target?: Partial<Route['target']> } = {}): Route {
+export function routeTo(
+  origin: string,
+  { target = {}, ...over }: Partial<Omit<Route, 'target'>> & { target?: Partial<Route['target']> } = {},
+): Route {
   return {
     organizationId: 'org_1',
     appId: 'app_1',
     serviceId: 'svc_1',
     deviceId: null,
     sessionId: null,
-    target: { baseUrl: new URL(origin), origin, methods: new Set(), paths: [], timeoutMs: 5_000, scrub: true, ...target },
-    injection: [{ kind: 'header', name: 'Authorization', value: [{ kind: 'literal', text: 'Bearer ' }, { kind: 'secret', secretId: 'sec_1' }] }],
+    target: {
+      baseUrl: new URL(origin),
+      origin,
+      methods: new Set(),
+      paths: [],
+      timeoutMs: 5_000,
+      scrub: true,
+      ...target,
+    },
+    injection: [
+      {
+        kind: 'header',
+        name: 'Authorization',
+        value: [
+          { kind: 'literal', text: 'Bearer ' },
+          { kind: 'secret', secretId: 'sec_1' },
+        ],
+      },
+    ],
     limits: [],
     secrets: new Map([['sec_1', { secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'EXAMPLE_API_KEY' }]]),
     grant: 'grant',

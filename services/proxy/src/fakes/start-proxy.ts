@@ -1,7 +1,7 @@
-import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { newToken } from '@protectmyapi/service-kit/tokens'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler } from '../forward/dialler.js'
 import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
@@ -30,27 +30,45 @@ export interface ProxyUnderTest {
   readonly listener: Listener
   drain(): void
   /** Sends with the app token as a bearer, unless other headers are given. */
-  send(method: string, path: string, options?: { headers?: Record<string, string | string[]>; body?: string | Buffer }): Promise<Answer>
+  send(
+    method: string,
+    path: string,
+    options?: { headers?: Record<string, string | string[]>; body?: string | Buffer },
+  ): Promise<Answer>
   close(): Promise<void>
 }
 
 /** The proxy as it is built, apart from the authorities; its service `up` goes to the given upstream. */
 export async function startProxy(
   upstreamPort: number,
-  { exempt = [`127.0.0.1:${upstreamPort}`], hostSuffix = null, proxies = [], underWayMax = 1_000 }: { exempt?: string[]; hostSuffix?: string | null; proxies?: string[]; underWayMax?: number } = {},
+  {
+    exempt = [`127.0.0.1:${upstreamPort}`],
+    hostSuffix = null,
+    proxies = [],
+    underWayMax = 1_000,
+  }: { exempt?: string[]; hostSuffix?: string | null; proxies?: string[]; underWayMax?: number } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
   const origin = `http://127.0.0.1:${upstreamPort}`
   plane.routeOf.set('up', routeTo(origin))
-  plane.secrets.set('sec_1', heldSecret('sec_1', KEY, { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }))
-  const log = silentLog
+  plane.secrets.set(
+    'sec_1',
+    heldSecret('sec_1', KEY, { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }),
+  )
+  const log = silentLog()
   const clock = systemClock
   const pools = createPools(createDialler({ exempt: privateUpstreams(exempt) }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
   const pipeline = createPipeline({ ...plane, forwarding: { pools, clock }, underWay, log })
   let draining = false
   const handle = createHandle({
-    pipeline, dataPlane: plane, clock, log, hostSuffix, proxies: trustedProxies(proxies), isDraining: () => draining,
+    pipeline,
+    dataPlane: plane,
+    clock,
+    log,
+    hostSuffix,
+    proxies: trustedProxies(proxies),
+    isDraining: () => draining,
   })
   const listener = createListener(handle, null)
   const port = await listener.listen('127.0.0.1', 0)

@@ -39,7 +39,9 @@ export function serve(listener: RequestListener): Promise<{ port: number; close(
 }
 
 /** A provider of bytes. */
-export async function startRawUpstream(onSocket: (socket: Socket) => void): Promise<{ port: number; close(): Promise<void> }> {
+export async function startRawUpstream(
+  onSocket: (socket: Socket) => void,
+): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
   const server = createTcpServer((socket) => {
     sockets.add(socket)

@@ -90,7 +90,11 @@ describe('a ticket', () => {
     recorder.admitted(admitted).void_('SECRET_NOT_FOUND')
     await pass(50)
     expect([...stored.values()]).toEqual([
-      expect.objectContaining({ kind: 'ENTRY_KIND_VOID', sequence: admitted.sequence + 1 }),
+      expect.objectContaining({
+        kind: 'ENTRY_KIND_VOID',
+        sequence: admitted.sequence + 1,
+        outcome: expect.objectContaining({ status: 404, fault: 'SECRET_NOT_FOUND' }),
+      }),
     ])
   })
 })

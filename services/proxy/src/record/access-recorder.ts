@@ -2,7 +2,7 @@ import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/Ac
 import type { AccessOutcome } from '@protectmyapi/protos/generated/directory/v1/AccessOutcome'
 import type { AccessSubject } from '@protectmyapi/protos/generated/directory/v1/AccessSubject'
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { FaultCode } from '@protectmyapi/service-kit/faults'
+import { FAULTS, type FaultCode } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { AccessQueue } from './access-queue.js'
 import type { Outcome, Ticket } from './recorder.js'
@@ -77,6 +77,20 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
     return { kind, ...sequences.take(organizationId), atMs: clock.wallMs(), requestId, organizationId }
   }
 
+  /** With the refusal: whoever reads the log sees why no secret left. */
+  function voidOf(first: AdmittedEntry, code: FaultCode): AccessEntry {
+    const outcome = {
+      status: FAULTS[code].http,
+      fault: code,
+      requestBytes: 0,
+      responseBytes: 0,
+      upstreamMs: 0,
+      totalMs: 0,
+      aborted: false,
+    }
+    return { ...later(first, 'ENTRY_KIND_VOID'), outcome }
+  }
+
   function ticketFor(entry: AdmittedEntry): Ticket {
     let ended = false
     /** Exactly once: a request that is finished and void would be both in the log. */
@@ -92,10 +106,7 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
     }
     return {
       finish: (outcome) => end(() => ({ ...later(entry, 'ENTRY_KIND_FINISHED'), outcome: outcomeToWire(outcome) })),
-      void_(code) {
-        log.debug({ requestId: entry.requestId, code }, 'an admitted request is void')
-        end(() => later(entry, 'ENTRY_KIND_VOID'))
-      },
+      void_: (code) => end(() => voidOf(entry, code)),
     }
   }
 
@@ -119,9 +130,8 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
     },
     refused: (entry) => sequences.giveBack(entry),
     doubtful(entry, code) {
-      log.debug({ requestId: entry.requestId, code }, 'an admission’s answer was lost: it is recorded as void')
       // In this order, in one queue: no reader sees the end of what has not begun.
-      const pair = [entry, later(entry, 'ENTRY_KIND_VOID')]
+      const pair = [entry, voidOf(entry, code)]
       for (const one of pair) {
         doubtful.add(one)
         enqueue(one)

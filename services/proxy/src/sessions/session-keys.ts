@@ -27,7 +27,11 @@ const PublicJwk = z.object({
   x: z.string().length(43),
   kid: z.string().min(1),
 })
-export type PublicJwk = z.output<typeof PublicJwk>
+type PublicJwk = z.output<typeof PublicJwk>
+/** RFC 7517 § 4: what the key is for is said with it, to whoever reads our key set. */
+const asPublished = (key: PublicJwk) => ({ ...key, alg: 'EdDSA', use: 'sig' }) as const
+export type PublishedJwk = ReturnType<typeof asPublished>
+
 const JwkSet = z.object({ keys: z.array(PublicJwk).max(100) })
 
 /** A key that verifies sessions, and the label by which the feed fells it. */
@@ -41,7 +45,7 @@ export interface SessionKeys {
   /** Undefined where no such key is known. @throws Fault UNAVAILABLE. */
   find(kid: string): Promise<SessionKey | undefined>
   /** @throws Fault UNAVAILABLE. */
-  all(): Promise<readonly PublicJwk[]>
+  all(): Promise<readonly PublishedJwk[]>
 }
 
 interface HeldKeys extends Held {
@@ -89,7 +93,7 @@ export function createSessionKeys({ keeper, clock, log, listSessionKeys }: Deps)
       // FENCE: a key that was withdrawn while it was on its way.
       return found && keeper.accepts([found.label]) ? found : undefined
     },
-    all: async () => (await source.get(ONE, undefined)).jwks,
+    all: async () => (await source.get(ONE, undefined)).jwks.map(asPublished),
   }
 }
 
