@@ -10,5 +10,7 @@ export default {
   testMatch: ['<rootDir>/{packages,services,protos,deploy}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
+  globalSetup: '<rootDir>/deploy/test/global-setup.js',
+  globalTeardown: '<rootDir>/deploy/test/global-teardown.js',
   watchman: false,
 }

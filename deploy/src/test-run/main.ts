@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { createProgress } from '../console/progress.js'
+import { addCounts, type Counts, closingLine, countResults } from './count-results.js'
+import { startTestServers } from './test-servers.js'
+
+/**
+ * `make test`: all tests, in two passes. Units, contracts and services first, side by side; then the whole system,
+ * one file after the other, so that processes under load do not starve each other's clocks.
+ */
+const project = path.resolve(import.meta.dirname, '..', '..', '..')
+const cacheDir = path.join(project, '.cache')
+const progress = createProgress((line) => console.log(line))
+const SYSTEM = 'deploy/test/system/'
+const PASSES: readonly (readonly [string, readonly string[]])[] = [
+  ['units', ['--testPathIgnorePatterns', '/node_modules/', '/dist/', SYSTEM, '--maxWorkers=2']],
+  ['system', ['--runInBand', SYSTEM]],
+]
+
+async function main(): Promise<number> {
+  await mkdir(cacheDir, { recursive: true })
+  const servers = await progress.step('Postgres and LocalStack for the tests', (say) => startTestServers({ cacheDir, env: process.env, say }))
+  const counts: Counts[] = []
+  try {
+    for (const [name, args] of PASSES) counts.push(await jest(name, args, servers.variables))
+  } finally {
+    await servers.stop()
+  }
+  const total = addCounts(counts)
+  for (const line of servers.missing) console.log(line)
+  console.log(closingLine(total))
+  return total.failed === 0 && total.passed > 0 ? 0 : 1
+}
+
+async function jest(name: string, args: readonly string[], variables: Readonly<Record<string, string>>): Promise<Counts> {
+  const outputFile = path.join(cacheDir, `jest-${name}.json`)
+  await rm(outputFile, { force: true })
+  const program = path.join(project, 'node_modules', 'jest', 'bin', 'jest.js')
+  const child = spawn(process.execPath, ['--experimental-vm-modules', '--no-warnings', program, '--json', `--outputFile=${outputFile}`, ...args], {
+    cwd: project,
+    // With --json the result goes to standard output too, which nobody wants to read; the report is on standard error.
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...variables },
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', () => resolve())
+  })
+  const text = await readFile(outputFile, 'utf8').catch(() => {
+    throw new Error(`jest (${name}) ended without a result`)
+  })
+  return countResults(text)
+}
+
+main().then(
+  (status) => process.exit(status),
+  (cause: unknown) => {
+    console.error(cause instanceof Error ? cause.message : String(cause))
+    process.exit(1)
+  },
+)

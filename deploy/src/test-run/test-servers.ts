@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { freePort } from '@protectmyapi/dev-kit/free-port'
+import { type Guard, startGuard } from '@protectmyapi/dev-kit/guard'
+import { installLocalstack, NoPython, startLocalstack } from '@protectmyapi/dev-kit/localstack'
+import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
+
+export interface TestServersOptions {
+  /** Where LocalStack is installed, once. */
+  readonly cacheDir: string
+  /** What is set there is used as it is. */
+  readonly env: NodeJS.ProcessEnv
+  readonly say: (line: string) => void
+}
+
+/** What tests need beside Node. */
+export interface TestServers {
+  /** To be added to the environment of the tests. */
+  readonly variables: Readonly<Record<string, string>>
+  /** What could not be provided, and why. */
+  readonly missing: readonly string[]
+  stop(): Promise<void>
+}
+
+/** A Postgres and a LocalStack of our own, unless `PMA_TEST_POSTGRES_URL` and `LOCALSTACK_ENDPOINT` name others. */
+export async function startTestServers({ cacheDir, env, say }: TestServersOptions): Promise<TestServers> {
+  const guard = startGuard()
+  const ends: (() => Promise<void>)[] = []
+  const variables: Record<string, string> = {}
+  const missing: string[] = []
+  if (!env['PMA_TEST_POSTGRES_URL']) {
+    variables['PMA_TEST_POSTGRES_URL'] = await testPostgres(guard, ends, say)
+  }
+  if (!env['LOCALSTACK_ENDPOINT']) {
+    try {
+      variables['LOCALSTACK_ENDPOINT'] = await testLocalstack(path.join(cacheDir, 'localstack'), guard, ends, say)
+    } catch (cause) {
+      if (!(cause instanceof NoPython)) throw cause
+      missing.push(`AWS KMS (LocalStack): its contract was not run. ${cause.message}`)
+    }
+  }
+  const stop = async (): Promise<void> => {
+    for (const end of ends) await end()
+    await guard.close()
+  }
+  return { variables, missing, stop }
+}
+
+async function testPostgres(guard: Guard, ends: (() => Promise<void>)[], say: (line: string) => void): Promise<string> {
+  const parent = process.getuid?.() === 0 ? SHARED_FOLDER : os.tmpdir()
+  await mkdir(parent, { recursive: true, mode: 0o755 })
+  const folder = await mkdtemp(path.join(parent, 'test-postgres-'))
+  await chmod(folder, 0o755)
+  const server = await startPostgres({
+    folder: path.join(folder, 'cluster'),
+    port: await freePort(),
+    password: randomBytes(16).toString('hex'),
+    logFile: path.join(folder, 'postgres.log'),
+    // Nobody misses these data; and each worker's suites hold pools of their own.
+    settings: { fsync: 'off', max_connections: '400' },
+    say,
+  })
+  guard.watch(server.pid)
+  ends.push(async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return server.url
+}
+
+async function testLocalstack(folder: string, guard: Guard, ends: (() => Promise<void>)[], say: (line: string) => void): Promise<string> {
+  await installLocalstack(folder, say)
+  const localstack = await startLocalstack(folder, await freePort())
+  guard.watch(localstack.pid)
+  ends.push(() => localstack.stop())
+  return localstack.endpoint
+}
