@@ -1,0 +1,68 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { UpstreamRequest } from '../inject/inject.js'
+import { createScrubber } from '../scrub/scrubber.js'
+import type { Exchange } from '../server/exchange.js'
+import { Forwarding, type Forwarded } from './forwarding.js'
+import type { Pools } from './pools.js'
+import { BODY_BYTES_MAX, type RequestBody } from './request-body.js'
+import { Upload } from './upload.js'
+
+export interface ForwardDeps {
+  readonly pools: Pools
+  readonly clock: Pick<Clock, 'monotonicMs'>
+}
+
+export interface ForwardRequest {
+  readonly exchange: Exchange
+  readonly organizationId: string
+  readonly request: UpstreamRequest
+  readonly body: RequestBody
+  /** From the request's end to the first byte of the answer, and between two bytes of it. */
+  readonly timeoutMs: number
+}
+
+/** A request under way: how it ends, and the means to end it. */
+export interface UnderWay {
+  readonly done: Promise<Forwarded>
+  abort: Forwarding['abort']
+}
+
+/** Sends a request once, and its answer on. No retries, no redirects: what the provider says is what the client gets. */
+export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): UnderWay {
+  const { exchange, organizationId, request, body, timeoutMs } = asked
+  const upload = body.kind === 'streamed' ? uploadOf(exchange) : null
+  const forwarding = new Forwarding({
+    exchange,
+    clock,
+    scrubber: createScrubber(request),
+    injects: request.secrets.length > 0,
+    scrub: request.scrub,
+    sentBytes: () => (upload ? upload.bytes : body.kind === 'whole' ? body.bytes.length : 0),
+  })
+  const length = body.kind === 'streamed' && body.length !== null ? ['content-length', String(body.length)] : []
+  pools.get(organizationId, request.origin).dispatch(
+    {
+      path: request.target,
+      method: narrowMethod(request.method),
+      headers: [...request.headers, ...length],
+      body: upload ?? (body.kind === 'whole' ? body.bytes : null),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    },
+    forwarding,
+  )
+  return { done: forwarding.done, abort: (why) => forwarding.abort(why) }
+}
+
+function uploadOf(exchange: Exchange): Upload {
+  return new Upload(exchange.incoming, BODY_BYTES_MAX, () => {
+    if (exchange.waits && !exchange.over) exchange.outgoing.writeContinue()
+  })
+}
+
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'PATCH'
+
+/** `aim` has checked it. undici's type knows fewer methods than its code. */
+function narrowMethod(method: string): Method {
+  return method as Method
+}

@@ -1,0 +1,62 @@
+import { LRUCache } from 'lru-cache'
+import { Pool } from 'undici'
+import { asFault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Dial } from './dialler.js'
+
+const LIMITS = {
+  /** Pools kept. Idle sockets close by themselves, so a pool without traffic costs memory alone. */
+  poolsMax: 1_024,
+  /** Idle sockets are kept shorter than servers keep them: a POST on a socket that is being closed is a lost POST. */
+  idleSocketMs: 15_000,
+  /** Where a server says how long it keeps them (`Keep-Alive: timeout=…`). */
+  idleSocketMsMax: 60_000,
+  responseHeadBytesMax: 64 * 1024,
+} as const
+
+/** Connections to providers, by organisation and origin: no organisation's request goes over another's socket. */
+export interface Pools {
+  get(organizationId: string, origin: string): Pool
+  /** Ends what is left. */
+  destroy(): Promise<void>
+}
+
+export function createPools(dial: Dial, log: Logger, poolsMax: number = LIMITS.poolsMax): Pools {
+  const pools = new LRUCache<string, Pool>({
+    max: poolsMax,
+    // Closing lets what is under way end; nothing new is sent over it.
+    dispose: (pool) => void pool.close().catch((err: unknown) => log.warn({ err }, 'a pool did not close')),
+  })
+  return {
+    get(organizationId, origin) {
+      // Injective: no origin holds a blank.
+      const key = `${origin} ${organizationId}`
+      const known = pools.get(key)
+      if (known) return known
+      const made = createPool(new URL(origin), dial)
+      pools.set(key, made)
+      return made
+    },
+    async destroy() {
+      const left = [...pools.values()]
+      await Promise.all(left.map((pool) => pool.destroy()))
+    },
+  }
+}
+
+/** The origin is the pool's own, whatever a request says: what is dialled is what the pool was made for. */
+function createPool(origin: URL, dial: Dial): Pool {
+  return new Pool(origin, {
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: LIMITS.idleSocketMs,
+    keepAliveMaxTimeout: LIMITS.idleSocketMsMax,
+    maxHeaderSize: LIMITS.responseHeadBytesMax,
+    connect: (_options, connected) => {
+      dial(origin).then(
+        (socket) => connected(null, socket),
+        (err: unknown) => connected(asFault(err), null),
+      )
+    },
+  })
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { Fault } from '@protectmyapi/service-kit/faults'
+
+/** The client is gone: nobody is there to be answered. */
+export class ClientLeft extends Error {
+  constructor() {
+    super('the client left')
+    this.name = 'ClientLeft'
+  }
+}
+
+/**
+ * A request body on its way through. A stream of its own, so that whatever ends it leaves the client's connection
+ * whole: an answer can still be sent over it.
+ */
+export class Upload extends Readable {
+  readonly #incoming: IncomingMessage
+  readonly #bytesMax: number
+  readonly #begin: () => void
+  #begun = false
+  bytes = 0
+
+  /** @param begin called before the first byte is asked for: where `100 Continue` is due. */
+  constructor(incoming: IncomingMessage, bytesMax: number, begin: () => void) {
+    super()
+    this.#incoming = incoming
+    this.#bytesMax = bytesMax
+    this.#begin = begin
+    incoming.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).pause()
+  }
+
+  override _read(): void {
+    if (!this.#begun) {
+      this.#begun = true
+      this.#begin()
+    }
+    this.#incoming.resume()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#incoming.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).pause()
+    done(error)
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.bytes += chunk.length
+    if (this.bytes > this.#bytesMax) this.destroy(new Fault('TOO_LARGE', `the body is larger than ${this.#bytesMax} bytes`))
+    else if (!this.push(chunk)) this.#incoming.pause()
+  }
+
+  readonly #onEnd = (): void => {
+    this.push(null)
+  }
+
+  /** Of a body that is whole, `end` has come before. */
+  readonly #onClose = (): void => {
+    if (!this.#incoming.complete) this.destroy(new ClientLeft())
+  }
+}

@@ -1,0 +1,152 @@
+import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Admission } from './admit/admission.js'
+import { aim } from './aim/aim.js'
+import type { RequestTarget } from './aim/request-target.js'
+import { type ForwardDeps, forward } from './forward/forward.js'
+import type { Forwarded } from './forward/forwarding.js'
+import { type RequestBody, takeBody } from './forward/request-body.js'
+import { ClientLeft } from './forward/upload.js'
+import type { Freshness } from './freshness/freshness.js'
+import { type Identified, identify } from './identify/identify.js'
+import { inject } from './inject/inject.js'
+import { type LeaseSource, RouteFallen } from './lease/lease-source.js'
+import type { Ticket } from './record/recorder.js'
+import type { Lane } from './routes/lanes.js'
+import type { Route, RouteSource } from './routes/route.js'
+import type { Exchange } from './server/exchange.js'
+import { follow } from './server/follow.js'
+import { limitedFault } from './server/limited-fault.js'
+
+const LIMITS = {
+  /** Beginnings of one request, where what it rests on changes before anything of it has left. */
+  turnsMax: 3,
+} as const
+
+export interface PipelineDeps {
+  readonly freshness: Freshness
+  readonly routes: RouteSource
+  readonly leases: LeaseSource
+  readonly admission: Admission
+  readonly forwarding: ForwardDeps
+  /** Requests under way, in all and of each organisation. */
+  readonly underWay: Lane
+  readonly log: Logger
+}
+
+/** One request to a service. */
+export interface Call {
+  readonly exchange: Exchange
+  readonly service: string
+  readonly identified: Identified
+  /** Below the service. */
+  readonly path: string
+  readonly body: RequestBody
+}
+
+/** Never rejects: whatever happens is an answer, or the client is gone. */
+export type Pipeline = (exchange: Exchange, service: string, target: RequestTarget) => Promise<void>
+
+/** The walk of a request: identify, aim, admit, lease, inject, forward, scrub, finish. */
+export function createPipeline(deps: PipelineDeps): Pipeline {
+  return async (exchange, service, { path, query }) => {
+    try {
+      const identified = identify(exchange.incoming.rawHeaders, query)
+      // Before anything is looked up, so that no client can hold a lease up with a slow body.
+      const body = await takeBody(exchange.incoming, exchange.waits)
+      await beginAgain(exchange, () => walk(deps, { exchange, service, identified, path, body }))
+    } catch (thrown) {
+      if (thrown instanceof ClientLeft) return
+      const fault = asFault(thrown)
+      deps.log[levelOf(fault)]({ err: fault, requestId: exchange.requestId, service }, 'request refused')
+      exchange.refuse(fault)
+    }
+  }
+}
+
+async function walk(deps: PipelineDeps, call: Call): Promise<void> {
+  const { exchange, identified, body } = call
+  const route = await deps.routes.resolve(identified.credential, call.service)
+  const following = follow(deps.freshness, route)
+  const leave = deps.underWay.enter(route.organizationId)
+  try {
+    if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
+    const aimed = aim(route.target, exchange.method, call.path)
+    const ticket = await admit(deps.admission, call, route)
+    const sending = await voidedUnlessSent(ticket, async () => {
+      const secrets = await deps.leases.lease(route)
+      following.check()
+      const request = inject(route, aimed, { ...identified, method: exchange.method }, secrets)
+      const { organizationId, target } = route
+      // Forwarding scrubs what comes back, as it comes.
+      return forward(deps.forwarding, { exchange, organizationId, request, body, timeoutMs: target.timeoutMs })
+    })
+    following.handOn(sending.abort)
+    finish(exchange, ticket, await sending.done)
+  } finally {
+    leave?.()
+    following.end()
+  }
+}
+
+/** @throws Fault RATE_LIMITED, UNAVAILABLE. */
+async function admit(admission: Admission, { exchange, identified, path }: Call, route: Route): Promise<Ticket> {
+  const decision = await admission.admit({
+    requestId: exchange.requestId,
+    route,
+    method: exchange.method,
+    path,
+    sourceAddress: exchange.sourceAddress,
+    appVersion: identified.appVersion,
+  })
+  if (!decision.admitted) throw limitedFault(decision.limited)
+  return decision.ticket
+}
+
+/** Up to the hand-over nothing has left, so whatever is thrown voids the entry. */
+async function voidedUnlessSent<Sending>(ticket: Ticket, send: () => Promise<Sending>): Promise<Sending> {
+  try {
+    return await send()
+  } catch (err) {
+    ticket.void_(asFault(err).code)
+    throw err
+  }
+}
+
+/** The second entry of the record; and our own words, where the provider's did not go on. */
+function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void {
+  const { sent, end, fault, requestBytes, responseBytes } = forwarded
+  if (sent) {
+    ticket.finish({
+      status: end === 'refused' && fault ? FAULTS[fault.code].http : forwarded.status,
+      fault: fault?.code ?? null,
+      requestBytes,
+      responseBytes,
+      upstreamMs: Math.round(forwarded.upstreamMs),
+      totalMs: Math.round(exchange.elapsedMs()),
+      aborted: end === 'cut' || end === 'left',
+    })
+  } else {
+    ticket.void_(fault?.code ?? 'UNAVAILABLE')
+  }
+  if (end === 'refused' && fault) throw fault
+}
+
+/** What fell between the route and the sending was looked up too early by a moment: once more, from the route on. */
+async function beginAgain(exchange: Exchange, walkOnce: () => Promise<void>): Promise<void> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await walkOnce()
+    } catch (err) {
+      if (!(err instanceof RouteFallen) || turn === LIMITS.turnsMax) throw err
+      // The entry under the old id is void.
+      exchange.renewRequestId()
+    }
+  }
+}
+
+/** Mistakes of ours call somebody; outages and unusable secrets are looked into; the rest is everyday. */
+function levelOf({ code }: Fault): 'error' | 'warn' | 'debug' {
+  if (code === 'INTERNAL') return 'error'
+  return FAULTS[code].http >= 500 ? 'warn' : 'debug'
+}

@@ -1,0 +1,14 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Limited } from '../admit/admission.js'
+
+/** RATE_LIMITED with the fields of draft-ietf-httpapi-ratelimit-headers-10: which policy, and how long. */
+export function limitedFault({ scope, count, periodMs, retryAfterMs }: Limited): Fault {
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1_000))
+  return new Fault('RATE_LIMITED', `the limit per ${scope}`, {
+    retryAfterSeconds,
+    headers: {
+      ratelimit: `"${scope}";r=0;t=${retryAfterSeconds}`,
+      'ratelimit-policy': `"${scope}";q=${count};w=${Math.ceil(periodMs / 1_000)}`,
+    },
+  })
+}

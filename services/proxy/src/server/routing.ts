@@ -1,0 +1,32 @@
+import type { RequestTarget } from '../aim/request-target.js'
+
+/** Where a request to the proxy itself wants to go. */
+export type Destination =
+  | { readonly kind: 'service'; readonly service: string; readonly target: RequestTarget }
+  | { readonly kind: 'own'; readonly path: string }
+
+const PREFIX = '/v1/p/'
+
+/**
+ * By host where the host is `{service}.<suffix>`: there every path is the provider's. Else by path,
+ * `/v1/p/{service}/{path…}`. The organisation comes from the credential, never from here.
+ */
+export function destinationOf(host: string | undefined, target: RequestTarget, hostSuffix: string | null): Destination {
+  const named = hostSuffix === null ? undefined : serviceOfHost(host ?? '', hostSuffix)
+  if (named !== undefined) return { kind: 'service', service: named, target }
+  if (!target.path.startsWith(PREFIX)) return { kind: 'own', path: target.path }
+  const end = target.path.indexOf('/', PREFIX.length)
+  const service = target.path.slice(PREFIX.length, end < 0 ? undefined : end)
+  return { kind: 'service', service, target: { path: end < 0 ? '' : target.path.slice(end), query: target.query } }
+}
+
+function serviceOfHost(host: string, suffix: string): string | undefined {
+  const name = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
+  if (!name.endsWith(`.${suffix}`)) return undefined
+  return name.slice(0, -suffix.length - 1)
+}
+
+/** RFC 1123 § 2.1. What is none cannot be a service's slug. */
+export function isSlug(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+}
