@@ -4,7 +4,7 @@ import { SESSION_TYP } from '@protectmyapi/service-kit/app-session'
 import { tokenHash } from '@protectmyapi/service-kit/tokens'
 import { CompactSign, exportJWK, generateKeyPair } from 'jose'
 
-export const ISSUER = 'ins_test'
+const ISSUER = 'ins_test'
 
 /** Signs sessions as management does. */
 export interface SessionSigner {

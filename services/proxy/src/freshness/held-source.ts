@@ -18,7 +18,7 @@ const PERSONAL: ReadonlySet<FaultCode> = new Set([
 ])
 
 /** Asks the authority. `begun` was noted before the question left, and goes into what is answered. */
-export type Fill<Value extends Held, Question> = (
+type Fill<Value extends Held, Question> = (
   question: Question,
   begun: Pick<Held, 'askedAt' | 'epoch'>,
   why: 'wanted' | 'renewal',

@@ -21,7 +21,7 @@ const LIMITS = {
 } as const
 
 /** One Sync stream, open. */
-export interface SyncStream {
+interface SyncStream {
   send(request: SyncRequest): void
   /** Nothing is heard of it afterwards. */
   cancel(): void

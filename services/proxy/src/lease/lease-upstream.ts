@@ -9,7 +9,7 @@ export interface LeaseQuestion {
   readonly versionIds: readonly string[]
 }
 
-export interface UpstreamLease {
+interface UpstreamLease {
   readonly secretId: string
   readonly generation: number
   /** Handed over: whoever receives it wipes it. */

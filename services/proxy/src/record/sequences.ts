@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto'
 const SHARDS = 64
 
 /** An entry's place in the record: unique for this boot. */
-export interface Place {
+interface Place {
   readonly shard: number
   readonly sequence: number
 }
 
 /** A place that was taken for an entry which was certainly not written. */
-export interface Spare extends Place {
+interface Spare extends Place {
   readonly requestId: string
   readonly organizationId: string
 }

@@ -38,7 +38,7 @@ export interface Target {
   readonly scrub: boolean
 }
 
-export type TemplatePart =
+type TemplatePart =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'secret'; readonly secretId: string }
 

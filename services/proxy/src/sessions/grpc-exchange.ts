@@ -6,7 +6,7 @@ import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-
 import { isToken } from '@protectmyapi/service-kit/tokens'
 
 /** An app session, bought. */
-export interface AppSession {
+interface AppSession {
   /** `pma_ses_` and a JWS. */
   readonly token: string
   readonly expiresAtMs: number
