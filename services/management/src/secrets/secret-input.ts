@@ -21,6 +21,8 @@ export function secretBytes(value: string): SecretBytes {
   if (bytes.length === 0 || bytes.length > SECRET_LIMITS.valueBytesMax) {
     throw invalid('Give a value of 1 byte to 64 KiB.')
   }
+  // Half of a surrogate pair has no UTF-8: what would be stored is not what was entered.
+  if (bytes.toString('utf8') !== value) throw invalid('The value is not well-formed text.')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these three are what is looked for.
   if (/[\u0000\r\n]/.test(value)) throw invalid('The value holds NUL or a line break. Copy the key alone, on one line.')
   return new SecretBytes(bytes)

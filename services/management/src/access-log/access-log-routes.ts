@@ -1,0 +1,96 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { z } from 'zod'
+import { Timestamp } from '../http/fields.js'
+import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { type Route, route } from '../http/route.js'
+import { badField } from '../http/validate.js'
+import { type LogCursor, type LoggedRequest, namesOf, readAccessLog } from './read-access-log.js'
+
+const Named = z.object({ id: z.string(), slug: z.string().nullable(), name: z.string().nullable() })
+
+const AccessView = z.object({
+  requestId: z.string(),
+  at: Timestamp,
+  state: z.enum(['admitted', 'finished', 'void']).meta({
+    description: 'admitted: under way, or its proxy died. void: refused after admission; no secret left.',
+  }),
+  app: Named,
+  service: Named,
+  device: z.string().nullable(),
+  secrets: z.array(z.string()).meta({ description: 'The names at the time.' }),
+  method: z.string(),
+  path: z.string(),
+  sourceAddress: z.string(),
+  platform: z.string(),
+  appVersion: z.string().nullable(),
+  unattested: z.boolean(),
+  status: z.int().nullable(),
+  fault: z.string().nullable(),
+  requestBytes: z.int().nullable(),
+  responseBytes: z.int().nullable(),
+  upstreamMs: z.int().nullable(),
+  totalMs: z.int().nullable(),
+  aborted: z.boolean(),
+})
+
+type Names = ReadonlyMap<string, { slug: string; name: string }>
+
+/** Every request that a secret was injected into. */
+export function accessLogRoutes({ db }: { readonly db: Knex }): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/orgs/{org}/access-log',
+      summary: 'List the access log, newest first',
+      permission: 'access-log:read',
+      query: PageQuery,
+      answers: { status: 200, body: pageOf(AccessView) },
+      handle: async ({ org, query }) => {
+        const before = query.cursor === undefined ? undefined : parseCursor(query.cursor)
+        const rows = await readAccessLog(db, org.id, { before, limit: query.limit + 1 })
+        const apps = await namesOf(db, 'apps', org.id, rows.map(({ subject }) => subject.app))
+        const services = await namesOf(db, 'services', org.id, rows.map(({ subject }) => subject.service))
+        return { body: cutPage(rows, query.limit, cursorOf, (row) => present(row, apps, services)) }
+      },
+    }),
+  ]
+}
+
+const CURSOR = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/
+
+const cursorOf = ({ atMs, requestId }: LoggedRequest): string => `${atMs}.${requestId}`
+
+function parseCursor(text: string): LogCursor {
+  const [, at, requestId] = CURSOR.exec(text) ?? []
+  if (at === undefined || requestId === undefined) throw badField('cursor', 'Give the cursor as `next` named it.')
+  return { atMs: Number(at), requestId }
+}
+
+function present({ requestId, at, subject, ending }: LoggedRequest, apps: Names, services: Names): z.input<typeof AccessView> {
+  const outcome = ending?.outcome ?? {}
+  return {
+    requestId,
+    at: at.toISOString(),
+    state: ending?.kind ?? 'admitted',
+    app: named(subject.app, apps),
+    service: named(subject.service, services),
+    device: subject.device || null,
+    secrets: subject.secrets.map(({ name }) => name),
+    method: subject.method,
+    path: subject.path,
+    sourceAddress: subject.sourceAddress,
+    platform: subject.platform,
+    appVersion: subject.appVersion || null,
+    unattested: subject.unattested,
+    // A request that ended without an answer has the status 0 on the wire.
+    status: outcome.status || null,
+    fault: outcome.fault || null,
+    requestBytes: outcome.requestBytes ?? null,
+    responseBytes: outcome.responseBytes ?? null,
+    upstreamMs: outcome.upstreamMs ?? null,
+    totalMs: outcome.totalMs ?? null,
+    aborted: outcome.aborted ?? false,
+  }
+}
+
+const named = (id: string, names: Names) => ({ id, slug: names.get(id)?.slug ?? null, name: names.get(id)?.name ?? null })

@@ -1,0 +1,108 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+
+/** As the directory writes them (directory/access-entry.ts). */
+interface Subject {
+  readonly app: string
+  readonly service: string
+  readonly device: string
+  readonly secrets: readonly { readonly id: string; readonly name: string }[]
+  readonly method: string
+  readonly path: string
+  readonly sourceAddress: string
+  readonly platform: string
+  readonly appVersion: string
+  readonly unattested: boolean
+}
+
+interface Outcome {
+  readonly status?: number
+  readonly fault?: string
+  readonly requestBytes?: number
+  readonly responseBytes?: number
+  readonly upstreamMs?: number
+  readonly totalMs?: number
+  readonly aborted?: boolean
+}
+
+export interface LoggedRequest {
+  readonly requestId: string
+  readonly at: Date
+  readonly atMs: number
+  readonly subject: Subject
+  /** Absent while the request is under way, or when its proxy died. */
+  readonly ending: { readonly kind: 'finished' | 'void'; readonly outcome: Outcome } | undefined
+}
+
+interface EntryRecord {
+  readonly request_id: string
+  readonly at: Date
+  readonly at_ms: number
+  readonly kind: 'finished' | 'void'
+  readonly entry: unknown
+}
+
+export interface LogCursor {
+  readonly atMs: number
+  readonly requestId: string
+}
+
+/** Admitted requests of an organisation, newest first, each with how it ended. */
+export async function readAccessLog(
+  db: Knex,
+  organizationId: string,
+  { before, limit }: { before: LogCursor | undefined; limit: number },
+): Promise<LoggedRequest[]> {
+  const admitted = await admittedEntries(db, organizationId, before, limit)
+  const endings = await endingsOf(db, organizationId, admitted)
+  return admitted.map((row) => ({
+    requestId: row.request_id,
+    at: row.at,
+    atMs: Math.round(row.at_ms),
+    subject: asSubject(row.entry),
+    ending: endings.get(row.request_id),
+  }))
+}
+
+async function admittedEntries(db: Knex, organizationId: string, before: LogCursor | undefined, limit: number): Promise<EntryRecord[]> {
+  const query = db('access_log').where({ organization_id: organizationId, kind: 'admitted' })
+  if (before) query.whereRaw('(at, request_id) < (to_timestamp(?::bigint / 1000.0), ?)', [before.atMs, before.requestId])
+  return query
+    .orderBy([
+      { column: 'at', order: 'desc' },
+      { column: 'request_id', order: 'desc' },
+    ])
+    .limit(limit)
+    .select<EntryRecord[]>('request_id', 'at', 'entry', 'kind', db.raw('(extract(epoch FROM at) * 1000)::float8 AS at_ms'))
+}
+
+async function endingsOf(
+  db: Knex,
+  organizationId: string,
+  admitted: readonly EntryRecord[],
+): Promise<Map<string, NonNullable<LoggedRequest['ending']>>> {
+  if (admitted.length === 0) return new Map()
+  const rows = await db('access_log')
+    .where('organization_id', organizationId)
+    .whereIn('request_id', admitted.map(({ request_id }) => request_id))
+    .whereIn('kind', ['finished', 'void'])
+    .select<EntryRecord[]>('request_id', 'kind', 'entry')
+  return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: asOutcome(row.entry) }]))
+}
+
+/** What this service wrote itself, as jsonb gives it back. */
+const asSubject = (entry: unknown): Subject => entry as Subject
+const asOutcome = (entry: unknown): Outcome => entry as Outcome
+
+/** Apps or services by id, deleted ones too: the log outlives them. */
+export async function namesOf(
+  db: Knex,
+  table: 'apps' | 'services',
+  organizationId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, { slug: string; name: string }>> {
+  const rows = await db(table)
+    .where('organization_id', organizationId)
+    .whereIn('id', [...new Set(ids)])
+    .select<{ id: string; slug: string; name: string }[]>('id', 'slug', 'name')
+  return new Map(rows.map(({ id, slug, name }) => [id, { slug, name }]))
+}

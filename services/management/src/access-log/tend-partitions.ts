@@ -1,0 +1,34 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
+
+const PARTITION = /^access_log_(\d{4})(\d{2})(\d{2})$/
+
+/**
+ * Makes the partitions of yesterday to the day after tomorrow, and drops those older than the retention. Both through
+ * functions of the migrating role: this role has no DDL. Safe on several managements at once.
+ */
+export async function tendPartitions(db: Knex, retentionDays: number): Promise<void> {
+  await db.raw(
+    `SELECT make_access_partition(day::date) FROM generate_series(current_date - 1, current_date + ?::integer, interval '1 day') AS day
+     WHERE to_regclass('access_log_' || to_char(day, 'YYYYMMDD')) IS NULL`,
+    [ACCESS_LOG_LIMITS.daysAhead],
+  )
+  const { rows } = await db.raw<{ rows: { name: string }[] }>(
+    `SELECT child.relname AS name FROM pg_inherits JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
+     WHERE pg_inherits.inhparent = 'access_log'::regclass`,
+  )
+  const keptDays = Math.max(retentionDays, ACCESS_LOG_LIMITS.retentionDaysMin)
+  for (const { name } of rows) {
+    const [, year, month, day] = PARTITION.exec(name) ?? []
+    if (day === undefined) continue
+    const date = `${year}-${month}-${day}`
+    await db.raw('SELECT drop_access_partition(?::date) WHERE ?::date < current_date - ?::integer', [date, date, keptDays])
+  }
+}
+
+/** Forgets what only bounds the present: empty buckets, sessions that have expired, watermarks of dead processes. */
+export async function pruneLeftovers(db: Knex): Promise<void> {
+  await db.raw(`DELETE FROM rate_buckets WHERE arrival_at < clock_timestamp() - interval '1 hour'`)
+  await db.raw(`DELETE FROM app_sessions WHERE expires_at < clock_timestamp() - interval '1 hour'`)
+  await db.raw(`DELETE FROM access_watermarks WHERE updated_at < clock_timestamp() - interval '7 days'`)
+}

@@ -1,0 +1,34 @@
+import { every } from '../background/every.js'
+import type { Route } from '../http/route.js'
+import { finishDestructions, finishShredding, RECONCILER_LIMITS, settleIntents } from './reconcile.js'
+import type { SecretDeps } from './secret-deps.js'
+import { secretRoutes } from './secret-routes.js'
+
+export interface Secrets {
+  readonly routes: readonly Route[]
+  /** Starts the reconciler. */
+  start(): void
+  stop(): Promise<void>
+}
+
+/** Secrets: their routes, and the reconciler that finishes what a crash or the vault's absence left open. */
+export function buildSecrets(deps: SecretDeps): Secrets {
+  const { log } = deps
+  let ends: (() => Promise<void>)[] = []
+  return {
+    routes: secretRoutes(deps),
+    start() {
+      const { periodMs } = RECONCILER_LIMITS
+      // Apart from each other: a destruction may have to wait for a horizon, an intent must not.
+      ends = [
+        every(periodMs, 'settle intents', log, () => settleIntents(deps)),
+        every(periodMs, 'finish destructions', log, () => finishDestructions(deps)),
+        every(periodMs, 'finish shredding', log, () => finishShredding(deps)),
+      ]
+    },
+    async stop() {
+      await Promise.all(ends.map((end) => end()))
+      ends = []
+    },
+  }
+}

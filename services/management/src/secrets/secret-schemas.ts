@@ -1,0 +1,89 @@
+import { BINDING_LIMITS, type Bindings } from '@protectmyapi/service-kit/bindings'
+import { z } from 'zod'
+import { Timestamp } from '../http/fields.js'
+import { SECRET_LIMITS, SECRET_NAME } from './secret-input.js'
+
+export const SecretName = z
+  .string()
+  .regex(SECRET_NAME, 'Give letters, digits and _, at most 128, not beginning with a digit: OPENAI_API_KEY.')
+  .meta({ description: 'Case-sensitive, unique in its organization; what stands in templates: {{OPENAI_API_KEY}}.' })
+
+/** In characters: bytes are counted when it is read. */
+export const SecretValue = z
+  .string()
+  .min(1)
+  .max(SECRET_LIMITS.valueBytesMax)
+  .meta({ writeOnly: true, description: '1 byte to 64 KiB, no NUL or line break. It is never readable again.' })
+
+const Place = z.string().min(1).max(BINDING_LIMITS.nameBytesMax)
+const Placement = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('header'), name: Place }),
+  z.strictObject({ kind: z.literal('query'), name: Place }),
+  z.strictObject({ kind: z.literal('path'), template: Place }),
+  z.strictObject({ kind: z.literal('basic-user') }),
+  z.strictObject({ kind: z.literal('basic-password') }),
+])
+
+const Origin = z.string().min(1).max(BINDING_LIMITS.nameBytesMax)
+
+/** Where a secret may go. Origins and placements are checked and put in their one spelling by the use case. */
+export const BindingsInput = z
+  .strictObject({
+    origins: z.array(Origin).max(BINDING_LIMITS.originsMax),
+    placements: z.array(Placement).max(BINDING_LIMITS.placementsMax),
+    services: z.array(z.string().max(BINDING_LIMITS.nameBytesMax)).max(BINDING_LIMITS.servicesMax).optional(),
+  })
+  .transform(({ services, ...places }): Bindings => ({ ...places, services: services ?? [] }))
+
+export const BindingsView = z.object({
+  origins: z.array(z.string()),
+  placements: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('header'), name: z.string() }),
+      z.object({ kind: z.literal('query'), name: z.string() }),
+      z.object({ kind: z.literal('path'), template: z.string() }),
+      z.object({ kind: z.literal('basic-user') }),
+      z.object({ kind: z.literal('basic-password') }),
+    ]),
+  ),
+  services: z.array(z.string()),
+})
+
+/** A moment in the future, or null for never. */
+export const Expiry = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .nullable()
+
+export const ServiceNameView = z.object({ id: z.string(), slug: z.string(), name: z.string() })
+
+export const SecretView = z.object({
+  id: z.string(),
+  name: z.string(),
+  mask: z.string().meta({ description: 'A recognised vendor prefix and nothing of the random part: sk-****...****' }),
+  generation: z.int(),
+  bindings: BindingsView,
+  createdAt: Timestamp,
+  replacedAt: Timestamp.nullable(),
+  expiresAt: Timestamp.nullable(),
+  usedBy: z.array(ServiceNameView),
+})
+
+export const InForceView = z.object({
+  by: z.enum(['applied', 'horizon', 'nobody']).meta({
+    description: 'applied: every proxy has it. horizon: a proxy was away, and may use nothing old any more. nobody: no proxy is running.',
+  }),
+  waitedMs: z.number(),
+})
+
+export const VersionView = z.object({
+  id: z.string(),
+  generation: z.int(),
+  state: z.enum(['active', 'superseded', 'destroyed']),
+  mask: z.string(),
+  bindings: BindingsView,
+  createdAt: Timestamp,
+  createdBy: z.string(),
+  supersededAt: Timestamp.nullable(),
+  destroyedAt: Timestamp.nullable(),
+})
