@@ -101,7 +101,7 @@ export async function deleteService({ commitChange }: ServiceDeps, actor: Actor,
 }
 
 export const serviceNotFound = (): Fault =>
-  new Fault('NOT_FOUND', 'no such service', { say: 'No such API service in this organization. Check the id or slug.' })
+  new Fault('ENDPOINT_NOT_FOUND', 'no such service', { say: 'No such API service in this organization. Check the id or slug.' })
 
 async function routingChanges(trx: Knex.Transaction, { privateUpstreams }: ServiceDeps, before: ServiceRow, patch: ServicePatch) {
   if (patch.baseUrl === undefined && patch.auth === undefined && patch.extraHeaders === undefined) return {}

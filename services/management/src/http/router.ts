@@ -1,5 +1,5 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
-import { Fault } from '@protectmyapi/service-kit/faults'
+import { Fault, FAULTS } from '@protectmyapi/service-kit/faults'
 import { type Request, type Response, Router } from 'express'
 import type { CallOrg, Principal } from '../access/principal.js'
 import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
@@ -122,7 +122,7 @@ function present({ answers }: Route, answer: Answer<unknown>, response: Response
  * waits as the first one did. It does so for what never was here as well, and thus tells the two apart for nobody.
  */
 async function afterSecondDeletion(route: Route, fault: Fault, { everythingInForce }: RouterDeps): Promise<void> {
-  if (route.method !== 'DELETE' || fault.code !== 'NOT_FOUND') return
+  if (route.method !== 'DELETE' || FAULTS[fault.code].http !== 404) return
   await everythingInForce().catch(() => undefined)
 }
 

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { AppLimits, LimitView } from '../api-services/limits.js'
+import { Name, Slug, Timestamp } from '../http/fields.js'
+
+export const APP_LIMITS = {
+  appsPerOrganization: 500,
+  /** Debug tokens of one app that have neither expired nor been revoked. */
+  debugTokensPerApp: 100,
+  /** 30 days: a token that is forgotten in a build does not work for ever. */
+  debugTokenHoursMax: 720,
+} as const
+
+const PLATFORMS = ['ios', 'android', 'flutter', 'react-native'] as const
+export type Platform = (typeof PLATFORMS)[number]
+
+/** What an app token buys; see the table of the contract. */
+const POLICIES = ['enforce', 'audit', 'off'] as const
+export type Policy = (typeof POLICIES)[number]
+
+const fields = {
+  name: Name,
+  slug: Slug,
+  platform: z.enum(PLATFORMS),
+  policy: z.enum(POLICIES).meta({ description: 'enforce: app tokens buy nothing alone. audit: they do, and are counted as unattested. off: they do.' }),
+  enabled: z.boolean(),
+  limits: AppLimits,
+}
+
+export const NewApp = z.strictObject({
+  ...fields,
+  policy: fields.policy.default('enforce'),
+  enabled: fields.enabled.default(true),
+  limits: fields.limits.default([]),
+})
+export type NewApp = z.output<typeof NewApp>
+
+export const AppPatch = z.strictObject(fields).partial()
+export type AppPatch = z.output<typeof AppPatch>
+
+export const AppView = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    platform: z.enum(PLATFORMS),
+    token: z.string().meta({ description: 'Publishable: it names the app, and is no secret.' }),
+    policy: z.enum(POLICIES),
+    enabled: z.boolean(),
+    limits: z.array(LimitView),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'App' })
+
+export const DebugTokenInput = z.strictObject({
+  name: Name,
+  expiresInHours: z.int().min(1).max(APP_LIMITS.debugTokenHoursMax),
+})
+
+export const DebugTokenView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    createdAt: Timestamp,
+    expiresAt: Timestamp,
+    lastUsedAt: Timestamp.nullable(),
+    revokedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'DebugToken' })
+
+export const DeviceView = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['debug']),
+    debugToken: z.string().nullable(),
+    createdAt: Timestamp,
+    lastSeenAt: Timestamp,
+    revokedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Device' })
+
+export const LinkView = z
+  .object({
+    id: z.string(),
+    service: z.object({ id: z.string(), slug: z.string(), name: z.string(), enabled: z.boolean() }),
+    createdAt: Timestamp,
+  })
+  .meta({ id: 'Link' })

@@ -1,0 +1,137 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
+import type { CallOrg } from '../access/principal.js'
+import { mayManageMember, type Role } from '../access/roles.js'
+import type { Actor } from '../audit/audit-entry.js'
+import type { Change, CommitChange } from '../feed/commit-change.js'
+import { createUser } from '../people/users.js'
+import { ownersAlone } from './members.js'
+import { lockOrg, ORG_LIMITS, roleOf } from './org-store.js'
+
+const LIFE_DAYS = 7
+
+export interface InvitationRecord {
+  readonly id: string
+  readonly organization_id: string
+  readonly email: string
+  readonly role: Role
+  readonly created_at: Date
+  readonly expires_at: Date
+}
+
+const open = (db: Knex) => db('invitations').where({ accepted_at: null, revoked_at: null }).whereRaw('expires_at > now()')
+
+export function listInvitations(db: Knex, organizationId: string, which: { after: string | undefined; limit: number }): Promise<InvitationRecord[]> {
+  const query = open(db).where('organization_id', organizationId)
+  if (which.after !== undefined) query.where('id', '>', which.after)
+  return query.orderBy('id').limit(which.limit).select<InvitationRecord[]>('*')
+}
+
+/** Answers the token, once: only its hash is kept. @throws Fault FORBIDDEN, CONFLICT. */
+export async function invite(
+  commitChange: CommitChange,
+  actor: Actor,
+  org: CallOrg,
+  { email, role }: { email: string; role: Role },
+): Promise<{ invitation: InvitationRecord; token: string }> {
+  const token = newToken('invitation')
+  const { result } = await commitChange(actor, async (trx): Promise<Change<InvitationRecord>> => {
+    if (!mayManageMember(await lockOrg(trx, org.id, actor.id), role)) throw ownersAlone()
+    await refuseMember(trx, org.id, email)
+    await refuseTooMany(trx, org.id)
+    const [row] = await trx('invitations')
+      .insert({
+        id: newId('invitation'),
+        organization_id: org.id,
+        email,
+        role,
+        token_hash: tokenHash(token),
+        created_by: actor.id,
+        expires_at: trx.raw('now() + make_interval(days => ?)', [LIFE_DAYS]),
+      })
+      .returning<InvitationRecord[]>('*')
+    if (!row) throw new Error('a statement returned no row')
+    return { result: row, feed: [], audit: [{ organizationId: org.id, event: 'invitation.created', targetId: row.id, details: { email, role } }] }
+  })
+  return { invitation: result, token }
+}
+
+/** @throws Fault NOT_FOUND for one that is not open. */
+export async function revokeInvitation(commitChange: CommitChange, actor: Actor, org: CallOrg, id: string): Promise<void> {
+  await commitChange(actor, async (trx): Promise<Change<undefined>> => {
+    const revoked = await open(trx).where({ organization_id: org.id, id }).update({ revoked_at: trx.raw('now()') })
+    if (revoked === 0) throw new Fault('NOT_FOUND', 'no such open invitation')
+    return { result: undefined, feed: [], audit: [{ organizationId: org.id, event: 'invitation.revoked', targetId: id }] }
+  })
+}
+
+/** Who accepts: someone signed in, or someone new with a name and a password. */
+export type Accepter =
+  | { readonly kind: 'signed-in'; readonly userId: string; readonly email: string }
+  | { readonly kind: 'new'; readonly name: string; readonly passwordHash: string }
+
+export interface Accepted {
+  readonly organizationId: string
+  readonly userId: string
+  readonly role: Role
+}
+
+/**
+ * Takes an invitation up, once, however many try at the same time.
+ *
+ * @throws Fault INVALID_TOKEN for one that is not open; FORBIDDEN where it is for another e-mail address; CONFLICT.
+ */
+export async function acceptInvitation(commitChange: CommitChange, requestId: string, token: string, accepter: Accepter): Promise<Accepted> {
+  if (!isToken('invitation', token)) throw notOpen()
+  const actor: Actor = accepter.kind === 'new' ? { kind: 'system', id: 'invitation', requestId } : { kind: 'user', id: accepter.userId, requestId }
+  const { result } = await commitChange(actor, async (trx): Promise<Change<Accepted>> => {
+    const invitation = await takeUp(trx, token)
+    if (accepter.kind === 'signed-in' && accepter.email !== invitation.email) {
+      throw new Fault('FORBIDDEN', 'for another e-mail address', { say: 'This invitation is for another e-mail address. Sign in with that one.' })
+    }
+    const { organization_id: organizationId, email, role } = invitation
+    const userId = accepter.kind === 'new' ? await createUser(trx, { ...accepter, email }) : accepter.userId
+    await join(trx, organizationId, userId, role)
+    const audit = [{ organizationId, event: 'invitation.accepted', targetId: invitation.id, details: { user: userId, role } }]
+    return { result: { organizationId, userId, role }, feed: [], audit }
+  })
+  return result
+}
+
+/** One statement: of those in parallel, one finds it open. The refusals after it roll it back. */
+async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationRecord> {
+  const [taken] = await open(trx)
+    .where('token_hash', tokenHash(token))
+    .whereIn('organization_id', trx('organizations').where('state', 'active').select('id'))
+    .update({ accepted_at: trx.raw('now()') })
+    .returning<InvitationRecord[]>('*')
+  if (!taken) throw notOpen()
+  return taken
+}
+
+async function join(trx: Knex.Transaction, organizationId: string, userId: string, role: Role): Promise<void> {
+  if (await roleOf(trx, organizationId, userId)) throw new Fault('CONFLICT', 'a member already', { say: 'You are a member of this organization already.' })
+  await trx('members').insert({ organization_id: organizationId, user_id: userId, role })
+}
+
+async function refuseMember(trx: Knex.Transaction, organizationId: string, email: string): Promise<void> {
+  const member = await trx('members')
+    .join('users', 'users.id', 'members.user_id')
+    .where({ 'members.organization_id': organizationId, 'users.email': email })
+    .first<{ id: string } | undefined>('users.id')
+  if (member) throw new Fault('CONFLICT', 'a member already', { say: 'This person is a member already.' })
+}
+
+async function refuseTooMany(trx: Knex.Transaction, organizationId: string): Promise<void> {
+  const rows = await open(trx).where('organization_id', organizationId).limit(ORG_LIMITS.pendingInvitations).select('id')
+  const members = await trx('members').where('organization_id', organizationId).limit(ORG_LIMITS.members).select('user_id')
+  if (rows.length < ORG_LIMITS.pendingInvitations && members.length < ORG_LIMITS.members) return
+  throw new Fault('CONFLICT', 'too many invitations or members', {
+    say: `An organization has at most ${ORG_LIMITS.pendingInvitations} open invitations and ${ORG_LIMITS.members} members.`,
+  })
+}
+
+const notOpen = (): Fault =>
+  new Fault('INVALID_TOKEN', 'no such open invitation', { say: 'This invitation is not valid: it was used, revoked or has expired. Ask for a new one.' })

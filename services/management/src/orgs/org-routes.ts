@@ -1,0 +1,95 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { z } from 'zod'
+import { ROLES } from '../access/roles.js'
+import { Name, Slug, Timestamp } from '../http/fields.js'
+import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { type Route, route } from '../http/route.js'
+import { type DeleteOrgDeps, deleteOrg } from './delete-org.js'
+import { createOrg, listOrgs, myOrg, type OrgRecord, refuseTakenSlug } from './org-store.js'
+
+const OrgView = z
+  .object({ id: z.string(), slug: z.string(), name: z.string(), role: z.enum(ROLES), createdAt: Timestamp })
+  .meta({ id: 'Organization' })
+
+const OrgFields = z.strictObject({ name: Name, slug: Slug })
+
+export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
+  const list = route({
+    method: 'GET',
+    path: '/orgs',
+    summary: 'List the organizations one is a member of',
+    permission: 'signed-in',
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(OrgView) },
+    handle: async ({ principal, query }) => {
+      const rows = await listOrgs(deps.db, principal, query.cursor, query.limit + 1)
+      return { body: cutPage(rows, query.limit, ({ id }) => id, presentOrg) }
+    },
+  })
+  const create = route({
+    method: 'POST',
+    path: '/orgs',
+    summary: 'Create an organization, as its owner',
+    permission: 'signed-in',
+    body: OrgFields.partial({ slug: true }),
+    answers: { status: 201, body: OrgView },
+    handle: async ({ actor, principal, body }) => {
+      const { result } = await deps.commitChange(actor, async (trx) => {
+        const made = await createOrg(trx, principal.userId, body)
+        return { result: made, feed: [], audit: [{ organizationId: made.id, event: 'organization.created', targetId: made.id, details: { slug: made.slug } }] }
+      })
+      return { body: presentOrg(result) }
+    },
+  })
+  return [list, create, ...oneOrgRoutes(deps)]
+}
+
+function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
+  const read = route({
+    method: 'GET',
+    path: '/orgs/{org}',
+    summary: 'Show an organization',
+    permission: 'organization:read',
+    answers: { status: 200, body: OrgView },
+    handle: async ({ principal, org }) => ({ body: await viewOf(deps, principal.userId, org.id) }),
+  })
+  const update = route({
+    method: 'PATCH',
+    path: '/orgs/{org}',
+    summary: 'Rename an organization',
+    permission: 'organization:write',
+    body: OrgFields.partial(),
+    answers: { status: 200, body: OrgView },
+    handle: async ({ actor, principal, org, body }) => {
+      await deps.commitChange(actor, async (trx) => {
+        const columns = { ...(body.name === undefined ? {} : { name: body.name }), ...(body.slug === undefined ? {} : { slug: body.slug }) }
+        await refuseTakenSlug(() => trx('organizations').where({ id: org.id, state: 'active' }).update({ ...columns, updated_at: trx.raw('now()') }))
+        // Proxies know organizations by id: nothing that they hold changes.
+        return { result: undefined, feed: [], audit: [{ organizationId: org.id, event: 'organization.renamed', targetId: org.id, details: columns }] }
+      })
+      return { body: await viewOf(deps, principal.userId, org.id) }
+    },
+  })
+  const remove = route({
+    method: 'DELETE',
+    path: '/orgs/{org}',
+    summary: 'Delete an organization and destroy its keys; cannot be undone',
+    permission: 'organization:write',
+    answers: { status: 204 },
+    handle: async ({ actor, org }) => {
+      await deleteOrg(deps, actor, org)
+      return { body: undefined }
+    },
+  })
+  return [read, update, remove]
+}
+
+async function viewOf({ db }: DeleteOrgDeps, userId: string, organizationId: string): Promise<z.input<typeof OrgView>> {
+  const row = await myOrg(db, userId, organizationId)
+  if (!row) throw new Fault('NOT_FOUND', 'no such organization any more')
+  return presentOrg(row)
+}
+
+function presentOrg({ id, slug, name, role, created_at }: OrgRecord): z.input<typeof OrgView> {
+  return { id, slug, name, role, createdAt: created_at.toISOString() }
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { CallOrg, Principal } from '../access/principal.js'
+import type { Role } from '../access/roles.js'
+import { refuseDuplicate } from '../db/unique-violation.js'
+import { slugFrom } from './slug-from.js'
+
+export const ORG_LIMITS = { perOwner: 100, members: 1_000, pendingInvitations: 200 } as const
+
+export interface OrgRecord {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly generation: string
+  readonly role: Role
+  readonly created_at: Date
+}
+
+const COLUMNS = ['organizations.id', 'organizations.slug', 'organizations.name', 'organizations.generation', 'organizations.created_at', 'members.role']
+
+const mine = (db: Knex, userId: string) =>
+  db('organizations')
+    .join('members', 'members.organization_id', 'organizations.id')
+    .where({ 'members.user_id': userId, 'organizations.state': 'active' })
+
+/** By id or slug, as the principal's own: what is not there, deleted, or another's is the same `undefined`. */
+export async function findOrg(db: Knex, { userId }: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
+  const record = await myOrg(db, userId, idOrSlug)
+  if (!record) return undefined
+  const { id, slug, name, role, generation } = record
+  return { id, slug, name, role, generation: Number(generation) }
+}
+
+/** The same, with what people are shown. */
+export function myOrg(db: Knex, userId: string, idOrSlug: string): Promise<OrgRecord | undefined> {
+  return mine(db, userId)
+    .where((either) => either.where('organizations.id', idOrSlug).orWhere('organizations.slug', idOrSlug))
+    .first<OrgRecord | undefined>(COLUMNS)
+}
+
+export function listOrgs(db: Knex, { userId }: Principal, after: string | undefined, limit: number): Promise<OrgRecord[]> {
+  const query = mine(db, userId)
+  if (after !== undefined) query.where('organizations.id', '>', after)
+  return query.orderBy('organizations.id').limit(limit).select<OrgRecord[]>(COLUMNS)
+}
+
+export interface NewOrg {
+  readonly name: string
+  readonly slug?: string | undefined
+}
+
+/** Makes an organisation with its first owner. @throws Fault CONFLICT where the slug is taken, or one owns too many. */
+export async function createOrg(trx: Knex.Transaction, ownerId: string, { name, slug }: NewOrg): Promise<OrgRecord> {
+  const owned = await trx('members').where({ user_id: ownerId, role: 'owner' }).limit(ORG_LIMITS.perOwner).select('organization_id')
+  if (owned.length >= ORG_LIMITS.perOwner) throw new Fault('CONFLICT', 'too many organizations', { say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.` })
+  const id = newId('organization')
+  const given = slug ?? (await freeSlug(trx, slugFrom(name)))
+  const created = await refuseTakenSlug(() => trx('organizations').insert({ id, slug: given, name, state: 'active' }).returning<{ created_at: Date }[]>('created_at'))
+  await trx('members').insert({ organization_id: id, user_id: ownerId, role: 'owner' })
+  return { id, slug: given, name, generation: '1', role: 'owner', created_at: created[0]?.created_at ?? new Date() }
+}
+
+/** Slugs are unique in the installation. A name alone must never fail on another's slug, so it gets a random tail. */
+async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> {
+  const taken = await trx('organizations').where({ slug: wanted, state: 'active' }).first<{ id: string } | undefined>('id')
+  return taken ? `${wanted}-${randomBytes(4).toString('hex')}` : wanted
+}
+
+export function refuseTakenSlug<T>(work: () => Promise<T>): Promise<T> {
+  const detail = 'Another organization has this slug.'
+  return refuseDuplicate('organizations_slug', () => new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] }), work)
+}
+
+/**
+ * Locks the organisation, so that changes to who owns it come one after the other; and reads the actor's role anew,
+ * since it may have been taken away while this request was on its way.
+ *
+ * @throws Fault NOT_FOUND where the organisation, or the actor's membership, has ended.
+ */
+export async function lockOrg(trx: Knex.Transaction, organizationId: string, actorId: string): Promise<Role> {
+  const org = await trx('organizations').where({ id: organizationId, state: 'active' }).forUpdate().first<{ id: string } | undefined>('id')
+  const role = org && (await roleOf(trx, organizationId, actorId))
+  if (!role) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it any more')
+  return role
+}
+
+export async function roleOf(db: Knex, organizationId: string, userId: string): Promise<Role | undefined> {
+  const row = await db('members').where({ organization_id: organizationId, user_id: userId }).first<{ role: Role } | undefined>('role')
+  return row?.role
+}

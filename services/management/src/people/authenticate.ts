@@ -1,0 +1,54 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Request } from 'express'
+import type { Principal } from '../access/principal.js'
+import { clientOf } from '../http/client-of.js'
+import { cookieName, readCookie } from './session-cookie.js'
+import { principalOf } from './sign-in-sessions.js'
+
+export interface AuthenticateDeps {
+  readonly db: Knex
+  /** Origin of the pages that may write with the cookie; without it, the origin that was asked. */
+  readonly publicOrigin: string | undefined
+}
+
+/**
+ * The one way from a request to a Principal. An `Authorization` field stands alone: a bad one is refused, and never
+ * falls through to the cookie. A write with the cookie must come from our own pages (CSRF).
+ *
+ * @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED or FORBIDDEN.
+ */
+export function createAuthenticate({ db, publicOrigin }: AuthenticateDeps): (request: Request) => Promise<Principal> {
+  return async (request) => {
+    const authorization = request.get('authorization')
+    if (authorization !== undefined) return principalOf(db, bearerToken(authorization))
+    const name = cookieName(clientOf(request))
+    const token = name === undefined ? undefined : readCookie(request.get('cookie'), name)
+    if (token === undefined || token === '') throw nobody()
+    refuseForeignWrite(request, publicOrigin)
+    return principalOf(db, token)
+  }
+}
+
+function bearerToken(authorization: string): string {
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  if (token === undefined) throw nobody()
+  return token
+}
+
+function nobody(): Fault {
+  return new Fault('UNAUTHORIZED', 'no credential', {
+    say: 'Sign in first: POST /api/v1/auth/sign-in, then send its token as Authorization: Bearer, or the cookie that it sets.',
+    headers: { 'www-authenticate': 'Bearer realm="protectmyapi"' },
+  })
+}
+
+/** SameSite=Strict stands before this; it knows sites and not origins, and `localhost:3000` is the same site as ours. */
+function refuseForeignWrite(request: Request, publicOrigin: string | undefined): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return
+  const site = request.get('sec-fetch-site')
+  const own = publicOrigin ?? `${request.protocol}://${request.get('host') ?? ''}`
+  // Browsers that say it cannot be made to lie by a page; the older ones send Origin with every write.
+  const ours = site === undefined ? request.get('origin') === own : site === 'same-origin'
+  if (!ours) throw new Fault('FORBIDDEN', 'a write with the cookie from another origin', { say: 'Writes with the cookie come from this service’s own pages alone. Use the token as Authorization: Bearer.' })
+}

@@ -1,0 +1,53 @@
+import { type Options, hash, verify } from '@node-rs/argon2'
+import { Fault } from '@protectmyapi/service-kit/faults'
+
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
+const COST: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+const LIMITS = {
+  /** Each takes a core and 19 MiB for some 30 ms; more at once would starve everything else. */
+  atOnce: 2,
+  /** Behind them; then 503, not a queue without end. */
+  waitingMax: 64,
+} as const
+
+export interface PasswordHasher {
+  hash(password: string): Promise<string>
+  /** As long for a person who is not there (`undefined`) as for one who is. */
+  verify(stored: string | undefined, password: string): Promise<boolean>
+}
+
+/** @throws Fault UNAVAILABLE where too many wait. */
+export async function createPasswordHasher(): Promise<PasswordHasher> {
+  const limited = limitAtOnce()
+  // Nobody's: what is compared with it was never its password.
+  const nobodys = await hash('a password that nobody has', COST)
+  return {
+    hash: (password) => limited(() => hash(password, COST)),
+    verify: async (stored, password) => {
+      const matches = await limited(() => verify(stored ?? nobodys, password))
+      return matches && stored !== undefined
+    },
+  }
+}
+
+function limitAtOnce(): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (running >= LIMITS.atOnce) {
+      if (waiting.length >= LIMITS.waitingMax) throw new Fault('UNAVAILABLE', 'too many passwords at once', { retryAfterSeconds: 2 })
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    } else {
+      running++
+    }
+    try {
+      return await work()
+    } finally {
+      // The place is handed over, so that nobody can slip in between.
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { SecretText } from '@protectmyapi/service-kit/secret-text'
+import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
+import { type Actor, systemActor } from '../audit/audit-entry.js'
+import type { Change, CommitChange } from '../feed/commit-change.js'
+import { createOrg, type OrgRecord } from '../orgs/org-store.js'
+import type { PasswordHasher } from './password-hasher.js'
+import { anyUser, createUser } from './users.js'
+
+export interface FirstOwner {
+  readonly email: string
+  readonly name: string
+  readonly organization: string
+}
+
+export interface SetUpDeps {
+  readonly db: Knex
+  readonly commitChange: CommitChange
+  readonly hasher: PasswordHasher
+  readonly log: Logger
+}
+
+/** How the first owner comes about; at most one of them is set. */
+export interface FirstRun {
+  /** From `PMA_SETUP_TOKEN_FILE`. */
+  readonly setupToken: SecretText | undefined
+  /** From `PMA_BOOTSTRAP_…`: without a person. */
+  readonly bootstrap: { readonly email: string; readonly password: SecretText; readonly organization: string } | undefined
+}
+
+interface Made {
+  readonly userId: string
+  readonly organization: OrgRecord
+}
+
+/**
+ * Run at every start; does something while there is no user. Without a bootstrap it leaves the hash of a set-up token:
+ * the operator's own, or one made now and logged, the one token that this product ever logs. It is of use once, and
+ * only until there is a user. Of several starts the last token counts; with several replicas, give a file.
+ */
+export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }: FirstRun): Promise<void> {
+  if (await anyUser(deps.db)) return
+  if (bootstrap) {
+    const passwordHash = await deps.hasher.hash(bootstrap.password.reveal())
+    await bootstrapOwner(deps, { email: bootstrap.email, name: 'Owner', organization: bootstrap.organization }, passwordHash)
+    return
+  }
+  const token = setupToken?.reveal() ?? newToken('setup')
+  const kept = await deps.db.transaction(async (trx) => {
+    await lockInstallation(trx)
+    if (await anyUser(trx)) return false
+    await trx('installation').update({ setup_token_hash: tokenHash(token) })
+    return true
+  })
+  if (!kept) return
+  if (setupToken) deps.log.warn('there is no user yet: POST /api/v1/setup with the token of PMA_SETUP_TOKEN_FILE')
+  // In the text: under a name, redaction would take it out.
+  else deps.log.warn(`there is no user yet: POST /api/v1/setup with the one-time token ${token} and the owner's email, password, name and organization`)
+}
+
+/**
+ * Makes the first owner with the set-up token. Of several at once, one wins.
+ *
+ * @throws Fault INVALID_TOKEN for a wrong token, and for every token once there is a user.
+ */
+export async function setUp(deps: SetUpDeps, actor: Actor, given: FirstOwner & { token: string; password: string }): Promise<Made> {
+  // Asked first as well, so that a stranger cannot keep the hasher busy; what counts is the update below.
+  const known = await deps.db('installation').where('setup_token_hash', tokenHash(given.token)).first<{ id: string } | undefined>('id')
+  if (!known) throw wrongToken()
+  const passwordHash = await deps.hasher.hash(given.password)
+  const { result } = await deps.commitChange(actor, async (trx) => {
+    const spent = await trx('installation').where('setup_token_hash', tokenHash(given.token)).update({ setup_token_hash: null })
+    if (spent === 0 || (await anyUser(trx))) throw wrongToken()
+    return makeOwner(trx, given, passwordHash, 'installation.set-up')
+  })
+  return result
+}
+
+async function bootstrapOwner(deps: SetUpDeps, owner: FirstOwner, passwordHash: string): Promise<void> {
+  const { result } = await deps.commitChange(systemActor('bootstrap'), async (trx): Promise<Change<Made | undefined>> => {
+    // Replicas that start together take turns; the second finds a user.
+    await lockInstallation(trx)
+    if (await anyUser(trx)) return { result: undefined, feed: [], audit: [] }
+    await trx('installation').update({ setup_token_hash: null })
+    return makeOwner(trx, owner, passwordHash, 'installation.bootstrapped')
+  })
+  if (result) deps.log.info({ user: result.userId, organization: result.organization.id }, 'the first owner was made from PMA_BOOTSTRAP_…')
+}
+
+async function makeOwner(trx: Knex.Transaction, { email, name, organization }: FirstOwner, passwordHash: string, event: string): Promise<Change<Made>> {
+  const userId = await createUser(trx, { email, name, passwordHash })
+  const made = await createOrg(trx, userId, { name: organization })
+  return {
+    result: { userId, organization: made },
+    feed: [],
+    audit: [
+      { organizationId: null, event, targetId: userId },
+      { organizationId: made.id, event: 'organization.created', targetId: made.id, details: { slug: made.slug } },
+    ],
+  }
+}
+
+async function lockInstallation(trx: Knex.Transaction): Promise<void> {
+  const row = await trx('installation').forUpdate().first<{ id: string } | undefined>('id')
+  if (!row) throw new Error('installation has no row: run the migrate command')
+}
+
+const wrongToken = (): Fault =>
+  new Fault('INVALID_TOKEN', 'wrong set-up token', { say: 'This set-up token is not valid: it is wrong, or was used. Sign in if there is an owner already; else look for the newest token in the log.' })

@@ -1,0 +1,83 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+
+/**
+ * Failed attempts in a window. Short windows: whoever guesses is slowed to a few thousand guesses a day, and nobody is
+ * locked out for long.
+ */
+const LIMITS = {
+  windowSeconds: 300,
+  /** Of one e-mail address, from everywhere that it has not signed in from. */
+  perEmail: 10,
+  /** Of one e-mail address from one address that it has signed in from: strangers cannot lock out who is at home. */
+  perKnownAddress: 10,
+  /** Of one address, for all e-mail addresses: offices share one. */
+  perAddress: 50,
+  /** An address stays known so long after its last sign-in ended. */
+  knownDays: 30,
+} as const
+
+/** An attempt under way: it counts as failed until it is forgiven. */
+export interface Attempt {
+  readonly subjects: readonly string[]
+  /** In Postgres' own words: microseconds do not fit a Date. */
+  readonly at: string
+}
+
+export interface SignInLimits {
+  /** @throws Fault RATE_LIMITED with Retry-After. */
+  reserve(who: { email: string | undefined; address: string }): Promise<Attempt>
+  /** It succeeded after all. */
+  forgive(attempt: Attempt): Promise<void>
+  /** Forgets what has left every window. */
+  prune(): Promise<void>
+}
+
+export function createSignInLimits(db: Knex): SignInLimits {
+  return {
+    reserve: ({ email, address }) =>
+      db.transaction(async (trx) => {
+        const bounds = [...(email === undefined ? [] : [await emailBound(trx, email, address)]), { subject: `address ${address}`, max: LIMITS.perAddress }]
+        // One at a time for each subject, or attempts in parallel would all be the last one allowed. Sorted: no deadlock.
+        const subjects = bounds.map(({ subject }) => subject).sort()
+        for (const subject of subjects) await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`sign-in ${subject}`])
+        for (const { subject, max } of bounds) await refuseOver(trx, subject, max)
+        const { rows } = await trx.raw<{ rows: { at: string }[] }>('SELECT clock_timestamp()::text AS at')
+        const at = rows[0]?.at ?? ''
+        await trx('sign_in_attempts').insert(subjects.map((subject) => ({ subject, at })))
+        return { subjects, at }
+      }),
+    forgive: async ({ subjects, at }) => {
+      await db('sign_in_attempts').whereIn('subject', [...subjects]).andWhere('at', at).delete()
+    },
+    prune: async () => {
+      await db('sign_in_attempts').where('at', '<', db.raw(`now() - make_interval(secs => ?)`, [LIMITS.windowSeconds])).delete()
+      await db('sign_ins').where('expires_at', '<', db.raw('now() - make_interval(days => ?)', [LIMITS.knownDays])).delete()
+    },
+  }
+}
+
+async function emailBound(trx: Knex, email: string, address: string): Promise<{ subject: string; max: number }> {
+  const known = await trx('sign_ins')
+    .join('users', 'users.id', 'sign_ins.user_id')
+    .where({ 'users.email': email, 'sign_ins.address': address })
+    .first<{ id: string } | undefined>('sign_ins.id')
+  if (known) return { subject: `email ${email} at ${address}`, max: LIMITS.perKnownAddress }
+  return { subject: `email ${email}`, max: LIMITS.perEmail }
+}
+
+async function refuseOver(trx: Knex, subject: string, max: number): Promise<void> {
+  // The attempt that has to leave the window before another one may enter.
+  const { rows } = await trx.raw<{ rows: { seconds: number }[] }>(
+    `SELECT extract(epoch FROM at + make_interval(secs => ?) - clock_timestamp())::float8 AS seconds
+     FROM sign_in_attempts WHERE subject = ? AND at > clock_timestamp() - make_interval(secs => ?)
+     ORDER BY at DESC OFFSET ? LIMIT 1`,
+    [LIMITS.windowSeconds, subject, LIMITS.windowSeconds, max - 1],
+  )
+  const [blocking] = rows
+  if (!blocking) return
+  throw new Fault('RATE_LIMITED', 'too many failed sign-ins', {
+    say: 'Too many failed attempts. Wait as long as Retry-After says.',
+    retryAfterSeconds: Math.max(1, blocking.seconds),
+  })
+}

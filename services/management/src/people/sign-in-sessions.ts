@@ -1,0 +1,101 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
+import type { Principal } from '../access/principal.js'
+import type { Client } from '../http/route.js'
+
+export const SESSION_LIMITS = {
+  /** Unused so long, a sign-in ends. */
+  idleHours: 12,
+  /** And however it is used, after this. */
+  lifeDays: 7,
+  /** `last_used_at` is written no more often. */
+  touchSeconds: 60,
+  /** Of one person; the oldest ends when another begins. */
+  perUser: 50,
+} as const
+
+export interface NewSignIn {
+  readonly id: string
+  /** Shown once; only its hash is kept. */
+  readonly token: string
+  readonly expiresAt: Date
+}
+
+export interface SignInRow {
+  readonly id: string
+  readonly created_at: Date
+  readonly last_used_at: Date
+  readonly expires_at: Date
+  readonly address: string
+  readonly user_agent: string
+}
+
+const ALIVE = `expires_at > now() AND last_used_at > now() - make_interval(hours => ${SESSION_LIMITS.idleHours})`
+
+export async function beginSignIn(trx: Knex.Transaction, userId: string, client: Client): Promise<NewSignIn> {
+  const token = newToken('signIn')
+  const id = newId('session')
+  const [row] = await trx('sign_ins')
+    .insert({
+      id,
+      token_hash: tokenHash(token),
+      user_id: userId,
+      expires_at: trx.raw('now() + make_interval(days => ?)', [SESSION_LIMITS.lifeDays]),
+      address: client.address,
+      user_agent: client.userAgent,
+    })
+    .returning<{ expires_at: Date }[]>('expires_at')
+  const kept = trx('sign_ins').where('user_id', userId).orderBy('id', 'desc').limit(SESSION_LIMITS.perUser).select('id')
+  await endSignIns(trx, userId, (query) => query.whereNotIn('id', kept))
+  if (!row) throw new Error('a statement returned no row')
+  return { id, token, expiresAt: row.expires_at }
+}
+
+/**
+ * Who holds this token.
+ *
+ * @throws Fault INVALID_TOKEN or TOKEN_EXPIRED. There is no answer that means nobody.
+ */
+export async function principalOf(db: Knex, token: string): Promise<Principal> {
+  if (!isToken('signIn', token)) throw new Fault('INVALID_TOKEN', 'not a sign-in token')
+  const row = await db('sign_ins')
+    .join('users', 'users.id', 'sign_ins.user_id')
+    .where('sign_ins.token_hash', tokenHash(token))
+    .first<PrincipalRow | undefined>(
+      'sign_ins.id as sign_in_id',
+      'users.id as user_id',
+      'users.email',
+      'users.name',
+      db.raw(`(${ALIVE}) AS alive`),
+      db.raw('last_used_at < now() - make_interval(secs => ?) AS stale', [SESSION_LIMITS.touchSeconds]),
+    )
+  if (!row) throw new Fault('INVALID_TOKEN', 'unknown sign-in token')
+  if (!row.alive) throw new Fault('TOKEN_EXPIRED', 'the sign-in has ended', { say: 'This sign-in has ended. Sign in again.' })
+  if (row.stale) await db('sign_ins').where('id', row.sign_in_id).update({ last_used_at: db.raw('now()') })
+  return { kind: 'user', userId: row.user_id, email: row.email, name: row.name, signInId: row.sign_in_id }
+}
+
+interface PrincipalRow {
+  readonly sign_in_id: string
+  readonly user_id: string
+  readonly email: string
+  readonly name: string
+  readonly alive: boolean
+  readonly stale: boolean
+}
+
+export function listSignIns(db: Knex, userId: string): Promise<SignInRow[]> {
+  return db('sign_ins')
+    .where('user_id', userId)
+    .whereRaw(ALIVE)
+    .orderBy('id', 'desc')
+    .limit(SESSION_LIMITS.perUser)
+    .select<SignInRow[]>('id', 'created_at', 'last_used_at', 'expires_at', 'address', 'user_agent')
+}
+
+/** Ends sign-ins of one person; the rows stay for a while, as addresses that are known. Answers how many. */
+export function endSignIns(trx: Knex.Transaction, userId: string, which: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<number> {
+  return which(trx('sign_ins').where('user_id', userId).whereRaw('expires_at > now()')).update({ expires_at: trx.raw('now()') })
+}
