@@ -48,8 +48,18 @@ export function accessLogRoutes({ db }: { readonly db: Knex }): readonly Route[]
       handle: async ({ org, query }) => {
         const before = query.cursor === undefined ? undefined : parseCursor(query.cursor)
         const rows = await readAccessLog(db, org.id, { before, limit: query.limit + 1 })
-        const apps = await namesOf(db, 'apps', org.id, rows.map(({ subject }) => subject.app))
-        const services = await namesOf(db, 'services', org.id, rows.map(({ subject }) => subject.service))
+        const apps = await namesOf(
+          db,
+          'apps',
+          org.id,
+          rows.map(({ subject }) => subject.app),
+        )
+        const services = await namesOf(
+          db,
+          'services',
+          org.id,
+          rows.map(({ subject }) => subject.service),
+        )
         return { body: cutPage(rows, query.limit, cursorOf, (row) => present(row, apps, services)) }
       },
     }),
@@ -66,7 +76,11 @@ function parseCursor(text: string): LogCursor {
   return { atMs: Number(at), requestId }
 }
 
-function present({ requestId, at, subject, ending }: LoggedRequest, apps: Names, services: Names): z.input<typeof AccessView> {
+function present(
+  { requestId, at, subject, ending }: LoggedRequest,
+  apps: Names,
+  services: Names,
+): z.input<typeof AccessView> {
   const outcome = ending?.outcome ?? {}
   return {
     requestId,
@@ -93,4 +107,8 @@ function present({ requestId, at, subject, ending }: LoggedRequest, apps: Names,
   }
 }
 
-const named = (id: string, names: Names) => ({ id, slug: names.get(id)?.slug ?? null, name: names.get(id)?.name ?? null })
+const named = (id: string, names: Names) => ({
+  id,
+  slug: names.get(id)?.slug ?? null,
+  name: names.get(id)?.name ?? null,
+})

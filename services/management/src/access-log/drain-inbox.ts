@@ -36,7 +36,10 @@ const DAY = `CASE WHEN (at AT TIME ZONE 'UTC')::date BETWEEN current_date - 1 AN
 /** To the highest sequence below which everything is committed: not the maximum, another drain may be behind. */
 async function moveWatermark(trx: Knex, bootId: string, shard: number): Promise<void> {
   const place = { boot_id: bootId, shard }
-  await trx('access_watermarks').insert({ ...place, sequence: 0 }).onConflict(['boot_id', 'shard']).ignore()
+  await trx('access_watermarks')
+    .insert({ ...place, sequence: 0 })
+    .onConflict(['boot_id', 'shard'])
+    .ignore()
   const held = await trx('access_watermarks').where(place).forUpdate().first<{ sequence: string }>('sequence')
   const { rows } = await trx.raw<{ rows: { through: string | null }[] }>(
     `SELECT max(sequence) AS through FROM (
@@ -49,5 +52,7 @@ async function moveWatermark(trx: Knex, bootId: string, shard: number): Promise<
   )
   const through = rows[0]?.through
   if (through === null || through === undefined) return
-  await trx('access_watermarks').where(place).update({ sequence: through, updated_at: trx.raw('clock_timestamp()') })
+  await trx('access_watermarks')
+    .where(place)
+    .update({ sequence: through, updated_at: trx.raw('clock_timestamp()') })
 }

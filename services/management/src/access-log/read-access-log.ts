@@ -63,16 +63,28 @@ export async function readAccessLog(
   }))
 }
 
-async function admittedEntries(db: Knex, organizationId: string, before: LogCursor | undefined, limit: number): Promise<EntryRecord[]> {
+async function admittedEntries(
+  db: Knex,
+  organizationId: string,
+  before: LogCursor | undefined,
+  limit: number,
+): Promise<EntryRecord[]> {
   const query = db('access_log').where({ organization_id: organizationId, kind: 'admitted' })
-  if (before) query.whereRaw('(at, request_id) < (to_timestamp(?::bigint / 1000.0), ?)', [before.atMs, before.requestId])
+  if (before)
+    query.whereRaw('(at, request_id) < (to_timestamp(?::bigint / 1000.0), ?)', [before.atMs, before.requestId])
   return query
     .orderBy([
       { column: 'at', order: 'desc' },
       { column: 'request_id', order: 'desc' },
     ])
     .limit(limit)
-    .select<EntryRecord[]>('request_id', 'at', 'entry', 'kind', db.raw('(extract(epoch FROM at) * 1000)::float8 AS at_ms'))
+    .select<EntryRecord[]>(
+      'request_id',
+      'at',
+      'entry',
+      'kind',
+      db.raw('(extract(epoch FROM at) * 1000)::float8 AS at_ms'),
+    )
 }
 
 async function endingsOf(
@@ -83,7 +95,10 @@ async function endingsOf(
   if (admitted.length === 0) return new Map()
   const rows = await db('access_log')
     .where('organization_id', organizationId)
-    .whereIn('request_id', admitted.map(({ request_id }) => request_id))
+    .whereIn(
+      'request_id',
+      admitted.map(({ request_id }) => request_id),
+    )
     .whereIn('kind', ['finished', 'void'])
     .select<EntryRecord[]>('request_id', 'kind', 'entry')
   return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: asOutcome(row.entry) }]))

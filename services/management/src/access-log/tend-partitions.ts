@@ -22,7 +22,11 @@ export async function tendPartitions(db: Knex, retentionDays: number): Promise<v
     const [, year, month, day] = PARTITION.exec(name) ?? []
     if (day === undefined) continue
     const date = `${year}-${month}-${day}`
-    await db.raw('SELECT drop_access_partition(?::date) WHERE ?::date < current_date - ?::integer', [date, date, keptDays])
+    await db.raw('SELECT drop_access_partition(?::date) WHERE ?::date < current_date - ?::integer', [
+      date,
+      date,
+      keptDays,
+    ])
   }
 }
 

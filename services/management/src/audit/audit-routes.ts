@@ -38,7 +38,10 @@ export function auditRoutes({ db }: { readonly db: Knex }): readonly Route[] {
       handle: async ({ org, query }) => {
         const rows = db<AuditRecord>('audit').where('organization_id', org.id)
         if (query.cursor !== undefined) rows.where('id', '<', query.cursor)
-        const page = await rows.orderBy('id', 'desc').limit(query.limit + 1).select<AuditRecord[]>('*')
+        const page = await rows
+          .orderBy('id', 'desc')
+          .limit(query.limit + 1)
+          .select<AuditRecord[]>('*')
         return { body: cutPage(page, query.limit, ({ id }) => id, present) }
       },
     }),

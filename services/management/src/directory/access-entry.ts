@@ -116,7 +116,12 @@ export async function onRecord(trx: Knex, entries: readonly InboxEntry[]): Promi
      ON held.day >= current_date - 1 AND held.boot_id = given."bootId" AND held.shard = given.shard AND held.sequence = given.sequence`,
     [JSON.stringify(entries.map(({ bootId, shard, sequence }) => ({ bootId, shard, sequence })))],
   )
-  return new Map(rows.map((row) => [placeOf({ bootId: row.boot_id, shard: row.shard, sequence: Number(row.sequence) }), row.request_id]))
+  return new Map(
+    rows.map((row) => [
+      placeOf({ bootId: row.boot_id, shard: row.shard, sequence: Number(row.sequence) }),
+      row.request_id,
+    ]),
+  )
 }
 
 export const placeOf = ({ bootId, shard, sequence }: Pick<InboxEntry, 'bootId' | 'shard' | 'sequence'>): string =>

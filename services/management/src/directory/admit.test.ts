@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Admission__Output } from '@protectmyapi/protos/generated/directory/v1/Admission'
 import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
+import type { Admission__Output } from '@protectmyapi/protos/generated/directory/v1/Admission'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { readAccessLog } from '../access-log/read-access-log.js'
 import { drainInbox } from '../access-log/drain-inbox.js'
+import { readAccessLog } from '../access-log/read-access-log.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { type MigratedDatabase, migratedDatabase } from '../testing/migrated-database.js'
 import { createAdmit } from './admit.js'
@@ -29,7 +29,11 @@ beforeEach(async () => {
   for (const table of ['access_inbox', 'access_log', 'access_watermarks', 'rate_buckets']) await db(table).delete()
 })
 
-function entryOf(sequence: number, kind: AccessEntry__Output['kind'] = 'ENTRY_KIND_ADMITTED', requestId = `req_${sequence}`): AccessEntry__Output {
+function entryOf(
+  sequence: number,
+  kind: AccessEntry__Output['kind'] = 'ENTRY_KIND_ADMITTED',
+  requestId = `req_${sequence}`,
+): AccessEntry__Output {
   return {
     kind,
     shard: 3,
@@ -58,12 +62,19 @@ const admission = (sequence: number, keys: readonly string[] = ['bucket'], reque
   entry: entryOf(sequence, 'ENTRY_KIND_ADMITTED', requestId),
   buckets: keys.map((key) => ({ ...BUCKET, key })),
 })
-const outcomes = (decisions: readonly { admitted?: unknown; limited?: unknown }[] = []) => decisions.map((one) => (one.admitted ? 'in' : 'limited'))
-const inbox = async () => (await db('access_inbox').orderBy('sequence').select('sequence')).map((row: { sequence: string }) => Number(row.sequence))
+const outcomes = (decisions: readonly { admitted?: unknown; limited?: unknown }[] = []) =>
+  decisions.map((one) => (one.admitted ? 'in' : 'limited'))
+const inbox = async () =>
+  (await db('access_inbox').orderBy('sequence').select('sequence')).map((row: { sequence: string }) =>
+    Number(row.sequence),
+  )
 
 describe('Admit', () => {
   it('answers in order, writes what it admits and nothing else, and all of it is committed', async () => {
-    const { decisions } = await createAdmit(db)({ bootId, admissions: [1, 2, 3, 4, 5].map((sequence) => admission(sequence)) })
+    const { decisions } = await createAdmit(db)({
+      bootId,
+      admissions: [1, 2, 3, 4, 5].map((sequence) => admission(sequence)),
+    })
     expect(outcomes(decisions)).toEqual(['in', 'in', 'in', 'limited', 'limited'])
     expect(decisions?.[3]?.limited).toMatchObject({ scope: 'LIMIT_SCOPE_DEVICE', count: 10, periodMs: 3_600_000 })
     const retryAfterMs = Number(decisions?.[3]?.limited?.retryAfterMs)
@@ -87,7 +98,10 @@ describe('Admit', () => {
   it('draws from all buckets of a request or from none', async () => {
     const admit = createAdmit(db)
     await admit({ bootId, admissions: [1, 2, 3].map((sequence) => admission(sequence, ['a'])) })
-    const { decisions } = await admit({ bootId, admissions: [admission(4, ['a', 'b']), ...[5, 6, 7].map((sequence) => admission(sequence, ['b']))] })
+    const { decisions } = await admit({
+      bootId,
+      admissions: [admission(4, ['a', 'b']), ...[5, 6, 7].map((sequence) => admission(sequence, ['b']))],
+    })
     expect(outcomes(decisions)).toEqual(['limited', 'in', 'in', 'in'])
   })
 
@@ -104,7 +118,9 @@ describe('Admit', () => {
   it('one call that is refused spoils no other of its group', async () => {
     const admit = createAdmit(db)
     await admit({ bootId, admissions: [admission(1, [])] })
-    const calls = [admission(1, [], 'req_other'), admission(2, []), admission(3, [])].map((one) => admit({ bootId, admissions: [one] }))
+    const calls = [admission(1, [], 'req_other'), admission(2, []), admission(3, [])].map((one) =>
+      admit({ bootId, admissions: [one] }),
+    )
     const settled = await Promise.allSettled(calls)
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
   })
@@ -133,7 +149,9 @@ describe('the access log', () => {
     expect(rows[0]?.subject).toMatchObject({ secrets: [{ name: 'A_KEY' }], path: '/v1/\ufffdchat' })
     const [newest] = rows
     const before = newest && { atMs: newest.atMs, requestId: newest.requestId }
-    expect((await readAccessLog(db, organizationId, { before, limit: 10 })).map(({ requestId }) => requestId)).toEqual(['req_1'])
+    expect((await readAccessLog(db, organizationId, { before, limit: 10 })).map(({ requestId }) => requestId)).toEqual([
+      'req_1',
+    ])
     expect(await readAccessLog(db, newId('organization'), { before: undefined, limit: 10 })).toEqual([])
   })
 
@@ -149,7 +167,8 @@ describe('the access log', () => {
 
   it('moves the watermark to the last sequence before a gap, and past it when the gap is filled', async () => {
     const record = createRecordAccess(db)
-    const watermark = async () => Number((await db('access_watermarks').where({ boot_id: bootId }).first('sequence'))?.sequence)
+    const watermark = async () =>
+      Number((await db('access_watermarks').where({ boot_id: bootId }).first('sequence'))?.sequence)
     await record({ bootId, entries: [1, 2, 4, 5].map((sequence) => entryOf(sequence)) })
     await drainInbox(db)
     expect(await watermark()).toBe(2)
@@ -167,9 +186,13 @@ describe('the access log', () => {
   })
 
   it('drops partitions past the retention, never one that is younger than a week', async () => {
-    await db.raw(`CREATE TABLE access_log_20200101 PARTITION OF access_log FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')`)
+    await db.raw(
+      `CREATE TABLE access_log_20200101 PARTITION OF access_log FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')`,
+    )
     await tendPartitions(db, 1)
-    const { rows } = await db.raw<{ rows: { name: string }[] }>(`SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'access_log'::regclass`)
+    const { rows } = await db.raw<{ rows: { name: string }[] }>(
+      `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'access_log'::regclass`,
+    )
     expect(rows.map(({ name }) => name)).not.toContain('access_log_20200101')
     expect(rows).toHaveLength(4)
   })

@@ -37,7 +37,8 @@ export function createAdmit(db: Knex): (request: AdmitRequest__Output) => Promis
   const decideTogether = grouped<readonly Asked[], readonly Decision[]>(LIMITS.group, (calls) => decideAll(db, calls))
   return async ({ bootId, admissions }) => {
     if (admissions.length === 0) return { decisions: [] }
-    if (admissions.length > LIMITS.admissionsMax) throw new Fault('INVALID_REQUEST', `more than ${LIMITS.admissionsMax} admissions`)
+    if (admissions.length > LIMITS.admissionsMax)
+      throw new Fault('INVALID_REQUEST', `more than ${LIMITS.admissionsMax} admissions`)
     const asked = admissions.map((admission) => readAdmission(bootId, admission))
     return { decisions: [...(await decideTogether(asked))] }
   }
@@ -48,7 +49,13 @@ function readAdmission(bootId: string, { entry, buckets }: Admission__Output): A
     throw new Fault('INVALID_REQUEST', 'an admission out of shape')
   }
   for (const { key, count, periodMs, burst } of buckets) {
-    const sound = key !== '' && key.length <= LIMITS.keyCharsMax && !key.includes('\u0000') && count > 0 && periodMs > 0 && burst > 0
+    const sound =
+      key !== '' &&
+      key.length <= LIMITS.keyCharsMax &&
+      !key.includes('\u0000') &&
+      count > 0 &&
+      periodMs > 0 &&
+      burst > 0
     if (!sound) throw new Fault('INVALID_REQUEST', 'a bucket out of shape')
   }
   return { entry: toInboxEntry(bootId, entry), draws: buckets }
@@ -57,13 +64,22 @@ function readAdmission(bootId: string, { entry, buckets }: Admission__Output): A
 async function decideAll(db: Knex, calls: readonly (readonly Asked[])[]): Promise<(readonly Decision[])[]> {
   const all = calls.flat()
   return db.transaction(async (trx) => {
-    const buckets = await lockBuckets(trx, all.flatMap(({ draws }) => draws.map(({ key }) => key)))
+    const buckets = await lockBuckets(
+      trx,
+      all.flatMap(({ draws }) => draws.map(({ key }) => key)),
+    )
     // After the locks: a repeated call stands behind the first, and finds what that one wrote.
-    const known = new Map(await onRecord(trx, all.map(({ entry }) => entry)))
+    const known = new Map(
+      await onRecord(
+        trx,
+        all.map(({ entry }) => entry),
+      ),
+    )
     const admitted: InboxEntry[] = []
     const decide = ({ entry, draws }: Asked): Decision => {
       const taker = known.get(placeOf(entry))
-      if (taker !== undefined && taker !== entry.requestId) throw new Fault('CONFLICT', `place ${placeOf(entry)} is another request's`)
+      if (taker !== undefined && taker !== entry.requestId)
+        throw new Fault('CONFLICT', `place ${placeOf(entry)} is another request's`)
       if (taker !== undefined) return { admitted: {} }
       const limited = buckets.draw(draws)
       if (limited) return limitedBy(limited.limitedBy, limited.retryAfterMs)

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { ExchangeDebugTokenRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenRequest'
 import type { ExchangeDebugTokenResponse } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenResponse'
-import { createHash } from 'node:crypto'
 import { type AppSessionClaims, SESSION_LIFE_MS_MAX, SESSION_TYP } from '@protectmyapi/service-kit/app-session'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import type { Clock } from '@protectmyapi/service-kit/clock'
@@ -38,9 +38,13 @@ interface Sold {
  * UNAVAILABLE.
  */
 export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
-  return async ({ debugToken, sourceAddress }: ExchangeDebugTokenRequest__Output): Promise<ExchangeDebugTokenResponse> => {
+  return async ({
+    debugToken,
+    sourceAddress,
+  }: ExchangeDebugTokenRequest__Output): Promise<ExchangeDebugTokenResponse> => {
     await drawForAddress(db, sourceAddress)
-    if (debugToken === '') throw new Fault('UNAUTHORIZED', 'no debug token', { say: 'Send the debug token (pma_dbg_…).' })
+    if (debugToken === '')
+      throw new Fault('UNAUTHORIZED', 'no debug token', { say: 'Send the debug token (pma_dbg_…).' })
     if (!isToken('debug', debugToken)) throw new Fault('INVALID_TOKEN', 'not a debug token, or cut or mistyped')
     if (!keys.ready()) throw new Fault('UNAVAILABLE', 'the session key is not held: the vault is away')
     // READTIME: the session's life counts from before the rows are read.
@@ -64,14 +68,19 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
 
 /** Before the token is looked at, and whatever comes of it: guesses cost as much as hits. */
 async function drawForAddress(db: Knex, address: string): Promise<void> {
-  const key = createHash('sha256').update(joinInjectively(['exchange-debug-token', address])).digest('base64url')
+  const key = createHash('sha256')
+    .update(joinInjectively(['exchange-debug-token', address]))
+    .digest('base64url')
   const limited = await db.transaction(async (trx) => {
     const buckets = await lockBuckets(trx, [key])
     const refused = buckets.draw([{ key, ...RATE }])
     await buckets.save()
     return refused
   })
-  if (limited) throw new Fault('RATE_LIMITED', 'too many exchanges from one address', { retryAfterSeconds: limited.retryAfterMs / 1_000 })
+  if (limited)
+    throw new Fault('RATE_LIMITED', 'too many exchanges from one address', {
+      retryAfterSeconds: limited.retryAfterMs / 1_000,
+    })
 }
 
 interface DebugTokenRecord {
@@ -84,7 +93,10 @@ interface DebugTokenRecord {
 
 async function sell(trx: Knex, hash: Buffer, nowMs: number): Promise<Sold> {
   // Locked: a revocation comes before this sale, or after it and then fells the device.
-  const token = await trx<DebugTokenRecord>('debug_tokens').where('token_hash', hash).forUpdate().first<DebugTokenRecord | undefined>()
+  const token = await trx<DebugTokenRecord>('debug_tokens')
+    .where('token_hash', hash)
+    .forUpdate()
+    .first<DebugTokenRecord | undefined>()
   if (!token || token.revoked_at !== null) throw new Fault('INVALID_TOKEN', 'no such debug token, or revoked')
   if (token.expires_at.getTime() <= nowMs) throw new Fault('TOKEN_EXPIRED', 'the debug token has expired')
   const app = await findApp(trx, { id: token.app_id, organizationId: token.organization_id })
@@ -100,7 +112,9 @@ async function sell(trx: Knex, hash: Buffer, nowMs: number): Promise<Sold> {
     device_id: device.id,
     expires_at: new Date(expiresMs),
   })
-  await trx('debug_tokens').where({ id: token.id }).update({ last_used_at: trx.raw('clock_timestamp()') })
+  await trx('debug_tokens')
+    .where({ id: token.id })
+    .update({ last_used_at: trx.raw('clock_timestamp()') })
   await appendAudit(trx, { kind: 'device', id: device.id, requestId: null }, [
     {
       organizationId: app.organizationId,
@@ -120,11 +134,19 @@ async function debugDevice(trx: Knex, token: DebugTokenRecord): Promise<{ id: st
     .orderBy('id')
     .first<{ id: string; generation: string } | undefined>('id', 'generation')
   if (found) {
-    await trx('devices').where({ id: found.id }).update({ last_seen_at: trx.raw('clock_timestamp()') })
+    await trx('devices')
+      .where({ id: found.id })
+      .update({ last_seen_at: trx.raw('clock_timestamp()') })
     return { id: found.id, generation: Number(found.generation) }
   }
   const id = newId('device')
-  const row = { id, organization_id: token.organization_id, app_id: token.app_id, kind: 'debug', debug_token_id: token.id }
+  const row = {
+    id,
+    organization_id: token.organization_id,
+    app_id: token.app_id,
+    kind: 'debug',
+    debug_token_id: token.id,
+  }
   await trx('devices').insert(row)
   return { id, generation: 1 }
 }

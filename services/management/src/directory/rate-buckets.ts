@@ -9,7 +9,9 @@ export interface BucketDraw extends Rate {
 /** The buckets of a transaction, locked, with the database's time. */
 export interface LockedBuckets {
   /** Draws one unit from each, or from none: then answers the one to wait longest for. */
-  draw<Draw extends BucketDraw>(draws: readonly Draw[]): { readonly limitedBy: Draw; readonly retryAfterMs: number } | undefined
+  draw<Draw extends BucketDraw>(
+    draws: readonly Draw[],
+  ): { readonly limitedBy: Draw; readonly retryAfterMs: number } | undefined
   save(): Promise<void>
 }
 

@@ -14,7 +14,10 @@ const ENTRIES_MAX = 1_000
 export function createRecordAccess(db: Knex): (request: RecordAccessRequest__Output) => Promise<Record<string, never>> {
   return async ({ bootId, entries }) => {
     if (entries.length > ENTRIES_MAX) throw new Fault('INVALID_REQUEST', `more than ${ENTRIES_MAX} entries`)
-    await writeInbox(db, entries.map((entry) => toInboxEntry(bootId, entry)))
+    await writeInbox(
+      db,
+      entries.map((entry) => toInboxEntry(bootId, entry)),
+    )
     return {}
   }
 }

@@ -42,7 +42,11 @@ const exchange = (debugToken: string, sourceAddress = '192.0.2.1') =>
     { debugToken, sourceAddress },
     5_000,
   )
-const codeOf = (work: Promise<unknown>) => work.then(() => 'answered', (thrown: { code?: string }) => thrown.code)
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'answered',
+    (thrown: { code?: string }) => thrown.code,
+  )
 const set = (table: string, id: string, columns: object) => harness.db(table).where({ id }).update(columns)
 
 describe('a route', () => {
@@ -52,7 +56,13 @@ describe('a route', () => {
       organizationId: catalog.organizationId,
       appId: catalog.appId,
       serviceId: catalog.serviceId,
-      target: { baseUrl: 'https://api.example.com/v1', methods: ['POST'], paths: ['/chat/**'], timeoutMs: 30_000, scrub: true },
+      target: {
+        baseUrl: 'https://api.example.com/v1',
+        methods: ['POST'],
+        paths: ['/chat/**'],
+        timeoutMs: 30_000,
+        scrub: true,
+      },
       limits: [{ scope: 'LIMIT_SCOPE_DEVICE', count: 60, periodMs: 60_000, burst: 20 }],
       secrets: [{ secretId: catalog.secretId, versionId: catalog.versionId, generation: 3, name: 'A_KEY' }],
       platform: 'ios',
@@ -77,7 +87,9 @@ describe('a route', () => {
     const { grant } = await resolve(catalog.appToken)
     const [key] = await signingKeys(harness.db, 'grant', 'active')
     if (!key) throw new Error('no grant key')
-    const { payload, protectedHeader } = await compactVerify(grant, await importJWK({ ...key.publicJwk }), { algorithms: ['EdDSA'] })
+    const { payload, protectedHeader } = await compactVerify(grant, await importJWK({ ...key.publicJwk }), {
+      algorithms: ['EdDSA'],
+    })
     expect(protectedHeader).toMatchObject({ typ: GRANT_TYP, kid: key.id })
     const claims = GrantClaims.parse(JSON.parse(Buffer.from(payload).toString()))
     expect(claims).toMatchObject({
@@ -103,7 +115,10 @@ describe('a route', () => {
     }
     const peer = { spiffeId: 'spiffe://x/proxy', thumbprint: 'x'.repeat(43) }
     const startMs = wallMs
-    await createResolveRoute({ db: harness.db, keys, clock })({ credential: catalog.appToken, service: 'example' }, peer)
+    await createResolveRoute({ db: harness.db, keys, clock })(
+      { credential: catalog.appToken, service: 'example' },
+      peer,
+    )
     expect((signed?.exp ?? 0) * 1_000).toBeCloseTo(startMs + GRANT_LIFE_MS_MAX, 0)
   })
 
@@ -111,7 +126,8 @@ describe('a route', () => {
     const seen = new Set<string>()
     let done = false
     const rotate = async () => {
-      for (let generation = 4; generation < 40; generation++) await set('secrets', catalog.secretId, { generation, version_id: `ver_${generation}` })
+      for (let generation = 4; generation < 40; generation++)
+        await set('secrets', catalog.secretId, { generation, version_id: `ver_${generation}` })
       done = true
     }
     const read = async () => {
@@ -136,9 +152,12 @@ describe('a route', () => {
 })
 
 describe('a refusal of a route', () => {
-  it.each(['', 'sk-something', 'pma_app_short', `${SESSION_PREFIX}x.y.z`])('for the credential %j is one of the credential', async (credential) => {
-    expect(await codeOf(resolve(credential))).toBe(credential === '' ? 'UNAUTHORIZED' : 'INVALID_TOKEN')
-  })
+  it.each(['', 'sk-something', 'pma_app_short', `${SESSION_PREFIX}x.y.z`])(
+    'for the credential %j is one of the credential',
+    async (credential) => {
+      expect(await codeOf(resolve(credential))).toBe(credential === '' ? 'UNAUTHORIZED' : 'INVALID_TOKEN')
+    },
+  )
 
   it('follows wire.md’s order: each cause hides those behind it', async () => {
     const { db } = harness
@@ -162,16 +181,25 @@ describe('a refusal of a route', () => {
     expect(await codeOf(resolve(newToken('app')))).toBe('APP_NOT_FOUND')
   })
 
-  it.each(['pending', 'abandoned', 'deleted'])('is SECRET_NOT_FOUND for a secret that is %s, with the seed’s words', async (state) => {
-    await set('secrets', catalog.secretId, { state })
-    await expect(resolve(catalog.appToken)).rejects.toMatchObject({
-      code: 'SECRET_NOT_FOUND',
-      details: { say: expect.stringMatching(/spelling \(case-sensitive\).*this organization.*linked to the API service/) },
-    })
-  })
+  it.each(['pending', 'abandoned', 'deleted'])(
+    'is SECRET_NOT_FOUND for a secret that is %s, with the seed’s words',
+    async (state) => {
+      await set('secrets', catalog.secretId, { state })
+      await expect(resolve(catalog.appToken)).rejects.toMatchObject({
+        code: 'SECRET_NOT_FOUND',
+        details: {
+          say: expect.stringMatching(/spelling \(case-sensitive\).*this organization.*linked to the API service/),
+        },
+      })
+    },
+  )
 
   it('is DESTINATION_NOT_ALLOWED where the bindings were changed since', async () => {
-    const bindings = { origins: ['https://other.example.com'], placements: [{ kind: 'header', name: 'authorization' }], services: [] }
+    const bindings = {
+      origins: ['https://other.example.com'],
+      placements: [{ kind: 'header', name: 'authorization' }],
+      services: [],
+    }
     await set('secrets', catalog.secretId, { bindings: JSON.stringify(bindings) })
     expect(await codeOf(resolve(catalog.appToken))).toBe('DESTINATION_NOT_ALLOWED')
   })
@@ -200,18 +228,32 @@ describe('a debug token', () => {
       5_000,
     )
     const jwks = createLocalJWKSet(JSON.parse(keys.jwks))
-    const { payload, protectedHeader } = await compactVerify(token.slice(SESSION_PREFIX.length), jwks, { algorithms: ['EdDSA'] })
+    const { payload, protectedHeader } = await compactVerify(token.slice(SESSION_PREFIX.length), jwks, {
+      algorithms: ['EdDSA'],
+    })
     expect(protectedHeader.typ).toBe(SESSION_TYP)
     const claims = AppSessionClaims.parse(JSON.parse(Buffer.from(payload).toString()))
-    expect(claims).toMatchObject({ iss: harness.installation, org: catalog.organizationId, app: catalog.appId, dvc: deviceId, dgn: 1, att: 'debug' })
-    expect(keys).toMatchObject({ issuer: harness.installation, labels: [{ kind: 'FEED_KIND_SIGNING_KEY', generation: 1 }] })
+    expect(claims).toMatchObject({
+      iss: harness.installation,
+      org: catalog.organizationId,
+      app: catalog.appId,
+      dvc: deviceId,
+      dgn: 1,
+      att: 'debug',
+    })
+    expect(keys).toMatchObject({
+      issuer: harness.installation,
+      labels: [{ kind: 'FEED_KIND_SIGNING_KEY', generation: 1 }],
+    })
     expect(await resolve(token)).toMatchObject({ appId: catalog.appId, unattested: false })
   })
 
   it('stands for one device, and each exchange is audited', async () => {
     const [one, other] = await Promise.all([exchange(catalog.debugToken), exchange(catalog.debugToken)])
     expect(one.deviceId).toBe(other.deviceId)
-    const rows = await harness.db('audit').where({ organization_id: catalog.organizationId, event: 'session.exchanged' })
+    const rows = await harness
+      .db('audit')
+      .where({ organization_id: catalog.organizationId, event: 'session.exchanged' })
     expect(rows).toHaveLength(2)
   })
 

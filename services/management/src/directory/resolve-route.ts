@@ -53,8 +53,16 @@ export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps) {
       target: fields.target,
       injection: fields.injection,
       limits: [...fields.limits, ...limitsToWire(AppLimits.parse(read.app.limits))],
-      secrets: read.secrets.map(({ secretId, versionId, generation, name }) => ({ secretId, versionId, generation, name })),
-      grant: read.secrets.length === 0 ? '' : await keys.sign('grant', GRANT_TYP, grantClaims(read, fields.origin, peer, readMs, lifeMs)),
+      secrets: read.secrets.map(({ secretId, versionId, generation, name }) => ({
+        secretId,
+        versionId,
+        generation,
+        name,
+      })),
+      grant:
+        read.secrets.length === 0
+          ? ''
+          : await keys.sign('grant', GRANT_TYP, grantClaims(read, fields.origin, peer, readMs, lifeMs)),
       lifeMs,
       platform: read.app.platform,
       unattested: read.unattested,
@@ -101,7 +109,13 @@ function labelsOf({ app, service, linkId, secrets }: RouteRead): FeedEntry[] {
   ]
 }
 
-function grantClaims({ app, service, secrets }: RouteRead, origin: string, peer: Peer, readMs: number, lifeMs: number): GrantClaims {
+function grantClaims(
+  { app, service, secrets }: RouteRead,
+  origin: string,
+  peer: Peer,
+  readMs: number,
+  lifeMs: number,
+): GrantClaims {
   return {
     sub: peer.spiffeId,
     cnf: { 'x5t#S256': peer.thumbprint },

@@ -28,7 +28,12 @@ interface SecretRecord {
  *
  * @throws Fault SECRET_NOT_FOUND, SECRET_EXPIRED, DESTINATION_NOT_ALLOWED.
  */
-export async function routeSecrets(db: Knex, service: ServiceRow, secretIds: readonly string[], nowMs: number): Promise<RouteSecret[]> {
+export async function routeSecrets(
+  db: Knex,
+  service: ServiceRow,
+  secretIds: readonly string[],
+  nowMs: number,
+): Promise<RouteSecret[]> {
   if (secretIds.length === 0) return []
   const records = await db('secrets')
     .where({ organization_id: service.organizationId, state: 'active' })

@@ -23,7 +23,10 @@ interface AppRecord {
   readonly limits: unknown
 }
 
-export async function findApp(db: Knex, by: { readonly token: string } | { readonly id: string; readonly organizationId: string }): Promise<AppRow | undefined> {
+export async function findApp(
+  db: Knex,
+  by: { readonly token: string } | { readonly id: string; readonly organizationId: string },
+): Promise<AppRow | undefined> {
   const query = db('apps')
     .join('organizations', 'organizations.id', 'apps.organization_id')
     .whereNull('apps.deleted_at')
@@ -57,11 +60,21 @@ export async function findApp(db: Knex, by: { readonly token: string } | { reado
 /** Is this session still good: sold, not revoked, and its device neither revoked nor overtaken? */
 export async function sessionStands(
   db: Knex,
-  { sessionId, appId, deviceId, deviceGeneration }: { sessionId: string; appId: string; deviceId: string; deviceGeneration: number },
+  {
+    sessionId,
+    appId,
+    deviceId,
+    deviceGeneration,
+  }: { sessionId: string; appId: string; deviceId: string; deviceGeneration: number },
 ): Promise<boolean> {
   const row = await db('app_sessions')
     .join('devices', 'devices.id', 'app_sessions.device_id')
-    .where({ 'app_sessions.id': sessionId, 'app_sessions.app_id': appId, 'devices.id': deviceId, 'devices.app_id': appId })
+    .where({
+      'app_sessions.id': sessionId,
+      'app_sessions.app_id': appId,
+      'devices.id': deviceId,
+      'devices.app_id': appId,
+    })
     .where('devices.generation', deviceGeneration)
     .whereNull('app_sessions.revoked_at')
     .whereNull('devices.revoked_at')

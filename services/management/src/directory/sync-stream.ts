@@ -1,9 +1,9 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { SyncRecord } from '../feed/registry.js'
-import { answerSync, type AnswerSyncDeps } from '../feed/answer-sync.js'
+import { type AnswerSyncDeps, answerSync } from '../feed/answer-sync.js'
 import type { FeedRow } from '../feed/feed-entry.js'
-import type { FeedPage } from '../feed/read-feed.js'
 import type { FeedTail } from '../feed/feed-tail.js'
+import type { FeedPage } from '../feed/read-feed.js'
+import type { SyncRecord } from '../feed/registry.js'
 
 export const SYNC_LIMITS = {
   /** Replies that a proxy has not taken yet. A slower one is cut: its next stream begins with a Sync, which misses nothing. */
@@ -49,7 +49,10 @@ export function createSyncSession({ tail, wire, cut, ...deps }: SyncSessionDeps)
   function push(row: FeedRow): void {
     // Before the first answer there is nothing that a push could follow (CONTIG).
     if (over || row.number <= told) return
-    if (wire.unsent() >= SYNC_LIMITS.unsentMax) return tooSlow()
+    if (wire.unsent() >= SYNC_LIMITS.unsentMax) {
+      tooSlow()
+      return
+    }
     told = row.number
     wire.push(row)
   }

@@ -1,9 +1,9 @@
+import type { ServiceError } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Directory } from '@protectmyapi/protos/directory'
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
-import type { ServiceError } from '@grpc/grpc-js'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { fromGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { newId } from '@protectmyapi/service-kit/ids'
@@ -31,14 +31,19 @@ function open(client: ReloadingClient<DirectoryClient>, deadlineMs = 60_000) {
   return {
     call,
     replies,
-    answer: (syncId: number) => until(() => replies.find((reply) => reply.answer?.syncId === syncId && !reply.answer.more)?.answer ?? undefined),
+    answer: (syncId: number) =>
+      until(() => replies.find((reply) => reply.answer?.syncId === syncId && !reply.answer.more)?.answer ?? undefined),
     push: (number: number) => until(() => replies.find((reply) => reply.push?.number === number)?.push ?? undefined),
     ended: () => until(() => ended),
   }
 }
 
 const change = (id: string) =>
-  harness.feed.commitChange(ACTOR, async () => ({ result: null, feed: [{ kind: 'app', id, generation: 2 }], audit: [] }))
+  harness.feed.commitChange(ACTOR, async () => ({
+    result: null,
+    feed: [{ kind: 'app', id, generation: 2 }],
+    audit: [],
+  }))
 
 describe('Directory.Sync', () => {
   it('answers each Sync by its number, with the horizon that it recorded', async () => {
@@ -113,11 +118,37 @@ describe('who may call the directory', () => {
   it.each(['management', 'vault', 'somebody'])('is not %s, on any method', async (serviceAccount) => {
     const client = await harness.client(serviceAccount)
     const unaryCalls = [
-      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().resolveRoute(r, o, a), {}, 2_000),
-      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().listSessionKeys(r, o, a), {}, 2_000),
-      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().admit(r, o, a), {}, 2_000),
-      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().recordAccess(r, o, a), {}, 2_000),
-      () => callUnary((r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().exchangeDebugToken(r, o, a), {}, 2_000),
+      () =>
+        callUnary(
+          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().resolveRoute(r, o, a),
+          {},
+          2_000,
+        ),
+      () =>
+        callUnary(
+          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().listSessionKeys(r, o, a),
+          {},
+          2_000,
+        ),
+      () =>
+        callUnary(
+          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().admit(r, o, a),
+          {},
+          2_000,
+        ),
+      () =>
+        callUnary(
+          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().recordAccess(r, o, a),
+          {},
+          2_000,
+        ),
+      () =>
+        callUnary(
+          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
+            client.current().exchangeDebugToken(r, o, a),
+          {},
+          2_000,
+        ),
     ]
     expect(unaryCalls).toHaveLength(DIRECTORY_ACCESS.size - 1)
     for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })

@@ -3,7 +3,7 @@ import type { SyncReply } from '@protectmyapi/protos/generated/directory/v1/Sync
 import type { SyncRequest__Output } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
-import { admitCall, type Authorize, type CallContext } from '@protectmyapi/service-kit/grpc-server'
+import { type Authorize, admitCall, type CallContext } from '@protectmyapi/service-kit/grpc-server'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { FeedTail } from '../feed/feed-tail.js'
@@ -61,7 +61,9 @@ export function syncHandler(deps: SyncDeps): SyncStreams {
 function serve(call: Call, deps: SyncDeps): Promise<void> {
   const context = admitCall(call, deps.authorize)
   if (context.deadline.getTime() > Date.now() + LIMITS.streamMsMax + LIMITS.skewMs) {
-    throw new Fault('INVALID_REQUEST', 'a Sync stream with too long a deadline', { say: 'Set a deadline of at most 10 minutes.' })
+    throw new Fault('INVALID_REQUEST', 'a Sync stream with too long a deadline', {
+      say: 'Set a deadline of at most 10 minutes.',
+    })
   }
   const session = open(call, deps)
   return oneAtATime(call, (request) => answer(session, request, context, deps)).finally(session.close)
@@ -93,7 +95,12 @@ function oneAtATime(call: Call, handle: (request: SyncRequest__Output) => Promis
   })
 }
 
-function answer(session: SyncSession, request: SyncRequest__Output, { peer }: CallContext, { horizonMs }: SyncDeps): Promise<void> {
+function answer(
+  session: SyncSession,
+  request: SyncRequest__Output,
+  { peer }: CallContext,
+  { horizonMs }: SyncDeps,
+): Promise<void> {
   const { bootId, syncId, applied } = request
   return session.sync(syncId, { bootId, spiffeId: peer.spiffeId, applied, horizonMs })
 }

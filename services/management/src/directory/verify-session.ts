@@ -2,7 +2,7 @@ import { AppSessionClaims, SESSION_TYP } from '@protectmyapi/service-kit/app-ses
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
-import { compactVerify, type CompactVerifyResult, decodeProtectedHeader, importJWK } from 'jose'
+import { type CompactVerifyResult, compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import { installationId, type SigningKeyRow, signingKeys } from '../keys/signing-key-rows.js'
 
 const TOKEN_CHARS_MAX = 4_096

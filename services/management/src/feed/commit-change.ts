@@ -27,7 +27,10 @@ export interface Committed<T> {
  *
  * READ COMMITTED. The work may run again after a deadlock: it must touch nothing but its transaction.
  */
-export type CommitChange = <T>(actor: Actor, work: (trx: Knex.Transaction) => Promise<Change<T>>) => Promise<Committed<T>>
+export type CommitChange = <T>(
+  actor: Actor,
+  work: (trx: Knex.Transaction) => Promise<Change<T>>,
+) => Promise<Committed<T>>
 
 /** The transaction alone: for machinery that answers nobody. Whoever answers waits (RETRYWAITS). */
 export type CommitOnly = <T>(

@@ -3,13 +3,13 @@ import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { type MigratedDatabase, migratedDatabase } from '../testing/migrated-database.js'
+import { answerSync } from './answer-sync.js'
 import { appendFeed } from './append-feed.js'
 import { createCommitChange } from './commit-change.js'
 import { withMargin } from './feed-limits.js'
 import { pruneFeed } from './prune-feed.js'
 import { type FeedPage, readFeed } from './read-feed.js'
 import { recordSync } from './registry.js'
-import { answerSync } from './answer-sync.js'
 import { createWaitUntilSeen } from './wait-until-seen.js'
 
 const SPIFFE_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy'
@@ -135,7 +135,9 @@ describe('the feed', () => {
     expect((await readFeed(db, before)).rows).toEqual([])
     await first.commit()
     expect(await second).toBe(low + 1)
-    await db.transaction((trx) => appendFeed(trx, [ENTRY]).then(() => Promise.reject(new Error('rolled back')))).catch(() => undefined)
+    await db
+      .transaction((trx) => appendFeed(trx, [ENTRY]).then(() => Promise.reject(new Error('rolled back'))))
+      .catch(() => undefined)
     expect(await change()).toBe(low + 2)
     const { rows } = await readFeed(db, before)
     expect(rows.map((row) => row.number)).toEqual([low, low + 1, low + 2])
@@ -193,7 +195,9 @@ describe('the feed', () => {
     await db('proxies').delete()
     await sync(one, 0)
     await sync(other, 0)
-    expect((await db('proxies').select('boot_id')).map((row: { boot_id: string }) => row.boot_id).sort()).toEqual([one, other].sort())
+    expect((await db('proxies').select('boot_id')).map((row: { boot_id: string }) => row.boot_id).sort()).toEqual(
+      [one, other].sort(),
+    )
     await expect(sync('management-7d4b9', 0)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 })
@@ -201,14 +205,21 @@ describe('the feed', () => {
 describe('an answer to a Sync', () => {
   it('is cut into pages of 1,000 rows, and the pages together miss nothing', async () => {
     const applied = await head()
-    await db.transaction((trx) => appendFeed(trx, Array.from({ length: 2_100 }, () => ENTRY)))
+    await db.transaction((trx) =>
+      appendFeed(
+        trx,
+        Array.from({ length: 2_100 }, () => ENTRY),
+      ),
+    )
     const pages = await collect(applied)
     expect(pages.map((page) => [page.rows.length, page.more])).toEqual([
       [1_000, true],
       [1_000, true],
       [100, false],
     ])
-    expect(pages.flatMap((page) => page.rows.map((row) => row.number))).toEqual(Array.from({ length: 2_100 }, (_, i) => applied + 1 + i))
+    expect(pages.flatMap((page) => page.rows.map((row) => row.number))).toEqual(
+      Array.from({ length: 2_100 }, (_, i) => applied + 1 + i),
+    )
     expect(pages.at(-1)?.through).toBe(applied + 2_100)
   })
 
@@ -217,7 +228,8 @@ describe('an answer to a Sync', () => {
     await db('feed').update({ committed_at: db.raw("clock_timestamp() - interval '21 minutes'") })
     const young = await change()
     await pruneFeed(db)
-    const shape = (pages: readonly FeedPage[]) => pages.map(({ rows, reset, through }) => [rows.map((row) => row.number), reset, through])
+    const shape = (pages: readonly FeedPage[]) =>
+      pages.map(({ rows, reset, through }) => [rows.map((row) => row.number), reset, through])
     expect(shape(await collect(old))).toEqual([[[young], false, young]])
     expect(shape(await collect(old - 1))).toEqual([[[young], true, young]])
     expect(shape(await collect(young + 5))).toEqual([[[young], true, young]])
@@ -228,7 +240,9 @@ describe('an answer to a Sync', () => {
   it('pruning takes a prefix, whatever the clock of the database did', async () => {
     await pruneFeed(db)
     const [first, second, third] = [await change(), await change(), await change()]
-    await db('feed').where('number', second).update({ committed_at: db.raw("clock_timestamp() - interval '1 day'") })
+    await db('feed')
+      .where('number', second)
+      .update({ committed_at: db.raw("clock_timestamp() - interval '1 day'") })
     await pruneFeed(db)
     const kept: { number: string }[] = await db('feed').select('number').where('number', '>=', first).orderBy('number')
     expect(kept.map((row) => Number(row.number))).toEqual([first, second, third])
@@ -237,7 +251,10 @@ describe('an answer to a Sync', () => {
   async function collect(applied: number): Promise<FeedPage[]> {
     const record = { bootId: newId('boot'), spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS }
     const pages: FeedPage[] = []
-    for await (const page of answerSync({ record: (given) => recordSync(db, given), read: (above) => readFeed(db, above) }, record)) {
+    for await (const page of answerSync(
+      { record: (given) => recordSync(db, given), read: (above) => readFeed(db, above) },
+      record,
+    )) {
       pages.push(page)
     }
     return pages

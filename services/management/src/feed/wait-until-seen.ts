@@ -32,7 +32,10 @@ export interface WaitDeps {
  */
 export function createWaitUntilSeen({ db, clock, sleep }: WaitDeps): WaitUntilSeen {
   // Waiters share one reading of `applied`: it only goes up, so an old answer is never wrong, only late.
-  const appliedNow = singleFlight(() => 'applied', () => readApplied(db))
+  const appliedNow = singleFlight(
+    () => 'applied',
+    () => readApplied(db),
+  )
 
   async function seen(number: number): Promise<InForce> {
     const startedMs = clock.monotonicMs()
@@ -77,12 +80,16 @@ async function readRegistry(db: Knex, clock: Clock, number: number): Promise<Rea
 }
 
 async function readApplied(db: Knex): Promise<Map<string, number>> {
-  const { rows } = await db.raw<{ rows: { boot_id: string; applied: string }[] }>('SELECT boot_id, applied FROM proxies')
+  const { rows } = await db.raw<{ rows: { boot_id: string; applied: string }[] }>(
+    'SELECT boot_id, applied FROM proxies',
+  )
   return new Map(rows.map((row) => [row.boot_id, Number(row.applied)]))
 }
 
 /** For the answer's wording alone. */
 async function anybody(db: Knex): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>('SELECT 1 FROM proxies WHERE horizon_at > clock_timestamp() LIMIT 1')
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    'SELECT 1 FROM proxies WHERE horizon_at > clock_timestamp() LIMIT 1',
+  )
   return rows.length > 0
 }

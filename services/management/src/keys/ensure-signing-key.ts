@@ -47,7 +47,11 @@ export function versionOf(key: SigningKeyRow): VersionRef {
   return { organizationId: INSTALLATION_ORGANIZATION, secretId: key.secretId, versionId: key.id }
 }
 
-async function takeUpLeftBehind(trx: Knex, vault: EnsureDeps['vault'], use: KeyUse): Promise<SigningKeyRow | undefined> {
+async function takeUpLeftBehind(
+  trx: Knex,
+  vault: EnsureDeps['vault'],
+  use: KeyUse,
+): Promise<SigningKeyRow | undefined> {
   for (const key of await signingKeys(trx, use, 'pending')) {
     // TOMB: closed unless stored, so that whoever left it cannot store it any more.
     if ((await vault.settleVersion(versionOf(key))) === 'STORED') return key

@@ -61,7 +61,8 @@ export function createHeldKeys({ db, vault, clock, log }: HeldKeysDeps): HeldKey
     const { value, lifeMs } = await vault.leaseOperational(versionOf(row))
     try {
       const privateKey = createPrivateKey({ key: value.reveal(), format: 'der', type: 'pkcs8' })
-      if (publicJwk(privateKey, row.id).x !== row.publicJwk.x) throw new Error(`the vault holds another key under ${row.id}`)
+      if (publicJwk(privateKey, row.id).x !== row.publicJwk.x)
+        throw new Error(`the vault holds another key under ${row.id}`)
       held.set(use, { kid: row.id, privateKey, notAfterMs: askedMs + lifeMs, renewAtMs: askedMs + lifeMs / 2 })
     } finally {
       value.wipe()

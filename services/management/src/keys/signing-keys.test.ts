@@ -24,7 +24,8 @@ beforeEach(async () => {
   vault = memoryVault()
 })
 
-const states = async () => (await db('signing_keys').orderBy('id').select('state')).map((row: { state: string }) => row.state)
+const states = async () =>
+  (await db('signing_keys').orderBy('id').select('state')).map((row: { state: string }) => row.state)
 
 describe('the first start', () => {
   it('makes one key of each use, however many managements start at once', async () => {
@@ -60,7 +61,9 @@ describe('held keys', () => {
     const [row] = await signingKeys(db, 'session', 'active')
     if (!row) throw new Error('no session key')
     const jws = await keys.sign('session', 'a-typ', { iat: 1.5 })
-    const { payload, protectedHeader } = await compactVerify(jws, await importJWK({ ...row.publicJwk }), { algorithms: ['EdDSA'] })
+    const { payload, protectedHeader } = await compactVerify(jws, await importJWK({ ...row.publicJwk }), {
+      algorithms: ['EdDSA'],
+    })
     expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: 'a-typ', kid: row.id })
     expect(JSON.parse(Buffer.from(payload).toString())).toEqual({ iat: 1.5 })
   })

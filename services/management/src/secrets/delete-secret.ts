@@ -42,7 +42,12 @@ async function markDeleted(trx: Knex, secret: SecretRow, force: boolean): Promis
   const generation = secret.generation + 1
   await trx('secrets')
     .where({ organization_id: organizationId, id })
-    .update({ state: 'deleted', generation, deleted_at: trx.raw('clock_timestamp()'), updated_at: trx.raw('clock_timestamp()') })
+    .update({
+      state: 'deleted',
+      generation,
+      deleted_at: trx.raw('clock_timestamp()'),
+      updated_at: trx.raw('clock_timestamp()'),
+    })
   // A version that is being put stays pending: settling it, the reconciler will find the secret deleted.
   await trx('secret_versions')
     .where({ organization_id: organizationId, secret_id: id, state: 'active' })
@@ -60,7 +65,10 @@ async function refuseInUse(trx: Knex, { organizationId, id, name }: SecretRow): 
   const names = users.map((service) => service.name)
   throw new Fault('SECRET_IN_USE', `secret ${id} is used by ${users.length} services`, {
     say: `The secret ${name} is used by the API services ${names.join(', ')}. Update them first, or delete with ?force=true and they will answer SECRET_NOT_FOUND.`,
-    errors: users.map((service) => ({ pointer: `/services/${service.slug}`, detail: `${service.name} uses this secret.` })),
+    errors: users.map((service) => ({
+      pointer: `/services/${service.slug}`,
+      detail: `${service.name} uses this secret.`,
+    })),
   })
 }
 

@@ -30,6 +30,8 @@ const RANDOM_CHARS_MIN = 8
 
 /** The mask of a value: a recognised vendor prefix, and nothing of the random part, not even its length. */
 export function maskValue(value: string): string {
-  const prefix = VENDOR_PREFIXES.find((known) => value.startsWith(known) && value.length >= known.length + RANDOM_CHARS_MIN)
+  const prefix = VENDOR_PREFIXES.find(
+    (known) => value.startsWith(known) && value.length >= known.length + RANDOM_CHARS_MIN,
+  )
   return `${prefix ?? ''}${HIDDEN}`
 }

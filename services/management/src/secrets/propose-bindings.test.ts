@@ -4,28 +4,52 @@ import { proposeBindings } from './propose-bindings.js'
 const OPENAI = {
   id: 'openai',
   secretName: 'OPENAI_API_KEY',
-  bindings: { origins: ['https://api.openai.com'], placements: [{ kind: 'header', name: 'authorization' }], services: [] },
+  bindings: {
+    origins: ['https://api.openai.com'],
+    placements: [{ kind: 'header', name: 'authorization' }],
+    services: [],
+  },
 } as const
-const OWN = { origins: ['https://API.example.com:443'], placements: [{ kind: 'query', name: 'key' }], services: [] } as const
+const OWN = {
+  origins: ['https://API.example.com:443'],
+  placements: [{ kind: 'query', name: 'key' }],
+  services: [],
+} as const
 
 describe('bindings of a new secret', () => {
-  it.each(['OPENAI_API_KEY', 'OPENAI_API_KEY_PROD', 'OPENAI_API_KEY_DEV'])('are recognised from the name %s', (name) => {
-    expect(proposeBindings([OPENAI], { name })).toEqual(OPENAI.bindings)
-  })
+  it.each(['OPENAI_API_KEY', 'OPENAI_API_KEY_PROD', 'OPENAI_API_KEY_DEV'])(
+    'are recognised from the name %s',
+    (name) => {
+      expect(proposeBindings([OPENAI], { name })).toEqual(OPENAI.bindings)
+    },
+  )
 
   it('are what the request says, in their one spelling, before any preset or name', () => {
-    expect(proposeBindings([OPENAI], { name: 'OPENAI_API_KEY', preset: 'openai', bindings: OWN }).origins).toEqual(['https://api.example.com'])
+    expect(proposeBindings([OPENAI], { name: 'OPENAI_API_KEY', preset: 'openai', bindings: OWN }).origins).toEqual([
+      'https://api.example.com',
+    ])
   })
 
-  it.each(['openai_api_key', 'MY_OPENAI_API_KEY', 'OPENAI_API_KEY_STAGING', 'CUSTOM'])('are never guessed for %s: the refusal explains', (name) => {
-    expect(() => proposeBindings([OPENAI], { name })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-  })
+  it.each(['openai_api_key', 'MY_OPENAI_API_KEY', 'OPENAI_API_KEY_STAGING', 'CUSTOM'])(
+    'are never guessed for %s: the refusal explains',
+    (name) => {
+      expect(() => proposeBindings([OPENAI], { name })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+    },
+  )
 
   it('are refused without an origin or a placement, for an unknown preset, and for internal services', () => {
-    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, origins: [] } })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, placements: [] } })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-    expect(() => proposeBindings([OPENAI], { name: 'A', preset: 'opnai' })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, origins: [] } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
+    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, placements: [] } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
+    expect(() => proposeBindings([OPENAI], { name: 'A', preset: 'opnai' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
     const internal = { ...OWN, services: ['spiffe://example.org/ns/app/sa/worker'] }
-    expect(() => proposeBindings([], { name: 'A', bindings: internal })).toThrow(expect.objectContaining({ code: 'NOT_IMPLEMENTED' }))
+    expect(() => proposeBindings([], { name: 'A', bindings: internal })).toThrow(
+      expect.objectContaining({ code: 'NOT_IMPLEMENTED' }),
+    )
   })
 })

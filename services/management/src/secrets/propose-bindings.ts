@@ -24,7 +24,10 @@ const ENVIRONMENT_SUFFIX = /_(?:PROD|DEV)$/
  *
  * @throws Fault INVALID_REQUEST that says what to give; NOT_IMPLEMENTED for internal services.
  */
-export function proposeBindings(presets: readonly BindingPreset[], { name, bindings, preset }: BindingRequest): Bindings {
+export function proposeBindings(
+  presets: readonly BindingPreset[],
+  { name, bindings, preset }: BindingRequest,
+): Bindings {
   if (bindings) return explicitBindings(bindings)
   if (preset !== undefined) {
     const known = presets.find((candidate) => candidate.id === preset)
@@ -47,9 +50,13 @@ export function explicitBindings(bindings: Bindings): Bindings {
       say: 'Bindings to internal services are not built yet. Leave services empty.',
     })
   }
-  if (normal.origins.length === 0) throw invalid('/bindings/origins', 'Give at least one origin, such as https://api.example.com.')
+  if (normal.origins.length === 0)
+    throw invalid('/bindings/origins', 'Give at least one origin, such as https://api.example.com.')
   if (normal.placements.length === 0) {
-    throw invalid('/bindings/placements', 'Give at least one placement, such as {"kind":"header","name":"authorization"}.')
+    throw invalid(
+      '/bindings/placements',
+      'Give at least one placement, such as {"kind":"header","name":"authorization"}.',
+    )
   }
   return normal
 }

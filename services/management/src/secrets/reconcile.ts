@@ -21,7 +21,10 @@ type Deps = Pick<SecretDeps, 'db' | 'vault' | 'waitUntilSeen' | 'log'>
  * Settles intents that a crash, or an absence of the vault, left pending: within 10 s of the vault's being there. It
  * cannot know whether the writer is dead or slow; TOMB and CAS make that no matter. Answers how many were settled.
  */
-export async function settleIntents({ db, vault, log }: Deps, ageMs: number = RECONCILER_LIMITS.intentAgeMs): Promise<number> {
+export async function settleIntents(
+  { db, vault, log }: Deps,
+  ageMs: number = RECONCILER_LIMITS.intentAgeMs,
+): Promise<number> {
   const commit = createCommitOnly(db)
   let settled = 0
   while (settled < RECONCILER_LIMITS.batchMax) {
@@ -35,7 +38,10 @@ export async function settleIntents({ db, vault, log }: Deps, ageMs: number = RE
     })
     if (!result) break
     settled += 1
-    log.info({ secretId: result.secretId, versionId: result.versionId, settlement: result.settlement }, 'an intent was settled')
+    log.info(
+      { secretId: result.secretId, versionId: result.versionId, settlement: result.settlement },
+      'an intent was settled',
+    )
   }
   return settled
 }

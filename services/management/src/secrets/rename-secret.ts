@@ -27,6 +27,10 @@ export async function renameSecret(
         throw thrown
       })
     const details = { from: secret.name, to: name }
-    return { result: undefined, feed: [], audit: [{ organizationId, event: 'secret.renamed', targetId: secretId, details }] }
+    return {
+      result: undefined,
+      feed: [],
+      audit: [{ organizationId, event: 'secret.renamed', targetId: secretId, details }],
+    }
   })
 }

@@ -9,7 +9,16 @@ import { renameSecret } from './rename-secret.js'
 import { activeOrAbsent, replaceValue } from './replace-value.js'
 import type { SecretDeps } from './secret-deps.js'
 import { activeSecrets, servicesUsing, settledVersions } from './secret-rows.js'
-import { BindingsInput, Expiry, InForceView, SecretName, SecretValue, SecretView, ServiceNameView, VersionView } from './secret-schemas.js'
+import {
+  BindingsInput,
+  Expiry,
+  InForceView,
+  SecretName,
+  SecretValue,
+  SecretView,
+  ServiceNameView,
+  VersionView,
+} from './secret-schemas.js'
 
 /** Versions shown of one secret: the newest. */
 const VERSIONS_MAX = 100
@@ -28,8 +37,19 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     answers: { status: 200, body: pageOf(SecretView) },
     handle: async ({ org, query }) => {
       const rows = await activeSecrets(db, org.id, { after: query.cursor, limit: query.limit + 1 })
-      const used = await servicesUsing(db, org.id, rows.map(({ id }) => id))
-      return { body: cutPage(rows, query.limit, ({ id }) => id, (row) => presentSecret(row, used.get(row.id) ?? [])) }
+      const used = await servicesUsing(
+        db,
+        org.id,
+        rows.map(({ id }) => id),
+      )
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          (row) => presentSecret(row, used.get(row.id) ?? []),
+        ),
+      }
     },
   })
   const show = route({
@@ -68,7 +88,8 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
     method: 'POST',
     path: '/orgs/{org}/secrets',
     summary: 'Store a secret',
-    description: 'Bound to where it may go: bindings, or those of a preset, or those of a recommended name such as OPENAI_API_KEY.',
+    description:
+      'Bound to where it may go: bindings, or those of a preset, or those of a recommended name such as OPENAI_API_KEY.',
     permission: 'secrets:write',
     body: z.strictObject({
       name: SecretName,
@@ -124,7 +145,10 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
     summary: 'Delete a secret; answers when no request uses it any more',
     permission: 'secrets:write',
     query: z.strictObject({
-      force: z.enum(['true', 'false']).optional().meta({ description: 'Although services use it: they will answer SECRET_NOT_FOUND.' }),
+      force: z
+        .enum(['true', 'false'])
+        .optional()
+        .meta({ description: 'Although services use it: they will answer SECRET_NOT_FOUND.' }),
     }),
     answers: { status: 200, body: z.object({ inForce: InForceView }) },
     handle: async ({ actor, org, params, query }) => {

@@ -85,7 +85,11 @@ export async function activeSecrets(
   return records.map(toSecret)
 }
 
-export async function lockVersion(trx: Knex, organizationId: string, versionId: string): Promise<VersionRow | undefined> {
+export async function lockVersion(
+  trx: Knex,
+  organizationId: string,
+  versionId: string,
+): Promise<VersionRow | undefined> {
   const record = await trx<VersionRecord>('secret_versions')
     .where({ organization_id: organizationId, id: versionId })
     .forUpdate()
@@ -94,7 +98,12 @@ export async function lockVersion(trx: Knex, organizationId: string, versionId: 
 }
 
 /** Versions that were in force once, newest first. */
-export async function settledVersions(db: Knex, organizationId: string, secretId: string, limit: number): Promise<VersionRow[]> {
+export async function settledVersions(
+  db: Knex,
+  organizationId: string,
+  secretId: string,
+  limit: number,
+): Promise<VersionRow[]> {
   const records = await db<VersionRecord>('secret_versions')
     .where({ organization_id: organizationId, secret_id: secretId })
     .whereIn('state', ['active', 'superseded', 'destroyed'])

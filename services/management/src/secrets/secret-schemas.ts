@@ -71,7 +71,8 @@ export const SecretView = z.object({
 
 export const InForceView = z.object({
   by: z.enum(['applied', 'horizon', 'nobody']).meta({
-    description: 'applied: every proxy has it. horizon: a proxy was away, and may use nothing old any more. nobody: no proxy is running.',
+    description:
+      'applied: every proxy has it. horizon: a proxy was away, and may use nothing old any more. nobody: no proxy is running.',
   }),
   waitedMs: z.number(),
 })

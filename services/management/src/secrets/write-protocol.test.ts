@@ -39,7 +39,12 @@ beforeAll(async () => {
 afterAll(() => database.close())
 beforeEach(async () => {
   organizationId = newId('organization')
-  await db('organizations').insert({ id: organizationId, slug: organizationId.toLowerCase().replace('_', '-'), name: 'Test', state: 'active' })
+  await db('organizations').insert({
+    id: organizationId,
+    slug: organizationId.toLowerCase().replace('_', '-'),
+    name: 'Test',
+    state: 'active',
+  })
   await db('secret_versions').delete()
   await db('secrets').delete()
   await db('proxies').delete()
@@ -60,7 +65,9 @@ beforeEach(async () => {
 })
 
 const create = (name = 'A_KEY', value = 'sk-one-123456789') =>
-  createSecret(deps, ACTOR, { organizationId, name, value, bindings: BINDINGS, expiresAt: null }).then(({ result }) => result)
+  createSecret(deps, ACTOR, { organizationId, name, value, bindings: BINDINGS, expiresAt: null }).then(
+    ({ result }) => result,
+  )
 const replace = (secretId: string, value: string) => replaceValue(deps, ACTOR, { organizationId, secretId, value })
 const listed = async () => (await activeSecrets(db, organizationId, { limit: 10 })).map(({ name }) => name)
 const versionsOf = (secretId: string): Promise<{ id: string; state: string; generation: string }[]> =>
@@ -70,7 +77,9 @@ const valueInForce = async (secretId: string) => {
   return secret?.versionId && vault.valueOf(secret.versionId)
 }
 const events = async () =>
-  (await db('audit').where('organization_id', organizationId).orderBy('id').select('event')).map((row: { event: string }) => row.event)
+  (await db('audit').where('organization_id', organizationId).orderBy('id').select('event')).map(
+    (row: { event: string }) => row.event,
+  )
 
 describe('a secret that is created', () => {
   it('is in force, masked and audited when the answer comes, and its value is at the vault alone', async () => {
@@ -78,14 +87,17 @@ describe('a secret that is created', () => {
     expect(await listed()).toEqual(['A_KEY'])
     expect(await valueInForce(secretId)).toBe('sk-one-123456789')
     expect(await events()).toEqual(['secret.creation-started', 'secret.created'])
-    const { rows } = await db.raw<{ rows: { text: string }[] }>('SELECT secrets::text || secret_versions::text AS text FROM secrets, secret_versions')
+    const { rows } = await db.raw<{ rows: { text: string }[] }>(
+      'SELECT secrets::text || secret_versions::text AS text FROM secrets, secret_versions',
+    )
     expect(rows.map(({ text }) => text).join()).not.toContain('123456789')
   })
 
   it('has its name alone: of ten creations at once with one name, one succeeds and nine are CONFLICT', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => create()))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'CONFLICT' })
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'CONFLICT' })
     expect(await listed()).toEqual(['A_KEY'])
   })
 
@@ -111,10 +123,13 @@ describe('a secret that is created', () => {
     await expect(createSecret(deps, ACTOR, asked)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
-  it.each(['', 'a\nb', 'a\rb', 'a\u0000b', 'x'.repeat(64 * 1024 + 1)])('is refused for a value out of bounds, before anything is written', async (value) => {
-    await expect(create('A_KEY', value)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-    expect(await events()).toEqual([])
-  })
+  it.each(['', 'a\nb', 'a\rb', 'a\u0000b', 'x'.repeat(64 * 1024 + 1)])(
+    'is refused for a value out of bounds, before anything is written',
+    async (value) => {
+      await expect(create('A_KEY', value)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+      expect(await events()).toEqual([])
+    },
+  )
 })
 
 describe('a value that is replaced', () => {
@@ -169,7 +184,10 @@ describe('a value that is replaced', () => {
     const service = { id: 'svc_1', slug: 'example', name: 'Example' }
     uses = [{ service, origin: 'https://api.example.com', placement: { kind: 'header', name: 'authorization' } }]
     const moved = () => replaceValue(deps, ACTOR, { organizationId, secretId, value: 'sk-two-123456789', bindings })
-    await expect(moved()).rejects.toMatchObject({ code: 'CONFLICT', details: { say: expect.stringContaining('example') } })
+    await expect(moved()).rejects.toMatchObject({
+      code: 'CONFLICT',
+      details: { say: expect.stringContaining('example') },
+    })
     uses = []
     await moved()
     const [secret] = await activeSecrets(db, organizationId, { limit: 1, id: secretId })
@@ -189,7 +207,10 @@ describe('a secret that is deleted', () => {
     const secretId = await create()
     const serviceId = await aServiceUsing(secretId)
     const remove = (force: boolean) => deleteSecret(deps, ACTOR, { organizationId, secretId, force })
-    await expect(remove(false)).rejects.toMatchObject({ code: 'SECRET_IN_USE', details: { say: expect.stringContaining('Payments') } })
+    await expect(remove(false)).rejects.toMatchObject({
+      code: 'SECRET_IN_USE',
+      details: { say: expect.stringContaining('Payments') },
+    })
     await remove(true)
     expect(await listed()).toEqual([])
     expect(await db('service_secrets').where('service_id', serviceId)).toHaveLength(1)
@@ -199,8 +220,13 @@ describe('a secret that is deleted', () => {
     const secretId = await create()
     await deleteSecret(deps, ACTOR, { organizationId, secretId, force: false })
     let waited = 0
-    const waitUntilSeen = { ...deps.waitUntilSeen, everything: () => deps.waitUntilSeen.everything().finally(() => waited++) }
-    await expect(deleteSecret({ ...deps, waitUntilSeen }, ACTOR, { organizationId, secretId, force: false })).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
+    const waitUntilSeen = {
+      ...deps.waitUntilSeen,
+      everything: () => deps.waitUntilSeen.everything().finally(() => waited++),
+    }
+    await expect(
+      deleteSecret({ ...deps, waitUntilSeen }, ACTOR, { organizationId, secretId, force: false }),
+    ).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
     expect(waited).toBe(1)
   })
 
@@ -213,7 +239,8 @@ describe('a secret that is deleted', () => {
     await settleIntents(deps, 0)
     expect(await listed()).toEqual([])
     await finishDestructions(deps)
-    for (const { id, state } of await versionsOf(secretId)) expect([state, vault.stateOf(id)]).toEqual(['destroyed', 'destroyed'])
+    for (const { id, state } of await versionsOf(secretId))
+      expect([state, vault.stateOf(id)]).toEqual(['destroyed', 'destroyed'])
   })
 
   it('gives its name back: a new secret of that name is another one', async () => {
@@ -229,7 +256,9 @@ describe('a secret that is renamed', () => {
     await create('OTHER')
     await renameSecret(deps, ACTOR, { organizationId, secretId, name: 'NEW_NAME' })
     expect((await listed()).sort()).toEqual(['NEW_NAME', 'OTHER'])
-    await expect(renameSecret(deps, ACTOR, { organizationId, secretId, name: 'OTHER' })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(renameSecret(deps, ACTOR, { organizationId, secretId, name: 'OTHER' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
     expect((await events()).at(-1)).toBe('secret.renamed')
   })
 })
@@ -250,7 +279,8 @@ describe('the reconciler, after a crash', () => {
   const stored = async () => {
     const { result: intent } = await stepOne()
     const { secretBytes } = await import('./secret-input.js')
-    const put = () => vault.putSecret({ ...intent, purpose: 'INJECTION', value: secretBytes('sk-one-123456789'), bindings: BINDINGS })
+    const put = () =>
+      vault.putSecret({ ...intent, purpose: 'INJECTION', value: secretBytes('sk-one-123456789'), bindings: BINDINGS })
     return { intent, put }
   }
 

@@ -36,13 +36,26 @@ export async function intendCreation(
     `INSERT INTO secrets (id, organization_id, name, state, mask, bindings, created_by, expires_at)
      VALUES (?, ?, ?, 'pending', ?, ?, ?, ?)
      ON CONFLICT (organization_id, name) WHERE state IN ('pending', 'active') DO NOTHING RETURNING id`,
-    [secretId, organizationId, name, version.mask, JSON.stringify(version.bindings), version.actorId, version.expiresAt],
+    [
+      secretId,
+      organizationId,
+      name,
+      version.mask,
+      JSON.stringify(version.bindings),
+      version.actorId,
+      version.expiresAt,
+    ],
   )
   if (rows.length === 0) throw nameTaken(name)
-  return intend(trx, { organizationId, secretId, versionId: version.versionId, generation: FIRST_GENERATION }, version, {
-    event: 'secret.creation-started',
-    name,
-  })
+  return intend(
+    trx,
+    { organizationId, secretId, versionId: version.versionId, generation: FIRST_GENERATION },
+    version,
+    {
+      event: 'secret.creation-started',
+      name,
+    },
+  )
 }
 
 /** Step 1 of a replacement, of a locked secret in force. @throws Fault CONFLICT where another one is under way. */
@@ -88,7 +101,11 @@ async function intend(
     })
   }
   const details = { name, version: intent.versionId, generation: intent.generation }
-  return { result: intent, feed: [], audit: [{ organizationId: intent.organizationId, event, targetId: intent.secretId, details }] }
+  return {
+    result: intent,
+    feed: [],
+    audit: [{ organizationId: intent.organizationId, event, targetId: intent.secretId, details }],
+  }
 }
 
 /** How an intent ended. */
@@ -103,7 +120,10 @@ export interface Settled {
  * Step 3, for a version that the vault has stored. CAS: only while the intent is still pending; who comes second (the
  * writer behind the reconciler, or the other way round) changes nothing and learns how it ended.
  */
-export async function activate(trx: Knex, { organizationId, secretId, versionId }: VersionRef): Promise<Change<Settled>> {
+export async function activate(
+  trx: Knex,
+  { organizationId, secretId, versionId }: VersionRef,
+): Promise<Change<Settled>> {
   const secret = await lockSecret(trx, organizationId, secretId)
   const version = await lockVersion(trx, organizationId, versionId)
   if (!secret || !version) throw new Error(`no rows of version ${versionId}`)
@@ -145,15 +165,23 @@ export async function activate(trx: Knex, { organizationId, secretId, versionId 
 }
 
 /** Step 3 the other way, for a version that the vault has closed (TOMB first, then this). CAS as above. */
-export async function abandon(trx: Knex, { organizationId, secretId, versionId }: VersionRef): Promise<Change<Settled>> {
+export async function abandon(
+  trx: Knex,
+  { organizationId, secretId, versionId }: VersionRef,
+): Promise<Change<Settled>> {
   const secret = await lockSecret(trx, organizationId, secretId)
   const version = await lockVersion(trx, organizationId, versionId)
   if (!secret || !version) throw new Error(`no rows of version ${versionId}`)
   if (version.state !== 'pending') return unchanged(version.state)
   // Nothing is stored under a closed version: there is nothing to destroy either.
-  await setVersion(trx, versionId, { state: 'abandoned', settled_at: trx.raw('clock_timestamp()'), destroyed_at: trx.raw('clock_timestamp()') })
+  await setVersion(trx, versionId, {
+    state: 'abandoned',
+    settled_at: trx.raw('clock_timestamp()'),
+    destroyed_at: trx.raw('clock_timestamp()'),
+  })
   const first = secret.state === 'pending'
-  if (first) await trx('secrets').where({ organization_id: organizationId, id: secretId }).update({ state: 'abandoned' })
+  if (first)
+    await trx('secrets').where({ organization_id: organizationId, id: secretId }).update({ state: 'abandoned' })
   const event = first ? 'secret.creation-abandoned' : 'secret.replacement-abandoned'
   return {
     result: { state: 'abandoned', byUs: true },

@@ -15,7 +15,11 @@ export interface Catalog {
   readonly debugTokenId: string
 }
 
-const BINDINGS = { origins: ['https://api.example.com'], placements: [{ kind: 'header', name: 'authorization' }], services: [] }
+const BINDINGS = {
+  origins: ['https://api.example.com'],
+  placements: [{ kind: 'header', name: 'authorization' }],
+  services: [],
+}
 
 export async function insertCatalog(db: Knex, policy = 'audit'): Promise<Catalog> {
   const made: Catalog = {
@@ -30,7 +34,12 @@ export async function insertCatalog(db: Knex, policy = 'audit'): Promise<Catalog
     debugTokenId: newId('debugToken'),
   }
   const organization_id = made.organizationId
-  await db('organizations').insert({ id: organization_id, slug: slugOf(organization_id), name: 'Test', state: 'active' })
+  await db('organizations').insert({
+    id: organization_id,
+    slug: slugOf(organization_id),
+    name: 'Test',
+    state: 'active',
+  })
   await db('secrets').insert({
     id: made.secretId,
     organization_id,
@@ -56,7 +65,15 @@ export async function insertCatalog(db: Knex, policy = 'audit'): Promise<Catalog
     timeout_ms: 30_000,
   })
   await db('service_secrets').insert({ organization_id, service_id: made.serviceId, secret_id: made.secretId })
-  await db('apps').insert({ id: made.appId, organization_id, slug: 'phone', name: 'Phone', platform: 'ios', token: made.appToken, policy })
+  await db('apps').insert({
+    id: made.appId,
+    organization_id,
+    slug: 'phone',
+    name: 'Phone',
+    platform: 'ios',
+    token: made.appToken,
+    policy,
+  })
   await db('links').insert({ id: made.linkId, organization_id, app_id: made.appId, service_id: made.serviceId })
   await db('debug_tokens').insert({
     id: made.debugTokenId,

@@ -91,7 +91,10 @@ export async function directoryHarness(clock: Clock = systemClock): Promise<Dire
 }
 
 async function writeIdentity(folder: string, authority: Authority, serviceAccount: string) {
-  const { certPem, keyPem } = await authority.issue({ spiffeId: spiffeId(TRUST_DOMAIN, NAMESPACE, serviceAccount), ipAddresses: ['127.0.0.1'] })
+  const { certPem, keyPem } = await authority.issue({
+    spiffeId: spiffeId(TRUST_DOMAIN, NAMESPACE, serviceAccount),
+    ipAddresses: ['127.0.0.1'],
+  })
   const files = {
     certFile: join(folder, `${serviceAccount}.crt`),
     keyFile: join(folder, `${serviceAccount}.key`),

@@ -1,5 +1,11 @@
 import { createTestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres, type Knex, type Migration, migrate, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import {
+  connectPostgres,
+  type Knex,
+  type Migration,
+  migrate,
+  type PostgresTarget,
+} from '@protectmyapi/service-kit/postgres'
 import { people } from '../db/migrations/0001-people.js'
 import { secrets } from '../db/migrations/0002-secrets.js'
 import { catalog } from '../db/migrations/0003-catalog.js'

@@ -12,7 +12,11 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     generation: 1,
     purpose: 'INJECTION',
     value: new SecretBytes(Buffer.from('sk-one')),
-    bindings: { origins: ['https://api.example.com'], placements: [{ kind: 'header', name: 'authorization' }], services: [] },
+    bindings: {
+      origins: ['https://api.example.com'],
+      placements: [{ kind: 'header', name: 'authorization' }],
+      services: [],
+    },
   })
   const next = (version: NewVersion): NewVersion => ({
     ...version,
@@ -26,7 +30,9 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     const version = first()
     await vault.putSecret(version)
     await vault.putSecret(version)
-    await expect(vault.putSecret({ ...version, value: new SecretBytes(Buffer.from('sk-other')) })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(
+      vault.putSecret({ ...version, value: new SecretBytes(Buffer.from('sk-other')) }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' })
     const elsewhere = { ...version.bindings, origins: ['https://evil.example.com'] }
     await expect(vault.putSecret({ ...version, bindings: elsewhere })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
@@ -57,7 +63,11 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     const injectable = first()
     await vault.putSecret(injectable)
     await expect(vault.leaseOperational(injectable)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
-    const operational: NewVersion = { ...first(), purpose: 'OPERATIONAL', bindings: { origins: [], placements: [], services: [] } }
+    const operational: NewVersion = {
+      ...first(),
+      purpose: 'OPERATIONAL',
+      bindings: { origins: [], placements: [], services: [] },
+    }
     await vault.putSecret(operational)
     const { value, lifeMs } = await vault.leaseOperational(operational)
     expect(value.reveal().toString()).toBe('sk-one')
