@@ -36,6 +36,12 @@ export interface ForwardingOptions {
   readonly sentBytes: () => number
 }
 
+interface Head {
+  readonly status: number
+  readonly reason: string
+  readonly fields: readonly string[]
+}
+
 /** Takes an answer in and passes it on, event by event, with backpressure; ends exactly once. */
 export class Forwarding implements Dispatcher.DispatchHandler {
   readonly done: Promise<Forwarded>
@@ -44,6 +50,9 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   #settle: (forwarded: Forwarded) => void = () => {}
   #controller: Dispatcher.DispatchController | null = null
   #over = false
+  /** Of the provider, until it goes on. */
+  #head: Head | null = null
+  /** Of what went on. */
   #status = 0
   #responseBytes = 0
   #upstreamMs = 0
@@ -76,7 +85,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason = ''): void {
     // 1xx of a provider are about its connection to us; ours to the client has its own 100.
     if (status < 200 || this.#over) return
-    const { clock, exchange, injects, scrub, scrubber } = this.#options
+    const { clock, injects, scrub, scrubber } = this.#options
     this.#upstreamMs = clock.monotonicMs() - this.#startedMs
     if (injects && status === 401) return this.abort(new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401'))
     if (injects && status === 403) return this.abort(new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403'))
@@ -84,9 +93,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (scrub && contentCoding(pairs) !== '') return this.abort(compressed(contentCoding(pairs)))
     const fields = answerFields(pairs)
     if (scrubber.leaksInFields([reason, ...fields])) return this.abort(leaked())
-    exchange.sendHead(status, reason, fields, this.#upstreamMs)
-    this.#status = status
-    // What came with the head in one packet is written before this runs, and then goes in one packet.
+    this.#head = { status, reason, fields }
+    // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
     queueMicrotask(() => this.#flushHead())
   }
 
@@ -96,6 +104,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (out === 'leaked') return this.abort(leaked())
     if (out.length === 0) return
     this.#responseBytes += out.length
+    this.#sendHead()
     if (!this.#options.exchange.outgoing.write(out)) this.#waitForReader(controller)
   }
 
@@ -106,6 +115,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (scrubber.leaksInFields(trailers)) return this.abort(leaked())
     const rest = scrubber.end()
     this.#responseBytes += rest.length
+    this.#sendHead()
     if (trailers.length > 0) exchange.sendTrailers(trailers)
     // The end follows: with everything handed to the system, or with the client gone.
     exchange.sendBody(rest)
@@ -116,9 +126,19 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     else this.abort(upstreamFault(error))
   }
 
+  #sendHead(): void {
+    if (this.#head === null) return
+    const { status, reason, fields } = this.#head
+    this.#head = null
+    this.#status = status
+    this.#options.exchange.sendHead(status, reason, fields, this.#upstreamMs)
+  }
+
+  /** Where nothing of the body has come yet, the head goes alone. */
   #flushHead(): void {
-    const { outgoing } = this.#options.exchange
-    if (!this.#over && this.#responseBytes === 0 && !outgoing.writableEnded) outgoing.flushHeaders()
+    if (this.#over || this.#head === null) return
+    this.#sendHead()
+    this.#options.exchange.outgoing.flushHeaders()
   }
 
   #waitForReader(controller: Dispatcher.DispatchController): void {

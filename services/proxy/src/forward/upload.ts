@@ -39,7 +39,8 @@ export class Upload extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#incoming.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).pause()
+    // The rest is read and dropped, within the bounds of whoever answers.
+    this.#incoming.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).resume()
     done(error)
   }
 

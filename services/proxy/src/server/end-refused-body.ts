@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 const LIMITS = {
   /** Read and thrown away after an answer, so that the client gets to read it instead of a reset… */
@@ -11,17 +11,21 @@ const LIMITS = {
  * An answer may be there before the request's body is: the rest is read for a while, then the connection is closed
  * (RFC 9112 § 9.6).
  */
-export function endRefusedBody(incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void {
+export function endRefusedBody(incoming: IncomingMessage, waits: boolean): void {
   if (incoming.complete || waits) return
   const { socket } = incoming
   let left: number = LIMITS.drainBytesMax
   const timer = setTimeout(() => socket.destroy(), LIMITS.drainMs)
-  const stop = (): void => clearTimeout(timer)
-  incoming.on('data', (chunk: Buffer) => {
+  const count = (chunk: Buffer): void => {
     left -= chunk.length
     if (left < 0) socket.destroy()
-  })
-  incoming.once('end', stop).once('close', stop)
-  outgoing.once('error', () => socket.destroy())
-  incoming.resume()
+  }
+  // The request itself is not told of the socket's end once it has been answered.
+  const stop = (): void => {
+    clearTimeout(timer)
+    incoming.off('data', count).off('end', stop)
+    socket.off('close', stop)
+  }
+  incoming.on('data', count).once('end', stop).resume()
+  socket.once('close', stop)
 }

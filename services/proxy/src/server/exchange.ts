@@ -91,7 +91,7 @@ export class Exchange {
   sendBody(body: Buffer): void {
     if (body.length === 0) this.outgoing.end()
     else this.outgoing.end(body)
-    endRefusedBody(this.incoming, this.outgoing, this.waits)
+    endRefusedBody(this.incoming, this.waits)
   }
 
   /** Answers with a refusal, if there is still somebody to answer. */
