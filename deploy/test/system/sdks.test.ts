@@ -1,0 +1,225 @@
+import http from 'node:http'
+import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI } from '@google/genai'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import OpenAI, { toFile } from 'openai'
+import Stripe from 'stripe'
+import { HOST_SUFFIX } from '../../src/system/environments.js'
+import { findLeaks } from './planted-values.js'
+import { type Provisioned, provision } from './provision.js'
+import { type Relay, startRelay } from './relay.js'
+import { anthropicAnswers, geminiAnswers, openaiAnswers, stripeAnswers } from './sdk-answers.js'
+import { type StandIn, startStandIn } from './stand-in.js'
+import { startTestSystem, type TestSystem } from './start-test-system.js'
+import { statusOf } from './status-of.js'
+
+/** What a provider answers by itself, and passes through unchanged. */
+const PASSED = [400, 404, 422, 429, 500, 503] as const
+
+/** How each SDK is walked: by the base URL and the app's credential alone (Stripe: by host). */
+interface Walk {
+  plain(): Promise<string>
+  streamed(): Promise<string>
+  upload?(): Promise<string>
+  list(): Promise<string[]>
+  /** A call that the stand-in answers with this status, without retries. */
+  failing(status: number): Promise<unknown>
+  /** A call to a service that the app is not linked to, with the SDK's own retries. */
+  refused(): Promise<unknown>
+}
+
+describe('provider SDKs through the proxy', () => {
+  let system: TestSystem
+  let relay: Relay
+  const providers = new Map<string, { standIn: StandIn; target: Provisioned }>()
+
+  const add = async (slug: string, name: string, answer: Parameters<typeof startStandIn>[0]['answer']): Promise<void> => {
+    const bearer = name === 'authorization'
+    const standIn = await startStandIn({ keyOf: ({ headers }) => String(headers[name] ?? '').replace(/^Bearer /, ''), answer })
+    const value = system.planter.plant(`sk-${slug}-`)
+    standIn.accept(value)
+    const target = await provision(system, {
+      slug,
+      origin: standIn.origin,
+      value,
+      placement: { kind: 'header', name },
+      auth: (secret) => (bearer ? { type: 'bearer', secret } : { type: 'header', name, secret }),
+    })
+    providers.set(slug, { standIn, target })
+  }
+
+  const of = (slug: string): { standIn: StandIn; target: Provisioned } => {
+    const found = providers.get(slug)
+    if (found === undefined) throw new Error(`no provider ${slug}`)
+    return found
+  }
+
+  beforeAll(async () => {
+    system = await startTestSystem()
+    relay = await startRelay(system.proxy)
+    await add('openai', 'authorization', openaiAnswers)
+    await add('anthropic', 'x-api-key', anthropicAnswers)
+    await add('gemini', 'x-goog-api-key', geminiAnswers)
+    await add('stripe', 'authorization', stripeAnswers)
+    const unlinked = { name: 'Unlinked', baseUrl: of('openai').standIn.origin, auth: { type: 'none' } }
+    await system.owner.post(`${system.org}/services`, { ...unlinked, slug: 'unlinked' })
+  }, 90_000)
+
+  afterAll(async () => {
+    await relay?.stop()
+    for (const { standIn } of providers.values()) await standIn.stop()
+    await system?.stop()
+  }, 60_000)
+
+  beforeEach(() => {
+    relay.count = 0
+  })
+
+  const openai = (): Walk => {
+    const client = (slug = 'openai', maxRetries = 2): OpenAI => {
+      return new OpenAI({ baseURL: `${relay.base}/v1/p/${slug}/v1`, apiKey: of('openai').target.token, maxRetries })
+    }
+    const ask = (model: string) => ({ model, messages: [{ role: 'user' as const, content: 'hi' }] })
+    return {
+      plain: async () => (await client().chat.completions.create(ask('demo'))).choices[0]?.message.content ?? '',
+      async streamed() {
+        let text = ''
+        for await (const chunk of await client().chat.completions.create({ ...ask('demo'), stream: true })) text += chunk.choices[0]?.delta.content ?? ''
+        return text
+      },
+      upload: async () => (await client().files.create({ file: await toFile(Buffer.from('line one\n'), 'a.jsonl'), purpose: 'batch' })).filename,
+      list: async () => (await client().models.list()).data.map(({ id }) => id),
+      failing: (status) => client('openai', 0).chat.completions.create(ask(`status-${status}`)),
+      refused: () => client('unlinked').chat.completions.create(ask('demo')),
+    }
+  }
+
+  const anthropic = (): Walk => {
+    const client = (slug = 'anthropic', maxRetries = 2): Anthropic => {
+      return new Anthropic({ baseURL: `${relay.base}/v1/p/${slug}`, apiKey: of('anthropic').target.token, maxRetries })
+    }
+    const ask = (model: string) => ({ model, max_tokens: 10, messages: [{ role: 'user' as const, content: 'hi' }] })
+    return {
+      plain: async () => JSON.stringify((await client().messages.create(ask('demo'))).content),
+      async streamed() {
+        let text = ''
+        for await (const event of await client().messages.create({ ...ask('demo'), stream: true })) {
+          if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') text += event.delta.text
+        }
+        return text
+      },
+      upload: async () => (await client().beta.files.upload({ file: await toFile(Buffer.from('text'), 'a.txt', { type: 'text/plain' }) })).filename,
+      list: async () => (await client().models.list()).data.map(({ id }) => id),
+      failing: (status) => client('anthropic', 0).messages.create(ask(`status-${status}`)),
+      refused: () => client('unlinked').messages.create(ask('demo')),
+    }
+  }
+
+  // Its upload is resumable, to an address that the provider hands out, and so passes no proxy: not walked here.
+  const gemini = (): Walk => {
+    const client = (slug = 'gemini'): GoogleGenAI => {
+      return new GoogleGenAI({ apiKey: of('gemini').target.token, httpOptions: { baseUrl: `${relay.base}/v1/p/${slug}` } })
+    }
+    return {
+      plain: async () => (await client().models.generateContent({ model: 'demo', contents: 'hi' })).text ?? '',
+      async streamed() {
+        let text = ''
+        for await (const chunk of await client().models.generateContentStream({ model: 'demo', contents: 'hi' })) text += chunk.text ?? ''
+        return text
+      },
+      async list() {
+        const names: string[] = []
+        for await (const model of await client().models.list()) names.push(model.name ?? '')
+        return names
+      },
+      failing: (status) => client().models.generateContent({ model: `status-${status}`, contents: 'hi' }),
+      refused: () => client('unlinked').models.generateContent({ model: 'demo', contents: 'hi' }),
+    }
+  }
+
+  const stripe = (): Walk => {
+    // Names below .localhost are loopback by RFC 6761, yet not every resolver knows.
+    const httpAgent = new http.Agent({
+      lookup: (_host, options, callback) => (options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4)),
+    })
+    const client = (slug = 'stripe', maxNetworkRetries = 2): Stripe => {
+      const options = { host: `${slug}.${HOST_SUFFIX}`, port: relay.port, protocol: 'http' as const, httpAgent, maxNetworkRetries, telemetry: false }
+      return new Stripe(of('stripe').target.token, options)
+    }
+    return {
+      plain: async () => (await client().customers.create({ email: 'a@example.com' })).id,
+      async streamed() {
+        let text = ''
+        for await (const chunk of await client().quotes.pdf('qt_1')) text += String(chunk)
+        return text
+      },
+      upload: async () => (await client().files.create({ purpose: 'dispute_evidence', file: { data: Buffer.from('bytes'), name: 'a.png', type: 'image/png' } })).filename ?? '',
+      list: async () => (await client().customers.list({ limit: 2 })).data.map(({ id }) => id),
+      failing: (status) => client('stripe', 0).customers.retrieve(`status-${status}`),
+      refused: () => client('unlinked').customers.retrieve('cus_1'),
+    }
+  }
+
+  const walks: readonly (readonly [string, () => Walk, RegExp])[] = [
+    ['openai', openai, /hello/],
+    ['anthropic', anthropic, /hello/],
+    ['gemini', gemini, /hello/],
+    ['stripe', stripe, /cus_1|%PDF/],
+  ]
+
+  describe.each(walks)('%s', (slug, walk, expected) => {
+    it('makes a plain and a streamed call, an upload and a list, with the app credential alone', async () => {
+      const before = of(slug).standIn.received.length
+      expect(await walk().plain()).toMatch(expected)
+      expect(await walk().streamed()).toMatch(expected)
+      expect(await walk().list()).toHaveLength(2)
+      if (walk().upload !== undefined) {
+        expect(await walk().upload?.()).toMatch(/^a\./)
+        const upload = of(slug).standIn.received.at(-1)
+        expect(upload?.headers['content-type']).toMatch(/^multipart\/form-data/)
+      }
+      expect(of(slug).standIn.received.length - before).toBe(walk().upload === undefined ? 3 : 4)
+    }, 30_000)
+
+    it.each(PASSED)('hands on a %i with the status and the words of the provider', async (status) => {
+      const thrown = await caught(walk().failing(status))
+      expect(statusOf(thrown)).toBe(status)
+      expect(String(thrown)).toContain(`scenario ${status}`)
+    })
+
+    it('replaces the body of a 401 and of a 403, in our words', async () => {
+      for (const [theirs, ours] of [[401, 502], [403, 403]] as const) {
+        const thrown = await caught(walk().failing(theirs))
+        expect(statusOf(thrown)).toBe(ours)
+        expect(String(thrown)).not.toContain('scenario')
+      }
+    })
+
+    it('surfaces a refusal of ours as an error with our words, and asks once', async () => {
+      relay.count = 0
+      const thrown = await caught(walk().refused())
+      expect(thrown).toBeInstanceOf(Error)
+      expect(String(thrown)).toMatch(/link/i)
+      expect(relay.count).toBe(1)
+    })
+
+    it('never hands the credential of the app to the provider', () => {
+      const { standIn } = of(slug)
+      expect(standIn.received.length).toBeGreaterThan(0)
+      for (const { path, rawHeaders, body } of standIn.received) {
+        expect(`${path} ${rawHeaders.join(' ')} ${body.toString('latin1')}`).not.toContain('pma_')
+      }
+    })
+  })
+
+  it('leaves no planted value in the databases or the logs', async () => {
+    expect(await findLeaks(system.running, system.planter.planted)).toEqual([])
+  })
+})
+
+async function caught(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  )
+}
