@@ -7,6 +7,7 @@ import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { fromGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { newId } from '@protectmyapi/service-kit/ids'
+import { withMargin } from '../feed/feed-limits.js'
 import { type DirectoryHarness, directoryHarness, HARNESS_HORIZON_MS } from '../testing/directory-harness.js'
 import { DIRECTORY_ACCESS } from './access.js'
 
@@ -107,6 +108,25 @@ describe('Directory.Sync', () => {
     const stream = open(proxy, 11 * 60_000)
     const ended = await stream.ended()
     expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('INVALID_REQUEST')
+  })
+})
+
+describe('HGRANTED', () => {
+  it('says the very horizon that it recorded, margin apart', async () => {
+    const bootId = newId('boot')
+    const stream = open(proxy)
+    stream.call.write({ bootId, syncId: 1, applied: 0 })
+    const { horizonMs } = await stream.answer(1)
+    const { rows } = await harness.db.raw<{ rows: { recorded_ms: number }[] }>(
+      `SELECT (extract(epoch FROM horizon_at - registered_at) * 1000)::float8 AS recorded_ms FROM proxies WHERE boot_id = ?`,
+      [bootId],
+    )
+    // registered_at is the statement's start, horizon_at counts from a moment within it.
+    const recordedMs = rows[0]?.recorded_ms ?? 0
+    expect(recordedMs).toBeGreaterThanOrEqual(withMargin(horizonMs))
+    expect(recordedMs).toBeLessThan(withMargin(horizonMs) + 500)
+    stream.call.cancel()
+    await harness.db('proxies').where('boot_id', bootId).delete()
   })
 })
 
