@@ -1,0 +1,185 @@
+import {
+  ConfigError,
+  DurationMs,
+  List,
+  parseEnvironment,
+  Port,
+  type ReadFile,
+  readSecretFile,
+} from '@protectmyapi/service-kit/config'
+import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
+import { type PrivateUpstreams, privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { z } from 'zod'
+import type { MigrationTarget } from './db/migrate-management.js'
+import { Email, Name } from './http/fields.js'
+import type { HttpTarget } from './http/listen-http.js'
+import type { FirstRun } from './people/set-up.js'
+import { NewPassword } from './people/users.js'
+
+export interface ManagementConfig {
+  readonly logLevel: string
+  readonly http: HttpTarget
+  readonly publicOrigin: string | undefined
+  readonly trustedProxies: readonly string[]
+  readonly directory: { readonly host: string; readonly port: number }
+  readonly horizonMs: number
+  readonly tls: TlsFiles
+  readonly trustDomain: string
+  readonly namespace: string
+  readonly vaultAddress: string
+  readonly db: PostgresTarget
+  readonly firstRun: FirstRun
+  readonly privateUpstreams: PrivateUpstreams
+  readonly accessLogDays: number
+}
+
+export interface ManagementMigrateConfig {
+  readonly logLevel: string
+  readonly target: MigrationTarget
+}
+
+const LIMITS = {
+  /** Connections of one process; Postgres' own default is 100 for everybody. */
+  poolMax: 20,
+  /** Below it, one lost packet makes every proxy refuse. */
+  horizonMsMin: 1_000,
+  /** Far below the feed's window of 20 minutes (WINDOW). */
+  horizonMsMax: 300_000,
+  /** A set-up token of an operator's own is not guessed. */
+  setupTokenCharsMin: 20,
+} as const
+
+const Text = z.string().min(1)
+const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+const Ranges = List.pipe(z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')))
+
+const Database = z.object({
+  LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),
+  PMA_MANAGEMENT_DB_HOST: Text.describe('Postgres host of database management'),
+  PMA_MANAGEMENT_DB_PORT: Port.default(5432).describe('its port; 5432 unless said'),
+  PMA_MANAGEMENT_DB_NAME: Text.default('management').describe('its name; management unless said'),
+  PMA_MANAGEMENT_DB_USER: Text.describe('the runtime role, without DDL; migrate grants it what it needs'),
+  PMA_MANAGEMENT_DB_CA_FILE: Text.optional().describe('PEM of the CA of its server; without it the connection is plain'),
+})
+
+const ManagementEnvironment = Database.extend({
+  PMA_MODE: z.enum(['production', 'development']).default('production').describe('production unless said'),
+  PMA_MANAGEMENT_HOST: Text.default('0.0.0.0').describe('address of the REST side'),
+  PMA_MANAGEMENT_PORT: Port.default(8070).describe('its port; 0 takes any'),
+  PMA_MANAGEMENT_TLS_CERT_FILE: Text.optional().describe('certificate of the REST side, PEM: TLS 1.3; without it plain HTTP, for an ingress'),
+  PMA_MANAGEMENT_TLS_KEY_FILE: Text.optional().describe('its key, PEM'),
+  PMA_PUBLIC_ORIGIN: z.url({ protocol: /^https?$/ }).optional().describe('origin of the pages that may write with the cookie'),
+  PMA_TRUSTED_PROXIES: Ranges.default([]).describe('addresses or CIDR ranges whose X-Forwarded-For and -Proto are believed'),
+  PMA_DIRECTORY_HOST: Text.default('0.0.0.0').describe('address of the gRPC side'),
+  PMA_DIRECTORY_PORT: Port.default(8071).describe('its port; 0 takes any'),
+  PMA_HORIZON_MS: DurationMs.min(LIMITS.horizonMsMin).max(LIMITS.horizonMsMax).default(30_000).describe('how long a proxy may go on without hearing from here'),
+  PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
+  PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
+  PMA_TLS_CA_FILE: Text.describe('CA that vault and proxies are trusted by, PEM'),
+  PMA_TRUST_DOMAIN: Text.default('protectmyapi.local').describe('SPIFFE trust domain'),
+  PMA_NAMESPACE: Text.default('protectmyapi').describe('namespace in SPIFFE ids'),
+  PMA_VAULT_ADDRESS: z.string().regex(/^.+:\d{1,5}$/, 'give host:port').describe('host:port of the vault'),
+  PMA_MANAGEMENT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
+  PMA_SETUP_TOKEN_FILE: Text.optional().describe('file with the token that makes the first owner; else one is made and logged'),
+  PMA_BOOTSTRAP_EMAIL: Email.optional().describe('makes the first owner without a person; all three or none'),
+  PMA_BOOTSTRAP_PASSWORD_FILE: Text.optional().describe('file with the first owner’s password'),
+  PMA_BOOTSTRAP_ORGANIZATION: Name.optional().describe('name of the first organization'),
+  PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe('development: hosts, or host:port, exempt from https and public addresses'),
+  PMA_ACCESS_LOG_DAYS: z.coerce.number().int().min(7).max(3_650).default(90).describe('days that the access log is kept'),
+})
+
+const MigrateEnvironment = Database.extend({
+  PMA_MANAGEMENT_DB_MIGRATOR_USER: Text.describe('role that owns the schema'),
+  PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE: Text.describe('file with its password'),
+})
+
+/** Pure: main.ts hands in the environment, once. @throws ConfigError. */
+export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ManagementConfig {
+  const given = parseEnvironment(ManagementEnvironment, env)
+  return {
+    logLevel: given.LOG_LEVEL,
+    http: { host: given.PMA_MANAGEMENT_HOST, port: given.PMA_MANAGEMENT_PORT, ...restTls(given, readFile) },
+    publicOrigin: given.PMA_PUBLIC_ORIGIN === undefined ? undefined : new URL(given.PMA_PUBLIC_ORIGIN).origin,
+    trustedProxies: given.PMA_TRUSTED_PROXIES,
+    directory: { host: given.PMA_DIRECTORY_HOST, port: given.PMA_DIRECTORY_PORT },
+    horizonMs: given.PMA_HORIZON_MS,
+    tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
+    trustDomain: given.PMA_TRUST_DOMAIN,
+    namespace: given.PMA_NAMESPACE,
+    vaultAddress: given.PMA_VAULT_ADDRESS,
+    db: {
+      ...databaseAt(given, readFile),
+      user: given.PMA_MANAGEMENT_DB_USER,
+      password: readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
+    },
+    firstRun: { setupToken: setupTokenOf(given, readFile), bootstrap: bootstrapOf(given, readFile) },
+    privateUpstreams: privateUpstreams(given.PMA_ALLOW_PRIVATE_UPSTREAMS),
+    accessLogDays: given.PMA_ACCESS_LOG_DAYS,
+  }
+}
+
+/** What `migrate` needs: the owner of the schema, and whom to grant. @throws ConfigError. */
+export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ManagementMigrateConfig {
+  const given = parseEnvironment(MigrateEnvironment, env)
+  const path = given.PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE
+  const password = readSecretFile('PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE', path, readFile)
+  return {
+    logLevel: given.LOG_LEVEL,
+    target: {
+      owner: { ...databaseAt(given, readFile), user: given.PMA_MANAGEMENT_DB_MIGRATOR_USER, password },
+      runtimeRole: given.PMA_MANAGEMENT_DB_USER,
+    },
+  }
+}
+
+/** For `--help`: every variable and what it is for. */
+export function describeEnvironment(): string {
+  const lines = (schema: z.ZodObject) =>
+    Object.entries(schema.shape).map(([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`)
+  return ['To serve:', ...lines(ManagementEnvironment), '', 'To migrate:', ...lines(MigrateEnvironment)].join('\n')
+}
+
+type Given = z.output<typeof ManagementEnvironment>
+
+function databaseAt(given: z.output<typeof Database>, readFile: ReadFile): Omit<PostgresTarget, 'user' | 'password'> {
+  const { PMA_MANAGEMENT_DB_HOST: host, PMA_MANAGEMENT_DB_PORT: port, PMA_MANAGEMENT_DB_NAME: database, PMA_MANAGEMENT_DB_CA_FILE: ca } = given
+  return {
+    host,
+    port,
+    database,
+    poolMax: LIMITS.poolMax,
+    ...(ca === undefined ? {} : { ca: readSecretFile('PMA_MANAGEMENT_DB_CA_FILE', ca, readFile) }),
+  }
+}
+
+function restTls({ PMA_MANAGEMENT_TLS_CERT_FILE: cert, PMA_MANAGEMENT_TLS_KEY_FILE: key }: Given, readFile: ReadFile): Pick<HttpTarget, 'tls'> {
+  if (cert === undefined && key === undefined) return {}
+  if (cert === undefined || key === undefined) throw new ConfigError('  PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together')
+  return {
+    tls: {
+      cert: readSecretFile('PMA_MANAGEMENT_TLS_CERT_FILE', cert, readFile),
+      key: readSecretFile('PMA_MANAGEMENT_TLS_KEY_FILE', key, readFile),
+    },
+  }
+}
+
+function setupTokenOf({ PMA_SETUP_TOKEN_FILE: path }: Given, readFile: ReadFile): SecretText | undefined {
+  if (path === undefined) return undefined
+  const token = readSecretFile('PMA_SETUP_TOKEN_FILE', path, readFile)
+  if (token.length >= LIMITS.setupTokenCharsMin) return new SecretText(token)
+  throw new ConfigError(`  PMA_SETUP_TOKEN_FILE: give at least ${LIMITS.setupTokenCharsMin} random characters`)
+}
+
+function bootstrapOf(given: Given, readFile: ReadFile): FirstRun['bootstrap'] {
+  const { PMA_BOOTSTRAP_EMAIL: email, PMA_BOOTSTRAP_PASSWORD_FILE: path, PMA_BOOTSTRAP_ORGANIZATION: organization } = given
+  if (email === undefined && path === undefined && organization === undefined) return undefined
+  if (email === undefined || path === undefined || organization === undefined) {
+    throw new ConfigError('  PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together')
+  }
+  const password = readSecretFile('PMA_BOOTSTRAP_PASSWORD_FILE', path, readFile)
+  const wrong = NewPassword.safeParse(password).error?.issues[0]?.message
+  if (wrong !== undefined) throw new ConfigError(`  PMA_BOOTSTRAP_PASSWORD_FILE: ${wrong}`)
+  return { email, password: new SecretText(password), organization }
+}

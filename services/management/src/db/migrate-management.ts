@@ -1,0 +1,74 @@
+import { newId } from '@protectmyapi/service-kit/ids'
+import { connectPostgres, type Knex, type Migration, migrate, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { people } from './migrations/0001-people.js'
+import { secrets } from './migrations/0002-secrets.js'
+import { catalog } from './migrations/0003-catalog.js'
+import { feed } from './migrations/0004-feed.js'
+import { trail } from './migrations/0005-trail.js'
+
+/** A database, the role that owns its schema, and the role that serves from it. */
+export interface MigrationTarget {
+  readonly owner: PostgresTarget
+  readonly runtimeRole: string
+}
+
+const MIGRATIONS: readonly Migration[] = [people, secrets, catalog, feed, trail]
+
+/**
+ * What the runtime role may do. No DDL; of audit trail and access log neither change nor removal. Locking a row takes
+ * UPDATE, which is why the inbox has it.
+ */
+const RIGHTS = {
+  installation: 'SELECT, UPDATE',
+  users: 'SELECT, INSERT, UPDATE',
+  sign_ins: 'SELECT, INSERT, UPDATE, DELETE',
+  sign_in_attempts: 'SELECT, INSERT, DELETE',
+  organizations: 'SELECT, INSERT, UPDATE',
+  members: 'SELECT, INSERT, UPDATE, DELETE',
+  invitations: 'SELECT, INSERT, UPDATE',
+  secrets: 'SELECT, INSERT, UPDATE',
+  secret_versions: 'SELECT, INSERT, UPDATE',
+  signing_keys: 'SELECT, INSERT, UPDATE',
+  services: 'SELECT, INSERT, UPDATE',
+  service_secrets: 'SELECT, INSERT, DELETE',
+  apps: 'SELECT, INSERT, UPDATE',
+  links: 'SELECT, INSERT, DELETE',
+  debug_tokens: 'SELECT, INSERT, UPDATE',
+  devices: 'SELECT, INSERT, UPDATE',
+  app_sessions: 'SELECT, INSERT, UPDATE, DELETE',
+  feed_counter: 'SELECT, UPDATE',
+  feed: 'SELECT, INSERT, UPDATE, DELETE',
+  proxies: 'SELECT, INSERT, UPDATE, DELETE',
+  audit: 'SELECT, INSERT',
+  access_inbox: 'SELECT, INSERT, UPDATE, DELETE',
+  access_log: 'SELECT, INSERT',
+  access_watermarks: 'SELECT, INSERT, UPDATE, DELETE',
+  rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
+} as const
+
+const FUNCTIONS = ['make_access_partition', 'drop_access_partition'] as const
+
+/** Brings the schema up to date, names the installation, and grants the runtime role. Answers what ran. Safe to repeat. */
+export async function migrateManagement({ owner, runtimeRole }: MigrationTarget): Promise<readonly string[]> {
+  const db = connectPostgres(owner, 'protectmyapi-management-migrate')
+  try {
+    const ran = await migrate(db, MIGRATIONS)
+    await db('installation').insert({ id: newId('installation') }).onConflict('only_row').ignore()
+    await grant(db, runtimeRole)
+    return ran
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** In one transaction, and from nothing: a right that was dropped from the table above goes with the next migration. */
+async function grant(db: Knex, role: string): Promise<void> {
+  await db.transaction(async (trx) => {
+    await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
+    for (const [table, words] of Object.entries(RIGHTS)) {
+      await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
+      await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
+    }
+    for (const name of FUNCTIONS) await trx.raw('GRANT EXECUTE ON FUNCTION ??(date) TO ??', [name, role])
+  })
+}
