@@ -32,7 +32,8 @@ export interface Service {
 export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Service> {
   const identity = await watchMaterial(config.tls, log)
   // One file twice: towards apps there is no CA of ours.
-  const certificate = config.certificate && (await watchMaterial({ ...config.certificate, caFile: config.certificate.certFile }, log))
+  const certificate =
+    config.certificate && (await watchMaterial({ ...config.certificate, caFile: config.certificate.certFile }, log))
   const directory = createReloadingClient(Directory, config.directory, identity)
   const vault = createReloadingClient(Vault, config.vault, identity)
   const clock = systemClock
@@ -41,7 +42,12 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const pools = createPools(dial, log)
 
   let draining = false
-  const pipeline = createPipeline({ ...dataPlane, forwarding: { pools, clock }, underWay: createLane(LIMITS.underWay), log })
+  const pipeline = createPipeline({
+    ...dataPlane,
+    forwarding: { pools, clock },
+    underWay: createLane(LIMITS.underWay),
+    log,
+  })
   const handle = createHandle({
     pipeline,
     dataPlane,
@@ -57,14 +63,17 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     { name: 'answers under way', run: () => listener.drain(config.drainMs) },
     { name: 'sockets to providers', run: () => pools.destroy() },
     { name: 'the record', run: () => dataPlane.stop() },
-    { name: 'channels', run: () => [directory, vault].forEach((client) => client.close()) },
-    { name: 'certificates', run: () => [identity, certificate].forEach((material) => material?.stop()) },
+    { name: 'channels', run: () => closeAll(directory, vault) },
+    { name: 'certificates', run: () => stopAll(identity, certificate) },
   ]
   const shutDown = shutdownOnce(steps, config.drainMs + LIMITS.closingMs, log)
   return {
     async start() {
       if (config.privateUpstreams.size > 0) {
-        log.warn({ hosts: [...config.privateUpstreams] }, 'these upstreams are exempt from the https and private-address rules')
+        log.warn(
+          { hosts: [...config.privateUpstreams] },
+          'these upstreams are exempt from the https and private-address rules',
+        )
       }
       await dataPlane.start()
       return listener.listen(config.host, config.port)
@@ -74,4 +83,12 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
       return shutDown()
     },
   }
+}
+
+function closeAll(...clients: readonly { close(): void }[]): void {
+  for (const client of clients) client.close()
+}
+
+function stopAll(...materials: readonly ({ stop(): void } | null)[]): void {
+  for (const material of materials) material?.stop()
 }

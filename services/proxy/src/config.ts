@@ -1,4 +1,4 @@
-import { ConfigError, DurationMs, List, parseEnvironment, Port, type ReadFile } from '@protectmyapi/service-kit/config'
+import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } from '@protectmyapi/service-kit/config'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { type PrivateUpstreams, privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -36,8 +36,14 @@ const DnsSuffix = z
 
 /** Every variable that the proxy reads. `describe` is what `--help` prints. */
 const ProxyEnvironment = z.object({
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('how much is logged'),
-  PMA_MODE: z.enum(['production', 'development']).default('production').describe('production refuses stand-ins unless they are named'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('how much is logged'),
+  PMA_MODE: z
+    .enum(['production', 'development'])
+    .default('production')
+    .describe('production refuses stand-ins unless they are named'),
   PMA_TLS_CERT_FILE: z.string().describe('certificate of this service, PEM (mutual TLS)'),
   PMA_TLS_KEY_FILE: z.string().describe('its private key, PEM'),
   PMA_TLS_CA_FILE: z.string().describe('CA of the services, PEM'),
@@ -71,7 +77,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
     directory: { address: read.PMA_DIRECTORY_ADDRESS, serverId: identity('management') },
     vault: { address: read.PMA_VAULT_ADDRESS, serverId: identity('vault') },
     privateUpstreams: privateUpstreams(read.PMA_ALLOW_PRIVATE_UPSTREAMS),
-    upstreamCaPem: read.PMA_UPSTREAM_CA_FILE === undefined ? null : readPem('PMA_UPSTREAM_CA_FILE', read.PMA_UPSTREAM_CA_FILE, readFile),
+    upstreamCaPem:
+      read.PMA_UPSTREAM_CA_FILE === undefined
+        ? null
+        : readPem('PMA_UPSTREAM_CA_FILE', read.PMA_UPSTREAM_CA_FILE, readFile),
     trustedProxies: parseProxies(read.PMA_TRUSTED_PROXIES),
     drainMs: read.PMA_DRAIN_MS,
   }
@@ -79,7 +88,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
 
 /** One line a variable. */
 export function describeEnvironment(): string {
-  const lines = Object.entries(ProxyEnvironment.shape).map(([name, schema]) => `  ${name.padEnd(29)} ${schema.description ?? ''}`)
+  const lines = Object.entries(ProxyEnvironment.shape).map(
+    ([name, schema]) => `  ${name.padEnd(29)} ${schema.description ?? ''}`,
+  )
   return lines.join('\n')
 }
 
@@ -91,7 +102,8 @@ function certificateOf(certFile: string | undefined, keyFile: string | undefined
 
 function readPem(variable: string, path: string, readFile: ReadFile): string {
   const text = readOr(variable, path, readFile)
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new ConfigError(`  ${variable}: ${path} holds no certificate in PEM`)
+  if (!text.includes('-----BEGIN CERTIFICATE-----'))
+    throw new ConfigError(`  ${variable}: ${path} holds no certificate in PEM`)
   return text
 }
 
@@ -99,7 +111,9 @@ function readOr(variable: string, path: string, readFile: ReadFile): string {
   try {
     return readFile(path)
   } catch (cause) {
-    throw new ConfigError(`  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw new ConfigError(
+      `  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    )
   }
 }
 

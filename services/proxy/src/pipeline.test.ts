@@ -12,11 +12,21 @@ let proxy: ProxyUnderTest
 beforeEach(async () => {
   upstream = await startUpstream(({ url }, response) => {
     const status = Number(/\/status\/(\d+)/.exec(url)?.[1] ?? 200)
-    response.writeHead(status, [
-      ['X-Request-Id', 'up-1'], ['X-Many', 'a'], ['x-many', 'b'], ['Set-Cookie', 's=1'], ['Access-Control-Allow-Origin', '*'],
-      ['Alt-Svc', 'h3=":443"'], ['Server-Timing', 'db;dur=5'], ['Content-Type', 'application/json'], ['pma-request-id', 'forged'],
-      ...(status === 302 ? [['Location', 'https://elsewhere.example/x']] : []),
-    ].flat())
+    response.writeHead(
+      status,
+      [
+        ['X-Request-Id', 'up-1'],
+        ['X-Many', 'a'],
+        ['x-many', 'b'],
+        ['Set-Cookie', 's=1'],
+        ['Access-Control-Allow-Origin', '*'],
+        ['Alt-Svc', 'h3=":443"'],
+        ['Server-Timing', 'db;dur=5'],
+        ['Content-Type', 'application/json'],
+        ['pma-request-id', 'forged'],
+        ...(status === 302 ? [['Location', 'https://elsewhere.example/x']] : []),
+      ].flat(),
+    )
     response.end('{"provider":"says"}')
   })
   proxy = await startProxy(upstream.port)
@@ -27,13 +37,19 @@ afterEach(async () => {
   await upstream.close()
 })
 
-const problem = (answer: { body: string }): Record<string, unknown> => JSON.parse(answer.body)
+const problem = (answer: { body: string }): { code?: string; detail?: string } => JSON.parse(answer.body)
 const names = (raw: readonly string[]): string[] => raw.filter((_name, at) => at % 2 === 0)
 
 describe('a request', () => {
   it('leaves with the provider’s key and without the app’s credential', async () => {
     const answer = await proxy.send('POST', '/v1/p/up/v1/chat/completions?a=%2f+b', {
-      headers: { Authorization: `Bearer ${APP_TOKEN}`, Cookie: 'c=1', 'pma-app-version': '3.1', 'X-Own': 'kept', 'Content-Type': 'application/json' },
+      headers: {
+        Authorization: `Bearer ${APP_TOKEN}`,
+        Cookie: 'c=1',
+        'pma-app-version': '3.1',
+        'X-Own': 'kept',
+        'Content-Type': 'application/json',
+      },
       body: '{"model":"m"}',
     })
     expect(answer.status).toBe(200)
@@ -41,18 +57,41 @@ describe('a request', () => {
     const [received] = upstream.received
     expect(received?.url).toBe('/v1/chat/completions?a=%2f+b')
     expect(received?.body.toString()).toBe('{"model":"m"}')
-    expect(received?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, host: `127.0.0.1:${upstream.port}`, 'accept-encoding': 'identity', 'x-own': 'kept' })
+    expect(received?.headers).toMatchObject({
+      authorization: `Bearer ${KEY}`,
+      host: `127.0.0.1:${upstream.port}`,
+      'accept-encoding': 'identity',
+      'x-own': 'kept',
+    })
     expect(JSON.stringify(received)).not.toMatch(/pma|cookie/i)
     expect(proxy.plane.asked).toMatchObject([{ kind: 'app-token', token: APP_TOKEN }])
   })
 
   it('is on record before it leaves, and its end after', async () => {
-    await proxy.send('POST', '/v1/p/up/v1/x?secret=1', { headers: { 'x-api-key': APP_TOKEN, 'pma-app-version': '3.1' }, body: 'four' })
+    await proxy.send('POST', '/v1/p/up/v1/x?secret=1', {
+      headers: { 'x-api-key': APP_TOKEN, 'pma-app-version': '3.1' },
+      body: 'four',
+    })
     const [entry] = proxy.plane.recorded
-    expect(entry?.request).toMatchObject({ method: 'POST', path: '/v1/x', sourceAddress: '127.0.0.1', appVersion: '3.1' })
+    expect(entry?.request).toMatchObject({
+      method: 'POST',
+      path: '/v1/x',
+      sourceAddress: '127.0.0.1',
+      appVersion: '3.1',
+    })
     await until(() => entry?.ends[0])
     expect(entry?.ends).toEqual([
-      { finished: { status: 200, fault: null, requestBytes: 4, responseBytes: 19, upstreamMs: expect.any(Number), totalMs: expect.any(Number), aborted: false } },
+      {
+        finished: {
+          status: 200,
+          fault: null,
+          requestBytes: 4,
+          responseBytes: 19,
+          upstreamMs: expect.any(Number),
+          totalMs: expect.any(Number),
+          aborted: false,
+        },
+      },
     ])
     expect(proxy.plane.followed).toBe(0)
   })
@@ -60,7 +99,16 @@ describe('a request', () => {
   it('gets the provider’s answer as it is, apart from what is not for phones, and our marks', async () => {
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(names(answer.rawHeaders)).toEqual([
-      'X-Request-Id', 'X-Many', 'x-many', 'Server-Timing', 'Content-Type', 'Date', 'pma-request-id', 'server-timing', 'Connection', 'Transfer-Encoding',
+      'X-Request-Id',
+      'X-Many',
+      'x-many',
+      'Server-Timing',
+      'Content-Type',
+      'Date',
+      'pma-request-id',
+      'server-timing',
+      'Connection',
+      'Transfer-Encoding',
     ])
     expect(answer.headers['pma-request-id']).toMatch(/^req_/)
     expect(answer.headers['server-timing']).toMatch(/^db;dur=5, pma;dur=[\d.]+$/)
@@ -104,11 +152,23 @@ describe('a refusal', () => {
   it('says what to do, in the words that SDKs read, and tells them not to try again', async () => {
     const answer = await proxy.send('POST', '/v1/p/up/x', { headers: {}, body: '{}' })
     expect(answer.status).toBe(401)
-    expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'x-should-retry': 'false', 'stripe-should-retry': 'false' })
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/problem+json',
+      'x-should-retry': 'false',
+      'stripe-should-retry': 'false',
+    })
     expect(problem(answer)).toEqual({
-      type: 'urn:protectmyapi:fault:UNAUTHORIZED', title: 'UNAUTHORIZED', status: 401, code: 'UNAUTHORIZED',
-      detail: expect.stringContaining('No credential was found'), requestId: answer.headers['pma-request-id'],
-      error: { code: 'UNAUTHORIZED', type: 'protectmyapi_error', message: expect.stringContaining('No credential was found') },
+      type: 'urn:protectmyapi:fault:UNAUTHORIZED',
+      title: 'UNAUTHORIZED',
+      status: 401,
+      code: 'UNAUTHORIZED',
+      detail: expect.stringContaining('No credential was found'),
+      requestId: answer.headers['pma-request-id'],
+      error: {
+        code: 'UNAUTHORIZED',
+        type: 'protectmyapi_error',
+        message: expect.stringContaining('No credential was found'),
+      },
     })
     expect(upstream.received).toEqual([])
   })
@@ -123,7 +183,7 @@ describe('a refusal', () => {
     ['TRACE', '/v1/p/up/x', 405, 'INVALID_METHOD'],
   ])('%s %s → %d %s, nothing recorded, nothing sent', async (method, path, status, code) => {
     const answer = await proxy.send(method, path)
-    expect([answer.status, problem(answer)['code']]).toEqual([status, code])
+    expect([answer.status, problem(answer).code]).toEqual([status, code])
     expect(upstream.received).toEqual([])
     expect(proxy.plane.recorded).toEqual([])
   })
@@ -132,7 +192,11 @@ describe('a refusal', () => {
     proxy.plane.says.limited = { scope: 'device', count: 100, periodMs: 60_000, retryAfterMs: 11_200 }
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(answer.status).toBe(429)
-    expect(answer.headers).toMatchObject({ 'retry-after': '12', ratelimit: '"device";r=0;t=12', 'ratelimit-policy': '"device";q=100;w=60' })
+    expect(answer.headers).toMatchObject({
+      'retry-after': '12',
+      ratelimit: '"device";r=0;t=12',
+      'ratelimit-policy': '"device";q=100;w=60',
+    })
     expect(answer.headers['x-should-retry']).toBeUndefined()
     expect(upstream.received).toEqual([])
   })
@@ -151,11 +215,22 @@ describe('a refusal', () => {
     proxy.plane.says.lease = null
     proxy.plane.secrets.clear()
     const missing = await proxy.send('GET', '/v1/p/up/x')
-    expect(problem(missing)).toMatchObject({ code: 'SECRET_NOT_FOUND', detail: expect.stringContaining('EXAMPLE_API_KEY') })
-    proxy.plane.secrets.set('sec_1', heldSecret('sec_1', KEY, { origins: ['https://bound.example'], placements: [{ kind: 'header', name: 'authorization' }] }))
+    expect(problem(missing)).toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+      detail: expect.stringContaining('EXAMPLE_API_KEY'),
+    })
+    proxy.plane.secrets.set(
+      'sec_1',
+      heldSecret('sec_1', KEY, {
+        origins: ['https://bound.example'],
+        placements: [{ kind: 'header', name: 'authorization' }],
+      }),
+    )
     expect(problem(await proxy.send('GET', '/v1/p/up/x'))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' })
     expect(proxy.plane.recorded.map(({ ends }) => ends)).toEqual([
-      [{ voided: 'SECRET_DECRYPTION_FAILED' }], [{ voided: 'SECRET_NOT_FOUND' }], [{ voided: 'DESTINATION_NOT_ALLOWED' }],
+      [{ voided: 'SECRET_DECRYPTION_FAILED' }],
+      [{ voided: 'SECRET_NOT_FOUND' }],
+      [{ voided: 'DESTINATION_NOT_ALLOWED' }],
     ])
     expect(upstream.received).toEqual([])
   })
@@ -163,7 +238,7 @@ describe('a refusal', () => {
   it('of a private address comes from the dialler, and voids the entry', async () => {
     const strict = await startProxy(upstream.port, { exempt: [] })
     const answer = await strict.send('GET', '/v1/p/up/x')
-    expect([answer.status, problem(answer)['code']]).toEqual([403, 'DESTINATION_NOT_ALLOWED'])
+    expect([answer.status, problem(answer).code]).toEqual([403, 'DESTINATION_NOT_ALLOWED'])
     expect(strict.plane.recorded[0]?.ends).toEqual([{ voided: 'DESTINATION_NOT_ALLOWED' }])
     expect(upstream.received).toEqual([])
     await strict.close()
@@ -172,7 +247,7 @@ describe('a refusal', () => {
   it('of a provider that cannot be reached voids the entry, and is not tried again', async () => {
     await upstream.close()
     const answer = await proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'x' })
-    expect([answer.status, problem(answer)['code']]).toEqual([502, 'UPSTREAM_UNREACHABLE'])
+    expect([answer.status, problem(answer).code]).toEqual([502, 'UPSTREAM_UNREACHABLE'])
     expect(answer.headers['x-should-retry']).toBe('false')
     expect(proxy.plane.recorded.map(({ ends }) => ends)).toEqual([[{ voided: 'UPSTREAM_UNREACHABLE' }]])
     upstream = await startUpstream((_received, response) => response.end())

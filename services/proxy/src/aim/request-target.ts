@@ -20,8 +20,8 @@ const LIMITS = {
 const PATH = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*)+$/
 /** Visible ASCII. Providers are lenient with queries, and none of these can end a request line. `#` would begin a fragment. */
 const QUERY = /^[\x21\x22\x24-\x7e]*$/
-/** In a path, once decoded: what some server takes for a separator, an end or a line. */
-const SEPARATOR_OR_CONTROL = /[/\\\0-\x1f\x7f]/
+const SLASH = 0x2f
+const BACKSLASH = 0x5c
 const ESCAPES = /%[0-9A-Fa-f]{2}/
 
 /**
@@ -58,9 +58,18 @@ function checkSegment(segment: string): void {
   for (let round = 0; ESCAPES.test(decoded); round += 1) {
     if (round === LIMITS.decodingsMax) throw refuse('the path is encoded too many times')
     decoded = decodeOnce(decoded)
-    if (SEPARATOR_OR_CONTROL.test(decoded)) throw refuse('the path holds an encoded separator or control character')
+    if (holdsSeparator(decoded)) throw refuse('the path holds an encoded separator or control character')
     checkDots(decoded)
   }
+}
+
+/** In a path, once decoded: what some server takes for a separator, an end or a line. Bytes above ASCII are letters. */
+function holdsSeparator(bytes: string): boolean {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes.charCodeAt(at)
+    if (byte < 0x20 || byte === 0x7f || byte === SLASH || byte === BACKSLASH) return true
+  }
+  return false
 }
 
 /** `..;x` is `..` to servers that know path parameters (RFC 3986 § 3.3), and `;x` is an empty segment. */
@@ -72,7 +81,9 @@ function checkDots(segment: string): void {
 
 /** One round of percent-decoding, bytes as latin1. Overlong forms (`%c0%ae`) are not UTF-8, and refused. */
 function decodeOnce(text: string): string {
-  const decoded = text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const decoded = text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
   if (!isUtf8(Buffer.from(decoded, 'latin1'))) throw refuse('the path is not UTF-8')
   return decoded
 }

@@ -3,9 +3,17 @@ import { canonicalName, namedByConnection } from '../inject/strip-headers.js'
 /** Fields of an answer that do not pass, with those that its Connection names and those with the prefixes below. */
 const NEVER_PASSED: ReadonlySet<string> = new Set([
   // RFC 9110 § 7.6.1.
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
   // State that the provider keeps for whoever holds the key: not for a phone.
-  'set-cookie', 'set-cookie2',
+  'set-cookie',
+  'set-cookie2',
   // It would send the next request past us.
   'alt-svc',
 ])
@@ -29,7 +37,10 @@ export function answerFields(pairs: readonly string[]): string[] {
   for (let at = 0; at < pairs.length; at += 2) {
     const name = pairs[at] ?? ''
     const lower = name.toLowerCase()
-    const goes = NEVER_PASSED.has(lower) || named.has(canonicalName(name)) || NEVER_PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
+    const goes =
+      NEVER_PASSED.has(lower) ||
+      named.has(canonicalName(name)) ||
+      NEVER_PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
     if (!goes) kept.push(name, pairs[at + 1] ?? '')
   }
   return kept

@@ -1,5 +1,5 @@
-import { createServer as createTcpServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
@@ -32,16 +32,35 @@ async function counting(): Promise<{ port: number; connections: () => number }> 
   return { port, connections: () => connections }
 }
 
-const at = (...addresses: string[]) => (): Promise<ResolvedAddress[]> =>
-  Promise.resolve(addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))
+const at =
+  (...addresses: string[]) =>
+  (): Promise<ResolvedAddress[]> =>
+    Promise.resolve(addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))
 
 describe('the dialler', () => {
   it.each([
-    'https://127.0.0.1', 'https://[::1]', 'https://[::ffff:127.0.0.1]', 'https://[::ffff:7f00:1]', 'https://10.0.0.1', 'https://169.254.169.254',
-    'https://100.64.0.1', 'https://224.0.0.1', 'https://0.0.0.0', 'https://[fd00::1]', 'https://[fe80::1]', 'https://[64:ff9b::7f00:1]',
-    'https://localhost', 'https://vault.default.svc.cluster.local', 'https://metadata.google.internal', 'https://intranet', 'http://api.example.com',
+    'https://127.0.0.1',
+    'https://[::1]',
+    'https://[::ffff:127.0.0.1]',
+    'https://[::ffff:7f00:1]',
+    'https://10.0.0.1',
+    'https://169.254.169.254',
+    'https://100.64.0.1',
+    'https://224.0.0.1',
+    'https://0.0.0.0',
+    'https://[fd00::1]',
+    'https://[fe80::1]',
+    'https://[64:ff9b::7f00:1]',
+    'https://localhost',
+    'https://vault.default.svc.cluster.local',
+    'https://metadata.google.internal',
+    'https://intranet',
+    'http://api.example.com',
     // The URL parser makes 127.0.0.1 of all of these.
-    'https://2130706433', 'https://0x7f.1', 'https://0177.0.0.1', 'https://127.1',
+    'https://2130706433',
+    'https://0x7f.1',
+    'https://0177.0.0.1',
+    'https://127.1',
   ])('never connects to %s', async (origin) => {
     let asked = 0
     const dial = createDialler({
@@ -55,15 +74,19 @@ describe('the dialler', () => {
     expect(asked).toBe(0)
   })
 
-  it.each([['127.0.0.1'], ['10.0.0.8'], ['::ffff:127.0.0.1'], ['fd00::1'], ['169.254.169.254'], ['8.8.8.8', '127.0.0.1']])(
-    'refuses a public name that resolves to %s',
-    async (...addresses) => {
-      const { port, connections } = await counting()
-      const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: at(...addresses) })
-      await expect(dial(new URL(`https://api.example.com:${port}`))).rejects.toEqual(NOT_ALLOWED)
-      expect(connections()).toBe(0)
-    },
-  )
+  it.each([
+    ['127.0.0.1'],
+    ['10.0.0.8'],
+    ['::ffff:127.0.0.1'],
+    ['fd00::1'],
+    ['169.254.169.254'],
+    ['8.8.8.8', '127.0.0.1'],
+  ])('refuses a public name that resolves to %s', async (...addresses) => {
+    const { port, connections } = await counting()
+    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: at(...addresses) })
+    await expect(dial(new URL(`https://api.example.com:${port}`))).rejects.toEqual(NOT_ALLOWED)
+    expect(connections()).toBe(0)
+  })
 
   it('connects to the address that was checked, and asks once: a second answer is never used', async () => {
     const { port } = await counting()
@@ -92,13 +115,19 @@ describe('the dialler', () => {
 
   it('never connects to a metadata service, even where it is exempt', async () => {
     expect(privateUpstreams(['169.254.169.254']).size).toBe(0)
-    const dial = createDialler({ exempt: privateUpstreams(['imds.example', '[::ffff:a9fe:a9fe]']), resolveName: at('169.254.169.254') })
+    const dial = createDialler({
+      exempt: privateUpstreams(['imds.example', '[::ffff:a9fe:a9fe]']),
+      resolveName: at('169.254.169.254'),
+    })
     await expect(dial(new URL('http://imds.example'))).rejects.toEqual(NOT_ALLOWED)
     await expect(dial(new URL('http://[::ffff:169.254.169.254]'))).rejects.toEqual(NOT_ALLOWED)
   })
 
   it('tells a name that does not resolve, and a port that is closed, from what it refuses', async () => {
-    const dial = createDialler({ exempt: privateUpstreams(['nowhere.example', '127.0.0.1']), resolveName: () => Promise.reject(new Error('ENOTFOUND')) })
+    const dial = createDialler({
+      exempt: privateUpstreams(['nowhere.example', '127.0.0.1']),
+      resolveName: () => Promise.reject(new Error('ENOTFOUND')),
+    })
     await expect(dial(new URL('http://nowhere.example'))).rejects.toEqual(UNREACHABLE)
     const server = createTcpServer()
     const port = await listen(server)
@@ -118,16 +147,28 @@ describe('the dialler’s TLS', () => {
     socket.destroy()
     await expect(trusting(new URL(`https://other.example:${port}`))).rejects.toEqual(UNREACHABLE)
     await expect(trusting(new URL(`https://127.0.0.1:${port}`))).rejects.toEqual(UNREACHABLE)
-    await expect(createDialler({ exempt, resolveName: at('127.0.0.1') })(new URL(`https://provider.example:${port}`))).rejects.toEqual(UNREACHABLE)
+    await expect(
+      createDialler({ exempt, resolveName: at('127.0.0.1') })(new URL(`https://provider.example:${port}`)),
+    ).rejects.toEqual(UNREACHABLE)
   })
 
   it('refuses a server that knows TLS 1.1 alone', async () => {
     const authority = await createAuthority()
     const { certPem, keyPem } = await authority.issue({ dnsNames: ['provider.example'] })
-    const old = createTlsServer({ cert: certPem, key: keyPem, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })
+    const old = createTlsServer({
+      cert: certPem,
+      key: keyPem,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    })
     old.on('tlsClientError', () => {})
     const port = await listen(old)
-    const dial = createDialler({ exempt: privateUpstreams(['provider.example']), extraCaPem: authority.certPem, resolveName: at('127.0.0.1') })
+    const dial = createDialler({
+      exempt: privateUpstreams(['provider.example']),
+      extraCaPem: authority.certPem,
+      resolveName: at('127.0.0.1'),
+    })
     await expect(dial(new URL(`https://provider.example:${port}`))).rejects.toEqual(UNREACHABLE)
   })
 })

@@ -45,8 +45,10 @@ export function createDialler({ exempt, extraCaPem, resolveName = systemResolver
   return async (origin) => {
     const isExempt = isPrivateUpstream(origin, exempt)
     const host = bareHost(origin)
-    if (!isExempt && (origin.protocol !== 'https:' || !isPublicHostName(host))) throw refuse(`${origin.host} is not public https`)
-    const addresses = isIP(host) === 0 ? await resolveWithin(resolveName, host) : [{ address: host, family: isIP(host) }]
+    if (!isExempt && (origin.protocol !== 'https:' || !isPublicHostName(host)))
+      throw refuse(`${origin.host} is not public https`)
+    const addresses =
+      isIP(host) === 0 ? await resolveWithin(resolveName, host) : [{ address: host, family: isIP(host) }]
     for (const { address } of addresses) checkAddress(address, isExempt)
     const socket = await connect(origin, host, addresses)
     try {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type ClientRequest, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http'
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -20,8 +20,20 @@ async function proxyTo(upstream: { port: number; close(): Promise<void> }): Prom
 }
 
 /** Opens a request and hands the answer over as it begins. */
-function open(proxy: ProxyUnderTest, method: string, path: string, headers: Record<string, string> = {}): { request: ClientRequest; answer: Promise<IncomingMessage> } {
-  const request = httpRequest({ host: '127.0.0.1', port: proxy.port, method, path: `/v1/p/up${path}`, headers: { 'x-api-key': APP_TOKEN, ...headers }, agent: false })
+function open(
+  proxy: ProxyUnderTest,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): { request: ClientRequest; answer: Promise<IncomingMessage> } {
+  const request = httpRequest({
+    host: '127.0.0.1',
+    port: proxy.port,
+    method,
+    path: `/v1/p/up${path}`,
+    headers: { 'x-api-key': APP_TOKEN, ...headers },
+    agent: false,
+  })
   const answer = new Promise<IncomingMessage>((resolve, reject) => request.on('response', resolve).on('error', reject))
   answer.catch(() => {})
   return { request, answer }
@@ -35,7 +47,8 @@ async function readAll(answer: IncomingMessage): Promise<{ body: string; whole: 
   return { body: Buffer.concat(chunks).toString('latin1'), whole: answer.complete }
 }
 
-const next = (stream: IncomingMessage): Promise<string> => new Promise((resolve) => stream.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+const next = (stream: IncomingMessage): Promise<string> =>
+  new Promise((resolve) => stream.once('data', (chunk: Buffer) => resolve(chunk.toString())))
 const endOf = async (proxy: ProxyUnderTest) => until(() => proxy.plane.recorded[0]?.ends[0])
 
 /** All that a raw connection answers until it closes. */
@@ -54,11 +67,13 @@ const rawGet = (path = '/', version = '1.1'): string =>
 describe('an answer', () => {
   it('streams: each event of an SSE stream arrives before the next one is sent', async () => {
     let stream: ServerResponse | undefined
-    const proxy = await proxyTo(await serve((_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.flushHeaders()
-      stream = response
-    }))
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.flushHeaders()
+        stream = response
+      }),
+    )
     const { request, answer } = open(proxy, 'GET', '/events')
     request.end()
     const events = await answer
@@ -75,21 +90,28 @@ describe('an answer', () => {
 
   it('passes byte for byte, whatever the bytes, sizes and chunks', async () => {
     const bytes = randomBytes(3 * 1024 * 1024)
-    const proxy = await proxyTo(await startUpstream((_received, response) => {
-      for (let at = 0; at < bytes.length; at += 77_777) response.write(bytes.subarray(at, at + 77_777))
-      response.end()
-    }))
+    const proxy = await proxyTo(
+      await startUpstream((_received, response) => {
+        for (let at = 0; at < bytes.length; at += 77_777) response.write(bytes.subarray(at, at + 77_777))
+        response.end()
+      }),
+    )
     const { request, answer } = open(proxy, 'GET', '/file')
     request.end()
     const { body, whole } = await readAll(await answer)
     expect(whole).toBe(true)
-    expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'))
+    expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(
+      createHash('sha256').update(bytes).digest('hex'),
+    )
   })
 
   it.each([
     ['cut in a body with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart '],
     ['cut in a chunked body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n'],
-    ['cut in a chunked body of a closing connection', 'HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n'],
+    [
+      'cut in a chunked body of a closing connection',
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n',
+    ],
     ['that turns to rubbish', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\nXX\r\n'],
   ])('%s never looks complete', async (_how, head) => {
     const proxy = await proxyTo(await startRawUpstream((socket) => socket.once('data', () => socket.end(head))))
@@ -98,11 +120,17 @@ describe('an answer', () => {
     const { body, whole } = await readAll(await answer)
     expect(['', 'part ']).toContain(body)
     expect(whole).toBe(false)
-    expect(await endOf(proxy)).toMatchObject({ finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE' } })
+    expect(await endOf(proxy)).toMatchObject({
+      finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE' },
+    })
   })
 
   it('cut short never looks complete to HTTP/1.0 either, where the end of the connection ends the body', async () => {
-    const proxy = await proxyTo(await startRawUpstream((socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n'))))
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n')),
+      ),
+    )
     const socket = connect(proxy.port, '127.0.0.1')
     const broken = new Promise<Error | null>((resolve) => socket.on('error', resolve).on('end', () => resolve(null)))
     socket.on('data', () => {})
@@ -111,10 +139,12 @@ describe('an answer', () => {
   })
 
   it('to HEAD, and those without a body, end where they should', async () => {
-    const proxy = await proxyTo(await startUpstream(({ method, url }, response) => {
-      response.writeHead(Number(url.slice(1)), method === 'HEAD' ? { 'content-length': '1234' } : {})
-      response.end()
-    }))
+    const proxy = await proxyTo(
+      await startUpstream(({ method, url }, response) => {
+        response.writeHead(Number(url.slice(1)), method === 'HEAD' ? { 'content-length': '1234' } : {})
+        response.end()
+      }),
+    )
     const head = await proxy.send('HEAD', '/v1/p/up/200')
     expect(head).toMatchObject({ status: 200, body: '' })
     expect(head.headers['content-length']).toBe('1234')
@@ -124,8 +154,15 @@ describe('an answer', () => {
   })
 
   it('keeps its trailers, and swallows 1xx', async () => {
-    const proxy = await proxyTo(await startRawUpstream((socket) => socket.on('data', () => socket.write(
-      'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n'))))
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.on('data', () =>
+          socket.write(
+            'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n',
+          ),
+        ),
+      ),
+    )
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(answer).toMatchObject({ status: 200, body: 'abc' })
     expect(answer.trailers).toEqual({ 'x-sum': '1' })
@@ -135,18 +172,20 @@ describe('an answer', () => {
   it('waits for a slow reader in bounded memory, and goes on where it goes on', async () => {
     let written = 0
     const total = 64 * 1024 * 1024
-    const proxy = await proxyTo(await serve((_request, response) => {
-      const piece = Buffer.alloc(64 * 1024, 'slow reader ')
-      response.on('error', () => {})
-      const more = (): void => {
-        while (written < total) {
-          written += piece.length
-          if (!response.write(piece)) return void response.once('drain', more)
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        const piece = Buffer.alloc(64 * 1024, 'slow reader ')
+        response.on('error', () => {})
+        const more = (): void => {
+          while (written < total) {
+            written += piece.length
+            if (!response.write(piece)) return void response.once('drain', more)
+          }
+          response.end()
         }
-        response.end()
-      }
-      more()
-    }))
+        more()
+      }),
+    )
     const { request, answer } = open(proxy, 'GET', '/big')
     request.end()
     const slow = await answer
@@ -174,12 +213,20 @@ describe('a provider that', () => {
     const proxy = await proxyTo(await startRawUpstream(() => {}))
     proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { timeoutMs: 300 } }))
     const answer = await proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: '{}' })
-    expect([answer.status, JSON.parse(answer.body).code, answer.headers['x-should-retry']]).toEqual([504, 'UPSTREAM_TIMEOUT', 'false'])
+    expect([answer.status, JSON.parse(answer.body).code, answer.headers['x-should-retry']]).toEqual([
+      504,
+      'UPSTREAM_TIMEOUT',
+      'false',
+    ])
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 504, fault: 'UPSTREAM_TIMEOUT' } })
   })
 
   it('stops in the middle of its answer: cut', async () => {
-    const proxy = await proxyTo(await startRawUpstream((socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc '))))
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc ')),
+      ),
+    )
     proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { timeoutMs: 300 } }))
     const { request, answer } = open(proxy, 'GET', '/x')
     request.end()
@@ -189,26 +236,35 @@ describe('a provider that', () => {
 
   it.each(['POST', 'GET', 'PUT'])('resets the connection gets a %s once', async (method) => {
     let requests = 0
-    const proxy = await proxyTo(await startRawUpstream((socket) => socket.once('data', () => {
-      requests += 1
-      socket.resetAndDestroy()
-    })))
-    const answer = await proxy.send(method, '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: method === 'GET' ? '' : 'body' })
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () => {
+          requests += 1
+          socket.resetAndDestroy()
+        }),
+      ),
+    )
+    const answer = await proxy.send(method, '/v1/p/up/x', {
+      headers: { 'x-api-key': APP_TOKEN },
+      body: method === 'GET' ? '' : 'body',
+    })
     expect([answer.status, requests]).toEqual([502, 1])
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 502, fault: 'UPSTREAM_UNREACHABLE' } })
   })
 
   it('closes a connection that was kept gets the next POST at most once', async () => {
     let requests = 0
-    const proxy = await proxyTo(await startRawUpstream((socket) => {
-      let own = 0
-      socket.on('data', () => {
-        requests += 1
-        own += 1
-        if (own === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
-        else socket.resetAndDestroy()
-      })
-    }))
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) => {
+        let own = 0
+        socket.on('data', () => {
+          requests += 1
+          own += 1
+          if (own === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+          else socket.resetAndDestroy()
+        })
+      }),
+    )
     const post = () => proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'body' })
     expect((await post()).status).toBe(200)
     expect((await post()).status).toBe(502)
@@ -216,10 +272,12 @@ describe('a provider that', () => {
   })
 
   it('answers before it has read the request: the client gets that answer', async () => {
-    const proxy = await proxyTo(await serve((_request, response) => {
-      response.writeHead(413, { 'content-type': 'text/plain' })
-      response.end('too much')
-    }))
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.writeHead(413, { 'content-type': 'text/plain' })
+        response.end('too much')
+      }),
+    )
     const { request, answer } = open(proxy, 'POST', '/x', { 'content-length': String(600_000) })
     request.on('error', () => {})
     request.write(Buffer.alloc(200_000))
@@ -230,7 +288,9 @@ describe('a provider that', () => {
   })
 
   it('answers compressed though it was asked not to is refused, as nobody could search that', async () => {
-    const proxy = await proxyTo(await startUpstream((_received, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('xx')))
+    const proxy = await proxyTo(
+      await startUpstream((_received, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('xx')),
+    )
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect([answer.status, JSON.parse(answer.body).detail]).toEqual([502, expect.stringContaining('gzip')])
     proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { scrub: false } }))
@@ -240,13 +300,15 @@ describe('a provider that', () => {
 
 describe('an answer that holds the key', () => {
   it('in its body ends before it, and never looks complete', async () => {
-    const proxy = await proxyTo(await serve((_request, response) => {
-      response.write('data: one\n\n')
-      setImmediate(() => {
-        response.write(`data: your key is ${KEY.slice(0, 9)}`)
-        setImmediate(() => response.end(`${KEY.slice(9)} ok\n\n`))
-      })
-    }))
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.write('data: one\n\n')
+        setImmediate(() => {
+          response.write(`data: your key is ${KEY.slice(0, 9)}`)
+          setImmediate(() => response.end(`${KEY.slice(9)} ok\n\n`))
+        })
+      }),
+    )
     const { request, answer } = open(proxy, 'GET', '/x')
     request.end()
     const { body, whole } = await readAll(await answer)
@@ -257,7 +319,11 @@ describe('an answer that holds the key', () => {
 
   it.each([
     ['a header field', (response: ServerResponse) => response.writeHead(200, { 'x-echo': `Bearer ${KEY}` }).end('x')],
-    ['Location', (response: ServerResponse) => response.writeHead(302, { location: `https://x.example/?k=${encodeURIComponent(KEY)}` }).end()],
+    [
+      'Location',
+      (response: ServerResponse) =>
+        response.writeHead(302, { location: `https://x.example/?k=${encodeURIComponent(KEY)}` }).end(),
+    ],
     ['the reason phrase', (response: ServerResponse) => response.writeHead(200, KEY).end('x')],
   ])('in %s is replaced whole', async (_where, write) => {
     const proxy = await proxyTo(await startUpstream((_received, response) => void write(response)))
@@ -267,13 +333,15 @@ describe('an answer that holds the key', () => {
   })
 
   it('in a trailer is cut', async () => {
-    const proxy = await proxyTo(await serve(async (_request, response) => {
-      response.writeHead(200, { trailer: 'x-t' })
-      response.write('body\n')
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      response.addTrailers({ 'x-t': KEY })
-      response.end()
-    }))
+    const proxy = await proxyTo(
+      await serve(async (_request, response) => {
+        response.writeHead(200, { trailer: 'x-t' })
+        response.write('body\n')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        response.addTrailers({ 'x-t': KEY })
+        response.end()
+      }),
+    )
     const { request, answer } = open(proxy, 'GET', '/x')
     request.end()
     const cut = await answer
@@ -282,7 +350,9 @@ describe('an answer that holds the key', () => {
   })
 
   it('in the first packet, body and all, is replaced whole', async () => {
-    const proxy = await proxyTo(await startUpstream((_received, response) => response.writeHead(400).end(`{"error":"key ${KEY} is odd"}`)))
+    const proxy = await proxyTo(
+      await startUpstream((_received, response) => response.writeHead(400).end(`{"error":"key ${KEY} is odd"}`)),
+    )
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
     expect(JSON.stringify(answer)).not.toContain(KEY)
@@ -292,12 +362,14 @@ describe('an answer that holds the key', () => {
 describe('a client that leaves', () => {
   it('while the answer streams ends the provider’s work at once', async () => {
     let closedAt = 0
-    const proxy = await proxyTo(await serve((_request, response) => {
-      response.write('data: 1\n\n')
-      response.on('close', () => {
-        closedAt = performance.now()
-      })
-    }))
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.write('data: 1\n\n')
+        response.on('close', () => {
+          closedAt = performance.now()
+        })
+      }),
+    )
     const { request, answer } = open(proxy, 'GET', '/x')
     request.end()
     await next(await answer)
@@ -305,20 +377,24 @@ describe('a client that leaves', () => {
     request.destroy()
     await until(() => (closedAt > 0 ? true : undefined), 2_000)
     expect(closedAt - leftAt).toBeLessThan(1_000)
-    expect(await endOf(proxy)).toMatchObject({ finished: { status: 200, aborted: true, fault: null, responseBytes: 9 } })
+    expect(await endOf(proxy)).toMatchObject({
+      finished: { status: 200, aborted: true, fault: null, responseBytes: 9 },
+    })
   })
 
   it('before the answer begins ends it as well', async () => {
     let arrived = false
     let closed = false
-    const proxy = await proxyTo(await startRawUpstream((socket) => {
-      socket.on('data', () => {
-        arrived = true
-      })
-      socket.on('close', () => {
-        closed = true
-      })
-    }))
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) => {
+        socket.on('data', () => {
+          arrived = true
+        })
+        socket.on('close', () => {
+          closed = true
+        })
+      }),
+    )
     const { request } = open(proxy, 'POST', '/x')
     request.on('error', () => {})
     request.end('{}')
@@ -330,11 +406,13 @@ describe('a client that leaves', () => {
 
   it('in the middle of an upload: the provider never takes it for whole', async () => {
     const received: { socket: Socket; complete: boolean }[] = []
-    const proxy = await proxyTo(await serve((request) => {
-      request.resume()
-      request.on('error', () => {})
-      request.on('close', () => received.push({ socket: request.socket, complete: request.complete }))
-    }))
+    const proxy = await proxyTo(
+      await serve((request) => {
+        request.resume()
+        request.on('error', () => {})
+        request.on('close', () => received.push({ socket: request.socket, complete: request.complete }))
+      }),
+    )
     const { request } = open(proxy, 'POST', '/x', { 'content-length': '1000000' })
     request.on('error', () => {})
     request.write(Buffer.alloc(300_000))
@@ -362,7 +440,10 @@ describe('a client that leaves', () => {
 
 describe('an upload', () => {
   it.each([
-    ['small', 1_000, 'length'], ['at the bound', 64 * 1024, 'length'], ['large', 5_000_000, 'length'], ['of unknown length', 5_000_000, 'chunked'],
+    ['small', 1_000, 'length'],
+    ['at the bound', 64 * 1024, 'length'],
+    ['large', 5_000_000, 'length'],
+    ['of unknown length', 5_000_000, 'chunked'],
   ])('%s arrives byte for byte, framed once', async (_size, length, framing) => {
     const bytes = randomBytes(length)
     const upstream = await startUpstream((received, response) => response.end(String(received.body.equals(bytes))))
@@ -372,18 +453,22 @@ describe('an upload', () => {
     request.end(bytes)
     expect((await readAll(await answer)).body).toBe('true')
     const got = upstream.received[0]?.headers
-    expect([got?.['content-length'] ?? null, got?.['transfer-encoding'] ?? null]).toEqual(framing === 'length' ? [String(length), null] : [null, 'chunked'])
+    expect([got?.['content-length'] ?? null, got?.['transfer-encoding'] ?? null]).toEqual(
+      framing === 'length' ? [String(length), null] : [null, 'chunked'],
+    )
     expect(await endOf(proxy)).toMatchObject({ finished: { requestBytes: length } })
   })
 
   it('streams: the provider reads the first part before the last is sent', async () => {
     let first = ''
-    const proxy = await proxyTo(await serve((request, response) => {
-      request.once('data', (chunk: Buffer) => {
-        first = chunk.toString()
-      })
-      request.on('end', () => response.end('done'))
-    }))
+    const proxy = await proxyTo(
+      await serve((request, response) => {
+        request.once('data', (chunk: Buffer) => {
+          first = chunk.toString()
+        })
+        request.on('end', () => response.end('done'))
+      }),
+    )
     const { request, answer } = open(proxy, 'POST', '/x', { 'transfer-encoding': 'chunked' })
     request.write('first')
     await until(() => (first === '' ? undefined : first))
@@ -428,8 +513,10 @@ describe('an upload', () => {
   it('that is refused is answered at once, and the connection goes on where the body is small', async () => {
     const proxy = await proxyTo(await startUpstream((_received, response) => response.end('ok')))
     const body = 'x'.repeat(100_000)
-    const text = await exchangeRaw(proxy.port,
-      `POST /v1/p/none/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nContent-Length: ${body.length}\r\n\r\n${body}${rawGet('/y')}`)
+    const text = await exchangeRaw(
+      proxy.port,
+      `POST /v1/p/none/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nContent-Length: ${body.length}\r\n\r\n${body}${rawGet('/y')}`,
+    )
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404', 'HTTP/1.1 200'])
   })
 
@@ -441,7 +528,9 @@ describe('an upload', () => {
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString()
     })
-    socket.write(`POST /v1/p/none/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nContent-Length: 200000000\r\n\r\n`)
+    socket.write(
+      `POST /v1/p/none/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nContent-Length: 200000000\r\n\r\n`,
+    )
     const piece = Buffer.alloc(64 * 1024)
     const pump = setInterval(() => socket.writable && socket.write(piece), 1)
     await closed
@@ -451,29 +540,34 @@ describe('an upload', () => {
 })
 
 describe('what changes while an answer is under way', () => {
-  it.each(['FEED_KIND_APP', 'FEED_KIND_SECRET'] as const)('%s: an app that falls cuts it, a secret that is replaced does not', async (kind) => {
-    let stream: ServerResponse | undefined
-    let closed = false
-    const proxy = await proxyTo(await serve((_request, response) => {
-      stream = response
-      response.write('data: 1\n\n')
-      response.on('close', () => {
-        closed = true
-      })
-    }))
-    proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { labels: [{ kind, id: 'x', generation: 1 }] }))
-    const { request, answer } = open(proxy, 'GET', '/x')
-    request.end()
-    const events = await answer
-    await next(events)
-    proxy.plane.fell({ kind, id: 'x', generation: 2 })
-    if (kind === 'FEED_KIND_SECRET') stream?.end('data: 2\n\n')
-    const { whole } = await readAll(events)
-    expect(whole).toBe(kind === 'FEED_KIND_SECRET')
-    await until(() => (closed ? true : undefined), 1_000)
-    expect(await endOf(proxy)).toMatchObject({ finished: { aborted: kind === 'FEED_KIND_APP' } })
-    expect(proxy.plane.followed).toBe(0)
-  })
+  it.each(['FEED_KIND_APP', 'FEED_KIND_SECRET'] as const)(
+    '%s: an app that falls cuts it, a secret that is replaced does not',
+    async (kind) => {
+      let stream: ServerResponse | undefined
+      let closed = false
+      const proxy = await proxyTo(
+        await serve((_request, response) => {
+          stream = response
+          response.write('data: 1\n\n')
+          response.on('close', () => {
+            closed = true
+          })
+        }),
+      )
+      proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { labels: [{ kind, id: 'x', generation: 1 }] }))
+      const { request, answer } = open(proxy, 'GET', '/x')
+      request.end()
+      const events = await answer
+      await next(events)
+      proxy.plane.fell({ kind, id: 'x', generation: 2 })
+      if (kind === 'FEED_KIND_SECRET') stream?.end('data: 2\n\n')
+      const { whole } = await readAll(events)
+      expect(whole).toBe(kind === 'FEED_KIND_SECRET')
+      await until(() => (closed ? true : undefined), 1_000)
+      expect(await endOf(proxy)).toMatchObject({ finished: { aborted: kind === 'FEED_KIND_APP' } })
+      expect(proxy.plane.followed).toBe(0)
+    },
+  )
 })
 
 function originOf(proxy: ProxyUnderTest): string {

@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici'
 import type { Scrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
 import { answerFields, contentCoding, rawPairs, trailerFields } from './answer-fields.js'
-import { upstreamFault } from './upstream-fault.js'
 import { ClientLeft } from './upload.js'
+import { upstreamFault } from './upstream-fault.js'
 
 const LIMITS = {
   /** For a client to read something of what waits for it. Memory is bounded anyway; this frees the provider's socket. */
@@ -85,14 +85,14 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason = ''): void {
     // 1xx of a provider are about its connection to us; ours to the client has its own 100.
     if (status < 200 || this.#over) return
-    const { clock, injects, scrub, scrubber } = this.#options
-    this.#upstreamMs = clock.monotonicMs() - this.#startedMs
-    if (injects && status === 401) return this.abort(new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401'))
-    if (injects && status === 403) return this.abort(new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403'))
+    this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
     const pairs = rawPairs(controller.rawHeaders)
-    if (scrub && contentCoding(pairs) !== '') return this.abort(compressed(contentCoding(pairs)))
     const fields = answerFields(pairs)
-    if (scrubber.leaksInFields([reason, ...fields])) return this.abort(leaked())
+    const fault = this.#refusalOf(status, pairs) ?? (this.#leaks([reason, ...fields]) ? leaked() : null)
+    if (fault) {
+      this.abort(fault)
+      return
+    }
     this.#head = { status, reason, fields }
     // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
     queueMicrotask(() => this.#flushHead())
@@ -101,7 +101,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return
     const out = this.#options.scrubber.push(chunk)
-    if (out === 'leaked') return this.abort(leaked())
+    if (out === 'leaked') {
+      this.abort(leaked())
+      return
+    }
     if (out.length === 0) return
     this.#responseBytes += out.length
     this.#sendHead()
@@ -112,7 +115,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#over) return
     const { scrubber, exchange } = this.#options
     const trailers = trailerFields(rawPairs(controller.rawTrailers))
-    if (scrubber.leaksInFields(trailers)) return this.abort(leaked())
+    if (this.#leaks(trailers)) {
+      this.abort(leaked())
+      return
+    }
     const rest = scrubber.end()
     this.#responseBytes += rest.length
     this.#sendHead()
@@ -124,6 +130,19 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: Error): void {
     if (error instanceof ClientLeft) this.#end('left', null)
     else this.abort(upstreamFault(error))
+  }
+
+  /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it. */
+  #refusalOf(status: number, pairs: readonly string[]): Fault | null {
+    const { injects, scrub } = this.#options
+    if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
+    if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
+    const coding = contentCoding(pairs)
+    return scrub && coding !== '' ? compressed(coding) : null
+  }
+
+  #leaks(fields: readonly string[]): boolean {
+    return this.#options.scrubber.leaksInFields(fields)
   }
 
   #sendHead(): void {

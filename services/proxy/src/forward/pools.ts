@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache'
-import { Pool } from 'undici'
 import { asFault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { LRUCache } from 'lru-cache'
+import { Pool } from 'undici'
 import type { Dial } from './dialler.js'
 
 const LIMITS = {

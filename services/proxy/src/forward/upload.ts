@@ -46,7 +46,8 @@ export class Upload extends Readable {
 
   readonly #onData = (chunk: Buffer): void => {
     this.bytes += chunk.length
-    if (this.bytes > this.#bytesMax) this.destroy(new Fault('TOO_LARGE', `the body is larger than ${this.#bytesMax} bytes`))
+    if (this.bytes > this.#bytesMax)
+      this.destroy(new Fault('TOO_LARGE', `the body is larger than ${this.#bytesMax} bytes`))
     else if (!this.push(chunk)) this.#incoming.pause()
   }
 

@@ -10,6 +10,7 @@ export function upstreamFault(error: Error): Fault {
   if (error instanceof Fault) return error
   const code = 'code' in error ? error.code : undefined
   if (TIMEOUTS.has(code)) return new Fault('UPSTREAM_TIMEOUT', error.message, { cause: error })
-  if (MISTAKES.has(code)) return new Fault('INTERNAL', `the request could not be sent: ${error.message}`, { cause: error })
+  if (MISTAKES.has(code))
+    return new Fault('INTERNAL', `the request could not be sent: ${error.message}`, { cause: error })
   return new Fault('UPSTREAM_UNREACHABLE', error.message, { cause: error })
 }

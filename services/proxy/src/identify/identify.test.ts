@@ -53,7 +53,22 @@ describe('identify finds the credential', () => {
 
   it('drops cookies and our own fields, and reads the version of the app', () => {
     const { headers, appVersion } = identify(
-      ['Cookie', 'a=b', 'cookie', 'c', 'Cookie2', 'd', 'pma-attestation', 'x', 'PMA_Device', 'y', 'pma-app-version', '1.2.3', 'x-api-key', APP],
+      [
+        'Cookie',
+        'a=b',
+        'cookie',
+        'c',
+        'Cookie2',
+        'd',
+        'pma-attestation',
+        'x',
+        'PMA_Device',
+        'y',
+        'pma-app-version',
+        '1.2.3',
+        'x-api-key',
+        APP,
+      ],
       null,
     )
     expect(headers).toEqual([])
@@ -80,12 +95,16 @@ describe('identify refuses', () => {
     expect(() => identify(headers, query)).toThrow(code('INVALID_REQUEST'))
   })
 
-  it.each([APP.slice(0, -1), `${APP.slice(0, -1)}${APP.endsWith('A') ? 'B' : 'A'}`, 'pma_ses_', 'pma_ses_a.b', newToken('debug'), newToken('personal')])(
-    'what is cut, mistyped or of another kind: %s',
-    (token) => {
-      expect(() => identify(['x-api-key', token], null)).toThrow(code('INVALID_TOKEN'))
-    },
-  )
+  it.each([
+    APP.slice(0, -1),
+    `${APP.slice(0, -1)}${APP.endsWith('A') ? 'B' : 'A'}`,
+    'pma_ses_',
+    'pma_ses_a.b',
+    newToken('debug'),
+    newToken('personal'),
+  ])('what is cut, mistyped or of another kind: %s', (token) => {
+    expect(() => identify(['x-api-key', token], null)).toThrow(code('INVALID_TOKEN'))
+  })
 })
 
 describe('what is left is searched for tokens of ours', () => {

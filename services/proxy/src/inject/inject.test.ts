@@ -30,9 +30,27 @@ const held = (value: string, placements: Placement[], origins = [ORIGIN]): Reado
   ])
 
 const routeOf = (injection: readonly InjectedField[], over: Partial<Route['target']> = {}): Route => ({
-  organizationId: 'org_1', appId: 'app_1', serviceId: 'svc_1', deviceId: null, sessionId: null,
-  target: { baseUrl: new URL(ORIGIN), origin: ORIGIN, methods: new Set(), paths: [], timeoutMs: 1, scrub: true, ...over },
-  injection, limits: [], labels: [], grant: 'g', notAfter: 1, platform: 'ios', unattested: false,
+  organizationId: 'org_1',
+  appId: 'app_1',
+  serviceId: 'svc_1',
+  deviceId: null,
+  sessionId: null,
+  target: {
+    baseUrl: new URL(ORIGIN),
+    origin: ORIGIN,
+    methods: new Set(),
+    paths: [],
+    timeoutMs: 1,
+    scrub: true,
+    ...over,
+  },
+  injection,
+  limits: [],
+  labels: [],
+  grant: 'g',
+  notAfter: 1,
+  platform: 'ios',
+  unattested: false,
   secrets: new Map([['sec_1', { secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'EXAMPLE_API_KEY' }]]),
 })
 
@@ -41,20 +59,56 @@ const pairs = (headers: readonly string[]): string[] =>
 
 const send = (
   field: InjectedField,
-  { headers = [] as string[], query = null as string | null, path = '/v1/x', value = VALUE, placements = BOUND, origins = [ORIGIN], base = ORIGIN } = {},
-) => inject(routeOf([field], { baseUrl: new URL(base) }), { origin: ORIGIN, path }, { headers, query, method: 'POST' }, held(value, placements, origins))
+  {
+    headers = [] as string[],
+    query = null as string | null,
+    path = '/v1/x',
+    value = VALUE,
+    placements = BOUND,
+    origins = [ORIGIN],
+    base = ORIGIN,
+  } = {},
+) =>
+  inject(
+    routeOf([field], { baseUrl: new URL(base) }),
+    { origin: ORIGIN, path },
+    { headers, query, method: 'POST' },
+    held(value, placements, origins),
+  )
 
 const code = (expected: string) => expect.objectContaining({ code: expected })
 
 describe('inject', () => {
   it('lets exactly one credential out, whatever the client sends in its place', () => {
     const headers = [
-      'authorization', 'Bearer foreign-1', 'AUTHORIZATION', 'Basic eDp5', 'x-api-key', 'foreign-2', 'X_Api_Key', 'foreign-3',
-      'x-goog-api-key', 'foreign-4', 'Proxy-Authorization', 'Basic eDp6', 'Connection', 'authorization, x-drop', 'x-drop', '1',
-      'X_Drop', '2', 'x-kept', '3', 'x-kept', '4',
+      'authorization',
+      'Bearer foreign-1',
+      'AUTHORIZATION',
+      'Basic eDp5',
+      'x-api-key',
+      'foreign-2',
+      'X_Api_Key',
+      'foreign-3',
+      'x-goog-api-key',
+      'foreign-4',
+      'Proxy-Authorization',
+      'Basic eDp6',
+      'Connection',
+      'authorization, x-drop',
+      'x-drop',
+      '1',
+      'X_Drop',
+      '2',
+      'x-kept',
+      '3',
+      'x-kept',
+      '4',
     ]
     expect(pairs(send(BEARER, { headers }).headers)).toEqual([
-      'x-kept: 3', 'x-kept: 4', 'accept-encoding: identity', `authorization: Bearer ${VALUE}`,
+      'x-kept: 3',
+      'x-kept: 4',
+      'accept-encoding: identity',
+      `authorization: Bearer ${VALUE}`,
     ])
   })
 
@@ -64,11 +118,30 @@ describe('inject', () => {
   })
 
   it.each([
-    'Host', 'Content-Length', 'Transfer-Encoding', 'TE', 'Trailer', 'Upgrade', 'Keep-Alive', 'Proxy-Connection', 'Expect',
-    'HTTP2-Settings', 'Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Host', 'X_Forwarded_For', 'X-Real-IP', 'Accept-Encoding',
-    'X-HTTP-Method-Override', 'X-Original-URL',
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'TE',
+    'Trailer',
+    'Upgrade',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'Expect',
+    'HTTP2-Settings',
+    'Forwarded',
+    'Via',
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X_Forwarded_For',
+    'X-Real-IP',
+    'Accept-Encoding',
+    'X-HTTP-Method-Override',
+    'X-Original-URL',
   ])('never passes %s on', (name) => {
-    expect(pairs(send(BEARER, { headers: [name, 'x'] }).headers)).toEqual(['accept-encoding: identity', `authorization: Bearer ${VALUE}`])
+    expect(pairs(send(BEARER, { headers: [name, 'x'] }).headers)).toEqual([
+      'accept-encoding: identity',
+      `authorization: Bearer ${VALUE}`,
+    ])
   })
 
   it('leaves every other field as it came: spelling, order, duplicates, bytes', () => {
@@ -78,7 +151,10 @@ describe('inject', () => {
 
   it('leaves accept-encoding and foreign keys alone where nothing is injected', () => {
     const { headers } = inject(
-      routeOf([]), { origin: ORIGIN, path: '/' }, { method: 'GET', query: null, headers: ['accept-encoding', 'br', 'authorization', 'x'] }, new Map(),
+      routeOf([]),
+      { origin: ORIGIN, path: '/' },
+      { method: 'GET', query: null, headers: ['accept-encoding', 'br', 'authorization', 'x'] },
+      new Map(),
     )
     expect(headers).toEqual(['accept-encoding', 'br', 'authorization', 'x'])
   })
@@ -89,7 +165,9 @@ describe('inject', () => {
     const { target } = send(field, { query, placements: [{ kind: 'query', name: 'key' }], value: 'a b&c=d/+%é' })
     expect(target).toBe('/v1/x?a=%2f+b&b=&keys=5&key=a%20b%26c%3Dd%2F%2B%25%C3%A9')
     expect(send(field, { placements: [{ kind: 'query', name: 'key' }], value: 'v' }).target).toBe('/v1/x?key=v')
-    expect(send(field, { query: '', placements: [{ kind: 'query', name: 'key' }], value: 'v' }).target).toBe('/v1/x?key=v')
+    expect(send(field, { query: '', placements: [{ kind: 'query', name: 'key' }], value: 'v' }).target).toBe(
+      '/v1/x?key=v',
+    )
   })
 
   it('keeps an empty query apart from none', () => {
@@ -104,16 +182,22 @@ describe('inject', () => {
     expect(pairs(headers)).toContain(`authorization: Basic ${encoded}`)
     expect(basics).toEqual([encoded])
     expect(() => send(field, { placements: [{ kind: 'basic-password' }] })).toThrow(code('DESTINATION_NOT_ALLOWED'))
-    expect(() => send(field, { placements: [{ kind: 'basic-user' }], value: 'a:b' })).toThrow(code('SECRET_DECRYPTION_FAILED'))
+    expect(() => send(field, { placements: [{ kind: 'basic-user' }], value: 'a:b' })).toThrow(
+      code('SECRET_DECRYPTION_FAILED'),
+    )
   })
 
   it('puts path segments before the client’s path and below the base', () => {
     const field: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
     const placements: Placement[] = [{ kind: 'path', template: '/bot{}' }]
-    expect(send(field, { placements, path: '/base/sendMessage', base: `${ORIGIN}/base`, value: '1/2:x' }).target).toBe('/base/bot1%2F2%3Ax/sendMessage')
+    expect(send(field, { placements, path: '/base/sendMessage', base: `${ORIGIN}/base`, value: '1/2:x' }).target).toBe(
+      '/base/bot1%2F2%3Ax/sendMessage',
+    )
     const bare: InjectedField = { kind: 'path', value: secret }
     for (const value of ['.', '..']) {
-      expect(() => send(bare, { placements: [{ kind: 'path', template: '/{}' }], value })).toThrow(code('SECRET_DECRYPTION_FAILED'))
+      expect(() => send(bare, { placements: [{ kind: 'path', template: '/{}' }], value })).toThrow(
+        code('SECRET_DECRYPTION_FAILED'),
+      )
     }
   })
 
@@ -138,18 +222,30 @@ describe('inject', () => {
 
   it('checks the bindings once more: origin and place', () => {
     expect(() => send(BEARER, { origins: ['https://other.example'] })).toThrow(code('DESTINATION_NOT_ALLOWED'))
-    expect(() => send(BEARER, { placements: [{ kind: 'header', name: 'x-api-key' }] })).toThrow(code('DESTINATION_NOT_ALLOWED'))
-    expect(() => send({ kind: 'header', name: 'Idempotency-Key', value: secret })).toThrow(code('DESTINATION_NOT_ALLOWED'))
+    expect(() => send(BEARER, { placements: [{ kind: 'header', name: 'x-api-key' }] })).toThrow(
+      code('DESTINATION_NOT_ALLOWED'),
+    )
+    expect(() => send({ kind: 'header', name: 'Idempotency-Key', value: secret })).toThrow(
+      code('DESTINATION_NOT_ALLOWED'),
+    )
   })
 
   it('never sends a template unresolved, and says which secret is missing', () => {
-    expect(() => inject(routeOf([BEARER]), { origin: ORIGIN, path: '/' }, { method: 'GET', headers: [], query: null }, new Map())).toThrow(
-      expect.objectContaining({ code: 'SECRET_NOT_FOUND', say: expect.stringMatching(/^Secret not found: EXAMPLE_API_KEY\..*case-sensitive.*organization.*linked/) }),
+    expect(() =>
+      inject(routeOf([BEARER]), { origin: ORIGIN, path: '/' }, { method: 'GET', headers: [], query: null }, new Map()),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'SECRET_NOT_FOUND',
+        say: expect.stringMatching(/^Secret not found: EXAMPLE_API_KEY\..*case-sensitive.*organization.*linked/),
+      }),
     )
   })
 
   it('takes what a client sends for text, never for a template', () => {
-    const { headers, target } = send(BEARER, { headers: ['x-a', '{{EXAMPLE_API_KEY}}'], query: 'q={{EXAMPLE_API_KEY}}' })
+    const { headers, target } = send(BEARER, {
+      headers: ['x-a', '{{EXAMPLE_API_KEY}}'],
+      query: 'q={{EXAMPLE_API_KEY}}',
+    })
     expect(pairs(headers)).toContain('x-a: {{EXAMPLE_API_KEY}}')
     expect(target).toContain('{{EXAMPLE_API_KEY}}')
   })
@@ -169,7 +265,9 @@ describe('inject', () => {
     expect(() => send(BEARER, { path: `/bot${token}/x` })).toThrow(code('INVALID_REQUEST'))
     expect(() => send(BEARER, { path: `/bot${token.replaceAll('_', '%5F')}/x` })).toThrow(code('INVALID_REQUEST'))
     expect(() => send(BEARER, { query: `x=${token.replaceAll('_', '%255F')}` })).toThrow(code('INVALID_REQUEST'))
-    expect(() => send(BEARER, { headers: ['x-a', encodeURIComponent(token).replaceAll('_', '%5f')] })).toThrow(code('INVALID_REQUEST'))
+    expect(() => send(BEARER, { headers: ['x-a', encodeURIComponent(token).replaceAll('_', '%5f')] })).toThrow(
+      code('INVALID_REQUEST'),
+    )
   })
 })
 

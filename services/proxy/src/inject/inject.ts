@@ -7,7 +7,15 @@ import { filterQuery } from '../identify/raw-query.js'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { Route } from '../routes/route.js'
 import { type InjectionPlan, planOf } from './plan.js'
-import { escapeStrictly, heldSecret, renderBasic, renderEscaped, renderHeader, renderPath, type Secrets } from './render.js'
+import {
+  escapeStrictly,
+  heldSecret,
+  renderBasic,
+  renderEscaped,
+  renderHeader,
+  renderPath,
+  type Secrets,
+} from './render.js'
 import { stripHeaders } from './strip-headers.js'
 
 /** What goes to the provider, apart from the body. */
@@ -100,6 +108,7 @@ function targetOf(path: string, query: string | null, injected: string): string 
 function checkNothingOfOurs(path: string, query: string | null, headers: readonly string[]): void {
   const left = holdsOurs(path) || (query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)
   if (!left) return
-  const say = 'The app’s credential stands where it cannot be taken out. Send it in a header, a query value or Basic alone.'
+  const say =
+    'The app’s credential stands where it cannot be taken out. Send it in a header, a query value or Basic alone.'
   throw new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
 }

@@ -52,7 +52,10 @@ function usesOf(field: InjectedField): InjectionPlan['uses'] {
     case 'query':
       return secretsIn(field.value, { kind: 'query', name: field.name })
     case 'basic':
-      return [...secretsIn(field.user, { kind: 'basic-user' }), ...secretsIn(field.password, { kind: 'basic-password' })]
+      return [
+        ...secretsIn(field.user, { kind: 'basic-user' }),
+        ...secretsIn(field.password, { kind: 'basic-password' }),
+      ]
     case 'path':
       return secretsIn(field.value, { kind: 'path', template: pathTemplate(field.value) })
   }

@@ -52,12 +52,12 @@ export function escapeStrictly(text: string): string {
 
 function renderText(template: Template, secrets: Secrets): string {
   let text = ''
-  for (const part of template) text += part.kind === 'literal' ? part.text : valueOf(part.secretId, secrets)
+  for (const part of template) text += part.kind === 'literal' ? part.text : textOfSecret(part.secretId, secrets)
   return text
 }
 
 /** @throws Fault SECRET_NOT_FOUND: a template is never sent unresolved. */
-function valueOf(secretId: string, secrets: Secrets): string {
+function textOfSecret(secretId: string, secrets: Secrets): string {
   return heldSecret(secretId, secrets).value.reveal()
 }
 
@@ -75,7 +75,9 @@ function latin1(text: string): string {
 }
 
 function unusable(template: Template, { granted }: Secrets, why: string): Fault {
-  const names = template.flatMap((part) => (part.kind === 'secret' ? [granted.get(part.secretId)?.name ?? part.secretId] : []))
+  const names = template.flatMap((part) =>
+    part.kind === 'secret' ? [granted.get(part.secretId)?.name ?? part.secretId] : [],
+  )
   const say = `The value of ${names.join(', ')} cannot stand where the API service puts it: it ${why}. Enter its value again.`
   return new Fault('SECRET_DECRYPTION_FAILED', `a value ${why}`, { say })
 }

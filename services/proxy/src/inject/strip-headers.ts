@@ -4,22 +4,50 @@
  */
 const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   // RFC 9110 § 7.6.1: they speak of the connection to us.
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer',
-  'transfer-encoding', 'upgrade', 'http2-settings',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
   // Framing and the authority are written anew for the connection that carries them; Expect was answered here.
-  'host', 'content-length', 'expect',
+  'host',
+  'content-length',
+  'expect',
   // Who and where the person is: not the provider's business.
-  'forwarded', 'via', 'x-real-ip', 'true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip',
-  'fastly-client-ip', 'client-ip',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'client-ip',
   // They name another method or path than the one that was allowed.
-  'x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url', 'x-original-uri',
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-original-uri',
 ])
 
 /** `x-forwarded-for`, `-host`, `-proto`, … */
 const FORWARDED_PREFIX = 'x-forwarded-'
 
 /** Where SDKs put keys: beside an injected key, a foreign one in any of these would make a second credential. */
-const KEY_FIELDS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'xi-api-key'])
+const KEY_FIELDS: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'xi-api-key',
+])
 
 /** CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, so both are one name here. */
 export function canonicalName(name: string): string {

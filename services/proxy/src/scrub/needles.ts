@@ -48,7 +48,7 @@ function formsOf(value: string): ReadonlySet<string> {
   return new Set([
     value,
     url,
-    url.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    url.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase()),
     urlStrict,
     // `+` for a space: how forms are encoded, and query strings by some.
     urlStrict.replaceAll('%20', '+'),

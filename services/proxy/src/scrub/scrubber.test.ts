@@ -68,7 +68,10 @@ describe('the scrubber ends an answer that holds the value', () => {
 
   it('byte by byte, after much else, and beside a longer run', () => {
     const body = Buffer.from(`${'lorem ipsum '.repeat(3_000)}${'A'.repeat(5_000)}${KEY}${'B'.repeat(5_000)}`)
-    const { steps, leaked } = watch(scrubberOf(KEY), [...body].map((byte) => Buffer.of(byte)))
+    const { steps, leaked } = watch(
+      scrubberOf(KEY),
+      [...body].map((byte) => Buffer.of(byte)),
+    )
     expect(leaked).toBe(true)
     expect(steps.join('')).not.toContain(KEY)
     expect(watch(scrubberOf(KEY), [body]).leaked).toBe(true)
@@ -86,7 +89,9 @@ describe('the scrubber ends an answer that holds the value', () => {
     const encoded = Buffer.from(`user:${KEY}`).toString('base64')
     expect(watch(scrubberOf(KEY, [encoded]), [Buffer.from(`"Basic ${encoded}"`)]).leaked).toBe(true)
     const shortSides = Buffer.from('acct_123:pw_456789').toString('base64')
-    expect(watch(createScrubber({ secrets: [], basics: [shortSides], scrub: true }), [Buffer.from(shortSides)]).leaked).toBe(true)
+    expect(
+      watch(createScrubber({ secrets: [], basics: [shortSides], scrub: true }), [Buffer.from(shortSides)]).leaked,
+    ).toBe(true)
   })
 
   it('in header fields, Location among them', () => {
@@ -102,7 +107,10 @@ describe('the scrubber passes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4_000 }), fc.array(fc.nat(4_000), { maxLength: 8 }), (bytes, cuts) => {
         const body = Buffer.from(bytes)
-        const chunks = cutAt(body, cuts.map((cut) => Math.min(cut, body.length)))
+        const chunks = cutAt(
+          body,
+          cuts.map((cut) => Math.min(cut, body.length)),
+        )
         const { steps, leaked } = watch(scrubberOf(KEY), chunks)
         expect(leaked).toBe(false)
         expect(Buffer.from(steps.join(''), 'latin1').equals(body)).toBe(true)
@@ -112,7 +120,10 @@ describe('the scrubber passes', () => {
 
   it('events of a stream at once, one by one', () => {
     const events = ['data: {"delta":"Hel"}\n\n', 'data: {"delta":"lo"}\n\n', ': ping\n\n', 'data: [DONE]\n\n']
-    const { steps } = watch(scrubberOf(KEY), events.map((event) => Buffer.from(event)))
+    const { steps } = watch(
+      scrubberOf(KEY),
+      events.map((event) => Buffer.from(event)),
+    )
     expect(steps).toEqual([...events, ''])
   })
 
@@ -147,7 +158,9 @@ describe('the scrubber is no oracle', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 40 }), { maxLength: 10 }), (texts) => {
         const chunks = texts.map((text) => Buffer.from(text))
-        expect(watch(scrubberOf(KEY), chunks)).toEqual(watch(scrubberOf('another-secret-of-quite-another-length'), chunks))
+        expect(watch(scrubberOf(KEY), chunks)).toEqual(
+          watch(scrubberOf('another-secret-of-quite-another-length'), chunks),
+        )
       }),
     )
   })

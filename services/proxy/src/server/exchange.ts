@@ -70,7 +70,10 @@ export class Exchange {
       socket.off('close', settle)
       listener(outgoing.writableFinished)
     }
-    if (this.over) return queueMicrotask(settle)
+    if (this.over) {
+      queueMicrotask(settle)
+      return
+    }
     outgoing.once('close', settle)
     socket.once('close', settle)
   }
@@ -85,7 +88,9 @@ export class Exchange {
 
   /** Name, value, … Only a chunked answer has a place for them. */
   sendTrailers(fields: readonly string[]): void {
-    this.outgoing.addTrailers(fields.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])))
+    this.outgoing.addTrailers(
+      fields.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])),
+    )
   }
 
   sendBody(body: Buffer): void {

@@ -35,7 +35,10 @@ export function createHandle(deps: HandleDeps): Handle {
     void answer(deps, exchange).catch((thrown: unknown) => {
       if (thrown instanceof ClientLeft) return
       const fault = asFault(thrown)
-      deps.log[fault.code === 'INTERNAL' ? 'error' : 'debug']({ err: fault, requestId: exchange.requestId }, 'request refused')
+      deps.log[fault.code === 'INTERNAL' ? 'error' : 'debug'](
+        { err: fault, requestId: exchange.requestId },
+        'request refused',
+      )
       exchange.refuse(fault)
     })
   }

@@ -36,7 +36,9 @@ export function createListener(handle: Handle, certificate: WatchedMaterial | nu
   server.on('request', (incoming, outgoing) => handle(incoming, outgoing, false))
   server.on('checkContinue', (incoming, outgoing) => handle(incoming, outgoing, true))
   server.on('checkExpectation', (incoming, outgoing) => handle(incoming, outgoing, false))
-  server.on('connect', (_incoming, socket) => refuseRaw(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })))
+  server.on('connect', (_incoming, socket) =>
+    refuseRaw(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
+  )
   server.on('clientError', (err: NodeJS.ErrnoException, socket) => refuseRaw(socket as Socket, clientFault(err)))
 
   return {
@@ -72,7 +74,10 @@ const OPTIONS: ServerOptions = {
 }
 
 function tlsServer(certificate: WatchedMaterial): Server {
-  const context = (): { cert: Buffer; key: Buffer } => ({ cert: certificate.current().cert, key: certificate.current().key })
+  const context = (): { cert: Buffer; key: Buffer } => ({
+    cert: certificate.current().cert,
+    key: certificate.current().key,
+  })
   const server = createTlsServer({ ...OPTIONS, ...context(), minVersion: 'TLSv1.3', ALPNProtocols: ['http/1.1'] })
   certificate.onChange(() => server.setSecureContext({ ...context(), minVersion: 'TLSv1.3' }))
   return server
@@ -92,7 +97,11 @@ const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = { HPE_HEADER_OVERFLOW
 /** What the parser refused: framing that is not plain, or a head that is too large or too slow. */
 function clientFault(err: NodeJS.ErrnoException): Fault {
   const code = CLIENT_ERRORS[err.code ?? ''] ?? 'INVALID_REQUEST'
-  return new Fault(code, err.message, code === 'INVALID_REQUEST' ? { say: 'This is not a well-formed HTTP/1.1 request.' } : {})
+  return new Fault(
+    code,
+    err.message,
+    code === 'INVALID_REQUEST' ? { say: 'This is not a well-formed HTTP/1.1 request.' } : {},
+  )
 }
 
 /** An answer where Node has made no response object; and the end of the connection, whose framing is lost. */

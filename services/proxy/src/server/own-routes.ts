@@ -29,7 +29,10 @@ export async function answerOwn(deps: OwnRoutesDeps, exchange: Exchange, path: s
       return only(exchange, ['GET', 'HEAD'], () => answerReadiness(deps, exchange))
     case '/.well-known/jwks.json':
       return only(exchange, ['GET', 'HEAD'], async () => {
-        sendJson(exchange, 200, await deps.dataPlane.jwks(), ['cache-control', `public, max-age=${LIMITS.jwksMaxAgeSeconds}`])
+        sendJson(exchange, 200, await deps.dataPlane.jwks(), [
+          'cache-control',
+          `public, max-age=${LIMITS.jwksMaxAgeSeconds}`,
+        ])
       })
     case '/v1/attest/debug':
       return only(exchange, ['POST'], () => exchangeDebugToken(deps, exchange))
@@ -46,7 +49,8 @@ async function only(exchange: Exchange, methods: readonly string[], answer: () =
 
 function answerReadiness({ dataPlane, isDraining }: OwnRoutesDeps, exchange: Exchange): void {
   if (isDraining()) throw new Fault('UNAVAILABLE', 'draining', { say: 'Shutting down.' })
-  if (!dataPlane.ready()) throw new Fault('UNAVAILABLE', 'not fresh', { say: 'The horizon has passed: management is away.' })
+  if (!dataPlane.ready())
+    throw new Fault('UNAVAILABLE', 'not fresh', { say: 'The horizon has passed: management is away.' })
   sendJson(exchange, 200, { status: 'ready' })
 }
 
@@ -58,7 +62,10 @@ async function exchangeDebugToken({ dataPlane }: OwnRoutesDeps, exchange: Exchan
 }
 
 /** @throws Fault UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, INVALID_REQUEST. */
-async function readJson<Schema extends z.ZodType>(incoming: IncomingMessage, schema: Schema): Promise<z.output<Schema>> {
+async function readJson<Schema extends z.ZodType>(
+  incoming: IncomingMessage,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   if (!/^application\/json\s*(?:;|$)/i.test(incoming.headers['content-type'] ?? '')) {
     throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'not JSON')
   }
@@ -84,6 +91,11 @@ function parseJson(text: string): unknown {
 
 function sendJson(exchange: Exchange, status: number, answer: unknown, fields: readonly string[] = []): void {
   const body = Buffer.from(JSON.stringify(answer), 'utf8')
-  exchange.sendHead(status, '', [...fields, 'content-type', 'application/json', 'content-length', String(body.length)], 0)
+  exchange.sendHead(
+    status,
+    '',
+    [...fields, 'content-type', 'application/json', 'content-length', String(body.length)],
+    0,
+  )
   exchange.sendBody(body)
 }

@@ -1,4 +1,4 @@
-import { type Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
+import type { Fault, FaultCode } from '@protectmyapi/service-kit/faults'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
 
 /**

@@ -26,9 +26,16 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
  * The client's address: the connection's own, unless a trusted proxy made the connection. Then the last entry of
  * X-Forwarded-For that no trusted proxy stands for: what is left of it was written by whoever wished to.
  */
-export function sourceAddress(connected: string | undefined, forwardedFor: string | undefined, proxies: TrustedProxies): string {
+export function sourceAddress(
+  connected: string | undefined,
+  forwardedFor: string | undefined,
+  proxies: TrustedProxies,
+): string {
   let address = plain(connected ?? '')
-  const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim()).reverse()
+  const hops = (forwardedFor ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .reverse()
   for (const hop of hops.slice(0, LIMITS.hopsMax)) {
     if (!proxies.trusts(address) || isIP(hop) === 0) break
     address = plain(hop)
