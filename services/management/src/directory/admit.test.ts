@@ -6,7 +6,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { readAccessLog } from '../access-log/read-access-log.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
-import { type MigratedDatabase, migratedDatabase } from '../testing/migrated-database.js'
+import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
 import { createAdmit } from './admit.js'
 import { createRecordAccess } from './record-access.js'
 

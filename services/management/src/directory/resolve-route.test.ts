@@ -12,8 +12,8 @@ import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-
 import { newToken, SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { compactVerify, createLocalJWKSet, importJWK } from 'jose'
 import { signingKeys } from '../keys/signing-key-rows.js'
-import { type Catalog, insertCatalog } from '../testing/catalog.js'
-import { type DirectoryHarness, directoryHarness } from '../testing/directory-harness.js'
+import { type Catalog, insertCatalog } from '../test/catalog.js'
+import { type DirectoryHarness, directoryHarness } from '../test/directory-harness.js'
 import { createResolveRoute } from './resolve-route.js'
 
 let harness: DirectoryHarness

@@ -8,7 +8,7 @@ import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-
 import { fromGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { withMargin } from '../feed/feed-limits.js'
-import { type DirectoryHarness, directoryHarness, HARNESS_HORIZON_MS } from '../testing/directory-harness.js'
+import { type DirectoryHarness, directoryHarness, HARNESS_HORIZON_MS } from '../test/directory-harness.js'
 import { DIRECTORY_ACCESS } from './access.js'
 
 const ACTOR = { kind: 'system', id: 'test', requestId: null } as const

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { drainInbox } from '../access-log/drain-inbox.js'
+import { pruneLeftovers, tendPartitions } from '../access-log/tend-partitions.js'
+import { migrateManagement } from '../db/migrate-management.js'
+import { toInboxEntry, writeInbox } from '../directory/access-entry.js'
+import { lockBuckets } from '../directory/rate-buckets.js'
+import { createCommitChange } from '../feed/commit-change.js'
+import { pruneFeed } from '../feed/prune-feed.js'
+import { readFeed } from '../feed/read-feed.js'
+import { recordSync } from '../feed/registry.js'
+import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
+import { createHeldKeys } from '../keys/held-keys.js'
+import { createSecret } from '../secrets/create-secret.js'
+import { deleteSecret } from '../secrets/delete-secret.js'
+import { finishDestructions, finishShredding, settleIntents } from '../secrets/reconcile.js'
+import { replaceValue } from '../secrets/replace-value.js'
+import type { SecretDeps } from '../secrets/secret-deps.js'
+import { memoryVault } from '../vault/memory-vault.js'
+
+const ROLE = `runtime_${newId('boot').toLowerCase()}`
+const ACTOR = { kind: 'user', id: 'usr_test', requestId: null } as const
+
+let database: TestDatabase
+let owner: Knex
+let db: Knex
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  owner = connectPostgres(database.target, 'owner')
+  await owner.raw(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'test'`)
+  await migrateManagement({ owner: database.target, runtimeRole: ROLE })
+  db = connectPostgres({ ...database.target, user: ROLE, password: 'test' }, 'runtime')
+})
+afterAll(async () => {
+  await db.destroy()
+  await owner.raw(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`)
+  await owner.destroy()
+  await database.drop()
+})
+
+describe('the runtime role', () => {
+  it('may do all that the write protocol, the feed and the reconciler do', async () => {
+    const clock = manualClock(Date.now())
+    const vault = memoryVault()
+    const waitUntilSeen = createWaitUntilSeen({ db, clock, sleep: async () => clock.advance(1_000) })
+    const commitChange = createCommitChange({ db, waitUntilSeen })
+    const log = createLogger('test', 'silent')
+    const deps: SecretDeps = { db, vault, commitChange, waitUntilSeen, usesOf: async () => [], presets: [], clock, log }
+    const organizationId = newId('organization')
+    await db('organizations').insert({ id: organizationId, slug: 'test', name: 'Test', state: 'active' })
+    const bindings = {
+      origins: ['https://a.example.com'],
+      placements: [{ kind: 'header', name: 'x-key' }],
+      services: [],
+    } as const
+    const asked = { organizationId, name: 'A_KEY', value: 'one', bindings, expiresAt: null }
+    const { result: secretId } = await createSecret(deps, ACTOR, asked)
+    await replaceValue(deps, ACTOR, { organizationId, secretId, value: 'two' })
+    await deleteSecret(deps, ACTOR, { organizationId, secretId, force: false })
+    vault.setAway(true)
+    await expect(createSecret(deps, ACTOR, asked)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    vault.setAway(false)
+    expect(await settleIntents(deps, 0)).toBe(1)
+    await finishDestructions(deps)
+    await db('organizations').update({ state: 'deleted' })
+    expect(await finishShredding(deps)).toBe(1)
+    const keys = createHeldKeys({ db, vault, clock, log })
+    await keys.tend()
+    expect(keys.ready()).toBe(true)
+    await recordSync(db, { bootId: newId('boot'), spiffeId: 'spiffe://x/proxy', applied: 0, horizonMs: 1_000 })
+    expect((await readFeed(db, 0)).rows.length).toBeGreaterThan(0)
+    await pruneFeed(db)
+  })
+
+  it('may do all that admission and the access log do', async () => {
+    await tendPartitions(db, 90)
+    const wire = {
+      kind: 'ENTRY_KIND_VOID',
+      shard: 0,
+      sequence: 1,
+      atMs: Date.now(),
+      requestId: 'req_1',
+      organizationId: 'org_1',
+      subject: null,
+      outcome: null,
+    } as const
+    await writeInbox(db, [toInboxEntry(newId('boot'), wire)])
+    expect(await drainInbox(db)).toBe(1)
+    await db.transaction(async (trx) => {
+      const buckets = await lockBuckets(trx, ['a'])
+      buckets.draw([{ key: 'a', count: 1, periodMs: 1_000, burst: 1 }])
+      await buckets.save()
+    })
+    await pruneLeftovers(db)
+  })
+
+  it.each([
+    'CREATE TABLE mine ()',
+    'DROP TABLE feed',
+    'DELETE FROM audit',
+    `UPDATE audit SET event = 'x'`,
+    'DELETE FROM access_log',
+    `UPDATE access_log SET kind = 'void'`,
+    'TRUNCATE access_log',
+  ])('may not: %s', async (statement) => {
+    await expect(db.raw(statement)).rejects.toMatchObject({ code: '42501' })
+  })
+})
