@@ -175,8 +175,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#over = true
     clearTimeout(this.#slow)
     const sent = this.#controller !== null
-    // Nothing happens where the answer was complete.
-    this.#controller?.abort(new ClientLeft())
+    if (end !== 'complete') this.#controller?.abort(new ClientLeft())
     if (end === 'cut') this.#options.exchange.cut()
     this.#settle({
       sent,

@@ -46,10 +46,7 @@ export async function takeBody(incoming: IncomingMessage, waits: boolean): Promi
 function readWhole(incoming: IncomingMessage, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const late = new Fault('INVALID_REQUEST', 'the body did not arrive in time', {
-      say: 'The body did not arrive in time. Send it again.',
-    })
-    const timer = setTimeout(() => settle(() => reject(late)), LIMITS.wholeMs)
+    const timer = setTimeout(() => settle(() => reject(tooSlow())), LIMITS.wholeMs)
     const onData = (chunk: Buffer): void => void chunks.push(chunk)
     const onEnd = (): void =>
       settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)))
@@ -60,5 +57,11 @@ function readWhole(incoming: IncomingMessage, length: number): Promise<Buffer> {
       answer()
     }
     incoming.on('data', onData).on('end', onEnd).on('close', onClose)
+  })
+}
+
+function tooSlow(): Fault {
+  return new Fault('INVALID_REQUEST', 'the body did not arrive in time', {
+    say: 'The body did not arrive in time. Send it again.',
   })
 }

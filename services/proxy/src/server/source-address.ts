@@ -12,6 +12,7 @@ const LIMITS = {
 
 /** @throws where an item is no CIDR range or address. */
 export function trustedProxies(ranges: readonly string[]): TrustedProxies {
+  if (ranges.length === 0) return { trusts: () => false }
   const list = new BlockList()
   for (const range of ranges) {
     const [address = '', prefix] = range.split('/')
