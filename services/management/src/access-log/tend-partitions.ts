@@ -3,26 +3,41 @@ import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 
 const PARTITION = /^access_log_(\d{4})(\d{2})(\d{2})$/
 
+/** A transaction's advisory lock. The number is ours and means this alone. */
+const LOCK = 74_110_603
+
 /**
  * Makes the partitions of yesterday to the day after tomorrow, and drops those older than the retention. Both through
- * functions of the migrating role: this role has no DDL. Safe on several managements at once.
+ * functions of the migrating role: this role has no DDL. One management at a time: two that make one partition at once
+ * would fail, whatever IF NOT EXISTS says.
  */
-export async function tendPartitions(db: Knex, retentionDays: number): Promise<void> {
-  await db.raw(
-    `SELECT make_access_partition(day::date) FROM generate_series(current_date - 1, current_date + ?::integer, interval '1 day') AS day
+export function tendPartitions(db: Knex, retentionDays: number): Promise<void> {
+  return db.transaction(async (trx) => {
+    await trx.raw('SELECT pg_advisory_xact_lock(?)', [LOCK])
+    await makeAhead(trx)
+    await dropOld(trx, Math.max(retentionDays, ACCESS_LOG_LIMITS.retentionDaysMin))
+  })
+}
+
+async function makeAhead(trx: Knex): Promise<void> {
+  await trx.raw(
+    `SELECT make_access_partition(day::date)
+     FROM generate_series(current_date - 1, current_date + ?::integer, interval '1 day') AS day
      WHERE to_regclass('access_log_' || to_char(day, 'YYYYMMDD')) IS NULL`,
     [ACCESS_LOG_LIMITS.daysAhead],
   )
-  const { rows } = await db.raw<{ rows: { name: string }[] }>(
+}
+
+async function dropOld(trx: Knex, keptDays: number): Promise<void> {
+  const { rows } = await trx.raw<{ rows: { name: string }[] }>(
     `SELECT child.relname AS name FROM pg_inherits JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
      WHERE pg_inherits.inhparent = 'access_log'::regclass`,
   )
-  const keptDays = Math.max(retentionDays, ACCESS_LOG_LIMITS.retentionDaysMin)
   for (const { name } of rows) {
     const [, year, month, day] = PARTITION.exec(name) ?? []
     if (day === undefined) continue
     const date = `${year}-${month}-${day}`
-    await db.raw('SELECT drop_access_partition(?::date) WHERE ?::date < current_date - ?::integer', [
+    await trx.raw('SELECT drop_access_partition(?::date) WHERE ?::date < current_date - ?::integer', [
       date,
       date,
       keptDays,

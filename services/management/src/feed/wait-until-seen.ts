@@ -40,8 +40,8 @@ export function createWaitUntilSeen({ db, clock, sleep }: WaitDeps): WaitUntilSe
   async function seen(number: number): Promise<InForce> {
     const startedMs = clock.monotonicMs()
     const done = (by: InForce['by']): InForce => ({ by, waitedMs: Math.round(clock.monotonicMs() - startedMs) })
-    let waiting = await readRegistry(db, clock, number)
-    if (waiting.length === 0) return done((await anybody(db)) ? 'applied' : 'nobody')
+    let waiting = await readRegistry(db, clock)
+    if (waiting.length === 0) return done('nobody')
     let outlived = false
     for (;;) {
       const applied = await appliedNow().catch(() => new Map<string, number>())
@@ -69,11 +69,10 @@ export function createWaitUntilSeen({ db, clock, sleep }: WaitDeps): WaitUntilSe
  * LISTLATE: read after the commit of the feed row. Horizons are taken as durations on Postgres's clock and counted
  * from after the reading, so the two clocks need not agree and the wait errs on the long side.
  */
-async function readRegistry(db: Knex, clock: Clock, number: number): Promise<Reader[]> {
+async function readRegistry(db: Knex, clock: Clock): Promise<Reader[]> {
   const { rows } = await db.raw<{ rows: { boot_id: string; remaining_ms: number }[] }>(
     `SELECT boot_id, (extract(epoch FROM horizon_at - clock_timestamp()) * 1000)::float8 AS remaining_ms
-     FROM proxies WHERE horizon_at > clock_timestamp() AND applied < ?`,
-    [number],
+     FROM proxies WHERE horizon_at > clock_timestamp()`,
   )
   const readMs = clock.monotonicMs()
   return rows.map((row) => ({ bootId: row.boot_id, horizonAtMs: readMs + row.remaining_ms }))
@@ -84,12 +83,4 @@ async function readApplied(db: Knex): Promise<Map<string, number>> {
     'SELECT boot_id, applied FROM proxies',
   )
   return new Map(rows.map((row) => [row.boot_id, Number(row.applied)]))
-}
-
-/** For the answer's wording alone. */
-async function anybody(db: Knex): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>(
-    'SELECT 1 FROM proxies WHERE horizon_at > clock_timestamp() LIMIT 1',
-  )
-  return rows.length > 0
 }
