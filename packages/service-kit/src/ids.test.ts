@@ -9,6 +9,12 @@ describe('ids', () => {
     expect(isId('secret', `${id}x`)).toBe(false)
   })
 
+  it('are never made twice, in many draws of the pool', () => {
+    const made = new Set(Array.from({ length: 5_000 }, () => newId('request')))
+    expect(made.size).toBe(5_000)
+    expect([...made].every((id) => isId('request', id))).toBe(true)
+  })
+
   it('never make the reserved organisation', () => {
     expect(isId('organization', INSTALLATION_ORGANIZATION)).toBe(false)
   })

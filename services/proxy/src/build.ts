@@ -75,8 +75,10 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
           'these upstreams are exempt from the https and private-address rules',
         )
       }
+      // Alive at once, ready with the first answered Sync.
+      const port = await listener.listen(config.host, config.port)
       await dataPlane.start()
-      return listener.listen(config.host, config.port)
+      return port
     },
     stop() {
       draining = true

@@ -145,8 +145,8 @@ async function beginAgain(exchange: Exchange, walkOnce: () => Promise<void>): Pr
   }
 }
 
-/** Mistakes of ours call somebody; outages and unusable secrets are looked into; the rest is everyday. */
+/** Mistakes of ours call somebody, unusable secrets and providers are looked into; an outage is logged where it is. */
 function levelOf({ code }: Fault): 'error' | 'warn' | 'debug' {
   if (code === 'INTERNAL') return 'error'
-  return FAULTS[code].http >= 500 ? 'warn' : 'debug'
+  return FAULTS[code].http >= 500 && code !== 'UNAVAILABLE' ? 'warn' : 'debug'
 }
