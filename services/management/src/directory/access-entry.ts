@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 
-export type EntryKind = 'admitted' | 'finished' | 'void'
+type EntryKind = 'admitted' | 'finished' | 'void'
 
 /** An entry on its way into the inbox. */
 export interface InboxEntry {

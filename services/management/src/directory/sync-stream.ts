@@ -5,7 +5,7 @@ import type { FeedTail } from '../feed/feed-tail.js'
 import type { FeedPage } from '../feed/read-feed.js'
 import type { SyncRecord } from '../feed/registry.js'
 
-export const SYNC_LIMITS = {
+const SYNC_LIMITS = {
   /** Replies that a proxy has not taken yet. A slower one is cut: its next stream begins with a Sync, which misses nothing. */
   unsentMax: 4_096,
   /** Pushed rows kept back while a Sync is being answered. What is more, the next Sync brings. */
@@ -13,7 +13,7 @@ export const SYNC_LIMITS = {
 } as const
 
 /** One stream, as the session sees it. */
-export interface SyncWire {
+interface SyncWire {
   answer(syncId: number, page: FeedPage): void
   push(row: FeedRow): void
   /** Replies handed over and not taken yet. */

@@ -4,7 +4,7 @@ import type { FeedRow } from './feed-entry.js'
 import { FEED_LIMITS } from './feed-limits.js'
 import { rowsAbove } from './read-feed.js'
 
-export type TailListener = (rows: readonly FeedRow[]) => void
+type TailListener = (rows: readonly FeedRow[]) => void
 
 /** Hands each committed feed row, in order, to whoever listens. A listener must not block. */
 export interface FeedTail {

@@ -1,7 +1,7 @@
 import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 
-export type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
+type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
 export type VersionState = 'pending' | 'active' | 'superseded' | 'abandoned' | 'destroyed'
 
 export interface SecretRow {

@@ -19,9 +19,9 @@ export interface NewVersion extends VersionRef {
   readonly bindings: Bindings
 }
 
-export type Settlement = 'STORED' | 'CLOSED'
+type Settlement = 'STORED' | 'CLOSED'
 
-export interface OperationalLease {
+interface OperationalLease {
   /** The caller's, to wipe. */
   readonly value: SecretBytes
   /** Counted by the holder from before it asked. */
