@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newToken } from '@protectmyapi/service-kit/tokens'
-import { heldSecret, routeTo } from './fakes/fake-data-plane.js'
-import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from './fakes/start-proxy.js'
-import { startUpstream, type Upstream } from './fakes/start-upstream.js'
+import { heldSecret, routeTo } from './test/fake-data-plane.js'
+import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from './test/start-proxy.js'
+import { startUpstream, type Upstream } from './test/start-upstream.js'
 
 let upstream: Upstream
 let proxy: ProxyUnderTest

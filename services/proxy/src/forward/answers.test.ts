@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
-import { routeTo } from '../fakes/fake-data-plane.js'
-import { KEY, type ProxyUnderTest, startProxy } from '../fakes/start-proxy.js'
-import { serve, startRawUpstream, startUpstream } from '../fakes/start-upstream.js'
-import { endOf, exchangeRaw, next, open, originOf, rawGet, readAll } from '../fakes/streaming-client.js'
+import { routeTo } from '../test/fake-data-plane.js'
+import { KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
+import { endOf, exchangeRaw, next, open, originOf, rawGet, readAll } from '../test/streaming-client.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
-import { routeTo } from '../fakes/fake-data-plane.js'
-import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../fakes/start-proxy.js'
-import { serve, startRawUpstream, startUpstream } from '../fakes/start-upstream.js'
-import { endOf, next, open, originOf, readAll } from '../fakes/streaming-client.js'
+import { routeTo } from '../test/fake-data-plane.js'
+import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
+import { endOf, next, open, originOf, readAll } from '../test/streaming-client.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

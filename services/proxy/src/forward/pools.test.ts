@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { silentLog } from '../fakes/silent-log.js'
-import { startUpstream } from '../fakes/start-upstream.js'
+import { startUpstream } from '../test/start-upstream.js'
 import { createDialler, type Dial } from './dialler.js'
 import { createPools, type Pools } from './pools.js'
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
-import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../fakes/start-proxy.js'
-import { serve, startUpstream } from '../fakes/start-upstream.js'
-import { endOf, exchangeRaw, open, rawGet, readAll } from '../fakes/streaming-client.js'
+import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { serve, startUpstream } from '../test/start-upstream.js'
+import { endOf, exchangeRaw, open, rawGet, readAll } from '../test/streaming-client.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -10,8 +10,8 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { silentLog } from '../fakes/silent-log.js'
-import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../fakes/start-proxy.js'
-import { startUpstream, type Upstream } from '../fakes/start-upstream.js'
+import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { startUpstream, type Upstream } from '../test/start-upstream.js'
 import { createListener } from './listener.js'
 
 let upstream: Upstream
