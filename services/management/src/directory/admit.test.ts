@@ -186,7 +186,7 @@ describe('the access log', () => {
   })
 
   it('has its partitions made once, by however many managements at once', async () => {
-    await db.raw('DROP TABLE ' + (await partitions()).join(', '))
+    await db.raw(`DROP TABLE ${(await partitions()).join(', ')}`)
     await Promise.all([tendPartitions(db, 90), tendPartitions(db, 90), tendPartitions(db, 90)])
     expect(await partitions()).toHaveLength(4)
   })
