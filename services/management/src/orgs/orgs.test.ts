@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Role } from '../access/roles.js'
+import { PASSWORD, type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { slugFrom } from './slug-from.js'
+
+let house: RestHarness
+let ada: Person
+let ben: Person
+beforeAll(async () => {
+  house = await restHarness()
+  ada = await house.person('ada')
+  ben = await house.person('ben')
+})
+afterAll(() => house.close())
+
+/** A house of its own for each test: an owner, an admin, a member. */
+async function staffed(name: string): Promise<{ org: string } & Record<Role, Person>> {
+  const people = { owner: await house.person(`${name}-o`), admin: await house.person(`${name}-a`), member: await house.person(`${name}-m`) }
+  const org = await house.organization(people.owner, name)
+  await house.join(org, people.admin, 'admin')
+  await house.join(org, people.member, 'member')
+  return { org, ...people }
+}
+
+const rolesOf = async (org: string) =>
+  Object.fromEntries((await house.db('members').where('organization_id', org)).map(({ user_id, role }) => [user_id, role]))
+
+describe('slugs', () => {
+  it.each([
+    ['Ünïted Apps, Inc.', 'united-apps-inc'],
+    ['  --A--  ', 'a'],
+    ['日本', 'org'],
+    ['x'.repeat(90), 'x'.repeat(48)],
+  ])('are made of %j: %s', (name, slug) => {
+    expect(slugFrom(name)).toBe(slug)
+  })
+})
+
+describe('an organization', () => {
+  it('is found by id and by slug, by its members alone', async () => {
+    const { body } = await ada.ask('POST', '/orgs', { name: 'Acme' }).expect(201)
+    expect(body).toMatchObject({ slug: 'acme', name: 'Acme', role: 'owner' })
+    for (const name of [body.id, 'acme']) {
+      await ada.ask('GET', `/orgs/${name}`).expect(200)
+      await ben.ask('GET', `/orgs/${name}`).expect(404)
+    }
+    const { body: list } = await ben.ask('GET', '/orgs').expect(200)
+    expect(list.items).toEqual([])
+  })
+
+  it('gets a slug of its own where the name’s is taken, and is refused one that it asks for', async () => {
+    const second = await ben.ask('POST', '/orgs', { name: 'Acme' }).expect(201)
+    expect(second.body.slug).toMatch(/^acme-[0-9a-f]{8}$/)
+    const taken = await ben.ask('POST', '/orgs', { name: 'Other', slug: 'acme' }).expect(409)
+    expect(taken.body.errors).toEqual([{ pointer: '/slug', detail: expect.any(String) }])
+    await ben.ask('PATCH', `/orgs/${second.body.id}`, { slug: 'acme' }).expect(409)
+    await ben.ask('PATCH', `/orgs/${second.body.id}`, { slug: 'No Label' }).expect(400)
+    const renamed = await ben.ask('PATCH', `/orgs/${second.body.id}`, { slug: 'bens', name: 'Ben’s' }).expect(200)
+    expect(renamed.body).toMatchObject({ slug: 'bens', name: 'Ben’s' })
+  })
+
+  it('is listed page by page', async () => {
+    const cleo = await house.person('cleo')
+    for (let n = 0; n < 5; n++) await house.organization(cleo, `Many ${n}`)
+    const names: string[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body }: { body: { items: { name: string }[]; next: string | null } } = await cleo
+        .ask('GET', `/orgs?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`)
+        .expect(200)
+      names.push(...body.items.map((item) => item.name))
+      cursor = body.next
+    }
+    expect(names).toEqual(['Many 0', 'Many 1', 'Many 2', 'Many 3', 'Many 4'])
+  })
+
+  it('is gone for everybody once deleted, its feed row is written and its keys are shredded', async () => {
+    const { org, owner, admin } = await staffed('doomed')
+    await admin.ask('DELETE', `/orgs/${org}`).expect(403)
+    await owner.ask('DELETE', `/orgs/${org}`).expect(204)
+    await owner.ask('GET', `/orgs/${org}`).expect(404)
+    await owner.ask('GET', `/orgs/${org}/apps`).expect(404)
+    await owner.ask('DELETE', `/orgs/${org}`).expect(404)
+    expect(await house.db('feed').where({ kind: 'organization', id: org })).toEqual([expect.objectContaining({ generation: '2' })])
+    expect(house.vault.calls('shredOrganization')).toBe(1)
+    expect((await house.db('organizations').where('id', org).first()).shredded_at).not.toBeNull()
+    // The slug is free again, the id is not.
+    await owner.ask('POST', '/orgs', { name: 'Doomed', slug: 'doomed' }).expect(201)
+  })
+
+  it('is deleted although the vault is away; the shredding is made up for', async () => {
+    const { org, owner } = await staffed('away')
+    house.vault.setAway(true)
+    await owner.ask('DELETE', `/orgs/${org}`).expect(204)
+    house.vault.setAway(false)
+    expect((await house.db('organizations').where('id', org).first()).shredded_at).toBeNull()
+  })
+})
+
+describe('members', () => {
+  it('are managed by admins, owners by owners alone', async () => {
+    const { org, owner, admin, member } = await staffed('ranks')
+    const setRole = (who: Person, whose: Person, role: Role) => who.ask('PATCH', `/orgs/${org}/members/${whose.id}`, { role })
+    await setRole(admin, member, 'admin').expect(200)
+    await setRole(admin, member, 'member').expect(200)
+    await setRole(admin, member, 'owner').expect(403)
+    await setRole(admin, admin, 'owner').expect(403)
+    await setRole(admin, owner, 'member').expect(403)
+    await admin.ask('DELETE', `/orgs/${org}/members/${owner.id}`).expect(403)
+    await member.ask('DELETE', `/orgs/${org}/members/${admin.id}`).expect(403)
+    await setRole(owner, admin, 'owner').expect(200)
+    expect(await rolesOf(org)).toEqual({ [owner.id]: 'owner', [admin.id]: 'owner', [member.id]: 'member' })
+  })
+
+  it('may leave, but for the last owner', async () => {
+    const { org, owner, member } = await staffed('leaving')
+    await member.ask('DELETE', `/orgs/${org}/members/${member.id}`).expect(204)
+    await member.ask('GET', `/orgs/${org}`).expect(404)
+    const kept = await owner.ask('DELETE', `/orgs/${org}/members/${owner.id}`).expect(409)
+    expect(kept.body.detail).toMatch(/one owner/)
+    await owner.ask('PATCH', `/orgs/${org}/members/${owner.id}`, { role: 'admin' }).expect(409)
+  })
+
+  it('keep one owner when two owners leave at once', async () => {
+    const { org, owner, admin } = await staffed('race')
+    await owner.ask('PATCH', `/orgs/${org}/members/${admin.id}`, { role: 'owner' }).expect(200)
+    const answers = await Promise.all([owner, admin].map((person) => person.ask('DELETE', `/orgs/${org}/members/${person.id}`)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
+    expect(Object.values(await rolesOf(org)).filter((role) => role === 'owner')).toHaveLength(1)
+  })
+
+  it('get the ownership handed over whole', async () => {
+    const { org, owner, admin, member } = await staffed('handover')
+    await admin.ask('POST', `/orgs/${org}/transfer`, { user: admin.id }).expect(403)
+    await owner.ask('POST', `/orgs/${org}/transfer`, { user: ada.id }).expect(404)
+    await owner.ask('POST', `/orgs/${org}/transfer`, { user: owner.id }).expect(409)
+    await owner.ask('POST', `/orgs/${org}/transfer`, { user: member.id }).expect(200)
+    expect(await rolesOf(org)).toEqual({ [owner.id]: 'admin', [admin.id]: 'admin', [member.id]: 'owner' })
+  })
+})
+
+describe('an invitation', () => {
+  const invite = async (by: Person, org: string, email: string, role: Role = 'member') => (await by.ask('POST', `/orgs/${org}/invitations`, { email, role }).expect(201)).body
+
+  it('is shown once, kept as a hash, and makes a new person a member', async () => {
+    const { org, admin } = await staffed('inviting')
+    const invitation = await invite(admin, org, 'New@Example.com')
+    expect(new Date(invitation.expiresAt).getTime() - new Date(invitation.createdAt).getTime()).toBe(7 * 24 * 3_600_000)
+    const { body: list } = await admin.ask('GET', `/orgs/${org}/invitations`).expect(200)
+    expect(JSON.stringify(list)).not.toContain('pma_inv_')
+    expect(JSON.stringify(await house.db('invitations'))).not.toContain(invitation.token)
+    const answer = await house.anonymous('POST', '/invitations/accept', { token: invitation.token, name: 'New', password: PASSWORD }).expect(200)
+    expect(await rolesOf(org)).toMatchObject({ [answer.body.user]: 'member' })
+    await house.anonymous('POST', '/auth/sign-in', { email: 'new@example.com', password: PASSWORD }).expect(200)
+  })
+
+  it('is used once, however many use it at the same time', async () => {
+    const { org, admin } = await staffed('parallel')
+    const guest = await house.person('guest')
+    const { token } = await invite(admin, org, guest.email)
+    const answers = await Promise.all([1, 2, 3, 4].map(() => guest.ask('POST', '/invitations/accept', { token })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401])
+  })
+
+  it('is for its e-mail address alone', async () => {
+    const { org, admin } = await staffed('bound')
+    const { token } = await invite(admin, org, 'someone@example.com')
+    const wrong = await ben.ask('POST', '/invitations/accept', { token }).expect(403)
+    expect(wrong.body.detail).toMatch(/another e-mail/)
+    await house.anonymous('POST', '/invitations/accept', { token }).expect(401)
+    // The refused attempts did not use it up.
+    await house.anonymous('POST', '/invitations/accept', { token, name: 'Some', password: PASSWORD }).expect(200)
+  })
+
+  it('does not take over an account that is there', async () => {
+    const { org, admin } = await staffed('takeover')
+    const { token } = await invite(admin, org, ben.email)
+    const answer = await house.anonymous('POST', '/invitations/accept', { token, name: 'Mallory', password: PASSWORD }).expect(409)
+    expect(answer.body.detail).toMatch(/Sign in/)
+  })
+
+  it('is of no use once revoked, expired, or its organization deleted', async () => {
+    const { org, owner, admin } = await staffed('useless')
+    const accept = (token: string) => ben.ask('POST', '/invitations/accept', { token })
+    const revoked = await invite(admin, org, ben.email)
+    await admin.ask('DELETE', `/orgs/${org}/invitations/${revoked.id}`).expect(204)
+    await accept(revoked.token).expect(401)
+    const expired = await invite(admin, org, ben.email)
+    await house.db('invitations').where('id', expired.id).update({ expires_at: house.db.raw("now() - interval '1 second'") })
+    await accept(expired.token).expect(401)
+    const late = await invite(admin, org, ben.email)
+    await owner.ask('DELETE', `/orgs/${org}`).expect(204)
+    await accept(late.token).expect(401)
+  })
+
+  it('to be an owner comes from an owner, and goes with who gave it', async () => {
+    const { org, owner, admin, member } = await staffed('givers')
+    await admin.ask('POST', `/orgs/${org}/invitations`, { email: 'x@example.com', role: 'owner' }).expect(403)
+    await admin.ask('POST', `/orgs/${org}/invitations`, { email: member.email, role: 'member' }).expect(409)
+    const given = await invite(admin, org, ben.email, 'admin')
+    await owner.ask('DELETE', `/orgs/${org}/members/${admin.id}`).expect(204)
+    await ben.ask('POST', '/invitations/accept', { token: given.token }).expect(401)
+  })
+})

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import { newToken } from '@protectmyapi/service-kit/tokens'
+import { PASSWORD, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { prepareFirstRun, type SetUpDeps } from './set-up.js'
+
+let house: RestHarness
+beforeAll(async () => {
+  house = await restHarness()
+})
+afterAll(() => house.close())
+
+const owner = { email: 'First@Example.com', password: PASSWORD, name: 'First', organization: 'Ünited Apps, Inc.' }
+const lines: string[] = []
+
+function setUpDeps(): SetUpDeps {
+  const log = createLogger('test', 'info', { write: (line: string) => void lines.push(line) })
+  return { db: house.db, commitChange: house.feed.commitChange, hasher: house.hasher, log }
+}
+
+const tokenIn = (text: string): string => /pma_set_[A-Za-z0-9_-]+/.exec(text)?.[0] ?? ''
+
+describe('the first run', () => {
+  it('logs a set-up token, whose hash alone is kept, and the newest one counts', async () => {
+    await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap: undefined })
+    await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap: undefined })
+    const [older, newer] = lines.map(tokenIn)
+    expect(older).toMatch(/^pma_set_/)
+    expect(JSON.stringify(await house.db('installation'))).not.toContain(newer)
+    await house.anonymous('POST', '/setup', { ...owner, token: older }).expect(401)
+    await house.anonymous('POST', '/setup', { ...owner, token: newToken('setup') }).expect(401)
+  })
+
+  it('makes one owner, however many use the token at once, and never another', async () => {
+    const token = tokenIn(lines.at(-1) ?? '')
+    const answers = await Promise.all([1, 2, 3].map((n) => house.anonymous('POST', '/setup', { ...owner, email: `o${n}@example.com`, token })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 401, 401])
+    const made = answers.find(({ status }) => status === 201)
+    expect(made?.body).toEqual({
+      user: { id: expect.stringMatching(/^usr_/), email: expect.stringMatching(/^o\d@example.com$/), name: 'First' },
+      organization: { id: expect.stringMatching(/^org_/), slug: 'united-apps-inc', name: 'Ünited Apps, Inc.' },
+    })
+    await house.anonymous('POST', '/setup', { ...owner, token }).expect(401)
+    const before = lines.length
+    const bootstrap = { email: 'boot@example.com', password: new SecretText(PASSWORD), organization: 'Boot' }
+    await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap })
+    expect(lines.length).toBe(before)
+    expect(await house.db('users')).toHaveLength(1)
+  })
+
+  it('makes the owner without a person, once for all replicas', async () => {
+    const fresh = await restHarness()
+    try {
+      const deps = { ...setUpDeps(), db: fresh.db, commitChange: fresh.feed.commitChange }
+      const bootstrap = { email: 'boot@example.com', password: new SecretText(PASSWORD), organization: 'Boot' }
+      await Promise.all([1, 2].map(() => prepareFirstRun(deps, { setupToken: undefined, bootstrap })))
+      expect(await fresh.db('users')).toHaveLength(1)
+      const answer = await fresh.anonymous('POST', '/auth/sign-in', { email: 'BOOT@example.com', password: PASSWORD }).expect(200)
+      expect(answer.body.user.email).toBe('boot@example.com')
+    } finally {
+      await fresh.close()
+    }
+  })
+})
+
+describe('signing in', () => {
+  it('answers the same for a wrong password and for nobody', async () => {
+    const ann = await house.person('ann')
+    const answers = [
+      await house.anonymous('POST', '/auth/sign-in', { email: ann.email, password: 'wrong password' }).expect(401),
+      await house.anonymous('POST', '/auth/sign-in', { email: 'nobody@example.com', password: 'wrong password' }).expect(401),
+    ]
+    const [one, other] = answers.map(({ body }) => ({ ...body, requestId: '' }))
+    expect(one).toEqual(other)
+  })
+
+  it('keeps a hash of the token, and shows it once', async () => {
+    const ben = await house.person('ben')
+    const me = await ben.ask('GET', '/auth/me').expect(200)
+    expect(me.body).toEqual({ id: ben.id, email: ben.email, name: 'ben' })
+    const rows = await house.db('sign_ins').where('user_id', ben.id)
+    expect(JSON.stringify(rows)).not.toContain(ben.token)
+    const { body } = await ben.ask('GET', '/auth/sessions').expect(200)
+    expect(body.items).toEqual([expect.objectContaining({ current: true })])
+    expect(JSON.stringify(body)).not.toContain('pma_web_')
+  })
+
+  it('ends with sign-out, when revoked, and when its time is over', async () => {
+    const cat = await house.person('cat')
+    const again = await house.anonymous('POST', '/auth/sign-in', { email: cat.email, password: PASSWORD }).expect(200)
+    const second = (path: string) => house.anonymous('GET', path).set('authorization', `Bearer ${again.body.token}`)
+    const { body } = await second('/auth/sessions').expect(200)
+    const first = body.items.find((item: { current: boolean }) => !item.current)
+    await house.anonymous('DELETE', `/auth/sessions/${first.id}`).set('authorization', `Bearer ${again.body.token}`).expect(204)
+    const ended = await cat.ask('GET', '/auth/me').expect(401)
+    expect(ended.body.code).toBe('TOKEN_EXPIRED')
+    await house.db('sign_ins').where('user_id', cat.id).update({ last_used_at: house.db.raw("now() - interval '13 hours'") })
+    await second('/auth/me').expect(401)
+    await house.db('sign_ins').where('user_id', cat.id).update({ last_used_at: house.db.raw('now()') })
+    await second('/auth/me').expect(200)
+    await house.anonymous('POST', '/auth/sign-out').set('authorization', `Bearer ${again.body.token}`).expect(204)
+    await second('/auth/me').expect(401)
+  })
+
+  it('ends after seven days, however it is used', async () => {
+    const cora = await house.person('cora')
+    const [row] = await house.db('sign_ins').where('user_id', cora.id)
+    expect(row.expires_at.getTime() - row.created_at.getTime()).toBe(7 * 24 * 3_600_000)
+    await house.db('sign_ins').where('user_id', cora.id).update({ expires_at: house.db.raw("now() - interval '1 second'") })
+    await cora.ask('GET', '/auth/me').expect(401)
+  })
+
+  it('does not end another person’s', async () => {
+    const [dan, eve] = [await house.person('dan'), await house.person('eve')]
+    const { body } = await dan.ask('GET', '/auth/sessions')
+    await eve.ask('DELETE', `/auth/sessions/${body.items[0].id}`).expect(404)
+    await dan.ask('GET', '/auth/me').expect(200)
+  })
+
+  it('never falls through from a bad credential to a good one, or to nobody', async () => {
+    const fay = await house.person('fay')
+    for (const authorization of ['Bearer nonsense', 'Basic eDp5', 'Bearer', `Bearer ${newToken('signIn')}`, `Bearer ${fay.token.slice(0, -1)}`]) {
+      const answer = await house.anonymous('GET', '/auth/me').set('authorization', authorization).set('cookie', `pma=${fay.token}`).set('host', 'localhost')
+      expect([authorization, answer.status]).toEqual([authorization, 401])
+    }
+  })
+
+  it('changes the password for the right one alone, and ends all other sign-ins', async () => {
+    const gil = await house.person('gil')
+    const other = await house.anonymous('POST', '/auth/sign-in', { email: gil.email, password: PASSWORD }).expect(200)
+    const wrong = await gil.ask('PUT', '/auth/password', { current: 'not this one', next: 'another long password' }).expect(400)
+    expect(wrong.body.errors[0].pointer).toBe('/current')
+    await gil.ask('PUT', '/auth/password', { current: PASSWORD, next: 'short' }).expect(400)
+    await gil.ask('PUT', '/auth/password', { current: PASSWORD, next: 'another long password' }).expect(204)
+    await gil.ask('GET', '/auth/me').expect(200)
+    await house.anonymous('GET', '/auth/me').set('authorization', `Bearer ${other.body.token}`).expect(401)
+    await house.anonymous('POST', '/auth/sign-in', { email: gil.email, password: PASSWORD }).expect(401)
+    await house.anonymous('POST', '/auth/sign-in', { email: gil.email, password: 'another long password' }).expect(200)
+  })
+})
+
+describe('guessing passwords', () => {
+  const guess = (email: string, from: string, password = 'a wrong guess') =>
+    house.anonymous('POST', '/auth/sign-in', { email, password }).set('x-forwarded-for', from)
+
+  it('is stopped per e-mail address, in parallel too, and does not lock out who is at home', async () => {
+    const hal = await house.person('hal')
+    const home = (await house.db('sign_ins').where('user_id', hal.id).first('address')).address
+    const answers = await Promise.all(Array.from({ length: 14 }, (_, n) => guess(hal.email, `198.51.100.${n + 1}`)))
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10)
+    const limited = answers.find(({ status }) => status === 429)
+    expect(Number(limited?.headers['retry-after'])).toBeGreaterThan(0)
+    await guess(hal.email, '198.51.100.99', PASSWORD).expect(429)
+    await guess(hal.email, home, PASSWORD).expect(200)
+    // The window is short: nobody is locked out for ever.
+    await house.db('sign_in_attempts').update({ at: house.db.raw("at - interval '5 minutes'") })
+    await guess(hal.email, '198.51.100.99', PASSWORD).expect(200)
+  })
+
+  it('is stopped per address, for whatever e-mail addresses', async () => {
+    const answers: number[] = []
+    for (let n = 0; n < 51; n++) answers.push((await guess(`g${n}@example.com`, '203.0.113.9')).status)
+    expect(answers.slice(0, 50).every((status) => status === 401)).toBe(true)
+    expect(answers[50]).toBe(429)
+  })
+
+  it('does not count who gets it right', async () => {
+    const ida = await house.person('ida')
+    for (let n = 0; n < 12; n++) await guess(ida.email, `192.0.2.${n + 1}`, PASSWORD).expect(200)
+  })
+})
+
+describe('the cookie', () => {
+  const signIn = async (name: string, headers: Record<string, string>) => {
+    const { email } = await house.person(name)
+    const answer = await house.anonymous('POST', '/auth/sign-in', { email, password: PASSWORD }).set(headers).expect(200)
+    return { cookie: answer.get('set-cookie')?.[0], token: answer.body.token as string }
+  }
+  const https = { 'x-forwarded-proto': 'https', host: 'pma.example' }
+
+  it('is __Host- over https, plain on this machine, and none over http to another', async () => {
+    expect((await signIn('jo', https)).cookie).toMatch(/^__Host-pma=pma_web_.*; Path=\/; .*HttpOnly; SameSite=Strict; Secure$/)
+    expect((await signIn('kim', { host: 'localhost:8070' })).cookie).toMatch(/^pma=pma_web_.*; HttpOnly; SameSite=Strict$/)
+    expect((await signIn('lea', { host: '192.168.1.5:8070' })).cookie).toBeUndefined()
+  })
+
+  it('reads from everywhere, and writes from our own pages alone', async () => {
+    const { token } = await signIn('max', https)
+    const cookie = `__Host-pma=${token}`
+    await house.anonymous('GET', '/auth/me').set(https).set({ cookie }).expect(200)
+    const write = (headers: Record<string, string>) => house.anonymous('POST', '/orgs', { name: 'Max' }).set(https).set({ cookie, ...headers })
+    await write({}).expect(403)
+    await write({ 'sec-fetch-site': 'cross-site' }).expect(403)
+    await write({ 'sec-fetch-site': 'same-site', origin: 'https://pma.example' }).expect(403)
+    await write({ 'sec-fetch-site': 'none' }).expect(403)
+    await write({ origin: 'https://evil.example' }).expect(403)
+    await write({ origin: 'null' }).expect(403)
+    await write({ 'sec-fetch-site': 'same-origin' }).expect(201)
+    await write({ origin: 'https://pma.example' }).expect(201)
+  })
+
+  it('is not taken under its plain name over https, nor twice', async () => {
+    const { token } = await signIn('nia', https)
+    await house.anonymous('GET', '/auth/me').set(https).set({ cookie: `pma=${token}` }).expect(401)
+    await house.anonymous('GET', '/auth/me').set(https).set({ cookie: `__Host-pma=x; __Host-pma=${token}` }).expect(401)
+  })
+})

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { ROLES, type Role, ROLES_ALLOWED, roleMay, isOrgPermission } from '../access/roles.js'
+import type { Route } from '../http/route.js'
+import { type Person, type RestHarness, restHarness } from './rest-harness.js'
+
+/** What a path's parameters stand for: a thing that is there, in this organisation. */
+type Things = Readonly<Record<string, string>>
+
+let house: RestHarness
+let people: Record<Role | 'stranger', Person>
+let mine: Things
+let others: Things
+
+beforeAll(async () => {
+  house = await restHarness()
+  people = { owner: await house.person('owner'), admin: await house.person('admin'), member: await house.person('member'), stranger: await house.person('stranger') }
+  mine = await furnish(people.owner, 'mine')
+  for (const role of ['admin', 'member'] as const) await house.join(mine.org ?? '', people[role], role)
+  others = await furnish(people.stranger, 'others')
+})
+afterAll(() => house.close())
+
+/** One of everything that has an id. */
+async function furnish(owner: Person, name: string): Promise<Things> {
+  const org = await house.organization(owner, name)
+  const make = async (path: string, body: object): Promise<string> => (await owner.ask('POST', `/orgs/${org}${path}`, body).expect(201)).body.id
+  const secret = await make('/secrets', { name: 'OPENAI_API_KEY', value: 'sk-matrix-0123456789' })
+  const service = await make('/services', { name: 'OpenAI', slug: 'openai', preset: 'openai' })
+  const app = await make('/apps', { name: 'App', slug: 'app', platform: 'ios' })
+  const debugToken = await make(`/apps/${app}/debug-tokens`, { name: 'mac', expiresInHours: 1 })
+  const invitation = await make('/invitations', { email: `${name}-guest@example.com`, role: 'member' })
+  await owner.ask('PUT', `/orgs/${org}/apps/${app}/links/${service}`).expect(200)
+  const device = `dvc_${name}`
+  await house.db('devices').insert({ id: device, organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken })
+  const leaver = await house.person(`${name}-leaver`)
+  await house.join(org, leaver, 'member')
+  return { org, secret, service, app, debugToken, invitation, device, user: leaver.id, session: 'ses_none' }
+}
+
+const orgRoutesOf = (routes: readonly Route[]): Route[] => routes.filter(({ permission }) => isOrgPermission(permission))
+
+function pathOf(route: Route, things: Things): string {
+  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = things[name]
+    if (value === undefined) throw new Error(`the matrix has no ${name}: furnish it`)
+    return value
+  })
+}
+
+/** A body that no schema takes: who may not is refused before it is read, who may is told that it is wrong. */
+const WRONG_BODY = { noSuchField: true }
+
+const ask = (person: Person, route: Route, things: Things) => person.ask(route.method, pathOf(route, things), route.method === 'GET' ? undefined : WRONG_BODY)
+
+describe('role × route × tenant', () => {
+  it('lets through whom the table lets through, and refuses everybody else with 403', async () => {
+    const wrong: string[] = []
+    for (const route of orgRoutesOf(house.routes)) {
+      for (const role of ROLES) {
+        if (!isOrgPermission(route.permission)) throw new Error('not an organisation’s route')
+        const { status } = await ask(people[role], route, mine)
+        // Reads answer; writes get as far as the body, which is wrong.
+        const expected = roleMay(role, route.permission) ? (route.method === 'GET' ? 200 : 400) : 403
+        if (status !== expected) wrong.push(`${role} ${route.method} ${route.path}: ${status}, not ${expected}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('answers strangers as if the organization were not there, on every route', async () => {
+    const wrong: string[] = []
+    for (const route of orgRoutesOf(house.routes)) {
+      const answers = [await ask(people.stranger, route, mine), await ask(people.stranger, route, { ...mine, org: 'org_01ARZ3NDEKTSV4RRFFQ69G5FAV' })]
+      const [foreign, absent] = answers.map(({ status, body }) => JSON.stringify({ status, ...body, requestId: '' }))
+      if (foreign !== absent || answers[0]?.status !== 404) wrong.push(`${route.method} ${route.path}: ${foreign} ${absent}`)
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('answers ids of another organization as absent ones, on every route with an id in it', async () => {
+    const wrong: string[] = []
+    for (const route of orgRoutesOf(house.routes)) {
+      for (const name of namesIn(route).filter((param) => param !== 'org')) {
+        const there = { ...mine, [name]: others[name] ?? '' }
+        const nowhere = { ...mine, [name]: 'zzz_01ARZ3NDEKTSV4RRFFQ69G5FAV' }
+        const body = route.method === 'GET' ? undefined : BODIES[`${route.method} ${route.path}`]
+        const answers = [await people.owner.ask(route.method, pathOf(route, there), body), await people.owner.ask(route.method, pathOf(route, nowhere), body)]
+        const [foreign, absent] = answers.map((answer) => JSON.stringify({ status: answer.status, ...answer.body, requestId: '' }))
+        if (foreign !== absent || answers[0]?.status !== 404) wrong.push(`${route.method} ${route.path} {${name}}: ${foreign} ${absent}`)
+      }
+    }
+    expect(wrong).toEqual([])
+    // And all of it is still there.
+    await people.stranger.ask('GET', `/orgs/${others.org}/apps/${others.app}`).expect(200)
+    await people.stranger.ask('GET', `/orgs/${others.org}/secrets/${others.secret}`).expect(200)
+    await people.stranger.ask('GET', `/orgs/${others.org}/services/${others.service}`).expect(200)
+    const { body } = await people.stranger.ask('GET', `/orgs/${others.org}/apps/${others.app}/links`)
+    expect(body.items).toHaveLength(1)
+  })
+
+  it('asks everybody to sign in, but on public routes', async () => {
+    const open: string[] = []
+    for (const route of house.routes.filter(({ permission }) => permission !== 'public')) {
+      const { status } = await house.anonymous(route.method, pathOf(route, mine))
+      if (status !== 401) open.push(`${route.method} ${route.path}: ${status}`)
+    }
+    expect(open).toEqual([])
+    expect(house.routes.filter(({ permission }) => permission === 'public').map(({ path }) => path)).toEqual(['/setup', '/auth/sign-in', '/invitations/accept'])
+  })
+
+  it('asks on each write for the permission of the contract, written down here a second time', () => {
+    const writes = orgRoutesOf(house.routes).filter(({ method }) => method !== 'GET')
+    expect(Object.fromEntries(writes.map(({ method, path, permission }) => [`${method} ${path.replace('/orgs/{org}', '')}`, permission]))).toEqual({
+      'PATCH ': 'organization:write',
+      'DELETE ': 'organization:write',
+      'POST /transfer': 'organization:write',
+      'PATCH /members/{user}': 'members:write',
+      'DELETE /members/{user}': 'membership:write',
+      'POST /invitations': 'invitations:write',
+      'DELETE /invitations/{invitation}': 'invitations:write',
+      'POST /secrets': 'secrets:write',
+      'PATCH /secrets/{secret}': 'secrets:write',
+      'PUT /secrets/{secret}/value': 'secrets:write',
+      'DELETE /secrets/{secret}': 'secrets:write',
+      'POST /services': 'services:write',
+      'PATCH /services/{service}': 'services:write',
+      'DELETE /services/{service}': 'services:write',
+      'POST /apps': 'apps:write',
+      'PATCH /apps/{app}': 'apps:write',
+      'DELETE /apps/{app}': 'apps:write',
+      'POST /apps/{app}/debug-tokens': 'apps:write',
+      'DELETE /apps/{app}/debug-tokens/{debugToken}': 'apps:write',
+      'DELETE /apps/{app}/devices/{device}': 'apps:write',
+      'PUT /apps/{app}/links/{service}': 'apps:write',
+      'DELETE /apps/{app}/links/{service}': 'apps:write',
+    })
+  })
+
+  it('has a route for each permission of the table', () => {
+    const used = new Set(house.routes.map(({ permission }) => permission))
+    expect(Object.keys(ROLES_ALLOWED).filter((permission) => isOrgPermission(permission as 'apps:read') && !used.has(permission as 'apps:read'))).toEqual([])
+  })
+})
+
+/** Bodies that are right: what is refused is the id. */
+const BODIES: Record<string, object> = {
+  'PATCH /orgs/{org}/members/{user}': { role: 'member' },
+  'PATCH /orgs/{org}/secrets/{secret}': { name: 'OTHER_NAME' },
+  'PUT /orgs/{org}/secrets/{secret}/value': { value: 'sk-matrix-9876543210' },
+  'PATCH /orgs/{org}/services/{service}': { name: 'Other' },
+  'PATCH /orgs/{org}/apps/{app}': { name: 'Other' },
+  'POST /orgs/{org}/apps/{app}/debug-tokens': { name: 'other', expiresInHours: 1 },
+}
+
+function namesIn({ path }: Route): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { createTestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import type { Express } from 'express'
+import supertest from 'supertest'
+import type { Role } from '../access/roles.js'
+import { buildApp, buildRest } from '../build.js'
+import { migrateManagement } from '../db/migrate-management.js'
+import { buildFeed, type Feed } from '../feed/build-feed.js'
+import { API_PREFIX } from '../http/openapi.js'
+import type { Route } from '../http/route.js'
+import { createPasswordHasher, type PasswordHasher } from '../people/password-hasher.js'
+import { type MemoryVault, memoryVault } from '../vault/memory-vault.js'
+
+export const PASSWORD = 'a long enough password'
+const PRIVATE_UPSTREAM = '127.0.0.1'
+
+type Method = Route['method']
+
+/** One signed-in person. */
+export interface Person {
+  readonly id: string
+  readonly email: string
+  readonly token: string
+  /** A request with the token, below /api/v1. */
+  ask(method: Method, path: string, body?: object): supertest.Test
+}
+
+/** The REST side over real Postgres, with a vault in memory. */
+export interface RestHarness {
+  readonly db: Knex
+  readonly feed: Feed
+  readonly vault: MemoryVault
+  readonly hasher: PasswordHasher
+  readonly app: Express
+  readonly routes: readonly Route[]
+  /** Somebody new, straight into the database and signed in through the API. */
+  person(name: string): Promise<Person>
+  /** A new organisation of this owner. */
+  organization(owner: Person, name: string): Promise<string>
+  join(organizationId: string, person: Person, role: Role): Promise<void>
+  anonymous(method: Method, path: string, body?: object): supertest.Test
+  close(): Promise<void>
+}
+
+export async function restHarness(): Promise<RestHarness> {
+  const { db, target, close } = await runtimeDatabase()
+  const log = createLogger('test', 'silent')
+  const feed = buildFeed({ db, target, clock: systemClock, log })
+  const vault = memoryVault()
+  const hasher = await createPasswordHasher()
+  const parts = { db, target, feed, vault, hasher, clock: systemClock, log, privateUpstreams: privateUpstreams([PRIVATE_UPSTREAM]), accessLogDays: 90 }
+  const rest = buildRest(parts)
+  const app = buildApp(rest, parts, { publicOrigin: undefined, trustedProxies: ['127.0.0.1', '::1'], notReady: async () => undefined })
+  const passwordHash = await hasher.hash(PASSWORD)
+
+  const anonymous = (method: Method, path: string, body?: object): supertest.Test => send(app, method, path, body)
+
+  async function person(name: string): Promise<Person> {
+    const email = `${name}@example.com`
+    const id = `usr_${name}`
+    await db('users').insert({ id, email, name, password_hash: passwordHash })
+    // Each from an address of its own, as people are.
+    const answer = await anonymous('POST', '/auth/sign-in', { email, password: PASSWORD }).set('x-forwarded-for', addressOf(name)).expect(200)
+    const token: string = answer.body.token
+    return { id, email, token, ask: (method, path, body) => send(app, method, path, body).set('authorization', `Bearer ${token}`) }
+  }
+
+  return {
+    db,
+    feed,
+    vault,
+    hasher,
+    app,
+    routes: rest.routes,
+    person,
+    anonymous,
+    async organization(owner, name) {
+      const answer = await owner.ask('POST', '/orgs', { name }).expect(201)
+      return answer.body.id
+    },
+    async join(organizationId, { id }, role) {
+      await db('members').insert({ organization_id: organizationId, user_id: id, role })
+    },
+    close,
+  }
+}
+
+/** Migrated by the owner and served by the runtime role: a right that is missing shows in every test. */
+async function runtimeDatabase(): Promise<{ db: Knex; target: PostgresTarget; close(): Promise<void> }> {
+  const { target: owner, drop } = await createTestDatabase()
+  const user = `rest_${randomBytes(8).toString('hex')}`
+  const superuser = connectPostgres(owner, 'rest-harness')
+  await superuser.raw(`CREATE ROLE ${user} LOGIN PASSWORD 'test'`)
+  await migrateManagement({ owner, runtimeRole: user })
+  const target = { ...owner, user, password: 'test' }
+  const db = connectPostgres(target, 'management-test')
+  return {
+    db,
+    target,
+    async close() {
+      await db.destroy()
+      await superuser.raw(`DROP OWNED BY ${user}; DROP ROLE ${user}`)
+      await superuser.destroy()
+      await drop()
+    },
+  }
+}
+
+function send(app: Express, method: Method, path: string, body?: object): supertest.Test {
+  const request = supertest(app)[VERBS[method]](API_PREFIX + path)
+  return body === undefined ? request : request.send(body)
+}
+
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
+
+/** Documentation addresses (RFC 3849). */
+function addressOf(name: string): string {
+  return `2001:db8::${Buffer.from(name).toString('hex').slice(0, 4)}`
+}
