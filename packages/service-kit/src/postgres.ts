@@ -41,8 +41,14 @@ export function connectPostgres(target: PostgresTarget, applicationName: string)
     },
     pool: { min: 0, max: target.poolMax, acquireTimeoutMillis: LIMITS.acquireMs, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: LIMITS.acquireMs,
+    // Else an error's message holds the statement with its values filled in, and goes to the log with them.
+    compileSqlOnError: false,
+    // Knex writes connection errors to the console as text; whoever uses the connection gets them as errors.
+    log: { debug: silent, deprecate: silent, error: silent, warn: silent },
   })
 }
+
+function silent(): void {}
 
 /** One step of a schema, in order. Expands; contraction waits for a later release. */
 export interface Migration {

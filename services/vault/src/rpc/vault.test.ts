@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { until } from '@protectmyapi/dev-kit/until'
+import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
+import type { DescribeVersionsRequest } from '@protectmyapi/protos/generated/vault/v1/DescribeVersionsRequest'
+import type { DescribeVersionsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/DescribeVersionsResponse'
+import type { LeaseSecretsRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
+import type { LeaseSecretsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
+import type { PutSecretRequest } from '@protectmyapi/protos/generated/vault/v1/PutSecretRequest'
+import type { GrantClaims } from '@protectmyapi/service-kit/grant'
+import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
+import { makeClientConstructor } from '@grpc/grpc-js'
+import { service as healthService } from 'grpc-health-check'
+import { claimsAt, type GrantSigner, grantSigner } from '../test/grant-signer.js'
+import { idOf } from '../test/identities.js'
+import { call, type RunningVaultForTest, runVault, thumbprintOfPem } from '../test/running-vault.js'
+import { BINDINGS } from '../test/vault-core.js'
+
+let running: RunningVaultForTest
+let management: ReturnType<RunningVaultForTest['clientAs']>
+let proxy: ReturnType<RunningVaultForTest['clientAs']>
+let managementIssued: Issued
+let proxyIssued: Issued
+let signer: GrantSigner
+beforeAll(async () => {
+  running = await runVault()
+  managementIssued = await running.identities.issue('management')
+  proxyIssued = await running.identities.issue('proxy')
+  management = running.clientAs(managementIssued)
+  proxy = running.clientAs(proxyIssued)
+  const keyId = newId('version')
+  signer = grantSigner(keyId)
+  const key = { organizationId: INSTALLATION_ORGANIZATION, secretId: newId('secret'), versionId: keyId, generation: 1 }
+  await put({ ...key, purpose: 'PURPOSE_GRANT_SIGNING', value: signer.pkcs8, bindings: null })
+}, 30_000)
+afterAll(() => running.close(), 30_000)
+
+const CANARY = 'sk-canary-over-the-wire'
+type Sound = PutSecretRequest & { organizationId: string; secretId: string; versionId: string }
+
+const aRequest = (given: Partial<PutSecretRequest> = {}): Sound => ({
+  organizationId: newId('organization'),
+  secretId: newId('secret'),
+  versionId: newId('version'),
+  generation: 1,
+  purpose: 'PURPOSE_INJECTION',
+  value: Buffer.from(CANARY),
+  bindings: bindingsToWire(BINDINGS),
+  ...given,
+})
+const put = (request: PutSecretRequest) => call(management, management.putSecret, request)
+async function stored(given: Partial<PutSecretRequest> = {}): Promise<Sound> {
+  const request = aRequest(given)
+  await put(request)
+  return request
+}
+
+const grantFor = ({ organizationId, secretId, versionId }: Sound, given: Partial<GrantClaims> = {}): Promise<string> =>
+  signer.sign(
+    claimsAt(Date.now(), {
+      sub: idOf('proxy'),
+      cnf: { 'x5t#S256': thumbprintOfPem(proxyIssued.certPem) },
+      org: organizationId,
+      sec: [{ id: secretId, ver: versionId, gen: 1 }],
+      ...given,
+    }),
+  )
+const lease = (grant: string, versionIds: string[], client = proxy) =>
+  call<LeaseSecretsRequest, LeaseSecretsResponse__Output>(client, client.leaseSecrets, { grant, versionIds })
+
+describe('the vault over the wire', () => {
+  it('takes a secret from management and lends it to the proxy that a grant names', async () => {
+    const request = await stored()
+    const { results } = await lease(await grantFor(request), [request.versionId])
+    expect(results).toEqual([
+      {
+        versionId: request.versionId,
+        outcome: 'lease',
+        lease: {
+          secretId: request.secretId,
+          versionId: request.versionId,
+          generation: 1,
+          value: Buffer.from(CANARY),
+          bindings: expect.objectContaining({ origins: BINDINGS.origins }),
+          notAfterMs: expect.any(Number),
+          lifeMs: expect.any(Number),
+        },
+      },
+    ])
+    expect(results[0]?.lease?.lifeMs).toBeLessThanOrEqual(5 * 60_000)
+  })
+
+  it('refuses the proxy that wants to put, and management that wants to lease', async () => {
+    const request = aRequest()
+    await expect(call(proxy, proxy.putSecret, request)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await put(request)
+    const cnf = { 'x5t#S256': thumbprintOfPem(managementIssued.certPem) }
+    const grant = await grantFor(request, { sub: idOf('management'), cnf })
+    await expect(lease(grant, [request.versionId], management)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  it('refuses a lease without a grant, with one made out to another certificate, and with an expired one', async () => {
+    const request = await stored()
+    const other = running.clientAs(await running.identities.issue('proxy'))
+    const iat = Date.now() / 1_000 - 120
+    const refused = { code: 'INVALID_GRANT' }
+    await expect(lease('', [request.versionId])).rejects.toMatchObject(refused)
+    await expect(lease(await grantFor(request), [request.versionId], other)).rejects.toMatchObject(refused)
+    await expect(lease(await grantFor(request, { iat, exp: iat + 119 }), [request.versionId])).rejects.toMatchObject(refused)
+  })
+
+  it.each<[string, Partial<PutSecretRequest>, string]>([
+    ['an empty value', { value: Buffer.alloc(0) }, 'INVALID_REQUEST'],
+    ['a value above 64 KiB', { value: Buffer.alloc(64 * 1024 + 1, 1) }, 'INVALID_REQUEST'],
+    ['a line feed in the value', { value: Buffer.from('a\nb') }, 'INVALID_REQUEST'],
+    ['no purpose', { purpose: 'PURPOSE_UNSPECIFIED' }, 'INVALID_REQUEST'],
+    ['no bindings', { bindings: null }, 'INVALID_REQUEST'],
+    ['a wildcard origin', { bindings: { ...bindingsToWire(BINDINGS), origins: ['https://*.example.com'] } }, 'INVALID_REQUEST'],
+    ['a placement of no kind', { bindings: { ...bindingsToWire(BINDINGS), placements: [{}] } }, 'INVALID_REQUEST'],
+    ['no organisation', { organizationId: '' }, 'INVALID_REQUEST'],
+    ['a generation of 0', { generation: 0 }, 'INVALID_REQUEST'],
+    ['a generation that is not the successor', { generation: 2 }, 'CONFLICT'],
+    ['a binding to an internal service', { bindings: { ...bindingsToWire(BINDINGS), services: [idOf('worker')] } }, 'NOT_IMPLEMENTED'],
+  ])('refuses a put with %s', async (_what, given, code) => {
+    const request = aRequest(given)
+    await expect(put(request)).rejects.toMatchObject({ code })
+    expect(await running.databases.tamper('versions').where({ secret_id: request.secretId })).toEqual([])
+  })
+
+  it('settles, describes, destroys and shreds', async () => {
+    const request = await stored()
+    const { organizationId, secretId, versionId } = request
+    const never = newId('version')
+    const ref = { organizationId, secretId }
+    expect(await call(management, management.settleVersion, { ...ref, versionId })).toEqual({ settlement: 'SETTLEMENT_STORED' })
+    expect(await call(management, management.settleVersion, { ...ref, versionId: never })).toEqual({ settlement: 'SETTLEMENT_CLOSED' })
+    await call(management, management.destroyVersions, { ...ref, versionIds: [versionId] })
+    const described = await call<DescribeVersionsRequest, DescribeVersionsResponse__Output>(
+      management,
+      management.describeVersions,
+      { organizationId, secretIds: [secretId] },
+    )
+    const createdAtMs = expect.any(Number)
+    expect(described.versions).toEqual([
+      { secretId, versionId: never, generation: 0, purpose: 'PURPOSE_UNSPECIFIED', state: 'VERSION_STATE_CLOSED', createdAtMs },
+      { secretId, versionId, generation: 1, purpose: 'PURPOSE_INJECTION', state: 'VERSION_STATE_DESTROYED', createdAtMs },
+    ])
+    expect(await lease(await grantFor(request), [versionId])).toMatchObject({ results: [{ fault: 'SECRET_NOT_FOUND' }] })
+    await call(management, management.shredOrganization, { organizationId })
+    await expect(put(aRequest({ organizationId }))).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
+  it('lends management what is operational, and nothing that can be injected', async () => {
+    const injectable = await stored()
+    const operational = await stored({ purpose: 'PURPOSE_OPERATIONAL', bindings: null, value: Buffer.from('whsec') })
+    const leaseOf = ({ organizationId, secretId, versionId }: Sound) =>
+      call(management, management.leaseOperational, { organizationId, secretId, versionId })
+    expect(await leaseOf(operational)).toMatchObject({ lease: { value: Buffer.from('whsec'), generation: 1 } })
+    await expect(leaseOf(injectable)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
+  })
+
+  it('answers NOT_IMPLEMENTED for what is not built yet, to those who may call it', async () => {
+    const notBuilt = { code: 'NOT_IMPLEMENTED' }
+    await expect(call(management, management.rotateDataKey, { organizationId: 'org_a' })).rejects.toMatchObject(notBuilt)
+    await expect(call(management, management.rewrapDataKeys, {})).rejects.toMatchObject(notBuilt)
+    await expect(call(management, management.reencryptSecrets, { organizationId: 'org_a' })).rejects.toMatchObject(notBuilt)
+    await expect(call(management, management.signHead, { chain: 'a', head: Buffer.alloc(32), count: 1 })).rejects.toMatchObject(notBuilt)
+    await expect(call(proxy, proxy.signHead, {})).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  it('asks the key service once for a new organisation, and not again for what follows', async () => {
+    const before = running.vault.kmsCalls()
+    const request = await stored()
+    for (let count = 0; count < 5; count += 1) await lease(await grantFor(request), [request.versionId])
+    expect(running.vault.kmsCalls()).toEqual({ generate: before.generate + 1, unwrap: before.unwrap })
+  })
+
+  it('goes on serving, and says so, while the key service is away', async () => {
+    const request = await stored()
+    running.service.away = true
+    try {
+      expect(await healthStatus()).toBe('SERVING')
+      expect(await lease(await grantFor(request), [request.versionId])).toMatchObject({ results: [{ outcome: 'lease' }] })
+      await expect(put(aRequest())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    } finally {
+      running.service.away = false
+    }
+  })
+
+  it('is UNAVAILABLE and not serving while Postgres is away, and back by itself', async () => {
+    const request = await stored()
+    running.gate.shut()
+    try {
+      await until(async () => (await healthStatus()) === 'NOT_SERVING' || undefined, 10_000)
+      await expect(put(aRequest())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      const leases = await Promise.allSettled([1, 2, 3].map(async () => lease(await grantFor(request), [request.versionId])))
+      for (const outcome of leases) expect(outcome).toMatchObject({ reason: { code: 'UNAVAILABLE' } })
+    } finally {
+      running.gate.open()
+    }
+    await until(async () => (await healthStatus()) === 'SERVING' || undefined, 10_000)
+    expect(await lease(await grantFor(request), [request.versionId])).toMatchObject({ results: [{ outcome: 'lease' }] })
+  }, 30_000)
+
+  it('never wrote a value, a grant or a key into its log', () => {
+    const text = running.logged.text()
+    expect(text).toContain('kms.call')
+    for (const never of [CANARY, Buffer.from(CANARY).toString('base64'), 'whsec', 'eyJ', signer.pkcs8.toString('base64')]) {
+      expect(text).not.toContain(never)
+    }
+  })
+})
+
+const HealthClient = makeClientConstructor(healthService, 'grpc.health.v1.Health')
+
+async function healthStatus(): Promise<string> {
+  const shared = running.clientAs(managementIssued).getChannel()
+  const client = new HealthClient('unused', undefined as never, { channelOverride: shared })
+  const check = client['check'] as Parameters<typeof call<{ service: string }, { status: string }>>[1]
+  const answer = await call(client, check, { service: 'protectmyapi.vault.v1.Vault' })
+  return answer.status
+}
