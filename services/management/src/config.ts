@@ -2,8 +2,8 @@ import {
   ConfigError,
   DurationMs,
   List,
-  parseEnvironment,
   Port,
+  parseEnvironment,
   type ReadFile,
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
@@ -53,7 +53,9 @@ const LIMITS = {
 
 const Text = z.string().min(1)
 const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
-const Ranges = List.pipe(z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')))
+const Ranges = List.pipe(
+  z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')),
+)
 
 const Database = z.object({
   LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),
@@ -61,33 +63,58 @@ const Database = z.object({
   PMA_MANAGEMENT_DB_PORT: Port.default(5432).describe('its port; 5432 unless said'),
   PMA_MANAGEMENT_DB_NAME: Text.default('management').describe('its name; management unless said'),
   PMA_MANAGEMENT_DB_USER: Text.describe('the runtime role, without DDL; migrate grants it what it needs'),
-  PMA_MANAGEMENT_DB_CA_FILE: Text.optional().describe('PEM of the CA of its server; without it the connection is plain'),
+  PMA_MANAGEMENT_DB_CA_FILE: Text.optional().describe(
+    'PEM of the CA of its server; without it the connection is plain',
+  ),
 })
 
 const ManagementEnvironment = Database.extend({
   PMA_MODE: z.enum(['production', 'development']).default('production').describe('production unless said'),
   PMA_MANAGEMENT_HOST: Text.default('0.0.0.0').describe('address of the REST side'),
   PMA_MANAGEMENT_PORT: Port.default(8070).describe('its port; 0 takes any'),
-  PMA_MANAGEMENT_TLS_CERT_FILE: Text.optional().describe('certificate of the REST side, PEM: TLS 1.3; without it plain HTTP, for an ingress'),
+  PMA_MANAGEMENT_TLS_CERT_FILE: Text.optional().describe(
+    'certificate of the REST side, PEM: TLS 1.3; without it plain HTTP, for an ingress',
+  ),
   PMA_MANAGEMENT_TLS_KEY_FILE: Text.optional().describe('its key, PEM'),
-  PMA_PUBLIC_ORIGIN: z.url({ protocol: /^https?$/ }).optional().describe('origin of the pages that may write with the cookie'),
-  PMA_TRUSTED_PROXIES: Ranges.default([]).describe('addresses or CIDR ranges whose X-Forwarded-For and -Proto are believed'),
+  PMA_PUBLIC_ORIGIN: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('origin of the pages that may write with the cookie'),
+  PMA_TRUSTED_PROXIES: Ranges.default([]).describe(
+    'addresses or CIDR ranges whose X-Forwarded-For and -Proto are believed',
+  ),
   PMA_DIRECTORY_HOST: Text.default('0.0.0.0').describe('address of the gRPC side'),
   PMA_DIRECTORY_PORT: Port.default(8071).describe('its port; 0 takes any'),
-  PMA_HORIZON_MS: DurationMs.min(LIMITS.horizonMsMin).max(LIMITS.horizonMsMax).default(30_000).describe('how long a proxy may go on without hearing from here'),
+  PMA_HORIZON_MS: DurationMs.min(LIMITS.horizonMsMin)
+    .max(LIMITS.horizonMsMax)
+    .default(30_000)
+    .describe('how long a proxy may go on without hearing from here'),
   PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
   PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
   PMA_TLS_CA_FILE: Text.describe('CA that vault and proxies are trusted by, PEM'),
   PMA_TRUST_DOMAIN: Text.default('protectmyapi.local').describe('SPIFFE trust domain'),
   PMA_NAMESPACE: Text.default('protectmyapi').describe('namespace in SPIFFE ids'),
-  PMA_VAULT_ADDRESS: z.string().regex(/^.+:\d{1,5}$/, 'give host:port').describe('host:port of the vault'),
+  PMA_VAULT_ADDRESS: z
+    .string()
+    .regex(/^.+:\d{1,5}$/, 'give host:port')
+    .describe('host:port of the vault'),
   PMA_MANAGEMENT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
-  PMA_SETUP_TOKEN_FILE: Text.optional().describe('file with the token that makes the first owner; else one is made and logged'),
+  PMA_SETUP_TOKEN_FILE: Text.optional().describe(
+    'file with the token that makes the first owner; else one is made and logged',
+  ),
   PMA_BOOTSTRAP_EMAIL: Email.optional().describe('makes the first owner without a person; all three or none'),
   PMA_BOOTSTRAP_PASSWORD_FILE: Text.optional().describe('file with the first owner’s password'),
   PMA_BOOTSTRAP_ORGANIZATION: Name.optional().describe('name of the first organization'),
-  PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe('development: hosts, or host:port, exempt from https and public addresses'),
-  PMA_ACCESS_LOG_DAYS: z.coerce.number().int().min(7).max(3_650).default(90).describe('days that the access log is kept'),
+  PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
+    'development: hosts, or host:port, exempt from https and public addresses',
+  ),
+  PMA_ACCESS_LOG_DAYS: z.coerce
+    .number()
+    .int()
+    .min(7)
+    .max(3_650)
+    .default(90)
+    .describe('days that the access log is kept'),
 })
 
 const MigrateEnvironment = Database.extend({
@@ -137,14 +164,21 @@ export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): M
 /** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
   const lines = (schema: z.ZodObject) =>
-    Object.entries(schema.shape).map(([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`)
+    Object.entries(schema.shape).map(
+      ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
+    )
   return ['To serve:', ...lines(ManagementEnvironment), '', 'To migrate:', ...lines(MigrateEnvironment)].join('\n')
 }
 
 type Given = z.output<typeof ManagementEnvironment>
 
 function databaseAt(given: z.output<typeof Database>, readFile: ReadFile): Omit<PostgresTarget, 'user' | 'password'> {
-  const { PMA_MANAGEMENT_DB_HOST: host, PMA_MANAGEMENT_DB_PORT: port, PMA_MANAGEMENT_DB_NAME: database, PMA_MANAGEMENT_DB_CA_FILE: ca } = given
+  const {
+    PMA_MANAGEMENT_DB_HOST: host,
+    PMA_MANAGEMENT_DB_PORT: port,
+    PMA_MANAGEMENT_DB_NAME: database,
+    PMA_MANAGEMENT_DB_CA_FILE: ca,
+  } = given
   return {
     host,
     port,
@@ -154,9 +188,13 @@ function databaseAt(given: z.output<typeof Database>, readFile: ReadFile): Omit<
   }
 }
 
-function restTls({ PMA_MANAGEMENT_TLS_CERT_FILE: cert, PMA_MANAGEMENT_TLS_KEY_FILE: key }: Given, readFile: ReadFile): Pick<HttpTarget, 'tls'> {
+function restTls(
+  { PMA_MANAGEMENT_TLS_CERT_FILE: cert, PMA_MANAGEMENT_TLS_KEY_FILE: key }: Given,
+  readFile: ReadFile,
+): Pick<HttpTarget, 'tls'> {
   if (cert === undefined && key === undefined) return {}
-  if (cert === undefined || key === undefined) throw new ConfigError('  PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together')
+  if (cert === undefined || key === undefined)
+    throw new ConfigError('  PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together')
   return {
     tls: {
       cert: readSecretFile('PMA_MANAGEMENT_TLS_CERT_FILE', cert, readFile),
@@ -173,10 +211,16 @@ function setupTokenOf({ PMA_SETUP_TOKEN_FILE: path }: Given, readFile: ReadFile)
 }
 
 function bootstrapOf(given: Given, readFile: ReadFile): FirstRun['bootstrap'] {
-  const { PMA_BOOTSTRAP_EMAIL: email, PMA_BOOTSTRAP_PASSWORD_FILE: path, PMA_BOOTSTRAP_ORGANIZATION: organization } = given
+  const {
+    PMA_BOOTSTRAP_EMAIL: email,
+    PMA_BOOTSTRAP_PASSWORD_FILE: path,
+    PMA_BOOTSTRAP_ORGANIZATION: organization,
+  } = given
   if (email === undefined && path === undefined && organization === undefined) return undefined
   if (email === undefined || path === undefined || organization === undefined) {
-    throw new ConfigError('  PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together')
+    throw new ConfigError(
+      '  PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together',
+    )
   }
   const password = readSecretFile('PMA_BOOTSTRAP_PASSWORD_FILE', path, readFile)
   const wrong = NewPassword.safeParse(password).error?.issues[0]?.message

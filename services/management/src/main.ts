@@ -35,7 +35,9 @@ async function main(words: readonly string[]): Promise<void> {
   if (command === undefined) return serve()
   if (command === 'migrate') return migrate()
   if (command === '--help') {
-    process.stdout.write(`management: serves; management migrate: brings the database up to date.\n\n${describeEnvironment()}\n`)
+    process.stdout.write(
+      `management: serves; management migrate: brings the database up to date.\n\n${describeEnvironment()}\n`,
+    )
     return
   }
   throw new ConfigError(`Unknown command ${command}: give none, migrate or --help.`)

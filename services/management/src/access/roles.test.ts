@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
-import { isOrgPermission, mayManageMember, type OrgPermission, ROLES, ROLES_ALLOWED, type Role, roleMay } from './roles.js'
+import {
+  isOrgPermission,
+  mayManageMember,
+  type OrgPermission,
+  ROLES,
+  ROLES_ALLOWED,
+  type Role,
+  roleMay,
+} from './roles.js'
 
-const permissions = Object.keys(ROLES_ALLOWED).filter((name): name is OrgPermission => isOrgPermission(name as OrgPermission))
+const permissions = Object.keys(ROLES_ALLOWED).filter((name): name is OrgPermission =>
+  isOrgPermission(name as OrgPermission),
+)
 
 /** The table of the contract, written down a second time on purpose. */
 const MEMBER: readonly OrgPermission[] = [

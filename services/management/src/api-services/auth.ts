@@ -13,7 +13,11 @@ export type AuthOf<Ref> =
   | { readonly type: 'header'; readonly name: string; readonly secret: Ref }
   | { readonly type: 'query'; readonly name: string; readonly secret: Ref }
   | { readonly type: 'basic'; readonly user: TemplateOf<Ref>; readonly password: TemplateOf<Ref> }
-  | { readonly type: 'custom'; readonly headers: readonly NamedTemplate<Ref>[]; readonly query: readonly NamedTemplate<Ref>[] }
+  | {
+      readonly type: 'custom'
+      readonly headers: readonly NamedTemplate<Ref>[]
+      readonly query: readonly NamedTemplate<Ref>[]
+    }
 
 /** As stored in `services.auth`. */
 export type StoredAuth = AuthOf<IdRef>
@@ -35,6 +39,9 @@ export function mapAuth<From extends object, To>(auth: AuthOf<From>, change: (re
   }
 }
 
-export function mapNamed<From extends object, To>(fields: readonly NamedTemplate<From>[], change: (ref: From) => To): NamedTemplate<To>[] {
+export function mapNamed<From extends object, To>(
+  fields: readonly NamedTemplate<From>[],
+  change: (ref: From) => To,
+): NamedTemplate<To>[] {
   return fields.map(({ name, value }) => ({ name, value: mapTemplate(value, change) }))
 }

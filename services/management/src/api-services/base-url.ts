@@ -14,10 +14,12 @@ const PLAIN_PATH = /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*\/?$/
  * @throws Fault INVALID_REQUEST with the pointer /baseUrl.
  */
 export function normalizeBaseUrl(text: string, exempt: PrivateUpstreams): string {
-  if (text.length > BASE_URL_CHARS_MAX || !URL.canParse(text)) throw badField(POINTER, 'Give a URL such as https://api.example.com.')
+  if (text.length > BASE_URL_CHARS_MAX || !URL.canParse(text))
+    throw badField(POINTER, 'Give a URL such as https://api.example.com.')
   const url = new URL(text)
   checkUpstreamUrl(url, POINTER, exempt)
-  if (text.includes('?') || text.includes('#')) throw badField(POINTER, 'Leave query and fragment out; clients send the query.')
+  if (text.includes('?') || text.includes('#'))
+    throw badField(POINTER, 'Leave query and fragment out; clients send the query.')
   // The parser has resolved dot segments and turned backslashes: what was written must be what is meant.
   const path = writtenPath(text)
   const dots = path.split('/').some((segment) => segment === '.' || segment === '..')

@@ -31,11 +31,15 @@ interface Written {
  *
  * @throws Fault INVALID_REQUEST naming each bad field.
  */
-export function draftService(written: Written, stored: { auth: StoredAuth; extraHeaders: StoredHeaders } = NOTHING): Draft {
+export function draftService(
+  written: Written,
+  stored: { auth: StoredAuth; extraHeaders: StoredHeaders } = NOTHING,
+): Draft {
   const errors: FieldError[] = []
   const template = (text: string, pointer: string): TemplateOf<DraftRef> => {
     const parsed = parseTemplate(text)
-    if ('parts' in parsed) return parsed.parts.map((part) => (isLiteral(part) ? part : { ...part, by: 'name', pointer }))
+    if ('parts' in parsed)
+      return parsed.parts.map((part) => (isLiteral(part) ? part : { ...part, by: 'name', pointer }))
     errors.push({ pointer, detail: parsed.wrong })
     return []
   }
@@ -43,7 +47,9 @@ export function draftService(written: Written, stored: { auth: StoredAuth; extra
     Object.entries(fields).map(([name, text]) => ({ name, value: template(text, `${pointer}/${escapePointer(name)}`) }))
   const draft = {
     auth: written.auth ? draftAuth(written.auth, template, named) : mapAuth(stored.auth, asStored('/auth')),
-    extraHeaders: written.extraHeaders ? named(written.extraHeaders, '/extraHeaders') : mapNamed(stored.extraHeaders, asStored('/extraHeaders')),
+    extraHeaders: written.extraHeaders
+      ? named(written.extraHeaders, '/extraHeaders')
+      : mapNamed(stored.extraHeaders, asStored('/extraHeaders')),
   }
   const places = injectedPlaces(draft.auth, draft.extraHeaders)
   errors.push(...places.flatMap(wrongInPlace), ...namesTwice(places))
@@ -69,9 +75,17 @@ function draftAuth(auth: AuthInput, template: ReadTemplate, named: ReadFields): 
     case 'query':
       return { ...auth, secret: { secretName: auth.secret, by: 'name-or-id', pointer: '/auth/secret' } }
     case 'basic':
-      return { type: 'basic', user: template(auth.user, '/auth/user'), password: template(auth.password, '/auth/password') }
+      return {
+        type: 'basic',
+        user: template(auth.user, '/auth/user'),
+        password: template(auth.password, '/auth/password'),
+      }
     case 'custom':
-      return { type: 'custom', headers: named(auth.headers ?? {}, '/auth/headers'), query: named(auth.query ?? {}, '/auth/query') }
+      return {
+        type: 'custom',
+        headers: named(auth.headers ?? {}, '/auth/headers'),
+        query: named(auth.query ?? {}, '/auth/query'),
+      }
   }
 }
 
@@ -81,20 +95,31 @@ const QUERY_NAME = /^[A-Za-z0-9._~[\]-]{1,128}$/
 const CONTROL = /[\u0000-\u001f\u007f]/
 
 function wrongInPlace({ pointer, surface, value, password }: InjectedPlace<DraftRef>): FieldError[] {
-  const at = (detail: string | undefined, where = pointer): FieldError[] => (detail === undefined ? [] : [{ pointer: where, detail }])
-  const texts = (template: TemplateOf<DraftRef>): string => template.map((part) => (isLiteral(part) ? part.literal : '')).join('')
+  const at = (detail: string | undefined, where = pointer): FieldError[] =>
+    detail === undefined ? [] : [{ pointer: where, detail }]
+  const texts = (template: TemplateOf<DraftRef>): string =>
+    template.map((part) => (isLiteral(part) ? part.literal : '')).join('')
   switch (surface.kind) {
     case 'header':
       return [...at(wrongHeaderName(surface.name)), ...at(wrongHeaderText(texts(value)))]
     case 'query':
       return [
-        ...at(QUERY_NAME.test(surface.name) ? undefined : 'Give the name of a query parameter: letters, digits and . _ ~ - [ ].'),
+        ...at(
+          QUERY_NAME.test(surface.name)
+            ? undefined
+            : 'Give the name of a query parameter: letters, digits and . _ ~ - [ ].',
+        ),
         ...at(CONTROL.test(texts(value)) ? 'No control characters.' : undefined),
       ]
     case 'basic':
       return [
         // RFC 7617 § 2: the first colon ends the user.
-        ...at(/[:]/.test(texts(value)) || CONTROL.test(texts(value)) ? 'The user holds no colon and no control characters.' : undefined, '/auth/user'),
+        ...at(
+          /[:]/.test(texts(value)) || CONTROL.test(texts(value))
+            ? 'The user holds no colon and no control characters.'
+            : undefined,
+          '/auth/user',
+        ),
         ...at(CONTROL.test(texts(password ?? [])) ? 'No control characters.' : undefined, '/auth/password'),
       ]
   }
@@ -115,7 +140,8 @@ function namesTwice(places: readonly InjectedPlace<DraftRef>[]): FieldError[] {
 
 /** Header names are stored in lower case, as bindings and proxies compare them. */
 function lowerCaseHeaders({ auth, extraHeaders }: Draft): Draft {
-  const lower = (fields: readonly NamedTemplate<DraftRef>[]) => fields.map(({ name, value }) => ({ name: name.toLowerCase(), value }))
+  const lower = (fields: readonly NamedTemplate<DraftRef>[]) =>
+    fields.map(({ name, value }) => ({ name: name.toLowerCase(), value }))
   const lowered = ((): AuthOf<DraftRef> => {
     if (auth.type === 'header') return { ...auth, name: auth.name.toLowerCase() }
     if (auth.type === 'custom') return { ...auth, headers: lower(auth.headers) }
@@ -130,5 +156,8 @@ export function unresolved(names: readonly { readonly secretName: string; readon
     pointer,
     detail: `Secret not found: ${secretName}. Check the name's spelling (case-sensitive) and that it exists in this organization.`,
   }))
-  return new Fault('INVALID_REQUEST', 'unresolved secrets', { errors, say: errors.map(({ detail }) => detail).join(' ') })
+  return new Fault('INVALID_REQUEST', 'unresolved secrets', {
+    errors,
+    say: errors.map(({ detail }) => detail).join(' '),
+  })
 }

@@ -13,10 +13,17 @@ export interface InjectedPlace<Ref> {
 }
 
 /** Auth and extra headers as one list, in one form: what is injected, what is bound and what is shown follow from it. */
-export function injectedPlaces<Ref extends object>(auth: AuthOf<Ref>, extraHeaders: readonly NamedTemplate<Ref>[]): InjectedPlace<Ref>[] {
+export function injectedPlaces<Ref extends object>(
+  auth: AuthOf<Ref>,
+  extraHeaders: readonly NamedTemplate<Ref>[],
+): InjectedPlace<Ref>[] {
   return [
     ...authPlaces(auth),
-    ...extraHeaders.map(({ name, value }) => ({ pointer: `/extraHeaders/${escapePointer(name)}`, surface: { kind: 'header' as const, name }, value })),
+    ...extraHeaders.map(({ name, value }) => ({
+      pointer: `/extraHeaders/${escapePointer(name)}`,
+      surface: { kind: 'header' as const, name },
+      value,
+    })),
   ]
 }
 
@@ -25,7 +32,13 @@ function authPlaces<Ref extends object>(auth: AuthOf<Ref>): InjectedPlace<Ref>[]
     case 'none':
       return []
     case 'bearer':
-      return [{ pointer: '/auth/secret', surface: { kind: 'header', name: 'authorization' }, value: [{ literal: 'Bearer ' }, auth.secret] }]
+      return [
+        {
+          pointer: '/auth/secret',
+          surface: { kind: 'header', name: 'authorization' },
+          value: [{ literal: 'Bearer ' }, auth.secret],
+        },
+      ]
     case 'header':
     case 'query':
       return [{ pointer: '/auth/secret', surface: { kind: auth.type, name: auth.name }, value: [auth.secret] }]
@@ -38,7 +51,11 @@ function authPlaces<Ref extends object>(auth: AuthOf<Ref>): InjectedPlace<Ref>[]
 
 function customPlaces<Ref>(kind: 'header' | 'query', fields: readonly NamedTemplate<Ref>[]): InjectedPlace<Ref>[] {
   const member = kind === 'header' ? 'headers' : 'query'
-  return fields.map(({ name, value }) => ({ pointer: `/auth/${member}/${escapePointer(name)}`, surface: { kind, name }, value }))
+  return fields.map(({ name, value }) => ({
+    pointer: `/auth/${member}/${escapePointer(name)}`,
+    surface: { kind, name },
+    value,
+  }))
 }
 
 /** A secret in its place, as bindings speak of it. */
@@ -51,8 +68,16 @@ export interface PlacedRef<Ref> {
 export function placedRefs<Ref extends object>(places: readonly InjectedPlace<Ref>[]): PlacedRef<Ref>[] {
   return places.flatMap(({ pointer, surface, value, password }): PlacedRef<Ref>[] => {
     if (surface.kind !== 'basic') return refsOf(value).map((ref) => ({ pointer, placement: surface, ref }))
-    const user = refsOf(value).map((ref) => ({ pointer: `${pointer}/user`, placement: { kind: 'basic-user' as const }, ref }))
-    const pass = refsOf(password ?? []).map((ref) => ({ pointer: `${pointer}/password`, placement: { kind: 'basic-password' as const }, ref }))
+    const user = refsOf(value).map((ref) => ({
+      pointer: `${pointer}/user`,
+      placement: { kind: 'basic-user' as const },
+      ref,
+    }))
+    const pass = refsOf(password ?? []).map((ref) => ({
+      pointer: `${pointer}/password`,
+      placement: { kind: 'basic-password' as const },
+      ref,
+    }))
     return [...user, ...pass]
   })
 }

@@ -1,7 +1,7 @@
 import type { Limit } from '@protectmyapi/protos/generated/directory/v1/Limit'
 import { z } from 'zod'
 
-export const LIMIT_SCOPES = ['device', 'app', 'service', 'organization'] as const
+const LIMIT_SCOPES = ['device', 'app', 'service', 'organization'] as const
 export type LimitScope = (typeof LIMIT_SCOPES)[number]
 
 const LIMITS = {
@@ -27,9 +27,17 @@ const limitOf = (scopes: readonly [LimitScope, ...LimitScope[]]) =>
       scope: z.enum(scopes),
       count: z.int().min(1).max(LIMITS.countMax).meta({ description: 'Requests in the period.' }),
       periodSeconds: z.int().min(1).max(LIMITS.periodSecondsMax),
-      burst: z.int().min(1).max(LIMITS.countMax).optional().meta({ description: 'Requests at once; as many as `count` by default.' }),
+      burst: z
+        .int()
+        .min(1)
+        .max(LIMITS.countMax)
+        .optional()
+        .meta({ description: 'Requests at once; as many as `count` by default.' }),
     })
-    .refine(({ burst, count }) => burst === undefined || burst <= count, { path: ['burst'], message: 'At most `count`.' })
+    .refine(({ burst, count }) => burst === undefined || burst <= count, {
+      path: ['burst'],
+      message: 'At most `count`.',
+    })
 
 const limitsOf = (scopes: readonly [LimitScope, ...LimitScope[]]) =>
   z
@@ -42,11 +50,23 @@ export const ServiceLimits = limitsOf(LIMIT_SCOPES)
 /** An app's own limits, over all its services. */
 export const AppLimits = limitsOf(['device', 'app'])
 
-export const LimitView = z.object({ scope: z.enum(LIMIT_SCOPES), count: z.int(), periodSeconds: z.int(), burst: z.int() })
+export const LimitView = z.object({
+  scope: z.enum(LIMIT_SCOPES),
+  count: z.int(),
+  periodSeconds: z.int(),
+  burst: z.int(),
+})
 
 /** As the directory tells it to proxies. */
-export function limitsToWire(limits: readonly LimitSpec[]): (Limit & { scope: `LIMIT_SCOPE_${Uppercase<LimitScope>}` })[] {
-  return limits.map(({ scope, count, periodSeconds, burst }) => ({ scope: WIRE[scope], count, periodMs: periodSeconds * 1_000, burst }))
+export function limitsToWire(
+  limits: readonly LimitSpec[],
+): (Limit & { scope: `LIMIT_SCOPE_${Uppercase<LimitScope>}` })[] {
+  return limits.map(({ scope, count, periodSeconds, burst }) => ({
+    scope: WIRE[scope],
+    count,
+    periodMs: periodSeconds * 1_000,
+    burst,
+  }))
 }
 
 const WIRE = {

@@ -10,7 +10,9 @@ export function wrongPathPattern(pattern: string): string | undefined {
   if (pattern.length > LIMITS.patternCharsMax || segments.length > LIMITS.segmentsMax) {
     return `At most ${LIMITS.patternCharsMax} characters in ${LIMITS.segmentsMax} segments.`
   }
-  const wrong = segments.find((segment) => segment === '.' || segment === '..' || !(LITERAL.test(segment) || segment === '*' || segment === '**'))
+  const wrong = segments.find(
+    (segment) => segment === '.' || segment === '..' || !(LITERAL.test(segment) || segment === '*' || segment === '**'),
+  )
   if (wrong === undefined) return undefined
   return 'Give whole segments: literal text, * for one segment, ** for any number. No dot segments, empty segments or escapes.'
 }

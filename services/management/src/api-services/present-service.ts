@@ -6,7 +6,11 @@ import type { AuthView, ServiceView } from './service-schemas.js'
 import { type IdRef, showTemplate } from './template.js'
 
 /** Current names of the secrets in force that these services name; a deleted one has none. */
-export async function secretNames(db: Knex, organizationId: string, services: readonly ServiceRow[]): Promise<ReadonlyMap<string, string>> {
+export async function secretNames(
+  db: Knex,
+  organizationId: string,
+  services: readonly ServiceRow[],
+): Promise<ReadonlyMap<string, string>> {
   const ids = [...new Set(services.flatMap(secretIdsOf))]
   if (ids.length === 0) return new Map()
   const rows = await db('secrets')
@@ -55,15 +59,22 @@ function presentAuth({ auth }: ServiceRow, nameOf: (id: string) => string): Auth
   }
 }
 
-function presentFields(fields: readonly NamedTemplate<IdRef>[], nameOf: (id: string) => string): Record<string, string> {
+function presentFields(
+  fields: readonly NamedTemplate<IdRef>[],
+  nameOf: (id: string) => string,
+): Record<string, string> {
   return Object.fromEntries(fields.map(({ name, value }) => [name, showTemplate(value, nameOf)]))
 }
 
 function warningsOf(service: ServiceRow, names: ReadonlyMap<string, string>): string[] {
   const gone = secretIdsOf(service).filter((id) => !names.has(id))
   return [
-    ...(service.limits.length === 0 ? ['No rate limit: one device can spend all that the key allows. Add a limit per device.'] : []),
-    ...gone.map((id) => `Secret not found: ${id} was deleted. Name another one; until then requests answer SECRET_NOT_FOUND.`),
+    ...(service.limits.length === 0
+      ? ['No rate limit: one device can spend all that the key allows. Add a limit per device.']
+      : []),
+    ...gone.map(
+      (id) => `Secret not found: ${id} was deleted. Name another one; until then requests answer SECRET_NOT_FOUND.`,
+    ),
   ]
 }
 

@@ -24,7 +24,9 @@ export function presetDefaults(id: string | undefined): Defaults {
 }
 
 function authOf({ auth, secretName }: Preset): NonNullable<Defaults['auth']> {
-  return auth.type === 'bearer' ? { type: 'bearer', secret: secretName } : { type: 'header', name: auth.name, secret: secretName }
+  return auth.type === 'bearer'
+    ? { type: 'bearer', secret: secretName }
+    : { type: 'header', name: auth.name, secret: secretName }
 }
 
 function methodsOf({ methods }: Preset): NonNullable<Defaults['methods']> {

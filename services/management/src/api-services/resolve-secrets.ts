@@ -25,19 +25,33 @@ interface KnownSecret {
  *
  * @throws Fault INVALID_REQUEST for a name that is none; DESTINATION_NOT_ALLOWED, which says where a secret is bound.
  */
-export async function resolveSecrets(trx: Knex.Transaction, organizationId: string, draft: Draft, baseUrl: string): Promise<Resolved> {
+export async function resolveSecrets(
+  trx: Knex.Transaction,
+  organizationId: string,
+  draft: Draft,
+  baseUrl: string,
+): Promise<Resolved> {
   const placed = placedRefs(injectedPlaces(draft.auth, draft.extraHeaders))
-  const known = await lockSecrets(trx, organizationId, placed.map(({ ref }) => ref))
+  const known = await lockSecrets(
+    trx,
+    organizationId,
+    placed.map(({ ref }) => ref),
+  )
   const missing = placed.filter(({ ref }) => !find(known, ref))
   if (missing.length > 0) throw unresolved(missing.map(({ ref }) => ref))
   const secretIds = [...new Set(placed.map(({ ref }) => idOf(known, ref)))]
-  if (secretIds.length > GRANT_SECRETS_MAX) throw badField('/auth', `A service names at most ${GRANT_SECRETS_MAX} secrets.`)
+  if (secretIds.length > GRANT_SECRETS_MAX)
+    throw badField('/auth', `A service names at most ${GRANT_SECRETS_MAX} secrets.`)
   refuseUnbound(placed, known, new URL(baseUrl).origin)
   const toId = (ref: DraftRef) => ({ secretId: idOf(known, ref) })
   return { auth: mapAuth(draft.auth, toId), extraHeaders: mapNamed(draft.extraHeaders, toId), secretIds }
 }
 
-async function lockSecrets(trx: Knex.Transaction, organizationId: string, refs: readonly DraftRef[]): Promise<KnownSecret[]> {
+async function lockSecrets(
+  trx: Knex.Transaction,
+  organizationId: string,
+  refs: readonly DraftRef[],
+): Promise<KnownSecret[]> {
   if (refs.length === 0) return []
   const names = refs.filter(({ by }) => by !== 'id').map(({ secretName }) => secretName)
   const ids = refs.filter(({ by }) => by !== 'name').map(({ secretName }) => secretName)
@@ -68,7 +82,12 @@ function refuseUnbound(placed: readonly PlacedRef<DraftRef>[], known: readonly K
   const errors = placed.flatMap(({ pointer, placement, ref }) => {
     const secret = find(known, ref)
     if (!secret || bindingsAllow(secret.bindings, origin, placement)) return []
-    return [{ pointer, detail: `${secret.name} may not go to ${origin} as ${placementKey(placement)}. It is bound to ${describe(secret.bindings)}.` }]
+    return [
+      {
+        pointer,
+        detail: `${secret.name} may not go to ${origin} as ${placementKey(placement)}. It is bound to ${describe(secret.bindings)}.`,
+      },
+    ]
   })
   if (errors.length === 0) return
   throw new Fault('DESTINATION_NOT_ALLOWED', 'a secret outside its bindings', {
@@ -77,4 +96,5 @@ function refuseUnbound(placed: readonly PlacedRef<DraftRef>[], known: readonly K
   })
 }
 
-const describe = ({ origins, placements }: Bindings): string => `${origins.join(', ')} as ${placements.map(placementKey).join(', ')}`
+const describe = ({ origins, placements }: Bindings): string =>
+  `${origins.join(', ')} as ${placements.map(placementKey).join(', ')}`

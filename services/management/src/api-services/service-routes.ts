@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PageQuery, cutPage, pageOf } from '../http/page.js'
+import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { LimitView } from './limits.js'
 import { presentService, secretNames } from './present-service.js'
@@ -23,14 +23,22 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     handle: async ({ org, query }) => {
       const rows = await listServices(db, org.id, { after: query.cursor, limit: query.limit + 1 })
       const names = await secretNames(db, org.id, rows)
-      return { body: cutPage(rows, query.limit, ({ id }) => id, (row) => presentService(row, names)) }
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          (row) => presentService(row, names),
+        ),
+      }
     },
   })
   const create = route({
     method: 'POST',
     path: SERVICES,
     summary: 'Create an API service',
-    description: 'A preset fills in what is left out. Secrets are named by name or id, in templates as {{NAME}}, and must be bound to this origin and place.',
+    description:
+      'A preset fills in what is left out. Secrets are named by name or id, in templates as {{NAME}}, and must be bound to this origin and place.',
     permission: 'services:write',
     body: NewService,
     answers: { status: 201, body: ServiceView },
@@ -97,9 +105,14 @@ const PresetView = z
     baseUrl: z.string(),
     secretName: z.string(),
     keyFrom: z.string(),
-    auth: z.discriminatedUnion('type', [z.object({ type: z.literal('bearer') }), z.object({ type: z.literal('header'), name: z.string() })]),
+    auth: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('bearer') }),
+      z.object({ type: z.literal('header'), name: z.string() }),
+    ]),
     bindings: z.object({ origins: z.array(z.string()), placements: z.array(PlacementView) }),
-    defaultHeaders: z.record(z.string(), z.string()).meta({ description: 'What clients without an SDK send themselves; not injected.' }),
+    defaultHeaders: z
+      .record(z.string(), z.string())
+      .meta({ description: 'What clients without an SDK send themselves; not injected.' }),
     endpoints: z.array(z.object({ name: z.string(), paths: z.array(z.string()) })),
     methods: z.array(z.string()),
     limits: z.array(LimitView),

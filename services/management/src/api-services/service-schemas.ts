@@ -20,12 +20,22 @@ export const SERVICE_LIMITS = {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
-const SecretRef = z.string().min(1).max(SERVICE_LIMITS.nameCharsMax).meta({ description: 'Name or id of a secret of the organization.' })
-const TemplateText = z.string().max(SERVICE_LIMITS.templateCharsMax).meta({ description: 'Text with {{NAME}} for secrets.' })
+const SecretRef = z
+  .string()
+  .min(1)
+  .max(SERVICE_LIMITS.nameCharsMax)
+  .meta({ description: 'Name or id of a secret of the organization.' })
+const TemplateText = z
+  .string()
+  .max(SERVICE_LIMITS.templateCharsMax)
+  .meta({ description: 'Text with {{NAME}} for secrets.' })
 const FieldName = z.string().min(1).max(SERVICE_LIMITS.nameCharsMax)
 const Fields = z
   .record(FieldName, TemplateText)
-  .refine((fields) => Object.keys(fields).length <= SERVICE_LIMITS.fieldsMax, `At most ${SERVICE_LIMITS.fieldsMax} fields.`)
+  .refine(
+    (fields) => Object.keys(fields).length <= SERVICE_LIMITS.fieldsMax,
+    `At most ${SERVICE_LIMITS.fieldsMax} fields.`,
+  )
 
 export const AuthInput = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
@@ -49,7 +59,10 @@ const fields = {
   auth: AuthInput,
   extraHeaders: Fields,
   methods: z.array(z.enum(METHODS)).max(METHODS.length).meta({ description: 'Empty allows all.' }),
-  paths: z.array(PathPattern).max(SERVICE_LIMITS.pathsMax).meta({ description: 'Whole segments, `*` for one, `**` for any number. Empty allows all.' }),
+  paths: z
+    .array(PathPattern)
+    .max(SERVICE_LIMITS.pathsMax)
+    .meta({ description: 'Whole segments, `*` for one, `**` for any number. Empty allows all.' }),
   limits: ServiceLimits,
   timeoutMs: z.int().min(SERVICE_LIMITS.timeoutMsMin).max(SERVICE_LIMITS.timeoutMsMax),
   scrub: z.boolean(),
@@ -73,7 +86,11 @@ const AuthView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('header'), name: z.string(), secret: ShownSecret }),
   z.object({ type: z.literal('query'), name: z.string(), secret: ShownSecret }),
   z.object({ type: z.literal('basic'), user: z.string(), password: z.string() }),
-  z.object({ type: z.literal('custom'), headers: z.record(z.string(), z.string()), query: z.record(z.string(), z.string()) }),
+  z.object({
+    type: z.literal('custom'),
+    headers: z.record(z.string(), z.string()),
+    query: z.record(z.string(), z.string()),
+  }),
 ])
 export type AuthView = z.output<typeof AuthView>
 
@@ -92,7 +109,9 @@ export const ServiceView = z
     timeoutMs: z.int(),
     scrub: z.boolean(),
     enabled: z.boolean(),
-    warnings: z.array(z.string()).meta({ description: 'What an operator should look at: no limit, a secret that is gone.' }),
+    warnings: z
+      .array(z.string())
+      .meta({ description: 'What an operator should look at: no limit, a secret that is gone.' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
-import { PRESETS } from './presets/presets.js'
 import { routeFields } from './route-fields.js'
 import { findService } from './service-row.js'
 import { usesOf } from './uses-of.js'
@@ -23,7 +22,8 @@ beforeAll(async () => {
   house = await restHarness()
   owner = await house.person('owner')
   org = await house.organization(owner, 'Services')
-  for (const [name, placements] of Object.entries(SECRETS)) ids[name] = await addSecret({ name, value: 'value-of-a-key', bindings: { origins: [ORIGIN], placements } })
+  for (const [name, placements] of Object.entries(SECRETS))
+    ids[name] = await addSecret({ name, value: 'value-of-a-key', bindings: { origins: [ORIGIN], placements } })
   ids.OPENAI_API_KEY = await addSecret({ name: 'OPENAI_API_KEY', value: 'sk-services-0123456789' })
 })
 afterAll(() => house.close())
@@ -33,9 +33,11 @@ async function addSecret(body: object): Promise<string> {
 }
 
 let count = 0
-const create = (fields: object) => owner.ask('POST', `/orgs/${org}/services`, { name: 'S', slug: `s-${++count}`, baseUrl: ORIGIN, ...fields })
+const create = (fields: object) =>
+  owner.ask('POST', `/orgs/${org}/services`, { name: 'S', slug: `s-${++count}`, baseUrl: ORIGIN, ...fields })
 const patch = (id: string, fields: object) => owner.ask('PATCH', `/orgs/${org}/services/${id}`, fields)
-const feedOf = async (id: string): Promise<number[]> => (await house.db('feed').where({ kind: 'service', id }).orderBy('number')).map(({ generation }) => Number(generation))
+const feedOf = async (id: string): Promise<number[]> =>
+  (await house.db('feed').where({ kind: 'service', id }).orderBy('number')).map(({ generation }) => Number(generation))
 
 async function injectionOf(id: string) {
   const row = await findService(house.db, org, id)
@@ -45,29 +47,57 @@ async function injectionOf(id: string) {
 
 describe('auth types', () => {
   it.each([
-    ['bearer', { type: 'bearer', secret: 'BEARER' }, [{ header: 'authorization', value: { parts: [{ literal: 'Bearer ' }, 'BEARER'] } }]],
+    [
+      'bearer',
+      { type: 'bearer', secret: 'BEARER' },
+      [{ header: 'authorization', value: { parts: [{ literal: 'Bearer ' }, 'BEARER'] } }],
+    ],
     ['header', { type: 'header', name: 'X-Key', secret: 'X_KEY' }, [{ header: 'x-key', value: { parts: ['X_KEY'] } }]],
     ['query', { type: 'query', name: 'key', secret: 'Q_KEY' }, [{ query: 'key', value: { parts: ['Q_KEY'] } }]],
-    ['basic', { type: 'basic', user: '{{USER}}', password: 'x-{{PASS}}' }, [{ basic: true, value: { parts: ['USER'] }, password: { parts: [{ literal: 'x-' }, 'PASS'] } }]],
-    ['custom', { type: 'custom', headers: { 'X-Key': 'a {{X_KEY}} b' }, query: { key: '{{Q_KEY}}' } }, [{ header: 'x-key', value: { parts: [{ literal: 'a ' }, 'X_KEY', { literal: ' b' }] } }, { query: 'key', value: { parts: ['Q_KEY'] } }]],
+    [
+      'basic',
+      { type: 'basic', user: '{{USER}}', password: 'x-{{PASS}}' },
+      [{ basic: true, value: { parts: ['USER'] }, password: { parts: [{ literal: 'x-' }, 'PASS'] } }],
+    ],
+    [
+      'custom',
+      { type: 'custom', headers: { 'X-Key': 'a {{X_KEY}} b' }, query: { key: '{{Q_KEY}}' } },
+      [
+        { header: 'x-key', value: { parts: [{ literal: 'a ' }, 'X_KEY', { literal: ' b' }] } },
+        { query: 'key', value: { parts: ['Q_KEY'] } },
+      ],
+    ],
     ['none', { type: 'none' }, []],
   ])('%s is shown by names and injected by ids', async (_type, auth, fields) => {
     const { body } = await create({ auth }).expect(201)
     expect(JSON.stringify(body.auth).toLowerCase()).toBe(JSON.stringify(auth).toLowerCase())
-    const withIds = JSON.parse(JSON.stringify(fields), (_key, value) => (typeof value === 'string' && value in SECRETS ? { secretId: ids[value] } : value))
+    const withIds = JSON.parse(JSON.stringify(fields), (_key, value) =>
+      typeof value === 'string' && value in SECRETS ? { secretId: ids[value] } : value,
+    )
     expect((await injectionOf(body.id)).injection.fields).toEqual(withIds)
   })
 
   it('take an id in the place of a name, and follow a renamed secret', async () => {
-    const id = await addSecret({ name: 'OLD_NAME', value: 'value-of-a-key', bindings: { origins: [ORIGIN], placements: SECRETS.BEARER } })
+    const id = await addSecret({
+      name: 'OLD_NAME',
+      value: 'value-of-a-key',
+      bindings: { origins: [ORIGIN], placements: SECRETS.BEARER },
+    })
     const { body } = await create({ auth: { type: 'bearer', secret: id } }).expect(201)
     expect(body.auth).toEqual({ type: 'bearer', secret: 'OLD_NAME' })
     await owner.ask('PATCH', `/orgs/${org}/secrets/${id}`, { name: 'NEW_NAME' }).expect(200)
-    expect((await owner.ask('GET', `/orgs/${org}/services/${body.id}`)).body.auth).toEqual({ type: 'bearer', secret: 'NEW_NAME' })
+    expect((await owner.ask('GET', `/orgs/${org}/services/${body.id}`)).body.auth).toEqual({
+      type: 'bearer',
+      secret: 'NEW_NAME',
+    })
   })
 
   it('never heal by name: a deleted secret stays named by its id, and a new one of its name is another', async () => {
-    const fields = { name: 'MORTAL', value: 'value-of-a-key', bindings: { origins: [ORIGIN], placements: SECRETS.BEARER } }
+    const fields = {
+      name: 'MORTAL',
+      value: 'value-of-a-key',
+      bindings: { origins: [ORIGIN], placements: SECRETS.BEARER },
+    }
     const id = await addSecret(fields)
     const { body } = await create({ auth: { type: 'bearer', secret: 'MORTAL' } }).expect(201)
     await owner.ask('DELETE', `/orgs/${org}/secrets/${id}`).expect(409)
@@ -90,15 +120,27 @@ describe('a save is refused', () => {
     ['an unknown secret', { auth: { type: 'bearer', secret: 'NO_SUCH' } }, '/auth/secret'],
     ['a name in other case', { auth: { type: 'bearer', secret: 'Bearer' } }, '/auth/secret'],
     ['an unknown name in a template', { extraHeaders: { 'x-key': '{{NO_SUCH}}' } }, '/extraHeaders/x-key'],
-    ['an id in the braces of a template', { extraHeaders: { 'x-key': '{{sec_01ARZ3NDEKTSV4RRFFQ69G5FAV}}' } }, '/extraHeaders/x-key'],
+    [
+      'an id in the braces of a template',
+      { extraHeaders: { 'x-key': '{{sec_01ARZ3NDEKTSV4RRFFQ69G5FAV}}' } },
+      '/extraHeaders/x-key',
+    ],
     ['malformed braces', { extraHeaders: { 'x-key': '{{ X_KEY }}' } }, '/extraHeaders/x-key'],
     ['a line break', { extraHeaders: { 'x-a': 'a\r\nx-b: c' } }, '/extraHeaders/x-a'],
     ['text beyond ISO-8859-1', { extraHeaders: { 'x-a': '→' } }, '/extraHeaders/x-a'],
     ['a reserved header', { extraHeaders: { Host: 'evil.example' } }, '/extraHeaders/Host'],
     ['a hop-by-hop header', { extraHeaders: { connection: 'close' } }, '/extraHeaders/connection'],
     ['a header that is none', { extraHeaders: { 'a b': 'x' } }, '/extraHeaders/a b'],
-    ['one header twice', { auth: { type: 'header', name: 'x-key', secret: 'X_KEY' }, extraHeaders: { 'X-Key': 'mine' } }, '/extraHeaders/X-Key'],
-    ['a second Authorization', { auth: { type: 'basic', user: 'a', password: 'b' }, extraHeaders: { authorization: 'x' } }, '/extraHeaders/authorization'],
+    [
+      'one header twice',
+      { auth: { type: 'header', name: 'x-key', secret: 'X_KEY' }, extraHeaders: { 'X-Key': 'mine' } },
+      '/extraHeaders/X-Key',
+    ],
+    [
+      'a second Authorization',
+      { auth: { type: 'basic', user: 'a', password: 'b' }, extraHeaders: { authorization: 'x' } },
+      '/extraHeaders/authorization',
+    ],
     ['a colon in the user', { auth: { type: 'basic', user: 'a:b', password: '' } }, '/auth/user'],
     ['a query name that needs escaping', { auth: { type: 'custom', query: { 'a&b': 'x' } } }, '/auth/query/a&b'],
     ['an unknown auth type', { auth: { type: 'digest' } }, '/auth/type'],
@@ -121,7 +163,16 @@ describe('a save is refused', () => {
     ['too short a timeout', { timeoutMs: 999 }, '/timeoutMs'],
     ['too long a timeout', { timeoutMs: 600_001 }, '/timeoutMs'],
     ['a limit of nothing', { limits: [{ scope: 'device', count: 0, periodSeconds: 60 }] }, '/limits/0/count'],
-    ['two limits of one scope and period', { limits: [{ scope: 'app', count: 1, periodSeconds: 60 }, { scope: 'app', count: 2, periodSeconds: 60 }] }, '/limits'],
+    [
+      'two limits of one scope and period',
+      {
+        limits: [
+          { scope: 'app', count: 1, periodSeconds: 60 },
+          { scope: 'app', count: 2, periodSeconds: 60 },
+        ],
+      },
+      '/limits',
+    ],
     ['an unknown preset', { preset: 'opnai' }, '/preset'],
     ['an unknown field', { retries: 3 }, '/retries'],
   ])('for %s', async (_what, fields, pointer) => {
@@ -154,14 +205,24 @@ describe('a save is refused', () => {
     await patch(body.id, { baseUrl: 'https://evil.example.com' }).expect(403)
     await patch(body.id, { auth: { type: 'header', name: 'x-log-me', secret: 'BEARER' } }).expect(403)
     await patch(body.id, { extraHeaders: { 'x-log-me': '{{BEARER}}' } }).expect(403)
-    await patch(body.id, { auth: { type: 'none' }, extraHeaders: { authorization: '{{BEARER}}' }, baseUrl: 'https://evil.example.com' }).expect(403)
+    await patch(body.id, {
+      auth: { type: 'none' },
+      extraHeaders: { authorization: '{{BEARER}}' },
+      baseUrl: 'https://evil.example.com',
+    }).expect(403)
     expect((await owner.ask('GET', `/orgs/${org}/services/${body.id}`)).body).toEqual(body)
     expect(await feedOf(body.id)).toEqual([])
   })
 
   it('for the secret of another organization, as for one that is not there', async () => {
     const other = await house.organization(owner, 'Another')
-    const post = (secret: string) => owner.ask('POST', `/orgs/${other}/services`, { name: 'S', slug: 's', baseUrl: ORIGIN, auth: { type: 'bearer', secret } })
+    const post = (secret: string) =>
+      owner.ask('POST', `/orgs/${other}/services`, {
+        name: 'S',
+        slug: 's',
+        baseUrl: ORIGIN,
+        auth: { type: 'bearer', secret },
+      })
     const foreign = await post(ids.BEARER ?? '').expect(400)
     expect(foreign.body.errors[0].detail).toContain('Secret not found')
     await post('BEARER').expect(400)
@@ -189,9 +250,16 @@ describe('a change', () => {
   })
 
   it('tells which services use a secret, and where', async () => {
-    const { body } = await create({ auth: { type: 'header', name: 'x-key', secret: 'X_KEY' }, extraHeaders: { 'x-other': 'plain' } }).expect(201)
+    const { body } = await create({
+      auth: { type: 'header', name: 'x-key', secret: 'X_KEY' },
+      extraHeaders: { 'x-other': 'plain' },
+    }).expect(201)
     const uses = await usesOf(house.db, org, ids.X_KEY ?? '')
-    expect(uses).toContainEqual({ service: { id: body.id, slug: body.slug, name: 'S' }, origin: ORIGIN, placement: { kind: 'header', name: 'x-key' } })
+    expect(uses).toContainEqual({
+      service: { id: body.id, slug: body.slug, name: 'S' },
+      origin: ORIGIN,
+      placement: { kind: 'header', name: 'x-key' },
+    })
     await patch(body.id, { auth: { type: 'none' } }).expect(200)
     expect((await usesOf(house.db, org, ids.X_KEY ?? '')).map(({ service }) => service.id)).not.toContain(body.id)
   })
@@ -203,35 +271,9 @@ describe('a change', () => {
   })
 
   it('keeps a base path in its one spelling', async () => {
-    expect((await create({ baseUrl: 'HTTPS://API.Example.com:443/v1/' })).body.baseUrl).toBe('https://api.example.com/v1')
+    expect((await create({ baseUrl: 'HTTPS://API.Example.com:443/v1/' })).body.baseUrl).toBe(
+      'https://api.example.com/v1',
+    )
     expect((await create({ baseUrl: 'http://127.0.0.1:9999' })).body.baseUrl).toBe('http://127.0.0.1:9999')
-  })
-})
-
-describe('a preset', () => {
-  it.each(PRESETS.map((preset) => [preset.id, preset] as const))('%s makes a whole service of a slug and a name', async (id, preset) => {
-    const fresh = await house.organization(owner, `Preset ${id}`)
-    const create = () => owner.ask('POST', `/orgs/${fresh}/services`, { name: preset.name, slug: id, preset: id })
-    const missing = await create().expect(400)
-    expect(missing.body.detail).toContain(preset.secretName)
-    await owner.ask('POST', `/orgs/${fresh}/secrets`, { name: preset.secretName, value: 'value-of-a-key' }).expect(201)
-    const { body } = await create().expect(201)
-    expect(body).toMatchObject({ preset: id, baseUrl: preset.baseUrl, paths: preset.endpoints[0]?.paths, warnings: [] })
-    expect(body.auth.secret).toBe(preset.secretName)
-    expect(body.limits).toEqual([{ scope: 'device', count: 60, periodSeconds: 60, burst: 20 }])
-  })
-
-  it('gives way to what the request says', async () => {
-    await addSecret({ name: 'OPENAI_API_KEY_DEV', value: 'sk-services-0123456789' })
-    const fields = { preset: 'openai', baseUrl: undefined, auth: { type: 'bearer', secret: 'OPENAI_API_KEY_DEV' }, limits: [], paths: ['/v1/embeddings'] }
-    const { body } = await create(fields).expect(201)
-    expect(body).toMatchObject({ auth: fields.auth, paths: fields.paths, limits: [] })
-    expect(body.warnings).toEqual([expect.stringContaining('No rate limit')])
-  })
-
-  it('is listed with what a person needs to know', async () => {
-    const { body } = await owner.ask('GET', '/presets').expect(200)
-    expect(body.items.map((item: { id: string }) => item.id)).toEqual(['openai', 'anthropic', 'gemini', 'stripe', 'stability', 'elevenlabs'])
-    expect(body.items[0]).toMatchObject({ secretName: 'OPENAI_API_KEY', keyFrom: 'https://platform.openai.com/api-keys' })
   })
 })

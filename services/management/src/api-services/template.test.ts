@@ -13,12 +13,25 @@ describe('a template', () => {
     expect(parseTemplate(text)).toEqual({ parts })
   })
 
-  it.each(['{{', '}}', '{{A', 'A}}', '{{A}', '{{ A }}', '{{}}', '{{{A}}}', '{{A{{B}}}}', '{{1A}}', '{{A-B}}', '{{A.B}}', '{{A|x}}', '{{é}}', `{{${'A'.repeat(129)}}}`])(
-    'refuses %j and does not send it as it is',
-    (text) => {
-      expect(parseTemplate(text)).toHaveProperty('wrong')
-    },
-  )
+  it.each([
+    '{{',
+    '}}',
+    '{{A',
+    'A}}',
+    '{{A}',
+    '{{ A }}',
+    '{{}}',
+    '{{{A}}}',
+    '{{A{{B}}}}',
+    '{{1A}}',
+    '{{A-B}}',
+    '{{A.B}}',
+    '{{A|x}}',
+    '{{é}}',
+    `{{${'A'.repeat(129)}}}`,
+  ])('refuses %j and does not send it as it is', (text) => {
+    expect(parseTemplate(text)).toHaveProperty('wrong')
+  })
 
   it('shows what was written', () => {
     const part = fc.oneof(fc.stringMatching(/^[^{}]*$/), fc.stringMatching(/^\{\{[A-Za-z_][A-Za-z0-9_]{0,9}\}\}$/))

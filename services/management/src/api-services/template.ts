@@ -6,7 +6,7 @@ export interface Literal {
 }
 
 /** As the operator wrote it. */
-export interface NameRef {
+interface NameRef {
   readonly secretName: string
 }
 
@@ -51,7 +51,10 @@ export function isLiteral(part: Literal | object): part is Literal {
 }
 
 /** The same template with other references. */
-export function mapTemplate<From extends object, To>(template: TemplateOf<From>, change: (ref: From) => To): TemplateOf<To> {
+export function mapTemplate<From extends object, To>(
+  template: TemplateOf<From>,
+  change: (ref: From) => To,
+): TemplateOf<To> {
   return template.map((part) => (isLiteral(part) ? part : change(part)))
 }
 

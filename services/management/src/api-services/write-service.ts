@@ -11,8 +11,8 @@ import { normalizeBaseUrl } from './base-url.js'
 import { draftService } from './draft-service.js'
 import { presetDefaults } from './preset-defaults.js'
 import { resolveSecrets } from './resolve-secrets.js'
-import { type NewService, SERVICE_LIMITS, type ServicePatch } from './service-schemas.js'
 import { findService, type ServiceRecord, type ServiceRow, toService } from './service-row.js'
+import { type NewService, SERVICE_LIMITS, type ServicePatch } from './service-schemas.js'
 
 export interface ServiceDeps {
   readonly db: Knex
@@ -21,7 +21,12 @@ export interface ServiceDeps {
 }
 
 /** @throws Fault INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED. */
-export async function createService({ commitChange, privateUpstreams }: ServiceDeps, actor: Actor, org: CallOrg, given: NewService): Promise<ServiceRow> {
+export async function createService(
+  { commitChange, privateUpstreams }: ServiceDeps,
+  actor: Actor,
+  org: CallOrg,
+  given: NewService,
+): Promise<ServiceRow> {
   const asked = { ...presetDefaults(given.preset), ...given }
   if (asked.baseUrl === undefined) throw badField('/baseUrl', 'Give a base URL, or a preset that brings one.')
   const baseUrl = normalizeBaseUrl(asked.baseUrl, privateUpstreams)
@@ -47,7 +52,13 @@ export async function createService({ commitChange, privateUpstreams }: ServiceD
     })
     await nameSecrets(trx, org.id, record.id, resolved.secretIds)
     // No feed row: nobody holds anything of a service that is new.
-    return { result: toService(record), feed: [], audit: [{ organizationId: org.id, event: 'service.created', targetId: record.id, details: { slug: record.slug } }] }
+    return {
+      result: toService(record),
+      feed: [],
+      audit: [
+        { organizationId: org.id, event: 'service.created', targetId: record.id, details: { slug: record.slug } },
+      ],
+    }
   })
   return result
 }
@@ -61,7 +72,13 @@ const ONLY_SHOWN = new Set(['name'])
  *
  * @throws Fault ENDPOINT_NOT_FOUND, INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED.
  */
-export async function updateService(deps: ServiceDeps, actor: Actor, org: CallOrg, idOrSlug: string, patch: ServicePatch): Promise<ServiceRow> {
+export async function updateService(
+  deps: ServiceDeps,
+  actor: Actor,
+  org: CallOrg,
+  idOrSlug: string,
+  patch: ServicePatch,
+): Promise<ServiceRow> {
   const { result } = await deps.commitChange(actor, async (trx): Promise<Change<ServiceRow>> => {
     const before = await findService(trx, org.id, idOrSlug, 'lock')
     if (!before) throw serviceNotFound()
@@ -78,18 +95,33 @@ export async function updateService(deps: ServiceDeps, actor: Actor, org: CallOr
     return {
       result: after,
       feed: felt ? [{ kind: 'service', id: after.id, generation: after.generation }] : [],
-      audit: [{ organizationId: org.id, event: 'service.updated', targetId: after.id, details: { slug: after.slug, fields: Object.keys(patch) } }],
+      audit: [
+        {
+          organizationId: org.id,
+          event: 'service.updated',
+          targetId: after.id,
+          details: { slug: after.slug, fields: Object.keys(patch) },
+        },
+      ],
     }
   })
   return result
 }
 
 /** @throws Fault ENDPOINT_NOT_FOUND. */
-export async function deleteService({ commitChange }: ServiceDeps, actor: Actor, org: CallOrg, idOrSlug: string): Promise<void> {
+export async function deleteService(
+  { commitChange }: ServiceDeps,
+  actor: Actor,
+  org: CallOrg,
+  idOrSlug: string,
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const before = await findService(trx, org.id, idOrSlug, 'lock')
     if (!before) throw serviceNotFound()
-    const { id, generation } = await update(trx, before.id, org.id, { deleted_at: trx.raw('now()'), generation: trx.raw('generation + 1') })
+    const { id, generation } = await update(trx, before.id, org.id, {
+      deleted_at: trx.raw('now()'),
+      generation: trx.raw('generation + 1'),
+    })
     await trx('service_secrets').where({ organization_id: org.id, service_id: id }).delete()
     await trx('links').where({ organization_id: org.id, service_id: id }).delete()
     return {
@@ -101,15 +133,26 @@ export async function deleteService({ commitChange }: ServiceDeps, actor: Actor,
 }
 
 export const serviceNotFound = (): Fault =>
-  new Fault('ENDPOINT_NOT_FOUND', 'no such service', { say: 'No such API service in this organization. Check the id or slug.' })
+  new Fault('ENDPOINT_NOT_FOUND', 'no such service', {
+    say: 'No such API service in this organization. Check the id or slug.',
+  })
 
-async function routingChanges(trx: Knex.Transaction, { privateUpstreams }: ServiceDeps, before: ServiceRow, patch: ServicePatch) {
+async function routingChanges(
+  trx: Knex.Transaction,
+  { privateUpstreams }: ServiceDeps,
+  before: ServiceRow,
+  patch: ServicePatch,
+) {
   if (patch.baseUrl === undefined && patch.auth === undefined && patch.extraHeaders === undefined) return {}
   const baseUrl = patch.baseUrl === undefined ? before.baseUrl : normalizeBaseUrl(patch.baseUrl, privateUpstreams)
   const resolved = await resolveSecrets(trx, before.organizationId, draftService(patch, before), baseUrl)
   await trx('service_secrets').where({ organization_id: before.organizationId, service_id: before.id }).delete()
   await nameSecrets(trx, before.organizationId, before.id, resolved.secretIds)
-  return { base_url: baseUrl, auth: JSON.stringify(resolved.auth), extra_headers: JSON.stringify(resolved.extraHeaders) }
+  return {
+    base_url: baseUrl,
+    auth: JSON.stringify(resolved.auth),
+    extra_headers: JSON.stringify(resolved.extraHeaders),
+  }
 }
 
 function columnsOf(patch: ServicePatch): Record<string, unknown> {
@@ -129,23 +172,51 @@ function columnsOf(patch: ServicePatch): Record<string, unknown> {
 const insert = (trx: Knex.Transaction, row: Record<string, unknown>): Promise<ServiceRecord> =>
   unlessSlugTaken(async () => only(await trx('services').insert(row).returning<ServiceRecord[]>('*')))
 
-const update = (trx: Knex.Transaction, id: string, organizationId: string, columns: Record<string, unknown>): Promise<ServiceRecord> =>
-  unlessSlugTaken(async () => only(await trx('services').where({ organization_id: organizationId, id }).update(columns).returning<ServiceRecord[]>('*')))
+const update = (
+  trx: Knex.Transaction,
+  id: string,
+  organizationId: string,
+  columns: Record<string, unknown>,
+): Promise<ServiceRecord> =>
+  unlessSlugTaken(async () =>
+    only(
+      await trx('services')
+        .where({ organization_id: organizationId, id })
+        .update(columns)
+        .returning<ServiceRecord[]>('*'),
+    ),
+  )
 
 const unlessSlugTaken = <T>(work: () => Promise<T>): Promise<T> => {
   const errors = [{ pointer: '/slug', detail: 'Another API service of this organization has this slug.' }]
-  return refuseDuplicate('services_slug', () => new Fault('CONFLICT', 'slug taken', { errors, say: errors[0]?.detail ?? '' }), work)
+  return refuseDuplicate(
+    'services_slug',
+    () => new Fault('CONFLICT', 'slug taken', { errors, say: errors[0]?.detail ?? '' }),
+    work,
+  )
 }
 
-async function nameSecrets(trx: Knex.Transaction, organizationId: string, serviceId: string, secretIds: readonly string[]): Promise<void> {
+async function nameSecrets(
+  trx: Knex.Transaction,
+  organizationId: string,
+  serviceId: string,
+  secretIds: readonly string[],
+): Promise<void> {
   if (secretIds.length === 0) return
-  await trx('service_secrets').insert(secretIds.map((id) => ({ organization_id: organizationId, service_id: serviceId, secret_id: id })))
+  await trx('service_secrets').insert(
+    secretIds.map((id) => ({ organization_id: organizationId, service_id: serviceId, secret_id: id })),
+  )
 }
 
 async function refuseTooMany(trx: Knex.Transaction, organizationId: string): Promise<void> {
-  const rows = await trx('services').where({ organization_id: organizationId, deleted_at: null }).limit(SERVICE_LIMITS.servicesPerOrganization).select('id')
+  const rows = await trx('services')
+    .where({ organization_id: organizationId, deleted_at: null })
+    .limit(SERVICE_LIMITS.servicesPerOrganization)
+    .select('id')
   if (rows.length < SERVICE_LIMITS.servicesPerOrganization) return
-  throw new Fault('CONFLICT', 'too many services', { say: `An organization has at most ${SERVICE_LIMITS.servicesPerOrganization} API services. Delete one first.` })
+  throw new Fault('CONFLICT', 'too many services', {
+    say: `An organization has at most ${SERVICE_LIMITS.servicesPerOrganization} API services. Delete one first.`,
+  })
 }
 
 function only<Row>([row]: readonly Row[]): Row {

@@ -49,7 +49,9 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     permission: 'apps:write',
     body: AppPatch,
     answers: { status: 200, body: AppView },
-    handle: async ({ actor, org, params, body }) => ({ body: presentApp(await updateApp(deps, actor, org, params.app, body)) }),
+    handle: async ({ actor, org, params, body }) => ({
+      body: presentApp(await updateApp(deps, actor, org, params.app, body)),
+    }),
   })
   const remove = route({
     method: 'DELETE',

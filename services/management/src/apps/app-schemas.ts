@@ -21,7 +21,9 @@ const fields = {
   name: Name,
   slug: Slug,
   platform: z.enum(PLATFORMS),
-  policy: z.enum(POLICIES).meta({ description: 'enforce: app tokens buy nothing alone. audit: they do, and are counted as unattested. off: they do.' }),
+  policy: z.enum(POLICIES).meta({
+    description: 'enforce: app tokens buy nothing alone. audit: they do, and are counted as unattested. off: they do.',
+  }),
   enabled: z.boolean(),
   limits: AppLimits,
 }

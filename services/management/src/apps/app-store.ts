@@ -28,28 +28,42 @@ export interface AppRecord {
   readonly updated_at: Date
 }
 
-const living = (db: Knex, organizationId: string) => db('apps').where({ organization_id: organizationId, deleted_at: null })
+const living = (db: Knex, organizationId: string) =>
+  db('apps').where({ organization_id: organizationId, deleted_at: null })
 
 /** A living app by id or slug. @throws Fault APP_NOT_FOUND. */
 export async function findApp(db: Knex, organizationId: string, idOrSlug: string, lock?: 'lock'): Promise<AppRecord> {
   const query = living(db, organizationId).where((either) => either.where('id', idOrSlug).orWhere('slug', idOrSlug))
   if (lock) query.forUpdate()
   const record = await query.first<AppRecord | undefined>('*')
-  if (!record) throw new Fault('APP_NOT_FOUND', 'no such app', { say: 'No such app in this organization. Check the id or slug.' })
+  if (!record)
+    throw new Fault('APP_NOT_FOUND', 'no such app', { say: 'No such app in this organization. Check the id or slug.' })
   return record
 }
 
-export function listApps(db: Knex, organizationId: string, which: { after: string | undefined; limit: number }): Promise<AppRecord[]> {
+export function listApps(
+  db: Knex,
+  organizationId: string,
+  which: { after: string | undefined; limit: number },
+): Promise<AppRecord[]> {
   const query = living(db, organizationId)
   if (which.after !== undefined) query.where('id', '>', which.after)
   return query.orderBy('id').limit(which.limit).select<AppRecord[]>('*')
 }
 
 /** @throws Fault CONFLICT where the slug is taken. */
-export async function createApp({ commitChange }: AppDeps, actor: Actor, org: CallOrg, asked: NewApp): Promise<AppRecord> {
+export async function createApp(
+  { commitChange }: AppDeps,
+  actor: Actor,
+  org: CallOrg,
+  asked: NewApp,
+): Promise<AppRecord> {
   const { result } = await commitChange(actor, async (trx): Promise<Change<AppRecord>> => {
     const apps = await living(trx, org.id).limit(APP_LIMITS.appsPerOrganization).select('id')
-    if (apps.length >= APP_LIMITS.appsPerOrganization) throw new Fault('CONFLICT', 'too many apps', { say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.` })
+    if (apps.length >= APP_LIMITS.appsPerOrganization)
+      throw new Fault('CONFLICT', 'too many apps', {
+        say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.`,
+      })
     const record = await unlessSlugTaken(async () =>
       only(
         await trx('apps')
@@ -68,43 +82,87 @@ export async function createApp({ commitChange }: AppDeps, actor: Actor, org: Ca
       ),
     )
     // No feed row: nobody holds anything of an app that is new.
-    return { result: record, feed: [], audit: [{ organizationId: org.id, event: 'app.created', targetId: record.id, details: { slug: record.slug, policy: record.policy } }] }
+    return {
+      result: record,
+      feed: [],
+      audit: [
+        {
+          organizationId: org.id,
+          event: 'app.created',
+          targetId: record.id,
+          details: { slug: record.slug, policy: record.policy },
+        },
+      ],
+    }
   })
   return result
 }
 
 /** Every edit fells the app's routes, a repeated one too: its answer says "in force" (RETRYWAITS). Sessions stay. */
-export async function updateApp({ commitChange }: AppDeps, actor: Actor, org: CallOrg, idOrSlug: string, patch: AppPatch): Promise<AppRecord> {
+export async function updateApp(
+  { commitChange }: AppDeps,
+  actor: Actor,
+  org: CallOrg,
+  idOrSlug: string,
+  patch: AppPatch,
+): Promise<AppRecord> {
   const { result } = await commitChange(actor, async (trx): Promise<Change<AppRecord>> => {
     const before = await findApp(trx, org.id, idOrSlug, 'lock')
     const { limits, ...plain } = patch
     const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined))
-    const after = await bump(trx, org.id, before.id, { ...given, ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }) })
+    const after = await bump(trx, org.id, before.id, {
+      ...given,
+      ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
+    })
     const details = { slug: after.slug, fields: Object.keys(patch), policy: after.policy, enabled: after.enabled }
-    return { result: after, feed: [feedOf(after)], audit: [{ organizationId: org.id, event: 'app.updated', targetId: after.id, details }] }
+    return {
+      result: after,
+      feed: [feedOf(after)],
+      audit: [{ organizationId: org.id, event: 'app.updated', targetId: after.id, details }],
+    }
   })
   return result
 }
 
 /** @throws Fault APP_NOT_FOUND. */
-export async function deleteApp({ commitChange }: AppDeps, actor: Actor, org: CallOrg, idOrSlug: string): Promise<void> {
+export async function deleteApp(
+  { commitChange }: AppDeps,
+  actor: Actor,
+  org: CallOrg,
+  idOrSlug: string,
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const before = await findApp(trx, org.id, idOrSlug, 'lock')
     const after = await bump(trx, org.id, before.id, { deleted_at: trx.raw('now()') })
-    return { result: undefined, feed: [feedOf(after)], audit: [{ organizationId: org.id, event: 'app.deleted', targetId: after.id, details: { slug: after.slug } }] }
+    return {
+      result: undefined,
+      feed: [feedOf(after)],
+      audit: [{ organizationId: org.id, event: 'app.deleted', targetId: after.id, details: { slug: after.slug } }],
+    }
   })
 }
 
-function bump(trx: Knex.Transaction, organizationId: string, id: string, columns: Record<string, unknown>): Promise<AppRecord> {
+function bump(
+  trx: Knex.Transaction,
+  organizationId: string,
+  id: string,
+  columns: Record<string, unknown>,
+): Promise<AppRecord> {
   const bumped = { ...columns, generation: trx.raw('generation + 1'), updated_at: trx.raw('now()') }
-  return unlessSlugTaken(async () => only(await trx('apps').where({ organization_id: organizationId, id }).update(bumped).returning<AppRecord[]>('*')))
+  return unlessSlugTaken(async () =>
+    only(await trx('apps').where({ organization_id: organizationId, id }).update(bumped).returning<AppRecord[]>('*')),
+  )
 }
 
 const feedOf = ({ id, generation }: AppRecord) => ({ kind: 'app' as const, id, generation: Number(generation) })
 
 function unlessSlugTaken<T>(work: () => Promise<T>): Promise<T> {
   const detail = 'Another app of this organization has this slug.'
-  return refuseDuplicate('apps_slug', () => new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] }), work)
+  return refuseDuplicate(
+    'apps_slug',
+    () => new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] }),
+    work,
+  )
 }
 
 function only<Row>([row]: readonly Row[]): Row {

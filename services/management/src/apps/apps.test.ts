@@ -14,14 +14,23 @@ afterAll(() => house.close())
 
 let count = 0
 const newApp = async (fields: object = {}) =>
-  (await owner.ask('POST', `/orgs/${org}/apps`, { name: 'App', slug: `app-${++count}`, platform: 'ios', ...fields }).expect(201)).body
+  (
+    await owner
+      .ask('POST', `/orgs/${org}/apps`, { name: 'App', slug: `app-${++count}`, platform: 'ios', ...fields })
+      .expect(201)
+  ).body
 const newService = async () =>
-  (await owner.ask('POST', `/orgs/${org}/services`, { name: 'S', slug: `s-${++count}`, baseUrl: 'https://api.example.com' }).expect(201)).body
+  (
+    await owner
+      .ask('POST', `/orgs/${org}/services`, { name: 'S', slug: `s-${++count}`, baseUrl: 'https://api.example.com' })
+      .expect(201)
+  ).body
 
 const feedOf = async (kind: string, id: string): Promise<number[]> =>
   (await house.db('feed').where({ kind, id }).orderBy('number')).map(({ generation }) => Number(generation))
 
-const auditOf = async (targetId: string): Promise<string[]> => (await house.db('audit').where('target_id', targetId).orderBy('id')).map(({ event }) => event)
+const auditOf = async (targetId: string): Promise<string[]> =>
+  (await house.db('audit').where('target_id', targetId).orderBy('id')).map(({ event }) => event)
 
 describe('an app', () => {
   it('gets a publishable token that stays visible, and enforces unless told otherwise', async () => {
@@ -41,7 +50,9 @@ describe('an app', () => {
     [{ limits: [{ scope: 'service', count: 1, periodSeconds: 1 }] }, '/limits/0/scope'],
     [{ limits: [{ scope: 'app', count: 1, periodSeconds: 1, burst: 2 }] }, '/limits/0/burst'],
   ])('is refused with %j, naming %s', async (fields, pointer) => {
-    const { body } = await owner.ask('POST', `/orgs/${org}/apps`, { name: 'App', slug: 'bad', platform: 'ios', ...fields }).expect(400)
+    const { body } = await owner
+      .ask('POST', `/orgs/${org}/apps`, { name: 'App', slug: 'bad', platform: 'ios', ...fields })
+      .expect(400)
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer])
   })
 
@@ -60,7 +71,9 @@ describe('an app', () => {
 
   it('has a slug of its own in its organization', async () => {
     const app = await newApp()
-    const { body } = await owner.ask('POST', `/orgs/${org}/apps`, { name: 'B', slug: app.slug, platform: 'android' }).expect(409)
+    const { body } = await owner
+      .ask('POST', `/orgs/${org}/apps`, { name: 'B', slug: app.slug, platform: 'android' })
+      .expect(409)
     expect(body.errors[0].pointer).toBe('/slug')
     const other = await house.organization(owner, 'Elsewhere')
     await owner.ask('POST', `/orgs/${other}/apps`, { name: 'B', slug: app.slug, platform: 'android' }).expect(201)
@@ -84,12 +97,23 @@ describe('a debug token', () => {
 
   it('takes its devices with it: one feed row each, and a repeated revocation feeds again', async () => {
     const app = await newApp()
-    const { body } = await owner.ask('POST', `/orgs/${org}/apps/${app.id}/debug-tokens`, { name: 'mac', expiresInHours: 1 }).expect(201)
-    const device = (id: string) => ({ id, organization_id: org, app_id: app.id, kind: 'debug', debug_token_id: body.id })
+    const { body } = await owner
+      .ask('POST', `/orgs/${org}/apps/${app.id}/debug-tokens`, { name: 'mac', expiresInHours: 1 })
+      .expect(201)
+    const device = (id: string) => ({
+      id,
+      organization_id: org,
+      app_id: app.id,
+      kind: 'debug',
+      debug_token_id: body.id,
+    })
     await house.db('devices').insert([device('dvc_one'), device('dvc_two')])
     await owner.ask('DELETE', `/orgs/${org}/apps/${app.id}/debug-tokens/${body.id}`).expect(204)
     await owner.ask('DELETE', `/orgs/${org}/apps/${app.id}/debug-tokens/${body.id}`).expect(204)
-    expect([await feedOf('device', 'dvc_one'), await feedOf('device', 'dvc_two')]).toEqual([[2, 3], [2, 3]])
+    expect([await feedOf('device', 'dvc_one'), await feedOf('device', 'dvc_two')]).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
     const { body: devices } = await owner.ask('GET', `/orgs/${org}/apps/${app.id}/devices`).expect(200)
     expect(devices.items.map((item: { revokedAt: string | null }) => item.revokedAt === null)).toEqual([false, false])
   })
@@ -99,7 +123,13 @@ describe('a device', () => {
   it('falls when it is revoked, and its sessions are marked', async () => {
     const app = await newApp()
     await house.db('devices').insert({ id: 'dvc_lone', organization_id: org, app_id: app.id, kind: 'debug' })
-    await house.db('app_sessions').insert({ id: 'ses_lone', organization_id: org, app_id: app.id, device_id: 'dvc_lone', expires_at: new Date(Date.now() + 60_000) })
+    await house.db('app_sessions').insert({
+      id: 'ses_lone',
+      organization_id: org,
+      app_id: app.id,
+      device_id: 'dvc_lone',
+      expires_at: new Date(Date.now() + 60_000),
+    })
     await owner.ask('DELETE', `/orgs/${org}/apps/${app.id}/devices/dvc_lone`).expect(204)
     expect(await feedOf('device', 'dvc_lone')).toEqual([2])
     expect((await house.db('app_sessions').where('id', 'ses_lone').first()).revoked_at).not.toBeNull()
@@ -137,7 +167,12 @@ describe('a link', () => {
 describe('a write', () => {
   it('answers only when the proxies have seen it (RETRYWAITS for a second deletion, too)', async () => {
     const app = await newApp()
-    await house.db('proxies').insert({ boot_id: 'boot_slow', spiffe_id: 'spiffe://x/y', applied: 0, horizon_at: new Date(Date.now() + 60_000) })
+    await house.db('proxies').insert({
+      boot_id: 'boot_slow',
+      spiffe_id: 'spiffe://x/y',
+      applied: 0,
+      horizon_at: new Date(Date.now() + 60_000),
+    })
     try {
       for (const attempt of ['first', 'second']) {
         let answered = false

@@ -3,7 +3,15 @@ import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { DebugTokenInput, DebugTokenView, DeviceView } from './app-schemas.js'
 import { type AppDeps, findApp } from './app-store.js'
-import { createDebugToken, type DebugTokenRecord, type DeviceRecord, listDebugTokens, listDevices, revokeDebugToken, revokeDevice } from './devices.js'
+import {
+  createDebugToken,
+  type DebugTokenRecord,
+  type DeviceRecord,
+  listDebugTokens,
+  listDevices,
+  revokeDebugToken,
+  revokeDevice,
+} from './devices.js'
 
 export function debugTokenRoutes(deps: AppDeps): readonly Route[] {
   const list = route({

@@ -72,13 +72,29 @@ export async function createDebugToken(
       })
       .returning<DebugTokenRecord[]>('*')
     if (!record) throw new Error('a statement returned no row')
-    return { result: record, feed: [], audit: [{ organizationId: org.id, event: 'debug-token.created', targetId: record.id, details: { app: app.id, name: record.name } }] }
+    return {
+      result: record,
+      feed: [],
+      audit: [
+        {
+          organizationId: org.id,
+          event: 'debug-token.created',
+          targetId: record.id,
+          details: { app: app.id, name: record.name },
+        },
+      ],
+    }
   })
   return { record: result, token }
 }
 
 /** Revokes a debug token and every device that it made: their sessions fall too. A repeated revocation waits as the first. */
-export async function revokeDebugToken({ commitChange }: AppDeps, actor: Actor, org: CallOrg, asked: { app: string; id: string }): Promise<void> {
+export async function revokeDebugToken(
+  { commitChange }: AppDeps,
+  actor: Actor,
+  org: CallOrg,
+  asked: { app: string; id: string },
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const app = await findApp(trx, org.id, asked.app)
     const revoked = await trx('debug_tokens')
@@ -86,12 +102,23 @@ export async function revokeDebugToken({ commitChange }: AppDeps, actor: Actor, 
       .update({ revoked_at: trx.raw('coalesce(revoked_at, now())') })
     if (revoked === 0) throw new Fault('NOT_FOUND', 'no such debug token')
     const feed = await revokeDevices(trx, org.id, app.id, { debug_token_id: asked.id })
-    return { result: undefined, feed, audit: [{ organizationId: org.id, event: 'debug-token.revoked', targetId: asked.id, details: { devices: feed.length } }] }
+    return {
+      result: undefined,
+      feed,
+      audit: [
+        { organizationId: org.id, event: 'debug-token.revoked', targetId: asked.id, details: { devices: feed.length } },
+      ],
+    }
   })
 }
 
 /** @throws Fault APP_NOT_FOUND, NOT_FOUND. */
-export async function revokeDevice({ commitChange }: AppDeps, actor: Actor, org: CallOrg, asked: { app: string; id: string }): Promise<void> {
+export async function revokeDevice(
+  { commitChange }: AppDeps,
+  actor: Actor,
+  org: CallOrg,
+  asked: { app: string; id: string },
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const app = await findApp(trx, org.id, asked.app)
     const feed = await revokeDevices(trx, org.id, app.id, { id: asked.id })
@@ -101,13 +128,22 @@ export async function revokeDevice({ commitChange }: AppDeps, actor: Actor, org:
 }
 
 /** RETRYWAITS: a device that was revoked before is bumped again, so that this answer waits as the first one did. */
-async function revokeDevices(trx: Knex.Transaction, organizationId: string, appId: string, which: Record<string, string>): Promise<FeedEntry[]> {
+async function revokeDevices(
+  trx: Knex.Transaction,
+  organizationId: string,
+  appId: string,
+  which: Record<string, string>,
+): Promise<FeedEntry[]> {
   const rows = await trx('devices')
     .where({ organization_id: organizationId, app_id: appId, ...which })
     .update({ revoked_at: trx.raw('coalesce(revoked_at, now())'), generation: trx.raw('generation + 1') })
     .returning<{ id: string; generation: string }[]>(['id', 'generation'])
   const ids = rows.map(({ id }) => id)
-  await trx('app_sessions').where('organization_id', organizationId).whereIn('device_id', ids).whereNull('revoked_at').update({ revoked_at: trx.raw('now()') })
+  await trx('app_sessions')
+    .where('organization_id', organizationId)
+    .whereIn('device_id', ids)
+    .whereNull('revoked_at')
+    .update({ revoked_at: trx.raw('now()') })
   return rows.map(({ id, generation }) => ({ kind: 'device', id, generation: Number(generation) }))
 }
 
@@ -118,5 +154,7 @@ async function refuseTooMany(trx: Knex.Transaction, organizationId: string, appI
     .limit(APP_LIMITS.debugTokensPerApp)
     .select('id')
   if (rows.length < APP_LIMITS.debugTokensPerApp) return
-  throw new Fault('CONFLICT', 'too many debug tokens', { say: `An app has at most ${APP_LIMITS.debugTokensPerApp} debug tokens in force. Revoke one first.` })
+  throw new Fault('CONFLICT', 'too many debug tokens', {
+    say: `An app has at most ${APP_LIMITS.debugTokensPerApp} debug tokens in force. Revoke one first.`,
+  })
 }

@@ -1,5 +1,11 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import { connectPostgres, type Knex, type Migration, migrate, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import {
+  connectPostgres,
+  type Knex,
+  type Migration,
+  migrate,
+  type PostgresTarget,
+} from '@protectmyapi/service-kit/postgres'
 import { people } from './migrations/0001-people.js'
 import { secrets } from './migrations/0002-secrets.js'
 import { catalog } from './migrations/0003-catalog.js'
@@ -53,7 +59,10 @@ export async function migrateManagement({ owner, runtimeRole }: MigrationTarget)
   const db = connectPostgres(owner, 'protectmyapi-management-migrate')
   try {
     const ran = await migrate(db, MIGRATIONS)
-    await db('installation').insert({ id: newId('installation') }).onConflict('only_row').ignore()
+    await db('installation')
+      .insert({ id: newId('installation') })
+      .onConflict('only_row')
+      .ignore()
     await grant(db, runtimeRole)
     return ran
   } finally {

@@ -1,5 +1,5 @@
 /** SQLSTATE 23505 on this index or constraint: another row has the same. */
-export function isUniqueViolation(thrown: unknown, constraint: string): boolean {
+function isUniqueViolation(thrown: unknown, constraint: string): boolean {
   if (!(thrown instanceof Error) || !('code' in thrown) || !('constraint' in thrown)) return false
   return thrown.code === '23505' && thrown.constraint === constraint
 }

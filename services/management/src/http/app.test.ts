@@ -61,6 +61,7 @@ let waits = 0
 const deps: AppDeps = {
   routes,
   log,
+  publicOrigin: undefined,
   trustedProxies: [],
   notReady: async () => undefined,
   everythingInForce: async () => void waits++,
@@ -85,14 +86,19 @@ describe('the REST side', () => {
   it('shows of an answer what is declared, and nothing else', async () => {
     const answer = await api.get('/api/v1/orgs/acme/things?limit=7').set(signedIn).expect(200)
     expect(answer.body).toEqual({ limit: 7, slug: 'acme' })
-    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'content-security-policy': "default-src 'none';frame-ancestors 'none'" })
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    })
     expect(answer.headers['pma-request-id']).toMatch(/^req_/)
     expect(answer.headers.etag).toBeUndefined()
     expect(answer.headers['x-powered-by']).toBeUndefined()
   })
 
   it('tells an organization that is not there from one that one is no member of for nobody', async () => {
-    const answers = await Promise.all(['org_2', 'other', 'a.b', '%00'].map((name) => api.get(`/api/v1/orgs/${name}/things`).set(signedIn)))
+    const answers = await Promise.all(
+      ['org_2', 'other', 'a.b', '%00'].map((name) => api.get(`/api/v1/orgs/${name}/things`).set(signedIn)),
+    )
     for (const { status, body } of answers) {
       expect(status).toBe(404)
       expect({ ...body, requestId: '' }).toEqual({ ...answers[0]?.body, requestId: '' })
@@ -114,7 +120,11 @@ describe('the REST side', () => {
     [{ name: 'a', deep: [{ n: 1 }, { n: 'x', 'y/z': 1 }] }, ['/deep/1/n', '/deep/1/y~1z']],
     [[], ['']],
   ])('names the bad fields of %j: %j', async (body, pointers) => {
-    const answer = await api.post('/api/v1/echo').send(body).expect(400).expect('content-type', /^application\/problem\+json/)
+    const answer = await api
+      .post('/api/v1/echo')
+      .send(body)
+      .expect(400)
+      .expect('content-type', /^application\/problem\+json/)
     expect(answer.body.code).toBe('INVALID_REQUEST')
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(pointers)
   })
@@ -130,11 +140,20 @@ describe('the REST side', () => {
   })
 
   it('takes JSON alone, in UTF-8 and as it is', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1', 'application/jsonp']) {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/json; charset=latin1',
+      'application/jsonp',
+    ]) {
       const answer = await api.post('/api/v1/echo').set('content-type', type).send('{"name":"a"}')
       expect([type, answer.status]).toEqual([type, 415])
     }
-    await api.post('/api/v1/echo').set('content-type', 'application/json; charset=utf-8').send('{"name":"a"}').expect(200)
+    await api
+      .post('/api/v1/echo')
+      .set('content-type', 'application/json; charset=utf-8')
+      .send('{"name":"a"}')
+      .expect(200)
     await api.post('/api/v1/echo').type('json').set('content-encoding', 'gzip').send('{"name":"a"}').expect(415)
   })
 
@@ -147,12 +166,18 @@ describe('the REST side', () => {
   })
 
   it('answers 404, 405 with Allow, and broken escapes as problems', async () => {
-    await api.get('/api/v1/nothing').expect(404).expect('content-type', /problem/)
+    await api
+      .get('/api/v1/nothing')
+      .expect(404)
+      .expect('content-type', /problem/)
     const wrong = await api.put('/api/v1/orgs/acme/things').expect(405).expect('allow', 'GET, HEAD, POST')
     expect(wrong.body.code).toBe('INVALID_METHOD')
     await api.options('/api/v1/echo').expect(405).expect('allow', 'POST')
     await api.post('/api/v1/openapi.json').expect(405).expect('allow', 'GET, HEAD')
-    await api.delete('/api/v1/things/%E0%A4%A').expect(400).expect('content-type', /problem/)
+    await api
+      .delete('/api/v1/things/%E0%A4%A')
+      .expect(400)
+      .expect('content-type', /problem/)
   })
 
   it('answers an outage of Postgres as one, and a mistake of ours without its detail', async () => {
@@ -179,14 +204,21 @@ describe('the REST side', () => {
     const { body } = await api.get('/api/v1/openapi.json').expect(200)
     expect(body.openapi).toBe('3.1.0')
     expect(Object.keys(body.paths)).toEqual(['/orgs/{org}/things', '/echo', '/things/{thing}'])
-    expect(body.paths['/orgs/{org}/things'].post).toMatchObject({ 'x-permission': 'apps:write', operationId: 'postOrgsOrgThings' })
-    expect(body.paths['/echo'].post.requestBody.content['application/json'].schema).toMatchObject({ additionalProperties: false })
+    expect(body.paths['/orgs/{org}/things'].post).toMatchObject({
+      'x-permission': 'apps:write',
+      operationId: 'postOrgsOrgThings',
+    })
+    expect(body.paths['/echo'].post.requestBody.content['application/json'].schema).toMatchObject({
+      additionalProperties: false,
+    })
   })
 
   it('answers what is no HTTP, and header fields over the bound, as problems', async () => {
-    expect(await raw(server.port, 'NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*INVALID_REQUEST/)
+    expect(await raw(server.port, 'NONSENSE\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 .*application\/problem\+json.*INVALID_REQUEST/s,
+    )
     const long = await raw(server.port, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`)
-    expect(long).toMatch(/^HTTP\/1\.1 431 [^]*HEADERS_TOO_LARGE/)
+    expect(long).toMatch(/^HTTP\/1\.1 431 .*HEADERS_TOO_LARGE/s)
   })
 })
 
@@ -194,7 +226,9 @@ function raw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text))
     let answer = ''
-    socket.on('data', (chunk) => (answer += chunk.toString('latin1')))
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1')
+    })
     socket.on('end', () => resolve(answer))
     socket.on('error', reject)
   })

@@ -1,7 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import helmet from 'helmet'
-import { openApiDocument, API_PREFIX } from './openapi.js'
+import { API_PREFIX, openApiDocument } from './openapi.js'
 import { giveRequestId, requestIdOf } from './request-id.js'
 import type { Route } from './route.js'
 import { mountRoutes, type RouterDeps } from './router.js'

@@ -11,7 +11,7 @@ export const Name = z
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Give one line without control characters.')
 
 /** RFC 1123 § 2.1: a DNS label, lower case; a service's may stand before the proxy's host suffix. */
-export const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 export const Slug = z.string().regex(SLUG, 'Give 1 to 63 lower-case letters, digits and hyphens, such as openai-prod.')
 
 const EMAIL_CHARS_MAX = 254

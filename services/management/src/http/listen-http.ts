@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, STATUS_CODES } from 'n
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { Fault, FAULTS, type FaultCode } from '@protectmyapi/service-kit/faults'
+import { FAULTS, Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
 import { REQUEST_ID_HEADER } from './request-id.js'
@@ -67,7 +67,12 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
   const fault = new Fault(code, error.message)
   const requestId = newId('request')
   const body = JSON.stringify(toProblem(fault, requestId))
-  const fields = { ...problemHeaders(fault), [REQUEST_ID_HEADER]: requestId, 'content-length': Buffer.byteLength(body), connection: 'close' }
+  const fields = {
+    ...problemHeaders(fault),
+    [REQUEST_ID_HEADER]: requestId,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
   const { http } = FAULTS[code]
   socket.end(`HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\n${head.join('')}\r\n${body}`)
@@ -90,4 +95,3 @@ function portOf(address: AddressInfo | string | null): number {
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
   return address.port
 }
-

@@ -16,7 +16,12 @@ const ProblemBody = z
     code: z.enum(Object.keys(FAULTS)),
     requestId: z.string(),
     errors: z
-      .array(z.object({ pointer: z.string().meta({ description: 'JSON Pointer into the body, or the name of a parameter.' }), detail: z.string() }))
+      .array(
+        z.object({
+          pointer: z.string().meta({ description: 'JSON Pointer into the body, or the name of a parameter.' }),
+          detail: z.string(),
+        }),
+      )
       .optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' })
@@ -28,7 +33,8 @@ export function openApiDocument(routes: readonly Route[]): object {
     info: {
       title: 'ProtectMyAPI management',
       version: '1',
-      description: 'Ids of another organization are answered as absent ones. Lists: `?limit` and `?cursor`; `next` is null at the end.',
+      description:
+        'Ids of another organization are answered as absent ones. Lists: `?limit` and `?cursor`; `next` is null at the end.',
     },
     servers: [{ url: API_PREFIX }],
     components: {
@@ -44,8 +50,7 @@ export function openApiDocument(routes: readonly Route[]): object {
 function pathsOf(routes: readonly Route[]): ZodOpenApiPathsObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const route of routes) {
-    const there = (paths[route.path] ??= {})
-    there[route.method.toLowerCase()] = operation(route)
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) }
   }
   return paths
 }
@@ -69,7 +74,9 @@ function operation(route: Route): ZodOpenApiOperationObject {
         ...(route.answers.body ? { content: { 'application/json': { schema: route.answers.body } } } : {}),
       },
       default: {
-        description: isOrgPermission(route.permission) ? 'Refused. 404 also for organizations that one is no member of.' : 'Refused.',
+        description: isOrgPermission(route.permission)
+          ? 'Refused. 404 also for organizations that one is no member of.'
+          : 'Refused.',
         content: { 'application/problem+json': { schema: ProblemBody } },
       },
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Items in one page. */
-export const PAGE_LIMITS = { max: 100, default: 50 } as const
+const PAGE_LIMITS = { max: 100, default: 50 } as const
 
 /** `?limit` and `?cursor` of every list. */
 export const PageQuery = z.strictObject({
@@ -14,7 +14,8 @@ export const PageQuery = z.strictObject({
 export type PageQuery = z.output<typeof PageQuery>
 
 /** The answer of a list: `next` is the cursor of the page after this one, null at the end. */
-export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string().nullable() })
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().nullable() })
 
 /**
  * Cuts a page from rows of which one more than `limit` was asked for.

@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { parseStrictJson } from './strict-json.js'
 
 /** A secret's value of 64 KiB, every byte escaped as six characters of JSON, would be 384 KiB; one in plain text fits. */
-export const BODY_BYTES_MAX = 256 * 1024
+const BODY_BYTES_MAX = 256 * 1024
 
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i
 
@@ -17,7 +17,9 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   const { 'content-type': type, 'content-encoding': encoding } = request.headers
   if (!JSON_TYPE.test(type ?? '')) throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'content type of the body')
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'content encoding of the body', { say: 'Send the body without Content-Encoding.' })
+    throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'content encoding of the body', {
+      say: 'Send the body without Content-Encoding.',
+    })
   }
   const bytes = await readBounded(request)
   return bytes.length === 0 ? undefined : parseStrictJson(decode(bytes))
@@ -47,7 +49,11 @@ function decode(bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     const detail = 'The body is not UTF-8.'
-    throw new Fault('INVALID_REQUEST', 'the body is not UTF-8', { cause, say: detail, errors: [{ pointer: '', detail }] })
+    throw new Fault('INVALID_REQUEST', 'the body is not UTF-8', {
+      cause,
+      say: detail,
+      errors: [{ pointer: '', detail }],
+    })
   }
 }
 

@@ -44,7 +44,14 @@ describe('a route', () => {
 
   it('does not compile when the answer is not what was declared', () => {
     const answers = { status: 200 as const, body: z.object({ name: z.string() }) }
-    // @ts-expect-error name is missing
-    route({ method: 'GET', path: '/x', summary: 'x', permission: 'public', answers, handle: async () => ({ body: {} }) })
+    route({
+      method: 'GET',
+      path: '/x',
+      summary: 'x',
+      permission: 'public',
+      answers,
+      // @ts-expect-error name is missing
+      handle: async () => ({ body: {} }),
+    })
   })
 })

@@ -3,16 +3,19 @@ import type { CallOrg, Principal } from '../access/principal.js'
 import type { OrgPermission, Permission } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Names between braces: `'/orgs/{org}/apps/{app}'` has `org` and `app`. */
-export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathParams<Rest> : never
+type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParams<Rest>
+  : never
 
 /** A permission within an organisation needs `{org}` in the path, and a path with `{org}` needs such a permission. */
-export type PermissionFor<Path extends string> = 'org' extends PathParams<Path> ? OrgPermission : Exclude<Permission, OrgPermission>
+export type PermissionFor<Path extends string> =
+  'org' extends PathParams<Path> ? OrgPermission : Exclude<Permission, OrgPermission>
 
 /** What a handler is given once everything was checked. */
-export interface Call<Path extends string, Asked extends Permission, Query, Body> {
+interface Call<Path extends string, Asked extends Permission, Query, Body> {
   readonly requestId: string
   /** Who answers for what is done, for `commitChange`. A public route's actor is the system, acting for a stranger. */
   readonly actor: Actor

@@ -1,5 +1,5 @@
+import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import { Fault, FAULTS } from '@protectmyapi/service-kit/faults'
 import { type Request, type Response, Router } from 'express'
 import type { CallOrg, Principal } from '../access/principal.js'
 import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
@@ -18,6 +18,8 @@ export interface RouterDeps {
   readonly findOrg: (principal: Principal, idOrSlug: string) => Promise<CallOrg | undefined>
   /** RETRYWAITS: settles when all that is committed by now is in force. */
   readonly everythingInForce: () => Promise<unknown>
+  /** `PMA_PUBLIC_ORIGIN`: where the pages are served that use the cookie. */
+  readonly publicOrigin: string | undefined
   readonly log: Logger
 }
 
@@ -76,11 +78,16 @@ async function checkedCall(route: Route, deps: RouterDeps, request: Request, req
     // No body and no schema: as if an empty object had been sent. With a schema, its absence is an error of its own.
     body: validateBody(route.body ?? NoBody, sent === undefined && !route.body ? {} : sent),
     authenticate: () => deps.authenticate(request),
-    client: clientOf(request),
+    client: clientOf(request, deps.publicOrigin),
   }
 }
 
-async function permittedOrg(deps: RouterDeps, principal: Principal, idOrSlug: string, permission: OrgPermission): Promise<CallOrg> {
+async function permittedOrg(
+  deps: RouterDeps,
+  principal: Principal,
+  idOrSlug: string,
+  permission: OrgPermission,
+): Promise<CallOrg> {
   const org = await deps.findOrg(principal, idOrSlug)
   if (!org) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it')
   if (!roleMay(org.role, permission)) {
@@ -130,7 +137,8 @@ function byPath(routes: readonly Route[]): Map<string, Route[]> {
   const paths = new Map<string, Route[]>()
   for (const route of routes) {
     const there = paths.get(route.path) ?? []
-    if (there.some(({ method }) => method === route.method)) throw new Error(`two routes for ${route.method} ${route.path}`)
+    if (there.some(({ method }) => method === route.method))
+      throw new Error(`two routes for ${route.method} ${route.path}`)
     paths.set(route.path, [...there, route])
   }
   return paths
@@ -145,5 +153,8 @@ function allowed(routes: readonly Route[]): string[] {
 }
 
 type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
-const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const satisfies Record<Route['method'], Verb>
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const satisfies Record<
+  Route['method'],
+  Verb
+>
 const verb = (method: Route['method']): Verb => VERBS[method]

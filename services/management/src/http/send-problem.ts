@@ -1,4 +1,4 @@
-import { asFault, Fault, FAULTS } from '@protectmyapi/service-kit/faults'
+import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
 import type { Response } from 'express'

@@ -35,8 +35,16 @@ describe('strict JSON', () => {
 
   it('refuses whatever JSON.parse refuses, and nothing else, on damaged texts', () => {
     const damaged = fc
-      .tuple(fc.json({ maxDepth: 3 }), fc.nat(), fc.constantFrom('', '{', '}', '[', ']', ',', ':', '"', '\\', '0', '-', '.', 'e', 't', ' ', '\n', '\u0001'), fc.nat(2))
-      .map(([text, at, put, cut]) => text.slice(0, at % (text.length + 1)) + put + text.slice((at % (text.length + 1)) + cut))
+      .tuple(
+        fc.json({ maxDepth: 3 }),
+        fc.nat(),
+        fc.constantFrom('', '{', '}', '[', ']', ',', ':', '"', '\\', '0', '-', '.', 'e', 't', ' ', '\n', '\u0001'),
+        fc.nat(2),
+      )
+      .map(
+        ([text, at, put, cut]) =>
+          text.slice(0, at % (text.length + 1)) + put + text.slice((at % (text.length + 1)) + cut),
+      )
     fc.assert(
       fc.property(damaged, (text) => {
         fc.pre(!/__proto__|\\u0000|\\ud[89a-f]/i.test(text))
@@ -59,12 +67,28 @@ describe('strict JSON', () => {
     expect(pointerOf(text)).toBe(pointer)
   })
 
-  it.each(['', ' ', '{', '{"a"}', '{"a":1,}', '[1,]', '01', '+1', '1.', 'NaN', '"\u0001"', '"\\x"', '{} {}', '\ufeff{}', '{"a":"\\u0000"}', '"\\ud800"', "{'a':1}", '{a:1}'])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseStrictJson(text)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-    },
-  )
+  it.each([
+    '',
+    ' ',
+    '{',
+    '{"a"}',
+    '{"a":1,}',
+    '[1,]',
+    '01',
+    '+1',
+    '1.',
+    'NaN',
+    '"\u0001"',
+    '"\\x"',
+    '{} {}',
+    '\ufeff{}',
+    '{"a":"\\u0000"}',
+    '"\\ud800"',
+    "{'a':1}",
+    '{a:1}',
+  ])('refuses %j', (text) => {
+    expect(() => parseStrictJson(text)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+  })
 
   it('refuses a text that nests too deep, before the stack knows of it', () => {
     const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)

@@ -38,12 +38,14 @@ function readValue(reader: Reader, pointer: string, depth: number): void {
   skip(reader, SPACE)
   switch (reader.text[reader.at]) {
     case '{':
-      return readObject(reader, pointer, depth)
+      readObject(reader, pointer, depth)
+      break
     case '[':
-      return readArray(reader, pointer, depth)
+      readArray(reader, pointer, depth)
+      break
     case '"':
       readString(reader, pointer)
-      return
+      break
     default:
       if (!skip(reader, NUMBER) && !skip(reader, WORD)) throw unexpected(reader)
   }
@@ -93,7 +95,8 @@ function readString(reader: Reader, pointer: string): string {
   if (!skip(reader, STRING)) throw unexpected(reader)
   const value: unknown = JSON.parse(reader.text.slice(start, reader.at))
   if (typeof value !== 'string') throw unexpected(reader)
-  if (value.includes('\u0000') || HALF_PAIR.test(value)) throw refuse(pointer, 'Text may hold no NUL and no unpaired surrogate.')
+  if (value.includes('\u0000') || HALF_PAIR.test(value))
+    throw refuse(pointer, 'Text may hold no NUL and no unpaired surrogate.')
   return value
 }
 

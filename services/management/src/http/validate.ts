@@ -20,12 +20,18 @@ export function badField(pointer: string, detail: string): Fault {
 }
 
 export function badFields(errors: readonly FieldError[]): Fault {
-  return new Fault('INVALID_REQUEST', errors.map(({ pointer }) => pointer).join(' '), { errors: errors.slice(0, ERRORS_MAX) })
+  return new Fault('INVALID_REQUEST', errors.map(({ pointer }) => pointer).join(' '), {
+    errors: errors.slice(0, ERRORS_MAX),
+  })
 }
 
 type Path = readonly PropertyKey[]
 
-function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, name: (path: Path) => string): z.output<Schema> {
+function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  name: (path: Path) => string,
+): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw badFields(parsed.error.issues.flatMap((issue) => describe(issue, name)))

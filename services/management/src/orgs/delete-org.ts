@@ -21,10 +21,16 @@ export interface DeleteOrgDeps {
  */
 export async function deleteOrg(deps: DeleteOrgDeps, actor: Actor, org: CallOrg): Promise<void> {
   await deps.commitChange(actor, async (trx): Promise<Change<undefined>> => {
-    if (!roleMay(await lockOrg(trx, org.id, actor.id), 'organization:write')) throw new Fault('FORBIDDEN', 'not an owner any more')
+    if (!roleMay(await lockOrg(trx, org.id, actor.id), 'organization:write'))
+      throw new Fault('FORBIDDEN', 'not an owner any more')
     const [row] = await trx('organizations')
       .where({ id: org.id, state: 'active' })
-      .update({ state: 'deleted', generation: trx.raw('generation + 1'), deleted_at: trx.raw('now()'), updated_at: trx.raw('now()') })
+      .update({
+        state: 'deleted',
+        generation: trx.raw('generation + 1'),
+        deleted_at: trx.raw('now()'),
+        updated_at: trx.raw('now()'),
+      })
       .returning<{ generation: string }[]>('generation')
     if (!row) throw new Fault('NOT_FOUND', 'no such organization')
     return {
@@ -33,5 +39,9 @@ export async function deleteOrg(deps: DeleteOrgDeps, actor: Actor, org: CallOrg)
       audit: [{ organizationId: org.id, event: 'organization.deleted', targetId: org.id, details: { slug: org.slug } }],
     }
   })
-  await deps.finishShredding().catch((err: unknown) => deps.log.warn({ err, organization: org.id }, 'organization not shredded yet: the reconciler goes on'))
+  await deps
+    .finishShredding()
+    .catch((err: unknown) =>
+      deps.log.warn({ err, organization: org.id }, 'organization not shredded yet: the reconciler goes on'),
+    )
 }

@@ -9,7 +9,14 @@ import { badFields } from '../http/validate.js'
 import type { PasswordHasher } from '../people/password-hasher.js'
 import type { SignInLimits } from '../people/sign-in-limits.js'
 import { NewPassword } from '../people/users.js'
-import { type Accepter, acceptInvitation, type InvitationRecord, invite, listInvitations, revokeInvitation } from './invitations.js'
+import {
+  type Accepter,
+  acceptInvitation,
+  type InvitationRecord,
+  invite,
+  listInvitations,
+  revokeInvitation,
+} from './invitations.js'
 
 export interface InvitationDeps {
   readonly db: Knex
@@ -40,7 +47,8 @@ export function invitationRoutes(deps: InvitationDeps): readonly Route[] {
     method: 'POST',
     path: '/orgs/{org}/invitations',
     summary: 'Invite a person by e-mail address',
-    description: 'The token is shown once, here, for you to hand over; no mail is sent. It can be used once, within 7 days.',
+    description:
+      'The token is shown once, here, for you to hand over; no mail is sent. It can be used once, within 7 days.',
     permission: 'invitations:write',
     body: z.strictObject({ email: Email, role: z.enum(ROLES) }),
     answers: { status: 201, body: InvitationView.extend({ token: z.string() }) },
@@ -63,7 +71,11 @@ export function invitationRoutes(deps: InvitationDeps): readonly Route[] {
   return [list, create, revoke, acceptRoute(deps)]
 }
 
-const Acceptance = z.strictObject({ token: z.string().min(1).max(128), name: Name.optional(), password: NewPassword.optional() })
+const Acceptance = z.strictObject({
+  token: z.string().min(1).max(128),
+  name: Name.optional(),
+  password: NewPassword.optional(),
+})
 
 function acceptRoute({ commitChange, hasher, limits }: InvitationDeps): Route {
   return route({
@@ -95,11 +107,22 @@ async function accepterOf(
     return { kind: 'signed-in', userId, email }
   }
   if (name === undefined || password === undefined) {
-    throw badFields([{ pointer: name === undefined ? '/name' : '/password', detail: 'Give both, name and password; or neither, and sign in first.' }])
+    throw badFields([
+      {
+        pointer: name === undefined ? '/name' : '/password',
+        detail: 'Give both, name and password; or neither, and sign in first.',
+      },
+    ])
   }
   return { kind: 'new', name, passwordHash: await hasher.hash(password) }
 }
 
-function presentInvitation({ id, email, role, created_at, expires_at }: InvitationRecord): z.input<typeof InvitationView> {
+function presentInvitation({
+  id,
+  email,
+  role,
+  created_at,
+  expires_at,
+}: InvitationRecord): z.input<typeof InvitationView> {
   return { id, email, role, createdAt: created_at.toISOString(), expiresAt: expires_at.toISOString() }
 }

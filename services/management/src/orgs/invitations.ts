@@ -21,9 +21,14 @@ export interface InvitationRecord {
   readonly expires_at: Date
 }
 
-const open = (db: Knex) => db('invitations').where({ accepted_at: null, revoked_at: null }).whereRaw('expires_at > now()')
+const open = (db: Knex) =>
+  db('invitations').where({ accepted_at: null, revoked_at: null }).whereRaw('expires_at > now()')
 
-export function listInvitations(db: Knex, organizationId: string, which: { after: string | undefined; limit: number }): Promise<InvitationRecord[]> {
+export function listInvitations(
+  db: Knex,
+  organizationId: string,
+  which: { after: string | undefined; limit: number },
+): Promise<InvitationRecord[]> {
   const query = open(db).where('organization_id', organizationId)
   if (which.after !== undefined) query.where('id', '>', which.after)
   return query.orderBy('id').limit(which.limit).select<InvitationRecord[]>('*')
@@ -53,17 +58,32 @@ export async function invite(
       })
       .returning<InvitationRecord[]>('*')
     if (!row) throw new Error('a statement returned no row')
-    return { result: row, feed: [], audit: [{ organizationId: org.id, event: 'invitation.created', targetId: row.id, details: { email, role } }] }
+    return {
+      result: row,
+      feed: [],
+      audit: [{ organizationId: org.id, event: 'invitation.created', targetId: row.id, details: { email, role } }],
+    }
   })
   return { invitation: result, token }
 }
 
 /** @throws Fault NOT_FOUND for one that is not open. */
-export async function revokeInvitation(commitChange: CommitChange, actor: Actor, org: CallOrg, id: string): Promise<void> {
+export async function revokeInvitation(
+  commitChange: CommitChange,
+  actor: Actor,
+  org: CallOrg,
+  id: string,
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
-    const revoked = await open(trx).where({ organization_id: org.id, id }).update({ revoked_at: trx.raw('now()') })
+    const revoked = await open(trx)
+      .where({ organization_id: org.id, id })
+      .update({ revoked_at: trx.raw('now()') })
     if (revoked === 0) throw new Fault('NOT_FOUND', 'no such open invitation')
-    return { result: undefined, feed: [], audit: [{ organizationId: org.id, event: 'invitation.revoked', targetId: id }] }
+    return {
+      result: undefined,
+      feed: [],
+      audit: [{ organizationId: org.id, event: 'invitation.revoked', targetId: id }],
+    }
   })
 }
 
@@ -83,18 +103,30 @@ export interface Accepted {
  *
  * @throws Fault INVALID_TOKEN for one that is not open; FORBIDDEN where it is for another e-mail address; CONFLICT.
  */
-export async function acceptInvitation(commitChange: CommitChange, requestId: string, token: string, accepter: Accepter): Promise<Accepted> {
+export async function acceptInvitation(
+  commitChange: CommitChange,
+  requestId: string,
+  token: string,
+  accepter: Accepter,
+): Promise<Accepted> {
   if (!isToken('invitation', token)) throw notOpen()
-  const actor: Actor = accepter.kind === 'new' ? { kind: 'system', id: 'invitation', requestId } : { kind: 'user', id: accepter.userId, requestId }
+  const actor: Actor =
+    accepter.kind === 'new'
+      ? { kind: 'system', id: 'invitation', requestId }
+      : { kind: 'user', id: accepter.userId, requestId }
   const { result } = await commitChange(actor, async (trx): Promise<Change<Accepted>> => {
     const invitation = await takeUp(trx, token)
     if (accepter.kind === 'signed-in' && accepter.email !== invitation.email) {
-      throw new Fault('FORBIDDEN', 'for another e-mail address', { say: 'This invitation is for another e-mail address. Sign in with that one.' })
+      throw new Fault('FORBIDDEN', 'for another e-mail address', {
+        say: 'This invitation is for another e-mail address. Sign in with that one.',
+      })
     }
     const { organization_id: organizationId, email, role } = invitation
     const userId = accepter.kind === 'new' ? await createUser(trx, { ...accepter, email }) : accepter.userId
     await join(trx, organizationId, userId, role)
-    const audit = [{ organizationId, event: 'invitation.accepted', targetId: invitation.id, details: { user: userId, role } }]
+    const audit = [
+      { organizationId, event: 'invitation.accepted', targetId: invitation.id, details: { user: userId, role } },
+    ]
     return { result: { organizationId, userId, role }, feed: [], audit }
   })
   return result
@@ -112,7 +144,8 @@ async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationR
 }
 
 async function join(trx: Knex.Transaction, organizationId: string, userId: string, role: Role): Promise<void> {
-  if (await roleOf(trx, organizationId, userId)) throw new Fault('CONFLICT', 'a member already', { say: 'You are a member of this organization already.' })
+  if (await roleOf(trx, organizationId, userId))
+    throw new Fault('CONFLICT', 'a member already', { say: 'You are a member of this organization already.' })
   await trx('members').insert({ organization_id: organizationId, user_id: userId, role })
 }
 
@@ -125,8 +158,14 @@ async function refuseMember(trx: Knex.Transaction, organizationId: string, email
 }
 
 async function refuseTooMany(trx: Knex.Transaction, organizationId: string): Promise<void> {
-  const rows = await open(trx).where('organization_id', organizationId).limit(ORG_LIMITS.pendingInvitations).select('id')
-  const members = await trx('members').where('organization_id', organizationId).limit(ORG_LIMITS.members).select('user_id')
+  const rows = await open(trx)
+    .where('organization_id', organizationId)
+    .limit(ORG_LIMITS.pendingInvitations)
+    .select('id')
+  const members = await trx('members')
+    .where('organization_id', organizationId)
+    .limit(ORG_LIMITS.members)
+    .select('user_id')
   if (rows.length < ORG_LIMITS.pendingInvitations && members.length < ORG_LIMITS.members) return
   throw new Fault('CONFLICT', 'too many invitations or members', {
     say: `An organization has at most ${ORG_LIMITS.pendingInvitations} open invitations and ${ORG_LIMITS.members} members.`,
@@ -134,4 +173,6 @@ async function refuseTooMany(trx: Knex.Transaction, organizationId: string): Pro
 }
 
 const notOpen = (): Fault =>
-  new Fault('INVALID_TOKEN', 'no such open invitation', { say: 'This invitation is not valid: it was used, revoked or has expired. Ask for a new one.' })
+  new Fault('INVALID_TOKEN', 'no such open invitation', {
+    say: 'This invitation is not valid: it was used, revoked or has expired. Ask for a new one.',
+  })

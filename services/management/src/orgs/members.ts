@@ -14,7 +14,11 @@ export interface MemberRecord {
   readonly created_at: Date
 }
 
-export function listMembers(db: Knex, organizationId: string, which: { after?: string | undefined; limit: number }): Promise<MemberRecord[]> {
+export function listMembers(
+  db: Knex,
+  organizationId: string,
+  which: { after?: string | undefined; limit: number },
+): Promise<MemberRecord[]> {
   const query = members(db, organizationId)
   if (which.after !== undefined) query.where('users.id', '>', which.after)
   return query.orderBy('users.id').limit(which.limit)
@@ -27,18 +31,35 @@ export async function findMember(db: Knex, organizationId: string, userId: strin
 }
 
 /** @throws Fault NOT_FOUND, FORBIDDEN (owners are owners' alone), CONFLICT (the last owner). */
-export async function changeRole(commitChange: CommitChange, actor: Actor, org: CallOrg, userId: string, role: Role): Promise<void> {
+export async function changeRole(
+  commitChange: CommitChange,
+  actor: Actor,
+  org: CallOrg,
+  userId: string,
+  role: Role,
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const { mine, theirs } = await lockedRoles(trx, org.id, actor.id, userId)
     if (!mayManageMember(mine, theirs) || !mayManageMember(mine, role)) throw ownersAlone()
     if (theirs === 'owner' && role !== 'owner') await refuseLastOwner(trx, org.id)
     await trx('members').where({ organization_id: org.id, user_id: userId }).update({ role })
-    return { result: undefined, feed: [], audit: [{ organizationId: org.id, event: 'member.role-changed', targetId: userId, details: { from: theirs, to: role } }] }
+    return {
+      result: undefined,
+      feed: [],
+      audit: [
+        { organizationId: org.id, event: 'member.role-changed', targetId: userId, details: { from: theirs, to: role } },
+      ],
+    }
   })
 }
 
 /** Takes a member out, or lets one leave. Invitations that they gave out and that are open go with them. */
-export async function removeMember(commitChange: CommitChange, actor: Actor, org: CallOrg, userId: string): Promise<void> {
+export async function removeMember(
+  commitChange: CommitChange,
+  actor: Actor,
+  org: CallOrg,
+  userId: string,
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const { mine, theirs } = await lockedRoles(trx, org.id, actor.id, userId)
     const leaves = userId === actor.id
@@ -48,19 +69,33 @@ export async function removeMember(commitChange: CommitChange, actor: Actor, org
     await trx('invitations')
       .where({ organization_id: org.id, created_by: userId, accepted_at: null, revoked_at: null })
       .update({ revoked_at: trx.raw('now()') })
-    return { result: undefined, feed: [], audit: [{ organizationId: org.id, event: leaves ? 'member.left' : 'member.removed', targetId: userId }] }
+    return {
+      result: undefined,
+      feed: [],
+      audit: [{ organizationId: org.id, event: leaves ? 'member.left' : 'member.removed', targetId: userId }],
+    }
   })
 }
 
 /** The owner becomes an admin, and the member an owner. @throws Fault NOT_FOUND, CONFLICT for oneself. */
-export async function transferOwnership(commitChange: CommitChange, actor: Actor, org: CallOrg, userId: string): Promise<void> {
+export async function transferOwnership(
+  commitChange: CommitChange,
+  actor: Actor,
+  org: CallOrg,
+  userId: string,
+): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const { mine } = await lockedRoles(trx, org.id, actor.id, userId)
     if (mine !== 'owner') throw ownersAlone()
-    if (userId === actor.id) throw new Fault('CONFLICT', 'transfer to oneself', { say: 'Name another member: this one is the owner already.' })
+    if (userId === actor.id)
+      throw new Fault('CONFLICT', 'transfer to oneself', { say: 'Name another member: this one is the owner already.' })
     await trx('members').where({ organization_id: org.id, user_id: userId }).update({ role: 'owner' })
     await trx('members').where({ organization_id: org.id, user_id: actor.id }).update({ role: 'admin' })
-    return { result: undefined, feed: [], audit: [{ organizationId: org.id, event: 'organization.transferred', targetId: userId }] }
+    return {
+      result: undefined,
+      feed: [],
+      audit: [{ organizationId: org.id, event: 'organization.transferred', targetId: userId }],
+    }
   })
 }
 
@@ -71,7 +106,12 @@ function members(db: Knex, organizationId: string) {
     .select<MemberRecord[]>('users.id', 'users.email', 'users.name', 'members.role', 'members.created_at')
 }
 
-async function lockedRoles(trx: Knex.Transaction, organizationId: string, actorId: string, userId: string): Promise<{ mine: Role; theirs: Role }> {
+async function lockedRoles(
+  trx: Knex.Transaction,
+  organizationId: string,
+  actorId: string,
+  userId: string,
+): Promise<{ mine: Role; theirs: Role }> {
   const mine = await lockOrg(trx, organizationId, actorId)
   const theirs = await roleOf(trx, organizationId, userId)
   if (!theirs) throw noMember()
@@ -79,12 +119,19 @@ async function lockedRoles(trx: Knex.Transaction, organizationId: string, actorI
 }
 
 async function refuseLastOwner(trx: Knex.Transaction, organizationId: string): Promise<void> {
-  const owners = await trx('members').where({ organization_id: organizationId, role: 'owner' }).limit(2).select('user_id')
+  const owners = await trx('members')
+    .where({ organization_id: organizationId, role: 'owner' })
+    .limit(2)
+    .select('user_id')
   if (owners.length > 1) return
-  throw new Fault('CONFLICT', 'the last owner', { say: 'An organization keeps one owner at least. Transfer it first, or make another member an owner.' })
+  throw new Fault('CONFLICT', 'the last owner', {
+    say: 'An organization keeps one owner at least. Transfer it first, or make another member an owner.',
+  })
 }
 
 const noMember = (): Fault => new Fault('NOT_FOUND', 'no such member', { say: 'No such member of this organization.' })
 
 export const ownersAlone = (): Fault =>
-  new Fault('FORBIDDEN', 'only owners manage owners', { say: 'Only an owner manages owners, and only owners and admins manage members.' })
+  new Fault('FORBIDDEN', 'only owners manage owners', {
+    say: 'Only an owner manages owners, and only owners and admins manage members.',
+  })

@@ -36,7 +36,13 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     handle: async ({ actor, principal, body }) => {
       const { result } = await deps.commitChange(actor, async (trx) => {
         const made = await createOrg(trx, principal.userId, body)
-        return { result: made, feed: [], audit: [{ organizationId: made.id, event: 'organization.created', targetId: made.id, details: { slug: made.slug } }] }
+        return {
+          result: made,
+          feed: [],
+          audit: [
+            { organizationId: made.id, event: 'organization.created', targetId: made.id, details: { slug: made.slug } },
+          ],
+        }
       })
       return { body: presentOrg(result) }
     },
@@ -62,10 +68,21 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     answers: { status: 200, body: OrgView },
     handle: async ({ actor, principal, org, body }) => {
       await deps.commitChange(actor, async (trx) => {
-        const columns = { ...(body.name === undefined ? {} : { name: body.name }), ...(body.slug === undefined ? {} : { slug: body.slug }) }
-        await refuseTakenSlug(() => trx('organizations').where({ id: org.id, state: 'active' }).update({ ...columns, updated_at: trx.raw('now()') }))
+        const columns = {
+          ...(body.name === undefined ? {} : { name: body.name }),
+          ...(body.slug === undefined ? {} : { slug: body.slug }),
+        }
+        await refuseTakenSlug(() =>
+          trx('organizations')
+            .where({ id: org.id, state: 'active' })
+            .update({ ...columns, updated_at: trx.raw('now()') }),
+        )
         // Proxies know organizations by id: nothing that they hold changes.
-        return { result: undefined, feed: [], audit: [{ organizationId: org.id, event: 'organization.renamed', targetId: org.id, details: columns }] }
+        return {
+          result: undefined,
+          feed: [],
+          audit: [{ organizationId: org.id, event: 'organization.renamed', targetId: org.id, details: columns }],
+        }
       })
       return { body: await viewOf(deps, principal.userId, org.id) }
     },

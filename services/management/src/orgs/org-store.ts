@@ -18,7 +18,14 @@ export interface OrgRecord {
   readonly created_at: Date
 }
 
-const COLUMNS = ['organizations.id', 'organizations.slug', 'organizations.name', 'organizations.generation', 'organizations.created_at', 'members.role']
+const COLUMNS = [
+  'organizations.id',
+  'organizations.slug',
+  'organizations.name',
+  'organizations.generation',
+  'organizations.created_at',
+  'members.role',
+]
 
 const mine = (db: Knex, userId: string) =>
   db('organizations')
@@ -40,7 +47,12 @@ export function myOrg(db: Knex, userId: string, idOrSlug: string): Promise<OrgRe
     .first<OrgRecord | undefined>(COLUMNS)
 }
 
-export function listOrgs(db: Knex, { userId }: Principal, after: string | undefined, limit: number): Promise<OrgRecord[]> {
+export function listOrgs(
+  db: Knex,
+  { userId }: Principal,
+  after: string | undefined,
+  limit: number,
+): Promise<OrgRecord[]> {
   const query = mine(db, userId)
   if (after !== undefined) query.where('organizations.id', '>', after)
   return query.orderBy('organizations.id').limit(limit).select<OrgRecord[]>(COLUMNS)
@@ -53,24 +65,40 @@ export interface NewOrg {
 
 /** Makes an organisation with its first owner. @throws Fault CONFLICT where the slug is taken, or one owns too many. */
 export async function createOrg(trx: Knex.Transaction, ownerId: string, { name, slug }: NewOrg): Promise<OrgRecord> {
-  const owned = await trx('members').where({ user_id: ownerId, role: 'owner' }).limit(ORG_LIMITS.perOwner).select('organization_id')
-  if (owned.length >= ORG_LIMITS.perOwner) throw new Fault('CONFLICT', 'too many organizations', { say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.` })
+  const owned = await trx('members')
+    .where({ user_id: ownerId, role: 'owner' })
+    .limit(ORG_LIMITS.perOwner)
+    .select('organization_id')
+  if (owned.length >= ORG_LIMITS.perOwner)
+    throw new Fault('CONFLICT', 'too many organizations', {
+      say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.`,
+    })
   const id = newId('organization')
   const given = slug ?? (await freeSlug(trx, slugFrom(name)))
-  const created = await refuseTakenSlug(() => trx('organizations').insert({ id, slug: given, name, state: 'active' }).returning<{ created_at: Date }[]>('created_at'))
+  const created = await refuseTakenSlug(() =>
+    trx('organizations')
+      .insert({ id, slug: given, name, state: 'active' })
+      .returning<{ created_at: Date }[]>('created_at'),
+  )
   await trx('members').insert({ organization_id: id, user_id: ownerId, role: 'owner' })
   return { id, slug: given, name, generation: '1', role: 'owner', created_at: created[0]?.created_at ?? new Date() }
 }
 
 /** Slugs are unique in the installation. A name alone must never fail on another's slug, so it gets a random tail. */
 async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> {
-  const taken = await trx('organizations').where({ slug: wanted, state: 'active' }).first<{ id: string } | undefined>('id')
+  const taken = await trx('organizations')
+    .where({ slug: wanted, state: 'active' })
+    .first<{ id: string } | undefined>('id')
   return taken ? `${wanted}-${randomBytes(4).toString('hex')}` : wanted
 }
 
 export function refuseTakenSlug<T>(work: () => Promise<T>): Promise<T> {
   const detail = 'Another organization has this slug.'
-  return refuseDuplicate('organizations_slug', () => new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] }), work)
+  return refuseDuplicate(
+    'organizations_slug',
+    () => new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] }),
+    work,
+  )
 }
 
 /**
@@ -80,13 +108,18 @@ export function refuseTakenSlug<T>(work: () => Promise<T>): Promise<T> {
  * @throws Fault NOT_FOUND where the organisation, or the actor's membership, has ended.
  */
 export async function lockOrg(trx: Knex.Transaction, organizationId: string, actorId: string): Promise<Role> {
-  const org = await trx('organizations').where({ id: organizationId, state: 'active' }).forUpdate().first<{ id: string } | undefined>('id')
+  const org = await trx('organizations')
+    .where({ id: organizationId, state: 'active' })
+    .forUpdate()
+    .first<{ id: string } | undefined>('id')
   const role = org && (await roleOf(trx, organizationId, actorId))
   if (!role) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it any more')
   return role
 }
 
 export async function roleOf(db: Knex, organizationId: string, userId: string): Promise<Role | undefined> {
-  const row = await db('members').where({ organization_id: organizationId, user_id: userId }).first<{ role: Role } | undefined>('role')
+  const row = await db('members')
+    .where({ organization_id: organizationId, user_id: userId })
+    .first<{ role: Role } | undefined>('role')
   return row?.role
 }

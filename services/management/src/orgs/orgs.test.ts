@@ -15,7 +15,11 @@ afterAll(() => house.close())
 
 /** A house of its own for each test: an owner, an admin, a member. */
 async function staffed(name: string): Promise<{ org: string } & Record<Role, Person>> {
-  const people = { owner: await house.person(`${name}-o`), admin: await house.person(`${name}-a`), member: await house.person(`${name}-m`) }
+  const people = {
+    owner: await house.person(`${name}-o`),
+    admin: await house.person(`${name}-a`),
+    member: await house.person(`${name}-m`),
+  }
   const org = await house.organization(people.owner, name)
   await house.join(org, people.admin, 'admin')
   await house.join(org, people.member, 'member')
@@ -23,7 +27,9 @@ async function staffed(name: string): Promise<{ org: string } & Record<Role, Per
 }
 
 const rolesOf = async (org: string) =>
-  Object.fromEntries((await house.db('members').where('organization_id', org)).map(({ user_id, role }) => [user_id, role]))
+  Object.fromEntries(
+    (await house.db('members').where('organization_id', org)).map(({ user_id, role }) => [user_id, role]),
+  )
 
 describe('slugs', () => {
   it.each([
@@ -80,7 +86,9 @@ describe('an organization', () => {
     await owner.ask('GET', `/orgs/${org}`).expect(404)
     await owner.ask('GET', `/orgs/${org}/apps`).expect(404)
     await owner.ask('DELETE', `/orgs/${org}`).expect(404)
-    expect(await house.db('feed').where({ kind: 'organization', id: org })).toEqual([expect.objectContaining({ generation: '2' })])
+    expect(await house.db('feed').where({ kind: 'organization', id: org })).toEqual([
+      expect.objectContaining({ generation: '2' }),
+    ])
     expect(house.vault.calls('shredOrganization')).toBe(1)
     expect((await house.db('organizations').where('id', org).first()).shredded_at).not.toBeNull()
     // The slug is free again, the id is not.
@@ -99,7 +107,8 @@ describe('an organization', () => {
 describe('members', () => {
   it('are managed by admins, owners by owners alone', async () => {
     const { org, owner, admin, member } = await staffed('ranks')
-    const setRole = (who: Person, whose: Person, role: Role) => who.ask('PATCH', `/orgs/${org}/members/${whose.id}`, { role })
+    const setRole = (who: Person, whose: Person, role: Role) =>
+      who.ask('PATCH', `/orgs/${org}/members/${whose.id}`, { role })
     await setRole(admin, member, 'admin').expect(200)
     await setRole(admin, member, 'member').expect(200)
     await setRole(admin, member, 'owner').expect(403)
@@ -123,7 +132,9 @@ describe('members', () => {
   it('keep one owner when two owners leave at once', async () => {
     const { org, owner, admin } = await staffed('race')
     await owner.ask('PATCH', `/orgs/${org}/members/${admin.id}`, { role: 'owner' }).expect(200)
-    const answers = await Promise.all([owner, admin].map((person) => person.ask('DELETE', `/orgs/${org}/members/${person.id}`)))
+    const answers = await Promise.all(
+      [owner, admin].map((person) => person.ask('DELETE', `/orgs/${org}/members/${person.id}`)),
+    )
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
     expect(Object.values(await rolesOf(org)).filter((role) => role === 'owner')).toHaveLength(1)
   })
@@ -139,7 +150,8 @@ describe('members', () => {
 })
 
 describe('an invitation', () => {
-  const invite = async (by: Person, org: string, email: string, role: Role = 'member') => (await by.ask('POST', `/orgs/${org}/invitations`, { email, role }).expect(201)).body
+  const invite = async (by: Person, org: string, email: string, role: Role = 'member') =>
+    (await by.ask('POST', `/orgs/${org}/invitations`, { email, role }).expect(201)).body
 
   it('is shown once, kept as a hash, and makes a new person a member', async () => {
     const { org, admin } = await staffed('inviting')
@@ -148,7 +160,9 @@ describe('an invitation', () => {
     const { body: list } = await admin.ask('GET', `/orgs/${org}/invitations`).expect(200)
     expect(JSON.stringify(list)).not.toContain('pma_inv_')
     expect(JSON.stringify(await house.db('invitations'))).not.toContain(invitation.token)
-    const answer = await house.anonymous('POST', '/invitations/accept', { token: invitation.token, name: 'New', password: PASSWORD }).expect(200)
+    const answer = await house
+      .anonymous('POST', '/invitations/accept', { token: invitation.token, name: 'New', password: PASSWORD })
+      .expect(200)
     expect(await rolesOf(org)).toMatchObject({ [answer.body.user]: 'member' })
     await house.anonymous('POST', '/auth/sign-in', { email: 'new@example.com', password: PASSWORD }).expect(200)
   })
@@ -174,7 +188,9 @@ describe('an invitation', () => {
   it('does not take over an account that is there', async () => {
     const { org, admin } = await staffed('takeover')
     const { token } = await invite(admin, org, ben.email)
-    const answer = await house.anonymous('POST', '/invitations/accept', { token, name: 'Mallory', password: PASSWORD }).expect(409)
+    const answer = await house
+      .anonymous('POST', '/invitations/accept', { token, name: 'Mallory', password: PASSWORD })
+      .expect(409)
     expect(answer.body.detail).toMatch(/Sign in/)
   })
 
@@ -185,7 +201,10 @@ describe('an invitation', () => {
     await admin.ask('DELETE', `/orgs/${org}/invitations/${revoked.id}`).expect(204)
     await accept(revoked.token).expect(401)
     const expired = await invite(admin, org, ben.email)
-    await house.db('invitations').where('id', expired.id).update({ expires_at: house.db.raw("now() - interval '1 second'") })
+    await house
+      .db('invitations')
+      .where('id', expired.id)
+      .update({ expires_at: house.db.raw("now() - interval '1 second'") })
     await accept(expired.token).expect(401)
     const late = await invite(admin, org, ben.email)
     await owner.ask('DELETE', `/orgs/${org}`).expect(204)

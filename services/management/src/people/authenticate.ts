@@ -22,7 +22,7 @@ export function createAuthenticate({ db, publicOrigin }: AuthenticateDeps): (req
   return async (request) => {
     const authorization = request.get('authorization')
     if (authorization !== undefined) return principalOf(db, bearerToken(authorization))
-    const name = cookieName(clientOf(request))
+    const name = cookieName(clientOf(request, publicOrigin))
     const token = name === undefined ? undefined : readCookie(request.get('cookie'), name)
     if (token === undefined || token === '') throw nobody()
     refuseForeignWrite(request, publicOrigin)
@@ -50,5 +50,8 @@ function refuseForeignWrite(request: Request, publicOrigin: string | undefined):
   const own = publicOrigin ?? `${request.protocol}://${request.get('host') ?? ''}`
   // Browsers that say it cannot be made to lie by a page; the older ones send Origin with every write.
   const ours = site === undefined ? request.get('origin') === own : site === 'same-origin'
-  if (!ours) throw new Fault('FORBIDDEN', 'a write with the cookie from another origin', { say: 'Writes with the cookie come from this service’s own pages alone. Use the token as Authorization: Bearer.' })
+  if (!ours)
+    throw new Fault('FORBIDDEN', 'a write with the cookie from another origin', {
+      say: 'Writes with the cookie come from this service’s own pages alone. Use the token as Authorization: Bearer.',
+    })
 }

@@ -1,4 +1,4 @@
-import { type Options, hash, verify } from '@node-rs/argon2'
+import { hash, type Options, verify } from '@node-rs/argon2'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
@@ -36,7 +36,8 @@ function limitAtOnce(): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   return async (work) => {
     if (running >= LIMITS.atOnce) {
-      if (waiting.length >= LIMITS.waitingMax) throw new Fault('UNAVAILABLE', 'too many passwords at once', { retryAfterSeconds: 2 })
+      if (waiting.length >= LIMITS.waitingMax)
+        throw new Fault('UNAVAILABLE', 'too many passwords at once', { retryAfterSeconds: 2 })
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else {
       running++

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import { newToken } from '@protectmyapi/service-kit/tokens'
+import type { Request } from 'express'
+import { clientOf } from '../http/client-of.js'
 import { PASSWORD, type RestHarness, restHarness } from '../test/rest-harness.js'
 import { prepareFirstRun, type SetUpDeps } from './set-up.js'
 
@@ -34,7 +36,9 @@ describe('the first run', () => {
 
   it('makes one owner, however many use the token at once, and never another', async () => {
     const token = tokenIn(lines.at(-1) ?? '')
-    const answers = await Promise.all([1, 2, 3].map((n) => house.anonymous('POST', '/setup', { ...owner, email: `o${n}@example.com`, token })))
+    const answers = await Promise.all(
+      [1, 2, 3].map((n) => house.anonymous('POST', '/setup', { ...owner, email: `o${n}@example.com`, token })),
+    )
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 401, 401])
     const made = answers.find(({ status }) => status === 201)
     expect(made?.body).toEqual({
@@ -56,7 +60,9 @@ describe('the first run', () => {
       const bootstrap = { email: 'boot@example.com', password: new SecretText(PASSWORD), organization: 'Boot' }
       await Promise.all([1, 2].map(() => prepareFirstRun(deps, { setupToken: undefined, bootstrap })))
       expect(await fresh.db('users')).toHaveLength(1)
-      const answer = await fresh.anonymous('POST', '/auth/sign-in', { email: 'BOOT@example.com', password: PASSWORD }).expect(200)
+      const answer = await fresh
+        .anonymous('POST', '/auth/sign-in', { email: 'BOOT@example.com', password: PASSWORD })
+        .expect(200)
       expect(answer.body.user.email).toBe('boot@example.com')
     } finally {
       await fresh.close()
@@ -69,7 +75,9 @@ describe('signing in', () => {
     const ann = await house.person('ann')
     const answers = [
       await house.anonymous('POST', '/auth/sign-in', { email: ann.email, password: 'wrong password' }).expect(401),
-      await house.anonymous('POST', '/auth/sign-in', { email: 'nobody@example.com', password: 'wrong password' }).expect(401),
+      await house
+        .anonymous('POST', '/auth/sign-in', { email: 'nobody@example.com', password: 'wrong password' })
+        .expect(401),
     ]
     const [one, other] = answers.map(({ body }) => ({ ...body, requestId: '' }))
     expect(one).toEqual(other)
@@ -92,12 +100,21 @@ describe('signing in', () => {
     const second = (path: string) => house.anonymous('GET', path).set('authorization', `Bearer ${again.body.token}`)
     const { body } = await second('/auth/sessions').expect(200)
     const first = body.items.find((item: { current: boolean }) => !item.current)
-    await house.anonymous('DELETE', `/auth/sessions/${first.id}`).set('authorization', `Bearer ${again.body.token}`).expect(204)
+    await house
+      .anonymous('DELETE', `/auth/sessions/${first.id}`)
+      .set('authorization', `Bearer ${again.body.token}`)
+      .expect(204)
     const ended = await cat.ask('GET', '/auth/me').expect(401)
     expect(ended.body.code).toBe('TOKEN_EXPIRED')
-    await house.db('sign_ins').where('user_id', cat.id).update({ last_used_at: house.db.raw("now() - interval '13 hours'") })
+    await house
+      .db('sign_ins')
+      .where('user_id', cat.id)
+      .update({ last_used_at: house.db.raw("now() - interval '13 hours'") })
     await second('/auth/me').expect(401)
-    await house.db('sign_ins').where('user_id', cat.id).update({ last_used_at: house.db.raw('now()') })
+    await house
+      .db('sign_ins')
+      .where('user_id', cat.id)
+      .update({ last_used_at: house.db.raw('now()') })
     await second('/auth/me').expect(200)
     await house.anonymous('POST', '/auth/sign-out').set('authorization', `Bearer ${again.body.token}`).expect(204)
     await second('/auth/me').expect(401)
@@ -107,7 +124,10 @@ describe('signing in', () => {
     const cora = await house.person('cora')
     const [row] = await house.db('sign_ins').where('user_id', cora.id)
     expect(row.expires_at.getTime() - row.created_at.getTime()).toBe(7 * 24 * 3_600_000)
-    await house.db('sign_ins').where('user_id', cora.id).update({ expires_at: house.db.raw("now() - interval '1 second'") })
+    await house
+      .db('sign_ins')
+      .where('user_id', cora.id)
+      .update({ expires_at: house.db.raw("now() - interval '1 second'") })
     await cora.ask('GET', '/auth/me').expect(401)
   })
 
@@ -120,8 +140,18 @@ describe('signing in', () => {
 
   it('never falls through from a bad credential to a good one, or to nobody', async () => {
     const fay = await house.person('fay')
-    for (const authorization of ['Bearer nonsense', 'Basic eDp5', 'Bearer', `Bearer ${newToken('signIn')}`, `Bearer ${fay.token.slice(0, -1)}`]) {
-      const answer = await house.anonymous('GET', '/auth/me').set('authorization', authorization).set('cookie', `pma=${fay.token}`).set('host', 'localhost')
+    for (const authorization of [
+      'Bearer nonsense',
+      'Basic eDp5',
+      'Bearer',
+      `Bearer ${newToken('signIn')}`,
+      `Bearer ${fay.token.slice(0, -1)}`,
+    ]) {
+      const answer = await house
+        .anonymous('GET', '/auth/me')
+        .set('authorization', authorization)
+        .set('cookie', `pma=${fay.token}`)
+        .set('host', 'localhost')
       expect([authorization, answer.status]).toEqual([authorization, 401])
     }
   })
@@ -129,7 +159,9 @@ describe('signing in', () => {
   it('changes the password for the right one alone, and ends all other sign-ins', async () => {
     const gil = await house.person('gil')
     const other = await house.anonymous('POST', '/auth/sign-in', { email: gil.email, password: PASSWORD }).expect(200)
-    const wrong = await gil.ask('PUT', '/auth/password', { current: 'not this one', next: 'another long password' }).expect(400)
+    const wrong = await gil
+      .ask('PUT', '/auth/password', { current: 'not this one', next: 'another long password' })
+      .expect(400)
     expect(wrong.body.errors[0].pointer).toBe('/current')
     await gil.ask('PUT', '/auth/password', { current: PASSWORD, next: 'short' }).expect(400)
     await gil.ask('PUT', '/auth/password', { current: PASSWORD, next: 'another long password' }).expect(204)
@@ -174,14 +206,21 @@ describe('guessing passwords', () => {
 describe('the cookie', () => {
   const signIn = async (name: string, headers: Record<string, string>) => {
     const { email } = await house.person(name)
-    const answer = await house.anonymous('POST', '/auth/sign-in', { email, password: PASSWORD }).set(headers).expect(200)
+    const answer = await house
+      .anonymous('POST', '/auth/sign-in', { email, password: PASSWORD })
+      .set(headers)
+      .expect(200)
     return { cookie: answer.get('set-cookie')?.[0], token: answer.body.token as string }
   }
   const https = { 'x-forwarded-proto': 'https', host: 'pma.example' }
 
   it('is __Host- over https, plain on this machine, and none over http to another', async () => {
-    expect((await signIn('jo', https)).cookie).toMatch(/^__Host-pma=pma_web_.*; Path=\/; .*HttpOnly; SameSite=Strict; Secure$/)
-    expect((await signIn('kim', { host: 'localhost:8070' })).cookie).toMatch(/^pma=pma_web_.*; HttpOnly; SameSite=Strict$/)
+    expect((await signIn('jo', https)).cookie).toMatch(
+      /^__Host-pma=pma_web_.*; Path=\/; .*HttpOnly; SameSite=Strict; Secure$/,
+    )
+    expect((await signIn('kim', { host: 'localhost:8070' })).cookie).toMatch(
+      /^pma=pma_web_.*; HttpOnly; SameSite=Strict$/,
+    )
     expect((await signIn('lea', { host: '192.168.1.5:8070' })).cookie).toBeUndefined()
   })
 
@@ -189,7 +228,11 @@ describe('the cookie', () => {
     const { token } = await signIn('max', https)
     const cookie = `__Host-pma=${token}`
     await house.anonymous('GET', '/auth/me').set(https).set({ cookie }).expect(200)
-    const write = (headers: Record<string, string>) => house.anonymous('POST', '/orgs', { name: 'Max' }).set(https).set({ cookie, ...headers })
+    const write = (headers: Record<string, string>) =>
+      house
+        .anonymous('POST', '/orgs', { name: 'Max' })
+        .set(https)
+        .set({ cookie, ...headers })
     await write({}).expect(403)
     await write({ 'sec-fetch-site': 'cross-site' }).expect(403)
     await write({ 'sec-fetch-site': 'same-site', origin: 'https://pma.example' }).expect(403)
@@ -202,7 +245,27 @@ describe('the cookie', () => {
 
   it('is not taken under its plain name over https, nor twice', async () => {
     const { token } = await signIn('nia', https)
-    await house.anonymous('GET', '/auth/me').set(https).set({ cookie: `pma=${token}` }).expect(401)
-    await house.anonymous('GET', '/auth/me').set(https).set({ cookie: `__Host-pma=x; __Host-pma=${token}` }).expect(401)
+    await house
+      .anonymous('GET', '/auth/me')
+      .set(https)
+      .set({ cookie: `pma=${token}` })
+      .expect(401)
+    await house
+      .anonymous('GET', '/auth/me')
+      .set(https)
+      .set({ cookie: `__Host-pma=x; __Host-pma=${token}` })
+      .expect(401)
+  })
+})
+
+describe('a public origin of https', () => {
+  it('makes cookies secure, and is the origin that may write, whatever a proxy in between says', async () => {
+    const nobody = {
+      get: (name: string) => ({ host: '10.0.0.7:8070' })[name],
+      ip: '10.0.0.1',
+      protocol: 'http',
+    } as unknown as Request
+    expect(clientOf(nobody, 'https://pma.example')).toMatchObject({ secure: true, loopback: false })
+    expect(clientOf(nobody, undefined)).toMatchObject({ secure: false, loopback: false })
   })
 })

@@ -14,7 +14,9 @@ export function cookieName({ secure, loopback }: Pick<Client, 'secure' | 'loopba
 export function setCookie(client: Client, token: string, expiresAt: Date): Record<string, string> {
   const name = cookieName(client)
   if (name === undefined) return {}
-  return { 'set-cookie': `${name}=${token}; Path=/; Expires=${expiresAt.toUTCString()}; HttpOnly; SameSite=Strict${client.secure ? '; Secure' : ''}` }
+  return {
+    'set-cookie': `${name}=${token}; Path=/; Expires=${expiresAt.toUTCString()}; HttpOnly; SameSite=Strict${client.secure ? '; Secure' : ''}`,
+  }
 }
 
 export function clearCookie(client: Client): Record<string, string> {

@@ -12,10 +12,19 @@ export function setUpRoutes(deps: SetUpDeps & { limits: SignInLimits }): readonl
       path: '/setup',
       summary: 'Make the first owner with the one-time set-up token',
       permission: 'public',
-      body: z.strictObject({ token: z.string().min(1).max(256), email: Email, password: NewPassword, name: Name, organization: Name }),
+      body: z.strictObject({
+        token: z.string().min(1).max(256),
+        email: Email,
+        password: NewPassword,
+        name: Name,
+        organization: Name,
+      }),
       answers: {
         status: 201,
-        body: z.object({ user: UserView, organization: z.object({ id: z.string(), slug: z.string(), name: z.string() }) }),
+        body: z.object({
+          user: UserView,
+          organization: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+        }),
       },
       handle: async ({ actor, body, client }) => {
         const attempt = await deps.limits.reserve({ email: undefined, address: client.address })

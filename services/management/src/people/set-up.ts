@@ -27,7 +27,9 @@ export interface FirstRun {
   /** From `PMA_SETUP_TOKEN_FILE`. */
   readonly setupToken: SecretText | undefined
   /** From `PMA_BOOTSTRAP_…`: without a person. */
-  readonly bootstrap: { readonly email: string; readonly password: SecretText; readonly organization: string } | undefined
+  readonly bootstrap:
+    | { readonly email: string; readonly password: SecretText; readonly organization: string }
+    | undefined
 }
 
 interface Made {
@@ -44,7 +46,11 @@ export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }
   if (await anyUser(deps.db)) return
   if (bootstrap) {
     const passwordHash = await deps.hasher.hash(bootstrap.password.reveal())
-    await bootstrapOwner(deps, { email: bootstrap.email, name: 'Owner', organization: bootstrap.organization }, passwordHash)
+    await bootstrapOwner(
+      deps,
+      { email: bootstrap.email, name: 'Owner', organization: bootstrap.organization },
+      passwordHash,
+    )
     return
   }
   const token = setupToken?.reveal() ?? newToken('setup')
@@ -57,7 +63,10 @@ export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }
   if (!kept) return
   if (setupToken) deps.log.warn('there is no user yet: POST /api/v1/setup with the token of PMA_SETUP_TOKEN_FILE')
   // In the text: under a name, redaction would take it out.
-  else deps.log.warn(`there is no user yet: POST /api/v1/setup with the one-time token ${token} and the owner's email, password, name and organization`)
+  else
+    deps.log.warn(
+      `there is no user yet: POST /api/v1/setup with the one-time token ${token} and the owner's email, password, name and organization`,
+    )
 }
 
 /**
@@ -65,13 +74,22 @@ export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }
  *
  * @throws Fault INVALID_TOKEN for a wrong token, and for every token once there is a user.
  */
-export async function setUp(deps: SetUpDeps, actor: Actor, given: FirstOwner & { token: string; password: string }): Promise<Made> {
+export async function setUp(
+  deps: SetUpDeps,
+  actor: Actor,
+  given: FirstOwner & { token: string; password: string },
+): Promise<Made> {
   // Asked first as well, so that a stranger cannot keep the hasher busy; what counts is the update below.
-  const known = await deps.db('installation').where('setup_token_hash', tokenHash(given.token)).first<{ id: string } | undefined>('id')
+  const known = await deps
+    .db('installation')
+    .where('setup_token_hash', tokenHash(given.token))
+    .first<{ id: string } | undefined>('id')
   if (!known) throw wrongToken()
   const passwordHash = await deps.hasher.hash(given.password)
   const { result } = await deps.commitChange(actor, async (trx) => {
-    const spent = await trx('installation').where('setup_token_hash', tokenHash(given.token)).update({ setup_token_hash: null })
+    const spent = await trx('installation')
+      .where('setup_token_hash', tokenHash(given.token))
+      .update({ setup_token_hash: null })
     if (spent === 0 || (await anyUser(trx))) throw wrongToken()
     return makeOwner(trx, given, passwordHash, 'installation.set-up')
   })
@@ -79,17 +97,29 @@ export async function setUp(deps: SetUpDeps, actor: Actor, given: FirstOwner & {
 }
 
 async function bootstrapOwner(deps: SetUpDeps, owner: FirstOwner, passwordHash: string): Promise<void> {
-  const { result } = await deps.commitChange(systemActor('bootstrap'), async (trx): Promise<Change<Made | undefined>> => {
-    // Replicas that start together take turns; the second finds a user.
-    await lockInstallation(trx)
-    if (await anyUser(trx)) return { result: undefined, feed: [], audit: [] }
-    await trx('installation').update({ setup_token_hash: null })
-    return makeOwner(trx, owner, passwordHash, 'installation.bootstrapped')
-  })
-  if (result) deps.log.info({ user: result.userId, organization: result.organization.id }, 'the first owner was made from PMA_BOOTSTRAP_…')
+  const { result } = await deps.commitChange(
+    systemActor('bootstrap'),
+    async (trx): Promise<Change<Made | undefined>> => {
+      // Replicas that start together take turns; the second finds a user.
+      await lockInstallation(trx)
+      if (await anyUser(trx)) return { result: undefined, feed: [], audit: [] }
+      await trx('installation').update({ setup_token_hash: null })
+      return makeOwner(trx, owner, passwordHash, 'installation.bootstrapped')
+    },
+  )
+  if (result)
+    deps.log.info(
+      { user: result.userId, organization: result.organization.id },
+      'the first owner was made from PMA_BOOTSTRAP_…',
+    )
 }
 
-async function makeOwner(trx: Knex.Transaction, { email, name, organization }: FirstOwner, passwordHash: string, event: string): Promise<Change<Made>> {
+async function makeOwner(
+  trx: Knex.Transaction,
+  { email, name, organization }: FirstOwner,
+  passwordHash: string,
+  event: string,
+): Promise<Change<Made>> {
   const userId = await createUser(trx, { email, name, passwordHash })
   const made = await createOrg(trx, userId, { name: organization })
   return {
@@ -108,4 +138,6 @@ async function lockInstallation(trx: Knex.Transaction): Promise<void> {
 }
 
 const wrongToken = (): Fault =>
-  new Fault('INVALID_TOKEN', 'wrong set-up token', { say: 'This set-up token is not valid: it is wrong, or was used. Sign in if there is an owner already; else look for the newest token in the log.' })
+  new Fault('INVALID_TOKEN', 'wrong set-up token', {
+    say: 'This set-up token is not valid: it is wrong, or was used. Sign in if there is an owner already; else look for the newest token in the log.',
+  })

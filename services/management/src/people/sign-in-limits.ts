@@ -18,7 +18,7 @@ const LIMITS = {
 } as const
 
 /** An attempt under way: it counts as failed until it is forgiven. */
-export interface Attempt {
+interface Attempt {
   readonly subjects: readonly string[]
   /** In Postgres' own words: microseconds do not fit a Date. */
   readonly at: string
@@ -37,10 +37,14 @@ export function createSignInLimits(db: Knex): SignInLimits {
   return {
     reserve: ({ email, address }) =>
       db.transaction(async (trx) => {
-        const bounds = [...(email === undefined ? [] : [await emailBound(trx, email, address)]), { subject: `address ${address}`, max: LIMITS.perAddress }]
+        const bounds = [
+          ...(email === undefined ? [] : [await emailBound(trx, email, address)]),
+          { subject: `address ${address}`, max: LIMITS.perAddress },
+        ]
         // One at a time for each subject, or attempts in parallel would all be the last one allowed. Sorted: no deadlock.
         const subjects = bounds.map(({ subject }) => subject).sort()
-        for (const subject of subjects) await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`sign-in ${subject}`])
+        for (const subject of subjects)
+          await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`sign-in ${subject}`])
         for (const { subject, max } of bounds) await refuseOver(trx, subject, max)
         const { rows } = await trx.raw<{ rows: { at: string }[] }>('SELECT clock_timestamp()::text AS at')
         const at = rows[0]?.at ?? ''
@@ -48,11 +52,18 @@ export function createSignInLimits(db: Knex): SignInLimits {
         return { subjects, at }
       }),
     forgive: async ({ subjects, at }) => {
-      await db('sign_in_attempts').whereIn('subject', [...subjects]).andWhere('at', at).delete()
+      await db('sign_in_attempts')
+        .whereIn('subject', [...subjects])
+        .andWhere('at', at)
+        .delete()
     },
     prune: async () => {
-      await db('sign_in_attempts').where('at', '<', db.raw(`now() - make_interval(secs => ?)`, [LIMITS.windowSeconds])).delete()
-      await db('sign_ins').where('expires_at', '<', db.raw('now() - make_interval(days => ?)', [LIMITS.knownDays])).delete()
+      await db('sign_in_attempts')
+        .where('at', '<', db.raw(`now() - make_interval(secs => ?)`, [LIMITS.windowSeconds]))
+        .delete()
+      await db('sign_ins')
+        .where('expires_at', '<', db.raw('now() - make_interval(days => ?)', [LIMITS.knownDays]))
+        .delete()
     },
   }
 }

@@ -5,7 +5,7 @@ import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { Principal } from '../access/principal.js'
 import type { Client } from '../http/route.js'
 
-export const SESSION_LIMITS = {
+const SESSION_LIMITS = {
   /** Unused so long, a sign-in ends. */
   idleHours: 12,
   /** And however it is used, after this. */
@@ -72,8 +72,12 @@ export async function principalOf(db: Knex, token: string): Promise<Principal> {
       db.raw('last_used_at < now() - make_interval(secs => ?) AS stale', [SESSION_LIMITS.touchSeconds]),
     )
   if (!row) throw new Fault('INVALID_TOKEN', 'unknown sign-in token')
-  if (!row.alive) throw new Fault('TOKEN_EXPIRED', 'the sign-in has ended', { say: 'This sign-in has ended. Sign in again.' })
-  if (row.stale) await db('sign_ins').where('id', row.sign_in_id).update({ last_used_at: db.raw('now()') })
+  if (!row.alive)
+    throw new Fault('TOKEN_EXPIRED', 'the sign-in has ended', { say: 'This sign-in has ended. Sign in again.' })
+  if (row.stale)
+    await db('sign_ins')
+      .where('id', row.sign_in_id)
+      .update({ last_used_at: db.raw('now()') })
   return { kind: 'user', userId: row.user_id, email: row.email, name: row.name, signInId: row.sign_in_id }
 }
 
@@ -96,6 +100,12 @@ export function listSignIns(db: Knex, userId: string): Promise<SignInRow[]> {
 }
 
 /** Ends sign-ins of one person; the rows stay for a while, as addresses that are known. Answers how many. */
-export function endSignIns(trx: Knex.Transaction, userId: string, which: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<number> {
-  return which(trx('sign_ins').where('user_id', userId).whereRaw('expires_at > now()')).update({ expires_at: trx.raw('now()') })
+export function endSignIns(
+  trx: Knex.Transaction,
+  userId: string,
+  which: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
+): Promise<number> {
+  return which(trx('sign_ins').where('user_id', userId).whereRaw('expires_at > now()')).update({
+    expires_at: trx.raw('now()'),
+  })
 }

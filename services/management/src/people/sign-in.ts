@@ -27,7 +27,12 @@ export interface Credentials {
  *
  * @throws Fault UNAUTHORIZED or RATE_LIMITED.
  */
-export async function signIn(deps: PeopleDeps, requestId: string, client: Client, given: Credentials): Promise<{ user: UserRow; signIn: NewSignIn }> {
+export async function signIn(
+  deps: PeopleDeps,
+  requestId: string,
+  client: Client,
+  given: Credentials,
+): Promise<{ user: UserRow; signIn: NewSignIn }> {
   const attempt = await deps.limits.reserve({ email: given.email, address: client.address })
   const user = await findUser(deps.db, { email: given.email })
   const matches = await deps.hasher.verify(user?.password_hash ?? undefined, given.password)
@@ -51,18 +56,28 @@ export async function changePassword(
 ): Promise<void> {
   const attempt = await deps.limits.reserve({ email: principal.email, address: given.address })
   const user = await findUser(deps.db, { id: principal.userId })
-  if (!(await deps.hasher.verify(user?.password_hash ?? undefined, given.current))) throw badField('/current', 'This is not the current password.')
+  if (!(await deps.hasher.verify(user?.password_hash ?? undefined, given.current)))
+    throw badField('/current', 'This is not the current password.')
   await deps.limits.forgive(attempt)
   const passwordHash = await deps.hasher.hash(given.next)
   await deps.commitChange(actor, async (trx) => {
     await trx('users').where('id', principal.userId).update({ password_hash: passwordHash })
     await endSignIns(trx, principal.userId, (query) => query.whereNot('id', principal.signInId))
-    return { result: undefined, feed: [], audit: [{ organizationId: null, event: 'auth.password-changed', targetId: principal.userId }] }
+    return {
+      result: undefined,
+      feed: [],
+      audit: [{ organizationId: null, event: 'auth.password-changed', targetId: principal.userId }],
+    }
   })
 }
 
 /** @throws Fault NOT_FOUND for another person's, or one that has ended. */
-export async function endSignIn(deps: Pick<PeopleDeps, 'commitChange'>, actor: Actor, principal: Principal, signInId: string): Promise<void> {
+export async function endSignIn(
+  deps: Pick<PeopleDeps, 'commitChange'>,
+  actor: Actor,
+  principal: Principal,
+  signInId: string,
+): Promise<void> {
   await deps.commitChange(actor, async (trx) => {
     const ended = await endSignIns(trx, principal.userId, (query) => query.where('id', signInId))
     if (ended === 0) throw new Fault('NOT_FOUND', 'no such sign-in')

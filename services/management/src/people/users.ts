@@ -30,8 +30,13 @@ export interface NewUser {
 /** @throws Fault CONFLICT where the e-mail address has an account. */
 export async function createUser(trx: Knex.Transaction, { email, name, passwordHash }: NewUser): Promise<string> {
   const id = newId('user')
-  const taken = (): Fault => new Fault('CONFLICT', 'e-mail taken', { say: 'This e-mail address has an account. Sign in with it.' })
-  await refuseDuplicate('users_email', taken, () => trx('users').insert({ id, email, name, password_hash: passwordHash }).then(() => undefined))
+  const taken = (): Fault =>
+    new Fault('CONFLICT', 'e-mail taken', { say: 'This e-mail address has an account. Sign in with it.' })
+  await refuseDuplicate('users_email', taken, () =>
+    trx('users')
+      .insert({ id, email, name, password_hash: passwordHash })
+      .then(() => undefined),
+  )
   return id
 }
 

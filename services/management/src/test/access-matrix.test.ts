@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ROLES, type Role, ROLES_ALLOWED, roleMay, isOrgPermission } from '../access/roles.js'
+import { isOrgPermission, ROLES, ROLES_ALLOWED, type Role, roleMay } from '../access/roles.js'
 import type { Route } from '../http/route.js'
 import { type Person, type RestHarness, restHarness } from './rest-harness.js'
 
@@ -13,7 +13,12 @@ let others: Things
 
 beforeAll(async () => {
   house = await restHarness()
-  people = { owner: await house.person('owner'), admin: await house.person('admin'), member: await house.person('member'), stranger: await house.person('stranger') }
+  people = {
+    owner: await house.person('owner'),
+    admin: await house.person('admin'),
+    member: await house.person('member'),
+    stranger: await house.person('stranger'),
+  }
   mine = await furnish(people.owner, 'mine')
   for (const role of ['admin', 'member'] as const) await house.join(mine.org ?? '', people[role], role)
   others = await furnish(people.stranger, 'others')
@@ -23,7 +28,8 @@ afterAll(() => house.close())
 /** One of everything that has an id. */
 async function furnish(owner: Person, name: string): Promise<Things> {
   const org = await house.organization(owner, name)
-  const make = async (path: string, body: object): Promise<string> => (await owner.ask('POST', `/orgs/${org}${path}`, body).expect(201)).body.id
+  const make = async (path: string, body: object): Promise<string> =>
+    (await owner.ask('POST', `/orgs/${org}${path}`, body).expect(201)).body.id
   const secret = await make('/secrets', { name: 'OPENAI_API_KEY', value: 'sk-matrix-0123456789' })
   const service = await make('/services', { name: 'OpenAI', slug: 'openai', preset: 'openai' })
   const app = await make('/apps', { name: 'App', slug: 'app', platform: 'ios' })
@@ -31,13 +37,16 @@ async function furnish(owner: Person, name: string): Promise<Things> {
   const invitation = await make('/invitations', { email: `${name}-guest@example.com`, role: 'member' })
   await owner.ask('PUT', `/orgs/${org}/apps/${app}/links/${service}`).expect(200)
   const device = `dvc_${name}`
-  await house.db('devices').insert({ id: device, organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken })
+  await house
+    .db('devices')
+    .insert({ id: device, organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken })
   const leaver = await house.person(`${name}-leaver`)
   await house.join(org, leaver, 'member')
   return { org, secret, service, app, debugToken, invitation, device, user: leaver.id, session: 'ses_none' }
 }
 
-const orgRoutesOf = (routes: readonly Route[]): Route[] => routes.filter(({ permission }) => isOrgPermission(permission))
+const orgRoutesOf = (routes: readonly Route[]): Route[] =>
+  routes.filter(({ permission }) => isOrgPermission(permission))
 
 function pathOf(route: Route, things: Things): string {
   return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -50,7 +59,8 @@ function pathOf(route: Route, things: Things): string {
 /** A body that no schema takes: who may not is refused before it is read, who may is told that it is wrong. */
 const WRONG_BODY = { noSuchField: true }
 
-const ask = (person: Person, route: Route, things: Things) => person.ask(route.method, pathOf(route, things), route.method === 'GET' ? undefined : WRONG_BODY)
+const ask = (person: Person, route: Route, things: Things) =>
+  person.ask(route.method, pathOf(route, things), route.method === 'GET' ? undefined : WRONG_BODY)
 
 describe('role × route × tenant', () => {
   it('lets through whom the table lets through, and refuses everybody else with 403', async () => {
@@ -70,9 +80,13 @@ describe('role × route × tenant', () => {
   it('answers strangers as if the organization were not there, on every route', async () => {
     const wrong: string[] = []
     for (const route of orgRoutesOf(house.routes)) {
-      const answers = [await ask(people.stranger, route, mine), await ask(people.stranger, route, { ...mine, org: 'org_01ARZ3NDEKTSV4RRFFQ69G5FAV' })]
+      const answers = [
+        await ask(people.stranger, route, mine),
+        await ask(people.stranger, route, { ...mine, org: 'org_01ARZ3NDEKTSV4RRFFQ69G5FAV' }),
+      ]
       const [foreign, absent] = answers.map(({ status, body }) => JSON.stringify({ status, ...body, requestId: '' }))
-      if (foreign !== absent || answers[0]?.status !== 404) wrong.push(`${route.method} ${route.path}: ${foreign} ${absent}`)
+      if (foreign !== absent || answers[0]?.status !== 404)
+        wrong.push(`${route.method} ${route.path}: ${foreign} ${absent}`)
     }
     expect(wrong).toEqual([])
   })
@@ -84,9 +98,15 @@ describe('role × route × tenant', () => {
         const there = { ...mine, [name]: others[name] ?? '' }
         const nowhere = { ...mine, [name]: 'zzz_01ARZ3NDEKTSV4RRFFQ69G5FAV' }
         const body = route.method === 'GET' ? undefined : BODIES[`${route.method} ${route.path}`]
-        const answers = [await people.owner.ask(route.method, pathOf(route, there), body), await people.owner.ask(route.method, pathOf(route, nowhere), body)]
-        const [foreign, absent] = answers.map((answer) => JSON.stringify({ status: answer.status, ...answer.body, requestId: '' }))
-        if (foreign !== absent || answers[0]?.status !== 404) wrong.push(`${route.method} ${route.path} {${name}}: ${foreign} ${absent}`)
+        const answers = [
+          await people.owner.ask(route.method, pathOf(route, there), body),
+          await people.owner.ask(route.method, pathOf(route, nowhere), body),
+        ]
+        const [foreign, absent] = answers.map((answer) =>
+          JSON.stringify({ status: answer.status, ...answer.body, requestId: '' }),
+        )
+        if (foreign !== absent || answers[0]?.status !== 404)
+          wrong.push(`${route.method} ${route.path} {${name}}: ${foreign} ${absent}`)
       }
     }
     expect(wrong).toEqual([])
@@ -105,12 +125,20 @@ describe('role × route × tenant', () => {
       if (status !== 401) open.push(`${route.method} ${route.path}: ${status}`)
     }
     expect(open).toEqual([])
-    expect(house.routes.filter(({ permission }) => permission === 'public').map(({ path }) => path)).toEqual(['/setup', '/auth/sign-in', '/invitations/accept'])
+    expect(house.routes.filter(({ permission }) => permission === 'public').map(({ path }) => path)).toEqual([
+      '/setup',
+      '/auth/sign-in',
+      '/invitations/accept',
+    ])
   })
 
   it('asks on each write for the permission of the contract, written down here a second time', () => {
     const writes = orgRoutesOf(house.routes).filter(({ method }) => method !== 'GET')
-    expect(Object.fromEntries(writes.map(({ method, path, permission }) => [`${method} ${path.replace('/orgs/{org}', '')}`, permission]))).toEqual({
+    expect(
+      Object.fromEntries(
+        writes.map(({ method, path, permission }) => [`${method} ${path.replace('/orgs/{org}', '')}`, permission]),
+      ),
+    ).toEqual({
       'PATCH ': 'organization:write',
       'DELETE ': 'organization:write',
       'POST /transfer': 'organization:write',
@@ -138,7 +166,11 @@ describe('role × route × tenant', () => {
 
   it('has a route for each permission of the table', () => {
     const used = new Set(house.routes.map(({ permission }) => permission))
-    expect(Object.keys(ROLES_ALLOWED).filter((permission) => isOrgPermission(permission as 'apps:read') && !used.has(permission as 'apps:read'))).toEqual([])
+    expect(
+      Object.keys(ROLES_ALLOWED).filter(
+        (permission) => isOrgPermission(permission as 'apps:read') && !used.has(permission as 'apps:read'),
+      ),
+    ).toEqual([])
   })
 })
 

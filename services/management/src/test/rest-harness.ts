@@ -7,7 +7,7 @@ import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Express } from 'express'
 import supertest from 'supertest'
 import type { Role } from '../access/roles.js'
-import { buildApp, buildRest } from '../build.js'
+import { buildApp, buildRest } from '../build-rest.js'
 import { migrateManagement } from '../db/migrate-management.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { API_PREFIX } from '../http/openapi.js'
@@ -52,9 +52,23 @@ export async function restHarness(): Promise<RestHarness> {
   const feed = buildFeed({ db, target, clock: systemClock, log })
   const vault = memoryVault()
   const hasher = await createPasswordHasher()
-  const parts = { db, target, feed, vault, hasher, clock: systemClock, log, privateUpstreams: privateUpstreams([PRIVATE_UPSTREAM]), accessLogDays: 90 }
+  const parts = {
+    db,
+    target,
+    feed,
+    vault,
+    hasher,
+    clock: systemClock,
+    log,
+    privateUpstreams: privateUpstreams([PRIVATE_UPSTREAM]),
+    accessLogDays: 90,
+  }
   const rest = buildRest(parts)
-  const app = buildApp(rest, parts, { publicOrigin: undefined, trustedProxies: ['127.0.0.1', '::1'], notReady: async () => undefined })
+  const app = buildApp(rest, parts, {
+    publicOrigin: undefined,
+    trustedProxies: ['127.0.0.1', '::1'],
+    notReady: async () => undefined,
+  })
   const passwordHash = await hasher.hash(PASSWORD)
 
   const anonymous = (method: Method, path: string, body?: object): supertest.Test => send(app, method, path, body)
@@ -64,9 +78,16 @@ export async function restHarness(): Promise<RestHarness> {
     const id = `usr_${name}`
     await db('users').insert({ id, email, name, password_hash: passwordHash })
     // Each from an address of its own, as people are.
-    const answer = await anonymous('POST', '/auth/sign-in', { email, password: PASSWORD }).set('x-forwarded-for', addressOf(name)).expect(200)
+    const answer = await anonymous('POST', '/auth/sign-in', { email, password: PASSWORD })
+      .set('x-forwarded-for', addressOf(name))
+      .expect(200)
     const token: string = answer.body.token
-    return { id, email, token, ask: (method, path, body) => send(app, method, path, body).set('authorization', `Bearer ${token}`) }
+    return {
+      id,
+      email,
+      token,
+      ask: (method, path, body) => send(app, method, path, body).set('authorization', `Bearer ${token}`),
+    }
   }
 
   return {

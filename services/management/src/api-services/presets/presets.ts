@@ -2,7 +2,7 @@ import type { Bindings, Placement } from '@protectmyapi/service-kit/bindings'
 import type { LimitSpec } from '../limits.js'
 
 /** How a provider takes its key, without the key. */
-export type PresetAuth = { readonly type: 'bearer' } | { readonly type: 'header'; readonly name: string }
+type PresetAuth = { readonly type: 'bearer' } | { readonly type: 'header'; readonly name: string }
 
 /** What is known of a provider: it fills a new service, and proposes where a new secret may go. */
 export interface Preset {
@@ -26,7 +26,7 @@ export interface Preset {
   readonly limits: readonly LimitSpec[]
 }
 
-export interface EndpointGroup {
+interface EndpointGroup {
   readonly name: string
   readonly paths: readonly string[]
 }
@@ -36,7 +36,11 @@ const PER_DEVICE: readonly LimitSpec[] = [{ scope: 'device', count: 60, periodSe
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const BEARER: Placement = { kind: 'header', name: 'authorization' }
 
-const boundTo = (origin: string, ...placements: readonly Placement[]): Bindings => ({ origins: [origin], placements, services: [] })
+const boundTo = (origin: string, ...placements: readonly Placement[]): Bindings => ({
+  origins: [origin],
+  placements,
+  services: [],
+})
 const header = (name: string): Placement => ({ kind: 'header', name })
 
 export const PRESETS: readonly Preset[] = [
@@ -51,7 +55,10 @@ export const PRESETS: readonly Preset[] = [
     defaultHeaders: {},
     endpoints: [
       { name: 'All', paths: ['/v1/**'] },
-      { name: 'Chat and responses', paths: ['/v1/chat/completions', '/v1/responses', '/v1/responses/**', '/v1/models', '/v1/models/*'] },
+      {
+        name: 'Chat and responses',
+        paths: ['/v1/chat/completions', '/v1/responses', '/v1/responses/**', '/v1/models', '/v1/models/*'],
+      },
       { name: 'Audio', paths: ['/v1/audio/**'] },
       { name: 'Images', paths: ['/v1/images/**'] },
       { name: 'Embeddings', paths: ['/v1/embeddings'] },
@@ -82,7 +89,10 @@ export const PRESETS: readonly Preset[] = [
     secretName: 'GOOGLE_API_KEY',
     keyFrom: 'https://aistudio.google.com/app/apikey',
     auth: { type: 'header', name: 'x-goog-api-key' },
-    bindings: boundTo('https://generativelanguage.googleapis.com', header('x-goog-api-key'), { kind: 'query', name: 'key' }),
+    bindings: boundTo('https://generativelanguage.googleapis.com', header('x-goog-api-key'), {
+      kind: 'query',
+      name: 'key',
+    }),
     defaultHeaders: {},
     endpoints: [
       { name: 'All', paths: ['/v1beta/**', '/v1/**', '/upload/v1beta/**'] },
@@ -103,7 +113,16 @@ export const PRESETS: readonly Preset[] = [
     defaultHeaders: {},
     endpoints: [
       { name: 'All', paths: ['/v1/**', '/v2/**'] },
-      { name: 'Payments', paths: ['/v1/payment_intents', '/v1/payment_intents/**', '/v1/customers', '/v1/customers/**', '/v1/ephemeral_keys'] },
+      {
+        name: 'Payments',
+        paths: [
+          '/v1/payment_intents',
+          '/v1/payment_intents/**',
+          '/v1/customers',
+          '/v1/customers/**',
+          '/v1/ephemeral_keys',
+        ],
+      },
     ],
     methods: METHODS,
     limits: PER_DEVICE,

@@ -1,0 +1,108 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import type { Express } from 'express'
+import { buildAccessLog } from './access-log/build-access-log.js'
+import { PRESETS } from './api-services/presets/presets.js'
+import { serviceRoutes } from './api-services/service-routes.js'
+import { usesOf } from './api-services/uses-of.js'
+import { appRoutes } from './apps/app-routes.js'
+import { debugTokenRoutes, deviceRoutes } from './apps/device-routes.js'
+import { linkRoutes } from './apps/link-routes.js'
+import { auditRoutes } from './audit/audit-routes.js'
+import { every } from './background/every.js'
+import type { ManagementConfig } from './config.js'
+import type { Feed } from './feed/build-feed.js'
+import { createApp } from './http/app.js'
+import type { Route } from './http/route.js'
+import { invitationRoutes } from './orgs/invitation-routes.js'
+import { memberRoutes } from './orgs/member-routes.js'
+import { orgRoutes } from './orgs/org-routes.js'
+import { findOrg } from './orgs/org-store.js'
+import { createAuthenticate } from './people/authenticate.js'
+import type { PasswordHasher } from './people/password-hasher.js'
+import { peopleRoutes } from './people/people-routes.js'
+import { setUpRoutes } from './people/set-up-routes.js'
+import { createSignInLimits } from './people/sign-in-limits.js'
+import { buildSecrets } from './secrets/build-secrets.js'
+import { finishShredding } from './secrets/reconcile.js'
+import type { VaultClient } from './vault/vault-client.js'
+
+/** Between two prunings of ended sign-ins and old attempts. */
+const PRUNE_PERIOD_MS = 10 * 60_000
+
+/** What the REST side is made of; tests build it without the gRPC side. */
+export interface RestParts {
+  readonly db: Knex
+  readonly feed: Feed
+  readonly vault: VaultClient
+  readonly hasher: PasswordHasher
+  readonly clock: Clock
+  readonly log: Logger
+  readonly privateUpstreams: PrivateUpstreams
+  readonly accessLogDays: number
+}
+
+export interface Rest {
+  readonly routes: readonly Route[]
+  /** Begins the background work. */
+  start(): void
+  stop(): Promise<void>
+}
+
+/** Every route of the REST side, and the work behind it. */
+export function buildRest(parts: RestParts): Rest {
+  const { db, feed, hasher, log, privateUpstreams } = parts
+  const { commitChange, waitUntilSeen } = feed
+  const limits = createSignInLimits(db)
+  const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
+  const secrets = buildSecrets(secretDeps)
+  const accessLog = buildAccessLog({ db, log, retentionDays: parts.accessLogDays })
+  const people = { db, commitChange, hasher, limits, log }
+  const catalog = { db, commitChange, privateUpstreams }
+  let endPruning: (() => Promise<void>) | undefined
+  return {
+    routes: [
+      ...setUpRoutes(people),
+      ...peopleRoutes(people),
+      ...orgRoutes({ db, commitChange, log, finishShredding: () => finishShredding(secretDeps) }),
+      ...memberRoutes(people),
+      ...invitationRoutes(people),
+      ...secrets.routes,
+      ...serviceRoutes(catalog),
+      ...appRoutes(catalog),
+      ...debugTokenRoutes(catalog),
+      ...deviceRoutes(catalog),
+      ...linkRoutes(catalog),
+      ...accessLog.routes,
+      ...auditRoutes({ db }),
+    ],
+    start() {
+      secrets.start()
+      accessLog.start()
+      endPruning = every(PRUNE_PERIOD_MS, 'prune sign-ins', log, () => limits.prune())
+    },
+    async stop() {
+      await Promise.all([secrets.stop(), accessLog.stop(), endPruning?.()])
+    },
+  }
+}
+
+/** The REST side as an application. */
+export function buildApp(
+  rest: Rest,
+  { db, feed, log }: Pick<RestParts, 'db' | 'feed' | 'log'>,
+  outside: Pick<ManagementConfig, 'publicOrigin' | 'trustedProxies'> & { notReady: () => Promise<string | undefined> },
+): Express {
+  return createApp({
+    routes: rest.routes,
+    authenticate: createAuthenticate({ db, publicOrigin: outside.publicOrigin }),
+    findOrg: (principal, idOrSlug) => findOrg(db, principal, idOrSlug),
+    everythingInForce: () => feed.waitUntilSeen.everything(),
+    publicOrigin: outside.publicOrigin,
+    trustedProxies: outside.trustedProxies,
+    notReady: outside.notReady,
+    log,
+  })
+}
