@@ -4,13 +4,28 @@ import { isPostgresAway } from './postgres.js'
 const withCode = (code: string): Error => Object.assign(new Error('x'), { code })
 
 describe('an outage of Postgres', () => {
-  it.each(['ECONNREFUSED', 'ECONNRESET', 'ENETUNREACH', '08006', '57P01', '57P03', '53300', '40001', '40P01', '57014', '25006'])('is told by %s', (code) => {
+  it.each([
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ENETUNREACH',
+    '08006',
+    '57P01',
+    '57P03',
+    '53300',
+    '40001',
+    '40P01',
+    '57014',
+    '25006',
+  ])('is told by %s', (code) => {
     expect(isPostgresAway(withCode(code))).toBe(true)
   })
 
-  it.each(['23505', '42P01', '42501', '22021', '22P02', '23514'])('is never what %s says: that is a mistake of ours', (code) => {
-    expect(isPostgresAway(withCode(code))).toBe(false)
-  })
+  it.each(['23505', '42P01', '42501', '22021', '22P02', '23514'])(
+    'is never what %s says: that is a mistake of ours',
+    (code) => {
+      expect(isPostgresAway(withCode(code))).toBe(false)
+    },
+  )
 
   it('is told by the words of the driver where it gives no code', () => {
     expect(isPostgresAway(new Error('Connection terminated unexpectedly'))).toBe(true)

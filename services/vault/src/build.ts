@@ -38,7 +38,10 @@ export interface RunningVault {
 }
 
 /** Every part of the vault is named on this page. `keys` stands in for the configured key service in tests. */
-export async function startVault(config: VaultConfig, ports: { log: Logger; clock: Clock; keys?: KeyService }): Promise<RunningVault> {
+export async function startVault(
+  config: VaultConfig,
+  ports: { log: Logger; clock: Clock; keys?: KeyService },
+): Promise<RunningVault> {
   const { log, clock } = ports
   const material = await watchMaterial(config.tls, log)
   const kms = countedKeyService(ports.keys ?? (await keyServiceOf(config.kms)), { log, clock })

@@ -26,8 +26,20 @@ describe('the configuration of the vault', () => {
       port: 8060,
       trustDomain: 'protectmyapi.local',
       namespace: 'protectmyapi',
-      vaultDb: { host: 'db', port: 5432, database: 'vault', user: 'vault_runtime', password: 'contents of /secrets/vault' },
-      vaultKeysDb: { host: 'keysdb', port: 5432, database: 'vault_keys', user: 'vault_keys_runtime', password: 'contents of /secrets/vault-keys' },
+      vaultDb: {
+        host: 'db',
+        port: 5432,
+        database: 'vault',
+        user: 'vault_runtime',
+        password: 'contents of /secrets/vault',
+      },
+      vaultKeysDb: {
+        host: 'keysdb',
+        port: 5432,
+        database: 'vault_keys',
+        user: 'vault_keys_runtime',
+        password: 'contents of /secrets/vault-keys',
+      },
       kms: { kind: 'aws', keyArn: ENV.PMA_KMS_KEY_ARN, region: 'eu-central-1' },
     })
   })
@@ -81,7 +93,10 @@ describe('the configuration of the vault', () => {
       PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE: '/secrets/keys-owner',
     }
     expect(loadMigrateConfig({ ...ENV, ...migrators }, readFile)).toMatchObject({
-      vault: { owner: { user: 'vault_owner', password: 'contents of /secrets/owner', database: 'vault' }, runtimeRole: 'vault_runtime' },
+      vault: {
+        owner: { user: 'vault_owner', password: 'contents of /secrets/owner', database: 'vault' },
+        runtimeRole: 'vault_runtime',
+      },
       vaultKeys: { owner: { user: 'vault_keys_owner', database: 'vault_keys' }, runtimeRole: 'vault_keys_runtime' },
     })
   })

@@ -1,4 +1,11 @@
-import { ConfigError, Flag, parseEnvironment, Port, type ReadFile, readSecretFile } from '@protectmyapi/service-kit/config'
+import {
+  ConfigError,
+  Flag,
+  Port,
+  parseEnvironment,
+  type ReadFile,
+  readSecretFile,
+} from '@protectmyapi/service-kit/config'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { z } from 'zod'
@@ -46,7 +53,10 @@ const Databases = z.object({
 })
 
 const VaultEnvironment = Databases.extend({
-  PMA_MODE: z.enum(['production', 'development']).default('production').describe('production unless said; it refuses stand-ins'),
+  PMA_MODE: z
+    .enum(['production', 'development'])
+    .default('production')
+    .describe('production unless said; it refuses stand-ins'),
   PMA_VAULT_HOST: Text.default('0.0.0.0').describe('address to listen on'),
   PMA_VAULT_PORT: Port.default(8060).describe('port to listen on; 0 takes any'),
   PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
@@ -57,9 +67,16 @@ const VaultEnvironment = Databases.extend({
   PMA_VAULT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_VAULT_KEYS_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_KMS: z.enum(['aws', 'file']).describe('what wraps data keys'),
-  PMA_KMS_KEY_ARN: z.string().regex(/^arn:aws[\w-]*:kms:/, 'give the ARN of a KMS key').optional().describe('aws: the master key'),
+  PMA_KMS_KEY_ARN: z
+    .string()
+    .regex(/^arn:aws[\w-]*:kms:/, 'give the ARN of a KMS key')
+    .optional()
+    .describe('aws: the master key'),
   AWS_REGION: Text.optional().describe('aws: its region'),
-  AWS_ENDPOINT_URL_KMS: z.url({ protocol: /^https?$/ }).optional().describe('aws: another endpoint'),
+  AWS_ENDPOINT_URL_KMS: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('aws: another endpoint'),
   PMA_KMS_KEY_FILE: Text.optional().describe('file: 32 bytes in base64, mode 0600, owned by this user'),
   PMA_ALLOW_KEY_FILE: Flag.default(false).describe('file: true allows it in production'),
 })
@@ -123,7 +140,9 @@ export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): V
 /** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
   const lines = (schema: z.ZodObject) =>
-    Object.entries(schema.shape).map(([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`)
+    Object.entries(schema.shape).map(
+      ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
+    )
   return ['To serve:', ...lines(VaultEnvironment), '', 'To migrate:', ...lines(MigrateEnvironment)].join('\n')
 }
 
@@ -131,12 +150,24 @@ type At = Omit<PostgresTarget, 'user' | 'password'>
 
 function vaultAt(given: z.output<typeof Databases>, readFile: ReadFile): At {
   const { PMA_VAULT_DB_HOST: host, PMA_VAULT_DB_PORT: port, PMA_VAULT_DB_NAME: database } = given
-  return { host, port, database, poolMax: POOL_MAX, ...caOf('PMA_VAULT_DB_CA_FILE', given.PMA_VAULT_DB_CA_FILE, readFile) }
+  return {
+    host,
+    port,
+    database,
+    poolMax: POOL_MAX,
+    ...caOf('PMA_VAULT_DB_CA_FILE', given.PMA_VAULT_DB_CA_FILE, readFile),
+  }
 }
 
 function vaultKeysAt(given: z.output<typeof Databases>, readFile: ReadFile): At {
   const { PMA_VAULT_KEYS_DB_HOST: host, PMA_VAULT_KEYS_DB_PORT: port, PMA_VAULT_KEYS_DB_NAME: database } = given
-  return { host, port, database, poolMax: POOL_MAX, ...caOf('PMA_VAULT_KEYS_DB_CA_FILE', given.PMA_VAULT_KEYS_DB_CA_FILE, readFile) }
+  return {
+    host,
+    port,
+    database,
+    poolMax: POOL_MAX,
+    ...caOf('PMA_VAULT_KEYS_DB_CA_FILE', given.PMA_VAULT_KEYS_DB_CA_FILE, readFile),
+  }
 }
 
 function caOf(variable: string, path: string | undefined, readFile: ReadFile): { ca?: string } {
@@ -149,7 +180,8 @@ function kmsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
 
 function awsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
   const { PMA_KMS_KEY_ARN: keyArn, AWS_REGION: region, AWS_ENDPOINT_URL_KMS: endpoint, PMA_MODE } = given
-  if (keyArn === undefined || region === undefined) throw new ConfigError('  PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION')
+  if (keyArn === undefined || region === undefined)
+    throw new ConfigError('  PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION')
   // Data keys travel on this connection in clear.
   if (PMA_MODE === 'production' && endpoint?.startsWith('http:')) {
     throw new ConfigError('  AWS_ENDPOINT_URL_KMS: production needs https')
@@ -157,7 +189,11 @@ function awsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
   return { kind: 'aws', keyArn, region, ...(endpoint === undefined ? {} : { endpoint }) }
 }
 
-function fileOf({ PMA_KMS_KEY_FILE: path, PMA_ALLOW_KEY_FILE, PMA_MODE }: z.output<typeof VaultEnvironment>): KmsConfig {
+function fileOf({
+  PMA_KMS_KEY_FILE: path,
+  PMA_ALLOW_KEY_FILE,
+  PMA_MODE,
+}: z.output<typeof VaultEnvironment>): KmsConfig {
   if (path === undefined) throw new ConfigError('  PMA_KMS=file needs PMA_KMS_KEY_FILE')
   if (PMA_MODE === 'production' && !PMA_ALLOW_KEY_FILE) {
     throw new ConfigError('  PMA_KMS=file is a stand-in: in production it needs PMA_ALLOW_KEY_FILE=true')

@@ -16,7 +16,9 @@ afterAll(async () => {
 
 describe('an error of Postgres', () => {
   it('tells the log its statement, and none of the values in it', async () => {
-    const error: unknown = await db('things').insert({ id: 'a', value: 'sk-canary' }).catch((err: unknown) => err)
+    const error: unknown = await db('things')
+      .insert({ id: 'a', value: 'sk-canary' })
+      .catch((err: unknown) => err)
     expect(error).toMatchObject({ code: '23514', message: expect.stringContaining('insert into "things"') })
     expect(String(error)).not.toContain('canary')
     const raw: unknown = await db.raw('SELECT ?::int', ['sk-canary']).catch((err: unknown) => err)

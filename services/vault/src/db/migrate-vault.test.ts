@@ -50,13 +50,20 @@ describe('migrating', () => {
 
   it('works as a role that owns its databases and is no superuser', async () => {
     const [vault, vaultKeys] = await Promise.all([createTestDatabase(), createTestDatabase()])
-    const [migrator, runtime] = [`pma_test_${randomBytes(6).toString('hex')}`, `pma_test_${randomBytes(6).toString('hex')}`]
+    const [migrator, runtime] = [
+      `pma_test_${randomBytes(6).toString('hex')}`,
+      `pma_test_${randomBytes(6).toString('hex')}`,
+    ]
     const superuser = connectPostgres(vault.target, 'test')
     try {
       await superuser.raw(`CREATE ROLE ${migrator} LOGIN PASSWORD 'm'`)
       await superuser.raw(`CREATE ROLE ${runtime} LOGIN PASSWORD 'r'`)
-      for (const { target } of [vault, vaultKeys]) await superuser.raw('ALTER DATABASE ?? OWNER TO ??', [target.database, migrator])
-      const as = (target: typeof vault.target) => ({ owner: { ...target, user: migrator, password: 'm' }, runtimeRole: runtime })
+      for (const { target } of [vault, vaultKeys])
+        await superuser.raw('ALTER DATABASE ?? OWNER TO ??', [target.database, migrator])
+      const as = (target: typeof vault.target) => ({
+        owner: { ...target, user: migrator, password: 'm' },
+        runtimeRole: runtime,
+      })
       expect(await migrateVault(as(vault.target), as(vaultKeys.target))).toEqual(['0001-vault-keys', '0001-vault'])
       const served = connectPostgres({ ...vault.target, user: runtime, password: 'r' }, 'test')
       await expect(readInstallationId(served, memoryLog().log)).resolves.toMatch(/^ins_/)
@@ -80,6 +87,6 @@ describe('a database that was not migrated', () => {
 })
 
 function ownerOf(): { user: string; password: string } {
-  const url = new URL(process.env['PMA_TEST_POSTGRES_URL'] ?? '')
+  const url = new URL(process.env.PMA_TEST_POSTGRES_URL ?? '')
   return { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
 }

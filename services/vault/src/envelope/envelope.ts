@@ -26,7 +26,7 @@ export const SALT_BYTES = 32
 export const COMMITMENT_BYTES = 32
 const MAGIC = Buffer.from('PMAV', 'ascii')
 
-export const ENVELOPE_LIMITS = {
+const LIMITS = {
   /** Ids are 30 characters; the length is one byte. */
   keyIdBytesMax: 64,
   /** A secret's value is at most 64 KiB, and GCM adds nothing but the tag. */
@@ -45,7 +45,8 @@ export function sealBroken(): Fault {
 
 export function serializeEnvelope(envelope: Envelope): Buffer {
   const keyId = Buffer.from(envelope.keyId, 'ascii')
-  if (!KEY_ID.test(envelope.keyId) || keyId.length > ENVELOPE_LIMITS.keyIdBytesMax) throw new Error('key id out of bounds')
+  if (!KEY_ID.test(envelope.keyId) || keyId.length > LIMITS.keyIdBytesMax)
+    throw new Error('key id out of bounds')
   const keyVersion = Buffer.alloc(4)
   keyVersion.writeUInt32BE(envelope.keyVersion)
   const head = Buffer.from([envelope.suite, keyId.length])
@@ -60,7 +61,7 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
   const suite = read.take(1).readUInt8()
   if (suite !== SUITE) throw sealBroken()
   const keyIdBytes = read.take(1).readUInt8()
-  if (keyIdBytes < 1 || keyIdBytes > ENVELOPE_LIMITS.keyIdBytesMax) throw sealBroken()
+  if (keyIdBytes < 1 || keyIdBytes > LIMITS.keyIdBytesMax) throw sealBroken()
   const keyId = read.take(keyIdBytes).toString('latin1')
   if (!KEY_ID.test(keyId)) throw sealBroken()
   const keyVersion = read.take(4).readUInt32BE()
@@ -68,8 +69,17 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
   const commitment = read.take(COMMITMENT_BYTES)
   const nonce = read.take(NONCE_BYTES)
   const ciphertextBytes = read.left() - TAG_BYTES
-  if (ciphertextBytes < 1 || ciphertextBytes > ENVELOPE_LIMITS.ciphertextBytesMax) throw sealBroken()
-  return { suite, keyId, keyVersion, salt, commitment, nonce, ciphertext: read.take(ciphertextBytes), tag: read.take(TAG_BYTES) }
+  if (ciphertextBytes < 1 || ciphertextBytes > LIMITS.ciphertextBytesMax) throw sealBroken()
+  return {
+    suite,
+    keyId,
+    keyVersion,
+    salt,
+    commitment,
+    nonce,
+    ciphertext: read.take(ciphertextBytes),
+    tag: read.take(TAG_BYTES),
+  }
 }
 
 /** Hands out the next bytes, never more than there are: `subarray` alone would answer with fewer and say nothing. */

@@ -21,7 +21,10 @@ const CONTEXT: SealContext = {
 }
 const VALUE = Buffer.from('sk-value-of-a-secret')
 
-const refused = expect.objectContaining({ code: 'SECRET_DECRYPTION_FAILED', message: 'a sealed version did not authenticate' })
+const refused = expect.objectContaining({
+  code: 'SECRET_DECRYPTION_FAILED',
+  message: 'a sealed version did not authenticate',
+})
 
 describe('a sealed version', () => {
   it('opens as what was sealed', () => {
@@ -31,7 +34,8 @@ describe('a sealed version', () => {
   it('is another one every time: salt, commitment, nonce and ciphertext never repeat', () => {
     const one = parseEnvelope(seal(KEY, VALUE, CONTEXT))
     const other = parseEnvelope(seal(KEY, VALUE, CONTEXT))
-    for (const part of ['salt', 'commitment', 'nonce', 'ciphertext', 'tag'] as const) expect(one[part]).not.toEqual(other[part])
+    for (const part of ['salt', 'commitment', 'nonce', 'ciphertext', 'tag'] as const)
+      expect(one[part]).not.toEqual(other[part])
   })
 
   it('opens as recorded for suite 1', () => {
@@ -64,7 +68,10 @@ describe('a sealed version', () => {
     ['generation', { generation: 5 }],
     ['purpose', { purpose: 'operational' }],
     ['origin', { bindings: { ...CONTEXT.bindings, origins: ['https://evil.example.com'] } }],
-    ['further origin', { bindings: { ...CONTEXT.bindings, origins: [...CONTEXT.bindings.origins, 'https://evil.example.com'] } }],
+    [
+      'further origin',
+      { bindings: { ...CONTEXT.bindings, origins: [...CONTEXT.bindings.origins, 'https://evil.example.com'] } },
+    ],
     ['placement', { bindings: { ...CONTEXT.bindings, placements: [{ kind: 'query', name: 'authorization' }] } }],
     ['service', { bindings: { ...CONTEXT.bindings, services: ['spiffe://a/ns/a/sa/a'] } }],
   ])('stays shut for another %s', (_what, other) => {

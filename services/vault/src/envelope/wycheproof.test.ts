@@ -5,9 +5,9 @@ import { aesGcmOpen, aesGcmSeal } from './aes-gcm.js'
 import { hkdfSha512 } from './hkdf.js'
 
 /** Beside the project's root unless said. Never copied into it. */
-const FOLDER = `${process.env['VECTORS_DIR'] ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url))}/wycheproof`
+const FOLDER = `${process.env.VECTORS_DIR ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url))}/wycheproof`
 const present = existsSync(FOLDER)
-const mustRun = process.env['CI'] === 'true'
+const mustRun = process.env.CI === 'true'
 
 if (!present && !mustRun) process.stdout.write(`Wycheproof: skipped, there is no ${FOLDER} (set VECTORS_DIR)\n`)
 
@@ -16,13 +16,18 @@ const whenPresent = present || mustRun ? describe : describe.skip
 
 whenPresent('Wycheproof, through the vault’s own functions', () => {
   it('AES-256-GCM opens what is valid, refuses what is not, and seals to the same bytes', () => {
-    const groups = load<AeadGroup>('aes_gcm_test.json').filter((group) => group.keySize === 256 && group.ivSize === 96 && group.tagSize === 128)
+    const groups = load<AeadGroup>('aes_gcm_test.json').filter(
+      (group) => group.keySize === 256 && group.ivSize === 96 && group.tagSize === 128,
+    )
     const cases = groups.flatMap((group) => group.tests)
     for (const { tcId, key, iv, aad, msg, ct, tag, result } of cases) {
       const openIt = () => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))
       if (result === 'valid') {
         expect([tcId, openIt()]).toEqual([tcId, hex(msg)])
-        expect([tcId, aesGcmSeal(hex(key), hex(iv), hex(msg), hex(aad))]).toEqual([tcId, { ciphertext: hex(ct), tag: hex(tag) }])
+        expect([tcId, aesGcmSeal(hex(key), hex(iv), hex(msg), hex(aad))]).toEqual([
+          tcId,
+          { ciphertext: hex(ct), tag: hex(tag) },
+        ])
       } else {
         expect(openIt).toThrow()
       }

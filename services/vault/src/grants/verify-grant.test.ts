@@ -19,18 +19,27 @@ describe('a grant', () => {
 
   it('is refused to another identity, and to another certificate of the same identity', async () => {
     const grant = await signer.sign(claimsAt(NOW_MS))
-    await expect(verify(grant, { ...PROXY, spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/other' })).rejects.toMatchObject(refused)
-    await expect(verify(grant, { ...PROXY, thumbprint: randomBytes(32).toString('base64url') })).rejects.toMatchObject(refused)
+    await expect(
+      verify(grant, { ...PROXY, spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/other' }),
+    ).rejects.toMatchObject(refused)
+    await expect(verify(grant, { ...PROXY, thumbprint: randomBytes(32).toString('base64url') })).rejects.toMatchObject(
+      refused,
+    )
   })
 
   it('is refused from the moment of its expiry, without any leeway', async () => {
     const iat = NOW_MS / 1_000 - 60
-    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat, exp: NOW_MS / 1_000 })))).rejects.toMatchObject(refused)
-    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat, exp: NOW_MS / 1_000 + 0.001 })))).resolves.toBeDefined()
+    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat, exp: NOW_MS / 1_000 })))).rejects.toMatchObject(
+      refused,
+    )
+    await expect(
+      verify(await signer.sign(claimsAt(NOW_MS, { iat, exp: NOW_MS / 1_000 + 0.001 }))),
+    ).resolves.toBeDefined()
   })
 
   it('may come from a clock that is 5 s ahead, and no more', async () => {
-    const from = (aheadMs: number) => claimsAt(NOW_MS, { iat: (NOW_MS + aheadMs) / 1_000, exp: (NOW_MS + aheadMs) / 1_000 + 60 })
+    const from = (aheadMs: number) =>
+      claimsAt(NOW_MS, { iat: (NOW_MS + aheadMs) / 1_000, exp: (NOW_MS + aheadMs) / 1_000 + 60 })
     await expect(verify(await signer.sign(from(5_000)))).resolves.toBeDefined()
     await expect(verify(await signer.sign(from(5_001)))).rejects.toMatchObject(refused)
   })
@@ -38,7 +47,9 @@ describe('a grant', () => {
   it('lives 5 minutes at most, and not backwards', async () => {
     const { iat } = claimsAt(NOW_MS)
     await expect(verify(await signer.sign(claimsAt(NOW_MS, { exp: iat + 300.001 })))).rejects.toMatchObject(refused)
-    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat: iat + 4, exp: iat + 3 })))).rejects.toMatchObject(refused)
+    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat: iat + 4, exp: iat + 3 })))).rejects.toMatchObject(
+      refused,
+    )
   })
 
   it('is refused when another key signed it', async () => {
@@ -47,8 +58,11 @@ describe('a grant', () => {
 
   it('is refused without a signature, and with the public key taken for a MAC key', async () => {
     const claims = Buffer.from(JSON.stringify(claimsAt(NOW_MS))).toString('base64url')
-    const head = (alg: string) => Buffer.from(JSON.stringify({ alg, typ: 'pma-grant+jwt', kid: 'ver_key' })).toString('base64url')
-    const mac = createHmac('sha256', signer.spki).update(`${head('HS256')}.${claims}`).digest('base64url')
+    const head = (alg: string) =>
+      Buffer.from(JSON.stringify({ alg, typ: 'pma-grant+jwt', kid: 'ver_key' })).toString('base64url')
+    const mac = createHmac('sha256', signer.spki)
+      .update(`${head('HS256')}.${claims}`)
+      .digest('base64url')
     await expect(verify(`${head('none')}.${claims}.`)).rejects.toMatchObject(refused)
     await expect(verify(`${head('HS256')}.${claims}.${mac}`)).rejects.toMatchObject(refused)
   })
@@ -60,9 +74,12 @@ describe('a grant', () => {
     await expect(verifyGrant(grant, spki, PROXY, NOW_MS)).rejects.toMatchObject(refused)
   })
 
-  it.each(['JWT', 'pma-session+jwt', 'PMA-GRANT+JWT', undefined])('is refused with the type %p: no session passes for a grant', async (typ) => {
-    await expect(verify(await signer.sign(claimsAt(NOW_MS), { typ }))).rejects.toMatchObject(refused)
-  })
+  it.each(['JWT', 'pma-session+jwt', 'PMA-GRANT+JWT', undefined])(
+    'is refused with the type %p: no session passes for a grant',
+    async (typ) => {
+      await expect(verify(await signer.sign(claimsAt(NOW_MS), { typ }))).rejects.toMatchObject(refused)
+    },
+  )
 
   it.each<[string, Record<string, unknown>]>([
     ['no origin', { ori: [] }],
@@ -77,7 +94,14 @@ describe('a grant', () => {
   })
 
   it('is refused when it is none', () => {
-    for (const text of ['', 'x', 'a.b.c', '..', 'x'.repeat(20_000), `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.AA`]) {
+    for (const text of [
+      '',
+      'x',
+      'a.b.c',
+      '..',
+      'x'.repeat(20_000),
+      `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.AA`,
+    ]) {
       expect(() => grantKeyId(text)).toThrow(expect.objectContaining(refused))
     }
   })

@@ -50,9 +50,11 @@ export async function verifyGrant(grant: string, publicKey: Buffer, peer: Peer, 
 
 async function signedClaims(grant: string, publicKey: Buffer): Promise<GrantClaims> {
   // One algorithm and one type: no other token of ours, and no other kind of key, passes for a grant.
-  const verified = await compactVerify(grant, keyObject(publicKey), { algorithms: ['EdDSA'] }).catch((cause: unknown) => {
-    throw refuse('the signature does not verify', cause)
-  })
+  const verified = await compactVerify(grant, keyObject(publicKey), { algorithms: ['EdDSA'] }).catch(
+    (cause: unknown) => {
+      throw refuse('the signature does not verify', cause)
+    },
+  )
   if (verified.protectedHeader.typ !== GRANT_TYP) throw refuse('another type of token')
   const parsed = GrantClaims.safeParse(jsonOf(verified.payload))
   if (!parsed.success) throw refuse('claims out of shape')

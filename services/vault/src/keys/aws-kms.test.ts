@@ -1,21 +1,21 @@
-import { CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { createServer, type Server } from 'node:net'
+import { CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { awsKms } from './aws-kms.js'
 import { keyServiceContract } from './key-service.contract.js'
 import type { KeyService } from './key-service.js'
 
-const ENDPOINT = process.env['LOCALSTACK_ENDPOINT']
+const ENDPOINT = process.env.LOCALSTACK_ENDPOINT
 const CONTEXT = { installationId: 'ins_a', organizationId: 'org_a', keyId: 'key_a', keyVersion: 1 }
 
 /** LocalStack takes any credentials; the SDK wants some. */
-process.env['AWS_ACCESS_KEY_ID'] ??= 'test'
-process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test'
+process.env.AWS_ACCESS_KEY_ID ??= 'test'
+process.env.AWS_SECRET_ACCESS_KEY ??= 'test'
 
-if (ENDPOINT === undefined && process.env['CI'] !== 'true') {
+if (ENDPOINT === undefined && process.env.CI !== 'true') {
   process.stdout.write('AWS KMS: contract not run, LOCALSTACK_ENDPOINT is not set\n')
 }
-const withLocalStack = ENDPOINT === undefined && process.env['CI'] !== 'true' ? describe.skip : describe
+const withLocalStack = ENDPOINT === undefined && process.env.CI !== 'true' ? describe.skip : describe
 
 withLocalStack('AWS KMS, by LocalStack', () => {
   const region = 'us-east-1'
@@ -63,7 +63,11 @@ describe('AWS KMS that is away', () => {
   })
 
   const at = (where: number) =>
-    awsKms({ keyArn: 'arn:aws:kms:us-east-1:000000000000:key/a', region: 'us-east-1', endpoint: `http://127.0.0.1:${where}` })
+    awsKms({
+      keyArn: 'arn:aws:kms:us-east-1:000000000000:key/a',
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${where}`,
+    })
 
   it('is UNAVAILABLE where nobody listens', async () => {
     await expect(at(1).generate(CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })

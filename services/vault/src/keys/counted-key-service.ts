@@ -21,7 +21,11 @@ export interface CountedKeyService {
 export function countedKeyService(keys: KeyService, { log, clock }: { log: Logger; clock: Clock }): CountedKeyService {
   const calls = { generate: 0, unwrap: 0 }
 
-  async function counted<Answer>(operation: Operation, organizationId: string, ask: () => Promise<Answer>): Promise<Answer> {
+  async function counted<Answer>(
+    operation: Operation,
+    organizationId: string,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> {
     calls[operation] += 1
     const startedMs = clock.monotonicMs()
     const done = (outcome: Outcome) => {

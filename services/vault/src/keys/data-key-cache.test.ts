@@ -148,7 +148,10 @@ describe('the cache of plaintext data keys', () => {
 function setUp() {
   const clock = manualClock()
   const loaded: Buffer[] = []
-  const keys: { fault: Fault | undefined; beforeAnswer: () => void } = { fault: undefined, beforeAnswer: () => undefined }
+  const keys: { fault: Fault | undefined; beforeAnswer: () => void } = {
+    fault: undefined,
+    beforeAnswer: () => undefined,
+  }
   let count = 0
   const load = async (): Promise<Buffer> => {
     count += 1

@@ -10,7 +10,10 @@ export type CurrentKey =
 /** Which data keys there are: rows of database `vault`. */
 export const dataKeyStore = (db: Knex) => ({
   async current(organizationId: string): Promise<CurrentKey> {
-    return toCurrent(organizationId, await db<DataKeyRow>('data_keys').where({ organization_id: organizationId }).first())
+    return toCurrent(
+      organizationId,
+      await db<DataKeyRow>('data_keys').where({ organization_id: organizationId }).first(),
+    )
   },
 
   /**

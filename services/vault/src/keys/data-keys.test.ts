@@ -23,7 +23,8 @@ function replica(service = memoryKeys()) {
   return { keys, kms, clock, logged, service }
 }
 
-const wrappedOf = (organizationId: string) => databases.vaultKeysDb('wrapped_keys').where({ organization_id: organizationId })
+const wrappedOf = (organizationId: string) =>
+  databases.vaultKeysDb('wrapped_keys').where({ organization_id: organizationId })
 
 describe('data keys of organisations', () => {
   it('cost one GenerateDataKey for the first use, and nothing for all that follows', async () => {
@@ -59,7 +60,9 @@ describe('data keys of organisations', () => {
     const service = memoryKeys()
     const organizationId = newId('organization')
     const replicas = Array.from({ length: 4 }, () => replica(service))
-    const refs = await Promise.all(replicas.flatMap(({ keys }) => [keys.current(organizationId), keys.current(organizationId)]))
+    const refs = await Promise.all(
+      replicas.flatMap(({ keys }) => [keys.current(organizationId), keys.current(organizationId)]),
+    )
     expect(new Set(refs.map(({ keyId }) => keyId)).size).toBe(1)
     expect(await wrappedOf(organizationId).select('key_id')).toEqual([{ key_id: refs[0]?.keyId }])
     const plain = await Promise.all(replicas.map(({ keys }, index) => keys.plaintext(refs[index] ?? fail())))
@@ -87,7 +90,8 @@ describe('data keys of organisations', () => {
     const { keys, service } = replica()
     const [one, other] = [await keys.current(newId('organization')), await keys.current(newId('organization'))]
     const plaintextCold = () => replica(service).keys.plaintext(one)
-    const setTo = (wrapped: Buffer) => databases.tamperKeys('wrapped_keys').where({ key_id: one.keyId }).update({ wrapped })
+    const setTo = (wrapped: Buffer) =>
+      databases.tamperKeys('wrapped_keys').where({ key_id: one.keyId }).update({ wrapped })
     const original: Buffer = (await wrappedOf(one.organizationId).first()).wrapped
     const flipped = Buffer.from(original)
     flipped[20] = (flipped[20] ?? 0) ^ 4

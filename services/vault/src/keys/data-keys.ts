@@ -53,24 +53,30 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
   }
 
   /** Wrapped bytes first: a row in `vault` never names a key that is not stored. A loser's bytes are taken away again. */
-  const create = singleFlight((organizationId: string) => organizationId, async (organizationId): Promise<CurrentKey> => {
-    const ref: KeyRef = { organizationId, keyId: newId('key'), keyVersion: FIRST_VERSION }
-    const askedMs = clock.monotonicMs()
-    const { dataKey, wrappedKey } = await keys.generate({ installationId, ...ref })
-    try {
-      await wrapped.write(ref, wrappedKey)
-      if (await rows.adopt(ref)) {
-        cache.put(ref, dataKey, askedMs)
-        return { state: 'active', ref }
+  const create = singleFlight(
+    (organizationId: string) => organizationId,
+    async (organizationId): Promise<CurrentKey> => {
+      const ref: KeyRef = { organizationId, keyId: newId('key'), keyVersion: FIRST_VERSION }
+      const askedMs = clock.monotonicMs()
+      const { dataKey, wrappedKey } = await keys.generate({ installationId, ...ref })
+      try {
+        await wrapped.write(ref, wrappedKey)
+        if (await rows.adopt(ref)) {
+          cache.put(ref, dataKey, askedMs)
+          return { state: 'active', ref }
+        }
+      } finally {
+        dataKey.fill(0)
       }
-    } finally {
-      dataKey.fill(0)
-    }
-    await wrapped.remove(ref).catch((err: unknown) => {
-      log.warn({ err, keyId: ref.keyId }, 'wrapped bytes of a key that was never adopted are left; nothing is sealed under it')
-    })
-    return rows.current(organizationId)
-  })
+      await wrapped.remove(ref).catch((err: unknown) => {
+        log.warn(
+          { err, keyId: ref.keyId },
+          'wrapped bytes of a key that was never adopted are left; nothing is sealed under it',
+        )
+      })
+      return rows.current(organizationId)
+    },
+  )
 
   return {
     async current(organizationId) {
@@ -92,6 +98,7 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
 /** @throws Fault CONFLICT where the organisation was shredded. */
 export function usableKey(key: CurrentKey): KeyRef {
   if (key.state === 'active') return key.ref
-  if (key.state === 'destroyed') throw new Fault('CONFLICT', 'the organisation was shredded', { say: 'This organization was deleted.' })
+  if (key.state === 'destroyed')
+    throw new Fault('CONFLICT', 'the organisation was shredded', { say: 'This organization was deleted.' })
   throw new Error('a data key vanished: rows of data_keys are never deleted')
 }

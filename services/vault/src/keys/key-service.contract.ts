@@ -22,7 +22,9 @@ export function keyServiceContract(name: string, keys: () => KeyService): void {
       ['key version', { keyVersion: 2 }],
     ])('refuses to unwrap for another %s', async (_what, other) => {
       const { wrappedKey } = await keys().generate(CONTEXT)
-      await expect(keys().unwrap(wrappedKey, { ...CONTEXT, ...other })).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+      await expect(keys().unwrap(wrappedKey, { ...CONTEXT, ...other })).rejects.toMatchObject({
+        code: 'SECRET_DECRYPTION_FAILED',
+      })
     })
 
     it('refuses altered, cut and foreign bytes, and never calls that an outage', async () => {

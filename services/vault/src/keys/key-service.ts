@@ -6,7 +6,7 @@ export interface KeyContext {
   readonly keyVersion: number
 }
 
-export interface GeneratedKey {
+interface GeneratedKey {
   /** 32 bytes, the caller's own: to be zeroed by it. */
   readonly dataKey: Buffer
   /** What is stored. */
@@ -26,7 +26,12 @@ export interface KeyService {
 }
 
 /** The context as the pairs that are authenticated with the wrapped key. Part of the format: never changed. */
-export function contextPairs({ installationId, organizationId, keyId, keyVersion }: KeyContext): Record<string, string> {
+export function contextPairs({
+  installationId,
+  organizationId,
+  keyId,
+  keyVersion,
+}: KeyContext): Record<string, string> {
   return {
     product: 'protectmyapi',
     installation: installationId,

@@ -25,17 +25,28 @@ export const leaseOperational =
     const readMs = clock.wallMs()
     const stored = await vaultDb.transaction(async (trx): Promise<StoredVersion> => {
       const [version] = await leaseStore(trx).read([ref])
-      if (!version || !purposes.includes(version.purpose)) throw new Fault('SECRET_NOT_FOUND', 'no operational secret of this id')
+      if (!version || !purposes.includes(version.purpose))
+        throw new Fault('SECRET_NOT_FOUND', 'no operational secret of this id')
       const { generation } = version
       await leaseStore(trx).record([{ ...ref, generation, caller: peer.spiffeId, appId: null, serviceId: null }])
       return version
     })
     try {
       const { value, bindings } = await openVersion(stored, stored)
-      return { secretId: ref.secretId, versionId: ref.versionId, generation: stored.generation, value, bindings, life: leaseLife(readMs) }
+      return {
+        secretId: ref.secretId,
+        versionId: ref.versionId,
+        generation: stored.generation,
+        value,
+        bindings,
+        life: leaseLife(readMs),
+      }
     } catch (err) {
       if (err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED') {
-        log.error({ err, organizationId: ref.organizationId, secretId: ref.secretId, versionId: ref.versionId }, 'a secret cannot be opened')
+        log.error(
+          { err, organizationId: ref.organizationId, secretId: ref.secretId, versionId: ref.versionId },
+          'a secret cannot be opened',
+        )
       }
       throw err
     }

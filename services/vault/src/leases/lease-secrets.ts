@@ -49,7 +49,11 @@ export function leaseSecrets(deps: LeaseDeps): (request: LeaseRequest) => Promis
   }
 }
 
-async function leaseOne({ openVersion, log }: LeaseDeps, { claims, readMs, stored }: Granted, versionId: string): Promise<LeaseOutcome> {
+async function leaseOne(
+  { openVersion, log }: LeaseDeps,
+  { claims, readMs, stored }: Granted,
+  versionId: string,
+): Promise<LeaseOutcome> {
   const named = claims.sec.find(({ ver }) => ver === versionId)
   const version = named && stored.get(versionName({ organizationId: claims.org, secretId: named.id, versionId }))
   if (!version) return { versionId, fault: 'SECRET_NOT_FOUND' }

@@ -52,7 +52,11 @@ export const leaseTransaction =
     })
   }
 
-async function verifyAll(trx: Knex, requests: readonly LeaseRequest[], nowMs: number): Promise<readonly (GrantClaims | Fault)[]> {
+async function verifyAll(
+  trx: Knex,
+  requests: readonly LeaseRequest[],
+  nowMs: number,
+): Promise<readonly (GrantClaims | Fault)[]> {
   const keyIds = requests.map(({ grant }) => settled(() => grantKeyId(grant)))
   const keys = await grantKeyStore(trx).find([...new Set(keyIds.filter((id) => typeof id === 'string'))])
   return Promise.all(

@@ -26,7 +26,13 @@ const MANAGEMENT = { spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/m
 async function pinnedSigner(): Promise<{ signer: GrantSigner; put: Put }> {
   const versionId = newId('version')
   const made = grantSigner(versionId)
-  const put = aPut({ organizationId: INSTALLATION_ORGANIZATION, versionId, purpose: 'grant-signing', bindings: NO_BINDINGS, value: made.pkcs8 })
+  const put = aPut({
+    organizationId: INSTALLATION_ORGANIZATION,
+    versionId,
+    purpose: 'grant-signing',
+    bindings: NO_BINDINGS,
+    value: made.pkcs8,
+  })
   await vault.put(put)
   return { signer: made, put }
 }
@@ -41,7 +47,11 @@ const grantFor = (puts: readonly Put[], given: Partial<GrantClaims> = {}, by = s
   )
 
 async function leaseOf(put: Put, given: Partial<GrantClaims> = {}, at = vault): Promise<LeaseOutcome | undefined> {
-  const [outcome] = await at.lease({ grant: await grantFor([put], given, signer, at), versionIds: [put.versionId], peer: PROXY })
+  const [outcome] = await at.lease({
+    grant: await grantFor([put], given, signer, at),
+    versionIds: [put.versionId],
+    peer: PROXY,
+  })
   return outcome
 }
 
@@ -80,17 +90,25 @@ describe('a lease', () => {
 
   it('carries the bindings that were sealed with the value, and the generation of the grant (LABEL)', async () => {
     const put = await stored()
-    expect(await leaseOf(put)).toMatchObject({ lease: { bindings: put.bindings, generation: 1, secretId: put.secretId } })
+    expect(await leaseOf(put)).toMatchObject({
+      lease: { bindings: put.bindings, generation: 1, secretId: put.secretId },
+    })
   })
 
   it('lives 5 minutes at most, and never longer than its grant (CAP)', async () => {
     const put = await stored()
     const nowMs = vault.clock.wallMs()
     const iat = nowMs / 1_000
-    expect(await leaseOf(put)).toMatchObject({ lease: { life: { notAfterMs: nowMs + 5 * MINUTE, lifeMs: 5 * MINUTE } } })
-    expect(await leaseOf(put, { iat, exp: iat + 7.5 })).toMatchObject({ lease: { life: { notAfterMs: nowMs + 7_500, lifeMs: 7_500 } } })
+    expect(await leaseOf(put)).toMatchObject({
+      lease: { life: { notAfterMs: nowMs + 5 * MINUTE, lifeMs: 5 * MINUTE } },
+    })
+    expect(await leaseOf(put, { iat, exp: iat + 7.5 })).toMatchObject({
+      lease: { life: { notAfterMs: nowMs + 7_500, lifeMs: 7_500 } },
+    })
     const ahead = (nowMs + 4_000) / 1_000
-    expect(await leaseOf(put, { iat: ahead, exp: ahead + 300 })).toMatchObject({ lease: { life: { lifeMs: 5 * MINUTE } } })
+    expect(await leaseOf(put, { iat: ahead, exp: ahead + 300 })).toMatchObject({
+      lease: { life: { lifeMs: 5 * MINUTE } },
+    })
   })
 
   it('counts its life from before the read it rests on (READTIME)', async () => {
@@ -130,7 +148,10 @@ describe('a lease', () => {
   })
 
   it('lends nothing that the grant does not name, although it is stored', async () => {
-    const [named, other] = [await stored({ organizationId: 'org_named' }), await stored({ organizationId: 'org_named' })]
+    const [named, other] = [
+      await stored({ organizationId: 'org_named' }),
+      await stored({ organizationId: 'org_named' }),
+    ]
     const outcomes = await vault.lease({ grant: await grantFor([named]), versionIds: [other.versionId], peer: PROXY })
     expect(outcomes).toMatchObject([absent])
     expect(await auditOf(other)).toEqual([])
@@ -138,7 +159,9 @@ describe('a lease', () => {
 
   it('lends nothing to a service that sends to none of the bound origins', async () => {
     const put = await stored()
-    expect(await leaseOf(put, { ori: [`${ORIGIN}:8443`, 'http://api.example.com'] })).toMatchObject({ fault: 'DESTINATION_NOT_ALLOWED' })
+    expect(await leaseOf(put, { ori: [`${ORIGIN}:8443`, 'http://api.example.com'] })).toMatchObject({
+      fault: 'DESTINATION_NOT_ALLOWED',
+    })
     expect(textOf(await leaseOf(put, { ori: ['https://other.example.com', ORIGIN] }))).toBe('sk-value')
   })
 
@@ -147,10 +170,15 @@ describe('a lease', () => {
     expect(await leaseOf(put)).toMatchObject(broken)
   })
 
-  it.each([[[]], [Array.from({ length: 33 }, (_, index) => `ver_${index}`)], [['ver a']]])('is refused for version ids out of bounds (%#)', async (versionIds) => {
-    const put = await stored()
-    await expect(vault.lease({ grant: await grantFor([put]), versionIds, peer: PROXY })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-  })
+  it.each([[[]], [Array.from({ length: 33 }, (_, index) => `ver_${index}`)], [['ver a']]])(
+    'is refused for version ids out of bounds (%#)',
+    async (versionIds) => {
+      const put = await stored()
+      await expect(vault.lease({ grant: await grantFor([put]), versionIds, peer: PROXY })).rejects.toMatchObject({
+        code: 'INVALID_REQUEST',
+      })
+    },
+  )
 
   it('is an outage while the key service is away, not a fault of the secret', async () => {
     const put = await stored()
@@ -168,15 +196,23 @@ describe('a lease', () => {
     const puts = await Promise.all(Array.from({ length: 5 }, () => stored({ organizationId: 'org_counted' })))
     const cold = vaultCore(databases, vault.service)
     const grant = await grantFor(puts, {}, signer, cold)
-    await Promise.all(Array.from({ length: 20 }, () => cold.lease({ grant, versionIds: puts.map(({ versionId }) => versionId), peer: PROXY })))
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        cold.lease({ grant, versionIds: puts.map(({ versionId }) => versionId), peer: PROXY }),
+      ),
+    )
     expect(cold.kms.calls()).toEqual({ generate: 0, unwrap: 1 })
   })
 
   it('shares a transaction with the leases asked for at the same time', async () => {
     const put = await stored()
     const grant = await grantFor([put])
-    await Promise.all(Array.from({ length: 30 }, () => vault.lease({ grant, versionIds: [put.versionId], peer: PROXY })))
-    const { rows } = await databases.tamper.raw('SELECT DISTINCT xmin::text FROM lease_audit WHERE secret_id = ?', [put.secretId])
+    await Promise.all(
+      Array.from({ length: 30 }, () => vault.lease({ grant, versionIds: [put.versionId], peer: PROXY })),
+    )
+    const { rows } = await databases.tamper.raw('SELECT DISTINCT xmin::text FROM lease_audit WHERE secret_id = ?', [
+      put.secretId,
+    ])
     expect(rows).toHaveLength(1)
     expect(await auditOf(put)).toHaveLength(30)
   })
@@ -184,7 +220,11 @@ describe('a lease', () => {
   it('shares it with refused ones, and is not refused with them', async () => {
     const put = await stored()
     const good = { grant: await grantFor([put]), versionIds: [put.versionId], peer: PROXY }
-    const outcomes = await Promise.allSettled([vault.lease(good), vault.lease({ ...good, grant: '' }), vault.lease({ ...good, peer: MANAGEMENT })])
+    const outcomes = await Promise.allSettled([
+      vault.lease(good),
+      vault.lease({ ...good, grant: '' }),
+      vault.lease({ ...good, peer: MANAGEMENT }),
+    ])
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
   })
 
@@ -203,7 +243,13 @@ describe('a stored version that was altered', () => {
   it.each<[string, (put: Put) => Promise<unknown>]>([
     ['one bit of the sealed bytes', (put) => alterSealed(put, (sealed) => flip(sealed, sealed.length - 20))],
     ['one bit of the name of its key', (put) => alterSealed(put, (sealed) => flip(sealed, 12))],
-    ['its bindings', (put) => rowOf(put).update({ bindings: JSON.stringify({ ...put.bindings, origins: ['https://evil.example.com', ORIGIN] }) })],
+    [
+      'its bindings',
+      (put) =>
+        rowOf(put).update({
+          bindings: JSON.stringify({ ...put.bindings, origins: ['https://evil.example.com', ORIGIN] }),
+        }),
+    ],
     ['its bindings, beyond reading', (put) => rowOf(put).update({ bindings: JSON.stringify({ origins: 1 }) })],
     ['its generation', (put) => rowOf(put).update({ generation: 9 })],
     ['its purpose', (put) => rowOf(put).update({ purpose: 'operational' })],
@@ -244,7 +290,9 @@ describe('a stored version that was altered', () => {
 describe('the key that signs grants', () => {
   it('verifies from its put on, by the public half that the vault derived', async () => {
     const { put, signer: pinned } = await pinnedSigner()
-    expect(await databases.vaultDb('pinned_grant_keys').where({ version_id: put.versionId }).first()).toMatchObject({ public_key: pinned.spki })
+    expect(await databases.vaultDb('pinned_grant_keys').where({ version_id: put.versionId }).first()).toMatchObject({
+      public_key: pinned.spki,
+    })
   })
 
   it('verifies nothing from the commit of its destruction on, in replicas that have used it too', async () => {
@@ -260,7 +308,9 @@ describe('the key that signs grants', () => {
   it('is unknown unless it was put: an unpinned key verifies nothing', async () => {
     const secret = await stored()
     const grant = await grantFor([secret], {}, grantSigner(newId('version')))
-    await expect(vault.lease({ grant, versionIds: [secret.versionId], peer: PROXY })).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+    await expect(vault.lease({ grant, versionIds: [secret.versionId], peer: PROXY })).rejects.toMatchObject({
+      code: 'INVALID_GRANT',
+    })
   })
 
   it('cannot take the kid of another', async () => {
@@ -272,8 +322,15 @@ describe('the key that signs grants', () => {
 
   it('cannot be put for a tenant, nor as something that is no Ed25519 key', async () => {
     const { pkcs8 } = grantSigner('x')
-    await expect(vault.put(aPut({ purpose: 'grant-signing', bindings: NO_BINDINGS, value: pkcs8 }))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-    const noKey = aPut({ organizationId: INSTALLATION_ORGANIZATION, purpose: 'grant-signing', bindings: NO_BINDINGS, value: 'no key' })
+    await expect(
+      vault.put(aPut({ purpose: 'grant-signing', bindings: NO_BINDINGS, value: pkcs8 })),
+    ).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    const noKey = aPut({
+      organizationId: INSTALLATION_ORGANIZATION,
+      purpose: 'grant-signing',
+      bindings: NO_BINDINGS,
+      value: 'no key',
+    })
     await expect(vault.put(noKey)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 })
@@ -298,7 +355,9 @@ describe('an operational lease', () => {
 
   it('finds nothing that is absent, destroyed or of another organisation', async () => {
     const put = await stored({ purpose: 'operational', bindings: NO_BINDINGS })
-    await expect(vault.leaseOperational({ ...put, organizationId: newId('organization') }, MANAGEMENT)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
+    await expect(
+      vault.leaseOperational({ ...put, organizationId: newId('organization') }, MANAGEMENT),
+    ).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
     await vault.destroy(put.organizationId, put.secretId, [put.versionId])
     await expect(vault.leaseOperational(put, MANAGEMENT)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
   })
@@ -332,7 +391,10 @@ function flip(bytes: Buffer, at: number): Buffer {
 
 async function waitUntilBlocked(): Promise<void> {
   for (let count = 0; count < 500; count += 1) {
-    const { rows } = await databases.tamperKeys.raw("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = ?", [databases.vaultTarget.database])
+    const { rows } = await databases.tamperKeys.raw(
+      "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = ?",
+      [databases.vaultTarget.database],
+    )
     if (rows.length > 0) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

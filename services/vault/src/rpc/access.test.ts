@@ -24,10 +24,23 @@ describe('the table of methods and callers', () => {
 
   it('lets each caller do exactly this', () => {
     const paths = Object.values(Vault.service).map(({ path }) => path)
-    const allowed = (who: ReturnType<typeof peer>) => paths.filter((path) => may(path, who)).map((path) => path.split('/')[2]).sort()
+    const allowed = (who: ReturnType<typeof peer>) =>
+      paths
+        .filter((path) => may(path, who))
+        .map((path) => path.split('/')[2])
+        .sort()
     expect(allowed(peer('proxy'))).toEqual(['LeaseSecrets'])
-    expect(allowed(peer('management'))).toEqual(Object.keys(ACCESS).filter((method) => method !== 'LeaseSecrets').sort())
-    for (const nobody of [peer('vault'), peer('worker'), peer('management', 'evil.local'), peer('management', 'protectmyapi.local', 'other')]) {
+    expect(allowed(peer('management'))).toEqual(
+      Object.keys(ACCESS)
+        .filter((method) => method !== 'LeaseSecrets')
+        .sort(),
+    )
+    for (const nobody of [
+      peer('vault'),
+      peer('worker'),
+      peer('management', 'evil.local'),
+      peer('management', 'protectmyapi.local', 'other'),
+    ]) {
       expect(allowed(nobody)).toEqual([])
     }
   })
@@ -38,7 +51,13 @@ describe('the table of methods and callers', () => {
     expect(ACCESS.LeaseOperational.purposes).not.toContain('injection')
   })
 
-  it.each(['/protectmyapi.vault.v1.Vault/Unknown', '/protectmyapi.vault.v1.Vault/constructor', '/other.Service/PutSecret', '', 'PutSecret'])('refuses %j', (path) => {
+  it.each([
+    '/protectmyapi.vault.v1.Vault/Unknown',
+    '/protectmyapi.vault.v1.Vault/constructor',
+    '/other.Service/PutSecret',
+    '',
+    'PutSecret',
+  ])('refuses %j', (path) => {
     expect(may(path, peer('management'))).toBe(false)
   })
 })

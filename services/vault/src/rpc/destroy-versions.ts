@@ -3,7 +3,11 @@ import type { DestroyVersionsResponse } from '@protectmyapi/protos/generated/vau
 
 export const destroyVersionsRpc =
   (destroy: (organizationId: string, secretId: string, versionIds: readonly string[]) => Promise<void>) =>
-  async ({ organizationId, secretId, versionIds }: DestroyVersionsRequest__Output): Promise<DestroyVersionsResponse> => {
+  async ({
+    organizationId,
+    secretId,
+    versionIds,
+  }: DestroyVersionsRequest__Output): Promise<DestroyVersionsResponse> => {
     await destroy(organizationId, secretId, versionIds)
     return {}
   }

@@ -3,9 +3,9 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { type Authorize, type CallContext, unary } from '@protectmyapi/service-kit/grpc-server'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
+import type { DataKeys } from '../keys/data-keys.js'
 import { leaseOperational } from '../leases/lease-operational.js'
 import { type LeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
-import type { DataKeys } from '../keys/data-keys.js'
 import { describeVersions } from '../versions/describe-versions.js'
 import { destroyVersions } from '../versions/destroy-versions.js'
 import { putSecret } from '../versions/put-secret.js'
@@ -27,7 +27,10 @@ export interface VaultDeps extends LeaseDeps {
 }
 
 /** Every method of the contract; `gate` is what stands before each of them. */
-export function vaultHandlers(deps: VaultDeps, gate: { readonly authorize: Authorize; readonly log: Logger }): VaultHandlers {
+export function vaultHandlers(
+  deps: VaultDeps,
+  gate: { readonly authorize: Authorize; readonly log: Logger },
+): VaultHandlers {
   const rpc = <Request, Response>(handle: (request: Request, context: CallContext) => Promise<Response>) =>
     unary<Request, Response>(gate, (request, context) => handle(request, context).catch(refuseOutage))
   return {
@@ -36,7 +39,9 @@ export function vaultHandlers(deps: VaultDeps, gate: { readonly authorize: Autho
     DescribeVersions: rpc(describeVersionsRpc(describeVersions(deps))),
     DestroyVersions: rpc(destroyVersionsRpc(destroyVersions(deps))),
     LeaseSecrets: rpc(leaseSecretsRpc(leaseSecrets(deps))),
-    LeaseOperational: rpc(leaseOperationalRpc(leaseOperational({ ...deps, purposes: ACCESS.LeaseOperational.purposes }))),
+    LeaseOperational: rpc(
+      leaseOperationalRpc(leaseOperational({ ...deps, purposes: ACCESS.LeaseOperational.purposes })),
+    ),
     ShredOrganization: rpc(shredOrganizationRpc(shredOrganization(deps))),
     RotateDataKey: rpc(notBuilt),
     RewrapDataKeys: rpc(notBuilt),

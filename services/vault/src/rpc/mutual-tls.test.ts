@@ -1,14 +1,20 @@
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
-import { Vault } from '@protectmyapi/protos/vault'
-import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
-import { closeGrpcServer, createGrpcServer, listenGrpc, MutualTlsServerCredentials, unary } from '@protectmyapi/service-kit/grpc-server'
-import type { Peer } from '@protectmyapi/service-kit/spiffe'
-import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { SettleVersionRequest__Output } from '@protectmyapi/protos/generated/vault/v1/SettleVersionRequest'
 import type { SettleVersionResponse } from '@protectmyapi/protos/generated/vault/v1/SettleVersionResponse'
+import { Vault } from '@protectmyapi/protos/vault'
+import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import {
+  closeGrpcServer,
+  createGrpcServer,
+  listenGrpc,
+  MutualTlsServerCredentials,
+  unary,
+} from '@protectmyapi/service-kit/grpc-server'
+import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { createIdentities, fixedMaterial, type Identities, idOf } from '../test/identities.js'
 import { memoryLog } from '../test/memory-log.js'
 import { authorizeBy } from './access.js'
@@ -34,7 +40,10 @@ async function startServer() {
   const material = await watchMaterial(files, logged.log, POLL_MS)
   const peers: Peer[] = []
   let gate: Promise<void> = Promise.resolve()
-  const settle = async (_request: SettleVersionRequest__Output, { peer }: { peer: Peer }): Promise<SettleVersionResponse> => {
+  const settle = async (
+    _request: SettleVersionRequest__Output,
+    { peer }: { peer: Peer },
+  ): Promise<SettleVersionResponse> => {
     peers.push(peer)
     await gate
     return { settlement: 'SETTLEMENT_STORED' }
@@ -76,7 +85,11 @@ function clientOf(material: WatchedMaterial, serverId = idOf('vault')) {
 
 type Settle = Parameters<typeof callUnary<typeof REQUEST, SettleVersionResponse>>[0]
 
-async function settleWith(issued: Issued, caPem = identities.authority.certPem, serverId?: string): Promise<SettleVersionResponse> {
+async function settleWith(
+  issued: Issued,
+  caPem = identities.authority.certPem,
+  serverId?: string,
+): Promise<SettleVersionResponse> {
   const client = clientOf(fixedMaterial(issued, caPem), serverId)
   try {
     return await client.settle(1_000)
@@ -95,7 +108,9 @@ describe('mutual TLS', () => {
 
   it('refuses TLS 1.2, and speaks 1.3 to the same client', async () => {
     const issued = await identities.issue('management')
-    await expect(handshake(issued, { maxVersion: 'TLSv1.2' })).rejects.toMatchObject({ code: expect.stringContaining('PROTOCOL_VERSION') })
+    await expect(handshake(issued, { maxVersion: 'TLSv1.2' })).rejects.toMatchObject({
+      code: expect.stringContaining('PROTOCOL_VERSION'),
+    })
     const socket = await handshake(issued, {})
     expect(socket.getProtocol()).toBe('TLSv1.3')
     socket.destroy()
@@ -104,7 +119,10 @@ describe('mutual TLS', () => {
   it('refuses a caller without a certificate, of another CA, or whose certificate has expired or not begun', async () => {
     const stranger = await createIdentities()
     const dayMs = 86_400_000
-    const expired = await identities.issue('management', { notBefore: new Date(Date.now() - 2 * dayMs), notAfter: new Date(Date.now() - dayMs) })
+    const expired = await identities.issue('management', {
+      notBefore: new Date(Date.now() - 2 * dayMs),
+      notAfter: new Date(Date.now() - dayMs),
+    })
     const early = await identities.issue('management', { notBefore: new Date(Date.now() + dayMs) })
     const before = server.peers.length
     for (const issued of [await stranger.issue('management'), expired, early]) {
@@ -116,7 +134,11 @@ describe('mutual TLS', () => {
   })
 
   it('refuses a caller whose certificate names no identity, or one of another kind', async () => {
-    for (const request of [{ dnsNames: ['management'] }, { commonName: idOf('management') }, { spiffeId: 'https://protectmyapi.local/management' }]) {
+    for (const request of [
+      { dnsNames: ['management'] },
+      { commonName: idOf('management') },
+      { spiffeId: 'https://protectmyapi.local/management' },
+    ]) {
       await expect(settleWith(await identities.authority.issue(request))).rejects.toMatchObject({ code: 'FORBIDDEN' })
     }
   })
@@ -125,7 +147,9 @@ describe('mutual TLS', () => {
     const stranger = await createIdentities()
     const issued = await identities.issue('management')
     await expect(settleWith(issued, stranger.authority.certPem)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    await expect(settleWith(issued, identities.authority.certPem, idOf('proxy'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(settleWith(issued, identities.authority.certPem, idOf('proxy'))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
     await stranger.remove()
   })
 
@@ -173,7 +197,8 @@ describe('mutual TLS', () => {
       const call = client.settle()
       calls.push(call)
       await call
-      const rotated = server.peers.at(-1)?.thumbprint !== oldPeer?.thumbprint && (await servedCertificate()) !== oldServer
+      const rotated =
+        server.peers.at(-1)?.thumbprint !== oldPeer?.thumbprint && (await servedCertificate()) !== oldServer
       return rotated || undefined
     })
     const outcomes = await Promise.all(calls)
@@ -220,7 +245,13 @@ function handshake(issued: Issued, options: ConnectionOptions): Promise<TLSSocke
 
 /** Without a certificate. In TLS 1.3 the refusal comes after the client's side of the handshake is done. */
 async function deafHandshake(): Promise<void> {
-  const socket = connect({ host: '127.0.0.1', port: server.port, ca: identities.authority.certPem, ALPNProtocols: ['h2'], checkServerIdentity: () => undefined })
+  const socket = connect({
+    host: '127.0.0.1',
+    port: server.port,
+    ca: identities.authority.certPem,
+    ALPNProtocols: ['h2'],
+    checkServerIdentity: () => undefined,
+  })
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject)
     socket.once('close', () => resolve())

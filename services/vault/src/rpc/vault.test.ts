@@ -1,3 +1,4 @@
+import { makeClientConstructor } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -9,7 +10,6 @@ import type { LeaseSecretsResponse__Output } from '@protectmyapi/protos/generate
 import type { PutSecretRequest } from '@protectmyapi/protos/generated/vault/v1/PutSecretRequest'
 import type { GrantClaims } from '@protectmyapi/service-kit/grant'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
-import { makeClientConstructor } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
 import { claimsAt, type GrantSigner, grantSigner } from '../test/grant-signer.js'
 import { idOf } from '../test/identities.js'
@@ -106,7 +106,9 @@ describe('the vault over the wire', () => {
     const refused = { code: 'INVALID_GRANT' }
     await expect(lease('', [request.versionId])).rejects.toMatchObject(refused)
     await expect(lease(await grantFor(request), [request.versionId], other)).rejects.toMatchObject(refused)
-    await expect(lease(await grantFor(request, { iat, exp: iat + 119 }), [request.versionId])).rejects.toMatchObject(refused)
+    await expect(lease(await grantFor(request, { iat, exp: iat + 119 }), [request.versionId])).rejects.toMatchObject(
+      refused,
+    )
   })
 
   it.each<[string, Partial<PutSecretRequest>, string]>([
@@ -115,12 +117,20 @@ describe('the vault over the wire', () => {
     ['a line feed in the value', { value: Buffer.from('a\nb') }, 'INVALID_REQUEST'],
     ['no purpose', { purpose: 'PURPOSE_UNSPECIFIED' }, 'INVALID_REQUEST'],
     ['no bindings', { bindings: null }, 'INVALID_REQUEST'],
-    ['a wildcard origin', { bindings: { ...bindingsToWire(BINDINGS), origins: ['https://*.example.com'] } }, 'INVALID_REQUEST'],
+    [
+      'a wildcard origin',
+      { bindings: { ...bindingsToWire(BINDINGS), origins: ['https://*.example.com'] } },
+      'INVALID_REQUEST',
+    ],
     ['a placement of no kind', { bindings: { ...bindingsToWire(BINDINGS), placements: [{}] } }, 'INVALID_REQUEST'],
     ['no organisation', { organizationId: '' }, 'INVALID_REQUEST'],
     ['a generation of 0', { generation: 0 }, 'INVALID_REQUEST'],
     ['a generation that is not the successor', { generation: 2 }, 'CONFLICT'],
-    ['a binding to an internal service', { bindings: { ...bindingsToWire(BINDINGS), services: [idOf('worker')] } }, 'NOT_IMPLEMENTED'],
+    [
+      'a binding to an internal service',
+      { bindings: { ...bindingsToWire(BINDINGS), services: [idOf('worker')] } },
+      'NOT_IMPLEMENTED',
+    ],
   ])('refuses a put with %s', async (_what, given, code) => {
     const request = aRequest(given)
     await expect(put(request)).rejects.toMatchObject({ code })
@@ -132,8 +142,12 @@ describe('the vault over the wire', () => {
     const { organizationId, secretId, versionId } = request
     const never = newId('version')
     const ref = { organizationId, secretId }
-    expect(await call(management, management.settleVersion, { ...ref, versionId })).toEqual({ settlement: 'SETTLEMENT_STORED' })
-    expect(await call(management, management.settleVersion, { ...ref, versionId: never })).toEqual({ settlement: 'SETTLEMENT_CLOSED' })
+    expect(await call(management, management.settleVersion, { ...ref, versionId })).toEqual({
+      settlement: 'SETTLEMENT_STORED',
+    })
+    expect(await call(management, management.settleVersion, { ...ref, versionId: never })).toEqual({
+      settlement: 'SETTLEMENT_CLOSED',
+    })
     await call(management, management.destroyVersions, { ...ref, versionIds: [versionId] })
     const described = await call<DescribeVersionsRequest, DescribeVersionsResponse__Output>(
       management,
@@ -142,10 +156,26 @@ describe('the vault over the wire', () => {
     )
     const createdAtMs = expect.any(Number)
     expect(described.versions).toEqual([
-      { secretId, versionId: never, generation: 0, purpose: 'PURPOSE_UNSPECIFIED', state: 'VERSION_STATE_CLOSED', createdAtMs },
-      { secretId, versionId, generation: 1, purpose: 'PURPOSE_INJECTION', state: 'VERSION_STATE_DESTROYED', createdAtMs },
+      {
+        secretId,
+        versionId: never,
+        generation: 0,
+        purpose: 'PURPOSE_UNSPECIFIED',
+        state: 'VERSION_STATE_CLOSED',
+        createdAtMs,
+      },
+      {
+        secretId,
+        versionId,
+        generation: 1,
+        purpose: 'PURPOSE_INJECTION',
+        state: 'VERSION_STATE_DESTROYED',
+        createdAtMs,
+      },
     ])
-    expect(await lease(await grantFor(request), [versionId])).toMatchObject({ results: [{ fault: 'SECRET_NOT_FOUND' }] })
+    expect(await lease(await grantFor(request), [versionId])).toMatchObject({
+      results: [{ fault: 'SECRET_NOT_FOUND' }],
+    })
     await call(management, management.shredOrganization, { organizationId })
     await expect(put(aRequest({ organizationId }))).rejects.toMatchObject({ code: 'CONFLICT' })
   })
@@ -161,10 +191,16 @@ describe('the vault over the wire', () => {
 
   it('answers NOT_IMPLEMENTED for what is not built yet, to those who may call it', async () => {
     const notBuilt = { code: 'NOT_IMPLEMENTED' }
-    await expect(call(management, management.rotateDataKey, { organizationId: 'org_a' })).rejects.toMatchObject(notBuilt)
+    await expect(call(management, management.rotateDataKey, { organizationId: 'org_a' })).rejects.toMatchObject(
+      notBuilt,
+    )
     await expect(call(management, management.rewrapDataKeys, {})).rejects.toMatchObject(notBuilt)
-    await expect(call(management, management.reencryptSecrets, { organizationId: 'org_a' })).rejects.toMatchObject(notBuilt)
-    await expect(call(management, management.signHead, { chain: 'a', head: Buffer.alloc(32), count: 1 })).rejects.toMatchObject(notBuilt)
+    await expect(call(management, management.reencryptSecrets, { organizationId: 'org_a' })).rejects.toMatchObject(
+      notBuilt,
+    )
+    await expect(
+      call(management, management.signHead, { chain: 'a', head: Buffer.alloc(32), count: 1 }),
+    ).rejects.toMatchObject(notBuilt)
     await expect(call(proxy, proxy.signHead, {})).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
@@ -180,7 +216,9 @@ describe('the vault over the wire', () => {
     running.service.away = true
     try {
       expect(await healthStatus()).toBe('SERVING')
-      expect(await lease(await grantFor(request), [request.versionId])).toMatchObject({ results: [{ outcome: 'lease' }] })
+      expect(await lease(await grantFor(request), [request.versionId])).toMatchObject({
+        results: [{ outcome: 'lease' }],
+      })
       await expect(put(aRequest())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     } finally {
       running.service.away = false
@@ -193,7 +231,9 @@ describe('the vault over the wire', () => {
     try {
       await until(async () => (await healthStatus()) === 'NOT_SERVING' || undefined, 10_000)
       await expect(put(aRequest())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-      const leases = await Promise.allSettled([1, 2, 3].map(async () => lease(await grantFor(request), [request.versionId])))
+      const leases = await Promise.allSettled(
+        [1, 2, 3].map(async () => lease(await grantFor(request), [request.versionId])),
+      )
       for (const outcome of leases) expect(outcome).toMatchObject({ reason: { code: 'UNAVAILABLE' } })
     } finally {
       running.gate.open()
@@ -205,7 +245,13 @@ describe('the vault over the wire', () => {
   it('never wrote a value, a grant or a key into its log', () => {
     const text = running.logged.text()
     expect(text).toContain('kms.call')
-    for (const never of [CANARY, Buffer.from(CANARY).toString('base64'), 'whsec', 'eyJ', signer.pkcs8.toString('base64')]) {
+    for (const never of [
+      CANARY,
+      Buffer.from(CANARY).toString('base64'),
+      'whsec',
+      'eyJ',
+      signer.pkcs8.toString('base64'),
+    ]) {
       expect(text).not.toContain(never)
     }
   })
@@ -216,7 +262,7 @@ const HealthClient = makeClientConstructor(healthService, 'grpc.health.v1.Health
 async function healthStatus(): Promise<string> {
   const shared = running.clientAs(managementIssued).getChannel()
   const client = new HealthClient('unused', undefined as never, { channelOverride: shared })
-  const check = client['check'] as Parameters<typeof call<{ service: string }, { status: string }>>[1]
+  const check = client.check as Parameters<typeof call<{ service: string }, { status: string }>>[1]
   const answer = await call(client, check, { service: 'protectmyapi.vault.v1.Vault' })
   return answer.status
 }

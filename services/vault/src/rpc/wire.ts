@@ -1,6 +1,6 @@
+import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
 import type { Lease as WireLease } from '@protectmyapi/protos/generated/vault/v1/Lease'
 import type { Purpose__Output, Purpose as WirePurpose } from '@protectmyapi/protos/generated/vault/v1/Purpose'
-import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Purpose } from '../envelope/seal-context.js'
 import type { Lease } from '../leases/lease.js'
@@ -20,7 +20,9 @@ const WIRE_PURPOSES = {
 /** @throws Fault INVALID_REQUEST where none is given, or one from a later contract (which arrives as its number). */
 export function purposeFromWire(wire: Purpose__Output): Purpose {
   if (wire !== 'PURPOSE_UNSPECIFIED' && Object.hasOwn(PURPOSES, wire)) return PURPOSES[wire]
-  throw new Fault('INVALID_REQUEST', 'purpose: none, or an unknown one', { say: 'purpose: Say what the secret is for.' })
+  throw new Fault('INVALID_REQUEST', 'purpose: none, or an unknown one', {
+    say: 'purpose: Say what the secret is for.',
+  })
 }
 
 export function purposeToWire(purpose: Purpose | null): WirePurpose {

@@ -14,11 +14,16 @@ export function grantSigner(keyId: string): GrantSigner {
   return {
     pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }),
     spki: publicKey.export({ format: 'der', type: 'spki' }),
-    sign: (claims, header = {}) => signGrant(privateKey, claims, { alg: 'EdDSA', typ: GRANT_TYP, kid: keyId, ...header }),
+    sign: (claims, header = {}) =>
+      signGrant(privateKey, claims, { alg: 'EdDSA', typ: GRANT_TYP, kid: keyId, ...header }),
   }
 }
 
-export function signGrant(key: KeyObject | Uint8Array, claims: unknown, header: CompactJWSHeaderParameters): Promise<string> {
+export function signGrant(
+  key: KeyObject | Uint8Array,
+  claims: unknown,
+  header: CompactJWSHeaderParameters,
+): Promise<string> {
   return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader(header).sign(key)
 }
 

@@ -43,6 +43,10 @@ export async function createIdentities(): Promise<Identities> {
 
 /** Material that does not change. */
 export function fixedMaterial(issued: Issued, caPem: string): WatchedMaterial {
-  const material: TlsMaterial = { cert: Buffer.from(issued.certPem), key: Buffer.from(issued.keyPem), ca: Buffer.from(caPem) }
+  const material: TlsMaterial = {
+    cert: Buffer.from(issued.certPem),
+    key: Buffer.from(issued.keyPem),
+    ca: Buffer.from(caPem),
+  }
   return { current: () => material, onChange: () => () => undefined, stop: () => undefined }
 }

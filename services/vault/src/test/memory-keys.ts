@@ -17,7 +17,10 @@ export function memoryKeys(): MemoryKeys {
       const dataKey = randomBytes(32)
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(associated(context))
-      return { dataKey, wrappedKey: Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]) }
+      return {
+        dataKey,
+        wrappedKey: Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]),
+      }
     },
     async unwrap(wrappedKey, context) {
       if (keys.away) throw new Fault('UNAVAILABLE', 'memory keys are away')

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import type { Client, ServiceError } from '@grpc/grpc-js'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
-import { X509Certificate } from 'node:crypto'
 import { startVault } from '../build.js'
 import { createIdentities, fixedMaterial, idOf, NAMESPACE, TRUST_DOMAIN } from './identities.js'
 import { memoryKeys } from './memory-keys.js'
@@ -43,7 +42,11 @@ export async function runVault() {
     service,
     clientAs(issued: Issued) {
       const material = fixedMaterial(issued, identities.authority.certPem)
-      const client = createReloadingClient(Vault, { address: `127.0.0.1:${vault.port}`, serverId: idOf('vault') }, material)
+      const client = createReloadingClient(
+        Vault,
+        { address: `127.0.0.1:${vault.port}`, serverId: idOf('vault') },
+        material,
+      )
       clients.push(client)
       return client.current()
     },
@@ -66,7 +69,11 @@ type Method<Request, Response> = (
 ) => unknown
 
 /** A call with a deadline. @throws Fault */
-export function call<Request, Response>(client: Client, method: Method<Request, Response>, request: Request): Promise<Response> {
+export function call<Request, Response>(
+  client: Client,
+  method: Method<Request, Response>,
+  request: Request,
+): Promise<Response> {
   return callUnary<Request, Response>(method.bind(client), request, 5_000)
 }
 

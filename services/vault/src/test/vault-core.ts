@@ -4,8 +4,8 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { countedKeyService } from '../keys/counted-key-service.js'
 import { dataKeys } from '../keys/data-keys.js'
-import { type LeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
 import { leaseOperational } from '../leases/lease-operational.js'
+import { type LeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
 import { describeVersions } from '../versions/describe-versions.js'
 import { destroyVersions } from '../versions/destroy-versions.js'
 import { versionOpener } from '../versions/open-version.js'
@@ -46,11 +46,18 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
 export type VaultCore = ReturnType<typeof vaultCore>
 
 export const ORIGIN = 'https://api.example.com'
-export const BINDINGS: Bindings = { origins: [ORIGIN], placements: [{ kind: 'header', name: 'authorization' }], services: [] }
+export const BINDINGS: Bindings = {
+  origins: [ORIGIN],
+  placements: [{ kind: 'header', name: 'authorization' }],
+  services: [],
+}
 export const NO_BINDINGS: Bindings = { origins: [], placements: [], services: [] }
 
 /** A put of a new secret, with what a test says otherwise. */
-export function aPut({ value = 'sk-value', ...given }: Partial<Omit<Put, 'value'>> & { value?: string | Buffer } = {}): Put {
+export function aPut({
+  value = 'sk-value',
+  ...given
+}: Partial<Omit<Put, 'value'>> & { value?: string | Buffer } = {}): Put {
   return {
     organizationId: newId('organization'),
     secretId: newId('secret'),
@@ -65,5 +72,10 @@ export function aPut({ value = 'sk-value', ...given }: Partial<Omit<Put, 'value'
 
 /** The next version of the same secret. */
 export function nextPut(before: Put, value = 'sk-next'): Put {
-  return { ...before, versionId: newId('version'), generation: before.generation + 1, value: new SecretBytes(Buffer.from(value)) }
+  return {
+    ...before,
+    versionId: newId('version'),
+    generation: before.generation + 1,
+    value: new SecretBytes(Buffer.from(value)),
+  }
 }

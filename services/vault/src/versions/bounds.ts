@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
 import type { Purpose } from '../envelope/seal-context.js'
 
-export const BOUNDS = {
+const BOUNDS = {
   /** Ids are 30 characters; room for other schemes. They stand in keys, logs and associated data. */
   idCharsMax: 64,
   valueBytesMax: 64 * 1024,
@@ -18,7 +18,8 @@ const LINE_BYTES = [0x00, 0x0a, 0x0d] as const
 /** Throws INVALID_REQUEST unless each is an id. */
 export function checkIds(ids: Readonly<Record<string, string>>): void {
   for (const [field, id] of Object.entries(ids)) {
-    if (!ID.test(id) || id.length > BOUNDS.idCharsMax) throw refuse(field, 'Give an id: letters, digits, _ and -, at most 64.')
+    if (!ID.test(id) || id.length > BOUNDS.idCharsMax)
+      throw refuse(field, 'Give an id: letters, digits, _ and -, at most 64.')
   }
 }
 
@@ -29,7 +30,8 @@ export function checkIdList(field: string, ids: readonly string[]): void {
 }
 
 export function checkGeneration(generation: number): void {
-  if (!Number.isSafeInteger(generation) || generation < 1) throw refuse('generation', 'Give the generation it succeeds plus 1; 1 for the first.')
+  if (!Number.isSafeInteger(generation) || generation < 1)
+    throw refuse('generation', 'Give the generation it succeeds plus 1; 1 for the first.')
 }
 
 export function checkValue(purpose: Purpose, value: Uint8Array): void {
@@ -42,7 +44,9 @@ export function checkValue(purpose: Purpose, value: Uint8Array): void {
 /** There is no unbound state of what can be injected; what management uses itself goes nowhere, so has no bindings. */
 export function checkBindings(purpose: Purpose, { origins, placements, services }: Bindings): void {
   if (services.length > 0) {
-    throw new Fault('NOT_IMPLEMENTED', 'bindings to internal services', { say: 'Bindings to internal services are not built yet.' })
+    throw new Fault('NOT_IMPLEMENTED', 'bindings to internal services', {
+      say: 'Bindings to internal services are not built yet.',
+    })
   }
   const bound = origins.length > 0 && placements.length > 0
   if (purpose === 'injection' && !bound) throw refuse('bindings', 'Give at least one origin and one placement.')
@@ -59,5 +63,8 @@ export function checkOwner(purpose: Purpose, organizationId: string): void {
 }
 
 function refuse(field: string, detail: string): Fault {
-  return new Fault('INVALID_REQUEST', `${field}: ${detail}`, { say: `${field}: ${detail}`, errors: [{ pointer: `/${field}`, detail }] })
+  return new Fault('INVALID_REQUEST', `${field}: ${detail}`, {
+    say: `${field}: ${detail}`,
+    errors: [{ pointer: `/${field}`, detail }],
+  })
 }

@@ -7,12 +7,12 @@ import type { DataKeys } from '../keys/data-keys.js'
 import { type StoredVersion, storedBindings } from './version-row.js'
 
 /** What the caller knows, from a source other than the row, of the version that it asks for. */
-export interface Expected {
+interface Expected {
   readonly generation: number
   readonly purpose: Purpose
 }
 
-export interface OpenedVersion {
+interface OpenedVersion {
   /** The caller's own to wipe. */
   readonly value: SecretBytes
   /** Authenticated with the value. */
@@ -27,7 +27,13 @@ export type OpenVersion = (stored: StoredVersion, expected: Expected) => Promise
  *
  * The function throws Fault SECRET_DECRYPTION_FAILED, or UNAVAILABLE where the KMS is away.
  */
-export function versionOpener({ keys, installationId }: { keys: Pick<DataKeys, 'plaintext'>; installationId: string }): OpenVersion {
+export function versionOpener({
+  keys,
+  installationId,
+}: {
+  keys: Pick<DataKeys, 'plaintext'>
+  installationId: string
+}): OpenVersion {
   return async (stored, { generation, purpose }) => {
     if (stored.generation !== generation || stored.purpose !== purpose) throw sealBroken()
     const { organizationId, secretId, versionId } = stored

@@ -33,25 +33,30 @@ interface Deps {
 /** A rotation may come between sealing and storing; more than one in a row is a fault of ours. */
 const ATTEMPTS_MAX = 3
 
-type Stored = { readonly outcome: 'stored' } | { readonly outcome: 'key-moved' } | { readonly outcome: 'exists'; readonly version: Version }
+type Stored =
+  | { readonly outcome: 'stored' }
+  | { readonly outcome: 'key-moved' }
+  | { readonly outcome: 'exists'; readonly version: Version }
 
 /**
  * Seals one new version. Idempotent: the same put again opens what is stored and compares.
  *
  * The function throws Fault INVALID_REQUEST, NOT_IMPLEMENTED, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
  */
-export const putSecret = (deps: Deps) => async (put: Put): Promise<void> => {
-  check(put)
-  const pinned = put.purpose === 'grant-signing' ? publicHalf(put.value.reveal()) : undefined
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const key = await deps.keys.current(put.organizationId)
-    const sealed = await sealUnder(deps, key, put)
-    const stored = await deps.vaultDb.transaction((trx) => store(trx, put, key, sealed, pinned))
-    if (stored.outcome === 'stored') return
-    if (stored.outcome === 'exists') return assertSame(deps.openVersion, put, stored.version)
+export const putSecret =
+  (deps: Deps) =>
+  async (put: Put): Promise<void> => {
+    check(put)
+    const pinned = put.purpose === 'grant-signing' ? publicHalf(put.value.reveal()) : undefined
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      const key = await deps.keys.current(put.organizationId)
+      const sealed = await sealUnder(deps, key, put)
+      const stored = await deps.vaultDb.transaction((trx) => store(trx, put, key, sealed, pinned))
+      if (stored.outcome === 'stored') return
+      if (stored.outcome === 'exists') return assertSame(deps.openVersion, put, stored.version)
+    }
+    throw new Fault('UNAVAILABLE', 'the data key moved on with every attempt')
   }
-  throw new Fault('UNAVAILABLE', 'the data key moved on with every attempt')
-}
 
 function check({ organizationId, secretId, versionId, generation, purpose, value, bindings }: Put): void {
   checkIds({ organization_id: organizationId, secret_id: secretId, version_id: versionId })
@@ -79,7 +84,8 @@ async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: B
   if (before) return { outcome: 'exists', version: before }
   const newest = await versions.newestGeneration(put)
   if (put.generation === newest + 1 && (await versions.insert({ ...put, key, sealed }))) {
-    if (pinned && !(await grantKeyStore(trx).pin(put, pinned))) throw conflict('the version id is the kid of another key')
+    if (pinned && !(await grantKeyStore(trx).pin(put, pinned)))
+      throw conflict('the version id is the kid of another key')
     return { outcome: 'stored' }
   }
   // Perhaps someone else was first since this transaction looked: then it is a repeated put after all.
@@ -91,7 +97,8 @@ async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: B
 /** A repeated put. In constant time: whoever may put must not find out a stored value by putting guesses. */
 async function assertSame(openVersion: OpenVersion, put: Put, version: Version): Promise<void> {
   if (version.state !== 'stored') throw conflict(`the version is ${version.state}`)
-  if (version.generation !== put.generation || version.purpose !== put.purpose) throw conflict('stored as another generation or purpose')
+  if (version.generation !== put.generation || version.purpose !== put.purpose)
+    throw conflict('stored as another generation or purpose')
   const { value, bindings } = await openVersion(version, put)
   try {
     const sameValue = equalBytes(value.reveal(), put.value.reveal())

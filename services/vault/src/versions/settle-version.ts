@@ -9,12 +9,14 @@ export type Settlement = 'stored' | 'closed'
  * TOMB: says once and for all whether a version was stored. One that was not is closed, and can never be put later: so
  * a crashed intent is given up without racing its own slow put. What was destroyed is closed too: it is never to be used.
  */
-export const settleVersion = ({ vaultDb }: { vaultDb: Knex }) => async (ref: VersionRef): Promise<Settlement> => {
-  checkIds({ organization_id: ref.organizationId, secret_id: ref.secretId, version_id: ref.versionId })
-  const versions = versionStore(vaultDb)
-  // Two statements, each whole: after the first the row is there, and no row ever goes from closed to stored.
-  await versions.closeIfAbsent(ref)
-  const version = await versions.find(ref)
-  if (!version) throw new Error('a settled version vanished: rows of versions are never deleted')
-  return version.state === 'stored' ? 'stored' : 'closed'
-}
+export const settleVersion =
+  ({ vaultDb }: { vaultDb: Knex }) =>
+  async (ref: VersionRef): Promise<Settlement> => {
+    checkIds({ organization_id: ref.organizationId, secret_id: ref.secretId, version_id: ref.versionId })
+    const versions = versionStore(vaultDb)
+    // Two statements, each whole: after the first the row is there, and no row ever goes from closed to stored.
+    await versions.closeIfAbsent(ref)
+    const version = await versions.find(ref)
+    if (!version) throw new Error('a settled version vanished: rows of versions are never deleted')
+    return version.state === 'stored' ? 'stored' : 'closed'
+  }

@@ -17,7 +17,9 @@ export const shredOrganization =
   async (organizationId: string): Promise<void> => {
     checkIds({ organization_id: organizationId })
     if (organizationId === INSTALLATION_ORGANIZATION) {
-      throw new Fault('INVALID_REQUEST', 'the installation itself is not shredded', { say: 'The installation itself cannot be shredded.' })
+      throw new Fault('INVALID_REQUEST', 'the installation itself is not shredded', {
+        say: 'The installation itself cannot be shredded.',
+      })
     }
     await vaultDb.transaction(async (trx) => {
       await dataKeyStore(trx).destroy(organizationId, newId('key'))

@@ -47,7 +47,8 @@ export interface VersionRow {
 export function toVersion(row: VersionRow): Version {
   const ref = { organizationId: row.organization_id, secretId: row.secret_id, versionId: row.version_id }
   if (row.state !== 'stored') return { ...ref, state: row.state }
-  if (row.generation === null || row.purpose === null || row.sealed === null) throw new Error('a stored version without contents')
+  if (row.generation === null || row.purpose === null || row.sealed === null)
+    throw new Error('a stored version without contents')
   const { purpose, bindings, key_id: keyId, key_version: keyVersion, sealed } = row
   return { ...ref, state: 'stored', generation: Number(row.generation), purpose, bindings, keyId, keyVersion, sealed }
 }

@@ -44,7 +44,14 @@ export const versionStore = (db: Knex) => ({
   /** False where this version id, or this generation of the secret, is taken: by another put at the same time, too. */
   async insert(version: NewVersion): Promise<boolean> {
     const { generation, purpose, bindings, key, sealed } = version
-    const contents = { generation, purpose, bindings: JSON.stringify(bindings), key_id: key.keyId, key_version: key.keyVersion, sealed }
+    const contents = {
+      generation,
+      purpose,
+      bindings: JSON.stringify(bindings),
+      key_id: key.keyId,
+      key_version: key.keyVersion,
+      sealed,
+    }
     const row = { ...whereVersion(version), ...contents, state: 'stored' }
     const inserted = await db('versions').insert(row).onConflict().ignore().returning('version_id')
     return inserted.length > 0
@@ -55,7 +62,10 @@ export const versionStore = (db: Knex) => ({
    * the place until it has ended, and this waits for that.
    */
   async closeIfAbsent(ref: VersionRef): Promise<void> {
-    await db('versions').insert({ ...whereVersion(ref), state: 'closed' }).onConflict(PRIMARY_KEY).ignore()
+    await db('versions')
+      .insert({ ...whereVersion(ref), state: 'closed' })
+      .onConflict(PRIMARY_KEY)
+      .ignore()
   },
 
   /** Erases the sealed bytes. Closes what was never stored. */

@@ -45,7 +45,12 @@ describe('putting a version', () => {
       { ...put, value: new SecretBytes(Buffer.from('sk-value-and-more')) },
       { ...put, bindings: { ...put.bindings, origins: ['https://evil.example.com'] } },
       { ...put, generation: 2 },
-      aPut({ ...put, value: 'sk-value', purpose: 'operational', bindings: { origins: [], placements: [], services: [] } }),
+      aPut({
+        ...put,
+        value: 'sk-value',
+        purpose: 'operational',
+        bindings: { origins: [], placements: [], services: [] },
+      }),
     ]
     for (const other of others) await expect(vault.put(other)).rejects.toMatchObject(conflict)
   })
@@ -75,7 +80,11 @@ describe('putting a version', () => {
 
   it('lets one of many puts of the same generation succeed, and refuses the others', async () => {
     const first = aPut()
-    const puts = Array.from({ length: 8 }, (_, index) => ({ ...first, versionId: newId('version'), value: new SecretBytes(Buffer.from(`v${index}`)) }))
+    const puts = Array.from({ length: 8 }, (_, index) => ({
+      ...first,
+      versionId: newId('version'),
+      value: new SecretBytes(Buffer.from(`v${index}`)),
+    }))
     const outcomes = await Promise.allSettled(puts.map((put) => vault.put(put)))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(conflict)
@@ -210,7 +219,12 @@ describe('describing versions', () => {
 
   it('is bounded to 100 of each secret', async () => {
     const { organizationId, secretId } = aPut()
-    const rows = Array.from({ length: 120 }, () => ({ organization_id: organizationId, secret_id: secretId, version_id: newId('version'), state: 'closed' }))
+    const rows = Array.from({ length: 120 }, () => ({
+      organization_id: organizationId,
+      secret_id: secretId,
+      version_id: newId('version'),
+      state: 'closed',
+    }))
     await databases.tamper('versions').insert(rows)
     expect(await vault.describe(organizationId, [secretId])).toHaveLength(100)
   })
@@ -243,9 +257,14 @@ describe('shredding an organisation', () => {
     for (let round = 0; round < 10; round += 1) {
       const racing = aPut()
       const [stored] = await Promise.allSettled([vault.put(racing), vault.shred(racing.organizationId)])
-      if (stored.status === 'rejected') expect(stored.reason).toMatchObject({ code: expect.stringMatching(/^(CONFLICT|UNAVAILABLE|SECRET_DECRYPTION_FAILED)$/) })
+      if (stored.status === 'rejected')
+        expect(stored.reason).toMatchObject({
+          code: expect.stringMatching(/^(CONFLICT|UNAVAILABLE|SECRET_DECRYPTION_FAILED)$/),
+        })
       await expect(vault.put(aPut({ organizationId: racing.organizationId }))).rejects.toMatchObject(conflict)
-      const left: { sealed: Buffer | null }[] = await databases.vaultDb('versions').where({ organization_id: racing.organizationId })
+      const left: { sealed: Buffer | null }[] = await databases
+        .vaultDb('versions')
+        .where({ organization_id: racing.organizationId })
       expect(left.every(({ sealed }) => sealed === null)).toBe(true)
     }
   })
@@ -261,7 +280,10 @@ async function currentOf(organizationId: string) {
   return current
 }
 
-function rotateAfterFirst(current: VaultCore['keys']['current'], rotate: () => Promise<void>): VaultCore['keys']['current'] {
+function rotateAfterFirst(
+  current: VaultCore['keys']['current'],
+  rotate: () => Promise<void>,
+): VaultCore['keys']['current'] {
   let asked = 0
   return async (organizationId) => {
     const ref = await current(organizationId)
