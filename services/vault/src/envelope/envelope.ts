@@ -45,8 +45,7 @@ export function sealBroken(): Fault {
 
 export function serializeEnvelope(envelope: Envelope): Buffer {
   const keyId = Buffer.from(envelope.keyId, 'ascii')
-  if (!KEY_ID.test(envelope.keyId) || keyId.length > LIMITS.keyIdBytesMax)
-    throw new Error('key id out of bounds')
+  if (!KEY_ID.test(envelope.keyId) || keyId.length > LIMITS.keyIdBytesMax) throw new Error('key id out of bounds')
   const keyVersion = Buffer.alloc(4)
   keyVersion.writeUInt32BE(envelope.keyVersion)
   const head = Buffer.from([envelope.suite, keyId.length])

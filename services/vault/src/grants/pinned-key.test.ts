@@ -1,0 +1,57 @@
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { grantSigner, PROXY } from '../test/grant-signer.js'
+import { leaseHarness } from '../test/lease-harness.js'
+import { aPut, NO_BINDINGS, vaultCore } from '../test/vault-core.js'
+
+const { databases, vault, pinnedSigner, grantFor, stored } = await leaseHarness()
+afterAll(() => databases.close())
+
+describe('the key that signs grants', () => {
+  it('verifies from its put on, by the public half that the vault derived', async () => {
+    const { put, signer: pinned } = await pinnedSigner()
+    expect(await databases.vaultDb('pinned_grant_keys').where({ version_id: put.versionId }).first()).toMatchObject({
+      public_key: pinned.spki,
+    })
+  })
+
+  it('verifies nothing from the commit of its destruction on, in replicas that have used it too', async () => {
+    const { put, signer: doomed } = await pinnedSigner()
+    const secret = await stored()
+    const other = vaultCore(databases, vault.service)
+    const request = { grant: await grantFor([secret], {}, doomed), versionIds: [secret.versionId], peer: PROXY }
+    await expect(other.lease(request)).resolves.toMatchObject([{ lease: {} }])
+    await vault.destroy(put.organizationId, put.secretId, [put.versionId])
+    await expect(other.lease(request)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+  })
+
+  it('is unknown unless it was put: an unpinned key verifies nothing', async () => {
+    const secret = await stored()
+    const grant = await grantFor([secret], {}, grantSigner(newId('version')))
+    await expect(vault.lease({ grant, versionIds: [secret.versionId], peer: PROXY })).rejects.toMatchObject({
+      code: 'INVALID_GRANT',
+    })
+  })
+
+  it('cannot take the kid of another', async () => {
+    const { put } = await pinnedSigner()
+    const usurper = { ...put, secretId: newId('secret'), value: new SecretBytes(grantSigner('x').pkcs8) }
+    await expect(vault.put(usurper)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await databases.tamper('versions').where({ secret_id: usurper.secretId })).toEqual([])
+  })
+
+  it('cannot be put for a tenant, nor as something that is no Ed25519 key', async () => {
+    const { pkcs8 } = grantSigner('x')
+    await expect(
+      vault.put(aPut({ purpose: 'grant-signing', bindings: NO_BINDINGS, value: pkcs8 })),
+    ).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    const noKey = aPut({
+      organizationId: INSTALLATION_ORGANIZATION,
+      purpose: 'grant-signing',
+      bindings: NO_BINDINGS,
+      value: 'no key',
+    })
+    await expect(vault.put(noKey)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  })
+})
