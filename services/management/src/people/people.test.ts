@@ -186,7 +186,9 @@ describe('guessing passwords', () => {
     await guess(hal.email, '198.51.100.99', PASSWORD).expect(429)
     await guess(hal.email, home, PASSWORD).expect(200)
     // The window is short: nobody is locked out for ever.
-    await house.db('sign_in_attempts').update({ at: house.db.raw("at - interval '5 minutes'") })
+    // The runtime role may not rewrite attempts; older copies stand in for five minutes.
+    await house.db.raw("INSERT INTO sign_in_attempts SELECT subject, at - interval '5 minutes' FROM sign_in_attempts")
+    await house.db.raw("DELETE FROM sign_in_attempts WHERE at > now() - interval '4 minutes'")
     await guess(hal.email, '198.51.100.99', PASSWORD).expect(200)
   })
 
