@@ -4,6 +4,7 @@ import { GoogleGenAI } from '@google/genai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import OpenAI, { toFile } from 'openai'
 import Stripe from 'stripe'
+import { Agent, setGlobalDispatcher } from 'undici'
 import { HOST_SUFFIX } from '../../src/system/environments.js'
 import { findLeaks } from './planted-values.js'
 import { type Provisioned, provision } from './provision.js'
@@ -55,6 +56,8 @@ describe('provider SDKs through the proxy', () => {
   }
 
   beforeAll(async () => {
+    // @google/genai looks for the dispatcher on globalThis, which under jest is not the one that Node has furnished.
+    setGlobalDispatcher(new Agent())
     system = await startTestSystem()
     relay = await startRelay(system.proxy)
     await add('openai', 'authorization', openaiAnswers)

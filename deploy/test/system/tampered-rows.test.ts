@@ -14,7 +14,8 @@ describe('a stored version that was tampered with', () => {
   let target: Provisioned
 
   beforeAll(async () => {
-    system = await startTestSystem()
+    // A killed proxy is waited for until its horizon: short here.
+    system = await startTestSystem({ extra: { management: { PMA_HORIZON_MS: '1500' } } })
     provider = await startStandIn({ keyOf: () => 'any', answer: () => ({ body: { ok: true } }) })
     provider.accept('any')
     database = new pg.Client({ connectionString: system.running.databases.vault.adminUrl })
@@ -33,7 +34,7 @@ describe('a stored version that was tampered with', () => {
     const value = system.planter.plant('sk-tampered-')
     target = await provision(system, { slug: `tampered-${round}`, origin: provider.origin, value })
     expect((await call()).status).toBe(200)
-  })
+  }, 30_000)
 
   const call = (): Promise<Response> => {
     return fetch(`${system.proxy}/v1/p/tampered-${round}/x`, { headers: { authorization: `Bearer ${target.token}` } })
