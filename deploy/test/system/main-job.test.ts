@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { findLeaks } from './planted-values.js'
+import { type Provisioned, provision } from './provision.js'
+import { type StandIn, startStandIn } from './stand-in.js'
+import { startTestSystem, type TestSystem } from './start-test-system.js'
+
+describe('the main job', () => {
+  let system: TestSystem
+  let provider: StandIn
+  let target: Provisioned
+  let value = ''
+
+  beforeAll(async () => {
+    system = await startTestSystem()
+    provider = await startStandIn({ keyOf: ({ headers }) => headers.authorization, answer: ({ body }) => ({ body: { heard: body.toString() } }) })
+    value = system.planter.plant('sk-main-')
+    provider.accept(`Bearer ${value}`)
+    target = await provision(system, { slug: 'job', origin: provider.origin, value, policy: 'enforce' })
+  }, 60_000)
+
+  afterAll(async () => {
+    await system?.stop()
+    await provider?.stop()
+  }, 60_000)
+
+  const send = (token: string, path = '/v1/p/job/echo'): Promise<Response> => {
+    return fetch(`${system.proxy}${path}`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: 'hello' })
+  }
+
+  const session = async (): Promise<string> => {
+    const { token: debugToken } = await system.owner.post<{ token: string }>(`${system.org}/apps/${target.appId}/debug-tokens`, { name: 'test', expiresInHours: 1 })
+    const answer = await fetch(`${system.proxy}/v1/attest/debug`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: debugToken }),
+    })
+    expect(answer.status).toBe(200)
+    return ((await answer.json()) as { token: string }).token
+  }
+
+  it('is refused to an app token alone where the app enforces attestation', async () => {
+    const answer = await send(target.token)
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({ code: 'ATTESTATION_REQUIRED' })
+    expect(provider.received).toEqual([])
+  })
+
+  it('puts the key into a request that carries a session, and records it', async () => {
+    const answer = await send(await session())
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual({ heard: 'hello' })
+    expect(provider.received.at(-1)?.headers.authorization).toBe(`Bearer ${value}`)
+    const requestId = answer.headers.get('pma-request-id')
+    const line = await until(async () => {
+      const { items } = await system.owner.get<{ items: Record<string, unknown>[] }>(`${system.org}/access-log`)
+      return items.find((item) => item['requestId'] === requestId && item['state'] === 'finished')
+    }, 20_000)
+    expect(line).toMatchObject({ method: 'POST', path: '/echo', status: 200 })
+  }, 30_000)
+
+  it('stops at once when its debug token is revoked', async () => {
+    const token = await session()
+    expect((await send(token)).status).toBe(200)
+    const { items } = await system.owner.get<{ items: { id: string }[] }>(`${system.org}/apps/${target.appId}/debug-tokens`)
+    for (const { id } of items) await system.owner.remove(`${system.org}/apps/${target.appId}/debug-tokens/${id}`)
+    const before = provider.received.length
+    expect((await send(token)).status).toBe(401)
+    expect(provider.received.length).toBe(before)
+  })
+
+  it('says what is missing when the secret was deleted by force', async () => {
+    const token = await session()
+    await expect(system.owner.remove(`${system.org}/secrets/${target.secretId}`)).rejects.toMatchObject({ status: 409, code: 'SECRET_IN_USE' })
+    await system.owner.remove(`${system.org}/secrets/${target.secretId}?force=true`)
+    const before = provider.received.length
+    const answer = await send(token)
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ code: 'SECRET_NOT_FOUND' })
+    expect(provider.received.length).toBe(before)
+  })
+
+  it('leaves no planted value in the databases or the logs', async () => {
+    expect(await findLeaks(system.running, system.planter.planted)).toEqual([])
+    // The search does find what is there: the name of the secret.
+    expect(await findLeaks(system.running, [target.secretName])).not.toEqual([])
+  })
+})

@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { freePort } from '@protectmyapi/dev-kit/free-port'
+import { until } from '@protectmyapi/dev-kit/until'
+import { inheritedEnvironment } from '../../src/system/launcher-config.js'
+
+const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
+
+interface RunFacts {
+  readonly management: string
+  readonly proxies: string[]
+  readonly owner: { email: string; password: string }
+  readonly app: { token: string; debugToken: string }
+  readonly service: string
+  readonly pids: Record<string, number>
+}
+
+/** `make run` after its bootstrap, with the embedded Postgres, as a process. */
+describe('make run', () => {
+  let stateDir = ''
+  let ports: Record<string, string> = {}
+  let said = ''
+  let launcher: ChildProcess | undefined
+
+  beforeAll(async () => {
+    stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-run-'))
+    const names = ['MANAGEMENT', 'DIRECTORY', 'VAULT', 'PROXY', 'POSTGRES', 'PROVIDER'].map((name) => `PMA_${name}_PORT`)
+    ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])))
+  })
+
+  afterAll(async () => {
+    launcher?.kill('SIGKILL')
+    const reset = start(['reset'])
+    reset.stdin?.end('y\n')
+    await once(reset, 'exit')
+    await rm(stateDir, { recursive: true, force: true })
+  }, 30_000)
+
+  const start = (args: string[], env: Record<string, string> = {}): ChildProcess => {
+    said = ''
+    const child = spawn(process.execPath, [path.join(PROJECT, 'deploy', 'dist', 'main.js'), ...args], {
+      env: { ...inheritedEnvironment(process.env), ...ports, PMA_LOCAL_DIR: stateDir, PMA_POSTGRES: 'embedded', ...env },
+    })
+    child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()))
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
+    return child
+  }
+
+  const facts = async (): Promise<RunFacts> => JSON.parse(await readFile(path.join(stateDir, 'run.json'), 'utf8')) as RunFacts
+
+  const up = async (child: ChildProcess): Promise<RunFacts> => {
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(said)
+      return said.includes('Ctrl-C ends everything') ? true : undefined
+    }, 90_000)
+    return facts()
+  }
+
+  const ask = ({ proxies, service, app }: RunFacts): Promise<Response> => {
+    return fetch(`${proxies[0] ?? ''}/v1/p/${service}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${app.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'hi' }] }),
+    })
+  }
+
+  const alive = ({ pids }: RunFacts): string[] => Object.keys(pids).filter((name) => isAlive(pids[name] ?? 0))
+
+  it('does the job once and shows it, then stays up; its facts are for our eyes alone', async () => {
+    launcher = start(['run'])
+    const known = await up(launcher)
+    for (const words of ['OPENAI_API_KEY = sk-****...****', known.app.token, 'authorization: Bearer sk-****...****', 'your app never had it', 'state: finished']) {
+      expect(said).toContain(words)
+    }
+    expect((await stat(path.join(stateDir, 'run.json'))).mode & 0o777).toBe(0o600)
+    expect((await ask(known)).status).toBe(200)
+  }, 120_000)
+
+  it('starts a killed proxy again and leaves the others up', async () => {
+    const { pids } = await facts()
+    process.kill(pids['proxy-1'] ?? 0, 'SIGKILL')
+    const next = await until(async () => {
+      const now = await facts()
+      return now.pids['proxy-1'] !== undefined && now.pids['proxy-1'] !== pids['proxy-1'] ? now : undefined
+    }, 20_000)
+    expect(next.pids['vault']).toBe(pids['vault'])
+    expect(next.pids['proxy']).toBe(next.pids['proxy-1'])
+    await until(async () => ((await ask(next).catch(() => undefined))?.status === 200 ? true : undefined), 20_000)
+  }, 60_000)
+
+  it('ends every process at SIGTERM', async () => {
+    const known = await facts()
+    launcher?.kill('SIGTERM')
+    if (launcher !== undefined) expect(await once(launcher, 'exit')).toEqual([0, null])
+    expect(alive(known)).toEqual([])
+  }, 30_000)
+
+  it('leaves no process when it is killed too hard to end them, and keeps the data for the next start', async () => {
+    launcher = start(['run'], { PROXIES: '2' })
+    const known = await up(launcher)
+    expect(said).not.toContain('The job, once')
+    expect(known.proxies).toHaveLength(2)
+    expect((await ask(known)).status).toBe(200)
+    launcher.kill('SIGKILL')
+    await until(() => (alive(known).length === 0 ? true : undefined), 20_000)
+  }, 90_000)
+
+  it('says which port is taken and which variable moves it', async () => {
+    const taken = net.createServer().listen(Number(ports['PMA_PROXY_PORT']), '127.0.0.1')
+    await once(taken, 'listening')
+    const child = start(['run'])
+    expect(await once(child, 'exit')).toEqual([1, null])
+    taken.close()
+    expect(said).toContain(`Port ${ports['PMA_PROXY_PORT']}`)
+    expect(said).toContain('PMA_PROXY_PORT=')
+  }, 30_000)
+
+  it('asks before it forgets', async () => {
+    const child = start(['reset'])
+    child.stdin?.end('n\n')
+    await once(child, 'exit')
+    expect(said).toContain('Nothing was changed')
+    expect((await stat(path.join(stateDir, 'state.json'))).isFile()).toBe(true)
+  }, 30_000)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
