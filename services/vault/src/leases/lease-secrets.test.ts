@@ -58,13 +58,15 @@ describe('a lease', () => {
     const slow = vaultCore(databases, vault.service)
     const put = await stored()
     const nowMs = slow.clock.wallMs()
-    const grant = await grantFor([put], {}, signer, slow)
-    // The read takes a minute: the row is locked meanwhile, so that nothing but time passes.
+    // From a clock that is 4 s ahead, so that it is not the grant that bounds the lease.
+    const iat = (nowMs + 4_000) / 1_000
+    const grant = await grantFor([put], { iat, exp: iat + 300 }, signer, slow)
+    // The read takes 2 s: the table is locked meanwhile, so that nothing but time passes.
     const blocker = await databases.tamper.transaction()
     await blocker.raw('LOCK TABLE versions IN ACCESS EXCLUSIVE MODE')
     const leasing = slow.lease({ grant, versionIds: [put.versionId], peer: PROXY })
     await waitUntilBlocked()
-    slow.clock.advance(MINUTE)
+    slow.clock.advance(2_000)
     await blocker.rollback()
     expect(await leasing).toMatchObject([{ lease: { life: { notAfterMs: nowMs + 5 * MINUTE } } }])
   })

@@ -16,8 +16,10 @@ describe('a shredded organisation', () => {
     const { sealed } = await rowOf(put).first()
     await vault.shred(put.organizationId)
     expect(await leaseOf(put, {}, other)).toMatchObject(absent)
-    // Restored from a backup of `vault`: the wrapped bytes are gone, so a replica that starts now cannot open it.
+    // A row that comes back from a backup of `vault`: the key's state alone says no, to whoever holds the key in memory.
     await rowOf(put).update({ state: 'stored', sealed })
+    expect(await leaseOf(put, {}, other)).toMatchObject(absent)
+    // And with that put back as well, the wrapped bytes are gone: a replica that starts now cannot open it.
     await databases.tamper('data_keys').where({ organization_id: put.organizationId }).update({ state: 'active' })
     expect(await leaseOf(put, {}, vaultCore(databases, vault.service))).toMatchObject(broken)
     expect(await leaseOf(put)).toMatchObject(broken)
