@@ -29,7 +29,8 @@ writeFileSync(stamp, digest)
 await step('build (tsc)', process.execPath, [path.join(project, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', project])
 
 function isInstalled() {
-  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === digest
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return true
+  // By `npm install`, which leaves no stamp of ours and writes this after the lock file.
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs
 }
 
