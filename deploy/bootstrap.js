@@ -17,7 +17,7 @@ const HEARTBEAT_MS = 4000
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Node 20.19 or later is needed; this is ${process.versions.node}.`)
+  say(`Node 20.19 or later is needed; this is ${process.versions.node}.`)
   process.exit(1)
 }
 
@@ -26,7 +26,11 @@ if (!isInstalled()) {
   await step('packages (npm ci)', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 writeFileSync(stamp, digest)
-await step('build (tsc)', process.execPath, [path.join(project, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', project])
+await step('build (tsc)', process.execPath, [
+  path.join(project, 'node_modules', 'typescript', 'bin', 'tsc'),
+  '-b',
+  project,
+])
 
 function isInstalled() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return true
@@ -37,8 +41,8 @@ function isInstalled() {
 function step(label, file, args) {
   const startedMs = performance.now()
   const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`
-  console.log(`  · ${label}`)
-  const heartbeat = setInterval(() => console.log(`    … ${label}, ${seconds()}`), HEARTBEAT_MS)
+  say(`  · ${label}`)
+  const heartbeat = setInterval(() => say(`    … ${label}, ${seconds()}`), HEARTBEAT_MS)
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd: project, stdio: ['ignore', 'inherit', 'inherit'] })
     child.on('error', (cause) => end(cause.message))
@@ -46,11 +50,15 @@ function step(label, file, args) {
     function end(status) {
       clearInterval(heartbeat)
       if (status === 0) {
-        console.log(`  ✓ ${label} (${seconds()})`)
+        say(`  ✓ ${label} (${seconds()})`)
         return resolve(undefined)
       }
-      console.error(`${label} failed (${status}).`)
+      say(`${label} failed (${status}).`)
       process.exit(1)
     }
   })
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`)
 }

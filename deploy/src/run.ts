@@ -72,7 +72,12 @@ async function ensureDemo(system: RunningSystem, { progress, write }: RunOptions
 }
 
 /** A start must not fail because the owner has another password by now. */
-async function keepDebugToken(enter: () => Promise<ManagementApi>, demo: DemoState, { state }: RunningSystem, progress: Progress): Promise<void> {
+async function keepDebugToken(
+  enter: () => Promise<ManagementApi>,
+  demo: DemoState,
+  { state }: RunningSystem,
+  progress: Progress,
+): Promise<void> {
   try {
     const renewed = await renewDebugToken(enter, demo)
     if (renewed !== undefined) await state.change({ demo: renewed })
@@ -87,17 +92,32 @@ function placesOf(system: RunningSystem, organization: string): Places {
   const lan = config.host === '0.0.0.0' ? lanAddress() : undefined
   const onLan = `http://${lan}:${config.ports.proxy} (proxy), http://${lan}:${config.ports.management} (management)`
   const runFile = runFilePath(config.stateDir)
-  return { management, proxies, provider, logs, runFile, owner, organization, hostSuffix: HOST_SUFFIX, ...(lan === undefined ? {} : { lan: onLan }) }
+  return {
+    management,
+    proxies,
+    provider,
+    logs,
+    runFile,
+    owner,
+    organization,
+    hostSuffix: HOST_SUFFIX,
+    ...(lan === undefined ? {} : { lan: onLan }),
+  }
 }
 
 async function clearLeftOvers(config: LauncherConfig, progress: Progress): Promise<void> {
   const left = await stillRunning(path.join(config.stateDir, 'pids.json'))
   const launcher = left.find(({ name, pid }) => name === 'launcher' && pid !== process.pid)
   if (launcher !== undefined) {
-    throw new Error(`It is running already (process ${launcher.pid}). End that one with Ctrl-C or: kill ${launcher.pid}`)
+    throw new Error(
+      `It is running already (process ${launcher.pid}). End that one with Ctrl-C or: kill ${launcher.pid}`,
+    )
   }
   const others = left.filter(({ pid }) => pid !== process.pid)
-  if (others.length > 0) await progress.step(`ending what an earlier run left behind (${others.map(({ name }) => name).join(', ')})`, () => endLeftOvers(others))
+  if (others.length > 0)
+    await progress.step(`ending what an earlier run left behind (${others.map(({ name }) => name).join(', ')})`, () =>
+      endLeftOvers(others),
+    )
 }
 
 /** The demo secret is bound to the provider's origin: after the first run its port stays. */

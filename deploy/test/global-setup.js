@@ -10,7 +10,11 @@ export default async function globalSetup() {
     throw new Error('Build first (make build), or set PMA_TEST_POSTGRES_URL and LOCALSTACK_ENDPOINT.', { cause })
   })
   const say = (line) => process.stderr.write(`${line}\n`)
-  const servers = await startTestServers({ cacheDir: path.resolve(import.meta.dirname, '..', '..', '.cache'), env: process.env, say })
+  const servers = await startTestServers({
+    cacheDir: path.resolve(import.meta.dirname, '..', '..', '.cache'),
+    env: process.env,
+    say,
+  })
   for (const line of servers.missing) say(line)
   Object.assign(process.env, servers.variables)
   globalThis.__protectMyApiTestServers = servers

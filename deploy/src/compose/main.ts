@@ -15,14 +15,20 @@ const secrets = path.join(state, 'secrets')
 async function makeFiles(): Promise<void> {
   await ensureIdentities(path.join(state, 'tls'), 1)
   await privateFile(path.join(secrets, 'kms.key'), () => randomBytes(32).toString('base64'))
-  for (const name of ['postgres.password', 'owner.password']) await privateFile(path.join(secrets, name), randomPassword)
+  for (const name of ['postgres.password', 'owner.password'])
+    await privateFile(path.join(secrets, name), randomPassword)
 }
 
 async function makeDatabases(): Promise<void> {
   const password = (await readFile(path.join(secrets, 'postgres.password'), 'utf8')).trimEnd()
   const host = process.env['PMA_POSTGRES_HOST'] ?? 'postgres'
   const port = process.env['PMA_POSTGRES_PORT'] ?? '5432'
-  await prepareDatabases(`postgres://postgres:${encodeURIComponent(password)}@${host}:${port}/postgres`, '', secrets, true)
+  await prepareDatabases(
+    `postgres://postgres:${encodeURIComponent(password)}@${host}:${port}/postgres`,
+    '',
+    secrets,
+    true,
+  )
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<void>>> = { files: makeFiles, databases: makeDatabases }

@@ -13,7 +13,8 @@ export function parseChatRequest(text: string): ChatRequest | undefined {
   } catch {
     return undefined
   }
-  if (typeof body !== 'object' || body === null || !('messages' in body) || !Array.isArray(body.messages)) return undefined
+  if (typeof body !== 'object' || body === null || !('messages' in body) || !Array.isArray(body.messages))
+    return undefined
   const last: unknown = body.messages.at(-1)
   return {
     model: 'model' in body && typeof body.model === 'string' ? body.model : 'demo',
@@ -38,7 +39,9 @@ export function completion(request: ChatRequest, id: string): unknown {
     object: 'chat.completion',
     created: Math.floor(Date.now() / 1000),
     model: request.model,
-    choices: [{ index: 0, message: { role: 'assistant', content, refusal: null }, logprobs: null, finish_reason: 'stop' }],
+    choices: [
+      { index: 0, message: { role: 'assistant', content, refusal: null }, logprobs: null, finish_reason: 'stop' },
+    ],
     usage: { prompt_tokens: request.said.length, completion_tokens: answerTokens(request).length, total_tokens: 0 },
   }
 }

@@ -38,12 +38,17 @@ export function createDemoProvider(): http.Server {
 async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const key = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
   if (!DEMO_KEY.test(key)) return sendError(response, 401, 'invalid_api_key', 'Incorrect API key provided.')
-  if (request.url === '/v1/models') return sendJson(response, 200, { object: 'list', data: [{ id: 'demo', object: 'model', created: 0, owned_by: 'demo' }] })
+  if (request.url === '/v1/models')
+    return sendJson(response, 200, {
+      object: 'list',
+      data: [{ id: 'demo', object: 'model', created: 0, owned_by: 'demo' }],
+    })
   if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
     return sendError(response, 404, 'unknown_url', `Unknown request URL: ${request.method ?? ''} ${request.url ?? ''}`)
   }
   const chat = parseChatRequest(await readBody(request))
-  if (chat === undefined) return sendError(response, 400, 'invalid_request', 'This is not a chat completion: `messages` is missing.')
+  if (chat === undefined)
+    return sendError(response, 400, 'invalid_request', 'This is not a chat completion: `messages` is missing.')
   const id = `chatcmpl-${randomBytes(8).toString('hex')}`
   if (!chat.stream) return sendJson(response, 200, completion(chat, id))
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
@@ -72,15 +77,31 @@ function asSeen(request: http.IncomingMessage): SeenRequest {
 }
 
 /** Values of these are shown; of any other name nobody knows what they hold. */
-const PLAIN = new Set(['host', 'accept', 'accept-encoding', 'content-type', 'content-length', 'transfer-encoding', 'connection', 'user-agent', 'accept-language'])
+const PLAIN = new Set([
+  'host',
+  'accept',
+  'accept-encoding',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'user-agent',
+  'accept-language',
+])
 
 function maskHeader(name: string, value: string): string {
   if (PLAIN.has(name)) return value
-  return value.replace(/^(Bearer |Basic )?(sk-|pma_)?.*$/s, (_all, scheme = '', prefix = '') => `${scheme}${prefix}****...****`)
+  return value.replace(
+    /^(Bearer |Basic )?(sk-|pma_)?.*$/s,
+    (_all, scheme = '', prefix = '') => `${scheme}${prefix}****...****`,
+  )
 }
 
 function sendJson(response: http.ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': `demo-${randomBytes(6).toString('hex')}` })
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'x-request-id': `demo-${randomBytes(6).toString('hex')}`,
+  })
   response.end(JSON.stringify(body))
 }
 

@@ -23,7 +23,13 @@ export async function signIn(base: string, email: string, password: string): Pro
   }
 }
 
-async function call(base: string, token: string | undefined, method: string, path: string, body?: unknown): Promise<unknown> {
+async function call(
+  base: string,
+  token: string | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const answer = await fetch(`${base}/api/v1${path}`, {
     method,
     headers: {
@@ -37,5 +43,7 @@ async function call(base: string, token: string | undefined, method: string, pat
   const parsed: unknown = text === '' ? undefined : JSON.parse(text)
   if (answer.ok) return parsed
   const problem = Problem.safeParse(parsed).data
-  throw new Error(`${method} ${path} answered ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? 'no detail'}`)
+  throw new Error(
+    `${method} ${path} answered ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? 'no detail'}`,
+  )
 }

@@ -32,11 +32,19 @@ export async function setUpDemo(api: ManagementApi, organization: string, provid
   const app = await ensureApp(api, org)
   await api.put(`${org}/apps/${app.id}/links/${DEMO.service}`)
   const { token: debugToken, expiresAt } = await newDebugToken(api, org, app.id)
-  return { organization, mask, service: DEMO.service, app: { id: app.id, token: app.token, debugToken, debugTokenExpiresAt: expiresAt } }
+  return {
+    organization,
+    mask,
+    service: DEMO.service,
+    app: { id: app.id, token: app.token, debugToken, debugTokenExpiresAt: expiresAt },
+  }
 }
 
 /** @returns undefined where the token lives long enough. */
-export async function renewDebugToken(api: () => Promise<ManagementApi>, demo: DemoState): Promise<DemoState | undefined> {
+export async function renewDebugToken(
+  api: () => Promise<ManagementApi>,
+  demo: DemoState,
+): Promise<DemoState | undefined> {
   if (Date.parse(demo.app.debugTokenExpiresAt) - Date.now() > LIMITS.renewBeforeMs) return undefined
   const { token: debugToken, expiresAt } = await newDebugToken(await api(), `/orgs/${demo.organization}`, demo.app.id)
   return { ...demo, app: { ...demo.app, debugToken, debugTokenExpiresAt: expiresAt } }
@@ -75,7 +83,10 @@ async function ensureApp(api: ManagementApi, org: string): Promise<z.output<type
   const { items } = listOf(App).parse(await api.get(`${org}/apps`))
   const known = items.find(({ slug }) => slug === DEMO.app)
   // Audit: an app token alone is accepted, and counted as unattested. A phone app would start here, then enforce.
-  return known ?? App.parse(await api.post(`${org}/apps`, { name: 'Demo app', slug: DEMO.app, platform: 'ios', policy: 'audit' }))
+  return (
+    known ??
+    App.parse(await api.post(`${org}/apps`, { name: 'Demo app', slug: DEMO.app, platform: 'ios', policy: 'audit' }))
+  )
 }
 
 async function newDebugToken(api: ManagementApi, org: string, app: string): Promise<z.output<typeof DebugToken>> {

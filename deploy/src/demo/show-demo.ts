@@ -89,6 +89,8 @@ async function showRecord({ api, demo, say }: ShowOptions, requestId: string): P
   }
   say('  5. The access log says:')
   const line = await until(find, LIMITS.logMs)
-  const shown = Object.entries(line).filter(([, value]) => value !== null && value !== undefined && typeof value !== 'object')
+  const shown = Object.entries(line).filter(
+    ([, value]) => value !== null && value !== undefined && typeof value !== 'object',
+  )
   for (const [name, value] of shown) say(`       ${name}: ${String(value)}`)
 }

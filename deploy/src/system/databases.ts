@@ -34,12 +34,18 @@ const NAMES = { management: 'management', vault: 'vault', vaultKeys: 'vault_keys
  *
  * @param ours whether this folder has used the server before: databases of another's are never taken over.
  */
-export async function prepareDatabases(adminUrl: string, prefix: string, secretsDir: string, ours: boolean): Promise<Databases> {
+export async function prepareDatabases(
+  adminUrl: string,
+  prefix: string,
+  secretsDir: string,
+  ours: boolean,
+): Promise<Databases> {
   const admin = new pg.Client({ connectionString: adminUrl })
   await admin.connect()
   try {
     if (!ours) await refuseForeign(admin, prefix)
-    const prepare = (name: string): Promise<Database> => prepareDatabase(admin, adminUrl, `${prefix}${name}`, secretsDir)
+    const prepare = (name: string): Promise<Database> =>
+      prepareDatabase(admin, adminUrl, `${prefix}${name}`, secretsDir)
     // One after the other: CREATE DATABASE copies a template that only one session at a time may use.
     const management = await prepare(NAMES.management)
     const vault = await prepare(NAMES.vault)
@@ -66,7 +72,9 @@ export async function dropDatabases(adminUrl: string, prefix: string): Promise<v
 
 async function refuseForeign(admin: pg.Client, prefix: string): Promise<void> {
   const names = Object.values(NAMES).map((name) => `${prefix}${name}`)
-  const { rows } = await admin.query<{ datname: string }>('SELECT datname FROM pg_database WHERE datname = ANY($1)', [names])
+  const { rows } = await admin.query<{ datname: string }>('SELECT datname FROM pg_database WHERE datname = ANY($1)', [
+    names,
+  ])
   const [first] = rows
   if (first === undefined) return
   throw new Error(
@@ -75,8 +83,16 @@ async function refuseForeign(admin: pg.Client, prefix: string): Promise<void> {
   )
 }
 
-async function prepareDatabase(admin: pg.Client, adminUrl: string, name: string, secretsDir: string): Promise<Database> {
-  const role = (kind: string): Role => ({ user: `${name}_${kind}`, passwordFile: path.join(secretsDir, `${name}_${kind}.password`) })
+async function prepareDatabase(
+  admin: pg.Client,
+  adminUrl: string,
+  name: string,
+  secretsDir: string,
+): Promise<Database> {
+  const role = (kind: string): Role => ({
+    user: `${name}_${kind}`,
+    passwordFile: path.join(secretsDir, `${name}_${kind}.password`),
+  })
   const migrator = role('migrator')
   const runtime = role('runtime')
   for (const { user, passwordFile } of [migrator, runtime]) {
@@ -99,7 +115,9 @@ async function ensureDatabase(admin: pg.Client, name: string, owner: string): Pr
   const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
   if (rowCount !== 0) return
   // Who is not a superuser may give a database only to a role that they are a member of.
-  const { rows } = await admin.query<{ member: boolean }>(`SELECT pg_has_role(current_user, $1, 'MEMBER') AS member`, [owner])
+  const { rows } = await admin.query<{ member: boolean }>(`SELECT pg_has_role(current_user, $1, 'MEMBER') AS member`, [
+    owner,
+  ])
   if (rows[0]?.member !== true) await admin.query(`GRANT ${owner} TO CURRENT_USER`)
   await admin.query(`CREATE DATABASE ${name} OWNER ${owner}`)
 }

@@ -35,7 +35,8 @@ export async function ensureIdentities(folder: string, proxies: number): Promise
   const ca = path.join(folder, 'ca.pem')
   const caKey = path.join(folder, 'ca.key')
   const authority = await ensureAuthority(ca, caKey)
-  const identity = (name: string, account: string): Promise<Identity> => ensureIdentity(authority, folder, name, account)
+  const identity = (name: string, account: string): Promise<Identity> =>
+    ensureIdentity(authority, folder, name, account)
   return {
     ca,
     caKey,

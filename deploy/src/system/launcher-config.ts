@@ -52,7 +52,10 @@ const LauncherEnv = z.object({
   PROXIES: z.coerce.number().int().min(1).max(LIMITS.proxiesMax).default(1),
   DEMO: z.enum(['0', '1']).default('1'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  PMA_DATABASE_PREFIX: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/).default('protectmyapi_'),
+  PMA_DATABASE_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,30}$/)
+    .default('protectmyapi_'),
   PMA_POSTGRES: z.enum(['auto', 'embedded']).default('auto'),
   PMA_LOCAL_DIR: z.string().min(1).default('.local'),
   PMA_MANAGEMENT_PORT: Port.default(8070),

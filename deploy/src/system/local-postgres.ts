@@ -31,7 +31,11 @@ export interface LocalPostgres {
 const RESTART_AFTER_MS = 500
 
 /** @throws Error with the end of its log where the first start fails. */
-export async function keepLocalPostgres(options: LocalPostgresOptions, guard: Guard, onChange: () => void): Promise<LocalPostgres> {
+export async function keepLocalPostgres(
+  options: LocalPostgresOptions,
+  guard: Guard,
+  onChange: () => void,
+): Promise<LocalPostgres> {
   let server: PostgresServer | undefined
   let stopping = false
   const start = async (): Promise<PostgresServer> => {
@@ -50,7 +54,8 @@ export async function keepLocalPostgres(options: LocalPostgresOptions, guard: Gu
     onChange()
     options.say('Postgres ended: it is started again')
     await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER_MS))
-    if (!stopping) await start().catch((cause: unknown) => options.say(cause instanceof Error ? cause.message : String(cause)))
+    if (!stopping)
+      await start().catch((cause: unknown) => options.say(cause instanceof Error ? cause.message : String(cause)))
   }
   const { url } = await start()
   return {
@@ -89,7 +94,8 @@ async function newFolder(stateDir: string, instance: string): Promise<string> {
   const ours = sharedFolderOf(stateDir)
   await mkdir(ours, { recursive: true, mode: 0o755 })
   // Data of an earlier `.local` of this folder: nobody has their password any more.
-  for (const name of await readdir(ours)) if (name !== instance) await rm(path.join(ours, name), { recursive: true, force: true })
+  for (const name of await readdir(ours))
+    if (name !== instance) await rm(path.join(ours, name), { recursive: true, force: true })
   return path.join(ours, instance)
 }
 

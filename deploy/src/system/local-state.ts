@@ -36,7 +36,8 @@ export interface StateFile {
 export async function openState(stateDir: string): Promise<StateFile> {
   const file = path.join(stateDir, 'state.json')
   const text = await readIfThere(file)
-  let state: LocalState = text === undefined ? { instance: randomBytes(6).toString('hex'), servers: [] } : State.parse(JSON.parse(text))
+  let state: LocalState =
+    text === undefined ? { instance: randomBytes(6).toString('hex'), servers: [] } : State.parse(JSON.parse(text))
   const write = (): Promise<void> => writePrivate(file, `${JSON.stringify(state, null, 2)}\n`)
   if (text === undefined) await write()
   return {

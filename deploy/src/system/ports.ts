@@ -14,7 +14,12 @@ export async function checkPorts(config: LauncherConfig): Promise<void> {
   }
 }
 
-function wanted({ host, ports, proxies, databaseUrl }: LauncherConfig): { part: keyof Ports; host: string; port: number }[] {
+function wanted({
+  host,
+  ports,
+  proxies,
+  databaseUrl,
+}: LauncherConfig): { part: keyof Ports; host: string; port: number }[] {
   const loopback = '127.0.0.1'
   return [
     { part: 'management', host, port: ports.management },

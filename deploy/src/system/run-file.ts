@@ -14,7 +14,12 @@ export interface RunFacts {
 }
 
 /** Base URLs, as seen from this machine. */
-export function addresses({ config }: RunningSystem): { management: string; proxies: string[]; vault: string; provider: string } {
+export function addresses({ config }: RunningSystem): {
+  management: string
+  proxies: string[]
+  vault: string
+  provider: string
+} {
   const host = reachable(config.host)
   return {
     management: `http://${host}:${config.ports.management}`,

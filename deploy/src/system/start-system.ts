@@ -107,7 +107,11 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     )
     if (config.databaseUrl === undefined) {
       postgres = await progress.step('Postgres', (say) =>
-        keepLocalPostgres({ stateDir: config.stateDir, state, port: config.ports.postgres, choice: config.postgres, say }, guard, onPids),
+        keepLocalPostgres(
+          { stateDir: config.stateDir, state, port: config.ports.postgres, choice: config.postgres, say },
+          guard,
+          onPids,
+        ),
       )
       onPids()
     }
@@ -122,7 +126,11 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   }
 }
 
-async function ensureDatabases(config: LauncherConfig, state: StateFile, ownUrl: string | undefined): Promise<Databases> {
+async function ensureDatabases(
+  config: LauncherConfig,
+  state: StateFile,
+  ownUrl: string | undefined,
+): Promise<Databases> {
   const secretsDir = path.join(config.stateDir, 'secrets')
   if (config.databaseUrl === undefined) {
     if (ownUrl === undefined) throw new Error('Postgres was not started')
@@ -131,12 +139,21 @@ async function ensureDatabases(config: LauncherConfig, state: StateFile, ownUrl:
   const { host } = new URL(config.databaseUrl)
   const server = `${host}/${config.databasePrefix}`
   const { servers } = state.get()
-  const databases = await prepareDatabases(config.databaseUrl, config.databasePrefix, secretsDir, servers.includes(server))
+  const databases = await prepareDatabases(
+    config.databaseUrl,
+    config.databasePrefix,
+    secretsDir,
+    servers.includes(server),
+  )
   if (!servers.includes(server)) await state.change({ servers: [...servers, server] })
   return databases
 }
 
-async function makePlan(config: LauncherConfig, identities: Identities, databases: Databases): Promise<{ plan: Plan; owner: Owner }> {
+async function makePlan(
+  config: LauncherConfig,
+  identities: Identities,
+  databases: Databases,
+): Promise<{ plan: Plan; owner: Owner }> {
   const secret = (name: string): string => path.join(config.stateDir, 'secrets', name)
   const kmsKeyFile = secret('kms.key')
   await privateFile(kmsKeyFile, () => randomBytes(32).toString('base64'))
@@ -147,8 +164,16 @@ async function makePlan(config: LauncherConfig, identities: Identities, database
   return { plan: { host, ports, identities, databases, kmsKeyFile, bootstrap, logLevel }, owner }
 }
 
-async function startServices(plan: Plan, { config, progress, extra, supervisor, logs }: StartOptions & { supervisor: Supervisor; logs: string }): Promise<void> {
-  const spec = (name: string, service: 'vault' | 'management' | 'proxy', env: Environment, args: readonly string[] = []): ProcessSpec => {
+async function startServices(
+  plan: Plan,
+  { config, progress, extra, supervisor, logs }: StartOptions & { supervisor: Supervisor; logs: string },
+): Promise<void> {
+  const spec = (
+    name: string,
+    service: 'vault' | 'management' | 'proxy',
+    env: Environment,
+    args: readonly string[] = [],
+  ): ProcessSpec => {
     const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
     return { name, script, args, env: { ...env, ...extra?.[service] }, logFile: path.join(logs, `${name}.log`) }
   }
@@ -159,15 +184,24 @@ async function startServices(plan: Plan, { config, progress, extra, supervisor, 
     ]),
   )
   await progress.step('vault', () => supervisor.start(spec('vault', 'vault', vaultEnvironment(plan))))
-  await progress.step('management', () => supervisor.start(spec('management', 'management', managementEnvironment(plan))))
+  await progress.step('management', () =>
+    supervisor.start(spec('management', 'management', managementEnvironment(plan))),
+  )
   const proxies = Array.from({ length: config.proxies }, (_, index) => index)
   await progress.step(config.proxies === 1 ? 'proxy' : `${config.proxies} proxies`, () =>
-    Promise.all(proxies.map((index) => supervisor.start(spec(proxyName(index), 'proxy', proxyEnvironment(plan, index))))),
+    Promise.all(
+      proxies.map((index) => supervisor.start(spec(proxyName(index), 'proxy', proxyEnvironment(plan, index)))),
+    ),
   )
 }
 
-function marked(pids: ReadonlyMap<string, number>, postgres: LocalPostgres | undefined, config: LauncherConfig): ListedProcess[] {
+function marked(
+  pids: ReadonlyMap<string, number>,
+  postgres: LocalPostgres | undefined,
+  config: LauncherConfig,
+): ListedProcess[] {
   const launcher = { name: 'launcher', pid: process.pid, mark: LAUNCHER_MARK }
-  const mark = (name: string): string => (name === 'postgres' && postgres !== undefined ? postgres.mark : config.projectDir)
+  const mark = (name: string): string =>
+    name === 'postgres' && postgres !== undefined ? postgres.mark : config.projectDir
   return [launcher, ...[...pids].map(([name, pid]) => ({ name, pid, mark: mark(name) }))]
 }

@@ -64,7 +64,11 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
 
   const announce = (): void => onPids(pids())
   const pids = (): ReadonlyMap<string, number> => {
-    return new Map([...running].flatMap(([name, { child }]) => (child.pid === undefined || hasEnded(child) ? [] : [[name, child.pid]])))
+    return new Map(
+      [...running].flatMap(([name, { child }]) =>
+        child.pid === undefined || hasEnded(child) ? [] : [[name, child.pid]],
+      ),
+    )
   }
 
   async function start(spec: ProcessSpec): Promise<void> {
@@ -145,7 +149,10 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
   }
 }
 
-function launch({ script, args = [], env, logFile }: ProcessSpec, inherited: Readonly<Record<string, string>>): ChildProcess {
+function launch(
+  { script, args = [], env, logFile }: ProcessSpec,
+  inherited: Readonly<Record<string, string>>,
+): ChildProcess {
   // The log is the process's own file, not a pipe through us: it goes on when we are busy, and costs nothing.
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(process.execPath, [script, ...args], {
@@ -175,12 +182,16 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 async function isReady(child: ChildProcess, logFile: string, from: number): Promise<true | undefined> {
-  if (child.pid === undefined || hasEnded(child)) throw new Error(`it ended (${child.exitCode ?? child.signalCode ?? 'not started'})`)
+  if (child.pid === undefined || hasEnded(child))
+    throw new Error(`it ended (${child.exitCode ?? child.signalCode ?? 'not started'})`)
   return READY.test(await readFrom(logFile, from)) ? true : undefined
 }
 
 async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(({ size }) => size, () => 0)
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
 }
 
 async function readFrom(file: string, from: number): Promise<string> {

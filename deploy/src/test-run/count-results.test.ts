@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { addCounts, closingLine, countResults } from './count-results.js'
 
-const result = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1, numRuntimeErrorTestSuites: 2 }
+const result = {
+  numPassedTests: 3,
+  numFailedTests: 1,
+  numPendingTests: 1,
+  numTodoTests: 1,
+  numRuntimeErrorTestSuites: 2,
+}
 
 describe('countResults', () => {
   it('counts a file that does not load as a failure, and a todo as skipped', () => {

@@ -20,7 +20,9 @@ const PASSES: readonly (readonly [string, readonly string[]])[] = [
 
 async function main(): Promise<number> {
   await mkdir(cacheDir, { recursive: true })
-  const servers = await progress.step('Postgres and LocalStack for the tests', (say) => startTestServers({ cacheDir, env: process.env, say }))
+  const servers = await progress.step('Postgres and LocalStack for the tests', (say) =>
+    startTestServers({ cacheDir, env: process.env, say }),
+  )
   const counts: Counts[] = []
   try {
     for (const [name, args] of PASSES) counts.push(await jest(name, args, servers.variables))
@@ -33,16 +35,24 @@ async function main(): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1
 }
 
-async function jest(name: string, args: readonly string[], variables: Readonly<Record<string, string>>): Promise<Counts> {
+async function jest(
+  name: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<Counts> {
   const outputFile = path.join(cacheDir, `jest-${name}.json`)
   await rm(outputFile, { force: true })
   const program = path.join(project, 'node_modules', 'jest', 'bin', 'jest.js')
-  const child = spawn(process.execPath, ['--experimental-vm-modules', '--no-warnings', program, '--json', `--outputFile=${outputFile}`, ...args], {
-    cwd: project,
-    // With --json the result goes to standard output too, which nobody wants to read; the report is on standard error.
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...variables },
-  })
+  const child = spawn(
+    process.execPath,
+    ['--experimental-vm-modules', '--no-warnings', program, '--json', `--outputFile=${outputFile}`, ...args],
+    {
+      cwd: project,
+      // The result goes to the file; what tests say of what they leave out goes to standard output.
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...variables },
+    },
+  )
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', () => resolve())

@@ -70,7 +70,12 @@ async function testPostgres(guard: Guard, ends: (() => Promise<void>)[], say: (l
   return server.url
 }
 
-async function testLocalstack(folder: string, guard: Guard, ends: (() => Promise<void>)[], say: (line: string) => void): Promise<string> {
+async function testLocalstack(
+  folder: string,
+  guard: Guard,
+  ends: (() => Promise<void>)[],
+  say: (line: string) => void,
+): Promise<string> {
   await installLocalstack(folder, say)
   const localstack = await startLocalstack(folder, await freePort())
   guard.watch(localstack.pid)

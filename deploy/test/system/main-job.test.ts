@@ -13,7 +13,10 @@ describe('the main job', () => {
 
   beforeAll(async () => {
     system = await startTestSystem()
-    provider = await startStandIn({ keyOf: ({ headers }) => headers.authorization, answer: ({ body }) => ({ body: { heard: body.toString() } }) })
+    provider = await startStandIn({
+      keyOf: ({ headers }) => headers.authorization,
+      answer: ({ body }) => ({ body: { heard: body.toString() } }),
+    })
     value = system.planter.plant('sk-main-')
     provider.accept(`Bearer ${value}`)
     target = await provision(system, { slug: 'job', origin: provider.origin, value, policy: 'enforce' })
@@ -25,11 +28,18 @@ describe('the main job', () => {
   }, 60_000)
 
   const send = (token: string, path = '/v1/p/job/echo'): Promise<Response> => {
-    return fetch(`${system.proxy}${path}`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: 'hello' })
+    return fetch(`${system.proxy}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: 'hello',
+    })
   }
 
   const session = async (): Promise<string> => {
-    const { token: debugToken } = await system.owner.post<{ token: string }>(`${system.org}/apps/${target.appId}/debug-tokens`, { name: 'test', expiresInHours: 1 })
+    const { token: debugToken } = await system.owner.post<{ token: string }>(
+      `${system.org}/apps/${target.appId}/debug-tokens`,
+      { name: 'test', expiresInHours: 1 },
+    )
     const answer = await fetch(`${system.proxy}/v1/attest/debug`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -62,7 +72,9 @@ describe('the main job', () => {
   it('stops at once when its debug token is revoked', async () => {
     const token = await session()
     expect((await send(token)).status).toBe(200)
-    const { items } = await system.owner.get<{ items: { id: string }[] }>(`${system.org}/apps/${target.appId}/debug-tokens`)
+    const { items } = await system.owner.get<{ items: { id: string }[] }>(
+      `${system.org}/apps/${target.appId}/debug-tokens`,
+    )
     for (const { id } of items) await system.owner.remove(`${system.org}/apps/${target.appId}/debug-tokens/${id}`)
     const before = provider.received.length
     expect((await send(token)).status).toBe(401)
@@ -71,7 +83,10 @@ describe('the main job', () => {
 
   it('says what is missing when the secret was deleted by force', async () => {
     const token = await session()
-    await expect(system.owner.remove(`${system.org}/secrets/${target.secretId}`)).rejects.toMatchObject({ status: 409, code: 'SECRET_IN_USE' })
+    await expect(system.owner.remove(`${system.org}/secrets/${target.secretId}`)).rejects.toMatchObject({
+      status: 409,
+      code: 'SECRET_IN_USE',
+    })
     await system.owner.remove(`${system.org}/secrets/${target.secretId}?force=true`)
     const before = provider.received.length
     const answer = await send(token)

@@ -29,7 +29,9 @@ describe('make run', () => {
 
   beforeAll(async () => {
     stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-run-'))
-    const names = ['MANAGEMENT', 'DIRECTORY', 'VAULT', 'PROXY', 'POSTGRES', 'PROVIDER'].map((name) => `PMA_${name}_PORT`)
+    const names = ['MANAGEMENT', 'DIRECTORY', 'VAULT', 'PROXY', 'POSTGRES', 'PROVIDER'].map(
+      (name) => `PMA_${name}_PORT`,
+    )
     ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])))
   })
 
@@ -44,14 +46,21 @@ describe('make run', () => {
   const start = (args: string[], env: Record<string, string> = {}): ChildProcess => {
     said = ''
     const child = spawn(process.execPath, [path.join(PROJECT, 'deploy', 'dist', 'main.js'), ...args], {
-      env: { ...inheritedEnvironment(process.env), ...ports, PMA_LOCAL_DIR: stateDir, PMA_POSTGRES: 'embedded', ...env },
+      env: {
+        ...inheritedEnvironment(process.env),
+        ...ports,
+        PMA_LOCAL_DIR: stateDir,
+        PMA_POSTGRES: 'embedded',
+        ...env,
+      },
     })
     child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()))
     child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
     return child
   }
 
-  const facts = async (): Promise<RunFacts> => JSON.parse(await readFile(path.join(stateDir, 'run.json'), 'utf8')) as RunFacts
+  const facts = async (): Promise<RunFacts> =>
+    JSON.parse(await readFile(path.join(stateDir, 'run.json'), 'utf8')) as RunFacts
 
   const up = async (child: ChildProcess): Promise<RunFacts> => {
     await until(() => {
@@ -74,7 +83,13 @@ describe('make run', () => {
   it('does the job once and shows it, then stays up; its facts are for our eyes alone', async () => {
     launcher = start(['run'])
     const known = await up(launcher)
-    for (const words of ['OPENAI_API_KEY = sk-****...****', known.app.token, 'authorization: Bearer sk-****...****', 'your app never had it', 'state: finished']) {
+    for (const words of [
+      'OPENAI_API_KEY = sk-****...****',
+      known.app.token,
+      'authorization: Bearer sk-****...****',
+      'your app never had it',
+      'state: finished',
+    ]) {
       expect(said).toContain(words)
     }
     expect((await stat(path.join(stateDir, 'run.json'))).mode & 0o777).toBe(0o600)

@@ -33,8 +33,19 @@ export async function provision(system: TestSystem, options: ProvisionOptions): 
     bindings: { origins: [origin], placements: [placement] },
   })
   const auth = options.auth?.(secretName) ?? { type: 'bearer', secret: secretName }
-  const service = await owner.post<{ id: string }>(`${org}/services`, { name: slug, slug, baseUrl: origin, auth, ...options.service })
-  const app = await owner.post<{ id: string; token: string }>(`${org}/apps`, { name: slug, slug: `${slug}-app`, platform: 'ios', policy })
+  const service = await owner.post<{ id: string }>(`${org}/services`, {
+    name: slug,
+    slug,
+    baseUrl: origin,
+    auth,
+    ...options.service,
+  })
+  const app = await owner.post<{ id: string; token: string }>(`${org}/apps`, {
+    name: slug,
+    slug: `${slug}-app`,
+    platform: 'ios',
+    policy,
+  })
   await owner.put(`${org}/apps/${app.id}/links/${service.id}`)
   return { secretId: secret.id, secretName, serviceId: service.id, appId: app.id, token: app.token }
 }

@@ -128,15 +128,27 @@ describe('replacing a value under load', () => {
     const samples = await underLoad(system.proxies, async () => {
       await replace()
       process.kill(system.running.pids().get('management') ?? 0, 'SIGKILL')
-      await until(() => replace().then(() => true as const, () => undefined), 60_000)
+      await until(
+        () =>
+          replace().then(
+            () => true as const,
+            () => undefined,
+          ),
+        60_000,
+      )
       await replace()
     })
     // Without Redis admission is management: requests may be refused while it is away, and nothing worse.
-    expect(new Set(samples.map(({ status }) => status).filter((status) => status !== 200 && status !== 503))).toEqual(new Set())
+    expect(new Set(samples.map(({ status }) => status).filter((status) => status !== 200 && status !== 503))).toEqual(
+      new Set(),
+    )
     expect(stale(samples)).toEqual([])
     for (const proxy of system.proxies) {
       const agent = new Agent()
-      await until(async () => ((await once(agent, `${proxy}/v1/p/load/echo`, target.token, 0)).status === 200 ? true : undefined), 10_000)
+      await until(
+        async () => ((await once(agent, `${proxy}/v1/p/load/echo`, target.token, 0)).status === 200 ? true : undefined),
+        10_000,
+      )
       await agent.close()
     }
   }, 180_000)
@@ -148,7 +160,9 @@ describe('replacing a value under load', () => {
 })
 
 /** Not the key itself: an answer that holds it is ended by the proxy. */
-const told = ({ headers }: Received): Answer => ({ body: { key: digestOf(String(headers.authorization).replace(/^Bearer /, '')) } })
+const told = ({ headers }: Received): Answer => ({
+  body: { key: digestOf(String(headers.authorization).replace(/^Bearer /, '')) },
+})
 
 function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex')
@@ -156,7 +170,10 @@ function digestOf(key: string): string {
 
 async function once(agent: Agent, url: string, token: string, startedMs: number): Promise<Sample> {
   try {
-    const { statusCode, body } = await request(url, { dispatcher: agent, headers: { authorization: `Bearer ${token}` } })
+    const { statusCode, body } = await request(url, {
+      dispatcher: agent,
+      headers: { authorization: `Bearer ${token}` },
+    })
     const text = await body.text()
     const key = statusCode === 200 ? (JSON.parse(text) as { key: string }).key : ''
     return { startedMs, status: statusCode, key }

@@ -8,12 +8,19 @@ function scenario({ path, body }: Received): number | undefined {
 
 export function openaiAnswers(request: Received): Answer {
   const status = scenario(request)
-  if (status !== undefined) return { status, body: { error: { message: `scenario ${status}`, type: 'scenario', code: null } } }
+  if (status !== undefined)
+    return { status, body: { error: { message: `scenario ${status}`, type: 'scenario', code: null } } }
   if (request.path === '/v1/models') return { body: { object: 'list', data: [{ id: 'one' }, { id: 'two' }] } }
   if (request.path === '/v1/files') return { body: { id: 'file_1', object: 'file', filename: fileName(request) } }
   const base = { id: 'c', created: 1, model: 'demo' }
   if (!request.body.includes('"stream":true')) {
-    return { body: { ...base, object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }] } }
+    return {
+      body: {
+        ...base,
+        object: 'chat.completion',
+        choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }],
+      },
+    }
   }
   const delta = (content: string): string => {
     return `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
@@ -23,13 +30,34 @@ export function openaiAnswers(request: Received): Answer {
 
 export function anthropicAnswers(request: Received): Answer {
   const status = scenario(request)
-  if (status !== undefined) return { status, body: { type: 'error', error: { type: 'scenario', message: `scenario ${status}` } } }
-  if (request.path.startsWith('/v1/models')) return { body: { data: [{ id: 'one', type: 'model' }, { id: 'two', type: 'model' }], has_more: false, first_id: 'one', last_id: 'two' } }
+  if (status !== undefined)
+    return { status, body: { type: 'error', error: { type: 'scenario', message: `scenario ${status}` } } }
+  if (request.path.startsWith('/v1/models'))
+    return {
+      body: {
+        data: [
+          { id: 'one', type: 'model' },
+          { id: 'two', type: 'model' },
+        ],
+        has_more: false,
+        first_id: 'one',
+        last_id: 'two',
+      },
+    }
   if (request.path.startsWith('/v1/files')) return { body: { id: 'file_1', type: 'file', filename: fileName(request) } }
-  const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'demo', stop_reason: null, usage: { input_tokens: 1, output_tokens: 1 } }
-  if (!request.body.includes('"stream":true')) return { body: { ...message, content: [{ type: 'text', text: 'hello' }] } }
+  const message = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'demo',
+    stop_reason: null,
+    usage: { input_tokens: 1, output_tokens: 1 },
+  }
+  if (!request.body.includes('"stream":true'))
+    return { body: { ...message, content: [{ type: 'text', text: 'hello' }] } }
   const event = (type: string, data: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
-  const text = (words: string): string => event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: words } })
+  const text = (words: string): string =>
+    event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: words } })
   return {
     events: [
       event('message_start', { message: { ...message, content: [] } }),
@@ -45,7 +73,8 @@ export function anthropicAnswers(request: Received): Answer {
 
 export function geminiAnswers(request: Received): Answer {
   const status = scenario(request)
-  if (status !== undefined) return { status, body: { error: { code: status, message: `scenario ${status}`, status: 'SCENARIO' } } }
+  if (status !== undefined)
+    return { status, body: { error: { code: status, message: `scenario ${status}`, status: 'SCENARIO' } } }
   if (request.method === 'GET') return { body: { models: [{ name: 'models/one' }, { name: 'models/two' }] } }
   const part = (text: string) => ({ candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] } }] })
   if (!request.path.includes('streamGenerateContent')) return { body: part('hello') }
@@ -54,10 +83,13 @@ export function geminiAnswers(request: Received): Answer {
 
 export function stripeAnswers(request: Received): Answer {
   const status = scenario(request)
-  if (status !== undefined) return { status, body: { error: { type: 'invalid_request_error', message: `scenario ${status}` } } }
-  if (request.path.startsWith('/v1/files')) return { body: { id: 'file_1', object: 'file', filename: fileName(request) } }
+  if (status !== undefined)
+    return { status, body: { error: { type: 'invalid_request_error', message: `scenario ${status}` } } }
+  if (request.path.startsWith('/v1/files'))
+    return { body: { id: 'file_1', object: 'file', filename: fileName(request) } }
   if (request.path.endsWith('/pdf')) return { headers: { 'content-type': 'application/pdf' }, body: '%PDF-1.7 pages' }
-  if (request.method === 'GET') return { body: { object: 'list', has_more: false, data: [{ id: 'cus_1' }, { id: 'cus_2' }] } }
+  if (request.method === 'GET')
+    return { body: { object: 'list', has_more: false, data: [{ id: 'cus_1' }, { id: 'cus_2' }] } }
   return { body: { id: 'cus_1', object: 'customer' } }
 }
 

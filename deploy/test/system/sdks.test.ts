@@ -34,9 +34,16 @@ describe('provider SDKs through the proxy', () => {
   let relay: Relay
   const providers = new Map<string, { standIn: StandIn; target: Provisioned }>()
 
-  const add = async (slug: string, name: string, answer: Parameters<typeof startStandIn>[0]['answer']): Promise<void> => {
+  const add = async (
+    slug: string,
+    name: string,
+    answer: Parameters<typeof startStandIn>[0]['answer'],
+  ): Promise<void> => {
     const bearer = name === 'authorization'
-    const standIn = await startStandIn({ keyOf: ({ headers }) => String(headers[name] ?? '').replace(/^Bearer /, ''), answer })
+    const standIn = await startStandIn({
+      keyOf: ({ headers }) => String(headers[name] ?? '').replace(/^Bearer /, ''),
+      answer,
+    })
     const value = system.planter.plant(`sk-${slug}-`)
     standIn.accept(value)
     const target = await provision(system, {
@@ -87,10 +94,13 @@ describe('provider SDKs through the proxy', () => {
       plain: async () => (await client().chat.completions.create(ask('demo'))).choices[0]?.message.content ?? '',
       async streamed() {
         let text = ''
-        for await (const chunk of await client().chat.completions.create({ ...ask('demo'), stream: true })) text += chunk.choices[0]?.delta.content ?? ''
+        for await (const chunk of await client().chat.completions.create({ ...ask('demo'), stream: true }))
+          text += chunk.choices[0]?.delta.content ?? ''
         return text
       },
-      upload: async () => (await client().files.create({ file: await toFile(Buffer.from('line one\n'), 'a.jsonl'), purpose: 'batch' })).filename,
+      upload: async () =>
+        (await client().files.create({ file: await toFile(Buffer.from('line one\n'), 'a.jsonl'), purpose: 'batch' }))
+          .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
       failing: (status) => client('openai', 0).chat.completions.create(ask(`status-${status}`)),
       refused: () => client('unlinked').chat.completions.create(ask('demo')),
@@ -111,7 +121,9 @@ describe('provider SDKs through the proxy', () => {
         }
         return text
       },
-      upload: async () => (await client().beta.files.upload({ file: await toFile(Buffer.from('text'), 'a.txt', { type: 'text/plain' }) })).filename,
+      upload: async () =>
+        (await client().beta.files.upload({ file: await toFile(Buffer.from('text'), 'a.txt', { type: 'text/plain' }) }))
+          .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
       failing: (status) => client('anthropic', 0).messages.create(ask(`status-${status}`)),
       refused: () => client('unlinked').messages.create(ask('demo')),
@@ -121,13 +133,17 @@ describe('provider SDKs through the proxy', () => {
   // Its upload is resumable, to an address that the provider hands out, and so passes no proxy: not walked here.
   const gemini = (): Walk => {
     const client = (slug = 'gemini'): GoogleGenAI => {
-      return new GoogleGenAI({ apiKey: of('gemini').target.token, httpOptions: { baseUrl: `${relay.base}/v1/p/${slug}` } })
+      return new GoogleGenAI({
+        apiKey: of('gemini').target.token,
+        httpOptions: { baseUrl: `${relay.base}/v1/p/${slug}` },
+      })
     }
     return {
       plain: async () => (await client().models.generateContent({ model: 'demo', contents: 'hi' })).text ?? '',
       async streamed() {
         let text = ''
-        for await (const chunk of await client().models.generateContentStream({ model: 'demo', contents: 'hi' })) text += chunk.text ?? ''
+        for await (const chunk of await client().models.generateContentStream({ model: 'demo', contents: 'hi' }))
+          text += chunk.text ?? ''
         return text
       },
       async list() {
@@ -143,10 +159,18 @@ describe('provider SDKs through the proxy', () => {
   const stripe = (): Walk => {
     // Names below .localhost are loopback by RFC 6761, yet not every resolver knows.
     const httpAgent = new http.Agent({
-      lookup: (_host, options, callback) => (options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4)),
+      lookup: (_host, options, callback) =>
+        options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4),
     })
     const client = (slug = 'stripe', maxNetworkRetries = 2): Stripe => {
-      const options = { host: `${slug}.${HOST_SUFFIX}`, port: relay.port, protocol: 'http' as const, httpAgent, maxNetworkRetries, telemetry: false }
+      const options = {
+        host: `${slug}.${HOST_SUFFIX}`,
+        port: relay.port,
+        protocol: 'http' as const,
+        httpAgent,
+        maxNetworkRetries,
+        telemetry: false,
+      }
       return new Stripe(of('stripe').target.token, options)
     }
     return {
@@ -156,7 +180,13 @@ describe('provider SDKs through the proxy', () => {
         for await (const chunk of await client().quotes.pdf('qt_1')) text += String(chunk)
         return text
       },
-      upload: async () => (await client().files.create({ purpose: 'dispute_evidence', file: { data: Buffer.from('bytes'), name: 'a.png', type: 'image/png' } })).filename ?? '',
+      upload: async () =>
+        (
+          await client().files.create({
+            purpose: 'dispute_evidence',
+            file: { data: Buffer.from('bytes'), name: 'a.png', type: 'image/png' },
+          })
+        ).filename ?? '',
       list: async () => (await client().customers.list({ limit: 2 })).data.map(({ id }) => id),
       failing: (status) => client('stripe', 0).customers.retrieve(`status-${status}`),
       refused: () => client('unlinked').customers.retrieve('cus_1'),
@@ -191,7 +221,10 @@ describe('provider SDKs through the proxy', () => {
     })
 
     it('replaces the body of a 401 and of a 403, in our words', async () => {
-      for (const [theirs, ours] of [[401, 502], [403, 403]] as const) {
+      for (const [theirs, ours] of [
+        [401, 502],
+        [403, 403],
+      ] as const) {
         const thrown = await caught(walk().failing(theirs))
         expect(statusOf(thrown)).toBe(ours)
         expect(String(thrown)).not.toContain('scenario')

@@ -46,7 +46,12 @@ export async function startStandIn({ keyOf, answer }: StandInOptions): Promise<S
       const { method = '', url = '', headers, rawHeaders } = request
       const one: Received = { method, path: url, headers, rawHeaders, body: Buffer.concat(chunks), atMs }
       received.push(one)
-      send(response, accepted.has(keyOf(one) ?? '') ? answer(one) : { status: 401, body: { error: { message: `wrong key ${keyOf(one) ?? 'none'}` } } })
+      send(
+        response,
+        accepted.has(keyOf(one) ?? '')
+          ? answer(one)
+          : { status: 401, body: { error: { message: `wrong key ${keyOf(one) ?? 'none'}` } } },
+      )
     })().catch(() => response.destroy())
   })
   // Longer than a load test pauses: a kept connection must not end under a request.
@@ -74,6 +79,11 @@ function send(response: http.ServerResponse, { status = 200, headers = {}, body,
     response.end()
     return
   }
-  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_standin', 'x-request-id': 'req_standin', ...headers })
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'request-id': 'req_standin',
+    'x-request-id': 'req_standin',
+    ...headers,
+  })
   response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}))
 }

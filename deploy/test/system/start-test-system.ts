@@ -37,7 +37,12 @@ export async function startTestSystem({ proxies = 1, extra }: TestSystemOptions 
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-system-'))
   const config = await testConfig(stateDir, databaseUrl, proxies)
   const inherited = inheritedEnvironment(process.env)
-  const running = await startSystem({ config, inherited, progress: silentProgress, ...(extra === undefined ? {} : { extra }) })
+  const running = await startSystem({
+    config,
+    inherited,
+    progress: silentProgress,
+    ...(extra === undefined ? {} : { extra }),
+  })
   const known = addresses(running)
   const owner = await createRest(known.management).signIn(running.owner.email, running.owner.password)
   const { items } = await owner.get<{ items: { id: string; name: string }[] }>('/orgs')

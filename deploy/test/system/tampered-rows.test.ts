@@ -64,7 +64,14 @@ describe('a stored version that was tampered with', () => {
         return next !== undefined && next !== pid ? true : undefined
       }, 20_000)
     }
-    await until(() => fetch(`${system.proxy}/readyz`).then(({ ok }) => (ok ? true : undefined), () => undefined), 20_000)
+    await until(
+      () =>
+        fetch(`${system.proxy}/readyz`).then(
+          ({ ok }) => (ok ? true : undefined),
+          () => undefined,
+        ),
+      20_000,
+    )
   }
 
   const expectRefused = async (): Promise<void> => {
@@ -77,8 +84,13 @@ describe('a stored version that was tampered with', () => {
     expect(answer.status).toBe(500)
     expect(await answer.json()).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
     expect(provider.received.length).toBe(before)
-    const logs = await Promise.all(['vault', 'proxy-1'].map((name) => readFile(path.join(system.running.logs, `${name}.log`), 'utf8')))
-    const line = logs.join('\n').split('\n').find((one) => one.includes('SECRET_DECRYPTION_FAILED') && one.includes(target.secretId))
+    const logs = await Promise.all(
+      ['vault', 'proxy-1'].map((name) => readFile(path.join(system.running.logs, `${name}.log`), 'utf8')),
+    )
+    const line = logs
+      .join('\n')
+      .split('\n')
+      .find((one) => one.includes('SECRET_DECRYPTION_FAILED') && one.includes(target.secretId))
     expect(line).toBeDefined()
   }
 
@@ -86,18 +98,24 @@ describe('a stored version that was tampered with', () => {
     ['the first bit', () => 0],
     ['a bit in the middle', (bits: number) => Math.floor(bits / 2)],
     ['the last bit', (bits: number) => bits - 1],
-  ])('does not open with %s flipped, says which secret, and sends nothing', async (_name, choose) => {
-    const { versionId, bytes } = await sealed()
-    const bit = choose(bytes.length * 8)
-    bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
-    await store(versionId, bytes)
-    await restart()
-    await expectRefused()
-  }, 60_000)
+  ])(
+    'does not open with %s flipped, says which secret, and sends nothing',
+    async (_name, choose) => {
+      const { versionId, bytes } = await sealed()
+      const bit = choose(bytes.length * 8)
+      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+      await store(versionId, bytes)
+      await restart()
+      await expectRefused()
+    },
+    60_000,
+  )
 
   it('does not open with the bytes of an older version copied over it', async () => {
     const older = await sealed()
-    await system.owner.put(`${system.org}/secrets/${target.secretId}/value`, { value: system.planter.plant('sk-tampered-') })
+    await system.owner.put(`${system.org}/secrets/${target.secretId}/value`, {
+      value: system.planter.plant('sk-tampered-'),
+    })
     const newer = await sealed()
     expect(newer.versionId).not.toBe(older.versionId)
     await store(newer.versionId, older.bytes)

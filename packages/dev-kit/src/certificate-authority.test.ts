@@ -8,12 +8,21 @@ const SPIFFE_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/vault'
 describe('createAuthority', () => {
   it('issues a leaf that names its service, chains to the CA and serves mutual TLS 1.3', async () => {
     const ca = await createAuthority()
-    const leaf = await ca.issue({ commonName: 'vault', spiffeId: SPIFFE_ID, dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] })
+    const leaf = await ca.issue({
+      commonName: 'vault',
+      spiffeId: SPIFFE_ID,
+      dnsNames: ['localhost'],
+      ipAddresses: ['127.0.0.1', '::1'],
+    })
     const parsed = new X509Certificate(leaf.certPem)
-    expect(parsed.subjectAltName).toBe(`URI:${SPIFFE_ID}, DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1`)
+    expect(parsed.subjectAltName).toBe(
+      `URI:${SPIFFE_ID}, DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1`,
+    )
     expect(parsed.checkIssued(new X509Certificate(ca.certPem))).toBe(true)
     expect(parsed.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
-    await expect(peerUriOver(ca.certPem, leaf)).resolves.toBe(`URI:${SPIFFE_ID}, DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1`)
+    await expect(peerUriOver(ca.certPem, leaf)).resolves.toBe(
+      `URI:${SPIFFE_ID}, DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1`,
+    )
   })
 
   it('issues with the dates it is given, so that tests can hold an expired certificate', async () => {
@@ -37,7 +46,10 @@ describe('createAuthority', () => {
   })
 })
 
-async function peerUriOver(ca: string, { certPem, keyPem }: { certPem: string; keyPem: string }): Promise<string | undefined> {
+async function peerUriOver(
+  ca: string,
+  { certPem, keyPem }: { certPem: string; keyPem: string },
+): Promise<string | undefined> {
   const options = { ca, cert: certPem, key: keyPem, minVersion: 'TLSv1.3' as const }
   const server = tls.createServer({ ...options, requestCert: true, rejectUnauthorized: true })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -50,7 +62,10 @@ async function peerUriOver(ca: string, { certPem, keyPem }: { certPem: string; k
         resolve(socket.getPeerCertificate().subjectaltname)
         socket.end()
       })
-      tls.connect({ ...options, host: '127.0.0.1', port }).on('error', reject).resume()
+      tls
+        .connect({ ...options, host: '127.0.0.1', port })
+        .on('error', reject)
+        .resume()
     })
   } finally {
     server.close()

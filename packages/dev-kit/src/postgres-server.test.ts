@@ -16,7 +16,14 @@ describe.each(['auto', 'embedded'] as const)('startPostgres (%s)', (choice) => {
   const start = async (): Promise<PostgresServer> => {
     const cluster = path.join(folder, 'cluster')
     await mkdir(cluster, { recursive: true })
-    return startPostgres({ folder: cluster, port, password, logFile: path.join(folder, 'log'), choice, settings: { fsync: 'off' } })
+    return startPostgres({
+      folder: cluster,
+      port,
+      password,
+      logFile: path.join(folder, 'log'),
+      choice,
+      settings: { fsync: 'off' },
+    })
   }
 
   beforeAll(async () => {

@@ -59,7 +59,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   return launch(options, dataDir, binaries, user)
 }
 
-async function binariesFor(options: PostgresOptions, major: number | undefined, user: PostgresUser): Promise<PostgresBinaries> {
+async function binariesFor(
+  options: PostgresOptions,
+  major: number | undefined,
+  user: PostgresUser,
+): Promise<PostgresBinaries> {
   const found = await findPostgres(options.choice, major)
   if (found.source === 'system' || user.uid === undefined) return found
   return copyForEveryone(found, options.sharedFolder ?? SHARED_FOLDER)
@@ -71,9 +75,20 @@ async function dataMajor(dataDir: string): Promise<number | undefined> {
   return text === undefined ? undefined : Number.parseInt(text, 10)
 }
 
-async function initialise(options: PostgresOptions, dataDir: string, binaries: PostgresBinaries, user: PostgresUser): Promise<void> {
+async function initialise(
+  options: PostgresOptions,
+  dataDir: string,
+  binaries: PostgresBinaries,
+  user: PostgresUser,
+): Promise<void> {
   const finished = path.join(options.folder, 'initialised')
-  if (await readFile(finished).then(() => true, () => false)) return
+  if (
+    await readFile(finished).then(
+      () => true,
+      () => false,
+    )
+  )
+    return
   // Half-made data of an interrupted first start.
   await rm(dataDir, { recursive: true, force: true })
   await mkdir(options.folder, { recursive: true })
@@ -84,17 +99,43 @@ async function initialise(options: PostgresOptions, dataDir: string, binaries: P
   await own(passwordFile, user)
   options.say?.(`making a database cluster (Postgres ${binaries.major}, ${binaries.source})`)
   try {
-    const args = ['-D', dataDir, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C']
-    await runCommand(path.join(binaries.binDir, 'initdb'), args, { ...user, cwd: options.folder, env: environment(), timeoutMs: LIMITS.initMs })
+    const args = [
+      '-D',
+      dataDir,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--locale=C',
+    ]
+    await runCommand(path.join(binaries.binDir, 'initdb'), args, {
+      ...user,
+      cwd: options.folder,
+      env: environment(),
+      timeoutMs: LIMITS.initMs,
+    })
   } finally {
     await rm(passwordFile, { force: true })
   }
   await writeFile(finished, '')
 }
 
-async function launch(options: PostgresOptions, dataDir: string, binaries: PostgresBinaries, user: PostgresUser): Promise<PostgresServer> {
+async function launch(
+  options: PostgresOptions,
+  dataDir: string,
+  binaries: PostgresBinaries,
+  user: PostgresUser,
+): Promise<PostgresServer> {
   // No socket file: its path has a bound of about 100 bytes, and folders of tests are longer.
-  const settings = { listen_addresses: '127.0.0.1', port: String(options.port), unix_socket_directories: '', ...options.settings }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(options.port),
+    unix_socket_directories: '',
+    ...options.settings,
+  }
   const args = ['-D', dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const log = openSync(options.logFile, 'a', 0o600)
   // A process group of its own: Ctrl-C must reach the launcher alone, which ends things in order.

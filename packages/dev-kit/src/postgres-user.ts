@@ -22,5 +22,7 @@ export async function postgresUser(): Promise<PostgresUser> {
     // macOS writes nobody as -2; the system calls take it as unsigned.
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }
   }
-  throw new Error('Postgres does not run as root, and there is no user "nobody" to run it as. Run as an ordinary user, or set DATABASE_URL.')
+  throw new Error(
+    'Postgres does not run as root, and there is no user "nobody" to run it as. Run as an ordinary user, or set DATABASE_URL.',
+  )
 }

@@ -19,11 +19,17 @@ const OUTPUT_BYTES_MAX = 8 * 1024 * 1024
 export function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { timeoutMs, ...rest } = options
   return new Promise((resolve, reject) => {
-    const settings = { ...rest, maxBuffer: OUTPUT_BYTES_MAX, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
+    const settings = {
+      ...rest,
+      maxBuffer: OUTPUT_BYTES_MAX,
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    }
     execFile(file, [...args], settings, (cause, stdout, stderr) => {
       if (cause === null) return resolve(stdout)
       const said = lastLines(`${stdout}\n${stderr}`, 15)
-      reject(new Error(`${file} ${args[0] ?? ''} failed (${cause.code ?? cause.signal ?? 'unknown'}):\n${said}`, { cause }))
+      reject(
+        new Error(`${file} ${args[0] ?? ''} failed (${cause.code ?? cause.signal ?? 'unknown'}):\n${said}`, { cause }),
+      )
     })
   })
 }

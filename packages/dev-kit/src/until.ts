@@ -10,7 +10,10 @@ const LIMITS = {
  *
  * @throws Error when the time is over.
  */
-export async function until<T>(probe: () => Promise<T | undefined> | T | undefined, timeoutMs: number = LIMITS.timeoutMs): Promise<T> {
+export async function until<T>(
+  probe: () => Promise<T | undefined> | T | undefined,
+  timeoutMs: number = LIMITS.timeoutMs,
+): Promise<T> {
   const deadlineMs = performance.now() + timeoutMs
   for (;;) {
     const found = await probe()
