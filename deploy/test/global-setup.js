@@ -3,6 +3,7 @@ import path from 'node:path'
 
 const wanted = ['PMA_TEST_POSTGRES_URL', 'LOCALSTACK_ENDPOINT']
 
+// biome-ignore lint/style/noDefaultExport: jest asks for it.
 export default async function globalSetup() {
   if (wanted.every((name) => process.env[name])) return
   const module = path.resolve(import.meta.dirname, '..', 'dist', 'test-run', 'test-servers.js')

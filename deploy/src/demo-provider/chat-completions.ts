@@ -26,7 +26,7 @@ export function parseChatRequest(text: string): ChatRequest | undefined {
 const WORDS_MAX = 40
 
 /** What the demo provider says to it: one token, a word, at a time. */
-export function answerTokens({ said }: ChatRequest): readonly string[] {
+function answerTokens({ said }: ChatRequest): readonly string[] {
   const heard = said.split(/\s+/).slice(0, WORDS_MAX).join(' ')
   return `You said: "${heard}". The key came with your request, and your app never had it.`.split(/(?<= )/)
 }

@@ -3,14 +3,14 @@ import http from 'node:http'
 import { completion, completionEvents, parseChatRequest } from './chat-completions.js'
 
 /** A request as the provider saw it; what could be a key is masked. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
 }
 
 /** The demo's keys begin so. Any that does is taken, so that a replacement can be tried. */
-export const DEMO_KEY = /^sk-demo-[A-Za-z0-9_-]{16,}$/
+const DEMO_KEY = /^sk-demo-[A-Za-z0-9_-]{16,}$/
 
 const LIMITS = {
   bodyBytesMax: 1024 * 1024,

@@ -20,7 +20,7 @@ export type Environment = Readonly<Record<string, string>>
 export const HOST_SUFFIX = 'proxy.localhost'
 
 /** In this mode alone loopback is a provider: exempt from the https and private-address rules. */
-export const PRIVATE_UPSTREAMS = '127.0.0.1,localhost,[::1]'
+const PRIVATE_UPSTREAMS = '127.0.0.1,localhost,[::1]'
 
 /** A stop must not keep a developer waiting for a stream. */
 const DRAIN_MS = '5000'

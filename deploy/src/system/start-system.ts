@@ -58,7 +58,7 @@ export interface RunningSystem extends Ender {
 }
 
 /** In the launcher's command line. */
-export const LAUNCHER_MARK = path.join('deploy', 'dist', 'main.js')
+const LAUNCHER_MARK = path.join('deploy', 'dist', 'main.js')
 const OWNER_EMAIL = 'owner@demo.example'
 export const ORGANIZATION = 'Demo'
 

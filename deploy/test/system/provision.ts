@@ -1,6 +1,6 @@
 import type { TestSystem } from './start-test-system.js'
 
-export type Placement = { kind: 'header' | 'query'; name: string }
+type Placement = { kind: 'header' | 'query'; name: string }
 
 export interface ProvisionOptions {
   /** Slug of the service; names of secret and app follow from it. */

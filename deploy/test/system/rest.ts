@@ -9,7 +9,7 @@ export interface Rest {
 }
 
 /** An answer that is a refusal. */
-export class RestProblem extends Error {
+class RestProblem extends Error {
   readonly status: number
   readonly code: string
 

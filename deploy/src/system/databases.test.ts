@@ -1,0 +1,55 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import pg from 'pg'
+import { type Databases, dropDatabases, prepareDatabases } from './databases.js'
+import { randomPrefix } from './launcher-config.js'
+import { readIfThere } from './local-files.js'
+
+describe('prepareDatabases', () => {
+  const admin = process.env['PMA_TEST_POSTGRES_URL'] ?? ''
+  const prefix = randomPrefix()
+  let folder = ''
+  let databases: Databases
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'pma-databases-'))
+    databases = await prepareDatabases(admin, prefix, folder, false)
+  })
+
+  afterAll(async () => {
+    await dropDatabases(admin, prefix)
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const as = async (role: { user: string; passwordFile: string }, statement: string): Promise<void> => {
+    const { host, port, name } = databases.vault
+    const password = (await readIfThere(role.passwordFile))?.trimEnd() ?? ''
+    const client = new pg.Client({ host, port, database: name, user: role.user, password })
+    await client.connect()
+    try {
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
+  }
+
+  it('lets the migrator make tables and the runtime role make none', async () => {
+    await as(databases.vault.migrator, 'CREATE TABLE made (id int)')
+    await expect(as(databases.vault.runtime, 'CREATE TABLE other (id int)')).rejects.toThrow('permission denied')
+  })
+
+  it('keeps the roles of one database out of the others', async () => {
+    await expect(as(databases.management.runtime, 'SELECT 1')).rejects.toThrow('permission denied for database')
+  })
+
+  it('writes passwords for our eyes alone', async () => {
+    expect((await stat(databases.vault.runtime.passwordFile)).mode & 0o777).toBe(0o600)
+  })
+
+  it('can be run again, and refuses databases that this folder knows nothing of', async () => {
+    await expect(prepareDatabases(admin, prefix, folder, true)).resolves.toEqual(databases)
+    await expect(prepareDatabases(admin, prefix, folder, false)).rejects.toThrow('PMA_DATABASE_PREFIX')
+  })
+})

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals'
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import { inheritedEnvironment, launcherConfig } from './launcher-config.js'
+
+describe('launcherConfig', () => {
+  it('needs nothing: one proxy, the demo, loopback, state below the project', () => {
+    expect(launcherConfig({}, '/project')).toMatchObject({
+      proxies: 1,
+      demo: true,
+      host: '127.0.0.1',
+      stateDir: '/project/.local',
+      ports: { management: 8070, proxy: 8080 },
+    })
+  })
+
+  it('takes HOST for an address only: some shells export it as the name of the machine', () => {
+    expect(launcherConfig({ HOST: '0.0.0.0' }, '/project').host).toBe('0.0.0.0')
+    expect(launcherConfig({ HOST: 'laptop' }, '/project').host).toBe('127.0.0.1')
+  })
+
+  it.each([
+    ['PROXIES', '0'],
+    ['PROXIES', '99'],
+    ['DEMO', 'yes'],
+    ['PMA_PROXY_PORT', '70000'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['PMA_DATABASE_PREFIX', 'a"; DROP DATABASE x; --'],
+  ])('refuses %s=%s and names the variable', (name, value) => {
+    expect(() => launcherConfig({ [name]: value }, '/project')).toThrow(ConfigError)
+    expect(() => launcherConfig({ [name]: value }, '/project')).toThrow(name)
+  })
+})
+
+describe('inheritedEnvironment', () => {
+  it('hands on no variable of ours and no option of Node', () => {
+    const env = { PATH: '/bin', PMA_VAULT_PORT: '1', NODE_OPTIONS: '--inspect', AWS_SECRET_ACCESS_KEY: 'x' }
+    expect(inheritedEnvironment(env)).toEqual({ PATH: '/bin' })
+  })
+})
