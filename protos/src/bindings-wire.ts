@@ -1,7 +1,7 @@
 import { type Bindings, normalizeBindings, type Placement } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Bindings as WireBindings, Bindings__Output } from './generated/protectmyapi/vault/v1/Bindings.js'
-import type { Placement as WirePlacement, Placement__Output } from './generated/protectmyapi/vault/v1/Placement.js'
+import type { Bindings__Output, Bindings as WireBindings } from './generated/protectmyapi/vault/v1/Bindings.js'
+import type { Placement__Output, Placement as WirePlacement } from './generated/protectmyapi/vault/v1/Placement.js'
 
 export function bindingsToWire({ origins, placements, services }: Bindings): WireBindings {
   return { origins: [...origins], placements: placements.map(placementToWire), services: [...services] }

@@ -1,5 +1,5 @@
-import { loadContract } from './load.js'
 import type { ProtoGrpcType } from './generated/directory.js'
+import { loadContract } from './load.js'
 
 const contract = loadContract('protectmyapi/directory/v1/directory.proto') as unknown as ProtoGrpcType
 

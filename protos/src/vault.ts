@@ -1,5 +1,5 @@
-import { loadContract } from './load.js'
 import type { ProtoGrpcType } from './generated/vault.js'
+import { loadContract } from './load.js'
 
 const contract = loadContract('protectmyapi/vault/v1/vault.proto') as unknown as ProtoGrpcType
 
