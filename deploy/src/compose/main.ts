@@ -9,7 +9,7 @@ import { privateFile, randomPassword } from '../system/local-files.js'
  * The one-shots of docker-compose.yml. `files`: certificates, passwords and the key file, where they are missing.
  * `databases`: the three databases and their roles.
  */
-const state = process.env['PMA_STATE_DIR'] ?? '/state'
+const state = process.env.PMA_STATE_DIR ?? '/state'
 const secrets = path.join(state, 'secrets')
 
 async function makeFiles(): Promise<void> {
@@ -21,8 +21,8 @@ async function makeFiles(): Promise<void> {
 
 async function makeDatabases(): Promise<void> {
   const password = (await readFile(path.join(secrets, 'postgres.password'), 'utf8')).trimEnd()
-  const host = process.env['PMA_POSTGRES_HOST'] ?? 'postgres'
-  const port = process.env['PMA_POSTGRES_PORT'] ?? '5432'
+  const host = process.env.PMA_POSTGRES_HOST ?? 'postgres'
+  const port = process.env.PMA_POSTGRES_PORT ?? '5432'
   await prepareDatabases(
     `postgres://postgres:${encodeURIComponent(password)}@${host}:${port}/postgres`,
     '',

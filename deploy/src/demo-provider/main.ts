@@ -1,8 +1,8 @@
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { createDemoProvider } from './demo-provider.js'
 
-const log = createLogger('provider', process.env['LOG_LEVEL'] ?? 'info')
-const port = Number(process.env['PMA_PROVIDER_PORT'] ?? '8090')
+const log = createLogger('provider', process.env.LOG_LEVEL ?? 'info')
+const port = Number(process.env.PMA_PROVIDER_PORT ?? '8090')
 const server = createDemoProvider()
 
 server.on('error', (err) => {

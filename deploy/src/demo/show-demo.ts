@@ -85,7 +85,7 @@ async function showRecord({ api, demo, say }: ShowOptions, requestId: string): P
   const find = async (): Promise<Record<string, unknown> | undefined> => {
     const { items } = AccessLog.parse(await api.get(`/orgs/${demo.organization}/access-log?limit=20`))
     // Admitted is written before the key leaves, finished after the answer: the second says more.
-    return items.find((item) => item['requestId'] === requestId && item['state'] !== 'admitted')
+    return items.find((item) => item.requestId === requestId && item.state !== 'admitted')
   }
   say('  5. The access log says:')
   const line = await until(find, LIMITS.logMs)

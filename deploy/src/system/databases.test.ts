@@ -8,7 +8,7 @@ import { randomPrefix } from './launcher-config.js'
 import { readIfThere } from './local-files.js'
 
 describe('prepareDatabases', () => {
-  const admin = process.env['PMA_TEST_POSTGRES_URL'] ?? ''
+  const admin = process.env.PMA_TEST_POSTGRES_URL ?? ''
   const prefix = randomPrefix()
   let folder = ''
   let databases: Databases

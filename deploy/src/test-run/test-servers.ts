@@ -30,12 +30,12 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
   const ends: (() => Promise<void>)[] = []
   const variables: Record<string, string> = {}
   const missing: string[] = []
-  if (!env['PMA_TEST_POSTGRES_URL']) {
-    variables['PMA_TEST_POSTGRES_URL'] = await testPostgres(guard, ends, say)
+  if (!env.PMA_TEST_POSTGRES_URL) {
+    variables.PMA_TEST_POSTGRES_URL = await testPostgres(guard, ends, say)
   }
-  if (!env['LOCALSTACK_ENDPOINT']) {
+  if (!env.LOCALSTACK_ENDPOINT) {
     try {
-      variables['LOCALSTACK_ENDPOINT'] = await testLocalstack(path.join(cacheDir, 'localstack'), guard, ends, say)
+      variables.LOCALSTACK_ENDPOINT = await testLocalstack(path.join(cacheDir, 'localstack'), guard, ends, say)
     } catch (cause) {
       if (!(cause instanceof NoPython)) throw cause
       missing.push(`AWS KMS (LocalStack): its contract was not run. ${cause.message}`)

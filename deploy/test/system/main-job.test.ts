@@ -64,7 +64,7 @@ describe('the main job', () => {
     const requestId = answer.headers.get('pma-request-id')
     const line = await until(async () => {
       const { items } = await system.owner.get<{ items: Record<string, unknown>[] }>(`${system.org}/access-log`)
-      return items.find((item) => item['requestId'] === requestId && item['state'] === 'finished')
+      return items.find((item) => item.requestId === requestId && item.state === 'finished')
     }, 20_000)
     expect(line).toMatchObject({ method: 'POST', path: '/echo', status: 200 })
   }, 30_000)

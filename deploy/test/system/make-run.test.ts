@@ -103,8 +103,8 @@ describe('make run', () => {
       const now = await facts()
       return now.pids['proxy-1'] !== undefined && now.pids['proxy-1'] !== pids['proxy-1'] ? now : undefined
     }, 20_000)
-    expect(next.pids['vault']).toBe(pids['vault'])
-    expect(next.pids['proxy']).toBe(next.pids['proxy-1'])
+    expect(next.pids.vault).toBe(pids.vault)
+    expect(next.pids.proxy).toBe(next.pids['proxy-1'])
     await until(async () => ((await ask(next).catch(() => undefined))?.status === 200 ? true : undefined), 20_000)
   }, 60_000)
 
@@ -126,12 +126,12 @@ describe('make run', () => {
   }, 90_000)
 
   it('says which port is taken and which variable moves it', async () => {
-    const taken = net.createServer().listen(Number(ports['PMA_PROXY_PORT']), '127.0.0.1')
+    const taken = net.createServer().listen(Number(ports.PMA_PROXY_PORT), '127.0.0.1')
     await once(taken, 'listening')
     const child = start(['run'])
     expect(await once(child, 'exit')).toEqual([1, null])
     taken.close()
-    expect(said).toContain(`Port ${ports['PMA_PROXY_PORT']}`)
+    expect(said).toContain(`Port ${ports.PMA_PROXY_PORT}`)
     expect(said).toContain('PMA_PROXY_PORT=')
   }, 30_000)
 

@@ -32,7 +32,7 @@ export interface TestSystem {
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 
 export async function startTestSystem({ proxies = 1, extra }: TestSystemOptions = {}): Promise<TestSystem> {
-  const databaseUrl = process.env['PMA_TEST_POSTGRES_URL']
+  const databaseUrl = process.env.PMA_TEST_POSTGRES_URL
   if (databaseUrl === undefined) throw new Error('PMA_TEST_POSTGRES_URL is not set')
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-system-'))
   const config = await testConfig(stateDir, databaseUrl, proxies)

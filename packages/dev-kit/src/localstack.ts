@@ -99,7 +99,7 @@ export async function startLocalstack(folder: string, port: number): Promise<Loc
 
 function settings(folder: string, port: number, state: string): NodeJS.ProcessEnv {
   return {
-    PATH: `${path.join(folder, 'venv/bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    PATH: `${path.join(folder, 'venv/bin')}${path.delimiter}${process.env.PATH ?? ''}`,
     SERVICES: 'kms',
     STRICT_SERVICE_LOADING: '1',
     EAGER_SERVICE_LOADING: '1',

@@ -47,7 +47,7 @@ export async function findPostgres(choice: PostgresChoice = 'auto', wantedMajor?
 }
 
 async function systemBinaries(): Promise<PostgresBinaries[]> {
-  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
+  const onPath = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
   const folders = [...onPath, ...(await versionedFolders())]
   const found: PostgresBinaries[] = []
   for (const folder of folders) {

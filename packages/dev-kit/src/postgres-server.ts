@@ -196,5 +196,5 @@ async function own(file: string, { uid, gid }: PostgresUser): Promise<void> {
 
 /** Little: its locale and time zone must not depend on who starts it. */
 function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' }
+  return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
 }

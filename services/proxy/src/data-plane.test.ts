@@ -4,13 +4,13 @@ import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { createDataPlane } from './data-plane.js'
-import { type FakeDirectory, startFakeDirectory } from './fakes/fake-directory.js'
-import { startFakeVault } from './fakes/fake-vault.js'
-import { routeResponse } from './fakes/route-response.js'
-import { hashOf, sessionSigner } from './fakes/session-signer.js'
-import { silentLog } from './fakes/silent-log.js'
 import { type Schedule, systemSchedule } from './freshness/schedule.js'
 import { RouteFallen } from './lease/lease-source.js'
+import { type FakeDirectory, startFakeDirectory } from './test/fake-directory.js'
+import { startFakeVault } from './test/fake-vault.js'
+import { routeResponse } from './test/route-response.js'
+import { hashOf, sessionSigner } from './test/session-signer.js'
+import { silentLog } from './test/silent-log.js'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {

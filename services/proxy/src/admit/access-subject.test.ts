@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { routeResponse } from '../fakes/route-response.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
+import { routeResponse } from '../test/route-response.js'
 import { accessSubject } from './access-subject.js'
 import type { AccessRequest } from './admission.js'
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { routeResponse } from '../fakes/route-response.js'
 import type { Outcome } from '../record/recorder.js'
 import type { Limit, Route } from '../routes/route.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
+import { routeResponse } from '../test/route-response.js'
 import type { AccessRequest, Admission, Decision } from './admission.js'
 
 /** An adapter, and the authority behind it in the test's hands. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { routeResponse } from '../fakes/route-response.js'
 import type { Limit, Route } from '../routes/route.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
+import { routeResponse } from '../test/route-response.js'
 import { addressBlock, bucketsOf } from './buckets.js'
 
 const ROUTE: Route = { ...routeFromWire(routeResponse()), notAfter: 0 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
-import { silentLog } from '../fakes/silent-log.js'
+import { silentLog } from '../test/silent-log.js'
 import { beginFill, type Held } from './held.js'
 import { createHeldCache } from './held-cache.js'
 import { createKeeper } from './keeper.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
-import { manualTime } from '../fakes/manual-time.js'
-import { silentLog } from '../fakes/silent-log.js'
+import { manualTime } from '../test/manual-time.js'
+import { silentLog } from '../test/silent-log.js'
 import { keepSynced, type SyncEvents } from './keep-synced.js'
 import { createKeeper } from './keeper.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
-import { silentLog } from '../fakes/silent-log.js'
+import { silentLog } from '../test/silent-log.js'
 import { createFloors } from './floors.js'
 import { momentOf } from './horizon.js'
 import { type Answer, createKeeper, type FeedRow } from './keeper.js'

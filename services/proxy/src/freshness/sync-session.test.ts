@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
-import { silentLog } from '../fakes/silent-log.js'
+import { silentLog } from '../test/silent-log.js'
 import { createKeeper } from './keeper.js'
 import { createSyncSession } from './sync-session.js'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import type { FaultCode } from '@protectmyapi/service-kit/faults'
 import { GRANT_TYP } from '@protectmyapi/service-kit/grant'
-import { fresh, HORIZON_MS } from '../fakes/fresh.js'
-import { hashOf, sessionSigner } from '../fakes/session-signer.js'
-import { silentLog } from '../fakes/silent-log.js'
+import { fresh, HORIZON_MS } from '../test/fresh.js'
+import { hashOf, sessionSigner } from '../test/session-signer.js'
+import { silentLog } from '../test/silent-log.js'
 import { createSessionKeys } from './session-keys.js'
 import { createSessionVerifier } from './verify-session.js'
 
