@@ -53,7 +53,11 @@ export function createReloadingClient<Made extends Client>(
   })
 
   function connect(tls: TlsMaterial): Made {
-    return new Class(target.address, clientCredentials(tls, target.serverId), CHANNEL_OPTIONS)
+    return new Class(target.address, clientCredentials(tls, target.serverId), {
+      ...CHANNEL_OPTIONS,
+      // TLS wants a name and not an address for SNI (RFC 6066 § 3); who answers is judged by the URI SAN alone.
+      'grpc.ssl_target_name_override': trustDomainOf(target.serverId),
+    })
   }
 
   function retire(old: Made): void {
@@ -70,6 +74,10 @@ export function createReloadingClient<Made extends Client>(
       client.close()
     },
   }
+}
+
+function trustDomainOf(spiffeId: string): string {
+  return new URL(spiffeId).hostname
 }
 
 function clientCredentials({ cert, key, ca }: TlsMaterial, serverId: string): ChannelCredentials {
