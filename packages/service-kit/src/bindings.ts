@@ -1,5 +1,6 @@
 import { joinInjectively } from './bytes.js'
 import { Fault } from './faults.js'
+import { wrongHeaderName } from './header-name.js'
 
 /** One place in a request. Header names are lower case; query names are exact. */
 export type Placement =
@@ -21,35 +22,12 @@ export interface Bindings {
 
 export const BINDING_LIMITS = { originsMax: 16, placementsMax: 16, servicesMax: 16, nameBytesMax: 256 } as const
 
-/** RFC 9110 § 5.6.2: token. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
 const QUERY_NAME = /^[A-Za-z0-9._~[\]-]+$/
 const PATH_TEMPLATE =
   /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
 /** A host name or an IP literal as the URL parser leaves it: no wildcard, no escape. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
-
-/**
- * Fields that carry framing, routing or a browser's state. A secret in one of them would change what request it is.
- */
-const UNBINDABLE_HEADERS = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'upgrade',
-  'expect',
-  'proxy-connection',
-  'proxy-authorization',
-  'content-type',
-  'content-encoding',
-  'accept-encoding',
-  'cookie',
-])
 
 /** An origin in its one spelling. @throws Fault INVALID_REQUEST for anything that is more, or less, than an origin. */
 export function normalizeOrigin(text: string): string {
@@ -117,7 +95,7 @@ function normalizePlacement(placement: Placement): Placement {
   switch (placement.kind) {
     case 'header': {
       const name = placement.name.toLowerCase()
-      const sound = TOKEN.test(name) && name.length <= BINDING_LIMITS.nameBytesMax && !UNBINDABLE_HEADERS.has(name)
+      const sound = wrongHeaderName(name) === undefined
       if (!sound)
         throw refuse(
           '/bindings/placements',

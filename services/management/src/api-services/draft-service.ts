@@ -1,7 +1,7 @@
 import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
+import { wrongHeaderName, wrongHeaderText } from '@protectmyapi/service-kit/header-name'
 import { badFields } from '../http/validate.js'
 import { type AuthOf, mapAuth, mapNamed, type NamedTemplate, type StoredAuth, type StoredHeaders } from './auth.js'
-import { wrongHeaderName, wrongHeaderText } from './header-name.js'
 import { escapePointer, type InjectedPlace, injectedPlaces, surfaceKey } from './injected-fields.js'
 import type { AuthInput } from './service-schemas.js'
 import { type IdRef, isLiteral, parseTemplate, type TemplateOf } from './template.js'

@@ -2,7 +2,7 @@
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/
 
 /**
- * Fields that an operator may not set: those that carry framing, routing or a connection's affairs, a browser's state,
+ * Fields that an operator may not set, and no secret may be bound to: those that carry framing, routing or a connection's affairs, a browser's state,
  * what the body is, and what proxies say of each other.
  */
 const RESERVED = new Set([

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals'
+import { wrongHeaderName, wrongHeaderText } from './header-name.js'
+
+describe('wrongHeaderName', () => {
+  it.each(['authorization', 'X-Api-Key', 'xi-api-key', 'OpenAI-Organization'])('lets %s be set', (name) => {
+    expect(wrongHeaderName(name)).toBeUndefined()
+  })
+
+  it.each([
+    'Host',
+    'content-length',
+    'Connection',
+    'cookie',
+    'Via',
+    'X-Forwarded-For',
+    'pma-request-id',
+    'a b',
+    'x:y',
+    '',
+  ])('keeps %p from being set', (name) => expect(wrongHeaderName(name)).toEqual(expect.any(String)))
+})
+
+describe('wrongHeaderText', () => {
+  it.each(['a\r\nb', 'a\0b', 'ключ'])('refuses %p', (text) => expect(wrongHeaderText(text)).toEqual(expect.any(String)))
+  it('takes visible text', () => expect(wrongHeaderText('Bearer x-1')).toBeUndefined())
+})

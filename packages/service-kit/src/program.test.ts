@@ -1,0 +1,79 @@
+import { EventEmitter } from 'node:events'
+import { describe, expect, it } from '@jest/globals'
+import { ConfigError } from './config.js'
+import { createLogger } from './log.js'
+import { type Host, type Program, runProgram } from './program.js'
+
+const silent = createLogger('test', 'silent')
+
+function host(...words: string[]) {
+  const signals = new EventEmitter()
+  const said: string[] = []
+  const exits: unknown[] = []
+  const write = (text: string): boolean => said.push(text) > 0
+  const made = {
+    argv: ['node', 'main.js', ...words],
+    exit: (code: unknown) => exits.push(code),
+    on: (name: string, listener: () => void) => signals.on(name, listener),
+    stdout: { write },
+    stderr: { write },
+  }
+  return { host: made as unknown as Host, signals, said, exits }
+}
+
+function program(over: Partial<Program> = {}): Program {
+  return {
+    name: 'thing',
+    about: 'thing: serves.',
+    describeEnvironment: () => 'PMA_THING',
+    serve: () => Promise.resolve({ log: silent, ready: {} }),
+    commands: {},
+    ...over,
+  }
+}
+
+describe('runProgram', () => {
+  it('tells what it reads, and does not serve', async () => {
+    const { host: told, said } = host('--help')
+    await runProgram(told, program({ serve: () => Promise.reject(new Error('served')) }))
+    expect(said.join('')).toContain('PMA_THING')
+  })
+
+  it('refuses words it does not know, with the code for a wrong configuration', async () => {
+    for (const words of [['constructor'], ['migrat'], ['--help', 'me']]) {
+      const { host: told, said, exits } = host(...words)
+      await runProgram(told, program())
+      expect(exits).toEqual([2])
+      expect(said.join('')).toMatch(/Unknown/)
+    }
+  })
+
+  it('tells a wrong configuration from a failure', async () => {
+    const wrong = host()
+    await runProgram(wrong.host, program({ serve: () => Promise.reject(new ConfigError('PMA_THING is missing')) }))
+    expect([wrong.said, wrong.exits]).toEqual([['PMA_THING is missing\n'], [2]])
+  })
+
+  it('ends with 0 once everything has ended', async () => {
+    const { host: told, signals, exits } = host()
+    let ended = (): void => undefined
+    const closed = new Promise<void>((resolve) => {
+      ended = resolve
+    })
+    await runProgram(
+      told,
+      program({
+        serve(endWith) {
+          endWith(silent, () => closed)
+          return Promise.resolve({ log: silent, ready: {} })
+        },
+      }),
+    )
+    signals.emit('SIGTERM')
+    expect(exits).toEqual([])
+    ended()
+    await closed
+    await Promise.resolve()
+    expect(exits).toEqual([0])
+  })
+})

@@ -1,0 +1,69 @@
+import { ConfigError } from './config.js'
+import { createLogger, type Logger } from './log.js'
+
+/** What a program needs of its process; `main.ts` hands in `process`. */
+export type Host = Pick<NodeJS.Process, 'argv' | 'exit' | 'on' | 'stdout' | 'stderr'>
+
+/** Called by a program once it has something to end; SIGTERM and SIGINT then end it and exit with 0. */
+export type EndWith = (log: Logger, close: () => Promise<void>) => void
+
+export interface Program {
+  readonly name: string
+  /** What the commands do, one line. */
+  readonly about: string
+  /** Every environment variable, for `--help`. */
+  describeEnvironment(): string
+  /** Runs until it is ended; answers what the line `ready` tells. */
+  serve(endWith: EndWith): Promise<{ readonly log: Logger; readonly ready: Readonly<Record<string, number>> }>
+  /** Other commands, by name. */
+  readonly commands: Readonly<Record<string, () => Promise<void>>>
+}
+
+const EXIT = { failed: 1, config: 2 } as const
+
+/** Runs what the command line asks for: nothing serves, `--help` tells, a name is a command. */
+export async function runProgram(host: Host, program: Program): Promise<void> {
+  try {
+    await run(host, program)
+  } catch (err) {
+    if (err instanceof ConfigError) {
+      host.stderr.write(`${err.message}\n`)
+      host.exit(EXIT.config)
+    } else {
+      createLogger(program.name, 'error').error({ err }, `${program.name} could not start`)
+      host.exit(EXIT.failed)
+    }
+  }
+}
+
+async function run(host: Host, { name, about, describeEnvironment, serve, commands }: Program): Promise<void> {
+  const [word, ...rest] = host.argv.slice(2)
+  if (rest.length > 0) throw new ConfigError(`Unknown words: ${rest.join(' ')}`)
+  if (word === '--help') {
+    host.stdout.write(`${about}\n\n${describeEnvironment()}\n`)
+    return
+  }
+  if (word === undefined) {
+    const { log, ready } = await serve((endLog, close) => endOnSignal(host, endLog, close))
+    log.info(ready, 'ready')
+    return
+  }
+  const command = Object.hasOwn(commands, word) ? commands[word] : undefined
+  if (!command) throw new ConfigError(`Unknown command ${word}. ${name} --help lists those that are.`)
+  await command()
+}
+
+function endOnSignal(host: Host, log: Logger, close: () => Promise<void>): void {
+  const end = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'ending')
+    close().then(
+      () => host.exit(0),
+      (err: unknown) => {
+        log.error({ err }, 'did not end cleanly')
+        host.exit(EXIT.failed)
+      },
+    )
+  }
+  host.on('SIGTERM', end)
+  host.on('SIGINT', end)
+}
