@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
-import { checkUpstreamUrl, noPrivateUpstreams, privateUpstreams } from './upstream-url.js'
+import { checkUpstreamUrl, configuredPrivateUpstreams, noPrivateUpstreams, privateUpstreams } from './upstream-url.js'
 
 const check = (url: string, exempt = noPrivateUpstreams) => checkUpstreamUrl(new URL(url), '/baseUrl', exempt)
 const refused = expect.objectContaining({
   code: 'INVALID_REQUEST',
   details: expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/baseUrl' })] }),
+})
+
+describe('configuredPrivateUpstreams', () => {
+  it('refuses every exemption in production', () => {
+    expect(() => configuredPrivateUpstreams('production', ['127.0.0.1'])).toThrow(/PMA_ALLOW_PRIVATE_UPSTREAMS/)
+    expect(configuredPrivateUpstreams('production', []).size).toBe(0)
+    expect(configuredPrivateUpstreams('development', ['127.0.0.1']).size).toBe(1)
+  })
 })
 
 describe('checkUpstreamUrl', () => {

@@ -1,4 +1,5 @@
 import { isPublicHostName } from './addresses.js'
+import { ConfigError } from './config.js'
 import { Fault } from './faults.js'
 
 /**
@@ -19,6 +20,21 @@ export const noPrivateUpstreams: PrivateUpstreams = new Set()
 
 export function privateUpstreams(hosts: readonly string[]): PrivateUpstreams {
   return new Set(hosts.map((host) => host.toLowerCase()).filter((host) => !METADATA.has(host.replace(/:\d+$/, ''))))
+}
+
+/**
+ * What a service is configured with.
+ *
+ * @throws ConfigError in production: an exemption there would let an administrator dial inside the cluster.
+ */
+export function configuredPrivateUpstreams(
+  mode: 'production' | 'development',
+  hosts: readonly string[],
+): PrivateUpstreams {
+  if (mode === 'production' && hosts.length > 0) {
+    throw new ConfigError('  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone')
+  }
+  return privateUpstreams(hosts)
 }
 
 /** Is this upstream exempt? */

@@ -10,7 +10,7 @@ import {
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
-import { type PrivateUpstreams, privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-management.js'
 import { Email, Name } from './http/fields.js'
@@ -106,7 +106,7 @@ const ManagementEnvironment = Database.extend({
   PMA_BOOTSTRAP_PASSWORD_FILE: Text.optional().describe('file with the first owner’s password'),
   PMA_BOOTSTRAP_ORGANIZATION: Name.optional().describe('name of the first organization'),
   PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
-    'development: hosts, or host:port, exempt from https and public addresses',
+    'development alone: hosts, or host:port, exempt from https and public addresses',
   ),
   PMA_ACCESS_LOG_DAYS: z.coerce
     .number()
@@ -142,7 +142,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
       password: readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
     },
     firstRun: { setupToken: setupTokenOf(given, readFile), bootstrap: bootstrapOf(given, readFile) },
-    privateUpstreams: privateUpstreams(given.PMA_ALLOW_PRIVATE_UPSTREAMS),
+    privateUpstreams: configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
   }
 }

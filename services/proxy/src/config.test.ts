@@ -19,7 +19,6 @@ const load = (more: Record<string, string> = {}) => loadConfig({ ...ENV, ...more
 describe('the proxy’s environment', () => {
   it('needs where it stands and whom it asks; the rest has defaults', () => {
     expect(load()).toMatchObject({
-      mode: 'production',
       host: '0.0.0.0',
       port: 8080,
       certificate: null,
@@ -33,9 +32,10 @@ describe('the proxy’s environment', () => {
   })
 
   it('names the hosts that are exempt one by one, and never a metadata service', () => {
-    expect([...load({ PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1:9000, 169.254.169.254' }).privateUpstreams]).toEqual([
-      '127.0.0.1:9000',
-    ])
+    expect([
+      ...load({ PMA_MODE: 'development', PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1:9000, 169.254.169.254' })
+        .privateUpstreams,
+    ]).toEqual(['127.0.0.1:9000'])
   })
 
   it.each([

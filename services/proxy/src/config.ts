@@ -1,7 +1,7 @@
 import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } from '@protectmyapi/service-kit/config'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
-import { type PrivateUpstreams, privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
 import { type TrustedProxies, trustedProxies } from './server/source-address.js'
 
@@ -13,7 +13,6 @@ export interface Peer {
 
 export interface ProxyConfig {
   readonly logLevel: string
-  readonly mode: 'production' | 'development'
   readonly host: string
   readonly port: number
   /** Towards apps. Null: an ingress in front terminates TLS. */
@@ -56,7 +55,9 @@ const ProxyEnvironment = z.object({
   PMA_PROXY_HOST_SUFFIX: DnsSuffix.optional().describe('routes {service}.<suffix> by host name'),
   PMA_DIRECTORY_ADDRESS: Address.describe('management’s Directory, host:port'),
   PMA_VAULT_ADDRESS: Address.describe('the vault, host:port'),
-  PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe('hosts, or host:port, exempt from https and public addresses'),
+  PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
+    'development alone: hosts, or host:port, exempt from https and public addresses',
+  ),
   PMA_UPSTREAM_CA_FILE: z.string().optional().describe('a CA trusted for providers beside the public ones, PEM'),
   PMA_TRUSTED_PROXIES: List.default([]).describe('CIDR ranges whose X-Forwarded-For is believed'),
   PMA_DRAIN_MS: DurationMs.default(25_000).describe('for answers under way to end after SIGTERM'),
@@ -68,7 +69,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
   const identity = (name: string): string => spiffeId(read.PMA_TRUST_DOMAIN, read.PMA_NAMESPACE, name)
   return {
     logLevel: read.LOG_LEVEL,
-    mode: read.PMA_MODE,
     host: read.PMA_PROXY_HOST,
     port: read.PMA_PROXY_PORT,
     certificate: certificateOf(read.PMA_PROXY_TLS_CERT_FILE, read.PMA_PROXY_TLS_KEY_FILE),
@@ -76,7 +76,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
     tls: { certFile: read.PMA_TLS_CERT_FILE, keyFile: read.PMA_TLS_KEY_FILE, caFile: read.PMA_TLS_CA_FILE },
     directory: { address: read.PMA_DIRECTORY_ADDRESS, serverId: identity('management') },
     vault: { address: read.PMA_VAULT_ADDRESS, serverId: identity('vault') },
-    privateUpstreams: privateUpstreams(read.PMA_ALLOW_PRIVATE_UPSTREAMS),
+    privateUpstreams: configuredPrivateUpstreams(read.PMA_MODE, read.PMA_ALLOW_PRIVATE_UPSTREAMS),
     upstreamCaPem:
       read.PMA_UPSTREAM_CA_FILE === undefined
         ? null

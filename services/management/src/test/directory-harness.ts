@@ -14,7 +14,7 @@ import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/t
 import { buildDirectory } from '../directory/build-directory.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
-import { type MemoryVault, memoryVault } from '../vault/memory-vault.js'
+import { type MemoryVault, memoryVault } from './memory-vault.js'
 import { migratedDatabase } from './migrated-database.js'
 
 const TRUST_DOMAIN = 'protectmyapi.local'

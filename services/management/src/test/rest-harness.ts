@@ -13,7 +13,7 @@ import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { API_PREFIX } from '../http/openapi.js'
 import type { Route } from '../http/route.js'
 import { createPasswordHasher, type PasswordHasher } from '../people/password-hasher.js'
-import { type MemoryVault, memoryVault } from '../vault/memory-vault.js'
+import { type MemoryVault, memoryVault } from './memory-vault.js'
 
 export const PASSWORD = 'a long enough password'
 const PRIVATE_UPSTREAM = '127.0.0.1'

@@ -20,7 +20,7 @@ import { deleteSecret } from '../secrets/delete-secret.js'
 import { finishDestructions, finishShredding, settleIntents } from '../secrets/reconcile.js'
 import { replaceValue } from '../secrets/replace-value.js'
 import type { SecretDeps } from '../secrets/secret-deps.js'
-import { memoryVault } from '../vault/memory-vault.js'
+import { memoryVault } from './memory-vault.js'
 
 const ROLE = `runtime_${newId('boot').toLowerCase()}`
 const ACTOR = { kind: 'user', id: 'usr_test', requestId: null } as const

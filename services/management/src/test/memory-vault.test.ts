@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { newId } from '@protectmyapi/service-kit/ids'
+import { vaultContract } from '../vault/vault-client.contract.js'
 import { memoryVault } from './memory-vault.js'
-import { vaultContract } from './vault-contract.js'
 
 describe('the vault in memory', () => {
   vaultContract('memory', memoryVault)

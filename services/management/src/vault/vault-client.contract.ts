@@ -3,7 +3,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { NewVersion, VaultClient } from './vault-client.js'
 
-/** What management relies on in any vault. The real service runs it in the system suite, the one in memory here. */
+/** What management relies on in any vault. The one in memory passes it, and so does the real service. */
 export function vaultContract(name: string, make: () => VaultClient): void {
   const first = (): NewVersion => ({
     organizationId: newId('organization'),

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
-import type { NewVersion, Purpose, VaultClient, VersionRef } from './vault-client.js'
+import type { NewVersion, Purpose, VaultClient, VersionRef } from '../vault/vault-client.js'
 
 interface Stored extends VersionRef {
   readonly state: 'stored'
