@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { parseStrictJson } from '@protectmyapi/service-kit/strict-json'
 import { z } from 'zod'
 import type { DataPlane } from '../data-plane.js'
 import { takeBody } from '../forward/request-body.js'
@@ -75,18 +76,10 @@ async function readJson<Schema extends z.ZodType>(
   if (body.kind === 'streamed') {
     throw new Fault('INVALID_REQUEST', 'a body without a length', { say: 'Send the body with Content-Length.' })
   }
-  const parsed = schema.safeParse(parseJson(body.kind === 'whole' ? body.bytes.toString('utf8') : ''))
+  const parsed = schema.safeParse(parseStrictJson(body.kind === 'whole' ? body.bytes.toString('utf8') : ''))
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message }))
   throw new Fault('INVALID_REQUEST', 'a body out of shape', { errors })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Fault('INVALID_REQUEST', 'a body that is not JSON', { say: 'The body is not JSON. Send {"token": "…"}.' })
-  }
 }
 
 function sendJson(exchange: Exchange, status: number, answer: unknown, fields: readonly string[] = []): void {

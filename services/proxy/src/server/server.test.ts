@@ -75,6 +75,7 @@ describe('the proxy itself answers', () => {
     ['{"token":"x"}', JSON_HEADERS, 401, 'INVALID_TOKEN'],
     ['{"token":1}', JSON_HEADERS, 400, 'INVALID_REQUEST'],
     ['{"token":"x","more":1}', JSON_HEADERS, 400, 'INVALID_REQUEST'],
+    ['{"token":"x","token":"y"}', JSON_HEADERS, 400, 'INVALID_REQUEST'],
     ['not json', JSON_HEADERS, 400, 'INVALID_REQUEST'],
     ['', JSON_HEADERS, 400, 'INVALID_REQUEST'],
     ['{"token":"x"}', { 'content-type': 'text/plain' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],

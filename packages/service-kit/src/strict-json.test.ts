@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { Fault } from '@protectmyapi/service-kit/faults'
 import fc from 'fast-check'
+import { Fault } from './faults.js'
 import { JSON_DEPTH_MAX, parseStrictJson } from './strict-json.js'
 
 const pointerOf = (text: string): string | undefined => {

@@ -1,4 +1,4 @@
-import { Fault } from '@protectmyapi/service-kit/faults'
+import { Fault } from './faults.js'
 
 /** Objects and arrays in one another. Our deepest body has five. */
 export const JSON_DEPTH_MAX = 16
