@@ -87,6 +87,7 @@ const PLAIN = new Set([
   'connection',
   'user-agent',
   'accept-language',
+  'sec-fetch-mode',
 ])
 
 function maskHeader(name: string, value: string): string {

@@ -89,8 +89,16 @@ async function showRecord({ api, demo, say }: ShowOptions, requestId: string): P
   }
   say('  5. The access log says:')
   const line = await until(find, LIMITS.logMs)
-  const shown = Object.entries(line).filter(
-    ([, value]) => value !== null && value !== undefined && typeof value !== 'object',
-  )
-  for (const [name, value] of shown) say(`       ${name}: ${String(value)}`)
+  for (const [name, value] of Object.entries(line)) {
+    const text = shown(value)
+    if (text !== undefined) say(`       ${name}: ${text}`)
+  }
+}
+
+/** On one line: a named thing by its slug, names side by side; what is not there is left out. */
+function shown(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined
+  if (Array.isArray(value)) return value.join(', ')
+  if (typeof value === 'object') return 'slug' in value ? String(value.slug) : undefined
+  return String(value)
 }
