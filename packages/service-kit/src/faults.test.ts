@@ -47,6 +47,11 @@ describe('the fault table', () => {
     expect(problemHeaders(new Fault('NOT_FOUND', 'x'))).not.toHaveProperty('retry-after')
   })
 
+  it('has one code for what is too large, whichever part of the request', () => {
+    expect(toProblem(new Fault('HEADERS_TOO_LARGE', 'x'), 'req_1')).toMatchObject({ status: 431, code: 'TOO_LARGE' })
+    expect(toProblem(new Fault('TOO_LARGE', 'x'), 'req_1')).toMatchObject({ status: 413, code: 'TOO_LARGE' })
+  })
+
   it('is asked for its own rows alone', () => {
     expect(isFaultCode('toString')).toBe(false)
     expect(isFaultCode('UNAVAILABLE')).toBe(true)

@@ -1,11 +1,13 @@
 /** How one refusal looks on each protocol. */
-interface FaultSpec {
+export interface FaultSpec {
   /** HTTP status. */
   readonly http: number
   /** Name of the gRPC status. */
   readonly grpc: GrpcStatusName
   /** The sentence that a caller reads where nothing more precise is known. It says what to do. */
   readonly say: string
+  /** The code that callers read, where two rows are one thing to them. */
+  readonly shownAs?: string
   /** A retry without a change may succeed. */
   readonly retry?: true
 }
@@ -167,6 +169,7 @@ export const FAULTS = {
   TOO_LARGE: { http: 413, grpc: 'INVALID_ARGUMENT', say: 'This is larger than allowed. Send less.' },
   HEADERS_TOO_LARGE: {
     http: 431,
+    shownAs: 'TOO_LARGE',
     grpc: 'INVALID_ARGUMENT',
     say: 'The header fields are larger than allowed. Send less.',
   },

@@ -9,6 +9,7 @@ describe('wrongHeaderName', () => {
   it.each([
     'Host',
     'content-length',
+    'content_length',
     'Connection',
     'cookie',
     'Via',

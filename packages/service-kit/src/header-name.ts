@@ -28,12 +28,15 @@ const RESERVED = new Set([
 ])
 const RESERVED_PREFIXES = ['x-forwarded-', 'pma-', 'sec-', 'access-control-']
 
+/** A field's name as servers tell fields apart: many (CGI, WSGI, nginx with a setting) take `_` for `-`. */
+export const foldHeaderName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
+
 /** What is wrong with a header field's name, or undefined. */
 export function wrongHeaderName(name: string): string | undefined {
   if (!TOKEN.test(name)) return 'Give the name of a header field: letters, digits and hyphens.'
-  const lower = name.toLowerCase()
-  if (RESERVED.has(lower) || RESERVED_PREFIXES.some((prefix) => lower.startsWith(prefix))) {
-    return `${lower} cannot be set: it belongs to the connection, the body or the client.`
+  const folded = foldHeaderName(name)
+  if (RESERVED.has(folded) || RESERVED_PREFIXES.some((prefix) => folded.startsWith(prefix))) {
+    return `${name} cannot be set: it belongs to the connection, the body or the client.`
   }
   return undefined
 }

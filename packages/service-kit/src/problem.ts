@@ -1,4 +1,4 @@
-import { FAULTS, type Fault, type FieldError } from './faults.js'
+import { FAULTS, type Fault, type FaultSpec, type FieldError } from './faults.js'
 
 /** RFC 9457 problem details, with our members. */
 export interface Problem {
@@ -16,12 +16,14 @@ const RETRY_AFTER_SECONDS = 1
 
 /** The body of a refusal. Detail and cause of the fault stay in the log. */
 export function toProblem(fault: Fault, requestId: string): Problem {
+  const spec: FaultSpec = FAULTS[fault.code]
+  const code = spec.shownAs ?? fault.code
   return {
-    type: `urn:protectmyapi:fault:${fault.code}`,
-    title: fault.code,
-    status: FAULTS[fault.code].http,
+    type: `urn:protectmyapi:fault:${code}`,
+    title: code,
+    status: spec.http,
     detail: fault.say,
-    code: fault.code,
+    code,
     requestId,
     ...(fault.details.errors ? { errors: fault.details.errors } : {}),
   }

@@ -1,4 +1,5 @@
 import type { Placement } from '@protectmyapi/service-kit/bindings'
+import { foldHeaderName } from '@protectmyapi/service-kit/header-name'
 import type { AuthOf, NamedTemplate } from './auth.js'
 import { refsOf, type TemplateOf } from './template.js'
 
@@ -82,13 +83,13 @@ export function placedRefs<Ref extends object>(places: readonly InjectedPlace<Re
   })
 }
 
-/** The name that this place sets, injective: header fields have no case. Two places must never share one. */
+/** The name that this place sets, injective: header fields have no case, and to many servers `_` is `-`. Two places must never share one. */
 export function surfaceKey({ surface }: InjectedPlace<unknown>): string {
   switch (surface.kind) {
     case 'basic':
       return 'header:authorization'
     case 'header':
-      return `header:${surface.name.toLowerCase()}`
+      return `header:${foldHeaderName(surface.name)}`
     case 'query':
       return `query:${surface.name}`
   }

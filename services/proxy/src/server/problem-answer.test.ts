@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { FAULTS, Fault, type FaultCode, isFaultCode } from '@protectmyapi/service-kit/faults'
+import { FAULTS, Fault, type FaultCode, type FaultSpec, isFaultCode } from '@protectmyapi/service-kit/faults'
 import { limitedFault } from './limited-fault.js'
 import { problemAnswer } from './problem-answer.js'
 
@@ -12,13 +12,14 @@ const fieldsOf = (code: FaultCode): Map<string, string> => {
 describe('a refusal', () => {
   it.each(codes)('%s tells its words twice, and nothing private', (code) => {
     const { status, body } = problemAnswer(new Fault(code, 'private detail'), 'req_1')
-    const { say } = FAULTS[code]
+    const { say, shownAs }: FaultSpec = FAULTS[code]
+    const shown = shownAs ?? code
     expect(status).toBe(FAULTS[code].http)
     expect(JSON.parse(body.toString())).toMatchObject({
-      code,
+      code: shown,
       detail: say,
       requestId: 'req_1',
-      error: { code, message: say, type: 'protectmyapi_error' },
+      error: { code: shown, message: say, type: 'protectmyapi_error' },
     })
     expect(body.toString()).not.toContain('private')
   })
