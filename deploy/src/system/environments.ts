@@ -10,6 +10,7 @@ export interface Plan {
   readonly databases: Databases
   readonly kmsKeyFile: string
   readonly bootstrap: { readonly email: string; readonly passwordFile: string; readonly organization: string }
+  readonly horizonMs: number
   readonly logLevel: string
 }
 
@@ -54,6 +55,7 @@ export function managementEnvironment(plan: Plan): Environment {
     PMA_DIRECTORY_PORT: String(plan.ports.directory),
     ...database('PMA_MANAGEMENT_DB', plan.databases.management),
     PMA_VAULT_ADDRESS: `127.0.0.1:${plan.ports.vault}`,
+    PMA_HORIZON_MS: String(plan.horizonMs),
     PMA_BOOTSTRAP_EMAIL: plan.bootstrap.email,
     PMA_BOOTSTRAP_PASSWORD_FILE: plan.bootstrap.passwordFile,
     PMA_BOOTSTRAP_ORGANIZATION: plan.bootstrap.organization,

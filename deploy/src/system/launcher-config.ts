@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { Port, parseEnvironment } from '@protectmyapi/service-kit/config'
+import { DurationMs, Port, parseEnvironment } from '@protectmyapi/service-kit/config'
 import { z } from 'zod'
 
 /** Where each part listens. */
@@ -29,6 +29,8 @@ export interface LauncherConfig {
   /** Before the names of databases and roles: a server of others may have some named like ours. */
   readonly databasePrefix: string
   readonly postgres: 'auto' | 'embedded'
+  /** The longest wait for a change to be in force; management's own dial, to be played with. */
+  readonly horizonMs: number
   readonly logLevel: string
 }
 
@@ -64,6 +66,7 @@ const LauncherEnv = z.object({
   PMA_PROXY_PORT: Port.default(8080),
   PMA_POSTGRES_PORT: Port.default(8054),
   PMA_PROVIDER_PORT: Port.default(8090),
+  PMA_HORIZON_MS: DurationMs.default(30_000),
   LOG_LEVEL: z.string().default('info'),
 })
 
@@ -88,6 +91,7 @@ export function launcherConfig(env: NodeJS.ProcessEnv, projectDir: string): Laun
     ...(parsed.DATABASE_URL === undefined ? {} : { databaseUrl: parsed.DATABASE_URL }),
     databasePrefix: parsed.PMA_DATABASE_PREFIX,
     postgres: parsed.PMA_POSTGRES,
+    horizonMs: parsed.PMA_HORIZON_MS,
     logLevel: parsed.LOG_LEVEL,
   }
 }

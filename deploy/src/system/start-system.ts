@@ -159,9 +159,9 @@ async function makePlan(
   await privateFile(kmsKeyFile, () => randomBytes(32).toString('base64'))
   const passwordFile = secret('owner.password')
   const owner = { email: OWNER_EMAIL, password: await privateFile(passwordFile, randomPassword) }
-  const { host, ports, logLevel } = config
+  const { host, ports, horizonMs, logLevel } = config
   const bootstrap = { email: owner.email, passwordFile, organization: ORGANIZATION }
-  return { plan: { host, ports, identities, databases, kmsKeyFile, bootstrap, logLevel }, owner }
+  return { plan: { host, ports, identities, databases, kmsKeyFile, bootstrap, horizonMs, logLevel }, owner }
 }
 
 async function startServices(

@@ -74,6 +74,7 @@ async function testConfig(stateDir: string, databaseUrl: string, proxies: number
     databaseUrl,
     databasePrefix: randomPrefix(),
     postgres: 'auto',
+    horizonMs: 30_000,
     logLevel: 'debug',
   }
 }
