@@ -1,24 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { routeTo } from '../test/fake-data-plane.js'
-import { KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { proxiesOfEachTest } from '../test/proxy-to.js'
+import { KEY } from '../test/start-proxy.js'
 import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
 import { endOf, exchangeRaw, next, open, originOf, rawGet, readAll } from '../test/streaming-client.js'
 
-const closers: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
-
-async function proxyTo(upstream: { port: number; close(): Promise<void> }): Promise<ProxyUnderTest> {
-  closers.push(upstream.close)
-  const proxy = await startProxy(upstream.port)
-  closers.push(proxy.close)
-  return proxy
-}
+const proxyTo = proxiesOfEachTest()
 
 describe('an answer', () => {
   it('streams: each event of an SSE stream arrives before the next one is sent', async () => {

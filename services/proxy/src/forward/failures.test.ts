@@ -1,22 +1,13 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { routeTo } from '../test/fake-data-plane.js'
-import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { proxiesOfEachTest } from '../test/proxy-to.js'
+import { APP_TOKEN } from '../test/start-proxy.js'
 import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
 import { endOf, next, open, originOf, readAll } from '../test/streaming-client.js'
 
-const closers: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
-
-async function proxyTo(upstream: { port: number; close(): Promise<void> }): Promise<ProxyUnderTest> {
-  closers.push(upstream.close)
-  const proxy = await startProxy(upstream.port)
-  closers.push(proxy.close)
-  return proxy
-}
+const proxyTo = proxiesOfEachTest()
 
 describe('a provider that', () => {
   it('does not begin to answer in time: 504', async () => {

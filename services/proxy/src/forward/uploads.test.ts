@@ -1,22 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
-import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { proxiesOfEachTest } from '../test/proxy-to.js'
+import { APP_TOKEN } from '../test/start-proxy.js'
 import { serve, startUpstream } from '../test/start-upstream.js'
 import { endOf, exchangeRaw, open, rawGet, readAll } from '../test/streaming-client.js'
 
-const closers: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
-
-async function proxyTo(upstream: { port: number; close(): Promise<void> }): Promise<ProxyUnderTest> {
-  closers.push(upstream.close)
-  const proxy = await startProxy(upstream.port)
-  closers.push(proxy.close)
-  return proxy
-}
+const proxyTo = proxiesOfEachTest()
 
 describe('an upload', () => {
   it.each([
