@@ -8,6 +8,8 @@ import {
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import type { RedisTarget } from '@protectmyapi/service-kit/redis'
+import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -29,6 +31,8 @@ export interface ManagementConfig {
   readonly trustDomain: string
   readonly namespace: string
   readonly vaultAddress: string
+  /** Null: no proxy keeps access records in Redis. */
+  readonly redis: RedisTarget | null
   readonly db: PostgresTarget
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
@@ -98,6 +102,7 @@ const ManagementEnvironment = Database.extend({
     .string()
     .regex(/^.+:\d{1,5}$/, 'give host:port')
     .describe('host:port of the vault'),
+  ...redisEnvironment,
   PMA_MANAGEMENT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_SETUP_TOKEN_FILE: Text.optional().describe(
     'file with the token that makes the first owner; else one is made and logged',
@@ -142,6 +147,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
       password: readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
     },
     firstRun: { setupToken: setupTokenOf(given, readFile), bootstrap: bootstrapOf(given, readFile) },
+    redis: redisTarget(given, readFile),
     privateUpstreams: configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
   }

@@ -1,4 +1,6 @@
 import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } from '@protectmyapi/service-kit/config'
+import type { RedisTarget } from '@protectmyapi/service-kit/redis'
+import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -22,6 +24,8 @@ export interface ProxyConfig {
   readonly tls: TlsFiles
   readonly directory: Peer
   readonly vault: Peer
+  /** Null: admission goes through management, leases are not shared. */
+  readonly redis: RedisTarget | null
   readonly privateUpstreams: PrivateUpstreams
   readonly upstreamCaPem: string | null
   readonly trustedProxies: TrustedProxies
@@ -55,6 +59,7 @@ const ProxyEnvironment = z.object({
   PMA_PROXY_HOST_SUFFIX: DnsSuffix.optional().describe('routes {service}.<suffix> by host name'),
   PMA_DIRECTORY_ADDRESS: Address.describe('management’s Directory, host:port'),
   PMA_VAULT_ADDRESS: Address.describe('the vault, host:port'),
+  ...redisEnvironment,
   PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
     'development alone: hosts, or host:port, exempt from https and public addresses',
   ),
@@ -76,6 +81,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
     tls: { certFile: read.PMA_TLS_CERT_FILE, keyFile: read.PMA_TLS_KEY_FILE, caFile: read.PMA_TLS_CA_FILE },
     directory: { address: read.PMA_DIRECTORY_ADDRESS, serverId: identity('management') },
     vault: { address: read.PMA_VAULT_ADDRESS, serverId: identity('vault') },
+    redis: redisTarget(read, readFile),
     privateUpstreams: configuredPrivateUpstreams(read.PMA_MODE, read.PMA_ALLOW_PRIVATE_UPSTREAMS),
     upstreamCaPem:
       read.PMA_UPSTREAM_CA_FILE === undefined

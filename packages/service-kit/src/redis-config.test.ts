@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { parseEnvironment } from './config.js'
+import { redisEnvironment, redisTarget } from './redis-config.js'
+
+const target = (env: NodeJS.ProcessEnv, files: Readonly<Record<string, string>> = {}) =>
+  redisTarget(parseEnvironment(z.object(redisEnvironment), env), (path) => files[path] ?? '')
+
+describe('the variables of Redis', () => {
+  it('name none where there is no host: a service then goes without', () => {
+    expect(target({ PMA_REDIS_PORT: '6380' })).toBeNull()
+  })
+
+  it('are parts, so that no password has to be fitted into a URL', () => {
+    const env = {
+      PMA_REDIS_HOST: 'cache',
+      PMA_REDIS_USERNAME: 'pma',
+      PMA_REDIS_PASSWORD_FILE: '/p',
+      PMA_REDIS_TLS: 'true',
+    }
+    expect(target(env, { '/p': 'a@/?%b\n' })).toEqual({
+      host: 'cache',
+      port: 6379,
+      username: 'pma',
+      password: 'a@/?%b',
+      tls: true,
+      ca: undefined,
+      cluster: false,
+    })
+  })
+
+  it('refuse a CA without TLS: it would protect nothing', () => {
+    expect(() => target({ PMA_REDIS_HOST: 'cache', PMA_REDIS_CA_FILE: '/ca' })).toThrow(/PMA_REDIS_TLS=true/)
+  })
+})

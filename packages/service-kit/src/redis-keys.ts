@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+
+/**
+ * The names of everything in Redis. Each key carries the hash tag of its organisation's shard, so that one script
+ * touches one slot of a cluster; and each has a life, so that nothing is left behind by those who are gone.
+ *
+ * | key                         | what                                                                     | life           |
+ * | --------------------------- | ------------------------------------------------------------------------ | -------------- |
+ * | `pma:{s07}:log`             | stream of access entries; see `ACCESS_STREAM`                            | 7 days         |
+ * | `pma:{s07}:mark:<boot>`     | drained watermark of a proxy's boot in this shard                        | 1 hour         |
+ * | `pma:{s07}:rate:<bucket>`   | GCRA: theoretical arrival, milliseconds of Redis's clock                 | until it is now |
+ * | `pma:{s07}:lease:<org>:<version>` | a lease, sealed for the proxies that serve the organisation         | the lease's    |
+ */
+export const SHARDS = 64
+
+/**
+ * A message of the stream: the field `boot` once (a proxy's boot id), then a field `entry` for each entry, JSON with the
+ * names of `AccessEntry` in directory.proto. The group is the drain's.
+ */
+export const ACCESS_STREAM = { group: 'drain', boot: 'boot', entry: 'entry', lifeMs: 7 * 24 * 3_600_000 } as const
+
+export const WATERMARK_LIFE_MS = 3_600_000
+
+/** Organisations whose shard is remembered: a digest costs more than the look. */
+const remembered = new LRUCache<string, number>({ max: 10_000 })
+
+/** Evenly, whatever ids look like. */
+export function shardOf(organizationId: string): number {
+  const known = remembered.get(organizationId)
+  if (known !== undefined) return known
+  const shard = createHash('sha256').update(organizationId, 'utf8').digest().readUInt32BE(0) % SHARDS
+  remembered.set(organizationId, shard)
+  return shard
+}
+
+const PREFIXES: readonly string[] = Array.from(
+  { length: SHARDS },
+  (_, shard) => `pma:{s${String(shard).padStart(2, '0')}}:`,
+)
+
+function prefixOf(shard: number): string {
+  const prefix = PREFIXES[shard]
+  if (prefix === undefined) throw new Error(`no shard ${shard}`)
+  return prefix
+}
+
+export const accessStreamKey = (shard: number): string => `${prefixOf(shard)}log`
+export const watermarkKey = (shard: number, bootId: string): string => `${prefixOf(shard)}mark:${bootId}`
+export const rateKey = (shard: number, bucket: string): string => `${prefixOf(shard)}rate:${bucket}`
+
+/** Injective: ids hold no colon. */
+export const leaseKey = (organizationId: string, versionId: string): string =>
+  `${prefixOf(shardOf(organizationId))}lease:${organizationId}:${versionId}`

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { Logger } from './log.js'
+
+/** Where Redis is. The password comes from a `…_FILE`. */
+export interface RedisTarget {
+  readonly host: string
+  readonly port: number
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly tls: boolean
+  /** PEM, trusted beside the public CAs. */
+  readonly ca: string | undefined
+  readonly cluster: boolean
+}
+
+/** One server, or a cluster: the same commands. */
+export type RedisClient = Redis | Cluster
+
+const LIMITS = {
+  connectMs: 2_000,
+  /** One script on a healthy Redis takes well below a millisecond. Whoever waits longer goes another way. */
+  commandMs: 250,
+  reconnectMaxMs: 2_000,
+} as const
+
+/**
+ * A client that never queues: without a connection a command fails at once, and one whose answer was lost is not sent
+ * again. Whoever uses it knows another way, and a command that comes late would do more harm than one that fails.
+ */
+export function connectRedis(target: RedisTarget, clientName: string, log: Logger): RedisClient {
+  const options = redisOptions(target, clientName)
+  const client = target.cluster
+    ? new Cluster([{ host: target.host, port: target.port }], {
+        redisOptions: options,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: reconnectAfterMs,
+        // As it was given: nodes are checked against a certificate by name.
+        dnsLookup: (address, answer) => answer(null, address),
+        maxRedirections: 4,
+      })
+    : new Redis({ ...options, host: target.host, port: target.port })
+  let isTold = false
+  client.on('error', (err: unknown) => {
+    if (!isTold) log.warn({ err }, 'Redis is away; trying again')
+    isTold = true
+  })
+  client.on('ready', () => {
+    isTold = false
+    log.info({ host: target.host, port: target.port }, 'connected to Redis')
+  })
+  return client
+}
+
+function redisOptions({ username, password, tls, ca }: RedisTarget, clientName: string) {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: { minVersion: 'TLSv1.2' as const, ...(ca === undefined ? {} : { ca }) } } : {}),
+    connectionName: clientName,
+    connectTimeout: LIMITS.connectMs,
+    commandTimeout: LIMITS.commandMs,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: reconnectAfterMs,
+    keepAlive: 10_000,
+  } satisfies RedisOptions
+}
+
+/** With a random half, so that processes which lost Redis together do not come back together. */
+function reconnectAfterMs(times: number): number {
+  const delayMs = Math.min(LIMITS.reconnectMaxMs, 50 * 2 ** Math.min(times, 10))
+  return delayMs / 2 + (Math.random() * delayMs) / 2
+}
+
+export type RedisFitness = { readonly fit: true; readonly appendOnly: boolean } | { readonly fit: false; why: string }
+
+/**
+ * May it be used? An eviction policy would throw away access records and limits in silence, so it is refused, on every
+ * master. Without append-only a crash of Redis loses what it holds, which the proxies then record again: told, allowed.
+ *
+ * @throws what the client throws where Redis is away.
+ */
+export async function redisFitness(client: RedisClient): Promise<RedisFitness> {
+  const masters = client instanceof Cluster ? client.nodes('master') : [client]
+  if (masters.length === 0) throw new Error('no master of the cluster is known')
+  const infos = await Promise.all(masters.map((node) => node.info()))
+  for (const info of infos) {
+    const policy = field(info, 'maxmemory_policy')
+    if (policy !== 'noeviction') {
+      const why = `its maxmemory-policy is ${policy ?? 'unknown'}; set it to noeviction, since any other may drop access records`
+      return { fit: false, why }
+    }
+  }
+  return { fit: true, appendOnly: infos.every((info) => field(info, 'aof_enabled') === '1') }
+}
+
+function field(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1]
+}
+
+/** A Lua script, sent by its digest; the text goes over once where a server does not know it yet. */
+export interface RedisScript {
+  run(client: RedisClient, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>
+}
+
+export function redisScript(lua: string): RedisScript {
+  const digest = createHash('sha1').update(lua).digest('hex')
+  return {
+    async run(client, keys, args) {
+      try {
+        return await client.evalsha(digest, keys.length, ...keys, ...args)
+      } catch (err) {
+        if (!(err instanceof Error && err.message.startsWith('NOSCRIPT'))) throw err
+        return client.eval(lua, keys.length, ...keys, ...args)
+      }
+    },
+  }
+}
