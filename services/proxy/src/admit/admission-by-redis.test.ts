@@ -161,18 +161,41 @@ describeWithRedis('admission', () => {
     })
 
     it('goes on by management where a stream is full, and nothing is written twice', async () => {
-      rig = await startAdmissionRig()
-      const { client } = rig
-      const pipeline = client.pipeline()
-      for (let at = 0; at < 200_000; at += 1) pipeline.xadd(accessStreamKey(SHARD), '*', 'boot', 'x')
-      await pipeline.exec()
-      await admit()
-      expect(rig.directory.entries.map(kindOf)).toEqual(['admitted'])
-      expect(await rig.client.xlen(accessStreamKey(SHARD))).toBe(200_000)
+      rig = await startAdmissionRig({ streamMessagesMax: 2 })
+      for (let at = 0; at < 3; at += 1) await admit()
+      expect(rig.directory.entries.map(({ sequence }) => Number(sequence))).toEqual([3])
+      expect(await rig.client.xlen(accessStreamKey(SHARD))).toBe(2)
       expect(rig.link.isUsable()).toBe(true)
     })
 
-    it('is told by Redis how much was let through: an answer that leaves someone out lets nobody through', async () => {
+    it('hands what rode with a lost script to management', async () => {
+      rig = await startAdmissionRig()
+      const ticket = await admit()
+      ticket.finish(OUTCOME)
+      rig.says.redis = 'answers lost'
+      await admit()
+      rig.time.advance(100)
+      await until(() => (rig.directory.entries.length === 2 ? true : undefined))
+      expect(rig.directory.entries.map(kindOf).sort()).toEqual(['admitted', 'finished'])
+    })
+
+    it('voids what management refuses after a lost script: Redis may have it', async () => {
+      rig = await startAdmissionRig()
+      const limits = [{ scope: 'app', count: 1, periodMs: 60_000, burst: 1 }] as const
+      rig.says.redis = 'away'
+      await admit({ limits })
+      rig.says.redis = 'answers lost'
+      expect(await rig.admission.admit(request({ limits }))).toMatchObject({ admitted: false })
+      rig.says.redis = 'there'
+      await rig.settled()
+      const [first, ...others] = [...(await rig.streamed()), ...rig.directory.entries]
+      const ofSecond = [first, ...others].filter((entry) => entry?.requestId === `req_${requests}`)
+      expect(new Set(ofSecond.map((entry) => `${entry?.sequence} ${entry && kindOf(entry)}`))).toEqual(
+        new Set(['2 admitted', '3 void']),
+      )
+    })
+
+    it('asks nobody twice: a script that fails fails closed where management is away', async () => {
       rig = await startAdmissionRig()
       await rig.client.set('test:now', 'no number')
       rig.directory.says.record = 'away'

@@ -11,7 +11,6 @@ import { createSequences } from '../record/sequences.js'
 import { createStreamRecord } from '../record/stream-record.js'
 import type { RedisLink } from '../redis/redis-link.js'
 import type { Admission } from './admission.js'
-import { ADMISSION_SCRIPT } from './admission-script.js'
 import { createAdmission } from './create-admission.js'
 import { directoryAdmit } from './directory-admit.js'
 import { redisAdmit } from './redis-admit.js'
@@ -29,7 +28,6 @@ export interface AdmissionDeps {
   readonly clock: Clock
   readonly schedule: Schedule
   readonly log: Logger
-  readonly admissionScript?: string
 }
 
 /** Admission, and the record behind it. */
@@ -40,7 +38,7 @@ export interface BuiltAdmission extends Admission {
 
 /** With Redis, entries go through its streams while it is there; without, management takes them all. */
 export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
-  const { directory, redis, bootId, clock, schedule, log, admissionScript = ADMISSION_SCRIPT } = deps
+  const { directory, redis, bootId, clock, schedule, log } = deps
   const backlog = createBacklog()
   const { settled } = backlog
   const recordAccess = grpcRecordAccess(directory, bootId)
@@ -48,10 +46,7 @@ export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
   const stream = redis && createStreamRecord({ direct, clock, isRedisUsable: redis.isUsable, settled })
   const recorder = createAccessRecorder({ sequences: createSequences(), clock, log, backlog, queue: stream ?? direct })
   const there = directoryAdmit(directory, bootId)
-  const here =
-    redis &&
-    stream &&
-    redisAdmit({ append: redisAppend(redis, bootId, admissionScript), record: stream, schedule, log })
+  const here = redis && stream && redisAdmit({ append: redisAppend(redis, bootId), record: stream, schedule, log })
   if (stream) redis.onAway(stream.handOver)
   const admission = createAdmission({ admit: here ? redisOrDirectory(here, there, log) : there, recorder, log })
   const stopTending = every(schedule, TEND_EVERY_MS, recorder.tend)

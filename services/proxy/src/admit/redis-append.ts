@@ -6,10 +6,13 @@ import { ADMISSION_SCRIPT } from './admission-script.js'
 import type { AdmitItem } from './admit.js'
 import type { LimitBucket } from './buckets.js'
 
-const LIMITS = {
-  /** Messages of a shard's stream: a drain that is behind by so much will not be helped by more. */
-  streamMessagesMax: 200_000,
-} as const
+/** Messages of a shard's stream: a drain that is behind by so much will not be helped by more. */
+const STREAM_MESSAGES_MAX = 200_000
+
+interface Options {
+  readonly lua?: string
+  readonly streamMessagesMax?: number
+}
 
 /** A limit said no. */
 export interface Refusal {
@@ -37,23 +40,35 @@ export type Append = (
   riders: readonly AccessEntry[],
 ) => Promise<Appended>
 
-export function redisAppend(link: RedisLink, bootId: string, lua: string = ADMISSION_SCRIPT): Append {
+export function redisAppend(
+  link: Pick<RedisLink, 'use'>,
+  bootId: string,
+  { lua = ADMISSION_SCRIPT, streamMessagesMax = STREAM_MESSAGES_MAX }: Options = {},
+): Append {
   const script = redisScript(lua)
+  const head = [bootId, ACCESS_STREAM.lifeMs, streamMessagesMax]
   return async (shard, requests, riders) => {
-    const { keys, args } = question(shard, bootId, requests, riders)
+    const keys = [accessStreamKey(shard), watermarkKey(shard, bootId)]
+    const args: (string | number)[] = [...head]
+    const places = writeBuckets(shard, requests, keys, args)
+    args.push(requests.length)
+    for (const { entry, buckets } of requests) {
+      args.push(JSON.stringify(entry), buckets.length)
+      for (const { key } of buckets) args.push(places.get(key) ?? 0)
+    }
+    for (const entry of riders) args.push(JSON.stringify(entry))
     const reply = await link.use((client) => script.run(client, keys, args))
     return answerOf(reply, requests)
   }
 }
 
-function question(
+/** Each bucket once; answers where it stands among them, from 1. */
+function writeBuckets(
   shard: number,
-  bootId: string,
   requests: readonly AdmitItem[],
-  riders: readonly AccessEntry[],
-): { keys: string[]; args: (string | number)[] } {
-  const keys = [accessStreamKey(shard), watermarkKey(shard, bootId)]
-  const args: (string | number)[] = [bootId, ACCESS_STREAM.lifeMs, LIMITS.streamMessagesMax]
+  keys: string[],
+  args: (string | number)[],
+): ReadonlyMap<string, number> {
   const places = new Map<string, number>()
   for (const { buckets } of requests) {
     for (const { key, count, periodMs, burst } of buckets) {
@@ -63,13 +78,7 @@ function question(
       args.push(periodMs / count, (burst * periodMs) / count)
     }
   }
-  args.push(requests.length)
-  for (const { entry, buckets } of requests) {
-    args.push(JSON.stringify(entry), buckets.length)
-    for (const { key } of buckets) args.push(places.get(key) ?? 0)
-  }
-  for (const entry of riders) args.push(JSON.stringify(entry))
-  return { keys, args }
+  return places
 }
 
 function answerOf(reply: unknown, requests: readonly AdmitItem[]): Appended {

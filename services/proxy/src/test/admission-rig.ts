@@ -49,7 +49,11 @@ export interface AdmissionRig {
 /** The time of buckets is the test's own. */
 const SCRIPT = ADMISSION_SCRIPT.replace("redis.call('TIME')", "{tonumber(redis.call('GET', 'test:now')) / 1000, 0}")
 
-export async function startAdmissionRig(): Promise<AdmissionRig> {
+export async function startAdmissionRig({
+  streamMessagesMax,
+}: {
+  streamMessagesMax?: number
+} = {}): Promise<AdmissionRig> {
   const log = silentLog()
   const time = manualTime()
   const directory = await startFakeDirectory(time.clock)
@@ -93,7 +97,10 @@ export async function startAdmissionRig(): Promise<AdmissionRig> {
       stream.appended(shard, entries, watermark)
     },
   }
-  const append = redisAppend(link, BOOT, SCRIPT)
+  const append = redisAppend(link, BOOT, {
+    lua: SCRIPT,
+    ...(streamMessagesMax === undefined ? {} : { streamMessagesMax }),
+  })
   const counting: Append = (shard, requests, riders) => {
     scripts.push({ requests: requests.length, riders: riders.length })
     return append(shard, requests, riders)
