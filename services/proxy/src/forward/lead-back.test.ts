@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
-import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { silentLog } from '../test/silent-log.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
@@ -98,30 +98,40 @@ describe('a redirect', () => {
   })
 })
 
-it('an upload address is https where TLS ends at the proxy', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'pma-proxy-'))
-  const files = {
-    certFile: join(folder, 'cert.pem'),
-    keyFile: join(folder, 'key.pem'),
-    caFile: join(folder, 'cert.pem'),
-  }
-  const authority = await createAuthority()
-  const { certPem, keyPem } = await authority.issue({ commonName: 'proxy', dnsNames: ['localhost'] })
-  await Promise.all([writeFile(files.certFile, certPem), writeFile(files.keyFile, keyPem)])
-  const material = await watchMaterial(files, silentLog())
-  const encrypted = await startProxy(upstream.port, { certificate: material })
-  const url = await new Promise((resolve, reject) => {
-    const { port } = encrypted
-    const headers = { host: 'proxy.example', 'x-goog-api-key': APP_TOKEN }
-    const tls = { servername: 'localhost', ca: authority.certPem, agent: false }
-    httpsRequest({ host: '127.0.0.1', port, method: 'POST', path: START, headers, ...tls }, (response) => {
-      response.resume().once('end', () => resolve(response.headers['x-goog-upload-url']))
-    })
-      .once('error', reject)
-      .end()
+describe('behind TLS that ends at the proxy', () => {
+  let folder: string
+  let material: WatchedMaterial
+  let encrypted: ProxyUnderTest
+  let ca: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pma-proxy-'))
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    const authority = await createAuthority()
+    ca = authority.certPem
+    const { certPem, keyPem } = await authority.issue({ commonName: 'proxy', dnsNames: ['localhost'] })
+    await Promise.all([writeFile(certFile, certPem), writeFile(keyFile, keyPem)])
+    material = await watchMaterial({ certFile, keyFile, caFile: certFile }, silentLog())
+    encrypted = await startProxy(upstream.port, { certificate: material })
   })
-  expect(url).toBe(`https://proxy.example/v1/p/up${CHUNK}`)
-  await encrypted.close()
-  material.stop()
-  await rm(folder, { recursive: true })
+
+  afterEach(async () => {
+    await encrypted.close()
+    material.stop()
+    await rm(folder, { recursive: true })
+  })
+
+  it('an upload address is https', async () => {
+    const headers = { host: 'proxy.example', 'x-goog-api-key': APP_TOKEN }
+    const tls = { servername: 'localhost', ca, agent: false }
+    const url = await new Promise((resolve, reject) => {
+      httpsRequest(
+        { host: '127.0.0.1', port: encrypted.port, method: 'POST', path: START, headers, ...tls },
+        (response) => response.resume().once('end', () => resolve(response.headers['x-goog-upload-url'])),
+      )
+        .once('error', reject)
+        .end()
+    })
+    expect(url).toBe(`https://proxy.example/v1/p/up${CHUNK}`)
+  })
 })
