@@ -30,7 +30,7 @@ export interface UnderWay {
   abort: Forwarding['abort']
 }
 
-/** Sends a request once, and its answer on. No retries, no redirects: what the provider says is what the client gets. */
+/** Sends a request once, and its answer on. No retries, and no redirect is followed here: that is for the client. */
 export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): UnderWay {
   const { exchange, organizationId, request, body, timeoutMs, back } = asked
   const upload = body.kind === 'streamed' ? uploadOf(exchange) : null
