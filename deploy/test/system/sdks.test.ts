@@ -58,6 +58,8 @@ describe('provider SDKs through the proxy', () => {
       value,
       placement: { kind: 'header', name },
       auth: (secret) => (bearer ? { type: 'bearer', secret } : { type: 'header', name, secret }),
+      // Methods and paths of the preset: what an SDK sends must be in them.
+      service: { preset: slug, limits: [] },
     })
     providers.set(slug, { standIn, target, value })
   }
