@@ -54,7 +54,8 @@ const HOST = '127.0.0.1'
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { folder, port, password } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  let child = await launch(options)
+  let child = spawnRedis(options)
+  await untilReady(child, options)
   const end = (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => endProcess(child, signal)
   const auth = password === undefined ? '' : `:${encodeURIComponent(password)}@`
   return {
@@ -69,12 +70,14 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
-      child = await launch(options)
+      // Known before it is ready: whoever stops it meanwhile ends this one.
+      child = spawnRedis(options)
+      await untilReady(child, options)
     },
   }
 }
 
-async function launch(options: RedisOptions): Promise<ChildProcess> {
+function spawnRedis(options: RedisOptions): ChildProcess {
   const { binary, folder, logFile } = options
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(binary, ['-'], {
@@ -88,13 +91,16 @@ async function launch(options: RedisOptions): Promise<ChildProcess> {
   watch(child, options)
   // Not by its command line, which everybody on this machine can read.
   child.stdin?.end(configuration(options))
+  return child
+}
+
+async function untilReady(child: ChildProcess, options: RedisOptions): Promise<void> {
   try {
     await until(() => isReady(child, options), LIMITS.readyMs)
-    return child
   } catch (cause) {
     await endProcess(child, 'SIGTERM')
-    const said = lastLines(await readFile(logFile, 'utf8').catch(() => ''), 15)
-    throw new Error(`Redis did not start. The end of ${logFile}:\n${said}`, { cause })
+    const said = lastLines(await readFile(options.logFile, 'utf8').catch(() => ''), 15)
+    throw new Error(`Redis did not start. The end of ${options.logFile}:\n${said}`, { cause })
   }
 }
 
