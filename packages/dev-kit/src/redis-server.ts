@@ -17,7 +17,7 @@ export interface RedisOptions {
   /** Whether what was written survives a stop, and, but for the last second, a crash. */
   readonly appendOnly: boolean
   readonly logFile: string
-  /** Settings beside ours, as `redis.conf` has them, e.g. `maxmemory: '64mb'`. */
+  /** Settings beside ours and over them, as `redis.conf` has them, e.g. `maxmemory: '64mb'`. */
   readonly settings?: Readonly<Record<string, string>>
   /** It dies with us. */
   readonly guard: Pick<Guard, 'watch' | 'release'>
@@ -95,6 +95,7 @@ function spawnRedis(options: RedisOptions): ChildProcess {
 }
 
 async function untilReady(child: ChildProcess, options: RedisOptions): Promise<void> {
+  if (child.pid === undefined) throw new Error(`Redis did not start: ${options.binary} cannot be run`)
   try {
     await until(() => isReady(child, options), LIMITS.readyMs)
   } catch (cause) {
