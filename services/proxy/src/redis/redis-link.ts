@@ -68,6 +68,8 @@ export function createRedisLink({ client, schedule, log }: Deps): RedisLink {
 
   async function probe(): Promise<void> {
     try {
+      // While the client still gets ready it takes INFO, and nothing else.
+      if (client.status !== 'ready') throw new RedisAway()
       const fitness = await redisFitness(client)
       if (closed) return
       if (fitness.fit) return back(fitness.appendOnly)
