@@ -1,4 +1,5 @@
 import type { AccessSubject } from '@protectmyapi/protos/generated/directory/v1/AccessSubject'
+import type { GrantedSecret, Route } from '../routes/route.js'
 import type { AccessRequest } from './admission.js'
 
 const LIMITS = {
@@ -16,9 +17,9 @@ export function accessSubject({ route, method, path, sourceAddress, appVersion }
     serviceId: route.serviceId,
     deviceId: route.deviceId ?? '',
     sessionId: route.sessionId ?? '',
-    secrets: [...route.secrets.values()],
+    secrets: secretsOf(route),
     method: plain(method).slice(0, LIMITS.methodCharsMax),
-    path: cutBytes(plain(path.split('?', 1)[0] ?? ''), LIMITS.pathBytesMax),
+    path: cutBytes(plain(withoutQuery(path)), LIMITS.pathBytesMax),
     sourceAddress: plain(sourceAddress).slice(0, LIMITS.addressCharsMax),
     platform: route.platform,
     appVersion: plain(appVersion ?? '').slice(0, LIMITS.appVersionCharsMax),
@@ -26,8 +27,27 @@ export function accessSubject({ route, method, path, sourceAddress, appVersion }
   }
 }
 
+/** One list for all requests of a route. */
+const secretLists = new WeakMap<Route['secrets'], GrantedSecret[]>()
+
+function secretsOf({ secrets }: Route): GrantedSecret[] {
+  const known = secretLists.get(secrets)
+  if (known) return known
+  const list = [...secrets.values()]
+  secretLists.set(secrets, list)
+  return list
+}
+
+function withoutQuery(path: string): string {
+  const end = path.indexOf('?')
+  return end === -1 ? path : path.slice(0, end)
+}
+
+const PRINTABLE_ASCII = /^[ -~]*$/
+
 /** One entry that Postgres cannot store (NUL in JSON, a lone surrogate) would hold up all that wait behind it. */
 function plain(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text
   return Buffer.from(text, 'utf8')
     .toString('utf8')
     .replace(/\p{Cc}/gu, '�')
@@ -35,6 +55,8 @@ function plain(text: string): string {
 
 /** At a character's border. */
 function cutBytes(text: string, bytesMax: number): string {
+  // A character is one to three bytes for each of its units.
+  if (text.length * 3 <= bytesMax) return text
   const bytes = Buffer.from(text, 'utf8')
   if (bytes.length <= bytesMax) return text
   let end = bytesMax

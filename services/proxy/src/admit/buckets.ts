@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
-import type { Limit, LimitScope } from '../routes/route.js'
+import type { Limit, LimitScope, Route } from '../routes/route.js'
 import type { AccessRequest } from './admission.js'
 
 /** One GCRA bucket that a request draws one unit from. */
@@ -10,10 +10,22 @@ export interface LimitBucket extends Limit {
   readonly key: string
 }
 
-/** The buckets of one request. Two equal limits of a service are one bucket: it is drawn from once. */
+/** Of a route, which has a device as a rule; and of the address that asked last, where that stands for the device. */
+const ofRoutes = new WeakMap<Route, { readonly address: string | null; readonly buckets: readonly LimitBucket[] }>()
+
+/**
+ * The buckets of one request, worked out once for each session's route. Two equal limits of a service are one bucket:
+ * it is drawn from once.
+ */
 export function bucketsOf(request: AccessRequest): readonly LimitBucket[] {
-  const buckets = request.route.limits.map((limit) => ({ ...limit, key: bucketKey(request, limit) }))
-  return [...new Map(buckets.map((bucket) => [bucket.key, bucket])).values()]
+  const { route } = request
+  const address = route.deviceId === null ? addressBlock(request.sourceAddress) : null
+  const known = ofRoutes.get(route)
+  if (known?.address === address) return known.buckets
+  const named = route.limits.map((limit) => ({ ...limit, key: bucketKey(request, limit) }))
+  const buckets = [...new Map(named.map((bucket) => [bucket.key, bucket])).values()]
+  ofRoutes.set(route, { address, buckets })
+  return buckets
 }
 
 /**

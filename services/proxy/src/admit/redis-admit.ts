@@ -29,8 +29,11 @@ export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { c
     const riders = record.take(shard)
     try {
       const { watermark, refused } = await append(shard, items, riders)
-      const admitted = items.filter((_, at) => !refused.has(at)).map(({ entry }) => entry)
-      record.appended(shard, [...riders, ...admitted], watermark)
+      const written = [...riders]
+      items.forEach(({ entry }, at) => {
+        if (!refused.has(at)) written.push(entry)
+      })
+      record.appended(shard, written, watermark)
       return items.map((_, at) => outcomeOf(refused.get(at)))
     } catch (err) {
       record.doubtful(riders)
@@ -54,8 +57,10 @@ export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { c
   return Object.assign((item: AdmitItem) => admitOf(item.entry.shard)(item), { close: stop })
 }
 
+const ADMITTED = { admitted: true, onRecord: false } as const
+
 function outcomeOf(refused: Refusal | undefined): AdmitOutcome {
-  if (!refused) return { admitted: true, onRecord: false }
+  if (!refused) return ADMITTED
   const { bucket, retryAfterMs } = refused
   const { scope, count, periodMs } = bucket
   return { admitted: false, limited: { scope, count, periodMs, retryAfterMs }, doubtful: false }

@@ -1,3 +1,4 @@
+import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { redisScript } from '@protectmyapi/service-kit/redis'
 import { ACCESS_STREAM, accessStreamKey, rateKey, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
@@ -53,10 +54,10 @@ export function redisAppend(
     const places = writeBuckets(shard, requests, keys, args)
     args.push(requests.length)
     for (const { entry, buckets } of requests) {
-      args.push(JSON.stringify(entry), buckets.length)
+      args.push(writeEntryText(entry), buckets.length)
       for (const { key } of buckets) args.push(places.get(key) ?? 0)
     }
-    for (const entry of riders) args.push(JSON.stringify(entry))
+    for (const entry of riders) args.push(writeEntryText(entry))
     const reply = await link.use((client) => script.run(client, keys, args))
     return answerOf(reply, requests)
   }

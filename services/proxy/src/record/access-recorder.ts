@@ -139,6 +139,15 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
   }
 }
 
-function outcomeToWire({ fault, upstreamMs, totalMs, ...rest }: Outcome): AccessOutcome {
-  return { ...rest, fault: fault ?? '', upstreamMs: Math.round(upstreamMs), totalMs: Math.round(totalMs) }
+/** Field by field: spreading the rest of it cost a twentieth of admission's time. */
+function outcomeToWire(outcome: Outcome): AccessOutcome {
+  return {
+    status: outcome.status,
+    fault: outcome.fault ?? '',
+    requestBytes: outcome.requestBytes,
+    responseBytes: outcome.responseBytes,
+    upstreamMs: Math.round(outcome.upstreamMs),
+    totalMs: Math.round(outcome.totalMs),
+    aborted: outcome.aborted,
+  }
 }

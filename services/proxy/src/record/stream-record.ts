@@ -30,8 +30,9 @@ export interface StreamRecord extends AccessQueue {
   handOver(): void
 }
 
+/** What one script wrote, as far as it is not known to be drained. */
 interface Kept {
-  readonly entry: AccessEntry
+  readonly entries: readonly AccessEntry[]
   readonly atMs: number
 }
 
@@ -62,16 +63,16 @@ export function createStreamRecord({ direct, clock, isRedisUsable, settled }: De
   }
 
   function passed(shard: Shard, watermark: number): void {
-    // From the front, as far as they are drained: an entry that waits behind another one is looked at again soon.
+    // From the front, as far as they are drained: what waits behind another one is looked at again soon.
     let end = 0
-    while (end < shard.kept.length && Number(shard.kept[end]?.entry.sequence) <= watermark) end += 1
-    for (const { entry } of shard.kept.splice(0, end)) settled(entry)
+    while (end < shard.kept.length && isDrained(shard.kept[end], watermark)) end += 1
+    for (const { entries } of shard.kept.splice(0, end)) entries.forEach(settled)
   }
 
   function handOverOlderThan(shard: Shard, atMs: number): void {
     let end = 0
     while (end < shard.kept.length && (shard.kept[end]?.atMs ?? atMs) < atMs) end += 1
-    for (const { entry } of shard.kept.splice(0, end)) direct.add(entry)
+    for (const { entries } of shard.kept.splice(0, end)) entries.forEach(direct.add)
   }
 
   function handOver(): void {
@@ -94,7 +95,7 @@ export function createStreamRecord({ direct, clock, isRedisUsable, settled }: De
       const shard = shardAt(number)
       const atMs = clock.monotonicMs()
       shard.lookedAtMs = atMs
-      for (const entry of entries) shard.kept.push({ entry, atMs })
+      if (entries.length > 0) shard.kept.push({ entries, atMs })
       active.add(number)
       if (watermark !== undefined) passed(shard, watermark)
     },
@@ -117,4 +118,8 @@ export function createStreamRecord({ direct, clock, isRedisUsable, settled }: De
       return direct.drain(graceMs)
     },
   }
+}
+
+function isDrained(kept: Kept | undefined, watermark: number): boolean {
+  return kept?.entries.every(({ sequence }) => Number(sequence) <= watermark) ?? false
 }

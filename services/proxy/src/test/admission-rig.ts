@@ -1,5 +1,6 @@
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
+import { readEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { connectRedis, type RedisClient } from '@protectmyapi/service-kit/redis'
 import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis-keys'
@@ -136,7 +137,7 @@ export async function startAdmissionRig({
       for (let shard = 0; shard < SHARDS; shard += 1) {
         for (const [, fields] of await client.xrange(accessStreamKey(shard), '-', '+'))
           for (let at = 0; at < fields.length; at += 2)
-            if (fields[at] === ACCESS_STREAM.entry) entries.push(JSON.parse(fields[at + 1] ?? ''))
+            if (fields[at] === ACCESS_STREAM.entry) entries.push(readEntryText(fields[at + 1] ?? ''))
       }
       return entries
     },

@@ -1,0 +1,142 @@
+import type { AccessEntry, AccessEntry__Output } from './generated/protectmyapi/directory/v1/AccessEntry.js'
+import type { AccessOutcome, AccessOutcome__Output } from './generated/protectmyapi/directory/v1/AccessOutcome.js'
+import type { AccessSubject, AccessSubject__Output } from './generated/protectmyapi/directory/v1/AccessSubject.js'
+import type { GrantedSecret, GrantedSecret__Output } from './generated/protectmyapi/directory/v1/GrantedSecret.js'
+
+/**
+ * An access entry as text, for a stream of Redis: a JSON list by position, since names would be half of what a proxy
+ * sends, Redis keeps and the drain reads. Positions are never given another meaning; what is new comes at the end.
+ *
+ * `[kind, shard, sequence, atMs, requestId, organizationId, …]`, then for an admitted entry (`a`)
+ * `appId, serviceId, deviceId, sessionId, [[secretId, versionId, generation, name], …], method, path, sourceAddress,
+ * platform, appVersion, unattested` and for a finished (`f`) or void one (`v`)
+ * `status, fault, requestBytes, responseBytes, upstreamMs, totalMs, aborted`, or nothing for a void one that says no more.
+ */
+const KINDS = { ENTRY_KIND_ADMITTED: 'a', ENTRY_KIND_FINISHED: 'f', ENTRY_KIND_VOID: 'v' } as const
+const KINDS_OF = { a: 'ENTRY_KIND_ADMITTED', f: 'ENTRY_KIND_FINISHED', v: 'ENTRY_KIND_VOID' } as const
+
+/** Written by hand: twice for each request of an app, it showed in the proxy's profile. */
+export function writeEntryText(entry: AccessEntry): string {
+  const { kind, shard, sequence, atMs, requestId, organizationId, subject, outcome } = entry
+  const head = `["${KINDS[kind as keyof typeof KINDS]}",${shard},${sequence},${atMs},${quoted(requestId)},${quoted(organizationId)}`
+  if (kind === 'ENTRY_KIND_ADMITTED') return `${head},${writeSubject(subject ?? {})}]`
+  return outcome ? `${head},${writeOutcome(outcome)}]` : `${head}]`
+}
+
+function writeSubject(subject: AccessSubject): string {
+  const who = `${quoted(subject.appId)},${quoted(subject.serviceId)},${quoted(subject.deviceId)},${quoted(subject.sessionId)}`
+  const what = `${quoted(subject.method)},${quoted(subject.path)},${quoted(subject.sourceAddress)}`
+  const how = `${quoted(subject.platform)},${quoted(subject.appVersion)},${subject.unattested === true}`
+  return `${who},${writeSecrets(subject.secrets ?? [])},${what},${how}`
+}
+
+/** Of one route: the same list for all of its requests. */
+const secretsTexts = new WeakMap<readonly GrantedSecret[], string>()
+
+function writeSecrets(secrets: readonly GrantedSecret[]): string {
+  const known = secretsTexts.get(secrets)
+  if (known !== undefined) return known
+  const lists = secrets.map(({ secretId, versionId, generation, name }) => [secretId, versionId, generation, name])
+  const text = JSON.stringify(lists)
+  secretsTexts.set(secrets, text)
+  return text
+}
+
+function writeOutcome(of: AccessOutcome): string {
+  return `${of.status},${quoted(of.fault)},${of.requestBytes},${of.responseBytes},${of.upstreamMs},${of.totalMs},${of.aborted === true}`
+}
+
+/** Printable ASCII without quote and backslash, as nearly every text here is, needs no escaping (RFC 8259 section 7). */
+const PLAIN = /^[ !#-[\]-~]*$/
+
+function quoted(text: string | undefined): string {
+  if (text === undefined) return '""'
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
+}
+
+/** Says what about an entry is not as it is written here. */
+export class OutOfShape extends Error {}
+
+/**
+ * What is missing at the end has the value that an unset field has, and what is there beyond is passed over.
+ *
+ * @throws SyntaxError where it is no JSON; OutOfShape where something is of another type.
+ */
+export function readEntryText(text: string): AccessEntry__Output {
+  const read = positions(JSON.parse(text), 'the entry')
+  const kind = KINDS_OF[read.text('kind') as keyof typeof KINDS_OF]
+  if (kind === undefined) throw new OutOfShape('its kind is none that we know')
+  return {
+    kind,
+    shard: read.integer('shard'),
+    sequence: read.integer('sequence'),
+    atMs: read.integer('atMs'),
+    requestId: read.text('requestId'),
+    organizationId: read.text('organizationId'),
+    subject: kind === 'ENTRY_KIND_ADMITTED' ? readSubject(read) : null,
+    outcome: kind === 'ENTRY_KIND_ADMITTED' || read.isAtEnd() ? null : readOutcome(read),
+  }
+}
+
+const readSubject = (read: Positions): AccessSubject__Output => ({
+  appId: read.text('appId'),
+  serviceId: read.text('serviceId'),
+  deviceId: read.text('deviceId'),
+  sessionId: read.text('sessionId'),
+  secrets: read.list('secrets').map(readSecret),
+  method: read.text('method'),
+  path: read.text('path'),
+  sourceAddress: read.text('sourceAddress'),
+  platform: read.text('platform'),
+  appVersion: read.text('appVersion'),
+  unattested: read.flag('unattested'),
+})
+
+function readSecret(value: unknown): GrantedSecret__Output {
+  const read = positions(value, 'a secret')
+  return {
+    secretId: read.text('secretId'),
+    versionId: read.text('versionId'),
+    generation: read.integer('generation'),
+    name: read.text('name'),
+  }
+}
+
+const readOutcome = (read: Positions): AccessOutcome__Output => ({
+  status: read.integer('status'),
+  fault: read.text('fault'),
+  requestBytes: read.integer('requestBytes'),
+  responseBytes: read.integer('responseBytes'),
+  upstreamMs: read.integer('upstreamMs'),
+  totalMs: read.integer('totalMs'),
+  aborted: read.flag('aborted'),
+})
+
+/** The next value of a list, each time it is asked. */
+interface Positions {
+  text(name: string): string
+  integer(name: string): number
+  flag(name: string): boolean
+  list(name: string): readonly unknown[]
+  isAtEnd(): boolean
+}
+
+function positions(value: unknown, what: string): Positions {
+  if (!Array.isArray(value)) throw new OutOfShape(`${what} is no list`)
+  const list: readonly unknown[] = value
+  let at = 0
+  function next<Value>(name: string, unset: Value, isRight: (found: unknown) => found is Value): Value {
+    const found = list[at]
+    at += 1
+    if (at > list.length) return unset
+    if (!isRight(found)) throw new OutOfShape(`${name} is of another type`)
+    return found
+  }
+  return {
+    text: (name) => next(name, '', (found) => typeof found === 'string'),
+    integer: (name) => next(name, 0, (found): found is number => Number.isSafeInteger(found)),
+    flag: (name) => next(name, false, (found) => typeof found === 'boolean'),
+    list: (name) => next(name, [], (found): found is unknown[] => Array.isArray(found)),
+    isAtEnd: () => at >= list.length,
+  }
+}
