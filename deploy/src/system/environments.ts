@@ -14,6 +14,9 @@ export interface Plan {
   readonly logLevel: string
 }
 
+/** What a proxy is told of it. */
+export type ProxyPlan = Pick<Plan, 'host' | 'ports' | 'identities' | 'logLevel'>
+
 /** A set of variables. */
 export type Environment = Readonly<Record<string, string>>
 
@@ -67,7 +70,7 @@ export function managementMigrateEnvironment(plan: Plan): Environment {
   return { ...managementEnvironment(plan), ...migrator('PMA_MANAGEMENT_DB', plan.databases.management) }
 }
 
-export function proxyEnvironment(plan: Plan, index: number): Environment {
+export function proxyEnvironment(plan: ProxyPlan, index: number): Environment {
   const identity = plan.identities.proxies[index]
   if (identity === undefined) throw new Error(`there is no identity for proxy ${index}`)
   return {
@@ -82,7 +85,7 @@ export function proxyEnvironment(plan: Plan, index: number): Environment {
   }
 }
 
-function common({ identities, logLevel }: Plan, identity: Identity): Environment {
+function common({ identities, logLevel }: Pick<Plan, 'identities' | 'logLevel'>, identity: Identity): Environment {
   return {
     LOG_LEVEL: logLevel,
     PMA_MODE: 'development',

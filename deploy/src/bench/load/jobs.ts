@@ -1,0 +1,42 @@
+/** One prepared request, and where it goes: loopback, always. */
+export interface Shot {
+  readonly port: number
+  /** As it goes over the wire, one character a byte; the body's filler follows. */
+  readonly head: string
+  /** Bytes of filler behind the head. */
+  readonly bodyBytes: number
+}
+
+/** As many requests as the answers allow. */
+export interface ClosedJob {
+  readonly kind: 'closed'
+  readonly shot: Shot
+  readonly connections: number
+  /** Whichever comes first ends it. */
+  readonly requestsMax: number
+  readonly msMax: number
+}
+
+/** Requests at fixed times, whether answers come or not: delays of one are not hidden by the next one's wait. */
+export interface OpenJob {
+  readonly kind: 'open'
+  readonly shot: Shot
+  readonly connections: number
+  readonly perSecond: number
+  readonly requests: number
+}
+
+export type LoadJob = ClosedJob | OpenJob
+
+export interface LoadResult {
+  readonly answers: number
+  /** By status, where it is not 200. */
+  readonly others: Readonly<Record<number, number>>
+  readonly ms: number
+  /** Of an open job, in milliseconds from when the timer found each request due. */
+  readonly delaysMs: readonly number[]
+}
+
+export function bytesOf({ head, bodyBytes }: Shot): Buffer {
+  return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(bodyBytes, 'a')])
+}
