@@ -1,4 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { nameMemo } from '../fields/name-memo.js'
 import { type AppCredential, parseCredential } from './credential.js'
 import { tokensIn, tokensInHeader } from './our-tokens.js'
 import { filterQuery } from './raw-query.js'
@@ -16,6 +17,11 @@ export interface Identified {
 const OUR_FIELDS = /^pma[-_]/i
 const COOKIE = /^cookie2?$/i
 const APP_VERSION = 'pma-app-version'
+
+const kindOf = nameMemo((name: string): 'app-version' | 'dropped' | 'searched' => {
+  if (name.toLowerCase() === APP_VERSION) return 'app-version'
+  return OUR_FIELDS.test(name) || COOKIE.test(name) ? 'dropped' : 'searched'
+})
 /** Goes into the access log: short, and nothing that could break a line. */
 const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
 
@@ -32,8 +38,9 @@ export function identify(rawHeaders: readonly string[], query: string | null): I
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''
     const value = rawHeaders[at + 1] ?? ''
-    if (name.toLowerCase() === APP_VERSION && APP_VERSION_VALUE.test(value)) appVersion = value
-    if (OUR_FIELDS.test(name) || COOKIE.test(name)) continue
+    const kind = kindOf(name)
+    if (kind === 'app-version' && APP_VERSION_VALUE.test(value)) appVersion = value
+    if (kind !== 'searched') continue
     const tokens = tokensInHeader(value)
     if (tokens.length === 0) headers.push(name, value)
     else for (const token of tokens) found.add(token)
