@@ -1,5 +1,10 @@
 import { nameMemo } from '../fields/name-memo.js'
-import { canonicalName, namedByConnection } from '../inject/strip-headers.js'
+import { withoutNamed } from '../inject/strip-headers.js'
+
+const LIMITS = {
+  /** Of one text that fields are cut out of: what they are cut out of lives as long as they do. */
+  headBytesMax: 16 * 1024,
+} as const
 
 /** Fields of an answer that do not pass, with those that its Connection names and those with the prefixes below. */
 const NEVER_PASSED: ReadonlySet<string> = new Set([
@@ -44,14 +49,15 @@ export interface AnswerFields {
 /** @param raw what undici hands over, name and value in turn, read as latin1. */
 export function answerFields(raw: unknown): AnswerFields {
   if (!Array.isArray(raw)) return { passed: [], coding: '' }
+  const read = readerOf(raw)
   const passed: string[] = []
   const codings: string[] = []
   let connection: string[] | null = null
   for (let at = 0; at < raw.length; at += 2) {
-    const name = textOf(raw[at])
+    const name = read(raw[at])
     const kind = kindOf(name)
     if (kind === 'never') continue
-    const value = textOf(raw[at + 1])
+    const value = read(raw[at + 1])
     if (kind === 'connection') {
       connection = [...(connection ?? []), name, value]
       continue
@@ -65,17 +71,28 @@ export function answerFields(raw: unknown): AnswerFields {
   }
 }
 
-/** Nearly every Connection field names `keep-alive` alone, which passes nowhere. */
-function withoutNamed(fields: string[], connection: readonly string[]): string[] {
-  const named = namedByConnection(connection)
-  if (named.size === 1 && named.has('keep-alive')) return fields
-  return fields.filter((_, at) => !named.has(canonicalName(fields[at - (at % 2)] ?? '')))
-}
-
 /** Of trailers, only what says nothing of framing (RFC 9110 § 6.5.1). */
 export function trailerFields(raw: unknown): readonly string[] {
   const { passed } = answerFields(raw)
   return passed.filter((_, at) => !/^content-|^location$/i.test(passed[at - (at % 2)] ?? ''))
+}
+
+/**
+ * How to read names and values. They are pieces of one packet as a rule: then it is read as text once, and cut.
+ */
+function readerOf(raw: readonly unknown[]): (item: unknown) => string {
+  const [first, last] = [raw[0], raw.at(-1)]
+  if (!Buffer.isBuffer(first) || !Buffer.isBuffer(last) || first.buffer !== last.buffer) return textOf
+  const { buffer, byteOffset: from } = first
+  const bytes = last.byteOffset + last.length - from
+  if (bytes < 0 || bytes > LIMITS.headBytesMax) return textOf
+  const text = Buffer.from(buffer, from, bytes).toString('latin1')
+  return (item) => {
+    if (!Buffer.isBuffer(item) || item.buffer !== buffer) return textOf(item)
+    const at = item.byteOffset - from
+    // A piece from before the first one, or behind the last one, is no piece of this text.
+    return at < 0 || at + item.length > bytes ? textOf(item) : text.slice(at, at + item.length)
+  }
 }
 
 /** Where a name comes twice its values come as a list. */

@@ -32,7 +32,7 @@ const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
  * @throws Fault UNAUTHORIZED where there is none, INVALID_REQUEST where there are two that differ, INVALID_TOKEN.
  */
 export function identify(rawHeaders: readonly string[], query: string | null): Identified {
-  const found = new Set<string>()
+  const found: string[] = []
   const headers: string[] = []
   let appVersion: string | null = null
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -43,29 +43,28 @@ export function identify(rawHeaders: readonly string[], query: string | null): I
     if (kind !== 'searched') continue
     const tokens = tokensInHeader(value)
     if (tokens.length === 0) headers.push(name, value)
-    else for (const token of tokens) found.add(token)
+    else found.push(...tokens)
   }
   const kept = query === null ? null : queryWithout(query, found)
   return { credential: onlyOne(found), headers, query: kept, appVersion }
 }
 
-function queryWithout(query: string, found: Set<string>): string | null {
+function queryWithout(query: string, found: string[]): string | null {
   // Most queries hold nothing of ours: then they pass untouched, an empty one too.
-  const before = found.size
   let dropped = false
   const kept = filterQuery(query, (name, value) => {
     const tokens = [...tokensIn(name), ...tokensIn(value)]
-    for (const token of tokens) found.add(token)
+    found.push(...tokens)
     dropped ||= tokens.length > 0
     return tokens.length === 0
   })
-  return dropped || found.size > before ? kept : query
+  return dropped ? kept : query
 }
 
-function onlyOne(found: ReadonlySet<string>): AppCredential {
-  const [token, ...others] = found
+function onlyOne(found: readonly string[]): AppCredential {
+  const [token] = found
   if (token === undefined) throw new Fault('UNAUTHORIZED', 'no credential of ours in the request')
-  if (others.length > 0) {
+  if (found.some((other) => other !== token)) {
     const detail = 'The request holds two different credentials. Send one app session or app token, and no other.'
     throw new Fault('INVALID_REQUEST', 'two different credentials', { say: detail })
   }

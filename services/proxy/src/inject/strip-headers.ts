@@ -81,31 +81,36 @@ export interface StripRules {
 
 /** Name, value, … that may go on, in their order and spelling. */
 export function stripHeaders(headers: readonly string[], rules: StripRules): string[] {
-  const named = namedByConnection(headers)
   const kept: string[] = []
+  let hasConnection = false
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
     const { canonical, isNeverForwarded, isKeyField } = fieldNameOf(name)
+    hasConnection ||= canonical === 'connection'
     const goes =
       isNeverForwarded ||
-      named.has(canonical) ||
       rules.replaced.has(canonical) ||
       (rules.injects && isKeyField) ||
       (rules.scrub && canonical === 'accept-encoding')
     if (!goes) kept.push(name, headers[at + 1] ?? '')
   }
-  return kept
+  return hasConnection ? withoutNamed(kept, headers) : kept
 }
 
-const NONE: ReadonlySet<string> = new Set()
+/** The fields without those that a Connection field among `all` names. */
+export function withoutNamed(fields: string[], all: readonly string[]): string[] {
+  const named = namedByConnection(all)
+  // What nearly every one names, and what goes in any case.
+  if (named.size === 1 && named.has('keep-alive')) return fields
+  return fields.filter((_, at) => !named.has(fieldNameOf(fields[at - (at % 2)] ?? '').canonical))
+}
 
 /** The names that Connection fields list: theirs go with this hop (RFC 9110 § 7.6.1). */
-export function namedByConnection(headers: readonly string[]): ReadonlySet<string> {
-  let named: Set<string> | undefined
+function namedByConnection(headers: readonly string[]): ReadonlySet<string> {
+  const named = new Set<string>()
   for (let at = 0; at < headers.length; at += 2) {
     if (fieldNameOf(headers[at] ?? '').canonical !== 'connection') continue
-    named ??= new Set()
     for (const option of (headers[at + 1] ?? '').split(',')) named.add(canonicalName(option.trim()))
   }
-  return named ?? NONE
+  return named
 }

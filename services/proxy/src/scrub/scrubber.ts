@@ -1,5 +1,6 @@
 import type { HeldSecret } from '../lease/lease-source.js'
 import { type NeedleSet, needleSetOf } from './needle-set.js'
+import { NEEDLE_BYTES_MIN } from './needles.js'
 import { RunScanner } from './run-scanner.js'
 import { TokenTail } from './token-tail.js'
 
@@ -35,7 +36,10 @@ class SearchingScrubber implements Scrubber {
   }
 
   leaksInFields(reason: string, fields: readonly string[]): boolean {
-    return new RunScanner(this.#needles).scan(Buffer.from(`${reason}\n${fields.join('\n')}\n`, 'latin1'))
+    let text = `${reason}\n`
+    // Shorter ones hold no needle.
+    for (const field of fields) if (field.length >= NEEDLE_BYTES_MIN) text += `${field}\n`
+    return new RunScanner(this.#needles).scan(Buffer.from(text, 'latin1'))
   }
 
   push(chunk: Buffer): Buffer | 'leaked' {
