@@ -26,17 +26,33 @@ export interface OpenJob {
   readonly requests: number
 }
 
-export type LoadJob = ClosedJob | OpenJob
+/** Streams of events that stay open. */
+export interface EventsJob {
+  readonly kind: 'events'
+  readonly shot: Shot
+  readonly streams: number
+  /** Of them, so many are opened at once. */
+  readonly opening: number
+  readonly msMax: number
+}
+
+export type LoadJob = ClosedJob | OpenJob | EventsJob
 
 export interface LoadResult {
   readonly answers: number
   /** By status, where it is not 200. */
   readonly others: Readonly<Record<number, number>>
   readonly ms: number
-  /** Of an open job, in milliseconds from when the timer found each request due. */
+  /** In milliseconds: of an open job from when the timer found each request due, of events from their sending. */
   readonly delaysMs: readonly number[]
 }
 
 export function bytesOf({ head, bodyBytes }: Shot): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(bodyBytes, 'a')])
+}
+
+/** @throws Error where something else than 200 was answered: its cost says nothing of ours. */
+export function checked(result: LoadResult): LoadResult {
+  if (Object.keys(result.others).length > 0) throw new Error(`answers other than 200: ${JSON.stringify(result.others)}`)
+  return result
 }

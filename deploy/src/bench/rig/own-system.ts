@@ -24,7 +24,9 @@ export interface OwnSystemOptions {
 export async function startOwnSystem(options: OwnSystemOptions): Promise<RunningSystem> {
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-bench-'))
   const config = await configOf(options, stateDir)
-  const running = await startSystem({ ...options, config })
+  // The vault's certificate stands for a provider's.
+  const extra = { proxy: { PMA_UPSTREAM_CA_FILE: path.join(stateDir, 'tls', 'ca.pem') } }
+  const running = await startSystem({ ...options, config, extra })
   return {
     ...running,
     async stop() {

@@ -26,3 +26,19 @@ export function jsonPost(port: number, service: string, session: string): Shot {
   ]
   return { port, head: head.join('\r\n'), bodyBytes: 0 }
 }
+
+/** A request without a body, for a path below the service. */
+export function get(port: number, service: string, path: string, session: string): Shot {
+  return { port, head: `GET /v1/p/${service}${path} HTTP/1.1\r\n${common(port, session)}\r\n\r\n`, bodyBytes: 0 }
+}
+
+/** An upload of filler. */
+export function upload(port: number, service: string, session: string, bodyBytes: number): Shot {
+  const length = `Content-Length: ${bodyBytes}`
+  const head = `POST /v1/p/${service}/v1/files HTTP/1.1\r\n${common(port, session)}\r\n${length}\r\n\r\n`
+  return { port, head, bodyBytes }
+}
+
+function common(port: number, session: string): string {
+  return [`Host: 127.0.0.1:${port}`, 'Accept: */*', `Authorization: Bearer ${session}`].join('\r\n')
+}
