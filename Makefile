@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check reset build fmt protos
+.PHONY: help run test bench check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -15,6 +15,10 @@ run: ## Everything on this machine, with a demo. DEMO=0, HOST=0.0.0.0, PROXIES=2
 test: ## All tests: units, contracts, services, and the whole system as processes.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/test-run/main.js
+
+bench: ## Speed: the table of docs/performance.md, also to .local/bench.json; below 12 minutes. ONLY=full-path,cold-route, ROUNDS=3
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/bench/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

@@ -17,6 +17,9 @@ export interface Plan {
   readonly logLevel: string
 }
 
+/** What a proxy is told of it. */
+export type ProxyPlan = Pick<Plan, 'host' | 'ports' | 'identities' | 'redis' | 'logLevel'>
+
 /** A set of variables. */
 export type Environment = Readonly<Record<string, string>>
 
@@ -71,7 +74,7 @@ export function managementMigrateEnvironment(plan: Plan): Environment {
   return { ...managementEnvironment(plan), ...migrator('PMA_MANAGEMENT_DB', plan.databases.management) }
 }
 
-export function proxyEnvironment(plan: Plan, index: number): Environment {
+export function proxyEnvironment(plan: ProxyPlan, index: number): Environment {
   const identity = plan.identities.proxies[index]
   if (identity === undefined) throw new Error(`there is no identity for proxy ${index}`)
   return {
@@ -87,7 +90,7 @@ export function proxyEnvironment(plan: Plan, index: number): Environment {
   }
 }
 
-function common({ identities, logLevel }: Plan, identity: Identity): Environment {
+function common({ identities, logLevel }: Pick<Plan, 'identities' | 'logLevel'>, identity: Identity): Environment {
   return {
     LOG_LEVEL: logLevel,
     PMA_MODE: 'development',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { freePort, isPortFree } from '@protectmyapi/dev-kit/free-port'
+import { freePort, freeRow } from '@protectmyapi/dev-kit/free-port'
 import { startTestRedis, type TestRedis, testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { silentProgress } from '../../src/console/progress.js'
 import { dropDatabases } from '../../src/system/databases.js'
@@ -97,14 +97,5 @@ async function testConfig(
         : { kind: 'given', url: redis.url, cluster: false },
     horizonMs: 30_000,
     logLevel: 'debug',
-  }
-}
-
-/** The first of several free ports that follow one another. */
-async function freeRow(count: number): Promise<number> {
-  for (;;) {
-    const first = await freePort()
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isPortFree(first + index)))
-    if (free.every((one) => one)) return first
   }
 }

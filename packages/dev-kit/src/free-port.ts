@@ -22,3 +22,12 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
     server.listen(port, host, () => server.close(() => resolve(true)))
   })
 }
+
+/** The first of several free ports that follow one another. */
+export async function freeRow(count: number): Promise<number> {
+  for (;;) {
+    const first = await freePort()
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isPortFree(first + index)))
+    if (free.every((one) => one)) return first
+  }
+}

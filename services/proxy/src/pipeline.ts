@@ -1,8 +1,8 @@
 import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Admission } from './admit/admission.js'
+import type { AccessRequest, Admission, Decision } from './admit/admission.js'
 import { aim } from './aim/aim.js'
-import { type ForwardDeps, forward } from './forward/forward.js'
+import { type ForwardDeps, forward, type UnderWay } from './forward/forward.js'
 import type { Forwarded } from './forward/forwarding.js'
 import { type RequestBody, takeBody } from './forward/request-body.js'
 import { ClientLeft } from './forward/upload.js'
@@ -53,7 +53,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const identified = identify(exchange.incoming.rawHeaders, target.query)
       // Before anything is looked up, so that no client can hold a lease up with a slow body.
       const body = await takeBody(exchange.incoming, exchange.waits)
-      await beginAgain(exchange, () => walk(deps, { exchange, destination, identified, body }))
+      await walkUntilSent(deps, { exchange, destination, identified, body })
     } catch (thrown) {
       if (thrown instanceof ClientLeft) return
       const fault = asFault(thrown)
@@ -65,22 +65,29 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 
 async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   const { exchange, destination, identified, body } = call
+  const { headers, query } = identified
   const route = await deps.routes.resolve(identified.credential, destination.service)
   const following = follow(deps.freshness, route)
   const leave = deps.underWay.enter(route.organizationId)
   try {
     if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
     const aimed = aim(route.target, exchange.method, destination.target.path)
-    const ticket = await admit(deps.admission, call, route)
-    const sending = await voidedUnlessSent(ticket, async () => {
+    const ticket = admitted(await deps.admission.admit(accessOf(call, route)))
+    let sending: UnderWay
+    try {
       const secrets = await deps.leases.lease(route)
       following.check()
-      const request = inject(route, aimed, { ...identified, method: exchange.method }, secrets)
+      const request = inject(route, aimed, { headers, query, method: exchange.method }, secrets)
       const { organizationId, target } = route
       const back = { target, path: aimed.path, prefix: destination.prefix, origin: exchange.clientOrigin }
       // Forwarding scrubs what comes back, as it comes.
-      return forward(deps.forwarding, { exchange, organizationId, request, body, timeoutMs: target.timeoutMs, back })
-    })
+      const asked = { exchange, organizationId, request, body, timeoutMs: target.timeoutMs, back }
+      sending = forward(deps.forwarding, asked)
+    } catch (err) {
+      // Up to the hand-over nothing has left, so whatever is thrown voids the entry.
+      ticket.void_(asFault(err).code)
+      throw err
+    }
     following.handOn(sending.abort)
     finish(exchange, ticket, await sending.done)
   } finally {
@@ -89,28 +96,21 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   }
 }
 
-/** @throws Fault RATE_LIMITED, UNAVAILABLE. */
-async function admit(admission: Admission, { exchange, destination, identified }: Call, route: Route): Promise<Ticket> {
-  const decision = await admission.admit({
+function accessOf({ exchange, destination, identified }: Call, route: Route): AccessRequest {
+  return {
     requestId: exchange.requestId,
     route,
     method: exchange.method,
     path: destination.target.path,
     sourceAddress: exchange.sourceAddress,
     appVersion: identified.appVersion,
-  })
-  if (!decision.admitted) throw limitedFault(decision.limited)
-  return decision.ticket
+  }
 }
 
-/** Up to the hand-over nothing has left, so whatever is thrown voids the entry. */
-async function voidedUnlessSent<Sending>(ticket: Ticket, send: () => Promise<Sending>): Promise<Sending> {
-  try {
-    return await send()
-  } catch (err) {
-    ticket.void_(asFault(err).code)
-    throw err
-  }
+/** @throws Fault RATE_LIMITED. */
+function admitted(decision: Decision): Ticket {
+  if (!decision.admitted) throw limitedFault(decision.limited)
+  return decision.ticket
 }
 
 /** The second entry of the record; and our own words, where the provider's did not go on. */
@@ -133,14 +133,14 @@ function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void 
 }
 
 /** What fell between the route and the sending was looked up too early by a moment: once more, from the route on. */
-async function beginAgain(exchange: Exchange, walkOnce: () => Promise<void>): Promise<void> {
+async function walkUntilSent(deps: PipelineDeps, call: Call): Promise<void> {
   for (let turn = 1; ; turn += 1) {
     try {
-      return await walkOnce()
+      return await walk(deps, call)
     } catch (err) {
       if (!(err instanceof RouteFallen) || turn === LIMITS.turnsMax) throw err
       // The entry under the old id is void.
-      exchange.renewRequestId()
+      call.exchange.renewRequestId()
     }
   }
 }

@@ -1,10 +1,15 @@
-import { canonicalName, namedByConnection } from '../inject/strip-headers.js'
+import { nameMemo } from '../fields/name-memo.js'
+import { withoutNamed } from '../inject/strip-headers.js'
 import { isReturnAddress } from './return-addresses.js'
+
+const LIMITS = {
+  /** Of one text that fields are cut out of: what they are cut out of lives as long as they do. */
+  headBytesMax: 16 * 1024,
+} as const
 
 /** Fields of an answer that do not pass, with those that its Connection names and those with the prefixes below. */
 const NEVER_PASSED: ReadonlySet<string> = new Set([
   // RFC 9110 § 7.6.1.
-  'connection',
   'keep-alive',
   'proxy-connection',
   'proxy-authenticate',
@@ -22,51 +27,80 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
 /** CORS is between us and a browser; fields of ours are set here alone. */
 const NEVER_PASSED_PREFIXES = ['access-control-', 'pma-']
 
-/** What undici hands over, name and value in turn, as latin1. */
-export function rawPairs(raw: unknown): string[] {
-  if (!Array.isArray(raw)) return []
-  return raw.flatMap((item: unknown) => {
-    if (Array.isArray(item)) return [item.map(textOf).join(', ')]
-    return [textOf(item)]
-  })
+/** What the name of a field says of it. */
+type Kind = 'passes' | 'never' | 'connection' | 'coding'
+
+const kindOf = nameMemo((name: string): Kind => {
+  const lower = name.toLowerCase()
+  if (lower === 'connection') return 'connection'
+  if (lower === 'content-encoding') return 'coding'
+  return NEVER_PASSED.has(lower) || NEVER_PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
+    ? 'never'
+    : 'passes'
+})
+
+/** An answer's fields, as far as they matter. */
+export interface AnswerFields {
+  /** Name, value, … that go on to the client, in their order and spelling, duplicates and all. */
+  readonly passed: readonly string[]
+  /** The content codings of the body, as one text; empty for none. */
+  readonly coding: string
 }
 
-/** Name, value, … that go on to the client, in their order and spelling, duplicates and all. */
-export function answerFields(pairs: readonly string[]): string[] {
-  const named = namedByConnection(pairs)
-  const kept: string[] = []
-  for (let at = 0; at < pairs.length; at += 2) {
-    const name = pairs[at] ?? ''
-    const lower = name.toLowerCase()
-    const goes =
-      NEVER_PASSED.has(lower) ||
-      named.has(canonicalName(name)) ||
-      NEVER_PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
-    if (!goes) kept.push(name, pairs[at + 1] ?? '')
+/** @param raw what undici hands over, name and value in turn, read as latin1. */
+export function answerFields(raw: unknown): AnswerFields {
+  if (!Array.isArray(raw)) return { passed: [], coding: '' }
+  const read = readerOf(raw)
+  const passed: string[] = []
+  const codings: string[] = []
+  let connection: string[] | null = null
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = read(raw[at])
+    const kind = kindOf(name)
+    if (kind === 'never') continue
+    const value = read(raw[at + 1])
+    if (kind === 'connection') {
+      connection = [...(connection ?? []), name, value]
+      continue
+    }
+    if (kind === 'coding') codings.push(value.trim().toLowerCase())
+    passed.push(name, value)
   }
-  return kept
+  return {
+    passed: connection === null ? passed : withoutNamed(passed, connection),
+    coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
+  }
 }
 
 /** Of trailers, only what says nothing of framing (RFC 9110 § 6.5.1) and leads nowhere. */
-export function trailerFields(pairs: readonly string[]): string[] {
-  const fields = answerFields(pairs)
-  const kept: string[] = []
-  for (let at = 0; at < fields.length; at += 2) {
-    const name = fields[at] ?? ''
-    if (!/^content-/i.test(name) && !isReturnAddress(name)) kept.push(name, fields[at + 1] ?? '')
-  }
-  return kept
+export function trailerFields(raw: unknown): readonly string[] {
+  const { passed } = answerFields(raw)
+  return passed.filter((_, at) => {
+    const name = passed[at - (at % 2)] ?? ''
+    return !/^content-/i.test(name) && !isReturnAddress(name)
+  })
 }
 
-/** The content codings of a body, as one text; empty for none. */
-export function contentCoding(pairs: readonly string[]): string {
-  const codings: string[] = []
-  for (let at = 0; at < pairs.length; at += 2) {
-    if (pairs[at]?.toLowerCase() === 'content-encoding') codings.push((pairs[at + 1] ?? '').trim().toLowerCase())
+/**
+ * How to read names and values. They are pieces of one packet as a rule: then it is read as text once, and cut.
+ */
+function readerOf(raw: readonly unknown[]): (item: unknown) => string {
+  const [first, last] = [raw[0], raw.at(-1)]
+  if (!Buffer.isBuffer(first) || !Buffer.isBuffer(last) || first.buffer !== last.buffer) return textOf
+  const { buffer, byteOffset: from } = first
+  const bytes = last.byteOffset + last.length - from
+  if (bytes < 0 || bytes > LIMITS.headBytesMax) return textOf
+  const text = Buffer.from(buffer, from, bytes).toString('latin1')
+  return (item) => {
+    if (!Buffer.isBuffer(item) || item.buffer !== buffer) return textOf(item)
+    const at = item.byteOffset - from
+    // A piece from before the first one, or behind the last one, is no piece of this text.
+    return at < 0 || at + item.length > bytes ? textOf(item) : text.slice(at, at + item.length)
   }
-  return codings.filter((coding) => coding !== '' && coding !== 'identity').join(', ')
 }
 
+/** Where a name comes twice its values come as a list. */
 function textOf(item: unknown): string {
-  return Buffer.isBuffer(item) ? item.toString('latin1') : String(item)
+  if (Buffer.isBuffer(item)) return item.toString('latin1')
+  return Array.isArray(item) ? item.map(textOf).join(', ') : String(item)
 }

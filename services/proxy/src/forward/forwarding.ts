@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Dispatcher } from 'undici'
 import type { Scrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
-import { answerFields, contentCoding, rawPairs, trailerFields } from './answer-fields.js'
+import { answerFields, trailerFields } from './answer-fields.js'
 import { leadBack, type ReturnPath } from './return-addresses.js'
 import { ClientLeft } from './upload.js'
 import { upstreamFault } from './upstream-fault.js'
@@ -44,16 +44,21 @@ interface Head {
   readonly fields: readonly string[]
 }
 
-/** Takes an answer in and passes it on, event by event, with backpressure; ends exactly once. */
+/**
+ * Takes an answer in and passes it on, event by event, with backpressure; ends exactly once. By undici's older callbacks:
+ * around the newer ones it makes an object of every answer's header, which nobody here reads.
+ */
 export class Forwarding implements Dispatcher.DispatchHandler {
   readonly done: Promise<Forwarded>
   readonly #options: ForwardingOptions
   readonly #startedMs: number
   #settle: (forwarded: Forwarded) => void = () => {}
-  #controller: Dispatcher.DispatchController | null = null
+  #abortUpstream: ((reason: Error) => void) | null = null
+  #resume: (() => void) | null = null
   #over = false
-  /** Of the provider, until it goes on. */
+  /** Of the provider, until it goes on; and what came of the body beside it. */
   #head: Head | null = null
+  #first: Buffer | null = null
   /** Of what went on. */
   #status = 0
   #responseBytes = 0
@@ -74,111 +79,131 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#end(this.#status === 0 ? 'refused' : 'cut', why)
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onConnect(abort: (reason?: Error) => void): void {
     // Sent once: should the library ever begin again, or late, the request does not leave.
-    const again = this.#controller !== null
+    const again = this.#abortUpstream !== null
     if (again || this.#over) {
-      controller.abort(new ClientLeft())
+      abort(new ClientLeft())
       return
     }
-    this.#controller = controller
+    this.#abortUpstream = abort
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason = ''): void {
+  onHeaders(status: number, raw: readonly unknown[], resume: () => void, reason: string): boolean {
     // 1xx of a provider are about its connection to us; ours to the client has its own 100.
-    if (status < 200 || this.#over) return
+    if (status < 200 || this.#over) return true
+    this.#resume = resume
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
-    const pairs = rawPairs(controller.rawHeaders)
-    const fields = answerFields(pairs)
-    const fault = this.#refusalOf(status, pairs) ?? (this.#leaks([reason, ...fields]) ? leaked() : null)
+    const { passed, coding } = answerFields(raw)
+    const fault = this.#refusalOf(status, coding) ?? (this.#leaks(reason, passed) ? leaked() : null)
     if (fault) {
       this.abort(fault)
-      return
+      return true
     }
     // After the search, which must see every address as the provider wrote it.
-    this.#head = { status, reason, fields: leadBack(status, fields, this.#options.back) }
+    this.#head = { status, reason, fields: leadBack(status, passed, this.#options.back) }
     // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
-    queueMicrotask(() => this.#flushHead())
+    process.nextTick(() => this.#flushHead())
+    return true
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#over) return
+  /** False stops the provider until the client has read. */
+  onData(chunk: Buffer): boolean {
+    if (this.#over) return true
     const out = this.#options.scrubber.push(chunk)
     if (out === 'leaked') {
       this.abort(leaked())
-      return
+      return true
     }
-    if (out.length === 0) return
+    if (out.length === 0) return true
     this.#responseBytes += out.length
+    if (this.#head !== null && this.#first === null) {
+      // It goes with the head: at once, or with the end where that has come in the same packet.
+      this.#first = out
+      return true
+    }
     this.#sendHead()
-    if (!this.#options.exchange.outgoing.write(out)) this.#waitForReader(controller)
+    return this.#options.exchange.outgoing.write(out) || this.#waitForReader()
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
+  onComplete(rawTrailers: readonly unknown[] | null): void {
     if (this.#over) return
     const { scrubber, exchange } = this.#options
-    const trailers = trailerFields(rawPairs(controller.rawTrailers))
-    if (this.#leaks(trailers)) {
+    const trailers = rawTrailers === null || rawTrailers.length === 0 ? NONE : trailerFields(rawTrailers)
+    if (trailers.length > 0 && this.#leaks('', trailers)) {
       this.abort(leaked())
       return
     }
     const rest = scrubber.end()
     this.#responseBytes += rest.length
-    this.#sendHead()
+    const last = this.#sendWhole(rest)
     if (trailers.length > 0) exchange.sendTrailers(trailers)
     // The end follows: with everything handed to the system, or with the client gone.
-    exchange.sendBody(rest)
+    exchange.sendBody(last)
   }
 
-  onResponseError(_controller: unknown, error: Error): void {
+  onError(error: Error): void {
     if (error instanceof ClientLeft) this.#end('left', null)
     else this.abort(upstreamFault(error))
   }
 
   /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it. */
-  #refusalOf(status: number, pairs: readonly string[]): Fault | null {
+  #refusalOf(status: number, coding: string): Fault | null {
     const { injects, scrub } = this.#options
     if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
     if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
-    const coding = contentCoding(pairs)
     return scrub && coding !== '' ? compressed(coding) : null
   }
 
-  #leaks(fields: readonly string[]): boolean {
-    return this.#options.scrubber.leaksInFields(fields)
+  #leaks(reason: string, fields: readonly string[]): boolean {
+    return this.#options.scrubber.leaksInFields(reason, fields)
   }
 
+  /** With what of the body came beside it. */
   #sendHead(): void {
     if (this.#head === null) return
     const { status, reason, fields } = this.#head
     this.#head = null
     this.#status = status
-    this.#options.exchange.sendHead(status, reason, fields, this.#upstreamMs)
+    const { exchange } = this.#options
+    exchange.sendHead(status, reason, fields, this.#upstreamMs)
+    if (this.#first !== null) exchange.outgoing.write(this.#first)
+    this.#first = null
+  }
+
+  /** Where the whole body came beside the head, both go in one. */
+  #sendWhole(rest: Buffer): Buffer {
+    const first = this.#first
+    this.#first = null
+    this.#sendHead()
+    if (first === null) return rest
+    return rest.length === 0 ? first : Buffer.concat([first, rest])
   }
 
   /** Where nothing of the body has come yet, the head goes alone. */
   #flushHead(): void {
     if (this.#over || this.#head === null) return
+    const isAlone = this.#first === null
     this.#sendHead()
-    this.#options.exchange.outgoing.flushHeaders()
+    if (isAlone) this.#options.exchange.outgoing.flushHeaders()
   }
 
-  #waitForReader(controller: Dispatcher.DispatchController): void {
-    controller.pause()
+  #waitForReader(): false {
     this.#slow ??= setTimeout(() => this.#end('cut', null), LIMITS.slowReaderMs)
     this.#options.exchange.outgoing.once('drain', () => {
       clearTimeout(this.#slow)
       this.#slow = undefined
-      if (!this.#over) controller.resume()
+      if (!this.#over) this.#resume?.()
     })
+    return false
   }
 
   #end(end: Forwarded['end'], fault: Fault | null): void {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#slow)
-    const sent = this.#controller !== null
-    if (end !== 'complete') this.#controller?.abort(new ClientLeft())
+    const sent = this.#abortUpstream !== null
+    if (end !== 'complete') this.#abortUpstream?.(new ClientLeft())
     if (end === 'cut') this.#options.exchange.cut()
     this.#settle({
       sent,
@@ -191,6 +216,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     })
   }
 }
+
+const NONE: readonly string[] = []
 
 function leaked(): Fault {
   return new Fault('UPSTREAM_LEAKED_KEY', 'the answer held an injected value')

@@ -40,7 +40,17 @@ export async function takeBody(incoming: IncomingMessage, waits: boolean): Promi
   if (length === 0) return NONE
   if (length > BODY_BYTES_MAX) throw new Fault('TOO_LARGE', `a body of ${length} bytes`)
   if (waits || length > LIMITS.wholeBytesMax) return { kind: 'streamed', length }
-  return { kind: 'whole', bytes: await readWhole(incoming, length) }
+  // The parser is still at work on the packet: a step later a small body is there, and no event need be waited for.
+  await undefined
+  return { kind: 'whole', bytes: readAtOnce(incoming, length) ?? (await readWhole(incoming, length)) }
+}
+
+function readAtOnce(incoming: IncomingMessage, length: number): Buffer | null {
+  if (incoming.readableLength !== length) return null
+  const bytes: unknown = incoming.read()
+  // Its end is waited for by the server, which takes no next request before.
+  incoming.resume()
+  return Buffer.isBuffer(bytes) ? bytes : null
 }
 
 function readWhole(incoming: IncomingMessage, length: number): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { type Label, labelKey } from './label.js'
+import type { Label } from './label.js'
+import { LabelMap } from './label-map.js'
 
 export const FLOOR_LIMITS = {
   /** WINDOW: longer than the longest life of anything held, 10 minutes of a session, with clock skew and margin. */
@@ -19,8 +20,7 @@ export interface Floors {
   sweep(): void
 }
 
-interface Floor {
-  readonly generation: number
+interface Floor extends Label {
   readonly learnedAt: number
 }
 
@@ -29,34 +29,49 @@ export function createFloors(
   limits: { windowMs: number; floorsMax: number } = FLOOR_LIMITS,
 ): Floors {
   // In the order of learning: the oldest stand in front.
-  const floors = new Map<string, Floor>()
+  const floors = new Set<Floor>()
+  const byLabel = new LabelMap<Floor>()
   let overflowUntil = Number.NEGATIVE_INFINITY
 
   function raise(row: Label): void {
     sweep()
-    const key = labelKey(row)
-    const known = floors.get(key)
-    floors.delete(key)
+    const known = byLabel.get(row)
+    if (known) forget(known)
     if (floors.size >= limits.floorsMax) {
       // Forgetting another's floor early would let its old state back in. Serving nothing is the safe way to be full.
       overflowUntil = clock.monotonicMs() + limits.windowMs
       return
     }
-    floors.set(key, { generation: Math.max(row.generation, known?.generation ?? 0), learnedAt: clock.monotonicMs() })
+    const { kind, id } = row
+    const generation = Math.max(row.generation, known?.generation ?? 0)
+    const floor = { kind, id, generation, learnedAt: clock.monotonicMs() }
+    floors.add(floor)
+    byLabel.set(floor, floor)
+  }
+
+  function forget(floor: Floor): void {
+    floors.delete(floor)
+    byLabel.delete(floor)
   }
 
   function sweep(): void {
     const oldest = clock.monotonicMs() - limits.windowMs
-    for (const [key, { learnedAt }] of floors) {
-      if (learnedAt > oldest) return
-      floors.delete(key)
+    for (const floor of floors) {
+      if (floor.learnedAt > oldest) return
+      forget(floor)
     }
   }
 
   return {
     raise,
     sweep,
-    accepts: (labels) => labels.every((label) => label.generation >= (floors.get(labelKey(label))?.generation ?? 0)),
+    accepts(labels) {
+      for (const label of labels) {
+        const floor = byLabel.get(label)
+        if (floor !== undefined && label.generation < floor.generation) return false
+      }
+      return true
+    },
     overflowed: () => clock.monotonicMs() < overflowUntil,
   }
 }

@@ -33,6 +33,8 @@ interface Deps<Value extends Held, Question> {
 }
 
 export interface HeldSource<Value, Question> {
+  /** What is held, without a wait; renewed behind from half of its life on. @throws Fault UNAVAILABLE past the horizon. */
+  held(key: string, question: Question): Value | undefined
   /** @throws Fault UNAVAILABLE past the horizon; what `fill` throws. */
   get(key: string, question: Question): Promise<Value>
   /** Asks whatever is held, which stays until something newer has landed. @throws what `fill` throws. */
@@ -50,14 +52,17 @@ export function createHeldSource<Value extends Held, Question>({
   const flights = new Map<string, Promise<Value>>()
   const mayRenew = createPace(clock)
 
+  function held(key: string, question: Question): Value | undefined {
+    if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
+    const known = cache.get(key)
+    if (known && isHalfSpent(known, clock)) renew(key, question)
+    return known
+  }
+
   async function get(key: string, question: Question): Promise<Value> {
     for (let flight = 1; flight <= FLIGHTS_MAX; flight += 1) {
-      if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
-      const held = cache.get(key)
-      if (held) {
-        if (isHalfSpent(held, clock)) renew(key, question)
-        return held
-      }
+      const known = held(key, question)
+      if (known) return known
       const landed = await join(key, question, flight === FLIGHTS_MAX)
       if (landed && mayBeHandedOver(landed, keeper, clock)) return landed
     }
@@ -95,5 +100,5 @@ export function createHeldSource<Value extends Held, Question>({
     )
   }
 
-  return { get, refresh: (key, question) => fly(key, question, 'renewal') }
+  return { held, get, refresh: (key, question) => fly(key, question, 'renewal') }
 }

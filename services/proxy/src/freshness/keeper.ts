@@ -111,7 +111,7 @@ export function createKeeper({
     hold: (holder) => void holders.push(holder),
     track(labels, abort) {
       const forget = tracked.add(labels, abort)
-      if (floors.accepts(labels.filter(cutsAnswers))) return forget
+      if (floors.accepts(labels) || floors.accepts(labels.filter(cutsAnswers))) return forget
       forget()
       return soon(() => abort(fallen('what the request rests on had fallen before it was followed')))
     },

@@ -1,6 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { type Label, labelKey } from './label.js'
+import { LabelMap } from './label-map.js'
 
 /** Requests under way, by what they rest on. */
 export interface TrackedAnswers {
@@ -12,6 +13,7 @@ export interface TrackedAnswers {
 }
 
 interface Tracked {
+  /** All of the request's: those that do not cut are skipped. */
   readonly labels: readonly Label[]
   readonly abort: (why: Fault) => void
 }
@@ -30,15 +32,16 @@ export function fallen(detail: string): Fault {
 
 export function createTrackedAnswers(log: Logger): TrackedAnswers {
   const all = new Set<Tracked>()
-  const byLabel = new Map<string, Set<Tracked>>()
+  const byLabel = new LabelMap<Set<Tracked>>()
 
   function add(given: readonly Label[], abort: (why: Fault) => void): () => void {
-    const tracked: Tracked = { labels: given.filter(cutsAnswers), abort }
+    const tracked: Tracked = { labels: given, abort }
     all.add(tracked)
-    for (const label of tracked.labels) {
-      const key = labelKey(label)
-      const set = byLabel.get(key) ?? new Set()
-      byLabel.set(key, set.add(tracked))
+    for (const label of given) {
+      if (!cutsAnswers(label)) continue
+      const set = byLabel.get(label)
+      if (set) set.add(tracked)
+      else byLabel.set(label, new Set([tracked]))
     }
     return () => remove(tracked)
   }
@@ -46,10 +49,9 @@ export function createTrackedAnswers(log: Logger): TrackedAnswers {
   function remove(tracked: Tracked): void {
     if (!all.delete(tracked)) return
     for (const label of tracked.labels) {
-      const key = labelKey(label)
-      const set = byLabel.get(key)
+      const set = cutsAnswers(label) ? byLabel.get(label) : undefined
       set?.delete(tracked)
-      if (set?.size === 0) byLabel.delete(key)
+      if (set?.size === 0) byLabel.delete(label)
     }
   }
 
@@ -67,10 +69,11 @@ export function createTrackedAnswers(log: Logger): TrackedAnswers {
     add,
     abortBelow(row) {
       if (!cutsAnswers(row)) return
-      const key = labelKey(row)
-      for (const tracked of [...(byLabel.get(key) ?? [])]) {
-        const below = tracked.labels.some((label) => labelKey(label) === key && label.generation < row.generation)
-        if (below) abort(tracked, `${key} was changed`)
+      for (const tracked of [...(byLabel.get(row) ?? [])]) {
+        const below = tracked.labels.some(
+          ({ kind, id, generation }) => kind === row.kind && id === row.id && generation < row.generation,
+        )
+        if (below) abort(tracked, `${labelKey(row)} was changed`)
       }
     },
     abortAll(detail) {

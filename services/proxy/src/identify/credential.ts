@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/tokens'
 
@@ -32,5 +32,5 @@ export function parseCredential(token: string): AppCredential {
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token, 'latin1').digest('base64url')
+  return hash('sha256', token, 'base64url')
 }

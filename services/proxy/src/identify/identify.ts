@@ -1,4 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { nameMemo } from '../fields/name-memo.js'
 import { type AppCredential, parseCredential } from './credential.js'
 import { tokensIn, tokensInHeader } from './our-tokens.js'
 import { filterQuery } from './raw-query.js'
@@ -16,6 +17,11 @@ export interface Identified {
 const OUR_FIELDS = /^pma[-_]/i
 const COOKIE = /^cookie2?$/i
 const APP_VERSION = 'pma-app-version'
+
+const kindOf = nameMemo((name: string): 'app-version' | 'dropped' | 'searched' => {
+  if (name.toLowerCase() === APP_VERSION) return 'app-version'
+  return OUR_FIELDS.test(name) || COOKIE.test(name) ? 'dropped' : 'searched'
+})
 /** Goes into the access log: short, and nothing that could break a line. */
 const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
 
@@ -26,39 +32,39 @@ const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
  * @throws Fault UNAUTHORIZED where there is none, INVALID_REQUEST where there are two that differ, INVALID_TOKEN.
  */
 export function identify(rawHeaders: readonly string[], query: string | null): Identified {
-  const found = new Set<string>()
+  const found: string[] = []
   const headers: string[] = []
   let appVersion: string | null = null
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''
     const value = rawHeaders[at + 1] ?? ''
-    if (name.toLowerCase() === APP_VERSION && APP_VERSION_VALUE.test(value)) appVersion = value
-    if (OUR_FIELDS.test(name) || COOKIE.test(name)) continue
+    const kind = kindOf(name)
+    if (kind === 'app-version' && APP_VERSION_VALUE.test(value)) appVersion = value
+    if (kind !== 'searched') continue
     const tokens = tokensInHeader(value)
     if (tokens.length === 0) headers.push(name, value)
-    else for (const token of tokens) found.add(token)
+    else found.push(...tokens)
   }
   const kept = query === null ? null : queryWithout(query, found)
   return { credential: onlyOne(found), headers, query: kept, appVersion }
 }
 
-function queryWithout(query: string, found: Set<string>): string | null {
+function queryWithout(query: string, found: string[]): string | null {
   // Most queries hold nothing of ours: then they pass untouched, an empty one too.
-  const before = found.size
   let dropped = false
   const kept = filterQuery(query, (name, value) => {
     const tokens = [...tokensIn(name), ...tokensIn(value)]
-    for (const token of tokens) found.add(token)
+    found.push(...tokens)
     dropped ||= tokens.length > 0
     return tokens.length === 0
   })
-  return dropped || found.size > before ? kept : query
+  return dropped ? kept : query
 }
 
-function onlyOne(found: ReadonlySet<string>): AppCredential {
-  const [token, ...others] = found
+function onlyOne(found: readonly string[]): AppCredential {
+  const [token] = found
   if (token === undefined) throw new Fault('UNAUTHORIZED', 'no credential of ours in the request')
-  if (others.length > 0) {
+  if (found.some((other) => other !== token)) {
     const detail = 'The request holds two different credentials. Send one app session or app token, and no other.'
     throw new Fault('INVALID_REQUEST', 'two different credentials', { say: detail })
   }

@@ -6,6 +6,8 @@ const MARK = 'pma_'
 /** RFC 7617. The scheme is case-insensitive. */
 const BASIC = /^\s*basic\s+([A-Za-z0-9+/_-]+={0,2})\s*$/i
 
+const NONE: readonly string[] = []
+
 const LIMITS = {
   /** Encodings on top of each other that are looked through for tokens of ours. */
   decodingsMax: 3,
@@ -15,12 +17,12 @@ const LIMITS = {
 export function tokensInHeader(value: string): readonly string[] {
   if (value.includes(MARK)) return tokensIn(value)
   const basic = basicText(value)
-  return basic?.includes(MARK) ? tokensIn(basic) : []
+  return basic === undefined ? NONE : tokensIn(basic)
 }
 
 /** The tokens of ours in a text that was decoded already. */
 export function tokensIn(text: string): readonly string[] {
-  return text.includes(MARK) ? (text.match(OURS) ?? []) : []
+  return text.includes(MARK) ? (text.match(OURS) ?? NONE) : NONE
 }
 
 /** Is one of ours in this text, in clear or percent-encoded? */
@@ -36,10 +38,18 @@ export function holdsOurs(text: string): boolean {
 
 /** The same of a header value, which may be Basic. */
 export function headerHoldsOurs(value: string): boolean {
-  return holdsOurs(value) || holdsOurs(basicText(value) ?? '')
+  if (holdsOurs(value)) return true
+  const basic = basicText(value)
+  return basic !== undefined && holdsOurs(basic)
 }
 
 function basicText(value: string): string | undefined {
+  if (!mayBeBasic(value.charCodeAt(0))) return undefined
   const [, encoded] = BASIC.exec(value) ?? []
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('latin1')
+}
+
+/** Blanks may stand in front; what begins with any other visible character than a B is told apart without a search. */
+function mayBeBasic(first: number): boolean {
+  return first <= 0x20 || first > 0x7e || (first | 0x20) === 0x62
 }

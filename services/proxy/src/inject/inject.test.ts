@@ -5,7 +5,7 @@ import { newToken } from '@protectmyapi/service-kit/tokens'
 import fc from 'fast-check'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { InjectedField, Route, Template } from '../routes/route.js'
-import { inject } from './inject.js'
+import { inject, isInOneSpelling } from './inject.js'
 
 const ORIGIN = 'https://api.example.com'
 const VALUE = 'sk-test-0123456789abcdefghij'
@@ -278,3 +278,37 @@ function attempt(act: () => unknown): unknown {
     return thrown
   }
 }
+
+describe('the quick look at a path', () => {
+  const Part = fc.constantFrom(
+    'a',
+    'v1',
+    '.',
+    '..',
+    '/',
+    '//',
+    '%2e',
+    '%41',
+    ';x',
+    '.a',
+    'a.b',
+    '@',
+    ':',
+    '|',
+    '^',
+    '\\',
+    'é',
+  )
+
+  it('lets nothing pass that the URL standard’s parser would change', () => {
+    fc.assert(
+      fc.property(fc.array(Part, { maxLength: 8 }), (parts) => {
+        const path = `/${parts.join('')}`
+        const asParsed = URL.canParse(path, 'http://base.invalid') && new URL(path, 'http://base.invalid').pathname
+        fc.pre(asParsed !== false)
+        expect(isInOneSpelling(path)).toBe(asParsed === path)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

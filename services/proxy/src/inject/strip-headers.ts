@@ -1,3 +1,5 @@
+import { nameMemo } from '../fields/name-memo.js'
+
 /**
  * Fields that never go on to a provider. This list, the names that a Connection field adds, what `identify` takes out
  * and what the injection replaces are all that is changed in a request's header.
@@ -49,6 +51,19 @@ const KEY_FIELDS: ReadonlySet<string> = new Set([
   'xi-api-key',
 ])
 
+/** What a field's name says of its right to go on. */
+interface FieldName {
+  readonly canonical: string
+  readonly isNeverForwarded: boolean
+  readonly isKeyField: boolean
+}
+
+const fieldNameOf = nameMemo((name: string): FieldName => {
+  const canonical = canonicalName(name)
+  const isNeverForwarded = NEVER_FORWARDED.has(canonical) || canonical.startsWith(FORWARDED_PREFIX)
+  return { canonical, isNeverForwarded, isKeyField: KEY_FIELDS.has(canonical) }
+})
+
 /** CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, so both are one name here. */
 export function canonicalName(name: string): string {
   const lower = name.toLowerCase()
@@ -66,32 +81,36 @@ export interface StripRules {
 
 /** Name, value, … that may go on, in their order and spelling. */
 export function stripHeaders(headers: readonly string[], rules: StripRules): string[] {
-  const named = namedByConnection(headers)
   const kept: string[] = []
+  let hasConnection = false
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
-    const canonical = canonicalName(name)
+    const { canonical, isNeverForwarded, isKeyField } = fieldNameOf(name)
+    hasConnection ||= canonical === 'connection'
     const goes =
-      NEVER_FORWARDED.has(canonical) ||
-      named.has(canonical) ||
+      isNeverForwarded ||
       rules.replaced.has(canonical) ||
-      canonical.startsWith(FORWARDED_PREFIX) ||
-      (rules.injects && KEY_FIELDS.has(canonical)) ||
+      (rules.injects && isKeyField) ||
       (rules.scrub && canonical === 'accept-encoding')
     if (!goes) kept.push(name, headers[at + 1] ?? '')
   }
-  return kept
+  return hasConnection ? withoutNamed(kept, headers) : kept
 }
 
-const NONE: ReadonlySet<string> = new Set()
+/** The fields without those that a Connection field among `all` names. */
+export function withoutNamed(fields: string[], all: readonly string[]): string[] {
+  const named = namedByConnection(all)
+  // What nearly every one names, and what goes in any case.
+  if (named.size === 1 && named.has('keep-alive')) return fields
+  return fields.filter((_, at) => !named.has(fieldNameOf(fields[at - (at % 2)] ?? '').canonical))
+}
 
 /** The names that Connection fields list: theirs go with this hop (RFC 9110 § 7.6.1). */
-export function namedByConnection(headers: readonly string[]): ReadonlySet<string> {
-  let named: Set<string> | undefined
+function namedByConnection(headers: readonly string[]): ReadonlySet<string> {
+  const named = new Set<string>()
   for (let at = 0; at < headers.length; at += 2) {
-    if (canonicalName(headers[at] ?? '') !== 'connection') continue
-    named ??= new Set()
+    if (fieldNameOf(headers[at] ?? '').canonical !== 'connection') continue
     for (const option of (headers[at + 1] ?? '').split(',')) named.add(canonicalName(option.trim()))
   }
-  return named ?? NONE
+  return named
 }

@@ -41,6 +41,14 @@ interface HeldRoute extends Held {
   readonly route: Route
 }
 
+/** The service that a session asked for last, and what came of it: the next request is to the same as a rule. */
+interface LastUse {
+  readonly service: string
+  readonly key: string
+  readonly shared: Route
+  readonly own: Route
+}
+
 interface Deps {
   readonly keeper: Keeper
   readonly clock: Clock
@@ -62,6 +70,8 @@ export function createRouteSource({ keeper, clock, log, resolveRoute, sessions }
     'app-token': createLane(LIMITS.asking),
     renewal: createLane(LIMITS.asking),
   }
+  /** By the verified session: it goes when that does. */
+  const lastUses = new WeakMap<VerifiedSession, LastUse>()
   /** Under which key a route is held, by a part of it that all its copies share. */
   const keys = new WeakMap<Route['secrets'], string>()
   const source = createHeldSource<HeldRoute, Question>({ keeper, clock, log, cache, fill })
@@ -85,29 +95,38 @@ export function createRouteSource({ keeper, clock, log, resolveRoute, sessions }
     }
   }
 
+  function checkMayAsk(service: string): void {
+    if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
+    if (!SLUG.test(service)) throw new Fault('ENDPOINT_NOT_FOUND', 'not a slug')
+  }
+
   async function byAppToken({ token, hash }: AppCredential, service: string): Promise<Route> {
+    checkMayAsk(service)
     if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token of the wrong shape or checksum')
     const key = keyOf('app-token', hash, service)
-    const { route } = await source.get(key, { key, token, service, lane: 'app-token', owner: hash })
-    return route
+    const question = { key, token, service, lane: 'app-token', owner: hash } as const
+    return (source.held(key, question) ?? (await source.get(key, question))).route
   }
 
   async function bySession({ token, hash }: AppCredential, service: string): Promise<Route> {
-    const session = await sessions.verify(token, hash)
+    checkMayAsk(service)
+    const session = sessions.held(hash) ?? (await sessions.verify(token, hash))
     const { organizationId, appId } = session
-    const key = keyOf('session', organizationId, appId, service)
-    const { route } = await source.get(key, { key, token, service, lane: 'session', owner: organizationId })
+    const last = lastUses.get(session)
+    const key = last?.service === service ? last.key : keyOf('session', organizationId, appId, service)
+    const question = { key, token, service, lane: 'session', owner: organizationId } as const
+    const { route } = source.held(key, question) ?? (await source.get(key, question))
     // The session may have fallen while the route was waited for.
     if (!keeper.accepts(session.labels)) throw new Fault('INVALID_TOKEN', 'the session was revoked')
-    return ofSession(route, session)
+    if (last?.shared === route) return last.own
+    const own = ofSession(route, session)
+    lastUses.set(session, { service, key, shared: route, own })
+    return own
   }
 
   return {
-    async resolve(credential, service) {
-      if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
-      if (!SLUG.test(service)) throw new Fault('ENDPOINT_NOT_FOUND', 'not a slug')
-      return credential.kind === 'session' ? bySession(credential, service) : byAppToken(credential, service)
-    },
+    resolve: (credential, service) =>
+      credential.kind === 'session' ? bySession(credential, service) : byAppToken(credential, service),
     forget(route) {
       const key = keys.get(route.secrets)
       if (key !== undefined && cache.get(key)?.route.secrets === route.secrets) cache.delete(key)

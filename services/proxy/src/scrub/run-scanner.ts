@@ -1,37 +1,51 @@
-import { NEEDLE_BYTES_MIN, type Needle } from './needles.js'
-import { Scanner } from './scanner.js'
+import type { NeedleSet } from './needle-set.js'
+import { NEEDLE_BYTES_MIN } from './needles.js'
+import { Scanner, standsIn } from './scanner.js'
 import { isTokenAt, runAfter, runBefore } from './token-bytes.js'
-
-const NUL = Buffer.alloc(1)
 
 /**
  * The same as a Scanner, for less work: a needle made of token characters can only stand in a run of them that is as
- * long as the shortest value, so only such runs are hashed, with a NUL between them. What is skipped depends on the
- * answer's runs and on no secret.
+ * long as the shortest value, so only such runs are hashed. What is skipped depends on the answer's runs and on no
+ * secret. Runs between others are whole, so only one at a chunk's end has to be remembered.
  */
 export class RunScanner {
-  readonly #scanner: Scanner
-  /** False where some needle holds another character (a value with a blank in it): then every byte is hashed. */
-  readonly #byRuns: boolean
+  readonly #set: NeedleSet
+  #scanner: Scanner | null = null
+  /** The run at the end of the last chunk may go on in the next one. */
+  #isOpen = false
 
-  constructor(needles: readonly Needle[]) {
-    this.#scanner = new Scanner(needles)
-    this.#byRuns = needles.every(({ bytes }) => runAfter(bytes, 0) === bytes.length)
+  constructor(set: NeedleSet) {
+    this.#set = set
   }
 
   /** True where a needle has ended within this chunk. */
   scan(chunk: Buffer): boolean {
-    if (!this.#byRuns) return this.#scanner.scan(chunk, 0, chunk.length)
-    // The first run may go on from the chunk before, and the last one into the next.
+    if (!this.#set.byRuns) return this.#remembering().scan(chunk, 0, chunk.length)
     const firstEnd = runAfter(chunk, 0)
-    if (firstEnd > 0 && this.#scanner.scan(chunk, 0, firstEnd)) return true
+    if (this.#endsFirst(chunk, firstEnd)) return true
     if (firstEnd === chunk.length) return false
     const lastStart = runBefore(chunk, firstEnd, chunk.length)
-    return this.#scanBetween(chunk, firstEnd + 1, lastStart) || this.#scanRun(chunk, lastStart, chunk.length)
+    return this.#standsBetween(chunk, firstEnd + 1, lastStart) || this.#beginsLast(chunk, lastStart)
+  }
+
+  /** The first run may go on from the chunk before. */
+  #endsFirst(chunk: Buffer, end: number): boolean {
+    if (!this.#isOpen) return end === chunk.length ? this.#beginsLast(chunk, 0) : this.#standsInRun(chunk, 0, end)
+    this.#isOpen = end === chunk.length
+    return this.#remembering().scan(chunk, 0, end)
+  }
+
+  /** The last run may go on in the next chunk. */
+  #beginsLast(chunk: Buffer, start: number): boolean {
+    if (start === chunk.length) return false
+    this.#isOpen = true
+    const scanner = this.#remembering()
+    scanner.reset()
+    return scanner.scan(chunk, start, chunk.length)
   }
 
   /** Every run of the least length covers one of the bytes that are looked at. */
-  #scanBetween(chunk: Buffer, start: number, stop: number): boolean {
+  #standsBetween(chunk: Buffer, start: number, stop: number): boolean {
     let from = start
     while (from + NEEDLE_BYTES_MIN <= stop) {
       const probe = from + NEEDLE_BYTES_MIN - 1
@@ -41,14 +55,21 @@ export class RunScanner {
       }
       const begin = runBefore(chunk, from, probe)
       const end = runAfter(chunk, probe)
-      if (end - begin >= NEEDLE_BYTES_MIN && this.#scanRun(chunk, begin, end)) return true
+      if (this.#standsInRun(chunk, begin, end)) return true
       from = end + 1
     }
     return false
   }
 
-  #scanRun(chunk: Buffer, from: number, to: number): boolean {
-    this.#scanner.scan(NUL, 0, 1)
-    return from < to && this.#scanner.scan(chunk, from, to)
+  #standsInRun(chunk: Buffer, from: number, to: number): boolean {
+    if (to - from < NEEDLE_BYTES_MIN) return false
+    for (const needle of this.#set.needles) if (standsIn(needle, chunk, from, to)) return true
+    return false
+  }
+
+  /** Most answers end with no token character, and never need one. */
+  #remembering(): Scanner {
+    this.#scanner ??= new Scanner(this.#set)
+    return this.#scanner
   }
 }

@@ -1,3 +1,4 @@
+import type { NeedleSet } from './needle-set.js'
 import { BASE, type Needle } from './needles.js'
 
 /**
@@ -13,10 +14,16 @@ export class Scanner {
   /** The last bytes that went by, as many as the longest needle has. No value holds NUL, so the zeros match nothing. */
   readonly #history: Buffer
 
-  constructor(needles: readonly Needle[]) {
+  constructor({ needles, bytesMax }: NeedleSet) {
     this.#needles = needles
     this.#hashes = new Int32Array(needles.length)
-    this.#history = Buffer.alloc(Math.max(0, ...needles.map((needle) => needle.bytes.length)))
+    this.#history = Buffer.alloc(bytesMax)
+  }
+
+  /** Nothing went by. */
+  reset(): void {
+    this.#hashes.fill(0)
+    this.#history.fill(0)
   }
 
   /** True where a needle has ended within `chunk[from, to)`, which follows what was scanned before. */
@@ -85,4 +92,24 @@ function roll(
   }
   hashes[slot] = hash
   return at
+}
+
+/**
+ * The same for bytes that are all there, before and after which something else stands: no needle reaches beyond them,
+ * so nothing has to be remembered.
+ */
+export function standsIn(needle: Needle, bytes: Buffer, from: number, to: number): boolean {
+  const { hash: wanted, outWeight, bytes: sought } = needle
+  const full = Math.min(from + sought.length, to)
+  let hash = 0
+  let at = from
+  for (; at < full; at += 1) hash = (Math.imul(hash, BASE) + (bytes[at] ?? 0)) | 0
+  if (to - from < sought.length) return false
+  for (;;) {
+    if (hash === wanted && sought.equals(bytes.subarray(at - sought.length, at))) return true
+    if (at >= to) return false
+    const leaving = Math.imul(bytes[at - sought.length] ?? 0, outWeight)
+    hash = (Math.imul(hash, BASE) + (((bytes[at] ?? 0) - leaving) | 0)) | 0
+    at += 1
+  }
 }

@@ -1,12 +1,13 @@
 import type { HeldSecret } from '../lease/lease-source.js'
-import { type Needle, needleOfBasic, needlesOf } from './needles.js'
+import { type NeedleSet, needleSetOf } from './needle-set.js'
+import { NEEDLE_BYTES_MIN } from './needles.js'
 import { RunScanner } from './run-scanner.js'
 import { TokenTail } from './token-tail.js'
 
 /** An accident guard on one answer. A match ends the answer; it is never rewritten. */
 export interface Scrubber {
-  /** Header or trailer fields: name, value, … True where a value is in them. */
-  leaksInFields(fields: readonly string[]): boolean
+  /** Reason phrase, and header or trailer fields: name, value, … True where a value is in them. */
+  leaksInFields(reason: string, fields: readonly string[]): boolean
   /** What may go on of the body now, or `leaked`: then nothing more may. */
   push(chunk: Buffer): Buffer | 'leaked'
   /** What was held back, once the body has ended. */
@@ -21,21 +22,24 @@ export interface Injected {
 }
 
 export function createScrubber({ secrets, basics, scrub }: Injected): Scrubber {
-  return scrub ? new SearchingScrubber([...secrets.flatMap(needlesOf), ...basics.flatMap(needleOfBasic)]) : PASSING
+  return scrub ? new SearchingScrubber(needleSetOf(secrets, basics)) : PASSING
 }
 
 class SearchingScrubber implements Scrubber {
-  readonly #needles: readonly Needle[]
+  readonly #needles: NeedleSet
   readonly #scanner: RunScanner
   readonly #tail = new TokenTail()
 
-  constructor(needles: readonly Needle[]) {
+  constructor(needles: NeedleSet) {
     this.#needles = needles
     this.#scanner = new RunScanner(needles)
   }
 
-  leaksInFields(fields: readonly string[]): boolean {
-    return new RunScanner(this.#needles).scan(Buffer.from(fields.join('\n'), 'latin1'))
+  leaksInFields(reason: string, fields: readonly string[]): boolean {
+    let text = `${reason}\n`
+    // Shorter ones hold no needle.
+    for (const field of fields) if (field.length >= NEEDLE_BYTES_MIN) text += `${field}\n`
+    return new RunScanner(this.#needles).scan(Buffer.from(text, 'latin1'))
   }
 
   push(chunk: Buffer): Buffer | 'leaked' {

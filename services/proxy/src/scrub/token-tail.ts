@@ -35,6 +35,8 @@ export class TokenTail {
   }
 
   #swap(chunk: Buffer, cut: number): Buffer {
+    // Nothing to hold: the usual end of JSON, and of an event.
+    if (cut === chunk.length && this.#held.length === 0) return chunk
     const free = chunk.subarray(0, cut)
     const out = this.#held.length === 0 ? free : Buffer.concat([this.#held, free])
     this.#held = chunk.subarray(cut)

@@ -70,16 +70,16 @@ export class Exchange {
     const { outgoing } = this
     const { socket } = this.incoming
     const settle = (): void => {
-      outgoing.off('close', settle)
-      socket.off('close', settle)
+      outgoing.removeListener('close', settle)
+      socket.removeListener('close', settle)
       listener(outgoing.writableFinished)
     }
     if (this.over) {
       queueMicrotask(settle)
       return
     }
-    outgoing.once('close', settle)
-    socket.once('close', settle)
+    outgoing.on('close', settle)
+    socket.on('close', settle)
   }
 
   /** @param awayMs of the time until now, what others took. */

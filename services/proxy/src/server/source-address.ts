@@ -10,6 +10,8 @@ const LIMITS = {
   hopsMax: 16,
 } as const
 
+const COLON = 0x3a
+
 /** @throws where an item is no CIDR range or address. */
 export function trustedProxies(ranges: readonly string[]): TrustedProxies {
   if (ranges.length === 0) return { trusts: () => false }
@@ -38,7 +40,8 @@ export function sourceAddress(
   proxies: TrustedProxies,
 ): string {
   let address = plain(connected ?? '')
-  const hops = (forwardedFor ?? '')
+  if (forwardedFor === undefined || !proxies.trusts(address)) return address
+  const hops = forwardedFor
     .split(',')
     .map((hop) => hop.trim())
     .reverse()
@@ -51,5 +54,5 @@ export function sourceAddress(
 
 /** IPv4 in its own form, however the socket was bound. */
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+  return address.charCodeAt(0) === COLON ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address
 }

@@ -28,6 +28,12 @@ export interface VerifiedSession {
 
 export interface SessionVerifier {
   /**
+   * Verified before, and nothing it rests on has fallen since.
+   *
+   * @throws Fault TOKEN_EXPIRED.
+   */
+  held(hash: string): VerifiedSession | undefined
+  /**
    * @param hash of the token: verifications are remembered by it.
    * @throws Fault INVALID_TOKEN, TOKEN_EXPIRED, or UNAVAILABLE where its key cannot be asked for.
    */
@@ -73,14 +79,14 @@ export function createSessionVerifier({
     return session
   }
 
-  return {
-    async verify(token, hash) {
-      const held = cache.get(hash)
-      if (!held) return verifyAnew(token, hash)
-      if (clock.wallMs() >= held.endsAtMs) throw expired()
-      return held.session
-    },
+  function held(hash: string): VerifiedSession | undefined {
+    const known = cache.get(hash)
+    if (!known) return undefined
+    if (clock.wallMs() >= known.endsAtMs) throw expired()
+    return known.session
   }
+
+  return { held, verify: async (token, hash) => held(hash) ?? verifyAnew(token, hash) }
 }
 
 /** Signature first: what a token says is not believed, not even that it has expired, before it verifies. */

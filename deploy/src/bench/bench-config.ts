@@ -1,0 +1,29 @@
+import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { z } from 'zod'
+
+export interface BenchConfig {
+  /** Names of rows; empty runs the default ones. */
+  readonly only: readonly string[]
+  readonly rounds: number
+  readonly databaseUrl?: string
+}
+
+const LIMITS = {
+  /** More add minutes and no certainty. */
+  roundsMax: 50,
+} as const
+
+const BenchEnv = z.object({
+  ONLY: z.string().default(''),
+  ROUNDS: z.coerce.number().int().min(1).max(LIMITS.roundsMax).default(5),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+})
+
+/** Pure: main.ts hands in the environment, once. */
+export function benchConfig(env: NodeJS.ProcessEnv): BenchConfig {
+  const { ONLY, ROUNDS, DATABASE_URL } = parseEnvironment(BenchEnv, env)
+  const only = ONLY.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return { only, rounds: ROUNDS, ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }) }
+}

@@ -1,0 +1,58 @@
+/** One prepared request, and where it goes: loopback, always. */
+export interface Shot {
+  readonly port: number
+  /** As it goes over the wire, one character a byte; the body's filler follows. */
+  readonly head: string
+  /** Bytes of filler behind the head. */
+  readonly bodyBytes: number
+}
+
+/** As many requests as the answers allow. */
+export interface ClosedJob {
+  readonly kind: 'closed'
+  readonly shot: Shot
+  readonly connections: number
+  /** Whichever comes first ends it. */
+  readonly requestsMax: number
+  readonly msMax: number
+}
+
+/** Requests at fixed times, whether answers come or not: delays of one are not hidden by the next one's wait. */
+export interface OpenJob {
+  readonly kind: 'open'
+  readonly shot: Shot
+  readonly connections: number
+  readonly perSecond: number
+  readonly requests: number
+}
+
+/** Streams of events that stay open. */
+export interface EventsJob {
+  readonly kind: 'events'
+  readonly shot: Shot
+  readonly streams: number
+  /** Of them, so many are opened at once. */
+  readonly opening: number
+  readonly msMax: number
+}
+
+export type LoadJob = ClosedJob | OpenJob | EventsJob
+
+export interface LoadResult {
+  readonly answers: number
+  /** By status, where it is not 200. */
+  readonly others: Readonly<Record<number, number>>
+  readonly ms: number
+  /** In milliseconds: of an open job from when the timer found each request due, of events from their sending. */
+  readonly delaysMs: readonly number[]
+}
+
+export function bytesOf({ head, bodyBytes }: Shot): Buffer {
+  return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(bodyBytes, 'a')])
+}
+
+/** @throws Error where something else than 200 was answered: its cost says nothing of ours. */
+export function checked(result: LoadResult): LoadResult {
+  if (Object.keys(result.others).length > 0) throw new Error(`answers other than 200: ${JSON.stringify(result.others)}`)
+  return result
+}

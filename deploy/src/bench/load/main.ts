@@ -1,0 +1,19 @@
+import { serveParent } from '../rig/worker-process.js'
+import { runClosed } from './closed-loop.js'
+import { runEvents } from './event-streams.js'
+import type { LoadJob, LoadResult } from './jobs.js'
+import { runOpen } from './open-loop.js'
+
+/** The process that makes the load. */
+serveParent<LoadJob, LoadResult>(0, run)
+
+function run(job: LoadJob): Promise<LoadResult> {
+  switch (job.kind) {
+    case 'closed':
+      return runClosed(job)
+    case 'open':
+      return runOpen(job)
+    case 'events':
+      return runEvents(job)
+  }
+}

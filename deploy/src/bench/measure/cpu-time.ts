@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises'
+import { runCommand } from '@protectmyapi/dev-kit/run-command'
+
+/** Of Linux for user space on every architecture that Node runs on (sysconf(_SC_CLK_TCK)). */
+const TICK_MS = 10
+/** Places of `utime` and `stime` behind the name's bracket (proc_pid_stat(5): fields 14 and 15, the state is field 3). */
+const UTIME = 11
+const STIME = 12
+
+/** Milliseconds of CPU that a process has used, in user space and in the kernel, on all of its threads. */
+export async function cpuMs(pid: number): Promise<number> {
+  if (process.platform !== 'linux') return cpuMsOfPs(await runCommand('ps', ['-o', 'time=', '-p', String(pid)]))
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  // The name may hold blanks and brackets: fields are counted from the last bracket on.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[UTIME]) + Number(fields[STIME])) * TICK_MS
+}
+
+/** `[hours:]minutes:seconds.hundredths`, as macOS prints it. */
+export function cpuMsOfPs(text: string): number {
+  const seconds = text
+    .trim()
+    .split(':')
+    .reduce((sum, part) => sum * 60 + Number(part), 0)
+  return Math.round(seconds * 1_000)
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals'
+import { median, quantile, rangeOf } from './statistics.js'
+
+describe('statistics of rounds', () => {
+  it('takes the nearest rank, and never a value that was not measured', () => {
+    expect(median([3, 1, 2])).toBe(2)
+    expect(quantile([4, 1, 3, 2], 0.5)).toBe(2)
+    expect(quantile([5], 0.99)).toBe(5)
+    expect(
+      quantile(
+        Array.from({ length: 100 }, (_, at) => at + 1),
+        0.99,
+      ),
+    ).toBe(99)
+  })
+
+  it('says of nothing that it is no number', () => {
+    expect(median([])).toBeNaN()
+  })
+
+  it('keeps the range', () => {
+    expect(rangeOf([2, 9, 4])).toEqual([2, 9])
+  })
+})

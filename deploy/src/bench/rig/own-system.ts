@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { freePort, freeRow } from '@protectmyapi/dev-kit/free-port'
+import type { Progress } from '../../console/progress.js'
+import { dropDatabases } from '../../system/databases.js'
+import type { Environment } from '../../system/environments.js'
+import { type LauncherConfig, launcherConfig, randomPrefix } from '../../system/launcher-config.js'
+import { sharedFolderOf } from '../../system/local-postgres.js'
+import { type Ender, type RunningSystem, startSystem } from '../../system/start-system.js'
+
+/** Replacement is measured with two. */
+const PROXIES = 2
+
+export interface OwnSystemOptions {
+  readonly projectDir: string
+  readonly databaseUrl: string | undefined
+  readonly inherited: Environment
+  readonly progress: Progress
+  readonly onEnder: (ender: Ender) => void
+}
+
+/** The whole system as `make run` starts it, with folder, ports and databases of its own, which go at the end. */
+export async function startOwnSystem(options: OwnSystemOptions): Promise<RunningSystem> {
+  const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-bench-'))
+  const config = await configOf(options, stateDir)
+  // The vault's certificate stands for a provider's.
+  const extra = { proxy: { PMA_UPSTREAM_CA_FILE: path.join(stateDir, 'tls', 'ca.pem') } }
+  const running = await startSystem({ ...options, config, extra })
+  return {
+    ...running,
+    async stop() {
+      await running.stop()
+      if (config.databaseUrl !== undefined) await dropDatabases(config.databaseUrl, config.databasePrefix)
+      for (const folder of [sharedFolderOf(stateDir), stateDir]) await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function configOf({ projectDir, databaseUrl }: OwnSystemOptions, stateDir: string): Promise<LauncherConfig> {
+  const env = {
+    PMA_LOCAL_DIR: stateDir,
+    PROXIES: String(PROXIES),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  }
+  const [management, directory, vault, provider, postgres, redis, proxy] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+    freeRow(PROXIES),
+  ])
+  return {
+    ...launcherConfig(env, projectDir),
+    ports: { management, directory, vault, provider, postgres, redis, proxy },
+    databasePrefix: randomPrefix(),
+  }
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { type ManagementApi, signIn } from '../../demo/management-api.js'
+import { organizationId } from '../../demo/set-up-demo.js'
+import { addresses } from '../../system/run-file.js'
+import { ORGANIZATION, type RunningSystem } from '../../system/start-system.js'
+
+/** An organisation's owner, signed in. */
+export interface Owner {
+  readonly api: ManagementApi
+  readonly organizationId: string
+}
+
+/** An app under `enforce`, which sends sessions. */
+export interface BenchApp {
+  readonly id: string
+  readonly debugToken: string
+}
+
+const WithId = z.object({ id: z.string() })
+const DebugToken = z.object({ token: z.string() })
+const Session = z.object({ token: z.string() })
+
+export async function signInOwner(system: RunningSystem): Promise<Owner> {
+  const { email, password } = system.owner
+  const api = await signIn(addresses(system).management, email, password)
+  return { api, organizationId: await organizationId(api, ORGANIZATION) }
+}
+
+export async function makeApp({ api, organizationId }: Owner): Promise<BenchApp> {
+  const body = { name: 'Bench', slug: 'bench', platform: 'ios', policy: 'enforce' }
+  const { id } = WithId.parse(await api.post(`/orgs/${organizationId}/apps`, body))
+  const token = { name: 'bench', expiresInHours: 1 }
+  const debug = DebugToken.parse(await api.post(`/orgs/${organizationId}/apps/${id}/debug-tokens`, token))
+  return { id, debugToken: debug.token }
+}
+
+/** Every scope has one: each is a bucket to draw from. So wide that none is ever spent. */
+const LIMITS = (['device', 'app', 'service', 'organization'] as const).map((scope) => ({
+  scope,
+  count: 1_000_000,
+  periodSeconds: 1,
+}))
+
+/** A secret bound to an origin, a service that injects it, the link to the app. Answers the secret's id. */
+export async function makeService(
+  { api, organizationId }: Owner,
+  app: BenchApp,
+  { slug, origin, value }: { readonly slug: string; readonly origin: string; readonly value: string },
+): Promise<string> {
+  const org = `/orgs/${organizationId}`
+  const name = `${slug.toUpperCase().replaceAll('-', '_')}_KEY`
+  const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }
+  const secret = WithId.parse(await api.post(`${org}/secrets`, { name, value, bindings }))
+  const service = WithId.parse(
+    await api.post(`${org}/services`, {
+      name: slug,
+      slug,
+      baseUrl: origin,
+      auth: { type: 'bearer', secret: name },
+      limits: LIMITS,
+      paths: ['/v1/**'],
+    }),
+  )
+  await api.put(`${org}/apps/${app.id}/links/${service.id}`)
+  return secret.id
+}
+
+/** Buys a session at a proxy, as an app does. It lives some minutes: each row buys its own. */
+export async function buySession(proxyPort: number, { debugToken }: BenchApp): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${proxyPort}/v1/attest/debug`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: debugToken }),
+  })
+  if (!answer.ok) throw new Error(`no session: ${answer.status} ${await answer.text()}`)
+  return Session.parse(await answer.json()).token
+}

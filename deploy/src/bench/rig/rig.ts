@@ -1,0 +1,90 @@
+import type { Progress } from '../../console/progress.js'
+import type { RunningSystem } from '../../system/start-system.js'
+import type { LoadJob, LoadResult } from '../load/jobs.js'
+import type { Pinning } from '../measure/pinning.js'
+import { once } from './once.js'
+import { type BenchApp, makeApp, makeService, type Owner, signInOwner } from './provision.js'
+import { type Admission, firstProxy, type Subject, startProxy } from './proxies.js'
+import { startWorker, type Worker } from './worker.js'
+
+/** Upstreams: one that says one thing, the same over TLS, and one of events and large bodies. */
+export type Upstream = 'fixed' | 'fixed-tls' | 'streams'
+
+/** Everything that rows measure with. Parts are started when a row first asks for them. */
+export interface Rig {
+  readonly system: RunningSystem
+  readonly progress: Progress
+  readonly pinning: Pinning
+  readonly rounds: number
+  readonly owner: Owner
+  readonly app: BenchApp
+  readonly hasRedis: boolean
+  proxy(admission: Admission): Promise<Subject>
+  /** As the system stands: with Redis where there is one. */
+  bestProxy(): Promise<Subject>
+  /** The yardstick in front of the same upstream. */
+  passThrough(upstream: Upstream): Promise<Subject>
+  /** The slug of a service in front of it. */
+  service(upstream: Upstream): Promise<string>
+  origin(upstream: Upstream): Promise<string>
+  load(job: LoadJob, withinMs: number): Promise<LoadResult>
+  /** Another process of the bench. It ends with the rig. */
+  worker<Job extends object, Result>(
+    name: string,
+    args: readonly string[],
+    pin: (pid: number) => Promise<void>,
+  ): Promise<Worker<Job, Result>>
+  stop(): Promise<void>
+}
+
+export interface RigOptions {
+  readonly system: RunningSystem
+  readonly progress: Progress
+  readonly pinning: Pinning
+  readonly rounds: number
+}
+
+/** What a secret looks like: the scrubber's work depends on its length. */
+export const KEY = 'sk-bench-0123456789abcdefghijklmnopqrstuvwxyzABCDEF'
+
+export async function startRig({ system, progress, pinning, rounds }: RigOptions): Promise<Rig> {
+  const owner = await signInOwner(system)
+  const app = await makeApp(owner)
+  const stops: (() => Promise<void>)[] = []
+  const worker: Rig['worker'] = async (name, args, pin) => {
+    const started = await startWorker<never, never>(name, args)
+    stops.push(started.stop)
+    await pin(started.pid)
+    return started
+  }
+  const { cert, key } = system.identities.vault
+  const hasRedis = system.pids().has('redis')
+  const load = await worker<LoadJob, LoadResult>('load', [], pinning.helper)
+
+  const origin = once(async (upstream: Upstream) => {
+    const name = upstream === 'streams' ? 'stream-upstream' : 'upstream'
+    const { port } = await worker(name, upstream === 'fixed-tls' ? [cert, key] : [], pinning.helper)
+    return upstream === 'fixed-tls' ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
+  })
+  const proxy = once(async (admission: Admission) => {
+    const subject = admission === 'redis' ? firstProxy(system) : await startProxy(system, admission)
+    await pinning.measured(subject.pid)
+    return subject
+  })
+  return {
+    ...{ system, progress, pinning, rounds, owner, app, hasRedis, origin, proxy, worker },
+    bestProxy: () => proxy(hasRedis ? 'redis' : 'directory'),
+    passThrough: once(async (upstream: Upstream) => {
+      const ca = upstream === 'fixed-tls' ? [system.identities.ca] : []
+      return worker('pass-through', [await origin(upstream), ...ca], pinning.measured)
+    }),
+    service: once(async (upstream: Upstream) => {
+      await makeService(owner, app, { slug: upstream, origin: await origin(upstream), value: KEY })
+      return upstream
+    }),
+    load: (job, withinMs) => load.run(job, withinMs),
+    async stop() {
+      for (const stop of stops) await stop()
+    },
+  }
+}

@@ -1,0 +1,15 @@
+const TIMEOUT_MS = 10_000
+
+/** One request of an app, with the time that it took. @throws Error where it is not answered with 200. */
+export async function sendOnce(port: number, service: string, session: string): Promise<number> {
+  const begun = performance.now()
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/p/${service}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${session}`, 'content-type': 'application/json' },
+    body: '{}',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+  const text = await answer.text()
+  if (answer.status !== 200) throw new Error(`${service} answered ${answer.status}: ${text}`)
+  return performance.now() - begun
+}

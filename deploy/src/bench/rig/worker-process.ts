@@ -1,0 +1,18 @@
+import type { Started } from './worker.js'
+
+/** The worker's end of its channel: says that it has started, then does what it is asked. Ends with its parent. */
+export function serveParent<Job, Result>(port: number, run: (job: Job) => Promise<Result>): void {
+  process.on('disconnect', () => process.exit(0))
+  process.on('message', (job: Job) => {
+    run(job).then(say, (cause: unknown) => {
+      process.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`)
+      process.exit(1)
+    })
+  })
+  const started: Started = { port }
+  say(started)
+}
+
+function say(message: unknown): void {
+  process.send?.(message)
+}

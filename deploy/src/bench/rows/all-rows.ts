@@ -1,0 +1,57 @@
+import type { Row } from '../row.js'
+import { addedLatency } from './added-latency.js'
+import { coldRoute } from './cold-route.js'
+import { events } from './events.js'
+import { fullPathRow } from './full-path.js'
+import { kmsCalls } from './kms-calls.js'
+import { largeBodies } from './large-bodies.js'
+import { replacement } from './replacement.js'
+import { storedNumber } from './stored-number.js'
+import { vaultLeases } from './vault-leases.js'
+
+/** The table of `make bench`, in its order; the rows that fill databases come last. */
+export const ALL_ROWS: readonly Row[] = [
+  fullPathRow({
+    name: 'full-path',
+    what: 'full path',
+    admission: 'redis',
+    upstream: 'fixed',
+    goal: { atLeast: 0.5 },
+  }),
+  fullPathRow({
+    name: 'full-path-tls',
+    what: 'full path, TLS upstream',
+    admission: 'redis',
+    upstream: 'fixed-tls',
+    goal: { atLeast: 0.5 },
+  }),
+  fullPathRow({
+    name: 'without-redis',
+    what: 'full path without Redis',
+    admission: 'directory',
+    upstream: 'fixed',
+    goal: 'reported',
+  }),
+  fullPathRow({
+    name: 'without-admission',
+    what: 'pipeline without admission',
+    admission: 'nobody',
+    upstream: 'fixed',
+    goal: 'reported',
+  }),
+  fullPathRow({
+    name: 'without-admission-tls',
+    what: 'pipeline without admission, TLS upstream',
+    admission: 'nobody',
+    upstream: 'fixed-tls',
+    goal: 'reported',
+  }),
+  addedLatency,
+  events,
+  largeBodies,
+  vaultLeases,
+  replacement,
+  coldRoute,
+  kmsCalls,
+  storedNumber,
+]

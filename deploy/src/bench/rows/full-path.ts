@@ -1,0 +1,36 @@
+import { compareCpu, noteOf } from '../measure/compare.js'
+import { median } from '../measure/statistics.js'
+import { buySession } from '../rig/provision.js'
+import type { Admission } from '../rig/proxies.js'
+import type { Upstream } from '../rig/rig.js'
+import { jsonPost } from '../rig/shots.js'
+import { type Goal, notRun, type Row } from '../row.js'
+
+interface FullPath {
+  readonly name: string
+  readonly what: string
+  readonly admission: Admission
+  readonly upstream: Upstream
+  readonly goal: Goal
+}
+
+/** Session, limits, record, lease from memory, injection, scrubbing; a 500-byte POST over 32 connections. */
+export function fullPathRow({ name, what, admission, upstream, goal }: FullPath): Row {
+  const line = { what: `${what}: pass-through's CPU time a request / ours`, unit: 'ratio', goal }
+  return {
+    name,
+    async measure(rig) {
+      if (admission === 'redis' && !rig.hasRedis) return [notRun(line, 'no Redis')]
+      const service = await rig.service(upstream)
+      const proxy = await rig.proxy(admission)
+      const bare = await rig.passThrough(upstream)
+      const session = await buySession(proxy.port, rig.app)
+      const compared = await compareCpu(
+        rig,
+        { pid: proxy.pid, shot: jsonPost(proxy.port, service, session) },
+        { pid: bare.pid, shot: jsonPost(bare.port, service, session) },
+      )
+      return [{ ...line, value: median(compared.ratios), note: noteOf(compared) }]
+    },
+  }
+}

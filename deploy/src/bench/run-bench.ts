@@ -1,0 +1,80 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Progress } from '../console/progress.js'
+import type { Environment } from '../system/environments.js'
+import type { Ender } from '../system/start-system.js'
+import type { BenchConfig } from './bench-config.js'
+import { createPinning } from './measure/pinning.js'
+import { reported, tableOf } from './report.js'
+import { startOwnSystem } from './rig/own-system.js'
+import { type Rig, startRig } from './rig/rig.js'
+import { type Line, notRun, type Row } from './row.js'
+import { ALL_ROWS } from './rows/all-rows.js'
+
+export interface BenchOptions {
+  readonly config: BenchConfig
+  readonly projectDir: string
+  readonly inherited: Environment
+  readonly progress: Progress
+  readonly onEnder: (ender: Ender) => void
+}
+
+const LIMITS = {
+  /** No row begins after this; the ones that are left count as not run. */
+  startUntilMs: 11 * 60_000,
+} as const
+
+/** `make bench`: measures, prints the table, and writes it to `.local/bench.json`. */
+export async function runBench(options: BenchOptions): Promise<void> {
+  const { config, progress, projectDir } = options
+  const rows = chosen(config.only)
+  const pinning = await createPinning()
+  progress.say(`${rows.map(({ name }) => name).join(', ')}; ${config.rounds} rounds; ${pinning.note}.`)
+  const system = await startOwnSystem({ ...options, databaseUrl: config.databaseUrl })
+  try {
+    const rig = await startRig({ system, progress, pinning, rounds: config.rounds })
+    const lines = await measureAll(rig, rows)
+    await rig.stop()
+    progress.say(`\n${tableOf(lines)}\n`)
+    const file = path.join(projectDir, '.local', 'bench.json')
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(file, `${JSON.stringify(reported(lines), null, 2)}\n`)
+    progress.say(`Written to ${path.relative(projectDir, file)}.`)
+  } finally {
+    await system.stop()
+  }
+}
+
+/** @throws Error for a name that no row has. */
+function chosen(only: readonly string[]): readonly Row[] {
+  if (only.length === 0) return ALL_ROWS.filter(({ optional }) => optional !== true)
+  return only.map((name) => {
+    const row = ALL_ROWS.find((one) => one.name === name)
+    if (row === undefined)
+      throw new Error(`There is no row ${name}. There are: ${ALL_ROWS.map((one) => one.name).join(', ')}`)
+    return row
+  })
+}
+
+async function measureAll(rig: Rig, rows: readonly Row[]): Promise<readonly Line[]> {
+  const begun = performance.now()
+  const lines: Line[] = []
+  for (const row of rows) {
+    const isLate = performance.now() - begun > LIMITS.startUntilMs
+    lines.push(...(isLate ? [failed(row, 'the time is over')] : await measureOne(rig, row)))
+  }
+  return lines
+}
+
+/** One that cannot be measured must not hide the others. */
+async function measureOne(rig: Rig, row: Row): Promise<readonly Line[]> {
+  try {
+    return await rig.progress.step(row.name, () => row.measure(rig))
+  } catch (cause) {
+    return [failed(row, cause instanceof Error ? cause.message : String(cause))]
+  }
+}
+
+function failed({ name }: Row, why: string): Line {
+  return notRun({ what: name, unit: '', goal: 'reported' }, why)
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:net'
+import { serveParent } from '../rig/worker-process.js'
+import { createFixedUpstream } from './fixed-upstream.js'
+
+/** A provider that says one thing: over TLS where its certificate and key are named. */
+const [certFile, keyFile] = process.argv.slice(2)
+const tls =
+  certFile === undefined || keyFile === undefined ? null : { cert: readFileSync(certFile), key: readFileSync(keyFile) }
+const server = createFixedUpstream(tls)
+server.listen(0, '127.0.0.1', () => serveParent(portOf(server), async () => ({})))
+
+function portOf(listening: Server): number {
+  const address = listening.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

@@ -1,0 +1,23 @@
+import type { FeedKind, Label } from './label.js'
+
+/**
+ * Values by what a label names. Two maps and no joined key: to join kind and id takes longer than both look-ups, and a
+ * request asks some forty times.
+ */
+export class LabelMap<Value> {
+  readonly #kinds = new Map<FeedKind, Map<string, Value>>()
+
+  get({ kind, id }: Pick<Label, 'kind' | 'id'>): Value | undefined {
+    return this.#kinds.get(kind)?.get(id)
+  }
+
+  set({ kind, id }: Pick<Label, 'kind' | 'id'>, value: Value): void {
+    const known = this.#kinds.get(kind)
+    if (known) known.set(id, value)
+    else this.#kinds.set(kind, new Map([[id, value]]))
+  }
+
+  delete({ kind, id }: Pick<Label, 'kind' | 'id'>): void {
+    this.#kinds.get(kind)?.delete(id)
+  }
+}
