@@ -1,0 +1,11 @@
+import { describe } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { memorySealedLeases } from '../../test/memory-sealed-leases.js'
+import { sealedLeaseStoreContract } from './sealed-lease-store.contract.js'
+
+describe('sealed leases in memory', () => {
+  sealedLeaseStoreContract(() => {
+    const clock = manualClock()
+    return { store: memorySealedLeases(clock), passSecond: () => clock.advance(1_000) }
+  })
+})
