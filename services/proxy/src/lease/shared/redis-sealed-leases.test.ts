@@ -42,7 +42,10 @@ describeWithRedis('sealed leases in Redis', () => {
   const store = () => redisSealedLeases({ use: (ask) => ask(client) })
 
   describe('keep the contract', () => {
-    sealedLeaseStoreContract(() => ({ store: store(), passSecond: () => {} }))
+    sealedLeaseStoreContract(() => ({
+      store: store(),
+      comesTrue: async (probe) => void (await until(async () => ((await probe()) ? true : undefined))),
+    }))
   })
 
   /** Proxy A serves org_1 alone, proxy B both; both share all that they lease. */

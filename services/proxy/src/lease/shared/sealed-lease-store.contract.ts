@@ -1,11 +1,10 @@
 import { expect, it } from '@jest/globals'
-import { until } from '@protectmyapi/dev-kit/until'
 import type { SealedLeaseStore } from './sealed-lease-store.js'
 
 interface Rig {
   readonly store: SealedLeaseStore
-  /** Lets a second pass, where that is in the test's hands. */
-  passSecond(): void
+  /** Lets time pass until this is so. @throws where it never is. */
+  comesTrue(probe: () => Promise<boolean>): Promise<void>
 }
 
 const key = (name: string): string => `pma:{s00}:lease:org_1:${name}`
@@ -32,14 +31,10 @@ export function sealedLeaseStoreContract(make: () => Rig): void {
   })
 
   it('forgets at the end of the life that was named, of a part of a millisecond too', async () => {
-    const { store, passSecond } = make()
+    const { store, comesTrue } = make()
     await store.put(key('short'), Buffer.from('one'), 0.5)
     await store.put(key('long'), Buffer.from('two'), 60_000)
-    passSecond()
-    const left = await until(async () => {
-      const found = await store.get([key('short'), key('long')])
-      return found[0] === null ? found : undefined
-    })
-    expect(left).toEqual([null, Buffer.from('two')])
+    await comesTrue(async () => (await store.get([key('short')]))[0] === null)
+    expect(await store.get([key('short'), key('long')])).toEqual([null, Buffer.from('two')])
   })
 }

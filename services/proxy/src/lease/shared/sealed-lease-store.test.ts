@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals'
+import { describe, expect } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { memorySealedLeases } from '../../test/memory-sealed-leases.js'
 import { sealedLeaseStoreContract } from './sealed-lease-store.contract.js'
@@ -6,6 +6,12 @@ import { sealedLeaseStoreContract } from './sealed-lease-store.contract.js'
 describe('sealed leases in memory', () => {
   sealedLeaseStoreContract(() => {
     const clock = manualClock()
-    return { store: memorySealedLeases(clock), passSecond: () => clock.advance(1_000) }
+    return {
+      store: memorySealedLeases(clock),
+      comesTrue: async (probe) => {
+        clock.advance(1)
+        expect(await probe()).toBe(true)
+      },
+    }
   })
 })
