@@ -37,16 +37,21 @@ const LIMITS = {
 
 const KEY_ID = /^[A-Za-z0-9_-]+$/
 
-/** Undefined where it is larger than what is read back. */
+/** Undefined where it is out of the bounds within which it is read back: then it is not shared, and nothing fails. */
 export function serializeSealedLease(sealed: SealedLease): Buffer | undefined {
   const { keyId, notAfterMs, salt, nonce, ciphertext, tag } = sealed
   const name = Buffer.from(keyId.dataKeyId, 'ascii')
   const fits = name.length <= LIMITS.keyIdBytesMax && ciphertext.length <= LIMITS.ciphertextBytesMax
-  if (!fits || !KEY_ID.test(keyId.dataKeyId)) return undefined
+  const counts = [keyId.dataKeyVersion, keyId.hour].every((count) => isUnsigned(count, 4))
+  if (!fits || !counts || !isUnsigned(notAfterMs, TIME_BYTES) || !KEY_ID.test(keyId.dataKeyId)) return undefined
   const time = Buffer.alloc(TIME_BYTES)
   time.writeUIntBE(notAfterMs, 0, TIME_BYTES)
   const key = [Buffer.from([FORMAT, name.length]), name, uint32(keyId.dataKeyVersion), uint32(keyId.hour)]
   return Buffer.concat([MAGIC, ...key, time, salt, nonce, ciphertext, tag])
+}
+
+function isUnsigned(value: number, bytes: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 256 ** bytes
 }
 
 /** Undefined for anything that `serializeSealedLease` does not write: anyone may write to Redis. */
