@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { joinInjectively } from './bytes.js'
 import { Fault } from './faults.js'
 import { wrongHeaderName } from './header-name.js'
@@ -19,6 +20,21 @@ export interface Bindings {
   /** SPIFFE ids of internal services. */
   readonly services: readonly string[]
 }
+
+/** Bindings that were written as JSON. Their shape alone: whoever reads them has a seal that vouches for the rest. */
+export const StoredBindings = z.strictObject({
+  origins: z.array(z.string()),
+  placements: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('header'), name: z.string() }),
+      z.strictObject({ kind: z.literal('query'), name: z.string() }),
+      z.strictObject({ kind: z.literal('basic-user') }),
+      z.strictObject({ kind: z.literal('basic-password') }),
+      z.strictObject({ kind: z.literal('path'), template: z.string() }),
+    ]),
+  ),
+  services: z.array(z.string()),
+})
 
 export const BINDING_LIMITS = { originsMax: 16, placementsMax: 16, servicesMax: 16, nameBytesMax: 256 } as const
 

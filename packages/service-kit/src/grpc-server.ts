@@ -79,6 +79,11 @@ export interface CallContext {
   readonly deadline: Date
 }
 
+export interface UnaryContext extends CallContext {
+  /** Runs it once the answer has been turned into bytes, or the call was refused: what is secret in it may be wiped. */
+  afterwards(run: () => void): void
+}
+
 /** Who may make a call at all. Throws FORBIDDEN. */
 export type Authorize = (method: string, peer: Peer) => void
 
@@ -99,20 +104,29 @@ export function admitCall(call: AnyCall, authorize: Authorize): CallContext {
 /** A unary handler from an async function; whatever it throws leaves as a row of the fault table. */
 export function unary<Request, Response>(
   { authorize, log }: { authorize: Authorize; log: Logger },
-  handle: (request: Request, context: CallContext) => Promise<Response>,
+  handle: (request: Request, context: UnaryContext) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
-    run(call).then(
-      (response) => answer(null, response),
-      (err: unknown) => {
-        const { code } = asFault(err)
-        log[code === 'INTERNAL' ? 'error' : 'warn']({ err, method: call.getPath() }, 'call refused')
-        answer(toGrpcError(err))
-      },
-    )
+    const after: (() => void)[] = []
+    void run(call, (wipe) => void after.push(wipe))
+      .then(
+        // grpc-js makes bytes of the answer before this returns.
+        (response) => answer(null, response),
+        (err: unknown) => {
+          const { code } = asFault(err)
+          log[code === 'INTERNAL' ? 'error' : 'warn']({ err, method: call.getPath() }, 'call refused')
+          answer(toGrpcError(err))
+        },
+      )
+      .finally(() => {
+        for (const wipe of after) wipe()
+      })
   }
 
-  async function run(call: ServerUnaryCall<Request, Response>): Promise<Response> {
-    return handle(call.request, admitCall(call, authorize))
+  async function run(
+    call: ServerUnaryCall<Request, Response>,
+    afterwards: UnaryContext['afterwards'],
+  ): Promise<Response> {
+    return handle(call.request, { ...admitCall(call, authorize), afterwards })
   }
 }

@@ -7,6 +7,7 @@ import type { DescribeVersionsResponse as _protectmyapi_vault_v1_DescribeVersion
 import type { DestroyVersionsRequest as _protectmyapi_vault_v1_DestroyVersionsRequest, DestroyVersionsRequest__Output as _protectmyapi_vault_v1_DestroyVersionsRequest__Output } from './protectmyapi/vault/v1/DestroyVersionsRequest.js';
 import type { DestroyVersionsResponse as _protectmyapi_vault_v1_DestroyVersionsResponse, DestroyVersionsResponse__Output as _protectmyapi_vault_v1_DestroyVersionsResponse__Output } from './protectmyapi/vault/v1/DestroyVersionsResponse.js';
 import type { Lease as _protectmyapi_vault_v1_Lease, Lease__Output as _protectmyapi_vault_v1_Lease__Output } from './protectmyapi/vault/v1/Lease.js';
+import type { LeaseKey as _protectmyapi_vault_v1_LeaseKey, LeaseKey__Output as _protectmyapi_vault_v1_LeaseKey__Output } from './protectmyapi/vault/v1/LeaseKey.js';
 import type { LeaseOperationalRequest as _protectmyapi_vault_v1_LeaseOperationalRequest, LeaseOperationalRequest__Output as _protectmyapi_vault_v1_LeaseOperationalRequest__Output } from './protectmyapi/vault/v1/LeaseOperationalRequest.js';
 import type { LeaseOperationalResponse as _protectmyapi_vault_v1_LeaseOperationalResponse, LeaseOperationalResponse__Output as _protectmyapi_vault_v1_LeaseOperationalResponse__Output } from './protectmyapi/vault/v1/LeaseOperationalResponse.js';
 import type { LeaseResult as _protectmyapi_vault_v1_LeaseResult, LeaseResult__Output as _protectmyapi_vault_v1_LeaseResult__Output } from './protectmyapi/vault/v1/LeaseResult.js';
@@ -44,6 +45,7 @@ export interface ProtoGrpcType {
         DestroyVersionsRequest: MessageTypeDefinition<_protectmyapi_vault_v1_DestroyVersionsRequest, _protectmyapi_vault_v1_DestroyVersionsRequest__Output>
         DestroyVersionsResponse: MessageTypeDefinition<_protectmyapi_vault_v1_DestroyVersionsResponse, _protectmyapi_vault_v1_DestroyVersionsResponse__Output>
         Lease: MessageTypeDefinition<_protectmyapi_vault_v1_Lease, _protectmyapi_vault_v1_Lease__Output>
+        LeaseKey: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseKey, _protectmyapi_vault_v1_LeaseKey__Output>
         LeaseOperationalRequest: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseOperationalRequest, _protectmyapi_vault_v1_LeaseOperationalRequest__Output>
         LeaseOperationalResponse: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseOperationalResponse, _protectmyapi_vault_v1_LeaseOperationalResponse__Output>
         LeaseResult: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseResult, _protectmyapi_vault_v1_LeaseResult__Output>

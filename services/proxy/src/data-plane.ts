@@ -11,8 +11,7 @@ import { grpcSync } from './freshness/grpc-sync.js'
 import { keepSynced, type SyncKeeping } from './freshness/keep-synced.js'
 import { createKeeper } from './freshness/keeper.js'
 import { every, type Schedule, systemSchedule } from './freshness/schedule.js'
-import { grpcVaultLeases } from './lease/grpc-vault-leases.js'
-import { createLeaseSource } from './lease/held-leases.js'
+import { buildLeases } from './lease/build-leases.js'
 import type { LeaseSource } from './lease/lease-source.js'
 import type { RedisLink } from './redis/redis-link.js'
 import { grpcResolveRoute } from './routes/grpc-resolve-route.js'
@@ -54,7 +53,7 @@ export interface DataPlaneDeps {
   readonly vault: Pick<ReloadingClient<VaultClient>, 'current'>
   readonly clock: Clock
   readonly log: Logger
-  /** Null: admission goes through management alone. */
+  /** Null: admission goes through management alone, and leases are not shared. */
   readonly redis?: RedisLink | null
   readonly schedule?: Schedule
   /** BOOT: random, one per process start; never a pod's name. */
@@ -74,13 +73,7 @@ export function createDataPlane({
   const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: grpcSessionKeys(directory) })
   const sessions = createSessionVerifier({ keeper, clock, keys })
   const routes = createRouteSource({ keeper, clock, log, sessions, resolveRoute: grpcResolveRoute(directory) })
-  const leases = createLeaseSource({
-    keeper,
-    clock,
-    log,
-    upstream: grpcVaultLeases(vault, clock),
-    forgetRoute: routes.forget,
-  })
+  const leases = buildLeases({ vault, redis, keeper, clock, schedule, log, forgetRoute: routes.forget })
   const admission = buildAdmission({ directory, redis, bootId, clock, schedule, log })
   let syncing: SyncKeeping | undefined
   let stopTending = (): void => {}
@@ -100,6 +93,7 @@ export function createDataPlane({
     },
     async stop() {
       await admission.close(LIMITS.handOverMs)
+      leases.close()
       stopTending()
       syncing?.stop()
     },

@@ -17,6 +17,7 @@ import { countedKeyService, type KmsCalls } from './keys/counted-key-service.js'
 import { dataKeys } from './keys/data-keys.js'
 import { keyFile } from './keys/key-file.js'
 import type { KeyService } from './keys/key-service.js'
+import { leaseKeyDeriver } from './leases/lease-key.js'
 import { authorizeBy } from './rpc/access.js'
 import { vaultHandlers } from './rpc/handlers.js'
 import { serveHealth } from './rpc/health.js'
@@ -53,10 +54,12 @@ export async function startVault(
   const sweeping = setInterval(() => keys.sweep(), LIMITS.sweepMs)
   sweeping.unref()
   const openVersion = versionOpener({ keys, installationId })
+  const deriveLeaseKey = leaseKeyDeriver({ keys, installationId })
 
   const server = createGrpcServer()
   const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log }
-  server.addService(Vault.service, vaultHandlers({ vaultDb, keys, openVersion, installationId, clock, log }, gate))
+  const deps = { vaultDb, keys, openVersion, deriveLeaseKey, installationId, clock, log }
+  server.addService(Vault.service, vaultHandlers(deps, gate))
   const health = await serveHealth(server, async () => vaultDb.raw('SELECT 1'), log)
   const port = await listenGrpc(server, `${config.host}:${config.port}`, new MutualTlsServerCredentials(material))
 

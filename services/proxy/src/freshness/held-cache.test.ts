@@ -48,6 +48,27 @@ describe('what is held', () => {
     expect(cache.get('slow')).toBeUndefined()
   })
 
+  it('is discarded once, whether it is dropped, replaced, past its end, or not taken at all', () => {
+    const { clock, keeper, thing } = make()
+    const discarded: string[] = []
+    const cache = createHeldCache<Thing>(keeper, clock, {
+      entriesMax: 1,
+      discard: ({ name }) => void discarded.push(name),
+    })
+    cache.set('one', thing('replaced', [app('a')]))
+    cache.set('one', thing('crowded out', [app('a')]))
+    cache.set('two', thing('dropped', [app('b')]))
+    keeper.push({ number: 1, ...app('b', 2) })
+    cache.set('two', thing('not taken', [app('b')]))
+    cache.set('two', thing('past its end', [app('c')]))
+    cache.sweep()
+    expect(cache.size).toBe(1)
+    clock.advance(1_000)
+    cache.sweep()
+    expect(cache.size).toBe(0)
+    expect(discarded).toEqual(['replaced', 'crowded out', 'dropped', 'not taken', 'past its end'])
+  })
+
   it('is not kept when everything was dropped while it was on its way', () => {
     const { clock, keeper, cache, thing } = make()
     const slow = thing('slow', [app('a')])

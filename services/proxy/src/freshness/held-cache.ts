@@ -12,6 +12,8 @@ export interface HeldCache<Value extends Held> extends Holder {
   /** FENCE stands before it: what may not be held is not. */
   set(key: string, value: Value): void
   delete(key: string): void
+  /** Forgets what is past its end, used or not. */
+  sweep(): void
   readonly size: number
 }
 
@@ -19,19 +21,24 @@ export interface Bounds<Value> {
   readonly entriesMax: number
   /** Bound of the sum of what `weigh` answers. */
   readonly weight?: { readonly max: number; weigh(value: Value): number }
+  /** Called for each value that is no longer held, or was not taken. */
+  readonly discard?: (value: Value) => void
 }
 
 /** Made known to the keeper at once: a cache that the feed does not reach must not exist. */
 export function createHeldCache<Value extends Held>(
   keeper: Keeper,
   clock: Clock,
-  { entriesMax, weight }: Bounds<Value>,
+  { entriesMax, weight, discard = () => {} }: Bounds<Value>,
 ): HeldCache<Value> {
   const keysByLabel = new Map<string, Set<string>>()
   const entries = new LRUCache<string, Value>({
     max: entriesMax,
     ...(weight ? { maxSize: weight.max, sizeCalculation: (value: Value) => Math.max(1, weight.weigh(value)) } : {}),
-    dispose: (value, key) => forget(key, value),
+    dispose(value, key) {
+      forget(key, value)
+      discard(value)
+    },
   })
 
   function index(key: string, { labels }: Held): void {
@@ -60,6 +67,11 @@ export function createHeldCache<Value extends Held>(
     }
   }
 
+  function mayTakeItsPlace(key: string, value: Value): boolean {
+    // A slow answer does not take the place of one that was asked for later.
+    return mayBeHeld(value, keeper, clock) && (entries.peek(key)?.askedAt ?? value.askedAt) <= value.askedAt
+  }
+
   const cache: HeldCache<Value> = {
     get(key) {
       const value = entries.get(key)
@@ -68,13 +80,16 @@ export function createHeldCache<Value extends Held>(
       return undefined
     },
     set(key, value) {
-      if (!mayBeHeld(value, keeper, clock)) return
-      // A slow answer does not take the place of one that was asked for later.
-      if ((entries.peek(key)?.askedAt ?? value.askedAt) > value.askedAt) return
+      if (!mayTakeItsPlace(key, value)) return discard(value)
       entries.set(key, value)
       if (entries.peek(key) === value) index(key, value)
+      else discard(value)
     },
     delete: (key) => void entries.delete(key),
+    sweep() {
+      const now = clock.monotonicMs()
+      for (const [key, { notAfter }] of [...entries.entries()]) if (notAfter <= now) entries.delete(key)
+    },
     drop,
     dropAll: () => entries.clear(),
     get size() {

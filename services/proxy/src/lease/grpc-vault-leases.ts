@@ -1,35 +1,41 @@
 import { bindingsFromWire } from '@protectmyapi/protos/bindings-wire'
+import type { LeaseKey__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseKey'
 import type { LeaseResult__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseResult'
 import type { LeaseSecretsRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
 import type { VaultClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
+import { KEY_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { isFaultCode } from '@protectmyapi/service-kit/faults'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
-import type { LeaseAnswer, LeaseUpstream } from './lease-upstream.js'
+import type { LeaseAnswer } from './lease-upstream.js'
+import type { LeaseKey, VaultLease, VaultLeases } from './vault-leases.js'
 
 /** A phone waits for it, and the vault may have to ask the KMS. */
 const DEADLINE_MS = 4_000
 
-export function grpcVaultLeases(vault: Pick<ReloadingClient<VaultClient>, 'current'>, clock: Clock): LeaseUpstream {
+export function grpcVaultLeases(vault: Pick<ReloadingClient<VaultClient>, 'current'>, clock: Clock): VaultLeases {
   return {
-    async lease({ grant, versionIds }) {
+    async lease({ grant, secrets }) {
       // SENT, TTL: what the vault counts from its read is counted here from before it was asked.
       const askedAt = clock.monotonicMs()
-      const { results } = await callUnary<LeaseSecretsRequest, LeaseSecretsResponse__Output>(
+      const { results, leaseKey } = await callUnary<LeaseSecretsRequest, LeaseSecretsResponse__Output>(
         (request, options, answer) => vault.current().leaseSecrets(request, options, answer),
-        { grant, versionIds: [...versionIds] },
+        { grant, versionIds: secrets.map(({ versionId }) => versionId) },
         DEADLINE_MS,
       )
-      return results.map((result) => answerFromWire(result, askedAt))
+      return {
+        answers: results.map((result) => answerFromWire(result, askedAt)),
+        leaseKey: leaseKeyFromWire(leaseKey, askedAt),
+      }
     },
   }
 }
 
-function answerFromWire({ versionId, lease, fault }: LeaseResult__Output, askedAt: number): LeaseAnswer {
+function answerFromWire({ versionId, lease, fault }: LeaseResult__Output, askedAt: number): LeaseAnswer<VaultLease> {
   if (!lease) return { versionId, fault: isFaultCode(fault) ? fault : 'INTERNAL' }
-  const { secretId, generation, value, bindings, lifeMs } = lease
+  const { secretId, generation, value, bindings, lifeMs, notAfterMs } = lease
   return {
     versionId,
     lease: {
@@ -38,6 +44,14 @@ function answerFromWire({ versionId, lease, fault }: LeaseResult__Output, askedA
       value: new SecretBytes(value),
       bindings: bindingsFromWire(bindings),
       notAfter: askedAt + lifeMs,
+      notAfterMs,
     },
   }
+}
+
+/** Bytes of another length are no key: what was sealed under none at all would lie open in Redis. */
+function leaseKeyFromWire(wire: LeaseKey__Output | null, askedAt: number): LeaseKey | undefined {
+  if (wire?.key.length !== KEY_BYTES) return undefined
+  const { dataKeyId, dataKeyVersion, hour, key, sealsForMs } = wire
+  return { id: { dataKeyId, dataKeyVersion, hour }, bytes: new SecretBytes(key), sealsUntil: askedAt + sealsForMs }
 }

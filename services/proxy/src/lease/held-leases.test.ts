@@ -39,7 +39,7 @@ function make() {
         const answer = gate()
         asked.push({ question, answer })
         await answer.passed
-        return question.versionIds.map((versionId) => {
+        return question.secrets.map(({ versionId }) => {
           const value = new SecretBytes(Buffer.from(`value of ${versionId}`))
           handedOut.push(value)
           const [, secret = '', generation = ''] = versionId.split('_')
@@ -101,7 +101,9 @@ describe('leases', () => {
     expect(first?.get('sec_a')?.value.reveal()).toBe('value of ver_a_1')
     expect(first?.get('sec_b')?.bindings).toEqual(BINDINGS)
     await leases.lease(route(['b1']))
-    expect(asked.map(({ question }) => question.versionIds)).toEqual([['ver_a_1', 'ver_b_1']])
+    expect(asked.map(({ question }) => question.secrets.map(({ versionId }) => versionId))).toEqual([
+      ['ver_a_1', 'ver_b_1'],
+    ])
   })
 
   it('of another organisation are never handed over, though the version id were the same', async () => {

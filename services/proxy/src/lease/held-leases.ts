@@ -10,7 +10,7 @@ import { createLane } from '../routes/lanes.js'
 import type { GrantedSecret, Route } from '../routes/route.js'
 import { type HeldLease, landLease } from './land-lease.js'
 import { type HeldSecret, type LeaseSource, RouteFallen } from './lease-source.js'
-import type { LeaseAnswer, LeaseUpstream } from './lease-upstream.js'
+import type { LeaseAnswer, LeaseQuestion, LeaseUpstream } from './lease-upstream.js'
 
 const LIMITS = {
   leasesMax: 20_000,
@@ -70,7 +70,7 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
     const missing = granted.filter(
       (secret) => held(route, secret) === undefined && !flights.has(versionKey(route, secret)),
     )
-    if (missing.length > 0) fly(route, missing)
+    if (missing.length > 0) fly(route, missing, 'wanted')
     return Promise.all(
       granted.map((secret) => {
         const flight = flights.get(versionKey(route, secret))
@@ -98,13 +98,13 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
       const known = held(route, secret)
       return known && isHalfSpent(known, clock) && route.notAfter > known.notAfter && !flights.has(key) && mayRenew(key)
     })
-    if (ageing.length > 0) fly(route, ageing)
+    if (ageing.length > 0) fly(route, ageing, 'renewal')
   }
 
   /** One call for all of them. Each flight has its own end: one secret's fault is not another's. */
-  function fly(route: Route, secrets: readonly GrantedSecret[]): void {
+  function fly(route: Route, secrets: readonly GrantedSecret[], why: LeaseQuestion['why']): void {
     const begun = beginFill(keeper, clock)
-    const answers = ask(route, secrets)
+    const answers = ask(route, secrets, why)
     for (const secret of secrets) {
       const key = versionKey(route, secret)
       const flight = answers
@@ -119,12 +119,15 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
     }
   }
 
-  async function ask(route: Route, secrets: readonly GrantedSecret[]): Promise<readonly LeaseAnswer[]> {
-    const { organizationId, grant } = route
+  async function ask(
+    { organizationId, grant, labels }: Route,
+    secrets: readonly GrantedSecret[],
+    why: LeaseQuestion['why'],
+  ): Promise<readonly LeaseAnswer[]> {
     const leave = lane.enter(organizationId)
     if (!leave) throw new Fault('UNAVAILABLE', 'too many leases are being asked for')
     try {
-      return await upstream.lease({ organizationId, grant, versionIds: secrets.map(({ versionId }) => versionId) })
+      return await upstream.lease({ organizationId, grant, labels, secrets, why })
     } finally {
       leave()
     }

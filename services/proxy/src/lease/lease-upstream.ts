@@ -1,15 +1,17 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import type { FaultCode } from '@protectmyapi/service-kit/faults'
 import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { GrantedSecret, Route } from '../routes/route.js'
 
-export interface LeaseQuestion {
-  readonly organizationId: string
-  readonly grant: string
+/** Asked with one route's grant. */
+export interface LeaseQuestion extends Pick<Route, 'organizationId' | 'grant' | 'labels'> {
   /** Each named by the grant. At most 32. */
-  readonly versionIds: readonly string[]
+  readonly secrets: readonly GrantedSecret[]
+  /** A renewal wants a longer life than what is held, or shared, has. */
+  readonly why: 'wanted' | 'renewal'
 }
 
-interface UpstreamLease {
+export interface UpstreamLease {
   readonly secretId: string
   readonly generation: number
   /** Handed over: whoever receives it wipes it. */
@@ -19,8 +21,8 @@ interface UpstreamLease {
   readonly notAfter: number
 }
 
-export type LeaseAnswer =
-  | { readonly versionId: string; readonly lease: UpstreamLease }
+export type LeaseAnswer<Lease extends UpstreamLease = UpstreamLease> =
+  | { readonly versionId: string; readonly lease: Lease }
   /** SECRET_NOT_FOUND or SECRET_DECRYPTION_FAILED, of this version alone. */
   | { readonly versionId: string; readonly fault: FaultCode }
 

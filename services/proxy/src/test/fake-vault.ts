@@ -1,4 +1,5 @@
 import { credentials, type handleUnaryCall, ServerCredentials } from '@grpc/grpc-js'
+import type { LeaseKey } from '@protectmyapi/protos/generated/vault/v1/LeaseKey'
 import type { LeaseResult } from '@protectmyapi/protos/generated/vault/v1/LeaseResult'
 import type { LeaseSecretsRequest__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
@@ -14,13 +15,17 @@ export interface FakeVault {
   close(): Promise<void>
 }
 
-export async function startFakeVault(lease: (versionId: string, grant: string) => LeaseResult): Promise<FakeVault> {
+export async function startFakeVault(
+  lease: (versionId: string, grant: string) => LeaseResult,
+  leaseKey: LeaseKey | null = null,
+): Promise<FakeVault> {
   const asked: LeaseSecretsRequest__Output[] = []
   const leaseSecrets: handleUnaryCall<LeaseSecretsRequest__Output, LeaseSecretsResponse> = (call, answer) => {
     asked.push(call.request)
     try {
       answer(null, {
         results: call.request.versionIds.map((versionId) => ({ versionId, ...lease(versionId, call.request.grant) })),
+        leaseKey,
       })
     } catch (err) {
       answer(toGrpcError(err))

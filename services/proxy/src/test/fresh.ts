@@ -16,8 +16,7 @@ export interface Fresh {
 
 export const HORIZON_MS = 30_000
 
-export function fresh(): Fresh {
-  const time = manualTime()
+export function fresh(time: ManualTime = manualTime()): Fresh {
   const keeper = createKeeper({ clock: time.clock, log: silentLog() })
   const sync = (): void => {
     const applied = keeper.applied()

@@ -1,5 +1,5 @@
+import { NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { NONCE_BYTES, TAG_BYTES } from './aes-gcm.js'
 
 /**
  * A stored version, in bytes:

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES } from './aes-gcm.js'
+import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES } from '@protectmyapi/service-kit/aes-gcm'
+import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
 import {
   COMMITMENT_BYTES,
   type Envelope,
@@ -9,7 +10,6 @@ import {
   sealBroken,
   serializeEnvelope,
 } from './envelope.js'
-import { hkdfSha512 } from './hkdf.js'
 import { associatedData, type SealContext } from './seal-context.js'
 
 /** A data key in clear, and what it is called. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
-import { aesGcmOpen, aesGcmSeal } from './aes-gcm.js'
-import { hkdfSha512 } from './hkdf.js'
+import { aesGcmOpen, aesGcmSeal } from '@protectmyapi/service-kit/aes-gcm'
+import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
 
 /** Beside the project's root unless said. Never copied into it. */
 const FOLDER = `${process.env.VECTORS_DIR ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url))}/wycheproof`

@@ -35,6 +35,8 @@ interface Held {
 export interface DataKeyCache {
   /** A copy, the caller's own to zero. Loads it where it is not held. @throws as the load does. */
   get(ref: KeyRef): Promise<Buffer>
+  /** The same where it is in memory; where it is not, undefined at once, and it is loaded behind. */
+  held(ref: KeyRef): Buffer | undefined
   /** Takes up a copy of a key that was just made. `askedMs`: monotonic, from before it was asked for. */
   put(ref: KeyRef, dataKey: Uint8Array, askedMs: number): void
   /** Forgets every key of an organisation, those on their way too. */
@@ -87,6 +89,17 @@ export function dataKeyCache(
       if (entry === undefined || isPast(entry)) return copyOf(await fetch(ref))
       renew(ref, entry)
       return copyOf(entry)
+    },
+    held(ref) {
+      const entry = held.get(nameOf(ref))
+      if (entry && !isPast(entry)) {
+        renew(ref, entry)
+        return copyOf(entry)
+      }
+      fetch(ref).catch((err: unknown) => {
+        log.warn({ err, organizationId: ref.organizationId, keyId: ref.keyId }, 'a data key could not be loaded')
+      })
+      return undefined
     },
     put(ref, dataKey, askedMs) {
       held.set(nameOf(ref), { bytes: Buffer.from(dataKey), askedMs, renewalTriedMs: -Infinity, wiped: false })

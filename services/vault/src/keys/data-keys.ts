@@ -31,6 +31,8 @@ export interface DataKeys {
    * UNAVAILABLE where the KMS is away. An error of Postgres leaves as it is.
    */
   plaintext(ref: KeyRef): Promise<Buffer>
+  /** The same where it is in memory; where it is not, undefined at once, and it is loaded behind. */
+  heldPlaintext(ref: KeyRef): Buffer | undefined
   /** Deletes the wrapped bytes of all keys of an organisation, and forgets the plain ones. */
   shred(organizationId: string): Promise<void>
   sweep(): void
@@ -85,6 +87,7 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
       return usableKey(key)
     },
     plaintext: (ref) => cache.get(ref),
+    heldPlaintext: (ref) => cache.held(ref),
     async shred(organizationId) {
       cache.drop(organizationId)
       await wrapped.removeOrganization(organizationId)

@@ -8,11 +8,18 @@ import type { OpenVersion } from '../versions/open-version.js'
 import { versionName } from '../versions/version-row.js'
 import { groupCommit } from './group-commit.js'
 import { type Lease, leaseLife } from './lease.js'
+import type { DeriveLeaseKey, LeaseKey } from './lease-key.js'
 import { type Granted, type LeaseRequest, leaseTransaction } from './lease-transaction.js'
 
 export type LeaseOutcome =
   | { readonly versionId: string; readonly lease: Lease }
   | { readonly versionId: string; readonly fault: FaultCode }
+
+export interface LeaseAnswer {
+  readonly outcomes: readonly LeaseOutcome[]
+  /** Of the grant's organisation; undefined where nothing was leased, or where its data key is not in memory. */
+  readonly leaseKey: LeaseKey | undefined
+}
 
 export interface LeaseDeps {
   readonly vaultDb: Knex
@@ -21,12 +28,16 @@ export interface LeaseDeps {
   readonly log: Logger
 }
 
+export interface GrantedLeaseDeps extends LeaseDeps {
+  readonly deriveLeaseKey: DeriveLeaseKey
+}
+
 /**
  * Leases exactly the versions that a grant names. What cannot be leased is a fault in its own outcome.
  *
  * The function throws Fault INVALID_GRANT, INVALID_REQUEST, UNAVAILABLE: then nothing is leased.
  */
-export function leaseSecrets(deps: LeaseDeps): (request: LeaseRequest) => Promise<readonly LeaseOutcome[]> {
+export function leaseSecrets(deps: GrantedLeaseDeps): (request: LeaseRequest) => Promise<LeaseAnswer> {
   const take = groupCommit({
     run: leaseTransaction(deps),
     isOutage: (err) => isPostgresAway(err) || (err instanceof Fault && err.code === 'UNAVAILABLE'),
@@ -41,7 +52,7 @@ export function leaseSecrets(deps: LeaseDeps): (request: LeaseRequest) => Promis
     const outcomes: LeaseOutcome[] = []
     try {
       for (const versionId of versionIds) outcomes.push(await leaseOne(deps, taken, versionId))
-      return outcomes
+      return { outcomes, leaseKey: leaseKeyFor(deps, taken, outcomes) }
     } catch (err) {
       for (const outcome of outcomes) if ('lease' in outcome) outcome.lease.value.wipe()
       throw err
@@ -72,6 +83,20 @@ async function leaseOne(
     log.error({ err, organizationId: claims.org, secretId: named.id, versionId }, 'a secret cannot be opened')
     return { versionId, fault: err.code }
   }
+}
+
+/**
+ * Of the data key that the organisation seals under now, not of the one that a version was sealed under then: after a
+ * rotation nothing more is shared under the old key, and an organisation has one key an hour however old its versions.
+ */
+function leaseKeyFor(
+  { deriveLeaseKey }: GrantedLeaseDeps,
+  { readMs, stored }: Granted,
+  outcomes: readonly LeaseOutcome[],
+): LeaseKey | undefined {
+  // Whoever is leased nothing has no use for it but to read what others share.
+  const [version] = outcomes.some((outcome) => 'lease' in outcome) ? stored.values() : []
+  return version && deriveLeaseKey(version.currentKey, readMs)
 }
 
 /** Is the secret bound to any origin that the grant's service sends to? */

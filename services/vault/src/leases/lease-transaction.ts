@@ -5,8 +5,8 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { grantKeyStore } from '../grants/grant-key-store.js'
 import { grantKeyId, verifyGrant } from '../grants/verify-grant.js'
-import { type StoredVersion, type VersionRef, versionName } from '../versions/version-row.js'
-import { type LeaseRecord, leaseStore } from './lease-store.js'
+import { type VersionRef, versionName } from '../versions/version-row.js'
+import { type LeasableVersion, type LeaseRecord, leaseStore } from './lease-store.js'
 
 export interface LeaseRequest {
   readonly grant: string
@@ -20,7 +20,7 @@ export interface Granted {
   /** Wall clock before the read. */
   readonly readMs: number
   /** By `versionName`. */
-  readonly stored: ReadonlyMap<string, StoredVersion>
+  readonly stored: ReadonlyMap<string, LeasableVersion>
 }
 
 /** An expected alternative, not thrown: a refused grant concerns its own request alone. */

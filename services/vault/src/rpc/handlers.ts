@@ -1,11 +1,11 @@
 import type { VaultHandlers } from '@protectmyapi/protos/generated/vault/v1/Vault'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { type Authorize, type CallContext, unary } from '@protectmyapi/service-kit/grpc-server'
+import { type Authorize, type UnaryContext, unary } from '@protectmyapi/service-kit/grpc-server'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
 import type { DataKeys } from '../keys/data-keys.js'
 import { leaseOperational } from '../leases/lease-operational.js'
-import { type LeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
+import { type GrantedLeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
 import { describeVersions } from '../versions/describe-versions.js'
 import { destroyVersions } from '../versions/destroy-versions.js'
 import { putSecret } from '../versions/put-secret.js'
@@ -21,7 +21,7 @@ import { putSecretRpc } from './put-secret.js'
 import { settleVersionRpc } from './settle-version.js'
 import { shredOrganizationRpc } from './shred-organization.js'
 
-export interface VaultDeps extends LeaseDeps {
+export interface VaultDeps extends GrantedLeaseDeps {
   readonly keys: DataKeys
   readonly installationId: string
 }
@@ -31,7 +31,7 @@ export function vaultHandlers(
   deps: VaultDeps,
   gate: { readonly authorize: Authorize; readonly log: Logger },
 ): VaultHandlers {
-  const rpc = <Request, Response>(handle: (request: Request, context: CallContext) => Promise<Response>) =>
+  const rpc = <Request, Response>(handle: (request: Request, context: UnaryContext) => Promise<Response>) =>
     unary<Request, Response>(gate, (request, context) => handle(request, context).catch(refuseOutage))
   return {
     PutSecret: rpc(putSecretRpc(putSecret(deps))),

@@ -1,6 +1,6 @@
 import type { LeaseOperationalRequest__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalRequest'
 import type { LeaseOperationalResponse } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalResponse'
-import type { CallContext } from '@protectmyapi/service-kit/grpc-server'
+import type { UnaryContext } from '@protectmyapi/service-kit/grpc-server'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import type { Lease } from '../leases/lease.js'
 import type { VersionRef } from '../versions/version-row.js'
@@ -10,7 +10,9 @@ export const leaseOperationalRpc =
   (lease: (ref: VersionRef, peer: Peer) => Promise<Lease>) =>
   async (
     { organizationId, secretId, versionId }: LeaseOperationalRequest__Output,
-    { peer }: CallContext,
+    { peer, afterwards }: UnaryContext,
   ): Promise<LeaseOperationalResponse> => {
-    return { lease: leaseToWire(await lease({ organizationId, secretId, versionId }, peer)) }
+    const leased = await lease({ organizationId, secretId, versionId }, peer)
+    afterwards(() => leased.value.wipe())
+    return { lease: leaseToWire(leased) }
   }

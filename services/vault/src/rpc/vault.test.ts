@@ -90,6 +90,20 @@ describe('the vault over the wire', () => {
     expect(results[0]?.lease?.lifeMs).toBeLessThanOrEqual(5 * 60_000)
   })
 
+  it('gives the lease key with the lease, and neither without the other', async () => {
+    const request = await stored()
+    const { leaseKey } = await lease(await grantFor(request), [request.versionId])
+    expect(leaseKey).toEqual({
+      dataKeyId: expect.stringMatching(/^key_/),
+      dataKeyVersion: 1,
+      hour: Math.floor(Date.now() / 3_600_000),
+      key: expect.any(Buffer),
+      sealsForMs: expect.any(Number),
+    })
+    expect(leaseKey?.key.equals(Buffer.alloc(32))).toBe(false)
+    expect(await lease(await grantFor(request), [newId('version')])).toMatchObject({ leaseKey: null })
+  })
+
   it('refuses the proxy that wants to put, and management that wants to lease', async () => {
     const request = aRequest()
     await expect(call(proxy, proxy.putSecret, request)).rejects.toMatchObject({ code: 'FORBIDDEN' })

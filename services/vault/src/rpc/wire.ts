@@ -1,9 +1,11 @@
 import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
 import type { Lease as WireLease } from '@protectmyapi/protos/generated/vault/v1/Lease'
+import type { LeaseKey as WireLeaseKey } from '@protectmyapi/protos/generated/vault/v1/LeaseKey'
 import type { Purpose__Output, Purpose as WirePurpose } from '@protectmyapi/protos/generated/vault/v1/Purpose'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Purpose } from '../envelope/seal-context.js'
 import type { Lease } from '../leases/lease.js'
+import type { LeaseKey } from '../leases/lease-key.js'
 
 const PURPOSES = {
   PURPOSE_INJECTION: 'injection',
@@ -39,4 +41,8 @@ export function leaseToWire({ secretId, versionId, generation, value, bindings, 
     notAfterMs: life.notAfterMs,
     lifeMs: life.lifeMs,
   }
+}
+
+export function leaseKeyToWire({ bytes, ...named }: LeaseKey): WireLeaseKey {
+  return { ...named, key: bytes.reveal() }
 }

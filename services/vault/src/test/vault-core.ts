@@ -4,8 +4,10 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { countedKeyService } from '../keys/counted-key-service.js'
 import { dataKeys } from '../keys/data-keys.js'
+import { leaseKeyDeriver } from '../leases/lease-key.js'
 import { leaseOperational } from '../leases/lease-operational.js'
-import { type LeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
+import { type GrantedLeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
+import type { LeaseRequest } from '../leases/lease-transaction.js'
 import { describeVersions } from '../versions/describe-versions.js'
 import { destroyVersions } from '../versions/destroy-versions.js'
 import { versionOpener } from '../versions/open-version.js'
@@ -25,7 +27,9 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
   const kms = countedKeyService(service, { log, clock })
   const keys = dataKeys({ ...databases, keys: kms.keys, clock, log })
   const openVersion = versionOpener({ keys, installationId })
-  const deps: LeaseDeps = { vaultDb, openVersion, clock, log }
+  const deriveLeaseKey = leaseKeyDeriver({ keys, installationId })
+  const deps: GrantedLeaseDeps = { vaultDb, openVersion, deriveLeaseKey, clock, log }
+  const leaseAll = leaseSecrets(deps)
   return {
     clock,
     logged,
@@ -38,7 +42,9 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
     describe: describeVersions({ vaultDb }),
     destroy: destroyVersions({ vaultDb }),
     shred: shredOrganization({ vaultDb, keys }),
-    lease: leaseSecrets(deps),
+    /** With the lease key. */
+    leaseAll,
+    lease: async (request: LeaseRequest) => (await leaseAll(request)).outcomes,
     leaseOperational: leaseOperational({ ...deps, purposes: ['operational', 'grant-signing'] }),
   }
 }

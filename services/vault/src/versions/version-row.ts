@@ -1,5 +1,4 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
-import { z } from 'zod'
+import { type Bindings, StoredBindings } from '@protectmyapi/service-kit/bindings'
 import { sealBroken } from '../envelope/envelope.js'
 import type { Purpose } from '../envelope/seal-context.js'
 
@@ -52,20 +51,6 @@ export function toVersion(row: VersionRow): Version {
   const { purpose, bindings, key_id: keyId, key_version: keyVersion, sealed } = row
   return { ...ref, state: 'stored', generation: Number(row.generation), purpose, bindings, keyId, keyVersion, sealed }
 }
-
-const StoredBindings = z.strictObject({
-  origins: z.array(z.string()),
-  placements: z.array(
-    z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('header'), name: z.string() }),
-      z.strictObject({ kind: z.literal('query'), name: z.string() }),
-      z.strictObject({ kind: z.literal('basic-user') }),
-      z.strictObject({ kind: z.literal('basic-password') }),
-      z.strictObject({ kind: z.literal('path'), template: z.string() }),
-    ]),
-  ),
-  services: z.array(z.string()),
-})
 
 /** @throws Fault SECRET_DECRYPTION_FAILED: bindings that cannot be read were altered, and so never authenticate. */
 export function storedBindings(column: unknown): Bindings {

@@ -1,0 +1,57 @@
+import type { PeerCertificate } from 'node:tls'
+import type { ServerUnaryCall } from '@grpc/grpc-js'
+import { describe, expect, it } from '@jest/globals'
+import { Fault } from './faults.js'
+import { type UnaryContext, unary } from './grpc-server.js'
+import { createLogger } from './log.js'
+
+const certificate = { raw: Buffer.from('der'), subjectaltname: 'URI:spiffe://a/ns/b/sa/c' } as PeerCertificate
+
+/** What a handler looks at, and nothing of the wire. */
+function aCall(): ServerUnaryCall<string, Buffer> {
+  const call = {
+    request: 'asked',
+    getAuthContext: () => ({ sslPeerCertificate: certificate }),
+    getDeadline: () => new Date(),
+    getPath: () => '/a/b',
+  }
+  return call as unknown as ServerUnaryCall<string, Buffer>
+}
+
+/** What was answered, as its bytes were at that moment, and when it was wiped. */
+function answered(handle: (request: string, context: UnaryContext) => Promise<Buffer>): Promise<string[]> {
+  const happened: string[] = []
+  const gate = { authorize: () => undefined, log: createLogger('test', 'silent') }
+  return new Promise((resolve) => {
+    const watched = (request: string, context: UnaryContext): Promise<Buffer> =>
+      handle(request, {
+        ...context,
+        afterwards: (run) =>
+          context.afterwards(() => {
+            run()
+            happened.push('wiped')
+            resolve(happened)
+          }),
+      })
+    unary(gate, watched)(aCall(), (err, bytes) => void happened.push(err ? 'refused' : String(bytes)))
+  })
+}
+
+describe('a unary call', () => {
+  it('wipes what is secret in its answer after the answer was made into bytes, not before', async () => {
+    const happened = await answered(async (_request, { afterwards }) => {
+      const secret = Buffer.from('secret')
+      afterwards(() => void secret.fill(0))
+      return secret
+    })
+    expect(happened).toEqual(['secret', 'wiped'])
+  })
+
+  it('wipes it too where the call is refused after all', async () => {
+    const happened = await answered(async (_request, { afterwards }) => {
+      afterwards(() => undefined)
+      throw new Fault('UNAVAILABLE', 'no')
+    })
+    expect(happened).toEqual(['refused', 'wiped'])
+  })
+})

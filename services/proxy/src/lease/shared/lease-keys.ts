@@ -1,0 +1,66 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
+import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { Held } from '../../freshness/held.js'
+import { createHeldCache } from '../../freshness/held-cache.js'
+import type { Keeper } from '../../freshness/keeper.js'
+import { keyOf } from '../../freshness/key-of.js'
+import type { Route } from '../../routes/route.js'
+import type { LeaseKey, LeaseKeyId } from '../vault-leases.js'
+
+const LIMITS = {
+  /** Two for an organisation: of this hour, and of the one before, under which leases are still running. */
+  keysMax: 20_000,
+} as const
+
+/** Lease keys in this process's memory, and nowhere else. */
+export interface LeaseKeys {
+  /** Takes the key over; wipes it when it is dropped, and at once where it may not be held. */
+  keep(route: Pick<Route, 'organizationId' | 'labels'>, key: LeaseKey, begun: Pick<Held, 'askedAt' | 'epoch'>): void
+  /** To be used in the same turn: afterwards it may have been wiped. */
+  find(organizationId: string, id: LeaseKeyId): SecretBytes | undefined
+  /** False for an organisation to which this proxy is cold. */
+  holdsAny(organizationId: string): boolean
+  /** Wipes what is past its end. */
+  sweep(): void
+  wipeAll(): void
+}
+
+interface HeldKey extends Held {
+  readonly key: LeaseKey
+}
+
+export function createLeaseKeys(keeper: Keeper, clock: Clock): LeaseKeys {
+  const cache = createHeldCache<HeldKey>(keeper, clock, {
+    entriesMax: LIMITS.keysMax,
+    discard: ({ key }) => key.bytes.wipe(),
+  })
+
+  return {
+    keep({ organizationId, labels }, key, begun) {
+      // EVICT: it rests on the organisation as the route has read it; a row that fells that, such as a shredding's,
+      // drops the key. Without such a label nothing would.
+      const label = labels.find(({ kind, id }) => kind === 'FEED_KIND_ORGANIZATION' && id === organizationId)
+      if (!label) return key.bytes.wipe()
+      // What was sealed at the end of its hour lives as long as a lease may.
+      const notAfter = key.sealsUntil + GRANT_LIFE_MS_MAX
+      cache.set(slotOf(organizationId, key.id.hour), { ...begun, labels: [label], notAfter, key })
+    },
+    find(organizationId, id) {
+      const key = cache.get(slotOf(organizationId, id.hour))?.key
+      return key && isSame(key.id, id) ? key.bytes : undefined
+    },
+    holdsAny: (organizationId) => [0, 1].some((hour) => cache.get(slotOf(organizationId, hour)) !== undefined),
+    sweep: () => cache.sweep(),
+    wipeAll: () => cache.dropAll(),
+  }
+}
+
+/** Even and odd hours: a key takes the place of the one of two hours before, or of the same hour after a rotation. */
+function slotOf(organizationId: string, hour: number): string {
+  return keyOf(organizationId, String(hour % 2))
+}
+
+function isSame(one: LeaseKeyId, other: LeaseKeyId): boolean {
+  return one.dataKeyId === other.dataKeyId && one.dataKeyVersion === other.dataKeyVersion && one.hour === other.hour
+}

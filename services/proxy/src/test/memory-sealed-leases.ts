@@ -1,0 +1,49 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { SealedLeaseStore } from '../lease/shared/sealed-lease-store.js'
+
+/** A store in memory, that anyone may write to. */
+export interface MemorySealedLeases extends SealedLeaseStore {
+  readonly entries: Map<string, { readonly sealed: Buffer; readonly until: number }>
+  /** Keys that were asked for, a list for each question. */
+  readonly asked: (readonly string[])[]
+  readonly says: {
+    /** Refuses everything. */
+    away: boolean
+    /** Forgets nothing, as a Redis does whose clock stands still. */
+    keepsAll: boolean
+    /** Runs while a question is on its way. */
+    duringGet: () => void
+    /** What a write waits for. */
+    beforePut: Promise<void>
+  }
+}
+
+export function memorySealedLeases(clock: Pick<Clock, 'monotonicMs'>): MemorySealedLeases {
+  const entries: MemorySealedLeases['entries'] = new Map()
+  const asked: (readonly string[])[] = []
+  const says: MemorySealedLeases['says'] = {
+    away: false,
+    keepsAll: false,
+    duringGet: () => {},
+    beforePut: Promise.resolve(),
+  }
+  return {
+    entries,
+    asked,
+    says,
+    async get(keys) {
+      asked.push(keys)
+      if (says.away) throw new Error('away')
+      says.duringGet()
+      return keys.map((key) => {
+        const entry = entries.get(key)
+        return entry && (says.keepsAll || clock.monotonicMs() < entry.until) ? entry.sealed : null
+      })
+    },
+    async put(key, sealed, lifeMs) {
+      await says.beforePut
+      if (says.away) throw new Error('away')
+      entries.set(key, { sealed, until: clock.monotonicMs() + lifeMs })
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { KEY_BYTES } from '@protectmyapi/service-kit/aes-gcm'
+import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { KeyRef } from '../keys/data-key-cache.js'
+import type { DataKeys } from '../keys/data-keys.js'
+
+/**
+ * What proxies seal the leases under that they share through Redis. One for each organisation, version of its data key
+ * and hour, never one for all: a stolen proxy opens what those organisations share that it serves, for an hour.
+ */
+export interface LeaseKey {
+  readonly dataKeyId: string
+  readonly dataKeyVersion: number
+  /** Hours since the beginning of 1970, on this process's clock. */
+  readonly hour: number
+  /** The receiver's own to wipe. */
+  readonly bytes: SecretBytes
+  /** Milliseconds from the read to the end of the hour. */
+  readonly sealsForMs: number
+}
+
+/**
+ * The lease key of the hour in which a lease was read. Undefined where its data key is not in memory: leases that are in
+ * hand do not wait for the KMS, they are merely not shared, and the next ones find it.
+ */
+export type DeriveLeaseKey = (dataKey: KeyRef, readMs: number) => LeaseKey | undefined
+
+/** Apart from what else a data key gives: record keys and commitments. Proxies seal by it: never changed. */
+const PURPOSE = 'protectmyapi/vault/1/lease-key'
+/** A data key is uniformly random, so that extraction needs no salt (RFC 5869, 3.1); without one every replica agrees. */
+const NO_SALT = Buffer.alloc(0)
+const HOUR_MS = 3_600_000
+
+export function leaseKeyDeriver({
+  keys,
+  installationId,
+}: {
+  keys: Pick<DataKeys, 'heldPlaintext'>
+  installationId: string
+}): DeriveLeaseKey {
+  return (ref, readMs) => {
+    const { organizationId, keyId, keyVersion } = ref
+    const hour = Math.floor(readMs / HOUR_MS)
+    const info = joinInjectively([PURPOSE, installationId, organizationId, keyId, String(keyVersion), String(hour)])
+    const dataKey = keys.heldPlaintext(ref)
+    if (!dataKey) return undefined
+    try {
+      const bytes = new SecretBytes(hkdfSha512(dataKey, NO_SALT, info, KEY_BYTES))
+      const sealsForMs = Math.floor((hour + 1) * HOUR_MS - readMs)
+      return { dataKeyId: keyId, dataKeyVersion: keyVersion, hour, bytes, sealsForMs }
+    } finally {
+      dataKey.fill(0)
+    }
+  }
+}
