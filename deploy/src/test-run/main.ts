@@ -20,7 +20,7 @@ const PASSES: readonly (readonly [string, readonly string[]])[] = [
 
 async function main(): Promise<number> {
   await mkdir(cacheDir, { recursive: true })
-  const servers = await progress.step('Postgres and LocalStack for the tests', (say) =>
+  const servers = await progress.step('Postgres, LocalStack and Redis for the tests', (say) =>
     startTestServers({ cacheDir, env: process.env, say }),
   )
   const counts: Counts[] = []

