@@ -50,5 +50,5 @@ export function buildAccessLog({ db, log, retentionDays }: AccessLogDeps): Acces
 }
 
 async function drainAll(db: Knex): Promise<void> {
-  while ((await drainInbox(db)) === ACCESS_LOG_LIMITS.drainRowsMax);
+  while ((await drainInbox(db)).taken === ACCESS_LOG_LIMITS.drainRowsMax);
 }

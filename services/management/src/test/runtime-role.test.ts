@@ -90,7 +90,7 @@ describe('the runtime role', () => {
       outcome: null,
     } as const
     await writeInbox(db, [toInboxEntry(newId('boot'), wire)])
-    expect(await drainInbox(db)).toBe(1)
+    expect(await drainInbox(db)).toMatchObject({ taken: 1 })
     await db.transaction(async (trx) => {
       const buckets = await lockBuckets(trx, ['a'])
       buckets.draw([{ key: 'a', count: 1, periodMs: 1_000, burst: 1 }])
