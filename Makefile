@@ -8,7 +8,7 @@ NODE ?= node
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
 
-run: ## Everything on this machine, with a demo. DEMO=0, HOST=0.0.0.0, PROXIES=2, PMA_HORIZON_MS=..., DATABASE_URL=..., PMA_..._PORT=...
+run: ## Everything on this machine, with a demo. DEMO=0, HOST=0.0.0.0, PROXIES=2, PMA_HORIZON_MS=..., DATABASE_URL=..., REDIS_URL=..., REDIS=0, PMA_..._PORT=...
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js run
 

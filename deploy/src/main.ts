@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { findSystemRedis } from '@protectmyapi/dev-kit/redis-binary'
 import { ConfigError } from '@protectmyapi/service-kit/config'
 import { createProgress } from './console/progress.js'
 import { reset } from './reset.js'
@@ -13,7 +14,7 @@ let ender: Ender | undefined
 let ending = false
 
 async function main(command: string | undefined): Promise<void> {
-  const config = launcherConfig(process.env, projectDir)
+  const config = launcherConfig(process.env, projectDir, { redisServer: await findSystemRedis(process.env.PATH) })
   if (command === 'reset') return reset({ config, say: progress.say, confirm })
   // A start that is interrupted ends what it has started, by the guard's hand if need be.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))

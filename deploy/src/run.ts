@@ -11,6 +11,7 @@ import { oneAfterAnother } from './system/local-files.js'
 import { type DemoState, openState } from './system/local-state.js'
 import { checkPorts, lanAddress } from './system/ports.js'
 import { endLeftOvers, stillRunning } from './system/process-list.js'
+import { urlForPeople } from './system/redis-access.js'
 import { addresses, runFilePath, writeRunFile } from './system/run-file.js'
 import { type Ender, ORGANIZATION, type RunningSystem, startSystem } from './system/start-system.js'
 
@@ -96,6 +97,7 @@ function placesOf(system: RunningSystem, organization: string): Places {
     management,
     proxies,
     provider,
+    redis: redisPlace(system),
     logs,
     runFile,
     owner,
@@ -103,6 +105,15 @@ function placesOf(system: RunningSystem, organization: string): Places {
     hostSuffix: HOST_SUFFIX,
     ...(lan === undefined ? {} : { lan: onLan }),
   }
+}
+
+function redisPlace({ config: { redis: source }, redis }: RunningSystem): string {
+  if (source.kind === 'none' || redis === undefined) {
+    const why = source.kind === 'none' ? ` (${source.why})` : ''
+    return `none${why}: management and the vault stand in for it`
+  }
+  const place = urlForPeople(redis.url)
+  return source.kind === 'own' ? `${place}        started here, append-only` : place
 }
 
 async function clearLeftOvers(config: LauncherConfig, progress: Progress): Promise<void> {

@@ -2,6 +2,8 @@ export interface Places {
   readonly management: string
   readonly proxies: readonly string[]
   readonly provider: string
+  /** Where it is, or why there is none. */
+  readonly redis: string
   readonly logs: string
   readonly runFile: string
   readonly owner: { readonly email: string; readonly password: string }
@@ -11,7 +13,17 @@ export interface Places {
 }
 
 /** Where things are. */
-export function placesText({ management, proxies, provider, logs, runFile, owner, lan, hostSuffix }: Places): string {
+export function placesText({
+  management,
+  proxies,
+  provider,
+  redis,
+  logs,
+  runFile,
+  owner,
+  lan,
+  hostSuffix,
+}: Places): string {
   return `
 ProtectMyAPI is running.
 
@@ -19,6 +31,7 @@ ProtectMyAPI is running.
   Proxy              ${proxies.join('  ')}
   Proxy by host name {service}.${hostSuffix}
   Demo provider      ${provider}${lan === undefined ? '' : `\n  On your network    ${lan}`}
+  Redis              ${redis}
   Owner              ${owner.email}   password: ${owner.password}
   Logs               ${logs}
   For scripts        ${runFile}

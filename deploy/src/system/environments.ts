@@ -1,6 +1,7 @@
 import type { Database, Databases } from './databases.js'
 import { type Identities, type Identity, NAMESPACE, TRUST_DOMAIN } from './identities.js'
 import type { Ports } from './launcher-config.js'
+import { type RedisAccess, redisEnvironment } from './redis-access.js'
 
 /** What the environments of the services are made of. */
 export interface Plan {
@@ -8,6 +9,8 @@ export interface Plan {
   readonly ports: Ports
   readonly identities: Identities
   readonly databases: Databases
+  /** Undefined: none is used. */
+  readonly redis: RedisAccess | undefined
   readonly kmsKeyFile: string
   readonly bootstrap: { readonly email: string; readonly passwordFile: string; readonly organization: string }
   readonly horizonMs: number
@@ -54,6 +57,7 @@ export function managementEnvironment(plan: Plan): Environment {
     PMA_DIRECTORY_HOST: '127.0.0.1',
     PMA_DIRECTORY_PORT: String(plan.ports.directory),
     ...database('PMA_MANAGEMENT_DB', plan.databases.management),
+    ...redisEnvironment(plan.redis),
     PMA_VAULT_ADDRESS: `127.0.0.1:${plan.ports.vault}`,
     PMA_HORIZON_MS: String(plan.horizonMs),
     PMA_BOOTSTRAP_EMAIL: plan.bootstrap.email,
@@ -75,6 +79,7 @@ export function proxyEnvironment(plan: Plan, index: number): Environment {
     PMA_PROXY_HOST: plan.host,
     PMA_PROXY_PORT: String(plan.ports.proxy + index),
     PMA_PROXY_HOST_SUFFIX: HOST_SUFFIX,
+    ...redisEnvironment(plan.redis),
     PMA_DIRECTORY_ADDRESS: `127.0.0.1:${plan.ports.directory}`,
     PMA_VAULT_ADDRESS: `127.0.0.1:${plan.ports.vault}`,
     PMA_ALLOW_PRIVATE_UPSTREAMS: PRIVATE_UPSTREAMS,

@@ -10,6 +10,7 @@ describe('launcherConfig', () => {
       host: '127.0.0.1',
       stateDir: '/project/.local',
       ports: { management: 8070, proxy: 8080 },
+      redis: { kind: 'none' },
     })
   })
 
@@ -18,11 +19,30 @@ describe('launcherConfig', () => {
     expect(launcherConfig({ HOST: 'laptop' }, '/project').host).toBe('127.0.0.1')
   })
 
+  it('starts the redis-server that was found, unless a server is named, or none is wanted', () => {
+    const found = { redisServer: '/usr/bin/redis-server' }
+    const sourceOf = (env: NodeJS.ProcessEnv): unknown => launcherConfig(env, '/project', found).redis
+    const REDIS_URL = 'rediss://app:p%25ss@[::1]:7000'
+    expect(sourceOf({})).toEqual({ kind: 'own', binary: '/usr/bin/redis-server' })
+    expect(sourceOf({ REDIS_URL, PMA_REDIS_CA_FILE: 'ca.pem', PMA_REDIS_CLUSTER: 'true' })).toEqual({
+      kind: 'given',
+      url: REDIS_URL,
+      cluster: true,
+      caFile: '/project/ca.pem',
+    })
+    expect(sourceOf({ REDIS: '0', REDIS_URL })).toEqual({ kind: 'none', why: 'REDIS=0' })
+  })
+
   it.each([
     ['PROXIES', '0'],
     ['PROXIES', '99'],
     ['DEMO', 'yes'],
     ['PMA_PROXY_PORT', '70000'],
+    ['REDIS', 'localhost'],
+    ['REDIS_URL', 'http://localhost:6379'],
+    ['REDIS_URL', 'redis://localhost:6379/1'],
+    ['REDIS_URL', 'redis://localhost:6379?db=1'],
+    ['REDIS_URL', 'redis://:100%@localhost'],
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['PMA_DATABASE_PREFIX', 'a"; DROP DATABASE x; --'],
   ])('refuses %s=%s and names the variable', (name, value) => {

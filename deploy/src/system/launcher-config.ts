@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import path from 'node:path'
 import { DurationMs, Port, parseEnvironment } from '@protectmyapi/service-kit/config'
 import { z } from 'zod'
+import { RedisEnv, type RedisSource, redisSource } from './redis-source.js'
 
 /** Where each part listens. */
 export interface Ports {
@@ -12,6 +13,7 @@ export interface Ports {
   /** Of the first proxy; each further one takes the next number. */
   readonly proxy: number
   readonly postgres: number
+  readonly redis: number
   readonly provider: number
 }
 
@@ -29,6 +31,7 @@ export interface LauncherConfig {
   /** Before the names of databases and roles: a server of others may have some named like ours. */
   readonly databasePrefix: string
   readonly postgres: 'auto' | 'embedded'
+  readonly redis: RedisSource
   /** The longest wait for a change to be in force; management's own dial, to be played with. */
   readonly horizonMs: number
   readonly logLevel: string
@@ -41,6 +44,7 @@ export const PORT_VARIABLES: Readonly<Record<keyof Ports, string>> = {
   vault: 'PMA_VAULT_PORT',
   proxy: 'PMA_PROXY_PORT',
   postgres: 'PMA_POSTGRES_PORT',
+  redis: 'PMA_REDIS_PORT',
   provider: 'PMA_PROVIDER_PORT',
 }
 
@@ -65,13 +69,21 @@ const LauncherEnv = z.object({
   PMA_VAULT_PORT: Port.default(8060),
   PMA_PROXY_PORT: Port.default(8080),
   PMA_POSTGRES_PORT: Port.default(8054),
+  PMA_REDIS_PORT: Port.default(8055),
   PMA_PROVIDER_PORT: Port.default(8090),
   PMA_HORIZON_MS: DurationMs.default(30_000),
   LOG_LEVEL: z.string().default('info'),
+  ...RedisEnv.shape,
 })
 
-/** Pure: main.ts hands in the environment, once. */
-export function launcherConfig(env: NodeJS.ProcessEnv, projectDir: string): LauncherConfig {
+/** What the machine has, where the environment does not name another. */
+export interface Found {
+  /** The program of a Redis. */
+  readonly redisServer?: string | undefined
+}
+
+/** Pure: main.ts hands in the environment, once, and what it has found. */
+export function launcherConfig(env: NodeJS.ProcessEnv, projectDir: string, found: Found = {}): LauncherConfig {
   const parsed = parseEnvironment(LauncherEnv, env)
   const ports = {
     management: parsed.PMA_MANAGEMENT_PORT,
@@ -79,6 +91,7 @@ export function launcherConfig(env: NodeJS.ProcessEnv, projectDir: string): Laun
     vault: parsed.PMA_VAULT_PORT,
     proxy: parsed.PMA_PROXY_PORT,
     postgres: parsed.PMA_POSTGRES_PORT,
+    redis: parsed.PMA_REDIS_PORT,
     provider: parsed.PMA_PROVIDER_PORT,
   }
   return {
@@ -91,6 +104,7 @@ export function launcherConfig(env: NodeJS.ProcessEnv, projectDir: string): Laun
     ...(parsed.DATABASE_URL === undefined ? {} : { databaseUrl: parsed.DATABASE_URL }),
     databasePrefix: parsed.PMA_DATABASE_PREFIX,
     postgres: parsed.PMA_POSTGRES,
+    redis: redisSource(parsed, projectDir, found.redisServer),
     horizonMs: parsed.PMA_HORIZON_MS,
     logLevel: parsed.LOG_LEVEL,
   }

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Guard } from '@protectmyapi/dev-kit/guard'
 import { type PostgresServer, SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
+import type { Engine } from './engine.js'
 import { privateFile, randomPassword } from './local-files.js'
 import type { StateFile } from './local-state.js'
 
@@ -16,16 +17,9 @@ export interface LocalPostgresOptions {
 }
 
 /** The Postgres of this folder, started again when it dies. */
-export interface LocalPostgres {
+export interface LocalPostgres extends Engine {
   /** Of the superuser. */
   readonly url: string
-  /** In its command line, and in nobody else's. */
-  readonly mark: string
-  /** Undefined while it is down. */
-  pid(): number | undefined
-  stop(): Promise<void>
-  /** Without a checkpoint. Never -9: its backends would live on, and hold the data. */
-  kill(): void
 }
 
 const RESTART_AFTER_MS = 500
@@ -66,6 +60,7 @@ export async function keepLocalPostgres(
       stopping = true
       await server?.stop()
     },
+    // Without a checkpoint. Never -9: its backends would live on, and hold the data.
     kill() {
       stopping = true
       server?.child.kill('SIGQUIT')

@@ -19,6 +19,7 @@ function wanted({
   ports,
   proxies,
   databaseUrl,
+  redis,
 }: LauncherConfig): { part: keyof Ports; host: string; port: number }[] {
   const loopback = '127.0.0.1'
   return [
@@ -28,6 +29,7 @@ function wanted({
     { part: 'vault', host: loopback, port: ports.vault },
     { part: 'provider', host: loopback, port: ports.provider },
     ...(databaseUrl === undefined ? [{ part: 'postgres' as const, host: loopback, port: ports.postgres }] : []),
+    ...(redis.kind === 'own' ? [{ part: 'redis' as const, host: loopback, port: ports.redis }] : []),
   ]
 }
 

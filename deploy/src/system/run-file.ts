@@ -30,7 +30,7 @@ export function addresses({ config }: RunningSystem): {
 }
 
 export async function writeRunFile(file: string, { system, organization, pids }: RunFacts): Promise<void> {
-  const { identities, databases, owner, state, logs } = system
+  const { identities, databases, redis, owner, state, logs } = system
   const { management, proxies, vault, provider } = addresses(system)
   const demo = state.get().demo
   const facts = {
@@ -49,7 +49,7 @@ export async function writeRunFile(file: string, { system, organization, pids }:
       vault: databases.vault.adminUrl,
       vaultKeys: databases.vaultKeys.adminUrl,
     },
-    redis: null,
+    redis: redis?.url ?? null,
     logs,
     ca: identities.ca,
     caKey: identities.caKey,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { startGuard } from '@protectmyapi/dev-kit/guard'
 import type { Progress } from '../console/progress.js'
 import { type Databases, prepareDatabases } from './databases.js'
+import { createEngines, type Engines } from './engines.js'
 import {
   type Environment,
   managementEnvironment,
@@ -16,9 +17,9 @@ import {
 import { ensureIdentities, type Identities, proxyName } from './identities.js'
 import type { LauncherConfig } from './launcher-config.js'
 import { oneAfterAnother, privateFile, randomPassword } from './local-files.js'
-import { keepLocalPostgres, type LocalPostgres } from './local-postgres.js'
 import { openState, type StateFile } from './local-state.js'
 import { type ListedProcess, writeProcessList } from './process-list.js'
+import type { RedisAccess } from './redis-access.js'
 import { createSupervisor, type ProcessSpec, type Supervisor } from './supervisor.js'
 
 export interface StartOptions {
@@ -51,6 +52,8 @@ export interface RunningSystem extends Ender {
   readonly state: StateFile
   readonly identities: Identities
   readonly databases: Databases
+  /** Undefined: none is used. */
+  readonly redis: RedisAccess | undefined
   readonly owner: Owner
   readonly logs: string
   readonly supervisor: Supervisor
@@ -70,25 +73,24 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   const state = await openState(config.stateDir)
   const guard = startGuard()
   let isStarted = false
-  let postgres: LocalPostgres | undefined
   const pids = (): ReadonlyMap<string, number> => {
-    const postgresPid = postgres?.pid()
-    return new Map([...(postgresPid === undefined ? [] : [['postgres', postgresPid] as const]), ...supervisor.pids()])
+    return new Map([...engines.pids(), ...supervisor.pids()])
   }
   const listFile = path.join(config.stateDir, 'pids.json')
-  const writeList = oneAfterAnother(() => writeProcessList(listFile, marked(pids(), postgres, config)))
+  const writeList = oneAfterAnother(() => writeProcessList(listFile, marked(pids(), engines, config)))
   const onPids = (): void => {
     void writeList()
     options.onPids?.(pids())
   }
+  const engines = createEngines({ config, state, progress, guard, onChange: onPids })
   const supervisor = createSupervisor({ guard, inherited: options.inherited, say: progress.say, onPids })
   const stop = async (): Promise<void> => {
     supervisor.close()
     const names = [...supervisor.pids().keys()]
     await Promise.all(names.filter((name) => name.startsWith('proxy')).map((name) => supervisor.stop(name)))
     for (const name of ['management', 'vault', 'provider']) await supervisor.stop(name)
-    await postgres?.stop()
-    postgres = undefined
+    // Last: until then the others have something to say to them.
+    await engines.stop()
     await writeList()
     // Before the start is through, something may be on its way that is on no list yet: the guard sees to it.
     if (isStarted) await guard.close()
@@ -96,7 +98,7 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
 
   const kill = (): void => {
     supervisor.kill()
-    postgres?.kill()
+    engines.kill()
   }
 
   options.onEnder?.({ stop, kill })
@@ -105,37 +107,22 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const identities = await progress.step('development CA and certificates', () =>
       ensureIdentities(path.join(config.stateDir, 'tls'), config.proxies),
     )
-    if (config.databaseUrl === undefined) {
-      postgres = await progress.step('Postgres', (say) =>
-        keepLocalPostgres(
-          { stateDir: config.stateDir, state, port: config.ports.postgres, choice: config.postgres, say },
-          guard,
-          onPids,
-        ),
-      )
-      onPids()
-    }
-    const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgres?.url))
-    const { plan, owner } = await makePlan(config, identities, databases)
+    const postgresUrl = await engines.startPostgres()
+    const redis = await engines.startRedis()
+    const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgresUrl))
+    const { plan, owner } = await makePlan(config, identities, databases, redis)
     await startServices(plan, { ...options, supervisor, logs })
     isStarted = true
-    return { config, state, identities, databases, owner, logs, supervisor, pids, stop, kill }
+    return { config, state, identities, databases, redis, owner, logs, supervisor, pids, stop, kill }
   } catch (cause) {
     await stop()
     throw cause
   }
 }
 
-async function ensureDatabases(
-  config: LauncherConfig,
-  state: StateFile,
-  ownUrl: string | undefined,
-): Promise<Databases> {
+async function ensureDatabases(config: LauncherConfig, state: StateFile, postgresUrl: string): Promise<Databases> {
   const secretsDir = path.join(config.stateDir, 'secrets')
-  if (config.databaseUrl === undefined) {
-    if (ownUrl === undefined) throw new Error('Postgres was not started')
-    return prepareDatabases(ownUrl, '', secretsDir, true)
-  }
+  if (config.databaseUrl === undefined) return prepareDatabases(postgresUrl, '', secretsDir, true)
   const { host } = new URL(config.databaseUrl)
   const server = `${host}/${config.databasePrefix}`
   const { servers } = state.get()
@@ -153,6 +140,7 @@ async function makePlan(
   config: LauncherConfig,
   identities: Identities,
   databases: Databases,
+  redis: RedisAccess | undefined,
 ): Promise<{ plan: Plan; owner: Owner }> {
   const secret = (name: string): string => path.join(config.stateDir, 'secrets', name)
   const kmsKeyFile = secret('kms.key')
@@ -161,7 +149,7 @@ async function makePlan(
   const owner = { email: OWNER_EMAIL, password: await privateFile(passwordFile, randomPassword) }
   const { host, ports, horizonMs, logLevel } = config
   const bootstrap = { email: owner.email, passwordFile, organization: ORGANIZATION }
-  return { plan: { host, ports, identities, databases, kmsKeyFile, bootstrap, horizonMs, logLevel }, owner }
+  return { plan: { host, ports, identities, databases, redis, kmsKeyFile, bootstrap, horizonMs, logLevel }, owner }
 }
 
 async function startServices(
@@ -195,13 +183,8 @@ async function startServices(
   )
 }
 
-function marked(
-  pids: ReadonlyMap<string, number>,
-  postgres: LocalPostgres | undefined,
-  config: LauncherConfig,
-): ListedProcess[] {
+function marked(pids: ReadonlyMap<string, number>, engines: Engines, config: LauncherConfig): ListedProcess[] {
   const launcher = { name: 'launcher', pid: process.pid, mark: LAUNCHER_MARK }
-  const mark = (name: string): string =>
-    name === 'postgres' && postgres !== undefined ? postgres.mark : config.projectDir
+  const mark = (name: string): string => engines.markOf(name) ?? config.projectDir
   return [launcher, ...[...pids].map(([name, pid]) => ({ name, pid, mark: mark(name) }))]
 }

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
+import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { inheritedEnvironment } from '../../src/system/launcher-config.js'
 
@@ -17,22 +19,31 @@ interface RunFacts {
   readonly owner: { email: string; password: string }
   readonly app: { token: string; debugToken: string }
   readonly service: string
+  readonly redis: string | null
   readonly pids: Record<string, number>
 }
 
-/** `make run` after its bootstrap, with the embedded Postgres, as a process. */
+/** `make run` after its bootstrap, with the embedded Postgres and, where there is one to start, a Redis, as a process. */
 describe('make run', () => {
   let stateDir = ''
   let ports: Record<string, string> = {}
   let said = ''
   let launcher: ChildProcess | undefined
+  let searchPath = process.env.PATH ?? ''
+  const binary = testRedisBinary()
 
   beforeAll(async () => {
     stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-run-'))
-    const names = ['MANAGEMENT', 'DIRECTORY', 'VAULT', 'PROXY', 'POSTGRES', 'PROVIDER'].map(
+    const names = ['MANAGEMENT', 'DIRECTORY', 'VAULT', 'PROXY', 'POSTGRES', 'REDIS', 'PROVIDER'].map(
       (name) => `PMA_${name}_PORT`,
     )
     ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])))
+    if (binary !== undefined) {
+      // As if it were the system's.
+      await mkdir(path.join(stateDir, 'bin'))
+      await symlink(binary, path.join(stateDir, 'bin', 'redis-server'))
+      searchPath = `${path.join(stateDir, 'bin')}${path.delimiter}${searchPath}`
+    }
   })
 
   afterAll(async () => {
@@ -51,6 +62,7 @@ describe('make run', () => {
         ...ports,
         PMA_LOCAL_DIR: stateDir,
         PMA_POSTGRES: 'embedded',
+        PATH: searchPath,
         ...env,
       },
     })
@@ -78,6 +90,11 @@ describe('make run', () => {
     })
   }
 
+  const redis = (url: string, ...command: string[]): Promise<string> => {
+    const { hostname, port, password } = new URL(url)
+    return askRedis({ host: hostname, port: Number(port), password: decodeURIComponent(password) }, ...command)
+  }
+
   const alive = ({ pids }: RunFacts): string[] => Object.keys(pids).filter((name) => isAlive(pids[name] ?? 0))
 
   it('does the job once and shows it, then stays up; its facts are for our eyes alone', async () => {
@@ -94,6 +111,10 @@ describe('make run', () => {
     }
     expect((await stat(path.join(stateDir, 'run.json'))).mode & 0o777).toBe(0o600)
     expect((await ask(known)).status).toBe(200)
+    if (binary === undefined) return expect(known.redis).toBe(null)
+    expect(said).toContain(`redis://127.0.0.1:${ports.PMA_REDIS_PORT} `)
+    expect(alive(known)).toContain('redis')
+    expect(await redis(known.redis ?? '', 'SET', 'kept', 'yes')).toBe('OK')
   }, 120_000)
 
   it('starts a killed proxy again and leaves the others up', async () => {
@@ -121,19 +142,24 @@ describe('make run', () => {
     expect(said).not.toContain('The job, once')
     expect(known.proxies).toHaveLength(2)
     expect((await ask(known)).status).toBe(200)
+    if (binary !== undefined) expect(await redis(known.redis ?? '', 'GET', 'kept')).toBe('yes')
     launcher.kill('SIGKILL')
     await until(() => (alive(known).length === 0 ? true : undefined), 20_000)
   }, 90_000)
 
-  it('says which port is taken and which variable moves it', async () => {
-    const taken = net.createServer().listen(Number(ports.PMA_PROXY_PORT), '127.0.0.1')
-    await once(taken, 'listening')
-    const child = start(['run'])
-    expect(await once(child, 'exit')).toEqual([1, null])
-    taken.close()
-    expect(said).toContain(`Port ${ports.PMA_PROXY_PORT}`)
-    expect(said).toContain('PMA_PROXY_PORT=')
-  }, 30_000)
+  it.each(['PMA_PROXY_PORT', ...(binary === undefined ? [] : ['PMA_REDIS_PORT'])])(
+    'says which port is taken and which variable moves it: %s',
+    async (variable) => {
+      const taken = net.createServer().listen(Number(ports[variable]), '127.0.0.1')
+      await once(taken, 'listening')
+      const child = start(['run'])
+      expect(await once(child, 'exit')).toEqual([1, null])
+      taken.close()
+      expect(said).toContain(`Port ${ports[variable]}`)
+      expect(said).toContain(`${variable}=`)
+    },
+    30_000,
+  )
 
   it('asks before it forgets', async () => {
     const child = start(['reset'])

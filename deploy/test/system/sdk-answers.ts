@@ -1,5 +1,8 @@
 import type { Answer, Received } from './stand-in.js'
 
+/** What a provider answers by itself, and passes through unchanged. */
+export const PASSED = [400, 404, 422, 429, 500, 503] as const
+
 /** `status-404` anywhere in the path or the body asks for that status. */
 function scenario({ path, body }: Received): number | undefined {
   const asked = /status-(\d{3})/.exec(`${path} ${body.toString('latin1')}`)?.[1]
@@ -75,11 +78,35 @@ export function geminiAnswers(request: Received): Answer {
   const status = scenario(request)
   if (status !== undefined)
     return { status, body: { error: { code: status, message: `scenario ${status}`, status: 'SCENARIO' } } }
+  if (request.path.startsWith('/upload/')) return uploadAnswer(request)
+  if (request.path.startsWith('/v1beta/files')) return fileAnswer(request)
   if (request.method === 'GET') return { body: { models: [{ name: 'models/one' }, { name: 'models/two' }] } }
   const part = (text: string) => ({ candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] } }] })
   if (!request.path.includes('streamGenerateContent')) return { body: part('hello') }
   return { events: ['hel', 'lo'].map((text) => `data: ${JSON.stringify(part(text))}\r\n\r\n`) }
 }
+
+/** A resumable upload: the address for the bytes is absolute, and the provider's own. */
+function uploadAnswer(request: Received): Answer {
+  const command = String(request.headers['x-goog-upload-command'])
+  if (command === 'start') {
+    const address = addressOf(request, `${request.path}?upload_id=AbC-1_2&upload_protocol=resumable`)
+    const headers = { 'x-goog-upload-url': address, 'x-goog-upload-control-url': address }
+    return { headers: { ...headers, 'x-goog-upload-status': 'active' } }
+  }
+  const status = command.includes('finalize') ? 'final' : 'active'
+  return { headers: { 'x-goog-upload-status': status }, body: { file: { name: 'files/a', state: 'ACTIVE' } } }
+}
+
+function fileAnswer(request: Received): Answer {
+  const file = { name: 'files/a', state: 'ACTIVE' }
+  if (request.path.endsWith('/moved'))
+    return { status: 307, headers: { location: addressOf(request, '/v1beta/files/a') } }
+  return { body: request.path.endsWith('/a') ? file : { files: [file, { ...file, name: 'files/b' }] } }
+}
+
+/** As the provider itself would write it. */
+const addressOf = ({ headers }: Received, target: string): string => `http://${headers.host}${target}`
 
 export function stripeAnswers(request: Received): Answer {
   const status = scenario(request)

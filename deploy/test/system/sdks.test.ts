@@ -6,16 +6,22 @@ import OpenAI, { toFile } from 'openai'
 import Stripe from 'stripe'
 import { Agent, setGlobalDispatcher } from 'undici'
 import { HOST_SUFFIX } from '../../src/system/environments.js'
+import { caught } from './caught.js'
+import { describeGeminiFiles } from './gemini-files.js'
 import { findLeaks } from './planted-values.js'
 import { type Provisioned, provision } from './provision.js'
 import { type Relay, startRelay } from './relay.js'
-import { anthropicAnswers, geminiAnswers, openaiAnswers, stripeAnswers } from './sdk-answers.js'
+import { anthropicAnswers, geminiAnswers, openaiAnswers, PASSED, stripeAnswers } from './sdk-answers.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 import { statusOf } from './status-of.js'
 
-/** What a provider answers by itself, and passes through unchanged. */
-const PASSED = [400, 404, 422, 429, 500, 503] as const
+/** A stand-in, what leads to it, and the key that it wants. */
+interface Provider {
+  readonly standIn: StandIn
+  readonly target: Provisioned
+  readonly value: string
+}
 
 /** How each SDK is walked: by the base URL and the app's credential alone (Stripe: by host). */
 interface Walk {
@@ -32,7 +38,7 @@ interface Walk {
 describe('provider SDKs through the proxy', () => {
   let system: TestSystem
   let relay: Relay
-  const providers = new Map<string, { standIn: StandIn; target: Provisioned }>()
+  const providers = new Map<string, Provider>()
 
   const add = async (
     slug: string,
@@ -52,11 +58,13 @@ describe('provider SDKs through the proxy', () => {
       value,
       placement: { kind: 'header', name },
       auth: (secret) => (bearer ? { type: 'bearer', secret } : { type: 'header', name, secret }),
+      // Methods and paths of the preset: what an SDK sends must be in them.
+      service: { preset: slug, limits: [] },
     })
-    providers.set(slug, { standIn, target })
+    providers.set(slug, { standIn, target, value })
   }
 
-  const of = (slug: string): { standIn: StandIn; target: Provisioned } => {
+  const of = (slug: string): Provider => {
     const found = providers.get(slug)
     if (found === undefined) throw new Error(`no provider ${slug}`)
     return found
@@ -130,14 +138,16 @@ describe('provider SDKs through the proxy', () => {
     }
   }
 
-  // Its upload is resumable, to an address that the provider hands out, and so passes no proxy: not walked here.
+  const geminiClient = (slug = 'gemini'): GoogleGenAI => {
+    return new GoogleGenAI({
+      apiKey: of('gemini').target.token,
+      httpOptions: { baseUrl: `${relay.base}/v1/p/${slug}` },
+    })
+  }
+
+  // Its upload is resumable, to an address that the provider hands out: walked by itself, below.
   const gemini = (): Walk => {
-    const client = (slug = 'gemini'): GoogleGenAI => {
-      return new GoogleGenAI({
-        apiKey: of('gemini').target.token,
-        httpOptions: { baseUrl: `${relay.base}/v1/p/${slug}` },
-      })
-    }
+    const client = geminiClient
     return {
       plain: async () => (await client().models.generateContent({ model: 'demo', contents: 'hi' })).text ?? '',
       async streamed() {
@@ -248,14 +258,9 @@ describe('provider SDKs through the proxy', () => {
     })
   })
 
+  describeGeminiFiles(() => ({ ...of('gemini'), relay, client: geminiClient() }))
+
   it('leaves no planted value in the databases or the logs', async () => {
     expect(await findLeaks(system.running, system.planter.planted)).toEqual([])
   })
 })
-
-async function caught(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  )
-}

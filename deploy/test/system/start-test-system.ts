@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { freePort, isPortFree } from '@protectmyapi/dev-kit/free-port'
+import { startTestRedis, type TestRedis, testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { silentProgress } from '../../src/console/progress.js'
 import { dropDatabases } from '../../src/system/databases.js'
 import { inheritedEnvironment, type LauncherConfig, randomPrefix } from '../../src/system/launcher-config.js'
+import { randomPassword } from '../../src/system/local-files.js'
 import { addresses } from '../../src/system/run-file.js'
 import { type RunningSystem, type StartOptions, startSystem } from '../../src/system/start-system.js'
 import { createPlanter, type Planter } from './planted-values.js'
@@ -13,6 +15,8 @@ import { createRest, type Rest } from './rest.js'
 export interface TestSystemOptions {
   readonly proxies?: number
   readonly extra?: NonNullable<StartOptions['extra']>
+  /** `private` is one of its own, and the default where there is a program to start. */
+  readonly redis?: 'none' | 'private'
 }
 
 /** The whole system as processes, on ports, databases and a folder of its own. */
@@ -26,22 +30,28 @@ export interface TestSystem {
   /** `/orgs/{id}` of organisation Demo. */
   readonly org: string
   readonly planter: Planter
+  /** To be stopped, killed, flushed and restarted under the system's feet; undefined where it has none. */
+  readonly redis: TestRedis | undefined
   stop(): Promise<void>
 }
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 
-export async function startTestSystem({ proxies = 1, extra }: TestSystemOptions = {}): Promise<TestSystem> {
+export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
+  const { proxies = 1, extra, redis: wanted = testRedisBinary() === undefined ? 'none' : 'private' } = options
   const databaseUrl = process.env.PMA_TEST_POSTGRES_URL
   if (databaseUrl === undefined) throw new Error('PMA_TEST_POSTGRES_URL is not set')
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-system-'))
-  const config = await testConfig(stateDir, databaseUrl, proxies)
-  const inherited = inheritedEnvironment(process.env)
+  const redis = wanted === 'none' ? undefined : await startTestRedis({ password: randomPassword() })
+  const config = await testConfig(stateDir, databaseUrl, proxies, redis)
   const running = await startSystem({
     config,
-    inherited,
+    inherited: inheritedEnvironment(process.env),
     progress: silentProgress,
     ...(extra === undefined ? {} : { extra }),
+  }).catch(async (cause: unknown) => {
+    await redis?.drop()
+    throw cause
   })
   const known = addresses(running)
   const owner = await createRest(known.management).signIn(running.owner.email, running.owner.password)
@@ -54,15 +64,22 @@ export async function startTestSystem({ proxies = 1, extra }: TestSystemOptions 
     owner,
     org: `/orgs/${items.find(({ name }) => name === 'Demo')?.id ?? ''}`,
     planter: createPlanter(),
+    redis,
     async stop() {
       await running.stop()
+      await redis?.drop()
       await dropDatabases(databaseUrl, config.databasePrefix)
       await rm(stateDir, { recursive: true, force: true })
     },
   }
 }
 
-async function testConfig(stateDir: string, databaseUrl: string, proxies: number): Promise<LauncherConfig> {
+async function testConfig(
+  stateDir: string,
+  databaseUrl: string,
+  proxies: number,
+  redis: TestRedis | undefined,
+): Promise<LauncherConfig> {
   const [management, directory, vault, provider] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
   return {
     projectDir: PROJECT,
@@ -70,10 +87,14 @@ async function testConfig(stateDir: string, databaseUrl: string, proxies: number
     host: '127.0.0.1',
     proxies,
     demo: false,
-    ports: { management, directory, vault, provider, postgres: 0, proxy: await freeRow(proxies) },
+    ports: { management, directory, vault, provider, postgres: 0, redis: 0, proxy: await freeRow(proxies) },
     databaseUrl,
     databasePrefix: randomPrefix(),
     postgres: 'auto',
+    redis:
+      redis === undefined
+        ? { kind: 'none', why: 'the test goes without' }
+        : { kind: 'given', url: redis.url, cluster: false },
     horizonMs: 30_000,
     logLevel: 'debug',
   }

@@ -87,6 +87,13 @@ describeWithRedis('startRedis', () => {
     expect(ends).toBe(2)
   })
 
+  it('names a program that cannot be run', async () => {
+    await expect(start({ binary: '/nonexistent/redis-server' })).rejects.toThrow(
+      '/nonexistent/redis-server cannot be run',
+    )
+    expect([...watched]).toEqual([])
+  })
+
   it('is not taken for the one that has its port already', async () => {
     const { port } = await start()
     const other = { port, folder: path.join(folder, 'other'), logFile: path.join(folder, 'other.log') }

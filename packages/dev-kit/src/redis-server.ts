@@ -17,7 +17,7 @@ export interface RedisOptions {
   /** Whether what was written survives a stop, and, but for the last second, a crash. */
   readonly appendOnly: boolean
   readonly logFile: string
-  /** Settings beside ours, as `redis.conf` has them, e.g. `maxmemory: '64mb'`. */
+  /** Settings beside ours and over them, as `redis.conf` has them, e.g. `maxmemory: '64mb'`. */
   readonly settings?: Readonly<Record<string, string>>
   /** It dies with us. */
   readonly guard: Pick<Guard, 'watch' | 'release'>
@@ -54,7 +54,8 @@ const HOST = '127.0.0.1'
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { folder, port, password } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  let child = await launch(options)
+  let child = spawnRedis(options)
+  await untilReady(child, options)
   const end = (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => endProcess(child, signal)
   const auth = password === undefined ? '' : `:${encodeURIComponent(password)}@`
   return {
@@ -69,12 +70,14 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
-      child = await launch(options)
+      // Known before it is ready: whoever stops it meanwhile ends this one.
+      child = spawnRedis(options)
+      await untilReady(child, options)
     },
   }
 }
 
-async function launch(options: RedisOptions): Promise<ChildProcess> {
+function spawnRedis(options: RedisOptions): ChildProcess {
   const { binary, folder, logFile } = options
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(binary, ['-'], {
@@ -88,13 +91,17 @@ async function launch(options: RedisOptions): Promise<ChildProcess> {
   watch(child, options)
   // Not by its command line, which everybody on this machine can read.
   child.stdin?.end(configuration(options))
+  return child
+}
+
+async function untilReady(child: ChildProcess, options: RedisOptions): Promise<void> {
+  if (child.pid === undefined) throw new Error(`Redis did not start: ${options.binary} cannot be run`)
   try {
     await until(() => isReady(child, options), LIMITS.readyMs)
-    return child
   } catch (cause) {
     await endProcess(child, 'SIGTERM')
-    const said = lastLines(await readFile(logFile, 'utf8').catch(() => ''), 15)
-    throw new Error(`Redis did not start. The end of ${logFile}:\n${said}`, { cause })
+    const said = lastLines(await readFile(options.logFile, 'utf8').catch(() => ''), 15)
+    throw new Error(`Redis did not start. The end of ${options.logFile}:\n${said}`, { cause })
   }
 }
 

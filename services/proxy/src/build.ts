@@ -3,13 +3,16 @@ import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { type ShutdownStep, shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { ProxyConfig } from './config.js'
 import { createDataPlane } from './data-plane.js'
 import { createDialler } from './forward/dialler.js'
 import { createPools } from './forward/pools.js'
+import { systemSchedule } from './freshness/schedule.js'
 import { createPipeline } from './pipeline.js'
+import { createRedisLink } from './redis/redis-link.js'
 import { createLane } from './routes/lanes.js'
 import { createHandle } from './server/handle.js'
 import { createListener } from './server/listener.js'
@@ -37,7 +40,10 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const directory = createReloadingClient(Directory, config.directory, identity)
   const vault = createReloadingClient(Vault, config.vault, identity)
   const clock = systemClock
-  const dataPlane = createDataPlane({ directory, vault, clock, log })
+  const redis =
+    config.redis &&
+    createRedisLink({ client: connectRedis(config.redis, 'protectmyapi-proxy', log), schedule: systemSchedule, log })
+  const dataPlane = createDataPlane({ directory, vault, redis, clock, log })
   const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
   const pools = createPools(dial, log)
 
@@ -63,7 +69,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     { name: 'answers under way', run: () => listener.drain(config.drainMs) },
     { name: 'sockets to providers', run: () => pools.destroy() },
     { name: 'the record', run: () => dataPlane.stop() },
-    { name: 'channels', run: () => closeAll(directory, vault) },
+    { name: 'channels', run: () => closeAll(directory, vault, ...(redis ? [redis] : [])) },
     { name: 'certificates', run: () => stopAll(identity, certificate) },
   ]
   const shutDown = shutdownOnce(steps, config.drainMs + LIMITS.closingMs, log)

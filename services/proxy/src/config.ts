@@ -64,7 +64,7 @@ const ProxyEnvironment = z.object({
     'development alone: hosts, or host:port, exempt from https and public addresses',
   ),
   PMA_UPSTREAM_CA_FILE: z.string().optional().describe('a CA trusted for providers beside the public ones, PEM'),
-  PMA_TRUSTED_PROXIES: List.default([]).describe('CIDR ranges whose X-Forwarded-For is believed'),
+  PMA_TRUSTED_PROXIES: List.default([]).describe('CIDR ranges whose X-Forwarded-For, -Proto and -Host are believed'),
   PMA_DRAIN_MS: DurationMs.default(25_000).describe('for answers under way to end after SIGTERM'),
 })
 

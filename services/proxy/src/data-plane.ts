@@ -5,8 +5,7 @@ import type { ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Admission } from './admit/admission.js'
-import { createDirectoryAdmission } from './admit/directory-admission.js'
-import { grpcAdmit } from './admit/grpc-admit.js'
+import { buildAdmission } from './admit/build-admission.js'
 import type { Freshness } from './freshness/freshness.js'
 import { grpcSync } from './freshness/grpc-sync.js'
 import { keepSynced, type SyncKeeping } from './freshness/keep-synced.js'
@@ -15,10 +14,7 @@ import { every, type Schedule, systemSchedule } from './freshness/schedule.js'
 import { grpcVaultLeases } from './lease/grpc-vault-leases.js'
 import { createLeaseSource } from './lease/held-leases.js'
 import type { LeaseSource } from './lease/lease-source.js'
-import { createAccessQueue } from './record/access-queue.js'
-import { createAccessRecorder } from './record/access-recorder.js'
-import { grpcRecordAccess } from './record/grpc-record-access.js'
-import { createSequences } from './record/sequences.js'
+import type { RedisLink } from './redis/redis-link.js'
 import { grpcResolveRoute } from './routes/grpc-resolve-route.js'
 import { createRouteSource } from './routes/held-routes.js'
 import type { RouteSource } from './routes/route.js'
@@ -58,6 +54,8 @@ export interface DataPlaneDeps {
   readonly vault: Pick<ReloadingClient<VaultClient>, 'current'>
   readonly clock: Clock
   readonly log: Logger
+  /** Null: admission goes through management alone. */
+  readonly redis?: RedisLink | null
   readonly schedule?: Schedule
   /** BOOT: random, one per process start; never a pod's name. */
   readonly bootId?: string
@@ -68,6 +66,7 @@ export function createDataPlane({
   vault,
   clock,
   log,
+  redis = null,
   schedule = systemSchedule,
   bootId = newId('boot'),
 }: DataPlaneDeps): DataPlane {
@@ -82,14 +81,7 @@ export function createDataPlane({
     upstream: grpcVaultLeases(vault, clock),
     forgetRoute: routes.forget,
   })
-  const recordAccess = grpcRecordAccess(directory, bootId)
-  const recorder = createAccessRecorder({
-    sequences: createSequences(),
-    clock,
-    log,
-    queue: (settled) => createAccessQueue({ recordAccess, clock, schedule, log, settled }),
-  })
-  const admission = createDirectoryAdmission({ admit: grpcAdmit(directory, bootId), recorder, log })
+  const admission = buildAdmission({ directory, redis, bootId, clock, schedule, log })
   let syncing: SyncKeeping | undefined
   let stopTending = (): void => {}
 
@@ -107,8 +99,7 @@ export function createDataPlane({
       await firstOf(syncing.answered, schedule, LIMITS.firstAnswerMs)
     },
     async stop() {
-      await admission.close()
-      await recorder.drain(LIMITS.handOverMs)
+      await admission.close(LIMITS.handOverMs)
       stopTending()
       syncing?.stop()
     },

@@ -2,7 +2,6 @@ import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Admission } from './admit/admission.js'
 import { aim } from './aim/aim.js'
-import type { RequestTarget } from './aim/request-target.js'
 import { type ForwardDeps, forward } from './forward/forward.js'
 import type { Forwarded } from './forward/forwarding.js'
 import { type RequestBody, takeBody } from './forward/request-body.js'
@@ -17,6 +16,7 @@ import type { Route, RouteSource } from './routes/route.js'
 import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
 import { limitedFault } from './server/limited-fault.js'
+import type { ServiceDestination } from './server/routing.js'
 
 const LIMITS = {
   /** Beginnings of one request, where what it rests on changes before anything of it has left. */
@@ -37,24 +37,23 @@ export interface PipelineDeps {
 /** One request to a service. */
 export interface Call {
   readonly exchange: Exchange
-  readonly service: string
+  readonly destination: ServiceDestination
   readonly identified: Identified
-  /** Below the service. */
-  readonly path: string
   readonly body: RequestBody
 }
 
 /** Never rejects: whatever happens is an answer, or the client is gone. */
-export type Pipeline = (exchange: Exchange, service: string, target: RequestTarget) => Promise<void>
+export type Pipeline = (exchange: Exchange, destination: ServiceDestination) => Promise<void>
 
 /** The walk of a request: identify, aim, admit, lease, inject, forward, scrub, finish. */
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  return async (exchange, service, { path, query }) => {
+  return async (exchange, destination) => {
+    const { service, target } = destination
     try {
-      const identified = identify(exchange.incoming.rawHeaders, query)
+      const identified = identify(exchange.incoming.rawHeaders, target.query)
       // Before anything is looked up, so that no client can hold a lease up with a slow body.
       const body = await takeBody(exchange.incoming, exchange.waits)
-      await beginAgain(exchange, () => walk(deps, { exchange, service, identified, path, body }))
+      await beginAgain(exchange, () => walk(deps, { exchange, destination, identified, body }))
     } catch (thrown) {
       if (thrown instanceof ClientLeft) return
       const fault = asFault(thrown)
@@ -65,21 +64,22 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 }
 
 async function walk(deps: PipelineDeps, call: Call): Promise<void> {
-  const { exchange, identified, body } = call
-  const route = await deps.routes.resolve(identified.credential, call.service)
+  const { exchange, destination, identified, body } = call
+  const route = await deps.routes.resolve(identified.credential, destination.service)
   const following = follow(deps.freshness, route)
   const leave = deps.underWay.enter(route.organizationId)
   try {
     if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
-    const aimed = aim(route.target, exchange.method, call.path)
+    const aimed = aim(route.target, exchange.method, destination.target.path)
     const ticket = await admit(deps.admission, call, route)
     const sending = await voidedUnlessSent(ticket, async () => {
       const secrets = await deps.leases.lease(route)
       following.check()
       const request = inject(route, aimed, { ...identified, method: exchange.method }, secrets)
       const { organizationId, target } = route
+      const back = { target, path: aimed.path, prefix: destination.prefix, origin: exchange.clientOrigin }
       // Forwarding scrubs what comes back, as it comes.
-      return forward(deps.forwarding, { exchange, organizationId, request, body, timeoutMs: target.timeoutMs })
+      return forward(deps.forwarding, { exchange, organizationId, request, body, timeoutMs: target.timeoutMs, back })
     })
     following.handOn(sending.abort)
     finish(exchange, ticket, await sending.done)
@@ -90,12 +90,12 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
 }
 
 /** @throws Fault RATE_LIMITED, UNAVAILABLE. */
-async function admit(admission: Admission, { exchange, identified, path }: Call, route: Route): Promise<Ticket> {
+async function admit(admission: Admission, { exchange, destination, identified }: Call, route: Route): Promise<Ticket> {
   const decision = await admission.admit({
     requestId: exchange.requestId,
     route,
     method: exchange.method,
-    path,
+    path: destination.target.path,
     sourceAddress: exchange.sourceAddress,
     appVersion: identified.appVersion,
   })

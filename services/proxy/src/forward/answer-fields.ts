@@ -1,4 +1,5 @@
 import { canonicalName, namedByConnection } from '../inject/strip-headers.js'
+import { isReturnAddress } from './return-addresses.js'
 
 /** Fields of an answer that do not pass, with those that its Connection names and those with the prefixes below. */
 const NEVER_PASSED: ReadonlySet<string> = new Set([
@@ -46,13 +47,13 @@ export function answerFields(pairs: readonly string[]): string[] {
   return kept
 }
 
-/** Of trailers, only what says nothing of framing (RFC 9110 § 6.5.1). */
+/** Of trailers, only what says nothing of framing (RFC 9110 § 6.5.1) and leads nowhere. */
 export function trailerFields(pairs: readonly string[]): string[] {
   const fields = answerFields(pairs)
   const kept: string[] = []
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] ?? ''
-    if (!/^content-|^location$/i.test(name)) kept.push(name, fields[at + 1] ?? '')
+    if (!/^content-/i.test(name) && !isReturnAddress(name)) kept.push(name, fields[at + 1] ?? '')
   }
   return kept
 }

@@ -5,6 +5,7 @@ import type { Exchange } from '../server/exchange.js'
 import { type Forwarded, Forwarding } from './forwarding.js'
 import type { Pools } from './pools.js'
 import { BODY_BYTES_MAX, type RequestBody } from './request-body.js'
+import type { ReturnPath } from './return-addresses.js'
 import { Upload } from './upload.js'
 
 export interface ForwardDeps {
@@ -19,6 +20,8 @@ export interface ForwardRequest {
   readonly body: RequestBody
   /** From the request's end to the first byte of the answer, and between two bytes of it. */
   readonly timeoutMs: number
+  /** Of addresses in the answer. */
+  readonly back: ReturnPath
 }
 
 /** A request under way: how it ends, and the means to end it. */
@@ -27,9 +30,9 @@ export interface UnderWay {
   abort: Forwarding['abort']
 }
 
-/** Sends a request once, and its answer on. No retries, no redirects: what the provider says is what the client gets. */
+/** Sends a request once, and its answer on. No retries, and no redirect is followed here: that is for the client. */
 export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): UnderWay {
-  const { exchange, organizationId, request, body, timeoutMs } = asked
+  const { exchange, organizationId, request, body, timeoutMs, back } = asked
   const upload = body.kind === 'streamed' ? uploadOf(exchange) : null
   const forwarding = new Forwarding({
     exchange,
@@ -37,6 +40,7 @@ export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): U
     scrubber: createScrubber(request),
     injects: request.secrets.length > 0,
     scrub: request.scrub,
+    back,
     sentBytes: () => (upload ? upload.bytes : body.kind === 'whole' ? body.bytes.length : 0),
   })
   const length = body.kind === 'streamed' && body.length !== null ? ['content-length', String(body.length)] : []

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Scrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
 import { answerFields, contentCoding, rawPairs, trailerFields } from './answer-fields.js'
+import { leadBack, type ReturnPath } from './return-addresses.js'
 import { ClientLeft } from './upload.js'
 import { upstreamFault } from './upstream-fault.js'
 
@@ -33,6 +34,7 @@ export interface ForwardingOptions {
   /** A secret is in the request: then 401 and 403 are about our key, and their bodies may quote it. */
   readonly injects: boolean
   readonly scrub: boolean
+  readonly back: ReturnPath
   readonly sentBytes: () => number
 }
 
@@ -93,7 +95,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       this.abort(fault)
       return
     }
-    this.#head = { status, reason, fields }
+    // After the search, which must see every address as the provider wrote it.
+    this.#head = { status, reason, fields: leadBack(status, fields, this.#options.back) }
     // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
     queueMicrotask(() => this.#flushHead())
   }

@@ -5,6 +5,7 @@ import { manualTime } from '../test/manual-time.js'
 import { silentLog } from '../test/silent-log.js'
 import { createAccessQueue } from './access-queue.js'
 import { createAccessRecorder } from './access-recorder.js'
+import { BACKLOG_LIMITS, createBacklog } from './backlog.js'
 import type { Outcome } from './recorder.js'
 import { createSequences } from './sequences.js'
 
@@ -24,22 +25,23 @@ function make() {
   const calls: AccessEntry[][] = []
   const stored = new Map<string, AccessEntry>()
   let away: 'no' | 'away' | 'answer lost' = 'no'
+  const backlog = createBacklog()
   const recorder = createAccessRecorder({
     sequences: createSequences(),
     clock: time.clock,
     log: silentLog(),
-    queue: (settled) =>
-      createAccessQueue({
-        clock: time.clock,
-        schedule: time.schedule,
-        log: silentLog(),
-        settled,
-        recordAccess(entries) {
-          calls.push([...entries])
-          if (away !== 'away') for (const entry of entries) stored.set(`${entry.shard} ${entry.sequence}`, entry)
-          return away === 'no' ? Promise.resolve() : Promise.reject(new Fault('UNAVAILABLE', 'away'))
-        },
-      }),
+    backlog,
+    queue: createAccessQueue({
+      clock: time.clock,
+      schedule: time.schedule,
+      log: silentLog(),
+      settled: backlog.settled,
+      recordAccess(entries) {
+        calls.push([...entries])
+        if (away !== 'away') for (const entry of entries) stored.set(`${entry.shard} ${entry.sequence}`, entry)
+        return away === 'no' ? Promise.resolve() : Promise.reject(new Fault('UNAVAILABLE', 'away'))
+      },
+    }),
   })
   const entry = (requestId = 'req_1', organizationId = 'org_1') => recorder.admittedEntry(organizationId, requestId, {})
   const pass = async (ms: number): Promise<void> => {
@@ -62,7 +64,7 @@ function make() {
 describe('a ticket', () => {
   it('ends a request exactly once', async () => {
     const { recorder, stored, entry, pass } = make()
-    const ticket = recorder.admitted(entry())
+    const ticket = recorder.admitted(entry(), true)
     ticket.finish(OUTCOME)
     ticket.finish({ ...OUTCOME, status: 500 })
     ticket.void_('UNAVAILABLE')
@@ -87,7 +89,7 @@ describe('a ticket', () => {
   it('voids a request that was refused after all, at a place of its own', async () => {
     const { recorder, stored, entry, pass } = make()
     const admitted = entry()
-    recorder.admitted(admitted).void_('SECRET_NOT_FOUND')
+    recorder.admitted(admitted, true).void_('SECRET_NOT_FOUND')
     await pass(50)
     expect([...stored.values()]).toEqual([
       expect.objectContaining({
@@ -102,7 +104,7 @@ describe('a ticket', () => {
 describe('entries', () => {
   it('of 50 ms share a call', async () => {
     const { recorder, calls, entry, pass } = make()
-    for (let at = 0; at < 3; at += 1) recorder.admitted(entry(`req_${at}`)).finish(OUTCOME)
+    for (let at = 0; at < 3; at += 1) recorder.admitted(entry(`req_${at}`), true).finish(OUTCOME)
     await pass(49)
     expect(calls).toEqual([])
     await pass(1)
@@ -114,9 +116,9 @@ describe('entries', () => {
   it('are kept and sent again, in order, while management is away', async () => {
     const { recorder, calls, stored, entry, pass, be } = make()
     be('away')
-    recorder.admitted(entry('req_1')).finish(OUTCOME)
+    recorder.admitted(entry('req_1'), true).finish(OUTCOME)
     await pass(50)
-    recorder.admitted(entry('req_2')).finish(OUTCOME)
+    recorder.admitted(entry('req_2'), true).finish(OUTCOME)
     for (let second = 0; second < 10; second += 1) await pass(1_000)
     expect(calls.length).toBeGreaterThan(4)
     expect(calls.length).toBeLessThan(20)
@@ -128,7 +130,7 @@ describe('entries', () => {
   it('whose acknowledgement was lost are sent again under the same numbers', async () => {
     const { recorder, calls, stored, entry, pass, be } = make()
     be('answer lost')
-    recorder.admitted(entry()).finish(OUTCOME)
+    recorder.admitted(entry(), true).finish(OUTCOME)
     await pass(50)
     be('no')
     await pass(2_000)
@@ -139,7 +141,7 @@ describe('entries', () => {
 
   it('go a thousand at a time', async () => {
     const { recorder, calls, entry, pass } = make()
-    for (let at = 0; at < 2_500; at += 1) recorder.admitted(entry(`req_${at}`)).finish(OUTCOME)
+    for (let at = 0; at < 2_500; at += 1) recorder.admitted(entry(`req_${at}`), true).finish(OUTCOME)
     for (let turn = 0; turn < 5; turn += 1) await pass(50)
     expect(calls.map((batch) => batch.length)).toEqual([1_000, 1_000, 500])
   })
@@ -159,7 +161,7 @@ describe('entries', () => {
     const { recorder, stored, entry } = make()
     const [first, second, third] = [entry('req_1'), entry('req_2'), entry('req_3')]
     recorder.refused(first)
-    recorder.admitted(second).finish(OUTCOME)
+    recorder.admitted(second, true).finish(OUTCOME)
     recorder.refused(third)
     expect(await recorder.drain(1_000)).toBe(0)
     // The second is on record already; its end took the first's place; the third's is closed.
@@ -172,7 +174,7 @@ describe('entries', () => {
   it('that cannot be handed over in time are counted, not waited for', async () => {
     const { recorder, entry, pass, be } = make()
     be('away')
-    recorder.admitted(entry()).finish(OUTCOME)
+    recorder.admitted(entry(), true).finish(OUTCOME)
     const left = recorder.drain(1_000)
     for (let turn = 0; turn < 30; turn += 1) await pass(100)
     expect(await left).toBe(1)
@@ -182,7 +184,9 @@ describe('entries', () => {
 describe('room for another request', () => {
   it('ends for an organisation at its share, and others still have theirs', async () => {
     const { recorder, entry, pass } = make()
-    const tickets = Array.from({ length: 12_500 }, (_, at) => recorder.admitted(entry(`req_${at}`, 'org_greedy')))
+    const tickets = Array.from({ length: BACKLOG_LIMITS.shareMax }, (_, at) =>
+      recorder.admitted(entry(`req_${at}`, 'org_greedy'), true),
+    )
     expect(recorder.hasRoom('org_greedy')).toBe(false)
     expect(recorder.hasRoom('org_other')).toBe(true)
     tickets[0]?.finish(OUTCOME)

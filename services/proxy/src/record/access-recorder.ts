@@ -5,17 +5,9 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { FAULTS, type FaultCode } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { AccessQueue } from './access-queue.js'
+import type { Backlog } from './backlog.js'
 import type { Outcome, Ticket } from './recorder.js'
 import type { Sequences } from './sequences.js'
-
-const LIMITS = {
-  /** Admitted requests under way and entries not on record yet, about a kilobyte each. At the bound: 503. */
-  backlogMax: 50_000,
-  /** An organisation's part of it, so that one tenant's requests stop nobody else's. */
-  shareMax: 12_500,
-  /** Entries of admissions whose answer was lost. Beyond, the authority is away, and asking it makes more of them. */
-  doubtfulMax: 2_048,
-} as const
 
 /** An admitted entry that may have been written. */
 export interface AdmittedEntry extends AccessEntry {
@@ -31,12 +23,18 @@ export interface AccessRecorder {
   /** False at the bounds: then nothing may be admitted. */
   hasRoom(organizationId: string): boolean
   admittedEntry(organizationId: string, requestId: string, subject: AccessSubject): AdmittedEntry
-  /** The entry is on record. */
-  admitted(entry: AdmittedEntry): Ticket
-  /** Certainly not written: its place is free again. */
+  /**
+   * The entry was written.
+   *
+   * @param onRecord false where it is kept until it is known to be drained: the queue says when that is.
+   */
+  admitted(entry: AdmittedEntry, onRecord: boolean): Ticket
+  /** Certainly not written: its place is free again, for the next entry of its shard. */
   refused(entry: AdmittedEntry): void
   /** The answer was lost: it is put on record, if it is not there already, and then voided. */
   doubtful(entry: AdmittedEntry, code: FaultCode): void
+  /** Closes places that were given back and not taken since: a gap holds the drained watermark back. */
+  tend(): void
   /** Hands over what is left. Answers how many entries could not be. */
   drain(graceMs: number): Promise<number>
 }
@@ -45,35 +43,18 @@ interface Deps {
   readonly sequences: Sequences
   readonly clock: Pick<Clock, 'wallMs'>
   readonly log: Logger
-  /** Is told what to call when an entry is on record. */
-  readonly queue: (settled: (entry: AccessEntry) => void) => AccessQueue
+  readonly backlog: Backlog
+  /** Settles entries with the same backlog. */
+  readonly queue: AccessQueue
 }
 
-export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }: Deps): AccessRecorder {
-  const backlog = new Map<string, number>()
-  const doubtful = new Set<AccessEntry>()
-  let total = 0
+export function createAccessRecorder({ sequences, clock, log, backlog, queue }: Deps): AccessRecorder {
   let open = 0
-  const queue = makeQueue((entry) => {
-    doubtful.delete(entry)
-    count(entry.organizationId ?? '', -1)
-  })
-
-  function count(organizationId: string, by: 1 | -1): void {
-    const now = (backlog.get(organizationId) ?? 0) + by
-    if (now === 0) backlog.delete(organizationId)
-    else backlog.set(organizationId, now)
-    total += by
-  }
-
-  function enqueue(entry: AccessEntry): void {
-    count(entry.organizationId ?? '', 1)
-    queue.add(entry)
-  }
 
   /** A later entry of the same request, at a place of its own. */
   function later(first: AdmittedEntry, kind: 'ENTRY_KIND_FINISHED' | 'ENTRY_KIND_VOID'): AccessEntry {
     const { requestId, organizationId } = first
+    backlog.add(organizationId)
     return { kind, ...sequences.take(organizationId), atMs: clock.wallMs(), requestId, organizationId }
   }
 
@@ -101,8 +82,8 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
       }
       ended = true
       open -= 1
-      count(entry.organizationId, -1)
-      enqueue(last())
+      backlog.remove(entry.organizationId)
+      queue.add(last())
     }
     return {
       finish: (outcome) => end(() => ({ ...later(entry, 'ENTRY_KIND_FINISHED'), outcome: outcomeToWire(outcome) })),
@@ -110,36 +91,47 @@ export function createAccessRecorder({ sequences, clock, log, queue: makeQueue }
     }
   }
 
+  function closeSpares(): void {
+    for (const spare of sequences.takeSpares()) {
+      backlog.add(spare.organizationId)
+      queue.add({ kind: 'ENTRY_KIND_VOID', atMs: clock.wallMs(), ...spare })
+    }
+  }
+
   return {
-    hasRoom: (organizationId) =>
-      total < LIMITS.backlogMax &&
-      (backlog.get(organizationId) ?? 0) < LIMITS.shareMax &&
-      doubtful.size < LIMITS.doubtfulMax,
-    admittedEntry: (organizationId, requestId, subject) => ({
-      kind: 'ENTRY_KIND_ADMITTED',
-      ...sequences.take(organizationId),
-      atMs: clock.wallMs(),
-      requestId,
-      organizationId,
-      subject,
-    }),
-    admitted(entry) {
+    hasRoom: backlog.hasRoom,
+    admittedEntry(organizationId, requestId, subject) {
+      backlog.add(organizationId)
+      return {
+        kind: 'ENTRY_KIND_ADMITTED',
+        ...sequences.take(organizationId),
+        atMs: clock.wallMs(),
+        requestId,
+        organizationId,
+        subject,
+      }
+    },
+    admitted(entry, onRecord) {
       open += 1
-      count(entry.organizationId, 1)
+      // One for the request under way, and one for its entry, until that is on record.
+      if (!onRecord) backlog.add(entry.organizationId)
       return ticketFor(entry)
     },
-    refused: (entry) => sequences.giveBack(entry),
+    refused(entry) {
+      backlog.remove(entry.organizationId)
+      sequences.giveBack(entry)
+    },
     doubtful(entry, code) {
       // In this order, in one queue: no reader sees the end of what has not begun.
       const pair = [entry, voidOf(entry, code)]
       for (const one of pair) {
-        doubtful.add(one)
-        enqueue(one)
+        backlog.doubtful(one)
+        queue.add(one)
       }
     },
+    tend: closeSpares,
     async drain(graceMs) {
-      // Places that were never taken again are closed, so that whoever looks for gaps finds none.
-      for (const spare of sequences.takeSpares()) enqueue({ kind: 'ENTRY_KIND_VOID', atMs: clock.wallMs(), ...spare })
+      closeSpares()
       const left = await queue.drain(graceMs)
       if (open > 0 || left > 0) log.error({ unended: open, left }, 'not everything could be put on record')
       return left

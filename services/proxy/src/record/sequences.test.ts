@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { createSequences, shardOf } from './sequences.js'
+import { shardOf } from '@protectmyapi/service-kit/redis-keys'
+import { createSequences } from './sequences.js'
 
 const spare = (organizationId: string, sequence: number) => ({
   shard: shardOf(organizationId),

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto'
-
-/** As many as the shards of Redis's keys and streams. */
-const SHARDS = 64
+import { SHARDS, shardOf } from '@protectmyapi/service-kit/redis-keys'
 
 /** An entry's place in the record: unique for this boot. */
 interface Place {
@@ -43,9 +40,4 @@ export function createSequences(): Sequences {
       void free[shard]?.push({ shard, sequence, requestId, organizationId }),
     takeSpares: () => free.flatMap((spares) => spares.splice(0)),
   }
-}
-
-/** Evenly, whatever ids look like. */
-export function shardOf(organizationId: string): number {
-  return createHash('sha256').update(organizationId, 'utf8').digest().readUInt32BE(0) % SHARDS
 }

@@ -13,6 +13,8 @@ export interface ExchangeOptions {
   readonly outgoing: ServerResponse
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly sourceAddress: string
+  /** Under which the client knows us; null where that cannot be told. */
+  readonly clientOrigin: () => string | null
   /** The client holds the body back until it reads `100 Continue`. */
   readonly waits: boolean
 }
@@ -22,15 +24,17 @@ export class Exchange {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
   readonly sourceAddress: string
+  readonly clientOrigin: () => string | null
   readonly waits: boolean
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #startedMs: number
   #requestId: string = newId('request')
 
-  constructor({ incoming, outgoing, clock, sourceAddress, waits }: ExchangeOptions) {
+  constructor({ incoming, outgoing, clock, sourceAddress, clientOrigin, waits }: ExchangeOptions) {
     this.incoming = incoming
     this.outgoing = outgoing
     this.sourceAddress = sourceAddress
+    this.clientOrigin = clientOrigin
     this.waits = waits
     this.#clock = clock
     this.#startedMs = clock.monotonicMs()

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { parseRequestTarget } from '../aim/request-target.js'
 import { ClientLeft } from '../forward/upload.js'
 import type { Pipeline } from '../pipeline.js'
+import { type Arrival, clientOrigin } from './client-origin.js'
 import { Exchange } from './exchange.js'
 import { answerOwn, type OwnRoutesDeps } from './own-routes.js'
 import { destinationOf, isSlug } from './routing.js'
@@ -30,7 +32,8 @@ export function createHandle(deps: HandleDeps): Handle {
   const { clock, proxies } = deps
   return (incoming, outgoing, waits) => {
     const source = sourceAddress(incoming.socket.remoteAddress, lastForwardedFor(incoming), proxies)
-    const exchange = new Exchange({ incoming, outgoing, clock, sourceAddress: source, waits })
+    const origin = (): string | null => clientOrigin(arrivalOf(incoming), proxies)
+    const exchange = new Exchange({ incoming, outgoing, clock, sourceAddress: source, clientOrigin: origin, waits })
     if (deps.isDraining()) outgoing.shouldKeepAlive = false
     void answer(deps, exchange).catch((thrown: unknown) => {
       if (thrown instanceof ClientLeft) return
@@ -51,7 +54,7 @@ async function answer(deps: HandleDeps, exchange: Exchange): Promise<void> {
   const destination = destinationOf(incoming.headers.host, target, deps.hostSuffix)
   if (destination.kind === 'own') return answerOwn(deps, exchange, destination.path)
   if (!isSlug(destination.service)) throw new Fault('ENDPOINT_NOT_FOUND', 'no slug of a service')
-  return deps.pipeline(exchange, destination.service, destination.target)
+  return deps.pipeline(exchange, destination)
 }
 
 /** What Node's parser lets pass and no provider should have to judge. */
@@ -65,6 +68,10 @@ function checkHead({ rawHeaders, headers }: IncomingMessage): void {
     const say = 'Upgrades, WebSocket among them, are not built yet. Use plain HTTP requests or server-sent events.'
     throw new Fault('NOT_IMPLEMENTED', 'an upgrade', { say })
   }
+}
+
+function arrivalOf({ socket, headers }: IncomingMessage): Arrival {
+  return { encrypted: socket instanceof TLSSocket, connected: socket.remoteAddress, headers }
 }
 
 /** Several fields are one list (RFC 9110 § 5.3). */

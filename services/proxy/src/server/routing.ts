@@ -1,9 +1,15 @@
 import type { RequestTarget } from '../aim/request-target.js'
 
 /** Where a request to the proxy itself wants to go. */
-export type Destination =
-  | { readonly kind: 'service'; readonly service: string; readonly target: RequestTarget }
-  | { readonly kind: 'own'; readonly path: string }
+export type Destination = ServiceDestination | { readonly kind: 'own'; readonly path: string }
+
+export interface ServiceDestination {
+  readonly kind: 'service'
+  readonly service: string
+  readonly target: RequestTarget
+  /** What stood before the provider's path: `/v1/p/{service}`, or nothing where the host names the service. */
+  readonly prefix: string
+}
 
 const PREFIX = '/v1/p/'
 
@@ -13,11 +19,12 @@ const PREFIX = '/v1/p/'
  */
 export function destinationOf(host: string | undefined, target: RequestTarget, hostSuffix: string | null): Destination {
   const named = hostSuffix === null ? undefined : serviceOfHost(host ?? '', hostSuffix)
-  if (named !== undefined) return { kind: 'service', service: named, target }
+  if (named !== undefined) return { kind: 'service', service: named, target, prefix: '' }
   if (!target.path.startsWith(PREFIX)) return { kind: 'own', path: target.path }
   const end = target.path.indexOf('/', PREFIX.length)
   const service = target.path.slice(PREFIX.length, end < 0 ? undefined : end)
-  return { kind: 'service', service, target: { path: end < 0 ? '' : target.path.slice(end), query: target.query } }
+  const path = end < 0 ? '' : target.path.slice(end)
+  return { kind: 'service', service, target: { path, query: target.query }, prefix: PREFIX + service }
 }
 
 function serviceOfHost(host: string, suffix: string): string | undefined {

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
 
-/** Proxies in front of us, whose word on the client's address is believed. */
+/** Proxies in front of us, whose word on the client's address, and on how the client knows us, is believed. */
 export interface TrustedProxies {
   trusts(address: string): boolean
 }
@@ -20,7 +20,12 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
     if (prefix === undefined) list.addAddress(address, family)
     else list.addSubnet(address, Number(prefix), family)
   }
-  return { trusts: (address) => isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6') }
+  return {
+    trusts(connected) {
+      const address = plain(connected)
+      return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+    },
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler } from '../forward/dialler.js'
@@ -46,7 +47,14 @@ export async function startProxy(
     hostSuffix = null,
     proxies = [],
     underWayMax = 1_000,
-  }: { exempt?: string[]; hostSuffix?: string | null; proxies?: string[]; underWayMax?: number } = {},
+    certificate = null,
+  }: {
+    exempt?: string[]
+    hostSuffix?: string | null
+    proxies?: string[]
+    underWayMax?: number
+    certificate?: WatchedMaterial | null
+  } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
   const origin = `http://127.0.0.1:${upstreamPort}`
@@ -70,7 +78,7 @@ export async function startProxy(
     proxies: trustedProxies(proxies),
     isDraining: () => draining,
   })
-  const listener = createListener(handle, null)
+  const listener = createListener(handle, certificate)
   const port = await listener.listen('127.0.0.1', 0)
   return {
     port,

@@ -7,21 +7,32 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import type { LimitScope } from '../routes/route.js'
 import { scopeFromWire } from '../routes/route-from-wire.js'
+import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
+import { batched } from './batched.js'
 import type { LimitBucket } from './buckets.js'
-import type { Admit, AdmitOutcome } from './directory-admission.js'
 
-/** A phone waits for it. */
-const DEADLINE_MS = 3_000
+const LIMITS = {
+  /** A phone waits for it. */
+  deadlineMs: 3_000,
+  /** Directory.Admit takes no more at once. */
+  batchMax: 512,
+  callsMax: 8,
+} as const
 
-export function grpcAdmit(directory: Pick<ReloadingClient<DirectoryClient>, 'current'>, bootId: string): Admit {
-  return async (items) => {
+/** Admission by management, over Postgres. One call for all who come in one turn of the event loop. */
+export function directoryAdmit(
+  directory: Pick<ReloadingClient<DirectoryClient>, 'current'>,
+  bootId: string,
+  limits: { readonly batchMax: number; readonly callsMax: number } = LIMITS,
+): Admit {
+  return batched(limits, async (items: readonly AdmitItem[]) => {
     const { decisions } = await callUnary<AdmitRequest, AdmitResponse__Output>(
       (request, options, answer) => directory.current().admit(request, options, answer),
       { bootId, admissions: items.map(({ entry, buckets }) => ({ entry, buckets: buckets.map(bucketToWire) })) },
-      DEADLINE_MS,
+      LIMITS.deadlineMs,
     )
     return decisions.map(outcomeFromWire)
-  }
+  })
 }
 
 const SCOPES = {
@@ -36,9 +47,13 @@ function bucketToWire({ key, scope, count, periodMs, burst }: LimitBucket): Buck
 }
 
 function outcomeFromWire({ outcome, limited }: Decision__Output): AdmitOutcome {
-  if (outcome === 'admitted') return { admitted: true }
+  if (outcome === 'admitted') return { admitted: true, onRecord: true }
   // Neither of both: nothing is known, and nothing is let through.
   if (!limited) throw new Fault('UNAVAILABLE', 'a decision of no known kind')
   const { scope, count, periodMs, retryAfterMs } = limited
-  return { admitted: false, limited: { scope: scopeFromWire(scope), count, periodMs, retryAfterMs } }
+  return {
+    admitted: false,
+    limited: { scope: scopeFromWire(scope), count, periodMs, retryAfterMs },
+    doubtful: false,
+  }
 }

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  type Environment,
+  managementEnvironment,
+  type Plan,
+  proxyEnvironment,
+  vaultEnvironment,
+} from './environments.js'
+
+const identity = { cert: '/cert', key: '/key' }
+const role = { user: 'role', passwordFile: '/password' }
+const database = { host: 'db', port: 1, name: 'name', adminUrl: 'postgres://db', migrator: role, runtime: role }
+
+const plan: Plan = {
+  host: '127.0.0.1',
+  ports: { management: 1, directory: 2, vault: 3, proxy: 4, postgres: 5, redis: 6, provider: 7 },
+  identities: {
+    ca: '/ca',
+    caKey: '/ca.key',
+    vault: identity,
+    management: identity,
+    proxies: [identity],
+    service: identity,
+  },
+  databases: { management: database, vault: database, vaultKeys: database },
+  redis: { url: 'redis://cache.example', cluster: false },
+  kmsKeyFile: '/kms.key',
+  bootstrap: { email: 'owner@demo.example', passwordFile: '/owner', organization: 'Demo' },
+  horizonMs: 1,
+  logLevel: 'info',
+}
+
+const ofRedis = (env: Environment): string[] => Object.keys(env).filter((name) => name.startsWith('PMA_REDIS_'))
+
+describe('the environments of the services', () => {
+  it('tell management and proxies where Redis is, and never the vault', () => {
+    expect(managementEnvironment(plan)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })
+    expect(proxyEnvironment(plan, 0)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })
+    expect(ofRedis(vaultEnvironment(plan))).toEqual([])
+  })
+
+  it('say nothing of it where there is none', () => {
+    const without = { ...plan, redis: undefined }
+    expect([...ofRedis(managementEnvironment(without)), ...ofRedis(proxyEnvironment(without, 0))]).toEqual([])
+  })
+})

@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { writePrivate } from './local-files.js'
+
+/** How services reach Redis. */
+export interface RedisAccess {
+  /** With the password, for scripts and tests. */
+  readonly url: string
+  readonly cluster: boolean
+  readonly caFile?: string
+  readonly passwordFile?: string
+}
+
+/** Writes the password of the URL where services read it. */
+export async function redisAccess(
+  { url, cluster, caFile }: Omit<RedisAccess, 'passwordFile'>,
+  secretsDir: string,
+): Promise<RedisAccess> {
+  const access = { url, cluster, ...(caFile === undefined ? {} : { caFile }) }
+  const { password } = new URL(url)
+  if (password === '') return access
+  const passwordFile = path.join(secretsDir, 'redis-client.password')
+  await mkdir(secretsDir, { recursive: true, mode: 0o700 })
+  // Anew at each start: the next may be pointed at another server.
+  await writePrivate(passwordFile, `${decodeURIComponent(password)}\n`)
+  return { ...access, passwordFile }
+}
+
+/** For management and proxies; the vault has nothing to do with Redis. */
+export function redisEnvironment(access: RedisAccess | undefined): Readonly<Record<string, string>> {
+  if (access === undefined) return {}
+  const { protocol, hostname, port, username } = new URL(access.url)
+  return {
+    // An IPv6 address stands in brackets in a URL alone.
+    PMA_REDIS_HOST: hostname.replace(/^\[(.*)\]$/, '$1'),
+    PMA_REDIS_PORT: port === '' ? '6379' : port,
+    ...(username === '' ? {} : { PMA_REDIS_USERNAME: decodeURIComponent(username) }),
+    ...(access.passwordFile === undefined ? {} : { PMA_REDIS_PASSWORD_FILE: access.passwordFile }),
+    PMA_REDIS_TLS: String(protocol === 'rediss:'),
+    ...(access.caFile === undefined ? {} : { PMA_REDIS_CA_FILE: access.caFile }),
+    PMA_REDIS_CLUSTER: String(access.cluster),
+  }
+}
+
+/** For people: without the password. */
+export function urlForPeople(url: string): string {
+  const shown = new URL(url)
+  shown.username = ''
+  shown.password = ''
+  return shown.href
+}

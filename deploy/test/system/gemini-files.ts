@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import type { GoogleGenAI } from '@google/genai'
+import { describe, expect, it } from '@jest/globals'
+import { caught } from './caught.js'
+import type { Provisioned } from './provision.js'
+import type { Relay } from './relay.js'
+import { PASSED } from './sdk-answers.js'
+import type { Received, StandIn } from './stand-in.js'
+import { statusOf } from './status-of.js'
+
+/** Of @google/genai: what it sends to an upload address at once. */
+const CHUNK_BYTES = 8 * 1024 * 1024
+const START = '/upload/v1beta/files'
+const ADDRESS = `${START}?upload_id=AbC-1_2&upload_protocol=resumable`
+
+export interface GeminiFiles {
+  readonly standIn: StandIn
+  readonly target: Provisioned
+  /** The key that the stand-in wants. */
+  readonly value: string
+  readonly relay: Relay
+  readonly client: GoogleGenAI
+}
+
+/** @google/genai goes on to addresses that the provider hands out. */
+export function describeGeminiFiles(started: () => GeminiFiles): void {
+  describe('gemini, by addresses that the provider hands out', () => {
+    it.each([
+      ['one chunk', 100_000],
+      ['several chunks', 2 * CHUNK_BYTES + 12_345],
+    ])(
+      'uploads a file of %s whole, with the key alone and through the proxy in every request',
+      async (_what, size) => {
+        const { client, relay, value } = started()
+        const bytes = randomBytes(size)
+        const received = await receivedDuring(started(), async () => {
+          const file = await client.files.upload({ file: new Blob([bytes]), config: { mimeType: 'video/mp4' } })
+          expect(file.name).toBe('files/a')
+        })
+        const chunks = received.slice(1)
+        expect(received.map(({ path }) => path)).toEqual([START, ...Array(Math.ceil(size / CHUNK_BYTES)).fill(ADDRESS)])
+        expect(chunks.map(({ headers }) => Number(headers['x-goog-upload-offset']))).toEqual(
+          chunks.map((_chunk, at) => at * CHUNK_BYTES),
+        )
+        expect(Buffer.concat(chunks.map(({ body }) => body)).equals(bytes)).toBe(true)
+        expect(relay.count).toBe(received.length)
+        for (const { path, rawHeaders, headers } of received) {
+          expect(headers['x-goog-api-key']).toBe(value)
+          expect(`${path} ${rawHeaders.join(' ')}`).not.toContain('pma_')
+        }
+      },
+      60_000,
+    )
+
+    it('gets no address but the proxy’s own, for an SDK that takes it as it is', async () => {
+      const { relay, standIn, target } = started()
+      const headers = { 'x-goog-api-key': target.token, 'x-goog-upload-command': 'start' }
+      const answer = await fetch(`${relay.base}/v1/p/gemini${START}`, { method: 'POST', headers })
+      for (const name of ['x-goog-upload-url', 'x-goog-upload-control-url'])
+        expect(answer.headers.get(name)).toBe(`${relay.base}/v1/p/gemini${ADDRESS}`)
+      expect(JSON.stringify([...answer.headers])).not.toContain(standIn.origin)
+    })
+
+    it('follows a redirect within the provider back through the proxy', async () => {
+      const { client, relay, value } = started()
+      const received = await receivedDuring(started(), async () => {
+        expect(await client.files.get({ name: 'moved' })).toMatchObject({ name: 'files/a' })
+      })
+      expect(received.map(({ path, headers }) => [path, headers['x-goog-api-key']])).toEqual([
+        ['/v1beta/files/moved', value],
+        ['/v1beta/files/a', value],
+      ])
+      expect(relay.count).toBe(2)
+    })
+
+    it('lists files', async () => {
+      const names: string[] = []
+      for await (const { name } of await started().client.files.list()) names.push(name ?? '')
+      expect(names).toEqual(['files/a', 'files/b'])
+    })
+
+    it.each(PASSED)(
+      'surfaces an upload refused by a %i with the status and the words of the provider',
+      async (status) => {
+        const config = { mimeType: 'text/plain', displayName: `status-${status}` }
+        const thrown = await caught(started().client.files.upload({ file: new Blob(['x']), config }))
+        expect(statusOf(thrown)).toBe(status)
+        expect(String(thrown)).toContain(`scenario ${status}`)
+      },
+    )
+  })
+}
+
+async function receivedDuring({ standIn }: GeminiFiles, act: () => Promise<void>): Promise<readonly Received[]> {
+  const before = standIn.received.length
+  await act()
+  return standIn.received.slice(before)
+}

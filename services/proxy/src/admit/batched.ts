@@ -1,0 +1,65 @@
+interface Waiting<Item, Result> {
+  readonly item: Item
+  settle(result: Result): void
+  refuse(thrown: unknown): void
+}
+
+interface Options {
+  /** Items of one call. */
+  readonly batchMax: number
+  /** Calls under way. Those who come meanwhile wait, and make the next batches larger. */
+  readonly callsMax: number
+  /** Runs at the end of this event-loop turn. */
+  readonly endOfTurn?: (run: () => void) => void
+}
+
+const endOfThisTurn = (run: () => void): void => void setImmediate(run)
+
+/**
+ * All who come in one turn of the event loop share a call. What the call throws is thrown to each of them.
+ *
+ * @param call answers in the order of the items, with as many results; anything else is thrown to all.
+ */
+export function batched<Item, Result>(
+  { batchMax, callsMax, endOfTurn = endOfThisTurn }: Options,
+  call: (items: readonly Item[]) => Promise<readonly Result[]>,
+): (item: Item) => Promise<Result> {
+  const waiting: Waiting<Item, Result>[] = []
+  let running = 0
+  let planned = false
+
+  function plan(): void {
+    if (planned || running >= callsMax) return
+    planned = true
+    endOfTurn(startCalls)
+  }
+
+  function startCalls(): void {
+    planned = false
+    while (waiting.length > 0 && running < callsMax) {
+      running += 1
+      void send(waiting.splice(0, batchMax)).finally(() => {
+        running -= 1
+        if (waiting.length > 0) plan()
+      })
+    }
+  }
+
+  async function send(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await call(batch.map(({ item }) => item))
+      if (results.length !== batch.length) throw new Error('an answer of another length than its question')
+      batch.forEach(({ settle }, at) => {
+        settle(results[at] as Result)
+      })
+    } catch (thrown) {
+      for (const { refuse } of batch) refuse(thrown)
+    }
+  }
+
+  return (item) =>
+    new Promise((settle, refuse) => {
+      waiting.push({ item, settle, refuse })
+      plan()
+    })
+}

@@ -1,0 +1,62 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { every, type Schedule } from '../freshness/schedule.js'
+import type { StreamRecord } from '../record/stream-record.js'
+import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
+import { batched } from './batched.js'
+import type { Append, Refusal } from './redis-append.js'
+
+const LIMITS = {
+  /** Requests of one script; with as many riders it stays far below what Lua unpacks. */
+  batchMax: 512,
+  /** Scripts of one shard under way. While one runs, the next fills. */
+  callsMax: 2,
+  /** What nobody asks for rides after this. */
+  tendEveryMs: 50,
+} as const
+
+interface Deps {
+  readonly append: Append
+  readonly record: StreamRecord
+  readonly schedule: Schedule
+  readonly log: Logger
+}
+
+/** Admission by Redis: one script per shard and event-loop turn, with all that has waited to be put on record. */
+export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { close(): void } {
+  const shards = new Map<number, Admit>()
+
+  async function run(shard: number, items: readonly AdmitItem[]): Promise<readonly AdmitOutcome[]> {
+    const riders = record.take(shard)
+    try {
+      const { watermark, refused } = await append(shard, items, riders)
+      const admitted = items.filter((_, at) => !refused.has(at)).map(({ entry }) => entry)
+      record.appended(shard, [...riders, ...admitted], watermark)
+      return items.map((_, at) => outcomeOf(refused.get(at)))
+    } catch (err) {
+      record.doubtful(riders)
+      throw err
+    }
+  }
+
+  function admitOf(shard: number): Admit {
+    const known = shards.get(shard)
+    if (known) return known
+    const made = batched(LIMITS, (items: readonly AdmitItem[]) => run(shard, items))
+    shards.set(shard, made)
+    return made
+  }
+
+  const stop = every(schedule, LIMITS.tendEveryMs, () => {
+    for (const shard of record.tend())
+      run(shard, []).catch((err: unknown) => log.debug({ err, shard }, 'entries go to management instead'))
+  })
+
+  return Object.assign((item: AdmitItem) => admitOf(item.entry.shard)(item), { close: stop })
+}
+
+function outcomeOf(refused: Refusal | undefined): AdmitOutcome {
+  if (!refused) return { admitted: true, onRecord: false }
+  const { bucket, retryAfterMs } = refused
+  const { scope, count, periodMs } = bucket
+  return { admitted: false, limited: { scope, count, periodMs, retryAfterMs }, doubtful: false }
+}

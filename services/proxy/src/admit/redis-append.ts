@@ -1,0 +1,101 @@
+import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
+import { redisScript } from '@protectmyapi/service-kit/redis'
+import { ACCESS_STREAM, accessStreamKey, rateKey, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
+import { RedisAway, RedisFailed, type RedisLink } from '../redis/redis-link.js'
+import { ADMISSION_SCRIPT } from './admission-script.js'
+import type { AdmitItem } from './admit.js'
+import type { LimitBucket } from './buckets.js'
+
+/** Messages of a shard's stream: a drain that is behind by so much will not be helped by more. */
+const STREAM_MESSAGES_MAX = 200_000
+
+interface Options {
+  readonly lua?: string
+  readonly streamMessagesMax?: number
+}
+
+/** A limit said no. */
+export interface Refusal {
+  readonly bucket: LimitBucket
+  readonly retryAfterMs: number
+}
+
+/** What one script did. */
+export interface Appended {
+  /** The drained watermark of this boot and shard, where Redis knows it. */
+  readonly watermark: number | undefined
+  /** By place among the requests; all others were admitted and written. */
+  readonly refused: ReadonlyMap<number, Refusal>
+}
+
+/**
+ * One script on one shard: decides the requests, and appends the entries of those admitted and all that ride along.
+ * Their sum is bounded by the caller: Lua takes some 8,000 values at once.
+ *
+ * @throws RedisAway where nothing was written; RedisFailed where that is not known.
+ */
+export type Append = (
+  shard: number,
+  requests: readonly AdmitItem[],
+  riders: readonly AccessEntry[],
+) => Promise<Appended>
+
+export function redisAppend(
+  link: Pick<RedisLink, 'use'>,
+  bootId: string,
+  { lua = ADMISSION_SCRIPT, streamMessagesMax = STREAM_MESSAGES_MAX }: Options = {},
+): Append {
+  const script = redisScript(lua)
+  const head = [bootId, ACCESS_STREAM.lifeMs, streamMessagesMax]
+  return async (shard, requests, riders) => {
+    const keys = [accessStreamKey(shard), watermarkKey(shard, bootId)]
+    const args: (string | number)[] = [...head]
+    const places = writeBuckets(shard, requests, keys, args)
+    args.push(requests.length)
+    for (const { entry, buckets } of requests) {
+      args.push(JSON.stringify(entry), buckets.length)
+      for (const { key } of buckets) args.push(places.get(key) ?? 0)
+    }
+    for (const entry of riders) args.push(JSON.stringify(entry))
+    const reply = await link.use((client) => script.run(client, keys, args))
+    return answerOf(reply, requests)
+  }
+}
+
+/** Each bucket once; answers where it stands among them, from 1. */
+function writeBuckets(
+  shard: number,
+  requests: readonly AdmitItem[],
+  keys: string[],
+  args: (string | number)[],
+): ReadonlyMap<string, number> {
+  const places = new Map<string, number>()
+  for (const { buckets } of requests) {
+    for (const { key, count, periodMs, burst } of buckets) {
+      if (places.has(key)) continue
+      places.set(key, places.size + 1)
+      keys.push(rateKey(shard, key))
+      args.push(periodMs / count, (burst * periodMs) / count)
+    }
+  }
+  return places
+}
+
+function answerOf(reply: unknown, requests: readonly AdmitItem[]): Appended {
+  if (!Array.isArray(reply) || !reply.every((part) => Number.isSafeInteger(part)))
+    throw new RedisFailed('an answer out of shape')
+  const [watermark, admitted, ...rest]: readonly number[] = reply
+  if (watermark === -1 && admitted === undefined)
+    throw new RedisAway('the stream of a shard is full: its drain is behind')
+  const refused: [number, Refusal][] = []
+  for (let at = 0; at + 2 < rest.length; at += 3) {
+    const [place = 0, bucketPlace = 0, retryAfterMs = 0] = rest.slice(at, at + 3)
+    const bucket = requests[place - 1]?.buckets[bucketPlace - 1]
+    if (!bucket) throw new RedisFailed('an answer about nobody')
+    refused.push([place - 1, { bucket, retryAfterMs }])
+  }
+  // No record, no injection: an answer that does not speak of everyone speaks of no one.
+  if (admitted === undefined || admitted + refused.length !== requests.length)
+    throw new RedisFailed('an answer of another length than its question')
+  return { watermark: watermark === -1 ? undefined : watermark, refused: new Map(refused) }
+}

@@ -1,0 +1,88 @@
+import { parseRequestTarget } from '../aim/request-target.js'
+import type { Target } from '../routes/route.js'
+
+/** Between what the provider calls an address of its own and what the client has to ask us for. */
+export interface ReturnPath {
+  readonly target: Pick<Target, 'origin' | 'baseUrl'>
+  /** What was asked for, without what was injected into it: the base of a relative address. */
+  readonly path: string
+  /** Before the provider's path in an address of ours: `/v1/p/{service}`, or nothing where the host names the service. */
+  readonly prefix: string
+  /** Under which the client knows us; null where that cannot be told. */
+  readonly origin: () => string | null
+}
+
+/** Visible ASCII (RFC 3986 § 2). URL parsers drop tabs and make something of the rest: nothing of that is guessed at. */
+const ADDRESS = /^[\x21-\x7e]+$/
+
+interface Rule {
+  /** Statuses of the answers in which it counts; without them all. */
+  readonly statuses?: ReadonlySet<number>
+  /** SDKs parse an upload address by itself. A redirect is resolved against what was asked for: a path is enough. */
+  readonly form: 'absolute' | 'path'
+}
+
+/** Those that the Fetch standard follows by itself (§ 2.2.6). In a 201 Location is a name, and passes. */
+const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/**
+ * Fields of an answer whose address a provider's SDK goes on to by itself, with the app's credential where it was in
+ * the first request. So they must lead back to us, or nowhere. All other fields pass unchanged.
+ */
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  // Google's resumable uploads: @google/genai sends the bytes to the one; the other is its twin for asking and ending.
+  ['x-goog-upload-url', { form: 'absolute' }],
+  ['x-goog-upload-control-url', { form: 'absolute' }],
+  // `fetch` takes Authorization out for another origin, and leaves x-goog-api-key and its like in.
+  ['location', { statuses: FOLLOWED, form: 'path' }],
+])
+
+/** Fields that must not come as trailers, where no rule is applied. */
+export const isReturnAddress = (name: string): boolean => RULES.has(name.toLowerCase())
+
+/**
+ * Name, value, … with every address in the table led back to us. One that cannot be is dropped with its field: a
+ * provider is never sent the app's credential by an address that we handed on.
+ */
+export function leadBack(status: number, fields: readonly string[], back: ReturnPath): string[] {
+  return fields.flatMap((name, at) => {
+    if (at % 2 === 1) return []
+    const value = fields[at + 1] ?? ''
+    const rule = RULES.get(name.toLowerCase())
+    if (rule === undefined || rule.statuses?.has(status) === false) return [name, value]
+    const ours = addressOfOurs(value, rule.form, back)
+    return ours === null ? [] : [name, ours]
+  })
+}
+
+function addressOfOurs(value: string, form: Rule['form'], back: ReturnPath): string | null {
+  const below = belowBase(value, back)
+  if (below === null) return null
+  if (form === 'path') return back.prefix + below
+  const origin = back.origin()
+  return origin === null ? null : origin + back.prefix + below
+}
+
+/**
+ * Path and query below the service's base path; null for what is elsewhere, and for what we would refuse to be asked
+ * for. That covers `//`, which in front of a path would make a host of it.
+ */
+function belowBase(value: string, { target, path }: ReturnPath): string | null {
+  const from = target.origin + path
+  if (!ADDRESS.test(value) || !URL.canParse(value, from)) return null
+  const url = new URL(value, from)
+  if (url.origin !== target.origin || url.username !== '' || url.password !== '') return null
+  const base = target.baseUrl.pathname.replace(/\/$/, '')
+  if (!url.pathname.startsWith(`${base}/`)) return null
+  const below = url.pathname.slice(base.length) + url.search
+  return isAskable(below) ? below : null
+}
+
+function isAskable(target: string): boolean {
+  try {
+    parseRequestTarget(target)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,120 @@
+import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { SHARDS } from '@protectmyapi/service-kit/redis-keys'
+import type { AccessQueue } from './access-queue.js'
+
+const LIMITS = {
+  /** What is not known to be drained by then goes to management directly: a single failure loses nothing. */
+  drainedWithinMs: 5_000,
+  /** So long a shard's watermark is not asked for, where no request asks for it anyway. */
+  lookEveryMs: 500,
+  /** Entries that ride along with one script. */
+  ridersMax: 512,
+} as const
+
+/**
+ * Entries between this proxy and the log, where Redis carries them: those that wait for a script to ride on, and those
+ * that are in a stream and are kept here until the drained watermark has passed them. An entry is in one place of this
+ * record at a time, and leaves it exactly once: drained, or handed to management's queue.
+ */
+export interface StreamRecord extends AccessQueue {
+  /** The next riders of this shard. Whoever takes them says what became of them. */
+  take(shard: number): readonly AccessEntry[]
+  /** These are in the stream now, and the watermark stands here, as far as Redis knows it. */
+  appended(shard: number, entries: readonly AccessEntry[], watermark: number | undefined): void
+  /** Whether these are in the stream is not known: management gets them. */
+  doubtful(entries: readonly AccessEntry[]): void
+  /** Hands over what has not been drained in time. Answers the shards that want a script although no request comes. */
+  tend(): readonly number[]
+  /** Redis is away: everything goes to management. */
+  handOver(): void
+}
+
+interface Kept {
+  readonly entry: AccessEntry
+  readonly atMs: number
+}
+
+interface Shard {
+  riders: AccessEntry[]
+  /** In the order of appending. */
+  kept: Kept[]
+  lookedAtMs: number
+}
+
+interface Deps {
+  /** To management; settles what it takes. */
+  readonly direct: AccessQueue
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly isRedisUsable: () => boolean
+  /** Called for each entry that is drained. */
+  readonly settled: (entry: AccessEntry) => void
+}
+
+export function createStreamRecord({ direct, clock, isRedisUsable, settled }: Deps): StreamRecord {
+  const shards = Array.from({ length: SHARDS }, (): Shard => ({ riders: [], kept: [], lookedAtMs: 0 }))
+  const active = new Set<number>()
+
+  function shardAt(number: number): Shard {
+    const shard = shards[number]
+    if (!shard) throw new Error(`no shard ${number}`)
+    return shard
+  }
+
+  function passed(shard: Shard, watermark: number): void {
+    // From the front, as far as they are drained: an entry that waits behind another one is looked at again soon.
+    let end = 0
+    while (end < shard.kept.length && Number(shard.kept[end]?.entry.sequence) <= watermark) end += 1
+    for (const { entry } of shard.kept.splice(0, end)) settled(entry)
+  }
+
+  function handOverOlderThan(shard: Shard, atMs: number): void {
+    let end = 0
+    while (end < shard.kept.length && (shard.kept[end]?.atMs ?? atMs) < atMs) end += 1
+    for (const { entry } of shard.kept.splice(0, end)) direct.add(entry)
+  }
+
+  function handOver(): void {
+    for (const number of active) {
+      const shard = shardAt(number)
+      handOverOlderThan(shard, Number.POSITIVE_INFINITY)
+      for (const entry of shard.riders.splice(0)) direct.add(entry)
+    }
+    active.clear()
+  }
+
+  return {
+    add(entry) {
+      if (!isRedisUsable()) return direct.add(entry)
+      shardAt(Number(entry.shard)).riders.push(entry)
+      active.add(Number(entry.shard))
+    },
+    take: (number) => shardAt(number).riders.splice(0, LIMITS.ridersMax),
+    appended(number, entries, watermark) {
+      const shard = shardAt(number)
+      const atMs = clock.monotonicMs()
+      shard.lookedAtMs = atMs
+      for (const entry of entries) shard.kept.push({ entry, atMs })
+      active.add(number)
+      if (watermark !== undefined) passed(shard, watermark)
+    },
+    doubtful: (entries) => entries.forEach(direct.add),
+    tend() {
+      const nowMs = clock.monotonicMs()
+      const wanting: number[] = []
+      for (const number of active) {
+        const shard = shardAt(number)
+        handOverOlderThan(shard, nowMs - LIMITS.drainedWithinMs)
+        if (shard.riders.length > 0 || (shard.kept.length > 0 && nowMs - shard.lookedAtMs >= LIMITS.lookEveryMs))
+          wanting.push(number)
+        else if (shard.kept.length === 0) active.delete(number)
+      }
+      return wanting
+    },
+    handOver,
+    drain(graceMs) {
+      handOver()
+      return direct.drain(graceMs)
+    },
+  }
+}
