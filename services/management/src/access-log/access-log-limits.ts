@@ -8,10 +8,15 @@ export const ACCESS_LOG_LIMITS = {
   stream: {
     /** Between two reads of streams that had nothing. */
     periodMs: 100,
-    /** Messages read at once, of all shards: a message holds what a proxy admitted in one turn of its event loop. */
+    /** Messages read at once, of all shards, and about as many entries: an answer of megabytes takes longer than a command may. */
     messagesMax: 4_096,
+    entriesPerRead: 8_000,
     /** Entries of one transaction; a message is never split. */
     entriesPerBatch: 4_000,
+    /** Of one message: a script cannot append as many. */
+    entriesPerMessageMax: 5_000,
+    /** Of one entry; ours have about 600, and paths of 512 bytes at most. */
+    entryCharsMax: 65_536,
     /** Between two looks for what a dead consumer was handed and has not settled. */
     claimPeriodMs: 2_000,
     /** Longer than a batch takes. One that takes longer is stored twice, and once in the log. */

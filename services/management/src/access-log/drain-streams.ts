@@ -58,10 +58,15 @@ export function createStreamDrain({ db, client, clock, log }: Deps): StreamDrain
   /** Few shards with much to read get more of it at once. Answers whether one may hold more. */
   function adapt(messages: readonly StreamMessage[]): boolean {
     const counts = new Map<number, number>()
-    for (const { shard } of messages) counts.set(shard, (counts.get(shard) ?? 0) + 1)
+    let words = 0
+    for (const { shard, fields } of messages) {
+      counts.set(shard, (counts.get(shard) ?? 0) + 1)
+      words += fields?.length ?? 0
+    }
     const isFull = Math.max(0, ...counts.values()) >= countMax
-    const fair = Math.ceil(LIMITS.messagesMax / Math.max(1, counts.size))
-    countMax = isFull ? Math.min(countMax * 2, fair) : fewest()
+    const entriesPerMessage = Math.max(1, words / 2 / Math.max(1, messages.length))
+    const most = Math.min(LIMITS.messagesMax, LIMITS.entriesPerRead / entriesPerMessage)
+    countMax = isFull ? Math.max(1, Math.min(countMax * 2, Math.ceil(most / counts.size))) : fewest()
     return isFull
   }
 
@@ -99,7 +104,7 @@ function* batchesOf(messages: readonly StreamMessage[]): Generator<readonly Read
   for (const message of messages) {
     const read = readMessage(message)
     batch.push(read)
-    entries += read.entries.length
+    entries += read.entries.length + read.setAside.length
     if (entries < LIMITS.entriesPerBatch) continue
     yield batch
     batch = []

@@ -71,6 +71,15 @@ describe('a message of a stream', () => {
     ])
   })
 
+  it('is bounded, and so is an entry: whoever can write to Redis could send any amount', () => {
+    expect(read(' '.repeat(65_537), '{').setAside.map(({ reason, position }) => [reason, position])).toEqual([
+      ['out-of-shape', 1],
+      ['unreadable', 2],
+    ])
+    const { setAside } = read(...Array.from({ length: 5_001 }, () => '{}'))
+    expect(setAside).toEqual([expect.objectContaining({ reason: 'out-of-shape', position: 0 })])
+  })
+
   it('of which only the delivery is remembered holds nothing, and nothing is set aside', () => {
     expect(readMessage({ shard: 3, id: '1-1', fields: null })).toMatchObject({ entries: [], setAside: [] })
   })

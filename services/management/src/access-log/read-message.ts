@@ -2,9 +2,12 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import { ACCESS_STREAM } from '@protectmyapi/service-kit/redis-keys'
 import { type InboxEntry, toInboxEntry } from '../directory/access-entry.js'
+import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import type { StreamMessage } from './access-streams.js'
 import { OutOfShape, readEntry } from './read-entry.js'
 import type { SetAside, SetAsideReason } from './set-aside.js'
+
+const { entriesPerMessageMax, entryCharsMax } = ACCESS_LOG_LIMITS.stream
 
 /** A message of a stream, with what can be put into the log and what cannot. */
 export interface ReadMessage {
@@ -71,10 +74,12 @@ function readFields(fields: readonly string[]): { bootId: string; texts: readonl
   if (!isId('boot', bootId)) throw new Refused('out-of-shape', 'its boot is no boot id')
   const texts = rest.filter((_, index) => index % 2 === 1)
   if (texts.length === 0) throw new Refused('out-of-shape', 'it holds no entry')
+  if (texts.length > entriesPerMessageMax) throw new Refused('out-of-shape', 'it holds too many entries')
   return { bootId, texts }
 }
 
 function readText(shard: number, bootId: string, text: string): InboxEntry {
+  if (text.length > entryCharsMax) throw new Refused('out-of-shape', 'it is too long')
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
