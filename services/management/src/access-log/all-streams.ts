@@ -69,7 +69,8 @@ export function allStreams({ client, consumer, log }: Deps): AllStreams {
       }
     },
     async claim(idleMs, countMax) {
-      return Math.max(0, ...(await each((stream) => stream.claim(idleMs, countMax))))
+      const claimed = await each((stream) => stream.claim(idleMs, countMax).catch(noneWithoutGroup))
+      return Math.max(0, ...claimed)
     },
     async settle(messages) {
       const idsOf = new Map<number, string[]>()
@@ -82,6 +83,12 @@ export function allStreams({ client, consumer, log }: Deps): AllStreams {
     },
     removeSilent: async (idleMs) => void (await each((stream) => stream.removeSilent(idleMs))),
   }
+}
+
+/** After a flush there is nothing to be taken over; the next read makes the group. */
+function noneWithoutGroup(thrown: unknown): 0 {
+  if (isGroupGone(thrown)) return 0
+  throw thrown
 }
 
 /** Redis answered, and refused: for the sake of one shard, it may be. */

@@ -168,6 +168,7 @@ describeWithRedis('the drain of the access streams', () => {
   it('makes its groups anew after a flush, and drains what came since', async () => {
     const drain = await ready()
     await harness.redis.flush()
+    expect(await drain.claim(0)).toBe(false)
     await proxy.add(proxy.entry(1))
     await drainAll(drain)
     expect(await sequences()).toEqual([1])

@@ -23,8 +23,8 @@ export interface StreamDrain {
    * with what it was handed and has not acknowledged: stored twice, and once in the log.
    */
   pass(): Promise<boolean>
-  /** Takes over what dead consumers left, for the next passes. */
-  claim(idleMs?: number): Promise<void>
+  /** Takes over what dead consumers left, for the next passes. Answers whether there may be more. */
+  claim(idleMs?: number): Promise<boolean>
   /** Forgets consumers that hold nothing and have been silent. */
   removeSilent(idleMs?: number): Promise<void>
 }
@@ -90,7 +90,9 @@ export function createStreamDrain({ db, client, clock, log }: Deps): StreamDrain
       }
     },
     async claim(idleMs = LIMITS.claimIdleMs) {
-      if ((await streams.claim(idleMs, LIMITS.claimMax)) > 0) isOwing = true
+      const claimed = await streams.claim(idleMs, LIMITS.claimMax)
+      if (claimed > 0) isOwing = true
+      return claimed >= LIMITS.claimMax
     },
     removeSilent: (idleMs = LIMITS.silentMs) => streams.removeSilent(idleMs),
   }

@@ -31,8 +31,8 @@ export function runStreamDrain({ client, drain, clock, log, partitioned }: Deps)
     try {
       if (clock.monotonicMs() >= trustedUntilMs && !(await isFit())) return backoffMs()
       if (clock.monotonicMs() >= claimAtMs) {
-        await drain.claim()
-        claimAtMs = clock.monotonicMs() + LIMITS.claimPeriodMs
+        const isMore = await drain.claim()
+        claimAtMs = clock.monotonicMs() + (isMore ? 0 : LIMITS.claimPeriodMs)
       }
       const isMore = await drain.pass()
       failures = 0
