@@ -50,7 +50,8 @@ export function allStreams({ client, consumer, log }: Deps): AllStreams {
       } catch (thrown) {
         if (!isGroupGone(thrown)) throw thrown
         await stream.prepare()
-        return stream.read(which, countMax)
+        // Flushed once more: the next read makes it.
+        return stream.read(which, countMax).catch(noneWithoutGroup)
       }
     })
     return read.flat()
@@ -70,7 +71,7 @@ export function allStreams({ client, consumer, log }: Deps): AllStreams {
     },
     async claim(idleMs, countMax) {
       const claimed = await each((stream) => stream.claim(idleMs, countMax).catch(noneWithoutGroup))
-      return Math.max(0, ...claimed)
+      return Math.max(0, ...claimed.flat())
     },
     async settle(messages) {
       const idsOf = new Map<number, string[]>()
@@ -85,9 +86,9 @@ export function allStreams({ client, consumer, log }: Deps): AllStreams {
   }
 }
 
-/** After a flush there is nothing to be taken over; the next read makes the group. */
-function noneWithoutGroup(thrown: unknown): 0 {
-  if (isGroupGone(thrown)) return 0
+/** After a flush there is nothing to be had; the next read makes the group. */
+function noneWithoutGroup(thrown: unknown): [] {
+  if (isGroupGone(thrown)) return []
   throw thrown
 }
 
