@@ -1,6 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Express } from 'express'
 import { buildAccessLog } from './access-log/build-access-log.js'
@@ -42,6 +43,8 @@ export interface RestParts {
   readonly log: Logger
   readonly privateUpstreams: PrivateUpstreams
   readonly accessLogDays: number
+  /** Null: no proxy keeps access records in Redis. */
+  readonly redis: RedisClient | null
 }
 
 export interface Rest {
@@ -53,12 +56,12 @@ export interface Rest {
 
 /** Every route of the REST side, and the work behind it. */
 export function buildRest(parts: RestParts): Rest {
-  const { db, feed, hasher, log, privateUpstreams } = parts
+  const { db, feed, hasher, clock, log, redis, privateUpstreams } = parts
   const { commitChange, waitUntilSeen } = feed
   const limits = createSignInLimits(db)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
-  const accessLog = buildAccessLog({ db, log, retentionDays: parts.accessLogDays })
+  const accessLog = buildAccessLog({ db, clock, log, redis, retentionDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, privateUpstreams }
   let endPruning: (() => Promise<void>) | undefined

@@ -1,6 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
@@ -49,7 +50,8 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const feed = buildFeed({ db, target: config.db, clock, log })
   const keys = createHeldKeys({ db, vault, clock, log })
   const hasher = await createPasswordHasher()
-  const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log })
+  const redis = config.redis && connectRedis(config.redis, 'protectmyapi-management', log)
+  const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log, redis })
   const gate = { trustDomain, namespace, material }
   const directory = buildDirectory({ ...config.directory, ...gate, db, tail: feed.tail, keys, clock, log, horizonMs })
   const ending = { begun: false }
@@ -68,6 +70,8 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'requests', run: () => http.close(LIMITS.requestGraceMs) },
     { name: 'calls', run: () => directory.stop(LIMITS.callGraceMs) },
     { name: 'background work', run: () => rest.stop() },
+    // After the last drain.
+    { name: 'Redis', run: () => redis?.disconnect() },
     { name: 'signing keys', run: () => keys.stop() },
     { name: 'feed', run: () => feed.stop() },
     { name: 'vault client', run: closeVault },

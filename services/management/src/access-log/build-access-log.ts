@@ -1,54 +1,65 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import { every } from '../background/every.js'
 import type { Route } from '../http/route.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { accessLogRoutes } from './access-log-routes.js'
-import { drainInbox } from './drain-inbox.js'
+import { createStreamDrain } from './drain-streams.js'
+import { createInboxDrain } from './inbox-drain.js'
+import { runStreamDrain } from './run-stream-drain.js'
 import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
 
 export interface AccessLogDeps {
   readonly db: Knex
+  readonly clock: Clock
   readonly log: Logger
+  /** Null: no proxy keeps access records in Redis. Closed by whoever opened it, after `stop`. */
+  readonly redis: RedisClient | null
   /** `PMA_ACCESS_LOG_DAYS`. */
   readonly retentionDays: number
 }
 
 export interface AccessLog {
   readonly routes: readonly Route[]
-  /** Starts the drain, and the care for partitions. */
+  /** Starts the drains, and the care for partitions. */
   start(): void
   stop(): Promise<void>
 }
 
-/** The access log: emptied from the inbox, partitioned by day, read by people. */
-export function buildAccessLog({ db, log, retentionDays }: AccessLogDeps): AccessLog {
+/** The access log: emptied from inbox and streams, partitioned by day, read by people. */
+export function buildAccessLog({ db, clock, log, redis, retentionDays }: AccessLogDeps): AccessLog {
   let ends: (() => Promise<void>)[] = []
+  let isPartitioned = false
+  const tend = async (): Promise<void> => {
+    await tendPartitions(db, retentionDays)
+    isPartitioned = true
+    await pruneLeftovers(db)
+  }
+  // The first look at the partitions may have failed, with Postgres away: an entry needs its day's.
+  const partitioned = async (): Promise<void> => {
+    if (!isPartitioned) await tend()
+  }
+  const drainInbox = createInboxDrain({ db, redis, log })
   return {
     routes: accessLogRoutes({ db }),
     start() {
-      let partitioned = false
-      const tend = async (): Promise<void> => {
-        await tendPartitions(db, retentionDays)
-        partitioned = true
-        await pruneLeftovers(db)
-      }
       ends = [
         every(ACCESS_LOG_LIMITS.tendPeriodMs, 'tend partitions', log, tend),
         every(ACCESS_LOG_LIMITS.drainPeriodMs, 'drain the access inbox', log, async () => {
-          // The first look at the partitions may have failed, with Postgres away: an entry needs its day's.
-          if (!partitioned) await tend()
-          await drainAll(db)
+          await partitioned()
+          await drainInbox()
         }),
       ]
+      if (redis !== null) {
+        const drain = createStreamDrain({ db, client: redis, clock, log })
+        ends.push(runStreamDrain({ client: redis, drain, clock, log, partitioned }))
+      }
     },
     async stop() {
       await Promise.all(ends.map((end) => end()))
       ends = []
     },
   }
-}
-
-async function drainAll(db: Knex): Promise<void> {
-  while ((await drainInbox(db)) === ACCESS_LOG_LIMITS.drainRowsMax);
 }

@@ -45,9 +45,15 @@ async function dropOld(trx: Knex, keptDays: number): Promise<void> {
   }
 }
 
-/** Forgets what only bounds the present: empty buckets, sessions that have expired, watermarks of dead processes. */
+/**
+ * Forgets what only bounds the present: empty buckets, sessions that have expired, watermarks of dead processes. A
+ * proxy that lives keeps its own through any silence: from 0 it would never find its way past what has been dropped.
+ */
 export async function pruneLeftovers(db: Knex): Promise<void> {
   await db.raw(`DELETE FROM rate_buckets WHERE arrival_at < clock_timestamp() - interval '1 hour'`)
   await db.raw(`DELETE FROM app_sessions WHERE expires_at < clock_timestamp() - interval '1 hour'`)
-  await db.raw(`DELETE FROM access_watermarks WHERE updated_at < clock_timestamp() - interval '7 days'`)
+  await db.raw(
+    `DELETE FROM access_watermarks WHERE updated_at < clock_timestamp() - interval '7 days'
+     AND NOT EXISTS (SELECT FROM proxies WHERE proxies.boot_id = access_watermarks.boot_id)`,
+  )
 }

@@ -2,6 +2,8 @@ import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directo
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { NEAR_DAYS } from '../access-log/near-days.js'
+import { storable } from '../access-log/storable.js'
 
 type EntryKind = 'admitted' | 'finished' | 'void'
 
@@ -32,6 +34,7 @@ export function toInboxEntry(bootId: string, wire: AccessEntry__Output): InboxEn
     Number.isSafeInteger(wire.sequence) &&
     wire.sequence > 0 &&
     Number.isSafeInteger(wire.atMs) &&
+    wire.atMs >= 0 &&
     isShort(wire.requestId) &&
     isShort(wire.organizationId)
   const kind = KINDS[wire.kind]
@@ -47,7 +50,7 @@ const KINDS = {
   ENTRY_KIND_VOID: 'void',
 } as const
 
-const isShort = (id: string): boolean => id.length > 0 && id.length <= LIMITS.idCharsMax && !id.includes('\u0000')
+const isShort = (id: string): boolean => id.length > 0 && id.length <= LIMITS.idCharsMax && storable(id) === id
 
 function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): object {
   if (kind === 'admitted') {
@@ -86,13 +89,13 @@ function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): 
   }
 }
 
-/** Postgres stores no NUL: one in a path must not hold up the entries beside it. */
-const text = (value: string): string => value.slice(0, LIMITS.textCharsMax).replaceAll('\u0000', '\ufffd')
+/** What Postgres cannot store, in a path, must not hold up the entries beside it. Cut first: a cut can halve a pair. */
+const text = (value: string): string => storable(value.slice(0, LIMITS.textCharsMax))
 
-/** Writes entries; what is there already stays as it is. Entries are immutable. */
-export async function writeInbox(trx: Knex, entries: readonly InboxEntry[]): Promise<void> {
-  if (entries.length === 0) return
-  await trx.raw(
+/** Writes entries; what is there already stays as it is. Entries are immutable. Answers how many were not there. */
+export async function writeInbox(trx: Knex, entries: readonly InboxEntry[]): Promise<number> {
+  if (entries.length === 0) return 0
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
     `INSERT INTO access_inbox (boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
      SELECT "bootId", shard, sequence, kind, to_timestamp("atMs" / 1000.0), "requestId", "organizationId", entry
      FROM jsonb_to_recordset(?::jsonb) AS given ("bootId" text, shard integer, sequence bigint, kind text, "atMs" bigint,
@@ -101,6 +104,7 @@ export async function writeInbox(trx: Knex, entries: readonly InboxEntry[]): Pro
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(entries)],
   )
+  return rowCount
 }
 
 /** Which of these are on record already, in the inbox or drained from it: by place, the request that took it. */
@@ -113,16 +117,19 @@ export async function onRecord(trx: Knex, entries: readonly InboxEntry[]): Promi
      JOIN access_inbox AS held ON held.boot_id = given."bootId" AND held.shard = given.shard AND held.sequence = given.sequence
      UNION ALL
      SELECT held.boot_id, held.shard, held.sequence, held.request_id FROM given JOIN access_log AS held
-     ON held.day >= current_date - 1 AND held.boot_id = given."bootId" AND held.shard = given.shard AND held.sequence = given.sequence`,
+     ON held.day = ANY (${NEAR_DAYS}) AND held.boot_id = given."bootId" AND held.shard = given.shard AND held.sequence = given.sequence`,
     [JSON.stringify(entries.map(({ bootId, shard, sequence }) => ({ bootId, shard, sequence })))],
   )
   return new Map(
-    rows.map((row) => [
-      placeOf({ bootId: row.boot_id, shard: row.shard, sequence: Number(row.sequence) }),
-      row.request_id,
-    ]),
+    rows.map((row) => [placeOf({ bootId: row.boot_id, shard: row.shard, sequence: row.sequence }), row.request_id]),
   )
 }
 
-export const placeOf = ({ bootId, shard, sequence }: Pick<InboxEntry, 'bootId' | 'shard' | 'sequence'>): string =>
-  `${bootId}/${shard}/${sequence}`
+/** Numbers of Postgres may come as text. */
+interface Place {
+  readonly bootId: string
+  readonly shard: number | string
+  readonly sequence: number | string
+}
+
+export const placeOf = ({ bootId, shard, sequence }: Place): string => `${bootId}/${shard}/${sequence}`

@@ -52,7 +52,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const resolveRoute = createResolveRoute({ db, keys, clock })
   const listSessionKeys = createListSessionKeys(db)
   const admit = createAdmit(db)
-  const recordAccess = createRecordAccess(db)
+  const recordAccess = createRecordAccess(db, log)
   const exchangeDebugToken = createExchangeDebugToken({ db, keys, clock })
   const streams = syncHandler({ db, tail, horizonMs, authorize, log })
   const handlers: DirectoryHandlers = {

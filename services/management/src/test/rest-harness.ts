@@ -62,6 +62,7 @@ export async function restHarness(): Promise<RestHarness> {
     log,
     privateUpstreams: privateUpstreams([PRIVATE_UPSTREAM]),
     accessLogDays: 90,
+    redis: null,
   }
   const rest = buildRest(parts)
   const app = buildApp(rest, parts, {

@@ -5,6 +5,8 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { drainInbox } from '../access-log/drain-inbox.js'
+import { readMessage } from '../access-log/read-message.js'
+import { storeMessages } from '../access-log/store-messages.js'
 import { pruneLeftovers, tendPartitions } from '../access-log/tend-partitions.js'
 import { migrateManagement } from '../db/migrate-management.js'
 import { toInboxEntry, writeInbox } from '../directory/access-entry.js'
@@ -90,7 +92,13 @@ describe('the runtime role', () => {
       outcome: null,
     } as const
     await writeInbox(db, [toInboxEntry(newId('boot'), wire)])
-    expect(await drainInbox(db)).toBe(1)
+    expect(await drainInbox(db)).toMatchObject({ taken: 1 })
+    const message = {
+      shard: 0,
+      id: '1-1',
+      fields: ['boot', newId('boot'), 'entry', JSON.stringify(wire), 'entry', '{'],
+    }
+    expect(await storeMessages(db, [readMessage(message)])).toMatchObject({ taken: 1, setAside: [{ position: 2 }] })
     await db.transaction(async (trx) => {
       const buckets = await lockBuckets(trx, ['a'])
       buckets.draw([{ key: 'a', count: 1, periodMs: 1_000, burst: 1 }])
@@ -107,6 +115,8 @@ describe('the runtime role', () => {
     'DELETE FROM access_log',
     `UPDATE access_log SET kind = 'void'`,
     'TRUNCATE access_log',
+    'DELETE FROM access_set_aside',
+    `UPDATE access_set_aside SET reason = 'x'`,
   ])('may not: %s', async (statement) => {
     await expect(db.raw(statement)).rejects.toMatchObject({ code: '42501' })
   })

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import type { TestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
+import { startCluster } from '../test/redis-cluster.js'
+import { connected, drainAll, SILENT, type StreamProxy, streamProxy, targetOf } from '../test/stream-harness.js'
+import { createStreamDrain, type StreamDrain } from './drain-streams.js'
+import { tendPartitions } from './tend-partitions.js'
+
+describeWithRedis('the drain of a cluster', () => {
+  let masters: readonly TestRedis[]
+  let client: RedisClient
+  let database: MigratedDatabase
+  let drain: StreamDrain
+
+  beforeAll(async () => {
+    masters = await startCluster()
+    const [first] = masters
+    if (first === undefined) throw new Error('a cluster of nobody')
+    client = await connected({ ...targetOf(first), cluster: true })
+    database = await migratedDatabase()
+    await tendPartitions(database.db, 90)
+    drain = createStreamDrain({ db: database.db, client, clock: systemClock, log: SILENT })
+  }, 60_000)
+  afterAll(async () => {
+    client?.disconnect()
+    await Promise.all(masters.map((master) => master.drop()))
+    await database.close()
+  })
+
+  const counted = async ({ bootId }: StreamProxy): Promise<number> =>
+    (await database.db('access_log').where({ boot_id: bootId }).select('sequence')).length
+
+  it('empties the shards of every master, copies their watermarks, and takes over from the dead', async () => {
+    await drain.prepare()
+    const proxies = [0, 1, 2, 3, 20, 40, 63].map((shard) => streamProxy(client, shard))
+    for (const proxy of proxies) await proxy.add(proxy.entry(1), proxy.entry(2))
+    await drainAll(drain)
+    await drain.claim(0)
+    await drain.removeSilent(0)
+    for (const proxy of proxies) expect([await counted(proxy), await proxy.mark()]).toEqual([2, 2])
+  })
+
+  it('goes on with the other shards where one master is away', async () => {
+    const proxies = Array.from({ length: 64 }, (_, shard) => streamProxy(client, shard))
+    for (const proxy of proxies) await proxy.add(proxy.entry(1))
+    await masters[2]?.kill()
+    await drain.pass()
+    const counts = await Promise.all(proxies.map(counted))
+    const drained = counts.filter((count) => count === 1).length
+    expect(drained).toBeGreaterThan(10)
+    expect(drained).toBeLessThan(64)
+  })
+})

@@ -1,0 +1,34 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
+import { publishWatermarks } from './access-streams.js'
+import { drainInbox } from './drain-inbox.js'
+import type { Watermark } from './move-watermarks.js'
+import { tellSetAside } from './set-aside.js'
+
+interface Deps {
+  readonly db: Knex
+  readonly redis: RedisClient | null
+  readonly log: Logger
+}
+
+/** Empties the inbox. The watermarks are copied to Redis: what fills a gap there often comes through here. */
+export function createInboxDrain({ db, redis, log }: Deps): () => Promise<void> {
+  /** At best: without Redis no proxy asks it, and an entry that is recorded again is copied again. */
+  async function publish(watermarks: readonly Watermark[]): Promise<void> {
+    if (redis === null) return
+    await publishWatermarks(redis, watermarks).catch((err: unknown) =>
+      log.debug({ err }, 'watermarks were not copied to Redis'),
+    )
+  }
+
+  return async () => {
+    for (let isFull = true; isFull; ) {
+      const drained = await drainInbox(db)
+      tellSetAside(log, drained.setAside)
+      await publish(drained.watermarks)
+      isFull = drained.taken === ACCESS_LOG_LIMITS.drainRowsMax
+    }
+  }
+}

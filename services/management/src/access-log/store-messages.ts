@@ -1,0 +1,65 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { InboxEntry } from '../directory/access-entry.js'
+import { appendToLog } from './append-to-log.js'
+import type { Drained } from './drain-inbox.js'
+import { moveWatermarks, type Strand } from './move-watermarks.js'
+import { placeTaken } from './place-taken.js'
+import { type ReadMessage, unstorable, wholeMessage } from './read-message.js'
+import { type SetAside, setAside } from './set-aside.js'
+
+/**
+ * Entries into the log, what cannot be one set aside, and the watermarks moved: one committed transaction. Safe to
+ * repeat. Where Postgres refuses a value, the batch is halved until that message is alone, and it is set aside.
+ *
+ * @throws what Postgres throws where it is away, or the statement is wrong.
+ */
+export async function storeMessages(db: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
+  try {
+    return await db.transaction((trx) => storeIn(trx, messages))
+  } catch (thrown) {
+    if (!isDataException(thrown)) throw thrown
+    const [only, ...others] = messages
+    if (only === undefined) throw thrown
+    if (others.length === 0) return db.transaction((trx) => storeIn(trx, [asUnstorable(only, thrown)]))
+    const half = Math.ceil(messages.length / 2)
+    const first = await storeMessages(db, messages.slice(0, half))
+    const second = await storeMessages(db, messages.slice(half))
+    return {
+      taken: first.taken + second.taken,
+      // The later ones last: they are ahead.
+      watermarks: [...first.watermarks, ...second.watermarks],
+      setAside: [...first.setAside, ...second.setAside],
+    }
+  }
+}
+
+async function storeIn(trx: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
+  const entries = messages.flatMap((message) => message.entries)
+  const strangers = await appendToLog(trx, entries)
+  const aside = [
+    ...messages.flatMap((message) => message.setAside),
+    ...(strangers.length === 0 ? [] : placesTaken(messages, new Set(strangers))),
+  ]
+  await setAside(trx, aside)
+  return { taken: entries.length, watermarks: await moveWatermarks(trx, strandsOf(entries)), setAside: aside }
+}
+
+function placesTaken(messages: readonly ReadMessage[], strangers: ReadonlySet<InboxEntry>): SetAside[] {
+  return messages.flatMap(({ message, positionOf }) =>
+    [...positionOf]
+      .filter(([entry]) => strangers.has(entry))
+      .map(([entry, position]) => placeTaken(entry, { message: message.id, position })),
+  )
+}
+
+function strandsOf(entries: readonly InboxEntry[]): readonly Strand[] {
+  return [...new Map(entries.map(({ bootId, shard }) => [`${bootId}/${shard}`, { bootId, shard }])).values()]
+}
+
+/** SQLSTATE class 22: a value that Postgres cannot hold, whatever we have checked. */
+const isDataException = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error && 'code' in thrown && /^22/.test(String(thrown.code))
+
+function asUnstorable({ message }: ReadMessage, { message: why }: Error): ReadMessage {
+  return { message, entries: [], positionOf: new Map(), setAside: [wholeMessage(message, unstorable(why))] }
+}

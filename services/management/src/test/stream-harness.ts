@@ -1,0 +1,91 @@
+import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
+import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { connectRedis, type RedisClient, type RedisTarget } from '@protectmyapi/service-kit/redis'
+import { accessStreamKey, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
+import { createStreamDrain, type StreamDrain } from '../access-log/drain-streams.js'
+import { tendPartitions } from '../access-log/tend-partitions.js'
+import { accessEntry } from './access-entries.js'
+import { migratedDatabase } from './migrated-database.js'
+
+/** A Redis and a Postgres, and what a proxy does with the one. */
+export interface StreamHarness {
+  readonly db: Knex
+  readonly redis: TestRedis
+  readonly client: RedisClient
+  /** A management's drain; with another client or database where a test says so. */
+  drain(change?: { db?: Knex; client?: RedisClient }): StreamDrain
+  close(): Promise<void>
+}
+
+export const SILENT = createLogger('test', 'silent')
+
+export async function streamHarness(): Promise<StreamHarness> {
+  const [database, redis] = await Promise.all([migratedDatabase(), startTestRedis()])
+  const client = await connected(targetOf(redis))
+  const { db } = database
+  await tendPartitions(db, 90)
+  return {
+    db,
+    redis,
+    client,
+    drain: (change) => createStreamDrain({ db, client, clock: systemClock, log: SILENT, ...change }),
+    async close() {
+      client.disconnect()
+      await Promise.all([redis.drop(), database.close()])
+    },
+  }
+}
+
+export const targetOf = ({ host, port }: Pick<TestRedis, 'host' | 'port'>): RedisTarget => ({
+  host,
+  port,
+  username: undefined,
+  password: undefined,
+  tls: false,
+  ca: undefined,
+  cluster: false,
+})
+
+export async function connected(target: RedisTarget): Promise<RedisClient> {
+  const client = connectRedis(target, 'test', SILENT)
+  await new Promise((resolve) => client.once('ready', resolve))
+  return client
+}
+
+/** A proxy of one start, as the streams see it. */
+export interface StreamProxy {
+  readonly bootId: string
+  readonly organizationId: string
+  entry(sequence: number, change?: Partial<AccessEntry__Output>): AccessEntry__Output
+  /** One message with these entries. */
+  add(...entries: readonly AccessEntry__Output[]): Promise<void>
+  /** Of its watermark, as Redis says; null where there is none. */
+  mark(): Promise<number | null>
+}
+
+export function streamProxy(client: RedisClient, shard = 3): StreamProxy {
+  const bootId = newId('boot')
+  const organizationId = newId('organization')
+  return {
+    bootId,
+    organizationId,
+    entry: (sequence, change) => accessEntry({ organizationId, shard, sequence, ...change }),
+    async add(...entries) {
+      const fields = entries.flatMap((entry) => ['entry', JSON.stringify(entry)])
+      await client.xadd(accessStreamKey(shard), '*', 'boot', bootId, ...fields)
+    },
+    async mark() {
+      const held = await client.get(watermarkKey(shard, bootId))
+      return held === null ? null : Number(held)
+    },
+  }
+}
+
+/** Until there is nothing more. */
+export async function drainAll(drain: StreamDrain): Promise<void> {
+  while (await drain.pass());
+}
