@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { OutOfShape, readEntryText, writeEntryText } from './access-entry-text.js'
+import { NotJson, OutOfShape, readEntryText, writeEntryText } from './access-entry-text.js'
 
 const text = fc.string({ unit: 'binary' })
 const count = fc.nat(Number.MAX_SAFE_INTEGER)
@@ -42,7 +42,6 @@ describe('an entry as text', () => {
   it('is read as it was written, whatever stands in it', () => {
     fc.assert(
       fc.property(fc.oneof(admitted, ended), (entry) => {
-        // proto-loader's maker of outputs has no prototype for some; the values are what counts.
         expect(readEntryText(writeEntryText(entry))).toEqual(entry)
       }),
       { numRuns: 500 },
@@ -71,5 +70,9 @@ describe('an entry as text', () => {
     ['has a secret that is no list', '["a",3,7,1,"req_1","org_1","","","","",["sec_1"]]'],
   ])('is refused where it %s', (_what, spoken) => {
     expect(() => readEntryText(spoken)).toThrow(OutOfShape)
+  })
+
+  it('is told from what is no JSON at all', () => {
+    expect(() => readEntryText('{')).toThrow(NotJson)
   })
 })

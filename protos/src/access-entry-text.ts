@@ -57,13 +57,15 @@ function quoted(text: string | undefined): string {
 /** Says what about an entry is not as it is written here. */
 export class OutOfShape extends Error {}
 
+export class NotJson extends Error {}
+
 /**
  * What is missing at the end has the value that an unset field has, and what is there beyond is passed over.
  *
- * @throws SyntaxError where it is no JSON; OutOfShape where something is of another type.
+ * @throws NotJson; OutOfShape where something is of another type.
  */
 export function readEntryText(text: string): AccessEntry__Output {
-  const read = positions(JSON.parse(text), 'the entry')
+  const read = positions(parse(text), 'the entry')
   const kind = KINDS_OF[read.text('kind') as keyof typeof KINDS_OF]
   if (kind === undefined) throw new OutOfShape('its kind is none that we know')
   return {
@@ -75,6 +77,14 @@ export function readEntryText(text: string): AccessEntry__Output {
     organizationId: read.text('organizationId'),
     subject: kind === 'ENTRY_KIND_ADMITTED' ? readSubject(read) : null,
     outcome: kind === 'ENTRY_KIND_ADMITTED' || read.isAtEnd() ? null : readOutcome(read),
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new NotJson(cause instanceof Error ? cause.message : 'it is no JSON')
   }
 }
 

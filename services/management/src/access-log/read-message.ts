@@ -1,10 +1,10 @@
+import { NotJson, OutOfShape, readEntryText } from '@protectmyapi/protos/access-entry-text'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import { ACCESS_STREAM } from '@protectmyapi/service-kit/redis-keys'
 import { type InboxEntry, toInboxEntry } from '../directory/access-entry.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import type { StreamMessage } from './access-streams.js'
-import { OutOfShape, readEntry } from './read-entry.js'
 import type { SetAside, SetAsideReason } from './set-aside.js'
 
 const { entriesPerMessageMax, entryCharsMax } = ACCESS_LOG_LIMITS.stream
@@ -80,18 +80,13 @@ function readFields(fields: readonly string[]): { bootId: string; texts: readonl
 
 function readText(shard: number, bootId: string, text: string): InboxEntry {
   if (text.length > entryCharsMax) throw new Refused('out-of-shape', 'it is too long')
-  let parsed: unknown
   try {
-    parsed = JSON.parse(text)
-  } catch (cause) {
-    throw new Refused('unreadable', cause instanceof Error ? cause.message : 'it is no JSON')
-  }
-  try {
-    const entry = toInboxEntry(bootId, readEntry(parsed))
+    const entry = toInboxEntry(bootId, readEntryText(text))
     // Its watermark is kept beside this stream, for the proxies that write to it.
     if (entry.shard !== shard) throw new OutOfShape('it is of another shard')
     return entry
   } catch (thrown) {
+    if (thrown instanceof NotJson) throw new Refused('unreadable', thrown.message)
     if (!(thrown instanceof OutOfShape) && !(thrown instanceof Fault)) throw thrown
     throw new Refused('out-of-shape', thrown.message)
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
@@ -96,7 +97,7 @@ describe('the runtime role', () => {
     const message = {
       shard: 0,
       id: '1-1',
-      fields: ['boot', newId('boot'), 'entry', JSON.stringify(wire), 'entry', '{'],
+      fields: ['boot', newId('boot'), 'entry', writeEntryText(wire), 'entry', '{'],
     }
     expect(await storeMessages(db, [readMessage(message)])).toMatchObject({ taken: 1, setAside: [{ position: 2 }] })
     await db.transaction(async (trx) => {

@@ -1,4 +1,5 @@
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
@@ -75,7 +76,7 @@ export function streamProxy(client: RedisClient, shard = 3): StreamProxy {
     organizationId,
     entry: (sequence, change) => accessEntry({ organizationId, shard, sequence, ...change }),
     async add(...entries) {
-      const fields = entries.flatMap((entry) => ['entry', JSON.stringify(entry)])
+      const fields = entries.flatMap((entry) => ['entry', writeEntryText(entry)])
       await client.xadd(accessStreamKey(shard), '*', 'boot', bootId, ...fields)
     },
     async mark() {
