@@ -1,4 +1,5 @@
 import { parseRequestTarget } from '../aim/request-target.js'
+import { nameMemo } from '../fields/name-memo.js'
 import type { Target } from '../routes/route.js'
 
 /** Between what the provider calls an address of its own and what the client has to ask us for. */
@@ -37,19 +38,23 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['location', { statuses: FOLLOWED, form: 'path' }],
 ])
 
+const ruleOf = nameMemo((name: string): Rule | null => RULES.get(name.toLowerCase()) ?? null)
+
 /** Fields that must not come as trailers, where no rule is applied. */
-export const isReturnAddress = (name: string): boolean => RULES.has(name.toLowerCase())
+export const isReturnAddress = (name: string): boolean => ruleOf(name) !== null
 
 /**
  * Name, value, … with every address in the table led back to us. One that cannot be is dropped with its field: a
  * provider is never sent the app's credential by an address that we handed on.
  */
-export function leadBack(status: number, fields: readonly string[], back: ReturnPath): string[] {
+export function leadBack(status: number, fields: readonly string[], back: ReturnPath): readonly string[] {
+  // As a rule there is none.
+  if (!fields.some((name, at) => at % 2 === 0 && ruleOf(name) !== null)) return fields
   return fields.flatMap((name, at) => {
     if (at % 2 === 1) return []
     const value = fields[at + 1] ?? ''
-    const rule = RULES.get(name.toLowerCase())
-    if (rule === undefined || rule.statuses?.has(status) === false) return [name, value]
+    const rule = ruleOf(name)
+    if (rule === null || rule.statuses?.has(status) === false) return [name, value]
     const ours = addressOfOurs(value, rule.form, back)
     return ours === null ? [] : [name, ours]
   })
