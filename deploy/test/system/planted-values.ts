@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { Redis } from 'ioredis'
 import pg from 'pg'
 import type { RunningSystem } from '../../src/system/start-system.js'
 
@@ -29,7 +30,10 @@ export interface Leak {
   readonly form: string
 }
 
-/** Searches every row of every table of the three databases, and every log. Rows as text show bytes in hex. */
+/**
+ * Searches every row of every table of the three databases, everything in Redis, and every log. Rows as text show bytes
+ * in hex.
+ */
 export async function findLeaks(system: RunningSystem, planted: readonly string[]): Promise<Leak[]> {
   const needles = planted.flatMap(formsOf)
   const leaks: Leak[] = []
@@ -40,6 +44,7 @@ export async function findLeaks(system: RunningSystem, planted: readonly string[
     }
   }
   for (const database of Object.values(system.databases)) await dump(database.adminUrl, search)
+  if (system.redis !== undefined) await dumpRedis(system.redis.url, search)
   for (const name of await readdir(system.logs)) search(name, await readFile(path.join(system.logs, name), 'utf8'))
   return leaks
 }
@@ -85,4 +90,31 @@ async function dump(url: string, search: (place: string, text: string) => void):
   } finally {
     await client.end()
   }
+}
+
+/** Every key with its value. What is of another type than ours would be a leak of another kind: then it throws. */
+async function dumpRedis(url: string, search: (place: string, text: string) => void): Promise<void> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: null })
+  // A test may have stopped it: then it holds nothing.
+  const isThere = await client.connect().then(
+    () => true,
+    () => false,
+  )
+  try {
+    for (const key of isThere ? await client.keys('*') : []) {
+      search(`Redis key ${key}`, key)
+      search(`Redis ${key}`, await contentOf(client, key))
+    }
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function contentOf(client: Redis, key: string): Promise<string> {
+  const type = await client.type(key)
+  if (type === 'string') return ((await client.getBuffer(key)) ?? Buffer.of()).toString('latin1')
+  if (type === 'stream') return (await client.xrange(key, '-', '+')).flat(2).join('\n')
+  // It ran out meanwhile.
+  if (type === 'none') return ''
+  throw new Error(`${key} is a ${type}: nothing of ours`)
 }

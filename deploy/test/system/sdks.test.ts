@@ -10,6 +10,7 @@ import { caught } from './caught.js'
 import { describeGeminiFiles } from './gemini-files.js'
 import { findLeaks } from './planted-values.js'
 import { type Provisioned, provision } from './provision.js'
+import { REDIS_MODES } from './redis-modes.js'
 import { type Relay, startRelay } from './relay.js'
 import { anthropicAnswers, geminiAnswers, openaiAnswers, PASSED, stripeAnswers } from './sdk-answers.js'
 import { type StandIn, startStandIn } from './stand-in.js'
@@ -35,9 +36,10 @@ interface Walk {
   refused(): Promise<unknown>
 }
 
-describe('provider SDKs through the proxy', () => {
+describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   let system: TestSystem
   let relay: Relay
+  let endMode = (): Promise<void> => Promise.resolve()
   const providers = new Map<string, Provider>()
 
   const add = async (
@@ -81,9 +83,11 @@ describe('provider SDKs through the proxy', () => {
     await add('stripe', 'authorization', stripeAnswers)
     const unlinked = { name: 'Unlinked', baseUrl: of('openai').standIn.origin, auth: { type: 'none' } }
     await system.owner.post(`${system.org}/services`, { ...unlinked, slug: 'unlinked' })
+    endMode = await mode.begin(system)
   }, 90_000)
 
   afterAll(async () => {
+    await endMode()
     await relay?.stop()
     for (const { standIn } of providers.values()) await standIn.stop()
     await system?.stop()

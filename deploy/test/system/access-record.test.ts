@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import pg from 'pg'
+import { type Seen, underLoad, untilServed } from './load.js'
+import { type Provisioned, provision } from './provision.js'
+import { REDIS_FLUSHED } from './redis-modes.js'
+import { type StandIn, startStandIn } from './stand-in.js'
+import { startTestSystem, type TestSystem } from './start-test-system.js'
+
+const LIMITS = {
+  /** Five seconds for what was not drained, and the drain itself, on a busy machine. */
+  onRecordMs: 30_000,
+  /** Load before and after a failure. */
+  aroundMs: 500,
+} as const
+
+/** A row of the log as these tests look at it. */
+interface Row {
+  readonly kind: 'admitted' | 'finished' | 'void'
+  readonly request_id: string
+  readonly path: string | null
+}
+
+describeWithRedis('the access log under failures', () => {
+  let system: TestSystem
+  let provider: StandIn
+  let target: Provisioned
+  let runs = 0
+
+  beforeAll(async () => {
+    system = await startTestSystem({ proxies: 2, redis: 'private', extra: { management: { PMA_HORIZON_MS: '5000' } } })
+    provider = await startStandIn({ keyOf: ({ headers }) => headers.authorization, answer: () => ({ body: {} }) })
+    const value = system.planter.plant('sk-record-')
+    provider.accept(`Bearer ${value}`)
+    target = await provision(system, { slug: 'record', origin: provider.origin, value, service: { limits: [] } })
+  }, 90_000)
+
+  afterAll(async () => {
+    await system?.stop()
+    await provider?.stop()
+  }, 60_000)
+
+  /** Each request has a path of its own, so that provider and log can be held against each other. */
+  const run = async (fail: () => Promise<void>): Promise<{ seen: Seen[]; prefix: string }> => {
+    // A proxy that was started again knows no route yet, and cannot ask where management is the one that fails.
+    for (const proxy of system.proxies) await untilServed(`${proxy}/v1/p/record/warm`, target.token, 20_000)
+    runs += 1
+    const prefix = `/run-${runs}/`
+    provider.received.length = 0
+    const path = (number: number): string => `/v1/p/record${prefix}${number}`
+    const seen = await underLoad({ proxies: system.proxies, token: target.token, path }, async () => {
+      await sleep(LIMITS.aroundMs)
+      await fail()
+      await sleep(LIMITS.aroundMs)
+    })
+    return { seen, prefix }
+  }
+
+  const logged = async (prefix: string): Promise<readonly Row[]> => {
+    const client = new pg.Client({ connectionString: system.running.databases.management.adminUrl })
+    await client.connect()
+    try {
+      const { rows } = await client.query<Row>(
+        `WITH of_run AS (SELECT request_id FROM access_log WHERE kind = 'admitted' AND entry->>'path' LIKE $1)
+         SELECT kind, request_id, entry->>'path' AS path FROM access_log WHERE request_id IN (SELECT request_id FROM of_run)`,
+        [`${prefix}%`],
+      )
+      return rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  /** Every request that reached the provider is in the log, once; every answer that was whole has its end there. */
+  const expectWhole = async (
+    { seen, prefix }: { seen: readonly Seen[]; prefix: string },
+    { unended: mayLack }: { unended: 'none' | 'of the killed proxy' } = { unended: 'none' },
+  ): Promise<void> => {
+    const injected = new Set(provider.received.map(({ path }) => path))
+    expect(injected.size).toBeGreaterThan(100)
+    const missing = async (): Promise<string[]> => {
+      const paths = new Set((await logged(prefix)).filter(({ kind }) => kind === 'admitted').map(({ path }) => path))
+      return [...injected].filter((path) => !paths.has(path))
+    }
+    await until(async () => ((await missing()).length === 0 ? true : undefined), LIMITS.onRecordMs).catch(
+      () => undefined,
+    )
+    expect(await missing()).toEqual([])
+
+    const answered = seen.filter(({ status }) => status === 200).map(({ requestId }) => requestId)
+    const unended = async (): Promise<string[]> => {
+      const ended = new Set(
+        (await logged(prefix)).filter(({ kind }) => kind === 'finished').map((row) => row.request_id),
+      )
+      return answered.filter((requestId) => !ended.has(requestId))
+    }
+    await until(async () => ((await unended()).length === 0 ? true : undefined), LIMITS.onRecordMs).catch(
+      () => undefined,
+    )
+    // What a killed proxy had in its memory alone is the end of a request, never its beginning.
+    if (mayLack === 'none') expect(await unended()).toEqual([])
+
+    const rows = await logged(prefix)
+    const twice = (kind: Row['kind']): number => {
+      const ids = rows.filter((row) => row.kind === kind).map(({ request_id }) => request_id)
+      return ids.length - new Set(ids).size
+    }
+    expect([twice('admitted'), twice('finished'), twice('void')]).toEqual([0, 0, 0])
+    const both = rows.filter(({ kind }) => kind === 'finished').map(({ request_id }) => request_id)
+    const voided = new Set(rows.filter(({ kind }) => kind === 'void').map(({ request_id }) => request_id))
+    expect(both.filter((requestId) => voided.has(requestId))).toEqual([])
+  }
+
+  const refusals = (seen: readonly Seen[]): string[] =>
+    seen.filter(({ status }) => status !== 200).map(({ status, body }) => `${status} ${body}`)
+
+  const pidOf = (name: string): number => system.running.pids().get(name) ?? 0
+  const killed = async (name: string): Promise<void> => {
+    const before = pidOf(name)
+    process.kill(before, 'SIGKILL')
+    await until(() => (pidOf(name) !== 0 && pidOf(name) !== before ? true : undefined), 20_000)
+  }
+
+  it('misses no injected request when a proxy is killed', async () => {
+    await expectWhole(await run(() => killed('proxy-2')), { unended: 'of the killed proxy' })
+  }, 90_000)
+
+  it('misses no injected request when management is killed', async () => {
+    const ran = await run(() => killed('management'))
+    await expectWhole(ran)
+    // Warm requests go on: Redis admits, and the horizon is far.
+    expect(refusals(ran.seen)).toEqual([])
+  }, 90_000)
+
+  it('misses no injected request when Redis is lost with all its data, and refuses none', async () => {
+    const ran = await run(async () => {
+      await system.redis?.kill()
+      await sleep(LIMITS.aroundMs)
+      await system.redis?.restart()
+    })
+    await expectWhole(ran)
+    expect(refusals(ran.seen)).toEqual([])
+  }, 90_000)
+
+  it('misses no injected request while Redis is flushed all the time, and refuses none', async () => {
+    const ran = await run(async () => {
+      const end = await REDIS_FLUSHED.begin(system)
+      await sleep(2_000)
+      await end()
+    })
+    await expectWhole(ran)
+    expect(refusals(ran.seen)).toEqual([])
+  }, 90_000)
+
+  it('misses no injected request when Redis freezes and wakes, and refuses none', async () => {
+    const ran = await run(async () => {
+      const pid = system.redis?.pid() ?? 0
+      process.kill(pid, 'SIGSTOP')
+      await sleep(1_000)
+      process.kill(pid, 'SIGCONT')
+    })
+    await expectWhole(ran)
+    expect(refusals(ran.seen)).toEqual([])
+  }, 90_000)
+})
