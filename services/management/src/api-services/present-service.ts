@@ -20,6 +20,11 @@ export async function secretNames(
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
+/** A service as its read shows it. */
+export async function showService(db: Knex, service: ServiceRow): Promise<ServiceView> {
+  return presentService(service, await secretNames(db, service.organizationId, [service]))
+}
+
 export function presentService(service: ServiceRow, names: ReadonlyMap<string, string>): ServiceView {
   // An id in the braces: were it saved again, it would be looked for as a name and refused.
   const nameOf = (secretId: string): string => names.get(secretId) ?? secretId

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { LimitView } from './limits.js'
-import { presentService, secretNames } from './present-service.js'
+import { presentService, secretNames, showService } from './present-service.js'
 import { PRESETS, type Preset } from './presets/presets.js'
 import { findService, listServices } from './service-row.js'
 import { NewService, ServicePatch, ServiceView } from './service-schemas.js'
@@ -44,7 +44,8 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     answers: { status: 201, body: ServiceView },
     handle: async ({ actor, org, body }) => {
       const made = await createService(deps, actor, org, body)
-      return { body: presentService(made, await secretNames(db, org.id, [made])) }
+      const shown = await showService(db, made)
+      return { body: shown, resource: shown }
     },
   })
   const read = route({
@@ -56,7 +57,8 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     handle: async ({ org, params }) => {
       const found = await findService(db, org.id, params.service)
       if (!found) throw serviceNotFound()
-      return { body: presentService(found, await secretNames(db, org.id, [found])) }
+      const shown = await showService(db, found)
+      return { body: shown, resource: shown }
     },
   })
   return [list, create, read, ...changeRoutes(deps), presetsRoute]
@@ -71,9 +73,11 @@ function changeRoutes(deps: ServiceDeps): readonly Route[] {
     permission: 'services:write',
     body: ServicePatch,
     answers: { status: 200, body: ServiceView },
-    handle: async ({ actor, org, params, body }) => {
-      const changed = await updateService(deps, actor, org, params.service, body)
-      return { body: presentService(changed, await secretNames(deps.db, org.id, [changed])) }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const asked = { service: params.service, patch: body, precondition }
+      const shown = await showService(deps.db, await updateService(deps, actor, org, asked))
+      return { body: shown, resource: shown }
     },
   })
   const remove = route({
@@ -82,8 +86,9 @@ function changeRoutes(deps: ServiceDeps): readonly Route[] {
     summary: 'Delete an API service',
     permission: 'services:write',
     answers: { status: 204 },
-    handle: async ({ actor, org, params }) => {
-      await deleteService(deps, actor, org, params.service)
+    conditional: true,
+    handle: async ({ actor, org, params, precondition }) => {
+      await deleteService(deps, actor, org, { service: params.service, precondition })
       return { body: undefined }
     },
   })

@@ -6,9 +6,11 @@ import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
+import type { Precondition } from '../http/precondition.js'
 import { badField } from '../http/validate.js'
 import { normalizeBaseUrl } from './base-url.js'
 import { draftService } from './draft-service.js'
+import { showService } from './present-service.js'
 import { presetDefaults } from './preset-defaults.js'
 import { resolveSecrets } from './resolve-secrets.js'
 import { findService, type ServiceRecord, type ServiceRow, toService } from './service-row.js'
@@ -70,18 +72,18 @@ const ONLY_SHOWN = new Set(['name'])
  * Changes a service, wholly or not at all. Where it sends and what it injects are checked together, as they would be
  * after the change.
  *
- * @throws Fault ENDPOINT_NOT_FOUND, INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED.
+ * @throws Fault ENDPOINT_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED.
  */
 export async function updateService(
   deps: ServiceDeps,
   actor: Actor,
   org: CallOrg,
-  idOrSlug: string,
-  patch: ServicePatch,
+  { service, patch, precondition }: { service: string; patch: ServicePatch; precondition: Precondition },
 ): Promise<ServiceRow> {
   const { result } = await deps.commitChange(actor, async (trx): Promise<Change<ServiceRow>> => {
-    const before = await findService(trx, org.id, idOrSlug, 'lock')
+    const before = await findService(trx, org.id, service, 'lock')
     if (!before) throw serviceNotFound()
+    await precondition(() => showService(trx, before))
     const routing = await routingChanges(trx, deps, before, patch)
     const felt = Object.keys(patch).some((field) => !ONLY_SHOWN.has(field))
     // A patch that repeats what is there bumps too: its answer says "in force", and must have waited (RETRYWAITS).
@@ -108,16 +110,17 @@ export async function updateService(
   return result
 }
 
-/** @throws Fault ENDPOINT_NOT_FOUND. */
+/** @throws Fault ENDPOINT_NOT_FOUND, PRECONDITION_FAILED. */
 export async function deleteService(
   { commitChange }: ServiceDeps,
   actor: Actor,
   org: CallOrg,
-  idOrSlug: string,
+  { service, precondition }: { service: string; precondition: Precondition },
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
-    const before = await findService(trx, org.id, idOrSlug, 'lock')
+    const before = await findService(trx, org.id, service, 'lock')
     if (!before) throw serviceNotFound()
+    await precondition(() => showService(trx, before))
     const { id, generation } = await update(trx, before.id, org.id, {
       deleted_at: trx.raw('now()'),
       generation: trx.raw('generation + 1'),

@@ -1,8 +1,8 @@
-import type { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { AppPatch, AppView, NewApp } from './app-schemas.js'
-import { type AppDeps, type AppRecord, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
+import { type AppDeps, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
+import { presentApp } from './present-app.js'
 
 const APPS = '/orgs/{org}/apps'
 const APP = '/orgs/{org}/apps/{app}'
@@ -27,7 +27,10 @@ export function appRoutes(deps: AppDeps): readonly Route[] {
     permission: 'apps:write',
     body: NewApp,
     answers: { status: 201, body: AppView },
-    handle: async ({ actor, org, body }) => ({ body: presentApp(await createApp(deps, actor, org, body)) }),
+    handle: async ({ actor, org, body }) => {
+      const shown = presentApp(await createApp(deps, actor, org, body))
+      return { body: shown, resource: shown }
+    },
   })
   return [list, create, ...oneAppRoutes(deps)]
 }
@@ -39,7 +42,10 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     summary: 'Show an app',
     permission: 'apps:read',
     answers: { status: 200, body: AppView },
-    handle: async ({ org, params }) => ({ body: presentApp(await findApp(deps.db, org.id, params.app)) }),
+    handle: async ({ org, params }) => {
+      const shown = presentApp(await findApp(deps.db, org.id, params.app))
+      return { body: shown, resource: shown }
+    },
   })
   const update = route({
     method: 'PATCH',
@@ -49,9 +55,11 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     permission: 'apps:write',
     body: AppPatch,
     answers: { status: 200, body: AppView },
-    handle: async ({ actor, org, params, body }) => ({
-      body: presentApp(await updateApp(deps, actor, org, params.app, body)),
-    }),
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const shown = presentApp(await updateApp(deps, actor, org, { app: params.app, patch: body, precondition }))
+      return { body: shown, resource: shown }
+    },
   })
   const remove = route({
     method: 'DELETE',
@@ -59,25 +67,11 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     summary: 'Delete an app',
     permission: 'apps:write',
     answers: { status: 204 },
-    handle: async ({ actor, org, params }) => {
-      await deleteApp(deps, actor, org, params.app)
+    conditional: true,
+    handle: async ({ actor, org, params, precondition }) => {
+      await deleteApp(deps, actor, org, { app: params.app, precondition })
       return { body: undefined }
     },
   })
   return [read, update, remove]
-}
-
-function presentApp(record: AppRecord): z.input<typeof AppView> {
-  return {
-    id: record.id,
-    slug: record.slug,
-    name: record.name,
-    platform: record.platform,
-    token: record.token,
-    policy: record.policy,
-    enabled: record.enabled,
-    limits: record.limits,
-    createdAt: record.created_at.toISOString(),
-    updatedAt: record.updated_at.toISOString(),
-  }
 }

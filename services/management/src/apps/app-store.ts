@@ -3,29 +3,16 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
-import type { LimitSpec } from '../api-services/limits.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
-import { APP_LIMITS, type AppPatch, type NewApp, type Platform, type Policy } from './app-schemas.js'
+import type { Precondition } from '../http/precondition.js'
+import { APP_LIMITS, type AppPatch, type NewApp } from './app-schemas.js'
+import { type AppRecord, presentApp } from './present-app.js'
 
 export interface AppDeps {
   readonly db: Knex
   readonly commitChange: CommitChange
-}
-
-export interface AppRecord {
-  readonly id: string
-  readonly slug: string
-  readonly name: string
-  readonly platform: Platform
-  readonly token: string
-  readonly policy: Policy
-  readonly enabled: boolean
-  readonly limits: LimitSpec[]
-  readonly generation: string
-  readonly created_at: Date
-  readonly updated_at: Date
 }
 
 const living = (db: Knex, organizationId: string) =>
@@ -103,11 +90,11 @@ export async function updateApp(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  idOrSlug: string,
-  patch: AppPatch,
+  { app, patch, precondition }: { app: string; patch: AppPatch; precondition: Precondition },
 ): Promise<AppRecord> {
   const { result } = await commitChange(actor, async (trx): Promise<Change<AppRecord>> => {
-    const before = await findApp(trx, org.id, idOrSlug, 'lock')
+    const before = await findApp(trx, org.id, app, 'lock')
+    await precondition(async () => presentApp(before))
     const { limits, ...plain } = patch
     const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined))
     const after = await bump(trx, org.id, before.id, {
@@ -124,15 +111,16 @@ export async function updateApp(
   return result
 }
 
-/** @throws Fault APP_NOT_FOUND. */
+/** @throws Fault APP_NOT_FOUND, PRECONDITION_FAILED. */
 export async function deleteApp(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  idOrSlug: string,
+  { app, precondition }: { app: string; precondition: Precondition },
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
-    const before = await findApp(trx, org.id, idOrSlug, 'lock')
+    const before = await findApp(trx, org.id, app, 'lock')
+    await precondition(async () => presentApp(before))
     const after = await bump(trx, org.id, before.id, { deleted_at: trx.raw('now()') })
     return {
       result: undefined,

@@ -66,7 +66,11 @@ function operation(route: Route): ZodOpenApiOperationObject {
     security: route.permission === 'public' ? [] : [{ bearer: [] }, { cookie: [] }],
     // An extension, so that tools can draw the matrix of roles.
     'x-permission': route.permission,
-    requestParams: { ...(names.length > 0 ? { path } : {}), ...(route.query ? { query: route.query } : {}) },
+    requestParams: {
+      ...(names.length > 0 ? { path } : {}),
+      ...(route.query ? { query: route.query } : {}),
+      ...headersOf(route),
+    },
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
       [String(route.answers.status)]: {
@@ -81,6 +85,17 @@ function operation(route: Route): ZodOpenApiOperationObject {
       },
     },
   }
+}
+
+const IF_MATCH = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .meta({ description: 'ETags as they were read, or *; else 412 PRECONDITION_FAILED.' }),
+})
+
+function headersOf({ conditional }: Route): { header?: z.ZodObject } {
+  return conditional ? { header: IF_MATCH } : {}
 }
 
 /** `GET /orgs/{org}/apps/{app}` → `getOrgsOrgAppsApp`. */

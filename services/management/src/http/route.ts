@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CallOrg, Principal } from '../access/principal.js'
 import type { OrgPermission, Permission } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
+import type { Precondition } from './precondition.js'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -28,6 +29,8 @@ interface Call<Path extends string, Asked extends Permission, Query, Body> {
   /** For public routes that some take as a signed-in person. @throws Fault where nobody is signed in. */
   authenticate(): Promise<Principal>
   readonly client: Client
+  /** For changes of a single resource, which say `conditional`. */
+  readonly precondition: Precondition
 }
 
 /** The other end of the connection. */
@@ -45,6 +48,8 @@ export interface Answer<Body> {
   readonly body: Body
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The single resource that the answer shows, as its read does: its ETag goes along. */
+  readonly resource?: unknown
 }
 
 type Shape = z.ZodObject
@@ -70,6 +75,11 @@ interface RouteSpec<
   readonly query?: Query
   /** A strictObject. Without it, no body is taken. */
   readonly body?: Body
+  /**
+   * A change whose handler checks `precondition` under its lock, against what the resource's read shows. Elsewhere
+   * `If-Match` with a tag is refused before anything is done: what has no ETag cannot match one.
+   */
+  readonly conditional?: true
   /** The answer of success. It is presented through this schema: what is not in it stays private. */
   readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: Shown }
   handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>): Promise<Answer<Said<Shown>>>
@@ -84,6 +94,7 @@ export interface Route {
   readonly permission: Permission
   readonly query?: Shape | undefined
   readonly body?: z.ZodType | undefined
+  readonly conditional?: true
   readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: z.ZodType | undefined }
   // A method, not a property: the checked call that it is given is the one that its own schemas made.
   handle(call: AnyCall): Promise<Answer<unknown>>
@@ -99,6 +110,7 @@ export interface AnyCall {
   readonly body: unknown
   authenticate(): Promise<Principal>
   readonly client: Client
+  readonly precondition: Precondition
 }
 
 /** Declares a route. It is a value: the router mounts it, the OpenAPI document and the access matrix read it. */

@@ -5,6 +5,8 @@ import type { CallOrg, Principal } from '../access/principal.js'
 import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { clientOf } from './client-of.js'
+import { etagOf } from './etag.js'
+import { preconditionOf, readConditions, readingOf, WITHOUT_ETAG } from './precondition.js'
 import { readBody } from './read-body.js'
 import { requestIdOf } from './request-id.js'
 import { type Answer, type AnyCall, NoBody, NoQuery, type Route } from './route.js'
@@ -48,8 +50,9 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
   const line = { requestId, method: route.method, route: route.path }
   try {
     const call = await checkedCall(route, deps, request, requestId)
-    present(route, await route.handle(call), response)
-    deps.log.info({ ...line, status: route.answers.status, actor: call.actor.id, ms: since(startedMs) }, 'answered')
+    if (isChange(route) && !route.conditional) await call.precondition(async () => WITHOUT_ETAG)
+    present(route, await route.handle(call), request, response)
+    deps.log.info({ ...line, status: response.statusCode, actor: call.actor.id, ms: since(startedMs) }, 'answered')
   } catch (thrown) {
     const fault = faultOf(thrown)
     await afterSecondDeletion(route, fault, deps)
@@ -79,8 +82,11 @@ async function checkedCall(route: Route, deps: RouterDeps, request: Request, req
     body: validateBody(route.body ?? NoBody, sent === undefined && !route.body ? {} : sent),
     authenticate: () => deps.authenticate(request),
     client: clientOf(request, deps.publicOrigin),
+    precondition: preconditionOf(readConditions(request.headers)),
   }
 }
+
+const isChange = ({ method }: Route): boolean => method !== 'GET'
 
 async function permittedOrg(
   deps: RouterDeps,
@@ -113,9 +119,18 @@ function actorOf(principal: Principal | undefined, requestId: string): Actor {
  *
  * @throws Error where the handler's answer does not fit: a mistake of ours.
  */
-function present({ answers }: Route, answer: Answer<unknown>, response: Response): void {
+function present(route: Route, answer: Answer<unknown>, request: Request, response: Response): void {
+  const { answers } = route
   response.status(answers.status)
   if (answer.headers) response.set(answer.headers)
+  if (answer.resource !== undefined) {
+    response.set('etag', etagOf(answer.resource))
+    const unchanged = !isChange(route) && readingOf(readConditions(request.headers), answer.resource) === 'not-modified'
+    if (unchanged) {
+      response.status(NOT_MODIFIED).end()
+      return
+    }
+  }
   if (!answers.body) {
     response.end()
     return
@@ -132,6 +147,8 @@ async function afterSecondDeletion(route: Route, fault: Fault, { everythingInFor
   if (route.method !== 'DELETE' || FAULTS[fault.code].http !== 404) return
   await everythingInForce().catch(() => undefined)
 }
+
+const NOT_MODIFIED = 304
 
 function byPath(routes: readonly Route[]): Map<string, Route[]> {
   const paths = new Map<string, Route[]>()

@@ -4,6 +4,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Committed } from '../feed/commit-change.js'
+import type { Precondition } from '../http/precondition.js'
 import { checkExpiry } from './check-expiry.js'
 import { destroyBelow } from './destroy-versions.js'
 import { maskValue } from './mask-value.js'
@@ -11,7 +12,8 @@ import { explicitBindings } from './propose-bindings.js'
 import { putAndActivate } from './put-and-activate.js'
 import type { SecretDeps, UsesOf } from './secret-deps.js'
 import { secretBytes } from './secret-input.js'
-import { lockSecret, type SecretRow } from './secret-rows.js'
+import { activeOrAbsent, lockSecret, type SecretRow } from './secret-rows.js'
+import { showSecretRow } from './show-secret.js'
 import { intendReplacement } from './write-steps.js'
 
 export interface NewValue {
@@ -22,6 +24,7 @@ export interface NewValue {
   readonly bindings?: Bindings | undefined
   /** Absent: the same, unless it has passed. */
   readonly expiresAt?: Date | null | undefined
+  readonly precondition?: Precondition | undefined
 }
 
 /**
@@ -37,6 +40,7 @@ export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewVal
   try {
     const { result } = await deps.commitChange(actor, async (trx) => {
       const secret = activeOrAbsent(await lockSecret(trx, asked.organizationId, asked.secretId))
+      await asked.precondition?.(() => showSecretRow(trx, secret))
       const bindings = given ?? secret.bindings
       await refuseToBreak(trx, deps.usesOf, secret, bindings)
       const intent = await intendReplacement(trx, secret, {
@@ -54,12 +58,6 @@ export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewVal
   } finally {
     value.wipe()
   }
-}
-
-/** @throws Fault SECRET_NOT_FOUND, for what is pending as for what never was. */
-export function activeOrAbsent(secret: SecretRow | undefined): SecretRow {
-  if (secret?.state !== 'active') throw new Fault('SECRET_NOT_FOUND', 'no such secret in force')
-  return secret
 }
 
 function expiryOf(secret: SecretRow, { expiresAt }: NewValue, nowMs: number): Date | null {

@@ -1,4 +1,3 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
@@ -6,7 +5,7 @@ import { createSecret } from './create-secret.js'
 import { deleteSecret } from './delete-secret.js'
 import { presentSecret, presentVersion } from './present-secret.js'
 import { renameSecret } from './rename-secret.js'
-import { activeOrAbsent, replaceValue } from './replace-value.js'
+import { replaceValue } from './replace-value.js'
 import type { SecretDeps } from './secret-deps.js'
 import { activeSecrets, servicesUsing, settledVersions } from './secret-rows.js'
 import {
@@ -19,6 +18,7 @@ import {
   ServiceNameView,
   VersionView,
 } from './secret-schemas.js'
+import { showSecret } from './show-secret.js'
 
 /** Versions shown of one secret: the newest. */
 const VERSIONS_MAX = 100
@@ -58,7 +58,10 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     summary: 'Show a secret, masked',
     permission: 'secrets:read',
     answers: { status: 200, body: SecretView },
-    handle: async ({ org, params }) => ({ body: await viewOf(db, org.id, params.secret) }),
+    handle: async ({ org, params }) => {
+      const shown = await showSecret(db, org.id, params.secret)
+      return { body: shown, resource: shown }
+    },
   })
   const usage = route({
     method: 'GET',
@@ -66,7 +69,7 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     summary: 'List the API services that use a secret',
     permission: 'secrets:read',
     answers: { status: 200, body: z.object({ services: z.array(ServiceNameView) }) },
-    handle: async ({ org, params }) => ({ body: { services: (await viewOf(db, org.id, params.secret)).usedBy } }),
+    handle: async ({ org, params }) => ({ body: { services: (await showSecret(db, org.id, params.secret)).usedBy } }),
   })
   const versions = route({
     method: 'GET',
@@ -75,7 +78,7 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     permission: 'secrets:read',
     answers: { status: 200, body: z.object({ items: z.array(VersionView), next: z.null() }) },
     handle: async ({ org, params }) => {
-      await viewOf(db, org.id, params.secret)
+      await showSecret(db, org.id, params.secret)
       const rows = await settledVersions(db, org.id, params.secret, VERSIONS_MAX)
       return { body: { items: rows.map(presentVersion), next: null } }
     },
@@ -102,7 +105,8 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
     handle: async ({ actor, org, body }) => {
       const asked = { ...body, organizationId: org.id, expiresAt: body.expiresAt ?? null }
       const { result: secretId, inForce } = await createSecret(deps, actor, asked)
-      return { body: { ...(await viewOf(deps.db, org.id, secretId)), inForce } }
+      const shown = await showSecret(deps.db, org.id, secretId)
+      return { body: { ...shown, inForce }, resource: shown }
     },
   })
   const replace = route({
@@ -116,10 +120,11 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
       status: 200,
       body: z.object({ secret: SecretView, inForce: InForceView, internalServicesUntil: z.null() }),
     },
-    handle: async ({ actor, org, params, body }) => {
-      const asked = { ...body, organizationId: org.id, secretId: params.secret }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const asked = { ...body, organizationId: org.id, secretId: params.secret, precondition }
       const { inForce } = await replaceValue(deps, actor, asked)
-      const secret = await viewOf(deps.db, org.id, params.secret)
+      const secret = await showSecret(deps.db, org.id, params.secret)
       return { body: { secret, inForce, internalServicesUntil: null } }
     },
   })
@@ -134,9 +139,11 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
     permission: 'secrets:write',
     body: z.strictObject({ name: SecretName }),
     answers: { status: 200, body: SecretView },
-    handle: async ({ actor, org, params, body }) => {
-      await renameSecret(deps, actor, { organizationId: org.id, secretId: params.secret, name: body.name })
-      return { body: await viewOf(deps.db, org.id, params.secret) }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      await renameSecret(deps, actor, { ...body, organizationId: org.id, secretId: params.secret, precondition })
+      const shown = await showSecret(deps.db, org.id, params.secret)
+      return { body: shown, resource: shown }
     },
   })
   const remove = route({
@@ -151,18 +158,11 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
         .meta({ description: 'Although services use it: they will answer SECRET_NOT_FOUND.' }),
     }),
     answers: { status: 200, body: z.object({ inForce: InForceView }) },
-    handle: async ({ actor, org, params, query }) => {
-      const asked = { organizationId: org.id, secretId: params.secret, force: query.force === 'true' }
+    conditional: true,
+    handle: async ({ actor, org, params, query, precondition }) => {
+      const asked = { organizationId: org.id, secretId: params.secret, force: query.force === 'true', precondition }
       return { body: { inForce: await deleteSecret(deps, actor, asked) } }
     },
   })
   return [rename, remove]
-}
-
-/** @throws Fault SECRET_NOT_FOUND. */
-async function viewOf(db: Knex, organizationId: string, secretId: string): Promise<ReturnType<typeof presentSecret>> {
-  const [row] = await activeSecrets(db, organizationId, { limit: 1, id: secretId })
-  const secret = activeOrAbsent(row)
-  const used = await servicesUsing(db, organizationId, [secret.id])
-  return presentSecret(secret, used.get(secret.id) ?? [])
 }

@@ -1,4 +1,5 @@
 import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 
 type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
@@ -70,6 +71,12 @@ export async function lockSecret(trx: Knex, organizationId: string, secretId: st
     .forUpdate()
     .first<SecretRecord | undefined>()
   return record && toSecret(record)
+}
+
+/** @throws Fault SECRET_NOT_FOUND, for what is pending as for what never was. */
+export function activeOrAbsent(secret: SecretRow | undefined): SecretRow {
+  if (secret?.state !== 'active') throw new Fault('SECRET_NOT_FOUND', 'no such secret in force')
+  return secret
 }
 
 /** Secrets in force of an organisation, by id. Nothing pending is ever among them. */
