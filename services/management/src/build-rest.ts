@@ -60,7 +60,7 @@ export function buildRest(parts: RestParts): Rest {
   const secrets = buildSecrets(secretDeps)
   const accessLog = buildAccessLog({ db, log, retentionDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
-  const catalog = { db, commitChange, privateUpstreams }
+  const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
   let endPruning: (() => Promise<void>) | undefined
   return {
     routes: [

@@ -4,8 +4,9 @@ import { type Route, route } from '../http/route.js'
 import { LimitView } from './limits.js'
 import { presentService, secretNames, showService } from './present-service.js'
 import { PRESETS, type Preset } from './presets/presets.js'
+import { putService } from './put-service.js'
 import { findService, listServices } from './service-row.js'
-import { NewService, ServicePatch, ServiceView } from './service-schemas.js'
+import { NewService, ServicePatch, ServicePut, ServiceView } from './service-schemas.js'
 import { createService, deleteService, type ServiceDeps, serviceNotFound, updateService } from './write-service.js'
 
 const SERVICES = '/orgs/{org}/services'
@@ -92,7 +93,23 @@ function changeRoutes(deps: ServiceDeps): readonly Route[] {
       return { body: undefined }
     },
   })
-  return [update, remove]
+  const put = route({
+    method: 'PUT',
+    path: SERVICE,
+    summary: 'Create the API service of this slug, or make it what the body says',
+    description:
+      'All of it: what is left out gets its default, or what the preset says. Answers when no request that starts now is served by what it was. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+    permission: 'services:write',
+    body: ServicePut,
+    answers: { status: 200, orCreated: true, body: ServiceView },
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const asked = { slug: params.service, given: body, precondition }
+      const { outcome, service } = await putService(deps, actor, org, asked)
+      return { body: await showService(deps.db, service), created: outcome === 'created' }
+    },
+  })
+  return [update, put, remove]
 }
 
 const PlacementView = z.discriminatedUnion('kind', [

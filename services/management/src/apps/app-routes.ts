@@ -1,8 +1,9 @@
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
-import { AppPatch, AppView, NewApp } from './app-schemas.js'
+import { AppPatch, AppPut, AppView, NewApp } from './app-schemas.js'
 import { type AppDeps, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
 import { presentApp } from './present-app.js'
+import { putApp } from './put-app.js'
 
 const APPS = '/orgs/{org}/apps'
 const APP = '/orgs/{org}/apps/{app}'
@@ -73,5 +74,20 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
       return { body: undefined }
     },
   })
-  return [read, update, remove]
+  const put = route({
+    method: 'PUT',
+    path: APP,
+    summary: 'Create the app of this slug, or make it what the body says',
+    description:
+      'What is left out gets its default; the token stays. Answers when no request that starts now is served by what it was. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+    permission: 'apps:write',
+    body: AppPut,
+    answers: { status: 200, orCreated: true, body: AppView },
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const { outcome, app } = await putApp(deps, actor, org, { slug: params.app, given: body, precondition })
+      return { body: presentApp(app), created: outcome === 'created' }
+    },
+  })
+  return [read, update, put, remove]
 }

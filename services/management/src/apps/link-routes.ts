@@ -37,11 +37,12 @@ export function linkRoutes(deps: AppDeps): readonly Route[] {
     path: LINK,
     summary: 'Link an app to an API service',
     permission: 'apps:write',
-    answers: { status: 200, body: LinkView },
+    answers: { status: 200, orCreated: true, body: LinkView },
     conditional: true,
-    handle: async ({ actor, org, params, precondition }) => ({
-      body: presentLink(await linkService(deps, actor, org, { ...params, precondition })),
-    }),
+    handle: async ({ actor, org, params, precondition }) => {
+      const { link, made } = await linkService(deps, actor, org, { ...params, precondition })
+      return { body: presentLink(link), created: made }
+    },
   })
   const unlink = route({
     method: 'DELETE',

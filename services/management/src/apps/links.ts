@@ -55,12 +55,12 @@ export async function findLink(db: Knex, org: CallOrg, asked: LinkEnds): Promise
 
 /** Links, or finds them linked. @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND, PRECONDITION_FAILED. */
 export async function linkService(
-  { commitChange }: AppDeps,
+  { commitChange, waitUntilSeen }: AppDeps,
   actor: Actor,
   org: CallOrg,
   { precondition, ...asked }: LinkEnds & { precondition: Precondition },
-): Promise<LinkRecord> {
-  const { result } = await commitChange(actor, async (trx): Promise<Change<LinkRecord>> => {
+): Promise<{ link: LinkRecord; made: boolean }> {
+  const { result } = await commitChange(actor, async (trx): Promise<Change<{ link: LinkRecord; made: boolean }>> => {
     const ends = await both(trx, org.id, asked)
     const { appId, serviceId } = ends
     await precondition(() => shownLink(trx, org.id, ends))
@@ -78,8 +78,10 @@ export async function linkService(
       details: { app: appId, service: serviceId },
     }))
     // No feed row: proxies hold routes, and no knowledge of their absence.
-    return { result: link, feed: [], audit }
+    return { result: { link, made: made.length > 0 }, feed: [], audit }
   })
+  // RETRYWAITS: the one rule for all who change nothing.
+  if (!result.made) await waitUntilSeen.everything()
   return result
 }
 

@@ -11,6 +11,7 @@ export interface AppRecord {
   readonly policy: Policy
   readonly enabled: boolean
   readonly limits: LimitSpec[]
+  readonly external_version: string | null
   readonly generation: string
   readonly created_at: Date
   readonly updated_at: Date
@@ -26,6 +27,7 @@ export function presentApp(record: AppRecord): z.input<typeof AppView> {
     policy: record.policy,
     enabled: record.enabled,
     limits: record.limits,
+    externalVersion: record.external_version,
     createdAt: record.created_at.toISOString(),
     updatedAt: record.updated_at.toISOString(),
   }

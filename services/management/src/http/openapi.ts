@@ -1,6 +1,11 @@
 import { FAULTS } from '@protectmyapi/service-kit/faults'
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
 import { isOrgPermission } from '../access/roles.js'
 import type { Route } from './route.js'
 
@@ -73,10 +78,8 @@ function operation(route: Route): ZodOpenApiOperationObject {
     },
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
-      [String(route.answers.status)]: {
-        description: route.answers.body ? 'Done.' : 'Done; no body.',
-        ...(route.answers.body ? { content: { 'application/json': { schema: route.answers.body } } } : {}),
-      },
+      [String(route.answers.status)]: success(route, route.answers.body ? 'Done.' : 'Done; no body.'),
+      ...(route.answers.orCreated ? { 201: success(route, 'Created.') } : {}),
       default: {
         description: isOrgPermission(route.permission)
           ? 'Refused. 404 also for organizations that one is no member of.'
@@ -85,6 +88,10 @@ function operation(route: Route): ZodOpenApiOperationObject {
       },
     },
   }
+}
+
+function success({ answers }: Route, description: string): ZodOpenApiResponseObject {
+  return { description, ...(answers.body ? { content: { 'application/json': { schema: answers.body } } } : {}) }
 }
 
 const IF_MATCH = z.object({

@@ -50,11 +50,20 @@ export interface Answer<Body> {
   readonly headers?: Readonly<Record<string, string>>
   /** The single resource that the answer shows, as its read does: its ETag goes along. */
   readonly resource?: unknown
+  /** 201 in place of the route's status: for puts, which create or change. */
+  readonly created?: boolean
 }
 
 type Shape = z.ZodObject
 type Parsed<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.output<Schema> : undefined
 type Said<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.input<Schema> : undefined
+
+interface Answers<Shown> {
+  readonly status: 200 | 201 | 202 | 204
+  /** 201 as well, where the handler says that it created. */
+  readonly orCreated?: true
+  readonly body?: Shown
+}
 
 interface RouteSpec<
   Path extends string,
@@ -81,7 +90,7 @@ interface RouteSpec<
    */
   readonly conditional?: true
   /** The answer of success. It is presented through this schema: what is not in it stays private. */
-  readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: Shown }
+  readonly answers: Answers<Shown>
   handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>): Promise<Answer<Said<Shown>>>
 }
 
@@ -95,7 +104,7 @@ export interface Route {
   readonly query?: Shape | undefined
   readonly body?: z.ZodType | undefined
   readonly conditional?: true
-  readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: z.ZodType | undefined }
+  readonly answers: Answers<z.ZodType | undefined>
   // A method, not a property: the checked call that it is given is the one that its own schemas made.
   handle(call: AnyCall): Promise<Answer<unknown>>
 }

@@ -25,8 +25,8 @@ export interface RouterDeps {
   readonly log: Logger
 }
 
-/** Ids and slugs. Anything else exists nowhere, and Postgres is not asked. */
-const PARAM = /^[A-Za-z0-9_-]{1,64}$/
+/** Ids, slugs and names of secrets. Anything else exists nowhere, and Postgres is not asked. */
+const PARAM = /^[A-Za-z0-9_-]{1,128}$/
 
 /** Mounts routes: each path once, so that a known path with another method answers 405 with `Allow`. */
 export function mountRoutes(routes: readonly Route[], deps: RouterDeps): Router {
@@ -121,7 +121,7 @@ function actorOf(principal: Principal | undefined, requestId: string): Actor {
  */
 function present(route: Route, answer: Answer<unknown>, request: Request, response: Response): void {
   const { answers } = route
-  response.status(answers.status)
+  response.status(answers.orCreated && answer.created ? CREATED : answers.status)
   if (answer.headers) response.set(answer.headers)
   if (answer.resource !== undefined) {
     response.set('etag', etagOf(answer.resource))
@@ -148,6 +148,7 @@ async function afterSecondDeletion(route: Route, fault: Fault, { everythingInFor
   await everythingInForce().catch(() => undefined)
 }
 
+const CREATED = 201
 const NOT_MODIFIED = 304
 
 function byPath(routes: readonly Route[]): Map<string, Route[]> {

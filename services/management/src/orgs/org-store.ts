@@ -117,6 +117,14 @@ export async function lockOrg(trx: Knex.Transaction, organizationId: string, act
   return role
 }
 
+/**
+ * Held by who creates something under a name that nobody may have twice, where a second creation must find the first
+ * one's and not fail. Does not stand in the way of rows that refer to the organisation.
+ */
+export async function lockForCreation(trx: Knex.Transaction, organizationId: string): Promise<void> {
+  await trx('organizations').where('id', organizationId).forNoKeyUpdate().first('id')
+}
+
 export async function roleOf(db: Knex, organizationId: string, userId: string): Promise<Role | undefined> {
   const row = await db('members')
     .where({ organization_id: organizationId, user_id: userId })

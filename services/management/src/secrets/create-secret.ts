@@ -1,14 +1,12 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
-import { newId } from '@protectmyapi/service-kit/ids'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Committed } from '../feed/commit-change.js'
 import { checkExpiry } from './check-expiry.js'
-import { maskValue } from './mask-value.js'
+import { intendFirst } from './intend.js'
 import { proposeBindings } from './propose-bindings.js'
 import { putAndActivate } from './put-and-activate.js'
 import type { SecretDeps } from './secret-deps.js'
 import { secretBytes } from './secret-input.js'
-import { intendCreation } from './write-steps.js'
 
 export interface NewSecret {
   readonly organizationId: string
@@ -25,19 +23,11 @@ export async function createSecret(deps: SecretDeps, actor: Actor, asked: NewSec
   const bindings = proposeBindings(deps.presets, asked)
   const value = secretBytes(asked.value)
   try {
-    const { result: intent } = await deps.commitChange(actor, (trx) =>
-      intendCreation(trx, asked.organizationId, {
-        secretId: newId('secret'),
-        versionId: newId('version'),
-        name: asked.name,
-        mask: maskValue(asked.value),
-        bindings,
-        expiresAt: asked.expiresAt,
-        actorId: actor.id,
-      }),
+    const { result } = await deps.commitChange(actor, (trx) =>
+      intendFirst(trx, actor, { ...asked, bindings, externalVersion: null }),
     )
-    const inForce = await putAndActivate(deps, actor, intent, { value, bindings })
-    return { result: intent.secretId, inForce }
+    const inForce = await putAndActivate(deps, actor, result.intent, { value, bindings })
+    return { result: result.intent.secretId, inForce }
   } finally {
     value.wipe()
   }

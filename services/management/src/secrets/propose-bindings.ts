@@ -42,6 +42,11 @@ export function proposeBindings(
   )
 }
 
+/** For a secret that has bindings already: others, where the request says so. @throws Fault as above. */
+export function bindingsIfSaid(presets: readonly BindingPreset[], request: BindingRequest): Bindings | undefined {
+  return request.bindings || request.preset !== undefined ? proposeBindings(presets, request) : undefined
+}
+
 /** @throws Fault INVALID_REQUEST where origins or placements are missing. */
 export function explicitBindings(bindings: Bindings): Bindings {
   const normal = normalizeBindings(bindings)

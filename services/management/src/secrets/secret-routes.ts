@@ -6,11 +6,13 @@ import { deleteSecret } from './delete-secret.js'
 import { presentSecret, presentVersion } from './present-secret.js'
 import { renameSecret } from './rename-secret.js'
 import { replaceValue } from './replace-value.js'
+import { secretByNameRoutes } from './secret-by-name-routes.js'
 import type { SecretDeps } from './secret-deps.js'
 import { activeSecrets, servicesUsing, settledVersions } from './secret-rows.js'
 import {
   BindingsInput,
   Expiry,
+  Force,
   InForceView,
   SecretName,
   SecretValue,
@@ -24,7 +26,8 @@ import { showSecret } from './show-secret.js'
 const VERSIONS_MAX = 100
 
 export function secretRoutes(deps: SecretDeps): readonly Route[] {
-  return [...readRoutes(deps), ...writeRoutes(deps), ...changeRoutes(deps)]
+  // By name first: a secret may be called `value` or `usage`, and none has the id `by-name`.
+  return [...secretByNameRoutes(deps), ...readRoutes(deps), ...writeRoutes(deps), ...changeRoutes(deps)]
 }
 
 function readRoutes({ db }: SecretDeps): readonly Route[] {
@@ -151,12 +154,7 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets/{secret}',
     summary: 'Delete a secret; answers when no request uses it any more',
     permission: 'secrets:write',
-    query: z.strictObject({
-      force: z
-        .enum(['true', 'false'])
-        .optional()
-        .meta({ description: 'Although services use it: they will answer SECRET_NOT_FOUND.' }),
-    }),
+    query: z.strictObject({ force: Force }),
     answers: { status: 200, body: z.object({ inForce: InForceView }) },
     conditional: true,
     handle: async ({ actor, org, params, query, precondition }) => {

@@ -17,6 +17,7 @@ export interface SecretRow {
   readonly createdAt: Date
   readonly replacedAt: Date | null
   readonly expiresAt: Date | null
+  readonly externalVersion: string | null
 }
 
 export interface VersionRow {
@@ -28,6 +29,7 @@ export interface VersionRow {
   readonly mask: string
   readonly bindings: Bindings
   readonly expiresAt: Date | null
+  readonly externalVersion: string | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly supersededAt: Date | null
@@ -47,6 +49,7 @@ interface SecretRecord {
   readonly created_at: Date
   readonly replaced_at: Date | null
   readonly expires_at: Date | null
+  readonly external_version: string | null
 }
 
 interface VersionRecord {
@@ -58,6 +61,7 @@ interface VersionRecord {
   readonly mask: string
   readonly bindings: Bindings
   readonly expires_at: Date | null
+  readonly external_version: string | null
   readonly created_at: Date
   readonly created_by: string
   readonly superseded_at: Date | null
@@ -77,6 +81,29 @@ export async function lockSecret(trx: Knex, organizationId: string, secretId: st
 export function activeOrAbsent(secret: SecretRow | undefined): SecretRow {
   if (secret?.state !== 'active') throw new Fault('SECRET_NOT_FOUND', 'no such secret in force')
   return secret
+}
+
+/** By name, pending ones too: their name is taken. */
+export async function lockSecretByName(
+  trx: Knex,
+  organizationId: string,
+  name: string,
+): Promise<SecretRow | undefined> {
+  const record = await trx<SecretRecord>('secrets')
+    .where({ organization_id: organizationId, name })
+    .whereIn('state', ['pending', 'active'])
+    .forUpdate()
+    .first<SecretRecord | undefined>()
+  return record && toSecret(record)
+}
+
+/** The id of the secret in force of this name. @throws Fault SECRET_NOT_FOUND. */
+export async function secretIdOf(db: Knex, organizationId: string, name: string): Promise<string> {
+  const found = await db<SecretRecord>('secrets')
+    .where({ organization_id: organizationId, name, state: 'active' })
+    .first<{ id: string } | undefined>('id')
+  if (!found) throw new Fault('SECRET_NOT_FOUND', 'no secret of this name in force')
+  return found.id
 }
 
 /** Secrets in force of an organisation, by id. Nothing pending is ever among them. */
@@ -167,6 +194,7 @@ function toSecret(record: SecretRecord): SecretRow {
     createdAt: record.created_at,
     replacedAt: record.replaced_at,
     expiresAt: record.expires_at,
+    externalVersion: record.external_version,
   }
 }
 
@@ -180,6 +208,7 @@ function toVersion(record: VersionRecord): VersionRow {
     mask: record.mask,
     bindings: normalizeBindings(record.bindings),
     expiresAt: record.expires_at,
+    externalVersion: record.external_version,
     createdAt: record.created_at,
     createdBy: record.created_by,
     supersededAt: record.superseded_at,

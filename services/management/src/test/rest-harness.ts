@@ -13,6 +13,7 @@ import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { API_PREFIX } from '../http/openapi.js'
 import type { Route } from '../http/route.js'
 import { createPasswordHasher, type PasswordHasher } from '../people/password-hasher.js'
+import { type LaggingProxy, laggingProxy } from './lagging-proxy.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
 
 export const PASSWORD = 'a long enough password'
@@ -33,6 +34,8 @@ export interface Person {
 export interface RestHarness {
   readonly db: Knex
   readonly feed: Feed
+  /** RETRYWAITS: does the answer wait for a proxy that lags behind? */
+  readonly heldUp: LaggingProxy['heldUp']
   readonly vault: MemoryVault
   readonly hasher: PasswordHasher
   readonly app: Express
@@ -49,7 +52,9 @@ export interface RestHarness {
 export async function restHarness(): Promise<RestHarness> {
   const { db, target, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
-  const feed = buildFeed({ db, target, clock: systemClock, log })
+  const proxy = laggingProxy(db)
+  const { waitUntilSeen, commitChange } = proxy
+  const feed = { ...buildFeed({ db, target, clock: systemClock, log }), waitUntilSeen, commitChange }
   const vault = memoryVault()
   const hasher = await createPasswordHasher()
   const parts = {
@@ -93,6 +98,7 @@ export async function restHarness(): Promise<RestHarness> {
   return {
     db,
     feed,
+    heldUp: proxy.heldUp,
     vault,
     hasher,
     app,
