@@ -16,6 +16,7 @@ import type { ManagementConfig } from './config.js'
 import type { Feed } from './feed/build-feed.js'
 import { createApp } from './http/app.js'
 import type { Route } from './http/route.js'
+import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency/idempotency-records.js'
 import { invitationRoutes } from './orgs/invitation-routes.js'
 import { memberRoutes } from './orgs/member-routes.js'
 import { orgRoutes } from './orgs/org-routes.js'
@@ -29,7 +30,7 @@ import { buildSecrets } from './secrets/build-secrets.js'
 import { finishShredding } from './secrets/reconcile.js'
 import type { VaultClient } from './vault/vault-client.js'
 
-/** Between two prunings of ended sign-ins and old attempts. */
+/** Between two prunings of ended sign-ins, old attempts and idempotency records. */
 const PRUNE_PERIOD_MS = 10 * 60_000
 
 /** What the REST side is made of; tests build it without the gRPC side. */
@@ -46,6 +47,7 @@ export interface RestParts {
 
 export interface Rest {
   readonly routes: readonly Route[]
+  readonly records: IdempotencyRecords
   /** Begins the background work. */
   start(): void
   stop(): Promise<void>
@@ -61,8 +63,10 @@ export function buildRest(parts: RestParts): Rest {
   const accessLog = buildAccessLog({ db, log, retentionDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
+  const records = createIdempotencyRecords(db)
   let endPruning: (() => Promise<void>) | undefined
   return {
+    records,
     routes: [
       ...setUpRoutes(people),
       ...peopleRoutes(people),
@@ -81,7 +85,10 @@ export function buildRest(parts: RestParts): Rest {
     start() {
       secrets.start()
       accessLog.start()
-      endPruning = every(PRUNE_PERIOD_MS, 'prune sign-ins', log, () => limits.prune())
+      endPruning = every(PRUNE_PERIOD_MS, 'prune', log, async () => {
+        await limits.prune()
+        await records.prune()
+      })
     },
     async stop() {
       await Promise.all([secrets.stop(), accessLog.stop(), endPruning?.()])
@@ -97,6 +104,7 @@ export function buildApp(
 ): Express {
   return createApp({
     routes: rest.routes,
+    records: rest.records,
     authenticate: createAuthenticate({ db, publicOrigin: outside.publicOrigin }),
     findOrg: (principal, idOrSlug) => findOrg(db, principal, idOrSlug),
     everythingInForce: () => feed.waitUntilSeen.everything(),

@@ -1,3 +1,4 @@
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
@@ -43,7 +44,7 @@ export async function putService(
     if (!before && !Slug.safeParse(slug).success) throw serviceNotFound()
     await precondition(async () => before && showService(trx, before))
     if (!before) {
-      const made = await insertService(trx, org.id, slug, whole)
+      const made = await insertService(trx, org.id, { id: newId('service'), slug }, whole)
       return { ...made, result: { outcome: 'created', service: made.result } }
     }
     const same = whole.externalVersion !== null && whole.externalVersion === before.externalVersion

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { goneSince } from '../idempotency/replays.js'
 import { LimitView } from './limits.js'
 import { presentService, secretNames, showService } from './present-service.js'
 import { PRESETS, type Preset } from './presets/presets.js'
@@ -43,8 +44,17 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     permission: 'services:write',
     body: NewService,
     answers: { status: 201, body: ServiceView },
-    handle: async ({ actor, org, body }) => {
-      const made = await createService(deps, actor, org, body)
+    once: {
+      compared: (body) => body,
+      async again({ org }, made) {
+        const found = await findService(db, org.id, made)
+        if (!found) throw goneSince(made)
+        const shown = await showService(db, found)
+        return { body: shown, resource: shown }
+      },
+    },
+    handle: async ({ actor, org, body, claim }) => {
+      const made = await createService(deps, actor, org, { given: body, claim })
       const shown = await showService(db, made)
       return { body: shown, resource: shown }
     },

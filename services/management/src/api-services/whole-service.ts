@@ -1,4 +1,3 @@
-import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Change } from '../feed/commit-change.js'
@@ -38,12 +37,11 @@ export function wholeService(
 export async function insertService(
   trx: Knex.Transaction,
   organizationId: string,
-  slug: string,
+  { id, slug }: { id: string; slug: string },
   whole: WholeService,
 ): Promise<Change<ServiceRow>> {
   await refuseTooManyServices(trx, organizationId)
   const { columns, secretIds } = await columnsOf(trx, organizationId, whole)
-  const id = newId('service')
   const record = await insertServiceRow(trx, { id, organization_id: organizationId, slug, ...columns })
   await nameSecrets(trx, organizationId, id, secretIds)
   // No feed row: nobody holds anything of a service that is new.

@@ -1,4 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { CallOrg } from '../access/principal.js'
@@ -6,6 +7,7 @@ import type { Actor } from '../audit/audit-entry.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
 import type { Precondition } from '../http/precondition.js'
+import type { Claim } from '../http/route.js'
 import { normalizeBaseUrl } from './base-url.js'
 import { draftService } from './draft-service.js'
 import { showService } from './present-service.js'
@@ -27,10 +29,14 @@ export async function createService(
   { commitChange, privateUpstreams }: ServiceDeps,
   actor: Actor,
   org: CallOrg,
-  given: NewService,
+  { given, claim }: { given: NewService; claim: Claim },
 ): Promise<ServiceRow> {
   const whole = wholeService(privateUpstreams, given)
-  const { result } = await commitChange(actor, (trx) => insertService(trx, org.id, given.slug, whole))
+  const id = newId('service')
+  const { result } = await commitChange(actor, async (trx) => {
+    await claim(trx, id)
+    return insertService(trx, org.id, { id, slug: given.slug }, whole)
+  })
   return result
 }
 

@@ -1,7 +1,8 @@
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { goneSince } from '../idempotency/replays.js'
 import { AppPatch, AppPut, AppView, NewApp } from './app-schemas.js'
-import { type AppDeps, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
+import { type AppDeps, appOf, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
 import { presentApp } from './present-app.js'
 import { putApp } from './put-app.js'
 
@@ -28,8 +29,16 @@ export function appRoutes(deps: AppDeps): readonly Route[] {
     permission: 'apps:write',
     body: NewApp,
     answers: { status: 201, body: AppView },
-    handle: async ({ actor, org, body }) => {
-      const shown = presentApp(await createApp(deps, actor, org, body))
+    once: {
+      compared: (body) => body,
+      async again({ org }, made) {
+        const app = await appOf(deps.db, org.id, made)
+        if (!app) throw goneSince(made)
+        return { body: presentApp(app), resource: presentApp(app) }
+      },
+    },
+    handle: async ({ actor, org, body, claim }) => {
+      const shown = presentApp(await createApp(deps, actor, org, { asked: body, claim }))
       return { body: shown, resource: shown }
     },
   })

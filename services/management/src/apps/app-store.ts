@@ -8,6 +8,7 @@ import { refuseDuplicate } from '../db/unique-violation.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
 import type { Precondition } from '../http/precondition.js'
+import type { Claim } from '../http/route.js'
 import { APP_LIMITS, type AppPatch, type NewApp } from './app-schemas.js'
 import { type AppRecord, presentApp } from './present-app.js'
 
@@ -57,9 +58,13 @@ export async function createApp(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  asked: NewApp,
+  { asked, claim }: { asked: NewApp; claim: Claim },
 ): Promise<AppRecord> {
-  const { result } = await commitChange(actor, (trx) => insertApp(trx, org.id, { ...asked, externalVersion: null }))
+  const id = newId('app')
+  const { result } = await commitChange(actor, async (trx) => {
+    await claim(trx, id)
+    return insertApp(trx, org.id, { ...asked, id, externalVersion: null })
+  })
   return result
 }
 
@@ -67,7 +72,7 @@ export async function createApp(
 export async function insertApp(
   trx: Knex.Transaction,
   organizationId: string,
-  asked: NewApp & { externalVersion: string | null },
+  asked: NewApp & { id: string; externalVersion: string | null },
 ): Promise<Change<AppRecord>> {
   const apps = await living(trx, organizationId).limit(APP_LIMITS.appsPerOrganization).select('id')
   if (apps.length >= APP_LIMITS.appsPerOrganization)
@@ -79,7 +84,6 @@ export async function insertApp(
     only(
       await trx('apps')
         .insert({
-          id: newId('app'),
           organization_id: organizationId,
           token: newToken('app'),
           ...plain,

@@ -1,3 +1,4 @@
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
@@ -39,7 +40,7 @@ export async function putApp(
     await precondition(async () => before && presentApp(before))
     const externalVersion = given.externalVersion ?? null
     if (!before) {
-      const made = await insertApp(trx, org.id, { ...given, slug, externalVersion })
+      const made = await insertApp(trx, org.id, { ...given, id: newId('app'), slug, externalVersion })
       return { ...made, result: { outcome: 'created', app: made.result } }
     }
     if (externalVersion !== null && externalVersion === before.external_version) {

@@ -12,6 +12,7 @@ import { catalog } from './migrations/0003-catalog.js'
 import { feed } from './migrations/0004-feed.js'
 import { trail } from './migrations/0005-trail.js'
 import { externalVersions } from './migrations/0006-external-versions.js'
+import { automation } from './migrations/0007-automation.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -19,7 +20,7 @@ export interface MigrationTarget {
   readonly runtimeRole: string
 }
 
-const MIGRATIONS: readonly Migration[] = [people, secrets, catalog, feed, trail, externalVersions]
+const MIGRATIONS: readonly Migration[] = [people, secrets, catalog, feed, trail, externalVersions, automation]
 
 /**
  * What the runtime role may do. No DDL; of audit trail and access log neither change nor removal. Locking a row takes
@@ -51,6 +52,7 @@ const RIGHTS = {
   access_log: 'SELECT, INSERT',
   access_watermarks: 'SELECT, INSERT, UPDATE, DELETE',
   rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
+  idempotency_records: 'SELECT, INSERT, UPDATE, DELETE',
 } as const
 
 const FUNCTIONS = ['make_access_partition', 'drop_access_partition'] as const

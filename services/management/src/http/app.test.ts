@@ -65,6 +65,7 @@ const deps: AppDeps = {
   trustedProxies: [],
   notReady: async () => undefined,
   everythingInForce: async () => void waits++,
+  records: { find: async () => undefined, claim: () => async () => undefined, forget: async () => undefined },
   findOrg: async (_principal, name) => (name === 'acme' ? org : undefined),
   authenticate: async (request) => {
     if (request.get('authorization') !== 'Bearer good') throw new Fault('UNAUTHORIZED', 'nobody')

@@ -7,10 +7,8 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { isOrgPermission } from '../access/roles.js'
+import { API_PREFIX } from './api-prefix.js'
 import type { Route } from './route.js'
-
-/** Where all of it is mounted. */
-export const API_PREFIX = '/api/v1'
 
 const ProblemBody = z
   .object({
@@ -101,8 +99,21 @@ const IF_MATCH = z.object({
     .meta({ description: 'ETags as they were read, or *; else 412 PRECONDITION_FAILED.' }),
 })
 
-function headersOf({ conditional }: Route): { header?: z.ZodObject } {
-  return conditional ? { header: IF_MATCH } : {}
+const IF_EITHER = IF_MATCH.extend({
+  'if-none-match': z.string().optional().meta({ description: '* to create and never change; else 412.' }),
+})
+
+const IDEMPOTENCY_KEY = z.object({
+  'idempotency-key': z.string().optional().meta({
+    description:
+      'Of your choice, such as a UUID: the same request with the same key, within 24 hours, makes nothing twice.',
+  }),
+})
+
+function headersOf({ conditional, answers, once }: Route): { header?: z.ZodObject } {
+  if (once) return { header: IDEMPOTENCY_KEY }
+  if (!conditional) return {}
+  return { header: answers.orCreated ? IF_EITHER : IF_MATCH }
 }
 
 /** `GET /orgs/{org}/apps/{app}` → `getOrgsOrgAppsApp`. */

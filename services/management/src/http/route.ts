@@ -1,3 +1,4 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import type { CallOrg, Principal } from '../access/principal.js'
 import type { OrgPermission, Permission } from '../access/roles.js'
@@ -31,7 +32,15 @@ interface Call<Path extends string, Asked extends Permission, Query, Body> {
   readonly client: Client
   /** For changes of a single resource, which say `conditional`. */
   readonly precondition: Precondition
+  /** For creations, which say `once`. */
+  readonly claim: Claim
 }
+
+/**
+ * Binds the request's `Idempotency-Key` to what is about to be made. First of all in the transaction that makes it, so
+ * that a twin of the request waits there and finds it.
+ */
+export type Claim = (trx: Knex.Transaction, made: string) => Promise<void>
 
 /** The other end of the connection. */
 export interface Client {
@@ -89,6 +98,16 @@ interface RouteSpec<
    * `If-Match` with a tag is refused before anything is done: what has no ETag cannot match one.
    */
   readonly conditional?: true
+  /** A creation that takes an `Idempotency-Key`. */
+  readonly once?: {
+    /** What of the body tells one request from another: never a value of a secret, nor anything made of one. */
+    compared(body: Parsed<Body>): unknown
+    /**
+     * The answer to the same request again: what the first one made, as it is now. `undone`: it came to nothing, so
+     * this request is the first. @throws Fault where it cannot be shown.
+     */
+    again(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>, made: string): Promise<Answer<Said<Shown>> | 'undone'>
+  }
   /** The answer of success. It is presented through this schema: what is not in it stays private. */
   readonly answers: Answers<Shown>
   handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>): Promise<Answer<Said<Shown>>>
@@ -104,6 +123,10 @@ export interface Route {
   readonly query?: Shape | undefined
   readonly body?: z.ZodType | undefined
   readonly conditional?: true
+  readonly once?: {
+    compared(body: unknown): unknown
+    again(call: AnyCall, made: string): Promise<Answer<unknown> | 'undone'>
+  }
   readonly answers: Answers<z.ZodType | undefined>
   // A method, not a property: the checked call that it is given is the one that its own schemas made.
   handle(call: AnyCall): Promise<Answer<unknown>>
@@ -120,6 +143,7 @@ export interface AnyCall {
   authenticate(): Promise<Principal>
   readonly client: Client
   readonly precondition: Precondition
+  readonly claim: Claim
 }
 
 /** Declares a route. It is a value: the router mounts it, the OpenAPI document and the access matrix read it. */

@@ -4,6 +4,7 @@ import { type Request, type Response, Router } from 'express'
 import type { CallOrg, Principal } from '../access/principal.js'
 import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
+import { answerOnce, type OnceDeps } from '../idempotency/answer-once.js'
 import { clientOf } from './client-of.js'
 import { etagOf } from './etag.js'
 import { preconditionOf, readConditions, readingOf, WITHOUT_ETAG } from './precondition.js'
@@ -13,13 +14,11 @@ import { type Answer, type AnyCall, NoBody, NoQuery, type Route } from './route.
 import { faultOf, sendProblem } from './send-problem.js'
 import { validateBody, validateQuery } from './validate.js'
 
-export interface RouterDeps {
+export interface RouterDeps extends OnceDeps {
   /** Who sent this? @throws Fault UNAUTHORIZED, INVALID_TOKEN or TOKEN_EXPIRED; never answers an empty principal. */
   readonly authenticate: (request: Request) => Promise<Principal>
   /** The organisation and the principal's place in it, or undefined: absent and not a member are one answer. */
   readonly findOrg: (principal: Principal, idOrSlug: string) => Promise<CallOrg | undefined>
-  /** RETRYWAITS: settles when all that is committed by now is in force. */
-  readonly everythingInForce: () => Promise<unknown>
   /** `PMA_PUBLIC_ORIGIN`: where the pages are served that use the cookie. */
   readonly publicOrigin: string | undefined
   readonly log: Logger
@@ -51,7 +50,7 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
   try {
     const call = await checkedCall(route, deps, request, requestId)
     if (isChange(route) && !route.conditional) await call.precondition(async () => WITHOUT_ETAG)
-    present(route, await route.handle(call), request, response)
+    present(route, await answerOnce(route, call, request.headers, deps), request, response)
     deps.log.info({ ...line, status: response.statusCode, actor: call.actor.id, ms: since(startedMs) }, 'answered')
   } catch (thrown) {
     const fault = faultOf(thrown)
@@ -83,6 +82,7 @@ async function checkedCall(route: Route, deps: RouterDeps, request: Request, req
     authenticate: () => deps.authenticate(request),
     client: clientOf(request, deps.publicOrigin),
     precondition: preconditionOf(readConditions(request.headers)),
+    claim: async () => undefined,
   }
 }
 

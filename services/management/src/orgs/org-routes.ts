@@ -1,10 +1,12 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
 import { Name, Slug, Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { goneSince } from '../idempotency/replays.js'
 import { type DeleteOrgDeps, deleteOrg } from './delete-org.js'
 import { createOrg, listOrgs, lockOrg, myOrg, type OrgRecord, refuseTakenSlug } from './org-store.js'
 
@@ -34,9 +36,19 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     permission: 'signed-in',
     body: OrgFields.partial({ slug: true }),
     answers: { status: 201, body: OrgView },
-    handle: async ({ actor, principal, body }) => {
+    once: {
+      compared: (body) => body,
+      async again({ principal }, made) {
+        const row = await myOrg(deps.db, principal.userId, made)
+        if (!row) throw goneSince(made)
+        return { body: presentOrg(row), resource: presentOrg(row) }
+      },
+    },
+    handle: async ({ actor, principal, body, claim }) => {
+      const id = newId('organization')
       const { result } = await deps.commitChange(actor, async (trx) => {
-        const made = await createOrg(trx, principal.userId, body)
+        await claim(trx, id)
+        const made = await createOrg(trx, principal.userId, { ...body, id })
         return {
           result: made,
           feed: [],

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg, Principal } from '../access/principal.js'
 import type { Role } from '../access/roles.js'
@@ -59,12 +58,17 @@ export function listOrgs(
 }
 
 export interface NewOrg {
+  readonly id: string
   readonly name: string
   readonly slug?: string | undefined
 }
 
 /** Makes an organisation with its first owner. @throws Fault CONFLICT where the slug is taken, or one owns too many. */
-export async function createOrg(trx: Knex.Transaction, ownerId: string, { name, slug }: NewOrg): Promise<OrgRecord> {
+export async function createOrg(
+  trx: Knex.Transaction,
+  ownerId: string,
+  { id, name, slug }: NewOrg,
+): Promise<OrgRecord> {
   const owned = await trx('members')
     .where({ user_id: ownerId, role: 'owner' })
     .limit(ORG_LIMITS.perOwner)
@@ -73,7 +77,6 @@ export async function createOrg(trx: Knex.Transaction, ownerId: string, { name, 
     throw new Fault('CONFLICT', 'too many organizations', {
       say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.`,
     })
-  const id = newId('organization')
   const given = slug ?? (await freeSlug(trx, slugFrom(name)))
   const created = await refuseTakenSlug(() =>
     trx('organizations')

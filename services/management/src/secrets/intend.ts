@@ -17,6 +17,7 @@ export interface Intended {
 
 export interface FirstValue {
   readonly organizationId: string
+  readonly secretId: string
   readonly name: string
   readonly value: string
   /** Normalised. */
@@ -29,7 +30,7 @@ export interface FirstValue {
 export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): Promise<Change<Intended>> {
   const { bindings } = first
   const change = await intendCreation(trx, first.organizationId, {
-    secretId: newId('secret'),
+    secretId: first.secretId,
     versionId: newId('version'),
     name: first.name,
     mask: maskValue(first.value),

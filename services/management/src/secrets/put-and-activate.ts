@@ -52,9 +52,18 @@ export async function putAndCommit(
     // The answer may be lost and the version stored all the same: ask, and close it if it is not (TOMB).
     await giveUpUnlessStored({ vault, commit }, actor, intent, refused)
   }
-  const { result, number } = await commit(actor, (trx) => activate(trx, intent))
+  return commitActivation(commit, actor, intent)
+}
+
+/** Step 3, of a version that the vault has. @throws Fault UNAVAILABLE where the reconciler was faster and gave it up. */
+export async function commitActivation(
+  commit: CommitOnly,
+  actor: Actor,
+  version: VersionRef,
+): Promise<number | undefined> {
+  const { result, number } = await commit(actor, (trx) => activate(trx, version))
   if (result.state === 'abandoned') {
-    throw new Fault('UNAVAILABLE', `the reconciler gave version ${intent.versionId} up while it was being put`)
+    throw new Fault('UNAVAILABLE', `the reconciler gave version ${version.versionId} up while it was being put`)
   }
   return number
 }

@@ -1,4 +1,5 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { InForce } from '../feed/in-force.js'
@@ -52,7 +53,13 @@ export async function putSecretByName(deps: SecretDeps, actor: Actor, asked: Nam
       if (!secret) {
         const bindings = proposeBindings(deps.presets, asked)
         const expiresAt = asked.expiresAt ?? null
-        const change = await intendFirst(trx, actor, { ...asked, bindings, expiresAt, externalVersion })
+        const change = await intendFirst(trx, actor, {
+          ...asked,
+          secretId: newId('secret'),
+          bindings,
+          expiresAt,
+          externalVersion,
+        })
         return { ...change, result: { ...change.result, outcome: 'created' } }
       }
       if (isInForce(secret, asked.externalVersion, deps.clock.wallMs())) {

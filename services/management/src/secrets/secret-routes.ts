@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { goneSince } from '../idempotency/replays.js'
+import { createAgain } from './create-again.js'
 import { createSecret } from './create-secret.js'
 import { deleteSecret } from './delete-secret.js'
 import { presentSecret, presentVersion } from './present-secret.js'
@@ -105,8 +107,18 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
       expiresAt: Expiry.optional(),
     }),
     answers: { status: 201, body: SecretView.extend({ inForce: InForceView }) },
-    handle: async ({ actor, org, body }) => {
-      const asked = { ...body, organizationId: org.id, expiresAt: body.expiresAt ?? null }
+    once: {
+      compared: ({ value: _, ...rest }) => rest,
+      async again({ actor, org, body }, secretId) {
+        const inForce = await createAgain(deps, actor, { organizationId: org.id, secretId, value: body.value })
+        if (inForce === 'undone') return inForce
+        const shown = await showSecret(deps.db, org.id, secretId)
+        if (shown.generation !== 1) throw goneSince(secretId)
+        return { body: { ...shown, inForce }, resource: shown }
+      },
+    },
+    handle: async ({ actor, org, body, claim }) => {
+      const asked = { ...body, organizationId: org.id, expiresAt: body.expiresAt ?? null, claim }
       const { result: secretId, inForce } = await createSecret(deps, actor, asked)
       const shown = await showSecret(deps.db, org.id, secretId)
       return { body: { ...shown, inForce }, resource: shown }

@@ -131,6 +131,21 @@ export async function lockVersion(
   return record && toVersion(record)
 }
 
+const FIRST_GENERATION = 1
+
+/** What the creation of a secret put, or was about to put. */
+export async function firstVersion(
+  db: Knex,
+  organizationId: string,
+  secretId: string,
+): Promise<VersionRow | undefined> {
+  const record = await db<VersionRecord>('secret_versions')
+    .where({ organization_id: organizationId, secret_id: secretId })
+    .where('generation', FIRST_GENERATION)
+    .first<VersionRecord | undefined>()
+  return record && toVersion(record)
+}
+
 /** Versions that were in force once, newest first. */
 export async function settledVersions(
   db: Knex,

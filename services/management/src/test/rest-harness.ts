@@ -10,8 +10,9 @@ import type { Role } from '../access/roles.js'
 import { buildApp, buildRest } from '../build-rest.js'
 import { migrateManagement } from '../db/migrate-management.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
-import { API_PREFIX } from '../http/openapi.js'
+import { API_PREFIX } from '../http/api-prefix.js'
 import type { Route } from '../http/route.js'
+import type { IdempotencyRecords } from '../idempotency/idempotency-records.js'
 import { createPasswordHasher, type PasswordHasher } from '../people/password-hasher.js'
 import { type LaggingProxy, laggingProxy } from './lagging-proxy.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
@@ -40,6 +41,7 @@ export interface RestHarness {
   readonly hasher: PasswordHasher
   readonly app: Express
   readonly routes: readonly Route[]
+  readonly records: IdempotencyRecords
   /** Somebody new, straight into the database and signed in through the API. */
   person(name: string): Promise<Person>
   /** A new organisation of this owner. */
@@ -103,6 +105,7 @@ export async function restHarness(): Promise<RestHarness> {
     hasher,
     app,
     routes: rest.routes,
+    records: rest.records,
     person,
     anonymous,
     async organization(owner, name) {

@@ -1,0 +1,22 @@
+import type { Migration } from '@protectmyapi/service-kit/postgres'
+
+/** What automation leaves behind: which request with an Idempotency-Key made what. */
+export const automation: Migration = {
+  name: '0007-automation',
+  async up(db) {
+    await db.raw(`
+      -- Written in the transaction of what was made: neither is there without the other. Kept for a day.
+      CREATE TABLE idempotency_records (
+        user_id text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        key_hash bytea NOT NULL,
+        -- Digest of method, path and body, without any value of a secret.
+        fingerprint bytea NOT NULL,
+        -- Id of what was made. Its answer is not kept: it is read anew.
+        made text NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (user_id, key_hash)
+      );
+      CREATE INDEX idempotency_records_age ON idempotency_records (created_at);
+    `)
+  },
+}
