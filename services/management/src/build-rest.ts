@@ -28,9 +28,11 @@ import { setUpRoutes } from './people/set-up-routes.js'
 import { createSignInLimits } from './people/sign-in-limits.js'
 import { buildSecrets } from './secrets/build-secrets.js'
 import { finishShredding } from './secrets/reconcile.js'
+import { tokenRoutes } from './tokens/token-routes.js'
+import { pruneTokens } from './tokens/token-rows.js'
 import type { VaultClient } from './vault/vault-client.js'
 
-/** Between two prunings of ended sign-ins, old attempts and idempotency records. */
+/** Between two prunings of what has ended: sign-ins, attempts, idempotency records, tokens. */
 const PRUNE_PERIOD_MS = 10 * 60_000
 
 /** What the REST side is made of; tests build it without the gRPC side. */
@@ -70,6 +72,7 @@ export function buildRest(parts: RestParts): Rest {
     routes: [
       ...setUpRoutes(people),
       ...peopleRoutes(people),
+      ...tokenRoutes({ db, commitChange }),
       ...orgRoutes({ db, commitChange, log, finishShredding: () => finishShredding(secretDeps) }),
       ...memberRoutes(people),
       ...invitationRoutes(people),
@@ -88,6 +91,7 @@ export function buildRest(parts: RestParts): Rest {
       endPruning = every(PRUNE_PERIOD_MS, 'prune', log, async () => {
         await limits.prune()
         await records.prune()
+        await pruneTokens(db)
       })
     },
     async stop() {

@@ -7,7 +7,11 @@ import { type Route, route } from '../http/route.js'
 const AuditView = z.object({
   id: z.string(),
   at: Timestamp,
-  actor: z.object({ kind: z.enum(['user', 'system', 'device']), id: z.string() }),
+  actor: z.object({
+    kind: z.enum(['user', 'system', 'device']),
+    id: z.string(),
+    token: z.string().nullable().meta({ description: 'Id of the personal access token that the person acted by.' }),
+  }),
   event: z.string(),
   targetId: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
@@ -19,6 +23,7 @@ interface AuditRecord {
   readonly at: Date
   readonly actor_kind: 'user' | 'system' | 'device'
   readonly actor_id: string
+  readonly actor_token: string | null
   readonly event: string
   readonly target_id: string | null
   readonly details: Record<string, unknown>
@@ -52,7 +57,7 @@ function present(row: AuditRecord): z.input<typeof AuditView> {
   return {
     id: row.id,
     at: row.at.toISOString(),
-    actor: { kind: row.actor_kind, id: row.actor_id },
+    actor: { kind: row.actor_kind, id: row.actor_id, token: row.actor_token },
     event: row.event,
     targetId: row.target_id,
     details: row.details,

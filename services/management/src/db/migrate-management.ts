@@ -53,6 +53,7 @@ const RIGHTS = {
   access_watermarks: 'SELECT, INSERT, UPDATE, DELETE',
   rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_records: 'SELECT, INSERT, UPDATE, DELETE',
+  personal_tokens: 'SELECT, INSERT, UPDATE, DELETE',
 } as const
 
 const FUNCTIONS = ['make_access_partition', 'drop_access_partition'] as const

@@ -42,7 +42,11 @@ export function openApiDocument(routes: readonly Route[]): object {
     servers: [{ url: API_PREFIX }],
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'The token that `POST /auth/sign-in` answered.' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token that `POST /auth/sign-in` answered, or a personal access token (pma_pat_…).',
+        },
         cookie: { type: 'apiKey', in: 'cookie', name: '__Host-pma', description: 'Same-origin pages alone.' },
       },
     },

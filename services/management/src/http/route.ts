@@ -1,6 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
-import type { CallOrg, Principal } from '../access/principal.js'
+import type { CallOrg, Principal, SignedInPerson } from '../access/principal.js'
 import type { OrgPermission, Permission } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Precondition } from './precondition.js'
@@ -21,14 +21,14 @@ interface Call<Path extends string, Asked extends Permission, Query, Body> {
   readonly requestId: string
   /** Who answers for what is done, for `commitChange`. A public route's actor is the system, acting for a stranger. */
   readonly actor: Actor
-  readonly principal: Asked extends 'public' ? undefined : Principal
+  readonly principal: Asked extends 'public' ? undefined : Asked extends 'in-person' ? SignedInPerson : Principal
   readonly org: Asked extends OrgPermission ? CallOrg : undefined
   /** Shaped like an id or a slug; whether they exist is the handler's to find. `org` is in here as it was written. */
   readonly params: Readonly<Record<PathParams<Path>, string>>
   readonly query: Query
   readonly body: Body
-  /** For public routes that some take as a signed-in person. @throws Fault where nobody is signed in. */
-  authenticate(): Promise<Principal>
+  /** For public routes that some take as a signed-in person. @throws Fault where nobody is, or a token acts. */
+  authenticate(): Promise<SignedInPerson>
   readonly client: Client
   /** For changes of a single resource, which say `conditional`. */
   readonly precondition: Precondition
@@ -140,7 +140,7 @@ export interface AnyCall {
   readonly params: Readonly<Record<string, string>>
   readonly query: unknown
   readonly body: unknown
-  authenticate(): Promise<Principal>
+  authenticate(): Promise<SignedInPerson>
   readonly client: Client
   readonly precondition: Precondition
   readonly claim: Claim

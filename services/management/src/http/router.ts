@@ -3,6 +3,7 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import { type Request, type Response, Router } from 'express'
 import type { CallOrg, Principal } from '../access/principal.js'
 import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
+import { inPerson, refuseUnlessCarried } from '../access/token-reach.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { answerOnce, type OnceDeps } from '../idempotency/answer-once.js'
 import { clientOf } from './client-of.js'
@@ -63,6 +64,8 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
 /** The gate, in this order: who, which organisation, whether they may, and only then what they sent. */
 async function checkedCall(route: Route, deps: RouterDeps, request: Request, requestId: string): Promise<AnyCall> {
   const principal = route.permission === 'public' ? undefined : await deps.authenticate(request)
+  // Within an organisation it is asked after whether that is in reach: absent and out of reach are one answer.
+  if (principal && !isOrgPermission(route.permission)) refuseUnlessCarried(principal, route.permission)
   const params = pathParams(request)
   const org =
     principal && isOrgPermission(route.permission)
@@ -79,7 +82,7 @@ async function checkedCall(route: Route, deps: RouterDeps, request: Request, req
     query,
     // No body and no schema: as if an empty object had been sent. With a schema, its absence is an error of its own.
     body: validateBody(route.body ?? NoBody, sent === undefined && !route.body ? {} : sent),
-    authenticate: () => deps.authenticate(request),
+    authenticate: async () => inPerson(await deps.authenticate(request)),
     client: clientOf(request, deps.publicOrigin),
     precondition: preconditionOf(readConditions(request.headers)),
     claim: async () => undefined,
@@ -96,6 +99,7 @@ async function permittedOrg(
 ): Promise<CallOrg> {
   const org = await deps.findOrg(principal, idOrSlug)
   if (!org) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it')
+  refuseUnlessCarried(principal, permission)
   if (!roleMay(org.role, permission)) {
     throw new Fault('FORBIDDEN', `${org.role} may not ${permission}`, {
       say: `Your role in this organization, ${org.role}, does not allow this. Ask an owner or an admin of it.`,
@@ -111,7 +115,9 @@ function pathParams(request: Request): Record<string, string> {
 }
 
 function actorOf(principal: Principal | undefined, requestId: string): Actor {
-  return principal ? { kind: 'user', id: principal.userId, requestId } : { kind: 'system', id: 'public', requestId }
+  if (!principal) return { kind: 'system', id: 'public', requestId }
+  const token = principal.via === 'token' ? principal.tokenId : null
+  return { kind: 'user', id: principal.userId, token, requestId }
 }
 
 /**

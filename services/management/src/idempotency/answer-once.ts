@@ -12,7 +12,7 @@ export interface OnceDeps {
 }
 
 /** Says that an answer tells of what an earlier request made. */
-export const REPLAYED_HEADER = 'idempotent-replayed'
+const REPLAYED_HEADER = 'idempotent-replayed'
 
 /**
  * Lets a route answer; of requests that are the same by their `Idempotency-Key`, the first alone makes something, and

@@ -1,6 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
+import { refuseUnlessCarried } from '../access/token-reach.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
@@ -58,7 +59,9 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
     permission: 'membership:write',
     answers: { status: 204 },
     conditional: true,
-    handle: async ({ actor, org, params, precondition }) => {
+    handle: async ({ actor, principal, org, params, precondition }) => {
+      // A token that may end its own person's place may not therefore end another's.
+      if (params.user !== principal.userId) refuseUnlessCarried(principal, 'members:write')
       await removeMember(commitChange, actor, org, { ...params, precondition })
       return { body: undefined }
     },

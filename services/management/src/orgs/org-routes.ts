@@ -33,7 +33,7 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     method: 'POST',
     path: '/orgs',
     summary: 'Create an organization, as its owner',
-    permission: 'signed-in',
+    permission: 'organizations:create',
     body: OrgFields.partial({ slug: true }),
     answers: { status: 201, body: OrgView },
     once: {

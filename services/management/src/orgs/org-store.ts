@@ -3,6 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg, Principal } from '../access/principal.js'
 import type { Role } from '../access/roles.js'
+import { reaches } from '../access/token-reach.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import { slugFrom } from './slug-from.js'
 
@@ -31,10 +32,10 @@ const mine = (db: Knex, userId: string) =>
     .join('members', 'members.organization_id', 'organizations.id')
     .where({ 'members.user_id': userId, 'organizations.state': 'active' })
 
-/** By id or slug, as the principal's own: what is not there, deleted, or another's is the same `undefined`. */
-export async function findOrg(db: Knex, { userId }: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
-  const record = await myOrg(db, userId, idOrSlug)
-  if (!record) return undefined
+/** By id or slug, as the principal's own: absent, deleted, another's and out of a token's reach are one `undefined`. */
+export async function findOrg(db: Knex, principal: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
+  const record = await myOrg(db, principal.userId, idOrSlug)
+  if (!record || !reaches(principal, record.id)) return undefined
   const { id, slug, name, role, generation } = record
   return { id, slug, name, role, generation: Number(generation) }
 }
@@ -48,13 +49,32 @@ export function myOrg(db: Knex, userId: string, idOrSlug: string): Promise<OrgRe
 
 export function listOrgs(
   db: Knex,
-  { userId }: Principal,
+  principal: Principal,
   after: string | undefined,
   limit: number,
 ): Promise<OrgRecord[]> {
-  const query = mine(db, userId)
+  const query = mine(db, principal.userId)
+  if (principal.via === 'token' && principal.organizations !== 'all')
+    query.whereIn('organizations.id', [...principal.organizations])
   if (after !== undefined) query.where('organizations.id', '>', after)
   return query.orderBy('organizations.id').limit(limit).select<OrgRecord[]>(COLUMNS)
+}
+
+/** Ids of those of these organisations, by id or slug, that the person belongs to. */
+export async function myOrgIds(
+  db: Knex,
+  userId: string,
+  named: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await mine(db, userId)
+    .where((either) => either.whereIn('organizations.id', [...named]).orWhereIn('organizations.slug', [...named]))
+    .select<{ id: string; slug: string }[]>('organizations.id', 'organizations.slug')
+  return new Map(
+    rows.flatMap(({ id, slug }) => [
+      [id, id],
+      [slug, id],
+    ]),
+  )
 }
 
 export interface NewOrg {

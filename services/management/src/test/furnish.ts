@@ -33,6 +33,7 @@ export async function furnish(house: RestHarness, owner: Person, name: string): 
     device,
     user: leaver.id,
     session: 'ses_none',
+    token: 'pat_none',
   }
 }
 

@@ -48,11 +48,13 @@ export interface RestHarness {
   organization(owner: Person, name: string): Promise<string>
   join(organizationId: string, person: Person, role: Role): Promise<void>
   anonymous(method: Method, path: string, body?: object): supertest.Test
+  /** For what the runtime role may not do. */
+  asOwner(): Knex
   close(): Promise<void>
 }
 
 export async function restHarness(): Promise<RestHarness> {
-  const { db, target, close } = await runtimeDatabase()
+  const { db, target, superuser, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
   const proxy = laggingProxy(db)
   const { waitUntilSeen, commitChange } = proxy
@@ -115,12 +117,18 @@ export async function restHarness(): Promise<RestHarness> {
     async join(organizationId, { id }, role) {
       await db('members').insert({ organization_id: organizationId, user_id: id, role })
     },
+    asOwner: () => superuser,
     close,
   }
 }
 
 /** Migrated by the owner and served by the runtime role: a right that is missing shows in every test. */
-async function runtimeDatabase(): Promise<{ db: Knex; target: PostgresTarget; close(): Promise<void> }> {
+async function runtimeDatabase(): Promise<{
+  db: Knex
+  superuser: Knex
+  target: PostgresTarget
+  close(): Promise<void>
+}> {
   const { target: owner, drop } = await createTestDatabase()
   const user = `rest_${randomBytes(8).toString('hex')}`
   const superuser = connectPostgres(owner, 'rest-harness')
@@ -130,6 +138,7 @@ async function runtimeDatabase(): Promise<{ db: Knex; target: PostgresTarget; cl
   const db = connectPostgres(target, 'management-test')
   return {
     db,
+    superuser,
     target,
     async close() {
       await db.destroy()

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres'
 
-/** What automation leaves behind: which request with an Idempotency-Key made what. */
+/** Personal access tokens, and which request with an Idempotency-Key made what. */
 export const automation: Migration = {
   name: '0007-automation',
   async up(db) {
@@ -17,6 +17,24 @@ export const automation: Migration = {
         PRIMARY KEY (user_id, key_hash)
       );
       CREATE INDEX idempotency_records_age ON idempotency_records (created_at);
+
+      CREATE TABLE personal_tokens (
+        id text PRIMARY KEY,
+        user_id text NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        token_hash bytea NOT NULL UNIQUE,
+        name text NOT NULL,
+        scopes text[] NOT NULL,
+        -- Null: all organisations that the person belongs to.
+        organization_ids text[],
+        created_at timestamptz NOT NULL DEFAULT now(),
+        expires_at timestamptz NOT NULL,
+        last_used_at timestamptz,
+        revoked_at timestamptz
+      );
+      CREATE INDEX personal_tokens_user ON personal_tokens (user_id, id);
+
+      -- Which token a person acted by.
+      ALTER TABLE audit ADD COLUMN actor_token text;
     `)
   },
 }
