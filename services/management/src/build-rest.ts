@@ -13,6 +13,7 @@ import { linkRoutes } from './apps/link-routes.js'
 import { auditRoutes } from './audit/audit-routes.js'
 import { every } from './background/every.js'
 import type { ManagementConfig } from './config.js'
+import { createExportSlots } from './export/export-slots.js'
 import type { Feed } from './feed/build-feed.js'
 import { createApp } from './http/app.js'
 import type { Route } from './http/route.js'
@@ -62,7 +63,8 @@ export function buildRest(parts: RestParts): Rest {
   const limits = createSignInLimits(db)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
-  const accessLog = buildAccessLog({ db, log, retentionDays: parts.accessLogDays })
+  const exports = { db, commitChange, slots: createExportSlots() }
+  const accessLog = buildAccessLog({ ...exports, log, retentionDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
   const records = createIdempotencyRecords(db)
@@ -83,7 +85,7 @@ export function buildRest(parts: RestParts): Rest {
       ...deviceRoutes(catalog),
       ...linkRoutes(catalog),
       ...accessLog.routes,
-      ...auditRoutes({ db }),
+      ...auditRoutes(exports),
     ],
     start() {
       secrets.start()

@@ -3,12 +3,11 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { every } from '../background/every.js'
 import type { Route } from '../http/route.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
-import { accessLogRoutes } from './access-log-routes.js'
+import { type AccessLogRouteDeps, accessLogRoutes } from './access-log-routes.js'
 import { drainInbox } from './drain-inbox.js'
 import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
 
-export interface AccessLogDeps {
-  readonly db: Knex
+export interface AccessLogDeps extends AccessLogRouteDeps {
   readonly log: Logger
   /** `PMA_ACCESS_LOG_DAYS`. */
   readonly retentionDays: number
@@ -22,10 +21,11 @@ export interface AccessLog {
 }
 
 /** The access log: emptied from the inbox, partitioned by day, read by people. */
-export function buildAccessLog({ db, log, retentionDays }: AccessLogDeps): AccessLog {
+export function buildAccessLog({ log, retentionDays, ...deps }: AccessLogDeps): AccessLog {
+  const { db } = deps
   let ends: (() => Promise<void>)[] = []
   return {
-    routes: accessLogRoutes({ db }),
+    routes: accessLogRoutes(deps),
     start() {
       let partitioned = false
       const tend = async (): Promise<void> => {

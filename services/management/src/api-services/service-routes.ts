@@ -156,8 +156,13 @@ const presetsRoute = route({
   path: '/presets',
   summary: 'List provider presets',
   permission: 'signed-in',
-  answers: { status: 200, body: z.object({ items: z.array(PresetView), next: z.null() }) },
-  handle: async () => ({ body: { items: PRESETS.map(presentPreset), next: null } }),
+  query: PageQuery,
+  answers: { status: 200, body: pageOf(PresetView) },
+  handle: async ({ query }) => {
+    const before = PRESETS.findIndex(({ id }) => id === query.cursor)
+    const rows = PRESETS.slice(before + 1, before + 2 + query.limit)
+    return { body: cutPage(rows, query.limit, ({ id }) => id, presentPreset) }
+  },
 })
 
 function presentPreset({ endpoints, methods, limits, bindings, ...rest }: Preset): z.input<typeof PresetView> {

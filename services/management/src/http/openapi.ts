@@ -9,6 +9,7 @@ import {
 import { isOrgPermission } from '../access/roles.js'
 import { API_PREFIX } from './api-prefix.js'
 import type { Route } from './route.js'
+import { NDJSON } from './send-lines.js'
 
 const ProblemBody = z
   .object({
@@ -93,6 +94,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
 }
 
 function success({ answers }: Route, description: string): ZodOpenApiResponseObject {
+  if (answers.lines) return { description: 'One in each line.', content: { [NDJSON]: { schema: answers.lines } } }
   return { description, ...(answers.body ? { content: { 'application/json': { schema: answers.body } } } : {}) }
 }
 

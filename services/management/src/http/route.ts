@@ -59,6 +59,8 @@ export interface Answer<Body> {
   readonly headers?: Readonly<Record<string, string>>
   /** The single resource that the answer shows, as its read does: its ETag goes along. */
   readonly resource?: unknown
+  /** For routes that answer `lines`. */
+  readonly pages?: AsyncIterable<readonly unknown[]>
   /** 201 in place of the route's status: for puts, which create or change. */
   readonly created?: boolean
 }
@@ -72,6 +74,8 @@ interface Answers<Shown> {
   /** 201 as well, where the handler says that it created. */
   readonly orCreated?: true
   readonly body?: Shown
+  /** In place of a body: NDJSON, one of these in each line. */
+  readonly lines?: z.ZodType
 }
 
 interface RouteSpec<

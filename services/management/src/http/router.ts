@@ -12,6 +12,7 @@ import { preconditionOf, readConditions, readingOf, WITHOUT_ETAG } from './preco
 import { readBody } from './read-body.js'
 import { requestIdOf } from './request-id.js'
 import { type Answer, type AnyCall, NoBody, NoQuery, type Route } from './route.js'
+import { NDJSON, sendLines } from './send-lines.js'
 import { faultOf, sendProblem } from './send-problem.js'
 import { validateBody, validateQuery } from './validate.js'
 
@@ -51,12 +52,14 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
   try {
     const call = await checkedCall(route, deps, request, requestId)
     if (isChange(route) && !route.conditional) await call.precondition(async () => WITHOUT_ETAG)
-    present(route, await answerOnce(route, call, request.headers, deps), request, response)
+    await present(route, await answerOnce(route, call, request.headers, deps), request, response)
     deps.log.info({ ...line, status: response.statusCode, actor: call.actor.id, ms: since(startedMs) }, 'answered')
   } catch (thrown) {
     const fault = faultOf(thrown)
     await afterSecondDeletion(route, fault, deps)
-    sendProblem(response, fault, requestId)
+    // In the middle of a stream: its reader must not take what came for all.
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, fault, requestId)
     deps.log[fault.code === 'INTERNAL' ? 'error' : 'info']({ ...line, err: fault, ms: since(startedMs) }, 'refused')
   }
 }
@@ -125,7 +128,7 @@ function actorOf(principal: Principal | undefined, requestId: string): Actor {
  *
  * @throws Error where the handler's answer does not fit: a mistake of ours.
  */
-function present(route: Route, answer: Answer<unknown>, request: Request, response: Response): void {
+async function present(route: Route, answer: Answer<unknown>, request: Request, response: Response): Promise<void> {
   const { answers } = route
   response.status(answers.orCreated && answer.created ? CREATED : answers.status)
   if (answer.headers) response.set(answer.headers)
@@ -136,6 +139,11 @@ function present(route: Route, answer: Answer<unknown>, request: Request, respon
       response.status(NOT_MODIFIED).end()
       return
     }
+  }
+  if (answers.lines && answer.pages) {
+    if (request.method === 'HEAD') response.set('content-type', NDJSON).end()
+    else await sendLines(answer.pages, answers.lines, response)
+    return
   }
   if (!answers.body) {
     response.end()

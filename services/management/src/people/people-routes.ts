@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SignedInPerson } from '../access/principal.js'
 import { Email, Timestamp } from '../http/fields.js'
+import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { clearCookie, setCookie } from './session-cookie.js'
 import { changePassword, endSignIn, type PeopleDeps, signIn } from './sign-in.js'
@@ -71,10 +72,18 @@ function sessionRoutes(deps: PeopleDeps): readonly Route[] {
     path: '/auth/sessions',
     summary: 'List one’s own sign-ins',
     permission: 'in-person',
-    answers: { status: 200, body: z.object({ items: z.array(SessionView), next: z.null() }) },
-    handle: async ({ principal }) => {
-      const rows = await listSignIns(deps.db, principal.userId)
-      return { body: { items: rows.map((row) => presentSession(row, principal)), next: null } }
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(SessionView) },
+    handle: async ({ principal, query }) => {
+      const rows = await listSignIns(deps.db, principal.userId, { before: query.cursor, limit: query.limit + 1 })
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          (row) => presentSession(row, principal),
+        ),
+      }
     },
   })
   const revoke = route({

@@ -97,12 +97,17 @@ interface PrincipalRow {
   readonly stale: boolean
 }
 
-export function listSignIns(db: Knex, userId: string): Promise<SignInRow[]> {
-  return db('sign_ins')
-    .where('user_id', userId)
-    .whereRaw(ALIVE)
+/** Newest first. */
+export function listSignIns(
+  db: Knex,
+  userId: string,
+  { before, limit }: { before: string | undefined; limit: number },
+): Promise<SignInRow[]> {
+  const query = db('sign_ins').where('user_id', userId).whereRaw(ALIVE)
+  if (before !== undefined) query.where('id', '<', before)
+  return query
     .orderBy('id', 'desc')
-    .limit(SESSION_LIMITS.perUser)
+    .limit(limit)
     .select<SignInRow[]>('id', 'created_at', 'last_used_at', 'expires_at', 'address', 'user_agent')
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { badField } from '../http/validate.js'
 import { goneSince } from '../idempotency/replays.js'
 import { createAgain } from './create-again.js'
 import { createSecret } from './create-secret.js'
@@ -10,7 +11,7 @@ import { renameSecret } from './rename-secret.js'
 import { replaceValue } from './replace-value.js'
 import { secretByNameRoutes } from './secret-by-name-routes.js'
 import type { SecretDeps } from './secret-deps.js'
-import { activeSecrets, servicesUsing, settledVersions } from './secret-rows.js'
+import { activeSecrets, pageOfUsers, servicesUsing, settledVersions } from './secret-rows.js'
 import {
   BindingsInput,
   Expiry,
@@ -23,9 +24,6 @@ import {
   VersionView,
 } from './secret-schemas.js'
 import { showSecret } from './show-secret.js'
-
-/** Versions shown of one secret: the newest. */
-const VERSIONS_MAX = 100
 
 export function secretRoutes(deps: SecretDeps): readonly Route[] {
   // By name first: a secret may be called `value` or `usage`, and none has the id `by-name`.
@@ -73,22 +71,45 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets/{secret}/usage',
     summary: 'List the API services that use a secret',
     permission: 'secrets:read',
-    answers: { status: 200, body: z.object({ services: z.array(ServiceNameView) }) },
-    handle: async ({ org, params }) => ({ body: { services: (await showSecret(db, org.id, params.secret)).usedBy } }),
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(ServiceNameView) },
+    handle: async ({ org, params, query }) => {
+      const secret = await showSecret(db, org.id, params.secret)
+      const which = { after: query.cursor, limit: query.limit + 1 }
+      const rows = await pageOfUsers(db, org.id, secret.id, which)
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          (row) => row,
+        ),
+      }
+    },
   })
   const versions = route({
     method: 'GET',
     path: '/orgs/{org}/secrets/{secret}/versions',
     summary: 'List the versions of a secret, newest first, never a value',
     permission: 'secrets:read',
-    answers: { status: 200, body: z.object({ items: z.array(VersionView), next: z.null() }) },
-    handle: async ({ org, params }) => {
-      await showSecret(db, org.id, params.secret)
-      const rows = await settledVersions(db, org.id, params.secret, VERSIONS_MAX)
-      return { body: { items: rows.map(presentVersion), next: null } }
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(VersionView) },
+    handle: async ({ org, params, query }) => {
+      const secret = await showSecret(db, org.id, params.secret)
+      const which = { below: generationOf(query.cursor), limit: query.limit + 1 }
+      const rows = await settledVersions(db, org.id, secret.id, which)
+      return { body: cutPage(rows, query.limit, ({ generation }) => String(generation), presentVersion) }
     },
   })
   return [list, show, usage, versions]
+}
+
+const GENERATION = /^\d{1,15}$/
+
+function generationOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined
+  if (!GENERATION.test(cursor)) throw badField('cursor', 'Give the cursor as `next` named it.')
+  return Number(cursor)
 }
 
 function writeRoutes(deps: SecretDeps): readonly Route[] {

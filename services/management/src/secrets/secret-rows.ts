@@ -151,15 +151,14 @@ export async function settledVersions(
   db: Knex,
   organizationId: string,
   secretId: string,
-  limit: number,
+  { below, limit }: { below: number | undefined; limit: number },
 ): Promise<VersionRow[]> {
-  const records = await db<VersionRecord>('secret_versions')
+  const query = db<VersionRecord>('secret_versions')
     .where({ organization_id: organizationId, secret_id: secretId })
     .whereIn('state', ['active', 'superseded', 'destroyed'])
     .whereNotNull('settled_at')
-    .orderBy('generation', 'desc')
-    .limit(limit)
-    .select<VersionRecord[]>('*')
+  if (below !== undefined) query.where('generation', '<', below)
+  const records = await query.orderBy('generation', 'desc').limit(limit).select<VersionRecord[]>('*')
   return records.map(toVersion)
 }
 
@@ -194,6 +193,24 @@ export async function servicesUsing(
     bySecret.set(secret_id, users)
   }
   return bySecret
+}
+
+/** A page of the living services that name this secret. */
+export function pageOfUsers(
+  db: Knex,
+  organizationId: string,
+  secretId: string,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<ServiceName[]> {
+  const query = db('service_secrets')
+    .join('services', 'services.id', 'service_secrets.service_id')
+    .where({ 'service_secrets.organization_id': organizationId, 'service_secrets.secret_id': secretId })
+    .whereNull('services.deleted_at')
+  if (after !== undefined) query.where('services.id', '>', after)
+  return query
+    .orderBy('services.id')
+    .limit(limit)
+    .select<ServiceName[]>('services.id', 'services.slug', 'services.name')
 }
 
 function toSecret(record: SecretRecord): SecretRow {
