@@ -2,6 +2,7 @@ import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
+import type { Change } from '../feed/commit-change.js'
 import type { InForce } from '../feed/in-force.js'
 import type { Precondition } from '../http/precondition.js'
 import { lockForCreation } from '../orgs/org-store.js'
@@ -45,30 +46,7 @@ export async function putSecretByName(deps: SecretDeps, actor: Actor, asked: Nam
   checkExpiry(asked.expiresAt ?? null, deps.clock)
   const value = secretBytes(asked.value)
   try {
-    const { result: begun } = await deps.commitChange<Begun>(actor, async (trx) => {
-      const secret = await lockOne(trx, asked.organizationId, asked.name)
-      if (secret?.state === 'pending') throw underWay(secret.id)
-      await asked.precondition(async () => secret && showSecretRow(trx, secret))
-      const externalVersion = asked.externalVersion ?? null
-      if (!secret) {
-        const bindings = proposeBindings(deps.presets, asked)
-        const expiresAt = asked.expiresAt ?? null
-        const change = await intendFirst(trx, actor, {
-          ...asked,
-          secretId: newId('secret'),
-          bindings,
-          expiresAt,
-          externalVersion,
-        })
-        return { ...change, result: { ...change.result, outcome: 'created' } }
-      }
-      if (isInForce(secret, asked.externalVersion, deps.clock.wallMs())) {
-        return { result: { outcome: 'unchanged', secretId: secret.id }, feed: [], audit: [] }
-      }
-      const bindings = bindingsIfSaid(deps.presets, asked)
-      const change = await intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion })
-      return { ...change, result: { ...change.result, outcome: 'replaced' } }
-    })
+    const { result: begun } = await deps.commitChange(actor, (trx) => beginPut(trx, deps, actor, asked))
     // RETRYWAITS: the put that made this state may still be waiting.
     if (!('intent' in begun)) return { ...begun, inForce: await deps.waitUntilSeen.everything() }
     const { intent, bindings, outcome } = begun
@@ -80,6 +58,34 @@ export async function putSecretByName(deps: SecretDeps, actor: Actor, asked: Nam
   }
 }
 
+/**
+ * Step 1 of a put: what is there decides what it becomes.
+ *
+ * @throws Fault PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT.
+ */
+export async function beginPut(
+  trx: Knex.Transaction,
+  deps: Pick<SecretDeps, 'presets' | 'usesOf' | 'clock'>,
+  actor: Actor,
+  asked: NamedValue,
+): Promise<Change<Begun>> {
+  const secret = await lockOne(trx, asked.organizationId, asked.name)
+  if (secret?.state === 'pending') throw underWay(secret.id)
+  await asked.precondition(async () => secret && showSecretRow(trx, secret))
+  const externalVersion = asked.externalVersion ?? null
+  if (!secret) {
+    const first = { ...asked, bindings: proposeBindings(deps.presets, asked), expiresAt: asked.expiresAt ?? null }
+    const change = await intendFirst(trx, actor, { ...first, secretId: newId('secret'), externalVersion })
+    return { ...change, result: { ...change.result, outcome: 'created' } }
+  }
+  if (isInForce(secret, asked.externalVersion, deps.clock.wallMs())) {
+    return { result: { outcome: 'unchanged', secretId: secret.id }, feed: [], audit: [] }
+  }
+  const bindings = bindingsIfSaid(deps.presets, asked)
+  const change = await intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion })
+  return { ...change, result: { ...change.result, outcome: 'replaced' } }
+}
+
 /** Of those who create at once under one name, the second finds what the first has begun. */
 async function lockOne(trx: Knex.Transaction, organizationId: string, name: string): Promise<SecretRow | undefined> {
   const there = await lockSecretByName(trx, organizationId, name)
@@ -89,10 +95,6 @@ async function lockOne(trx: Knex.Transaction, organizationId: string, name: stri
 }
 
 /** An expired secret is in force nowhere: putting it again renews it. */
-export function isInForce(
-  { externalVersion, expiresAt }: SecretRow,
-  wanted: string | undefined,
-  nowMs: number,
-): boolean {
+function isInForce({ externalVersion, expiresAt }: SecretRow, wanted: string | undefined, nowMs: number): boolean {
   return wanted !== undefined && externalVersion === wanted && (expiresAt === null || expiresAt.getTime() > nowMs)
 }

@@ -6,6 +6,7 @@ import { goneSince } from '../idempotency/replays.js'
 import { createAgain } from './create-again.js'
 import { createSecret } from './create-secret.js'
 import { deleteSecret } from './delete-secret.js'
+import { importRoute } from './import/import-routes.js'
 import { presentSecret, presentVersion } from './present-secret.js'
 import { renameSecret } from './rename-secret.js'
 import { replaceValue } from './replace-value.js'
@@ -27,7 +28,13 @@ import { showSecret } from './show-secret.js'
 
 export function secretRoutes(deps: SecretDeps): readonly Route[] {
   // By name first: a secret may be called `value` or `usage`, and none has the id `by-name`.
-  return [...secretByNameRoutes(deps), ...readRoutes(deps), ...writeRoutes(deps), ...changeRoutes(deps)]
+  return [
+    ...secretByNameRoutes(deps),
+    importRoute(deps),
+    ...readRoutes(deps),
+    ...writeRoutes(deps),
+    ...changeRoutes(deps),
+  ]
 }
 
 function readRoutes({ db }: SecretDeps): readonly Route[] {

@@ -106,6 +106,19 @@ export async function secretIdOf(db: Knex, organizationId: string, name: string)
   return found.id
 }
 
+/** Of these names, those that secrets in force have. */
+export async function activeNames(
+  db: Knex,
+  organizationId: string,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db<SecretRecord>('secrets')
+    .where({ organization_id: organizationId, state: 'active' })
+    .whereIn('name', [...names])
+    .select('name')
+  return new Set(rows.map(({ name }) => name))
+}
+
 /** Secrets in force of an organisation, by id. Nothing pending is ever among them. */
 export async function activeSecrets(
   db: Knex,

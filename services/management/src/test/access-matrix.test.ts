@@ -120,6 +120,7 @@ describe('role × route × tenant', () => {
       'POST /invitations': 'invitations:write',
       'DELETE /invitations/{invitation}': 'invitations:write',
       'POST /secrets': 'secrets:write',
+      'POST /secrets/import': 'secrets:write',
       'PATCH /secrets/{secret}': 'secrets:write',
       'PUT /secrets/{secret}/value': 'secrets:write',
       'PUT /secrets/by-name/{name}': 'secrets:write',
