@@ -6,6 +6,7 @@ import type { Route } from '../http/route.js'
 import { furnish, pathOf, type Things } from '../test/furnish.js'
 import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
 import { TOKEN_LIMITS } from './token-limits.js'
+import { pruneTokens } from './token-rows.js'
 
 let house: RestHarness
 let people: Record<Role | 'stranger', Person>
@@ -158,6 +159,22 @@ describe('a personal access token', () => {
     const { ask } = await bearer(people.owner, ['apps:write'])
     const fields = { name: 'A', slug: `csrf-${count}`, platform: 'ios' }
     await ask('POST', `/orgs/${org()}/apps`, fields).set('sec-fetch-site', 'cross-site').expect(201)
+  })
+})
+
+describe('a token that has ended', () => {
+  it('is listed for a while, and forgotten by those who prune', async () => {
+    const ended = await bearer(people.member, ['apps:read'])
+    const revoked = await bearer(people.member, ['apps:read'])
+    const kept = await bearer(people.member, ['apps:read'])
+    await people.member.ask('DELETE', `/auth/tokens/${kept.id}`).expect(204)
+    const old = house.db.raw('now() - make_interval(days => ?)', [TOKEN_LIMITS.keptDays + 1])
+    await house.db('personal_tokens').where('id', ended.id).update({ expires_at: old })
+    await house.db('personal_tokens').where('id', revoked.id).update({ revoked_at: old })
+    await pruneTokens(house.db)
+    const { body } = await people.member.ask('GET', '/auth/tokens?limit=100').expect(200)
+    const ids = body.items.map(({ id }: { id: string }) => id)
+    expect([ended.id, revoked.id, kept.id].map((id) => ids.includes(id))).toEqual([false, false, true])
   })
 })
 

@@ -50,7 +50,7 @@ export function importRoute(deps: SecretDeps): Route {
         dryRun: z.boolean(),
         counts: z.object({ created: z.int(), replaced: z.int(), unchanged: z.int(), refused: z.int() }),
         lines: z.array(LineView),
-        inForce: InForceView,
+        inForce: InForceView.nullable().meta({ description: 'Null for a dry run.' }),
       }),
     },
     handle: async ({ actor, org, body }) => {

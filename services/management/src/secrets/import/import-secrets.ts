@@ -31,7 +31,8 @@ export interface ImportedLine {
 
 export interface Imported {
   readonly lines: readonly ImportedLine[]
-  readonly inForce: InForce
+  /** Null for a dry run. */
+  readonly inForce: InForce | null
 }
 
 /**
@@ -88,8 +89,8 @@ async function finish(
   actor: Actor,
   { organizationId, dryRun }: Import,
   { lines, written }: { lines: readonly ImportedLine[]; written: readonly Intent[] },
-): Promise<InForce> {
-  if (dryRun) return { by: 'nobody', waitedMs: 0 }
+): Promise<InForce | null> {
+  if (dryRun) return null
   await deps.commitChange(actor, async () => ({
     result: undefined,
     feed: [],

@@ -122,7 +122,8 @@ describe('an import', () => {
       await house.db('audit').where('organization_id', org).whereLike('event', 'secret%'),
     ]
     const { body } = await send(text, { dryRun: true }).expect(200)
-    expect([body.dryRun, body.counts]).toEqual([true, { created: 1, replaced: 0, unchanged: 0, refused: 1 }])
+    expect([body.dryRun, body.inForce]).toEqual([true, null])
+    expect(body.counts).toEqual({ created: 1, replaced: 0, unchanged: 0, refused: 1 })
     expect([await rows(), house.vault.calls('putSecret')]).toEqual([[[], []], calls])
     const real = await send(text).expect(200)
     expect(real.body.lines).toEqual(body.lines)
