@@ -156,6 +156,16 @@ export const FAULTS = {
     grpc: 'FAILED_PRECONDITION',
     say: 'API services use this secret. Update them first, or delete with ?force=true and they will answer SECRET_NOT_FOUND.',
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    http: 422,
+    grpc: 'FAILED_PRECONDITION',
+    say: 'This Idempotency-Key came with another request in the last 24 hours. Give each request a key of its own.',
+  },
+  TOKEN_SHOWN_ONCE: {
+    http: 409,
+    grpc: 'FAILED_PRECONDITION',
+    say: 'This request was answered before, and its token is shown once: it is not kept. Where you have not got it, revoke it (the Location header names it) and create another with another Idempotency-Key.',
+  },
   PRECONDITION_FAILED: {
     http: 412,
     grpc: 'FAILED_PRECONDITION',

@@ -14,6 +14,7 @@ const PREFIXES = {
   invitation: 'inv',
   session: 'ses',
   debugToken: 'dbg',
+  personalToken: 'pat',
   boot: 'boot',
   lease: 'lse',
   audit: 'aud',

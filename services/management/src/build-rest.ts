@@ -14,9 +14,11 @@ import { linkRoutes } from './apps/link-routes.js'
 import { auditRoutes } from './audit/audit-routes.js'
 import { every } from './background/every.js'
 import type { ManagementConfig } from './config.js'
+import { createExportSlots } from './export/export-slots.js'
 import type { Feed } from './feed/build-feed.js'
 import { createApp } from './http/app.js'
 import type { Route } from './http/route.js'
+import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency/idempotency-records.js'
 import { invitationRoutes } from './orgs/invitation-routes.js'
 import { memberRoutes } from './orgs/member-routes.js'
 import { orgRoutes } from './orgs/org-routes.js'
@@ -28,9 +30,11 @@ import { setUpRoutes } from './people/set-up-routes.js'
 import { createSignInLimits } from './people/sign-in-limits.js'
 import { buildSecrets } from './secrets/build-secrets.js'
 import { finishShredding } from './secrets/reconcile.js'
+import { tokenRoutes } from './tokens/token-routes.js'
+import { pruneTokens } from './tokens/token-rows.js'
 import type { VaultClient } from './vault/vault-client.js'
 
-/** Between two prunings of ended sign-ins and old attempts. */
+/** Between two prunings of what has ended: sign-ins, attempts, idempotency records, tokens. */
 const PRUNE_PERIOD_MS = 10 * 60_000
 
 /** What the REST side is made of; tests build it without the gRPC side. */
@@ -49,6 +53,7 @@ export interface RestParts {
 
 export interface Rest {
   readonly routes: readonly Route[]
+  readonly records: IdempotencyRecords
   /** Begins the background work. */
   start(): void
   stop(): Promise<void>
@@ -61,14 +66,18 @@ export function buildRest(parts: RestParts): Rest {
   const limits = createSignInLimits(db)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
-  const accessLog = buildAccessLog({ db, clock, log, redis, retentionDays: parts.accessLogDays })
+  const exports = { db, commitChange, slots: createExportSlots() }
+  const accessLog = buildAccessLog({ ...exports, clock, log, redis, retentionDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
-  const catalog = { db, commitChange, privateUpstreams }
+  const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
+  const records = createIdempotencyRecords(db)
   let endPruning: (() => Promise<void>) | undefined
   return {
+    records,
     routes: [
       ...setUpRoutes(people),
       ...peopleRoutes(people),
+      ...tokenRoutes({ db, commitChange }),
       ...orgRoutes({ db, commitChange, log, finishShredding: () => finishShredding(secretDeps) }),
       ...memberRoutes(people),
       ...invitationRoutes(people),
@@ -79,12 +88,16 @@ export function buildRest(parts: RestParts): Rest {
       ...deviceRoutes(catalog),
       ...linkRoutes(catalog),
       ...accessLog.routes,
-      ...auditRoutes({ db }),
+      ...auditRoutes(exports),
     ],
     start() {
       secrets.start()
       accessLog.start()
-      endPruning = every(PRUNE_PERIOD_MS, 'prune sign-ins', log, () => limits.prune())
+      endPruning = every(PRUNE_PERIOD_MS, 'prune', log, async () => {
+        await limits.prune()
+        await records.prune()
+        await pruneTokens(db)
+      })
     },
     async stop() {
       await Promise.all([secrets.stop(), accessLog.stop(), endPruning?.()])
@@ -100,6 +113,7 @@ export function buildApp(
 ): Express {
   return createApp({
     routes: rest.routes,
+    records: rest.records,
     authenticate: createAuthenticate({ db, publicOrigin: outside.publicOrigin }),
     findOrg: (principal, idOrSlug) => findOrg(db, principal, idOrSlug),
     everythingInForce: () => feed.waitUntilSeen.everything(),

@@ -1,18 +1,16 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import { every } from '../background/every.js'
 import type { Route } from '../http/route.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
-import { accessLogRoutes } from './access-log-routes.js'
+import { type AccessLogRouteDeps, accessLogRoutes } from './access-log-routes.js'
 import { createStreamDrain } from './drain-streams.js'
 import { createInboxDrain } from './inbox-drain.js'
 import { runStreamDrain } from './run-stream-drain.js'
 import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
 
-export interface AccessLogDeps {
-  readonly db: Knex
+export interface AccessLogDeps extends AccessLogRouteDeps {
   readonly clock: Clock
   readonly log: Logger
   /** Null: no proxy keeps access records in Redis. Closed by whoever opened it, after `stop`. */
@@ -29,7 +27,8 @@ export interface AccessLog {
 }
 
 /** The access log: emptied from inbox and streams, partitioned by day, read by people. */
-export function buildAccessLog({ db, clock, log, redis, retentionDays }: AccessLogDeps): AccessLog {
+export function buildAccessLog({ clock, log, redis, retentionDays, ...deps }: AccessLogDeps): AccessLog {
+  const { db } = deps
   let ends: (() => Promise<void>)[] = []
   let isPartitioned = false
   const tend = async (): Promise<void> => {
@@ -43,7 +42,7 @@ export function buildAccessLog({ db, clock, log, redis, retentionDays }: AccessL
   }
   const drainInbox = createInboxDrain({ db, redis, log })
   return {
-    routes: accessLogRoutes({ db }),
+    routes: accessLogRoutes(deps),
     start() {
       ends = [
         every(ACCESS_LOG_LIMITS.tendPeriodMs, 'tend partitions', log, tend),

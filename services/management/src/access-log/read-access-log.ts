@@ -1,4 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { TimeRange } from '../http/time-range.js'
 
 /** As the directory writes them (directory/access-entry.ts). */
 interface Subject {
@@ -46,13 +47,14 @@ export interface LogCursor {
   readonly requestId: string
 }
 
+export interface LogPage extends TimeRange {
+  readonly before: LogCursor | undefined
+  readonly limit: number
+}
+
 /** Admitted requests of an organisation, newest first, each with how it ended. */
-export async function readAccessLog(
-  db: Knex,
-  organizationId: string,
-  { before, limit }: { before: LogCursor | undefined; limit: number },
-): Promise<LoggedRequest[]> {
-  const admitted = await admittedEntries(db, organizationId, before, limit)
+export async function readAccessLog(db: Knex, organizationId: string, which: LogPage): Promise<LoggedRequest[]> {
+  const admitted = await admittedEntries(db, organizationId, which)
   const endings = await endingsOf(db, organizationId, admitted)
   return admitted.map((row) => ({
     requestId: row.request_id,
@@ -66,12 +68,13 @@ export async function readAccessLog(
 async function admittedEntries(
   db: Knex,
   organizationId: string,
-  before: LogCursor | undefined,
-  limit: number,
+  { before, limit, since, until }: LogPage,
 ): Promise<EntryRecord[]> {
   const query = db('access_log').where({ organization_id: organizationId, kind: 'admitted' })
   if (before)
     query.whereRaw('(at, request_id) < (to_timestamp(?::bigint / 1000.0), ?)', [before.atMs, before.requestId])
+  if (since) query.where('at', '>=', since)
+  if (until) query.where('at', '<', until)
   return query
     .orderBy([
       { column: 'at', order: 'desc' },

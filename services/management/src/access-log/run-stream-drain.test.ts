@@ -7,6 +7,9 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { connectRedis } from '@protectmyapi/service-kit/redis'
+import { createExportSlots } from '../export/export-slots.js'
+import { createCommitChange } from '../feed/commit-change.js'
+import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
 import { connected, streamProxy, targetOf } from '../test/stream-harness.js'
 import { buildAccessLog } from './build-access-log.js'
@@ -35,7 +38,13 @@ describeWithRedis('management with Redis', () => {
   function run(at: Pick<TestRedis, 'host' | 'port'>): { logged: () => string; stop: () => Promise<void> } {
     const { log, logged } = memoryLog()
     const redis = connectRedis(targetOf(at), 'test', log)
-    const accessLog = buildAccessLog({ db, clock: systemClock, log, redis, retentionDays: 90 })
+    const clock = systemClock
+    const commitChange = createCommitChange({
+      db,
+      waitUntilSeen: createWaitUntilSeen({ db, clock, sleep: async () => {} }),
+    })
+    const slots = createExportSlots()
+    const accessLog = buildAccessLog({ db, commitChange, slots, clock, log, redis, retentionDays: 90 })
     accessLog.start()
     const stop = async (): Promise<void> => {
       await accessLog.stop()

@@ -31,8 +31,20 @@ export const ROLES_ALLOWED = {
 /** A permission within an organisation. */
 export type OrgPermission = keyof typeof ROLES_ALLOWED
 
-/** What a route asks for. There is no default. */
-export type Permission = 'public' | 'signed-in' | OrgPermission
+/** What a personal access token may be given: permissions within organisations, and the making of one. */
+export type Scope = OrgPermission | 'organizations:create'
+
+export const SCOPES: readonly Scope[] = [...Object.keys(ROLES_ALLOWED).filter(isOrgScope), 'organizations:create']
+
+function isOrgScope(name: string): name is OrgPermission {
+  return Object.hasOwn(ROLES_ALLOWED, name)
+}
+
+/**
+ * What a route asks for. There is no default. `signed-in`: anybody who is known, by a personal access token of any scope
+ * too; `in-person`: a sign-in, never such a token.
+ */
+export type Permission = 'public' | 'signed-in' | 'in-person' | Scope
 
 export function isOrgPermission(permission: Permission): permission is OrgPermission {
   return Object.hasOwn(ROLES_ALLOWED, permission)

@@ -20,6 +20,17 @@ export async function secretNames(
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
+/** A service as its read shows it. */
+export async function showService(db: Knex, service: ServiceRow): Promise<ServiceView> {
+  return presentService(service, await secretNames(db, service.organizationId, [service]))
+}
+
+/** None of the secrets that it names was deleted. */
+export async function namesAreAllThere(db: Knex, service: ServiceRow): Promise<boolean> {
+  const names = await secretNames(db, service.organizationId, [service])
+  return secretIdsOf(service).every((id) => names.has(id))
+}
+
 export function presentService(service: ServiceRow, names: ReadonlyMap<string, string>): ServiceView {
   // An id in the braces: were it saved again, it would be looked for as a name and refused.
   const nameOf = (secretId: string): string => names.get(secretId) ?? secretId
@@ -37,6 +48,7 @@ export function presentService(service: ServiceRow, names: ReadonlyMap<string, s
     timeoutMs: service.timeoutMs,
     scrub: service.scrub,
     enabled: service.enabled,
+    externalVersion: service.externalVersion,
     warnings: warningsOf(service, names),
     createdAt: service.createdAt.toISOString(),
     updatedAt: service.updatedAt.toISOString(),

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { goneSince } from '../idempotency/replays.js'
 import { LimitView } from './limits.js'
-import { presentService, secretNames } from './present-service.js'
+import { presentService, secretNames, showService } from './present-service.js'
 import { PRESETS, type Preset } from './presets/presets.js'
+import { putService } from './put-service.js'
 import { findService, listServices } from './service-row.js'
-import { NewService, ServicePatch, ServiceView } from './service-schemas.js'
+import { NewService, ServicePatch, ServicePut, ServiceView } from './service-schemas.js'
 import { createService, deleteService, type ServiceDeps, serviceNotFound, updateService } from './write-service.js'
 
 const SERVICES = '/orgs/{org}/services'
@@ -42,9 +44,19 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     permission: 'services:write',
     body: NewService,
     answers: { status: 201, body: ServiceView },
-    handle: async ({ actor, org, body }) => {
-      const made = await createService(deps, actor, org, body)
-      return { body: presentService(made, await secretNames(db, org.id, [made])) }
+    once: {
+      compared: (body) => body,
+      async again({ org }, made) {
+        const found = await findService(db, org.id, made)
+        if (!found) throw goneSince(made)
+        const shown = await showService(db, found)
+        return { body: shown, resource: shown }
+      },
+    },
+    handle: async ({ actor, org, body, claim }) => {
+      const made = await createService(deps, actor, org, { given: body, claim })
+      const shown = await showService(db, made)
+      return { body: shown, resource: shown }
     },
   })
   const read = route({
@@ -56,7 +68,8 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     handle: async ({ org, params }) => {
       const found = await findService(db, org.id, params.service)
       if (!found) throw serviceNotFound()
-      return { body: presentService(found, await secretNames(db, org.id, [found])) }
+      const shown = await showService(db, found)
+      return { body: shown, resource: shown }
     },
   })
   return [list, create, read, ...changeRoutes(deps), presetsRoute]
@@ -71,9 +84,11 @@ function changeRoutes(deps: ServiceDeps): readonly Route[] {
     permission: 'services:write',
     body: ServicePatch,
     answers: { status: 200, body: ServiceView },
-    handle: async ({ actor, org, params, body }) => {
-      const changed = await updateService(deps, actor, org, params.service, body)
-      return { body: presentService(changed, await secretNames(deps.db, org.id, [changed])) }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const asked = { service: params.service, patch: body, precondition }
+      const shown = await showService(deps.db, await updateService(deps, actor, org, asked))
+      return { body: shown, resource: shown }
     },
   })
   const remove = route({
@@ -82,12 +97,29 @@ function changeRoutes(deps: ServiceDeps): readonly Route[] {
     summary: 'Delete an API service',
     permission: 'services:write',
     answers: { status: 204 },
-    handle: async ({ actor, org, params }) => {
-      await deleteService(deps, actor, org, params.service)
+    conditional: true,
+    handle: async ({ actor, org, params, precondition }) => {
+      await deleteService(deps, actor, org, { service: params.service, precondition })
       return { body: undefined }
     },
   })
-  return [update, remove]
+  const put = route({
+    method: 'PUT',
+    path: SERVICE,
+    summary: 'Create the API service of this slug, or make it what the body says',
+    description:
+      'All of it: what is left out gets its default, or what the preset says. Answers when no request that starts now is served by what it was. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+    permission: 'services:write',
+    body: ServicePut,
+    answers: { status: 200, orCreated: true, body: ServiceView },
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const asked = { slug: params.service, given: body, precondition }
+      const { outcome, service } = await putService(deps, actor, org, asked)
+      return { body: await showService(deps.db, service), created: outcome === 'created' }
+    },
+  })
+  return [update, put, remove]
 }
 
 const PlacementView = z.discriminatedUnion('kind', [
@@ -124,8 +156,13 @@ const presetsRoute = route({
   path: '/presets',
   summary: 'List provider presets',
   permission: 'signed-in',
-  answers: { status: 200, body: z.object({ items: z.array(PresetView), next: z.null() }) },
-  handle: async () => ({ body: { items: PRESETS.map(presentPreset), next: null } }),
+  query: PageQuery,
+  answers: { status: 200, body: pageOf(PresetView) },
+  handle: async ({ query }) => {
+    const before = PRESETS.findIndex(({ id }) => id === query.cursor)
+    const rows = PRESETS.slice(before + 1, before + 2 + query.limit)
+    return { body: cutPage(rows, query.limit, ({ id }) => id, presentPreset) }
+  },
 })
 
 function presentPreset({ endpoints, methods, limits, bindings, ...rest }: Preset): z.input<typeof PresetView> {

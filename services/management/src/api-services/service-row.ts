@@ -18,6 +18,7 @@ export interface ServiceRow {
   readonly timeoutMs: number
   readonly scrub: boolean
   readonly enabled: boolean
+  readonly externalVersion: string | null
   readonly generation: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -39,6 +40,7 @@ export interface ServiceRecord {
   readonly timeout_ms: number
   readonly scrub: boolean
   readonly enabled: boolean
+  readonly external_version: string | null
   readonly generation: string
   readonly created_at: Date
   readonly updated_at: Date
@@ -61,6 +63,7 @@ export function toService(record: ServiceRecord): ServiceRow {
     timeoutMs: record.timeout_ms,
     scrub: record.scrub,
     enabled: record.enabled,
+    externalVersion: record.external_version,
     generation: Number(record.generation),
     createdAt: record.created_at,
     updatedAt: record.updated_at,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Name, Slug, Timestamp } from '../http/fields.js'
+import { ExternalVersion, Name, Slug, Timestamp } from '../http/fields.js'
 import { BASE_URL_CHARS_MAX } from './base-url.js'
 import { LimitView, ServiceLimits } from './limits.js'
 import { wrongPathPattern } from './path-patterns.js'
@@ -76,6 +76,13 @@ export const NewService = z
   .required({ name: true, slug: true })
 export type NewService = z.output<typeof NewService>
 
+/** The path names the slug. */
+export const ServicePut = NewService.omit({ slug: true }).extend({ externalVersion: ExternalVersion.optional() })
+export type ServicePut = z.output<typeof ServicePut>
+
+/** All that a request can say of a service, its slug apart. */
+export type ServiceInput = Omit<NewService, 'slug'>
+
 export const ServicePatch = z.strictObject(fields).partial()
 export type ServicePatch = z.output<typeof ServicePatch>
 
@@ -109,6 +116,7 @@ export const ServiceView = z
     timeoutMs: z.int(),
     scrub: z.boolean(),
     enabled: z.boolean(),
+    externalVersion: z.string().nullable(),
     warnings: z
       .array(z.string())
       .meta({ description: 'What an operator should look at: no limit, a secret that is gone.' }),

@@ -1,8 +1,10 @@
-import type { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
-import { AppPatch, AppView, NewApp } from './app-schemas.js'
-import { type AppDeps, type AppRecord, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
+import { goneSince } from '../idempotency/replays.js'
+import { AppPatch, AppPut, AppView, NewApp } from './app-schemas.js'
+import { type AppDeps, appOf, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
+import { presentApp } from './present-app.js'
+import { putApp } from './put-app.js'
 
 const APPS = '/orgs/{org}/apps'
 const APP = '/orgs/{org}/apps/{app}'
@@ -27,7 +29,18 @@ export function appRoutes(deps: AppDeps): readonly Route[] {
     permission: 'apps:write',
     body: NewApp,
     answers: { status: 201, body: AppView },
-    handle: async ({ actor, org, body }) => ({ body: presentApp(await createApp(deps, actor, org, body)) }),
+    once: {
+      compared: (body) => body,
+      async again({ org }, made) {
+        const app = await appOf(deps.db, org.id, made)
+        if (!app) throw goneSince(made)
+        return { body: presentApp(app), resource: presentApp(app) }
+      },
+    },
+    handle: async ({ actor, org, body, claim }) => {
+      const shown = presentApp(await createApp(deps, actor, org, { asked: body, claim }))
+      return { body: shown, resource: shown }
+    },
   })
   return [list, create, ...oneAppRoutes(deps)]
 }
@@ -39,7 +52,10 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     summary: 'Show an app',
     permission: 'apps:read',
     answers: { status: 200, body: AppView },
-    handle: async ({ org, params }) => ({ body: presentApp(await findApp(deps.db, org.id, params.app)) }),
+    handle: async ({ org, params }) => {
+      const shown = presentApp(await findApp(deps.db, org.id, params.app))
+      return { body: shown, resource: shown }
+    },
   })
   const update = route({
     method: 'PATCH',
@@ -49,9 +65,11 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     permission: 'apps:write',
     body: AppPatch,
     answers: { status: 200, body: AppView },
-    handle: async ({ actor, org, params, body }) => ({
-      body: presentApp(await updateApp(deps, actor, org, params.app, body)),
-    }),
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const shown = presentApp(await updateApp(deps, actor, org, { app: params.app, patch: body, precondition }))
+      return { body: shown, resource: shown }
+    },
   })
   const remove = route({
     method: 'DELETE',
@@ -59,25 +77,26 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
     summary: 'Delete an app',
     permission: 'apps:write',
     answers: { status: 204 },
-    handle: async ({ actor, org, params }) => {
-      await deleteApp(deps, actor, org, params.app)
+    conditional: true,
+    handle: async ({ actor, org, params, precondition }) => {
+      await deleteApp(deps, actor, org, { app: params.app, precondition })
       return { body: undefined }
     },
   })
-  return [read, update, remove]
-}
-
-function presentApp(record: AppRecord): z.input<typeof AppView> {
-  return {
-    id: record.id,
-    slug: record.slug,
-    name: record.name,
-    platform: record.platform,
-    token: record.token,
-    policy: record.policy,
-    enabled: record.enabled,
-    limits: record.limits,
-    createdAt: record.created_at.toISOString(),
-    updatedAt: record.updated_at.toISOString(),
-  }
+  const put = route({
+    method: 'PUT',
+    path: APP,
+    summary: 'Create the app of this slug, or make it what the body says',
+    description:
+      'What is left out gets its default; the token stays. Answers when no request that starts now is served by what it was. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+    permission: 'apps:write',
+    body: AppPut,
+    answers: { status: 200, orCreated: true, body: AppView },
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const { outcome, app } = await putApp(deps, actor, org, { slug: params.app, given: body, precondition })
+      return { body: presentApp(app), created: outcome === 'created' }
+    },
+  })
+  return [read, update, put, remove]
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppLimits, LimitView } from '../api-services/limits.js'
-import { Name, Slug, Timestamp } from '../http/fields.js'
+import { ExternalVersion, Name, Slug, Timestamp } from '../http/fields.js'
 
 export const APP_LIMITS = {
   appsPerOrganization: 500,
@@ -36,6 +36,10 @@ export const NewApp = z.strictObject({
 })
 export type NewApp = z.output<typeof NewApp>
 
+/** The path names the slug. */
+export const AppPut = NewApp.omit({ slug: true }).extend({ externalVersion: ExternalVersion.optional() })
+export type AppPut = z.output<typeof AppPut>
+
 export const AppPatch = z.strictObject(fields).partial()
 export type AppPatch = z.output<typeof AppPatch>
 
@@ -49,6 +53,7 @@ export const AppView = z
     policy: z.enum(POLICIES),
     enabled: z.boolean(),
     limits: z.array(LimitView),
+    externalVersion: z.string().nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

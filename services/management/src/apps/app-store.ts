@@ -3,43 +3,45 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
-import type { LimitSpec } from '../api-services/limits.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
-import { APP_LIMITS, type AppPatch, type NewApp, type Platform, type Policy } from './app-schemas.js'
+import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
+import type { Precondition } from '../http/precondition.js'
+import type { Claim } from '../http/route.js'
+import { APP_LIMITS, type AppPatch, type NewApp } from './app-schemas.js'
+import { type AppRecord, presentApp } from './present-app.js'
 
 export interface AppDeps {
   readonly db: Knex
   readonly commitChange: CommitChange
-}
-
-export interface AppRecord {
-  readonly id: string
-  readonly slug: string
-  readonly name: string
-  readonly platform: Platform
-  readonly token: string
-  readonly policy: Policy
-  readonly enabled: boolean
-  readonly limits: LimitSpec[]
-  readonly generation: string
-  readonly created_at: Date
-  readonly updated_at: Date
+  readonly waitUntilSeen: Pick<WaitUntilSeen, 'everything'>
 }
 
 const living = (db: Knex, organizationId: string) =>
   db('apps').where({ organization_id: organizationId, deleted_at: null })
 
-/** A living app by id or slug. @throws Fault APP_NOT_FOUND. */
-export async function findApp(db: Knex, organizationId: string, idOrSlug: string, lock?: 'lock'): Promise<AppRecord> {
+/** A living app by id or slug. */
+export async function appOf(
+  db: Knex,
+  organizationId: string,
+  idOrSlug: string,
+  lock?: 'lock',
+): Promise<AppRecord | undefined> {
   const query = living(db, organizationId).where((either) => either.where('id', idOrSlug).orWhere('slug', idOrSlug))
   if (lock) query.forUpdate()
-  const record = await query.first<AppRecord | undefined>('*')
-  if (!record)
-    throw new Fault('APP_NOT_FOUND', 'no such app', { say: 'No such app in this organization. Check the id or slug.' })
+  return query.first<AppRecord | undefined>('*')
+}
+
+/** @throws Fault APP_NOT_FOUND. */
+export async function findApp(db: Knex, organizationId: string, idOrSlug: string, lock?: 'lock'): Promise<AppRecord> {
+  const record = await appOf(db, organizationId, idOrSlug, lock)
+  if (!record) throw appNotFound()
   return record
 }
+
+export const appNotFound = (): Fault =>
+  new Fault('APP_NOT_FOUND', 'no such app', { say: 'No such app in this organization. Check the id or slug.' })
 
 export function listApps(
   db: Knex,
@@ -56,46 +58,44 @@ export async function createApp(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  asked: NewApp,
+  { asked, claim }: { asked: NewApp; claim: Claim },
 ): Promise<AppRecord> {
-  const { result } = await commitChange(actor, async (trx): Promise<Change<AppRecord>> => {
-    const apps = await living(trx, org.id).limit(APP_LIMITS.appsPerOrganization).select('id')
-    if (apps.length >= APP_LIMITS.appsPerOrganization)
-      throw new Fault('CONFLICT', 'too many apps', {
-        say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.`,
-      })
-    const record = await unlessSlugTaken(async () =>
-      only(
-        await trx('apps')
-          .insert({
-            id: newId('app'),
-            organization_id: org.id,
-            slug: asked.slug,
-            name: asked.name,
-            platform: asked.platform,
-            token: newToken('app'),
-            policy: asked.policy,
-            enabled: asked.enabled,
-            limits: JSON.stringify(asked.limits),
-          })
-          .returning<AppRecord[]>('*'),
-      ),
-    )
-    // No feed row: nobody holds anything of an app that is new.
-    return {
-      result: record,
-      feed: [],
-      audit: [
-        {
-          organizationId: org.id,
-          event: 'app.created',
-          targetId: record.id,
-          details: { slug: record.slug, policy: record.policy },
-        },
-      ],
-    }
+  const id = newId('app')
+  const { result } = await commitChange(actor, async (trx) => {
+    await claim(trx, id)
+    return insertApp(trx, org.id, { ...asked, id, externalVersion: null })
   })
   return result
+}
+
+/** @throws Fault CONFLICT where the slug is taken. */
+export async function insertApp(
+  trx: Knex.Transaction,
+  organizationId: string,
+  asked: NewApp & { id: string; externalVersion: string | null },
+): Promise<Change<AppRecord>> {
+  const apps = await living(trx, organizationId).limit(APP_LIMITS.appsPerOrganization).select('id')
+  if (apps.length >= APP_LIMITS.appsPerOrganization)
+    throw new Fault('CONFLICT', 'too many apps', {
+      say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.`,
+    })
+  const { externalVersion, limits, ...plain } = asked
+  const record = await unlessSlugTaken(async () =>
+    only(
+      await trx('apps')
+        .insert({
+          organization_id: organizationId,
+          token: newToken('app'),
+          ...plain,
+          limits: JSON.stringify(limits),
+          external_version: externalVersion,
+        })
+        .returning<AppRecord[]>('*'),
+    ),
+  )
+  const details = { slug: record.slug, policy: record.policy }
+  // No feed row: nobody holds anything of an app that is new.
+  return { result: record, feed: [], audit: [{ organizationId, event: 'app.created', targetId: record.id, details }] }
 }
 
 /** Every edit fells the app's routes, a repeated one too: its answer says "in force" (RETRYWAITS). Sessions stay. */
@@ -103,16 +103,17 @@ export async function updateApp(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  idOrSlug: string,
-  patch: AppPatch,
+  { app, patch, precondition }: { app: string; patch: AppPatch; precondition: Precondition },
 ): Promise<AppRecord> {
   const { result } = await commitChange(actor, async (trx): Promise<Change<AppRecord>> => {
-    const before = await findApp(trx, org.id, idOrSlug, 'lock')
+    const before = await findApp(trx, org.id, app, 'lock')
+    await precondition(async () => presentApp(before))
     const { limits, ...plain } = patch
     const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined))
-    const after = await bump(trx, org.id, before.id, {
+    const after = await bumpApp(trx, org.id, before.id, {
       ...given,
       ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
+      external_version: null,
     })
     const details = { slug: after.slug, fields: Object.keys(patch), policy: after.policy, enabled: after.enabled }
     return {
@@ -124,16 +125,17 @@ export async function updateApp(
   return result
 }
 
-/** @throws Fault APP_NOT_FOUND. */
+/** @throws Fault APP_NOT_FOUND, PRECONDITION_FAILED. */
 export async function deleteApp(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  idOrSlug: string,
+  { app, precondition }: { app: string; precondition: Precondition },
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
-    const before = await findApp(trx, org.id, idOrSlug, 'lock')
-    const after = await bump(trx, org.id, before.id, { deleted_at: trx.raw('now()') })
+    const before = await findApp(trx, org.id, app, 'lock')
+    await precondition(async () => presentApp(before))
+    const after = await bumpApp(trx, org.id, before.id, { deleted_at: trx.raw('now()') })
     return {
       result: undefined,
       feed: [feedOf(after)],
@@ -142,7 +144,7 @@ export async function deleteApp(
   })
 }
 
-function bump(
+export function bumpApp(
   trx: Knex.Transaction,
   organizationId: string,
   id: string,
@@ -154,7 +156,7 @@ function bump(
   )
 }
 
-const feedOf = ({ id, generation }: AppRecord) => ({ kind: 'app' as const, id, generation: Number(generation) })
+export const feedOf = ({ id, generation }: AppRecord) => ({ kind: 'app' as const, id, generation: Number(generation) })
 
 function unlessSlugTaken<T>(work: () => Promise<T>): Promise<T> {
   const detail = 'Another app of this organization has this slug.'

@@ -141,7 +141,7 @@ describe('a device', () => {
 describe('a link', () => {
   it('is made once by slug or id, and feeds its end', async () => {
     const [app, service] = [await newApp(), await newService()]
-    const made = await owner.ask('PUT', `/orgs/${org}/apps/${app.slug}/links/${service.slug}`).expect(200)
+    const made = await owner.ask('PUT', `/orgs/${org}/apps/${app.slug}/links/${service.slug}`).expect(201)
     const again = await owner.ask('PUT', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(200)
     expect(again.body).toEqual(made.body)
     expect(made.body.service).toEqual({ id: service.id, slug: service.slug, name: 'S', enabled: true })
@@ -150,13 +150,13 @@ describe('a link', () => {
     await owner.ask('DELETE', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(204)
     expect(await feedOf('link', made.body.id)).toEqual([2])
     await owner.ask('DELETE', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(404)
-    const anew = await owner.ask('PUT', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(200)
+    const anew = await owner.ask('PUT', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(201)
     expect(anew.body.id).not.toBe(made.body.id)
   })
 
   it('goes with its service', async () => {
     const [app, service] = [await newApp(), await newService()]
-    await owner.ask('PUT', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(200)
+    await owner.ask('PUT', `/orgs/${org}/apps/${app.id}/links/${service.id}`).expect(201)
     await owner.ask('DELETE', `/orgs/${org}/services/${service.id}`).expect(204)
     const { body } = await owner.ask('GET', `/orgs/${org}/apps/${app.id}/links`).expect(200)
     expect(body.items).toEqual([])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { shownOnce } from '../idempotency/replays.js'
 import { DebugTokenInput, DebugTokenView, DeviceView } from './app-schemas.js'
 import { type AppDeps, findApp } from './app-store.js'
 import {
@@ -35,8 +36,14 @@ export function debugTokenRoutes(deps: AppDeps): readonly Route[] {
     permission: 'apps:write',
     body: DebugTokenInput,
     answers: { status: 201, body: DebugTokenView.extend({ token: z.string() }) },
-    handle: async ({ actor, org, params, body }) => {
-      const { record, token } = await createDebugToken(deps, actor, org, { app: params.app, ...body })
+    once: {
+      compared: (body) => body,
+      again: async ({ org, params }, made) => {
+        throw shownOnce(`/orgs/${org.id}/apps/${params.app}/debug-tokens/${made}`)
+      },
+    },
+    handle: async ({ actor, org, params, body, claim }) => {
+      const { record, token } = await createDebugToken(deps, actor, org, { app: params.app, ...body, claim })
       return { body: { ...presentDebugToken(record), token } }
     },
   })

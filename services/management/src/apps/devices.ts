@@ -6,6 +6,7 @@ import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
+import type { Claim } from '../http/route.js'
 import { APP_LIMITS } from './app-schemas.js'
 import { type AppDeps, findApp } from './app-store.js'
 
@@ -54,15 +55,17 @@ export async function createDebugToken(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  asked: { app: string; name: string; expiresInHours: number },
+  asked: { app: string; name: string; expiresInHours: number; claim: Claim },
 ): Promise<{ record: DebugTokenRecord; token: string }> {
   const token = newToken('debug')
+  const id = newId('debugToken')
   const { result } = await commitChange(actor, async (trx): Promise<Change<DebugTokenRecord>> => {
+    await asked.claim(trx, id)
     const app = await findApp(trx, org.id, asked.app, 'lock')
     await refuseTooMany(trx, org.id, app.id)
     const [record] = await trx('debug_tokens')
       .insert({
-        id: newId('debugToken'),
+        id,
         organization_id: org.id,
         app_id: app.id,
         name: asked.name,

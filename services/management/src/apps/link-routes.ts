@@ -1,9 +1,9 @@
-import type { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { LinkView } from './app-schemas.js'
 import { type AppDeps, findApp } from './app-store.js'
-import { type LinkRecord, linkService, listLinks, unlinkService } from './links.js'
+import { findLink, linkService, listLinks, unlinkService } from './links.js'
+import { presentLink } from './present-link.js'
 
 const LINK = '/orgs/{org}/apps/{app}/links/{service}'
 
@@ -21,13 +21,28 @@ export function linkRoutes(deps: AppDeps): readonly Route[] {
       return { body: cutPage(rows, query.limit, ({ id }) => id, presentLink) }
     },
   })
+  const read = route({
+    method: 'GET',
+    path: LINK,
+    summary: 'Show a link',
+    permission: 'apps:read',
+    answers: { status: 200, body: LinkView },
+    handle: async ({ org, params }) => {
+      const shown = presentLink(await findLink(deps.db, org, params))
+      return { body: shown, resource: shown }
+    },
+  })
   const link = route({
     method: 'PUT',
     path: LINK,
     summary: 'Link an app to an API service',
     permission: 'apps:write',
-    answers: { status: 200, body: LinkView },
-    handle: async ({ actor, org, params }) => ({ body: presentLink(await linkService(deps, actor, org, params)) }),
+    answers: { status: 200, orCreated: true, body: LinkView },
+    conditional: true,
+    handle: async ({ actor, org, params, precondition }) => {
+      const { link, made } = await linkService(deps, actor, org, { ...params, precondition })
+      return { body: presentLink(link), created: made }
+    },
   })
   const unlink = route({
     method: 'DELETE',
@@ -35,14 +50,11 @@ export function linkRoutes(deps: AppDeps): readonly Route[] {
     summary: 'Take the link away',
     permission: 'apps:write',
     answers: { status: 204 },
-    handle: async ({ actor, org, params }) => {
-      await unlinkService(deps, actor, org, params)
+    conditional: true,
+    handle: async ({ actor, org, params, precondition }) => {
+      await unlinkService(deps, actor, org, { ...params, precondition })
       return { body: undefined }
     },
   })
-  return [list, link, unlink]
-}
-
-function presentLink({ id, created_at, service_id, slug, name, enabled }: LinkRecord): z.input<typeof LinkView> {
-  return { id, service: { id: service_id, slug, name, enabled }, createdAt: created_at.toISOString() }
+  return [list, read, link, unlink]
 }

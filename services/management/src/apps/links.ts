@@ -6,15 +6,14 @@ import { findService } from '../api-services/service-row.js'
 import { serviceNotFound } from '../api-services/write-service.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'
+import type { Precondition } from '../http/precondition.js'
 import { type AppDeps, findApp } from './app-store.js'
+import { type LinkRecord, presentLink } from './present-link.js'
 
-export interface LinkRecord {
-  readonly id: string
-  readonly created_at: Date
-  readonly service_id: string
-  readonly slug: string
-  readonly name: string
-  readonly enabled: boolean
+/** App and service, by id or slug. */
+export interface LinkEnds {
+  readonly app: string
+  readonly service: string
 }
 
 /** A link's generation is 1 while it is there; taking it away feeds 2, and a new one has a new id. */
@@ -44,21 +43,33 @@ export function listLinks(
     )
 }
 
-/** Links, or finds them linked. @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND. */
+/** @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND; NOT_FOUND where they are not linked. */
+export async function findLink(db: Knex, org: CallOrg, asked: LinkEnds): Promise<LinkRecord> {
+  const app = await findApp(db, org.id, asked.app)
+  const service = await findService(db, org.id, asked.service)
+  if (!service) throw serviceNotFound()
+  const link = await linkOf(db, org.id, { appId: app.id, serviceId: service.id })
+  if (!link) throw notLinked()
+  return link
+}
+
+/** Links, or finds them linked. @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND, PRECONDITION_FAILED. */
 export async function linkService(
-  { commitChange }: AppDeps,
+  { commitChange, waitUntilSeen }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  asked: { app: string; service: string },
-): Promise<LinkRecord> {
-  const { result } = await commitChange(actor, async (trx): Promise<Change<LinkRecord>> => {
-    const { appId, serviceId } = await both(trx, org.id, asked)
+  { precondition, ...asked }: LinkEnds & { precondition: Precondition },
+): Promise<{ link: LinkRecord; made: boolean }> {
+  const { result } = await commitChange(actor, async (trx): Promise<Change<{ link: LinkRecord; made: boolean }>> => {
+    const ends = await both(trx, org.id, asked)
+    const { appId, serviceId } = ends
+    await precondition(() => shownLink(trx, org.id, ends))
     const made = await trx('links')
       .insert({ id: newId('link'), organization_id: org.id, app_id: appId, service_id: serviceId })
       .onConflict(['app_id', 'service_id'])
       .ignore()
       .returning<{ id: string }[]>('id')
-    const [link] = await listLinks(trx, org.id, appId, { limit: 1, serviceId })
+    const link = await linkOf(trx, org.id, ends)
     if (!link) throw new Error('a link that was just made is not there')
     const audit = made.map(({ id }) => ({
       organizationId: org.id,
@@ -67,26 +78,29 @@ export async function linkService(
       details: { app: appId, service: serviceId },
     }))
     // No feed row: proxies hold routes, and no knowledge of their absence.
-    return { result: link, feed: [], audit }
+    return { result: { link, made: made.length > 0 }, feed: [], audit }
   })
+  // RETRYWAITS: the one rule for all who change nothing.
+  if (!result.made) await waitUntilSeen.everything()
   return result
 }
 
-/** @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND; NOT_FOUND where they are not linked. */
+/** @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND; NOT_FOUND where they are not linked; PRECONDITION_FAILED. */
 export async function unlinkService(
   { commitChange }: AppDeps,
   actor: Actor,
   org: CallOrg,
-  asked: { app: string; service: string },
+  { precondition, ...asked }: LinkEnds & { precondition: Precondition },
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
-    const { appId, serviceId } = await both(trx, org.id, asked)
+    const ends = await both(trx, org.id, asked)
+    const { appId, serviceId } = ends
+    if (!(await linkOf(trx, org.id, ends))) throw notLinked()
+    await precondition(() => shownLink(trx, org.id, ends))
     const gone = await trx('links')
       .where({ organization_id: org.id, app_id: appId, service_id: serviceId })
       .delete()
       .returning<{ id: string }[]>('id')
-    if (gone.length === 0)
-      throw new Fault('NOT_FOUND', 'no such link', { say: 'This app is not linked to this API service.' })
     return {
       result: undefined,
       feed: gone.map(({ id }) => ({ kind: 'link', id, generation: UNLINKED_GENERATION })),
@@ -100,12 +114,26 @@ export async function unlinkService(
   })
 }
 
+interface Ends {
+  readonly appId: string
+  readonly serviceId: string
+}
+
+async function linkOf(db: Knex, organizationId: string, { appId, serviceId }: Ends): Promise<LinkRecord | undefined> {
+  const [link] = await listLinks(db, organizationId, appId, { limit: 1, serviceId })
+  return link
+}
+
+async function shownLink(db: Knex, organizationId: string, ends: Ends): Promise<unknown> {
+  const link = await linkOf(db, organizationId, ends)
+  return link && presentLink(link)
+}
+
+const notLinked = (): Fault =>
+  new Fault('NOT_FOUND', 'no such link', { say: 'This app is not linked to this API service.' })
+
 /** Both locked: neither can be deleted while they are being linked. */
-async function both(
-  trx: Knex.Transaction,
-  organizationId: string,
-  asked: { app: string; service: string },
-): Promise<{ appId: string; serviceId: string }> {
+async function both(trx: Knex.Transaction, organizationId: string, asked: LinkEnds): Promise<Ends> {
   const app = await findApp(trx, organizationId, asked.app, 'lock')
   const service = await findService(trx, organizationId, asked.service, 'lock')
   if (!service) throw serviceNotFound()

@@ -11,6 +11,7 @@ export async function appendAudit(trx: Knex, actor: Actor, entries: readonly Aud
       organization_id: entry.organizationId,
       actor_kind: actor.kind,
       actor_id: actor.id,
+      actor_token: actor.token ?? null,
       event: entry.event,
       target_id: entry.targetId,
       details: JSON.stringify(entry.details ?? {}),

@@ -3,6 +3,8 @@ export interface Actor {
   readonly kind: 'user' | 'system' | 'device'
   readonly id: string
   readonly requestId: string | null
+  /** Id of the personal access token that the person acted by. */
+  readonly token?: string | null
 }
 
 /** What was done: names and ids alone, never a value, a token or a mask. */

@@ -11,7 +11,9 @@ import { secrets } from './migrations/0002-secrets.js'
 import { catalog } from './migrations/0003-catalog.js'
 import { feed } from './migrations/0004-feed.js'
 import { trail } from './migrations/0005-trail.js'
-import { accessSetAside } from './migrations/0010-access-set-aside.js'
+import { externalVersions } from './migrations/0006-external-versions.js'
+import { automation } from './migrations/0007-automation.js'
+import { accessSetAside } from './migrations/0008-access-set-aside.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -19,7 +21,16 @@ export interface MigrationTarget {
   readonly runtimeRole: string
 }
 
-const MIGRATIONS: readonly Migration[] = [people, secrets, catalog, feed, trail, accessSetAside]
+const MIGRATIONS: readonly Migration[] = [
+  people,
+  secrets,
+  catalog,
+  feed,
+  trail,
+  externalVersions,
+  automation,
+  accessSetAside,
+]
 
 /**
  * What the runtime role may do. No DDL; of audit trail and access log neither change nor removal. Locking a row takes
@@ -52,6 +63,8 @@ const RIGHTS = {
   access_set_aside: 'SELECT, INSERT',
   access_watermarks: 'SELECT, INSERT, UPDATE, DELETE',
   rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
+  idempotency_records: 'SELECT, INSERT, UPDATE, DELETE',
+  personal_tokens: 'SELECT, INSERT, UPDATE, DELETE',
 } as const
 
 const FUNCTIONS = ['make_access_partition', 'drop_access_partition'] as const

@@ -65,10 +65,11 @@ const deps: AppDeps = {
   trustedProxies: [],
   notReady: async () => undefined,
   everythingInForce: async () => void waits++,
+  records: { find: async () => undefined, claim: () => async () => undefined, forget: async () => undefined },
   findOrg: async (_principal, name) => (name === 'acme' ? org : undefined),
   authenticate: async (request) => {
     if (request.get('authorization') !== 'Bearer good') throw new Fault('UNAUTHORIZED', 'nobody')
-    return { kind: 'user', userId: 'usr_1', email: 'a@b.example', name: 'A', signInId: 'ses_1' }
+    return { kind: 'user', via: 'sign-in', userId: 'usr_1', email: 'a@b.example', name: 'A', signInId: 'ses_1' }
   },
 }
 

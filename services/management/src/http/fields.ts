@@ -24,5 +24,15 @@ export const Email = z
   .pipe(z.email('Give an e-mail address.'))
   .transform((text) => text.toLowerCase())
 
+/** Printable ASCII without spaces: a commit, a number, a version id of another store. */
+const EXTERNAL_VERSION = /^[\x21-\x7e]{1,128}$/
+export const ExternalVersion = z
+  .string()
+  .regex(EXTERNAL_VERSION, 'Give 1 to 128 printable characters without spaces, such as a version id.')
+  .meta({
+    description:
+      'What you call this state. While it is the one in force, putting it again changes nothing. Never a value, nor a digest of one.',
+  })
+
 /** Moments in answers. */
 export const Timestamp = z.iso.datetime()

@@ -1,11 +1,15 @@
 import { FAULTS } from '@protectmyapi/service-kit/faults'
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
 import { isOrgPermission } from '../access/roles.js'
+import { API_PREFIX } from './api-prefix.js'
 import type { Route } from './route.js'
-
-/** Where all of it is mounted. */
-export const API_PREFIX = '/api/v1'
+import { NDJSON } from './send-lines.js'
 
 const ProblemBody = z
   .object({
@@ -39,7 +43,11 @@ export function openApiDocument(routes: readonly Route[]): object {
     servers: [{ url: API_PREFIX }],
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'The token that `POST /auth/sign-in` answered.' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token that `POST /auth/sign-in` answered, or a personal access token (pma_pat_…).',
+        },
         cookie: { type: 'apiKey', in: 'cookie', name: '__Host-pma', description: 'Same-origin pages alone.' },
       },
     },
@@ -66,13 +74,15 @@ function operation(route: Route): ZodOpenApiOperationObject {
     security: route.permission === 'public' ? [] : [{ bearer: [] }, { cookie: [] }],
     // An extension, so that tools can draw the matrix of roles.
     'x-permission': route.permission,
-    requestParams: { ...(names.length > 0 ? { path } : {}), ...(route.query ? { query: route.query } : {}) },
+    requestParams: {
+      ...(names.length > 0 ? { path } : {}),
+      ...(route.query ? { query: route.query } : {}),
+      ...headersOf(route),
+    },
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
-      [String(route.answers.status)]: {
-        description: route.answers.body ? 'Done.' : 'Done; no body.',
-        ...(route.answers.body ? { content: { 'application/json': { schema: route.answers.body } } } : {}),
-      },
+      [String(route.answers.status)]: success(route, route.answers.body ? 'Done.' : 'Done; no body.'),
+      ...(route.answers.orCreated ? { 201: success(route, 'Created.') } : {}),
       default: {
         description: isOrgPermission(route.permission)
           ? 'Refused. 404 also for organizations that one is no member of.'
@@ -81,6 +91,35 @@ function operation(route: Route): ZodOpenApiOperationObject {
       },
     },
   }
+}
+
+function success({ answers }: Route, description: string): ZodOpenApiResponseObject {
+  if (answers.lines) return { description: 'One in each line.', content: { [NDJSON]: { schema: answers.lines } } }
+  return { description, ...(answers.body ? { content: { 'application/json': { schema: answers.body } } } : {}) }
+}
+
+const IF_MATCH = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .meta({ description: 'ETags as they were read, or *; else 412 PRECONDITION_FAILED.' }),
+})
+
+const IF_EITHER = IF_MATCH.extend({
+  'if-none-match': z.string().optional().meta({ description: '* to create and never change; else 412.' }),
+})
+
+const IDEMPOTENCY_KEY = z.object({
+  'idempotency-key': z.string().optional().meta({
+    description:
+      'Of your choice, such as a UUID: the same request with the same key, within 24 hours, makes nothing twice.',
+  }),
+})
+
+function headersOf({ conditional, answers, once }: Route): { header?: z.ZodObject } {
+  if (once) return { header: IDEMPOTENCY_KEY }
+  if (!conditional) return {}
+  return { header: answers.orCreated ? IF_EITHER : IF_MATCH }
 }
 
 /** `GET /orgs/{org}/apps/{app}` → `getOrgsOrgAppsApp`. */

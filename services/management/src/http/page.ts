@@ -3,13 +3,25 @@ import { z } from 'zod'
 /** Items in one page. */
 const PAGE_LIMITS = { max: 100, default: 50 } as const
 
+const CURSOR = /^[A-Za-z0-9_-]{1,300}$/
+/** What our own cursors say: ids, slugs, numbers and times. */
+const PLACE = /^[\x20-\x7e]{1,200}$/
+
+/** Opaque: what it is made of may change from one release to the next. It opens nothing, and is checked like any text. */
+const Cursor = z
+  .string()
+  .regex(CURSOR, 'Give the cursor as `next` named it.')
+  .transform((text, context) => {
+    const place = Buffer.from(text, 'base64url').toString('utf8')
+    if (PLACE.test(place)) return place
+    context.addIssue({ code: 'custom', message: 'Give the cursor as `next` named it.' })
+    return z.NEVER
+  })
+
 /** `?limit` and `?cursor` of every list. */
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(PAGE_LIMITS.max).default(PAGE_LIMITS.default),
-  cursor: z
-    .string()
-    .regex(/^[A-Za-z0-9_.:-]{1,200}$/, 'Give the cursor as `next` named it.')
-    .optional(),
+  cursor: Cursor.optional(),
 })
 export type PageQuery = z.output<typeof PageQuery>
 
@@ -20,15 +32,16 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 /**
  * Cuts a page from rows of which one more than `limit` was asked for.
  *
- * @param cursorOf what the next page begins after, of a row.
+ * @param placeOf what the next page begins after, of a row.
  */
 export function cutPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
-  cursorOf: (row: Row) => string,
+  placeOf: (row: Row) => string,
   present: (row: Row) => Item,
 ): { items: Item[]; next: string | null } {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  return { items: page.map(present), next: rows.length > limit && last !== undefined ? cursorOf(last) : null }
+  const more = rows.length > limit && last !== undefined
+  return { items: page.map(present), next: more ? Buffer.from(placeOf(last), 'utf8').toString('base64url') : null }
 }

@@ -1,7 +1,9 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
-import type { CallOrg, Principal } from '../access/principal.js'
+import type { CallOrg, Principal, SignedInPerson } from '../access/principal.js'
 import type { OrgPermission, Permission } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
+import type { Precondition } from './precondition.js'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -19,16 +21,26 @@ interface Call<Path extends string, Asked extends Permission, Query, Body> {
   readonly requestId: string
   /** Who answers for what is done, for `commitChange`. A public route's actor is the system, acting for a stranger. */
   readonly actor: Actor
-  readonly principal: Asked extends 'public' ? undefined : Principal
+  readonly principal: Asked extends 'public' ? undefined : Asked extends 'in-person' ? SignedInPerson : Principal
   readonly org: Asked extends OrgPermission ? CallOrg : undefined
   /** Shaped like an id or a slug; whether they exist is the handler's to find. `org` is in here as it was written. */
   readonly params: Readonly<Record<PathParams<Path>, string>>
   readonly query: Query
   readonly body: Body
-  /** For public routes that some take as a signed-in person. @throws Fault where nobody is signed in. */
-  authenticate(): Promise<Principal>
+  /** For public routes that some take as a signed-in person. @throws Fault where nobody is, or a token acts. */
+  authenticate(): Promise<SignedInPerson>
   readonly client: Client
+  /** For changes of a single resource, which say `conditional`. */
+  readonly precondition: Precondition
+  /** For creations, which say `once`. */
+  readonly claim: Claim
 }
+
+/**
+ * Binds the request's `Idempotency-Key` to what is about to be made. First of all in the transaction that makes it, so
+ * that a twin of the request waits there and finds it.
+ */
+export type Claim = (trx: Knex.Transaction, made: string) => Promise<void>
 
 /** The other end of the connection. */
 export interface Client {
@@ -45,11 +57,26 @@ export interface Answer<Body> {
   readonly body: Body
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The single resource that the answer shows, as its read does: its ETag goes along. */
+  readonly resource?: unknown
+  /** For routes that answer `lines`. */
+  readonly pages?: AsyncIterable<readonly unknown[]>
+  /** 201 in place of the route's status: for puts, which create or change. */
+  readonly created?: boolean
 }
 
 type Shape = z.ZodObject
 type Parsed<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.output<Schema> : undefined
 type Said<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.input<Schema> : undefined
+
+interface Answers<Shown> {
+  readonly status: 200 | 201 | 202 | 204
+  /** 201 as well, where the handler says that it created. */
+  readonly orCreated?: true
+  readonly body?: Shown
+  /** In place of a body: NDJSON, one of these in each line. */
+  readonly lines?: z.ZodType
+}
 
 interface RouteSpec<
   Path extends string,
@@ -70,8 +97,23 @@ interface RouteSpec<
   readonly query?: Query
   /** A strictObject. Without it, no body is taken. */
   readonly body?: Body
+  /**
+   * A change whose handler checks `precondition` under its lock, against what the resource's read shows. Elsewhere
+   * `If-Match` with a tag is refused before anything is done: what has no ETag cannot match one.
+   */
+  readonly conditional?: true
+  /** A creation that takes an `Idempotency-Key`. */
+  readonly once?: {
+    /** What of the body tells one request from another: never a value of a secret, nor anything made of one. */
+    compared(body: Parsed<Body>): unknown
+    /**
+     * The answer to the same request again: what the first one made, as it is now. `undone`: it came to nothing, so
+     * this request is the first. @throws Fault where it cannot be shown.
+     */
+    again(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>, made: string): Promise<Answer<Said<Shown>> | 'undone'>
+  }
   /** The answer of success. It is presented through this schema: what is not in it stays private. */
-  readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: Shown }
+  readonly answers: Answers<Shown>
   handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>): Promise<Answer<Said<Shown>>>
 }
 
@@ -84,7 +126,12 @@ export interface Route {
   readonly permission: Permission
   readonly query?: Shape | undefined
   readonly body?: z.ZodType | undefined
-  readonly answers: { readonly status: 200 | 201 | 202 | 204; readonly body?: z.ZodType | undefined }
+  readonly conditional?: true
+  readonly once?: {
+    compared(body: unknown): unknown
+    again(call: AnyCall, made: string): Promise<Answer<unknown> | 'undone'>
+  }
+  readonly answers: Answers<z.ZodType | undefined>
   // A method, not a property: the checked call that it is given is the one that its own schemas made.
   handle(call: AnyCall): Promise<Answer<unknown>>
 }
@@ -97,8 +144,10 @@ export interface AnyCall {
   readonly params: Readonly<Record<string, string>>
   readonly query: unknown
   readonly body: unknown
-  authenticate(): Promise<Principal>
+  authenticate(): Promise<SignedInPerson>
   readonly client: Client
+  readonly precondition: Precondition
+  readonly claim: Claim
 }
 
 /** Declares a route. It is a value: the router mounts it, the OpenAPI document and the access matrix read it. */

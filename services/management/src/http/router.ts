@@ -3,28 +3,31 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import { type Request, type Response, Router } from 'express'
 import type { CallOrg, Principal } from '../access/principal.js'
 import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
+import { inPerson, refuseUnlessCarried } from '../access/token-reach.js'
 import type { Actor } from '../audit/audit-entry.js'
+import { answerOnce, type OnceDeps } from '../idempotency/answer-once.js'
 import { clientOf } from './client-of.js'
+import { etagOf } from './etag.js'
+import { preconditionOf, readConditions, readingOf, WITHOUT_ETAG } from './precondition.js'
 import { readBody } from './read-body.js'
 import { requestIdOf } from './request-id.js'
 import { type Answer, type AnyCall, NoBody, NoQuery, type Route } from './route.js'
+import { NDJSON, sendLines } from './send-lines.js'
 import { faultOf, sendProblem } from './send-problem.js'
 import { validateBody, validateQuery } from './validate.js'
 
-export interface RouterDeps {
+export interface RouterDeps extends OnceDeps {
   /** Who sent this? @throws Fault UNAUTHORIZED, INVALID_TOKEN or TOKEN_EXPIRED; never answers an empty principal. */
   readonly authenticate: (request: Request) => Promise<Principal>
   /** The organisation and the principal's place in it, or undefined: absent and not a member are one answer. */
   readonly findOrg: (principal: Principal, idOrSlug: string) => Promise<CallOrg | undefined>
-  /** RETRYWAITS: settles when all that is committed by now is in force. */
-  readonly everythingInForce: () => Promise<unknown>
   /** `PMA_PUBLIC_ORIGIN`: where the pages are served that use the cookie. */
   readonly publicOrigin: string | undefined
   readonly log: Logger
 }
 
-/** Ids and slugs. Anything else exists nowhere, and Postgres is not asked. */
-const PARAM = /^[A-Za-z0-9_-]{1,64}$/
+/** Ids, slugs and names of secrets. Anything else exists nowhere, and Postgres is not asked. */
+const PARAM = /^[A-Za-z0-9_-]{1,128}$/
 
 /** Mounts routes: each path once, so that a known path with another method answers 405 with `Allow`. */
 export function mountRoutes(routes: readonly Route[], deps: RouterDeps): Router {
@@ -48,12 +51,15 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
   const line = { requestId, method: route.method, route: route.path }
   try {
     const call = await checkedCall(route, deps, request, requestId)
-    present(route, await route.handle(call), response)
-    deps.log.info({ ...line, status: route.answers.status, actor: call.actor.id, ms: since(startedMs) }, 'answered')
+    if (isChange(route) && !route.conditional) await call.precondition(async () => WITHOUT_ETAG)
+    await present(route, await answerOnce(route, call, request.headers, deps), request, response)
+    deps.log.info({ ...line, status: response.statusCode, actor: call.actor.id, ms: since(startedMs) }, 'answered')
   } catch (thrown) {
     const fault = faultOf(thrown)
     await afterSecondDeletion(route, fault, deps)
-    sendProblem(response, fault, requestId)
+    // In the middle of a stream: its reader must not take what came for all.
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, fault, requestId)
     deps.log[fault.code === 'INTERNAL' ? 'error' : 'info']({ ...line, err: fault, ms: since(startedMs) }, 'refused')
   }
 }
@@ -61,6 +67,8 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
 /** The gate, in this order: who, which organisation, whether they may, and only then what they sent. */
 async function checkedCall(route: Route, deps: RouterDeps, request: Request, requestId: string): Promise<AnyCall> {
   const principal = route.permission === 'public' ? undefined : await deps.authenticate(request)
+  // Within an organisation it is asked after whether that is in reach: absent and out of reach are one answer.
+  if (principal && !isOrgPermission(route.permission)) refuseUnlessCarried(principal, route.permission)
   const params = pathParams(request)
   const org =
     principal && isOrgPermission(route.permission)
@@ -77,10 +85,14 @@ async function checkedCall(route: Route, deps: RouterDeps, request: Request, req
     query,
     // No body and no schema: as if an empty object had been sent. With a schema, its absence is an error of its own.
     body: validateBody(route.body ?? NoBody, sent === undefined && !route.body ? {} : sent),
-    authenticate: () => deps.authenticate(request),
+    authenticate: async () => inPerson(await deps.authenticate(request)),
     client: clientOf(request, deps.publicOrigin),
+    precondition: preconditionOf(readConditions(request.headers)),
+    claim: async () => undefined,
   }
 }
+
+const isChange = ({ method }: Route): boolean => method !== 'GET'
 
 async function permittedOrg(
   deps: RouterDeps,
@@ -90,6 +102,7 @@ async function permittedOrg(
 ): Promise<CallOrg> {
   const org = await deps.findOrg(principal, idOrSlug)
   if (!org) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it')
+  refuseUnlessCarried(principal, permission)
   if (!roleMay(org.role, permission)) {
     throw new Fault('FORBIDDEN', `${org.role} may not ${permission}`, {
       say: `Your role in this organization, ${org.role}, does not allow this. Ask an owner or an admin of it.`,
@@ -105,7 +118,9 @@ function pathParams(request: Request): Record<string, string> {
 }
 
 function actorOf(principal: Principal | undefined, requestId: string): Actor {
-  return principal ? { kind: 'user', id: principal.userId, requestId } : { kind: 'system', id: 'public', requestId }
+  if (!principal) return { kind: 'system', id: 'public', requestId }
+  const token = principal.via === 'token' ? principal.tokenId : null
+  return { kind: 'user', id: principal.userId, token, requestId }
 }
 
 /**
@@ -113,9 +128,23 @@ function actorOf(principal: Principal | undefined, requestId: string): Actor {
  *
  * @throws Error where the handler's answer does not fit: a mistake of ours.
  */
-function present({ answers }: Route, answer: Answer<unknown>, response: Response): void {
-  response.status(answers.status)
+async function present(route: Route, answer: Answer<unknown>, request: Request, response: Response): Promise<void> {
+  const { answers } = route
+  response.status(answers.orCreated && answer.created ? CREATED : answers.status)
   if (answer.headers) response.set(answer.headers)
+  if (answer.resource !== undefined) {
+    response.set('etag', etagOf(answer.resource))
+    const unchanged = !isChange(route) && readingOf(readConditions(request.headers), answer.resource) === 'not-modified'
+    if (unchanged) {
+      response.status(NOT_MODIFIED).end()
+      return
+    }
+  }
+  if (answers.lines && answer.pages) {
+    if (request.method === 'HEAD') response.set('content-type', NDJSON).end()
+    else await sendLines(answer.pages, answers.lines, response)
+    return
+  }
   if (!answers.body) {
     response.end()
     return
@@ -132,6 +161,9 @@ async function afterSecondDeletion(route: Route, fault: Fault, { everythingInFor
   if (route.method !== 'DELETE' || FAULTS[fault.code].http !== 404) return
   await everythingInForce().catch(() => undefined)
 }
+
+const CREATED = 201
+const NOT_MODIFIED = 304
 
 function byPath(routes: readonly Route[]): Map<string, Route[]> {
   const paths = new Map<string, Route[]>()

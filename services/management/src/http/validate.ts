@@ -14,6 +14,11 @@ export function validateQuery<Schema extends z.ZodType>(schema: Schema, search: 
   return validate(schema, readQuery(search), (path) => path.map(String).join('.'))
 }
 
+/** One parameter of the path, where more is asked of it than that it could be an id or a slug. */
+export function validateParam<Schema extends z.ZodType>(name: string, schema: Schema, text: string): z.output<Schema> {
+  return validate(schema, text, () => name)
+}
+
 /** One bad field, found after the schema was content. */
 export function badField(pointer: string, detail: string): Fault {
   return badFields([{ pointer, detail }])

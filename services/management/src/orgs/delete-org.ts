@@ -18,11 +18,19 @@ export interface DeleteOrgDeps {
 /**
  * Deletes an organisation: its routes fall everywhere, then its data keys are destroyed. Where the vault is away the
  * reconciler does the second; no proxy uses anything of it by then.
+ *
+ * @param precondition is asked under the organisation's lock.
  */
-export async function deleteOrg(deps: DeleteOrgDeps, actor: Actor, org: CallOrg): Promise<void> {
+export async function deleteOrg(
+  deps: DeleteOrgDeps,
+  actor: Actor,
+  org: CallOrg,
+  precondition: (trx: Knex) => Promise<void>,
+): Promise<void> {
   await deps.commitChange(actor, async (trx): Promise<Change<undefined>> => {
     if (!roleMay(await lockOrg(trx, org.id, actor.id), 'organization:write'))
       throw new Fault('FORBIDDEN', 'not an owner any more')
+    await precondition(trx)
     const [row] = await trx('organizations')
       .where({ id: org.id, state: 'active' })
       .update({

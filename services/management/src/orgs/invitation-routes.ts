@@ -6,6 +6,7 @@ import { Email, Name, Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { badFields } from '../http/validate.js'
+import { shownOnce } from '../idempotency/replays.js'
 import type { PasswordHasher } from '../people/password-hasher.js'
 import type { SignInLimits } from '../people/sign-in-limits.js'
 import { NewPassword } from '../people/users.js'
@@ -52,8 +53,14 @@ export function invitationRoutes(deps: InvitationDeps): readonly Route[] {
     permission: 'invitations:write',
     body: z.strictObject({ email: Email, role: z.enum(ROLES) }),
     answers: { status: 201, body: InvitationView.extend({ token: z.string() }) },
-    handle: async ({ actor, org, body }) => {
-      const { invitation, token } = await invite(commitChange, actor, org, body)
+    once: {
+      compared: (body) => body,
+      again: async ({ org }, made) => {
+        throw shownOnce(`/orgs/${org.id}/invitations/${made}`)
+      },
+    },
+    handle: async ({ actor, org, body, claim }) => {
+      const { invitation, token } = await invite(commitChange, actor, org, { ...body, claim })
       return { body: { ...presentInvitation(invitation), token } }
     },
   })

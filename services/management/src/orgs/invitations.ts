@@ -6,6 +6,7 @@ import type { CallOrg } from '../access/principal.js'
 import { mayManageMember, type Role } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
+import type { Claim } from '../http/route.js'
 import { createUser } from '../people/users.js'
 import { ownersAlone } from './members.js'
 import { lockOrg, ORG_LIMITS, roleOf } from './org-store.js'
@@ -39,16 +40,18 @@ export async function invite(
   commitChange: CommitChange,
   actor: Actor,
   org: CallOrg,
-  { email, role }: { email: string; role: Role },
+  { email, role, claim }: { email: string; role: Role; claim: Claim },
 ): Promise<{ invitation: InvitationRecord; token: string }> {
   const token = newToken('invitation')
+  const id = newId('invitation')
   const { result } = await commitChange(actor, async (trx): Promise<Change<InvitationRecord>> => {
+    await claim(trx, id)
     if (!mayManageMember(await lockOrg(trx, org.id, actor.id), role)) throw ownersAlone()
     await refuseMember(trx, org.id, email)
     await refuseTooMany(trx, org.id)
     const [row] = await trx('invitations')
       .insert({
-        id: newId('invitation'),
+        id,
         organization_id: org.id,
         email,
         role,

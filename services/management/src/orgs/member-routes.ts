@@ -1,19 +1,17 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
+import { refuseUnlessCarried } from '../access/token-reach.js'
 import type { CommitChange } from '../feed/commit-change.js'
-import { Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
-import { UserView } from '../people/users.js'
-import { changeRole, findMember, listMembers, type MemberRecord, removeMember, transferOwnership } from './members.js'
+import { changeRole, findMember, listMembers, removeMember, transferOwnership } from './members.js'
+import { MemberView, presentMember } from './present-member.js'
 
 export interface MemberDeps {
   readonly db: Knex
   readonly commitChange: CommitChange
 }
-
-const MemberView = z.object({ user: UserView, role: z.enum(ROLES), createdAt: Timestamp }).meta({ id: 'Member' })
 
 export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[] {
   const list = route({
@@ -28,6 +26,17 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
       return { body: cutPage(rows, query.limit, ({ id }) => id, presentMember) }
     },
   })
+  const read = route({
+    method: 'GET',
+    path: '/orgs/{org}/members/{user}',
+    summary: 'Show a member',
+    permission: 'members:read',
+    answers: { status: 200, body: MemberView },
+    handle: async ({ org, params }) => {
+      const shown = presentMember(await findMember(db, org.id, params.user))
+      return { body: shown, resource: shown }
+    },
+  })
   const update = route({
     method: 'PATCH',
     path: '/orgs/{org}/members/{user}',
@@ -35,9 +44,11 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
     permission: 'members:write',
     body: z.strictObject({ role: z.enum(ROLES) }),
     answers: { status: 200, body: MemberView },
-    handle: async ({ actor, org, params, body }) => {
-      await changeRole(commitChange, actor, org, params.user, body.role)
-      return { body: presentMember(await findMember(db, org.id, params.user)) }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      await changeRole(commitChange, actor, org, { ...params, role: body.role, precondition })
+      const shown = presentMember(await findMember(db, org.id, params.user))
+      return { body: shown, resource: shown }
     },
   })
   const remove = route({
@@ -47,8 +58,11 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
     // Everybody may end their own place; ending another's is checked against both roles, under lock.
     permission: 'membership:write',
     answers: { status: 204 },
-    handle: async ({ actor, org, params }) => {
-      await removeMember(commitChange, actor, org, params.user)
+    conditional: true,
+    handle: async ({ actor, principal, org, params, precondition }) => {
+      // A token that may end its own person's place may not therefore end another's.
+      if (params.user !== principal.userId) refuseUnlessCarried(principal, 'members:write')
+      await removeMember(commitChange, actor, org, { ...params, precondition })
       return { body: undefined }
     },
   })
@@ -64,9 +78,5 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
       return { body: presentMember(await findMember(db, org.id, body.user)) }
     },
   })
-  return [list, update, remove, transfer]
-}
-
-function presentMember({ id, email, name, role, created_at }: MemberRecord): z.input<typeof MemberView> {
-  return { user: { id, email, name }, role, createdAt: created_at.toISOString() }
+  return [list, read, update, remove, transfer]
 }

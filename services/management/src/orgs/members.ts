@@ -4,14 +4,13 @@ import type { CallOrg } from '../access/principal.js'
 import { mayManageMember, type Role } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
+import type { Precondition } from '../http/precondition.js'
 import { lockOrg, roleOf } from './org-store.js'
+import { type MemberRecord, presentMember } from './present-member.js'
 
-export interface MemberRecord {
-  readonly id: string
-  readonly email: string
-  readonly name: string
-  readonly role: Role
-  readonly created_at: Date
+interface Changing {
+  readonly user: string
+  readonly precondition: Precondition
 }
 
 export function listMembers(
@@ -35,11 +34,11 @@ export async function changeRole(
   commitChange: CommitChange,
   actor: Actor,
   org: CallOrg,
-  userId: string,
-  role: Role,
+  { user: userId, role, precondition }: Changing & { role: Role },
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const { mine, theirs } = await lockedRoles(trx, org.id, actor.id, userId)
+    await precondition(async () => presentMember(await findMember(trx, org.id, userId)))
     if (!mayManageMember(mine, theirs) || !mayManageMember(mine, role)) throw ownersAlone()
     if (theirs === 'owner' && role !== 'owner') await refuseLastOwner(trx, org.id)
     await trx('members').where({ organization_id: org.id, user_id: userId }).update({ role })
@@ -58,10 +57,11 @@ export async function removeMember(
   commitChange: CommitChange,
   actor: Actor,
   org: CallOrg,
-  userId: string,
+  { user: userId, precondition }: Changing,
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const { mine, theirs } = await lockedRoles(trx, org.id, actor.id, userId)
+    await precondition(async () => presentMember(await findMember(trx, org.id, userId)))
     const leaves = userId === actor.id
     if (!leaves && !mayManageMember(mine, theirs)) throw ownersAlone()
     if (theirs === 'owner') await refuseLastOwner(trx, org.id)

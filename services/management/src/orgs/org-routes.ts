@@ -1,11 +1,14 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
 import { Name, Slug, Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { goneSince } from '../idempotency/replays.js'
 import { type DeleteOrgDeps, deleteOrg } from './delete-org.js'
-import { createOrg, listOrgs, myOrg, type OrgRecord, refuseTakenSlug } from './org-store.js'
+import { createOrg, listOrgs, lockOrg, myOrg, type OrgRecord, refuseTakenSlug } from './org-store.js'
 
 const OrgView = z
   .object({ id: z.string(), slug: z.string(), name: z.string(), role: z.enum(ROLES), createdAt: Timestamp })
@@ -30,12 +33,22 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     method: 'POST',
     path: '/orgs',
     summary: 'Create an organization, as its owner',
-    permission: 'signed-in',
+    permission: 'organizations:create',
     body: OrgFields.partial({ slug: true }),
     answers: { status: 201, body: OrgView },
-    handle: async ({ actor, principal, body }) => {
+    once: {
+      compared: (body) => body,
+      async again({ principal }, made) {
+        const row = await myOrg(deps.db, principal.userId, made)
+        if (!row) throw goneSince(made)
+        return { body: presentOrg(row), resource: presentOrg(row) }
+      },
+    },
+    handle: async ({ actor, principal, body, claim }) => {
+      const id = newId('organization')
       const { result } = await deps.commitChange(actor, async (trx) => {
-        const made = await createOrg(trx, principal.userId, body)
+        await claim(trx, id)
+        const made = await createOrg(trx, principal.userId, { ...body, id })
         return {
           result: made,
           feed: [],
@@ -44,7 +57,8 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
           ],
         }
       })
-      return { body: presentOrg(result) }
+      const shown = presentOrg(result)
+      return { body: shown, resource: shown }
     },
   })
   return [list, create, ...oneOrgRoutes(deps)]
@@ -57,7 +71,10 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     summary: 'Show an organization',
     permission: 'organization:read',
     answers: { status: 200, body: OrgView },
-    handle: async ({ principal, org }) => ({ body: await viewOf(deps, principal.userId, org.id) }),
+    handle: async ({ principal, org }) => {
+      const shown = await viewOf(deps.db, principal.userId, org.id)
+      return { body: shown, resource: shown }
+    },
   })
   const update = route({
     method: 'PATCH',
@@ -66,8 +83,11 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     permission: 'organization:write',
     body: OrgFields.partial(),
     answers: { status: 200, body: OrgView },
-    handle: async ({ actor, principal, org, body }) => {
+    conditional: true,
+    handle: async ({ actor, principal, org, body, precondition }) => {
       await deps.commitChange(actor, async (trx) => {
+        await lockOrg(trx, org.id, principal.userId)
+        await precondition(() => viewOf(trx, principal.userId, org.id))
         const columns = {
           ...(body.name === undefined ? {} : { name: body.name }),
           ...(body.slug === undefined ? {} : { slug: body.slug }),
@@ -84,7 +104,8 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
           audit: [{ organizationId: org.id, event: 'organization.renamed', targetId: org.id, details: columns }],
         }
       })
-      return { body: await viewOf(deps, principal.userId, org.id) }
+      const shown = await viewOf(deps.db, principal.userId, org.id)
+      return { body: shown, resource: shown }
     },
   })
   const remove = route({
@@ -93,15 +114,16 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     summary: 'Delete an organization and destroy its keys; cannot be undone',
     permission: 'organization:write',
     answers: { status: 204 },
-    handle: async ({ actor, org }) => {
-      await deleteOrg(deps, actor, org)
+    conditional: true,
+    handle: async ({ actor, principal, org, precondition }) => {
+      await deleteOrg(deps, actor, org, (trx) => precondition(() => viewOf(trx, principal.userId, org.id)))
       return { body: undefined }
     },
   })
   return [read, update, remove]
 }
 
-async function viewOf({ db }: DeleteOrgDeps, userId: string, organizationId: string): Promise<z.input<typeof OrgView>> {
+async function viewOf(db: Knex, userId: string, organizationId: string): Promise<z.input<typeof OrgView>> {
   const row = await myOrg(db, userId, organizationId)
   if (!row) throw new Fault('NOT_FOUND', 'no such organization any more')
   return presentOrg(row)

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg, Principal } from '../access/principal.js'
 import type { Role } from '../access/roles.js'
+import { reaches } from '../access/token-reach.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import { slugFrom } from './slug-from.js'
 
@@ -32,10 +32,10 @@ const mine = (db: Knex, userId: string) =>
     .join('members', 'members.organization_id', 'organizations.id')
     .where({ 'members.user_id': userId, 'organizations.state': 'active' })
 
-/** By id or slug, as the principal's own: what is not there, deleted, or another's is the same `undefined`. */
-export async function findOrg(db: Knex, { userId }: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
-  const record = await myOrg(db, userId, idOrSlug)
-  if (!record) return undefined
+/** By id or slug, as the principal's own: absent, deleted, another's and out of a token's reach are one `undefined`. */
+export async function findOrg(db: Knex, principal: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
+  const record = await myOrg(db, principal.userId, idOrSlug)
+  if (!record || !reaches(principal, record.id)) return undefined
   const { id, slug, name, role, generation } = record
   return { id, slug, name, role, generation: Number(generation) }
 }
@@ -49,22 +49,46 @@ export function myOrg(db: Knex, userId: string, idOrSlug: string): Promise<OrgRe
 
 export function listOrgs(
   db: Knex,
-  { userId }: Principal,
+  principal: Principal,
   after: string | undefined,
   limit: number,
 ): Promise<OrgRecord[]> {
-  const query = mine(db, userId)
+  const query = mine(db, principal.userId)
+  if (principal.via === 'token' && principal.organizations !== 'all')
+    query.whereIn('organizations.id', [...principal.organizations])
   if (after !== undefined) query.where('organizations.id', '>', after)
   return query.orderBy('organizations.id').limit(limit).select<OrgRecord[]>(COLUMNS)
 }
 
+/** Ids of those of these organisations, by id or slug, that the person belongs to. */
+export async function myOrgIds(
+  db: Knex,
+  userId: string,
+  named: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await mine(db, userId)
+    .where((either) => either.whereIn('organizations.id', [...named]).orWhereIn('organizations.slug', [...named]))
+    .select<{ id: string; slug: string }[]>('organizations.id', 'organizations.slug')
+  return new Map(
+    rows.flatMap(({ id, slug }) => [
+      [id, id],
+      [slug, id],
+    ]),
+  )
+}
+
 export interface NewOrg {
+  readonly id: string
   readonly name: string
   readonly slug?: string | undefined
 }
 
 /** Makes an organisation with its first owner. @throws Fault CONFLICT where the slug is taken, or one owns too many. */
-export async function createOrg(trx: Knex.Transaction, ownerId: string, { name, slug }: NewOrg): Promise<OrgRecord> {
+export async function createOrg(
+  trx: Knex.Transaction,
+  ownerId: string,
+  { id, name, slug }: NewOrg,
+): Promise<OrgRecord> {
   const owned = await trx('members')
     .where({ user_id: ownerId, role: 'owner' })
     .limit(ORG_LIMITS.perOwner)
@@ -73,7 +97,6 @@ export async function createOrg(trx: Knex.Transaction, ownerId: string, { name, 
     throw new Fault('CONFLICT', 'too many organizations', {
       say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.`,
     })
-  const id = newId('organization')
   const given = slug ?? (await freeSlug(trx, slugFrom(name)))
   const created = await refuseTakenSlug(() =>
     trx('organizations')
@@ -115,6 +138,14 @@ export async function lockOrg(trx: Knex.Transaction, organizationId: string, act
   const role = org && (await roleOf(trx, organizationId, actorId))
   if (!role) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it any more')
   return role
+}
+
+/**
+ * Held by who creates something under a name that nobody may have twice, where a second creation must find the first
+ * one's and not fail. Does not stand in the way of rows that refer to the organisation.
+ */
+export async function lockForCreation(trx: Knex.Transaction, organizationId: string): Promise<void> {
+  await trx('organizations').where('id', organizationId).forNoKeyUpdate().first('id')
 }
 
 export async function roleOf(db: Knex, organizationId: string, userId: string): Promise<Role | undefined> {

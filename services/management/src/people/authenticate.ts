@@ -3,6 +3,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Request } from 'express'
 import type { Principal } from '../access/principal.js'
 import { clientOf } from '../http/client-of.js'
+import { isPersonal, tokenBearer } from '../tokens/token-bearer.js'
 import { cookieName, readCookie } from './session-cookie.js'
 import { principalOf } from './sign-in-sessions.js'
 
@@ -21,7 +22,7 @@ export interface AuthenticateDeps {
 export function createAuthenticate({ db, publicOrigin }: AuthenticateDeps): (request: Request) => Promise<Principal> {
   return async (request) => {
     const authorization = request.get('authorization')
-    if (authorization !== undefined) return principalOf(db, bearerToken(authorization))
+    if (authorization !== undefined) return bearer(db, bearerToken(authorization))
     const name = cookieName(clientOf(request, publicOrigin))
     const token = name === undefined ? undefined : readCookie(request.get('cookie'), name)
     if (token === undefined || token === '') throw nobody()
@@ -29,6 +30,9 @@ export function createAuthenticate({ db, publicOrigin }: AuthenticateDeps): (req
     return principalOf(db, token)
   }
 }
+
+const bearer = (db: Knex, token: string): Promise<Principal> =>
+  isPersonal(token) ? tokenBearer(db, token) : principalOf(db, token)
 
 function bearerToken(authorization: string): string {
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []

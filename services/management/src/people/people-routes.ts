@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Principal } from '../access/principal.js'
+import type { SignedInPerson } from '../access/principal.js'
 import { Email, Timestamp } from '../http/fields.js'
+import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { clearCookie, setCookie } from './session-cookie.js'
 import { changePassword, endSignIn, type PeopleDeps, signIn } from './sign-in.js'
@@ -46,7 +47,7 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
     method: 'POST',
     path: '/auth/sign-out',
     summary: 'Sign out',
-    permission: 'signed-in',
+    permission: 'in-person',
     answers: { status: 204 },
     handle: async ({ actor, principal, client }) => {
       await endSignIn(deps, actor, principal, principal.signInId)
@@ -70,18 +71,26 @@ function sessionRoutes(deps: PeopleDeps): readonly Route[] {
     method: 'GET',
     path: '/auth/sessions',
     summary: 'List one’s own sign-ins',
-    permission: 'signed-in',
-    answers: { status: 200, body: z.object({ items: z.array(SessionView), next: z.null() }) },
-    handle: async ({ principal }) => {
-      const rows = await listSignIns(deps.db, principal.userId)
-      return { body: { items: rows.map((row) => presentSession(row, principal)), next: null } }
+    permission: 'in-person',
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(SessionView) },
+    handle: async ({ principal, query }) => {
+      const rows = await listSignIns(deps.db, principal.userId, { before: query.cursor, limit: query.limit + 1 })
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          (row) => presentSession(row, principal),
+        ),
+      }
     },
   })
   const revoke = route({
     method: 'DELETE',
     path: '/auth/sessions/{session}',
     summary: 'End one of one’s own sign-ins',
-    permission: 'signed-in',
+    permission: 'in-person',
     answers: { status: 204 },
     handle: async ({ actor, principal, params }) => {
       await endSignIn(deps, actor, principal, params.session)
@@ -92,7 +101,7 @@ function sessionRoutes(deps: PeopleDeps): readonly Route[] {
     method: 'PUT',
     path: '/auth/password',
     summary: 'Change one’s password; ends all other sign-ins',
-    permission: 'signed-in',
+    permission: 'in-person',
     body: z.strictObject({ current: z.string().min(1).max(PASSWORD_LIMITS.charsMax), next: NewPassword }),
     answers: { status: 204 },
     handle: async ({ actor, principal, body, client }) => {
@@ -103,7 +112,7 @@ function sessionRoutes(deps: PeopleDeps): readonly Route[] {
   return [list, revoke, password]
 }
 
-function presentSession(row: SignInRow, { signInId }: Principal): z.input<typeof SessionView> {
+function presentSession(row: SignInRow, { signInId }: SignedInPerson): z.input<typeof SessionView> {
   return {
     id: row.id,
     current: row.id === signInId,

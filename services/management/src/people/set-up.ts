@@ -1,4 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { SecretText } from '@protectmyapi/service-kit/secret-text'
@@ -121,7 +122,7 @@ async function makeOwner(
   event: string,
 ): Promise<Change<Made>> {
   const userId = await createUser(trx, { email, name, passwordHash })
-  const made = await createOrg(trx, userId, { name: organization })
+  const made = await createOrg(trx, userId, { id: newId('organization'), name: organization })
   return {
     result: { userId, organization: made },
     feed: [],

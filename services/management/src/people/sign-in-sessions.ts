@@ -2,7 +2,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
-import type { Principal } from '../access/principal.js'
+import type { SignedInPerson } from '../access/principal.js'
 import type { Client } from '../http/route.js'
 
 const SESSION_LIMITS = {
@@ -58,7 +58,7 @@ export async function beginSignIn(trx: Knex.Transaction, userId: string, client:
  *
  * @throws Fault INVALID_TOKEN or TOKEN_EXPIRED. There is no answer that means nobody.
  */
-export async function principalOf(db: Knex, token: string): Promise<Principal> {
+export async function principalOf(db: Knex, token: string): Promise<SignedInPerson> {
   if (!isToken('signIn', token)) throw new Fault('INVALID_TOKEN', 'not a sign-in token')
   const row = await db('sign_ins')
     .join('users', 'users.id', 'sign_ins.user_id')
@@ -78,7 +78,14 @@ export async function principalOf(db: Knex, token: string): Promise<Principal> {
     await db('sign_ins')
       .where('id', row.sign_in_id)
       .update({ last_used_at: db.raw('now()') })
-  return { kind: 'user', userId: row.user_id, email: row.email, name: row.name, signInId: row.sign_in_id }
+  return {
+    kind: 'user',
+    via: 'sign-in',
+    userId: row.user_id,
+    email: row.email,
+    name: row.name,
+    signInId: row.sign_in_id,
+  }
 }
 
 interface PrincipalRow {
@@ -90,12 +97,17 @@ interface PrincipalRow {
   readonly stale: boolean
 }
 
-export function listSignIns(db: Knex, userId: string): Promise<SignInRow[]> {
-  return db('sign_ins')
-    .where('user_id', userId)
-    .whereRaw(ALIVE)
+/** Newest first. */
+export function listSignIns(
+  db: Knex,
+  userId: string,
+  { before, limit }: { before: string | undefined; limit: number },
+): Promise<SignInRow[]> {
+  const query = db('sign_ins').where('user_id', userId).whereRaw(ALIVE)
+  if (before !== undefined) query.where('id', '<', before)
+  return query
     .orderBy('id', 'desc')
-    .limit(SESSION_LIMITS.perUser)
+    .limit(limit)
     .select<SignInRow[]>('id', 'created_at', 'last_used_at', 'expires_at', 'address', 'user_agent')
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import type { Principal } from '../access/principal.js'
+import type { SignedInPerson } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import type { Client } from '../http/route.js'
@@ -51,7 +51,7 @@ export async function signIn(
 export async function changePassword(
   deps: PeopleDeps,
   actor: Actor,
-  principal: Principal,
+  principal: SignedInPerson,
   given: { current: string; next: string; address: string },
 ): Promise<void> {
   const attempt = await deps.limits.reserve({ email: principal.email, address: given.address })
@@ -75,7 +75,7 @@ export async function changePassword(
 export async function endSignIn(
   deps: Pick<PeopleDeps, 'commitChange'>,
   actor: Actor,
-  principal: Principal,
+  principal: SignedInPerson,
   signInId: string,
 ): Promise<void> {
   await deps.commitChange(actor, async (trx) => {

@@ -2,15 +2,18 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change, InForce } from '../feed/commit-change.js'
+import type { Precondition } from '../http/precondition.js'
 import { destroyBelow } from './destroy-versions.js'
 import type { SecretDeps } from './secret-deps.js'
 import { lockSecret, type SecretRow, servicesUsing } from './secret-rows.js'
+import { showSecretRow } from './show-secret.js'
 
 interface Deletion {
   readonly organizationId: string
   readonly secretId: string
   /** Although services use it: they will answer SECRET_NOT_FOUND. */
   readonly force: boolean
+  readonly precondition?: Precondition
 }
 
 type Deleted = { readonly generation: number } | 'gone-before'
@@ -25,6 +28,7 @@ export async function deleteSecret(deps: SecretDeps, actor: Actor, asked: Deleti
     const secret = await lockSecret(trx, asked.organizationId, asked.secretId)
     if (secret?.state === 'deleted') return { result: 'gone-before', feed: [], audit: [] }
     if (secret?.state !== 'active') throw absent()
+    await asked.precondition?.(() => showSecretRow(trx, secret))
     if (!asked.force) await refuseInUse(trx, secret)
     return markDeleted(trx, secret, asked.force)
   })

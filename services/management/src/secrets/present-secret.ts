@@ -14,6 +14,7 @@ export function presentSecret(row: SecretRow, usedBy: readonly ServiceName[]): z
     createdAt: row.createdAt.toISOString(),
     replacedAt: row.replacedAt?.toISOString() ?? null,
     expiresAt: row.expiresAt?.toISOString() ?? null,
+    externalVersion: row.externalVersion,
     usedBy: usedBy.map(({ id, slug, name }) => ({ id, slug, name })),
   }
 }

@@ -34,12 +34,26 @@ export function proposeBindings(
     if (!known) throw invalid('/preset', `No such preset. Known are: ${presets.map(({ id }) => id).join(', ')}.`)
     return normalizeBindings(known.bindings)
   }
-  const recognised = presets.find((candidate) => candidate.secretName === name.replace(ENVIRONMENT_SUFFIX, ''))
+  const recognised = recognise(presets, name)
   if (recognised) return normalizeBindings(recognised.bindings)
   throw invalid(
     '/bindings',
     'Say where this secret may go: bindings with origins (https://api.example.com) and placements ({"kind":"header","name":"authorization"}), or a preset, or the recommended name of a known provider such as OPENAI_API_KEY.',
   )
+}
+
+/** Is it the recommended name of a known provider's key? */
+export function isRecognised(presets: readonly BindingPreset[], name: string): boolean {
+  return recognise(presets, name) !== undefined
+}
+
+function recognise(presets: readonly BindingPreset[], name: string): BindingPreset | undefined {
+  return presets.find(({ secretName }) => secretName === name.replace(ENVIRONMENT_SUFFIX, ''))
+}
+
+/** For a secret that has bindings already: others, where the request says so. @throws Fault as above. */
+export function bindingsIfSaid(presets: readonly BindingPreset[], request: BindingRequest): Bindings | undefined {
+  return request.bindings || request.preset !== undefined ? proposeBindings(presets, request) : undefined
 }
 
 /** @throws Fault INVALID_REQUEST where origins or placements are missing. */

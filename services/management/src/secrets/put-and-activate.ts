@@ -2,47 +2,80 @@ import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { Actor } from '../audit/audit-entry.js'
+import { type CommitOnly, createCommitOnly } from '../feed/commit-change.js'
 import type { InForce } from '../feed/in-force.js'
-import type { VersionRef } from '../vault/vault-client.js'
+import type { VaultClient, VersionRef } from '../vault/vault-client.js'
 import type { SecretDeps } from './secret-deps.js'
 import { abandon, activate, type Intent } from './write-steps.js'
 
-type Deps = Pick<SecretDeps, 'vault' | 'commitChange' | 'waitUntilSeen'>
+type PutDeps = Pick<SecretDeps, 'db' | 'vault'>
+
+/** The value goes to the vault as it was entered. Stays the caller's, to wipe. */
+export interface Contents {
+  readonly value: SecretBytes
+  readonly bindings: Bindings
+}
 
 /**
  * Steps 2 to 4 of a write: the vault stores the version, the intent becomes what is in force, every proxy sees it.
  *
+ * @throws Fault as `putAndCommit`.
+ */
+export async function putAndActivate(
+  { waitUntilSeen, ...deps }: PutDeps & Pick<SecretDeps, 'waitUntilSeen'>,
+  actor: Actor,
+  intent: Intent,
+  contents: Contents,
+): Promise<InForce> {
+  const number = await putAndCommit(deps, actor, intent, contents)
+  // RETRYWAITS: without a feed row of ours the reconciler was faster, and the row to wait for is its.
+  return number === undefined ? waitUntilSeen.everything() : waitUntilSeen.seen(number)
+}
+
+/**
+ * Steps 2 and 3 alone, for who has many writes to wait for: nothing may be called in force before that wait. Answers
+ * the feed row to wait for, or undefined where another has written it.
+ *
  * @throws Fault UNAVAILABLE when the vault cannot say whether it stored the version: the intent stays pending, unlisted
  * and unused, and the reconciler settles it. CONFLICT when the vault refused. Nothing is in force then.
  */
-export async function putAndActivate(
-  { vault, commitChange, waitUntilSeen }: Deps,
+export async function putAndCommit(
+  { db, vault }: PutDeps,
   actor: Actor,
   intent: Intent,
-  { value, bindings }: { value: SecretBytes; bindings: Bindings },
-): Promise<InForce> {
+  contents: Contents,
+): Promise<number | undefined> {
+  const commit = createCommitOnly(db)
   try {
-    await vault.putSecret({ ...intent, purpose: 'INJECTION', value, bindings })
+    await vault.putSecret({ ...intent, purpose: 'INJECTION', ...contents })
   } catch (refused) {
     // The answer may be lost and the version stored all the same: ask, and close it if it is not (TOMB).
-    await giveUpUnlessStored({ vault, commitChange }, actor, intent, refused)
+    await giveUpUnlessStored({ vault, commit }, actor, intent, refused)
   }
-  const { result, inForce } = await commitChange(actor, (trx) => activate(trx, intent))
+  return commitActivation(commit, actor, intent)
+}
+
+/** Step 3, of a version that the vault has. @throws Fault UNAVAILABLE where the reconciler was faster and gave it up. */
+export async function commitActivation(
+  commit: CommitOnly,
+  actor: Actor,
+  version: VersionRef,
+): Promise<number | undefined> {
+  const { result, number } = await commit(actor, (trx) => activate(trx, version))
   if (result.state === 'abandoned') {
-    throw new Fault('UNAVAILABLE', `the reconciler gave version ${intent.versionId} up while it was being put`)
+    throw new Fault('UNAVAILABLE', `the reconciler gave version ${version.versionId} up while it was being put`)
   }
-  // RETRYWAITS: the reconciler was faster, and the row to wait for is its.
-  return result.byUs ? inForce : waitUntilSeen.everything()
+  return number
 }
 
 async function giveUpUnlessStored(
-  { vault, commitChange }: Omit<Deps, 'waitUntilSeen'>,
+  { vault, commit }: { vault: VaultClient; commit: CommitOnly },
   actor: Actor,
   version: VersionRef,
   refused: unknown,
 ): Promise<void> {
   const settlement = await vault.settleVersion(version).catch(() => undefined)
   if (settlement === 'STORED') return
-  if (settlement === 'CLOSED') await commitChange(actor, (trx) => abandon(trx, version))
+  if (settlement === 'CLOSED') await commit(actor, (trx) => abandon(trx, version))
   throw refused
 }

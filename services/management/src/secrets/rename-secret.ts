@@ -1,10 +1,18 @@
 import type { Actor } from '../audit/audit-entry.js'
-import { activeOrAbsent } from './replace-value.js'
+import type { Precondition } from '../http/precondition.js'
 import type { SecretDeps } from './secret-deps.js'
-import { lockSecret } from './secret-rows.js'
+import { activeOrAbsent, lockSecret } from './secret-rows.js'
+import { showSecretRow } from './show-secret.js'
 import { nameTaken } from './write-steps.js'
 
 const UNIQUE_VIOLATION = '23505'
+
+interface Renaming {
+  readonly organizationId: string
+  readonly secretId: string
+  readonly name: string
+  readonly precondition?: Precondition
+}
 
 /**
  * Gives a secret another name. Services name it by id, so nothing of the data plane changes and nobody is waited for.
@@ -14,10 +22,11 @@ const UNIQUE_VIOLATION = '23505'
 export async function renameSecret(
   { commitChange }: Pick<SecretDeps, 'commitChange'>,
   actor: Actor,
-  { organizationId, secretId, name }: { organizationId: string; secretId: string; name: string },
+  { organizationId, secretId, name, precondition }: Renaming,
 ): Promise<void> {
   await commitChange(actor, async (trx) => {
     const secret = activeOrAbsent(await lockSecret(trx, organizationId, secretId))
+    await precondition?.(() => showSecretRow(trx, secret))
     if (secret.name === name) return { result: undefined, feed: [], audit: [] }
     await trx('secrets')
       .where({ organization_id: organizationId, id: secretId })

@@ -1,18 +1,16 @@
-import { type Bindings, bindingsAllow, bindingsBytes } from '@protectmyapi/service-kit/bindings'
-import { Fault } from '@protectmyapi/service-kit/faults'
-import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Committed } from '../feed/commit-change.js'
+import type { Precondition } from '../http/precondition.js'
 import { checkExpiry } from './check-expiry.js'
 import { destroyBelow } from './destroy-versions.js'
-import { maskValue } from './mask-value.js'
+import { intendNext } from './intend.js'
 import { explicitBindings } from './propose-bindings.js'
 import { putAndActivate } from './put-and-activate.js'
-import type { SecretDeps, UsesOf } from './secret-deps.js'
+import type { SecretDeps } from './secret-deps.js'
 import { secretBytes } from './secret-input.js'
-import { lockSecret, type SecretRow } from './secret-rows.js'
-import { intendReplacement } from './write-steps.js'
+import { activeOrAbsent, lockSecret } from './secret-rows.js'
+import { showSecretRow } from './show-secret.js'
 
 export interface NewValue {
   readonly organizationId: string
@@ -22,31 +20,25 @@ export interface NewValue {
   readonly bindings?: Bindings | undefined
   /** Absent: the same, unless it has passed. */
   readonly expiresAt?: Date | null | undefined
+  readonly precondition?: Precondition | undefined
 }
 
 /**
- * Replaces the value; answers when no request that starts now uses the old one. Bindings change in this way alone, with
- * the whole value entered again: an administrator who can edit services cannot send a key that they do not have.
+ * Replaces the value; answers when no request that starts now uses the old one.
  *
- * @throws Fault SECRET_NOT_FOUND, INVALID_REQUEST, CONFLICT (with the services that would break), UNAVAILABLE.
+ * @throws Fault SECRET_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT (with the services that would break),
+ * UNAVAILABLE.
  */
 export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewValue): Promise<Committed<string>> {
   checkExpiry(asked.expiresAt ?? null, deps.clock)
-  const given = asked.bindings && explicitBindings(asked.bindings)
+  const bindings = asked.bindings && explicitBindings(asked.bindings)
   const value = secretBytes(asked.value)
   try {
     const { result } = await deps.commitChange(actor, async (trx) => {
       const secret = activeOrAbsent(await lockSecret(trx, asked.organizationId, asked.secretId))
-      const bindings = given ?? secret.bindings
-      await refuseToBreak(trx, deps.usesOf, secret, bindings)
-      const intent = await intendReplacement(trx, secret, {
-        versionId: newId('version'),
-        mask: maskValue(asked.value),
-        bindings,
-        expiresAt: expiryOf(secret, asked, deps.clock.wallMs()),
-        actorId: actor.id,
-      })
-      return { ...intent, result: { intent: intent.result, bindings } }
+      await asked.precondition?.(() => showSecretRow(trx, secret))
+      // No name of automation's: the value is nobody's but ours from now on.
+      return intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion: null })
     })
     const inForce = await putAndActivate(deps, actor, result.intent, { value, bindings: result.bindings })
     await destroyBelow(deps, result.intent)
@@ -54,27 +46,4 @@ export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewVal
   } finally {
     value.wipe()
   }
-}
-
-/** @throws Fault SECRET_NOT_FOUND, for what is pending as for what never was. */
-export function activeOrAbsent(secret: SecretRow | undefined): SecretRow {
-  if (secret?.state !== 'active') throw new Fault('SECRET_NOT_FOUND', 'no such secret in force')
-  return secret
-}
-
-function expiryOf(secret: SecretRow, { expiresAt }: NewValue, nowMs: number): Date | null {
-  if (expiresAt !== undefined) return expiresAt
-  return secret.expiresAt !== null && secret.expiresAt.getTime() > nowMs ? secret.expiresAt : null
-}
-
-async function refuseToBreak(trx: Knex, usesOf: UsesOf, secret: SecretRow, bindings: Bindings): Promise<void> {
-  if (bindingsBytes(bindings).equals(bindingsBytes(secret.bindings))) return
-  const uses = await usesOf(trx, secret.organizationId, secret.id)
-  const broken = uses.filter(({ origin, placement }) => !bindingsAllow(bindings, origin, placement))
-  if (broken.length === 0) return
-  const slugs = [...new Set(broken.map(({ service }) => service.slug))]
-  throw new Fault('CONFLICT', `new bindings of ${secret.id} would break ${slugs.join(', ')}`, {
-    say: `These bindings would break the API services ${slugs.join(', ')}, which put the secret elsewhere. Update them first, or keep their places in the bindings.`,
-    errors: slugs.map((slug) => ({ pointer: '/bindings', detail: `The API service ${slug} would break.` })),
-  })
 }

@@ -1,17 +1,22 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { badField } from '../http/validate.js'
+import { goneSince } from '../idempotency/replays.js'
+import { createAgain } from './create-again.js'
 import { createSecret } from './create-secret.js'
 import { deleteSecret } from './delete-secret.js'
+import { importRoute } from './import/import-routes.js'
 import { presentSecret, presentVersion } from './present-secret.js'
 import { renameSecret } from './rename-secret.js'
-import { activeOrAbsent, replaceValue } from './replace-value.js'
+import { replaceValue } from './replace-value.js'
+import { secretByNameRoutes } from './secret-by-name-routes.js'
 import type { SecretDeps } from './secret-deps.js'
-import { activeSecrets, servicesUsing, settledVersions } from './secret-rows.js'
+import { activeSecrets, pageOfUsers, servicesUsing, settledVersions } from './secret-rows.js'
 import {
   BindingsInput,
   Expiry,
+  Force,
   InForceView,
   SecretName,
   SecretValue,
@@ -19,12 +24,17 @@ import {
   ServiceNameView,
   VersionView,
 } from './secret-schemas.js'
-
-/** Versions shown of one secret: the newest. */
-const VERSIONS_MAX = 100
+import { showSecret } from './show-secret.js'
 
 export function secretRoutes(deps: SecretDeps): readonly Route[] {
-  return [...readRoutes(deps), ...writeRoutes(deps), ...changeRoutes(deps)]
+  // By name first: a secret may be called `value` or `usage`, and none has the id `by-name`.
+  return [
+    ...secretByNameRoutes(deps),
+    importRoute(deps),
+    ...readRoutes(deps),
+    ...writeRoutes(deps),
+    ...changeRoutes(deps),
+  ]
 }
 
 function readRoutes({ db }: SecretDeps): readonly Route[] {
@@ -58,29 +68,55 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     summary: 'Show a secret, masked',
     permission: 'secrets:read',
     answers: { status: 200, body: SecretView },
-    handle: async ({ org, params }) => ({ body: await viewOf(db, org.id, params.secret) }),
+    handle: async ({ org, params }) => {
+      const shown = await showSecret(db, org.id, params.secret)
+      return { body: shown, resource: shown }
+    },
   })
   const usage = route({
     method: 'GET',
     path: '/orgs/{org}/secrets/{secret}/usage',
     summary: 'List the API services that use a secret',
     permission: 'secrets:read',
-    answers: { status: 200, body: z.object({ services: z.array(ServiceNameView) }) },
-    handle: async ({ org, params }) => ({ body: { services: (await viewOf(db, org.id, params.secret)).usedBy } }),
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(ServiceNameView) },
+    handle: async ({ org, params, query }) => {
+      const secret = await showSecret(db, org.id, params.secret)
+      const which = { after: query.cursor, limit: query.limit + 1 }
+      const rows = await pageOfUsers(db, org.id, secret.id, which)
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          (row) => row,
+        ),
+      }
+    },
   })
   const versions = route({
     method: 'GET',
     path: '/orgs/{org}/secrets/{secret}/versions',
     summary: 'List the versions of a secret, newest first, never a value',
     permission: 'secrets:read',
-    answers: { status: 200, body: z.object({ items: z.array(VersionView), next: z.null() }) },
-    handle: async ({ org, params }) => {
-      await viewOf(db, org.id, params.secret)
-      const rows = await settledVersions(db, org.id, params.secret, VERSIONS_MAX)
-      return { body: { items: rows.map(presentVersion), next: null } }
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(VersionView) },
+    handle: async ({ org, params, query }) => {
+      const secret = await showSecret(db, org.id, params.secret)
+      const which = { below: generationOf(query.cursor), limit: query.limit + 1 }
+      const rows = await settledVersions(db, org.id, secret.id, which)
+      return { body: cutPage(rows, query.limit, ({ generation }) => String(generation), presentVersion) }
     },
   })
   return [list, show, usage, versions]
+}
+
+const GENERATION = /^\d{1,15}$/
+
+function generationOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined
+  if (!GENERATION.test(cursor)) throw badField('cursor', 'Give the cursor as `next` named it.')
+  return Number(cursor)
 }
 
 function writeRoutes(deps: SecretDeps): readonly Route[] {
@@ -99,10 +135,21 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
       expiresAt: Expiry.optional(),
     }),
     answers: { status: 201, body: SecretView.extend({ inForce: InForceView }) },
-    handle: async ({ actor, org, body }) => {
-      const asked = { ...body, organizationId: org.id, expiresAt: body.expiresAt ?? null }
+    once: {
+      compared: ({ value: _, ...rest }) => rest,
+      async again({ actor, org, body }, secretId) {
+        const inForce = await createAgain(deps, actor, { organizationId: org.id, secretId, value: body.value })
+        if (inForce === 'undone') return inForce
+        const shown = await showSecret(deps.db, org.id, secretId)
+        if (shown.generation !== 1) throw goneSince(secretId)
+        return { body: { ...shown, inForce }, resource: shown }
+      },
+    },
+    handle: async ({ actor, org, body, claim }) => {
+      const asked = { ...body, organizationId: org.id, expiresAt: body.expiresAt ?? null, claim }
       const { result: secretId, inForce } = await createSecret(deps, actor, asked)
-      return { body: { ...(await viewOf(deps.db, org.id, secretId)), inForce } }
+      const shown = await showSecret(deps.db, org.id, secretId)
+      return { body: { ...shown, inForce }, resource: shown }
     },
   })
   const replace = route({
@@ -116,10 +163,11 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
       status: 200,
       body: z.object({ secret: SecretView, inForce: InForceView, internalServicesUntil: z.null() }),
     },
-    handle: async ({ actor, org, params, body }) => {
-      const asked = { ...body, organizationId: org.id, secretId: params.secret }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const asked = { ...body, organizationId: org.id, secretId: params.secret, precondition }
       const { inForce } = await replaceValue(deps, actor, asked)
-      const secret = await viewOf(deps.db, org.id, params.secret)
+      const secret = await showSecret(deps.db, org.id, params.secret)
       return { body: { secret, inForce, internalServicesUntil: null } }
     },
   })
@@ -134,9 +182,11 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
     permission: 'secrets:write',
     body: z.strictObject({ name: SecretName }),
     answers: { status: 200, body: SecretView },
-    handle: async ({ actor, org, params, body }) => {
-      await renameSecret(deps, actor, { organizationId: org.id, secretId: params.secret, name: body.name })
-      return { body: await viewOf(deps.db, org.id, params.secret) }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      await renameSecret(deps, actor, { ...body, organizationId: org.id, secretId: params.secret, precondition })
+      const shown = await showSecret(deps.db, org.id, params.secret)
+      return { body: shown, resource: shown }
     },
   })
   const remove = route({
@@ -144,25 +194,13 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets/{secret}',
     summary: 'Delete a secret; answers when no request uses it any more',
     permission: 'secrets:write',
-    query: z.strictObject({
-      force: z
-        .enum(['true', 'false'])
-        .optional()
-        .meta({ description: 'Although services use it: they will answer SECRET_NOT_FOUND.' }),
-    }),
+    query: z.strictObject({ force: Force }),
     answers: { status: 200, body: z.object({ inForce: InForceView }) },
-    handle: async ({ actor, org, params, query }) => {
-      const asked = { organizationId: org.id, secretId: params.secret, force: query.force === 'true' }
+    conditional: true,
+    handle: async ({ actor, org, params, query, precondition }) => {
+      const asked = { organizationId: org.id, secretId: params.secret, force: query.force === 'true', precondition }
       return { body: { inForce: await deleteSecret(deps, actor, asked) } }
     },
   })
   return [rename, remove]
-}
-
-/** @throws Fault SECRET_NOT_FOUND. */
-async function viewOf(db: Knex, organizationId: string, secretId: string): Promise<ReturnType<typeof presentSecret>> {
-  const [row] = await activeSecrets(db, organizationId, { limit: 1, id: secretId })
-  const secret = activeOrAbsent(row)
-  const used = await servicesUsing(db, organizationId, [secret.id])
-  return presentSecret(secret, used.get(secret.id) ?? [])
 }

@@ -1,4 +1,5 @@
 import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 
 type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
@@ -16,6 +17,7 @@ export interface SecretRow {
   readonly createdAt: Date
   readonly replacedAt: Date | null
   readonly expiresAt: Date | null
+  readonly externalVersion: string | null
 }
 
 export interface VersionRow {
@@ -27,6 +29,7 @@ export interface VersionRow {
   readonly mask: string
   readonly bindings: Bindings
   readonly expiresAt: Date | null
+  readonly externalVersion: string | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly supersededAt: Date | null
@@ -46,6 +49,7 @@ interface SecretRecord {
   readonly created_at: Date
   readonly replaced_at: Date | null
   readonly expires_at: Date | null
+  readonly external_version: string | null
 }
 
 interface VersionRecord {
@@ -57,6 +61,7 @@ interface VersionRecord {
   readonly mask: string
   readonly bindings: Bindings
   readonly expires_at: Date | null
+  readonly external_version: string | null
   readonly created_at: Date
   readonly created_by: string
   readonly superseded_at: Date | null
@@ -70,6 +75,48 @@ export async function lockSecret(trx: Knex, organizationId: string, secretId: st
     .forUpdate()
     .first<SecretRecord | undefined>()
   return record && toSecret(record)
+}
+
+/** @throws Fault SECRET_NOT_FOUND, for what is pending as for what never was. */
+export function activeOrAbsent(secret: SecretRow | undefined): SecretRow {
+  if (secret?.state !== 'active') throw new Fault('SECRET_NOT_FOUND', 'no such secret in force')
+  return secret
+}
+
+/** By name, pending ones too: their name is taken. */
+export async function lockSecretByName(
+  trx: Knex,
+  organizationId: string,
+  name: string,
+): Promise<SecretRow | undefined> {
+  const record = await trx<SecretRecord>('secrets')
+    .where({ organization_id: organizationId, name })
+    .whereIn('state', ['pending', 'active'])
+    .forUpdate()
+    .first<SecretRecord | undefined>()
+  return record && toSecret(record)
+}
+
+/** The id of the secret in force of this name. @throws Fault SECRET_NOT_FOUND. */
+export async function secretIdOf(db: Knex, organizationId: string, name: string): Promise<string> {
+  const found = await db<SecretRecord>('secrets')
+    .where({ organization_id: organizationId, name, state: 'active' })
+    .first<{ id: string } | undefined>('id')
+  if (!found) throw new Fault('SECRET_NOT_FOUND', 'no secret of this name in force')
+  return found.id
+}
+
+/** Of these names, those that secrets in force have. */
+export async function activeNames(
+  db: Knex,
+  organizationId: string,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db<SecretRecord>('secrets')
+    .where({ organization_id: organizationId, state: 'active' })
+    .whereIn('name', [...names])
+    .select('name')
+  return new Set(rows.map(({ name }) => name))
 }
 
 /** Secrets in force of an organisation, by id. Nothing pending is ever among them. */
@@ -97,20 +144,34 @@ export async function lockVersion(
   return record && toVersion(record)
 }
 
+const FIRST_GENERATION = 1
+
+/** What the creation of a secret put, or was about to put. */
+export async function firstVersion(
+  db: Knex,
+  organizationId: string,
+  secretId: string,
+): Promise<VersionRow | undefined> {
+  const record = await db<VersionRecord>('secret_versions')
+    .where({ organization_id: organizationId, secret_id: secretId })
+    .where('generation', FIRST_GENERATION)
+    .first<VersionRecord | undefined>()
+  return record && toVersion(record)
+}
+
 /** Versions that were in force once, newest first. */
 export async function settledVersions(
   db: Knex,
   organizationId: string,
   secretId: string,
-  limit: number,
+  { below, limit }: { below: number | undefined; limit: number },
 ): Promise<VersionRow[]> {
-  const records = await db<VersionRecord>('secret_versions')
+  const query = db<VersionRecord>('secret_versions')
     .where({ organization_id: organizationId, secret_id: secretId })
     .whereIn('state', ['active', 'superseded', 'destroyed'])
     .whereNotNull('settled_at')
-    .orderBy('generation', 'desc')
-    .limit(limit)
-    .select<VersionRecord[]>('*')
+  if (below !== undefined) query.where('generation', '<', below)
+  const records = await query.orderBy('generation', 'desc').limit(limit).select<VersionRecord[]>('*')
   return records.map(toVersion)
 }
 
@@ -147,6 +208,24 @@ export async function servicesUsing(
   return bySecret
 }
 
+/** A page of the living services that name this secret. */
+export function pageOfUsers(
+  db: Knex,
+  organizationId: string,
+  secretId: string,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<ServiceName[]> {
+  const query = db('service_secrets')
+    .join('services', 'services.id', 'service_secrets.service_id')
+    .where({ 'service_secrets.organization_id': organizationId, 'service_secrets.secret_id': secretId })
+    .whereNull('services.deleted_at')
+  if (after !== undefined) query.where('services.id', '>', after)
+  return query
+    .orderBy('services.id')
+    .limit(limit)
+    .select<ServiceName[]>('services.id', 'services.slug', 'services.name')
+}
+
 function toSecret(record: SecretRecord): SecretRow {
   return {
     id: record.id,
@@ -160,6 +239,7 @@ function toSecret(record: SecretRecord): SecretRow {
     createdAt: record.created_at,
     replacedAt: record.replaced_at,
     expiresAt: record.expires_at,
+    externalVersion: record.external_version,
   }
 }
 
@@ -173,6 +253,7 @@ function toVersion(record: VersionRecord): VersionRow {
     mask: record.mask,
     bindings: normalizeBindings(record.bindings),
     expiresAt: record.expires_at,
+    externalVersion: record.external_version,
     createdAt: record.created_at,
     createdBy: record.created_by,
     supersededAt: record.superseded_at,

@@ -66,8 +66,15 @@ export const SecretView = z.object({
   createdAt: Timestamp,
   replacedAt: Timestamp.nullable(),
   expiresAt: Timestamp.nullable(),
+  externalVersion: z.string().nullable(),
   usedBy: z.array(ServiceNameView),
 })
+
+/** Of deletions. */
+export const Force = z
+  .enum(['true', 'false'])
+  .optional()
+  .meta({ description: 'Although services use it: they will answer SECRET_NOT_FOUND.' })
 
 export const InForceView = z.object({
   by: z.enum(['applied', 'horizon', 'nobody']).meta({

@@ -273,6 +273,7 @@ describe('the reconciler, after a crash', () => {
         mask: '****...****',
         bindings: BINDINGS,
         expiresAt: null,
+        externalVersion: null,
         actorId: 'usr_test',
       }),
     )

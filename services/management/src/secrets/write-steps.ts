@@ -17,6 +17,7 @@ export interface IntendedVersion {
   readonly mask: string
   readonly bindings: Bindings
   readonly expiresAt: Date | null
+  readonly externalVersion: string | null
   readonly actorId: string
 }
 
@@ -81,8 +82,8 @@ async function intend(
   { event, name }: { event: string; name: string },
 ): Promise<Change<Intent>> {
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `INSERT INTO secret_versions (id, organization_id, secret_id, generation, state, mask, bindings, expires_at, created_by)
-     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)
+    `INSERT INTO secret_versions (id, organization_id, secret_id, generation, state, mask, bindings, expires_at, external_version, created_by)
+     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)
      ON CONFLICT (secret_id) WHERE state = 'pending' DO NOTHING RETURNING id`,
     [
       intent.versionId,
@@ -92,13 +93,12 @@ async function intend(
       version.mask,
       JSON.stringify(version.bindings),
       version.expiresAt,
+      version.externalVersion,
       version.actorId,
     ],
   )
   if (rows.length === 0) {
-    throw new Fault('CONFLICT', `secret ${intent.secretId} has an intent already`, {
-      say: 'This secret’s value is being replaced right now. Wait some seconds, read it, and try again.',
-    })
+    throw underWay(intent.secretId)
   }
   const details = { name, version: intent.versionId, generation: intent.generation }
   return {
@@ -146,6 +146,7 @@ export async function activate(
       mask: version.mask,
       bindings: JSON.stringify(version.bindings),
       expires_at: version.expiresAt,
+      external_version: version.externalVersion,
       updated_at: trx.raw('clock_timestamp()'),
       ...(first ? {} : { replaced_at: trx.raw('clock_timestamp()') }),
     })
@@ -188,6 +189,14 @@ export async function abandon(
     feed: [],
     audit: [{ organizationId, event, targetId: secretId, details: { name: secret.name, version: versionId } }],
   }
+}
+
+/** Another writer is between its intent and its end. */
+export function underWay(secretId: string): Fault {
+  return new Fault('CONFLICT', `secret ${secretId} has an intent already`, {
+    say: 'This secret’s value is being written right now. Wait some seconds, read it, and try again.',
+    retryAfterSeconds: 1,
+  })
 }
 
 export function nameTaken(name: string): Fault {

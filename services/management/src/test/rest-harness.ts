@@ -10,9 +10,11 @@ import type { Role } from '../access/roles.js'
 import { buildApp, buildRest } from '../build-rest.js'
 import { migrateManagement } from '../db/migrate-management.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
-import { API_PREFIX } from '../http/openapi.js'
+import { API_PREFIX } from '../http/api-prefix.js'
 import type { Route } from '../http/route.js'
+import type { IdempotencyRecords } from '../idempotency/idempotency-records.js'
 import { createPasswordHasher, type PasswordHasher } from '../people/password-hasher.js'
+import { type LaggingProxy, laggingProxy } from './lagging-proxy.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
 
 export const PASSWORD = 'a long enough password'
@@ -33,23 +35,30 @@ export interface Person {
 export interface RestHarness {
   readonly db: Knex
   readonly feed: Feed
+  /** RETRYWAITS: does the answer wait for a proxy that lags behind? */
+  readonly heldUp: LaggingProxy['heldUp']
   readonly vault: MemoryVault
   readonly hasher: PasswordHasher
   readonly app: Express
   readonly routes: readonly Route[]
+  readonly records: IdempotencyRecords
   /** Somebody new, straight into the database and signed in through the API. */
   person(name: string): Promise<Person>
   /** A new organisation of this owner. */
   organization(owner: Person, name: string): Promise<string>
   join(organizationId: string, person: Person, role: Role): Promise<void>
   anonymous(method: Method, path: string, body?: object): supertest.Test
+  /** For what the runtime role may not do. */
+  asOwner(): Knex
   close(): Promise<void>
 }
 
 export async function restHarness(): Promise<RestHarness> {
-  const { db, target, close } = await runtimeDatabase()
+  const { db, target, superuser, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
-  const feed = buildFeed({ db, target, clock: systemClock, log })
+  const proxy = laggingProxy(db)
+  const { waitUntilSeen, commitChange } = proxy
+  const feed = { ...buildFeed({ db, target, clock: systemClock, log }), waitUntilSeen, commitChange }
   const vault = memoryVault()
   const hasher = await createPasswordHasher()
   const parts = {
@@ -94,10 +103,12 @@ export async function restHarness(): Promise<RestHarness> {
   return {
     db,
     feed,
+    heldUp: proxy.heldUp,
     vault,
     hasher,
     app,
     routes: rest.routes,
+    records: rest.records,
     person,
     anonymous,
     async organization(owner, name) {
@@ -107,12 +118,18 @@ export async function restHarness(): Promise<RestHarness> {
     async join(organizationId, { id }, role) {
       await db('members').insert({ organization_id: organizationId, user_id: id, role })
     },
+    asOwner: () => superuser,
     close,
   }
 }
 
 /** Migrated by the owner and served by the runtime role: a right that is missing shows in every test. */
-async function runtimeDatabase(): Promise<{ db: Knex; target: PostgresTarget; close(): Promise<void> }> {
+async function runtimeDatabase(): Promise<{
+  db: Knex
+  superuser: Knex
+  target: PostgresTarget
+  close(): Promise<void>
+}> {
   const { target: owner, drop } = await createTestDatabase()
   const user = `rest_${randomBytes(8).toString('hex')}`
   const superuser = connectPostgres(owner, 'rest-harness')
@@ -122,6 +139,7 @@ async function runtimeDatabase(): Promise<{ db: Knex; target: PostgresTarget; cl
   const db = connectPostgres(target, 'management-test')
   return {
     db,
+    superuser,
     target,
     async close() {
       await db.destroy()

@@ -2,7 +2,7 @@ import type { Migration } from '@protectmyapi/service-kit/postgres'
 
 /** What should have become an entry of the access log and could not: kept for a person to look at. */
 export const accessSetAside: Migration = {
-  name: '0010-access-set-aside',
+  name: '0008-access-set-aside',
   async up(db) {
     await db.raw(`
       CREATE TABLE access_set_aside (

@@ -1,0 +1,38 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Principal, SignedInPerson } from './principal.js'
+import type { Permission, Scope } from './roles.js'
+
+/** Does this principal carry the permission? Of a token that is its scopes' to say; whether the role allows it is asked apart. */
+export function carries(principal: Principal, permission: Permission): boolean {
+  if (principal.via === 'sign-in' || permission === 'public' || permission === 'signed-in') return true
+  return permission !== 'in-person' && principal.scopes.includes(permission)
+}
+
+/** @throws Fault FORBIDDEN that says what the token lacks. */
+export function refuseUnlessCarried(principal: Principal, permission: Permission): void {
+  if (carries(principal, permission)) return
+  throw permission === 'in-person' ? inPersonAlone() : outOfScope(permission)
+}
+
+/** @throws Fault FORBIDDEN for a token. */
+export function inPerson(principal: Principal): SignedInPerson {
+  if (principal.via === 'sign-in') return principal
+  throw inPersonAlone()
+}
+
+/** Organisations out of a token's reach are to it as absent ones. */
+export function reaches(principal: Principal, organizationId: string): boolean {
+  return (
+    principal.via === 'sign-in' || principal.organizations === 'all' || principal.organizations.includes(organizationId)
+  )
+}
+
+const outOfScope = (permission: Permission | Scope): Fault =>
+  new Fault('FORBIDDEN', `a token without ${permission}`, {
+    say: `This token has not the scope ${permission}. Create one that has.`,
+  })
+
+const inPersonAlone = (): Fault =>
+  new Fault('FORBIDDEN', 'a token, where a sign-in is asked for', {
+    say: 'No personal access token may do this. Sign in, and use that token.',
+  })

@@ -1,0 +1,65 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { refuseDuplicate } from '../db/unique-violation.js'
+import type { ServiceRecord } from './service-row.js'
+import { SERVICE_LIMITS } from './service-schemas.js'
+
+/** @throws Fault CONFLICT where the slug is taken. */
+export const insertServiceRow = (trx: Knex.Transaction, row: Record<string, unknown>): Promise<ServiceRecord> =>
+  unlessSlugTaken(async () => only(await trx('services').insert(row).returning<ServiceRecord[]>('*')))
+
+/** @throws Fault CONFLICT where the slug is taken. */
+export const updateServiceRow = (
+  trx: Knex.Transaction,
+  organizationId: string,
+  id: string,
+  columns: Record<string, unknown>,
+): Promise<ServiceRecord> =>
+  unlessSlugTaken(async () =>
+    only(
+      await trx('services')
+        .where({ organization_id: organizationId, id })
+        .update(columns)
+        .returning<ServiceRecord[]>('*'),
+    ),
+  )
+
+function unlessSlugTaken<T>(work: () => Promise<T>): Promise<T> {
+  const errors = [{ pointer: '/slug', detail: 'Another API service of this organization has this slug.' }]
+  return refuseDuplicate(
+    'services_slug',
+    () => new Fault('CONFLICT', 'slug taken', { errors, say: errors[0]?.detail ?? '' }),
+    work,
+  )
+}
+
+/** The secrets that a service names from now on, and no others. */
+export async function nameSecrets(
+  trx: Knex.Transaction,
+  organizationId: string,
+  serviceId: string,
+  secretIds: readonly string[],
+): Promise<void> {
+  await trx('service_secrets').where({ organization_id: organizationId, service_id: serviceId }).delete()
+  if (secretIds.length === 0) return
+  await trx('service_secrets').insert(
+    secretIds.map((id) => ({ organization_id: organizationId, service_id: serviceId, secret_id: id })),
+  )
+}
+
+/** @throws Fault CONFLICT. */
+export async function refuseTooManyServices(trx: Knex.Transaction, organizationId: string): Promise<void> {
+  const rows = await trx('services')
+    .where({ organization_id: organizationId, deleted_at: null })
+    .limit(SERVICE_LIMITS.servicesPerOrganization)
+    .select('id')
+  if (rows.length < SERVICE_LIMITS.servicesPerOrganization) return
+  throw new Fault('CONFLICT', 'too many services', {
+    say: `An organization has at most ${SERVICE_LIMITS.servicesPerOrganization} API services. Delete one first.`,
+  })
+}
+
+function only<Row>([row]: readonly Row[]): Row {
+  if (row === undefined) throw new Error('a statement returned no row')
+  return row
+}

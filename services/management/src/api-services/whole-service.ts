@@ -1,0 +1,77 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import type { Change } from '../feed/commit-change.js'
+import { badField } from '../http/validate.js'
+import { normalizeBaseUrl } from './base-url.js'
+import { type Draft, draftService } from './draft-service.js'
+import { presetDefaults } from './preset-defaults.js'
+import { resolveSecrets } from './resolve-secrets.js'
+import { type ServiceRow, toService } from './service-row.js'
+import { SERVICE_LIMITS, type ServiceInput } from './service-schemas.js'
+import { insertServiceRow, nameSecrets, refuseTooManyServices } from './service-store.js'
+
+/** All of a service as it was asked for, checked as far as it can be without asking which secrets there are. */
+export interface WholeService {
+  readonly asked: ServiceInput
+  readonly baseUrl: string
+  readonly draft: Draft
+  readonly externalVersion: string | null
+}
+
+/** What a request leaves out, its preset fills in. @throws Fault INVALID_REQUEST, DESTINATION_NOT_ALLOWED. */
+export function wholeService(
+  privateUpstreams: PrivateUpstreams,
+  { externalVersion, ...given }: ServiceInput & { externalVersion?: string | undefined },
+): WholeService {
+  const asked = { ...presetDefaults(given.preset), ...given }
+  if (asked.baseUrl === undefined) throw badField('/baseUrl', 'Give a base URL, or a preset that brings one.')
+  return {
+    asked,
+    baseUrl: normalizeBaseUrl(asked.baseUrl, privateUpstreams),
+    draft: draftService(asked),
+    externalVersion: externalVersion ?? null,
+  }
+}
+
+/** @throws Fault INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED. */
+export async function insertService(
+  trx: Knex.Transaction,
+  organizationId: string,
+  { id, slug }: { id: string; slug: string },
+  whole: WholeService,
+): Promise<Change<ServiceRow>> {
+  await refuseTooManyServices(trx, organizationId)
+  const { columns, secretIds } = await columnsOf(trx, organizationId, whole)
+  const record = await insertServiceRow(trx, { id, organization_id: organizationId, slug, ...columns })
+  await nameSecrets(trx, organizationId, id, secretIds)
+  // No feed row: nobody holds anything of a service that is new.
+  return {
+    result: toService(record),
+    feed: [],
+    audit: [{ organizationId, event: 'service.created', targetId: id, details: { slug } }],
+  }
+}
+
+/** Every column that a request can set, its default where the request is silent; and the secrets that it names. */
+export async function columnsOf(
+  trx: Knex.Transaction,
+  organizationId: string,
+  { asked, baseUrl, draft, externalVersion }: WholeService,
+): Promise<{ columns: Record<string, unknown>; secretIds: readonly string[] }> {
+  const resolved = await resolveSecrets(trx, organizationId, draft, baseUrl)
+  const columns = {
+    name: asked.name,
+    preset: asked.preset ?? null,
+    base_url: baseUrl,
+    auth: JSON.stringify(resolved.auth),
+    extra_headers: JSON.stringify(resolved.extraHeaders),
+    methods: asked.methods ?? [],
+    paths: asked.paths ?? [],
+    limits: JSON.stringify(asked.limits ?? []),
+    timeout_ms: asked.timeoutMs ?? SERVICE_LIMITS.timeoutMsDefault,
+    scrub: asked.scrub ?? true,
+    enabled: asked.enabled ?? true,
+    external_version: externalVersion,
+  }
+  return { columns, secretIds: resolved.secretIds }
+}

@@ -1,0 +1,10 @@
+export const EXPORT_LIMITS = {
+  /** Rows read at once: what an export holds in memory is this page and the one being written. */
+  pageRows: 500,
+  /** At once, of one organisation: a second one while the first is being fetched anew. */
+  perOrganization: 2,
+  /** At once, of all: each may hold a database connection for the time of a page. */
+  perProcess: 8,
+  /** Until one of them may have ended. */
+  retryAfterSeconds: 30,
+} as const

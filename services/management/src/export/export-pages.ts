@@ -1,0 +1,52 @@
+import type { Actor } from '../audit/audit-entry.js'
+import type { CommitChange } from '../feed/commit-change.js'
+import type { TimeRange } from '../http/time-range.js'
+import { EXPORT_LIMITS } from './export-limits.js'
+import type { ExportSlots } from './export-slots.js'
+
+export interface ExportDeps {
+  readonly commitChange: CommitChange
+  readonly slots: ExportSlots
+}
+
+/** One table as it is exported: page after page along its key, each a short query of its own. */
+export interface Exported<Row, Line> {
+  readonly organizationId: string
+  /** For the audit trail: that it was read, by whom, and what of it. */
+  readonly event: string
+  readonly range: TimeRange
+  readonly actor: Actor
+  /** @param after the last row of the page before, undefined for the first page. */
+  read(after: Row | undefined, limit: number): Promise<readonly Row[]>
+  present(rows: readonly Row[]): Promise<readonly Line[]>
+}
+
+/**
+ * The pages of an export. Nothing is done before the first is asked for, and whoever stops asking ends it: bounded
+ * memory however slow the reader, and no transaction that stays open for one.
+ *
+ * @throws Fault RATE_LIMITED at the first page.
+ */
+export async function* exportPages<Row, Line>(
+  { commitChange, slots }: ExportDeps,
+  exported: Exported<Row, Line>,
+): AsyncGenerator<readonly Line[], void, undefined> {
+  const { organizationId, event, range, actor } = exported
+  const giveBack = slots.take(organizationId)
+  try {
+    await commitChange(actor, async () => ({
+      result: undefined,
+      feed: [],
+      audit: [{ organizationId, event, targetId: organizationId, details: { ...range } }],
+    }))
+    let after: Row | undefined
+    for (;;) {
+      const rows = await exported.read(after, EXPORT_LIMITS.pageRows)
+      if (rows.length > 0) yield await exported.present(rows)
+      if (rows.length < EXPORT_LIMITS.pageRows) return
+      after = rows.at(-1)
+    }
+  } finally {
+    giveBack()
+  }
+}

@@ -1,0 +1,2 @@
+/** Where all of the REST side is mounted. */
+export const API_PREFIX = '/api/v1'

@@ -1,0 +1,122 @@
+import { get, type IncomingMessage } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { z } from 'zod'
+import { createApp } from './app.js'
+import { type ListeningHttp, listenHttp } from './listen-http.js'
+import { route } from './route.js'
+
+const PAGES = 2_000
+const PAGE = Array.from({ length: 64 }, (_, n) => ({ n, text: 'x'.repeat(1_000), password_hash: 'private' }))
+
+let made = 0
+let ended: Promise<void>
+let end: () => void = () => undefined
+
+async function* pages(kind: string): AsyncGenerator<readonly unknown[]> {
+  try {
+    if (kind === 'refused') throw new Fault('RATE_LIMITED', 'not now')
+    while (made < PAGES) {
+      if (kind === 'empty') return
+      if (kind === 'short' && made === 3) return
+      if (kind === 'broken' && made === 3) throw new Error('the database is away')
+      made += 1
+      yield PAGE
+    }
+  } finally {
+    end()
+  }
+}
+
+const lines = route({
+  method: 'GET',
+  path: '/lines/{kind}',
+  summary: 'Lines',
+  permission: 'public',
+  answers: { status: 200, lines: z.object({ n: z.number(), text: z.string() }) },
+  handle: async ({ params }) => ({ body: undefined, pages: pages(params.kind) }),
+})
+
+let server: ListeningHttp
+beforeAll(async () => {
+  const app = createApp({
+    routes: [lines],
+    log: createLogger('test', 'silent'),
+    publicOrigin: undefined,
+    trustedProxies: [],
+    notReady: async () => undefined,
+    everythingInForce: async () => undefined,
+    records: { find: async () => undefined, claim: () => async () => undefined, forget: async () => undefined },
+    findOrg: async () => undefined,
+    authenticate: async () => {
+      throw new Fault('UNAUTHORIZED', 'nobody')
+    },
+  })
+  server = await listenHttp({ host: '127.0.0.1', port: 0 }, app)
+})
+beforeEach(() => {
+  made = 0
+  ended = new Promise((resolve) => {
+    end = resolve
+  })
+})
+afterAll(() => server.close(100))
+
+const ask = (kind: string, method = 'GET'): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    get({ port: server.port, host: '127.0.0.1', path: `/api/v1/lines/${kind}`, method }, resolve).on('error', reject)
+  })
+
+async function read(answer: IncomingMessage): Promise<{ text: string; broken: boolean }> {
+  let text = ''
+  try {
+    for await (const chunk of answer) text += String(chunk)
+    return { text, broken: false }
+  } catch {
+    return { text, broken: true }
+  }
+}
+
+describe('NDJSON', () => {
+  it('has one object in each line, with what is declared and nothing else', async () => {
+    const answer = await ask('short')
+    expect(answer.headers['content-type']).toBe('application/x-ndjson')
+    const { text, broken } = await read(answer)
+    expect(broken).toBe(false)
+    const objects = text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line))
+    expect(objects).toHaveLength(3 * PAGE.length)
+    expect(objects[0]).toEqual({ n: 0, text: PAGE[0]?.text })
+    expect(text.endsWith('\n')).toBe(true)
+  })
+
+  it('never takes a failure in its middle for its end', async () => {
+    const answer = await ask('broken')
+    expect(answer.statusCode).toBe(200)
+    expect((await read(answer)).broken).toBe(true)
+  })
+
+  it('tells a failure at its beginning as any other refusal', async () => {
+    const answer = await ask('refused')
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([429, 'application/problem+json'])
+    expect(JSON.parse((await read(answer)).text).code).toBe('RATE_LIMITED')
+  })
+
+  it('may be empty, and makes nothing for HEAD', async () => {
+    expect(await read(await ask('empty'))).toEqual({ text: '', broken: false })
+    const head = await ask('short', 'HEAD')
+    expect([head.statusCode, head.headers['content-type'], made]).toEqual([200, 'application/x-ndjson', 0])
+    head.resume()
+  })
+
+  it('is made no faster than it is read, and no further than its reader stays', async () => {
+    const answer = await ask('long')
+    await new Promise((resolve) => answer.once('readable', resolve))
+    answer.destroy()
+    await ended
+    expect(made).toBeLessThan(PAGES / 2)
+  })
+})

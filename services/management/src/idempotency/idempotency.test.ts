@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { IDEMPOTENCY_LIMITS } from './idempotency-limits.js'
+
+let house: RestHarness
+let owner: Person
+let org: string
+let count = 0
+beforeAll(async () => {
+  house = await restHarness()
+  owner = await house.person('owner')
+})
+beforeEach(async () => {
+  count += 1
+  org = await house.organization(owner, `Once ${count}`)
+})
+afterAll(() => house.close())
+
+const post = (path: string, body: object, key = `key-${count}`) =>
+  owner.ask('POST', path, body).set('idempotency-key', key)
+
+const VALUE = 'sk-idempotent-0123456789'
+const SECRET = { name: 'OPENAI_API_KEY', value: VALUE }
+const SERVICE = { name: 'S', slug: 'example', baseUrl: 'https://api.example.com' }
+const APP = { name: 'A', slug: 'phone', platform: 'ios' }
+const createSecret = (fields: object = {}) => post(`/orgs/${org}/secrets`, { ...SECRET, ...fields })
+
+/** Creations whose answer can be given again. */
+const SHOWN_AGAIN = [
+  ['secret', () => createSecret()],
+  ['service', () => post(`/orgs/${org}/services`, SERVICE)],
+  ['app', () => post(`/orgs/${org}/apps`, APP)],
+  ['organization', () => post('/orgs', { name: `Made ${count}` })],
+] as const
+
+describe.each(SHOWN_AGAIN)('a %s whose creation is sent again with its Idempotency-Key', (_kind, create) => {
+  it('is made once, and shown again as what it is', async () => {
+    const first = await create().expect(201)
+    expect(first.headers['idempotent-replayed']).toBeUndefined()
+    const second = await create().expect(201)
+    expect(second.headers['idempotent-replayed']).toBe('true')
+    expect(second.headers.etag).toBe(first.headers.etag)
+    expect({ ...second.body, inForce: 0 }).toEqual({ ...first.body, inForce: 0 })
+  })
+
+  it('RETRYWAITS: the second answer waits as the first one did', async () => {
+    await create().expect(201)
+    const { waited, answer } = await house.heldUp(create())
+    expect([answer.status, waited]).toEqual([201, true])
+  })
+
+  it('is made once by ten twins at the same time, and all are told of it', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create()))
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201))
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === undefined)).toHaveLength(1)
+  })
+})
+
+describe('a token that is shown once', () => {
+  const DEBUG_TOKEN = { name: 'mac', expiresInHours: 1 }
+
+  it('is made once, and a repeated creation is told where it is and not what it is', async () => {
+    await owner.ask('POST', `/orgs/${org}/apps`, APP).expect(201)
+    const creations = [
+      [`/orgs/${org}/apps/phone/debug-tokens`, DEBUG_TOKEN, 'debug_tokens'],
+      [`/orgs/${org}/invitations`, { email: 'guest@example.com', role: 'member' }, 'invitations'],
+    ] as const
+    for (const [path, body, table] of creations) {
+      const first = await post(path, body, `${table}-${count}`).expect(201)
+      const second = await post(path, body, `${table}-${count}`).expect(409)
+      expect(second.body.code).toBe('TOKEN_SHOWN_ONCE')
+      expect(second.headers.location).toBe(`/api/v1${path}/${first.body.id}`)
+      expect(JSON.stringify(second.body)).not.toContain(first.body.token)
+      expect(await house.db(table).where('organization_id', org)).toHaveLength(1)
+    }
+  })
+})
+
+describe('an Idempotency-Key', () => {
+  it('of another request is refused: another body, another path', async () => {
+    await post(`/orgs/${org}/apps`, APP).expect(201)
+    for (const other of [
+      post(`/orgs/${org}/apps`, { ...APP, slug: 'tablet' }),
+      post(`/orgs/${org}/services`, SERVICE),
+    ]) {
+      expect((await other.expect(422)).body.code).toBe('IDEMPOTENCY_KEY_REUSED')
+    }
+  })
+
+  it('takes a path by slug or id, and a body in any order, for one request', async () => {
+    const { body } = await owner.ask('GET', `/orgs/${org}`).expect(200)
+    const first = await post(`/orgs/${org}/apps`, APP).expect(201)
+    const { platform, ...rest } = APP
+    const second = await post(`/orgs/${body.slug}/apps`, { platform, ...rest }).expect(201)
+    expect(second.body.id).toBe(first.body.id)
+  })
+
+  it('is a person’s own', async () => {
+    const other = await house.person(`other${count}`)
+    await house.join(org, other, 'admin')
+    const first = await post(`/orgs/${org}/apps`, APP).expect(201)
+    const same = await other
+      .ask('POST', `/orgs/${org}/apps`, { ...APP, slug: 'theirs' })
+      .set('idempotency-key', `key-${count}`)
+      .expect(201)
+    expect(same.body.id).not.toBe(first.body.id)
+  })
+
+  it('stays free when the request was refused', async () => {
+    await owner.ask('POST', `/orgs/${org}/apps`, APP).expect(201)
+    await post(`/orgs/${org}/apps`, APP).expect(409)
+    await post(`/orgs/${org}/apps`, { ...APP, platform: 'none' }).expect(400)
+    await post(`/orgs/${org}/apps`, { ...APP, slug: 'tablet' }).expect(201)
+  })
+
+  it('is asked for after role and organization, and opens neither', async () => {
+    const member = await house.person(`member${count}`)
+    await house.join(org, member, 'admin')
+    const create = () => member.ask('POST', `/orgs/${org}/apps`, APP).set('idempotency-key', 'k')
+    await create().expect(201)
+    await house.db('members').where({ organization_id: org, user_id: member.id }).update({ role: 'member' })
+    await create().expect(403)
+    await house.db('members').where({ organization_id: org, user_id: member.id }).delete()
+    await create().expect(404)
+  })
+
+  it('is new after a day, and its record is forgotten', async () => {
+    const first = await post(`/orgs/${org}/apps`, APP).expect(201)
+    const old = house.db.raw(`now() - interval '24 hours'`)
+    await house.db('idempotency_records').where('made', first.body.id).update({ created_at: old })
+    const second = await post(`/orgs/${org}/apps`, { ...APP, slug: 'tablet' }).expect(201)
+    await house.db('idempotency_records').where('made', second.body.id).update({ created_at: old })
+    await house.records.prune()
+    expect(await house.db('idempotency_records').whereIn('made', [first.body.id, second.body.id])).toEqual([])
+  })
+
+  it.each(['two words', 'x'.repeat(256), 'é'])('is not %.10j', async (key) => {
+    const { body } = await post(`/orgs/${org}/apps`, APP, encodeLatin(key)).expect(400)
+    expect(body.errors[0].pointer).toBe('idempotency-key')
+  })
+
+  it('makes a bounded number of records of one person', async () => {
+    const busy = await house.person(`busy${count}`)
+    await house.db.raw(
+      `INSERT INTO idempotency_records (user_id, key_hash, fingerprint, made)
+       SELECT ?, int4send(n), '', '' FROM generate_series(1, ?) AS n`,
+      [busy.id, IDEMPOTENCY_LIMITS.recordsPerPerson],
+    )
+    const { body, headers } = await busy.ask('POST', '/orgs', { name: 'X' }).set('idempotency-key', 'k').expect(429)
+    expect([body.code, headers['retry-after']]).toEqual(['RATE_LIMITED', '3600'])
+    await busy.ask('POST', '/orgs', { name: 'X' }).expect(201)
+  })
+
+  it('is taken by every creation of a signed-in person', () => {
+    const creations = house.routes.filter(
+      ({ method, answers, permission }) => method === 'POST' && answers.status === 201 && permission !== 'public',
+    )
+    expect(creations.filter(({ once }) => !once)).toEqual([])
+    expect(creations.length).toBeGreaterThanOrEqual(6)
+  })
+})
+
+describe('what tells one request from another', () => {
+  it('holds nothing of a field that is written and never read, on any route', () => {
+    const looked: string[] = []
+    for (const { once, body, path } of house.routes) {
+      if (!once || !body) continue
+      const { properties = {} } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' })
+      for (const [name, schema] of Object.entries(properties)) {
+        if (typeof schema !== 'object' || !schema.writeOnly) continue
+        looked.push(`${path} ${name}`)
+        expect(JSON.stringify(once.compared({ [name]: 'one', x: 1 }))).toBe(
+          JSON.stringify(once.compared({ [name]: 'two', x: 1 })),
+        )
+      }
+    }
+    expect(looked).toEqual(['/orgs/{org}/secrets value'])
+  })
+
+  it('leaves no value and no digest of one in the database', async () => {
+    await createSecret().expect(201)
+    const { rows } = await house.db.raw('SELECT idempotency_records::text AS text FROM idempotency_records')
+    const all = rows.map(({ text }: { text: string }) => text).join()
+    const digests = ['sha256', 'sha1', 'md5', 'sha512'].map((name) => createHash(name).update(VALUE).digest('hex'))
+    for (const trace of [VALUE, Buffer.from(VALUE).toString('hex'), ...digests]) expect(all).not.toContain(trace)
+  })
+})
+
+describe('a secret’s creation, sent again', () => {
+  it('with another value is CONFLICT, is on record, and changes nothing', async () => {
+    const first = await createSecret().expect(201)
+    for (const value of ['sk-idempotent-9876543210', 'sk-idempotent-012345678', 'whsec_other-0123456789']) {
+      const { body } = await createSecret({ value }).expect(409)
+      expect(body.code).toBe('CONFLICT')
+      expect(JSON.stringify(body)).not.toContain(value)
+    }
+    const row = await house.db('secrets').where('id', first.body.id).first()
+    expect(house.vault.valueOf(row.version_id)).toBe(VALUE)
+    const events = await house.db('audit').where('target_id', first.body.id).orderBy('id').select('event')
+    expect(events.filter(({ event }) => event === 'secret.creation-repeated-differently')).toHaveLength(3)
+  })
+
+  it('finishes what the first request left half done', async () => {
+    house.vault.setAway(true)
+    await createSecret().expect(503)
+    await createSecret().expect(503)
+    house.vault.setAway(false)
+    const { body, headers } = await createSecret().expect(201)
+    expect(headers['idempotent-replayed']).toBe('true')
+    const row = await house.db('secrets').where('id', body.id).first()
+    expect(house.vault.valueOf(row.version_id)).toBe(VALUE)
+    expect(await house.db('secrets').where('organization_id', org)).toHaveLength(1)
+  })
+
+  it('begins anew where the first one came to nothing', async () => {
+    house.vault.failNext('putSecret', 'before')
+    await createSecret().expect(503)
+    const [abandoned] = await house.db('secrets').where('organization_id', org)
+    expect(abandoned.state).toBe('abandoned')
+    const { body } = await createSecret().expect(201)
+    expect(body.id).not.toBe(abandoned.id)
+    expect((await createSecret().expect(201)).body.id).toBe(body.id)
+  })
+
+  it('is CONFLICT once the secret was replaced or deleted: what it asked for is not in force', async () => {
+    const { body } = await createSecret().expect(201)
+    await owner.ask('PUT', `/orgs/${org}/secrets/${body.id}/value`, { value: 'sk-next-0123456789' }).expect(200)
+    expect((await createSecret().expect(409)).body.detail).toMatch(/replaced or deleted/)
+    await owner.ask('DELETE', `/orgs/${org}/secrets/${body.id}`).expect(200)
+    await createSecret().expect(409)
+  })
+})
+
+describe('what was deleted since', () => {
+  it.each([
+    ['services', SERVICE],
+    ['apps', APP],
+  ])('of %s is not said to be there, nor made again', async (kind, body) => {
+    const made = await post(`/orgs/${org}/${kind}`, body).expect(201)
+    await owner.ask('DELETE', `/orgs/${org}/${kind}/${made.body.id}`).expect(204)
+    expect((await post(`/orgs/${org}/${kind}`, body).expect(409)).body.detail).toContain(made.body.id)
+  })
+})
+
+/** Header fields are bytes. */
+const encodeLatin = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')

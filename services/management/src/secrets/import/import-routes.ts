@@ -1,0 +1,72 @@
+import { FAULTS, type FaultSpec, isFaultCode } from '@protectmyapi/service-kit/faults'
+import { z } from 'zod'
+import { ExternalVersion } from '../../http/fields.js'
+import { type Route, route } from '../../http/route.js'
+import type { SecretDeps } from '../secret-deps.js'
+import { BindingsInput, InForceView, SecretName } from '../secret-schemas.js'
+import { IMPORT_LIMITS } from './import-limits.js'
+import { countOutcomes, type ImportedLine, importSecrets } from './import-secrets.js'
+
+const PRESET_CHARS_MAX = 64
+
+const byName = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .record(SecretName, schema)
+    .refine((named) => Object.keys(named).length <= IMPORT_LIMITS.entriesMax, `At most ${IMPORT_LIMITS.entriesMax}.`)
+
+const ImportInput = z.strictObject({
+  text: z
+    .string()
+    .max(IMPORT_LIMITS.textCharsMax)
+    .meta({ writeOnly: true, description: 'The file as it is. Its rules are in docs/automation.md.' }),
+  dryRun: z.boolean().default(false).meta({ description: 'Says what would be done, and does nothing.' }),
+  bindings: byName(BindingsInput)
+    .default({})
+    .meta({ description: 'By name, for secrets that are new here and that no preset knows by their name.' }),
+  presets: byName(z.string().max(PRESET_CHARS_MAX)).default({}).meta({ description: 'By name: whose key it is.' }),
+  externalVersion: ExternalVersion.optional(),
+})
+
+const LineView = z.object({
+  line: z.int(),
+  name: z.string().nullable().meta({ description: 'Null where nothing is known by this name: look at the line.' }),
+  outcome: z.enum(['created', 'replaced', 'unchanged', 'refused']),
+  code: z.enum(Object.keys(FAULTS).filter(isFaultCode)).nullable(),
+  detail: z.string().nullable(),
+})
+
+export function importRoute(deps: SecretDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/orgs/{org}/secrets/import',
+    summary: 'Import a .env file, line by line; answers when what was replaced is dead in the data plane',
+    description:
+      'Each line is put by its name, and a bad one loses no other: look at `counts.refused`. `unchanged` is said of the external version alone; values are never compared. May be sent again as it is.',
+    permission: 'secrets:write',
+    body: ImportInput,
+    answers: {
+      status: 200,
+      body: z.object({
+        dryRun: z.boolean(),
+        counts: z.object({ created: z.int(), replaced: z.int(), unchanged: z.int(), refused: z.int() }),
+        lines: z.array(LineView),
+        inForce: InForceView.nullable().meta({ description: 'Null for a dry run.' }),
+      }),
+    },
+    handle: async ({ actor, org, body }) => {
+      const { externalVersion, ...rest } = body
+      const asked = { ...rest, organizationId: org.id, externalVersion }
+      const { lines, inForce } = await importSecrets(deps, actor, asked)
+      return { body: { dryRun: body.dryRun, counts: countOutcomes(lines), lines: lines.map(presentLine), inForce } }
+    },
+  })
+}
+
+function presentLine({ line, name, outcome, fault }: ImportedLine): z.input<typeof LineView> {
+  if (!fault) return { line, name, outcome, code: null, detail: null }
+  // What is wrong with a field says more than that one is; neither ever quotes the file.
+  const detail = fault.details.errors?.map((error) => error.detail).join(' ') ?? fault.say
+  const spec: FaultSpec = FAULTS[fault.code]
+  const shown = spec.shownAs
+  return { line, name, outcome, code: isFaultCode(shown) ? shown : fault.code, detail }
+}

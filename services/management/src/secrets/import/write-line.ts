@@ -1,0 +1,39 @@
+import type { Actor } from '../../audit/audit-entry.js'
+import { createCommitOnly } from '../../feed/commit-change.js'
+import { putAndCommit } from '../put-and-activate.js'
+import { beginPut, type NamedValue, type PutOutcome } from '../put-secret-by-name.js'
+import type { SecretDeps } from '../secret-deps.js'
+import { secretBytes } from '../secret-input.js'
+import type { Intent } from '../write-steps.js'
+
+export interface WrittenLine {
+  readonly outcome: PutOutcome['outcome']
+  /** What was written, and is not waited for yet. */
+  readonly intent: Intent | undefined
+}
+
+/** Puts one secret and commits it. Nothing may be called in force before the wait for it. @throws Fault as a put does. */
+export async function writeLine(deps: SecretDeps, actor: Actor, put: NamedValue): Promise<WrittenLine> {
+  const value = secretBytes(put.value)
+  try {
+    const { result: begun } = await createCommitOnly(deps.db)(actor, (trx) => beginPut(trx, deps, actor, put))
+    if (!('intent' in begun)) return { outcome: begun.outcome, intent: undefined }
+    const { intent, bindings, outcome } = begun
+    await putAndCommit(deps, actor, intent, { value, bindings })
+    return { outcome, intent }
+  } finally {
+    value.wipe()
+  }
+}
+
+/** What writing it would come to: the same work, rolled back. The vault is not asked. @throws Fault as a put does. */
+export async function tryLine(deps: SecretDeps, actor: Actor, put: NamedValue): Promise<WrittenLine> {
+  secretBytes(put.value).wipe()
+  const trx = await deps.db.transaction()
+  try {
+    const { result } = await beginPut(trx, deps, actor, put)
+    return { outcome: result.outcome, intent: undefined }
+  } finally {
+    await trx.rollback()
+  }
+}

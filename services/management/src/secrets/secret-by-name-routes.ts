@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { ExternalVersion } from '../http/fields.js'
+import { type Route, route } from '../http/route.js'
+import { validateParam } from '../http/validate.js'
+import { deleteSecret } from './delete-secret.js'
+import { putSecretByName } from './put-secret-by-name.js'
+import type { SecretDeps } from './secret-deps.js'
+import { secretIdOf } from './secret-rows.js'
+import { BindingsInput, Expiry, Force, InForceView, SecretName, SecretValue, SecretView } from './secret-schemas.js'
+import { showSecret } from './show-secret.js'
+
+const BY_NAME = '/orgs/{org}/secrets/by-name/{name}'
+
+/** Secrets by their natural key, for automation: no id has to be looked up or kept. */
+export function secretByNameRoutes(deps: SecretDeps): readonly Route[] {
+  const read = route({
+    method: 'GET',
+    path: BY_NAME,
+    summary: 'Show a secret by its name, masked',
+    permission: 'secrets:read',
+    answers: { status: 200, body: SecretView },
+    handle: async ({ org, params }) => {
+      const shown = await showSecret(deps.db, org.id, await secretIdOf(deps.db, org.id, params.name))
+      return { body: shown, resource: shown }
+    },
+  })
+  const remove = route({
+    method: 'DELETE',
+    path: BY_NAME,
+    summary: 'Delete a secret by its name; answers when no request uses it any more',
+    permission: 'secrets:write',
+    query: z.strictObject({ force: Force }),
+    answers: { status: 200, body: z.object({ inForce: InForceView }) },
+    conditional: true,
+    handle: async ({ actor, org, params, query, precondition }) => {
+      const secretId = await secretIdOf(deps.db, org.id, params.name)
+      const asked = { organizationId: org.id, secretId, force: query.force === 'true', precondition }
+      return { body: { inForce: await deleteSecret(deps, actor, asked) } }
+    },
+  })
+  return [read, putRoute(deps), remove]
+}
+
+function putRoute(deps: SecretDeps): Route {
+  return route({
+    method: 'PUT',
+    path: BY_NAME,
+    summary: 'Create the secret of this name, or replace its value',
+    description:
+      'Answers when the old value is dead in the data plane. Bindings or a preset are needed where neither the name nor what is there says where the secret may go. With the `externalVersion` that is in force, nothing else of the body is looked at.',
+    permission: 'secrets:write',
+    body: z.strictObject({
+      value: SecretValue,
+      bindings: BindingsInput.optional(),
+      preset: z.string().max(64).optional(),
+      expiresAt: Expiry.optional(),
+      externalVersion: ExternalVersion.optional(),
+    }),
+    answers: {
+      status: 200,
+      orCreated: true,
+      body: SecretView.extend({ outcome: z.enum(['created', 'replaced', 'unchanged']), inForce: InForceView }),
+    },
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const name = validateParam('name', SecretName, params.name)
+      const put = await putSecretByName(deps, actor, { ...body, organizationId: org.id, name, precondition })
+      const { secretId, outcome, inForce } = put
+      const shown = await showSecret(deps.db, org.id, secretId)
+      return { body: { ...shown, outcome, inForce }, created: outcome === 'created' }
+    },
+  })
+}

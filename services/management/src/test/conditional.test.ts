@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Route } from '../http/route.js'
+import { BODIES, furnish, pathOf, type Things } from './furnish.js'
+import { type Person, type RestHarness, restHarness } from './rest-harness.js'
+
+let house: RestHarness
+let owner: Person
+let things: Things
+beforeAll(async () => {
+  house = await restHarness()
+  owner = await house.person('owner')
+  things = await furnish(house, owner, 'mine')
+})
+afterAll(() => house.close())
+
+const isChange = ({ method }: Route): boolean => method !== 'GET'
+const conditional = (): Route[] => house.routes.filter((route) => isChange(route) && route.conditional)
+
+/** Deletions last, and the organization's own last of all: the others need what they take away. */
+const inOrder = (routes: readonly Route[]): Route[] =>
+  [...routes].sort((a, b) => weight(a) - weight(b) || b.path.length - a.path.length)
+const weight = ({ method, path }: Route): number => (method !== 'DELETE' ? 0 : path === '/orgs/{org}' ? 2 : 1)
+
+/** Where the resource of a change is read. */
+const readOf = (route: Route): string => pathOf(route, things).replace(/\/value$/, '')
+
+async function read(route: Route): Promise<{ etag: string; body: unknown }> {
+  const { headers, body } = await owner.ask('GET', readOf(route)).expect(200)
+  return { etag: String(headers.etag), body }
+}
+
+const change = (route: Route, ifMatch: string) =>
+  owner.ask(route.method, pathOf(route, things), BODIES[`${route.method} ${route.path}`]).set('if-match', ifMatch)
+
+describe('If-Match', () => {
+  it('stops every change of a single resource that was changed since it was read, and changes nothing', async () => {
+    const wrong: string[] = []
+    for (const route of conditional()) {
+      const before = await read(route)
+      const { status, body } = await change(route, '"of-another-state"')
+      if (status !== 412 || body.code !== 'PRECONDITION_FAILED') wrong.push(`${route.method} ${route.path}: ${status}`)
+      const weak = await change(route, `W/${before.etag}`)
+      if (weak.status !== 412) wrong.push(`${route.method} ${route.path} takes a weak tag: ${weak.status}`)
+      expect(await read(route)).toEqual(before)
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('stops every other change that gives a tag: what has no ETag matches none', async () => {
+    const others = house.routes.filter(
+      (route) => isChange(route) && !route.conditional && route.permission !== 'public',
+    )
+    const wrong: string[] = []
+    for (const route of others) {
+      const { status } = await owner
+        .ask(route.method, pathOf(route, things), BODIES[`${route.method} ${route.path}`])
+        .set('if-match', '"x"')
+      // Some have no right body here; none may get through.
+      if (status !== 412 && status !== 400) wrong.push(`${route.method} ${route.path}: ${status}`)
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('covers every change of what can be read with an ETag', async () => {
+    const readable = new Set(house.routes.filter(({ method }) => method === 'GET').map(({ path }) => path))
+    const forgotten = house.routes
+      .filter(isChange)
+      .filter(
+        ({ path, conditional }) => readable.has(path.replace(/\/value$/, '')) && path.endsWith('}') && !conditional,
+      )
+      .map(({ method, path }) => `${method} ${path}`)
+    expect(forgotten).toEqual([])
+    expect(conditional().length).toBeGreaterThan(10)
+  })
+
+  it('lets a change through that names the state which is there', async () => {
+    const wrong: string[] = []
+    for (const route of inOrder(conditional())) {
+      const { etag } = await read(route)
+      const { status } = await change(route, `"x", ${etag}`)
+      if (status >= 300) wrong.push(`${route.method} ${route.path}: ${status}`)
+      // What was taken away is not missed by the rest.
+      if (route.path.endsWith('/links/{service}') && route.method === 'DELETE')
+        await owner.ask('PUT', pathOf(route, things)).expect(201)
+    }
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('ETag', () => {
+  it('comes with the answer to a change as the next read has it, and spares a read that has it', async () => {
+    const org = await house.organization(owner, 'Tags')
+    const made = await owner
+      .ask('POST', `/orgs/${org}/services`, { name: 'S', slug: 'tagged', baseUrl: 'https://api.example.com' })
+      .expect(201)
+    const path = `/orgs/${org}/services/${made.body.id}`
+    const seen = await owner.ask('GET', path).expect(200)
+    expect(seen.headers.etag).toBe(made.headers.etag)
+    const spared = await owner.ask('GET', path).set('if-none-match', `W/${seen.headers.etag}`).expect(304)
+    expect(spared.text).toBe('')
+    expect(spared.headers.etag).toBe(seen.headers.etag)
+    const changed = await owner.ask('PATCH', path, { name: 'T' }).expect(200)
+    expect(changed.headers.etag).not.toBe(seen.headers.etag)
+    await owner.ask('GET', path).set('if-none-match', String(seen.headers.etag)).expect(200)
+    await owner.ask('GET', path).set('if-match', String(seen.headers.etag)).expect(412)
+  })
+
+  it('of a service changes when a secret that it names is renamed', async () => {
+    const org = await house.organization(owner, 'Renames')
+    const secret = await owner
+      .ask('POST', `/orgs/${org}/secrets`, { name: 'OPENAI_API_KEY', value: 'sk-etag-0123456789' })
+      .expect(201)
+    await owner.ask('POST', `/orgs/${org}/services`, { name: 'S', slug: 'openai', preset: 'openai' }).expect(201)
+    const before = await owner.ask('GET', `/orgs/${org}/services/openai`).expect(200)
+    await owner.ask('PATCH', `/orgs/${org}/secrets/${secret.body.id}`, { name: 'RENAMED' }).expect(200)
+    const stale = await owner
+      .ask('PATCH', `/orgs/${org}/services/openai`, { name: 'T' })
+      .set('if-match', String(before.headers.etag))
+      .expect(412)
+    expect(stale.body.detail).toMatch(/Read it again/)
+  })
+
+  it('lets one of ten changes at once from the same state through', async () => {
+    const org = await house.organization(owner, 'Race')
+    const app = await owner.ask('POST', `/orgs/${org}/apps`, { name: 'A', slug: 'a', platform: 'ios' }).expect(201)
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        owner.ask('PATCH', `/orgs/${org}/apps/a`, { name: `A ${n}` }).set('if-match', String(app.headers.etag)),
+      ),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(412)])
+  })
+})

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { tendPartitions } from '../access-log/tend-partitions.js'
+import { furnish, type Things } from './furnish.js'
+import { PASSWORD, type Person, type RestHarness, restHarness } from './rest-harness.js'
+
+let house: RestHarness
+let owner: Person
+let things: Things
+let document: OpenApi
+
+interface Schema {
+  readonly properties?: Record<string, Schema>
+  readonly $ref?: string
+  readonly type?: string
+}
+interface Operation {
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: Schema }> }>
+}
+interface OpenApi {
+  readonly paths: Record<string, { readonly get?: Operation }>
+}
+
+beforeAll(async () => {
+  house = await restHarness()
+  owner = await house.person('owner')
+  things = await furnish(house, owner, 'mine')
+  await furnishMore()
+  document = (await house.anonymous('GET', '/openapi.json').expect(200)).body
+})
+afterAll(() => house.close())
+
+/** Three of everything at least, so that a page of one has another after it. */
+async function furnishMore(): Promise<void> {
+  const { org = '', secret, app, debugToken } = things
+  for (const n of [1, 2, 3]) {
+    await house.organization(owner, `More ${n}`)
+    await house.join(org, await house.person(`more${n}`), 'member')
+    const post = (path: string, body: object) => owner.ask('POST', `/orgs/${org}${path}`, body).expect(201)
+    await post('/invitations', { email: `guest${n}@example.com`, role: 'member' })
+    await post('/secrets', { name: `KEY_${n}`, value: 'sk-paging-0123456789', preset: 'openai' })
+    await post('/services', { name: `S${n}`, slug: `s${n}`, preset: 'openai' })
+    await post('/apps', { name: `A${n}`, slug: `a${n}`, platform: 'ios' })
+    await post(`/apps/${app}/debug-tokens`, { name: `T${n}`, expiresInHours: 1 })
+    await owner.ask('PUT', `/orgs/${org}/apps/${app}/links/s${n}`).expect(201)
+    await owner.ask('PUT', `/orgs/${org}/secrets/${secret}/value`, { value: `sk-paging-${n}-0123456789` }).expect(200)
+    const device = { organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken }
+    await house.db('devices').insert({ id: `dvc_more${n}`, ...device })
+    const token = { name: `P${n}`, scopes: ['apps:read'], organizations: 'all', expiresInDays: 1 }
+    await owner.ask('POST', '/auth/tokens', token).expect(201)
+    await house.anonymous('POST', '/auth/sign-in', { email: owner.email, password: PASSWORD }).expect(200)
+  }
+  await tendPartitions(house.db, 90)
+  await house.db.raw(
+    `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
+     SELECT current_date, 'boot_1', 0, n, 'admitted', date_trunc('second', now()), 'req_' || n, ?, ?::jsonb FROM generate_series(1, 4) AS n`,
+    [org, JSON.stringify(SUBJECT)],
+  )
+}
+
+const SUBJECT = {
+  app: 'app_1',
+  service: 'svc_1',
+  device: '',
+  secrets: [],
+  method: 'GET',
+  path: '/',
+  sourceAddress: '192.0.2.1',
+  platform: '',
+  appVersion: '',
+  unattested: true,
+}
+
+/** Every path whose read answers an array of things, and is not the read of one thing, which ends with its name. */
+function listPaths(): string[] {
+  return Object.entries(document.paths).flatMap(([path, { get }]) => {
+    const schema = get?.responses['200']?.content?.['application/json']?.schema
+    const arrays = Object.values(schema?.properties ?? {}).filter(({ type }) => type === 'array')
+    return arrays.length > 0 && !path.endsWith('}') ? [path] : []
+  })
+}
+
+const placed = (path: string): string => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => things[name] ?? '')
+
+describe('every list of the OpenAPI document', () => {
+  it('is a page: `items` and `next`, by `limit` and `cursor`', () => {
+    const wrong = listPaths().filter((path) => {
+      const operation = document.paths[path]?.get
+      const properties = operation?.responses['200']?.content?.['application/json']?.schema.properties ?? {}
+      const parameters = (operation?.parameters ?? []).filter((one) => one.in === 'query').map(({ name }) => name)
+      const page = 'items' in properties && 'next' in properties
+      return !page || !parameters.includes('limit') || !parameters.includes('cursor')
+    })
+    expect(wrong).toEqual([])
+    expect(listPaths().length).toBeGreaterThanOrEqual(16)
+  })
+
+  it('shows by pages of one what it shows at once: all of it, each once, in the same order, with an end', async () => {
+    for (const path of listPaths()) {
+      const ask = async (query: string) => (await owner.ask('GET', `${placed(path)}?${query}`).expect(200)).body
+      const whole = await ask('limit=100')
+      expect([path, whole.items.length >= 3, whole.next]).toEqual([path, true, null])
+      const walked: unknown[] = []
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page: { items: unknown[]; next: string | null } = await ask(`limit=1${cursor && `&cursor=${cursor}`}`)
+        expect([path, page.items.length]).toEqual([path, 1])
+        walked.push(...page.items)
+        cursor = page.next
+      }
+      expect([path, walked]).toEqual([path, whole.items])
+    }
+  })
+
+  it('has a bound, and refuses a cursor that it did not name', async () => {
+    for (const path of listPaths()) {
+      for (const query of ['limit=101', 'limit=0', 'cursor=..', `cursor=${Buffer.from('\0').toString('base64url')}`]) {
+        const { status, body } = await owner.ask('GET', `${placed(path)}?${query}`)
+        expect([path, query, status, body.code]).toEqual([path, query, 400, 'INVALID_REQUEST'])
+      }
+      // A cursor of another list, or of another release, may show too little, and is no mistake of ours.
+      const foreign = Buffer.from('zzz_99').toString('base64url')
+      expect((await owner.ask('GET', `${placed(path)}?cursor=${foreign}`)).status).toBeLessThan(500)
+    }
+  })
+})

@@ -1,0 +1,59 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { isToken, TOKEN_PREFIXES, tokenHash } from '@protectmyapi/service-kit/tokens'
+import type { TokenBearer } from '../access/principal.js'
+import { TOKEN_LIMITS } from './token-limits.js'
+import type { TokenRecord } from './token-rows.js'
+
+/** Whose token is it to read? Told by the prefix, whether or not the rest is sound. */
+export const isPersonal = (token: string): boolean => token.startsWith(TOKEN_PREFIXES.personal)
+
+/**
+ * Who acts by this token. Read at every request: one that is revoked, or whose person is gone, is dead at once.
+ *
+ * @throws Fault INVALID_TOKEN or TOKEN_EXPIRED. There is no answer that means nobody.
+ */
+export async function tokenBearer(db: Knex, token: string): Promise<TokenBearer> {
+  if (!isToken('personal', token)) throw new Fault('INVALID_TOKEN', 'a personal token with a wrong checksum')
+  const row = await db('personal_tokens')
+    .join('users', 'users.id', 'personal_tokens.user_id')
+    .where({ 'personal_tokens.token_hash': tokenHash(token), 'personal_tokens.revoked_at': null })
+    .first<BearerRow | undefined>(
+      'personal_tokens.*',
+      'users.email',
+      'users.name as user_name',
+      db.raw('personal_tokens.expires_at > now() AS alive'),
+      db.raw(`${STALE} AS stale`, [TOKEN_LIMITS.touchSeconds]),
+    )
+  if (!row) throw new Fault('INVALID_TOKEN', 'unknown or revoked personal token')
+  if (!row.alive)
+    throw new Fault('TOKEN_EXPIRED', 'a personal token', { say: 'This token has expired. Create another.' })
+  if (row.stale) await touch(db, row.id)
+  return {
+    kind: 'user',
+    via: 'token',
+    tokenId: row.id,
+    userId: row.user_id,
+    email: row.email,
+    name: row.user_name,
+    scopes: row.scopes,
+    organizations: row.organization_ids ?? 'all',
+  }
+}
+
+interface BearerRow extends TokenRecord {
+  readonly email: string
+  readonly user_name: string
+  readonly alive: boolean
+  readonly stale: boolean
+}
+
+const STALE = `(personal_tokens.last_used_at IS NULL OR personal_tokens.last_used_at < now() - make_interval(secs => ?))`
+
+/** The condition once more: of many requests at once, one writes. */
+async function touch(db: Knex, id: string): Promise<void> {
+  await db('personal_tokens')
+    .where('id', id)
+    .whereRaw(STALE, [TOKEN_LIMITS.touchSeconds])
+    .update({ last_used_at: db.raw('now()') })
+}

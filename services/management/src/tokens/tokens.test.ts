@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { isToken } from '@protectmyapi/service-kit/tokens'
+import supertest from 'supertest'
+import { isOrgPermission, ROLES, ROLES_ALLOWED, type Role, roleMay, SCOPES, type Scope } from '../access/roles.js'
+import type { Route } from '../http/route.js'
+import { furnish, pathOf, type Things } from '../test/furnish.js'
+import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { TOKEN_LIMITS } from './token-limits.js'
+import { pruneTokens } from './token-rows.js'
+
+let house: RestHarness
+let people: Record<Role | 'stranger', Person>
+let things: Things
+let count = 0
+beforeAll(async () => {
+  house = await restHarness()
+  people = {
+    owner: await house.person('owner'),
+    admin: await house.person('admin'),
+    member: await house.person('member'),
+    stranger: await house.person('stranger'),
+  }
+  things = await furnish(house, people.owner, 'mine')
+  for (const role of ['admin', 'member'] as const) await house.join(things.org ?? '', people[role], role)
+})
+beforeEach(() => {
+  count += 1
+})
+afterAll(() => house.close())
+
+const org = (): string => things.org ?? ''
+const create = (person: Person, fields: object = {}) =>
+  person.ask('POST', '/auth/tokens', {
+    name: 'ci',
+    scopes: ['apps:read'],
+    organizations: [org()],
+    expiresInDays: 30,
+    ...fields,
+  })
+
+/** A person who acts by a token. */
+async function bearer(person: Person, scopes: readonly Scope[], fields: object = {}) {
+  const { body } = await create(person, { scopes, ...fields }).expect(201)
+  const ask = (method: Route['method'], path: string, sent?: object): supertest.Test => {
+    const verb = method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete'
+    const request = supertest(house.app)[verb](`/api/v1${path}`).set('authorization', `Bearer ${body.token}`)
+    return sent === undefined ? request : request.send(sent)
+  }
+  return { id: String(body.id), token: String(body.token), ask }
+}
+
+const WRONG_BODY = { noSuchField: true }
+const orgRoutes = (): Route[] => house.routes.filter(({ permission }) => isOrgPermission(permission))
+
+describe('a personal access token', () => {
+  it('is shown once, with a checksum, and kept as a hash; listings show what it may', async () => {
+    const made = await create(people.owner, { name: 'deploy' }).expect(201)
+    expect(isToken('personal', made.body.token)).toBe(true)
+    const { body } = await people.owner.ask('GET', '/auth/tokens?limit=100').expect(200)
+    const { token, ...shown } = made.body
+    expect(body.items).toContainEqual(shown)
+    expect(JSON.stringify(body)).not.toContain(token)
+    const { rows } = await house.db.raw('SELECT personal_tokens::text AS text FROM personal_tokens')
+    expect(JSON.stringify(rows)).not.toContain(token)
+    const theirs = await people.admin.ask('GET', '/auth/tokens').expect(200)
+    expect(theirs.body.items).toEqual([])
+  })
+
+  it('acts as its person, by the header alone, and the trail says by which token', async () => {
+    const { id, token, ask } = await bearer(people.owner, ['apps:write', 'audit:read'])
+    expect((await ask('GET', '/auth/me').expect(200)).body.id).toBe(people.owner.id)
+    const app = await ask('POST', `/orgs/${org()}/apps`, { name: 'A', slug: `by-token-${count}`, platform: 'ios' })
+    expect(app.status).toBe(201)
+    const { body } = await ask('GET', `/orgs/${org()}/audit?limit=1`).expect(200)
+    expect(body.items[0].actor).toEqual({ kind: 'user', id: people.owner.id, token: id })
+    await supertest(house.app).get('/api/v1/auth/me').set('cookie', `pma=${token}`).expect(401)
+  })
+
+  it('is refused when it is cut, unknown, expired or revoked, and never falls through to a cookie', async () => {
+    const { id, token } = await bearer(people.owner, ['apps:read'])
+    const cookie = `pma=${people.owner.token}`
+    const me = (credential: string) =>
+      supertest(house.app).get('/api/v1/auth/me').set('cookie', cookie).set('authorization', `Bearer ${credential}`)
+    await me(token).expect(200)
+    expect((await me(token.slice(0, -1)).expect(401)).body.code).toBe('INVALID_TOKEN')
+    await house
+      .db('personal_tokens')
+      .where('id', id)
+      .update({ expires_at: house.db.raw('now()') })
+    expect((await me(token).expect(401)).body.code).toBe('TOKEN_EXPIRED')
+    const other = await bearer(people.owner, ['apps:read'])
+    await people.owner.ask('DELETE', `/auth/tokens/${other.id}`).expect(204)
+    expect((await me(other.token).expect(401)).body.code).toBe('INVALID_TOKEN')
+    await people.owner.ask('DELETE', `/auth/tokens/${other.id}`).expect(404)
+  })
+
+  it('of another person cannot be revoked, nor told from one that is not there', async () => {
+    const { id, ask } = await bearer(people.owner, ['apps:read'])
+    await people.admin.ask('DELETE', `/auth/tokens/${id}`).expect(404)
+    await ask('GET', '/auth/me').expect(200)
+  })
+
+  it('is dead at once when its person is gone, or no member any more', async () => {
+    const guest = await house.person(`guest${count}`)
+    await house.join(org(), guest, 'admin')
+    const { ask } = await bearer(guest, ['apps:read'])
+    await ask('GET', `/orgs/${org()}/apps`).expect(200)
+    await people.owner.ask('DELETE', `/orgs/${org()}/members/${guest.id}`).expect(204)
+    await ask('GET', `/orgs/${org()}/apps`).expect(404)
+    await ask('GET', '/auth/me').expect(200)
+    await house.asOwner()('users').where('id', guest.id).delete()
+    expect((await ask('GET', '/auth/me').expect(401)).body.code).toBe('INVALID_TOKEN')
+  })
+
+  it('writes when it was last used, once a minute at most', async () => {
+    const { id, ask } = await bearer(people.owner, ['apps:read'])
+    const lastUsed = async (): Promise<number | undefined> =>
+      (await house.db('personal_tokens').where('id', id).first('last_used_at')).last_used_at?.getTime()
+    expect(await lastUsed()).toBeUndefined()
+    await Promise.all(Array.from({ length: 5 }, () => ask('GET', '/auth/me').expect(200)))
+    const first = await lastUsed()
+    await ask('GET', '/auth/me').expect(200)
+    expect(await lastUsed()).toBe(first)
+    const before = house.db.raw(`now() - interval '61 seconds'`)
+    await house.db('personal_tokens').where('id', id).update({ last_used_at: before })
+    await ask('GET', '/auth/me').expect(200)
+    expect(await lastUsed()).toBeGreaterThanOrEqual(first ?? 0)
+  })
+
+  it('has a bound in number, also for those who ask at once', async () => {
+    const busy = await house.person(`busy${count}`)
+    const fields = { organizations: 'all' }
+    const answers = await Promise.all(Array.from({ length: TOKEN_LIMITS.perPerson + 5 }, () => create(busy, fields)))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(TOKEN_LIMITS.perPerson)
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(5)
+  })
+
+  it.each([
+    [{ scopes: [] }, '/scopes'],
+    [{ scopes: ['everything'] }, '/scopes/0'],
+    [{ organizations: [] }, '/organizations'],
+    [{ organizations: ['nowhere'] }, '/organizations/0'],
+    [{ expiresInDays: TOKEN_LIMITS.daysMax + 1 }, '/expiresInDays'],
+    [{ expiresInDays: null }, '/expiresInDays'],
+    [{ scopes: ['organizations:create'] }, '/scopes'],
+  ])('is not made with %j', async (fields, pointer) => {
+    const { body } = await create(people.owner, fields).expect(400)
+    expect(body.errors[0].pointer).toBe(pointer)
+  })
+
+  it('is not made twice for one Idempotency-Key, and not shown again', async () => {
+    const first = await create(people.owner).set('idempotency-key', `token-${count}`).expect(201)
+    const second = await create(people.owner).set('idempotency-key', `token-${count}`).expect(409)
+    expect(second.body.code).toBe('TOKEN_SHOWN_ONCE')
+    expect(second.headers.location).toBe(`/api/v1/auth/tokens/${first.body.id}`)
+  })
+
+  it('needs no proof against forged pages: a page cannot send it', async () => {
+    const { ask } = await bearer(people.owner, ['apps:write'])
+    const fields = { name: 'A', slug: `csrf-${count}`, platform: 'ios' }
+    await ask('POST', `/orgs/${org()}/apps`, fields).set('sec-fetch-site', 'cross-site').expect(201)
+  })
+})
+
+describe('a token that has ended', () => {
+  it('is listed for a while, and forgotten by those who prune', async () => {
+    const ended = await bearer(people.member, ['apps:read'])
+    const revoked = await bearer(people.member, ['apps:read'])
+    const kept = await bearer(people.member, ['apps:read'])
+    await people.member.ask('DELETE', `/auth/tokens/${kept.id}`).expect(204)
+    const old = house.db.raw('now() - make_interval(days => ?)', [TOKEN_LIMITS.keptDays + 1])
+    await house.db('personal_tokens').where('id', ended.id).update({ expires_at: old })
+    await house.db('personal_tokens').where('id', revoked.id).update({ revoked_at: old })
+    await pruneTokens(house.db)
+    const { body } = await people.member.ask('GET', '/auth/tokens?limit=100').expect(200)
+    const ids = body.items.map(({ id }: { id: string }) => id)
+    expect([ended.id, revoked.id, kept.id].map((id) => ids.includes(id))).toEqual([false, false, true])
+  })
+})
+
+describe('the ceiling of a token', () => {
+  it('is its scopes and its person’s role of the moment, on every route: one scope each, then all of them', async () => {
+    const wrong: string[] = []
+    for (const role of ROLES) {
+      const all = await bearer(people[role], SCOPES, { organizations: 'all' })
+      for (const scope of Object.keys(ROLES_ALLOWED).filter((name) => SCOPES.includes(name as Scope))) {
+        const one = await bearer(people[role], [scope as Scope])
+        for (const route of orgRoutes()) {
+          if (!isOrgPermission(route.permission)) continue
+          const sent = route.method === 'GET' ? undefined : WRONG_BODY
+          const within = roleMay(role, route.permission) ? (route.method === 'GET' ? 200 : 400) : 403
+          const { status } = await one.ask(route.method, pathOf(route, things), sent)
+          const expected = route.permission === scope ? within : 403
+          if (status !== expected) wrong.push(`${role}, ${scope}: ${route.method} ${route.path} ${status}`)
+        }
+        await people[role].ask('DELETE', `/auth/tokens/${one.id}`).expect(204)
+      }
+      for (const route of orgRoutes()) {
+        if (!isOrgPermission(route.permission)) continue
+        const { status } = await all.ask(
+          route.method,
+          pathOf(route, things),
+          route.method === 'GET' ? undefined : WRONG_BODY,
+        )
+        const expected = roleMay(role, route.permission) ? (route.method === 'GET' ? 200 : 400) : 403
+        if (status !== expected) wrong.push(`${role}, all: ${route.method} ${route.path} ${status}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  it('sinks with the role', async () => {
+    const guest = await house.person(`sinking${count}`)
+    await house.join(org(), guest, 'admin')
+    const { ask } = await bearer(guest, ['apps:write'])
+    const fields = { name: 'A', slug: `sinking-${count}`, platform: 'ios' }
+    await ask('POST', `/orgs/${org()}/apps`, fields).expect(201)
+    await people.owner.ask('PATCH', `/orgs/${org()}/members/${guest.id}`, { role: 'member' }).expect(200)
+    const { body } = await ask('POST', `/orgs/${org()}/apps`, { ...fields, slug: 'another' }).expect(403)
+    expect(body.detail).toMatch(/role/)
+  })
+
+  it('is its organizations: others are absent, and not listed', async () => {
+    const other = await house.organization(people.owner, `Other ${count}`)
+    const { ask } = await bearer(people.owner, ['apps:read', 'organization:read'])
+    const [out, absent] = [await ask('GET', `/orgs/${other}`), await ask('GET', '/orgs/nowhere')]
+    expect([out.status, { ...out.body, requestId: '' }]).toEqual([404, { ...absent.body, requestId: '' }])
+    const { body } = await ask('GET', '/orgs').expect(200)
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual([org()])
+    const all = await bearer(people.owner, ['organizations:create', 'organization:read'], { organizations: 'all' })
+    const made = await all.ask('POST', '/orgs', { name: `Made ${count}` }).expect(201)
+    await all.ask('GET', `/orgs/${made.body.id}`).expect(200)
+  })
+
+  it('is below what only a sign-in may: no token makes tokens, ends sign-ins or changes a password', async () => {
+    const { id, ask } = await bearer(people.owner, SCOPES, { organizations: 'all' })
+    const inPerson = house.routes.filter(({ permission }) => permission === 'in-person')
+    expect(inPerson.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'DELETE /auth/sessions/{session}',
+      'DELETE /auth/tokens/{token}',
+      'GET /auth/sessions',
+      'GET /auth/tokens',
+      'POST /auth/sign-out',
+      'POST /auth/tokens',
+      'PUT /auth/password',
+    ])
+    for (const route of inPerson) {
+      const path = pathOf(route, { ...things, token: id })
+      const { status, body } = await ask(route.method, path, route.method === 'GET' ? undefined : {})
+      expect([route.path, status, body.code]).toEqual([route.path, 403, 'FORBIDDEN'])
+    }
+  })
+
+  it('takes up no invitation: its person would be somewhere that nobody chose for it', async () => {
+    const { ask } = await bearer(people.owner, SCOPES, { organizations: 'all' })
+    const theirs = await house.organization(people.stranger, `Theirs ${count}`)
+    const invited = await people.stranger
+      .ask('POST', `/orgs/${theirs}/invitations`, { email: people.owner.email, role: 'member' })
+      .expect(201)
+    await ask('POST', '/invitations/accept', { token: invited.body.token }).expect(403)
+    await people.owner.ask('POST', '/invitations/accept', { token: invited.body.token }).expect(200)
+  })
+
+  it('lets membership:write end one’s own place, and nobody else’s', async () => {
+    const leaver = await house.person(`leaver${count}`)
+    await house.join(org(), leaver, 'admin')
+    const { ask } = await bearer(leaver, ['membership:write'])
+    await ask('DELETE', `/orgs/${org()}/members/${people.member.id}`).expect(403)
+    await ask('DELETE', `/orgs/${org()}/members/${leaver.id}`).expect(204)
+  })
+})
