@@ -10,7 +10,7 @@ import type { Rig } from '../rig/rig.js'
 import type { Worker } from '../rig/worker.js'
 import type { Row } from '../row.js'
 
-const LIMITS = { atOnce: 64, callsMax: 20_000, msMax: 1_500, graceMs: 20_000, firstMs: 15_000 } as const
+const LIMITS = { atOnce: 256, callsMax: 20_000, msMax: 1_500, graceMs: 20_000, firstMs: 15_000 } as const
 
 interface Cost {
   readonly cpuUs: number

@@ -60,7 +60,8 @@ export function answerFields(raw: unknown): AnswerFields {
     if (kind === 'never') continue
     const value = read(raw[at + 1])
     if (kind === 'connection') {
-      connection = [...(connection ?? []), name, value]
+      // Nearly every one names `keep-alive` alone, which passes nowhere.
+      if (value.toLowerCase() !== 'keep-alive') connection = [...(connection ?? []), name, value]
       continue
     }
     if (kind === 'coding') codings.push(value.trim().toLowerCase())

@@ -189,6 +189,21 @@ describe('an answer that holds the key', () => {
     expect(JSON.stringify(answer)).not.toContain(KEY)
   })
 
+  it('in a later piece of the first packet is told in words, and nothing of it has gone', async () => {
+    const piece = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () =>
+          socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${piece('first ')}${piece(`${KEY} `)}`),
+        ),
+      ),
+    )
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
+    expect(answer.body).not.toContain('first')
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 502, responseBytes: 0 } })
+  })
+
   it('in a trailer is cut', async () => {
     const proxy = await proxyTo(
       await serve(async (_request, response) => {

@@ -211,7 +211,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       fault,
       status: this.#status,
       requestBytes: this.#options.sentBytes(),
-      responseBytes: this.#responseBytes,
+      // What waited for the head went nowhere without it.
+      responseBytes: this.#status === 0 ? 0 : this.#responseBytes,
       upstreamMs: this.#upstreamMs,
     })
   }

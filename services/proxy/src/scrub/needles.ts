@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { HeldSecret } from '../lease/lease-source.js'
+import { LONG_RUN } from './token-bytes.js'
 
 /** One form in which a value could come back, with what the search needs to know of it. */
 export interface Needle {
@@ -10,7 +11,7 @@ export interface Needle {
 }
 
 /** Shorter values are words that occur by chance: ending answers for them would do more harm than they do. */
-export const NEEDLE_BYTES_MIN = 16
+export const NEEDLE_BYTES_MIN = LONG_RUN
 
 /** Of the rolling hash. Odd, and drawn at each start, so that nobody can prepare collisions. */
 export const BASE = randomInt(2 ** 30, 2 ** 31 - 1) | 1

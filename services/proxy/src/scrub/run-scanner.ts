@@ -1,7 +1,6 @@
 import type { NeedleSet } from './needle-set.js'
-import { NEEDLE_BYTES_MIN } from './needles.js'
 import { Scanner, standsIn } from './scanner.js'
-import { isTokenAt, runAfter, runBefore } from './token-bytes.js'
+import { LONG_RUN, nextLongRun, runAfter, runBefore } from './token-bytes.js'
 
 /**
  * The same as a Scanner, for less work: a needle made of token characters can only stand in a run of them that is as
@@ -47,22 +46,18 @@ export class RunScanner {
   /** Every run of the least length covers one of the bytes that are looked at. */
   #standsBetween(chunk: Buffer, start: number, stop: number): boolean {
     let from = start
-    while (from + NEEDLE_BYTES_MIN <= stop) {
-      const probe = from + NEEDLE_BYTES_MIN - 1
-      if (!isTokenAt(chunk, probe)) {
-        from = probe + 1
-        continue
-      }
+    for (;;) {
+      const probe = nextLongRun(chunk, from + LONG_RUN - 1, stop)
+      if (probe === stop) return false
       const begin = runBefore(chunk, from, probe)
       const end = runAfter(chunk, probe)
       if (this.#standsInRun(chunk, begin, end)) return true
       from = end + 1
     }
-    return false
   }
 
   #standsInRun(chunk: Buffer, from: number, to: number): boolean {
-    if (to - from < NEEDLE_BYTES_MIN) return false
+    if (to - from < LONG_RUN) return false
     for (const needle of this.#set.needles) if (standsIn(needle, chunk, from, to)) return true
     return false
   }
