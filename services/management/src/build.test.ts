@@ -66,7 +66,7 @@ afterAll(async () => {
 
 describe('management', () => {
   it('serves without the vault, says that it is not ready, and ends in order', async () => {
-    expect(await migrateManagement(loadMigrateConfig(env, readFile).target)).toHaveLength(5)
+    expect(await migrateManagement(loadMigrateConfig(env, readFile).target)).toHaveLength(6)
     expect(await migrateManagement(loadMigrateConfig(env, readFile).target)).toEqual([])
     const management = await startManagement(loadConfig(env, readFile), {
       log: createLogger('test', 'silent'),

@@ -9,6 +9,7 @@ import type { ManagementConfig } from './config.js'
 import { buildDirectory } from './directory/build-directory.js'
 import { buildFeed } from './feed/build-feed.js'
 import { listenHttp } from './http/listen-http.js'
+import { buildKeyRotation } from './keys/build-key-rotation.js'
 import { createHeldKeys, type HeldKeys } from './keys/held-keys.js'
 import { createPasswordHasher } from './people/password-hasher.js'
 import { prepareFirstRun } from './people/set-up.js'
@@ -48,6 +49,8 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const { vault, close: closeVault } = createGrpcVault({ address: config.vaultAddress, serverId, material })
   const feed = buildFeed({ db, target: config.db, clock, log })
   const keys = createHeldKeys({ db, vault, clock, log })
+  const { waitUntilSeen } = feed
+  const rotation = buildKeyRotation({ db, vault, waitUntilSeen, keyDaysMax: config.signingKeyDays, log })
   const hasher = await createPasswordHasher()
   const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log })
   const gate = { trustDomain, namespace, material }
@@ -58,6 +61,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   await feed.start()
   await prepareFirstRun({ db, commitChange: feed.commitChange, hasher, log }, config.firstRun)
   keys.start()
+  rotation.start()
   rest.start()
   const directoryPort = await directory.start()
   const http = await listenHttp(config.http, app)
@@ -68,6 +72,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'requests', run: () => http.close(LIMITS.requestGraceMs) },
     { name: 'calls', run: () => directory.stop(LIMITS.callGraceMs) },
     { name: 'background work', run: () => rest.stop() },
+    { name: 'rotation of signing keys', run: () => rotation.stop() },
     { name: 'signing keys', run: () => keys.stop() },
     { name: 'feed', run: () => feed.stop() },
     { name: 'vault client', run: closeVault },

@@ -11,6 +11,7 @@ import { secrets } from './migrations/0002-secrets.js'
 import { catalog } from './migrations/0003-catalog.js'
 import { feed } from './migrations/0004-feed.js'
 import { trail } from './migrations/0005-trail.js'
+import { signingKeyRotation } from './migrations/0020-signing-keys.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -18,7 +19,7 @@ export interface MigrationTarget {
   readonly runtimeRole: string
 }
 
-const MIGRATIONS: readonly Migration[] = [people, secrets, catalog, feed, trail]
+const MIGRATIONS: readonly Migration[] = [people, secrets, catalog, feed, trail, signingKeyRotation]
 
 /**
  * What the runtime role may do. No DDL; of audit trail and access log neither change nor removal. Locking a row takes
