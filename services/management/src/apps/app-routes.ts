@@ -3,6 +3,7 @@ import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { AppPatch, AppView, NewApp } from './app-schemas.js'
 import { type AppDeps, type AppRecord, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
+import { replaceAppToken } from './replace-app-token.js'
 
 const APPS = '/orgs/{org}/apps'
 const APP = '/orgs/{org}/apps/{app}'
@@ -64,7 +65,18 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
       return { body: undefined }
     },
   })
-  return [read, update, remove]
+  const replaceToken = route({
+    method: 'POST',
+    path: '/orgs/{org}/apps/{app}/token',
+    summary: 'Give an app another token',
+    description: 'Answers when no request that starts now is served by the old token. Sessions stand.',
+    permission: 'apps:write',
+    answers: { status: 200, body: AppView },
+    handle: async ({ actor, org, params }) => ({
+      body: presentApp(await replaceAppToken(deps, actor, org, params.app)),
+    }),
+  })
+  return [read, update, remove, replaceToken]
 }
 
 function presentApp(record: AppRecord): z.input<typeof AppView> {

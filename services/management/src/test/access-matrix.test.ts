@@ -40,9 +40,14 @@ async function furnish(owner: Person, name: string): Promise<Things> {
   await house
     .db('devices')
     .insert({ id: device, organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken })
+  const appSession = `ses_${name}`
+  const expires_at = new Date(Date.now() + 600_000)
+  await house
+    .db('app_sessions')
+    .insert({ id: appSession, organization_id: org, app_id: app, device_id: device, expires_at })
   const leaver = await house.person(`${name}-leaver`)
   await house.join(org, leaver, 'member')
-  return { org, secret, service, app, debugToken, invitation, device, user: leaver.id, session: 'ses_none' }
+  return { org, secret, service, app, debugToken, invitation, device, appSession, user: leaver.id, session: 'ses_none' }
 }
 
 const orgRoutesOf = (routes: readonly Route[]): Route[] =>
@@ -156,9 +161,11 @@ describe('role × route × tenant', () => {
       'POST /apps': 'apps:write',
       'PATCH /apps/{app}': 'apps:write',
       'DELETE /apps/{app}': 'apps:write',
+      'POST /apps/{app}/token': 'apps:write',
       'POST /apps/{app}/debug-tokens': 'apps:write',
       'DELETE /apps/{app}/debug-tokens/{debugToken}': 'apps:write',
       'DELETE /apps/{app}/devices/{device}': 'apps:write',
+      'DELETE /apps/{app}/sessions/{appSession}': 'apps:write',
       'PUT /apps/{app}/links/{service}': 'apps:write',
       'DELETE /apps/{app}/links/{service}': 'apps:write',
     })
