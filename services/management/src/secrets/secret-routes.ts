@@ -2,6 +2,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { changeExpiry } from './change-expiry.js'
 import { createSecret } from './create-secret.js'
 import { deleteSecret } from './delete-secret.js'
 import { presentSecret, presentVersion } from './present-secret.js'
@@ -156,7 +157,20 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
       return { body: { inForce: await deleteSecret(deps, actor, asked) } }
     },
   })
-  return [rename, remove]
+  const expire = route({
+    method: 'PUT',
+    path: '/orgs/{org}/secrets/{secret}/expiry',
+    summary: 'Give a secret another end, or none; answers when no proxy goes by the former one',
+    permission: 'secrets:write',
+    body: z.strictObject({ expiresAt: Expiry }),
+    answers: { status: 200, body: z.object({ secret: SecretView, inForce: InForceView }) },
+    handle: async ({ actor, org, params, body }) => {
+      const asked = { organizationId: org.id, secretId: params.secret, expiresAt: body.expiresAt }
+      const { inForce } = await changeExpiry(deps, actor, asked)
+      return { body: { secret: await viewOf(deps.db, org.id, params.secret), inForce } }
+    },
+  })
+  return [rename, remove, expire]
 }
 
 /** @throws Fault SECRET_NOT_FOUND. */

@@ -111,6 +111,8 @@ const rest =
   ({ org, ids }: World): Promise<unknown> =>
     owner.ask(method, `/orgs/${org}${path(ids)}`, body).then(({ status }) => expect(status).toBeLessThan(300))
 
+const inAMinute = (): string => new Date(Date.now() + 60_000).toISOString()
+
 const rotateNow = (use: KeyUse) => async (): Promise<unknown> => {
   const { db, vault, feed } = house
   const { id } = await signingKeyInForce(db, use)
@@ -132,6 +134,12 @@ const CASES: readonly Case[] = [
     'a secret’s value',
     rest('PUT', ({ secret }) => `/secrets/${secret}/value`, { value: 'sk-another-0123456789' }),
     'secret.replaced',
+    both('served'),
+  ],
+  [
+    'a secret’s end',
+    rest('PUT', ({ secret }) => `/secrets/${secret}/expiry`, { expiresAt: inAMinute() }),
+    'secret.expiry-changed',
     both('served'),
   ],
   [
@@ -229,6 +237,32 @@ describe('who takes away or replaces', () => {
     expect(await outcomeOf(exchange(world.credentials.debugToken))).toBe('served')
     await rest('DELETE', ({ debugToken }) => `/apps/app/debug-tokens/${debugToken}`)(world)
     expect(await outcomeOf(exchange(world.credentials.debugToken))).toBe('INVALID_TOKEN')
+  })
+
+  it('a secret’s end reaches a replacement that is under way, so that it does not bring the former one back', async () => {
+    const { org, ids } = await aWorld()
+    house.vault.failNext('putSecret', 'after')
+    house.vault.failNext('settleVersion', 'before')
+    await owner.ask('PUT', `/orgs/${org}/secrets/${ids.secret}/value`, { value: 'sk-slow-0123456789' }).expect(503)
+    const expiresAt = inAMinute()
+    await owner.ask('PUT', `/orgs/${org}/secrets/${ids.secret}/expiry`, { expiresAt }).expect(200)
+    const [pending] = await house.db('secret_versions').where({ secret_id: ids.secret, state: 'pending' })
+    expect(pending.expires_at.toISOString()).toBe(expiresAt)
+  })
+
+  it('a secret’s end ends every route with it, and can be taken back', async () => {
+    const world = await aWorld()
+    await rest('PUT', ({ secret }) => `/secrets/${secret}/expiry`, { expiresAt: inAMinute() })(world)
+    expect((await resolve(world.credentials.session)).lifeMs).toBeLessThanOrEqual(60_000)
+    await house
+      .db('secrets')
+      .where('id', world.ids.secret)
+      .update({ expires_at: new Date(Date.now() - 1) })
+    expect(await outcomeOf(resolve(world.credentials.session))).toBe('SECRET_EXPIRED')
+    await rest('PUT', ({ secret }) => `/secrets/${secret}/expiry`, { expiresAt: null })(world)
+    expect(await outcomeOf(resolve(world.credentials.session))).toBe('served')
+    const past = { expiresAt: new Date(Date.now() - 1).toISOString() }
+    await owner.ask('PUT', `/orgs/${world.org}/secrets/${world.ids.secret}/expiry`, past).expect(400)
   })
 
   it('a grant key is served by grants of another from then on', async () => {
