@@ -58,6 +58,8 @@ export interface RunningSystem extends Ender {
   readonly logs: string
   readonly supervisor: Supervisor
   pids(): ReadonlyMap<string, number>
+  /** Runs a command of management beside the one that serves. @throws Error with its log where it fails. */
+  runManagement(words: readonly string[]): Promise<void>
 }
 
 /** In the launcher's command line. */
@@ -111,9 +113,12 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const redis = await engines.startRedis()
     const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgresUrl))
     const { plan, owner } = await makePlan(config, identities, databases, redis)
-    await startServices(plan, { ...options, supervisor, logs })
+    const spec = specsOf(options, logs)
+    await startServices(plan, spec, { ...options, supervisor })
     isStarted = true
-    return { config, state, identities, databases, redis, owner, logs, supervisor, pids, stop, kill }
+    const runManagement = (words: readonly string[]) =>
+      supervisor.runToEnd(spec(`management-${words[0]}`, 'management', managementEnvironment(plan), words))
+    return { config, state, identities, databases, redis, owner, logs, supervisor, pids, runManagement, stop, kill }
   } catch (cause) {
     await stop()
     throw cause
@@ -152,19 +157,25 @@ async function makePlan(
   return { plan: { host, ports, identities, databases, redis, kmsKeyFile, bootstrap, horizonMs, logLevel }, owner }
 }
 
-async function startServices(
-  plan: Plan,
-  { config, progress, extra, supervisor, logs }: StartOptions & { supervisor: Supervisor; logs: string },
-): Promise<void> {
-  const spec = (
-    name: string,
-    service: 'vault' | 'management' | 'proxy',
-    env: Environment,
-    args: readonly string[] = [],
-  ): ProcessSpec => {
+type SpecOf = (
+  name: string,
+  service: 'vault' | 'management' | 'proxy',
+  env: Environment,
+  args?: readonly string[],
+) => ProcessSpec
+
+function specsOf({ config, extra }: StartOptions, logs: string): SpecOf {
+  return (name, service, env, args = []) => {
     const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
     return { name, script, args, env: { ...env, ...extra?.[service] }, logFile: path.join(logs, `${name}.log`) }
   }
+}
+
+async function startServices(
+  plan: Plan,
+  spec: SpecOf,
+  { config, progress, supervisor }: StartOptions & { supervisor: Supervisor },
+): Promise<void> {
   await progress.step('migrations', () =>
     Promise.all([
       supervisor.runToEnd(spec('vault-migrate', 'vault', vaultMigrateEnvironment(plan), ['migrate'])),

@@ -48,6 +48,19 @@ describe('runProgram', () => {
     }
   })
 
+  it('takes a command for the whole of its words, so that a flag that it does not know changes nothing', async () => {
+    const ran: string[] = []
+    const commands = {
+      rotate: async () => void ran.push('rotate'),
+      'rotate --now': async () => void ran.push('rotate --now'),
+    }
+    await runProgram(host('rotate', '--now').host, program({ commands }))
+    await runProgram(host('rotate').host, program({ commands }))
+    const mistyped = host('rotate', '--noww')
+    await runProgram(mistyped.host, program({ commands }))
+    expect([ran, mistyped.exits]).toEqual([['rotate --now', 'rotate'], [2]])
+  })
+
   it('tells a wrong configuration from a failure', async () => {
     const wrong = host()
     await runProgram(wrong.host, program({ serve: () => Promise.reject(new ConfigError('PMA_THING is missing')) }))

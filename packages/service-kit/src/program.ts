@@ -15,13 +15,13 @@ export interface Program {
   describeEnvironment(): string
   /** Runs until it is ended; answers what the line `ready` tells. */
   serve(endWith: EndWith): Promise<{ readonly log: Logger; readonly ready: Readonly<Record<string, number>> }>
-  /** Other commands, by name. */
+  /** Other commands, by their words: `migrate`, `rotate-signing-keys --now`. */
   readonly commands: Readonly<Record<string, () => Promise<void>>>
 }
 
 const EXIT = { failed: 1, config: 2 } as const
 
-/** Runs what the command line asks for: nothing serves, `--help` tells, a name is a command. */
+/** Runs what the command line asks for: nothing serves, `--help` tells, other words are a command. */
 export async function runProgram(host: Host, program: Program): Promise<void> {
   try {
     await run(host, program)
@@ -37,19 +37,18 @@ export async function runProgram(host: Host, program: Program): Promise<void> {
 }
 
 async function run(host: Host, { name, about, describeEnvironment, serve, commands }: Program): Promise<void> {
-  const [word, ...rest] = host.argv.slice(2)
-  if (rest.length > 0) throw new ConfigError(`Unknown words: ${rest.join(' ')}`)
-  if (word === '--help') {
+  const words = host.argv.slice(2).join(' ')
+  if (words === '--help') {
     host.stdout.write(`${about}\n\n${describeEnvironment()}\n`)
     return
   }
-  if (word === undefined) {
+  if (words === '') {
     const { log, ready } = await serve((endLog, close) => endOnSignal(host, endLog, close))
     log.info(ready, 'ready')
     return
   }
-  const command = Object.hasOwn(commands, word) ? commands[word] : undefined
-  if (!command) throw new ConfigError(`Unknown command ${word}. ${name} --help lists those that are.`)
+  const command = Object.hasOwn(commands, words) ? commands[words] : undefined
+  if (!command) throw new ConfigError(`Unknown command ${words}. ${name} --help lists those that are.`)
   await command()
 }
 

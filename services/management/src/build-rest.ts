@@ -9,6 +9,7 @@ import { PRESETS } from './api-services/presets/presets.js'
 import { serviceRoutes } from './api-services/service-routes.js'
 import { usesOf } from './api-services/uses-of.js'
 import { appRoutes } from './apps/app-routes.js'
+import { appSessionRoutes } from './apps/app-session-routes.js'
 import { debugTokenRoutes, deviceRoutes } from './apps/device-routes.js'
 import { linkRoutes } from './apps/link-routes.js'
 import { auditRoutes } from './audit/audit-routes.js'
@@ -86,6 +87,7 @@ export function buildRest(parts: RestParts): Rest {
       ...appRoutes(catalog),
       ...debugTokenRoutes(catalog),
       ...deviceRoutes(catalog),
+      ...appSessionRoutes(catalog),
       ...linkRoutes(catalog),
       ...accessLog.routes,
       ...auditRoutes(exports),

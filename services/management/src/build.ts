@@ -10,6 +10,7 @@ import type { ManagementConfig } from './config.js'
 import { buildDirectory } from './directory/build-directory.js'
 import { buildFeed } from './feed/build-feed.js'
 import { listenHttp } from './http/listen-http.js'
+import { buildKeyRotation } from './keys/build-key-rotation.js'
 import { createHeldKeys, type HeldKeys } from './keys/held-keys.js'
 import { createPasswordHasher } from './people/password-hasher.js'
 import { prepareFirstRun } from './people/set-up.js'
@@ -49,6 +50,8 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const { vault, close: closeVault } = createGrpcVault({ address: config.vaultAddress, serverId, material })
   const feed = buildFeed({ db, target: config.db, clock, log })
   const keys = createHeldKeys({ db, vault, clock, log })
+  const { waitUntilSeen } = feed
+  const rotation = buildKeyRotation({ db, vault, waitUntilSeen, keyDaysMax: config.signingKeyDays, log })
   const hasher = await createPasswordHasher()
   const redis = config.redis && connectRedis(config.redis, 'protectmyapi-management', log)
   const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log, redis })
@@ -60,6 +63,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   await feed.start()
   await prepareFirstRun({ db, commitChange: feed.commitChange, hasher, log }, config.firstRun)
   keys.start()
+  rotation.start()
   rest.start()
   const directoryPort = await directory.start()
   const http = await listenHttp(config.http, app)
@@ -72,6 +76,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'background work', run: () => rest.stop() },
     // After the last drain.
     { name: 'Redis', run: () => redis?.disconnect() },
+    { name: 'rotation of signing keys', run: () => rotation.stop() },
     { name: 'signing keys', run: () => keys.stop() },
     { name: 'feed', run: () => feed.stop() },
     { name: 'vault client', run: closeVault },

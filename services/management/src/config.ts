@@ -37,6 +37,7 @@ export interface ManagementConfig {
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
   readonly accessLogDays: number
+  readonly signingKeyDays: number
 }
 
 export interface ManagementMigrateConfig {
@@ -53,6 +54,10 @@ const LIMITS = {
   horizonMsMax: 300_000,
   /** A set-up token of an operator's own is not guessed. */
   setupTokenCharsMin: 20,
+  /** A rotation takes a quarter of an hour, until its key is withdrawn: none begins before the last has ended. */
+  signingKeyDaysMin: 1,
+  /** Longer, and nobody would know whether rotation still works. */
+  signingKeyDaysMax: 365,
 } as const
 
 const Text = z.string().min(1)
@@ -120,6 +125,13 @@ const ManagementEnvironment = Database.extend({
     .max(3_650)
     .default(90)
     .describe('days that the access log is kept'),
+  PMA_SIGNING_KEY_DAYS: z.coerce
+    .number()
+    .int()
+    .min(LIMITS.signingKeyDaysMin)
+    .max(LIMITS.signingKeyDaysMax)
+    .default(90)
+    .describe('age at which a signing key is replaced, in days'),
 })
 
 const MigrateEnvironment = Database.extend({
@@ -150,6 +162,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     redis: redisTarget(given, readFile),
     privateUpstreams: configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
+    signingKeyDays: given.PMA_SIGNING_KEY_DAYS,
   }
 }
 
@@ -173,7 +186,13 @@ export function describeEnvironment(): string {
     Object.entries(schema.shape).map(
       ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
     )
-  return ['To serve:', ...lines(ManagementEnvironment), '', 'To migrate:', ...lines(MigrateEnvironment)].join('\n')
+  return [
+    'To serve, and to rotate signing keys:',
+    ...lines(ManagementEnvironment),
+    '',
+    'To migrate:',
+    ...lines(MigrateEnvironment),
+  ].join('\n')
 }
 
 type Given = z.output<typeof ManagementEnvironment>

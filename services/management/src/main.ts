@@ -5,12 +5,18 @@ import { runProgram } from '@protectmyapi/service-kit/program'
 import { startManagement } from './build.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig } from './config.js'
 import { runMigrations } from './migrate.js'
+import { rotateSigningKeys } from './rotate-signing-keys.js'
+
+const ABOUT = `management: serves.
+management migrate: brings the database up to date.
+management rotate-signing-keys: other keys sign grants and sessions; what was signed is good until it ends.
+management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.`
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 
 await runProgram(process, {
   name: 'management',
-  about: 'management: serves; management migrate: brings the database up to date.',
+  about: ABOUT,
   describeEnvironment,
   async serve(endWith) {
     const config = loadConfig(process.env, readFile)
@@ -24,5 +30,12 @@ await runProgram(process, {
       const config = loadMigrateConfig(process.env, readFile)
       await runMigrations(config, createLogger('management', config.logLevel))
     },
+    'rotate-signing-keys': () => rotateKeys({ now: false }),
+    'rotate-signing-keys --now': () => rotateKeys({ now: true }),
   },
 })
+
+async function rotateKeys({ now }: { readonly now: boolean }): Promise<void> {
+  const config = loadConfig(process.env, readFile)
+  await rotateSigningKeys(config, { now }, { log: createLogger('management', config.logLevel), clock: systemClock })
+}

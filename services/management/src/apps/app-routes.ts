@@ -5,6 +5,7 @@ import { AppPatch, AppPut, AppView, NewApp } from './app-schemas.js'
 import { type AppDeps, appOf, createApp, deleteApp, findApp, listApps, updateApp } from './app-store.js'
 import { presentApp } from './present-app.js'
 import { putApp } from './put-app.js'
+import { replaceAppToken } from './replace-app-token.js'
 
 const APPS = '/orgs/{org}/apps'
 const APP = '/orgs/{org}/apps/{app}'
@@ -98,5 +99,16 @@ function oneAppRoutes(deps: AppDeps): readonly Route[] {
       return { body: presentApp(app), created: outcome === 'created' }
     },
   })
-  return [read, update, put, remove]
+  const replaceToken = route({
+    method: 'POST',
+    path: '/orgs/{org}/apps/{app}/token',
+    summary: 'Give an app another token',
+    description: 'Answers when no request that starts now is served by the old token. Sessions stand.',
+    permission: 'apps:write',
+    answers: { status: 200, body: AppView },
+    handle: async ({ actor, org, params }) => ({
+      body: presentApp(await replaceAppToken(deps, actor, org, params.app)),
+    }),
+  })
+  return [read, update, put, remove, replaceToken]
 }

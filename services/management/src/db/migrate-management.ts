@@ -14,6 +14,7 @@ import { trail } from './migrations/0005-trail.js'
 import { externalVersions } from './migrations/0006-external-versions.js'
 import { automation } from './migrations/0007-automation.js'
 import { accessSetAside } from './migrations/0008-access-set-aside.js'
+import { signingKeyRotation } from './migrations/0009-signing-keys.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   externalVersions,
   automation,
   accessSetAside,
+  signingKeyRotation,
 ]
 
 /**

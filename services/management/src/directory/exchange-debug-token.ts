@@ -10,7 +10,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { isToken, SESSION_PREFIX, tokenHash } from '@protectmyapi/service-kit/tokens'
 import { appendAudit } from '../audit/append-audit.js'
 import type { HeldKeys } from '../keys/held-keys.js'
-import { installationId } from '../keys/signing-key-rows.js'
+import { installationId, type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
 import { lockBuckets } from './rate-buckets.js'
 import { type AppRow, findApp } from './session-rows.js'
 
@@ -29,6 +29,7 @@ interface Sold {
   readonly deviceGeneration: number
   readonly sessionId: string
   readonly expiresMs: number
+  readonly key: SigningKeyRow
 }
 
 /**
@@ -61,7 +62,7 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
       iat: readMs / 1_000,
       exp: sold.expiresMs / 1_000,
     }
-    const jws = await keys.sign('session', SESSION_TYP, claims)
+    const jws = await keys.sign(sold.key, SESSION_TYP, claims)
     return { token: SESSION_PREFIX + jws, expiresAtMs: sold.expiresMs, deviceId: sold.deviceId }
   }
 }
@@ -103,6 +104,7 @@ async function sell(trx: Knex, hash: Buffer, nowMs: number): Promise<Sold> {
   if (!app) throw new Fault('APP_NOT_FOUND', 'the debug token’s app was deleted')
   if (!app.enabled) throw new Fault('APP_DISABLED', 'the debug token’s app is disabled')
   const device = await debugDevice(trx, token)
+  const key = await signingKeyInForce(trx, 'session')
   const sessionId = newId('session')
   const expiresMs = Math.min(nowMs + SESSION_LIFE_MS_MAX, token.expires_at.getTime())
   await trx('app_sessions').insert({
@@ -123,7 +125,7 @@ async function sell(trx: Knex, hash: Buffer, nowMs: number): Promise<Sold> {
       details: { app: app.id, debugToken: token.id },
     },
   ])
-  return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, expiresMs }
+  return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, expiresMs, key }
 }
 
 /** The device that stands for this debug token, made at its first use. A revoked one is not taken up again. */

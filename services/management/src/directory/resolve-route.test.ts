@@ -10,7 +10,7 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import { GRANT_LIFE_MS_MAX, GRANT_TYP, GrantClaims } from '@protectmyapi/service-kit/grant'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { newToken, SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
-import { compactVerify, createLocalJWKSet, importJWK } from 'jose'
+import { compactVerify, createLocalJWKSet, decodeProtectedHeader, importJWK } from 'jose'
 import { signingKeys } from '../keys/signing-key-rows.js'
 import { type Catalog, insertCatalog } from '../test/catalog.js'
 import { type DirectoryHarness, directoryHarness } from '../test/directory-harness.js'
@@ -78,6 +78,7 @@ describe('a route', () => {
       ['FEED_KIND_SERVICE', catalog.serviceId, 1],
       ['FEED_KIND_LINK', catalog.linkId, 1],
       ['FEED_KIND_SECRET', catalog.secretId, 3],
+      ['FEED_KIND_SIGNING_KEY', decodeProtectedHeader(route.grant).kid, 1],
     ])
     expect(route.lifeMs).toBe(GRANT_LIFE_MS_MAX)
   })
@@ -85,7 +86,7 @@ describe('a route', () => {
   it('LABEL, READTIME: carries a grant for those versions, made out to the certificate that asked, for 5 minutes from the read', async () => {
     const before = Date.now()
     const { grant } = await resolve(catalog.appToken)
-    const [key] = await signingKeys(harness.db, 'grant', 'active')
+    const [key] = await signingKeys(harness.db, 'grant', ['active'])
     if (!key) throw new Error('no grant key')
     const { payload, protectedHeader } = await compactVerify(grant, await importJWK({ ...key.publicJwk }), {
       algorithms: ['EdDSA'],
@@ -107,7 +108,7 @@ describe('a route', () => {
     const clock = { ...systemClock, wallMs: () => wallMs }
     let signed: GrantClaims | undefined
     const keys = {
-      sign: async (_use: string, _typ: string, claims: object) => {
+      sign: async (_key: object, _typ: string, claims: object) => {
         wallMs += 60_000
         signed = GrantClaims.parse(claims)
         return 'jws'

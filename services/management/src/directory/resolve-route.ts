@@ -10,6 +10,8 @@ import { routeFields } from '../api-services/route-fields.js'
 import { findService, type ServiceRow } from '../api-services/service-row.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { HeldKeys } from '../keys/held-keys.js'
+import { type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
+import { feedOf } from '../keys/withdraw-keys.js'
 import { labelToWire } from './feed-wire.js'
 import { type IdentifiedApp, identifyApp } from './identify-app.js'
 import { type RouteSecret, routeSecrets } from './route-secrets.js'
@@ -26,6 +28,8 @@ interface RouteRead extends IdentifiedApp {
   readonly service: ServiceRow
   readonly linkId: string
   readonly secrets: readonly RouteSecret[]
+  /** Undefined where there is nothing to be granted. */
+  readonly grantKey: SigningKeyRow | undefined
 }
 
 /**
@@ -60,9 +64,9 @@ export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps) {
         name,
       })),
       grant:
-        read.secrets.length === 0
+        read.grantKey === undefined
           ? ''
-          : await keys.sign('grant', GRANT_TYP, grantClaims(read, fields.origin, peer, readMs, lifeMs)),
+          : await keys.sign(read.grantKey, GRANT_TYP, grantClaims(read, fields.origin, peer, readMs, lifeMs)),
       lifeMs,
       platform: read.app.platform,
       unattested: read.unattested,
@@ -80,7 +84,8 @@ async function readRoute(trx: Knex, credential: string, slug: string, nowMs: num
   const link = await findLink(trx, app, service)
   if (!link) throw notLinked(app, service)
   const secrets = await routeSecrets(trx, service, routeFields(service).secretIds, nowMs)
-  return { ...identified, service, linkId: link.id, secrets }
+  const grantKey = secrets.length === 0 ? undefined : await signingKeyInForce(trx, 'grant')
+  return { ...identified, service, linkId: link.id, secrets, grantKey }
 }
 
 function findLink(trx: Knex, app: AppRow, service: ServiceRow): Promise<{ id: string } | undefined> {
@@ -99,13 +104,15 @@ function notLinked(app: AppRow, service: ServiceRow): Fault {
 const LINK_GENERATION = 1
 
 /** LABEL: whatever of these is overtaken fells the route. */
-function labelsOf({ app, service, linkId, secrets }: RouteRead): FeedEntry[] {
+function labelsOf({ app, service, linkId, secrets, grantKey }: RouteRead): FeedEntry[] {
   return [
     { kind: 'organization', id: app.organizationId, generation: app.organizationGeneration },
     { kind: 'app', id: app.id, generation: app.generation },
     { kind: 'service', id: service.id, generation: service.generation },
     { kind: 'link', id: linkId, generation: LINK_GENERATION },
     ...secrets.map(({ secretId, generation }): FeedEntry => ({ kind: 'secret', id: secretId, generation })),
+    // Its grant's: nothing rests on a key that was withdrawn because it had leaked.
+    ...(grantKey ? [feedOf(grantKey)] : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { type CompactVerifyResult, compactVerify, decodeProtectedHeader, importJWK } from 'jose'
-import { installationId, type SigningKeyRow, signingKeys } from '../keys/signing-key-rows.js'
+import { installationId, type SigningKeyRow, signingKeys, VERIFYING } from '../keys/signing-key-rows.js'
 
 const TOKEN_CHARS_MAX = 4_096
 
@@ -15,7 +15,7 @@ const TOKEN_CHARS_MAX = 4_096
 export async function verifySession(db: Knex, token: string, nowMs: number): Promise<AppSessionClaims> {
   if (!token.startsWith(SESSION_PREFIX) || token.length > TOKEN_CHARS_MAX) throw invalid('not a session')
   const jws = token.slice(SESSION_PREFIX.length)
-  const verified = await verify(jws, await signingKeys(db, 'session', 'active'))
+  const verified = await verify(jws, await signingKeys(db, 'session', VERIFYING))
   if (verified.protectedHeader.typ !== SESSION_TYP) throw invalid('another type of token')
   const parsed = AppSessionClaims.safeParse(JSON.parse(Buffer.from(verified.payload).toString('utf8')))
   if (!parsed.success) throw invalid('claims out of shape')

@@ -2,14 +2,16 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { CompactSign } from 'jose'
 import { every } from '../background/every.js'
 import type { VaultClient } from '../vault/vault-client.js'
-import { type EnsureDeps, ensureSigningKey, publicJwk, versionOf } from './ensure-signing-key.js'
-import type { KeyUse } from './signing-key-rows.js'
+import { ensureSigningKey } from './ensure-signing-key.js'
+import { type MakeDeps, publicJwk, versionOf } from './make-signing-key.js'
+import { KEY_USES, type KeyUse, type SigningKeyRow } from './signing-key-rows.js'
 
 const LIMITS = {
-  /** Between two looks at what is held: back within seconds of the vault's return. */
+  /** Between two looks at what is held: back within seconds of the vault's return, and at another's rotation. */
   tendPeriodMs: 1_000,
 } as const
 
@@ -22,23 +24,27 @@ interface HeldKey {
 }
 
 export interface HeldKeys {
-  /** A compact JWS, EdDSA. @throws Fault UNAVAILABLE while the key is not held. */
-  sign(use: KeyUse, typ: string, claims: object): Promise<string>
+  /**
+   * A compact JWS, EdDSA, by this key, or by one that came after it.
+   *
+   * @param inForce read together with what is signed (`signingKeyInForce`). So a process that has not heard of a
+   * rotation yet cannot sign by the key that was replaced.
+   * @throws Fault UNAVAILABLE while the key is not held.
+   */
+  sign(inForce: Pick<SigningKeyRow, 'id' | 'use'>, typ: string, claims: object): Promise<string>
   ready(): boolean
-  /** Takes what is missing and renews what is past half of its life. Each failure is logged, none is thrown. */
+  /** Takes what is missing or was replaced, renews what is past half of its life. Each failure is logged, none is thrown. */
   tend(): Promise<void>
   start(): void
   stop(): Promise<void>
 }
 
 export interface HeldKeysDeps {
-  readonly db: EnsureDeps['db']
-  readonly vault: EnsureDeps['vault'] & Pick<VaultClient, 'leaseOperational'>
+  readonly db: MakeDeps['db']
+  readonly vault: MakeDeps['vault'] & Pick<VaultClient, 'leaseOperational'>
   readonly clock: Clock
   readonly log: Logger
 }
-
-const USES: readonly KeyUse[] = ['grant', 'session']
 
 /**
  * The private halves, leased from the vault and held in memory for no longer than the lease. Management starts without
@@ -55,42 +61,57 @@ export function createHeldKeys({ db, vault, clock, log }: HeldKeysDeps): HeldKey
     return undefined
   }
 
-  async function take(use: KeyUse): Promise<void> {
-    const row = await ensureSigningKey({ db, vault }, use)
+  async function lease(row: SigningKeyRow): Promise<void> {
     const askedMs = clock.monotonicMs()
     const { value, lifeMs } = await vault.leaseOperational(versionOf(row))
     try {
       const privateKey = createPrivateKey({ key: value.reveal(), format: 'der', type: 'pkcs8' })
       if (publicJwk(privateKey, row.id).x !== row.publicJwk.x)
         throw new Error(`the vault holds another key under ${row.id}`)
-      held.set(use, { kid: row.id, privateKey, notAfterMs: askedMs + lifeMs, renewAtMs: askedMs + lifeMs / 2 })
+      held.set(row.use, { kid: row.id, privateKey, notAfterMs: askedMs + lifeMs, renewAtMs: askedMs + lifeMs / 2 })
     } finally {
       value.wipe()
     }
   }
 
+  /** One at a time of a use, each reading what is in force at its beginning: so an older key never displaces a newer. */
+  const takeInForce = singleFlight(
+    (use: KeyUse) => use,
+    async (use) => lease(await ensureSigningKey({ db, vault }, use)),
+  )
+
+  async function toSignBy({ id, use }: Pick<SigningKeyRow, 'id' | 'use'>): Promise<HeldKey> {
+    const absent = () => new Fault('UNAVAILABLE', `the ${use} key is not held: the vault is away`)
+    // At once: nobody waits for a vault that is away.
+    if (!current(use)) throw absent()
+    // Twice: the first may be a flight of others, begun before the question, with an older row.
+    for (let flight = 0; flight < 2 && current(use)?.kid !== id; flight += 1) await takeInForce(use)
+    const key = current(use)
+    if (!key) throw absent()
+    return key
+  }
+
+  async function tendOne(use: KeyUse): Promise<void> {
+    const { id } = await ensureSigningKey({ db, vault }, use)
+    const key = current(use)
+    if (key?.kid === id && key.renewAtMs > clock.monotonicMs()) return
+    await takeInForce(use)
+    if (key?.kid !== id) log.info({ use, kid: id }, 'a signing key is held')
+  }
+
   async function tend(): Promise<void> {
-    for (const use of USES) {
-      const key = current(use)
-      if (key && key.renewAtMs > clock.monotonicMs()) continue
-      try {
-        await take(use)
-        if (!key) log.info({ use }, 'a signing key is held')
-      } catch (err) {
-        log.warn({ err, use }, 'a signing key cannot be leased')
-      }
-    }
+    for (const use of KEY_USES)
+      await tendOne(use).catch((err: unknown) => log.warn({ err, use }, 'a signing key cannot be leased'))
   }
 
   return {
-    async sign(use, typ, claims) {
-      const key = current(use)
-      if (!key) throw new Fault('UNAVAILABLE', `the ${use} key is not held: the vault is away`)
+    async sign(inForce, typ, claims) {
+      const { kid, privateKey } = await toSignBy(inForce)
       return new CompactSign(Buffer.from(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: 'EdDSA', typ, kid: key.kid })
-        .sign(key.privateKey)
+        .setProtectedHeader({ alg: 'EdDSA', typ, kid })
+        .sign(privateKey)
     },
-    ready: () => USES.every((use) => current(use) !== undefined),
+    ready: () => KEY_USES.every((use) => current(use) !== undefined),
     tend,
     start() {
       end = every(LIMITS.tendPeriodMs, 'signing keys', log, tend)

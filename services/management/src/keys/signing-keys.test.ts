@@ -38,7 +38,7 @@ describe('the first start', () => {
   it('gives up a key that a dead management never stored, so that it can be stored no more', async () => {
     vault.failNext('putSecret', 'before')
     await expect(ensureSigningKey({ db, vault }, 'grant')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    const [left] = await signingKeys(db, 'grant', 'pending')
+    const [left] = await signingKeys(db, 'grant', ['pending'])
     const key = await ensureSigningKey({ db, vault }, 'grant')
     expect(key.id).not.toBe(left?.id)
     expect(vault.stateOf(left?.id ?? '')).toBe('closed')
@@ -48,7 +48,7 @@ describe('the first start', () => {
   it('takes up a key that a dead management had stored', async () => {
     vault.failNext('putSecret', 'after')
     await expect(ensureSigningKey({ db, vault }, 'grant')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    const [left] = await signingKeys(db, 'grant', 'pending')
+    const [left] = await signingKeys(db, 'grant', ['pending'])
     expect((await ensureSigningKey({ db, vault }, 'grant')).id).toBe(left?.id)
     expect(await states()).toEqual(['active'])
   })
@@ -58,9 +58,9 @@ describe('held keys', () => {
   it('sign what the published half verifies, under its kid and the asked typ', async () => {
     const keys = createHeldKeys({ db, vault, clock: manualClock(), log })
     await keys.tend()
-    const [row] = await signingKeys(db, 'session', 'active')
+    const [row] = await signingKeys(db, 'session', ['active'])
     if (!row) throw new Error('no session key')
-    const jws = await keys.sign('session', 'a-typ', { iat: 1.5 })
+    const jws = await keys.sign(row, 'a-typ', { iat: 1.5 })
     const { payload, protectedHeader } = await compactVerify(jws, await importJWK({ ...row.publicJwk }), {
       algorithms: ['EdDSA'],
     })
@@ -74,7 +74,7 @@ describe('held keys', () => {
     vault.setAway(true)
     await keys.tend()
     expect(keys.ready()).toBe(false)
-    await expect(keys.sign('grant', 't', {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(keys.sign({ use: 'grant', id: 'ver_any' }, 't', {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     vault.setAway(false)
     await keys.tend()
     expect(keys.ready()).toBe(true)

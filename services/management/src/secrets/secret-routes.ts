@@ -3,6 +3,7 @@ import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { badField } from '../http/validate.js'
 import { goneSince } from '../idempotency/replays.js'
+import { changeExpiry } from './change-expiry.js'
 import { createAgain } from './create-again.js'
 import { createSecret } from './create-secret.js'
 import { deleteSecret } from './delete-secret.js'
@@ -202,5 +203,18 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
       return { body: { inForce: await deleteSecret(deps, actor, asked) } }
     },
   })
-  return [rename, remove]
+  const expire = route({
+    method: 'PUT',
+    path: '/orgs/{org}/secrets/{secret}/expiry',
+    summary: 'Give a secret another end, or none; answers when no proxy goes by the former one',
+    permission: 'secrets:write',
+    body: z.strictObject({ expiresAt: Expiry }),
+    answers: { status: 200, body: z.object({ secret: SecretView, inForce: InForceView }) },
+    handle: async ({ actor, org, params, body }) => {
+      const asked = { organizationId: org.id, secretId: params.secret, expiresAt: body.expiresAt }
+      const { inForce } = await changeExpiry(deps, actor, asked)
+      return { body: { secret: await showSecret(deps.db, org.id, params.secret), inForce } }
+    },
+  })
+  return [rename, remove, expire]
 }

@@ -20,6 +20,11 @@ export async function furnish(house: RestHarness, owner: Person, name: string): 
   await house
     .db('devices')
     .insert({ id: device, organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken })
+  const appSession = `ses_${name}`
+  const expires_at = new Date(Date.now() + 600_000)
+  await house
+    .db('app_sessions')
+    .insert({ id: appSession, organization_id: org, app_id: app, device_id: device, expires_at })
   const leaver = await house.person(`${name}-leaver`)
   await house.join(org, leaver, 'member')
   return {
@@ -31,6 +36,7 @@ export async function furnish(house: RestHarness, owner: Person, name: string): 
     debugToken,
     invitation,
     device,
+    appSession,
     user: leaver.id,
     session: 'ses_none',
     token: 'pat_none',
@@ -51,6 +57,7 @@ export const BODIES: Record<string, object> = {
   'PATCH /orgs/{org}/members/{user}': { role: 'member' },
   'PATCH /orgs/{org}/secrets/{secret}': { name: 'OTHER_NAME' },
   'PUT /orgs/{org}/secrets/{secret}/value': { value: 'sk-matrix-9876543210' },
+  'PUT /orgs/{org}/secrets/{secret}/expiry': { expiresAt: null },
   'PUT /orgs/{org}/secrets/by-name/{name}': { value: 'sk-matrix-9876543210' },
   'PATCH /orgs/{org}/services/{service}': { name: 'Other' },
   'PUT /orgs/{org}/services/{service}': { name: 'Other', baseUrl: 'https://api.example.com' },

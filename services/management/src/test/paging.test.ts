@@ -46,6 +46,8 @@ async function furnishMore(): Promise<void> {
     await owner.ask('PUT', `/orgs/${org}/secrets/${secret}/value`, { value: `sk-paging-${n}-0123456789` }).expect(200)
     const device = { organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken }
     await house.db('devices').insert({ id: `dvc_more${n}`, ...device })
+    const session = { organization_id: org, app_id: app, device_id: `dvc_more${n}`, expires_at: inTenMinutes() }
+    await house.db('app_sessions').insert({ id: `ses_more${n}`, ...session })
     const token = { name: `P${n}`, scopes: ['apps:read'], organizations: 'all', expiresInDays: 1 }
     await owner.ask('POST', '/auth/tokens', token).expect(201)
     await house.anonymous('POST', '/auth/sign-in', { email: owner.email, password: PASSWORD }).expect(200)
@@ -57,6 +59,8 @@ async function furnishMore(): Promise<void> {
     [org, JSON.stringify(SUBJECT)],
   )
 }
+
+const inTenMinutes = (): Date => new Date(Date.now() + 600_000)
 
 const SUBJECT = {
   app: 'app_1',

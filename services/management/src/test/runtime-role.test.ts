@@ -18,6 +18,8 @@ import { readFeed } from '../feed/read-feed.js'
 import { recordSync } from '../feed/registry.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
 import { createHeldKeys } from '../keys/held-keys.js'
+import { rotateAllKeys } from '../keys/rotate-all-keys.js'
+import { tendSigningKeys } from '../keys/tend-signing-keys.js'
 import { createSecret } from '../secrets/create-secret.js'
 import { deleteSecret } from '../secrets/delete-secret.js'
 import { finishDestructions, finishShredding, settleIntents } from '../secrets/reconcile.js'
@@ -75,6 +77,8 @@ describe('the runtime role', () => {
     const keys = createHeldKeys({ db, vault, clock, log })
     await keys.tend()
     expect(keys.ready()).toBe(true)
+    await rotateAllKeys(deps, ACTOR, { now: true })
+    await tendSigningKeys({ ...deps, keyDaysMax: 90 })
     await recordSync(db, { bootId: newId('boot'), spiffeId: 'spiffe://x/proxy', applied: 0, horizonMs: 1_000 })
     expect((await readFeed(db, 0)).rows.length).toBeGreaterThan(0)
     await pruneFeed(db)

@@ -11,7 +11,7 @@ export interface Freshness {
 
   /**
    * Follows a request until its answer has ended. `abort` is called, once and synchronously, when a label other than
-   * a secret's falls, before that is reported as applied; and ten minutes after a horizon that was not renewed.
+   * a secret's or a signing key's falls, before that is reported as applied; and ten minutes after a horizon that was not renewed.
    * Call it in the same turn as the route was handed over. Where a label has fallen already, `abort` is called in a
    * microtask. The returned function ends the following.
    */

@@ -18,9 +18,14 @@ interface Tracked {
   readonly abort: (why: Fault) => void
 }
 
-/** A secret's replacement does not cut a request that has begun: the key has left with it already. */
-export function cutsAnswers(label: Pick<Label, 'kind'>): boolean {
-  return label.kind !== 'FEED_KIND_SECRET'
+/**
+ * A secret's replacement does not cut a request that has begun: the key has left with it already. Nor does a signing
+ * key's: it would cut everybody's answers, whenever keys are rotated.
+ */
+const NEVER_CUT: ReadonlySet<Label['kind']> = new Set(['FEED_KIND_SECRET', 'FEED_KIND_SIGNING_KEY'])
+
+export function cutsAnswers({ kind }: Pick<Label, 'kind'>): boolean {
+  return !NEVER_CUT.has(kind)
 }
 
 /** What a client reads whose answer had not begun. */

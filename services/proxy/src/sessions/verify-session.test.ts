@@ -12,13 +12,16 @@ async function make() {
   const signer = await sessionSigner('key_1', time.clock.wallMs)
   let asked = 0
   let withdrawn = false
+  let generation = 1
   const keys = createSessionKeys({
     keeper,
     clock: time.clock,
     log: silentLog(),
     listSessionKeys: () => {
       asked += 1
-      return Promise.resolve(withdrawn ? { ...signer.keys(), jwks: '{"keys":[]}', labels: [] } : signer.keys())
+      const label = { kind: 'FEED_KIND_SIGNING_KEY', id: signer.kid, generation } as const
+      const listed = { ...signer.keys(), labels: [label] }
+      return Promise.resolve(withdrawn ? { ...listed, jwks: '{"keys":[]}', labels: [] } : listed)
     },
   })
   const verifier = createSessionVerifier({ keeper, clock: time.clock, keys })
@@ -32,6 +35,10 @@ async function make() {
     verify,
     refused,
     asked: () => asked,
+    /** Another key signs from now on; this one is listed under the next generation. */
+    replace: () => {
+      generation += 1
+    },
     withdraw: () => {
       withdrawn = true
     },
@@ -80,6 +87,21 @@ describe('a session', () => {
     apply({ kind, id, generation: 2 })
     await refused(known, 'INVALID_TOKEN')
     await refused(unknown, 'INVALID_TOKEN')
+  })
+
+  it('stands when another key signs, remembered or not, until its own is withdrawn', async () => {
+    const { signer, verify, refused, apply, replace, withdraw, asked } = await make()
+    const [known, unknown] = [await signer.token({}), await signer.token({ jti: 'ses_2' })]
+    await verify(known)
+    replace()
+    apply({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
+    for (const token of [known, unknown])
+      expect((await verify(token)).labels).toContainEqual({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
+    // The row has felled the set, so that the new key is known with it.
+    expect(asked()).toBe(2)
+    withdraw()
+    apply({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 3 })
+    for (const token of [known, unknown]) await refused(token, 'INVALID_TOKEN')
   })
 
   it('of the device’s new generation stands', async () => {

@@ -1,0 +1,59 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { CallOrg } from '../access/principal.js'
+import type { Actor } from '../audit/audit-entry.js'
+import type { Change } from '../feed/commit-change.js'
+import { type AppDeps, findApp } from './app-store.js'
+
+export interface AppSessionRecord {
+  readonly id: string
+  readonly device_id: string
+  readonly created_at: Date
+  readonly expires_at: Date
+  readonly revoked_at: Date | null
+}
+
+/** A session that stands is its first generation; its revocation feeds the second, however often it is asked for. */
+const REVOKED_GENERATION = 2
+
+/** Newest first: of a device that is in use there are many, and the last is the one that somebody looks for. */
+export function listAppSessions(
+  db: Knex,
+  organizationId: string,
+  appId: string,
+  which: { before: string | undefined; limit: number },
+): Promise<AppSessionRecord[]> {
+  const query = db('app_sessions')
+    .where({ organization_id: organizationId, app_id: appId })
+    .whereRaw('expires_at > clock_timestamp()')
+  if (which.before !== undefined) query.where('id', '<', which.before)
+  return query
+    .orderBy('id', 'desc')
+    .limit(which.limit)
+    .select<AppSessionRecord[]>('id', 'device_id', 'created_at', 'expires_at', 'revoked_at')
+}
+
+/**
+ * Ends one session; its device may buy another. RETRYWAITS: a repeated revocation feeds again, and waits as the first.
+ *
+ * @throws Fault APP_NOT_FOUND; NOT_FOUND, for one that expired long ago too.
+ */
+export async function revokeAppSession(
+  { commitChange }: AppDeps,
+  actor: Actor,
+  org: CallOrg,
+  asked: { app: string; id: string },
+): Promise<void> {
+  await commitChange(actor, async (trx): Promise<Change<undefined>> => {
+    const app = await findApp(trx, org.id, asked.app)
+    const revoked = await trx('app_sessions')
+      .where({ organization_id: org.id, app_id: app.id, id: asked.id })
+      .update({ revoked_at: trx.raw('coalesce(revoked_at, now())') })
+    if (revoked === 0) throw new Fault('NOT_FOUND', 'no such session')
+    return {
+      result: undefined,
+      feed: [{ kind: 'session', id: asked.id, generation: REVOKED_GENERATION }],
+      audit: [{ organizationId: org.id, event: 'session.revoked', targetId: asked.id, details: { app: app.id } }],
+    }
+  })
+}

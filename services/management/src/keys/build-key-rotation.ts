@@ -1,0 +1,26 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { every } from '../background/every.js'
+import { type TendDeps, tendSigningKeys } from './tend-signing-keys.js'
+
+const LIMITS = {
+  /** Between two looks: how late a key may be withdrawn, or a half-finished destruction be taken up. */
+  periodMs: 10_000,
+} as const
+
+/** Rotation by age, and what rotations leave to be done. */
+export interface KeyRotation {
+  start(): void
+  stop(): Promise<void>
+}
+
+export function buildKeyRotation(deps: TendDeps & { readonly log: Logger }): KeyRotation {
+  let end: (() => Promise<void>) | undefined
+  return {
+    start() {
+      end = every(LIMITS.periodMs, 'rotation of signing keys', deps.log, () => tendSigningKeys(deps))
+    },
+    async stop() {
+      await end?.()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { systemActor } from '../audit/audit-entry.js'
+import { createCommitOnly } from '../feed/commit-change.js'
+import type { VaultClient } from '../vault/vault-client.js'
+import { type SigningKeyRow, undestroyedKeys } from './signing-key-rows.js'
+import { auditOf } from './withdraw-keys.js'
+
+export interface DestroyDeps {
+  readonly db: Knex
+  readonly vault: Pick<VaultClient, 'destroyVersions'>
+}
+
+const DESTROYER = systemActor('key-rotation')
+
+/**
+ * Has the vault erase the private halves of withdrawn keys, and with them the pins by which it believes grants: each
+ * lease looks the pin up in its own transaction. Idempotent; what a crash or an outage leaves behind is found again.
+ *
+ * @throws Fault UNAVAILABLE while the vault is away.
+ */
+export async function destroyWithdrawn({ db, vault }: DestroyDeps): Promise<void> {
+  for (const key of await undestroyedKeys(db)) {
+    await vault.destroyVersions(INSTALLATION_ORGANIZATION, key.secretId, [key.id])
+    await markDestroyed(db, key)
+  }
+}
+
+async function markDestroyed(db: Knex, key: SigningKeyRow): Promise<void> {
+  await createCommitOnly(db)(DESTROYER, async (trx) => {
+    const marked = await trx('signing_keys')
+      .where({ id: key.id, state: 'retired' })
+      .whereNull('destroyed_at')
+      .update({ destroyed_at: trx.raw('clock_timestamp()') })
+    return { result: undefined, feed: [], audit: marked === 1 ? [auditOf('signing-key.destroyed', key)] : [] }
+  })
+}

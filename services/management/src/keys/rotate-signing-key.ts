@@ -1,0 +1,85 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Actor } from '../audit/audit-entry.js'
+import { type Change, createCommitOnly } from '../feed/commit-change.js'
+import type { InForce } from '../feed/in-force.js'
+import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
+import type { VaultClient } from '../vault/vault-client.js'
+import { destroyWithdrawn } from './destroy-withdrawn.js'
+import { activate, lockSigningKeys, type MakeDeps, storedKey } from './make-signing-key.js'
+import { type KeyUse, type SigningKeyRow, signingKeys } from './signing-key-rows.js'
+import { auditOf, feedOf, retireLater, withdraw } from './withdraw-keys.js'
+
+export interface RotateDeps extends MakeDeps {
+  readonly vault: MakeDeps['vault'] & Pick<VaultClient, 'destroyVersions'>
+  readonly waitUntilSeen: WaitUntilSeen
+}
+
+export interface Rotation {
+  readonly use: KeyUse
+  /** Id of the key to be replaced, as the caller saw it in force. Whoever comes second finds another, and makes none. */
+  readonly seen: string | undefined
+  /** The emergency: whatever signed before verifies nothing from the answer on. */
+  readonly now: boolean
+}
+
+export interface Rotated {
+  /** Signs now: made here, or by who was first. */
+  readonly key: SigningKeyRow
+  readonly made: boolean
+  /** Withdrawn by this, at once. */
+  readonly withdrawn: readonly string[]
+}
+
+/**
+ * Another key signs from the commit on. All that needs the vault comes before anything is changed, in one transaction
+ * under one lock: while the vault is away nothing is half done, and of several managements one rotates.
+ *
+ * Settles once every proxy knows it; with `now`, once no proxy and no vault believes what another key has signed.
+ *
+ * @throws Fault UNAVAILABLE while the vault is away. With `now` the change may be in force by then; what is left of it
+ * is finished in the background.
+ */
+export async function rotateSigningKey(
+  deps: RotateDeps,
+  actor: Actor,
+  rotation: Rotation,
+): Promise<Rotated & { readonly inForce: InForce }> {
+  const { result, number } = await createCommitOnly(deps.db)(actor, (trx) => exchange(trx, deps, rotation))
+  // Before the wait, which may be long: a stolen grant key is of use to its thief until the vault has unpinned it.
+  if (rotation.now) await destroyWithdrawn(deps)
+  // RETRYWAITS: who changed nothing waits for who did.
+  const inForce = await (number === undefined ? deps.waitUntilSeen.everything() : deps.waitUntilSeen.seen(number))
+  return { ...result, inForce }
+}
+
+async function exchange(
+  trx: Knex.Transaction,
+  deps: RotateDeps,
+  { use, seen, now }: Rotation,
+): Promise<Change<Rotated>> {
+  await lockSigningKeys(trx)
+  const [active] = await signingKeys(trx, use, ['active'])
+  const outgoing = await signingKeys(trx, use, ['outgoing'])
+  const first = active === undefined || active.id === seen
+  const key = first ? await storedKey(trx, deps, use, now ? 'discarded' : 'taken-up') : active
+  const replaced = first && active ? [active] : []
+  const withdrawn = now ? [...outgoing, ...replaced] : []
+  const fallen = [...(await withdraw(trx, withdrawn)), ...(await retireAll(trx, now ? [] : replaced))]
+  // After the one before it: of a use, one key is active.
+  if (first) await activate(trx, key)
+  const ids = replaced.map(({ id }) => id)
+  return {
+    result: { key, made: first, withdrawn: withdrawn.map(({ id }) => id) },
+    feed: first ? [...fallen, feedOf(key)] : fallen,
+    audit: [
+      ...(first ? [auditOf('signing-key.rotated', key, { replaces: ids, now })] : []),
+      ...withdrawn.map((one) => auditOf('signing-key.withdrawn', one, { now })),
+    ],
+  }
+}
+
+async function retireAll(trx: Knex.Transaction, keys: readonly SigningKeyRow[]) {
+  const fed = []
+  for (const key of keys) fed.push(...(await retireLater(trx, key)))
+  return fed
+}
