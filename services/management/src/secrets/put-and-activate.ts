@@ -31,8 +31,8 @@ export async function putAndActivate(
   if (result.state === 'abandoned') {
     throw new Fault('UNAVAILABLE', `the reconciler gave version ${intent.versionId} up while it was being put`)
   }
-  // RETRYWAITS: the reconciler was faster, and the row to wait for is its.
-  return result.byUs ? inForce : waitUntilSeen.everything()
+  // RETRYWAITS: the reconciler was faster, or a deletion, and the row to wait for is its.
+  return result.byUs && result.state === 'active' ? inForce : waitUntilSeen.everything()
 }
 
 async function giveUpUnlessStored(
