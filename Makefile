@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check reset build fmt protos
+.PHONY: help run test bench model check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -19,6 +19,10 @@ test: ## All tests: units, contracts, services, and the whole system as processe
 bench: ## Speed: the table of docs/performance.md, also to .local/bench.json; below 12 minutes. ONLY=full-path,cold-route, ROUNDS=3
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/bench/main.js
+
+model: ## The protocol of docs/freshness.md, checked (spin, gcc); below 3 minutes. FULL=1: half an hour. ONLY=FENCE,RESET
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/model/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

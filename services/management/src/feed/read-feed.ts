@@ -23,7 +23,8 @@ interface FeedRowRecord {
  * The rows above `applied`. One statement, so head and rows are of one snapshot; it is a later one than the snapshot in
  * which the Sync was recorded (RECORDFIRST), and never a tail held in memory. On the primary.
  *
- * `applied` 0 gets the whole window (WINDOW): a proxy registers before its first use.
+ * RESET: who lacks rows that are not kept any more drops all it holds, and gets the whole window. Also who has applied
+ * nothing: it may have filled since, and a lease key outlives the window. A proxy that has just started drops nothing.
  */
 export async function readFeed(db: Knex, applied: number): Promise<FeedPage> {
   const { head, rows } = await rowsAbove(db, applied)
@@ -31,7 +32,7 @@ export async function readFeed(db: Knex, applied: number): Promise<FeedPage> {
   const complete = first === undefined ? applied === head : first.number === applied + 1
   if (complete) return page(rows, head, false)
   const window = await rowsAbove(db, 0)
-  return page(window.rows, window.head, applied !== 0)
+  return page(window.rows, window.head, true)
 }
 
 /** Rows above a number, as the tail pushes them; empty when there are none. */

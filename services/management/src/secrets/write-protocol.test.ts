@@ -243,6 +243,34 @@ describe('a secret that is deleted', () => {
       expect([state, vault.stateOf(id)]).toEqual(['destroyed', 'destroyed'])
   })
 
+  it('RETRYWAITS: a replacement that it overtook says so, and destroys, only after the deletion is in force', async () => {
+    const secretId = await create()
+    await recordSync(db, { bootId: newId('boot'), spiffeId: 'spiffe://x/proxy', applied: 0, horizonMs: 30_000 })
+    /** Commits, and then waits for ever. */
+    const deletionBegins = () =>
+      new Promise<void>((committed) => {
+        const seen = () => {
+          committed()
+          return new Promise<never>(() => undefined)
+        }
+        const waiting = { ...deps, commitChange: createCommitChange({ db, waitUntilSeen: { seen } }) }
+        void deleteSecret(waiting, ACTOR, { organizationId, secretId, force: false })
+      })
+    const overtaken: MemoryVault = {
+      ...vault,
+      putSecret: (version) => vault.putSecret(version).then(deletionBegins),
+    }
+    const before = vault.calls('destroyVersions')
+    const { inForce } = await replaceValue({ ...deps, vault: overtaken }, ACTOR, {
+      organizationId,
+      secretId,
+      value: 'sk-two-123456789',
+    })
+    expect(inForce.by).toBe('horizon')
+    expect(vault.calls('destroyVersions')).toBe(before + 1)
+    expect(await listed()).toEqual([])
+  })
+
   it('gives its name back: a new secret of that name is another one', async () => {
     const secretId = await create()
     await deleteSecret(deps, ACTOR, { organizationId, secretId, force: false })

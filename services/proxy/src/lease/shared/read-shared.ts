@@ -56,6 +56,7 @@ export function createReadShared({ store, keys, keeper, clock, log }: SharedDeps
   return async ({ organizationId, secrets }) => {
     // Cold: whoever holds no key of the organisation has never leased anything of it, and asks the vault.
     if (!keys.holdsAny(organizationId)) return []
+    // READTIME: from before Redis is asked.
     const asked = momentOf(clock)
     const found = await store.get(secrets.map(({ versionId }) => leaseKey(organizationId, versionId))).catch((err) => {
       log.debug({ err }, 'no leases from Redis')

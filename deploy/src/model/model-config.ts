@@ -1,0 +1,23 @@
+import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { z } from 'zod'
+
+export interface ModelConfig {
+  /** Names of runs; empty runs them all. */
+  readonly only: readonly string[]
+  /** Adds the large configurations: tens of minutes, and 8 GB of memory. */
+  readonly full: boolean
+}
+
+const ModelEnv = z.object({
+  ONLY: z.string().default(''),
+  FULL: z.enum(['', '0', '1']).default(''),
+})
+
+/** Pure: main.ts hands in the environment, once. */
+export function modelConfig(env: NodeJS.ProcessEnv): ModelConfig {
+  const { ONLY, FULL } = parseEnvironment(ModelEnv, env)
+  const only = ONLY.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return { only, full: FULL === '1' }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals'
+import { routeFromWire } from '../routes/route-from-wire.js'
+import { routeResponse } from '../test/route-response.js'
+import { accessSubject } from './access-subject.js'
+
+const REQUEST = {
+  requestId: 'req_1',
+  route: { ...routeFromWire(routeResponse()), notAfter: 0, deviceId: 'dvc_1', sessionId: 'ses_1' },
+  method: 'POST',
+  path: '/v1/chat',
+  sourceAddress: '198.51.100.7',
+  appVersion: '1.2.3',
+}
+describe('the subject of an entry', () => {
+  it('names who asked for what, and the versions of the secrets, without values', () => {
+    expect(accessSubject(REQUEST)).toEqual({
+      appId: 'app_1',
+      serviceId: 'svc_1',
+      deviceId: 'dvc_1',
+      sessionId: 'ses_1',
+      secrets: [{ secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'EXAMPLE_API_KEY' }],
+      method: 'POST',
+      path: '/v1/chat',
+      sourceAddress: '198.51.100.7',
+      platform: 'ios',
+      appVersion: '1.2.3',
+      unattested: false,
+    })
+  })
+  it('never holds a query', () => {
+    expect(accessSubject({ ...REQUEST, path: '/v1?key=sk-1' }).path).toBe('/v1')
+  })
+  it('is bounded, and cut between characters', () => {
+    const { path = '', appVersion } = accessSubject({
+      ...REQUEST,
+      path: `/${'é'.repeat(600)}`,
+      appVersion: 'x'.repeat(999),
+    })
+    expect(Buffer.byteLength(path)).toBe(511)
+    expect(path.endsWith('é')).toBe(true)
+    expect(appVersion).toHaveLength(64)
+  })
+  it('holds nothing that the record cannot store', () => {
+    expect(accessSubject({ ...REQUEST, path: '/a\u0000b\ud800', appVersion: '1\n2' })).toMatchObject({
+      path: '/a�b�',
+      appVersion: '1�2',
+    })
+  })
+})
+//# sourceMappingURL=access-subject.test.js.map

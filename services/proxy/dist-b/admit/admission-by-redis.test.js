@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import { accessStreamKey, rateKey, shardOf, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
+import { routeFromWire } from '../routes/route-from-wire.js'
+import { BOOT, startAdmissionRig } from '../test/admission-rig.js'
+import { routeResponse } from '../test/route-response.js'
+import { admissionContract } from './admission.contract.js'
+
+const OUTCOME = {
+  status: 200,
+  fault: null,
+  requestBytes: 0,
+  responseBytes: 0,
+  upstreamMs: 1,
+  totalMs: 1,
+  aborted: false,
+}
+const KINDS = { ENTRY_KIND_ADMITTED: 'admitted', ENTRY_KIND_FINISHED: 'finished', ENTRY_KIND_VOID: 'void' }
+const SHARD = shardOf('org_1')
+const ROUTE = { ...routeFromWire(routeResponse()), notAfter: Number.POSITIVE_INFINITY }
+const kindOf = ({ kind }) => KINDS[kind]
+describeWithRedis('admission', () => {
+  admissionContract('Redis, and the directory where it is away', async () => {
+    const rig = await startAdmissionRig()
+    return {
+      admission: rig.admission,
+      // An entry that reached both is one: the drain drops the second, as this does.
+      async entries() {
+        const byPlace = new Map()
+        for (const entry of [...(await rig.streamed()), ...rig.directory.entries]) {
+          const place = `${entry.shard} ${entry.sequence}`
+          if (!byPlace.has(place)) byPlace.set(place, entry)
+        }
+        return [...byPlace.values()].map((entry) => ({ kind: kindOf(entry), requestId: String(entry.requestId) }))
+      },
+      be(state) {
+        rig.says.redis = state
+        rig.directory.says.record = state
+      },
+      advance: rig.advance,
+      settled: rig.settled,
+      close: rig.close,
+    }
+  })
+  describe('admission by Redis', () => {
+    let rig
+    afterEach(() => rig.close())
+    let requests = 0
+    const request = (over = {}) => {
+      requests += 1
+      const route = { ...ROUTE, limits: [], ...over }
+      return { requestId: `req_${requests}`, route, method: 'POST', path: '/', sourceAddress: '::1', appVersion: null }
+    }
+    const admit = async (over = {}) => {
+      const decision = await rig.admission.admit(request(over))
+      if (!decision.admitted) throw new Error('not admitted')
+      return decision.ticket
+    }
+    const onRecord = async () => (await rig.streamed()).map(kindOf)
+    it('runs one script for all who come in one turn, and what has ended rides along', async () => {
+      rig = await startAdmissionRig()
+      const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
+      expect(rig.scripts).toEqual([{ requests: 20, riders: 0 }])
+      for (const ticket of tickets) ticket.finish(OUTCOME)
+      await admit()
+      expect(rig.scripts[1]).toEqual({ requests: 1, riders: 20 })
+      expect(await onRecord()).toEqual([
+        ...new Array(20).fill('admitted'),
+        // Of one script: those who are admitted, then the riders.
+        'admitted',
+        ...new Array(20).fill('finished'),
+      ])
+      expect(rig.directory.admitCalls).toEqual([])
+    })
+    it('lets what has ended wait for a request for 50 ms, and no longer', async () => {
+      rig = await startAdmissionRig()
+      const ticket = await admit()
+      ticket.void_('SECRET_NOT_FOUND')
+      expect(await onRecord()).toEqual(['admitted'])
+      rig.time.advance(50)
+      await until(() => rig.scripts[1])
+      await until(async () => ((await onRecord()).length === 2 ? true : undefined))
+      expect(rig.scripts[1]).toEqual({ requests: 0, riders: 1 })
+    })
+    it('keeps entries until the watermark has passed them: then management never hears of them', async () => {
+      rig = await startAdmissionRig()
+      await admit()
+      await rig.client.set(watermarkKey(SHARD, BOOT), '1')
+      await admit()
+      await rig.client.set(watermarkKey(SHARD, BOOT), '2')
+      // Nobody asks any more, and the watermark is looked at all the same.
+      rig.time.advance(500)
+      await until(() => (rig.watermarks.includes(2) ? true : undefined))
+      rig.time.advance(10_000)
+      await rig.settled()
+      expect(rig.directory.entries).toEqual([])
+    })
+    it('hands over to management what is not drained within five seconds, as after a flush', async () => {
+      rig = await startAdmissionRig()
+      const ticket = await admit()
+      ticket.finish(OUTCOME)
+      await rig.settled()
+      await rig.redis.flush()
+      rig.time.advance(6_000)
+      rig.time.advance(100)
+      await until(() => (rig.directory.entries.length === 2 ? true : undefined))
+      expect(rig.directory.entries.map(kindOf)).toEqual(['admitted', 'finished'])
+    })
+    it('hands over at once what it keeps when Redis is lost, and goes on by management', async () => {
+      rig = await startAdmissionRig()
+      const ticket = await admit()
+      await rig.redis.kill()
+      await until(() => (rig.link.isUsable() ? undefined : true))
+      ticket.finish(OUTCOME)
+      await admit()
+      rig.time.advance(100)
+      await until(() => (rig.directory.entries.length === 3 ? true : undefined))
+      expect(new Set(rig.directory.entries.map((entry) => Number(entry.sequence)))).toEqual(new Set([1, 2, 3]))
+      await rig.redis.restart()
+      await until(() => rig.link.isUsable() || undefined)
+      await rig.client.set('test:now', String(rig.time.clock.wallMs()))
+      await admit()
+      expect(rig.scripts.at(-1)).toEqual({ requests: 1, riders: 0 })
+      expect(await onRecord()).toEqual(['admitted'])
+    })
+    it('writes an entry whose script was lost under the same place with management: it is one entry', async () => {
+      rig = await startAdmissionRig()
+      rig.says.redis = 'answers lost'
+      await admit()
+      rig.says.redis = 'there'
+      const [streamed] = await rig.streamed()
+      expect(rig.directory.entries).toEqual([
+        expect.objectContaining({
+          sequence: streamed?.sequence,
+          shard: streamed?.shard,
+          requestId: streamed?.requestId,
+        }),
+      ])
+    })
+    it('gives every key of a request the same slot, and a life', async () => {
+      rig = await startAdmissionRig()
+      await admit({ limits: [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10 }], deviceId: 'dvc_1' })
+      const keys = (await rig.client.keys('pma:*')).sort()
+      expect(keys).toEqual([accessStreamKey(SHARD), expect.stringContaining(rateKey(SHARD, ''))])
+      for (const key of keys) expect(await rig.client.pttl(key)).toBeGreaterThan(0)
+    })
+    it('goes on by management where a stream is full, and nothing is written twice', async () => {
+      rig = await startAdmissionRig({ streamMessagesMax: 2 })
+      for (let at = 0; at < 3; at += 1) await admit()
+      expect(rig.directory.entries.map(({ sequence }) => Number(sequence))).toEqual([3])
+      expect(await rig.client.xlen(accessStreamKey(SHARD))).toBe(2)
+      expect(rig.link.isUsable()).toBe(true)
+    })
+    it('hands what rode with a lost script to management', async () => {
+      rig = await startAdmissionRig()
+      const ticket = await admit()
+      ticket.finish(OUTCOME)
+      rig.says.redis = 'answers lost'
+      await admit()
+      rig.time.advance(100)
+      await until(() => (rig.directory.entries.length === 2 ? true : undefined))
+      expect(rig.directory.entries.map(kindOf).sort()).toEqual(['admitted', 'finished'])
+    })
+    it('voids what management refuses after a lost script: Redis may have it', async () => {
+      rig = await startAdmissionRig()
+      const limits = [{ scope: 'app', count: 1, periodMs: 60_000, burst: 1 }]
+      rig.says.redis = 'away'
+      await admit({ limits })
+      rig.says.redis = 'answers lost'
+      expect(await rig.admission.admit(request({ limits }))).toMatchObject({ admitted: false })
+      rig.says.redis = 'there'
+      await rig.settled()
+      const [first, ...others] = [...(await rig.streamed()), ...rig.directory.entries]
+      const ofSecond = [first, ...others].filter((entry) => entry?.requestId === `req_${requests}`)
+      expect(new Set(ofSecond.map((entry) => `${entry?.sequence} ${entry && kindOf(entry)}`))).toEqual(
+        new Set(['2 admitted', '3 void']),
+      )
+    })
+    it('asks nobody twice: a script that fails fails closed where management is away', async () => {
+      rig = await startAdmissionRig()
+      await rig.client.set('test:now', 'no number')
+      rig.directory.says.record = 'away'
+      await expect(rig.admission.admit(request())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      expect(await onRecord()).toEqual([])
+    })
+  })
+})
+//# sourceMappingURL=admission-by-redis.test.js.map

@@ -1,0 +1,74 @@
+/**
+ * Admission in one step of Redis, for all requests of a shard that wait: limits are read, each request is decided in
+ * turn, and the entries of those admitted are appended together with what rides along. All or nothing of it is run.
+ *
+ * KEYS: the shard's stream, the watermark of this boot, then each bucket once.
+ * ARGV: the boot id, the stream's life (ms), messages that the stream may hold at most,
+ *       for each bucket: milliseconds between two requests, and how early one may be (burst times that),
+ *       the number of requests, then for each: its entry, the number of its buckets, their places among the buckets,
+ *       and then the entries that ride along.
+ * Answers: the watermark (-1: none is known), how many were admitted, then for each one refused: its place among the
+ * requests, the place of the bucket among its own, and milliseconds (rounded up) until it would be let through.
+ * A single -1 says that the stream is full: nothing was drawn and nothing written.
+ *
+ * GCRA as in management's gcra.ts (ITU-T I.371), by Redis's own clock: proxies with different clocks agree. Arrivals
+ * are kept to the microsecond, which is what `early` forgives. Limits are written last, so that nothing is drawn where
+ * the entries cannot be appended (out of memory).
+ */
+export const ADMISSION_SCRIPT = `
+local boot, life, most = ARGV[1], ARGV[2], tonumber(ARGV[3])
+if redis.call('XLEN', KEYS[1]) >= most then return {-1} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local buckets = #KEYS - 2
+local arrivals, intervals, early, drawn = {}, {}, {}, {}
+local at = 4
+for b = 1, buckets do
+  arrivals[b] = tonumber(redis.call('GET', KEYS[b + 2]) or '0')
+  intervals[b], early[b] = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  at = at + 2
+end
+local requests = tonumber(ARGV[at])
+at = at + 1
+local message = {'boot', boot}
+local answer = {-1, 0}
+for r = 1, requests do
+  local entry, own = ARGV[at], tonumber(ARGV[at + 1])
+  local limitedBy, wait = 0, 0
+  for i = 1, own do
+    local b = tonumber(ARGV[at + 1 + i])
+    local next = math.max(arrivals[b], now) + intervals[b]
+    local over = next - now - early[b]
+    if over > 0.002 and over > wait then limitedBy, wait = i, over end
+  end
+  if limitedBy == 0 then
+    for i = 1, own do
+      local b = tonumber(ARGV[at + 1 + i])
+      arrivals[b] = math.max(arrivals[b], now) + intervals[b]
+      drawn[b] = true
+    end
+    answer[2] = answer[2] + 1
+    message[#message + 1] = 'entry'
+    message[#message + 1] = entry
+  else
+    answer[#answer + 1] = r
+    answer[#answer + 1] = limitedBy
+    answer[#answer + 1] = math.ceil(wait)
+  end
+  at = at + 2 + own
+end
+for rest = at, #ARGV do
+  message[#message + 1] = 'entry'
+  message[#message + 1] = ARGV[rest]
+end
+if #message > 2 then
+  redis.call('XADD', KEYS[1], '*', unpack(message))
+  redis.call('PEXPIRE', KEYS[1], life)
+end
+for b in pairs(drawn) do
+  redis.call('SET', KEYS[b + 2], string.format('%.3f', arrivals[b]), 'PX', math.ceil(arrivals[b] - now) + 1)
+end
+answer[1] = tonumber(redis.call('GET', KEYS[2]) or '-1')
+return answer
+`
+//# sourceMappingURL=admission-script.js.map

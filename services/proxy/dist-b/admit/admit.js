@@ -1,0 +1,2 @@
+export {}
+//# sourceMappingURL=admit.js.map

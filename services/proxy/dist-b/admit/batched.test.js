@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals'
+import { gate } from '../test/gate.js'
+import { batched } from './batched.js'
+
+const turn = () => new Promise((resolve) => void setImmediate(() => setImmediate(resolve)))
+function make(limits) {
+  const calls = []
+  const ask = batched(limits, (items) => {
+    const answer = gate()
+    calls.push({ items, answer })
+    return answer.passed
+  })
+  const answer = (at) => calls[at]?.answer.open((calls[at]?.items ?? []).map((item) => `${item}!`))
+  return { calls, ask, answer }
+}
+describe('those who come in one turn of the event loop', () => {
+  it('share a call, and each gets the answer of his own', async () => {
+    const { calls, ask, answer } = make({ batchMax: 10, callsMax: 1 })
+    const all = Promise.all(['a', 'b', 'c'].map(ask))
+    await turn()
+    expect(calls.map(({ items }) => items)).toEqual([['a', 'b', 'c']])
+    answer(0)
+    expect(await all).toEqual(['a!', 'b!', 'c!'])
+  })
+  it('are parted by the bound of a call, and no more calls are under way than may be', async () => {
+    const { calls, ask, answer } = make({ batchMax: 512, callsMax: 8 })
+    for (let at = 0; at < 6_000; at += 1) void ask(String(at))
+    await turn()
+    expect(calls.map(({ items }) => items.length)).toEqual(new Array(8).fill(512))
+    answer(0)
+    await turn()
+    expect(calls).toHaveLength(9)
+  })
+  it('make the next call larger while one is under way', async () => {
+    const { calls, ask, answer } = make({ batchMax: 512, callsMax: 1 })
+    const first = ask('a')
+    await turn()
+    void ask('b')
+    await turn()
+    void ask('c')
+    answer(0)
+    await first
+    await turn()
+    expect(calls.map(({ items }) => items)).toEqual([['a'], ['b', 'c']])
+  })
+  it('all hear what a call threw, and an answer of another length is nobody’s', async () => {
+    const { calls, ask } = make({ batchMax: 10, callsMax: 1 })
+    const both = Promise.allSettled(['a', 'b'].map(ask))
+    await turn()
+    calls[0]?.answer.open(['a!'])
+    for (const one of await both)
+      expect(one).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('another length') } })
+  })
+})
+//# sourceMappingURL=batched.test.js.map

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals'
+import { routeFromWire } from '../routes/route-from-wire.js'
+import { routeResponse } from '../test/route-response.js'
+import { addressBlock, bucketsOf } from './buckets.js'
+
+const ROUTE = { ...routeFromWire(routeResponse()), notAfter: 0 }
+const limit = (scope, over = {}) => ({
+  scope,
+  count: 10,
+  periodMs: 1_000,
+  burst: 5,
+  ...over,
+})
+function keyOf(scope, route = {}, sourceAddress = '198.51.100.7', over = {}) {
+  const request = {
+    requestId: 'r',
+    method: 'GET',
+    path: '/',
+    appVersion: null,
+    sourceAddress,
+    route: { ...ROUTE, ...route, limits: [limit(scope, over)] },
+  }
+  return bucketsOf(request)[0]?.key ?? ''
+}
+describe('buckets', () => {
+  it('are told apart by scope, organisation, service, app, device and numbers', () => {
+    const keys = [
+      keyOf('organization'),
+      keyOf('service'),
+      keyOf('app'),
+      keyOf('device'),
+      keyOf('device', { deviceId: 'dvc_1' }),
+      keyOf('device', { deviceId: '198.51.100.7' }),
+      keyOf('device', {}, '198.51.100.8'),
+      keyOf('app', { appId: 'app_2' }),
+      keyOf('app', { serviceId: 'svc_2' }),
+      keyOf('service', { serviceId: 'svc_2' }),
+      keyOf('organization', { organizationId: 'org_2' }),
+      keyOf('organization', {}, undefined, { count: 11 }),
+      keyOf('organization', {}, undefined, { periodMs: 60_000 }),
+    ]
+    expect(new Set(keys).size).toBe(keys.length)
+    for (const key of keys) expect(key).toMatch(/^[\w-]{43}$/)
+  })
+  it('of an organisation are shared by its services, apps and devices', () => {
+    expect(keyOf('organization', { serviceId: 'svc_2', appId: 'app_2', deviceId: 'dvc_2' }, '203.0.113.1')).toBe(
+      keyOf('organization'),
+    )
+  })
+  it('of a device are the device’s, whatever address it comes from', () => {
+    expect(keyOf('device', { deviceId: 'dvc_1' }, '203.0.113.1')).toBe(keyOf('device', { deviceId: 'dvc_1' }))
+  })
+  it('are drawn from once where a service names the same limit twice', () => {
+    const route = { ...ROUTE, limits: [limit('app'), limit('app'), limit('app', { count: 3 })] }
+    expect(
+      bucketsOf({ requestId: 'r', method: 'GET', path: '/', appVersion: null, sourceAddress: '::1', route }),
+    ).toHaveLength(2)
+  })
+})
+describe('a source address', () => {
+  it.each([
+    ['198.51.100.7', '198.51.100.7'],
+    ['::ffff:198.51.100.7', '198.51.100.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:0db8:0001:0002:0:0:0:1', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('%s counts as %s', (address, block) => {
+    expect(addressBlock(address)).toBe(block)
+  })
+})
+//# sourceMappingURL=buckets.test.js.map

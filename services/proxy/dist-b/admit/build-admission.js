@@ -1,0 +1,40 @@
+import { every } from '../freshness/schedule.js'
+import { createAccessQueue } from '../record/access-queue.js'
+import { createAccessRecorder } from '../record/access-recorder.js'
+import { createBacklog } from '../record/backlog.js'
+import { grpcRecordAccess } from '../record/grpc-record-access.js'
+import { createSequences } from '../record/sequences.js'
+import { createStreamRecord } from '../record/stream-record.js'
+import { createAdmission } from './create-admission.js'
+import { directoryAdmit } from './directory-admit.js'
+import { redisAdmit } from './redis-admit.js'
+import { redisAppend } from './redis-append.js'
+import { redisOrDirectory } from './redis-or-directory.js'
+
+/** Between two looks at places that were given back. */
+const TEND_EVERY_MS = 1_000
+/** With Redis, entries go through its streams while it is there; without, management takes them all. */
+export function buildAdmission(deps) {
+  const { directory, redis, bootId, clock, schedule, log } = deps
+  const backlog = createBacklog()
+  const { settled } = backlog
+  const recordAccess = grpcRecordAccess(directory, bootId)
+  const direct = createAccessQueue({ recordAccess, clock, schedule, log, settled })
+  const stream = redis && createStreamRecord({ direct, clock, isRedisUsable: redis.isUsable, settled })
+  const recorder = createAccessRecorder({ sequences: createSequences(), clock, log, backlog, queue: stream ?? direct })
+  const there = directoryAdmit(directory, bootId)
+  const here = redis && stream && redisAdmit({ append: redisAppend(redis, bootId), record: stream, schedule, log })
+  if (stream) redis.onAway(stream.handOver)
+  const admission = createAdmission({ admit: here ? redisOrDirectory(here, there, log) : there, recorder, log })
+  const stopTending = every(schedule, TEND_EVERY_MS, recorder.tend)
+  return {
+    admit: admission.admit,
+    async close(graceMs) {
+      await admission.close()
+      stopTending()
+      here?.close()
+      await recorder.drain(graceMs)
+    },
+  }
+}
+//# sourceMappingURL=build-admission.js.map

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { createAccessRecorder } from '../record/access-recorder.js'
+import { createBacklog } from '../record/backlog.js'
+import { createSequences } from '../record/sequences.js'
+import { routeFromWire } from '../routes/route-from-wire.js'
+import { gate } from '../test/gate.js'
+import { routeResponse } from '../test/route-response.js'
+import { silentLog } from '../test/silent-log.js'
+import { createAdmission } from './create-admission.js'
+
+const ROUTE = { ...routeFromWire(routeResponse()), notAfter: 0 }
+const LIMITED = { scope: 'app', count: 1, periodMs: 1, retryAfterMs: 1 }
+const request = (requestId, organizationId = 'org_1') => ({
+  requestId,
+  route: { ...ROUTE, organizationId, limits: [] },
+  method: 'GET',
+  path: '/',
+  sourceAddress: '::1',
+  appVersion: null,
+})
+function make() {
+  const asked = []
+  const queued = []
+  const recorder = createAccessRecorder({
+    sequences: createSequences(),
+    clock: manualClock(),
+    log: silentLog(),
+    backlog: createBacklog(),
+    queue: { add: (entry) => void queued.push(entry), drain: () => Promise.resolve(0) },
+  })
+  const admission = createAdmission({
+    recorder,
+    log: silentLog(),
+    admit(item) {
+      const answer = gate()
+      asked.push({ item, answer })
+      return answer.passed
+    },
+  })
+  return { admission, asked, queued }
+}
+describe('admission', () => {
+  it('refuses an organisation whose share of the waiting is used up, and nobody else', async () => {
+    const { admission } = make()
+    const refused = []
+    for (let at = 0; at < 2_050; at += 1) admission.admit(request(`req_${at}`)).catch((err) => void refused.push(err))
+    admission.admit(request('other', 'org_2')).catch((err) => void refused.push(err))
+    await Promise.resolve()
+    expect(refused).toEqual([
+      expect.objectContaining({ code: 'UNAVAILABLE' }),
+      expect.objectContaining({ code: 'UNAVAILABLE' }),
+    ])
+  })
+  it('gives the number of a refused request to the next one: the record has no gaps', async () => {
+    const { admission, asked } = make()
+    const first = admission.admit(request('a'))
+    asked[0]?.answer.open({ admitted: false, limited: LIMITED, doubtful: false })
+    expect(await first).toEqual({ admitted: false, limited: LIMITED })
+    const second = admission.admit(request('b'))
+    asked[1]?.answer.open({ admitted: true, onRecord: true })
+    await second
+    expect(asked.map(({ item }) => item.entry.sequence)).toEqual([1, 1])
+  })
+  it('voids a refused request that may be on record all the same, and does not give its number away', async () => {
+    const { admission, asked, queued } = make()
+    const refused = admission.admit(request('a'))
+    asked[0]?.answer.open({ admitted: false, limited: LIMITED, doubtful: true })
+    expect(await refused).toMatchObject({ admitted: false })
+    expect(queued.map(({ kind, sequence }) => `${kind} ${sequence}`)).toEqual([
+      'ENTRY_KIND_ADMITTED 1',
+      'ENTRY_KIND_VOID 2',
+    ])
+  })
+  it('closes: those who wait are answered, and nobody is let in any more', async () => {
+    const { admission, asked } = make()
+    const one = admission.admit(request('a'))
+    let isClosed = false
+    const closed = admission.close().then(() => {
+      isClosed = true
+    })
+    await expect(admission.admit(request('b'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(isClosed).toBe(false)
+    asked[0]?.answer.open({ admitted: true, onRecord: true })
+    expect(await one).toMatchObject({ admitted: true })
+    await closed
+  })
+})
+//# sourceMappingURL=create-admission.test.js.map

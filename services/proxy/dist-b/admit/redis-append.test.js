@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals'
+import { redisAppend } from './redis-append.js'
+
+const item = (sequence) => ({
+  entry: { organizationId: 'org_1', requestId: `req_${sequence}`, shard: 0, sequence, subject: {} },
+  buckets: [{ key: 'bucket', scope: 'app', count: 60, periodMs: 60_000, burst: 10 }],
+})
+const appendAnswered = (reply) => redisAppend({ use: async () => reply }, 'boot_x')(0, [item(1), item(2)], [])
+it('reads who was refused by which limit, and the watermark', async () => {
+  const { watermark, refused } = await appendAnswered([17, 1, 2, 1, 250])
+  expect(watermark).toBe(17)
+  expect([...refused]).toEqual([[1, { bucket: item(2).buckets[0], retryAfterMs: 250 }]])
+  expect(await appendAnswered([-1, 2])).toEqual({ watermark: undefined, refused: new Map() })
+})
+it.each([
+  ['leaves someone out', [17, 1]],
+  ['speaks of more than there are', [17, 3]],
+  ['speaks of one who did not ask', [17, 1, 3, 1, 250]],
+  ['speaks of a bucket that is not the request’s', [17, 1, 2, 2, 250]],
+  ['says nothing', null],
+  ['is text', ['17', '2']],
+])('lets nobody through by an answer that %s', async (_what, reply) => {
+  await expect(appendAnswered(reply)).rejects.toMatchObject({ name: 'RedisFailed' })
+})
+it('says that nothing was written where the stream is full', async () => {
+  await expect(appendAnswered([-1])).rejects.toMatchObject({ name: 'RedisAway' })
+})
+//# sourceMappingURL=redis-append.test.js.map

@@ -1,0 +1,40 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { pathSegments } from './path-pattern.js'
+
+/** RFC 9110 § 9 and RFC 5789, without CONNECT and TRACE, which never pass. */
+const STANDARD_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const STANDARD = new Set(STANDARD_METHODS)
+/**
+ * Service, method and path against the route's allow-lists, and the one path that will be dialled, built by joining
+ * strings: the string that was checked is the string that is sent.
+ *
+ * @param path the client's, below the service, as `parseRequestTarget` let it through; empty or with a slash in front.
+ * @throws Fault INVALID_METHOD with `Allow`, or PATH_NOT_ALLOWED.
+ */
+export function aim(target, method, path) {
+  const allowed = target.methods.size === 0 ? STANDARD : target.methods
+  if (!allowed.has(method) || !isForwardable(method)) {
+    throw new Fault('INVALID_METHOD', `${method} is not allowed`, { allow: [...allowed].filter(isForwardable) })
+  }
+  if (!isPathAllowed(target, path)) {
+    throw new Fault('PATH_NOT_ALLOWED', 'the path is in none of the patterns of the service', {
+      say: 'This path is not one that the service allows. Send a path that it allows, or have its allowed paths extended.',
+    })
+  }
+  return { origin: target.origin, path: joinPath(target.baseUrl.pathname, path) }
+}
+/** The base path has no trailing slash to share with the client's, so that no `//` comes about. */
+export function joinPath(base, path) {
+  const joined = (base.endsWith('/') ? base.slice(0, -1) : base) + path
+  return joined === '' ? '/' : joined
+}
+function isPathAllowed(target, path) {
+  if (target.paths.length === 0) return true
+  const segments = pathSegments(path)
+  return target.paths.some((pattern) => pattern.matches(segments))
+}
+/** CONNECT makes a tunnel and TRACE echoes the request with its key: neither, whatever a list says. */
+function isForwardable(method) {
+  return method !== 'CONNECT' && method !== 'TRACE'
+}
+//# sourceMappingURL=aim.js.map

@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { aim } from './aim.js'
+import { compilePattern } from './path-pattern.js'
+import { parseRequestTarget } from './request-target.js'
+
+const target = (baseUrl, methods = [], paths = []) => ({
+  baseUrl: new URL(baseUrl),
+  origin: new URL(baseUrl).origin,
+  methods: new Set(methods),
+  paths: paths.map(compilePattern),
+  timeoutMs: 1_000,
+  scrub: true,
+})
+const code = (expected) => expect.objectContaining({ code: expected })
+describe('the request target', () => {
+  it.each([
+    'http://evil.example/v1',
+    '*',
+    '',
+    'v1/x',
+    '//evil.example/v1',
+    '/v1//x',
+    '/v1/./x',
+    '/v1/../x',
+    '/v1/..',
+    '/..',
+    '/v1/%2e%2e/x',
+    '/v1/%2E./x',
+    '/v1/.%2e/x',
+    '/v1/%252e%252e/x',
+    '/v1/%25252e%25252e/x',
+    '/v1/%2f/x',
+    '/v1/a%2Fb',
+    '/v1/a%5cb',
+    '/v1/a%255cb',
+    '/v1/a\\b',
+    '/v1/a%00',
+    '/v1/a%0d%0a',
+    '/v1/a%7f',
+    '/v1/a%',
+    '/v1/a%zz',
+    '/v1/a%u002e',
+    '/v1/..;/x',
+    '/v1/..;a=b/x',
+    '/v1/.;/x',
+    '/v1/;/x',
+    '/v1/;a',
+    '/v1/%2e%2e;/x',
+    '/v1/..%3bx/y',
+    '/v1/%c0%ae%c0%ae/x',
+    '/v1/a b',
+    '/v1/é',
+    '/v1/a\x01',
+    '/v1/a#b',
+    '/v1/{x}',
+    '/v1/[x]',
+    '/v1/a|b',
+    '/v1?a b',
+    '/v1?a#b',
+    '/v1?\xe9',
+    '/v1/%2525252525252e',
+    `/${'a'.repeat(17_000)}`,
+  ])('is refused: %j', (raw) => {
+    expect(() => parseRequestTarget(raw)).toThrow(code('PATH_NOT_ALLOWED'))
+  })
+  it.each([
+    ['/v1/chat/completions', '/v1/chat/completions', null],
+    ['/', '/', null],
+    ['/v1/models/', '/v1/models/', null],
+    [
+      '/v1beta/models/gemini-2.5-pro:generateContent?alt=sse',
+      '/v1beta/models/gemini-2.5-pro:generateContent',
+      'alt=sse',
+    ],
+    ['/v1/a%20b/c%C3%A9?x=%zz&y=[]', '/v1/a%20b/c%C3%A9', 'x=%zz&y=[]'],
+    ['/v1/100%25', '/v1/100%25', null],
+    ['/v1/%C3%89%D0%9F', '/v1/%C3%89%D0%9F', null],
+    ['/v1/...?', '/v1/...', ''],
+    ['/v1/a;b=c', '/v1/a;b=c', null],
+    ['/v1?a=/../b', '/v1', 'a=/../b'],
+  ])('%s passes as it is', (raw, path, query) => {
+    expect(parseRequestTarget(raw)).toEqual({ path, query })
+  })
+})
+describe('aim', () => {
+  it('joins base and path without a double slash', () => {
+    expect(aim(target('https://a.example/api/'), 'GET', '/v1/x').path).toBe('/api/v1/x')
+    expect(aim(target('https://a.example/api'), 'GET', '/').path).toBe('/api/')
+    expect(aim(target('https://a.example/api'), 'GET', '').path).toBe('/api')
+    expect(aim(target('https://a.example'), 'GET', '').path).toBe('/')
+  })
+  it.each(['CONNECT', 'TRACE'])('never lets %s through, even where a service names it', (method) => {
+    expect(() => aim(target('https://a.example', [method, 'GET']), method, '/')).toThrow(
+      expect.objectContaining({ code: 'INVALID_METHOD', details: expect.objectContaining({ allow: ['GET'] }) }),
+    )
+  })
+  it('names the methods that are allowed', () => {
+    expect(() => aim(target('https://a.example', ['POST', 'GET']), 'DELETE', '/')).toThrow(
+      expect.objectContaining({ code: 'INVALID_METHOD', details: expect.objectContaining({ allow: ['POST', 'GET'] }) }),
+    )
+    expect(() => aim(target('https://a.example'), 'PROPFIND', '/')).toThrow(code('INVALID_METHOD'))
+  })
+  it('lets through what the patterns of the service allow, and nothing else', () => {
+    const bounded = target('https://a.example/base', [], ['/v1/chat/*', '/v1/files/**'])
+    expect(aim(bounded, 'GET', '/v1/chat/completions').path).toBe('/base/v1/chat/completions')
+    expect(() => aim(bounded, 'GET', '/v1/chat')).toThrow(code('PATH_NOT_ALLOWED'))
+    expect(() => aim(bounded, 'GET', '/base/v1/chat/x')).toThrow(code('PATH_NOT_ALLOWED'))
+  })
+  it('never leaves the base path, whatever is asked for, and sends what it checked', () => {
+    const pieces = fc.constantFrom(
+      '/',
+      '.',
+      '..',
+      '%2e',
+      '%2E',
+      '%252e',
+      '%2f',
+      '%5c',
+      '\\',
+      ';',
+      ';x',
+      'a',
+      'v1',
+      '%',
+      '%00',
+      '//',
+      '%25',
+      '@',
+      ':',
+      '?',
+      '%c0%ae',
+    )
+    const base = target('https://a.example/base/v2')
+    let letThrough = 0
+    fc.assert(
+      fc.property(fc.array(pieces, { minLength: 1, maxLength: 8 }), (made) => {
+        const raw = `/${made.join('')}`
+        const sent = attempt(raw)
+        if (sent === undefined) return
+        letThrough += 1
+        expect(sent.startsWith('/base/v2/')).toBe(true)
+        // The WHATWG parser resolves dot segments, backslashes and their encodings: nothing must be left to resolve.
+        expect(new URL(`https://a.example${sent}`).pathname).toBe(sent)
+        expect(resolvedBy(decodedToTheEnd(sent)).startsWith('/base/v2/')).toBe(true)
+      }),
+      { numRuns: 5_000 },
+    )
+    expect(letThrough).toBeGreaterThan(100)
+    function attempt(raw) {
+      try {
+        return aim(base, 'GET', parseRequestTarget(raw).path).path
+      } catch {
+        return undefined
+      }
+    }
+  })
+})
+function decodedToTheEnd(text) {
+  const next = text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return next === text ? text : decodedToTheEnd(next)
+}
+/** How a careless server would read a path: parameters cut off, slashes of both kinds, dots resolved. */
+function resolvedBy(path) {
+  const stack = []
+  for (const segment of path
+    .split(/[/\\]/)
+    .slice(1)
+    .map((text) => text.split(';')[0] ?? '')) {
+    if (segment === '..') stack.pop()
+    else if (segment !== '.') stack.push(segment)
+  }
+  return `/${stack.join('/')}${stack.length === 2 ? '/' : ''}`
+}
+//# sourceMappingURL=aim.test.js.map

@@ -1,0 +1,76 @@
+import { isUtf8 } from 'node:buffer'
+import { Fault } from '@protectmyapi/service-kit/faults'
+
+const LIMITS = {
+  /** A whole request head is 32 KiB; a target of more than half of it is no provider's. */
+  targetBytesMax: 16 * 1024,
+  /** Encodings on top of each other that are looked through. Whoever needs more is refused. */
+  decodingsMax: 4,
+}
+/** RFC 3986 § 3.3: segments of pchar. Everything else (backslash, brackets, quotes, `#`, controls, non-ASCII) is refused. */
+const PATH = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*)+$/
+/** Visible ASCII. Providers are lenient with queries, and none of these can end a request line. `#` would begin a fragment. */
+const QUERY = /^[\x21\x22\x24-\x7e]*$/
+const SLASH = 0x2f
+const BACKSLASH = 0x5c
+const ESCAPES = /%[0-9A-Fa-f]{2}/
+/**
+ * Reads a raw request target (RFC 9112 § 3.2). Only the origin form is taken, and only a path that every server reads
+ * in the same way: no dot segments, empty segments or separators in any encoding.
+ *
+ * @throws Fault PATH_NOT_ALLOWED.
+ */
+export function parseRequestTarget(raw) {
+  if (raw.length > LIMITS.targetBytesMax) throw refuse('the target is too long')
+  const mark = raw.indexOf('?')
+  const path = mark < 0 ? raw : raw.slice(0, mark)
+  const query = mark < 0 ? null : raw.slice(mark + 1)
+  checkPath(path)
+  if (query !== null && !QUERY.test(query)) throw refuse('the query holds a character that must be encoded')
+  return { path, query }
+}
+/** @throws Fault PATH_NOT_ALLOWED. */
+export function checkPath(path) {
+  if (!PATH.test(path)) throw refuse('the path is not in origin form, or holds a character that must be encoded')
+  const segments = path.split('/')
+  for (let at = 1; at < segments.length; at += 1) {
+    const segment = segments[at] ?? ''
+    // `//` collapses in some servers and not in others. One trailing slash makes one empty segment, the last.
+    if (segment === '' && at < segments.length - 1) throw refuse('the path has an empty segment')
+    checkSegment(segment)
+  }
+}
+function checkSegment(segment) {
+  checkDots(segment)
+  let decoded = segment
+  for (let round = 0; ESCAPES.test(decoded); round += 1) {
+    if (round === LIMITS.decodingsMax) throw refuse('the path is encoded too many times')
+    decoded = decodeOnce(decoded)
+    if (holdsSeparator(decoded)) throw refuse('the path holds an encoded separator or control character')
+    checkDots(decoded)
+  }
+}
+/** In a path, once decoded: what some server takes for a separator, an end or a line. Bytes above ASCII are letters. */
+function holdsSeparator(bytes) {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes.charCodeAt(at)
+    if (byte < 0x20 || byte === 0x7f || byte === SLASH || byte === BACKSLASH) return true
+  }
+  return false
+}
+/** `..;x` is `..` to servers that know path parameters (RFC 3986 § 3.3), and `;x` is an empty segment. */
+function checkDots(segment) {
+  const semicolon = segment.indexOf(';')
+  const name = semicolon < 0 ? segment : segment.slice(0, semicolon)
+  if (name === '.' || name === '..' || (semicolon >= 0 && name === '')) throw refuse('the path has a dot segment')
+}
+/** One round of percent-decoding, bytes as latin1. Overlong forms (`%c0%ae`) are not UTF-8, and refused. */
+function decodeOnce(text) {
+  const decoded = text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  if (!isUtf8(Buffer.from(decoded, 'latin1'))) throw refuse('the path is not UTF-8')
+  return decoded
+}
+function refuse(detail) {
+  return new Fault('PATH_NOT_ALLOWED', detail)
+}
+//# sourceMappingURL=request-target.js.map

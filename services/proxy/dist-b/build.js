@@ -1,0 +1,89 @@
+import { Directory } from '@protectmyapi/protos/directory'
+import { Vault } from '@protectmyapi/protos/vault'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { connectRedis } from '@protectmyapi/service-kit/redis'
+import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
+import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { createDataPlane } from './data-plane.js'
+import { createDialler } from './forward/dialler.js'
+import { createPools } from './forward/pools.js'
+import { systemSchedule } from './freshness/schedule.js'
+import { createPipeline } from './pipeline.js'
+import { createRedisLink } from './redis/redis-link.js'
+import { createLane } from './routes/lanes.js'
+import { createHandle } from './server/handle.js'
+import { createListener } from './server/listener.js'
+
+const LIMITS = {
+  /** Requests to providers under way: sockets and buffers of each are bounded, so this bounds memory. */
+  underWay: { totalMax: 8_192, perOwnerMax: 2_048 },
+  /** Beyond the drain, for handing over the record and closing. */
+  closingMs: 10_000,
+}
+/** Every part of the proxy is named on this page. */
+export async function buildProxy(config, log) {
+  const identity = await watchMaterial(config.tls, log)
+  // One file twice: towards apps there is no CA of ours.
+  const certificate =
+    config.certificate && (await watchMaterial({ ...config.certificate, caFile: config.certificate.certFile }, log))
+  const directory = createReloadingClient(Directory, config.directory, identity)
+  const vault = createReloadingClient(Vault, config.vault, identity)
+  const clock = systemClock
+  const redis =
+    config.redis &&
+    createRedisLink({ client: connectRedis(config.redis, 'protectmyapi-proxy', log), schedule: systemSchedule, log })
+  const dataPlane = createDataPlane({ directory, vault, redis, clock, log })
+  const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
+  const pools = createPools(dial, log)
+  let draining = false
+  const pipeline = createPipeline({
+    ...dataPlane,
+    forwarding: { pools, clock },
+    underWay: createLane(LIMITS.underWay),
+    log,
+  })
+  const handle = createHandle({
+    pipeline,
+    dataPlane,
+    clock,
+    log,
+    proxies: config.trustedProxies,
+    hostSuffix: config.hostSuffix,
+    isDraining: () => draining,
+  })
+  const listener = createListener(handle, certificate)
+  const steps = [
+    { name: 'answers under way', run: () => listener.drain(config.drainMs) },
+    { name: 'sockets to providers', run: () => pools.destroy() },
+    { name: 'the record', run: () => dataPlane.stop() },
+    { name: 'channels', run: () => closeAll(directory, vault, ...(redis ? [redis] : [])) },
+    { name: 'certificates', run: () => stopAll(identity, certificate) },
+  ]
+  const shutDown = shutdownOnce(steps, config.drainMs + LIMITS.closingMs, log)
+  return {
+    async start() {
+      if (config.privateUpstreams.size > 0) {
+        log.warn(
+          { hosts: [...config.privateUpstreams] },
+          'these upstreams are exempt from the https and private-address rules',
+        )
+      }
+      // Alive at once, ready with the first answered Sync.
+      const port = await listener.listen(config.host, config.port)
+      await dataPlane.start()
+      return port
+    },
+    stop() {
+      draining = true
+      return shutDown()
+    },
+  }
+}
+function closeAll(...clients) {
+  for (const client of clients) client.close()
+}
+function stopAll(...materials) {
+  for (const material of materials) material?.stop()
+}
+//# sourceMappingURL=build.js.map

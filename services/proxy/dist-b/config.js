@@ -1,0 +1,99 @@
+import { ConfigError, DurationMs, List, Port, parseEnvironment } from '@protectmyapi/service-kit/config'
+import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
+import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { configuredPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { z } from 'zod'
+import { trustedProxies } from './server/source-address.js'
+
+const Address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'give host:port')
+const DnsSuffix = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'give a DNS name in lower case, such as proxy.example.com')
+/** Every variable that the proxy reads. `describe` is what `--help` prints. */
+const ProxyEnvironment = z.object({
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('how much is logged'),
+  PMA_MODE: z
+    .enum(['production', 'development'])
+    .default('production')
+    .describe('production refuses stand-ins unless they are named'),
+  PMA_TLS_CERT_FILE: z.string().describe('certificate of this service, PEM (mutual TLS)'),
+  PMA_TLS_KEY_FILE: z.string().describe('its private key, PEM'),
+  PMA_TLS_CA_FILE: z.string().describe('CA of the services, PEM'),
+  PMA_TRUST_DOMAIN: z.string().default('protectmyapi.local').describe('SPIFFE trust domain'),
+  PMA_NAMESPACE: z.string().default('protectmyapi').describe('SPIFFE namespace'),
+  PMA_PROXY_HOST: z.string().default('0.0.0.0').describe('address to listen on'),
+  PMA_PROXY_PORT: Port.default(8080).describe('port to listen on; 0 takes any'),
+  PMA_PROXY_TLS_CERT_FILE: z.string().optional().describe('certificate towards apps, PEM; TLS 1.3'),
+  PMA_PROXY_TLS_KEY_FILE: z.string().optional().describe('its private key, PEM'),
+  PMA_PROXY_HOST_SUFFIX: DnsSuffix.optional().describe('routes {service}.<suffix> by host name'),
+  PMA_DIRECTORY_ADDRESS: Address.describe('management’s Directory, host:port'),
+  PMA_VAULT_ADDRESS: Address.describe('the vault, host:port'),
+  ...redisEnvironment,
+  PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
+    'development alone: hosts, or host:port, exempt from https and public addresses',
+  ),
+  PMA_UPSTREAM_CA_FILE: z.string().optional().describe('a CA trusted for providers beside the public ones, PEM'),
+  PMA_TRUSTED_PROXIES: List.default([]).describe('CIDR ranges whose X-Forwarded-For, -Proto and -Host are believed'),
+  PMA_DRAIN_MS: DurationMs.default(25_000).describe('for answers under way to end after SIGTERM'),
+})
+/** Pure but for the files that it is handed: main.ts hands in process.env, once. @throws ConfigError. */
+export function loadConfig(env, readFile) {
+  const read = parseEnvironment(ProxyEnvironment, env)
+  const identity = (name) => spiffeId(read.PMA_TRUST_DOMAIN, read.PMA_NAMESPACE, name)
+  return {
+    logLevel: read.LOG_LEVEL,
+    host: read.PMA_PROXY_HOST,
+    port: read.PMA_PROXY_PORT,
+    certificate: certificateOf(read.PMA_PROXY_TLS_CERT_FILE, read.PMA_PROXY_TLS_KEY_FILE),
+    hostSuffix: read.PMA_PROXY_HOST_SUFFIX ?? null,
+    tls: { certFile: read.PMA_TLS_CERT_FILE, keyFile: read.PMA_TLS_KEY_FILE, caFile: read.PMA_TLS_CA_FILE },
+    directory: { address: read.PMA_DIRECTORY_ADDRESS, serverId: identity('management') },
+    vault: { address: read.PMA_VAULT_ADDRESS, serverId: identity('vault') },
+    redis: redisTarget(read, readFile),
+    privateUpstreams: configuredPrivateUpstreams(read.PMA_MODE, read.PMA_ALLOW_PRIVATE_UPSTREAMS),
+    upstreamCaPem:
+      read.PMA_UPSTREAM_CA_FILE === undefined
+        ? null
+        : readPem('PMA_UPSTREAM_CA_FILE', read.PMA_UPSTREAM_CA_FILE, readFile),
+    trustedProxies: parseProxies(read.PMA_TRUSTED_PROXIES),
+    drainMs: read.PMA_DRAIN_MS,
+  }
+}
+/** One line a variable. */
+export function describeEnvironment() {
+  const lines = Object.entries(ProxyEnvironment.shape).map(
+    ([name, schema]) => `  ${name.padEnd(29)} ${schema.description ?? ''}`,
+  )
+  return lines.join('\n')
+}
+function certificateOf(certFile, keyFile) {
+  if (certFile === undefined && keyFile === undefined) return null
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile }
+  throw new ConfigError('  PMA_PROXY_TLS_CERT_FILE, PMA_PROXY_TLS_KEY_FILE: give both, or neither')
+}
+function readPem(variable, path, readFile) {
+  const text = readOr(variable, path, readFile)
+  if (!text.includes('-----BEGIN CERTIFICATE-----'))
+    throw new ConfigError(`  ${variable}: ${path} holds no certificate in PEM`)
+  return text
+}
+function readOr(variable, path, readFile) {
+  try {
+    return readFile(path)
+  } catch (cause) {
+    throw new ConfigError(
+      `  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    )
+  }
+}
+function parseProxies(ranges) {
+  try {
+    return trustedProxies(ranges)
+  } catch {
+    throw new ConfigError('  PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, parted by commas')
+  }
+}
+//# sourceMappingURL=config.js.map

@@ -1,0 +1,196 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newToken } from '@protectmyapi/service-kit/tokens'
+import { createDataPlane } from './data-plane.js'
+import { systemSchedule } from './freshness/schedule.js'
+import { RouteFallen } from './lease/lease-source.js'
+import { startFakeDirectory } from './test/fake-directory.js'
+import { startFakeVault } from './test/fake-vault.js'
+import { routeResponse } from './test/route-response.js'
+import { hashOf, sessionSigner } from './test/session-signer.js'
+import { silentLog } from './test/silent-log.js'
+
+const closing = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+const BOOT = 'boot_01JH0000000000000000000000'
+/** Time runs fifty times as fast. */
+const fiftyfold = {
+  schedule: (run, ms) => systemSchedule(run, ms / 50),
+  clock: { wallMs: () => systemClock.wallMs() * 50, monotonicMs: () => systemClock.monotonicMs() * 50 },
+}
+/** The data plane between a directory and a vault, over real gRPC. The secret's generation is the directory's. */
+async function start(says = {}, { schedule = systemSchedule, clock = systemClock } = {}) {
+  let generation = 1
+  const labels = () =>
+    routeResponse().labels.map((label) => (label.kind === 'FEED_KIND_SECRET' ? { ...label, generation } : label))
+  const directory = await startFakeDirectory(systemClock, {
+    route: () =>
+      routeResponse({
+        labels: labels(),
+        grant: `grant ${generation}`,
+        secrets: [{ secretId: 'sec_1', versionId: `ver_${generation}`, generation, name: 'KEY' }],
+      }),
+    ...says,
+  })
+  closing.push(() => directory.close())
+  const vault = await startFakeVault((versionId, grant) => {
+    if (versionId !== `ver_${grant.slice(-1)}`) throw new Fault('INVALID_GRANT', 'another version')
+    return {
+      lease: {
+        secretId: 'sec_1',
+        versionId,
+        generation: Number(versionId.slice(4)),
+        value: Buffer.from(`value ${versionId}`),
+        bindings: { origins: ['https://api.example.com'], placements: [{ header: 'authorization' }], services: [] },
+        lifeMs: 300_000,
+      },
+    }
+  })
+  closing.push(() => vault.close())
+  const plane = createDataPlane({
+    directory: directory.client,
+    vault: vault.client,
+    clock,
+    log: silentLog(),
+    bootId: BOOT,
+    schedule,
+  })
+  closing.push(() => plane.stop())
+  const token = newToken('app')
+  const resolve = () => plane.routes.resolve({ kind: 'app-token', token, hash: hashOf(token) }, 'openai')
+  const value = async () => (await plane.leases.lease(await resolve())).get('sec_1')?.value.reveal()
+  /** As management does it: the new state is committed with its row. */
+  const replace = () => {
+    generation += 1
+    return directory.commit({ kind: 'FEED_KIND_SECRET', id: 'sec_1', generation })
+  }
+  /** What a writer waits for. */
+  const applied = (number) => until(() => ((directory.registry.get(BOOT)?.applied ?? -1) >= number ? true : undefined))
+  return { directory, vault, plane, resolve, value, replace, applied }
+}
+describe('the data plane', () => {
+  it('is ready with the first answered Sync, and leads from a credential to a secret', async () => {
+    const { plane, vault, value, directory } = await start()
+    expect(plane.ready()).toBe(false)
+    await expect(value()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await plane.start()
+    expect(plane.ready()).toBe(true)
+    expect(await value()).toBe('value ver_1')
+    expect(await value()).toBe('value ver_1')
+    expect(vault.asked).toHaveLength(1)
+    expect(directory.openStreams).toBe(1)
+  })
+  it('uses the new version from the moment on at which the row is reported as applied', async () => {
+    const { plane, value, replace, applied, resolve } = await start()
+    await plane.start()
+    const oldRoute = await resolve()
+    for (let generation = 2; generation < 8; generation += 1) {
+      expect(await value()).toBe(`value ver_${generation - 1}`)
+      await applied(replace())
+      expect(await value()).toBe(`value ver_${generation}`)
+    }
+    await expect(plane.leases.lease(oldRoute)).rejects.toBeInstanceOf(RouteFallen)
+  })
+  it('aborts what is under way before it reports the row that fells it', async () => {
+    const { plane, directory, resolve, applied } = await start()
+    await plane.start()
+    const { labels } = await resolve()
+    let reportedWhenAborted
+    plane.freshness.track(labels, () => {
+      reportedWhenAborted = directory.registry.get(BOOT)?.applied
+    })
+    await applied(directory.commit({ kind: 'FEED_KIND_APP', id: 'app_1', generation: 2 }))
+    expect(reportedWhenAborted).toBe(0)
+  })
+  it('learns of a change without any push, within a third of the horizon', async () => {
+    const { plane, value, replace, applied } = await start({ horizonMs: 600, pushes: false })
+    await plane.start()
+    expect(await value()).toBe('value ver_1')
+    const asked = performance.now()
+    await applied(replace())
+    expect(performance.now() - asked).toBeLessThan(600)
+    expect(await value()).toBe('value ver_2')
+  })
+  it('serves until the horizon while management is mute, then 503, and again when it answers', async () => {
+    const { plane, value, directory } = await start(
+      { horizonMs: 600 },
+      { schedule: (run, ms) => systemSchedule(run, Math.min(ms, 200)) },
+    )
+    await plane.start()
+    await value()
+    directory.says.mute = true
+    await value()
+    await until(() => (plane.ready() ? undefined : true))
+    await expect(value()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    directory.says.mute = false
+    await until(() => (plane.ready() ? true : undefined))
+    expect(await value()).toBe('value ver_1')
+  })
+  it('stays fresh through a restart of management, and gets the rows that were committed meanwhile', async () => {
+    const { plane, value, replace, applied, directory } = await start()
+    await plane.start()
+    await value()
+    await directory.restart()
+    const number = replace()
+    await applied(number)
+    expect(plane.ready()).toBe(true)
+    expect(await value()).toBe('value ver_2')
+  })
+  it('starts without management, is not ready, and goes on trying', async () => {
+    const { plane, directory } = await start({ mute: true }, fiftyfold)
+    await plane.start()
+    expect(plane.ready()).toBe(false)
+    directory.says.mute = false
+    await until(() => (plane.ready() ? true : undefined))
+  })
+  it('hands over what is not on record yet when it stops', async () => {
+    const { plane, directory, resolve } = await start()
+    await plane.start()
+    const route = { ...(await resolve()), limits: [] }
+    const decision = await plane.admission.admit({
+      requestId: 'req_1',
+      route,
+      method: 'GET',
+      path: '/',
+      sourceAddress: '::1',
+      appVersion: null,
+    })
+    if (decision.admitted)
+      decision.ticket.finish({
+        status: 200,
+        fault: null,
+        requestBytes: 0,
+        responseBytes: 0,
+        upstreamMs: 1,
+        totalMs: 1,
+        aborted: false,
+      })
+    await plane.stop()
+    expect(directory.entries.map(({ kind }) => kind)).toEqual(['ENTRY_KIND_ADMITTED', 'ENTRY_KIND_FINISHED'])
+    await expect(
+      plane.admission.admit({
+        requestId: 'req_2',
+        route,
+        method: 'GET',
+        path: '/',
+        sourceAddress: '::1',
+        appVersion: null,
+      }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+  it('publishes the public keys of sessions, member by member, and exchanges debug tokens', async () => {
+    const signer = await sessionSigner('key_1', systemClock.wallMs)
+    const { plane } = await start({ keys: () => signer.keys() })
+    await plane.start()
+    expect(await plane.jwks()).toEqual({
+      keys: [{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid: 'key_1', alg: 'EdDSA', use: 'sig' }],
+    })
+    expect(await plane.exchangeDebugToken(newToken('debug'), '::1')).toMatchObject({ deviceId: 'dvc_1' })
+    await expect(plane.exchangeDebugToken('pma_dbg_x', '::1')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+  })
+})
+//# sourceMappingURL=data-plane.test.js.map

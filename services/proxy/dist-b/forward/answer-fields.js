@@ -1,0 +1,90 @@
+import { nameMemo } from '../fields/name-memo.js'
+import { withoutNamed } from '../inject/strip-headers.js'
+import { isReturnAddress } from './return-addresses.js'
+
+const LIMITS = {
+  /** Of one text that fields are cut out of: what they are cut out of lives as long as they do. */
+  headBytesMax: 16 * 1024,
+}
+/** Fields of an answer that do not pass, with those that its Connection names and those with the prefixes below. */
+const NEVER_PASSED = new Set([
+  // RFC 9110 § 7.6.1.
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  // State that the provider keeps for whoever holds the key: not for a phone.
+  'set-cookie',
+  'set-cookie2',
+  // It would send the next request past us.
+  'alt-svc',
+])
+/** CORS is between us and a browser; fields of ours are set here alone. */
+const NEVER_PASSED_PREFIXES = ['access-control-', 'pma-']
+const kindOf = nameMemo((name) => {
+  const lower = name.toLowerCase()
+  if (lower === 'connection') return 'connection'
+  if (lower === 'content-encoding') return 'coding'
+  return NEVER_PASSED.has(lower) || NEVER_PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
+    ? 'never'
+    : 'passes'
+})
+/** @param raw what undici hands over, name and value in turn, read as latin1. */
+export function answerFields(raw) {
+  if (!Array.isArray(raw)) return { passed: [], coding: '' }
+  const read = readerOf(raw)
+  const passed = []
+  const codings = []
+  let connection = null
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = read(raw[at])
+    const kind = kindOf(name)
+    if (kind === 'never') continue
+    const value = read(raw[at + 1])
+    if (kind === 'connection') {
+      // Nearly every one names `keep-alive` alone, which passes nowhere.
+      if (value.toLowerCase() !== 'keep-alive') connection = [...(connection ?? []), name, value]
+      continue
+    }
+    if (kind === 'coding') codings.push(value.trim().toLowerCase())
+    passed.push(name, value)
+  }
+  return {
+    passed: connection === null ? passed : withoutNamed(passed, connection),
+    coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
+  }
+}
+/** Of trailers, only what says nothing of framing (RFC 9110 § 6.5.1) and leads nowhere. */
+export function trailerFields(raw) {
+  const { passed } = answerFields(raw)
+  return passed.filter((_, at) => {
+    const name = passed[at - (at % 2)] ?? ''
+    return !/^content-/i.test(name) && !isReturnAddress(name)
+  })
+}
+/**
+ * How to read names and values. They are pieces of one packet as a rule: then it is read as text once, and cut.
+ */
+function readerOf(raw) {
+  const [first, last] = [raw[0], raw.at(-1)]
+  if (!Buffer.isBuffer(first) || !Buffer.isBuffer(last) || first.buffer !== last.buffer) return textOf
+  const { buffer, byteOffset: from } = first
+  const bytes = last.byteOffset + last.length - from
+  if (bytes < 0 || bytes > LIMITS.headBytesMax) return textOf
+  const text = Buffer.from(buffer, from, bytes).toString('latin1')
+  return (item) => {
+    if (!Buffer.isBuffer(item) || item.buffer !== buffer) return textOf(item)
+    const at = item.byteOffset - from
+    // A piece from before the first one, or behind the last one, is no piece of this text.
+    return at < 0 || at + item.length > bytes ? textOf(item) : text.slice(at, at + item.length)
+  }
+}
+/** Where a name comes twice its values come as a list. */
+function textOf(item) {
+  if (Buffer.isBuffer(item)) return item.toString('latin1')
+  return Array.isArray(item) ? item.map(textOf).join(', ') : String(item)
+}
+//# sourceMappingURL=answer-fields.js.map

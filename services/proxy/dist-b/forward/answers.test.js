@@ -1,0 +1,249 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+import { describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { routeTo } from '../test/fake-data-plane.js'
+import { proxiesOfEachTest } from '../test/proxy-to.js'
+import { KEY } from '../test/start-proxy.js'
+import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
+import { endOf, exchangeRaw, next, open, originOf, rawGet, readAll } from '../test/streaming-client.js'
+
+const proxyTo = proxiesOfEachTest()
+describe('an answer', () => {
+  it('streams: each event of an SSE stream arrives before the next one is sent', async () => {
+    let stream
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.flushHeaders()
+        stream = response
+      }),
+    )
+    const { request, answer } = open(proxy, 'GET', '/events')
+    request.end()
+    const events = await answer
+    expect(events.statusCode).toBe(200)
+    for (const event of ['data: {"a":1}\n\n', ': ping\n\n', 'data: [DONE]\n\n']) {
+      const arrived = next(events)
+      stream?.write(event)
+      expect(await arrived).toBe(event)
+    }
+    stream?.end()
+    expect(await readAll(events)).toEqual({ body: '', whole: true })
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 200, aborted: false } })
+  })
+  it('passes byte for byte, whatever the bytes, sizes and chunks', async () => {
+    const bytes = randomBytes(3 * 1024 * 1024)
+    const proxy = await proxyTo(
+      await startUpstream((_received, response) => {
+        for (let at = 0; at < bytes.length; at += 77_777) response.write(bytes.subarray(at, at + 77_777))
+        response.end()
+      }),
+    )
+    const { request, answer } = open(proxy, 'GET', '/file')
+    request.end()
+    const { body, whole } = await readAll(await answer)
+    expect(whole).toBe(true)
+    expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(
+      createHash('sha256').update(bytes).digest('hex'),
+    )
+  })
+  it.each([
+    ['cut in a body with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart '],
+    ['cut in a chunked body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n'],
+    [
+      'cut in a chunked body of a closing connection',
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n',
+    ],
+    ['that turns to rubbish', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\nXX\r\n'],
+  ])('%s never looks complete', async (_how, head) => {
+    const proxy = await proxyTo(await startRawUpstream((socket) => socket.once('data', () => socket.end(head))))
+    const { request, answer } = open(proxy, 'GET', '/cut')
+    request.end()
+    const { body, whole } = await readAll(await answer)
+    expect(['', 'part ']).toContain(body)
+    expect(whole).toBe(false)
+    expect(await endOf(proxy)).toMatchObject({
+      finished: { status: 200, aborted: true, fault: 'UPSTREAM_UNREACHABLE' },
+    })
+  })
+  it('cut short never looks complete to HTTP/1.0 either, where the end of the connection ends the body', async () => {
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n')),
+      ),
+    )
+    const socket = connect(proxy.port, '127.0.0.1')
+    const broken = new Promise((resolve) => socket.on('error', resolve).on('end', () => resolve(null)))
+    socket.on('data', () => {})
+    socket.write(rawGet('/', '1.0'))
+    expect(await broken).toMatchObject({ code: 'ECONNRESET' })
+  })
+  it('to HEAD, and those without a body, end where they should', async () => {
+    const proxy = await proxyTo(
+      await startUpstream(({ method, url }, response) => {
+        response.writeHead(Number(url.slice(1)), method === 'HEAD' ? { 'content-length': '1234' } : {})
+        response.end()
+      }),
+    )
+    const head = await proxy.send('HEAD', '/v1/p/up/200')
+    expect(head).toMatchObject({ status: 200, body: '' })
+    expect(head.headers['content-length']).toBe('1234')
+    expect(await proxy.send('GET', '/v1/p/up/204')).toMatchObject({ status: 204, body: '' })
+    expect(await proxy.send('GET', '/v1/p/up/304')).toMatchObject({ status: 304, body: '' })
+    expect((await proxy.send('GET', '/v1/p/up/304')).headers['transfer-encoding']).toBeUndefined()
+  })
+  it('keeps its trailers, and swallows 1xx', async () => {
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.on('data', () =>
+          socket.write(
+            'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n',
+          ),
+        ),
+      ),
+    )
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect(answer).toMatchObject({ status: 200, body: 'abc' })
+    expect(answer.trailers).toEqual({ 'x-sum': '1' })
+    expect(await exchangeRaw(proxy.port, rawGet())).toMatch(/^HTTP\/1\.1 200 Fine\r\n/)
+  })
+  it('waits for a slow reader in bounded memory, and goes on where it goes on', async () => {
+    let written = 0
+    const total = 64 * 1024 * 1024
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        const piece = Buffer.alloc(64 * 1024, 'slow reader ')
+        response.on('error', () => {})
+        const more = () => {
+          while (written < total) {
+            written += piece.length
+            if (!response.write(piece)) return void response.once('drain', more)
+          }
+          response.end()
+        }
+        more()
+      }),
+    )
+    const { request, answer } = open(proxy, 'GET', '/big')
+    request.end()
+    const slow = await answer
+    slow.pause()
+    // Nothing is read: what the sockets' buffers hold is the end of it.
+    let before = -1
+    await until(() => {
+      const still = written === before
+      before = written
+      return still && written > 0 ? true : undefined
+    }, 10_000)
+    expect(written).toBeLessThan(32 * 1024 * 1024)
+    let read = 0
+    slow.on('data', (chunk) => {
+      read += chunk.length
+    })
+    slow.resume()
+    await new Promise((resolve) => slow.on('end', resolve))
+    expect(read).toBe(total)
+  })
+})
+describe('an answer that holds the key', () => {
+  it('in its body ends before it, and never looks complete', async () => {
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.write('data: one\n\n')
+        setImmediate(() => {
+          response.write(`data: your key is ${KEY.slice(0, 9)}`)
+          setImmediate(() => response.end(`${KEY.slice(9)} ok\n\n`))
+        })
+      }),
+    )
+    const { request, answer } = open(proxy, 'GET', '/x')
+    request.end()
+    const { body, whole } = await readAll(await answer)
+    expect(whole).toBe(false)
+    expect(body).not.toContain(KEY.slice(0, 3))
+    expect(await endOf(proxy)).toMatchObject({ finished: { fault: 'UPSTREAM_LEAKED_KEY', aborted: true } })
+  })
+  it.each([
+    ['a header field', (response) => response.writeHead(200, { 'x-echo': `Bearer ${KEY}` }).end('x')],
+    [
+      'Location',
+      (response) => response.writeHead(302, { location: `https://x.example/?k=${encodeURIComponent(KEY)}` }).end(),
+    ],
+    ['the reason phrase', (response) => response.writeHead(200, KEY).end('x')],
+  ])('in %s is replaced whole', async (_where, write) => {
+    const proxy = await proxyTo(await startUpstream((_received, response) => void write(response)))
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
+    expect(JSON.stringify(answer)).not.toContain(KEY)
+  })
+  it('in a later piece of the first packet is told in words, and nothing of it has gone', async () => {
+    const piece = (text) => `${text.length.toString(16)}\r\n${text}\r\n`
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () =>
+          socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${piece('first ')}${piece(`${KEY} `)}`),
+        ),
+      ),
+    )
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
+    expect(answer.body).not.toContain('first')
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 502, responseBytes: 0 } })
+  })
+  it('in a trailer is cut', async () => {
+    const proxy = await proxyTo(
+      await serve(async (_request, response) => {
+        response.writeHead(200, { trailer: 'x-t' })
+        response.write('body\n')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        response.addTrailers({ 'x-t': KEY })
+        response.end()
+      }),
+    )
+    const { request, answer } = open(proxy, 'GET', '/x')
+    request.end()
+    const cut = await answer
+    expect((await readAll(cut)).whole).toBe(false)
+    expect(JSON.stringify(cut.trailers)).not.toContain(KEY)
+  })
+  it('in the first packet, body and all, is replaced whole', async () => {
+    const proxy = await proxyTo(
+      await startUpstream((_received, response) => response.writeHead(400).end(`{"error":"key ${KEY} is odd"}`)),
+    )
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
+    expect(JSON.stringify(answer)).not.toContain(KEY)
+  })
+})
+describe('what changes while an answer is under way', () => {
+  it.each(['FEED_KIND_APP', 'FEED_KIND_SECRET'])(
+    '%s: an app that falls cuts it, a secret that is replaced does not',
+    async (kind) => {
+      let stream
+      let closed = false
+      const proxy = await proxyTo(
+        await serve((_request, response) => {
+          stream = response
+          response.write('data: 1\n\n')
+          response.on('close', () => {
+            closed = true
+          })
+        }),
+      )
+      proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { labels: [{ kind, id: 'x', generation: 1 }] }))
+      const { request, answer } = open(proxy, 'GET', '/x')
+      request.end()
+      const events = await answer
+      await next(events)
+      proxy.plane.fell({ kind, id: 'x', generation: 2 })
+      if (kind === 'FEED_KIND_SECRET') stream?.end('data: 2\n\n')
+      const { whole } = await readAll(events)
+      expect(whole).toBe(kind === 'FEED_KIND_SECRET')
+      await until(() => (closed ? true : undefined), 1_000)
+      expect(await endOf(proxy)).toMatchObject({ finished: { aborted: kind === 'FEED_KIND_APP' } })
+      expect(proxy.plane.followed).toBe(0)
+    },
+  )
+})
+//# sourceMappingURL=answers.test.js.map

@@ -1,0 +1,170 @@
+import { connect } from 'node:net'
+import { describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { routeTo } from '../test/fake-data-plane.js'
+import { proxiesOfEachTest } from '../test/proxy-to.js'
+import { APP_TOKEN } from '../test/start-proxy.js'
+import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
+import { endOf, next, open, originOf, readAll } from '../test/streaming-client.js'
+
+const proxyTo = proxiesOfEachTest()
+describe('a provider that', () => {
+  it('does not begin to answer in time: 504', async () => {
+    const proxy = await proxyTo(await startRawUpstream(() => {}))
+    proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { timeoutMs: 300 } }))
+    const answer = await proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: '{}' })
+    expect([answer.status, JSON.parse(answer.body).code, answer.headers['x-should-retry']]).toEqual([
+      504,
+      'UPSTREAM_TIMEOUT',
+      'false',
+    ])
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 504, fault: 'UPSTREAM_TIMEOUT' } })
+  })
+  it('stops in the middle of its answer: cut', async () => {
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc ')),
+      ),
+    )
+    proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { timeoutMs: 300 } }))
+    const { request, answer } = open(proxy, 'GET', '/x')
+    request.end()
+    expect(await readAll(await answer)).toEqual({ body: 'abc ', whole: false })
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 200, fault: 'UPSTREAM_TIMEOUT', aborted: true } })
+  })
+  it.each(['POST', 'GET', 'PUT'])('resets the connection gets a %s once', async (method) => {
+    let requests = 0
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () => {
+          requests += 1
+          socket.resetAndDestroy()
+        }),
+      ),
+    )
+    const answer = await proxy.send(method, '/v1/p/up/x', {
+      headers: { 'x-api-key': APP_TOKEN },
+      body: method === 'GET' ? '' : 'body',
+    })
+    expect([answer.status, requests]).toEqual([502, 1])
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 502, fault: 'UPSTREAM_UNREACHABLE' } })
+  })
+  it('closes a connection that was kept gets the next POST at most once', async () => {
+    let requests = 0
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) => {
+        let own = 0
+        socket.on('data', () => {
+          requests += 1
+          own += 1
+          if (own === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+          else socket.resetAndDestroy()
+        })
+      }),
+    )
+    const post = () => proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'body' })
+    expect((await post()).status).toBe(200)
+    expect((await post()).status).toBe(502)
+    expect(requests).toBe(2)
+  })
+  it('answers before it has read the request: the client gets that answer', async () => {
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.writeHead(413, { 'content-type': 'text/plain' })
+        response.end('too much')
+      }),
+    )
+    const { request, answer } = open(proxy, 'POST', '/x', { 'content-length': String(600_000) })
+    request.on('error', () => {})
+    request.write(Buffer.alloc(200_000))
+    const early = await answer
+    expect(early.statusCode).toBe(413)
+    request.end(Buffer.alloc(400_000))
+    expect(await readAll(early)).toEqual({ body: 'too much', whole: true })
+  })
+  it('answers compressed though it was asked not to is refused, as nobody could search that', async () => {
+    const proxy = await proxyTo(
+      await startUpstream((_received, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('xx')),
+    )
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect([answer.status, JSON.parse(answer.body).detail]).toEqual([502, expect.stringContaining('gzip')])
+    proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { scrub: false } }))
+    expect(await proxy.send('GET', '/v1/p/up/x')).toMatchObject({ status: 200, body: 'xx' })
+  })
+})
+describe('a client that leaves', () => {
+  it('while the answer streams ends the provider’s work at once', async () => {
+    let closedAt = 0
+    const proxy = await proxyTo(
+      await serve((_request, response) => {
+        response.write('data: 1\n\n')
+        response.on('close', () => {
+          closedAt = performance.now()
+        })
+      }),
+    )
+    const { request, answer } = open(proxy, 'GET', '/x')
+    request.end()
+    await next(await answer)
+    const leftAt = performance.now()
+    request.destroy()
+    await until(() => (closedAt > 0 ? true : undefined), 2_000)
+    expect(closedAt - leftAt).toBeLessThan(1_000)
+    expect(await endOf(proxy)).toMatchObject({
+      finished: { status: 200, aborted: true, fault: null, responseBytes: 9 },
+    })
+  })
+  it('before the answer begins ends it as well', async () => {
+    let arrived = false
+    let closed = false
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) => {
+        socket.on('data', () => {
+          arrived = true
+        })
+        socket.on('close', () => {
+          closed = true
+        })
+      }),
+    )
+    const { request } = open(proxy, 'POST', '/x')
+    request.on('error', () => {})
+    request.end('{}')
+    await until(() => (arrived ? true : undefined))
+    request.destroy()
+    await until(() => (closed ? true : undefined), 1_000)
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 0, aborted: true } })
+  })
+  it('in the middle of an upload: the provider never takes it for whole', async () => {
+    const received = []
+    const proxy = await proxyTo(
+      await serve((request) => {
+        request.resume()
+        request.on('error', () => {})
+        request.on('close', () => received.push({ socket: request.socket, complete: request.complete }))
+      }),
+    )
+    const { request } = open(proxy, 'POST', '/x', { 'content-length': '1000000' })
+    request.on('error', () => {})
+    request.write(Buffer.alloc(300_000))
+    await until(() => proxy.plane.recorded[0])
+    await new Promise((resolve) => setImmediate(resolve))
+    request.destroy()
+    const [seen] = await until(() => (received.length > 0 ? received : undefined), 1_500).catch(() => [])
+    expect(seen?.complete ?? false).toBe(false)
+    await endOf(proxy)
+  })
+  it('in the middle of a small body is never looked up, recorded or sent', async () => {
+    const upstream = await startUpstream((_received, response) => response.end())
+    const proxy = await proxyTo(upstream)
+    const socket = connect(proxy.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`POST /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nContent-Length: 10\r\n\r\nhalf`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.destroy()
+    expect((await proxy.send('GET', '/v1/p/up/y')).status).toBe(200)
+    expect(upstream.received).toHaveLength(1)
+    expect(proxy.plane.asked).toHaveLength(1)
+  })
+})
+//# sourceMappingURL=failures.test.js.map

@@ -1,0 +1,182 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { answerFields, trailerFields } from './answer-fields.js'
+import { leadBack } from './return-addresses.js'
+import { ClientLeft } from './upload.js'
+import { upstreamFault } from './upstream-fault.js'
+
+const LIMITS = {
+  /** For a client to read something of what waits for it. Memory is bounded anyway; this frees the provider's socket. */
+  slowReaderMs: 120_000,
+}
+/**
+ * Takes an answer in and passes it on, event by event, with backpressure; ends exactly once. By undici's older callbacks:
+ * around the newer ones it makes an object of every answer's header, which nobody here reads.
+ */
+export class Forwarding {
+  done
+  #options
+  #startedMs
+  #settle = () => {}
+  #abortUpstream = null
+  #resume = null
+  #over = false
+  /** Of the provider, until it goes on; and what came of the body beside it. */
+  #head = null
+  #first = null
+  /** Of what went on. */
+  #status = 0
+  #responseBytes = 0
+  #upstreamMs = 0
+  #slow
+  constructor(options) {
+    this.#options = options
+    this.#startedMs = options.clock.monotonicMs()
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+    options.exchange.whenOver((complete) => this.#end(complete ? 'complete' : 'left', null))
+  }
+  /** Ends it from outside: with words where none of the answer has gone, else with a cut. */
+  abort(why) {
+    this.#end(this.#status === 0 ? 'refused' : 'cut', why)
+  }
+  onConnect(abort) {
+    // Sent once: should the library ever begin again, or late, the request does not leave.
+    const again = this.#abortUpstream !== null
+    if (again || this.#over) {
+      abort(new ClientLeft())
+      return
+    }
+    this.#abortUpstream = abort
+  }
+  onHeaders(status, raw, resume, reason) {
+    // 1xx of a provider are about its connection to us; ours to the client has its own 100.
+    if (status < 200 || this.#over) return true
+    this.#resume = resume
+    this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
+    const { passed, coding } = answerFields(raw)
+    const fault = this.#refusalOf(status, coding) ?? (this.#leaks(reason, passed) ? leaked() : null)
+    if (fault) {
+      this.abort(fault)
+      return true
+    }
+    // After the search, which must see every address as the provider wrote it.
+    this.#head = { status, reason, fields: leadBack(status, passed, this.#options.back) }
+    // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
+    process.nextTick(() => this.#flushHead())
+    return true
+  }
+  /** False stops the provider until the client has read. */
+  onData(chunk) {
+    if (this.#over) return true
+    const out = this.#options.scrubber.push(chunk)
+    if (out === 'leaked') {
+      this.abort(leaked())
+      return true
+    }
+    if (out.length === 0) return true
+    this.#responseBytes += out.length
+    if (this.#head !== null && this.#first === null) {
+      // It goes with the head: at once, or with the end where that has come in the same packet.
+      this.#first = out
+      return true
+    }
+    this.#sendHead()
+    return this.#options.exchange.outgoing.write(out) || this.#waitForReader()
+  }
+  onComplete(rawTrailers) {
+    if (this.#over) return
+    const { scrubber, exchange } = this.#options
+    const trailers = rawTrailers === null || rawTrailers.length === 0 ? NONE : trailerFields(rawTrailers)
+    if (trailers.length > 0 && this.#leaks('', trailers)) {
+      this.abort(leaked())
+      return
+    }
+    const rest = scrubber.end()
+    this.#responseBytes += rest.length
+    const last = this.#sendWhole(rest)
+    if (trailers.length > 0) exchange.sendTrailers(trailers)
+    // The end follows: with everything handed to the system, or with the client gone.
+    exchange.sendBody(last)
+  }
+  onError(error) {
+    if (error instanceof ClientLeft) this.#end('left', null)
+    else this.abort(upstreamFault(error))
+  }
+  /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it. */
+  #refusalOf(status, coding) {
+    const { injects, scrub } = this.#options
+    if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
+    if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
+    return scrub && coding !== '' ? compressed(coding) : null
+  }
+  #leaks(reason, fields) {
+    return this.#options.scrubber.leaksInFields(reason, fields)
+  }
+  /** With what of the body came beside it. */
+  #sendHead() {
+    if (this.#head === null) return
+    const { status, reason, fields } = this.#head
+    this.#head = null
+    this.#status = status
+    const { exchange } = this.#options
+    exchange.sendHead(status, reason, fields, this.#upstreamMs)
+    if (this.#first !== null) exchange.outgoing.write(this.#first)
+    this.#first = null
+  }
+  /** Where the whole body came beside the head, both go in one. */
+  #sendWhole(rest) {
+    const first = this.#first
+    this.#first = null
+    this.#sendHead()
+    if (first === null) return rest
+    return rest.length === 0 ? first : Buffer.concat([first, rest])
+  }
+  /** Where nothing of the body has come yet, the head goes alone. */
+  #flushHead() {
+    if (this.#over || this.#head === null) return
+    const isAlone = this.#first === null
+    this.#sendHead()
+    if (isAlone) this.#options.exchange.outgoing.flushHeaders()
+  }
+  #waitForReader() {
+    this.#slow ??= setTimeout(() => this.#end('cut', null), LIMITS.slowReaderMs)
+    this.#options.exchange.outgoing.once('drain', () => {
+      clearTimeout(this.#slow)
+      this.#slow = undefined
+      if (!this.#over) this.#resume?.()
+    })
+    return false
+  }
+  #end(end, fault) {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#slow)
+    const sent = this.#abortUpstream !== null
+    if (end !== 'complete') this.#abortUpstream?.(new ClientLeft())
+    if (end === 'cut') this.#options.exchange.cut()
+    this.#settle({
+      sent,
+      end,
+      fault,
+      status: this.#status,
+      requestBytes: this.#options.sentBytes(),
+      // What waited for the head went nowhere without it.
+      responseBytes: this.#status === 0 ? 0 : this.#responseBytes,
+      upstreamMs: this.#upstreamMs,
+    })
+  }
+}
+const NONE = []
+function leaked() {
+  return new Fault('UPSTREAM_LEAKED_KEY', 'the answer held an injected value')
+}
+/**
+ * It was asked for as it is (`Accept-Encoding: identity`). What is compressed all the same cannot be searched without
+ * being unpacked, and unpacking what a stranger packed costs memory without a bound: so it does not pass.
+ */
+function compressed(coding) {
+  const say = `The provider compressed its answer (${coding}) though it was asked not to, so it cannot be searched for the key. Turn scrubbing off for this service if that is its way.`
+  return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a content coding that was not asked for', { say })
+}
+//# sourceMappingURL=forwarding.js.map

@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request as httpsRequest } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { silentLog } from '../test/silent-log.js'
+import { APP_TOKEN, KEY, startProxy } from '../test/start-proxy.js'
+import { startUpstream } from '../test/start-upstream.js'
+
+const START = '/v1/p/up/upload/v1beta/files'
+const CHUNK = '/upload/v1beta/files?upload_id=AbC-1_2&upload_protocol=resumable'
+let upstream
+let origin
+let proxy
+let answer
+beforeEach(async () => {
+  answer = (response) => response.writeHead(200, { 'x-goog-upload-url': origin + CHUNK }).end('{}')
+  upstream = await startUpstream((_received, response) => answer(response))
+  origin = `http://127.0.0.1:${upstream.port}`
+  proxy = await startProxy(upstream.port, { hostSuffix: 'proxy.example', proxies: ['127.0.0.0/8'] })
+})
+afterEach(async () => {
+  await proxy.close()
+  await upstream.close()
+})
+const uploadUrl = async (path, headers) =>
+  (await proxy.send('POST', path, { headers: { 'x-goog-api-key': APP_TOKEN, ...headers } })).headers[
+    'x-goog-upload-url'
+  ]
+describe('the upload address in an answer', () => {
+  it('brings the client back, and what it sends there leaves with the key alone', async () => {
+    const started = await proxy.send('POST', START, { headers: { 'x-goog-api-key': APP_TOKEN } })
+    const url = new URL(String(started.headers['x-goog-upload-url']))
+    expect(url.origin).toBe(`http://127.0.0.1:${proxy.port}`)
+    for (const method of ['POST', 'PUT']) {
+      const headers = { 'x-goog-api-key': APP_TOKEN, 'x-goog-upload-command': 'upload, finalize' }
+      const sent = await proxy.send(method, url.pathname + url.search, { headers, body: 'bytes' })
+      expect(sent.status).toBe(200)
+      const received = upstream.received.at(-1)
+      expect(received).toMatchObject({ method, url: CHUNK, headers: { authorization: `Bearer ${KEY}` } })
+      expect(received?.headers['x-goog-upload-command']).toBe('upload, finalize')
+      expect(received?.body.toString()).toBe('bytes')
+      expect(received?.rawHeaders.join()).not.toContain('pma_')
+    }
+  })
+  it('is under the names that the client and trusted proxies use', async () => {
+    expect(await uploadUrl(START, { host: 'a.example' })).toBe(`http://a.example/v1/p/up${CHUNK}`)
+    expect(await uploadUrl(CHUNK, { host: 'up.proxy.example:81' })).toBe(`http://up.proxy.example:81${CHUNK}`)
+    const forwarded = { host: 'inside', 'x-forwarded-host': 'a.example', 'x-forwarded-proto': 'https' }
+    expect(await uploadUrl(START, forwarded)).toBe(`https://a.example/v1/p/up${CHUNK}`)
+  })
+  it('is not there where Host is none', async () => {
+    expect(await uploadUrl(START, { host: 'user@evil.example' })).toBeUndefined()
+  })
+  it('is not there where it leads past us', async () => {
+    answer = (response) => response.writeHead(200, { 'x-goog-upload-url': `https://elsewhere.example${CHUNK}` }).end()
+    expect(await uploadUrl(START, {})).toBeUndefined()
+  })
+  it('is not there as a trailer', async () => {
+    answer = (response) => {
+      response.writeHead(200, { trailer: 'x-goog-upload-url, x-sum' })
+      response.write('body')
+      response.addTrailers({ 'x-goog-upload-url': origin + CHUNK, 'x-sum': '1' })
+      response.end()
+    }
+    const { trailers } = await proxy.send('POST', START)
+    expect(trailers).toEqual({ 'x-sum': '1' })
+  })
+  it.each([
+    ['the provider’s', () => `${origin}${CHUNK}&key=${KEY}`],
+    ['another', () => `https://elsewhere.example/?key=${KEY}`],
+  ])('that holds the key ends the answer, be the origin %s: it is searched as it was sent', async (_whose, url) => {
+    answer = (response) => response.writeHead(200, { 'x-goog-upload-url': url() }).end()
+    const ended = await proxy.send('POST', START)
+    expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
+    expect(JSON.stringify(ended)).not.toContain(KEY)
+  })
+})
+describe('a redirect', () => {
+  it('within the provider brings the client back, by a path', async () => {
+    answer = (response) => response.writeHead(302, { location: `${origin}/download/x?alt=media` }).end()
+    const { status, headers } = await proxy.send('GET', '/v1/p/up/files/x')
+    expect([status, headers.location]).toEqual([302, '/v1/p/up/download/x?alt=media'])
+  })
+})
+describe('behind TLS that ends at the proxy', () => {
+  let folder
+  let material
+  let encrypted
+  let ca
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pma-proxy-'))
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    const authority = await createAuthority()
+    ca = authority.certPem
+    const { certPem, keyPem } = await authority.issue({ commonName: 'proxy', dnsNames: ['localhost'] })
+    await Promise.all([writeFile(certFile, certPem), writeFile(keyFile, keyPem)])
+    material = await watchMaterial({ certFile, keyFile, caFile: certFile }, silentLog())
+    encrypted = await startProxy(upstream.port, { certificate: material })
+  })
+  afterEach(async () => {
+    await encrypted.close()
+    material.stop()
+    await rm(folder, { recursive: true })
+  })
+  it('an upload address is https', async () => {
+    const headers = { host: 'proxy.example', 'x-goog-api-key': APP_TOKEN }
+    const tls = { servername: 'localhost', ca, agent: false }
+    const url = await new Promise((resolve, reject) => {
+      httpsRequest(
+        { host: '127.0.0.1', port: encrypted.port, method: 'POST', path: START, headers, ...tls },
+        (response) => response.resume().once('end', () => resolve(response.headers['x-goog-upload-url'])),
+      )
+        .once('error', reject)
+        .end()
+    })
+    expect(url).toBe(`https://proxy.example/v1/p/up${CHUNK}`)
+  })
+})
+//# sourceMappingURL=lead-back.test.js.map

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { silentLog } from '../test/silent-log.js'
+import { startUpstream } from '../test/start-upstream.js'
+import { createDialler } from './dialler.js'
+import { createPools } from './pools.js'
+
+const closers = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+/** A provider that answers when told, and what was dialled. */
+async function provider(poolsMax) {
+  const answers = []
+  const upstream = await startUpstream((_received, response) => void answers.push(response))
+  const origin = `http://127.0.0.1:${upstream.port}`
+  const dialled = []
+  const dial = createDialler({ exempt: privateUpstreams([`127.0.0.1:${upstream.port}`]) })
+  const counted = (to) => {
+    dialled.push(to)
+    return dial(to)
+  }
+  const pools = createPools(counted, silentLog(), poolsMax)
+  closers.push(() => pools.destroy(), upstream.close)
+  return { pools, origin, dialled, answers }
+}
+const get = (pools, organizationId, origin, headers = []) =>
+  pools
+    .get(organizationId, origin)
+    .request({ path: '/', method: 'GET', headers })
+    .then(({ body }) => body.text())
+describe('pools', () => {
+  it('never share a socket between organisations, and share it within one', async () => {
+    const { pools, origin, dialled, answers } = await provider(8)
+    for (const [at, organizationId] of ['org_a', 'org_a', 'org_b'].entries()) {
+      const answered = get(pools, organizationId, origin)
+      const answer = await until(() => answers[at])
+      answer.end('ok')
+      expect(await answered).toBe('ok')
+      // The library gives a socket back a turn of the event loop later.
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    expect(dialled).toHaveLength(2)
+  })
+  it('dial their own origin, whatever a request says its host is', async () => {
+    const { pools, origin, dialled, answers } = await provider(8)
+    const answered = get(pools, 'org_a', origin, ['host', 'elsewhere.example'])
+    const answer = await until(() => answers[0])
+    answer.end('ok')
+    await answered
+    expect(dialled.map(String)).toEqual([`${origin}/`])
+  })
+  it('are bounded: the one that was used longest ago goes, and what is under way on it ends as it should', async () => {
+    const { pools, origin, answers } = await provider(1)
+    const first = get(pools, 'org_a', origin)
+    const answer = await until(() => answers[0])
+    const evicted = pools.get('org_a', origin)
+    pools.get('org_b', origin)
+    answer.end('whole')
+    expect(await first).toBe('whole')
+    await until(() => (evicted.closed ? true : undefined))
+    expect(pools.get('org_a', origin)).not.toBe(evicted)
+  })
+})
+//# sourceMappingURL=pools.test.js.map

@@ -1,0 +1,65 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { ClientLeft } from './upload.js'
+
+const LIMITS = {
+  /** Up to here a body is taken as one buffer: twice as many requests a second as with a stream. */
+  wholeBytesMax: 64 * 1024,
+  /** For a body of that size to arrive. Nothing is drawn, recorded or leased before it has. */
+  wholeMs: 30_000,
+}
+/** Providers take audio and files of up to 25–200 MB; this is the bound of one body, and it is never held in memory. */
+export const BODY_BYTES_MAX = 256 * 1024 * 1024
+const NONE = { kind: 'none' }
+/**
+ * How the request's body comes, and all of it where it is small.
+ *
+ * @param waits the client waits for `100 Continue`: then nothing is read yet.
+ * @throws Fault INVALID_REQUEST for framing that is not plain, TOO_LARGE; ClientLeft.
+ */
+export async function takeBody(incoming, waits) {
+  const coding = incoming.headers['transfer-encoding']
+  if (coding !== undefined) {
+    // The parser refuses it beside Content-Length. Other codings, and HTTP/1.0, would mean something else further on.
+    if (coding.toLowerCase() !== 'chunked' || incoming.httpVersion !== '1.1') {
+      const say = 'Send the body with Content-Length, or with Transfer-Encoding: chunked alone.'
+      throw new Fault('INVALID_REQUEST', 'a transfer coding that is not chunked alone', { say })
+    }
+    return { kind: 'streamed', length: null }
+  }
+  const length = Number(incoming.headers['content-length'] ?? 0)
+  if (length === 0) return NONE
+  if (length > BODY_BYTES_MAX) throw new Fault('TOO_LARGE', `a body of ${length} bytes`)
+  if (waits || length > LIMITS.wholeBytesMax) return { kind: 'streamed', length }
+  // The parser is still at work on the packet: a step later a small body is there, and no event need be waited for.
+  await undefined
+  return { kind: 'whole', bytes: readAtOnce(incoming, length) ?? (await readWhole(incoming, length)) }
+}
+function readAtOnce(incoming, length) {
+  if (incoming.readableLength !== length) return null
+  const bytes = incoming.read()
+  // Its end is waited for by the server, which takes no next request before.
+  incoming.resume()
+  return Buffer.isBuffer(bytes) ? bytes : null
+}
+function readWhole(incoming, length) {
+  return new Promise((resolve, reject) => {
+    const chunks = []
+    const timer = setTimeout(() => settle(() => reject(tooSlow())), LIMITS.wholeMs)
+    const onData = (chunk) => void chunks.push(chunk)
+    const onEnd = () =>
+      settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)))
+    const onClose = () => settle(() => reject(new ClientLeft()))
+    function settle(answer) {
+      clearTimeout(timer)
+      incoming.off('data', onData).off('end', onEnd).off('close', onClose)
+      answer()
+    }
+    incoming.on('data', onData).on('end', onEnd).on('close', onClose)
+  })
+}
+function tooSlow() {
+  return new Fault('INVALID_REQUEST', 'the body did not arrive in time', {
+    say: 'The body did not arrive in time. Send it again.',
+  })
+}
+//# sourceMappingURL=request-body.js.map

@@ -1,0 +1,2 @@
+export {}
+//# sourceMappingURL=freshness.js.map

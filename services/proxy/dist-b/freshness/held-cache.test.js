@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { silentLog } from '../test/silent-log.js'
+import { beginFill } from './held.js'
+import { createHeldCache } from './held-cache.js'
+import { createKeeper } from './keeper.js'
+
+function make(entriesMax = 100) {
+  const clock = manualClock()
+  const keeper = createKeeper({ clock, log: silentLog() })
+  const cache = createHeldCache(keeper, clock, {
+    entriesMax,
+    weight: { max: 1_000, weigh: ({ name }) => name.length },
+  })
+  const thing = (name, labels, lifeMs = 1_000) => {
+    const begun = beginFill(keeper, clock)
+    return { ...begun, name, labels, notAfter: begun.askedAt + lifeMs }
+  }
+  return { clock, keeper, cache, thing }
+}
+const app = (id, generation = 1) => ({ kind: 'FEED_KIND_APP', id, generation })
+describe('what is held', () => {
+  it('is dropped by a row that overtakes one of its labels, and nothing else is (EVICT)', () => {
+    const { keeper, cache, thing } = make()
+    cache.set('one', thing('one', [app('a'), app('b')]))
+    cache.set('two', thing('two', [app('b', 2)]))
+    cache.set('three', thing('three', [app('c')]))
+    keeper.push({ number: 1, ...app('b', 2) })
+    expect([cache.get('one')?.name, cache.get('two')?.name, cache.get('three')?.name]).toEqual([
+      undefined,
+      'two',
+      'three',
+    ])
+  })
+  it('is not kept when it arrives below a floor (FENCE)', () => {
+    const { keeper, cache, thing } = make()
+    const slow = thing('slow', [app('a')])
+    keeper.push({ number: 1, ...app('a', 2) })
+    cache.set('slow', slow)
+    expect(cache.get('slow')).toBeUndefined()
+  })
+  it('is discarded once, whether it is dropped, replaced, past its end, or not taken at all', () => {
+    const { clock, keeper, thing } = make()
+    const discarded = []
+    const cache = createHeldCache(keeper, clock, {
+      entriesMax: 1,
+      discard: ({ name }) => void discarded.push(name),
+    })
+    cache.set('one', thing('replaced', [app('a')]))
+    cache.set('one', thing('crowded out', [app('a')]))
+    cache.set('two', thing('dropped', [app('b')]))
+    keeper.push({ number: 1, ...app('b', 2) })
+    cache.set('two', thing('not taken', [app('b')]))
+    cache.set('two', thing('past its end', [app('c')]))
+    cache.sweep()
+    expect(cache.size).toBe(1)
+    clock.advance(1_000)
+    cache.sweep()
+    expect(cache.size).toBe(0)
+    expect(discarded).toEqual(['replaced', 'crowded out', 'dropped', 'not taken', 'past its end'])
+  })
+  it('is not kept when everything was dropped while it was on its way', () => {
+    const { clock, keeper, cache, thing } = make()
+    const slow = thing('slow', [app('a')])
+    keeper.answer(
+      { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs(), applied: 0 },
+      { rows: [], through: 9, more: false, reset: true, horizonMs: 1 },
+    )
+    cache.set('slow', slow)
+    expect(cache.get('slow')).toBeUndefined()
+  })
+  it('ends at its own end, which is absolute (TTL)', () => {
+    const { clock, cache, thing } = make()
+    const one = thing('one', [app('a')])
+    clock.advance(600)
+    cache.set('one', one)
+    clock.advance(399)
+    expect(cache.get('one')).toBe(one)
+    clock.advance(1)
+    expect(cache.get('one')).toBeUndefined()
+    cache.set('one', one)
+    expect(cache.size).toBe(0)
+  })
+  it('is not replaced by a slower answer to an older question', () => {
+    const { clock, cache, thing } = make()
+    const older = thing('older', [app('a')])
+    clock.advance(1)
+    const newer = thing('newer', [app('a')])
+    cache.set('one', newer)
+    cache.set('one', older)
+    expect(cache.get('one')?.name).toBe('newer')
+  })
+  it('is found by the labels of its latest value alone', () => {
+    const { clock, keeper, cache, thing } = make()
+    cache.set('one', thing('one', [app('a')]))
+    clock.advance(1)
+    cache.set('one', thing('one', [app('b')]))
+    keeper.push({ number: 1, ...app('a', 2) })
+    expect(cache.get('one')?.name).toBe('one')
+    keeper.push({ number: 2, ...app('b', 2) })
+    expect(cache.get('one')).toBeUndefined()
+  })
+  it('is bounded by count and by weight', () => {
+    const { cache, thing } = make(2)
+    for (const key of ['a', 'b', 'c']) cache.set(key, thing(key, [app(key)]))
+    expect(cache.size).toBe(2)
+    cache.set('large', thing('x'.repeat(1_000), [app('a')]))
+    expect(cache.size).toBe(1)
+    cache.set('too large', thing('x'.repeat(1_001), [app('a')]))
+    expect(cache.get('too large')).toBeUndefined()
+  })
+})
+//# sourceMappingURL=held-cache.test.js.map

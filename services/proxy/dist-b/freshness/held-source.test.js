@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { gate } from '../test/gate.js'
+import { silentLog } from '../test/silent-log.js'
+import { createHeldCache } from './held-cache.js'
+import { createHeldSource } from './held-source.js'
+import { momentOf } from './horizon.js'
+import { createKeeper } from './keeper.js'
+
+const HORIZON_MS = 30_000
+const LIFE_MS = 10_000
+/** An authority whose state is one generation, read when it is asked and answered when the test says so. */
+function make(lifeMs = LIFE_MS) {
+  const clock = manualClock()
+  const log = silentLog()
+  const keeper = createKeeper({ clock, log })
+  const cache = createHeldCache(keeper, clock, { entriesMax: 10 })
+  const asked = []
+  let current = 1
+  let number = 0
+  const source = createHeldSource({
+    keeper,
+    clock,
+    log,
+    cache,
+    async fill(who, begun) {
+      const generation = current
+      const answer = gate()
+      asked.push({ who, answer })
+      await answer.passed
+      return {
+        ...begun,
+        generation,
+        labels: [{ kind: 'FEED_KIND_APP', id: 'a', generation }],
+        notAfter: begun.askedAt + lifeMs,
+      }
+    },
+  })
+  const synced = () =>
+    keeper.answer(
+      { ...momentOf(clock), applied: number },
+      { rows: [], through: number, more: false, reset: false, horizonMs: HORIZON_MS },
+    )
+  synced()
+  return {
+    clock,
+    asked,
+    synced,
+    get: (who = 'somebody') => source.get('key', who),
+    /** A writer commits, and this proxy applies the row: from here on the writer may have answered. */
+    change() {
+      current += 1
+      number += 1
+      keeper.push({ number, kind: 'FEED_KIND_APP', id: 'a', generation: current })
+    },
+    answer: (at) => asked[at]?.answer.open(),
+    refuse: (at, fault) => asked[at]?.answer.fail(fault),
+  }
+}
+const settle = () => new Promise((resolve) => void setImmediate(resolve))
+describe('a fill', () => {
+  it('is one question, however many wait', async () => {
+    const { get, asked, answer } = make()
+    const all = Promise.all([get(), get(), get()])
+    answer(0)
+    expect((await all).map(({ generation }) => generation)).toEqual([1, 1, 1])
+    expect(asked).toHaveLength(1)
+    await get()
+    expect(asked).toHaveLength(1)
+  })
+  it('slower than a feed row is discarded, and asked for again (FENCE)', async () => {
+    const { get, asked, answer, change } = make()
+    const first = get()
+    change()
+    answer(0)
+    await settle()
+    expect(asked).toHaveLength(2)
+    answer(1)
+    expect((await first).generation).toBe(2)
+  })
+  it('begun before a change does not reach a request that began after it (HANDOVER)', async () => {
+    const { get, asked, answer, change } = make()
+    const before = get()
+    change()
+    const after = get()
+    answer(0)
+    await settle()
+    expect(asked).toHaveLength(2)
+    answer(1)
+    expect((await before).generation).toBe(2)
+    expect((await after).generation).toBe(2)
+  })
+  it('is given up as UNAVAILABLE when the feed overtakes every answer', async () => {
+    const { get, asked, answer, change } = make()
+    const one = get()
+    one.catch(() => {})
+    for (let at = 0; at < 3; at += 1) {
+      change()
+      answer(at)
+      await settle()
+    }
+    await expect(one).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(asked).toHaveLength(3)
+  })
+  it('that lands past the horizon is handed to nobody, until a Sync is answered', async () => {
+    const { clock, get, asked, answer, synced } = make(2 * HORIZON_MS)
+    const one = get()
+    clock.advance(HORIZON_MS)
+    answer(0)
+    await expect(one).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(get()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(asked).toHaveLength(1)
+    synced()
+    expect((await get()).generation).toBe(1)
+    expect(asked).toHaveLength(1)
+  })
+  it('lives from before it was asked for (READTIME)', async () => {
+    const { clock, get, asked, answer } = make()
+    const one = get()
+    clock.advance(LIFE_MS - 1)
+    answer(0)
+    await one
+    clock.advance(1)
+    void get().catch(() => {})
+    expect(asked).toHaveLength(2)
+  })
+  it('that is refused is not remembered', async () => {
+    const { get, asked, refuse } = make()
+    const one = get()
+    refuse(0, new Fault('ENDPOINT_NOT_FOUND', 'none'))
+    await expect(one).rejects.toMatchObject({ code: 'ENDPOINT_NOT_FOUND' })
+    void get().catch(() => {})
+    expect(asked).toHaveLength(2)
+  })
+  it('refused for its asker’s sake does not refuse those who joined it', async () => {
+    const { get, asked, answer, refuse } = make()
+    const revoked = get('revoked')
+    revoked.catch(() => {})
+    const sound = get('sound')
+    refuse(0, new Fault('INVALID_TOKEN', 'revoked'))
+    await expect(revoked).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+    await settle()
+    expect(asked.map(({ who }) => who)).toEqual(['revoked', 'sound'])
+    answer(1)
+    expect((await sound).generation).toBe(1)
+  })
+})
+describe('renewal', () => {
+  async function held() {
+    const made = make()
+    const one = made.get()
+    made.answer(0)
+    await one
+    return made
+  }
+  it('begins at half-life, inside a request and behind it', async () => {
+    const { clock, get, asked, answer } = await held()
+    clock.advance(LIFE_MS / 2)
+    await get()
+    expect(asked).toHaveLength(1)
+    clock.advance(1)
+    await get('with the credential of now')
+    expect(asked.map(({ who }) => who)).toEqual(['somebody', 'with the credential of now'])
+    answer(1)
+    await settle()
+    clock.advance(LIFE_MS - 1)
+    await get()
+  })
+  it('that fails is tried again once a second, and what is held serves until its end', async () => {
+    const { clock, get, asked, refuse } = await held()
+    clock.advance(LIFE_MS / 2 + 1)
+    await get()
+    refuse(1, new Fault('UNAVAILABLE', 'away'))
+    await settle()
+    await get()
+    expect(asked).toHaveLength(2)
+    clock.advance(1_000)
+    await get()
+    expect(asked).toHaveLength(3)
+  })
+  it('slower than a feed row does not bring the old state back', async () => {
+    const { clock, get, asked, answer, change } = await held()
+    clock.advance(LIFE_MS / 2 + 1)
+    await get()
+    change()
+    const next = get()
+    answer(1)
+    await settle()
+    expect(asked).toHaveLength(3)
+    answer(2)
+    expect((await next).generation).toBe(2)
+    expect((await get()).generation).toBe(2)
+  })
+})
+//# sourceMappingURL=held-source.test.js.map

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { createHorizon, momentOf } from './horizon.js'
+
+describe('the horizon', () => {
+  it('has passed before the first answer', () => {
+    const horizon = createHorizon(manualClock())
+    expect(horizon.isCurrent()).toBe(false)
+    expect(horizon.passedForMs()).toBe(Number.POSITIVE_INFINITY)
+  })
+  it('counts from before the sending, not from the arrival of the answer (SENT)', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    const sent = momentOf(clock)
+    clock.advance(900)
+    horizon.answered(sent, 1_000)
+    clock.advance(99)
+    expect(horizon.isCurrent()).toBe(true)
+    clock.advance(1)
+    expect(horizon.isCurrent()).toBe(false)
+    clock.advance(500)
+    expect(horizon.passedForMs()).toBe(500)
+  })
+  it('is not moved by a late answer to an older Sync (ECHO)', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    const first = momentOf(clock)
+    clock.advance(300)
+    const second = momentOf(clock)
+    horizon.answered(second, 1_000)
+    horizon.answered(first, 5_000)
+    clock.advance(1_000)
+    expect(horizon.isCurrent()).toBe(false)
+  })
+  it('is as long as management says, also when that is shorter than before (HGRANTED)', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    horizon.answered(momentOf(clock), 10_000)
+    clock.advance(10)
+    horizon.answered(momentOf(clock), 1_000)
+    clock.advance(1_000)
+    expect(horizon.isCurrent()).toBe(false)
+  })
+  it('passes by the wall clock where the monotonic one stood still', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    horizon.answered(momentOf(clock), 1_000)
+    clock.stepWall(1_000)
+    expect(horizon.isCurrent()).toBe(false)
+  })
+  it('passes by the monotonic clock where the wall clock was set back', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    horizon.answered(momentOf(clock), 1_000)
+    clock.stepWall(-3_600_000)
+    clock.advance(999)
+    expect(horizon.isCurrent()).toBe(true)
+    clock.advance(1)
+    expect(horizon.isCurrent()).toBe(false)
+  })
+})
+//# sourceMappingURL=horizon.test.js.map

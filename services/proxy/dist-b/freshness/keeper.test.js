@@ -1,0 +1,217 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { silentLog } from '../test/silent-log.js'
+import { createFloors } from './floors.js'
+import { momentOf } from './horizon.js'
+import { createKeeper } from './keeper.js'
+
+const HORIZON_MS = 30_000
+function make() {
+  const clock = manualClock()
+  const keeper = createKeeper({ clock, log: silentLog() })
+  const dropped = []
+  keeper.hold({ drop: (row) => void dropped.push(row), dropAll: () => void dropped.push('all') })
+  const answered = (answer = {}, applied = keeper.applied()) =>
+    keeper.answer(
+      { ...momentOf(clock), applied },
+      { rows: [], through: applied, more: false, reset: false, horizonMs: HORIZON_MS, ...answer },
+    )
+  return { clock, keeper, dropped, answered }
+}
+const row = (number, kind = 'FEED_KIND_SECRET', id = 'x', generation = 2) => ({
+  number,
+  kind,
+  id,
+  generation,
+})
+const label = (kind, id = 'x', generation = 1) => ({ kind, id, generation })
+describe('a pushed row', () => {
+  it('is taken only as the one after the last, and leaves the horizon where it is (CONTIG)', () => {
+    const { clock, keeper, answered } = make()
+    answered({ through: 5 })
+    clock.advance(HORIZON_MS - 1)
+    expect(keeper.push(row(7))).toBe('gap')
+    expect(keeper.applied()).toBe(5)
+    expect(keeper.accepts([label('FEED_KIND_SECRET')])).toBe(true)
+    expect(keeper.push(row(6))).toBe('applied')
+    expect(keeper.push(row(6))).toBe('known')
+    expect(keeper.applied()).toBe(6)
+    clock.advance(1)
+    expect(keeper.isCurrent()).toBe(false)
+  })
+  it('is reported as applied only after floor, eviction and aborts (APPLY)', () => {
+    const { keeper, answered } = make()
+    answered({ through: 1 })
+    const seen = []
+    keeper.hold({
+      drop: () => void seen.push(`drop at ${keeper.applied()}, fenced ${!keeper.accepts([label('FEED_KIND_APP')])}`),
+      dropAll: () => {},
+    })
+    keeper.track([label('FEED_KIND_APP')], () => void seen.push(`abort at ${keeper.applied()}`))
+    keeper.push(row(2, 'FEED_KIND_APP'))
+    expect(seen).toEqual(['drop at 1, fenced true', 'abort at 1'])
+    expect(keeper.applied()).toBe(2)
+  })
+})
+describe('an answer', () => {
+  it('raises floors and evicts, in pages, and moves the horizon with the last page alone', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ rows: [row(1), row(2, 'FEED_KIND_APP')], through: 2, more: true }, 0)
+    expect(keeper.isCurrent()).toBe(false)
+    expect(keeper.applied()).toBe(2)
+    answered({ rows: [row(3)], through: 3 }, 0)
+    expect(keeper.isCurrent()).toBe(true)
+    expect(keeper.applied()).toBe(3)
+    expect(dropped).toHaveLength(3)
+  })
+  it('does not take back what was pushed meanwhile', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ through: 5 })
+    keeper.push(row(6))
+    answered({ rows: [row(6)], through: 6 }, 5)
+    answered({ through: 5 }, 5)
+    expect(keeper.applied()).toBe(6)
+    expect(dropped).toHaveLength(1)
+  })
+  it('that says RESET drops all that is held, ends what is under way, and starts an epoch', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ through: 5 })
+    const aborted = []
+    keeper.track([label('FEED_KIND_APP')], ({ code }) => void aborted.push(code))
+    answered({ reset: true, rows: [row(100)], through: 100 })
+    expect(dropped[0]).toBe('all')
+    expect(aborted).toEqual(['UNAVAILABLE'])
+    expect(keeper.epoch()).toBe(1)
+    expect(keeper.applied()).toBe(100)
+  })
+  it('from a feed that stands below what was reported is taken as RESET: its database was put back', () => {
+    const { keeper, dropped, answered } = make()
+    answered({ through: 5_000 })
+    answered({ rows: [row(1), row(2)], through: 2 }, 5_000)
+    expect(dropped[0]).toBe('all')
+    expect(keeper.applied()).toBe(2)
+    expect(keeper.push(row(3))).toBe('applied')
+  })
+  it('after the machine was suspended drops all that is held: lives measured by the monotonic clock say nothing', () => {
+    const { clock, keeper, dropped, answered } = make()
+    answered()
+    clock.advance(10_000)
+    clock.stepWall(900)
+    answered()
+    expect(dropped).toEqual([])
+    clock.advance(10_000)
+    clock.stepWall(600_000)
+    answered()
+    expect(dropped).toEqual(['all'])
+    expect(keeper.epoch()).toBe(1)
+  })
+})
+describe('floors that cannot all be kept', () => {
+  it('leave nothing fresh: what was forgotten might be used', () => {
+    const clock = manualClock()
+    const floors = createFloors(clock, { windowMs: 1_000, floorsMax: 1 })
+    const keeper = createKeeper({ clock, log: silentLog(), floors })
+    keeper.answer(
+      { ...momentOf(clock), applied: 0 },
+      { rows: [], through: 0, more: false, reset: false, horizonMs: HORIZON_MS },
+    )
+    keeper.push(row(1, 'FEED_KIND_APP', 'a'))
+    expect(keeper.isCurrent()).toBe(true)
+    keeper.push(row(2, 'FEED_KIND_APP', 'b'))
+    expect(keeper.isCurrent()).toBe(false)
+    clock.advance(1_000)
+    expect(keeper.isCurrent()).toBe(true)
+  })
+})
+describe('an answer under way', () => {
+  const KINDS = [
+    'FEED_KIND_APP',
+    'FEED_KIND_DEVICE',
+    'FEED_KIND_SESSION',
+    'FEED_KIND_SERVICE',
+    'FEED_KIND_LINK',
+    'FEED_KIND_ORGANIZATION',
+  ]
+  it.each(KINDS)('is aborted when its %s falls', (kind) => {
+    const { keeper } = make()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_SECRET'), label(kind)], () => {
+      aborted += 1
+    })
+    keeper.push(row(1, kind, 'another'))
+    expect(aborted).toBe(0)
+    keeper.push(row(2, kind))
+    keeper.push(row(3, kind, 'x', 3))
+    expect(aborted).toBe(1)
+  })
+  it.each(['FEED_KIND_SECRET', 'FEED_KIND_SIGNING_KEY'])(
+    'is not cut by the replacement of its %s, but nothing new rests on that',
+    (kind) => {
+      const { keeper } = make()
+      let aborted = 0
+      keeper.track([label(kind)], () => {
+        aborted += 1
+      })
+      keeper.push(row(1, kind))
+      expect(aborted).toBe(0)
+      expect(keeper.accepts([label(kind)])).toBe(false)
+    },
+  )
+  it('that already rests on the new generation goes on', () => {
+    const { keeper } = make()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_SERVICE', 'x', 2)], () => {
+      aborted += 1
+    })
+    keeper.push(row(1, 'FEED_KIND_SERVICE', 'x', 2))
+    expect(aborted).toBe(0)
+  })
+  it('that ended is followed no more', () => {
+    const { keeper } = make()
+    let aborted = 0
+    const ended = keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
+    ended()
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    expect(aborted).toBe(0)
+  })
+  it('that begins to be followed after its label fell is aborted at once', async () => {
+    const { keeper } = make()
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    let aborted = 0
+    keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
+    await Promise.resolve()
+    expect(aborted).toBe(1)
+  })
+  it('cannot keep others alive by failing to end', () => {
+    const { keeper } = make()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_APP')], () => {
+      throw new Error('no')
+    })
+    keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    expect(aborted).toBe(1)
+    expect(keeper.applied()).toBe(1)
+  })
+  it('runs ten minutes past the horizon and no longer', () => {
+    const { clock, keeper, answered } = make()
+    answered()
+    let aborted = 0
+    keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
+    clock.advance(HORIZON_MS + 600_000)
+    keeper.tend()
+    expect(aborted).toBe(0)
+    clock.advance(1)
+    keeper.tend()
+    expect(aborted).toBe(1)
+  })
+})
+//# sourceMappingURL=keeper.test.js.map

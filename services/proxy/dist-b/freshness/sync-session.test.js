@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { silentLog } from '../test/silent-log.js'
+import { createKeeper } from './keeper.js'
+import { createSyncSession } from './sync-session.js'
+
+const HORIZON_MS = 1_000
+function make() {
+  const clock = manualClock()
+  const keeper = createKeeper({ clock, log: silentLog() })
+  const session = createSyncSession({ feed: keeper, clock, bootId: 'boot_x' })
+  return { clock, keeper, session }
+}
+const answer = (syncId, over = {}) => ({
+  reply: 'answer',
+  answer: { syncId, rows: [], through: 0, more: false, reset: false, horizonMs: HORIZON_MS, ...over },
+})
+const push = (number) => ({
+  reply: 'push',
+  push: { number, kind: 'FEED_KIND_APP', id: `app_${number}`, generation: 2 },
+})
+describe('one stream', () => {
+  it('counts the horizon from the sending of the Sync that an answer names (ECHO, SENT)', () => {
+    const { clock, keeper, session } = make()
+    expect(session.request()).toEqual({ bootId: 'boot_x', syncId: 1, applied: 0 })
+    clock.advance(400)
+    session.request()
+    clock.advance(100)
+    session.receive(answer(1))
+    clock.advance(500)
+    expect(keeper.isCurrent()).toBe(false)
+    session.receive(answer(2))
+    expect(keeper.isCurrent()).toBe(true)
+    clock.advance(400)
+    expect(keeper.isCurrent()).toBe(false)
+  })
+  it('lives on when one answer is lost: the next moves the horizon from its own sending', () => {
+    const { clock, keeper, session } = make()
+    session.request()
+    clock.advance(900)
+    session.request()
+    session.receive(answer(2))
+    clock.advance(999)
+    expect(keeper.isCurrent()).toBe(true)
+    clock.advance(1)
+    expect(keeper.isCurrent()).toBe(false)
+    expect(session.waitingMs()).toBe(0)
+  })
+  it('does not believe an answer to a Sync that was never sent on it, nor the same one twice', () => {
+    const { clock, keeper, session } = make()
+    session.request()
+    expect(session.receive(answer(7))).toBe(false)
+    expect(keeper.isCurrent()).toBe(false)
+    expect(session.receive(answer(1))).toBe(true)
+    clock.advance(HORIZON_MS)
+    expect(session.receive(answer(1))).toBe(false)
+    expect(keeper.isCurrent()).toBe(false)
+  })
+  it('reports at once what was applied, a burst of rows in one Sync', () => {
+    const { session } = make()
+    session.request()
+    session.receive(answer(1))
+    expect(session.due()).toBe(false)
+    session.receive(push(1))
+    expect(session.due()).toBe(true)
+    expect(session.request()).toMatchObject({ syncId: 2, applied: 1 })
+    session.receive(push(2))
+    session.receive(push(3))
+    expect(session.due()).toBe(false)
+    session.receive(answer(2, { through: 1 }))
+    expect(session.due()).toBe(true)
+    expect(session.request()).toMatchObject({ syncId: 3, applied: 3 })
+  })
+  it('reports rows that came with an answer as well', () => {
+    const { session } = make()
+    session.request()
+    session.receive(answer(1, { rows: [{ number: 1, kind: 'FEED_KIND_APP', id: 'a', generation: 2 }], through: 1 }))
+    expect(session.due()).toBe(true)
+  })
+  it('asks at once for a row that is missing, and takes what follows it only then (CONTIG)', () => {
+    const { keeper, session } = make()
+    session.request()
+    session.receive(answer(1))
+    session.receive(push(2))
+    expect(keeper.applied()).toBe(0)
+    expect(session.due()).toBe(true)
+    expect(session.request()).toMatchObject({ applied: 0 })
+    session.receive(
+      answer(2, {
+        rows: [1, 2].map((number) => ({ number, kind: 'FEED_KIND_APP', id: 'a', generation: number + 1 })),
+        through: 2,
+      }),
+    )
+    expect(keeper.applied()).toBe(2)
+  })
+  it('waits for the last page of an answer', () => {
+    const { clock, keeper, session } = make()
+    session.request()
+    clock.advance(10)
+    expect(
+      session.receive(
+        answer(1, { rows: [{ number: 1, kind: 'FEED_KIND_APP', id: 'a', generation: 2 }], through: 1, more: true }),
+      ),
+    ).toBe(false)
+    expect(keeper.isCurrent()).toBe(false)
+    expect(session.due()).toBe(false)
+    expect(session.receive(answer(1, { through: 1 }))).toBe(true)
+    expect(keeper.isCurrent()).toBe(true)
+  })
+  it('takes a page as a sign of life', () => {
+    const { clock, session } = make()
+    session.request()
+    clock.advance(4_000)
+    expect(session.waitingMs()).toBe(4_000)
+    session.receive(answer(1, { more: true }))
+    clock.advance(1_000)
+    expect(session.waitingMs()).toBe(1_000)
+  })
+})
+//# sourceMappingURL=sync-session.test.js.map

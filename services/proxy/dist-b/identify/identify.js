@@ -1,0 +1,60 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { nameMemo } from '../fields/name-memo.js'
+import { parseCredential } from './credential.js'
+import { tokensIn, tokensInHeader } from './our-tokens.js'
+import { filterQuery } from './raw-query.js'
+
+/** Fields of ours: what they say is for the proxy alone. */
+const OUR_FIELDS = /^pma[-_]/i
+const COOKIE = /^cookie2?$/i
+const APP_VERSION = 'pma-app-version'
+const kindOf = nameMemo((name) => {
+  if (name.toLowerCase() === APP_VERSION) return 'app-version'
+  return OUR_FIELDS.test(name) || COOKIE.test(name) ? 'dropped' : 'searched'
+})
+/** Goes into the access log: short, and nothing that could break a line. */
+const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
+/**
+ * Finds the app's credential wherever an SDK puts a key: any header value, any query value, or either part of Basic.
+ * The fields and pairs that held it are left out of what goes on, with cookies and our own fields.
+ *
+ * @throws Fault UNAUTHORIZED where there is none, INVALID_REQUEST where there are two that differ, INVALID_TOKEN.
+ */
+export function identify(rawHeaders, query) {
+  const found = []
+  const headers = []
+  let appVersion = null
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    const value = rawHeaders[at + 1] ?? ''
+    const kind = kindOf(name)
+    if (kind === 'app-version' && APP_VERSION_VALUE.test(value)) appVersion = value
+    if (kind !== 'searched') continue
+    const tokens = tokensInHeader(value)
+    if (tokens.length === 0) headers.push(name, value)
+    else found.push(...tokens)
+  }
+  const kept = query === null ? null : queryWithout(query, found)
+  return { credential: onlyOne(found), headers, query: kept, appVersion }
+}
+function queryWithout(query, found) {
+  // Most queries hold nothing of ours: then they pass untouched, an empty one too.
+  let dropped = false
+  const kept = filterQuery(query, (name, value) => {
+    const tokens = [...tokensIn(name), ...tokensIn(value)]
+    found.push(...tokens)
+    dropped ||= tokens.length > 0
+    return tokens.length === 0
+  })
+  return dropped ? kept : query
+}
+function onlyOne(found) {
+  const [token] = found
+  if (token === undefined) throw new Fault('UNAUTHORIZED', 'no credential of ours in the request')
+  if (found.some((other) => other !== token)) {
+    const detail = 'The request holds two different credentials. Send one app session or app token, and no other.'
+    throw new Fault('INVALID_REQUEST', 'two different credentials', { say: detail })
+  }
+  return parseCredential(token)
+}
+//# sourceMappingURL=identify.js.map

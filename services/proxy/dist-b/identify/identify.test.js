@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals'
+import { newToken } from '@protectmyapi/service-kit/tokens'
+import { identify } from './identify.js'
+import { headerHoldsOurs, holdsOurs } from './our-tokens.js'
+
+const APP = newToken('app')
+const OTHER = newToken('app')
+const SESSION = 'pma_ses_eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJ4In0.c2ln'
+const basic = (text) => `Basic ${Buffer.from(text).toString('base64')}`
+const code = (expected) => expect.objectContaining({ code: expected })
+describe('identify finds the credential', () => {
+  it.each([
+    ['Authorization', `Bearer ${APP}`, APP],
+    ['authorization', `bearer ${SESSION}`, SESSION],
+    ['Authorization', `Token ${APP}`, APP],
+    ['Authorization', `DeepL-Auth-Key ${APP}`, APP],
+    ['Authorization', APP, APP],
+    ['Authorization', basic(`${APP}:`), APP],
+    ['Authorization', basic(`user:${APP}`), APP],
+    ['Authorization', basic(`${SESSION}:x`).replace('Basic', 'bAsIc '), SESSION],
+    ['Proxy-Authorization', basic(`x:${APP}`), APP],
+    ['x-api-key', APP, APP],
+    ['X_API_KEY', APP, APP],
+    ['x-goog-api-key', APP, APP],
+    ['xi-api-key', SESSION, SESSION],
+    ['anything', `a=b; key="${APP}"`, APP],
+  ])('in %s: %s, and takes the field out', (name, value, token) => {
+    const { credential, headers, query } = identify(['Accept', '*/*', name, value, 'X-Kept', '1'], null)
+    expect(credential).toMatchObject({ token, kind: token === APP ? 'app-token' : 'session' })
+    expect(headers).toEqual(['Accept', '*/*', 'X-Kept', '1'])
+    expect(query).toBeNull()
+  })
+  it.each([
+    [`key=${APP}`, null],
+    [`key=${APP}&a=1`, 'a=1'],
+    [`a=1&key=${APP}&b=%zz&c=+`, 'a=1&b=%zz&c=+'],
+    [`a=%41&key=${APP.replaceAll('_', '%5F')}`, 'a=%41'],
+    [`a=1;key=${APP};b=2`, 'a=1;b=2'],
+    [`${APP}`, null],
+  ])('in the query %s, and takes the pair out', (query, kept) => {
+    const found = identify(['Accept', '*/*'], query)
+    expect(found.credential.token).toBe(APP)
+    expect(found.query).toBe(kept)
+  })
+  it('takes the same one twice for one, and strips both places', () => {
+    const { headers, query } = identify(['Authorization', `Bearer ${APP}`, 'x-api-key', APP], `key=${APP}&z`)
+    expect(headers).toEqual([])
+    expect(query).toBe('z')
+  })
+  it('drops cookies and our own fields, and reads the version of the app', () => {
+    const { headers, appVersion } = identify(
+      [
+        'Cookie',
+        'a=b',
+        'cookie',
+        'c',
+        'Cookie2',
+        'd',
+        'pma-attestation',
+        'x',
+        'PMA_Device',
+        'y',
+        'pma-app-version',
+        '1.2.3',
+        'x-api-key',
+        APP,
+      ],
+      null,
+    )
+    expect(headers).toEqual([])
+    expect(appVersion).toBe('1.2.3')
+  })
+  it('leaves a query without a credential as it is, byte for byte', () => {
+    for (const query of ['', '&&a', 'a=b&&c=%', 'a;b', '=', 'a=%2B+b']) {
+      expect(identify(['x-api-key', APP], query).query).toBe(query)
+    }
+  })
+})
+describe('identify refuses', () => {
+  it('a request without a credential', () => {
+    expect(() => identify(['Authorization', 'Bearer sk-foreign'], 'key=AIza')).toThrow(code('UNAUTHORIZED'))
+  })
+  it.each([
+    [['Authorization', `Bearer ${APP}`, 'x-api-key', OTHER], null],
+    [['Authorization', `Bearer ${APP}`], `key=${SESSION}`],
+    [['Authorization', basic(`${APP}:${OTHER}`)], null],
+  ])('two that differ (%#)', (headers, query) => {
+    expect(() => identify(headers, query)).toThrow(code('INVALID_REQUEST'))
+  })
+  it.each([
+    APP.slice(0, -1),
+    `${APP.slice(0, -1)}${APP.endsWith('A') ? 'B' : 'A'}`,
+    'pma_ses_',
+    'pma_ses_a.b',
+    newToken('debug'),
+    newToken('personal'),
+  ])('what is cut, mistyped or of another kind: %s', (token) => {
+    expect(() => identify(['x-api-key', token], null)).toThrow(code('INVALID_TOKEN'))
+  })
+})
+describe('what is left is searched for tokens of ours', () => {
+  it('in clear, percent-encoded, twice encoded, and inside Basic', () => {
+    expect(holdsOurs(`/v1/bot${APP}/send`)).toBe(true)
+    expect(holdsOurs(encodeURIComponent(APP).replaceAll('_', '%5F'))).toBe(true)
+    expect(holdsOurs(APP.replaceAll('_', '%255f'))).toBe(true)
+    expect(headerHoldsOurs(basic(`a:${APP}`))).toBe(true)
+    expect(headerHoldsOurs('Bearer sk-provider')).toBe(false)
+    expect(holdsOurs('/v1/pma/apps')).toBe(false)
+  })
+})
+//# sourceMappingURL=identify.test.js.map

@@ -1,0 +1,31 @@
+/**
+ * A query as it was sent, cut into pairs that are kept or dropped whole. What stays is never encoded anew: a signature
+ * over it, or an encoding that only the provider knows, survives.
+ */
+export function filterQuery(query, keep) {
+  let kept = null
+  for (const { separator, text } of pairsOf(query)) {
+    const equals = text.indexOf('=')
+    const name = equals < 0 ? text : text.slice(0, equals)
+    const value = equals < 0 ? '' : text.slice(equals + 1)
+    if (!keep(decodeQuery(name), decodeQuery(value))) continue
+    kept = kept === null ? text : kept + separator + text
+  }
+  return kept
+}
+/** Some servers part at semicolons too (HTML 4.01 § B.2.2), so `a=1;key=x` holds a `key` for them. */
+function pairsOf(query) {
+  const parts = query.split(/([&;])/)
+  const pairs = []
+  for (let at = 0; at < parts.length; at += 2) pairs.push({ separator: parts[at - 1] ?? '', text: parts[at] ?? '' })
+  return pairs
+}
+/** As servers read it: `+` is a space, and an escape that is none stays as it is. */
+export function decodeQuery(text) {
+  return text.includes('%') || text.includes('+') ? decodePercent(text.replaceAll('+', ' ')) : text
+}
+/** One round; bytes as latin1, which is enough to find ASCII in them. */
+export function decodePercent(text) {
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+//# sourceMappingURL=raw-query.js.map

@@ -1,0 +1,79 @@
+import { bindingsAllow } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { joinPath } from '../aim/aim.js'
+import { headerHoldsOurs, holdsOurs } from '../identify/our-tokens.js'
+import { filterQuery } from '../identify/raw-query.js'
+import { planOf } from './plan.js'
+import { escapeStrictly, heldSecret, renderBasic, renderEscaped, renderHeader, renderPath } from './render.js'
+import { stripHeaders } from './strip-headers.js'
+/**
+ * Strips, then renders, then sets. The order is the security property: a client's Connection field cannot name what is
+ * set after it was obeyed, and nothing of the client's stands beside what is injected.
+ *
+ * @throws Fault SECRET_NOT_FOUND, DESTINATION_NOT_ALLOWED, SECRET_DECRYPTION_FAILED, INVALID_REQUEST.
+ */
+export function inject(route, aimed, request, held) {
+  const plan = planOf(route.injection)
+  const secrets = { held, granted: route.secrets }
+  const used = boundSecrets(plan, aimed.origin, secrets)
+  const injects = plan.uses.length > 0
+  const scrub = injects && route.target.scrub
+  const headers = stripHeaders(request.headers, { replaced: plan.replacedHeaders, injects, scrub })
+  const query = request.query === null ? null : withoutReplaced(request.query, plan)
+  checkNothingOfOurs(aimed.path, query, headers)
+  const basics = plan.basic.map(({ user, password }) => renderBasic(user, password, secrets))
+  if (scrub) headers.push('accept-encoding', 'identity')
+  for (const { name, value } of plan.headers) headers.push(name, renderHeader(value, secrets))
+  for (const encoded of basics) headers.push('authorization', `Basic ${encoded}`)
+  const target = targetOf(pathWith(plan, route, aimed, secrets), query, queryOf(plan, secrets))
+  return { origin: aimed.origin, method: request.method, target, headers, secrets: used, basics, scrub }
+}
+/** The bindings that the vault authenticated, asked once more now that origin and places are known. */
+function boundSecrets(plan, origin, secrets) {
+  const used = []
+  for (const { secretId, placement } of plan.uses) {
+    const secret = heldSecret(secretId, secrets)
+    if (!bindingsAllow(secret.bindings, origin, placement)) {
+      throw new Fault('DESTINATION_NOT_ALLOWED', `${secretId} is not bound to this place at ${origin}`)
+    }
+    if (!used.includes(secret)) used.push(secret)
+  }
+  return used
+}
+function withoutReplaced(query, plan) {
+  if (plan.replacedQueries.size === 0) return query
+  // Not every server minds the case of a name, so no case of it stays.
+  return filterQuery(query, (name) => !plan.replacedQueries.has(name.toLowerCase()))
+}
+function queryOf(plan, secrets) {
+  return plan.query.map(({ name, value }) => `${escapeStrictly(name)}=${renderEscaped(value, secrets)}`).join('&')
+}
+function pathWith(plan, route, aimed, secrets) {
+  if (plan.path.length === 0) return aimed.path
+  const base = joinPath(route.target.baseUrl.pathname, '')
+  const below = base === '/' ? aimed.path : aimed.path.slice(base.length)
+  const segments = plan.path.map((template) => renderPath(template, secrets)).join('')
+  return joinPath(base, segments + below)
+}
+/** Joins, and makes sure that no parser finds something to resolve in what was joined: what is checked is what is sent. */
+function targetOf(path, query, injected) {
+  if (!isInOneSpelling(path)) throw new Fault('PATH_NOT_ALLOWED', 'the path is not in its one spelling')
+  if (query === null) return injected === '' ? path : `${path}?${injected}`
+  const whole = injected === '' ? query : query === '' ? injected : `${query}&${injected}`
+  return `${path}?${whole}`
+}
+/** Segments of characters that no parser changes, none of which begins with a dot. Two slashes in front are a host. */
+const PLAIN_PATH = /^(?!\/\/)(?:\/(?!\.)[A-Za-z0-9\-._~!$&'()*+,;=:@]*)+$/
+/** As the URL standard's parser leaves it. Most paths are so plain that it need not be asked, at a twentieth of the time. */
+export function isInOneSpelling(path) {
+  return PLAIN_PATH.test(path) || new URL(path, 'http://base.invalid').pathname === path
+}
+/** Looked for where `identify` does not strip: in the path, in field names, under further encodings. */
+function checkNothingOfOurs(path, query, headers) {
+  const left = holdsOurs(path) || (query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)
+  if (!left) return
+  const say =
+    'The app’s credential stands where it cannot be taken out. Send it in a header, a query value or Basic alone.'
+  throw new Fault('INVALID_REQUEST', 'a token of ours would have left with the request', { say })
+}
+//# sourceMappingURL=inject.js.map

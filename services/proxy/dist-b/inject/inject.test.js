@@ -1,0 +1,288 @@
+import { describe, expect, it } from '@jest/globals'
+import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import { newToken } from '@protectmyapi/service-kit/tokens'
+import fc from 'fast-check'
+import { inject, isInOneSpelling } from './inject.js'
+
+const ORIGIN = 'https://api.example.com'
+const VALUE = 'sk-test-0123456789abcdefghij'
+const secret = [{ kind: 'secret', secretId: 'sec_1' }]
+const literal = (text) => ({ kind: 'literal', text })
+const BEARER = { kind: 'header', name: 'Authorization', value: [literal('Bearer '), ...secret] }
+const BOUND = [{ kind: 'header', name: 'authorization' }]
+const held = (value, placements, origins = [ORIGIN]) =>
+  new Map([
+    [
+      'sec_1',
+      {
+        secretId: 'sec_1',
+        versionId: 'ver_1',
+        value: new SecretText(value),
+        bindings: { origins, placements, services: [] },
+        labels: [],
+        notAfter: 1,
+      },
+    ],
+  ])
+const routeOf = (injection, over = {}) => ({
+  organizationId: 'org_1',
+  appId: 'app_1',
+  serviceId: 'svc_1',
+  deviceId: null,
+  sessionId: null,
+  target: {
+    baseUrl: new URL(ORIGIN),
+    origin: ORIGIN,
+    methods: new Set(),
+    paths: [],
+    timeoutMs: 1,
+    scrub: true,
+    ...over,
+  },
+  injection,
+  limits: [],
+  labels: [],
+  grant: 'g',
+  notAfter: 1,
+  platform: 'ios',
+  unattested: false,
+  secrets: new Map([['sec_1', { secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'EXAMPLE_API_KEY' }]]),
+})
+const pairs = (headers) =>
+  headers.flatMap((name, at) => (at % 2 === 0 ? [`${name.toLowerCase()}: ${headers[at + 1]}`] : []))
+const send = (
+  field,
+  {
+    headers = [],
+    query = null,
+    path = '/v1/x',
+    value = VALUE,
+    placements = BOUND,
+    origins = [ORIGIN],
+    base = ORIGIN,
+  } = {},
+) =>
+  inject(
+    routeOf([field], { baseUrl: new URL(base) }),
+    { origin: ORIGIN, path },
+    { headers, query, method: 'POST' },
+    held(value, placements, origins),
+  )
+const code = (expected) => expect.objectContaining({ code: expected })
+describe('inject', () => {
+  it('lets exactly one credential out, whatever the client sends in its place', () => {
+    const headers = [
+      'authorization',
+      'Bearer foreign-1',
+      'AUTHORIZATION',
+      'Basic eDp5',
+      'x-api-key',
+      'foreign-2',
+      'X_Api_Key',
+      'foreign-3',
+      'x-goog-api-key',
+      'foreign-4',
+      'Proxy-Authorization',
+      'Basic eDp6',
+      'Connection',
+      'authorization, x-drop',
+      'x-drop',
+      '1',
+      'X_Drop',
+      '2',
+      'x-kept',
+      '3',
+      'x-kept',
+      '4',
+    ]
+    expect(pairs(send(BEARER, { headers }).headers)).toEqual([
+      'x-kept: 3',
+      'x-kept: 4',
+      'accept-encoding: identity',
+      `authorization: Bearer ${VALUE}`,
+    ])
+  })
+  it('sets the injected field after Connection was obeyed, so that no client can name it away', () => {
+    const { headers } = send(BEARER, { headers: ['Connection', 'Authorization'] })
+    expect(pairs(headers)).toContain(`authorization: Bearer ${VALUE}`)
+  })
+  it.each([
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'TE',
+    'Trailer',
+    'Upgrade',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'Expect',
+    'HTTP2-Settings',
+    'Forwarded',
+    'Via',
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X_Forwarded_For',
+    'X-Real-IP',
+    'Accept-Encoding',
+    'X-HTTP-Method-Override',
+    'X-Original-URL',
+  ])('never passes %s on', (name) => {
+    expect(pairs(send(BEARER, { headers: [name, 'x'] }).headers)).toEqual([
+      'accept-encoding: identity',
+      `authorization: Bearer ${VALUE}`,
+    ])
+  })
+  it('leaves every other field as it came: spelling, order, duplicates, bytes', () => {
+    const headers = ['X-A', '1', 'x-a', '2', 'OpenAI-Organization', 'org', 'Content-Type', 'text/plain', 'X-B', '\xe9']
+    expect(send(BEARER, { headers }).headers.slice(0, headers.length)).toEqual(headers)
+  })
+  it('leaves accept-encoding and foreign keys alone where nothing is injected', () => {
+    const { headers } = inject(
+      routeOf([]),
+      { origin: ORIGIN, path: '/' },
+      { method: 'GET', query: null, headers: ['accept-encoding', 'br', 'authorization', 'x'] },
+      new Map(),
+    )
+    expect(headers).toEqual(['accept-encoding', 'br', 'authorization', 'x'])
+  })
+  it('replaces every spelling of an injected query name, and keeps the rest as it was encoded', () => {
+    const field = { kind: 'query', name: 'key', value: secret }
+    const query = 'a=%2f+b&key=1&%6bey=2&KEY=3&k%65y&b=;key=4&keys=5'
+    const { target } = send(field, { query, placements: [{ kind: 'query', name: 'key' }], value: 'a b&c=d/+%é' })
+    expect(target).toBe('/v1/x?a=%2f+b&b=&keys=5&key=a%20b%26c%3Dd%2F%2B%25%C3%A9')
+    expect(send(field, { placements: [{ kind: 'query', name: 'key' }], value: 'v' }).target).toBe('/v1/x?key=v')
+    expect(send(field, { query: '', placements: [{ kind: 'query', name: 'key' }], value: 'v' }).target).toBe(
+      '/v1/x?key=v',
+    )
+  })
+  it('keeps an empty query apart from none', () => {
+    expect(send(BEARER, { query: '' }).target).toBe('/v1/x?')
+    expect(send(BEARER).target).toBe('/v1/x')
+  })
+  it('encodes Basic, either side literal or secret', () => {
+    const field = { kind: 'basic', user: secret, password: [literal('')] }
+    const { headers, basics } = send(field, { headers: ['Authorization', 'x'], placements: [{ kind: 'basic-user' }] })
+    const encoded = Buffer.from(`${VALUE}:`).toString('base64')
+    expect(pairs(headers)).toContain(`authorization: Basic ${encoded}`)
+    expect(basics).toEqual([encoded])
+    expect(() => send(field, { placements: [{ kind: 'basic-password' }] })).toThrow(code('DESTINATION_NOT_ALLOWED'))
+    expect(() => send(field, { placements: [{ kind: 'basic-user' }], value: 'a:b' })).toThrow(
+      code('SECRET_DECRYPTION_FAILED'),
+    )
+  })
+  it('puts path segments before the client’s path and below the base', () => {
+    const field = { kind: 'path', value: [literal('bot'), ...secret] }
+    const placements = [{ kind: 'path', template: '/bot{}' }]
+    expect(send(field, { placements, path: '/base/sendMessage', base: `${ORIGIN}/base`, value: '1/2:x' }).target).toBe(
+      '/base/bot1%2F2%3Ax/sendMessage',
+    )
+    const bare = { kind: 'path', value: secret }
+    for (const value of ['.', '..']) {
+      expect(() => send(bare, { placements: [{ kind: 'path', template: '/{}' }], value })).toThrow(
+        code('SECRET_DECRYPTION_FAILED'),
+      )
+    }
+  })
+  it('lets no value of a path leave its segment', () => {
+    const bare = { kind: 'path', value: secret }
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (value) => {
+        const sent = attempt(value)
+        if (sent === undefined) return
+        expect(sent.split('/')).toHaveLength(4)
+        expect(new URL(`https://a.example${sent}`).pathname).toBe(sent)
+      }),
+    )
+    function attempt(value) {
+      try {
+        return send(bare, { placements: [{ kind: 'path', template: '/{}' }], path: '/v1/x', value }).target
+      } catch {
+        return undefined
+      }
+    }
+  })
+  it('checks the bindings once more: origin and place', () => {
+    expect(() => send(BEARER, { origins: ['https://other.example'] })).toThrow(code('DESTINATION_NOT_ALLOWED'))
+    expect(() => send(BEARER, { placements: [{ kind: 'header', name: 'x-api-key' }] })).toThrow(
+      code('DESTINATION_NOT_ALLOWED'),
+    )
+    expect(() => send({ kind: 'header', name: 'Idempotency-Key', value: secret })).toThrow(
+      code('DESTINATION_NOT_ALLOWED'),
+    )
+  })
+  it('never sends a template unresolved, and says which secret is missing', () => {
+    expect(() =>
+      inject(routeOf([BEARER]), { origin: ORIGIN, path: '/' }, { method: 'GET', headers: [], query: null }, new Map()),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'SECRET_NOT_FOUND',
+        say: expect.stringMatching(/^Secret not found: EXAMPLE_API_KEY\..*case-sensitive.*organization.*linked/),
+      }),
+    )
+  })
+  it('takes what a client sends for text, never for a template', () => {
+    const { headers, target } = send(BEARER, {
+      headers: ['x-a', '{{EXAMPLE_API_KEY}}'],
+      query: 'q={{EXAMPLE_API_KEY}}',
+    })
+    expect(pairs(headers)).toContain('x-a: {{EXAMPLE_API_KEY}}')
+    expect(target).toContain('{{EXAMPLE_API_KEY}}')
+  })
+  it.each(['a\r\nx: y', 'a\nb', 'a\0b', 'a\x7fb'])('refuses a value that would end its field: %j', (value) => {
+    const thrown = attempt(() => send(BEARER, { value }))
+    expect(thrown).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+    expect(String(thrown)).not.toContain(value)
+  })
+  it('sends the stored bytes of a value that is not ASCII', () => {
+    expect(send(BEARER, { value: 'ключ' }).headers.at(-1)).toBe(`Bearer ${Buffer.from('ключ').toString('latin1')}`)
+  })
+  it('refuses what would carry a token of ours out', () => {
+    const token = newToken('app')
+    expect(() => send(BEARER, { path: `/bot${token}/x` })).toThrow(code('INVALID_REQUEST'))
+    expect(() => send(BEARER, { path: `/bot${token.replaceAll('_', '%5F')}/x` })).toThrow(code('INVALID_REQUEST'))
+    expect(() => send(BEARER, { query: `x=${token.replaceAll('_', '%255F')}` })).toThrow(code('INVALID_REQUEST'))
+    expect(() => send(BEARER, { headers: ['x-a', encodeURIComponent(token).replaceAll('_', '%5f')] })).toThrow(
+      code('INVALID_REQUEST'),
+    )
+  })
+})
+function attempt(act) {
+  try {
+    return act()
+  } catch (thrown) {
+    return thrown
+  }
+}
+describe('the quick look at a path', () => {
+  const Part = fc.constantFrom(
+    'a',
+    'v1',
+    '.',
+    '..',
+    '/',
+    '//',
+    '%2e',
+    '%41',
+    ';x',
+    '.a',
+    'a.b',
+    '@',
+    ':',
+    '|',
+    '^',
+    '\\',
+    'é',
+  )
+  it('lets nothing pass that the URL standard’s parser would change', () => {
+    fc.assert(
+      fc.property(fc.array(Part, { maxLength: 8 }), (parts) => {
+        const path = `/${parts.join('')}`
+        const asParsed = URL.canParse(path, 'http://base.invalid') && new URL(path, 'http://base.invalid').pathname
+        fc.pre(asParsed !== false)
+        expect(isInOneSpelling(path)).toBe(asParsed === path)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+//# sourceMappingURL=inject.test.js.map

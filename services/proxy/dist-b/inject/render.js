@@ -1,0 +1,66 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+
+/** RFC 9110 § 5.5: field-vchar, obs-text, blanks. CR, LF and NUL would end the field, or the request. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+const ASCII = /^[\0-\x7f]*$/
+/** For a header field: the stored bytes themselves. @throws Fault SECRET_DECRYPTION_FAILED for what no field can hold. */
+export function renderHeader(template, secrets) {
+  const value = latin1(renderText(template, secrets))
+  if (!FIELD_VALUE.test(value)) throw unusable(template, secrets, 'holds a control character')
+  return value
+}
+/** For a query value or a path segment: percent-encoded, all but unreserved characters. */
+export function renderEscaped(template, secrets) {
+  return escapeStrictly(renderText(template, secrets))
+}
+/**
+ * For segments before the client's path. Literals stand as management checked them; a value never makes a segment.
+ *
+ * @throws Fault SECRET_DECRYPTION_FAILED for a segment that would be `.` or `..`: `encodeURIComponent` leaves both.
+ */
+export function renderPath(template, secrets) {
+  const parts = template.map((part) => (part.kind === 'literal' ? part.text : renderEscaped([part], secrets)))
+  const path = `/${parts.join('')}`.replace(/^\/\//, '/')
+  if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw unusable(template, secrets, 'would be a dot segment')
+  }
+  return path
+}
+/** RFC 7617: UTF-8, in base64. @throws Fault SECRET_DECRYPTION_FAILED for a user with a colon, which would end it. */
+export function renderBasic(user, password, secrets) {
+  const name = renderText(user, secrets)
+  if (name.includes(':')) throw unusable(user, secrets, 'holds a colon')
+  return Buffer.from(`${name}:${renderText(password, secrets)}`, 'utf8').toString('base64')
+}
+/** RFC 3986 § 2.3: `encodeURIComponent` leaves `!'()*` as they are; some servers do not. */
+export function escapeStrictly(text) {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+function renderText(template, secrets) {
+  let text = ''
+  for (const part of template) text += part.kind === 'literal' ? part.text : textOfSecret(part.secretId, secrets)
+  return text
+}
+/** @throws Fault SECRET_NOT_FOUND: a template is never sent unresolved. */
+function textOfSecret(secretId, secrets) {
+  return heldSecret(secretId, secrets).value.reveal()
+}
+/** @throws Fault SECRET_NOT_FOUND. */
+export function heldSecret(secretId, { held, granted }) {
+  const secret = held.get(secretId)
+  if (secret) return secret
+  const name = granted.get(secretId)?.name
+  const say = `Secret not found${name === undefined ? '' : `: ${name}`}. Check the name’s spelling (case-sensitive), that it exists in this organization, and that it is linked to the API service.`
+  throw new Fault('SECRET_NOT_FOUND', `no lease of ${secretId}`, { say })
+}
+function latin1(text) {
+  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
+}
+function unusable(template, { granted }, why) {
+  const names = template.flatMap((part) =>
+    part.kind === 'secret' ? [granted.get(part.secretId)?.name ?? part.secretId] : [],
+  )
+  const say = `The value of ${names.join(', ')} cannot stand where the API service puts it: it ${why}. Enter its value again.`
+  return new Fault('SECRET_DECRYPTION_FAILED', `a value ${why}`, { say })
+}
+//# sourceMappingURL=render.js.map

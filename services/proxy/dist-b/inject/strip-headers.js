@@ -1,0 +1,88 @@
+import { nameMemo } from '../fields/name-memo.js'
+
+/**
+ * Fields that never go on to a provider. This list, the names that a Connection field adds, what `identify` takes out
+ * and what the injection replaces are all that is changed in a request's header.
+ */
+const NEVER_FORWARDED = new Set([
+  // RFC 9110 § 7.6.1: they speak of the connection to us.
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  // Framing and the authority are written anew for the connection that carries them; Expect was answered here.
+  'host',
+  'content-length',
+  'expect',
+  // Who and where the person is: not the provider's business.
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'client-ip',
+  // They name another method or path than the one that was allowed.
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-original-uri',
+])
+/** `x-forwarded-for`, `-host`, `-proto`, … */
+const FORWARDED_PREFIX = 'x-forwarded-'
+/** Where SDKs put keys: beside an injected key, a foreign one in any of these would make a second credential. */
+const KEY_FIELDS = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'xi-api-key'])
+const fieldNameOf = nameMemo((name) => {
+  const canonical = canonicalName(name)
+  const isNeverForwarded = NEVER_FORWARDED.has(canonical) || canonical.startsWith(FORWARDED_PREFIX)
+  return { canonical, isNeverForwarded, isKeyField: KEY_FIELDS.has(canonical) }
+})
+/** CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, so both are one name here. */
+export function canonicalName(name) {
+  const lower = name.toLowerCase()
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
+}
+/** Name, value, … that may go on, in their order and spelling. */
+export function stripHeaders(headers, rules) {
+  const kept = []
+  let hasConnection = false
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const { canonical, isNeverForwarded, isKeyField } = fieldNameOf(name)
+    hasConnection ||= canonical === 'connection'
+    const goes =
+      isNeverForwarded ||
+      rules.replaced.has(canonical) ||
+      (rules.injects && isKeyField) ||
+      (rules.scrub && canonical === 'accept-encoding')
+    if (!goes) kept.push(name, headers[at + 1] ?? '')
+  }
+  return hasConnection ? withoutNamed(kept, headers) : kept
+}
+/** The fields without those that a Connection field among `all` names. */
+export function withoutNamed(fields, all) {
+  const named = namedByConnection(all)
+  // What nearly every one names, and what goes in any case.
+  if (named.size === 1 && named.has('keep-alive')) return fields
+  return fields.filter((_, at) => !named.has(fieldNameOf(fields[at - (at % 2)] ?? '').canonical))
+}
+/** The names that Connection fields list: theirs go with this hop (RFC 9110 § 7.6.1). */
+function namedByConnection(headers) {
+  const named = new Set()
+  for (let at = 0; at < headers.length; at += 2) {
+    if (fieldNameOf(headers[at] ?? '').canonical !== 'connection') continue
+    for (const option of (headers[at + 1] ?? '').split(',')) named.add(canonicalName(option.trim()))
+  }
+  return named
+}
+//# sourceMappingURL=strip-headers.js.map

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import { connectRedis } from '@protectmyapi/service-kit/redis'
+import { startFakeVault } from '../test/fake-vault.js'
+import { fresh } from '../test/fresh.js'
+import { manualTime } from '../test/manual-time.js'
+import { memorySealedLeases } from '../test/memory-sealed-leases.js'
+import { sharingProxies } from '../test/sharing-proxies.js'
+import { silentLog } from '../test/silent-log.js'
+import { buildLeases } from './build-leases.js'
+
+const KEY = { dataKeyId: 'key_1', dataKeyVersion: 1, hour: 1, key: Buffer.alloc(32, 7), sealsForMs: 3_600_000 }
+describeWithRedis('the proxy’s leases, over gRPC and a real Redis', () => {
+  let server
+  let client
+  let vault
+  const time = manualTime()
+  beforeAll(async () => {
+    server = await startTestRedis()
+    const target = { host: server.host, port: server.port, username: undefined, password: undefined }
+    client = connectRedis({ ...target, tls: false, ca: undefined, cluster: false }, 'test', silentLog())
+    await until(() => (client.status === 'ready' ? true : undefined))
+    vault = await startFakeVault((versionId) => {
+      const [, secret = ''] = versionId.split('_')
+      const bindings = { origins: ['https://api.example.com'], placements: [{ header: 'authorization' }], services: [] }
+      const life = { lifeMs: 300_000, notAfterMs: time.clock.wallMs() + 300_000 }
+      const value = Buffer.from(`value of ${versionId}`)
+      return { lease: { secretId: `sec_${secret}`, versionId, generation: 1, value, bindings, ...life } }
+    }, KEY)
+  })
+  afterAll(async () => {
+    client.disconnect()
+    await server.drop()
+    await vault.close()
+  })
+  const proxy = (redis) =>
+    buildLeases({
+      vault: vault.client,
+      redis,
+      keeper: fresh(time).keeper,
+      clock: time.clock,
+      schedule: time.schedule,
+      log: silentLog(),
+      forgetRoute: () => {},
+    })
+  const { route } = sharingProxies(memorySealedLeases)
+  const routeOf = (name) => route([name], { notAfter: time.clock.monotonicMs() + 300_000 })
+  it('are shared by two proxies that know the organisation', async () => {
+    const [a, b] = [proxy({ use: (ask) => ask(client) }), proxy({ use: (ask) => ask(client) })]
+    await b.lease(routeOf('z1'))
+    await a.lease(routeOf('a1'))
+    await until(async () => ((await client.dbsize()) === 2 ? true : undefined))
+    const before = vault.asked.length
+    expect((await b.lease(routeOf('a1'))).get('sec_a')?.value.reveal()).toBe('value of ver_a_1')
+    expect(vault.asked).toHaveLength(before)
+    a.close()
+    b.close()
+  })
+  it('come from the vault while Redis is away, and where there is none', async () => {
+    const away = proxy({ use: () => Promise.reject(new Error('away')) })
+    await away.lease(routeOf('a1'))
+    expect((await away.lease(routeOf('b1'))).size).toBe(1)
+    expect((await proxy(null).lease(routeOf('a1'))).size).toBe(1)
+    away.close()
+  })
+  it('leave no timer behind', () => {
+    const before = time.timers
+    proxy({ use: (ask) => ask(client) }).close()
+    expect(time.timers).toBe(before)
+  })
+})
+//# sourceMappingURL=build-leases.test.js.map

@@ -1,0 +1,129 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { beginFill, isHalfSpent, mayBeHandedOver } from '../freshness/held.js'
+import { createHeldCache } from '../freshness/held-cache.js'
+import { keyOf } from '../freshness/key-of.js'
+import { createPace } from '../freshness/pace.js'
+import { createLane } from '../routes/lanes.js'
+import { landLease } from './land-lease.js'
+import { RouteFallen } from './lease-source.js'
+
+const LIMITS = {
+  leasesMax: 20_000,
+  /** Of values in memory; one may have 64 KiB. */
+  bytesMax: 64 * 1024 * 1024,
+  /** What a lease takes beside its value. */
+  overheadBytes: 1_024,
+  /** Calls to the vault under way; an organisation has a share. */
+  asking: { totalMax: 512, perOwnerMax: 128 },
+  /** Flights that one request waits for: a row or two may overtake them, a storm of rows is an outage. */
+  flightsMax: 3,
+}
+/** Memory, then one shared flight per version to the vault; each who waits judges what has landed for itself. */
+export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }) {
+  const cache = createHeldCache(keeper, clock, {
+    entriesMax: LIMITS.leasesMax,
+    weight: { max: LIMITS.bytesMax, weigh: ({ bytes }) => bytes + LIMITS.overheadBytes },
+  })
+  const flights = new Map()
+  const lane = createLane(LIMITS.asking)
+  const mayRenew = createPace(clock)
+  async function lease(route) {
+    for (let flight = 1; flight <= LIMITS.flightsMax; flight += 1) {
+      judge(route)
+      const landed = await gather(route).catch((err) => {
+        // First what the feed says: a version that was replaced is destroyed soon after, and then it is not found.
+        judge(route)
+        throw refusal(route, err)
+      })
+      judge(route)
+      const usable = landed.filter((held) => held !== undefined && mayBeHandedOver(held, keeper, clock))
+      if (usable.length === landed.length) return handOver(route, usable)
+    }
+    throw new Fault('UNAVAILABLE', 'no lease landed that may be used')
+  }
+  /** HANDOVER, for the route too: it is in the request's hands, where no row evicts it. */
+  function judge(route) {
+    if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
+    if (!keeper.accepts(route.labels)) throw new RouteFallen('the feed overtook the route')
+  }
+  /** Undefined stands for another request's flight whose grant was refused: that says nothing of ours. */
+  function gather(route) {
+    const granted = [...route.secrets.values()]
+    const missing = granted.filter(
+      (secret) => held(route, secret) === undefined && !flights.has(versionKey(route, secret)),
+    )
+    if (missing.length > 0) fly(route, missing, 'wanted')
+    return Promise.all(
+      granted.map((secret) => {
+        const flight = flights.get(versionKey(route, secret))
+        const known = held(route, secret)
+        if (known || !flight || missing.includes(secret)) return known ?? flight
+        return flight.catch((err) => {
+          if (isRefusedGrant(err)) return undefined
+          throw err
+        })
+      }),
+    )
+  }
+  function handOver(route, leases) {
+    const secrets = new Map()
+    for (const lease of leases) if (lease) secrets.set(lease.secret.secretId, lease.secret)
+    renewBehind(route)
+    return secrets
+  }
+  /** From half-life on, with the current route's grant, if that lasts longer (CAP). */
+  function renewBehind(route) {
+    const ageing = [...route.secrets.values()].filter((secret) => {
+      const key = versionKey(route, secret)
+      const known = held(route, secret)
+      return known && isHalfSpent(known, clock) && route.notAfter > known.notAfter && !flights.has(key) && mayRenew(key)
+    })
+    if (ageing.length > 0) fly(route, ageing, 'renewal')
+  }
+  /** One call for all of them. Each flight has its own end: one secret's fault is not another's. */
+  function fly(route, secrets, why) {
+    const begun = beginFill(keeper, clock)
+    const answers = ask(route, secrets, why)
+    for (const secret of secrets) {
+      const key = versionKey(route, secret)
+      const flight = answers
+        .then((all) => {
+          const landed = landLease(route, secret, begun, all)
+          cache.set(key, landed)
+          return landed
+        })
+        .finally(() => flights.delete(key))
+      flights.set(key, flight)
+      flight.catch((err) => log.debug({ err }, 'a lease did not land'))
+    }
+  }
+  async function ask({ organizationId, grant, labels }, secrets, why) {
+    const leave = lane.enter(organizationId)
+    if (!leave) throw new Fault('UNAVAILABLE', 'too many leases are being asked for')
+    try {
+      return await upstream.lease({ organizationId, grant, labels, secrets, why })
+    } finally {
+      leave()
+    }
+  }
+  function held(route, secret) {
+    const known = cache.get(versionKey(route, secret))
+    return known?.secret.secretId === secret.secretId ? known : undefined
+  }
+  function refusal(route, err) {
+    // It says that this proxy may not call: nothing that a phone could mend.
+    if (err instanceof Fault && err.code === 'FORBIDDEN')
+      return new Fault('INTERNAL', 'the vault refuses this proxy', { cause: err })
+    if (!isRefusedGrant(err)) return err
+    // A grant is made out to a certificate: after a rotation the route has to be asked for anew.
+    forgetRoute(route)
+    return new RouteFallen('the vault refused the grant')
+  }
+  return { lease }
+}
+/** The generation belongs to it: a lease is for the version and generation that this route's grant names (LABEL). */
+function versionKey({ organizationId }, { versionId, generation }) {
+  return keyOf(organizationId, versionId, String(generation))
+}
+const isRefusedGrant = (err) => err instanceof Fault && err.code === 'INVALID_GRANT'
+//# sourceMappingURL=held-leases.js.map

@@ -1,0 +1,32 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { SecretText } from '@protectmyapi/service-kit/secret-text'
+import type { Label } from '../freshness/label.js'
+import type { Route } from '../routes/route.js'
+/** A secret in memory for a while. */
+export interface HeldSecret {
+  readonly secretId: string
+  readonly versionId: string
+  /** JavaScript's strings cannot be wiped: one that was dropped stays in the heap until it is collected. */
+  readonly value: SecretText
+  /** As the vault authenticated them; checked again when the request is built and when the socket is dialled. */
+  readonly bindings: Bindings
+  readonly labels: readonly Label[]
+  /** Monotonic milliseconds. */
+  readonly notAfter: number
+}
+/**
+ * Something that the route rests on was changed between its hand-over and the lease. The request may void its ticket
+ * and begin once more with the route; a second time it is what it looks like, UNAVAILABLE.
+ */
+export declare class RouteFallen extends Fault {
+  constructor(detail: string)
+}
+export interface LeaseSource {
+  /**
+   * Every secret that the route names, by secret id.
+   *
+   * @throws Fault SECRET_NOT_FOUND or SECRET_DECRYPTION_FAILED naming the secret, UNAVAILABLE, or RouteFallen.
+   */
+  lease(route: Route): Promise<ReadonlyMap<string, HeldSecret>>
+}

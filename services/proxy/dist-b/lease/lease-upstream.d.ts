@@ -1,0 +1,35 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { FaultCode } from '@protectmyapi/service-kit/faults'
+import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { GrantedSecret, Route } from '../routes/route.js'
+/** Asked with one route's grant. */
+export interface LeaseQuestion extends Pick<Route, 'organizationId' | 'grant' | 'labels'> {
+  /** Each named by the grant. At most 32. */
+  readonly secrets: readonly GrantedSecret[]
+  /** A renewal wants a longer life than what is held, or shared, has. */
+  readonly why: 'wanted' | 'renewal'
+}
+export interface UpstreamLease {
+  readonly secretId: string
+  readonly generation: number
+  /** Handed over: whoever receives it wipes it. */
+  readonly value: SecretBytes
+  readonly bindings: Bindings
+  /** Monotonic milliseconds, absolute: counted from before the question, or from inside a seal (TTL, RTTL). */
+  readonly notAfter: number
+}
+export type LeaseAnswer<Lease extends UpstreamLease = UpstreamLease> =
+  | {
+      readonly versionId: string
+      readonly lease: Lease
+    }
+  /** SECRET_NOT_FOUND or SECRET_DECRYPTION_FAILED, of this version alone. */
+  | {
+      readonly versionId: string
+      readonly fault: FaultCode
+    }
+/** Where leases come from when memory has none: the vault, or something that stands before it. */
+export interface LeaseUpstream {
+  /** @throws Fault INVALID_GRANT, or UNAVAILABLE. */
+  lease(question: LeaseQuestion): Promise<readonly LeaseAnswer[]>
+}

@@ -1,0 +1,2 @@
+export {}
+//# sourceMappingURL=lease-upstream.js.map

@@ -1,0 +1,92 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from '@jest/globals'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { beginFill } from '../../freshness/held.js'
+import { fresh } from '../../test/fresh.js'
+import { createLeaseKeys } from './lease-keys.js'
+
+const HOUR = 3_600_000
+const LEASE = 300_000
+const label = { kind: 'FEED_KIND_ORGANIZATION', id: 'org_1', generation: 1 }
+const route = { organizationId: 'org_1', labels: [label] }
+const wiped = Buffer.alloc(32)
+function make() {
+  const freshness = fresh()
+  const { time, keeper } = freshness
+  const keys = createLeaseKeys(keeper, time.clock)
+  const id = (hour, dataKeyVersion = 1) => ({ dataKeyId: 'key_1', dataKeyVersion, hour })
+  const key = (of) => ({
+    id: of,
+    bytes: new SecretBytes(Buffer.alloc(32, of.hour)),
+    sealsUntil: time.clock.monotonicMs() + HOUR,
+  })
+  const keep = (of, whose = route) => {
+    const made = key(of)
+    keys.keep(whose, made, beginFill(keeper, time.clock))
+    return made.bytes
+  }
+  return { ...freshness, keys, id, key, keep }
+}
+describe('lease keys in memory', () => {
+  it('are found by all of their name, and for their organisation alone', () => {
+    const { keys, id, keep } = make()
+    const bytes = keep(id(7))
+    expect(keys.find('org_1', id(7))).toBe(bytes)
+    expect(
+      [id(9), id(8), id(7, 2), { ...id(7), dataKeyId: 'key_2' }].map((other) => keys.find('org_1', other)),
+    ).toEqual([undefined, undefined, undefined, undefined])
+    expect(keys.find('org_2', id(7))).toBeUndefined()
+    expect([keys.holdsAny('org_1'), keys.holdsAny('org_2')]).toEqual([true, false])
+  })
+  it('are two for an organisation, of this hour and the one before; an older one is wiped', () => {
+    const { keys, id, keep } = make()
+    const [first, second, third] = [keep(id(7)), keep(id(8)), keep(id(9))]
+    expect([keys.find('org_1', id(7)), keys.find('org_1', id(8)), keys.find('org_1', id(9))]).toEqual([
+      undefined,
+      second,
+      third,
+    ])
+    expect(first.reveal()).toEqual(wiped)
+    expect(third.reveal()).not.toEqual(wiped)
+  })
+  it('are replaced by the same hour’s key of a newer data key', () => {
+    const { keys, id, keep } = make()
+    const before = keep(id(7))
+    const after = keep(id(7, 2))
+    expect(keys.find('org_1', id(7))).toBeUndefined()
+    expect(keys.find('org_1', id(7, 2))).toBe(after)
+    expect(before.reveal()).toEqual(wiped)
+  })
+  it('are wiped by a row on their organisation, and are not taken up below it (EVICT, FENCE)', () => {
+    const { keys, id, keep, apply } = make()
+    const bytes = keep(id(7))
+    apply({ ...label, generation: 2 })
+    expect(bytes.reveal()).toEqual(wiped)
+    expect(keep(id(8)).reveal()).toEqual(wiped)
+    expect(keys.holdsAny('org_1')).toBe(false)
+  })
+  it('are not held where no row of the feed would drop them', () => {
+    const { keys, id, keep } = make()
+    const labels = [
+      { ...label, id: 'org_2' },
+      { ...label, kind: 'FEED_KIND_APP' },
+    ]
+    expect(keep(id(7), { organizationId: 'org_1', labels }).reveal()).toEqual(wiped)
+    expect(keys.holdsAny('org_1')).toBe(false)
+  })
+  it('open for a lease’s life beyond their hour, and are wiped then without being asked for', () => {
+    const { keys, id, keep, time } = make()
+    const bytes = keep(id(7))
+    time.clock.advance(HOUR + LEASE - 1)
+    keys.sweep()
+    expect(keys.find('org_1', id(7))).toBe(bytes)
+    time.clock.advance(1)
+    keys.sweep()
+    expect(bytes.reveal()).toEqual(wiped)
+  })
+  it('do not print', () => {
+    const { id, key } = make()
+    expect(inspect(key(id(7)), { depth: 9 }) + JSON.stringify(key(id(7)))).not.toMatch(/07|\b7,7\b|BwcH/)
+  })
+})
+//# sourceMappingURL=lease-keys.test.js.map

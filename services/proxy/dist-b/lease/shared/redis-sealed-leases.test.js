@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import { connectRedis } from '@protectmyapi/service-kit/redis'
+import { leaseKey } from '@protectmyapi/service-kit/redis-keys'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { leaseKeyBytes, secretOf } from '../../test/memory-vault.js'
+import { granted, questionOf, settle, sharingProxies } from '../../test/sharing-proxies.js'
+import { silentLog } from '../../test/silent-log.js'
+import { redisSealedLeases } from './redis-sealed-leases.js'
+import { openLease } from './seal-lease.js'
+import { parseSealedLease } from './sealed-lease.js'
+import { sealedLeaseStoreContract } from './sealed-lease-store.contract.js'
+
+describeWithRedis('sealed leases in Redis', () => {
+  let server
+  let client
+  beforeAll(async () => {
+    server = await startTestRedis()
+    client = connectRedis(
+      {
+        host: server.host,
+        port: server.port,
+        username: undefined,
+        password: undefined,
+        tls: false,
+        ca: undefined,
+        cluster: false,
+      },
+      'test',
+      silentLog(),
+    )
+    await until(async () => (client.status === 'ready' ? true : undefined))
+  })
+  afterAll(async () => {
+    client.disconnect()
+    await server.drop()
+  })
+  beforeEach(() => server.flush())
+  const store = () => redisSealedLeases({ use: (ask) => ask(client) })
+  describe('keep the contract', () => {
+    sealedLeaseStoreContract(() => ({
+      store: store(),
+      comesTrue: async (probe) => void (await until(async () => ((await probe()) ? true : undefined))),
+    }))
+  })
+  /** Proxy A serves org_1 alone, proxy B both; both share all that they lease. */
+  async function twoOrganisations() {
+    const rig = sharingProxies(store)
+    const [a, b] = [rig.proxy(), rig.proxy()]
+    await b.leases.lease(rig.route(['a1', 'b1'], { organizationId: 'org_1' }))
+    await b.leases.lease(rig.route(['a1', 'b1', 'c1'], { organizationId: 'org_2' }))
+    await a.leases.lease(rig.route(['d1'], { organizationId: 'org_1' }))
+    await until(async () => ((await client.dbsize()) === 6 ? true : undefined))
+    return { ...rig, a, b }
+  }
+  it('open with one proxy’s memory for the organisations that it serves, and for no other', async () => {
+    const { a, vault, route, time } = await twoOrganisations()
+    expect(await a.read(questionOf(route(['a1', 'b1'])))).toHaveLength(2)
+    expect(await a.read(questionOf(route(['a1', 'b1', 'c1'], { organizationId: 'org_2' })))).toEqual([])
+    // Whoever has all of Redis and A's key, and knows what everything is called.
+    const hour = Math.floor(time.clock.wallMs() / 3_600_000)
+    const id = { dataKeyId: 'key_org_1', dataKeyVersion: 1, hour }
+    expect(a.keys.find('org_1', id)?.reveal()).toEqual(leaseKeyBytes('org_1', id))
+    const opened = []
+    for (const organizationId of ['org_1', 'org_2']) {
+      for (const name of ['a1', 'b1', 'c1', 'd1']) {
+        const whose = { organizationId, ...granted(name) }
+        const bytes = await client.getBuffer(leaseKey(organizationId, whose.versionId))
+        const sealed = bytes && parseSealedLease(bytes)
+        const stolen = new SecretBytes(leaseKeyBytes('org_1', id))
+        if (sealed && openLease(stolen, sealed, whose)) opened.push(`${organizationId} ${name}`)
+        // Nor by calling it the organisation's own.
+        if (organizationId === 'org_2' && sealed)
+          expect(openLease(stolen, sealed, { ...whose, organizationId: 'org_1' })).toBeUndefined()
+      }
+    }
+    expect(opened).toEqual(['org_1 a1', 'org_1 b1', 'org_1 d1'])
+    expect(vault.asked).toHaveLength(3)
+  })
+  it('of another organisation do not open where they were put in the place of the served one’s', async () => {
+    const { a, vault, route } = await twoOrganisations()
+    const foreign = await client.getBuffer(leaseKey('org_2', 'ver_a_1'))
+    await client.set(leaseKey('org_1', 'ver_a_1'), foreign ?? '')
+    vault.asked.length = 0
+    expect((await a.leases.lease(route(['a1']))).get('sec_a')?.value.reveal()).toBe(secretOf('ver_a_1'))
+    expect(vault.asked).toHaveLength(1)
+  })
+  it('show nothing of a value, a lease key or bindings, raw, in base64 or in hex', async () => {
+    const { time } = await twoOrganisations()
+    const hour = Math.floor(time.clock.wallMs() / 3_600_000)
+    const dump = await everything(client)
+    expect(dump.length).toBeGreaterThan(6 * 150)
+    const keys = ['org_1', 'org_2'].map((organizationId) =>
+      leaseKeyBytes(organizationId, { dataKeyId: `key_${organizationId}`, dataKeyVersion: 1, hour }),
+    )
+    const values = ['a', 'b', 'c', 'd'].map((name) => Buffer.from(secretOf(`ver_${name}_1`)))
+    for (const plain of [...keys, ...values, Buffer.from('api.example.com'), Buffer.from('sk-value')]) {
+      for (const form of [plain, ...inText(plain)]) expect(dump.includes(form)).toBe(false)
+    }
+  })
+  it('have a life each, no longer than the lease’s', async () => {
+    await twoOrganisations()
+    for (const key of await client.keys('*')) {
+      const lifeMs = await client.pttl(key)
+      expect(lifeMs).toBeGreaterThan(0)
+      expect(lifeMs).toBeLessThanOrEqual(300_000)
+    }
+  })
+  it('that stand past their end, because somebody took their life away, are not taken (RTTL)', async () => {
+    const { a, route, advance } = await twoOrganisations()
+    for (const key of await client.keys('*')) await client.persist(key)
+    advance(300_000)
+    expect(await a.read(questionOf(route(['a1', 'b1'])))).toEqual([])
+    await settle()
+  })
+})
+/** All keys with all that Redis gives out of them. */
+async function everything(client) {
+  const keys = await client.keys('*')
+  const dumps = await Promise.all(keys.flatMap((key) => [client.dumpBuffer(key), client.getBuffer(key)]))
+  return Buffer.concat([Buffer.from(keys.join('\n')), ...dumps.map((dump) => dump ?? Buffer.alloc(0))])
+}
+/** Hex, and what base64 shows of it at each of its three alignments. */
+function inText(plain) {
+  const base64 = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), plain])
+      .toString('base64')
+      .replace(/=+$/, '')
+    return text.slice(shift === 0 ? 0 : shift + 1, -2)
+  })
+  return [plain.toString('hex'), plain.toString('hex').toUpperCase(), ...base64].map((text) => Buffer.from(text))
+}
+//# sourceMappingURL=redis-sealed-leases.test.js.map

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES } from '@protectmyapi/service-kit/aes-gcm'
+import { StoredBindings } from '@protectmyapi/service-kit/bindings'
+import { joinInjectively, uint32 } from '@protectmyapi/service-kit/bytes'
+import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { SALT_BYTES, serializeSealedLease } from './sealed-lease.js'
+
+/** Both are part of the format: never changed. */
+const PRODUCT = 'protectmyapi/proxy/1/sealed-lease'
+const ENTRY_KEY_INFO = 'protectmyapi/proxy/1/sealed-lease-key'
+/**
+ * Seals one lease under an AES key of its own, made of the lease key and a fresh salt. So there is no count to keep:
+ * under one key 2^32 random nonces would be safe (NIST SP 800-38D), and here each key meets one.
+ *
+ * Undefined where it would be too large to be read back.
+ */
+export function sealLease(leaseKey, { value, bindings }, whose, notAfterMs) {
+  const salt = randomBytes(SALT_BYTES)
+  const nonce = randomBytes(NONCE_BYTES)
+  const json = Buffer.from(JSON.stringify(bindings), 'utf8')
+  const plain = Buffer.concat([uint32(json.length), json, value.reveal()])
+  const key = entryKey(leaseKey.bytes, salt)
+  try {
+    const head = { keyId: leaseKey.id, notAfterMs }
+    return serializeSealedLease({ ...head, salt, nonce, ...aesGcmSeal(key, nonce, plain, associatedData(whose, head)) })
+  } finally {
+    key.fill(0)
+    plain.fill(0)
+  }
+}
+/** Opens it as exactly what the grant names. Undefined where it does not authenticate as that, whatever is wrong. */
+export function openLease(bytes, sealed, whose) {
+  const key = entryKey(bytes, sealed.salt)
+  let plain
+  try {
+    plain = aesGcmOpen(key, sealed.nonce, sealed, associatedData(whose, sealed))
+    const valueAt = 4 + plain.readUInt32BE()
+    const bindings = StoredBindings.parse(JSON.parse(plain.toString('utf8', 4, valueAt)))
+    return { bindings, value: new SecretBytes(Buffer.from(plain.subarray(valueAt))) }
+  } catch {
+    return undefined
+  } finally {
+    key.fill(0)
+    plain?.fill(0)
+  }
+}
+function entryKey(leaseKey, salt) {
+  return hkdfSha512(leaseKey.reveal(), salt, ENTRY_KEY_INFO, KEY_BYTES)
+}
+/** Each field with its length before it. RTTL, LABEL: end and generation are in it. */
+function associatedData({ organizationId, secretId, versionId, generation }, { keyId, notAfterMs }) {
+  return joinInjectively([
+    PRODUCT,
+    organizationId,
+    secretId,
+    versionId,
+    String(generation),
+    String(notAfterMs),
+    keyId.dataKeyId,
+    String(keyId.dataKeyVersion),
+    String(keyId.hour),
+  ])
+}
+//# sourceMappingURL=seal-lease.js.map

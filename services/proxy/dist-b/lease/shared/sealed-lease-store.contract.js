@@ -1,0 +1,31 @@
+import { expect, it } from '@jest/globals'
+
+const key = (name) => `pma:{s00}:lease:org_1:${name}`
+/** What Redis and its stand-in both keep. */
+export function sealedLeaseStoreContract(make) {
+  it('answers in the order of the keys, with null for what is not there', async () => {
+    const { store } = make()
+    const bytes = Buffer.from([0, 255, 13, 10, 0, 128])
+    await store.put(key('order-1'), bytes, 60_000)
+    await store.put(key('order-2'), Buffer.from('two'), 60_000)
+    expect(await store.get([key('order-2'), key('order-none'), key('order-1')])).toEqual([
+      Buffer.from('two'),
+      null,
+      bytes,
+    ])
+  })
+  it('keeps what was put last', async () => {
+    const { store } = make()
+    await store.put(key('last'), Buffer.from('one'), 60_000)
+    await store.put(key('last'), Buffer.from('two'), 60_000)
+    expect(await store.get([key('last')])).toEqual([Buffer.from('two')])
+  })
+  it('forgets at the end of the life that was named, of a part of a millisecond too', async () => {
+    const { store, comesTrue } = make()
+    await store.put(key('short'), Buffer.from('one'), 0.5)
+    await store.put(key('long'), Buffer.from('two'), 60_000)
+    await comesTrue(async () => (await store.get([key('short')]))[0] === null)
+    expect(await store.get([key('short'), key('long')])).toEqual([null, Buffer.from('two')])
+  })
+}
+//# sourceMappingURL=sealed-lease-store.contract.js.map

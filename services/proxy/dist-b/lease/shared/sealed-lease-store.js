@@ -1,0 +1,2 @@
+export {}
+//# sourceMappingURL=sealed-lease-store.js.map

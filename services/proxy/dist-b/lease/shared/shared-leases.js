@@ -1,0 +1,32 @@
+import { beginFill } from '../../freshness/held.js'
+import { createReadShared } from './read-shared.js'
+import { createWriteShared } from './write-shared.js'
+/**
+ * Leases that other proxies have taken stand in Redis, sealed; the vault is asked for the rest, in the same request.
+ * Renewals go past Redis: what is there is as old as what is held, and somebody has to bring something newer.
+ */
+export function createSharedLeases(deps) {
+  const { vault, keys, keeper, clock } = deps
+  const read = createReadShared(deps)
+  const write = createWriteShared(deps)
+  return {
+    async lease(question) {
+      const found = question.why === 'renewal' ? [] : await read(question)
+      const missing = question.secrets.filter(({ versionId }) => !found.some((one) => one.versionId === versionId))
+      if (missing.length === 0) return found
+      const begun = beginFill(keeper, clock)
+      try {
+        const { answers, leaseKey } = await vault.lease({ ...question, secrets: missing })
+        if (leaseKey) {
+          write(question, answers, leaseKey)
+          keys.keep(question, leaseKey, begun)
+        }
+        return [...found, ...answers]
+      } catch (err) {
+        for (const one of found) if ('lease' in one) one.lease.value.wipe()
+        throw err
+      }
+    },
+  }
+}
+//# sourceMappingURL=shared-leases.js.map

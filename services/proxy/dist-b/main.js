@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { runProgram } from '@protectmyapi/service-kit/program'
+import { buildProxy } from './build.js'
+import { describeEnvironment, loadConfig } from './config.js'
+
+await runProgram(process, {
+  name: 'proxy',
+  about: 'proxy: serves apps.',
+  describeEnvironment,
+  async serve(endWith) {
+    const config = loadConfig(process.env, (path) => readFileSync(path, 'utf8'))
+    const log = createLogger('proxy', config.logLevel)
+    const proxy = await buildProxy(config, log)
+    // Before it starts: it listens while it waits for its first Sync.
+    endWith(log, () => proxy.stop())
+    return { log, ready: { port: await proxy.start() } }
+  },
+  commands: {},
+})
+//# sourceMappingURL=main.js.map

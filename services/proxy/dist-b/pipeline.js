@@ -1,0 +1,115 @@
+import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
+import { aim } from './aim/aim.js'
+import { forward } from './forward/forward.js'
+import { takeBody } from './forward/request-body.js'
+import { ClientLeft } from './forward/upload.js'
+import { identify } from './identify/identify.js'
+import { inject } from './inject/inject.js'
+import { RouteFallen } from './lease/lease-source.js'
+import { follow } from './server/follow.js'
+import { limitedFault } from './server/limited-fault.js'
+
+const LIMITS = {
+  /** Beginnings of one request, where what it rests on changes before anything of it has left. */
+  turnsMax: 3,
+}
+/** The walk of a request: identify, aim, admit, lease, inject, forward, scrub, finish. */
+export function createPipeline(deps) {
+  return async (exchange, destination) => {
+    const { service, target } = destination
+    try {
+      const identified = identify(exchange.incoming.rawHeaders, target.query)
+      // Before anything is looked up, so that no client can hold a lease up with a slow body.
+      const body = await takeBody(exchange.incoming, exchange.waits)
+      await walkUntilSent(deps, { exchange, destination, identified, body })
+    } catch (thrown) {
+      if (thrown instanceof ClientLeft) return
+      const fault = asFault(thrown)
+      deps.log[levelOf(fault)]({ err: fault, requestId: exchange.requestId, service }, 'request refused')
+      exchange.refuse(fault)
+    }
+  }
+}
+async function walk(deps, call) {
+  const { exchange, destination, identified, body } = call
+  const { headers, query } = identified
+  const route = await deps.routes.resolve(identified.credential, destination.service)
+  const following = follow(deps.freshness, route)
+  const leave = deps.underWay.enter(route.organizationId)
+  try {
+    if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
+    const aimed = aim(route.target, exchange.method, destination.target.path)
+    const ticket = admitted(await deps.admission.admit(accessOf(call, route)))
+    let sending
+    try {
+      const secrets = await deps.leases.lease(route)
+      following.check()
+      const request = inject(route, aimed, { headers, query, method: exchange.method }, secrets)
+      const { organizationId, target } = route
+      const back = { target, path: aimed.path, prefix: destination.prefix, origin: exchange.clientOrigin }
+      // Forwarding scrubs what comes back, as it comes.
+      const asked = { exchange, organizationId, request, body, timeoutMs: target.timeoutMs, back }
+      sending = forward(deps.forwarding, asked)
+    } catch (err) {
+      // Up to the hand-over nothing has left, so whatever is thrown voids the entry.
+      ticket.void_(asFault(err).code)
+      throw err
+    }
+    following.handOn(sending.abort)
+    finish(exchange, ticket, await sending.done)
+  } finally {
+    leave?.()
+    following.end()
+  }
+}
+function accessOf({ exchange, destination, identified }, route) {
+  return {
+    requestId: exchange.requestId,
+    route,
+    method: exchange.method,
+    path: destination.target.path,
+    sourceAddress: exchange.sourceAddress,
+    appVersion: identified.appVersion,
+  }
+}
+/** @throws Fault RATE_LIMITED. */
+function admitted(decision) {
+  if (!decision.admitted) throw limitedFault(decision.limited)
+  return decision.ticket
+}
+/** The second entry of the record; and our own words, where the provider's did not go on. */
+function finish(exchange, ticket, forwarded) {
+  const { sent, end, fault, requestBytes, responseBytes } = forwarded
+  if (sent) {
+    ticket.finish({
+      status: end === 'refused' && fault ? FAULTS[fault.code].http : forwarded.status,
+      fault: fault?.code ?? null,
+      requestBytes,
+      responseBytes,
+      upstreamMs: Math.round(forwarded.upstreamMs),
+      totalMs: Math.round(exchange.elapsedMs()),
+      aborted: end === 'cut' || end === 'left',
+    })
+  } else {
+    ticket.void_(fault?.code ?? 'UNAVAILABLE')
+  }
+  if (end === 'refused' && fault) throw fault
+}
+/** What fell between the route and the sending was looked up too early by a moment: once more, from the route on. */
+async function walkUntilSent(deps, call) {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await walk(deps, call)
+    } catch (err) {
+      if (!(err instanceof RouteFallen) || turn === LIMITS.turnsMax) throw err
+      // The entry under the old id is void.
+      call.exchange.renewRequestId()
+    }
+  }
+}
+/** Mistakes of ours call somebody, unusable secrets and providers are looked into; an outage is logged where it is. */
+function levelOf({ code }) {
+  if (code === 'INTERNAL') return 'error'
+  return FAULTS[code].http >= 500 && code !== 'UNAVAILABLE' ? 'warn' : 'debug'
+}
+//# sourceMappingURL=pipeline.js.map

@@ -1,0 +1,279 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newToken } from '@protectmyapi/service-kit/tokens'
+import { heldSecret, routeTo } from './test/fake-data-plane.js'
+import { APP_TOKEN, KEY, startProxy } from './test/start-proxy.js'
+import { startUpstream } from './test/start-upstream.js'
+
+let upstream
+let proxy
+beforeEach(async () => {
+  upstream = await startUpstream(({ url }, response) => {
+    const status = Number(/\/status\/(\d+)/.exec(url)?.[1] ?? 200)
+    response.writeHead(
+      status,
+      [
+        ['X-Request-Id', 'up-1'],
+        ['X-Many', 'a'],
+        ['x-many', 'b'],
+        ['Set-Cookie', 's=1'],
+        ['Access-Control-Allow-Origin', '*'],
+        ['Alt-Svc', 'h3=":443"'],
+        ['Server-Timing', 'db;dur=5'],
+        ['Content-Type', 'application/json'],
+        ['pma-request-id', 'forged'],
+        ...(status === 302 ? [['Location', 'https://elsewhere.example/x']] : []),
+      ].flat(),
+    )
+    response.end('{"provider":"says"}')
+  })
+  proxy = await startProxy(upstream.port)
+})
+afterEach(async () => {
+  await proxy.close()
+  await upstream.close()
+})
+const problem = (answer) => JSON.parse(answer.body)
+const names = (raw) => raw.filter((_name, at) => at % 2 === 0)
+describe('a request', () => {
+  it('leaves with the provider’s key and without the app’s credential', async () => {
+    const answer = await proxy.send('POST', '/v1/p/up/v1/chat/completions?a=%2f+b', {
+      headers: {
+        Authorization: `Bearer ${APP_TOKEN}`,
+        Cookie: 'c=1',
+        'pma-app-version': '3.1',
+        'X-Own': 'kept',
+        'Content-Type': 'application/json',
+      },
+      body: '{"model":"m"}',
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toBe('{"provider":"says"}')
+    const [received] = upstream.received
+    expect(received?.url).toBe('/v1/chat/completions?a=%2f+b')
+    expect(received?.body.toString()).toBe('{"model":"m"}')
+    expect(received?.headers).toMatchObject({
+      authorization: `Bearer ${KEY}`,
+      host: `127.0.0.1:${upstream.port}`,
+      'accept-encoding': 'identity',
+      'x-own': 'kept',
+    })
+    expect(JSON.stringify(received)).not.toMatch(/pma|cookie/i)
+    expect(proxy.plane.asked).toMatchObject([{ kind: 'app-token', token: APP_TOKEN }])
+  })
+  it('is on record before it leaves, and its end after', async () => {
+    await proxy.send('POST', '/v1/p/up/v1/x?secret=1', {
+      headers: { 'x-api-key': APP_TOKEN, 'pma-app-version': '3.1' },
+      body: 'four',
+    })
+    const [entry] = proxy.plane.recorded
+    expect(entry?.request).toMatchObject({
+      method: 'POST',
+      path: '/v1/x',
+      sourceAddress: '127.0.0.1',
+      appVersion: '3.1',
+    })
+    await until(() => entry?.ends[0])
+    expect(entry?.ends).toEqual([
+      {
+        finished: {
+          status: 200,
+          fault: null,
+          requestBytes: 4,
+          responseBytes: 19,
+          upstreamMs: expect.any(Number),
+          totalMs: expect.any(Number),
+          aborted: false,
+        },
+      },
+    ])
+    expect(proxy.plane.followed).toBe(0)
+  })
+  it('gets the provider’s answer as it is, apart from what is not for phones, and our marks', async () => {
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect(names(answer.rawHeaders)).toEqual([
+      'X-Request-Id',
+      'X-Many',
+      'x-many',
+      'Server-Timing',
+      'Content-Type',
+      'Date',
+      'pma-request-id',
+      'server-timing',
+      'Connection',
+      'Transfer-Encoding',
+    ])
+    expect(answer.headers['pma-request-id']).toMatch(/^req_/)
+    expect(answer.headers['server-timing']).toMatch(/^db;dur=5, pma;dur=[\d.]+$/)
+  })
+  it.each([400, 404, 409, 422, 429, 500, 503])('gets the provider’s own %d, status and body', async (status) => {
+    const answer = await proxy.send('GET', `/v1/p/up/status/${status}`)
+    expect(answer).toMatchObject({ status, body: '{"provider":"says"}' })
+    expect(answer.headers['x-should-retry']).toBeUndefined()
+    expect(upstream.received).toHaveLength(1)
+  })
+  it('gets a redirect as it is, and nobody follows it; yet no address that leads past us', async () => {
+    const answer = await proxy.send('GET', '/v1/p/up/status/302')
+    expect(answer).toMatchObject({ status: 302, body: '{"provider":"says"}' })
+    expect(answer.headers.location).toBeUndefined()
+    expect(upstream.received).toHaveLength(1)
+  })
+  it.each([
+    [401, 502, 'UPSTREAM_REJECTED_KEY'],
+    [403, 403, 'UPSTREAM_FORBIDDEN'],
+  ])('never gets the body of the provider’s %d, which may quote the key', async (theirs, ours, code) => {
+    const answer = await proxy.send('GET', `/v1/p/up/status/${theirs}`)
+    expect(answer.status).toBe(ours)
+    expect(answer.body).not.toContain('provider":"says')
+    expect(problem(answer)).toMatchObject({ code, status: ours, error: { code, type: 'protectmyapi_error' } })
+    expect(answer.headers).toMatchObject({ 'x-should-retry': 'false', 'stripe-should-retry': 'false' })
+    await until(() => proxy.plane.recorded[0]?.ends[0])
+    expect(proxy.plane.recorded[0]?.ends).toMatchObject([{ finished: { status: ours, fault: code } }])
+  })
+  it('gets 401 and 403 as they are where nothing is injected', async () => {
+    proxy.plane.routeOf.set('up', routeTo(`http://127.0.0.1:${upstream.port}`, { injection: [], secrets: new Map() }))
+    expect(await proxy.send('GET', '/v1/p/up/status/401')).toMatchObject({ status: 401, body: '{"provider":"says"}' })
+    expect(upstream.received[0]?.headers.authorization).toBeUndefined()
+  })
+})
+describe('a refusal', () => {
+  it('says what to do, in the words that SDKs read, and tells them not to try again', async () => {
+    const answer = await proxy.send('POST', '/v1/p/up/x', { headers: {}, body: '{}' })
+    expect(answer.status).toBe(401)
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/problem+json',
+      'x-should-retry': 'false',
+      'stripe-should-retry': 'false',
+    })
+    expect(problem(answer)).toEqual({
+      type: 'urn:protectmyapi:fault:UNAUTHORIZED',
+      title: 'UNAUTHORIZED',
+      status: 401,
+      code: 'UNAUTHORIZED',
+      detail: expect.stringContaining('No credential was found'),
+      requestId: answer.headers['pma-request-id'],
+      error: {
+        code: 'UNAUTHORIZED',
+        type: 'protectmyapi_error',
+        message: expect.stringContaining('No credential was found'),
+      },
+    })
+    expect(upstream.received).toEqual([])
+  })
+  it.each([
+    ['GET', '/v1/p/none/x', 404, 'ENDPOINT_NOT_FOUND'],
+    ['GET', '/v1/p/UP/x', 404, 'ENDPOINT_NOT_FOUND'],
+    ['GET', '/v1/p//x', 400, 'PATH_NOT_ALLOWED'],
+    ['GET', '/v1/p/up/../other/x', 400, 'PATH_NOT_ALLOWED'],
+    ['GET', '/v1/p/up/%2e%2e/x', 400, 'PATH_NOT_ALLOWED'],
+    ['GET', 'http://127.0.0.1/v1/p/up/x', 400, 'PATH_NOT_ALLOWED'],
+    ['TRACE', '/v1/p/up/x', 405, 'INVALID_METHOD'],
+  ])('%s %s → %d %s, nothing recorded, nothing sent', async (method, path, status, code) => {
+    const answer = await proxy.send(method, path)
+    expect([answer.status, problem(answer).code]).toEqual([status, code])
+    expect(upstream.received).toEqual([])
+    expect(proxy.plane.recorded).toEqual([])
+  })
+  it('of a limit says which, and when to come back, and lets SDKs do so', async () => {
+    proxy.plane.says.limited = { scope: 'device', count: 100, periodMs: 60_000, retryAfterMs: 11_200 }
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect(answer.status).toBe(429)
+    expect(answer.headers).toMatchObject({
+      'retry-after': '12',
+      ratelimit: '"device";r=0;t=12',
+      'ratelimit-policy': '"device";q=100;w=60',
+    })
+    expect(answer.headers['x-should-retry']).toBeUndefined()
+    expect(upstream.received).toEqual([])
+  })
+  it('of the record is a refusal of the request: no record, no injection', async () => {
+    proxy.plane.says.admit = new Fault('UNAVAILABLE', 'no inbox')
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect(answer.status).toBe(503)
+    expect(answer.headers['retry-after']).toBe('1')
+    expect(upstream.received).toEqual([])
+  })
+  it('after admission voids the entry', async () => {
+    proxy.plane.says.lease = new Fault('SECRET_DECRYPTION_FAILED', 'sec_1 did not open')
+    expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(500)
+    proxy.plane.says.lease = null
+    proxy.plane.secrets.clear()
+    const missing = await proxy.send('GET', '/v1/p/up/x')
+    expect(problem(missing)).toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+      detail: expect.stringContaining('EXAMPLE_API_KEY'),
+    })
+    proxy.plane.secrets.set(
+      'sec_1',
+      heldSecret('sec_1', KEY, {
+        origins: ['https://bound.example'],
+        placements: [{ kind: 'header', name: 'authorization' }],
+      }),
+    )
+    expect(problem(await proxy.send('GET', '/v1/p/up/x'))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' })
+    expect(proxy.plane.recorded.map(({ ends }) => ends)).toEqual([
+      [{ voided: 'SECRET_DECRYPTION_FAILED' }],
+      [{ voided: 'SECRET_NOT_FOUND' }],
+      [{ voided: 'DESTINATION_NOT_ALLOWED' }],
+    ])
+    expect(upstream.received).toEqual([])
+  })
+  it('of a private address comes from the dialler, and voids the entry', async () => {
+    const strict = await startProxy(upstream.port, { exempt: [] })
+    const answer = await strict.send('GET', '/v1/p/up/x')
+    expect([answer.status, problem(answer).code]).toEqual([403, 'DESTINATION_NOT_ALLOWED'])
+    expect(strict.plane.recorded[0]?.ends).toEqual([{ voided: 'DESTINATION_NOT_ALLOWED' }])
+    expect(upstream.received).toEqual([])
+    await strict.close()
+  })
+  it('of a provider that cannot be reached voids the entry, and is not tried again', async () => {
+    await upstream.close()
+    const answer = await proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'x' })
+    expect([answer.status, problem(answer).code]).toEqual([502, 'UPSTREAM_UNREACHABLE'])
+    expect(answer.headers['x-should-retry']).toBe('false')
+    expect(proxy.plane.recorded.map(({ ends }) => ends)).toEqual([[{ voided: 'UPSTREAM_UNREACHABLE' }]])
+    upstream = await startUpstream((_received, response) => response.end())
+  })
+  it('of one organisation’s many requests leaves the others alone', async () => {
+    const busy = await startProxy(upstream.port, { underWayMax: 0 })
+    expect((await busy.send('GET', '/v1/p/up/x')).status).toBe(503)
+    await busy.close()
+  })
+  it('never shows a value, a token or a detail of ours', async () => {
+    proxy.plane.says.resolve = new Fault('INTERNAL', `detail with ${KEY}`)
+    const answer = await proxy.send('GET', '/v1/p/up/x', { headers: { 'x-api-key': newToken('app') } })
+    expect(answer.status).toBe(500)
+    expect(JSON.stringify(answer)).not.toMatch(/sk-test|detail with|pma_app_/)
+  })
+})
+describe('what changes while a request begins', () => {
+  const APP = { kind: 'FEED_KIND_APP', id: 'app_1' }
+  it('is looked up once more, before anything has left: the first entry is void', async () => {
+    const newer = routeTo(`http://127.0.0.1:${upstream.port}`, { labels: [{ ...APP, generation: 2 }] })
+    proxy.plane.says.duringLease = () => {
+      proxy.plane.says.duringLease = () => {}
+      proxy.plane.routeOf.set('up', newer)
+      proxy.plane.fell({ ...APP, generation: 2 })
+    }
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect(answer.status).toBe(200)
+    const [first, second] = proxy.plane.recorded
+    expect(first?.ends).toEqual([{ voided: 'UNAVAILABLE' }])
+    expect(second?.request.requestId).toBe(answer.headers['pma-request-id'])
+    expect(first?.request.requestId).not.toBe(second?.request.requestId)
+    expect(upstream.received).toHaveLength(1)
+  })
+  it('refuses it where it goes on changing', async () => {
+    let generation = 1
+    proxy.plane.says.duringAdmit = () => {
+      generation += 1
+      proxy.plane.fell({ ...APP, generation })
+    }
+    expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(503)
+    expect(proxy.plane.recorded).toHaveLength(3)
+    expect(upstream.received).toEqual([])
+    expect(proxy.plane.followed).toBe(0)
+  })
+})
+//# sourceMappingURL=pipeline.test.js.map

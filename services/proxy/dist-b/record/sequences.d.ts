@@ -1,0 +1,19 @@
+/** An entry's place in the record: unique for this boot. */
+interface Place {
+  readonly shard: number
+  readonly sequence: number
+}
+/** A place that was taken for an entry which was certainly not written. */
+interface Spare extends Place {
+  readonly requestId: string
+  readonly organizationId: string
+}
+/** Numbers the entries of one process start, per shard, without gaps: a gap that stays is an entry that was lost. */
+export interface Sequences {
+  take(organizationId: string): Place
+  /** The next entry of its shard takes it. */
+  giveBack(spare: Spare): void
+  /** Takes all those that were given back and not taken since. */
+  takeSpares(): readonly Spare[]
+}
+export declare function createSequences(): Sequences

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals'
+import { shardOf } from '@protectmyapi/service-kit/redis-keys'
+import { createSequences } from './sequences.js'
+
+const spare = (organizationId, sequence) => ({
+  shard: shardOf(organizationId),
+  sequence,
+  requestId: 'req_1',
+  organizationId,
+})
+describe('places in the record', () => {
+  it('are numbered without gaps, per shard', () => {
+    const sequences = createSequences()
+    expect([1, 2, 3].map(() => sequences.take('org_1').sequence)).toEqual([1, 2, 3])
+    expect(shardOf('org_1')).not.toBe(shardOf('org_2'))
+    expect(sequences.take('org_2').sequence).toBe(1)
+  })
+  it('of what was not written are taken by the next', () => {
+    const sequences = createSequences()
+    for (let at = 0; at < 3; at += 1) sequences.take('org_1')
+    sequences.giveBack(spare('org_1', 2))
+    expect(sequences.take('org_1').sequence).toBe(2)
+    expect(sequences.take('org_1').sequence).toBe(4)
+  })
+  it('that nobody took again are named once', () => {
+    const sequences = createSequences()
+    sequences.giveBack(spare('org_1', sequences.take('org_1').sequence))
+    expect(sequences.takeSpares()).toEqual([spare('org_1', 1)])
+    expect(sequences.takeSpares()).toEqual([])
+  })
+  it('spread organisations over 64 shards', () => {
+    const shards = new Set(Array.from({ length: 2_000 }, (_, at) => shardOf(`org_${at}`)))
+    expect(shards.size).toBe(64)
+    expect(Math.max(...shards)).toBe(63)
+  })
+})
+//# sourceMappingURL=sequences.test.js.map

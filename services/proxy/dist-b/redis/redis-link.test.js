@@ -1,0 +1,76 @@
+import { afterEach, expect, it } from '@jest/globals'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import { connectRedis } from '@protectmyapi/service-kit/redis'
+import { manualTime } from '../test/manual-time.js'
+import { silentLog } from '../test/silent-log.js'
+import { createRedisLink, RedisAway, RedisFailed } from './redis-link.js'
+
+describeWithRedis('the link to Redis', () => {
+  const closing = []
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close()
+  })
+  async function start(options = {}) {
+    const redis = await startTestRedis(options)
+    closing.push(() => redis.drop())
+    const lines = []
+    const line = (level) => (fields, message) => void lines.push({ level, message, fields })
+    const log = Object.assign(silentLog(), { warn: line('warn'), error: line('error'), info: line('info') })
+    const { host, port, password } = redis
+    const target = { host, port, username: undefined, password, tls: false, ca: undefined, cluster: false }
+    const client = connectRedis(target, 'test', silentLog())
+    const time = manualTime()
+    const link = createRedisLink({ client, schedule: time.schedule, log })
+    closing.push(() => link.close())
+    /** Looks until it is found fit, or says that it is not. */
+    const looked = (redisIs) =>
+      until(() => {
+        time.advance(100)
+        const isDone = redisIs === 'fit' ? link.isUsable() : lines.some(({ level }) => level === 'error')
+        return isDone || undefined
+      })
+    return { redis, link, lines, time, looked }
+  }
+  it('is used after a look that finds it fit, and says that it keeps no append-only file', async () => {
+    const { link, lines, looked } = await start({ password: 'a@/?%b' })
+    await expect(link.use((client) => client.ping())).rejects.toBeInstanceOf(RedisAway)
+    await looked('fit')
+    expect(await link.use((client) => client.ping())).toBe('PONG')
+    expect(lines.map(({ level }) => level)).toEqual(['warn', 'info'])
+  })
+  it('is refused where Redis may evict: access records would go first', async () => {
+    const { link, lines, looked, redis, time } = await start({ settings: { 'maxmemory-policy': 'allkeys-lru' } })
+    await looked('unfit')
+    expect(link.isUsable()).toBe(false)
+    time.advance(10_000)
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([
+      expect.objectContaining({ fields: { why: expect.stringContaining('set it to noeviction') } }),
+    ])
+    await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    await looked('fit')
+  })
+  it('turns everybody away after one failure, without a word of the command’s arguments', async () => {
+    const { link, lines, looked, redis } = await start()
+    await looked('fit')
+    let told = 0
+    link.onAway(() => {
+      told += 1
+    })
+    const failure = link.use((client) => client.call('SET', 'k', 'sk-planted', 'NONSENSE'))
+    await expect(failure).rejects.toBeInstanceOf(RedisFailed)
+    await expect(link.use((client) => client.ping())).rejects.toBeInstanceOf(RedisAway)
+    expect(told).toBe(1)
+    expect(
+      JSON.stringify(lines.map(({ fields }) => Object.entries(fields).map(([, value]) => ({ ...value })))),
+    ).not.toContain('sk-planted')
+    await looked('fit')
+    await redis.kill()
+    await until(() => (link.isUsable() ? undefined : true))
+    expect(told).toBe(2)
+    await redis.restart()
+    await looked('fit')
+  })
+})
+//# sourceMappingURL=redis-link.test.js.map

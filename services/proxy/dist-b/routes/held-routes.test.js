@@ -1,0 +1,188 @@
+import { describe, expect, it } from '@jest/globals'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newToken } from '@protectmyapi/service-kit/tokens'
+import { createSessionKeys } from '../sessions/session-keys.js'
+import { createSessionVerifier } from '../sessions/verify-session.js'
+import { fresh, HORIZON_MS } from '../test/fresh.js'
+import { routeResponse } from '../test/route-response.js'
+import { hashOf, sessionSigner } from '../test/session-signer.js'
+import { silentLog } from '../test/silent-log.js'
+import { createRouteSource } from './held-routes.js'
+
+const credential = (token) => ({
+  kind: token.startsWith('pma_ses_') ? 'session' : 'app-token',
+  token,
+  hash: hashOf(token),
+})
+async function make(answer = () => Promise.resolve(routeResponse())) {
+  const freshness = fresh()
+  const { time, keeper } = freshness
+  const { clock } = time
+  const log = silentLog()
+  const signer = await sessionSigner('key_1', clock.wallMs)
+  const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: () => Promise.resolve(signer.keys()) })
+  const sessions = createSessionVerifier({ keeper, clock, keys })
+  const asked = []
+  const routes = createRouteSource({
+    keeper,
+    clock,
+    log,
+    sessions,
+    resolveRoute: (token, service) => {
+      asked.push(`${token.slice(0, 7)} ${service}`)
+      return answer()
+    },
+  })
+  return { ...freshness, signer, routes, asked }
+}
+describe('the route of an app token', () => {
+  it('is compiled once and shared by all requests', async () => {
+    const { routes, asked } = await make()
+    const token = credential(newToken('app'))
+    const [one, two] = [await routes.resolve(token, 'openai'), await routes.resolve(token, 'openai')]
+    expect(one).toBe(two)
+    expect(one).toMatchObject({
+      organizationId: 'org_1',
+      deviceId: null,
+      sessionId: null,
+      target: { origin: 'https://api.example.com' },
+    })
+    expect(one.injection).toEqual([
+      {
+        kind: 'header',
+        name: 'authorization',
+        value: [
+          { kind: 'literal', text: 'Bearer ' },
+          { kind: 'secret', secretId: 'sec_1' },
+        ],
+      },
+    ])
+    expect(asked).toHaveLength(1)
+  })
+  it('is never another token’s, nor another service’s', async () => {
+    const { routes, asked } = await make()
+    const token = credential(newToken('app'))
+    await routes.resolve(token, 'openai')
+    await routes.resolve(token, 'stripe')
+    await routes.resolve(credential(newToken('app')), 'openai')
+    expect(asked).toHaveLength(3)
+  })
+  it.each(['FEED_KIND_ORGANIZATION', 'FEED_KIND_APP', 'FEED_KIND_SERVICE', 'FEED_KIND_LINK', 'FEED_KIND_SECRET'])(
+    'is asked for anew once its %s was changed (EVICT)',
+    async (kind) => {
+      const { routes, asked, apply } = await make(() =>
+        Promise.resolve(
+          routeResponse({ labels: routeResponse().labels.map((label) => ({ ...label, generation: asked.length })) }),
+        ),
+      )
+      const token = credential(newToken('app'))
+      await routes.resolve(token, 'openai')
+      const id = routeResponse().labels.find((label) => label.kind === kind)?.id ?? ''
+      apply({ kind, id, generation: 2 })
+      await routes.resolve(token, 'openai')
+      expect(asked).toHaveLength(2)
+    },
+  )
+  it('is not asked for with a token of the wrong shape, or a service that is no slug', async () => {
+    const { routes, asked } = await make()
+    await expect(routes.resolve(credential('pma_app_short'), 'openai')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+    await expect(routes.resolve(credential(newToken('app')), '../x')).rejects.toMatchObject({
+      code: 'ENDPOINT_NOT_FOUND',
+    })
+    expect(asked).toEqual([])
+  })
+  it('is UNAVAILABLE past the horizon, and served again after a Sync', async () => {
+    const { routes, time, sync } = await make()
+    const token = credential(newToken('app'))
+    await routes.resolve(token, 'openai')
+    time.advance(HORIZON_MS)
+    await expect(routes.resolve(token, 'openai')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    sync()
+    await routes.resolve(token, 'openai')
+  })
+  it('lives no longer than a grant, whatever the directory says', async () => {
+    const { routes, time } = await make(() => Promise.resolve(routeResponse({ lifeMs: 86_400_000 })))
+    const { notAfter } = await routes.resolve(credential(newToken('app')), 'openai')
+    expect(notAfter - time.clock.monotonicMs()).toBe(300_000)
+  })
+  it('counts its life from before it was asked for, not from the answer (READTIME)', async () => {
+    let land
+    const { routes, time } = await make(() => new Promise((resolve) => (land = () => resolve(routeResponse()))))
+    const askedAt = time.clock.monotonicMs()
+    const waiting = routes.resolve(credential(newToken('app')), 'openai')
+    time.advance(2_000)
+    land?.()
+    expect((await waiting).notAfter).toBe(askedAt + 300_000)
+  })
+  it('is asked for anew when its grant was refused', async () => {
+    const { routes, asked } = await make()
+    const token = credential(newToken('app'))
+    routes.forget(await routes.resolve(token, 'openai'))
+    await routes.resolve(token, 'openai')
+    expect(asked).toHaveLength(2)
+  })
+  it('passes the directory’s refusal on, in its own words, and does not keep it', async () => {
+    const refusal = new Fault('SECRET_NOT_FOUND', 'detail', { say: 'Secret not found: OPENAI_API_KEY.' })
+    const { routes, asked } = await make(() => Promise.reject(refusal))
+    const token = credential(newToken('app'))
+    for (let at = 0; at < 2; at += 1) await expect(routes.resolve(token, 'openai')).rejects.toBe(refusal)
+    expect(asked).toHaveLength(2)
+  })
+  it('is refused where an injected field cannot be read: without it, no key would be sent', async () => {
+    const { routes } = await make(() =>
+      Promise.resolve(routeResponse({ injection: { fields: [{ value: null, password: null }] } })),
+    )
+    await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+  it('is refused where a limit cannot be read: without it, nothing would be limited', async () => {
+    const { routes } = await make(() =>
+      Promise.resolve(
+        routeResponse({ limits: [{ scope: 'LIMIT_SCOPE_UNSPECIFIED', count: 1, periodMs: 1, burst: 1 }] }),
+      ),
+    )
+    await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+  it('asked for under too many names by one token is UNAVAILABLE, and others are still served', async () => {
+    let hang = true
+    const { routes } = await make(() => (hang ? new Promise(() => {}) : Promise.resolve(routeResponse())))
+    const greedy = credential(newToken('app'))
+    const refused = []
+    for (let at = 0; at < 200; at += 1) routes.resolve(greedy, `s${at}`).catch((err) => void refused.push(err))
+    await new Promise((resolve) => void setImmediate(resolve))
+    expect(refused).toHaveLength(72)
+    expect(refused[0]).toMatchObject({ code: 'UNAVAILABLE' })
+    hang = false
+    await routes.resolve(credential(newToken('app')), 'openai')
+  })
+})
+describe('the route of a session', () => {
+  it('is shared by an app’s devices, each with its own identity and labels', async () => {
+    const { routes, asked, signer } = await make()
+    const one = await routes.resolve(credential(await signer.token({ dvc: 'dvc_1', jti: 'ses_1' })), 'openai')
+    const two = await routes.resolve(credential(await signer.token({ dvc: 'dvc_2', jti: 'ses_2' })), 'openai')
+    expect(asked).toEqual(['pma_ses openai'])
+    expect([one.deviceId, one.sessionId, two.deviceId, two.sessionId]).toEqual(['dvc_1', 'ses_1', 'dvc_2', 'ses_2'])
+    expect(two.labels).toContainEqual({ kind: 'FEED_KIND_DEVICE', id: 'dvc_2', generation: 1 })
+    expect(two.labels).not.toContainEqual({ kind: 'FEED_KIND_DEVICE', id: 'dvc_1', generation: 1 })
+    expect(one.secrets).toBe(two.secrets)
+  })
+  it('is not another app’s', async () => {
+    const { routes, signer } = await make()
+    await expect(routes.resolve(credential(await signer.token({ app: 'app_2' })), 'openai')).rejects.toMatchObject({
+      code: 'INTERNAL',
+    })
+  })
+  it('is refused to a session that was revoked while the route was waited for', async () => {
+    let land
+    const { routes, signer, apply } = await make(
+      () => new Promise((resolve) => (land = () => resolve(routeResponse()))),
+    )
+    const waiting = routes.resolve(credential(await signer.token({})), 'openai')
+    waiting.catch(() => {})
+    while (!land) await new Promise((resolve) => void setImmediate(resolve))
+    apply({ kind: 'FEED_KIND_SESSION', id: 'ses_1', generation: 2 })
+    land()
+    await expect(waiting).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+  })
+})
+//# sourceMappingURL=held-routes.test.js.map

@@ -1,0 +1,15 @@
+import { describe, expect, it } from '@jest/globals'
+import { createLane } from './lanes.js'
+
+describe('a lane', () => {
+  it('leaves room for others when one owner has had his share', () => {
+    const lane = createLane({ totalMax: 3, perOwnerMax: 2 })
+    const leave = [lane.enter('a'), lane.enter('a')]
+    expect(lane.enter('a')).toBeUndefined()
+    expect(lane.enter('b')).toBeDefined()
+    expect(lane.enter('c')).toBeUndefined()
+    leave[0]?.()
+    expect(lane.enter('c')).toBeDefined()
+  })
+})
+//# sourceMappingURL=lanes.test.js.map

@@ -1,0 +1,93 @@
+import type { PathPattern } from '../aim/path-pattern.js'
+import type { Label } from '../freshness/label.js'
+import type { AppCredential } from '../identify/credential.js'
+/** Where one app's requests to one service go, what is put into them, and what that rests on. */
+export interface Route {
+  readonly organizationId: string
+  readonly appId: string
+  readonly serviceId: string
+  /** Null where an app token named the app: no device is known. */
+  readonly deviceId: string | null
+  readonly sessionId: string | null
+  readonly target: Target
+  readonly injection: readonly InjectedField[]
+  readonly limits: readonly Limit[]
+  /** By secret id. */
+  readonly secrets: ReadonlyMap<string, GrantedSecret>
+  /** For the vault. Empty when there are no secrets. */
+  readonly grant: string
+  /** Of the route, and of the session where there is one. */
+  readonly labels: readonly Label[]
+  /** Monotonic milliseconds: until when route and grant may be used (TTL). */
+  readonly notAfter: number
+  readonly platform: string
+  /** The app's policy let an app token through without attestation. */
+  readonly unattested: boolean
+}
+export interface Target {
+  readonly baseUrl: URL
+  /** `baseUrl`'s origin. */
+  readonly origin: string
+  /** Upper case. Empty allows all but CONNECT and TRACE. */
+  readonly methods: ReadonlySet<string>
+  /** Empty allows every path. */
+  readonly paths: readonly PathPattern[]
+  readonly timeoutMs: number
+  readonly scrub: boolean
+}
+type TemplatePart =
+  | {
+      readonly kind: 'literal'
+      readonly text: string
+    }
+  | {
+      readonly kind: 'secret'
+      readonly secretId: string
+    }
+/** Literals and secrets in order. Never parsed here: management did that when the service was saved. */
+export type Template = readonly TemplatePart[]
+export type InjectedField =
+  | {
+      readonly kind: 'header'
+      readonly name: string
+      readonly value: Template
+    }
+  | {
+      readonly kind: 'query'
+      readonly name: string
+      readonly value: Template
+    }
+  | {
+      readonly kind: 'basic'
+      readonly user: Template
+      readonly password: Template
+    }
+  /** Segments before the client's path. */
+  | {
+      readonly kind: 'path'
+      readonly value: Template
+    }
+export type LimitScope = 'device' | 'app' | 'service' | 'organization'
+export interface Limit {
+  readonly scope: LimitScope
+  readonly count: number
+  readonly periodMs: number
+  readonly burst: number
+}
+/** LABEL: version and generation come from the one row that management read. */
+export interface GrantedSecret {
+  readonly secretId: string
+  readonly versionId: string
+  readonly generation: number
+  /** Shown in refusals. */
+  readonly name: string
+}
+export interface RouteSource {
+  /**
+   * The route of this credential to this service, fresh at the moment it is handed over.
+   *
+   * @throws Fault: management's own refusals (not kept), INVALID_TOKEN, TOKEN_EXPIRED, or UNAVAILABLE: past the
+   *   horizon, while management is away, or where too many unknown routes are being asked for.
+   */
+  resolve(credential: AppCredential, service: string): Promise<Route>
+}

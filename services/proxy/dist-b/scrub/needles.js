@@ -1,0 +1,63 @@
+import { randomInt } from 'node:crypto'
+import { LONG_RUN } from './token-bytes.js'
+/** Shorter values are words that occur by chance: ending answers for them would do more harm than they do. */
+export const NEEDLE_BYTES_MIN = LONG_RUN
+/** Of the rolling hash. Odd, and drawn at each start, so that nobody can prepare collisions. */
+export const BASE = randomInt(2 ** 30, 2 ** 31 - 1) | 1
+const known = new WeakMap()
+/** The forms of a held secret, made once while it is held. None for a short one. */
+export function needlesOf(secret) {
+  const made = known.get(secret) ?? needlesFor(secret.value.reveal())
+  known.set(secret, made)
+  return made
+}
+/** The needle of what stood for user and password of Basic: what was sent, so what could be echoed. */
+export function needleOfBasic(encoded) {
+  const bare = encoded.replace(/=+$/, '')
+  return bare.length < NEEDLE_BYTES_MIN ? [] : [needle(bare)]
+}
+/** @returns no needles for a value below the bound. */
+export function needlesFor(value) {
+  if (value.length < NEEDLE_BYTES_MIN) return []
+  return [...formsOf(value)].map(needle)
+}
+/**
+ * Whole values alone, in the encodings in which servers write what they were sent. No part of a value is ever looked
+ * for: a guard that reacts to parts tells a phone, guess by guess, what the value is.
+ */
+function formsOf(value) {
+  const url = encodeURIComponent(value)
+  const urlStrict = url.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  const json = JSON.stringify(value).slice(1, -1)
+  const bytes = Buffer.from(value, 'utf8')
+  return new Set([
+    value,
+    url,
+    url.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase()),
+    urlStrict,
+    // `+` for a space: how forms are encoded, and query strings by some.
+    urlStrict.replaceAll('%20', '+'),
+    json,
+    // Slashes as PHP escapes them; brackets and ampersand as Go does; non-ASCII as Python does.
+    json.replaceAll('/', '\\/'),
+    json.replace(/[<>&]/g, unicodeEscape),
+    json.replace(/[^\x20-\x7e]/g, unicodeEscape),
+    // Without the padding, which a server may leave away: the padded form holds it.
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+  ])
+}
+function unicodeEscape(char) {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+function needle(form) {
+  const bytes = Buffer.from(form, 'utf8')
+  let hash = 0
+  let outWeight = 1
+  for (const byte of bytes) {
+    hash = (Math.imul(hash, BASE) + byte) | 0
+    outWeight = Math.imul(outWeight, BASE)
+  }
+  return { bytes, hash, outWeight }
+}
+//# sourceMappingURL=needles.js.map

@@ -1,0 +1,97 @@
+import { BASE } from './needles.js'
+/**
+ * Finds whole needles in a stream of bytes, wherever the stream is cut.
+ *
+ * A rolling hash (Karp and Rabin, 1987) does the same work for every byte, whatever the bytes are. `Buffer.indexOf`
+ * would be quicker and tell by its time which characters a needle holds: it skips those that it does not, and a phone
+ * can have a provider echo a megabyte of one letter.
+ */
+export class Scanner {
+  #needles
+  #hashes
+  /** The last bytes that went by, as many as the longest needle has. No value holds NUL, so the zeros match nothing. */
+  #history
+  constructor({ needles, bytesMax }) {
+    this.#needles = needles
+    this.#hashes = new Int32Array(needles.length)
+    this.#history = Buffer.alloc(bytesMax)
+  }
+  /** Nothing went by. */
+  reset() {
+    this.#hashes.fill(0)
+    this.#history.fill(0)
+  }
+  /** True where a needle has ended within `chunk[from, to)`, which follows what was scanned before. */
+  scan(chunk, from, to) {
+    let found = false
+    for (let slot = 0; slot < this.#needles.length; slot += 1) {
+      const needle = this.#needles[slot]
+      if (needle !== undefined) found = this.#endsIn(slot, needle, chunk, from, to) || found
+    }
+    this.#remember(chunk, from, to)
+    return found
+  }
+  /** Bytes leave a window as far back as the needle is long: from the history at first, then from the chunk itself. */
+  #endsIn(slot, needle, chunk, from, to) {
+    const length = needle.bytes.length
+    const history = this.#history
+    const turn = Math.min(from + length, to)
+    let at = from
+    while (at < to) {
+      at =
+        at < turn
+          ? roll(this.#hashes, slot, needle, chunk, history, history.length - length - from, at, turn)
+          : roll(this.#hashes, slot, needle, chunk, chunk, -length, at, to)
+      if (this.#hashes[slot] === needle.hash && this.#equals(needle, chunk, from, at)) return true
+    }
+    return false
+  }
+  /** Equal hashes are equal bytes but for one time in four thousand million: rare enough to compare and forget. */
+  #equals(needle, chunk, from, end) {
+    const inChunk = Math.min(needle.bytes.length, end - from)
+    const inHistory = needle.bytes.length - inChunk
+    const history = this.#history.subarray(this.#history.length - inHistory)
+    return Buffer.concat([history, chunk.subarray(end - inChunk, end)]).equals(needle.bytes)
+  }
+  #remember(chunk, from, to) {
+    const history = this.#history
+    const kept = Math.min(to - from, history.length)
+    history.copyWithin(0, kept)
+    chunk.copy(history, history.length - kept, to - kept, to)
+  }
+}
+/**
+ * Moves a window on, byte by byte, until its hash is the needle's or `to` is reached. Answers where it stands; the hash
+ * is in its slot. Arguments and no closure: this is the one loop that sees every byte.
+ */
+function roll(hashes, slot, { hash: wanted, outWeight }, entering, leaving, shift, from, to) {
+  let hash = hashes[slot] ?? 0
+  let at = from
+  while (at < to) {
+    hash = (Math.imul(hash, BASE) + (((entering[at] ?? 0) - Math.imul(leaving[at + shift] ?? 0, outWeight)) | 0)) | 0
+    at += 1
+    if (hash === wanted) break
+  }
+  hashes[slot] = hash
+  return at
+}
+/**
+ * The same for bytes that are all there, before and after which something else stands: no needle reaches beyond them,
+ * so nothing has to be remembered.
+ */
+export function standsIn(needle, bytes, from, to) {
+  const { hash: wanted, outWeight, bytes: sought } = needle
+  const full = Math.min(from + sought.length, to)
+  let hash = 0
+  let at = from
+  for (; at < full; at += 1) hash = (Math.imul(hash, BASE) + (bytes[at] ?? 0)) | 0
+  if (to - from < sought.length) return false
+  for (;;) {
+    if (hash === wanted && sought.equals(bytes.subarray(at - sought.length, at))) return true
+    if (at >= to) return false
+    const leaving = Math.imul(bytes[at - sought.length] ?? 0, outWeight)
+    hash = (Math.imul(hash, BASE) + (((bytes[at] ?? 0) - leaving) | 0)) | 0
+    at += 1
+  }
+}
+//# sourceMappingURL=scanner.js.map

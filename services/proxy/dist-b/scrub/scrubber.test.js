@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals'
+import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import fc from 'fast-check'
+import { createScrubber } from './scrubber.js'
+
+const KEY = 'sk-proj-Zq81hd_72Kfh-27dkHTw9'
+const held = (value) => ({
+  secretId: 'sec_1',
+  versionId: 'ver_1',
+  value: new SecretText(value),
+  bindings: { origins: [], placements: [], services: [] },
+  labels: [],
+  notAfter: 1,
+})
+const scrubberOf = (value, basics = []) => createScrubber({ secrets: [held(value)], basics, scrub: true })
+/** What a client gets to see of an answer, step by step, and whether it was ended. */
+function watch(scrubber, chunks) {
+  const steps = []
+  for (const chunk of chunks) {
+    const out = scrubber.push(chunk)
+    if (out === 'leaked') return { steps, leaked: true }
+    steps.push(out.toString('latin1'))
+  }
+  steps.push(scrubber.end().toString('latin1'))
+  return { steps, leaked: false }
+}
+const cutAt = (body, cuts) => {
+  const places = [0, ...[...cuts].sort((a, b) => a - b), body.length]
+  return places.slice(1).map((to, at) => body.subarray(places[at], to))
+}
+const FORMS = [
+  ['in clear', KEY, KEY],
+  ['URL-encoded', 'p@ss/word+with=signs&more', 'p%40ss%2Fword%2Bwith%3Dsigns%26more'],
+  ['URL-encoded in lower case', 'p@ss/word+with=signs&more', 'p%40ss%2fword%2bwith%3dsigns%26more'],
+  ['JSON-escaped', 'quote"back\\slash-0123456789', 'quote\\"back\\\\slash-0123456789'],
+  ['JSON-escaped as PHP does', 'abc/def/ghi/0123456789', 'abc\\/def\\/ghi\\/0123456789'],
+  ['base64', KEY, Buffer.from(KEY).toString('base64')],
+  ['base64url', 'ÿÿÿþþþ0123456789ÿ?>', Buffer.from('ÿÿÿþþþ0123456789ÿ?>').toString('base64url')],
+  ['with blanks in it', 'correct horse battery staple', 'correct horse battery staple'],
+  ['with blanks, as a form', 'correct horse battery staple', 'correct+horse+battery+staple'],
+]
+describe('the scrubber ends an answer that holds the value', () => {
+  it.each(FORMS)('%s, wherever the chunks part', (_form, value, echoed) => {
+    const body = Buffer.from(`{"error":"bad key ${echoed}","more":"text"}`)
+    fc.assert(
+      fc.property(fc.array(fc.nat(body.length), { maxLength: 12 }), (cuts) => {
+        const { steps, leaked } = watch(scrubberOf(value), cutAt(body, cuts))
+        expect(leaked).toBe(true)
+        expect(steps.join('')).not.toContain(echoed)
+      }),
+    )
+  })
+  it('and lets nothing of it out before, when it is a run of token characters', () => {
+    const body = Buffer.from(`data: {"k":"${KEY}"}\n\n`)
+    for (let cut = 0; cut <= body.length; cut += 1) {
+      expect(watch(scrubberOf(KEY), cutAt(body, [cut])).steps.join('')).not.toContain(KEY.slice(0, 3))
+    }
+  })
+  it('byte by byte, after much else, and beside a longer run', () => {
+    const body = Buffer.from(`${'lorem ipsum '.repeat(3_000)}${'A'.repeat(5_000)}${KEY}${'B'.repeat(5_000)}`)
+    const { steps, leaked } = watch(
+      scrubberOf(KEY),
+      [...body].map((byte) => Buffer.of(byte)),
+    )
+    expect(leaked).toBe(true)
+    expect(steps.join('')).not.toContain(KEY)
+    expect(watch(scrubberOf(KEY), [body]).leaked).toBe(true)
+  })
+  it('that is longer than what is held back: never the whole goes out', () => {
+    const long = Array.from({ length: 400 }, (_, at) => `k${at}_`).join('')
+    const body = Buffer.from(`x ${long} y`)
+    const { steps, leaked } = watch(scrubberOf(long), cutAt(body, [300, 600, 900, 1_200, 1_500]))
+    expect(leaked).toBe(true)
+    expect(steps.join('')).not.toContain(long)
+  })
+  it('as Basic carried it', () => {
+    const encoded = Buffer.from(`user:${KEY}`).toString('base64')
+    expect(watch(scrubberOf(KEY, [encoded]), [Buffer.from(`"Basic ${encoded}"`)]).leaked).toBe(true)
+    const shortSides = Buffer.from('acct_123:pw_456789').toString('base64')
+    expect(
+      watch(createScrubber({ secrets: [], basics: [shortSides], scrub: true }), [Buffer.from(shortSides)]).leaked,
+    ).toBe(true)
+  })
+  it('in header fields, Location among them', () => {
+    const scrubber = scrubberOf('p@ss/word+with=signs&more')
+    expect(scrubber.leaksInFields('', ['Location', 'https://x.example/?k=p%40ss%2Fword%2Bwith%3Dsigns%26more'])).toBe(
+      true,
+    )
+    expect(scrubber.leaksInFields('', ['x-echo', 'p@ss/word+with=signs&more'])).toBe(true)
+    expect(scrubber.leaksInFields('p@ss/word+with=signs&more', [])).toBe(true)
+    expect(scrubber.leaksInFields('', ['x-a', 'p@ss/word', 'x-b', '+with=signs&more'])).toBe(false)
+  })
+})
+describe('the scrubber finds the value among any other bytes', () => {
+  /** Runs of every length around the least one, of token characters and of others. */
+  const Around = fc
+    .array(fc.tuple(fc.constantFrom('a', '/', ' ', '"', '\0', '\xff'), fc.integer({ min: 1, max: 40 })), {
+      maxLength: 40,
+    })
+    .map((runs) => runs.map(([char, count]) => char.repeat(count)).join(''))
+  it.each([KEY, 'k3y-of-16-bytes!', 'correct horse battery staple'])('%s, in one chunk or several', (value) => {
+    fc.assert(
+      fc.property(Around, Around, fc.array(fc.nat(4_000), { maxLength: 3 }), (before, after, cuts) => {
+        const body = Buffer.from(before + value + after, 'latin1')
+        const chunks = cutAt(
+          body,
+          cuts.map((cut) => Math.min(cut, body.length)),
+        )
+        expect(watch(scrubberOf(value), chunks).leaked).toBe(true)
+        expect(watch(scrubberOf(value), [Buffer.from(before + after, 'latin1')]).leaked).toBe(false)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+describe('the scrubber passes', () => {
+  it('any other answer byte for byte, wherever the chunks part', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 4_000 }), fc.array(fc.nat(4_000), { maxLength: 8 }), (bytes, cuts) => {
+        const body = Buffer.from(bytes)
+        const chunks = cutAt(
+          body,
+          cuts.map((cut) => Math.min(cut, body.length)),
+        )
+        const { steps, leaked } = watch(scrubberOf(KEY), chunks)
+        expect(leaked).toBe(false)
+        expect(Buffer.from(steps.join(''), 'latin1').equals(body)).toBe(true)
+      }),
+    )
+  })
+  it('events of a stream at once, one by one', () => {
+    const events = ['data: {"delta":"Hel"}\n\n', 'data: {"delta":"lo"}\n\n', ': ping\n\n', 'data: [DONE]\n\n']
+    const { steps } = watch(
+      scrubberOf(KEY),
+      events.map((event) => Buffer.from(event)),
+    )
+    expect(steps).toEqual([...events, ''])
+  })
+  it('short values, which occur by chance', () => {
+    expect(watch(scrubberOf('test-key-123456'), [Buffer.from('test-key-123456')]).leaked).toBe(false)
+  })
+  it('everything, where the service turns it off', () => {
+    const off = createScrubber({ secrets: [held(KEY)], basics: [], scrub: false })
+    expect(watch(off, [Buffer.from(KEY)])).toEqual({ steps: [KEY, ''], leaked: false })
+    expect(off.leaksInFields('', ['a', KEY])).toBe(false)
+  })
+})
+describe('the scrubber is no oracle', () => {
+  /** Guesses the key from the left, as a phone could that has a provider echo its guesses. */
+  it('tells nothing of a part of the key: what is let out, and when, is the same for every guess', () => {
+    const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_'
+    for (let known = 0; known < KEY.length - 1; known += 1) {
+      const seen = new Set()
+      for (const guess of alphabet) {
+        const echo = `${KEY.slice(0, known)}${guess}`
+        const chunks = [`{"echo":"${echo}`, `${echo}", "again": "${echo}"`, '}'].map((text) => Buffer.from(text))
+        const { steps, leaked } = watch(scrubberOf(KEY), chunks)
+        seen.add(JSON.stringify([leaked, steps.map((step) => step.length)]))
+      }
+      expect(seen.size).toBe(1)
+    }
+  })
+  it('holds back the same for two secrets, whatever the answer', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 40 }), { maxLength: 10 }), (texts) => {
+        const chunks = texts.map((text) => Buffer.from(text))
+        expect(watch(scrubberOf(KEY), chunks)).toEqual(
+          watch(scrubberOf('another-secret-of-quite-another-length'), chunks),
+        )
+      }),
+    )
+  })
+  it('never reacts to all of the key but one character, at either end', () => {
+    for (const part of [KEY.slice(1), KEY.slice(0, -1), `${KEY.slice(0, 10)}X${KEY.slice(11)}`]) {
+      expect(watch(scrubberOf(KEY), [Buffer.from(`${part} ${part}`)]).leaked).toBe(false)
+    }
+  })
+})
+//# sourceMappingURL=scrubber.test.js.map

@@ -1,0 +1,30 @@
+const LIMITS = {
+  /** A DNS name has 253 characters (RFC 1035 § 2.3.4), a port five and its colon. */
+  hostCharsMax: 259,
+}
+/**
+ * A name, an IPv4 address or a bracketed IPv6 one, and a port (RFC 3986 § 3.2). Nothing that could end the authority,
+ * or begin a user's name in it.
+ */
+const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
+/**
+ * The origin under which the client knows us, for an address that is to bring it back here; null where it cannot be
+ * told. Host is the client's own word, and may be: the address goes to nobody but who sent it. A word of somebody else,
+ * `X-Forwarded-*`, counts from a trusted proxy alone, and its first entry is what the client said.
+ */
+export function clientOrigin({ encrypted, connected, headers }, proxies) {
+  const trusted = proxies.trusts(connected ?? '')
+  const forwarded = (name) => (trusted ? firstOf(headers[name]) : undefined)
+  const scheme = forwarded('x-forwarded-proto')?.toLowerCase() ?? (encrypted ? 'https' : 'http')
+  const host = forwarded('x-forwarded-host') ?? headers.host ?? ''
+  if (scheme !== 'http' && scheme !== 'https') return null
+  if (host.length > LIMITS.hostCharsMax || !HOST.test(host)) return null
+  const text = `${scheme}://${host}`
+  return URL.canParse(text) ? new URL(text).origin : null
+}
+/** Several fields are one list (RFC 9110 § 5.3). */
+function firstOf(value) {
+  const list = Array.isArray(value) ? value.join(',') : value
+  return list?.split(',', 1)[0]?.trim()
+}
+//# sourceMappingURL=client-origin.js.map

@@ -1,0 +1,29 @@
+const LIMITS = {
+  /** Read and thrown away after an answer, so that the client gets to read it instead of a reset… */
+  drainBytesMax: 1024 * 1024,
+  /** …and for no longer than this. */
+  drainMs: 2_000,
+}
+/**
+ * An answer may be there before the request's body is: the rest is read for a while, then the connection is closed
+ * (RFC 9112 § 9.6).
+ */
+export function endRefusedBody(incoming, waits) {
+  if (incoming.complete || waits) return
+  const { socket } = incoming
+  let left = LIMITS.drainBytesMax
+  const timer = setTimeout(() => socket.destroy(), LIMITS.drainMs)
+  const count = (chunk) => {
+    left -= chunk.length
+    if (left < 0) socket.destroy()
+  }
+  // The request itself is not told of the socket's end once it has been answered.
+  const stop = () => {
+    clearTimeout(timer)
+    incoming.off('data', count).off('end', stop)
+    socket.off('close', stop)
+  }
+  incoming.on('data', count).once('end', stop).resume()
+  socket.once('close', stop)
+}
+//# sourceMappingURL=end-refused-body.js.map

@@ -1,0 +1,95 @@
+import { newId } from '@protectmyapi/service-kit/ids'
+import { endRefusedBody } from './end-refused-body.js'
+import { problemAnswer } from './problem-answer.js'
+
+/** A reason phrase that may be written as it is (RFC 9112 § 4). */
+const REASON = /^[\t\x20-\x7e]*$/
+/** One request of a client and the answer to it: what every answer carries, and how it may end. */
+export class Exchange {
+  incoming
+  outgoing
+  sourceAddress
+  clientOrigin
+  waits
+  #clock
+  #startedMs
+  #requestId = newId('request')
+  constructor({ incoming, outgoing, clock, sourceAddress, clientOrigin, waits }) {
+    this.incoming = incoming
+    this.outgoing = outgoing
+    this.sourceAddress = sourceAddress
+    this.clientOrigin = clientOrigin
+    this.waits = waits
+    this.#clock = clock
+    this.#startedMs = clock.monotonicMs()
+  }
+  get requestId() {
+    return this.#requestId
+  }
+  /** For a request that begins once more: what was recorded under the old id has been voided. */
+  renewRequestId() {
+    this.#requestId = newId('request')
+  }
+  elapsedMs() {
+    return this.#clock.monotonicMs() - this.#startedMs
+  }
+  get method() {
+    return this.incoming.method ?? ''
+  }
+  /** There is nobody to be answered any more. */
+  get over() {
+    return this.outgoing.destroyed || this.outgoing.writableEnded || this.incoming.socket.destroyed
+  }
+  /**
+   * Calls back once: when the whole answer was handed to the system, or when the connection is gone before. The
+   * connection is listened to as well, since the answer to a pipelined request learns nothing of its end.
+   */
+  whenOver(listener) {
+    const { outgoing } = this
+    const { socket } = this.incoming
+    const settle = () => {
+      outgoing.removeListener('close', settle)
+      socket.removeListener('close', settle)
+      listener(outgoing.writableFinished)
+    }
+    if (this.over) {
+      queueMicrotask(settle)
+      return
+    }
+    outgoing.on('close', settle)
+    socket.on('close', settle)
+  }
+  /** @param awayMs of the time until now, what others took. */
+  sendHead(status, reason, fields, awayMs) {
+    const ownMs = Math.max(0, this.elapsedMs() - awayMs).toFixed(1)
+    const head = [...fields, 'pma-request-id', this.#requestId, 'server-timing', `pma;dur=${ownMs}`]
+    if (reason !== '' && REASON.test(reason)) this.outgoing.writeHead(status, reason, head)
+    else this.outgoing.writeHead(status, head)
+  }
+  /** Name, value, … Only a chunked answer has a place for them. */
+  sendTrailers(fields) {
+    this.outgoing.addTrailers(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])))
+  }
+  sendBody(body) {
+    if (body.length === 0) this.outgoing.end()
+    else this.outgoing.end(body)
+    endRefusedBody(this.incoming, this.waits)
+  }
+  /** Answers with a refusal, if there is still somebody to answer. */
+  refuse(fault) {
+    if (this.over || this.outgoing.headersSent) return
+    const { status, fields, body } = problemAnswer(fault, this.#requestId)
+    // A client that waits for `100 Continue` may send the body all the same, or not: only a closed connection is clear.
+    if (this.waits) this.outgoing.shouldKeepAlive = false
+    this.sendHead(status, '', fields, 0)
+    this.sendBody(body)
+  }
+  /** Ends an answer that cannot be completed so that it does not look complete. */
+  cut() {
+    const { socket } = this.outgoing
+    // A body that ends with its connection (HTTP/1.0) looks whole after a FIN. A reset does not.
+    if (socket && this.incoming.httpVersion === '1.0') socket.resetAndDestroy()
+    this.outgoing.destroy()
+  }
+}
+//# sourceMappingURL=exchange.js.map

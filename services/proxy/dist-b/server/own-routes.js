@@ -1,0 +1,76 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { parseStrictJson } from '@protectmyapi/service-kit/strict-json'
+import { z } from 'zod'
+import { takeBody } from '../forward/request-body.js'
+
+const LIMITS = {
+  /** One token in JSON. */
+  attestBytesMax: 4 * 1024,
+  /** How long a key set may be kept by others; a new key is published well before it signs. */
+  jwksMaxAgeSeconds: 60,
+}
+const DebugExchange = z.strictObject({ token: z.string().min(1).max(256) })
+/** @throws Fault NOT_FOUND, INVALID_METHOD, NOT_IMPLEMENTED, UNAVAILABLE, and what each route throws. */
+export async function answerOwn(deps, exchange, path) {
+  switch (path) {
+    case '/healthz':
+      return only(exchange, ['GET', 'HEAD'], () => sendJson(exchange, 200, { status: 'ok' }))
+    case '/readyz':
+      return only(exchange, ['GET', 'HEAD'], () => answerReadiness(deps, exchange))
+    case '/.well-known/jwks.json':
+      return only(exchange, ['GET', 'HEAD'], async () => {
+        sendJson(exchange, 200, await deps.dataPlane.jwks(), [
+          'cache-control',
+          `public, max-age=${LIMITS.jwksMaxAgeSeconds}`,
+        ])
+      })
+    case '/v1/attest/debug':
+      return only(exchange, ['POST'], () => exchangeDebugToken(deps, exchange))
+    default:
+      if (path.startsWith('/v1/attest/')) throw new Fault('NOT_IMPLEMENTED', path)
+      throw new Fault('NOT_FOUND', path)
+  }
+}
+async function only(exchange, methods, answer) {
+  if (!methods.includes(exchange.method)) throw new Fault('INVALID_METHOD', exchange.method, { allow: methods })
+  await answer()
+}
+function answerReadiness({ dataPlane, isDraining }, exchange) {
+  if (isDraining()) throw new Fault('UNAVAILABLE', 'draining', { say: 'Shutting down.' })
+  if (!dataPlane.ready())
+    throw new Fault('UNAVAILABLE', 'not fresh', { say: 'The horizon has passed: management is away.' })
+  sendJson(exchange, 200, { status: 'ready' })
+}
+async function exchangeDebugToken({ dataPlane }, exchange) {
+  const { token } = await readJson(exchange.incoming, DebugExchange)
+  const session = await dataPlane.exchangeDebugToken(token, exchange.sourceAddress)
+  const expiresAt = new Date(session.expiresAtMs).toISOString()
+  sendJson(exchange, 200, { token: session.token, expiresAt, device: session.deviceId }, ['cache-control', 'no-store'])
+}
+/** @throws Fault UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, INVALID_REQUEST. */
+async function readJson(incoming, schema) {
+  if (!/^application\/json\s*(?:;|$)/i.test(incoming.headers['content-type'] ?? '')) {
+    throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'not JSON')
+  }
+  const declared = Number(incoming.headers['content-length'] ?? 0)
+  if (declared > LIMITS.attestBytesMax) throw new Fault('TOO_LARGE', `a body of ${declared} bytes`)
+  const body = await takeBody(incoming, false)
+  if (body.kind === 'streamed') {
+    throw new Fault('INVALID_REQUEST', 'a body without a length', { say: 'Send the body with Content-Length.' })
+  }
+  const parsed = schema.safeParse(parseStrictJson(body.kind === 'whole' ? body.bytes.toString('utf8') : ''))
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message }))
+  throw new Fault('INVALID_REQUEST', 'a body out of shape', { errors })
+}
+function sendJson(exchange, status, answer, fields = []) {
+  const body = Buffer.from(JSON.stringify(answer), 'utf8')
+  exchange.sendHead(
+    status,
+    '',
+    [...fields, 'content-type', 'application/json', 'content-length', String(body.length)],
+    0,
+  )
+  exchange.sendBody(body)
+}
+//# sourceMappingURL=own-routes.js.map

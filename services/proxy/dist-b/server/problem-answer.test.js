@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals'
+import { FAULTS, Fault, isFaultCode } from '@protectmyapi/service-kit/faults'
+import { limitedFault } from './limited-fault.js'
+import { problemAnswer } from './problem-answer.js'
+
+const codes = Object.keys(FAULTS).filter(isFaultCode)
+const fieldsOf = (code) => {
+  const { fields } = problemAnswer(new Fault(code, 'private detail'), 'req_1')
+  return new Map(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])))
+}
+describe('a refusal', () => {
+  it.each(codes)('%s tells its words twice, and nothing private', (code) => {
+    const { status, body } = problemAnswer(new Fault(code, 'private detail'), 'req_1')
+    const { say, shownAs } = FAULTS[code]
+    const shown = shownAs ?? code
+    expect(status).toBe(FAULTS[code].http)
+    expect(JSON.parse(body.toString())).toMatchObject({
+      code: shown,
+      detail: say,
+      requestId: 'req_1',
+      error: { code: shown, message: say, type: 'protectmyapi_error' },
+    })
+    expect(body.toString()).not.toContain('private')
+  })
+  it('may be sent again by SDKs only where nothing has left and time mends it', () => {
+    const retried = codes.filter((code) => fieldsOf(code).get('x-should-retry') !== 'false')
+    expect(retried).toEqual(['RATE_LIMITED', 'UNAVAILABLE'])
+    expect(codes.filter((code) => fieldsOf(code).get('stripe-should-retry') !== 'false')).toEqual(retried)
+  })
+  it('of 503 says when to come back', () => {
+    expect(fieldsOf('UNAVAILABLE').get('retry-after')).toBe('1')
+  })
+  it('of a limit rounds up, so that nobody comes back too early', () => {
+    const fault = limitedFault({ scope: 'app', count: 5, periodMs: 1_500, retryAfterMs: 1 })
+    expect(fault.details).toMatchObject({
+      retryAfterSeconds: 1,
+      headers: { ratelimit: '"app";r=0;t=1', 'ratelimit-policy': '"app";q=5;w=2' },
+    })
+  })
+})
+//# sourceMappingURL=problem-answer.test.js.map

@@ -1,0 +1,24 @@
+const PREFIX = '/v1/p/'
+/**
+ * By host where the host is `{service}.<suffix>`: there every path is the provider's. Else by path,
+ * `/v1/p/{service}/{path…}`. The organisation comes from the credential, never from here.
+ */
+export function destinationOf(host, target, hostSuffix) {
+  const named = hostSuffix === null ? undefined : serviceOfHost(host ?? '', hostSuffix)
+  if (named !== undefined) return { kind: 'service', service: named, target, prefix: '' }
+  if (!target.path.startsWith(PREFIX)) return { kind: 'own', path: target.path }
+  const end = target.path.indexOf('/', PREFIX.length)
+  const service = target.path.slice(PREFIX.length, end < 0 ? undefined : end)
+  const path = end < 0 ? '' : target.path.slice(end)
+  return { kind: 'service', service, target: { path, query: target.query }, prefix: PREFIX + service }
+}
+function serviceOfHost(host, suffix) {
+  const name = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
+  if (!name.endsWith(`.${suffix}`)) return undefined
+  return name.slice(0, -suffix.length - 1)
+}
+/** RFC 1123 § 2.1. What is none cannot be a service's slug. */
+export function isSlug(text) {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+}
+//# sourceMappingURL=routing.js.map

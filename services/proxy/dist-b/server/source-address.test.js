@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals'
+import { sourceAddress, trustedProxies } from './source-address.js'
+
+const proxies = trustedProxies(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'])
+describe('the source address', () => {
+  it.each([
+    ['203.0.113.5', undefined, '203.0.113.5'],
+    // Whoever connects directly may write what they like: it is not read.
+    ['203.0.113.5', '198.51.100.1', '203.0.113.5'],
+    ['10.1.2.3', '198.51.100.1', '198.51.100.1'],
+    ['::ffff:10.1.2.3', '198.51.100.1', '198.51.100.1'],
+    ['10.1.2.3', '1.1.1.1, 198.51.100.1, 192.0.2.1', '198.51.100.1'],
+    ['10.1.2.3', '1.1.1.1, rubbish, 10.9.9.9', '10.9.9.9'],
+    ['10.1.2.3', '', '10.1.2.3'],
+    ['2001:db8::1', '2400:cb00::7', '2400:cb00::7'],
+    [undefined, '198.51.100.1', ''],
+  ])('connected from %s with %j is %s', (connected, forwarded, expected) => {
+    expect(sourceAddress(connected, forwarded, proxies)).toBe(expected)
+  })
+  it('believes nobody unless told to', () => {
+    expect(sourceAddress('127.0.0.1', '198.51.100.1', trustedProxies([]))).toBe('127.0.0.1')
+  })
+  it.each(['x', '10.0.0.0/33', '10.0.0/8'])('takes no %s for a range', (range) => {
+    expect(() => trustedProxies([range])).toThrow()
+  })
+})
+//# sourceMappingURL=source-address.test.js.map

@@ -1,0 +1,138 @@
+import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import { readEntryText } from '@protectmyapi/protos/access-entry-text'
+import { connectRedis } from '@protectmyapi/service-kit/redis'
+import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis-keys'
+import { ADMISSION_SCRIPT } from '../admit/admission-script.js'
+import { createAdmission } from '../admit/create-admission.js'
+import { directoryAdmit } from '../admit/directory-admit.js'
+import { redisAdmit } from '../admit/redis-admit.js'
+import { redisAppend } from '../admit/redis-append.js'
+import { redisOrDirectory } from '../admit/redis-or-directory.js'
+import { createAccessQueue } from '../record/access-queue.js'
+import { createAccessRecorder } from '../record/access-recorder.js'
+import { createBacklog } from '../record/backlog.js'
+import { grpcRecordAccess } from '../record/grpc-record-access.js'
+import { createSequences } from '../record/sequences.js'
+import { createStreamRecord } from '../record/stream-record.js'
+import { createRedisLink, RedisFailed } from '../redis/redis-link.js'
+import { startFakeDirectory } from './fake-directory.js'
+import { manualTime } from './manual-time.js'
+import { silentLog } from './silent-log.js'
+export const BOOT = 'boot_01JH0000000000000000000000'
+/** The time of buckets is the test's own. */
+const SCRIPT = ADMISSION_SCRIPT.replace("redis.call('TIME')", "{tonumber(redis.call('GET', 'test:now')) / 1000, 0}")
+export async function startAdmissionRig({ streamMessagesMax } = {}) {
+  const log = silentLog()
+  const time = manualTime()
+  const directory = await startFakeDirectory(time.clock)
+  const redis = await startTestRedis()
+  const target = { host: redis.host, port: redis.port, username: undefined, password: undefined }
+  const client = connectRedis({ ...target, tls: false, ca: undefined, cluster: false }, 'test', log)
+  const real = createRedisLink({ client, schedule: (run, ms) => unref(setTimeout(run, Math.min(ms, 20))), log })
+  const says = { redis: 'there' }
+  const link = {
+    ...real,
+    async use(ask) {
+      if (says.redis === 'away') throw new RedisFailed('cut')
+      const answer = await real.use(ask)
+      if (says.redis === 'answers lost') throw new RedisFailed('the answer was lost')
+      return answer
+    },
+  }
+  await until(() => link.isUsable() || undefined)
+  const setTime = () => client.set('test:now', String(time.clock.wallMs()))
+  await setTime()
+  const scripts = []
+  const watermarks = []
+  const waiting = new Set()
+  const backlog = createBacklog()
+  const settledEntry = (entry) => {
+    waiting.delete(entry)
+    backlog.settled(entry)
+  }
+  const recordAccess = grpcRecordAccess(directory.client, BOOT)
+  const direct = counted(
+    createAccessQueue({ recordAccess, clock: time.clock, schedule: time.schedule, log, settled: settledEntry }),
+    waiting,
+  )
+  const stream = createStreamRecord({ direct, clock: time.clock, isRedisUsable: link.isUsable, settled: settledEntry })
+  const record = {
+    ...counted(stream, waiting),
+    appended(shard, entries, watermark) {
+      for (const entry of entries) waiting.delete(entry)
+      watermarks.push(watermark)
+      stream.appended(shard, entries, watermark)
+    },
+  }
+  const append = redisAppend(link, BOOT, {
+    lua: SCRIPT,
+    ...(streamMessagesMax === undefined ? {} : { streamMessagesMax }),
+  })
+  const counting = (shard, requests, riders) => {
+    scripts.push({ requests: requests.length, riders: riders.length })
+    return append(shard, requests, riders)
+  }
+  const here = redisAdmit({ append: counting, record, schedule: time.schedule, log })
+  link.onAway(record.handOver)
+  const there = directoryAdmit(directory.client, BOOT)
+  const recorder = createAccessRecorder({
+    sequences: createSequences(),
+    clock: time.clock,
+    log,
+    backlog,
+    queue: record,
+  })
+  const admission = createAdmission({ admit: redisOrDirectory(here, there, log), recorder, log })
+  return {
+    admission,
+    redis,
+    client,
+    link,
+    directory,
+    time,
+    scripts,
+    watermarks,
+    says,
+    async advance(ms) {
+      time.advance(ms)
+      await setTime()
+    },
+    async streamed() {
+      const entries = []
+      for (let shard = 0; shard < SHARDS; shard += 1) {
+        for (const [, fields] of await client.xrange(accessStreamKey(shard), '-', '+'))
+          for (let at = 0; at < fields.length; at += 2)
+            if (fields[at] === ACCESS_STREAM.entry) entries.push(readEntryText(fields[at + 1] ?? ''))
+      }
+      return entries
+    },
+    async settled() {
+      await until(() => {
+        if (waiting.size === 0) return true
+        time.advance(50)
+        return undefined
+      })
+    },
+    async close() {
+      here.close()
+      real.close()
+      await directory.close()
+      await redis.drop()
+    },
+  }
+}
+function counted(queue, waiting) {
+  return {
+    ...queue,
+    add(entry) {
+      waiting.add(entry)
+      queue.add(entry)
+    },
+  }
+}
+function unref(timer) {
+  timer.unref()
+  return () => clearTimeout(timer)
+}
+//# sourceMappingURL=admission-rig.js.map

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { Directory } from '@protectmyapi/protos/directory'
+import { Vault } from '@protectmyapi/protos/vault'
+import { systemClock as clock } from '@protectmyapi/service-kit/clock'
+import { createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { loadConfig } from '../../config.js'
+import { createDataPlane } from '../../data-plane.js'
+import { createDialler } from '../../forward/dialler.js'
+import { createPools } from '../../forward/pools.js'
+import { createPipeline } from '../../pipeline.js'
+import { createLane } from '../../routes/lanes.js'
+import { createHandle } from '../../server/handle.js'
+import { createListener } from '../../server/listener.js'
+
+/**
+ * The proxy as it is, but for its admission: whoever comes is let in, and nothing is recorded. `make bench` runs it to
+ * tell what the rest of the path costs. A test's program: no image holds it.
+ */
+const admission = {
+  async admit() {
+    return { admitted: true, ticket: { finish: () => {}, void_: () => {} } }
+  },
+}
+const config = loadConfig(process.env, (path) => readFileSync(path, 'utf8'))
+const log = createLogger('proxy', config.logLevel)
+const identity = await watchMaterial(config.tls, log)
+const dataPlane = createDataPlane({
+  directory: createReloadingClient(Directory, config.directory, identity),
+  vault: createReloadingClient(Vault, config.vault, identity),
+  clock,
+  log,
+})
+const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
+const underWay = createLane({ totalMax: 8_192, perOwnerMax: 2_048 })
+const forwarding = { pools: createPools(dial, log), clock }
+const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, log })
+const { hostSuffix, trustedProxies: proxies } = config
+const handle = createHandle({ pipeline, dataPlane, clock, log, proxies, hostSuffix, isDraining: () => false })
+const port = await createListener(handle, null).listen(config.host, config.port)
+await dataPlane.start()
+log.info({ port }, 'ready')
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0))
+//# sourceMappingURL=main.js.map

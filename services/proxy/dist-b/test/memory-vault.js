@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+export const BINDINGS = {
+  origins: ['https://api.example.com'],
+  placements: [{ kind: 'header', name: 'authorization' }],
+  services: [],
+}
+export const LEASE_LIFE_MS = 300_000
+const HOUR_MS = 3_600_000
+export const secretOf = (versionId) => `sk-value-of-${versionId}`
+/** As the vault derives it, as far as its parts go. */
+export function leaseKeyBytes(organizationId, { dataKeyId, dataKeyVersion, hour }) {
+  return createHash('sha256')
+    .update(JSON.stringify([organizationId, dataKeyId, dataKeyVersion, hour]))
+    .digest()
+}
+export function memoryVault(clock) {
+  const asked = []
+  const says = { away: false, leaseKeys: true, dataKeyVersion: 1 }
+  return {
+    asked,
+    says,
+    async lease(question) {
+      asked.push(question)
+      if (says.away) throw new Fault('UNAVAILABLE', 'away')
+      const [wallMs, monotonicMs] = [clock.wallMs(), clock.monotonicMs()]
+      const hour = Math.floor(wallMs / HOUR_MS)
+      const id = { dataKeyId: `key_${question.organizationId}`, dataKeyVersion: says.dataKeyVersion, hour }
+      return {
+        answers: question.secrets.map(({ secretId, versionId, generation }) => ({
+          versionId,
+          lease: {
+            secretId,
+            generation,
+            value: new SecretBytes(Buffer.from(secretOf(versionId))),
+            bindings: BINDINGS,
+            notAfter: monotonicMs + LEASE_LIFE_MS,
+            notAfterMs: wallMs + LEASE_LIFE_MS,
+          },
+        })),
+        leaseKey: says.leaseKeys
+          ? {
+              id,
+              bytes: new SecretBytes(leaseKeyBytes(question.organizationId, id)),
+              sealsUntil: monotonicMs + (hour + 1) * HOUR_MS - wallMs,
+            }
+          : undefined,
+      }
+    },
+  }
+}
+//# sourceMappingURL=memory-vault.js.map

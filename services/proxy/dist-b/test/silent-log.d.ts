@@ -1,0 +1,2 @@
+import { type Logger } from '@protectmyapi/service-kit/log'
+export declare function silentLog(): Logger
