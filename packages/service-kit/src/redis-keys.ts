@@ -15,8 +15,8 @@ import { LRUCache } from 'lru-cache'
 export const SHARDS = 64
 
 /**
- * A message of the stream: the field `boot` once (a proxy's boot id), then a field `entry` for each entry (text: see
- * access-entry-text.ts beside the protos). The group is the drain's.
+ * A message of the stream: the field `boot` once (a proxy's boot id), then a field `entry` with its entries, a line each
+ * (text: see access-entry-text.ts beside the protos). The group is the drain's.
  */
 export const ACCESS_STREAM = { group: 'drain', boot: 'boot', entry: 'entry', lifeMs: 7 * 24 * 3_600_000 } as const
 

@@ -75,7 +75,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
     const ticket = admitted(await deps.admission.admit(accessOf(call, route)))
     let sending: UnderWay
     try {
-      const secrets = await deps.leases.lease(route)
+      const secrets = deps.leases.held(route) ?? (await deps.leases.lease(route))
       following.check()
       const request = inject(route, aimed, { headers, query, method: exchange.method }, secrets)
       const { organizationId, target } = route

@@ -52,7 +52,10 @@ describeWithRedis('the drain of the access streams', () => {
     return row === undefined ? undefined : Number(row.sequence)
   }
   const aside = (): Promise<{ reason: string; position: number; content: string; content_bytes: string }[]> =>
-    db('access_set_aside').orderBy(['message', 'position']).select('reason', 'position', 'content', 'content_bytes')
+    // In the order of writing: as text, `…-10` would come before `…-9`.
+    db('access_set_aside')
+      .orderByRaw(`string_to_array(message, '-')::bigint[], position`)
+      .select('reason', 'position', 'content', 'content_bytes')
   const left = async () => [await client.xlen(KEY), (await client.xpending(KEY, ACCESS_STREAM.group))[0]]
   /** A client that answers otherwise for one command. */
   const withCommand = (name: 'evalsha' | 'set', command: (...args: never[]) => Promise<unknown>): RedisClient =>

@@ -65,14 +65,14 @@ function refusedOf(
   return { reason: thrown.reason, detail: thrown.message, shard, message: id, ...what }
 }
 
-/** `boot` once and first, then `entry` for each entry; another field is of a version that we do not know. */
+/** `boot` once and first, then `entry`, a line for each; another field is of a version that we do not know. */
 function readFields(fields: readonly string[]): { bootId: string; texts: readonly string[] } {
   const [first, bootId = '', ...rest] = fields
   const names = rest.filter((_, index) => index % 2 === 0)
   if (first !== ACCESS_STREAM.boot || names.some((name) => name !== ACCESS_STREAM.entry))
     throw new Refused('unknown-version', 'its fields are none that we know')
   if (!isId('boot', bootId)) throw new Refused('out-of-shape', 'its boot is no boot id')
-  const texts = rest.filter((_, index) => index % 2 === 1)
+  const texts = rest.filter((_, index) => index % 2 === 1).flatMap((lines) => lines.split('\n'))
   if (texts.length === 0) throw new Refused('out-of-shape', 'it holds no entry')
   if (texts.length > entriesPerMessageMax) throw new Refused('out-of-shape', 'it holds too many entries')
   return { bootId, texts }

@@ -5,14 +5,16 @@
  * KEYS: the shard's stream, the watermark of this boot, then each bucket once.
  * ARGV: the boot id, the stream's life (ms), messages that the stream may hold at most,
  *       for each bucket: milliseconds between two requests, and how early one may be (burst times that),
- *       the number of requests, then for each: its entry, the number of its buckets, their places among the buckets,
- *       and then the entries that ride along.
+ *       the entries that ride along, a line each,
+ *       and each request: the places of its buckets among the buckets, parted by commas, a blank, and its entry.
+ * Few and long arguments: each costs the client, Redis and the drain more than its bytes do.
+ *
  * Answers: the watermark (-1: none is known), how many were admitted, then for each one refused: its place among the
  * requests, the place of the bucket among its own, and milliseconds (rounded up) until it would be let through.
  * A single -1 says that the stream is full: nothing was drawn and nothing written.
  *
  * GCRA as in management's gcra.ts (ITU-T I.371), by Redis's own clock: proxies with different clocks agree. Arrivals
- * are kept to the microsecond, which is what `early` forgives. Limits are written last, so that nothing is drawn where
+ * are kept to the microsecond, which is what `over` forgives. Limits are written last, so that nothing is drawn where
  * the entries cannot be appended (out of memory).
  */
 export const ADMISSION_SCRIPT = `
@@ -28,41 +30,34 @@ for b = 1, buckets do
   intervals[b], early[b] = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
   at = at + 2
 end
-local requests = tonumber(ARGV[at])
-at = at + 1
-local message = {'boot', boot}
+local lines = {}
 local answer = {-1, 0}
-for r = 1, requests do
-  local entry, own = ARGV[at], tonumber(ARGV[at + 1])
+for r = 1, #ARGV - at do
+  local request = ARGV[at + r]
+  local blank = string.find(request, ' ', 1, true)
+  local own = {}
+  for place in string.gmatch(string.sub(request, 1, blank), '%d+') do own[#own + 1] = tonumber(place) end
   local limitedBy, wait = 0, 0
-  for i = 1, own do
-    local b = tonumber(ARGV[at + 1 + i])
-    local next = math.max(arrivals[b], now) + intervals[b]
-    local over = next - now - early[b]
+  for i, b in ipairs(own) do
+    local over = math.max(arrivals[b], now) + intervals[b] - now - early[b]
     if over > 0.002 and over > wait then limitedBy, wait = i, over end
   end
   if limitedBy == 0 then
-    for i = 1, own do
-      local b = tonumber(ARGV[at + 1 + i])
+    for _, b in ipairs(own) do
       arrivals[b] = math.max(arrivals[b], now) + intervals[b]
       drawn[b] = true
     end
     answer[2] = answer[2] + 1
-    message[#message + 1] = 'entry'
-    message[#message + 1] = entry
+    lines[#lines + 1] = string.sub(request, blank + 1)
   else
     answer[#answer + 1] = r
     answer[#answer + 1] = limitedBy
     answer[#answer + 1] = math.ceil(wait)
   end
-  at = at + 2 + own
 end
-for rest = at, #ARGV do
-  message[#message + 1] = 'entry'
-  message[#message + 1] = ARGV[rest]
-end
-if #message > 2 then
-  redis.call('XADD', KEYS[1], '*', unpack(message))
+if ARGV[at] ~= '' then lines[#lines + 1] = ARGV[at] end
+if #lines > 0 then
+  redis.call('XADD', KEYS[1], '*', 'boot', boot, 'entry', table.concat(lines, '\\n'))
   redis.call('PEXPIRE', KEYS[1], life)
 end
 for b in pairs(drawn) do

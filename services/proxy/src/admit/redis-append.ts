@@ -30,8 +30,8 @@ export interface Appended {
 }
 
 /**
- * One script on one shard: decides the requests, and appends the entries of those admitted and all that ride along.
- * Their sum is bounded by the caller: Lua takes some 8,000 values at once.
+ * One script on one shard: decides the requests, and appends the entries of those admitted and all that ride along, as
+ * one message. The caller bounds how many.
  *
  * @throws RedisAway where nothing was written; RedisFailed where that is not known.
  */
@@ -52,12 +52,10 @@ export function redisAppend(
     const keys = [accessStreamKey(shard), watermarkKey(shard, bootId)]
     const args: (string | number)[] = [...head]
     const places = writeBuckets(shard, requests, keys, args)
-    args.push(requests.length)
+    args.push(riders.map(writeEntryText).join('\n'))
     for (const { entry, buckets } of requests) {
-      args.push(writeEntryText(entry), buckets.length)
-      for (const { key } of buckets) args.push(places.get(key) ?? 0)
+      args.push(`${buckets.map(({ key }) => places.get(key)).join(',')} ${writeEntryText(entry)}`)
     }
-    for (const entry of riders) args.push(writeEntryText(entry))
     const reply = await link.use((client) => script.run(client, keys, args))
     return answerOf(reply, requests)
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { RedisAway } from '../redis/redis-link.js'
-import type { Admit } from './admit.js'
+import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
 
 /**
  * Redis first; where it is away, management within the same request, under the same place in the record: an entry that
@@ -8,16 +8,12 @@ import type { Admit } from './admit.js'
  * promise is *limit + one burst per switch*.
  */
 export function redisOrDirectory(redis: Admit, directory: Admit, log: Logger): Admit {
-  return async (item) => {
-    let isAsked: boolean
-    try {
-      return await redis(item)
-    } catch (err) {
-      // Nothing was sent where it was known to be away: then the entry is certainly not in it.
-      isAsked = !(err instanceof RedisAway)
-      if (isAsked) log.debug({ err }, 'Redis did not admit; asking management')
-    }
+  async function fallOver(item: AdmitItem, err: unknown): Promise<AdmitOutcome> {
+    // Nothing was sent where it was known to be away: then the entry is certainly not in it.
+    const isAsked = !(err instanceof RedisAway)
+    if (isAsked) log.debug({ err }, 'Redis did not admit; asking management')
     const outcome = await directory(item)
     return outcome.admitted || !isAsked ? outcome : { ...outcome, doubtful: true }
   }
+  return (item) => redis(item).catch((err: unknown) => fallOver(item, err))
 }

@@ -257,6 +257,52 @@ describe('a refused grant', () => {
   })
 })
 
+describe('leases that need not be waited for', () => {
+  const warm = async (names: readonly string[]) => {
+    const made = make()
+    const route = made.route(names)
+    const one = made.leases.lease(route)
+    made.answer(0)
+    await one
+    return { ...made, given: route, makeRoute: made.route }
+  }
+
+  it('are none until all of them are in memory', async () => {
+    const { leases, makeRoute, given } = await warm(['a1'])
+    expect(leases.held(given)?.get('sec_a')?.value.reveal()).toBe('value of ver_a_1')
+    expect(leases.held(given)).toBe(leases.held(given))
+    expect(leases.held(makeRoute(['a1', 'b1']))).toBeUndefined()
+    expect(leases.held({ ...given, organizationId: 'org_2' })).toBeUndefined()
+  })
+
+  it('fall with the route that names them, and a newer route finds none (EVICT, HANDOVER)', async () => {
+    const { leases, makeRoute, given, replace } = await warm(['a1'])
+    expect(leases.held(given)?.size).toBe(1)
+    replace('a', 2)
+    expect(() => leases.held(given)).toThrow(RouteFallen)
+    expect(leases.held(makeRoute(['a2']))).toBeUndefined()
+  })
+
+  it('are not handed over past the horizon, nor past their own end', async () => {
+    const { leases, given, time, sync } = await warm(['a1'])
+    time.advance(HORIZON_MS)
+    expect(() => leases.held(given)).toThrow('horizon')
+    sync()
+    expect(leases.held(given)?.size).toBe(1)
+    time.clock.advance(LIFE_MS)
+    sync()
+    expect(leases.held(given)).toBeUndefined()
+  })
+
+  it('are renewed behind the request that is served from them', async () => {
+    const { leases, makeRoute, asked, time, sync } = await warm(['a1'])
+    time.clock.advance(LIFE_MS / 2 + 1)
+    sync()
+    expect(leases.held(makeRoute(['a1'], { grant: 'renewed' }))?.size).toBe(1)
+    expect(asked.map(({ question }) => question.grant)).toEqual(['grant', 'renewed'])
+  })
+})
+
 describe('renewal of a lease', () => {
   it('begins at half-life behind a request, with the current route’s grant, where that lasts longer', async () => {
     const { leases, asked, answer, route, time, sync } = make()

@@ -58,6 +58,27 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
     throw new Fault('UNAVAILABLE', 'no lease landed that may be used')
   }
 
+  /** What was handed over last for a route: as long as each lease is the one that is held, the list is the same. */
+  const handedOver = new WeakMap<Route, { leases: readonly HeldLease[]; secrets: ReadonlyMap<string, HeldSecret> }>()
+
+  function fromMemory(route: Route): ReadonlyMap<string, HeldSecret> | undefined {
+    judge(route)
+    const last = handedOver.get(route)
+    const leases: HeldLease[] = []
+    let isSame = last !== undefined
+    for (const secret of route.secrets.values()) {
+      const lease = held(route, secret)
+      if (!lease || !mayBeHandedOver(lease, keeper, clock)) return undefined
+      isSame &&= last?.leases[leases.length] === lease
+      leases.push(lease)
+    }
+    if (leases.some((lease) => isHalfSpent(lease, clock))) renewBehind(route)
+    if (isSame && last) return last.secrets
+    const secrets = new Map(leases.map(({ secret }) => [secret.secretId, secret]))
+    handedOver.set(route, { leases, secrets })
+    return secrets
+  }
+
   /** HANDOVER, for the route too: it is in the request's hands, where no row evicts it. */
   function judge(route: Route): void {
     if (!keeper.isCurrent()) throw new Fault('UNAVAILABLE', 'the horizon has passed')
@@ -148,12 +169,19 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
     return new RouteFallen('the vault refused the grant')
   }
 
-  return { lease }
+  return { held: fromMemory, lease }
 }
 
 /** The generation belongs to it: a lease is for the version and generation that this route's grant names (LABEL). */
-function versionKey({ organizationId }: Route, { versionId, generation }: GrantedSecret): string {
-  return keyOf(organizationId, versionId, String(generation))
+function versionKey({ organizationId }: Route, secret: GrantedSecret): string {
+  const known = versionKeys.get(secret)
+  if (known?.organizationId === organizationId) return known.key
+  const key = keyOf(organizationId, secret.versionId, String(secret.generation))
+  versionKeys.set(secret, { organizationId, key })
+  return key
 }
+
+/** Of a route, all of whose requests name the same secrets. */
+const versionKeys = new WeakMap<GrantedSecret, { readonly organizationId: string; readonly key: string }>()
 
 const isRefusedGrant = (err: unknown): boolean => err instanceof Fault && err.code === 'INVALID_GRANT'

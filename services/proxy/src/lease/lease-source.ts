@@ -29,6 +29,12 @@ export class RouteFallen extends Fault {
 
 export interface LeaseSource {
   /**
+   * The same, where all of it is in memory; else undefined. A request that need not wait makes no promise.
+   *
+   * @throws Fault UNAVAILABLE, or RouteFallen.
+   */
+  held(route: Route): ReadonlyMap<string, HeldSecret> | undefined
+  /**
    * Every secret that the route names, by secret id.
    *
    * @throws Fault SECRET_NOT_FOUND or SECRET_DECRYPTION_FAILED naming the secret, UNAVAILABLE, or RouteFallen.

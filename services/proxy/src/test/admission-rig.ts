@@ -137,7 +137,8 @@ export async function startAdmissionRig({
       for (let shard = 0; shard < SHARDS; shard += 1) {
         for (const [, fields] of await client.xrange(accessStreamKey(shard), '-', '+'))
           for (let at = 0; at < fields.length; at += 2)
-            if (fields[at] === ACCESS_STREAM.entry) entries.push(readEntryText(fields[at + 1] ?? ''))
+            if (fields[at] === ACCESS_STREAM.entry)
+              for (const line of (fields[at + 1] ?? '').split('\n')) entries.push(readEntryText(line))
       }
       return entries
     },

@@ -69,6 +69,7 @@ export function fakeDataPlane(): FakeDataPlane {
   }
 
   const leases: LeaseSource = {
+    held: () => undefined,
     async lease(route) {
       await Promise.resolve()
       says.duringLease()

@@ -1,2 +1,0 @@
-export {}
-//# sourceMappingURL=admit.js.map

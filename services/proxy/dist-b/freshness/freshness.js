@@ -1,2 +1,0 @@
-export {}
-//# sourceMappingURL=freshness.js.map

@@ -1,2 +1,0 @@
-export {}
-//# sourceMappingURL=sealed-lease-store.js.map

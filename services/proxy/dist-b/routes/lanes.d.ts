@@ -1,6 +1,0 @@
-/** Bounds what runs at once, in all and for each owner, so that one owner's load never takes the whole. */
-export interface Lane {
-  /** Answers how to leave, or undefined where the lane, or the owner's share of it, is full. */
-  enter(owner: string): (() => void) | undefined
-}
-export declare function createLane({ totalMax, perOwnerMax }: { totalMax: number; perOwnerMax: number }): Lane

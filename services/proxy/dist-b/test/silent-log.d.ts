@@ -1,2 +1,0 @@
-import { type Logger } from '@protectmyapi/service-kit/log'
-export declare function silentLog(): Logger
