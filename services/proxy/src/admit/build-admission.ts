@@ -40,10 +40,9 @@ export interface BuiltAdmission extends Admission {
 export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
   const { directory, redis, bootId, clock, schedule, log } = deps
   const backlog = createBacklog()
-  const { settled } = backlog
   const recordAccess = grpcRecordAccess(directory, bootId)
-  const direct = createAccessQueue({ recordAccess, clock, schedule, log, settled })
-  const stream = redis && createStreamRecord({ direct, clock, isRedisUsable: redis.isUsable, settled })
+  const direct = createAccessQueue({ recordAccess, clock, schedule, log, settled: backlog.settled })
+  const stream = redis && createStreamRecord({ direct, clock, isRedisUsable: redis.isUsable, drained: backlog.remove })
   const recorder = createAccessRecorder({ sequences: createSequences(), clock, log, backlog, queue: stream ?? direct })
   const there = directoryAdmit(directory, bootId)
   const here = redis && stream && redisAdmit({ append: redisAppend(redis, bootId), record: stream, schedule, log })

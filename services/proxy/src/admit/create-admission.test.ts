@@ -32,7 +32,11 @@ function make() {
     clock: manualClock(),
     log: silentLog(),
     backlog: createBacklog(),
-    queue: { add: (entry) => void queued.push(entry), drain: () => Promise.resolve(0) },
+    queue: {
+      add: (entry) => void queued.push(entry),
+      addDirect: (entry) => void queued.push(entry),
+      drain: () => Promise.resolve(0),
+    },
   })
   const admission = createAdmission({
     recorder,

@@ -61,6 +61,10 @@ admissionContract('the directory', async (): Promise<AdmissionHarness> => {
         waiting += 1
         queue.add(entry)
       },
+      addDirect(entry) {
+        waiting += 1
+        queue.addDirect(entry)
+      },
     },
   })
   return {

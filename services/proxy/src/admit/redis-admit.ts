@@ -1,9 +1,10 @@
+import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { every, type Schedule } from '../freshness/schedule.js'
 import type { StreamRecord } from '../record/stream-record.js'
 import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
 import { batched } from './batched.js'
-import type { Append, Refusal } from './redis-append.js'
+import type { Append, Appended, Refusal } from './redis-append.js'
 
 const LIMITS = {
   /** Requests of one script, which holds Redis up for some microseconds each. */
@@ -26,19 +27,24 @@ export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { c
   const shards = new Map<number, Admit>()
 
   async function run(shard: number, items: readonly AdmitItem[]): Promise<readonly AdmitOutcome[]> {
-    const riders = record.take(shard)
+    const entries = [...record.take(shard)]
+    const lines = entries.map(writeEntryText)
+    const requests = items.map(({ entry, buckets }) => ({ buckets, line: writeEntryText(entry) }))
+    let answer: Appended
     try {
-      const { watermark, refused } = await append(shard, items, riders)
-      const written = [...riders]
-      items.forEach(({ entry }, at) => {
-        if (!refused.has(at)) written.push(entry)
-      })
-      record.appended(shard, written, watermark)
-      return items.map((_, at) => outcomeOf(refused.get(at)))
+      answer = await append(shard, requests, lines)
     } catch (err) {
-      record.doubtful(riders)
+      record.doubtful(entries)
       throw err
     }
+    const { watermark, refused } = answer
+    items.forEach(({ entry }, at) => {
+      if (refused.has(at)) return
+      entries.push(entry)
+      lines.push(requests[at]?.line ?? writeEntryText(entry))
+    })
+    record.appended(shard, { entries, lines }, watermark)
+    return items.map((_, at) => outcomeOf(refused.get(at)))
   }
 
   function admitOf(shard: number): Admit {

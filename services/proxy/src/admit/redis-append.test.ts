@@ -1,9 +1,8 @@
 import { expect, it } from '@jest/globals'
-import type { AdmitItem } from './admit.js'
-import { redisAppend } from './redis-append.js'
+import { type Asking, redisAppend } from './redis-append.js'
 
-const item = (sequence: number): AdmitItem => ({
-  entry: { organizationId: 'org_1', requestId: `req_${sequence}`, shard: 0, sequence, subject: {} },
+const item = (sequence: number): Asking => ({
+  line: `["a",0,${sequence}]`,
   buckets: [{ key: 'bucket', scope: 'app', count: 60, periodMs: 60_000, burst: 10 }],
 })
 

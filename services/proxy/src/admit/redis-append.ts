@@ -1,10 +1,7 @@
-import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
-import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { redisScript } from '@protectmyapi/service-kit/redis'
 import { ACCESS_STREAM, accessStreamKey, rateKey, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
 import { RedisAway, RedisFailed, type RedisLink } from '../redis/redis-link.js'
 import { ADMISSION_SCRIPT } from './admission-script.js'
-import type { AdmitItem } from './admit.js'
 import type { LimitBucket } from './buckets.js'
 
 /** Messages of a shard's stream: a drain that is behind by so much will not be helped by more. */
@@ -35,11 +32,13 @@ export interface Appended {
  *
  * @throws RedisAway where nothing was written; RedisFailed where that is not known.
  */
-export type Append = (
-  shard: number,
-  requests: readonly AdmitItem[],
-  riders: readonly AccessEntry[],
-) => Promise<Appended>
+export type Append = (shard: number, requests: readonly Asking[], riders: readonly string[]) => Promise<Appended>
+
+/** A request: the buckets that it draws from, and its entry as a line. */
+export interface Asking {
+  readonly buckets: readonly LimitBucket[]
+  readonly line: string
+}
 
 export function redisAppend(
   link: Pick<RedisLink, 'use'>,
@@ -52,10 +51,9 @@ export function redisAppend(
     const keys = [accessStreamKey(shard), watermarkKey(shard, bootId)]
     const args: (string | number)[] = [...head]
     const places = writeBuckets(shard, requests, keys, args)
-    args.push(riders.map(writeEntryText).join('\n'))
-    for (const { entry, buckets } of requests) {
-      args.push(`${buckets.map(({ key }) => places.get(key)).join(',')} ${writeEntryText(entry)}`)
-    }
+    args.push(riders.join('\n'))
+    for (const { line, buckets } of requests)
+      args.push(`${buckets.map(({ key }) => places.get(key)).join(',')} ${line}`)
     const reply = await link.use((client) => script.run(client, keys, args))
     return answerOf(reply, requests)
   }
@@ -64,7 +62,7 @@ export function redisAppend(
 /** Each bucket once; answers where it stands among them, from 1. */
 function writeBuckets(
   shard: number,
-  requests: readonly AdmitItem[],
+  requests: readonly Asking[],
   keys: string[],
   args: (string | number)[],
 ): ReadonlyMap<string, number> {
@@ -80,7 +78,7 @@ function writeBuckets(
   return places
 }
 
-function answerOf(reply: unknown, requests: readonly AdmitItem[]): Appended {
+function answerOf(reply: unknown, requests: readonly Asking[]): Appended {
   if (!Array.isArray(reply) || !reply.every((part) => Number.isSafeInteger(part)))
     throw new RedisFailed('an answer out of shape')
   const [watermark, admitted, ...rest]: readonly number[] = reply

@@ -19,6 +19,8 @@ export type RecordAccess = (entries: readonly AccessEntry[]) => Promise<void>
 /** Entries on their way to the record: kept until they are acknowledged, in order. The bound is the recorder's. */
 export interface AccessQueue {
   add(entry: AccessEntry): void
+  /** To management, whatever other ways there are. */
+  addDirect(entry: AccessEntry): void
   /** Sends without waiting for company, until all is handed over or the time is up. Answers how many are left. */
   drain(graceMs: number): Promise<number>
 }
@@ -109,5 +111,5 @@ export function createAccessQueue({ recordAccess, clock, schedule, log, settled 
     })
   }
 
-  return { add, drain }
+  return { add, addDirect: add, drain }
 }

@@ -126,7 +126,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
       const pair = [entry, voidOf(entry, code)]
       for (const one of pair) {
         backlog.doubtful(one)
-        queue.add(one)
+        queue.addDirect(one)
       }
     },
     tend: closeSpares,

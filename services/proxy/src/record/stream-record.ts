@@ -1,3 +1,4 @@
+import { readEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { SHARDS } from '@protectmyapi/service-kit/redis-keys'
@@ -21,7 +22,7 @@ export interface StreamRecord extends AccessQueue {
   /** The next riders of this shard. Whoever takes them says what became of them. */
   take(shard: number): readonly AccessEntry[]
   /** These are in the stream now, and the watermark stands here, as far as Redis knows it. */
-  appended(shard: number, entries: readonly AccessEntry[], watermark: number | undefined): void
+  appended(shard: number, written: Written, watermark: number | undefined): void
   /** Whether these are in the stream is not known: management gets them. */
   doubtful(entries: readonly AccessEntry[]): void
   /** Hands over what has not been drained in time. Answers the shards that want a script although no request comes. */
@@ -30,9 +31,21 @@ export interface StreamRecord extends AccessQueue {
   handOver(): void
 }
 
-/** What one script wrote, as far as it is not known to be drained. */
-interface Kept {
+/** What one script wrote: entries, and each of them as the line that is in the stream. */
+export interface Written {
   readonly entries: readonly AccessEntry[]
+  readonly lines: readonly string[]
+}
+
+/**
+ * The same, while it is not known to be drained: as one text, since thousands of entries as objects would be copied by
+ * the garbage collector again and again, and nearly all of them are never looked at any more.
+ */
+interface Kept {
+  readonly text: string
+  /** Of each entry. */
+  readonly organizations: readonly string[]
+  readonly lastSequence: number
   readonly atMs: number
 }
 
@@ -48,11 +61,11 @@ interface Deps {
   readonly direct: AccessQueue
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly isRedisUsable: () => boolean
-  /** Called for each entry that is drained. */
-  readonly settled: (entry: AccessEntry) => void
+  /** Called for each entry that is drained, with its organisation. */
+  readonly drained: (organizationId: string) => void
 }
 
-export function createStreamRecord({ direct, clock, isRedisUsable, settled }: Deps): StreamRecord {
+export function createStreamRecord({ direct, clock, isRedisUsable, drained }: Deps): StreamRecord {
   const shards = Array.from({ length: SHARDS }, (): Shard => ({ riders: [], kept: [], lookedAtMs: 0 }))
   const active = new Set<number>()
 
@@ -65,14 +78,15 @@ export function createStreamRecord({ direct, clock, isRedisUsable, settled }: De
   function passed(shard: Shard, watermark: number): void {
     // From the front, as far as they are drained: what waits behind another one is looked at again soon.
     let end = 0
-    while (end < shard.kept.length && isDrained(shard.kept[end], watermark)) end += 1
-    for (const { entries } of shard.kept.splice(0, end)) entries.forEach(settled)
+    while (end < shard.kept.length && (shard.kept[end]?.lastSequence ?? 0) <= watermark) end += 1
+    for (const { organizations } of shard.kept.splice(0, end)) organizations.forEach(drained)
   }
 
   function handOverOlderThan(shard: Shard, atMs: number): void {
     let end = 0
     while (end < shard.kept.length && (shard.kept[end]?.atMs ?? atMs) < atMs) end += 1
-    for (const { entries } of shard.kept.splice(0, end)) entries.forEach(direct.add)
+    for (const { text } of shard.kept.splice(0, end))
+      for (const line of text.split('\n')) direct.add(readEntryText(line))
   }
 
   function handOver(): void {
@@ -90,16 +104,21 @@ export function createStreamRecord({ direct, clock, isRedisUsable, settled }: De
       shardAt(Number(entry.shard)).riders.push(entry)
       active.add(Number(entry.shard))
     },
+    addDirect: direct.addDirect,
     take: (number) => shardAt(number).riders.splice(0, LIMITS.ridersMax),
-    appended(number, entries, watermark) {
+    appended(number, { entries, lines }, watermark) {
       const shard = shardAt(number)
       const atMs = clock.monotonicMs()
       shard.lookedAtMs = atMs
-      if (entries.length > 0) shard.kept.push({ entries, atMs })
+      if (entries.length > 0) {
+        const organizations = entries.map(({ organizationId = '' }) => organizationId)
+        const lastSequence = entries.reduce((last, { sequence }) => Math.max(last, Number(sequence)), 0)
+        shard.kept.push({ text: lines.join('\n'), organizations, lastSequence, atMs })
+      }
       active.add(number)
       if (watermark !== undefined) passed(shard, watermark)
     },
-    doubtful: (entries) => entries.forEach(direct.add),
+    doubtful: (entries) => entries.forEach(direct.addDirect),
     tend() {
       const nowMs = clock.monotonicMs()
       const wanting: number[] = []
@@ -118,8 +137,4 @@ export function createStreamRecord({ direct, clock, isRedisUsable, settled }: De
       return direct.drain(graceMs)
     },
   }
-}
-
-function isDrained(kept: Kept | undefined, watermark: number): boolean {
-  return kept?.entries.every(({ sequence }) => Number(sequence) <= watermark) ?? false
 }

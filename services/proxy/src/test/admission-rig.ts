@@ -89,13 +89,18 @@ export async function startAdmissionRig({
     createAccessQueue({ recordAccess, clock: time.clock, schedule: time.schedule, log, settled: settledEntry }),
     waiting,
   )
-  const stream = createStreamRecord({ direct, clock: time.clock, isRedisUsable: link.isUsable, settled: settledEntry })
+  const stream = createStreamRecord({
+    direct,
+    clock: time.clock,
+    isRedisUsable: link.isUsable,
+    drained: backlog.remove,
+  })
   const record: StreamRecord = {
     ...counted(stream, waiting),
-    appended(shard, entries, watermark) {
-      for (const entry of entries) waiting.delete(entry)
+    appended(shard, written, watermark) {
+      for (const entry of written.entries) waiting.delete(entry)
       watermarks.push(watermark)
-      stream.appended(shard, entries, watermark)
+      stream.appended(shard, written, watermark)
     },
   }
   const append = redisAppend(link, BOOT, {
@@ -159,13 +164,11 @@ export async function startAdmissionRig({
 }
 
 function counted<Queue extends AccessQueue>(queue: Queue, waiting: Set<AccessEntry>): Queue {
-  return {
-    ...queue,
-    add(entry: AccessEntry) {
-      waiting.add(entry)
-      queue.add(entry)
-    },
+  const counting = (add: (entry: AccessEntry) => void) => (entry: AccessEntry) => {
+    waiting.add(entry)
+    add(entry)
   }
+  return { ...queue, add: counting(queue.add), addDirect: counting(queue.addDirect) }
 }
 
 function unref(timer: NodeJS.Timeout): () => void {
