@@ -15,7 +15,7 @@ import type { Lane } from './routes/lanes.js'
 import type { Route, RouteSource } from './routes/route.js'
 import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
-import { limitedFault } from './server/limited-fault.js'
+import { exceededFault, limitedFault } from './server/limited-fault.js'
 import type { ServiceDestination } from './server/routing.js'
 
 const LIMITS = {
@@ -107,10 +107,10 @@ function accessOf({ exchange, destination, identified }: Call, route: Route): Ac
   }
 }
 
-/** @throws Fault RATE_LIMITED. */
+/** @throws Fault RATE_LIMITED, QUOTA_EXCEEDED. */
 function admitted(decision: Decision): Ticket {
-  if (!decision.admitted) throw limitedFault(decision.limited)
-  return decision.ticket
+  if (decision.admitted) return decision.ticket
+  throw 'exceeded' in decision ? exceededFault(decision.exceeded) : limitedFault(decision.limited)
 }
 
 /** The second entry of the record; and our own words, where the provider's did not go on. */

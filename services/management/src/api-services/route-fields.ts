@@ -29,7 +29,7 @@ export function routeFields(service: ServiceRow): RouteFields {
       scrub: service.scrub,
     },
     injection: { fields: places.map(toWire) },
-    limits: limitsToWire(service.limits),
+    limits: limitsToWire(service.limits, 'one service'),
     secretIds: [...new Set(placedRefs(places).map(({ ref }) => ref.secretId))],
     origin: new URL(service.baseUrl).origin,
   }

@@ -14,6 +14,7 @@ import { trail } from './migrations/0005-trail.js'
 import { externalVersions } from './migrations/0006-external-versions.js'
 import { automation } from './migrations/0007-automation.js'
 import { accessSetAside } from './migrations/0008-access-set-aside.js'
+import { quotas } from './migrations/0013-quotas.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   externalVersions,
   automation,
   accessSetAside,
+  quotas,
 ]
 
 /**
@@ -63,6 +65,7 @@ const RIGHTS = {
   access_set_aside: 'SELECT, INSERT',
   access_watermarks: 'SELECT, INSERT, UPDATE, DELETE',
   rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
+  quota_counters: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_records: 'SELECT, INSERT, UPDATE, DELETE',
   personal_tokens: 'SELECT, INSERT, UPDATE, DELETE',
 } as const
