@@ -27,6 +27,7 @@ export function routeFields(service: ServiceRow): RouteFields {
       paths: [...service.paths],
       timeoutMs: service.timeoutMs,
       scrub: service.scrub,
+      bodyBytesMax: service.bodyBytesMax,
     },
     injection: { fields: places.map(toWire) },
     limits: limitsToWire(service.limits, 'one service'),

@@ -62,6 +62,7 @@ describe('a route', () => {
         paths: ['/chat/**'],
         timeoutMs: 30_000,
         scrub: true,
+        bodyBytesMax: 256 * 1024 * 1024,
       },
       limits: [{ scope: 'LIMIT_SCOPE_DEVICE', count: 60, periodMs: 60_000, burst: 20, allServices: false }],
       quotas: [],
