@@ -115,14 +115,14 @@ describe('DrawQuota', () => {
     expect(await block({ counter: month, needed: 1 })).toMatchObject({ units: 0 })
 
     clock.advance(1)
-    // A return that comes too late is of no use to the new day.
-    const late = { counter, startsAtMs: day.startsAtMs, units: 100 }
-    expect(await block({ needed: 101 }, [late])).toEqual({
+    expect(await block({ needed: 101 })).toEqual({
       units: 100,
       startsAtMs: Date.UTC(2026, 1, 1),
       endsAtMs: Date.UTC(2026, 1, 2),
     })
-    expect(await block({ needed: 1 })).toMatchObject({ units: 0 })
+    // A return that comes too late is of no use to the new day.
+    const late = { counter, startsAtMs: day.startsAtMs, units: 100 }
+    expect(await block({ needed: 1 }, [late])).toMatchObject({ units: 0 })
     expect(await block({ counter: month, needed: 101 })).toEqual({
       units: 100,
       startsAtMs: Date.UTC(2026, 1),

@@ -178,6 +178,23 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request([], { route: { quotas } }))).toHaveProperty('exceeded')
     })
 
+    it.each(['away', 'answers lost'] as const)(
+      'spends nothing of a quota on a request that could not be put on record, its authority being %s',
+      async (state) => {
+        const it_ = await start()
+        const asked = () => request([], { route: { quotas: [quota('app', 'day', 100)] } })
+        ticketOf(await it_.admission.admit(asked())).finish(OUTCOME)
+        it_.be(state)
+        for (let at = 0; at < 3; at += 1)
+          await expect(it_.admission.admit(asked())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+        it_.be('there')
+        await it_.settled()
+        const decisions = []
+        for (let at = 0; at < 100; at += 1) decisions.push(await it_.admission.admit(asked()))
+        expect(decisions.filter(({ admitted }) => admitted)).toHaveLength(99)
+      },
+    )
+
     it('decides a thousand at once by a quota, each for itself, and lets exactly the quota through', async () => {
       const it_ = await start()
       const quotas = [quota('organization', 'month', 101), quota('app', 'day', 150)]

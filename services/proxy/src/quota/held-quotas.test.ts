@@ -265,6 +265,19 @@ describe('a period', () => {
     expect(await spendAll(quotas, asked)).toBe(10)
   })
 
+  it('of a block that lands is the period of all that is held: what is left of another is not spent in it', async () => {
+    const { proxy, time, ledger } = rig()
+    const quotas = proxy()
+    const asked = request([quota(1_600)])
+    await spendAll(quotas, asked, 1)
+    // Management's clock is set to tomorrow. Ours stands, so the block seems good until the next one has landed.
+    time.clock.stepWall(DAY_MS)
+    await spendAll(quotas, asked, 12)
+    await new Promise(setImmediate)
+    await until(() => (ledger.drawn(APP_DAY) > 0 ? true : undefined))
+    expect(await spendAll(quotas, asked)).toBe(1_600)
+  })
+
   it('gets no unit back from a request of the one before', async () => {
     const { proxy, time } = rig()
     const quotas = proxy()
