@@ -11,6 +11,8 @@ import type { Admitted as _protectmyapi_directory_v1_Admitted, Admitted__Output 
 import type { Bucket as _protectmyapi_directory_v1_Bucket, Bucket__Output as _protectmyapi_directory_v1_Bucket__Output } from './protectmyapi/directory/v1/Bucket.js';
 import type { Decision as _protectmyapi_directory_v1_Decision, Decision__Output as _protectmyapi_directory_v1_Decision__Output } from './protectmyapi/directory/v1/Decision.js';
 import type { DirectoryClient as _protectmyapi_directory_v1_DirectoryClient, DirectoryDefinition as _protectmyapi_directory_v1_DirectoryDefinition } from './protectmyapi/directory/v1/Directory.js';
+import type { DrawQuotaRequest as _protectmyapi_directory_v1_DrawQuotaRequest, DrawQuotaRequest__Output as _protectmyapi_directory_v1_DrawQuotaRequest__Output } from './protectmyapi/directory/v1/DrawQuotaRequest.js';
+import type { DrawQuotaResponse as _protectmyapi_directory_v1_DrawQuotaResponse, DrawQuotaResponse__Output as _protectmyapi_directory_v1_DrawQuotaResponse__Output } from './protectmyapi/directory/v1/DrawQuotaResponse.js';
 import type { ExchangeDebugTokenRequest as _protectmyapi_directory_v1_ExchangeDebugTokenRequest, ExchangeDebugTokenRequest__Output as _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output } from './protectmyapi/directory/v1/ExchangeDebugTokenRequest.js';
 import type { ExchangeDebugTokenResponse as _protectmyapi_directory_v1_ExchangeDebugTokenResponse, ExchangeDebugTokenResponse__Output as _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output } from './protectmyapi/directory/v1/ExchangeDebugTokenResponse.js';
 import type { FeedRow as _protectmyapi_directory_v1_FeedRow, FeedRow__Output as _protectmyapi_directory_v1_FeedRow__Output } from './protectmyapi/directory/v1/FeedRow.js';
@@ -22,6 +24,11 @@ import type { Limit as _protectmyapi_directory_v1_Limit, Limit__Output as _prote
 import type { Limited as _protectmyapi_directory_v1_Limited, Limited__Output as _protectmyapi_directory_v1_Limited__Output } from './protectmyapi/directory/v1/Limited.js';
 import type { ListSessionKeysRequest as _protectmyapi_directory_v1_ListSessionKeysRequest, ListSessionKeysRequest__Output as _protectmyapi_directory_v1_ListSessionKeysRequest__Output } from './protectmyapi/directory/v1/ListSessionKeysRequest.js';
 import type { ListSessionKeysResponse as _protectmyapi_directory_v1_ListSessionKeysResponse, ListSessionKeysResponse__Output as _protectmyapi_directory_v1_ListSessionKeysResponse__Output } from './protectmyapi/directory/v1/ListSessionKeysResponse.js';
+import type { Quota as _protectmyapi_directory_v1_Quota, Quota__Output as _protectmyapi_directory_v1_Quota__Output } from './protectmyapi/directory/v1/Quota.js';
+import type { QuotaBlock as _protectmyapi_directory_v1_QuotaBlock, QuotaBlock__Output as _protectmyapi_directory_v1_QuotaBlock__Output } from './protectmyapi/directory/v1/QuotaBlock.js';
+import type { QuotaCounter as _protectmyapi_directory_v1_QuotaCounter, QuotaCounter__Output as _protectmyapi_directory_v1_QuotaCounter__Output } from './protectmyapi/directory/v1/QuotaCounter.js';
+import type { QuotaDraw as _protectmyapi_directory_v1_QuotaDraw, QuotaDraw__Output as _protectmyapi_directory_v1_QuotaDraw__Output } from './protectmyapi/directory/v1/QuotaDraw.js';
+import type { QuotaReturn as _protectmyapi_directory_v1_QuotaReturn, QuotaReturn__Output as _protectmyapi_directory_v1_QuotaReturn__Output } from './protectmyapi/directory/v1/QuotaReturn.js';
 import type { RecordAccessRequest as _protectmyapi_directory_v1_RecordAccessRequest, RecordAccessRequest__Output as _protectmyapi_directory_v1_RecordAccessRequest__Output } from './protectmyapi/directory/v1/RecordAccessRequest.js';
 import type { RecordAccessResponse as _protectmyapi_directory_v1_RecordAccessResponse, RecordAccessResponse__Output as _protectmyapi_directory_v1_RecordAccessResponse__Output } from './protectmyapi/directory/v1/RecordAccessResponse.js';
 import type { ResolveRouteRequest as _protectmyapi_directory_v1_ResolveRouteRequest, ResolveRouteRequest__Output as _protectmyapi_directory_v1_ResolveRouteRequest__Output } from './protectmyapi/directory/v1/ResolveRouteRequest.js';
@@ -51,6 +58,8 @@ export interface ProtoGrpcType {
         Bucket: MessageTypeDefinition<_protectmyapi_directory_v1_Bucket, _protectmyapi_directory_v1_Bucket__Output>
         Decision: MessageTypeDefinition<_protectmyapi_directory_v1_Decision, _protectmyapi_directory_v1_Decision__Output>
         Directory: SubtypeConstructor<typeof grpc.Client, _protectmyapi_directory_v1_DirectoryClient> & { service: _protectmyapi_directory_v1_DirectoryDefinition }
+        DrawQuotaRequest: MessageTypeDefinition<_protectmyapi_directory_v1_DrawQuotaRequest, _protectmyapi_directory_v1_DrawQuotaRequest__Output>
+        DrawQuotaResponse: MessageTypeDefinition<_protectmyapi_directory_v1_DrawQuotaResponse, _protectmyapi_directory_v1_DrawQuotaResponse__Output>
         EntryKind: EnumTypeDefinition
         ExchangeDebugTokenRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenRequest, _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output>
         ExchangeDebugTokenResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenResponse, _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>
@@ -65,6 +74,12 @@ export interface ProtoGrpcType {
         Limited: MessageTypeDefinition<_protectmyapi_directory_v1_Limited, _protectmyapi_directory_v1_Limited__Output>
         ListSessionKeysRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ListSessionKeysRequest, _protectmyapi_directory_v1_ListSessionKeysRequest__Output>
         ListSessionKeysResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ListSessionKeysResponse, _protectmyapi_directory_v1_ListSessionKeysResponse__Output>
+        Quota: MessageTypeDefinition<_protectmyapi_directory_v1_Quota, _protectmyapi_directory_v1_Quota__Output>
+        QuotaBlock: MessageTypeDefinition<_protectmyapi_directory_v1_QuotaBlock, _protectmyapi_directory_v1_QuotaBlock__Output>
+        QuotaCounter: MessageTypeDefinition<_protectmyapi_directory_v1_QuotaCounter, _protectmyapi_directory_v1_QuotaCounter__Output>
+        QuotaDraw: MessageTypeDefinition<_protectmyapi_directory_v1_QuotaDraw, _protectmyapi_directory_v1_QuotaDraw__Output>
+        QuotaPeriod: EnumTypeDefinition
+        QuotaReturn: MessageTypeDefinition<_protectmyapi_directory_v1_QuotaReturn, _protectmyapi_directory_v1_QuotaReturn__Output>
         RecordAccessRequest: MessageTypeDefinition<_protectmyapi_directory_v1_RecordAccessRequest, _protectmyapi_directory_v1_RecordAccessRequest__Output>
         RecordAccessResponse: MessageTypeDefinition<_protectmyapi_directory_v1_RecordAccessResponse, _protectmyapi_directory_v1_RecordAccessResponse__Output>
         ResolveRouteRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ResolveRouteRequest, _protectmyapi_directory_v1_ResolveRouteRequest__Output>

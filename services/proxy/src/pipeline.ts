@@ -4,7 +4,7 @@ import type { AccessRequest, Admission, Decision } from './admit/admission.js'
 import { aim } from './aim/aim.js'
 import { type ForwardDeps, forward, type UnderWay } from './forward/forward.js'
 import type { Forwarded } from './forward/forwarding.js'
-import { type RequestBody, takeBody } from './forward/request-body.js'
+import { checkLength, type RequestBody, takeBody } from './forward/request-body.js'
 import { ClientLeft } from './forward/upload.js'
 import type { Freshness } from './freshness/freshness.js'
 import { type Identified, identify } from './identify/identify.js'
@@ -15,7 +15,7 @@ import type { Lane } from './routes/lanes.js'
 import type { Route, RouteSource } from './routes/route.js'
 import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
-import { limitedFault } from './server/limited-fault.js'
+import { exceededFault, limitedFault } from './server/limited-fault.js'
 import type { ServiceDestination } from './server/routing.js'
 
 const LIMITS = {
@@ -72,6 +72,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   try {
     if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
     const aimed = aim(route.target, exchange.method, destination.target.path)
+    checkLength(body, route.target.bodyBytesMax)
     const ticket = admitted(await deps.admission.admit(accessOf(call, route)))
     let sending: UnderWay
     try {
@@ -81,7 +82,8 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
       const { organizationId, target } = route
       const back = { target, path: aimed.path, prefix: destination.prefix, origin: exchange.clientOrigin }
       // Forwarding scrubs what comes back, as it comes.
-      const asked = { exchange, organizationId, request, body, timeoutMs: target.timeoutMs, back }
+      const { timeoutMs, bodyBytesMax } = target
+      const asked = { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, back }
       sending = forward(deps.forwarding, asked)
     } catch (err) {
       // Up to the hand-over nothing has left, so whatever is thrown voids the entry.
@@ -107,10 +109,10 @@ function accessOf({ exchange, destination, identified }: Call, route: Route): Ac
   }
 }
 
-/** @throws Fault RATE_LIMITED. */
+/** @throws Fault RATE_LIMITED, QUOTA_EXCEEDED. */
 function admitted(decision: Decision): Ticket {
-  if (!decision.admitted) throw limitedFault(decision.limited)
-  return decision.ticket
+  if (decision.admitted) return decision.ticket
+  throw 'exceeded' in decision ? exceededFault(decision.exceeded) : limitedFault(decision.limited)
 }
 
 /** The second entry of the record; and our own words, where the provider's did not go on. */

@@ -46,11 +46,13 @@ async function dropOld(trx: Knex, keptDays: number): Promise<void> {
 }
 
 /**
- * Forgets what only bounds the present: empty buckets, sessions that have expired, watermarks of dead processes. A
+ * Forgets what only bounds the present: empty buckets, counters of quotas whose period is over, sessions that have expired, watermarks of dead processes. A
  * proxy that lives keeps its own through any silence: from 0 it would never find its way past what has been dropped.
  */
 export async function pruneLeftovers(db: Knex): Promise<void> {
   await db.raw(`DELETE FROM rate_buckets WHERE arrival_at < clock_timestamp() - interval '1 hour'`)
+  // A day later, so that no management whose clock is behind counts such a period anew.
+  await db.raw(`DELETE FROM quota_counters WHERE ends_on < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1`)
   await db.raw(`DELETE FROM app_sessions WHERE expires_at < clock_timestamp() - interval '1 hour'`)
   await db.raw(
     `DELETE FROM access_watermarks WHERE updated_at < clock_timestamp() - interval '7 days'

@@ -57,15 +57,17 @@ export const LimitView = z.object({
   burst: z.int(),
 })
 
-/** As the directory tells it to proxies. */
+/** As the directory tells it to proxies: a service's limits count its own requests, an app's those to all services. */
 export function limitsToWire(
   limits: readonly LimitSpec[],
+  counted: 'one service' | 'all services',
 ): (Limit & { scope: `LIMIT_SCOPE_${Uppercase<LimitScope>}` })[] {
   return limits.map(({ scope, count, periodSeconds, burst }) => ({
     scope: WIRE[scope],
     count,
     periodMs: periodSeconds * 1_000,
     burst,
+    allServices: counted === 'all services',
   }))
 }
 

@@ -46,6 +46,7 @@ export function presentService(service: ServiceRow, names: ReadonlyMap<string, s
     paths: [...service.paths],
     limits: [...service.limits],
     timeoutMs: service.timeoutMs,
+    bodyBytesMax: service.bodyBytesMax,
     scrub: service.scrub,
     enabled: service.enabled,
     externalVersion: service.externalVersion,

@@ -27,9 +27,10 @@ export function routeFields(service: ServiceRow): RouteFields {
       paths: [...service.paths],
       timeoutMs: service.timeoutMs,
       scrub: service.scrub,
+      bodyBytesMax: service.bodyBytesMax,
     },
     injection: { fields: places.map(toWire) },
-    limits: limitsToWire(service.limits),
+    limits: limitsToWire(service.limits, 'one service'),
     secretIds: [...new Set(placedRefs(places).map(({ ref }) => ref.secretId))],
     origin: new URL(service.baseUrl).origin,
   }

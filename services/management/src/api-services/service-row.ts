@@ -16,6 +16,7 @@ export interface ServiceRow {
   readonly paths: readonly string[]
   readonly limits: readonly LimitSpec[]
   readonly timeoutMs: number
+  readonly bodyBytesMax: number
   readonly scrub: boolean
   readonly enabled: boolean
   readonly externalVersion: string | null
@@ -38,6 +39,7 @@ export interface ServiceRecord {
   readonly paths: string[]
   readonly limits: LimitSpec[]
   readonly timeout_ms: number
+  readonly body_bytes_max: string
   readonly scrub: boolean
   readonly enabled: boolean
   readonly external_version: string | null
@@ -61,6 +63,7 @@ export function toService(record: ServiceRecord): ServiceRow {
     paths: record.paths,
     limits: record.limits,
     timeoutMs: record.timeout_ms,
+    bodyBytesMax: Number(record.body_bytes_max),
     scrub: record.scrub,
     enabled: record.enabled,
     externalVersion: record.external_version,

@@ -15,6 +15,10 @@ export const SERVICE_LIMITS = {
   timeoutMsMax: 600_000,
   /** A long answer that is not streamed comes within it. */
   timeoutMsDefault: 120_000,
+  /** The proxy's own bound of one body, which it never holds in memory. */
+  bodyBytesMax: 256 * 1024 * 1024,
+  /** OpenAI takes audio of 25 MB, Anthropic requests of 32 MB: what an app sends at once, and no film. */
+  bodyBytesMaxDefault: 32 * 1024 * 1024,
   servicesPerOrganization: 500,
 } as const
 
@@ -65,6 +69,11 @@ const fields = {
     .meta({ description: 'Whole segments, `*` for one, `**` for any number. Empty allows all.' }),
   limits: ServiceLimits,
   timeoutMs: z.int().min(SERVICE_LIMITS.timeoutMsMin).max(SERVICE_LIMITS.timeoutMsMax),
+  bodyBytesMax: z
+    .int()
+    .min(1)
+    .max(SERVICE_LIMITS.bodyBytesMax)
+    .meta({ description: 'Of one request’s body. More answers 413 TOO_LARGE; 32 MiB by default.' }),
   scrub: z.boolean(),
   enabled: z.boolean(),
 }
@@ -114,6 +123,7 @@ export const ServiceView = z
     paths: z.array(z.string()),
     limits: z.array(LimitView),
     timeoutMs: z.int(),
+    bodyBytesMax: z.int(),
     scrub: z.boolean(),
     enabled: z.boolean(),
     externalVersion: z.string().nullable(),

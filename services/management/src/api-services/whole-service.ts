@@ -69,6 +69,7 @@ export async function columnsOf(
     paths: asked.paths ?? [],
     limits: JSON.stringify(asked.limits ?? []),
     timeout_ms: asked.timeoutMs ?? SERVICE_LIMITS.timeoutMsDefault,
+    body_bytes_max: asked.bodyBytesMax ?? SERVICE_LIMITS.bodyBytesMaxDefault,
     scrub: asked.scrub ?? true,
     enabled: asked.enabled ?? true,
     external_version: externalVersion,

@@ -141,6 +141,7 @@ function columnsOf(patch: ServicePatch): Record<string, unknown> {
     paths: patch.paths,
     limits: patch.limits && JSON.stringify(patch.limits),
     timeout_ms: patch.timeoutMs,
+    body_bytes_max: patch.bodyBytesMax,
     scrub: patch.scrub,
     enabled: patch.enabled,
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppLimits, LimitView } from '../api-services/limits.js'
+import { AppQuotas, QuotaView } from '../api-services/quotas.js'
 import { ExternalVersion, Name, Slug, Timestamp } from '../http/fields.js'
 
 export const APP_LIMITS = {
@@ -25,7 +26,8 @@ const fields = {
     description: 'enforce: app tokens buy nothing alone. audit: they do, and are counted as unattested. off: they do.',
   }),
   enabled: z.boolean(),
-  limits: AppLimits,
+  limits: AppLimits.meta({ description: 'Over all services of the app, or of each device of it.' }),
+  quotas: AppQuotas,
 }
 
 export const NewApp = z.strictObject({
@@ -33,6 +35,7 @@ export const NewApp = z.strictObject({
   policy: fields.policy.default('enforce'),
   enabled: fields.enabled.default(true),
   limits: fields.limits.default([]),
+  quotas: fields.quotas.default([]),
 })
 export type NewApp = z.output<typeof NewApp>
 
@@ -53,6 +56,7 @@ export const AppView = z
     policy: z.enum(POLICIES),
     enabled: z.boolean(),
     limits: z.array(LimitView),
+    quotas: z.array(QuotaView),
     externalVersion: z.string().nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,

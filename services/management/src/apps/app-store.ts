@@ -79,7 +79,7 @@ export async function insertApp(
     throw new Fault('CONFLICT', 'too many apps', {
       say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.`,
     })
-  const { externalVersion, limits, ...plain } = asked
+  const { externalVersion, limits, quotas, ...plain } = asked
   const record = await unlessSlugTaken(async () =>
     only(
       await trx('apps')
@@ -88,12 +88,13 @@ export async function insertApp(
           token: newToken('app'),
           ...plain,
           limits: JSON.stringify(limits),
+          quotas: JSON.stringify(quotas),
           external_version: externalVersion,
         })
         .returning<AppRecord[]>('*'),
     ),
   )
-  const details = { slug: record.slug, policy: record.policy }
+  const details = { slug: record.slug, policy: record.policy, quotas: record.quotas }
   // No feed row: nobody holds anything of an app that is new.
   return { result: record, feed: [], audit: [{ organizationId, event: 'app.created', targetId: record.id, details }] }
 }
@@ -108,14 +109,16 @@ export async function updateApp(
   const { result } = await commitChange(actor, async (trx): Promise<Change<AppRecord>> => {
     const before = await findApp(trx, org.id, app, 'lock')
     await precondition(async () => presentApp(before))
-    const { limits, ...plain } = patch
+    const { limits, quotas, ...plain } = patch
     const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined))
     const after = await bumpApp(trx, org.id, before.id, {
       ...given,
       ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
+      ...(quotas === undefined ? {} : { quotas: JSON.stringify(quotas) }),
       external_version: null,
     })
-    const details = { slug: after.slug, fields: Object.keys(patch), policy: after.policy, enabled: after.enabled }
+    const { slug, policy, enabled } = after
+    const details = { slug, fields: Object.keys(patch), policy, enabled, quotas: after.quotas }
     return {
       result: after,
       feed: [feedOf(after)],

@@ -36,7 +36,7 @@ describe('an app', () => {
   it('gets a publishable token that stays visible, and enforces unless told otherwise', async () => {
     const app = await newApp()
     expect(isToken('app', app.token)).toBe(true)
-    expect(app).toMatchObject({ policy: 'enforce', enabled: true, limits: [] })
+    expect(app).toMatchObject({ policy: 'enforce', enabled: true, limits: [], quotas: [] })
     const { body } = await owner.ask('GET', `/orgs/${org}/apps/${app.slug}`).expect(200)
     expect(body).toEqual(app)
   })
@@ -49,11 +49,41 @@ describe('an app', () => {
     [{ token: 'pma_app_mine' }, '/token'],
     [{ limits: [{ scope: 'service', count: 1, periodSeconds: 1 }] }, '/limits/0/scope'],
     [{ limits: [{ scope: 'app', count: 1, periodSeconds: 1, burst: 2 }] }, '/limits/0/burst'],
+    [{ quotas: [{ scope: 'organization', period: 'day', count: 1 }] }, '/quotas/0/scope'],
+    [{ quotas: [{ scope: 'app', period: 'week', count: 1 }] }, '/quotas/0/period'],
+    [{ quotas: [{ scope: 'app', period: 'day', count: 0 }] }, '/quotas/0/count'],
+    [{ quotas: [1, 2].map((count) => ({ scope: 'app', period: 'day', count })) }, '/quotas'],
   ])('is refused with %j, naming %s', async (fields, pointer) => {
     const { body } = await owner
       .ask('POST', `/orgs/${org}/apps`, { name: 'App', slug: 'bad', platform: 'ios', ...fields })
       .expect(400)
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer])
+  })
+
+  it('has its limits and quotas set and taken away, shown, on the trail, and felt by every proxy', async () => {
+    const limits = [{ scope: 'device', count: 5, periodSeconds: 60, burst: 5 }]
+    const quotas = [
+      { scope: 'device', period: 'day', count: 100 },
+      { scope: 'app', period: 'month', count: 10_000 },
+    ]
+    const app = await newApp({ limits, quotas })
+    expect(app).toMatchObject({ limits, quotas })
+    const one = `/orgs/${org}/apps/${app.id}`
+    const other = [{ scope: 'app', period: 'day', count: 1 }]
+    expect((await owner.ask('PATCH', one, { quotas: other }).expect(200)).body).toMatchObject({ limits, quotas: other })
+    expect((await owner.ask('PATCH', one, { limits: [], quotas: [] }).expect(200)).body).toMatchObject({
+      limits: [],
+      quotas: [],
+    })
+    await owner
+      .ask('PUT', `/orgs/${org}/apps/${app.slug}`, { name: 'App', platform: 'ios', limits, quotas })
+      .expect(200)
+    expect((await owner.ask('GET', one).expect(200)).body).toMatchObject({ limits, quotas })
+    await owner.ask('PUT', `/orgs/${org}/apps/${app.slug}`, { name: 'App', platform: 'ios' }).expect(200)
+    expect((await owner.ask('GET', one).expect(200)).body).toMatchObject({ limits: [], quotas: [] })
+    expect(await feedOf('app', app.id)).toEqual([2, 3, 4, 5])
+    const trail = await house.db('audit').where('target_id', app.id).orderBy('id')
+    expect(trail.map(({ details }) => details.quotas)).toEqual([quotas, other, [], quotas, []])
   })
 
   it('bumps its generation with every edit, a repeated one too, and with its deletion', async () => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { LimitSpec } from '../api-services/limits.js'
+import type { QuotaSpec } from '../api-services/quotas.js'
 import type { AppView, Platform, Policy } from './app-schemas.js'
 
 export interface AppRecord {
@@ -11,6 +12,7 @@ export interface AppRecord {
   readonly policy: Policy
   readonly enabled: boolean
   readonly limits: LimitSpec[]
+  readonly quotas: QuotaSpec[]
   readonly external_version: string | null
   readonly generation: string
   readonly created_at: Date
@@ -27,6 +29,7 @@ export function presentApp(record: AppRecord): z.input<typeof AppView> {
     policy: record.policy,
     enabled: record.enabled,
     limits: record.limits,
+    quotas: record.quotas,
     externalVersion: record.external_version,
     createdAt: record.created_at.toISOString(),
     updatedAt: record.updated_at.toISOString(),

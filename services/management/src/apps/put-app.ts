@@ -46,10 +46,11 @@ export async function putApp(
     if (externalVersion !== null && externalVersion === before.external_version) {
       return { result: { outcome: 'unchanged', app: before }, feed: [], audit: [] }
     }
-    const { externalVersion: _, limits, ...plain } = given
-    const columns = { ...plain, limits: JSON.stringify(limits), external_version: externalVersion }
+    const { externalVersion: _, limits, quotas, ...plain } = given
+    const lists = { limits: JSON.stringify(limits), quotas: JSON.stringify(quotas) }
+    const columns = { ...plain, ...lists, external_version: externalVersion }
     const app = await bumpApp(trx, org.id, before.id, columns)
-    const details = { slug: app.slug, policy: app.policy, enabled: app.enabled }
+    const details = { slug: app.slug, policy: app.policy, enabled: app.enabled, quotas: app.quotas }
     return {
       result: { outcome: 'replaced', app },
       feed: [feedOf(app)],

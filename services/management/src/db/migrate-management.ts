@@ -15,6 +15,7 @@ import { externalVersions } from './migrations/0006-external-versions.js'
 import { automation } from './migrations/0007-automation.js'
 import { accessSetAside } from './migrations/0008-access-set-aside.js'
 import { signingKeyRotation } from './migrations/0009-signing-keys.js'
+import { quotas } from './migrations/0010-quotas.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly Migration[] = [
   automation,
   accessSetAside,
   signingKeyRotation,
+  quotas,
 ]
 
 /**
@@ -65,6 +67,7 @@ const RIGHTS = {
   access_set_aside: 'SELECT, INSERT',
   access_watermarks: 'SELECT, INSERT, UPDATE, DELETE',
   rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
+  quota_counters: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_records: 'SELECT, INSERT, UPDATE, DELETE',
   personal_tokens: 'SELECT, INSERT, UPDATE, DELETE',
 } as const

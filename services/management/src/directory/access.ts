@@ -11,6 +11,7 @@ export const DIRECTORY_ACCESS: ReadonlyMap<string, readonly Caller[]> = new Map(
   ['ListSessionKeys', ['proxy']],
   ['Admit', ['proxy']],
   ['RecordAccess', ['proxy']],
+  ['DrawQuota', ['proxy']],
   ['ExchangeDebugToken', ['proxy']],
 ])
 

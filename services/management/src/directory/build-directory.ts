@@ -15,6 +15,7 @@ import type { FeedTail } from '../feed/feed-tail.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { authorizeDirectory } from './access.js'
 import { createAdmit } from './admit.js'
+import { createDrawQuota } from './draw-quota.js'
 import { createExchangeDebugToken } from './exchange-debug-token.js'
 import { createListSessionKeys } from './list-session-keys.js'
 import { createRecordAccess } from './record-access.js'
@@ -53,6 +54,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const listSessionKeys = createListSessionKeys(db)
   const admit = createAdmit(db)
   const recordAccess = createRecordAccess(db, log)
+  const drawQuota = createDrawQuota(db)
   const exchangeDebugToken = createExchangeDebugToken({ db, keys, clock })
   const streams = syncHandler({ db, tail, horizonMs, authorize, log })
   const handlers: DirectoryHandlers = {
@@ -61,6 +63,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
     ListSessionKeys: unary(gate, () => refused(listSessionKeys())),
     Admit: unary(gate, (request) => refused(admit(request))),
     RecordAccess: unary(gate, (request) => refused(recordAccess(request))),
+    DrawQuota: unary(gate, (request) => refused(drawQuota(request))),
     ExchangeDebugToken: unary(gate, (request) => refused(exchangeDebugToken(request))),
   }
   const server = createGrpcServer()

@@ -1,4 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { databaseNowMs } from './database-now.js'
 import { gcra, type Rate } from './gcra.js'
 
 /** A bucket by its name; the name belongs to one rate. */
@@ -65,11 +66,4 @@ export async function lockBuckets(trx: Knex, keys: readonly string[]): Promise<L
       )
     },
   }
-}
-
-async function databaseNowMs(trx: Knex): Promise<number> {
-  const { rows } = await trx.raw<{ rows: { now_ms: number }[] }>(
-    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms',
-  )
-  return rows[0]?.now_ms ?? 0
 }

@@ -62,8 +62,10 @@ describe('a route', () => {
         paths: ['/chat/**'],
         timeoutMs: 30_000,
         scrub: true,
+        bodyBytesMax: 256 * 1024 * 1024,
       },
-      limits: [{ scope: 'LIMIT_SCOPE_DEVICE', count: 60, periodMs: 60_000, burst: 20 }],
+      limits: [{ scope: 'LIMIT_SCOPE_DEVICE', count: 60, periodMs: 60_000, burst: 20, allServices: false }],
+      quotas: [],
       secrets: [{ secretId: catalog.secretId, versionId: catalog.versionId, generation: 3, name: 'A_KEY' }],
       platform: 'ios',
       unattested: true,
@@ -81,6 +83,24 @@ describe('a route', () => {
       ['FEED_KIND_SIGNING_KEY', decodeProtectedHeader(route.grant).kid, 1],
     ])
     expect(route.lifeMs).toBe(GRANT_LIFE_MS_MAX)
+  })
+
+  it('says which limits count one service and which the whole app, and the quotas of organisation and app', async () => {
+    const limits = JSON.stringify([{ scope: 'app', count: 5, periodSeconds: 1, burst: 5 }])
+    const quotas = JSON.stringify([{ scope: 'device', period: 'day', count: 7 }])
+    await set('apps', catalog.appId, { limits, quotas })
+    const orgQuotas = JSON.stringify([{ scope: 'organization', period: 'month', count: 9 }])
+    await set('organizations', catalog.organizationId, { quotas: orgQuotas })
+    expect(await resolve(catalog.appToken)).toMatchObject({
+      limits: [
+        { scope: 'LIMIT_SCOPE_DEVICE', count: 60, allServices: false },
+        { scope: 'LIMIT_SCOPE_APP', count: 5, allServices: true },
+      ],
+      quotas: [
+        { scope: 'LIMIT_SCOPE_ORGANIZATION', period: 'QUOTA_PERIOD_MONTH', count: 9 },
+        { scope: 'LIMIT_SCOPE_DEVICE', period: 'QUOTA_PERIOD_DAY', count: 7 },
+      ],
+    })
   })
 
   it('LABEL, READTIME: carries a grant for those versions, made out to the certificate that asked, for 5 minutes from the read', async () => {

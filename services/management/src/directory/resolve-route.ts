@@ -6,6 +6,7 @@ import { GRANT_LIFE_MS_MAX, GRANT_TYP, type GrantClaims } from '@protectmyapi/se
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { AppLimits, limitsToWire } from '../api-services/limits.js'
+import { AppQuotas, OrgQuotas, quotasToWire } from '../api-services/quotas.js'
 import { routeFields } from '../api-services/route-fields.js'
 import { findService, type ServiceRow } from '../api-services/service-row.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
@@ -56,7 +57,7 @@ export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps) {
       labels: labelsOf(read).map(labelToWire),
       target: fields.target,
       injection: fields.injection,
-      limits: [...fields.limits, ...limitsToWire(AppLimits.parse(read.app.limits))],
+      limits: [...fields.limits, ...limitsToWire(AppLimits.parse(read.app.limits), 'all services')],
       secrets: read.secrets.map(({ secretId, versionId, generation, name }) => ({
         secretId,
         versionId,
@@ -70,6 +71,10 @@ export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps) {
       lifeMs,
       platform: read.app.platform,
       unattested: read.unattested,
+      quotas: [
+        ...quotasToWire(OrgQuotas.parse(read.app.organizationQuotas)),
+        ...quotasToWire(AppQuotas.parse(read.app.quotas)),
+      ],
     }
   }
 }

@@ -10,6 +10,8 @@ export interface AppRow {
   readonly platform: string
   readonly policy: string
   readonly limits: unknown
+  readonly quotas: unknown
+  readonly organizationQuotas: unknown
 }
 
 interface AppRecord {
@@ -21,6 +23,8 @@ interface AppRecord {
   readonly platform: string
   readonly policy: string
   readonly limits: unknown
+  readonly quotas: unknown
+  readonly organization_quotas: unknown
 }
 
 export async function findApp(
@@ -42,9 +46,11 @@ export async function findApp(
     'apps.platform',
     'apps.policy',
     'apps.limits',
+    'apps.quotas',
+    'organizations.quotas as organization_quotas',
   )
   if (!record) return undefined
-  const { id, enabled, platform, policy, limits } = record
+  const { id, enabled, platform, policy, limits, quotas } = record
   return {
     id,
     organizationId: record.organization_id,
@@ -54,6 +60,8 @@ export async function findApp(
     platform,
     policy,
     limits,
+    quotas,
+    organizationQuotas: record.organization_quotas,
   }
 }
 

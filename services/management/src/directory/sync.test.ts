@@ -164,6 +164,12 @@ describe('who may call the directory', () => {
         ),
       () =>
         callUnary(
+          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().drawQuota(r, o, a),
+          {},
+          2_000,
+        ),
+      () =>
+        callUnary(
           (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
             client.current().exchangeDebugToken(r, o, a),
           {},

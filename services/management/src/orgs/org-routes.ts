@@ -3,18 +3,28 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
+import { OrgQuotas, QuotaView } from '../api-services/quotas.js'
 import { Name, Slug, Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { goneSince } from '../idempotency/replays.js'
 import { type DeleteOrgDeps, deleteOrg } from './delete-org.js'
-import { createOrg, listOrgs, lockOrg, myOrg, type OrgRecord, refuseTakenSlug } from './org-store.js'
+import { createOrg, listOrgs, lockOrg, myOrg, type OrgRecord } from './org-store.js'
+import { updateOrg } from './update-org.js'
 
 const OrgView = z
-  .object({ id: z.string(), slug: z.string(), name: z.string(), role: z.enum(ROLES), createdAt: Timestamp })
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    quotas: z.array(QuotaView),
+    role: z.enum(ROLES),
+    createdAt: Timestamp,
+  })
   .meta({ id: 'Organization' })
 
 const OrgFields = z.strictObject({ name: Name, slug: Slug })
+const OrgPatch = OrgFields.extend({ quotas: OrgQuotas }).partial()
 
 export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
   const list = route({
@@ -79,30 +89,17 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
   const update = route({
     method: 'PATCH',
     path: '/orgs/{org}',
-    summary: 'Rename an organization',
+    summary: 'Rename an organization, or set its quotas',
+    description: 'Quotas: answers when no request that starts now is counted by those before.',
     permission: 'organization:write',
-    body: OrgFields.partial(),
+    body: OrgPatch,
     answers: { status: 200, body: OrgView },
     conditional: true,
     handle: async ({ actor, principal, org, body, precondition }) => {
       await deps.commitChange(actor, async (trx) => {
         await lockOrg(trx, org.id, principal.userId)
         await precondition(() => viewOf(trx, principal.userId, org.id))
-        const columns = {
-          ...(body.name === undefined ? {} : { name: body.name }),
-          ...(body.slug === undefined ? {} : { slug: body.slug }),
-        }
-        await refuseTakenSlug(() =>
-          trx('organizations')
-            .where({ id: org.id, state: 'active' })
-            .update({ ...columns, updated_at: trx.raw('now()') }),
-        )
-        // Proxies know organizations by id: nothing that they hold changes.
-        return {
-          result: undefined,
-          feed: [],
-          audit: [{ organizationId: org.id, event: 'organization.renamed', targetId: org.id, details: columns }],
-        }
+        return updateOrg(trx, org.id, body)
       })
       const shown = await viewOf(deps.db, principal.userId, org.id)
       return { body: shown, resource: shown }
@@ -129,6 +126,6 @@ async function viewOf(db: Knex, userId: string, organizationId: string): Promise
   return presentOrg(row)
 }
 
-function presentOrg({ id, slug, name, role, created_at }: OrgRecord): z.input<typeof OrgView> {
-  return { id, slug, name, role, createdAt: created_at.toISOString() }
+function presentOrg({ id, slug, name, quotas, role, created_at }: OrgRecord): z.input<typeof OrgView> {
+  return { id, slug, name, quotas: [...quotas], role, createdAt: created_at.toISOString() }
 }

@@ -4,6 +4,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg, Principal } from '../access/principal.js'
 import type { Role } from '../access/roles.js'
 import { reaches } from '../access/token-reach.js'
+import type { QuotaSpec } from '../api-services/quotas.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import { slugFrom } from './slug-from.js'
 
@@ -14,6 +15,7 @@ export interface OrgRecord {
   readonly slug: string
   readonly name: string
   readonly generation: string
+  readonly quotas: readonly QuotaSpec[]
   readonly role: Role
   readonly created_at: Date
 }
@@ -23,6 +25,7 @@ const COLUMNS = [
   'organizations.slug',
   'organizations.name',
   'organizations.generation',
+  'organizations.quotas',
   'organizations.created_at',
   'members.role',
 ]
@@ -104,7 +107,8 @@ export async function createOrg(
       .returning<{ created_at: Date }[]>('created_at'),
   )
   await trx('members').insert({ organization_id: id, user_id: ownerId, role: 'owner' })
-  return { id, slug: given, name, generation: '1', role: 'owner', created_at: created[0]?.created_at ?? new Date() }
+  const createdAt = created[0]?.created_at ?? new Date()
+  return { id, slug: given, name, generation: '1', quotas: [], role: 'owner', created_at: createdAt }
 }
 
 /** Slugs are unique in the installation. A name alone must never fail on another's slug, so it gets a random tail. */

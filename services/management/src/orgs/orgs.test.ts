@@ -54,6 +54,44 @@ describe('an organization', () => {
     expect(list.items).toEqual([])
   })
 
+  it('has its quotas set by an owner: shown, on the trail, and felt by every proxy; a new name is felt by none', async () => {
+    const { org, owner, admin } = await staffed('quotas')
+    const quotas = [
+      { scope: 'organization', period: 'day', count: 1_000 },
+      { scope: 'organization', period: 'month', count: 20_000 },
+    ]
+    expect((await owner.ask('GET', `/orgs/${org}`).expect(200)).body.quotas).toEqual([])
+    expect((await owner.ask('PATCH', `/orgs/${org}`, { quotas }).expect(200)).body.quotas).toEqual(quotas)
+    expect((await admin.ask('GET', `/orgs/${org}`).expect(200)).body.quotas).toEqual(quotas)
+    await admin.ask('PATCH', `/orgs/${org}`, { quotas: [] }).expect(403)
+    await owner.ask('PATCH', `/orgs/${org}`, { name: 'Other' }).expect(200)
+    // Also where they stay as they are: the answer says "in force", and must have waited.
+    await owner.ask('PATCH', `/orgs/${org}`, { name: 'Third', quotas }).expect(200)
+    const feed = await house.db('feed').where({ kind: 'organization', id: org }).orderBy('number')
+    expect(feed.map(({ generation }) => Number(generation))).toEqual([2, 3])
+    const trail = await house.db('audit').where('target_id', org).orderBy('id')
+    // One change may have two rows, of one millisecond: their order says nothing.
+    const told = trail.slice(1).map(({ event, details }) => [event, details])
+    expect(told).toHaveLength(4)
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['organization.quotas-set', { quotas }],
+        ['organization.renamed', { name: 'Other' }],
+        ['organization.renamed', { name: 'Third' }],
+        ['organization.quotas-set', { quotas }],
+      ]),
+    )
+  })
+
+  it.each([
+    ['a scope that is an app’s to set', [{ scope: 'device', period: 'day', count: 1 }], '/quotas/0/scope'],
+    ['a quota of nothing', [{ scope: 'organization', period: 'day', count: 0 }], '/quotas/0/count'],
+  ])('is refused %s', async (_what, quotas, pointer) => {
+    const org = await house.organization(ada, 'Refused')
+    const { body } = await ada.ask('PATCH', `/orgs/${org}`, { quotas }).expect(400)
+    expect(body.errors[0].pointer).toBe(pointer)
+  })
+
   it('gets a slug of its own where the name’s is taken, and is refused one that it asks for', async () => {
     const second = await ben.ask('POST', '/orgs', { name: 'Acme' }).expect(201)
     expect(second.body.slug).toMatch(/^acme-[0-9a-f]{8}$/)

@@ -177,9 +177,16 @@ describe('a secret by name', () => {
 describe('a service that is put', () => {
   it('keeps nothing of what it was', async () => {
     const limits = [{ scope: 'device', count: 5, periodSeconds: 60 }]
-    await putService({ limits, timeoutMs: 5_000, paths: ['/a'], enabled: false }).expect(201)
+    await putService({ limits, timeoutMs: 5_000, bodyBytesMax: 1_000, paths: ['/a'], enabled: false }).expect(201)
     const { body } = await putService().expect(200)
-    expect(body).toMatchObject({ limits: [], timeoutMs: 120_000, paths: [], enabled: true, preset: null })
+    expect(body).toMatchObject({
+      limits: [],
+      timeoutMs: 120_000,
+      bodyBytesMax: 33_554_432,
+      paths: [],
+      enabled: true,
+      preset: null,
+    })
   })
 
   it('does not exist by an id that is nobody’s', async () => {

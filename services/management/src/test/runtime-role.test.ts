@@ -11,6 +11,7 @@ import { storeMessages } from '../access-log/store-messages.js'
 import { pruneLeftovers, tendPartitions } from '../access-log/tend-partitions.js'
 import { migrateManagement } from '../db/migrate-management.js'
 import { toInboxEntry, writeInbox } from '../directory/access-entry.js'
+import { createDrawQuota } from '../directory/draw-quota.js'
 import { lockBuckets } from '../directory/rate-buckets.js'
 import { createCommitChange } from '../feed/commit-change.js'
 import { pruneFeed } from '../feed/prune-feed.js'
@@ -108,6 +109,18 @@ describe('the runtime role', () => {
       const buckets = await lockBuckets(trx, ['a'])
       buckets.draw([{ key: 'a', count: 1, periodMs: 1_000, burst: 1 }])
       await buckets.save()
+    })
+    const quota = {
+      organizationId: 'org_1',
+      scope: 'LIMIT_SCOPE_APP',
+      subject: 'a',
+      period: 'QUOTA_PERIOD_DAY',
+    } as const
+    const draw = { counter: quota, count: 9, needed: 1, wanted: 1 }
+    await createDrawQuota(db)({
+      bootId: 'b',
+      draws: [draw],
+      returns: [{ counter: quota, startsAtMs: Date.now(), units: 1 }],
     })
     await pruneLeftovers(db)
   })

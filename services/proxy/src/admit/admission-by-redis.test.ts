@@ -154,7 +154,10 @@ describeWithRedis('admission', () => {
 
     it('gives every key of a request the same slot, and a life', async () => {
       rig = await startAdmissionRig()
-      await admit({ limits: [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10 }], deviceId: 'dvc_1' })
+      await admit({
+        limits: [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }],
+        deviceId: 'dvc_1',
+      })
       const keys = (await rig.client.keys('pma:*')).sort()
       expect(keys).toEqual([accessStreamKey(SHARD), expect.stringContaining(rateKey(SHARD, ''))])
       for (const key of keys) expect(await rig.client.pttl(key)).toBeGreaterThan(0)
@@ -181,7 +184,7 @@ describeWithRedis('admission', () => {
 
     it('voids what management refuses after a lost script: Redis may have it', async () => {
       rig = await startAdmissionRig()
-      const limits = [{ scope: 'app', count: 1, periodMs: 60_000, burst: 1 }] as const
+      const limits = [{ scope: 'app', count: 1, periodMs: 60_000, burst: 1, allServices: false }] as const
       rig.says.redis = 'away'
       await admit({ limits })
       rig.says.redis = 'answers lost'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Outcome } from '../record/recorder.js'
-import type { Limit, Route } from '../routes/route.js'
+import type { Limit, Quota, Route } from '../routes/route.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
 import { routeResponse } from '../test/route-response.js'
 import type { AccessRequest, Admission, Decision } from './admission.js'
@@ -31,7 +31,17 @@ const OUTCOME: Outcome = {
   aborted: false,
 }
 
-const limit = (scope: Limit['scope'], burst: number): Limit => ({ scope, count: 60, periodMs: 60_000, burst })
+const limit = (scope: Limit['scope'], burst: number): Limit => ({
+  scope,
+  count: 60,
+  periodMs: 60_000,
+  burst,
+  allServices: false,
+})
+
+const quota = (scope: Quota['scope'], period: Quota['period'], count: number): Quota => ({ scope, period, count })
+
+const DAY_MS = 86_400_000
 
 let requests = 0
 function request(
@@ -118,6 +128,83 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       await it_.admission.admit(request(both))
       await it_.admission.admit(request(both))
       expect(await it_.admission.admit(request([limit('service', 2)]))).toMatchObject({ admitted: true })
+    })
+
+    it('admits up to a quota, the last unit too, then names the quota and when it is full again', async () => {
+      const it_ = await start()
+      const quotas = [quota('app', 'day', 3), quota('organization', 'month', 100)]
+      for (let at = 0; at < 3; at += 1)
+        expect(await it_.admission.admit(request([], { route: { quotas } }))).toMatchObject({ admitted: true })
+      const refused = request([], { route: { quotas } })
+      const decision = await it_.admission.admit(refused)
+      if (decision.admitted || !('exceeded' in decision)) throw new Error('not refused by a quota')
+      const { exceeded } = decision
+      expect(exceeded).toMatchObject({ scope: 'app', period: 'day', count: 3 })
+      expect(exceeded.endsAtMs - exceeded.startsAtMs).toBe(DAY_MS)
+      expect(await kindsOf(it_, refused)).toEqual([])
+      await it_.advance(exceeded.retryAfterMs - 1)
+      expect(await it_.admission.admit(request([], { route: { quotas } }))).toMatchObject({ admitted: false })
+      await it_.advance(1)
+      expect(await it_.admission.admit(request([], { route: { quotas } }))).toMatchObject({ admitted: true })
+    })
+
+    it('counts a quota of each device for itself, and of the source address where there is none', async () => {
+      const it_ = await start()
+      const quotas = [quota('device', 'day', 1)]
+      const admitted = async (route: Partial<Route>, sourceAddress = '198.51.100.7'): Promise<boolean> =>
+        (await it_.admission.admit(request([], { route: { quotas, ...route }, sourceAddress }))).admitted
+      expect(await admitted({ deviceId: 'dvc_1' })).toBe(true)
+      expect(await admitted({ deviceId: 'dvc_1', serviceId: 'svc_2' }, '203.0.113.1')).toBe(false)
+      expect(await admitted({ deviceId: 'dvc_2' })).toBe(true)
+      expect(await admitted({})).toBe(true)
+      expect(await admitted({})).toBe(false)
+      expect(await admitted({ appId: 'app_2' })).toBe(true)
+    })
+
+    it('spends nothing of a quota on a request that a limit refuses, nor on one that never left', async () => {
+      const it_ = await start()
+      const quotas = [quota('app', 'day', 3)]
+      const limits = [limit('app', 1)]
+      const first = ticketOf(await it_.admission.admit(request(limits, { route: { quotas } })))
+      for (let at = 0; at < 5; at += 1)
+        expect(await it_.admission.admit(request(limits, { route: { quotas } }))).toHaveProperty('limited')
+      first.void_('SECRET_NOT_FOUND')
+      first.void_('SECRET_NOT_FOUND')
+      const tickets = []
+      for (let at = 0; at < 3; at += 1)
+        tickets.push(ticketOf(await it_.admission.admit(request([], { route: { quotas } }))))
+      for (const ticket of tickets) ticket.finish(OUTCOME)
+      for (const ticket of tickets) ticket.void_('UNAVAILABLE')
+      expect(await it_.admission.admit(request([], { route: { quotas } }))).toHaveProperty('exceeded')
+    })
+
+    it.each(['away', 'answers lost'] as const)(
+      'spends nothing of a quota on a request that could not be put on record, its authority being %s',
+      async (state) => {
+        const it_ = await start()
+        const asked = () => request([], { route: { quotas: [quota('app', 'day', 100)] } })
+        ticketOf(await it_.admission.admit(asked())).finish(OUTCOME)
+        it_.be(state)
+        for (let at = 0; at < 3; at += 1)
+          await expect(it_.admission.admit(asked())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+        it_.be('there')
+        await it_.settled()
+        const decisions = []
+        for (let at = 0; at < 100; at += 1) decisions.push(await it_.admission.admit(asked()))
+        expect(decisions.filter(({ admitted }) => admitted)).toHaveLength(99)
+      },
+    )
+
+    it('decides a thousand at once by a quota, each for itself, and lets exactly the quota through', async () => {
+      const it_ = await start()
+      const quotas = [quota('organization', 'month', 101), quota('app', 'day', 150)]
+      const asked = Array.from({ length: 1_000 }, () => request([], { route: { quotas } }))
+      const decisions = await Promise.all(asked.map((one) => it_.admission.admit(one)))
+      expect(decisions.filter(({ admitted }) => admitted)).toHaveLength(101)
+      // Those whom the month refused have spent nothing of the day.
+      const day = Array.from({ length: 60 }, () => request([], { route: { quotas: [quota('app', 'day', 150)] } }))
+      const more = await Promise.all(day.map((one) => it_.admission.admit(one)))
+      expect(more.filter(({ admitted }) => admitted)).toHaveLength(49)
     })
 
     it('decides a thousand at once, each for itself, and lets no more through than the limit', async () => {

@@ -1,3 +1,4 @@
+import type { Exceeded } from '../quota/quotas.js'
 import type { Ticket } from '../record/recorder.js'
 import type { LimitScope, Route } from '../routes/route.js'
 
@@ -15,6 +16,7 @@ export interface AccessRequest {
 export type Decision =
   | { readonly admitted: true; readonly ticket: Ticket }
   | { readonly admitted: false; readonly limited: Limited }
+  | { readonly admitted: false; readonly exceeded: Exceeded }
 
 /** Which limit said no, and how long until the next request would be let through. */
 export interface Limited {
@@ -26,8 +28,8 @@ export interface Limited {
 
 export interface Admission {
   /**
-   * Draws the limits and puts the admitted entry on record, durably, before it answers: no record, no injection.
-   * Nothing fails open.
+   * Draws the limits and the quotas and puts the admitted entry on record, durably, before it answers: no record, no
+   * injection. Whoever is refused, or voids its ticket, has spent nothing of a quota. Nothing fails open.
    *
    * @throws Fault UNAVAILABLE where that cannot be done; whatever may have been written is voided.
    */

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import type { Limit, Route } from '../routes/route.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
 import { routeResponse } from '../test/route-response.js'
-import { addressBlock, bucketsOf } from './buckets.js'
+import { addressBlock } from './address-block.js'
+import { bucketsOf } from './buckets.js'
 
 const ROUTE: Route = { ...routeFromWire(routeResponse()), notAfter: 0 }
 const limit = (scope: Limit['scope'], over: Partial<Limit> = {}): Limit => ({
@@ -10,6 +11,7 @@ const limit = (scope: Limit['scope'], over: Partial<Limit> = {}): Limit => ({
   count: 10,
   periodMs: 1_000,
   burst: 5,
+  allServices: false,
   ...over,
 })
 
@@ -81,5 +83,18 @@ describe('a source address', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('%s counts as %s', (address, block) => {
     expect(addressBlock(address)).toBe(block)
+  })
+})
+
+describe('buckets of an app’s own limits', () => {
+  const over = { allServices: true }
+
+  it('are shared by all its services, and are never those of a service’s limit', () => {
+    for (const scope of ['app', 'device'] as const) {
+      const own = keyOf(scope, {}, undefined, over)
+      expect(keyOf(scope, { serviceId: 'svc_2' }, undefined, over)).toBe(own)
+      expect(keyOf(scope, { appId: 'app_2' }, undefined, over)).not.toBe(own)
+      expect(keyOf(scope)).not.toBe(own)
+    }
   })
 })

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
-import type { Limit, LimitScope, Route } from '../routes/route.js'
+import type { Limit, Route } from '../routes/route.js'
+import { addressBlock } from './address-block.js'
 import type { AccessRequest } from './admission.js'
 
 /** One GCRA bucket that a request draws one unit from. */
-export interface LimitBucket extends Limit {
+export interface LimitBucket extends Omit<Limit, 'allServices'> {
   /** Names the bucket and nobody in it. */
   readonly key: string
 }
@@ -22,54 +22,45 @@ export function bucketsOf(request: AccessRequest): readonly LimitBucket[] {
   const address = route.deviceId === null ? addressBlock(request.sourceAddress) : null
   const known = ofRoutes.get(route)
   if (known?.address === address) return known.buckets
-  const named = route.limits.map((limit) => ({ ...limit, key: bucketKey(request, limit) }))
+  const named = route.limits.map((limit) => bucketOf(request, limit))
   const buckets = [...new Map(named.map((bucket) => [bucket.key, bucket])).values()]
   ofRoutes.set(route, { address, buckets })
   return buckets
+}
+
+function bucketOf(request: AccessRequest, limit: Limit): LimitBucket {
+  const { scope, count, periodMs, burst } = limit
+  return { scope, count, periodMs, burst, key: bucketKey(request, limit) }
 }
 
 /**
  * Injective: length-prefixed, then hashed. The limit's numbers belong to it, so that a limit that was changed starts
  * with a full bucket, and so do two services whose limits for the organisation differ.
  */
-function bucketKey(request: AccessRequest, { scope, count, periodMs, burst }: Limit): string {
+function bucketKey(request: AccessRequest, limit: Limit): string {
+  const { scope, count, periodMs, burst } = limit
   const numbers = [count, periodMs, burst].map(String)
-  const fields = [scope, request.route.organizationId, ...whose(request, scope), ...numbers]
+  const fields = [scope, request.route.organizationId, ...whose(request, limit), ...numbers]
   return createHash('sha256').update(joinInjectively(fields)).digest('base64url')
 }
 
-/** A service's limits count its own requests alone; the organisation's counts those of all services that name it. */
-function whose({ route, sourceAddress }: AccessRequest, scope: LimitScope): readonly string[] {
+/**
+ * A service's limits count its own requests alone, an app's those to all its services; the organisation's counts those of
+ * all services that name it. Ids say by their prefix what they are of, so one's bucket is never the other's.
+ */
+function whose({ route, sourceAddress }: AccessRequest, { scope, allServices }: Limit): readonly string[] {
+  const owner = allServices ? route.appId : route.serviceId
   switch (scope) {
     case 'organization':
       return []
     case 'service':
-      return [route.serviceId]
+      return [owner]
     case 'app':
-      return [route.serviceId, route.appId]
+      return [owner, route.appId]
     case 'device':
       // Without a device the source address stands for it. The word before it keeps one from passing for the other.
       return route.deviceId === null
-        ? [route.serviceId, 'address', addressBlock(sourceAddress)]
-        : [route.serviceId, 'device', route.deviceId]
+        ? [owner, 'address', addressBlock(sourceAddress)]
+        : [owner, 'device', route.deviceId]
   }
 }
-
-/** IPv6 hands a /64 to each customer (RFC 6177): one of 2^64 addresses says nothing of who it is. */
-export function addressBlock(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped?.[1] !== undefined) return mapped[1]
-  const [bare = ''] = address.split('%')
-  if (!isIPv6(bare)) return bare
-  const [head = '', tail] = bare.toLowerCase().split('::')
-  const before = head === '' ? [] : head.split(':')
-  // Groups that `::` leaves out are zero. Only the first four matter.
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const groups = tail === undefined ? before : [...before, ...zeros(8 - before.length - after.length), ...after]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
-}
-
-const zeros = (count: number): string[] => new Array<string>(Math.max(0, count)).fill('0')

@@ -3,6 +3,8 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { every, type Schedule } from '../freshness/schedule.js'
+import { directoryQuotas } from '../quota/directory-quotas.js'
+import { createHeldQuotas } from '../quota/held-quotas.js'
 import { createAccessQueue } from '../record/access-queue.js'
 import { createAccessRecorder } from '../record/access-recorder.js'
 import { createBacklog } from '../record/backlog.js'
@@ -32,7 +34,7 @@ export interface AdmissionDeps {
 
 /** Admission, and the record behind it. */
 export interface BuiltAdmission extends Admission {
-  /** Nobody is let in any more, and what is not on record yet is handed over within the grace. */
+  /** Nobody is let in any more; what is not on record yet is handed over, and unspent quotas given back, within the grace. */
   close(graceMs: number): Promise<void>
 }
 
@@ -47,7 +49,9 @@ export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
   const there = directoryAdmit(directory, bootId)
   const here = redis && stream && redisAdmit({ append: redisAppend(redis, bootId), record: stream, schedule, log })
   if (stream) redis.onAway(stream.handOver)
-  const admission = createAdmission({ admit: here ? redisOrDirectory(here, there, log) : there, recorder, log })
+  const quotas = createHeldQuotas({ drawQuota: directoryQuotas(directory, bootId), clock, schedule, log })
+  const admit = here ? redisOrDirectory(here, there, log) : there
+  const admission = createAdmission({ admit, recorder, quotas, log })
   const stopTending = every(schedule, TEND_EVERY_MS, recorder.tend)
   return {
     admit: admission.admit,
@@ -55,7 +59,7 @@ export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
       await admission.close()
       stopTending()
       here?.close()
-      await recorder.drain(graceMs)
+      await Promise.all([recorder.drain(graceMs), quotas.close(graceMs)])
     },
   }
 }

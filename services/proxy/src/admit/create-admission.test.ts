@@ -40,6 +40,7 @@ function make() {
   })
   const admission = createAdmission({
     recorder,
+    quotas: { reserve: () => ({ keep() {}, giveBack() {} }) },
     log: silentLog(),
     admit(item) {
       const answer = gate<AdmitOutcome>()

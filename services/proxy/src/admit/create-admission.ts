@@ -1,9 +1,12 @@
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Quotas, Reservation, Reserved } from '../quota/quotas.js'
+import { NOTHING } from '../quota/reservation.js'
 import type { AccessRecorder, AdmittedEntry } from '../record/access-recorder.js'
+import type { Ticket } from '../record/recorder.js'
 import { createLane } from '../routes/lanes.js'
 import { accessSubject } from './access-subject.js'
-import type { Admission, Decision } from './admission.js'
+import type { AccessRequest, Admission, Decision } from './admission.js'
 import type { Admit, AdmitOutcome } from './admit.js'
 import { bucketsOf } from './buckets.js'
 
@@ -15,11 +18,16 @@ const LIMITS = {
 interface Deps {
   readonly admit: Admit
   readonly recorder: AccessRecorder
+  readonly quotas: Quotas
   readonly log: Logger
 }
 
-/** Admission by an authority: the request gets its place in the record, and its ticket. */
-export function createAdmission({ admit, recorder, log }: Deps): Admission & {
+/**
+ * Admission by an authority: the request gets its place in the record, and its ticket. Quotas are reserved before, from
+ * memory, and given back where a limit says no or nothing is known: so there is no record without a quota, and no quota is
+ * spent on what was refused.
+ */
+export function createAdmission({ admit, recorder, quotas, log }: Deps): Admission & {
   /** Nobody is let in any more. Settles when the last who waits has been answered. */
   close(): Promise<void>
 } {
@@ -28,23 +36,40 @@ export function createAdmission({ admit, recorder, log }: Deps): Admission & {
   let closed = false
   let whenEmpty: (() => void) | undefined
 
-  function left(leave: () => void): void {
-    leave()
+  function left(): void {
     waiting -= 1
     if (waiting === 0) whenEmpty?.()
   }
 
-  function decide(entry: AdmittedEntry, outcome: AdmitOutcome): Decision {
-    if (outcome.admitted) return { admitted: true, ticket: recorder.admitted(entry, outcome.onRecord) }
+  function ask(request: AccessRequest, reserved: Reserved): Promise<Decision> {
+    if ('exceeded' in reserved) return Promise.resolve({ admitted: false, exceeded: reserved.exceeded })
+    const { requestId, route } = request
+    const buckets = bucketsOf(request)
+    const entry = recorder.admittedEntry(route.organizationId, requestId, accessSubject(request))
+    return admit({ entry, buckets }).then(
+      (outcome) => decide(entry, outcome, reserved),
+      (err: unknown) => {
+        throw failed(entry, err, reserved)
+      },
+    )
+  }
+
+  function decide(entry: AdmittedEntry, outcome: AdmitOutcome, reserved: Reservation): Decision {
+    if (outcome.admitted) {
+      reserved.keep()
+      return { admitted: true, ticket: refunding(recorder.admitted(entry, outcome.onRecord), reserved) }
+    }
+    reserved.giveBack()
     if (outcome.doubtful) recorder.doubtful(entry, 'RATE_LIMITED')
     else recorder.refused(entry)
     return { admitted: false, limited: outcome.limited }
   }
 
   /** No record, no injection: what may have been written all the same is voided. */
-  function failed(entry: AdmittedEntry, err: unknown): Fault {
+  function failed(entry: AdmittedEntry, err: unknown, reserved: Reservation): Fault {
     log.warn({ err }, 'admission failed')
     recorder.doubtful(entry, asFault(err).code)
+    reserved.giveBack()
     return new Fault('UNAVAILABLE', 'admission failed', { cause: err })
   }
 
@@ -57,18 +82,14 @@ export function createAdmission({ admit, recorder, log }: Deps): Admission & {
       const leave = lane.enter(organizationId)
       if (!leave) return unavailable('too many requests wait for admission')
       waiting += 1
-      const buckets = bucketsOf(request)
-      const entry = recorder.admittedEntry(organizationId, request.requestId, accessSubject(request))
-      return admit({ entry, buckets }).then(
-        (outcome) => {
-          left(leave)
-          return decide(entry, outcome)
-        },
-        (err: unknown) => {
-          left(leave)
-          throw failed(entry, err)
-        },
-      )
+      // As a rule from memory: then there is nothing to wait for.
+      const reserving = reserved(quotas, request)
+      const decision =
+        reserving instanceof Promise ? reserving.then((units) => ask(request, units)) : ask(request, reserving)
+      return decision.finally(() => {
+        leave()
+        left()
+      })
     },
     close() {
       closed = true
@@ -81,4 +102,30 @@ export function createAdmission({ admit, recorder, log }: Deps): Admission & {
   }
 }
 
+/** What is thrown at once is an answer as well. */
+function reserved(quotas: Quotas, request: AccessRequest): Reserved | Promise<Reserved> {
+  try {
+    return quotas.reserve(request)
+  } catch (err) {
+    return Promise.reject(err)
+  }
+}
+
 const unavailable = (detail: string): Promise<never> => Promise.reject(new Fault('UNAVAILABLE', detail))
+
+/** What never left is not counted. */
+function refunding(ticket: Ticket, units: Reservation): Ticket {
+  if (units === NOTHING) return ticket
+  let ended = false
+  return {
+    finish(outcome) {
+      ended = true
+      ticket.finish(outcome)
+    },
+    void_(code) {
+      if (!ended) units.giveBack()
+      ended = true
+      ticket.void_(code)
+    },
+  }
+}

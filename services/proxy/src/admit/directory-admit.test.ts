@@ -1,12 +1,15 @@
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { until } from '@protectmyapi/dev-kit/until'
 import { systemSchedule } from '../freshness/schedule.js'
+import { directoryQuotas } from '../quota/directory-quotas.js'
+import { createHeldQuotas } from '../quota/held-quotas.js'
 import { createAccessQueue } from '../record/access-queue.js'
 import { createAccessRecorder } from '../record/access-recorder.js'
 import { createBacklog } from '../record/backlog.js'
 import { grpcRecordAccess } from '../record/grpc-record-access.js'
 import { createSequences } from '../record/sequences.js'
 import { startFakeDirectory } from '../test/fake-directory.js'
+import { manualTime } from '../test/manual-time.js'
 import { createMemoryAdmission } from '../test/memory-admission.js'
 import { silentLog } from '../test/silent-log.js'
 import { type AdmissionHarness, admissionContract } from './admission.contract.js'
@@ -34,7 +37,8 @@ admissionContract('memory', () => {
 })
 
 admissionContract('the directory', async (): Promise<AdmissionHarness> => {
-  const clock = manualClock()
+  const time = manualTime()
+  const { clock } = time
   const directory = await startFakeDirectory(clock)
   const log = silentLog()
   const recordAccess = grpcRecordAccess(directory.client, 'boot_x')
@@ -67,13 +71,15 @@ admissionContract('the directory', async (): Promise<AdmissionHarness> => {
       },
     },
   })
+  const drawQuota = directoryQuotas(directory.client, 'boot_x')
+  const quotas = createHeldQuotas({ drawQuota, clock, schedule: time.schedule, log })
   return {
-    admission: createAdmission({ admit: directoryAdmit(directory.client, 'boot_x'), recorder, log }),
+    admission: createAdmission({ admit: directoryAdmit(directory.client, 'boot_x'), recorder, quotas, log }),
     entries: () => directory.entries.map(({ kind, requestId }) => ({ kind: KINDS[kind], requestId })),
     be: (state) => {
       directory.says.record = state
     },
-    advance: clock.advance,
+    advance: time.advance,
     settled: async () => void (await until(() => (waiting === 0 ? true : undefined))),
     close: () => directory.close(),
   }

@@ -11,6 +11,7 @@ const target = (baseUrl: string, methods: string[] = [], paths: string[] = []): 
   methods: new Set(methods),
   paths: paths.map(compilePattern),
   timeoutMs: 1_000,
+  bodyBytesMax: 1,
   scrub: true,
 })
 

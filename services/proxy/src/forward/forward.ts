@@ -4,7 +4,7 @@ import { createScrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
 import { type Forwarded, Forwarding } from './forwarding.js'
 import type { Pools } from './pools.js'
-import { BODY_BYTES_MAX, type RequestBody } from './request-body.js'
+import { bodyTooLarge, type RequestBody } from './request-body.js'
 import type { ReturnPath } from './return-addresses.js'
 import { Upload } from './upload.js'
 
@@ -20,6 +20,8 @@ export interface ForwardRequest {
   readonly body: RequestBody
   /** From the request's end to the first byte of the answer, and between two bytes of it. */
   readonly timeoutMs: number
+  /** Of the body; what passes it ends the request. */
+  readonly bodyBytesMax: number
   /** Of addresses in the answer. */
   readonly back: ReturnPath
 }
@@ -32,8 +34,8 @@ export interface UnderWay {
 
 /** Sends a request once, and its answer on. No retries, and no redirect is followed here: that is for the client. */
 export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): UnderWay {
-  const { exchange, organizationId, request, body, timeoutMs, back } = asked
-  const upload = body.kind === 'streamed' ? uploadOf(exchange) : null
+  const { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, back } = asked
+  const upload = body.kind === 'streamed' ? uploadOf(exchange, bodyBytesMax) : null
   const forwarding = new Forwarding({
     exchange,
     clock,
@@ -58,9 +60,13 @@ export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): U
   return { done: forwarding.done, abort: (why) => forwarding.abort(why) }
 }
 
-function uploadOf(exchange: Exchange): Upload {
-  return new Upload(exchange.incoming, BODY_BYTES_MAX, () => {
-    if (exchange.waits && !exchange.over) exchange.outgoing.writeContinue()
+function uploadOf(exchange: Exchange, bytesMax: number): Upload {
+  return new Upload(exchange.incoming, {
+    bytesMax,
+    tooLarge: () => bodyTooLarge(bytesMax),
+    begin() {
+      if (exchange.waits && !exchange.over) exchange.outgoing.writeContinue()
+    },
   })
 }
 

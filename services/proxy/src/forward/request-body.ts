@@ -45,6 +45,21 @@ export async function takeBody(incoming: IncomingMessage, waits: boolean): Promi
   return { kind: 'whole', bytes: readAtOnce(incoming, length) ?? (await readWhole(incoming, length)) }
 }
 
+/**
+ * Before anything is drawn or leaves. What comes without a length is counted while it passes.
+ *
+ * @throws Fault TOO_LARGE.
+ */
+export function checkLength(body: RequestBody, bytesMax: number): void {
+  const length = body.kind === 'whole' ? body.bytes.length : body.kind === 'streamed' ? (body.length ?? 0) : 0
+  if (length > bytesMax) throw bodyTooLarge(bytesMax)
+}
+
+export function bodyTooLarge(bytesMax: number): Fault {
+  const say = `The body is larger than the ${bytesMax} bytes that this API service allows. Send less, or have it raised.`
+  return new Fault('TOO_LARGE', `the body is larger than ${bytesMax} bytes`, { say })
+}
+
 function readAtOnce(incoming: IncomingMessage, length: number): Buffer | null {
   if (incoming.readableLength !== length) return null
   const bytes: unknown = incoming.read()

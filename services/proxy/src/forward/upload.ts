@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Fault } from '@protectmyapi/service-kit/faults'
 
 /** The client is gone: nobody is there to be answered. */
 export class ClientLeft extends Error {
@@ -10,30 +10,35 @@ export class ClientLeft extends Error {
   }
 }
 
+interface UploadOptions {
+  readonly bytesMax: number
+  /** What ends an upload that passes the bound, and with it the request to the provider. */
+  readonly tooLarge: () => Fault
+  /** Called before the first byte is asked for: where `100 Continue` is due. */
+  readonly begin: () => void
+}
+
 /**
  * A request body on its way through. A stream of its own, so that whatever ends it leaves the client's connection
  * whole: an answer can still be sent over it.
  */
 export class Upload extends Readable {
   readonly #incoming: IncomingMessage
-  readonly #bytesMax: number
-  readonly #begin: () => void
+  readonly #options: UploadOptions
   #begun = false
   bytes = 0
 
-  /** @param begin called before the first byte is asked for: where `100 Continue` is due. */
-  constructor(incoming: IncomingMessage, bytesMax: number, begin: () => void) {
+  constructor(incoming: IncomingMessage, options: UploadOptions) {
     super()
     this.#incoming = incoming
-    this.#bytesMax = bytesMax
-    this.#begin = begin
+    this.#options = options
     incoming.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).pause()
   }
 
   override _read(): void {
     if (!this.#begun) {
       this.#begun = true
-      this.#begin()
+      this.#options.begin()
     }
     this.#incoming.resume()
   }
@@ -46,8 +51,7 @@ export class Upload extends Readable {
 
   readonly #onData = (chunk: Buffer): void => {
     this.bytes += chunk.length
-    if (this.bytes > this.#bytesMax)
-      this.destroy(new Fault('TOO_LARGE', `the body is larger than ${this.#bytesMax} bytes`))
+    if (this.bytes > this.#options.bytesMax) this.destroy(this.#options.tooLarge())
     else if (!this.push(chunk)) this.#incoming.pause()
   }
 

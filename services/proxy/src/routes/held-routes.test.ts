@@ -154,7 +154,9 @@ describe('the route of an app token', () => {
   it('is refused where a limit cannot be read: without it, nothing would be limited', async () => {
     const { routes } = await make(() =>
       Promise.resolve(
-        routeResponse({ limits: [{ scope: 'LIMIT_SCOPE_UNSPECIFIED', count: 1, periodMs: 1, burst: 1 }] }),
+        routeResponse({
+          limits: [{ scope: 'LIMIT_SCOPE_UNSPECIFIED', count: 1, periodMs: 1, burst: 1, allServices: false }],
+        }),
       ),
     )
     await expect(routes.resolve(credential(newToken('app')), 'openai')).rejects.toMatchObject({ code: 'INTERNAL' })

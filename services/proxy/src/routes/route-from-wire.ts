@@ -1,11 +1,14 @@
 import type { InjectedField__Output } from '@protectmyapi/protos/generated/directory/v1/InjectedField'
 import type { LimitScope__Output } from '@protectmyapi/protos/generated/directory/v1/LimitScope'
+import type { Quota__Output } from '@protectmyapi/protos/generated/directory/v1/Quota'
+import type { QuotaPeriod__Output } from '@protectmyapi/protos/generated/directory/v1/QuotaPeriod'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
 import type { Target__Output } from '@protectmyapi/protos/generated/directory/v1/Target'
 import type { Template__Output } from '@protectmyapi/protos/generated/directory/v1/Template'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { compilePattern } from '../aim/path-pattern.js'
-import type { InjectedField, LimitScope, Route, Target, Template } from './route.js'
+import { BODY_BYTES_MAX } from '../forward/request-body.js'
+import type { InjectedField, LimitScope, Quota, Route, Target, Template } from './route.js'
 
 /** What all requests of one app to one service share. */
 export type SharedRoute = Omit<Route, 'notAfter'>
@@ -20,12 +23,14 @@ export function routeFromWire(wire: ResolveRouteResponse__Output): SharedRoute {
     sessionId: null,
     target: targetFromWire(wire.target),
     injection: (wire.injection?.fields ?? []).map(fieldFromWire),
-    limits: wire.limits.map(({ scope, count, periodMs, burst }) => ({
+    limits: wire.limits.map(({ scope, count, periodMs, burst, allServices }) => ({
       scope: scopeFromWire(scope),
       count,
       periodMs,
       burst,
+      allServices,
     })),
+    quotas: wire.quotas.map(quotaFromWire),
     secrets: new Map(wire.secrets.map((secret) => [secret.secretId, secret])),
     grant: wire.grant,
     labels: wire.labels,
@@ -43,6 +48,7 @@ function targetFromWire(wire: Target__Output | null): Target {
     methods: new Set(wire.methods),
     paths: wire.paths.map(compilePattern),
     timeoutMs: wire.timeoutMs,
+    bodyBytesMax: wire.bodyBytesMax > 0 ? Math.min(wire.bodyBytesMax, BODY_BYTES_MAX) : BODY_BYTES_MAX,
     scrub: wire.scrub,
   }
 }
@@ -84,6 +90,20 @@ export function scopeFromWire(wire: LimitScope__Output): LimitScope {
   const scope = SCOPES[wire]
   if (!scope) throw unreadable(`a limit of no known scope: ${wire}`)
   return scope
+}
+
+const PERIODS: Readonly<Record<QuotaPeriod__Output, Quota['period'] | undefined>> = {
+  QUOTA_PERIOD_UNSPECIFIED: undefined,
+  QUOTA_PERIOD_DAY: 'day',
+  QUOTA_PERIOD_MONTH: 'month',
+}
+
+/** The same for a quota. */
+function quotaFromWire({ scope: wire, period: wirePeriod, count }: Quota__Output): Quota {
+  const scope = scopeFromWire(wire)
+  const period = PERIODS[wirePeriod]
+  if (scope === 'service' || !period || count < 1) throw unreadable('a quota of no known kind')
+  return { scope, period, count }
 }
 
 function unreadable(detail: string): Fault {

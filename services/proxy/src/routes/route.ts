@@ -13,6 +13,7 @@ export interface Route {
   readonly target: Target
   readonly injection: readonly InjectedField[]
   readonly limits: readonly Limit[]
+  readonly quotas: readonly Quota[]
   /** By secret id. */
   readonly secrets: ReadonlyMap<string, GrantedSecret>
   /** For the vault. Empty when there are no secrets. */
@@ -35,6 +36,8 @@ export interface Target {
   /** Empty allows every path. */
   readonly paths: readonly PathPattern[]
   readonly timeoutMs: number
+  /** Of one request's body. */
+  readonly bodyBytesMax: number
   readonly scrub: boolean
 }
 
@@ -59,6 +62,15 @@ export interface Limit {
   readonly count: number
   readonly periodMs: number
   readonly burst: number
+  /** An app's own limit: it counts the requests to all its services. */
+  readonly allServices: boolean
+}
+
+/** Requests in a calendar period, by UTC: of all services. */
+export interface Quota {
+  readonly scope: Exclude<LimitScope, 'service'>
+  readonly period: 'day' | 'month'
+  readonly count: number
 }
 
 /** LABEL: version and generation come from the one row that management read. */

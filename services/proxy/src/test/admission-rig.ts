@@ -11,6 +11,8 @@ import { directoryAdmit } from '../admit/directory-admit.js'
 import { redisAdmit } from '../admit/redis-admit.js'
 import { type Append, redisAppend } from '../admit/redis-append.js'
 import { redisOrDirectory } from '../admit/redis-or-directory.js'
+import { directoryQuotas } from '../quota/directory-quotas.js'
+import { createHeldQuotas } from '../quota/held-quotas.js'
 import { type AccessQueue, createAccessQueue } from '../record/access-queue.js'
 import { createAccessRecorder } from '../record/access-recorder.js'
 import { createBacklog } from '../record/backlog.js'
@@ -121,7 +123,9 @@ export async function startAdmissionRig({
     backlog,
     queue: record,
   })
-  const admission = createAdmission({ admit: redisOrDirectory(here, there, log), recorder, log })
+  const drawQuota = directoryQuotas(directory.client, BOOT)
+  const quotas = createHeldQuotas({ drawQuota, clock: time.clock, schedule: time.schedule, log })
+  const admission = createAdmission({ admit: redisOrDirectory(here, there, log), recorder, quotas, log })
 
   return {
     admission,

@@ -5,6 +5,8 @@ import type { AdmitRequest__Output } from '@protectmyapi/protos/generated/direct
 import type { Bucket__Output } from '@protectmyapi/protos/generated/directory/v1/Bucket'
 import type { Decision } from '@protectmyapi/protos/generated/directory/v1/Decision'
 import type { DirectoryClient, DirectoryHandlers } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import type { DrawQuotaRequest__Output } from '@protectmyapi/protos/generated/directory/v1/DrawQuotaRequest'
+import type { DrawQuotaResponse } from '@protectmyapi/protos/generated/directory/v1/DrawQuotaResponse'
 import type { FeedRow__Output } from '@protectmyapi/protos/generated/directory/v1/FeedRow'
 import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
@@ -15,7 +17,9 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { closeGrpcServer, createGrpcServer, listenGrpc } from '@protectmyapi/service-kit/grpc-server'
 import type { Label } from '../freshness/label.js'
+import { countersFromWire } from './counters-from-wire.js'
 import { createGcra } from './gcra.js'
+import { createQuotaLedger, type QuotaLedger } from './quota-ledger.js'
 
 type SyncStream = ServerDuplexStream<SyncRequest__Output, SyncReply>
 
@@ -41,6 +45,8 @@ export interface FakeDirectory {
   /** In the order of writing, unique by boot, shard and sequence. */
   readonly entries: readonly AccessEntry__Output[]
   readonly admitCalls: readonly number[]
+  /** By the same wall clock as limits. */
+  readonly quotas: QuotaLedger
   readonly openStreams: number
   /** All connections are cut, as by a restart; the same port listens again at once. */
   restart(): Promise<void>
@@ -57,6 +63,7 @@ export async function startFakeDirectory(
   const streams = new Set<SyncStream>()
   const admitCalls: number[] = []
   const gcra = createGcra<Bucket__Output>()
+  const quotas = createQuotaLedger(clock)
   const says: FakeDirectory['says'] = {
     horizonMs: 30_000,
     route: () => {
@@ -104,6 +111,15 @@ export async function startFakeDirectory(
     })
   }
 
+  /** Quotas are there or away with the record: an answer that is lost has been drawn. */
+  async function drawQuota(request: DrawQuotaRequest__Output): Promise<DrawQuotaResponse> {
+    if (says.record === 'away') throw new Fault('UNAVAILABLE', 'away')
+    const { draws, returns } = countersFromWire(request)
+    const blocks = await quotas.draw(draws, returns)
+    if (says.record === 'answers lost') throw new Fault('UNAVAILABLE', 'the answer was lost')
+    return { blocks: [...blocks], nowMs: clock.wallMs() }
+  }
+
   /** The record's side of a call: whether it is written, and whether the answer arrives. */
   function recorded<Answer>(work: () => Answer): Answer {
     if (says.record === 'away') throw new Fault('UNAVAILABLE', 'away')
@@ -123,6 +139,7 @@ export async function startFakeDirectory(
         return {}
       }),
     ),
+    DrawQuota: answering((request) => drawQuota(request)),
     ExchangeDebugToken: answering(({ debugToken }) => ({
       token: `pma_ses_for_${debugToken.slice(-6)}`,
       expiresAtMs: 1,
@@ -148,6 +165,7 @@ export async function startFakeDirectory(
     says,
     registry,
     admitCalls,
+    quotas,
     get entries() {
       return [...entries.values()]
     },

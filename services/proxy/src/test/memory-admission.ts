@@ -3,6 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Admission } from '../admit/admission.js'
 import { bucketsOf, type LimitBucket } from '../admit/buckets.js'
 import { createGcra } from './gcra.js'
+import { createSpentQuotas } from './spent-quotas.js'
 
 export interface MemoryAdmission extends Admission {
   readonly entries: readonly { readonly kind: 'admitted' | 'finished' | 'void'; readonly requestId: string }[]
@@ -12,6 +13,7 @@ export interface MemoryAdmission extends Admission {
 /** Admission without an authority: limits and record in this process. */
 export function createMemoryAdmission(clock: Pick<Clock, 'wallMs'>): MemoryAdmission {
   const gcra = createGcra<LimitBucket>()
+  const quotas = createSpentQuotas(clock)
   const entries: MemoryAdmission['entries'][number][] = []
   let state: 'there' | 'away' | 'answers lost' = 'there'
   return {
@@ -23,6 +25,8 @@ export function createMemoryAdmission(clock: Pick<Clock, 'wallMs'>): MemoryAdmis
       const { requestId } = request
       await Promise.resolve()
       if (state === 'away') throw new Fault('UNAVAILABLE', 'away')
+      const exceeded = quotas.exceeded(request)
+      if (exceeded) return { admitted: false, exceeded }
       const refused = gcra.draw(bucketsOf(request), clock.wallMs())
       if (!refused) entries.push({ kind: 'admitted', requestId })
       if (state === 'answers lost') {
@@ -33,9 +37,12 @@ export function createMemoryAdmission(clock: Pick<Clock, 'wallMs'>): MemoryAdmis
         const { scope, count, periodMs } = refused.bucket
         return { admitted: false, limited: { scope, count, periodMs, retryAfterMs: refused.retryAfterMs } }
       }
+      const refund = quotas.spend(request)
       let ended = false
       const end = (kind: 'finished' | 'void'): void => {
-        if (!ended) entries.push({ kind, requestId })
+        if (ended) return
+        entries.push({ kind, requestId })
+        if (kind === 'void') refund()
         ended = true
       }
       return { admitted: true, ticket: { finish: () => end('finished'), void_: () => end('void') } }

@@ -19,6 +19,7 @@ export function routeResponse(over: Partial<ResolveRouteResponse__Output> = {}):
       paths: ['/v1/**'],
       timeoutMs: 30_000,
       scrub: true,
+      bodyBytesMax: 1024 * 1024,
     },
     injection: {
       fields: [
@@ -35,7 +36,8 @@ export function routeResponse(over: Partial<ResolveRouteResponse__Output> = {}):
         },
       ],
     },
-    limits: [{ scope: 'LIMIT_SCOPE_DEVICE', count: 60, periodMs: 60_000, burst: 10 }],
+    limits: [{ scope: 'LIMIT_SCOPE_DEVICE', count: 60, periodMs: 60_000, burst: 10, allServices: false }],
+    quotas: [],
     secrets: [{ secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'EXAMPLE_API_KEY' }],
     grant: 'grant',
     lifeMs: 300_000,

@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AdmitRequest as _protectmyapi_directory_v1_AdmitRequest, AdmitRequest__Output as _protectmyapi_directory_v1_AdmitRequest__Output } from '../../../protectmyapi/directory/v1/AdmitRequest.js';
 import type { AdmitResponse as _protectmyapi_directory_v1_AdmitResponse, AdmitResponse__Output as _protectmyapi_directory_v1_AdmitResponse__Output } from '../../../protectmyapi/directory/v1/AdmitResponse.js';
+import type { DrawQuotaRequest as _protectmyapi_directory_v1_DrawQuotaRequest, DrawQuotaRequest__Output as _protectmyapi_directory_v1_DrawQuotaRequest__Output } from '../../../protectmyapi/directory/v1/DrawQuotaRequest.js';
+import type { DrawQuotaResponse as _protectmyapi_directory_v1_DrawQuotaResponse, DrawQuotaResponse__Output as _protectmyapi_directory_v1_DrawQuotaResponse__Output } from '../../../protectmyapi/directory/v1/DrawQuotaResponse.js';
 import type { ExchangeDebugTokenRequest as _protectmyapi_directory_v1_ExchangeDebugTokenRequest, ExchangeDebugTokenRequest__Output as _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output } from '../../../protectmyapi/directory/v1/ExchangeDebugTokenRequest.js';
 import type { ExchangeDebugTokenResponse as _protectmyapi_directory_v1_ExchangeDebugTokenResponse, ExchangeDebugTokenResponse__Output as _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output } from '../../../protectmyapi/directory/v1/ExchangeDebugTokenResponse.js';
 import type { ListSessionKeysRequest as _protectmyapi_directory_v1_ListSessionKeysRequest, ListSessionKeysRequest__Output as _protectmyapi_directory_v1_ListSessionKeysRequest__Output } from '../../../protectmyapi/directory/v1/ListSessionKeysRequest.js';
@@ -24,6 +26,15 @@ export interface DirectoryClient extends grpc.Client {
   admit(argument: _protectmyapi_directory_v1_AdmitRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
   admit(argument: _protectmyapi_directory_v1_AdmitRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
   admit(argument: _protectmyapi_directory_v1_AdmitRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
+  
+  DrawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
+  DrawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
+  DrawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
+  DrawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
+  drawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
+  drawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
+  drawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
+  drawQuota(argument: _protectmyapi_directory_v1_DrawQuotaRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_DrawQuotaResponse__Output>): grpc.ClientUnaryCall;
   
   ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
   ExchangeDebugToken(argument: _protectmyapi_directory_v1_ExchangeDebugTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>): grpc.ClientUnaryCall;
@@ -71,6 +82,8 @@ export interface DirectoryClient extends grpc.Client {
 export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
   Admit: grpc.handleUnaryCall<_protectmyapi_directory_v1_AdmitRequest__Output, _protectmyapi_directory_v1_AdmitResponse>;
   
+  DrawQuota: grpc.handleUnaryCall<_protectmyapi_directory_v1_DrawQuotaRequest__Output, _protectmyapi_directory_v1_DrawQuotaResponse>;
+  
   ExchangeDebugToken: grpc.handleUnaryCall<_protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output, _protectmyapi_directory_v1_ExchangeDebugTokenResponse>;
   
   ListSessionKeys: grpc.handleUnaryCall<_protectmyapi_directory_v1_ListSessionKeysRequest__Output, _protectmyapi_directory_v1_ListSessionKeysResponse>;
@@ -85,6 +98,7 @@ export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
 
 export interface DirectoryDefinition extends grpc.ServiceDefinition {
   Admit: MethodDefinition<_protectmyapi_directory_v1_AdmitRequest, _protectmyapi_directory_v1_AdmitResponse, _protectmyapi_directory_v1_AdmitRequest__Output, _protectmyapi_directory_v1_AdmitResponse__Output>
+  DrawQuota: MethodDefinition<_protectmyapi_directory_v1_DrawQuotaRequest, _protectmyapi_directory_v1_DrawQuotaResponse, _protectmyapi_directory_v1_DrawQuotaRequest__Output, _protectmyapi_directory_v1_DrawQuotaResponse__Output>
   ExchangeDebugToken: MethodDefinition<_protectmyapi_directory_v1_ExchangeDebugTokenRequest, _protectmyapi_directory_v1_ExchangeDebugTokenResponse, _protectmyapi_directory_v1_ExchangeDebugTokenRequest__Output, _protectmyapi_directory_v1_ExchangeDebugTokenResponse__Output>
   ListSessionKeys: MethodDefinition<_protectmyapi_directory_v1_ListSessionKeysRequest, _protectmyapi_directory_v1_ListSessionKeysResponse, _protectmyapi_directory_v1_ListSessionKeysRequest__Output, _protectmyapi_directory_v1_ListSessionKeysResponse__Output>
   RecordAccess: MethodDefinition<_protectmyapi_directory_v1_RecordAccessRequest, _protectmyapi_directory_v1_RecordAccessResponse, _protectmyapi_directory_v1_RecordAccessRequest__Output, _protectmyapi_directory_v1_RecordAccessResponse__Output>

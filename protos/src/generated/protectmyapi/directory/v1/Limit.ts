@@ -7,6 +7,7 @@ export interface Limit {
   'count'?: (number);
   'periodMs'?: (number);
   'burst'?: (number);
+  'allServices'?: (boolean);
 }
 
 export interface Limit__Output {
@@ -14,4 +15,5 @@ export interface Limit__Output {
   'count': (number);
   'periodMs': (number);
   'burst': (number);
+  'allServices': (boolean);
 }

@@ -5,6 +5,7 @@ import type { Target as _protectmyapi_directory_v1_Target, Target__Output as _pr
 import type { Injection as _protectmyapi_directory_v1_Injection, Injection__Output as _protectmyapi_directory_v1_Injection__Output } from '../../../protectmyapi/directory/v1/Injection.js';
 import type { Limit as _protectmyapi_directory_v1_Limit, Limit__Output as _protectmyapi_directory_v1_Limit__Output } from '../../../protectmyapi/directory/v1/Limit.js';
 import type { GrantedSecret as _protectmyapi_directory_v1_GrantedSecret, GrantedSecret__Output as _protectmyapi_directory_v1_GrantedSecret__Output } from '../../../protectmyapi/directory/v1/GrantedSecret.js';
+import type { Quota as _protectmyapi_directory_v1_Quota, Quota__Output as _protectmyapi_directory_v1_Quota__Output } from '../../../protectmyapi/directory/v1/Quota.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ResolveRouteResponse {
@@ -20,6 +21,7 @@ export interface ResolveRouteResponse {
   'lifeMs'?: (number | string | Long);
   'platform'?: (string);
   'unattested'?: (boolean);
+  'quotas'?: (_protectmyapi_directory_v1_Quota)[];
 }
 
 export interface ResolveRouteResponse__Output {
@@ -35,4 +37,5 @@ export interface ResolveRouteResponse__Output {
   'lifeMs': (number);
   'platform': (string);
   'unattested': (boolean);
+  'quotas': (_protectmyapi_directory_v1_Quota__Output)[];
 }

@@ -1,5 +1,6 @@
 // Original file: protectmyapi/directory/v1/directory.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 export interface Target {
   'baseUrl'?: (string);
@@ -7,6 +8,7 @@ export interface Target {
   'paths'?: (string)[];
   'timeoutMs'?: (number);
   'scrub'?: (boolean);
+  'bodyBytesMax'?: (number | string | Long);
 }
 
 export interface Target__Output {
@@ -15,4 +17,5 @@ export interface Target__Output {
   'paths': (string)[];
   'timeoutMs': (number);
   'scrub': (boolean);
+  'bodyBytesMax': (number);
 }

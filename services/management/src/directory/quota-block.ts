@@ -1,0 +1,15 @@
+export const QUOTA_BLOCK_LIMITS = {
+  /** Of one block, beside what is needed at once. What a killed proxy loses of a subject follows from it. */
+  unitsMax: 1_000,
+  /** Ahead of need, at most this part of what is left: a sixteenth, so that blocks shrink to nothing near the bound. */
+  shareOfRest: 16,
+} as const
+
+/**
+ * How much of a quota goes to a proxy. What is needed now is given as long as there is any: it is spent at once, so the
+ * last unit can be used. What is asked for ahead is a share of the rest: some proxies hold it while others are refused.
+ */
+export function quotaBlock(rest: number, { needed, wanted }: { needed: number; wanted: number }): number {
+  const ahead = Math.min(wanted, QUOTA_BLOCK_LIMITS.unitsMax, Math.floor(rest / QUOTA_BLOCK_LIMITS.shareOfRest))
+  return Math.max(0, Math.min(rest, Math.max(needed, ahead)))
+}

@@ -1,0 +1,42 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { QuotaSpec } from '../api-services/quotas.js'
+import type { AuditEntry } from '../audit/audit-entry.js'
+import type { Change } from '../feed/commit-change.js'
+import { refuseTakenSlug } from './org-store.js'
+
+export interface OrgChange {
+  readonly name?: string | undefined
+  readonly slug?: string | undefined
+  readonly quotas?: readonly QuotaSpec[] | undefined
+}
+
+/**
+ * Renames an organisation, which no proxy notices: they know it by its id. Quotas stand in its routes, so setting them
+ * fells those, also where they are as before: the answer says "in force" (RETRYWAITS). Call it under the organisation's
+ * lock.
+ *
+ * @throws Fault CONFLICT where the slug is taken.
+ */
+export async function updateOrg(
+  trx: Knex.Transaction,
+  id: string,
+  { name, slug, quotas }: OrgChange,
+): Promise<Change<undefined>> {
+  const names = { ...(name === undefined ? {} : { name }), ...(slug === undefined ? {} : { slug }) }
+  const felt = quotas === undefined ? {} : { quotas: JSON.stringify(quotas), generation: trx.raw('generation + 1') }
+  const [row] = await refuseTakenSlug(() =>
+    trx('organizations')
+      .where({ id, state: 'active' })
+      .update({ ...names, ...felt, updated_at: trx.raw('now()') })
+      .returning<{ generation: string }[]>('generation'),
+  )
+  const of = { organizationId: id, targetId: id }
+  const renamed: AuditEntry = { ...of, event: 'organization.renamed', details: names }
+  const limited: AuditEntry = { ...of, event: 'organization.quotas-set', details: { quotas: quotas ?? [] } }
+  const onlyQuotas = quotas !== undefined && Object.keys(names).length === 0
+  return {
+    result: undefined,
+    feed: quotas === undefined || !row ? [] : [{ kind: 'organization', id, generation: Number(row.generation) }],
+    audit: [...(onlyQuotas ? [] : [renamed]), ...(quotas === undefined ? [] : [limited])],
+  }
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { batched } from '../admit/batched.js'
+import type { DrawQuota, QuotaReturn } from './draw-quota.js'
+import type { QuotaStock } from './quota-stock.js'
+
+const LIMITS = {
+  /** Draws and returns of one call, as Directory.DrawQuota takes them. */
+  batchMax: 256,
+  /** Under way. Those who come meanwhile make the next ones larger. */
+  callsMax: 4,
+} as const
+
+interface Deps {
+  readonly drawQuota: DrawQuota
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly log: Logger
+}
+
+type Item = { readonly stock: QuotaStock } | { readonly returned: QuotaReturn }
+
+/** What goes to management: all questions and returns of one turn of the event loop in one call. */
+export interface QuotaCalls {
+  ask(stock: QuotaStock): void
+  giveBack(returned: QuotaReturn): void
+  /** When nothing is under way, nor follows from what has landed. */
+  settled(): Promise<void>
+}
+
+export function createQuotaCalls({ drawQuota, clock, log }: Deps): QuotaCalls {
+  const underWay = new Set<Promise<void>>()
+  const send = batched<Item, undefined>(LIMITS, async (items) => {
+    const asking = items.flatMap((item) => ('stock' in item ? [item.stock] : []))
+    const returns = items.flatMap((item) => ('returned' in item ? [item.returned] : []))
+    try {
+      const draws = asking.map((stock) => stock.question(clock.monotonicMs()))
+      const blocks = await drawQuota(draws, returns)
+      const nowMs = clock.monotonicMs()
+      asking.forEach((stock, at) => {
+        const block = blocks[at]
+        if (block) stock.landed(block, nowMs)
+        else stock.failed(new Error('no block for a draw'), nowMs)
+      })
+    } catch (err) {
+      // Returns are not repeated: they may have arrived, and a unit that is given back twice is spent twice.
+      log.debug({ err, draws: asking.length, returns: returns.length }, 'quotas were not drawn or given back')
+      for (const stock of asking) stock.failed(err, clock.monotonicMs())
+    }
+    return items.map(() => undefined)
+  })
+
+  function post(item: Item): void {
+    const sent: Promise<void> = send(item).then(() => void underWay.delete(sent))
+    underWay.add(sent)
+  }
+
+  return {
+    ask: (stock) => post({ stock }),
+    giveBack: (returned) => post({ returned }),
+    async settled() {
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
+  }
+}
