@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { serveParent } from '../rig/worker-process.js'
 import { createPassThrough } from './pass-through.js'
 
-const [origin = '', caFile] = process.argv.slice(2)
-const server = createPassThrough(origin, caFile === undefined ? null : readFileSync(caFile, 'utf8'))
+const [origin = '', callbacks, caFile] = process.argv.slice(2)
+const ca = caFile === undefined ? null : readFileSync(caFile, 'utf8')
+const server = createPassThrough(origin, ca, callbacks === 'fastest' ? 'fastest' : 'documented')
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   serveParent(typeof address === 'object' && address !== null ? address.port : 0, async () => ({}))

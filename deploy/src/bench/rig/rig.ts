@@ -23,7 +23,7 @@ export interface Rig {
   /** As the system stands: with Redis where there is one. */
   bestProxy(): Promise<Subject>
   /** The yardstick in front of the same upstream. */
-  passThrough(upstream: Upstream): Promise<Subject>
+  passThrough(upstream: Upstream | 'fixed, fastest'): Promise<Subject>
   /** The slug of a service in front of it. */
   service(upstream: Upstream): Promise<string>
   origin(upstream: Upstream): Promise<string>
@@ -74,9 +74,11 @@ export async function startRig({ system, progress, pinning, rounds }: RigOptions
   return {
     ...{ system, progress, pinning, rounds, owner, app, hasRedis, origin, proxy, worker },
     bestProxy: () => proxy(hasRedis ? 'redis' : 'directory'),
-    passThrough: once(async (upstream: Upstream) => {
+    passThrough: once(async (upstream: Upstream | 'fixed, fastest') => {
+      if (upstream === 'fixed, fastest')
+        return worker('pass-through', [await origin('fixed'), 'fastest'], pinning.measured)
       const ca = upstream === 'fixed-tls' ? [system.identities.ca] : []
-      return worker('pass-through', [await origin(upstream), ...ca], pinning.measured)
+      return worker('pass-through', [await origin(upstream), 'documented', ...ca], pinning.measured)
     }),
     service: once(async (upstream: Upstream) => {
       await makeService(owner, app, { slug: upstream, origin: await origin(upstream), value: KEY })

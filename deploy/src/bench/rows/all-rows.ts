@@ -26,6 +26,14 @@ export const ALL_ROWS: readonly Row[] = [
     goal: { atLeast: 0.5 },
   }),
   fullPathRow({
+    name: 'full-path-fastest',
+    what: 'full path against the fastest pass-through known',
+    admission: 'redis',
+    upstream: 'fixed',
+    goal: 'reported',
+    fastest: true,
+  }),
+  fullPathRow({
     name: 'without-redis',
     what: 'full path without Redis',
     admission: 'directory',
