@@ -73,9 +73,16 @@ describe('an organization', () => {
     expect(trail.slice(1).map(({ event, details }) => [event, details])).toEqual([
       ['organization.quotas-set', { quotas }],
       ['organization.renamed', { name: 'Other' }],
-      ['organization.renamed', { name: 'Third' }],
-      ['organization.quotas-set', { quotas }],
+      // Of one change: their ids are of one millisecond, in any order.
+      expect.anything(),
+      expect.anything(),
     ])
+    expect(trail.slice(3).map(({ event, details }) => [event, details])).toEqual(
+      expect.arrayContaining([
+        ['organization.renamed', { name: 'Third' }],
+        ['organization.quotas-set', { quotas }],
+      ]),
+    )
   })
 
   it.each([
