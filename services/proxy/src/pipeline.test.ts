@@ -201,6 +201,23 @@ describe('a refusal', () => {
     expect(upstream.received).toEqual([])
   })
 
+  it('of a quota says which, and when it is full again, and keeps SDKs from trying until then', async () => {
+    const endsAtMs = Date.UTC(2026, 1, 1)
+    const startsAtMs = Date.UTC(2026, 0, 1)
+    const quota = { scope: 'app', period: 'month', count: 100 } as const
+    proxy.plane.says.exceeded = { ...quota, startsAtMs, endsAtMs, retryAfterMs: 3_600_000.5 }
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect([answer.status, problem(answer).code]).toEqual([429, 'QUOTA_EXCEEDED'])
+    expect(problem(answer).detail).toContain('of this app, 100 requests per month')
+    expect(answer.headers).toMatchObject({
+      'retry-after': '3601',
+      ratelimit: '"app-month";r=0;t=3601',
+      'ratelimit-policy': '"app-month";q=100;w=2678400',
+      'x-should-retry': 'false',
+    })
+    expect(upstream.received).toEqual([])
+  })
+
   it('of the record is a refusal of the request: no record, no injection', async () => {
     proxy.plane.says.admit = new Fault('UNAVAILABLE', 'no inbox')
     const answer = await proxy.send('GET', '/v1/p/up/x')
@@ -297,4 +314,20 @@ describe('what changes while a request begins', () => {
     expect(upstream.received).toEqual([])
     expect(proxy.plane.followed).toBe(0)
   })
+})
+
+it('passes the provider’s own limits on as they are, and adds none of ours', async () => {
+  const own = ['RateLimit', '"gpt";r=9;t=1', 'RateLimit-Policy', '"gpt";q=10;w=60', 'Retry-After', '7']
+  const provider = await startUpstream((_received, response) => response.writeHead(429, own).end())
+  const through = await startProxy(provider.port)
+  try {
+    const { status, rawHeaders } = await through.send('GET', '/v1/p/up/x')
+    const limits = rawHeaders.filter((_value, at) =>
+      /^(?:ratelimit|retry-after)/i.test(rawHeaders[at - (at % 2)] ?? ''),
+    )
+    expect([status, limits]).toEqual([429, own])
+  } finally {
+    await through.close()
+    await provider.close()
+  }
 })

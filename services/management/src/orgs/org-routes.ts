@@ -90,7 +90,8 @@ function oneOrgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     method: 'PATCH',
     path: '/orgs/{org}',
     summary: 'Rename an organization, or set its quotas',
-    description: 'Quotas: answers when no request that starts now is counted by those before.',
+    description:
+      'Quotas: answers when no request that starts now is counted by those before. Answers under way are ended, as by every change of an app.',
     permission: 'organization:write',
     body: OrgPatch,
     answers: { status: 200, body: OrgView },

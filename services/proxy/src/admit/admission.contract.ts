@@ -109,6 +109,19 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request(limits))).toMatchObject({ admitted: true })
     })
 
+    it('tells the longest wait of several limits, to the millisecond', async () => {
+      const it_ = await start()
+      const limits = [limit('app', 1), { ...limit('service', 1), count: 6 }, { ...limit('organization', 1), count: 30 }]
+      await it_.admission.admit(request(limits))
+      expect(await it_.admission.admit(request(limits))).toMatchObject({
+        limited: { scope: 'service', retryAfterMs: 10_000 },
+      })
+      await it_.advance(9_999)
+      expect(await it_.admission.admit(request(limits))).toMatchObject({ limited: { retryAfterMs: 1 } })
+      await it_.advance(1)
+      expect(await it_.admission.admit(request(limits))).toMatchObject({ admitted: true })
+    })
+
     it('counts each device for itself, and the source address where there is none', async () => {
       const it_ = await start()
       const limits = [limit('device', 1)]

@@ -1,12 +1,11 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import type { AccessRequest } from '../admit/admission.js'
 import { every, type Schedule } from '../freshness/schedule.js'
 import type { DrawQuota } from './draw-quota.js'
 import { createQuotaCalls } from './quota-calls.js'
 import { countersOf, type QuotaCounter } from './quota-counters.js'
 import { createQuotaStocks } from './quota-stocks.js'
-import type { Quotas, Reserved } from './quotas.js'
+import type { CountedRequest, Quotas, Reserved } from './quotas.js'
 import { NOTHING, reservation, type Unit } from './reservation.js'
 
 export const HELD_QUOTA_LIMITS = {
@@ -39,7 +38,7 @@ export function createHeldQuotas({ drawQuota, clock, schedule, log, limits = HEL
   const now = (): number => clock.monotonicMs()
   const stopTending = every(schedule, HELD_QUOTA_LIMITS.tendEveryMs, () => stocks.forgetIdle(now()))
 
-  function reserve(request: AccessRequest): Reserved | Promise<Reserved> {
+  function reserve(request: CountedRequest): Reserved | Promise<Reserved> {
     const counters = countersOf(request)
     if (counters.length === 0) return NOTHING
     const nowMs = now()

@@ -1,7 +1,7 @@
 import { addressBlock } from '../admit/address-block.js'
-import type { AccessRequest } from '../admit/admission.js'
 import { keyOf } from '../freshness/key-of.js'
 import type { Quota, Route } from '../routes/route.js'
+import type { CountedRequest } from './quotas.js'
 
 /** What a request is counted by in one of its quotas. */
 export interface QuotaCounter extends Quota {
@@ -19,7 +19,7 @@ const ofRoutes = new WeakMap<Route, { readonly address: string | null; readonly 
  * The counters of one request, in the order in which all requests take from them: those who hold one and wait for the
  * next never wait in a circle.
  */
-export function countersOf({ route, sourceAddress }: AccessRequest): readonly QuotaCounter[] {
+export function countersOf({ route, sourceAddress }: CountedRequest): readonly QuotaCounter[] {
   if (route.quotas.length === 0) return NONE
   const address = route.deviceId === null ? addressBlock(sourceAddress) : null
   const known = ofRoutes.get(route)

@@ -1,5 +1,11 @@
-import type { AccessRequest } from '../admit/admission.js'
-import type { Quota } from '../routes/route.js'
+import type { Quota, Route } from '../routes/route.js'
+
+/** What of a request says by whom it is counted. */
+export interface CountedRequest {
+  readonly route: Route
+  /** Stands for the device where there is none. */
+  readonly sourceAddress: string
+}
 
 /** Which quota is used up, and until when. */
 export interface Exceeded extends Quota {
@@ -26,5 +32,5 @@ export interface Quotas {
    *
    * @throws Fault UNAVAILABLE where a block is needed and cannot be had.
    */
-  reserve(request: AccessRequest): Reserved | Promise<Reserved>
+  reserve(request: CountedRequest): Reserved | Promise<Reserved>
 }

@@ -7,6 +7,7 @@ import type { Freshness } from '../freshness/freshness.js'
 import type { Label } from '../freshness/label.js'
 import type { AppCredential } from '../identify/credential.js'
 import { type HeldSecret, type LeaseSource, RouteFallen } from '../lease/lease-source.js'
+import type { Exceeded } from '../quota/quotas.js'
 import type { Outcome } from '../record/recorder.js'
 import type { Route, RouteSource } from '../routes/route.js'
 
@@ -27,6 +28,7 @@ export interface FakeDataPlane
   /** What the next requests meet. */
   readonly says: {
     limited: Limited | null
+    exceeded: Exceeded | null
     resolve: Fault | null
     lease: Fault | null
     admit: Fault | null
@@ -49,6 +51,7 @@ export function fakeDataPlane(): FakeDataPlane {
   const floors = new Map<string, number>()
   const says: FakeDataPlane['says'] = {
     limited: null,
+    exceeded: null,
     resolve: null,
     lease: null,
     admit: null,
@@ -95,6 +98,7 @@ export function fakeDataPlane(): FakeDataPlane {
       says.duringAdmit()
       if (says.admit) throw says.admit
       if (says.limited) return { admitted: false, limited: says.limited }
+      if (says.exceeded) return { admitted: false, exceeded: says.exceeded }
       const entry: Recorded = { request, ends: [] }
       recorded.push(entry)
       return {
