@@ -8,10 +8,11 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js'
+import { peerOfCall } from './connection-peer.js'
 import { asFault, Fault } from './faults.js'
 import { toGrpcError } from './grpc-fault.js'
 import type { Logger } from './log.js'
-import { type Peer, peerFromCertificate } from './spiffe.js'
+import type { Peer } from './spiffe.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 const LIMITS = {
@@ -93,7 +94,7 @@ export type Authorize = (method: string, peer: Peer) => void
  * @throws Fault FORBIDDEN, or INVALID_REQUEST where there is no deadline.
  */
 export function admitCall(call: AnyCall, authorize: Authorize): CallContext {
-  const peer = peerFromCertificate(call.getAuthContext()?.sslPeerCertificate)
+  const peer = peerOfCall(call)
   authorize(call.getPath(), peer)
   const deadline = call.getDeadline()
   if (deadline === Number.POSITIVE_INFINITY)

@@ -56,7 +56,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const redis = config.redis && connectRedis(config.redis, 'protectmyapi-management', log)
   const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log, redis })
   const gate = { trustDomain, namespace, material }
-  const directory = buildDirectory({ ...config.directory, ...gate, db, tail: feed.tail, keys, clock, log, horizonMs })
+  const directory = buildDirectory({ ...config.directory, ...gate, db, feed, keys, clock, log, horizonMs })
   const ending = { begun: false }
   const app = buildApp(rest, { db, feed, log }, { ...config, notReady: () => obstacleOf(db, keys, ending) })
 

@@ -11,7 +11,7 @@ import {
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
-import type { FeedTail } from '../feed/feed-tail.js'
+import type { Feed } from '../feed/build-feed.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { authorizeDirectory } from './access.js'
 import { createAdmit } from './admit.js'
@@ -25,7 +25,7 @@ import { syncHandler } from './sync.js'
 
 export interface DirectoryDeps {
   readonly db: Knex
-  readonly tail: FeedTail
+  readonly feed: Pick<Feed, 'tail' | 'recordSync'>
   readonly keys: HeldKeys
   readonly clock: Clock
   readonly log: Logger
@@ -47,7 +47,7 @@ export interface DirectoryServer {
 
 /** The internal gRPC side of management: what the proxies are told, and what they tell. */
 export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
-  const { db, tail, keys, clock, log, material, host, port, horizonMs } = deps
+  const { db, feed, keys, clock, log, material, host, port, horizonMs } = deps
   const authorize = authorizeDirectory(deps.trustDomain, deps.namespace)
   const gate = { authorize, log }
   const resolveRoute = createResolveRoute({ db, keys, clock })
@@ -56,7 +56,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const recordAccess = createRecordAccess(db, log)
   const drawQuota = createDrawQuota(db)
   const exchangeDebugToken = createExchangeDebugToken({ db, keys, clock })
-  const streams = syncHandler({ db, tail, horizonMs, authorize, log })
+  const streams = syncHandler({ db, feed, horizonMs, authorize, log })
   const handlers: DirectoryHandlers = {
     Sync: streams.handle,
     ResolveRoute: unary(gate, (request, { peer }) => refused(resolveRoute(request, peer))),

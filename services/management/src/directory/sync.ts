@@ -6,9 +6,8 @@ import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { type Authorize, admitCall, type CallContext } from '@protectmyapi/service-kit/grpc-server'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import type { FeedTail } from '../feed/feed-tail.js'
+import type { Feed } from '../feed/build-feed.js'
 import { readFeed } from '../feed/read-feed.js'
-import { recordSync } from '../feed/registry.js'
 import { feedRowToWire } from './feed-wire.js'
 import { refusalOf } from './refusal-of.js'
 import { createSyncSession, type SyncSession } from './sync-stream.js'
@@ -24,7 +23,7 @@ type Call = ServerDuplexStream<SyncRequest__Output, SyncReply>
 
 export interface SyncDeps {
   readonly db: Knex
-  readonly tail: FeedTail
+  readonly feed: Pick<Feed, 'tail' | 'recordSync'>
   readonly horizonMs: number
   readonly authorize: Authorize
   readonly log: Logger
@@ -105,14 +104,14 @@ function answer(
   return session.sync(syncId, { bootId, spiffeId: peer.spiffeId, applied, horizonMs })
 }
 
-function open(call: Call, { db, tail, horizonMs, log }: SyncDeps): SyncSession {
+function open(call: Call, { db, feed, horizonMs, log }: SyncDeps): SyncSession {
   return createSyncSession({
-    tail,
+    tail: feed.tail,
     cut: (why) => {
       log.warn({ err: why }, 'a Sync stream was cut')
       call.emit('error', toGrpcError(why))
     },
-    record: (sync) => recordSync(db, sync),
+    record: feed.recordSync,
     read: (applied) => readFeed(db, applied),
     wire: {
       answer: (syncId, { rows, through, more, reset }) => {

@@ -8,6 +8,8 @@ import { FEED_LIMITS } from './feed-limits.js'
 import { createFeedTail, type FeedTail } from './feed-tail.js'
 import { listenForChanges } from './listen-for-changes.js'
 import { pruneFeed } from './prune-feed.js'
+import { recordSync, type SyncRecord } from './registry.js'
+import { createReports } from './reports.js'
 import { createWaitUntilSeen, type WaitUntilSeen } from './wait-until-seen.js'
 
 export interface FeedDeps {
@@ -22,13 +24,16 @@ export interface Feed {
   readonly commitChange: CommitChange
   readonly waitUntilSeen: WaitUntilSeen
   readonly tail: FeedTail
+  /** Settles once it is committed (RECORDFIRST), and wakes who waits. */
+  recordSync(sync: SyncRecord): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
 }
 
 /** The change feed, the registry of proxies and the writer that waits (docs/freshness.md). */
 export function buildFeed({ db, target, clock, log }: FeedDeps): Feed {
-  const waitUntilSeen = createWaitUntilSeen({ db, clock, sleep })
+  const reports = createReports()
+  const waitUntilSeen = createWaitUntilSeen({ db, clock, sleep, reports })
   const tail = createFeedTail(db, log)
   let endListening: (() => Promise<void>) | undefined
   let endPruning: (() => Promise<void>) | undefined
@@ -36,6 +41,10 @@ export function buildFeed({ db, target, clock, log }: FeedDeps): Feed {
     commitChange: createCommitChange({ db, waitUntilSeen }),
     waitUntilSeen,
     tail,
+    async recordSync(sync) {
+      await recordSync(db, sync)
+      reports.reported()
+    },
     async start() {
       await tail.start()
       endListening = listenForChanges(target, tail.wake, log)

@@ -4,7 +4,7 @@ export const FEED_LIMITS = {
   windowMs: 20 * 60_000,
   /** Rows in one answer to a Sync. */
   rowsMax: 1_000,
-  /** How often a waiting writer reads `applied` again. */
+  /** How often a waiting writer reads `applied` again that no report wakes: proxies report to other replicas too. */
   appliedPollMs: 10,
   /** Beside LISTEN, which fails in silence behind a transaction pooler. */
   tailPollMs: 100,

@@ -10,6 +10,7 @@ import { withMargin } from './feed-limits.js'
 import { pruneFeed } from './prune-feed.js'
 import { type FeedPage, readFeed } from './read-feed.js'
 import { recordSync } from './registry.js'
+import { createReports } from './reports.js'
 import { createWaitUntilSeen } from './wait-until-seen.js'
 
 const SPIFFE_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy'
@@ -63,6 +64,24 @@ describe('the writer that waits', () => {
     })
     expect(await wait.seen(number)).toMatchObject({ by: 'applied' })
     expect(pauses()).toBe(3)
+  })
+
+  it('is woken by a report, also by one that came while it looked', async () => {
+    const [one, other] = [newId('boot'), newId('boot')]
+    await sync(one, 0)
+    await sync(other, 0)
+    const number = await change()
+    const reports = createReports()
+    const story = [
+      reports.reported,
+      () => sync(one, number).then(reports.reported),
+      () => sync(other, number).then(reports.reported),
+    ]
+    // A sleep that never ends: nothing but a report can end it.
+    const sleep = () => new Promise<void>(() => void story.shift()?.())
+    const wait = createWaitUntilSeen({ db, clock: manualClock(), sleep, reports })
+    expect(await wait.seen(number)).toMatchObject({ by: 'applied' })
+    expect(story).toEqual([])
   })
 
   it('LISTLATE: sees a proxy that registered between the reading of the work and its commit', async () => {

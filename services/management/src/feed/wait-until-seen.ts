@@ -3,6 +3,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { FEED_LIMITS } from './feed-limits.js'
 import type { InForce } from './in-force.js'
+import type { Reports } from './reports.js'
 
 /** A proxy as the registry showed it, once. */
 interface Reader {
@@ -22,6 +23,8 @@ export interface WaitDeps {
   readonly db: Knex
   readonly clock: Clock
   readonly sleep: (ms: number) => Promise<void>
+  /** Absent where no proxy reports to this process. */
+  readonly reports?: Pick<Reports, 'next'>
 }
 
 /**
@@ -30,7 +33,7 @@ export interface WaitDeps {
  *
  * @throws what Postgres throws when the registry cannot be read. Once it was read, an outage only makes the wait longer.
  */
-export function createWaitUntilSeen({ db, clock, sleep }: WaitDeps): WaitUntilSeen {
+export function createWaitUntilSeen({ db, clock, sleep, reports }: WaitDeps): WaitUntilSeen {
   // Waiters share one reading of `applied`: it only goes up, so an old answer is never wrong, only late.
   const appliedNow = singleFlight(
     () => 'applied',
@@ -44,6 +47,7 @@ export function createWaitUntilSeen({ db, clock, sleep }: WaitDeps): WaitUntilSe
     if (waiting.length === 0) return done('nobody')
     let outlived = false
     for (;;) {
+      const report = reports?.next()
       const applied = await appliedNow().catch(() => new Map<string, number>())
       waiting = waiting.filter(({ bootId }) => (applied.get(bootId) ?? -1) < number)
       // FROZEN: the horizons of the one reading. A proxy whose answers get lost cannot postpone the writer for ever.
@@ -52,7 +56,8 @@ export function createWaitUntilSeen({ db, clock, sleep }: WaitDeps): WaitUntilSe
       outlived ||= alive.length < waiting.length
       waiting = alive
       if (waiting.length === 0) return done(outlived ? 'horizon' : 'applied')
-      await sleep(FEED_LIMITS.appliedPollMs)
+      const slept = sleep(FEED_LIMITS.appliedPollMs)
+      await (report ? Promise.race([slept, report]) : slept)
     }
   }
 

@@ -54,7 +54,7 @@ export async function directoryHarness(clock: Clock = systemClock): Promise<Dire
   await feed.start()
   const directory = buildDirectory({
     db,
-    tail: feed.tail,
+    feed,
     keys,
     clock,
     log,

@@ -1,6 +1,7 @@
+import { LongRuns } from './long-runs.js'
 import type { NeedleSet } from './needle-set.js'
 import { Scanner, standsIn } from './scanner.js'
-import { LONG_RUN, nextLongRun, runAfter, runBefore } from './token-bytes.js'
+import { LONG_RUN, runAfter, runBefore } from './token-bytes.js'
 
 /**
  * The same as a Scanner, for less work: a needle made of token characters can only stand in a run of them that is as
@@ -43,17 +44,19 @@ export class RunScanner {
     return scanner.scan(chunk, start, chunk.length)
   }
 
-  /** Every run of the least length covers one of the bytes that are looked at. */
+  /** Runs that begin and end within the chunk. */
   #standsBetween(chunk: Buffer, start: number, stop: number): boolean {
+    if (stop - start < LONG_RUN) return false
+    const runs = new LongRuns(chunk, stop)
     let from = start
-    for (;;) {
-      const probe = nextLongRun(chunk, from + LONG_RUN - 1, stop)
-      if (probe === stop) return false
-      const begin = runBefore(chunk, from, probe)
-      const end = runAfter(chunk, probe)
+    while (from < stop) {
+      const begin = runs.next(from)
+      if (begin === stop) return false
+      const end = runAfter(chunk, begin)
       if (this.#standsInRun(chunk, begin, end)) return true
       from = end + 1
     }
+    return false
   }
 
   #standsInRun(chunk: Buffer, from: number, to: number): boolean {

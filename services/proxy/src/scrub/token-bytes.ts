@@ -21,32 +21,10 @@ export function runAfter(bytes: Uint8Array, from: number): number {
   return at
 }
 
-/** The least run that `nextLongRun` looks for. */
+/** Shorter runs hold no value that is searched for. A bound for all values, so what is skipped tells of none. */
 export const LONG_RUN = 16
 
-/** Bytes that are looked at in one step: branches that cannot be foreseen cost more than looking. */
-const STEP = 4 * LONG_RUN
-
-/**
- * A byte of the next run that may be as long as LONG_RUN, looked for at every sixteenth byte from `from` on; `to` where
- * there is none. `from` is at least half of such a run behind the first byte. Of a picture this is all that is done.
- */
-export function nextLongRun(bytes: Uint8Array, from: number, to: number): number {
-  let at = from
-  while (at < to - STEP) {
-    const near = reaches(bytes, at) | reaches(bytes, at + LONG_RUN)
-    const far = reaches(bytes, at + 2 * LONG_RUN) | reaches(bytes, at + 3 * LONG_RUN)
-    if ((near | far) !== 0) break
-    at += STEP
-  }
-  while (at < to - LONG_RUN && reaches(bytes, at) === 0) at += LONG_RUN
-  while (at < to && isToken[bytes[at] ?? 0] === 0) at += LONG_RUN
-  return Math.min(at, to)
-}
-
-/** A long run around a byte reaches half of its length to one side at least, and half of that as well. */
-function reaches(bytes: Uint8Array, at: number): number {
-  const left = (isToken[bytes[at - 4] ?? 0] ?? 0) & (isToken[bytes[at - 8] ?? 0] ?? 0)
-  const right = (isToken[bytes[at + 4] ?? 0] ?? 0) & (isToken[bytes[at + 8] ?? 0] ?? 0)
-  return (isToken[bytes[at] ?? 0] ?? 0) & (left | right)
+/** All of them are ASCII. */
+export function isTokenByte(byte: number): boolean {
+  return isToken[byte] === 1
 }

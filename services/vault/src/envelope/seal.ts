@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES } from '@protectmyapi/service-kit/aes-gcm'
-import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
+import { hkdfExpand, hkdfExtract } from '@protectmyapi/service-kit/hkdf'
 import {
   COMMITMENT_BYTES,
   type Envelope,
@@ -59,8 +59,13 @@ export function open(dataKey: Uint8Array, sealed: Envelope | Uint8Array, context
 
 function derive(dataKey: Uint8Array, salt: Uint8Array): { recordKey: Buffer; commitment: Buffer } {
   if (dataKey.length !== KEY_BYTES) throw new Error('a data key of another length')
-  return {
-    recordKey: hkdfSha512(dataKey, salt, RECORD_KEY_INFO, KEY_BYTES),
-    commitment: hkdfSha512(dataKey, salt, COMMITMENT_INFO, COMMITMENT_BYTES),
+  const extracted = hkdfExtract(dataKey, salt)
+  try {
+    return {
+      recordKey: hkdfExpand(extracted, RECORD_KEY_INFO, KEY_BYTES),
+      commitment: hkdfExpand(extracted, COMMITMENT_INFO, COMMITMENT_BYTES),
+    }
+  } finally {
+    extracted.fill(0)
   }
 }

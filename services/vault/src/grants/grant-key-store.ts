@@ -10,13 +10,7 @@ export const grantKeyStore = (db: Knex) => ({
     return inserted.length > 0
   },
 
-  async unpin({ organizationId, secretId, versionId }: VersionRef): Promise<void> {
-    await db('pinned_grant_keys')
-      .where({ organization_id: organizationId, secret_id: secretId, version_id: versionId })
-      .delete()
-  },
-
-  /** SPKI, DER, by key id. Read in the transaction of each lease: a destroyed key stops verifying at its commit. */
+  /** SPKI, DER, by key id: to verify a signature by. Whether it is pinned still, the lease's own statement looks. */
   async find(keyIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
     const rows = await db<{ version_id: string; public_key: Buffer }>('pinned_grant_keys')
       .whereIn('version_id', keyIds)

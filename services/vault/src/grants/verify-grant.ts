@@ -31,13 +31,12 @@ export function grantKeyId(grant: string): string {
 }
 
 /**
- * Management's word, verified: signed by the key, within its life, and made out to the very certificate that presents it.
+ * Is it in force now, and made out to the very certificate that presents it? Asked at each use, of claims that were
+ * verified at any time before.
  *
- * @param publicKey the pinned one of `grantKeyId(grant)`, SPKI in DER.
  * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
  */
-export async function verifyGrant(grant: string, publicKey: Buffer, peer: Peer, nowMs: number): Promise<GrantClaims> {
-  const claims = await signedClaims(grant, publicKey)
+export function checkPresented(claims: GrantClaims, peer: Peer, nowMs: number): void {
   const issuedMs = claims.iat * 1_000
   const expiresMs = claims.exp * 1_000
   if (expiresMs <= nowMs) throw refuse('expired')
@@ -45,10 +44,15 @@ export async function verifyGrant(grant: string, publicKey: Buffer, peer: Peer, 
   if (expiresMs <= issuedMs || expiresMs - issuedMs > GRANT_LIFE_MS_MAX) throw refuse('a life out of bounds')
   if (claims.sub !== peer.spiffeId) throw refuse(`made out to ${claims.sub}, presented by ${peer.spiffeId}`)
   if (claims.cnf['x5t#S256'] !== peer.thumbprint) throw refuse('made out to another certificate')
-  return claims
 }
 
-async function signedClaims(grant: string, publicKey: Buffer): Promise<GrantClaims> {
+/**
+ * Management's word: signed by the key, and in shape. It stays true for these bytes and this key.
+ *
+ * @param publicKey the pinned one of `grantKeyId(grant)`, SPKI in DER.
+ * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
+ */
+export async function signedClaims(grant: string, publicKey: Buffer): Promise<GrantClaims> {
   // One algorithm and one type: no other token of ours, and no other kind of key, passes for a grant.
   const verified = await compactVerify(grant, keyObject(publicKey), { algorithms: ['EdDSA'] }).catch(
     (cause: unknown) => {

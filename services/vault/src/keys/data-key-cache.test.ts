@@ -136,6 +136,25 @@ describe('the cache of plaintext data keys', () => {
     expect(loads()).toBe(0)
   })
 
+  it('derives once a name, hands out copies of that, and zeroes it with its key', async () => {
+    const { cache } = setUp()
+    const derived: Buffer[] = []
+    const derive = (dataKey: Uint8Array): Buffer => {
+      const bytes = Buffer.from(dataKey).reverse()
+      derived.push(bytes)
+      return bytes
+    }
+    expect(cache.derived(REF, 'hour 1', derive)).toBeUndefined()
+    await cache.get(REF)
+    cache.derived(REF, 'hour 1', derive)?.fill(0)
+    expect(cache.derived(REF, 'hour 1', derive)).toEqual(Buffer.from(await cache.get(REF)).reverse())
+    expect(derived).toHaveLength(1)
+    cache.derived(REF, 'hour 2', derive)
+    cache.drop(REF.organizationId)
+    expect(derived).toEqual([Buffer.alloc(32), Buffer.alloc(32)])
+    expect(cache.derived(REF, 'hour 2', derive)).toBeUndefined()
+  })
+
   it('holds no more than its bound, and zeroes what goes', async () => {
     const { cache, loaded, loads } = setUp()
     for (let index = 0; index <= CACHE_LIMITS.keysMax; index += 1) await cache.get({ ...REF, keyVersion: index + 1 })

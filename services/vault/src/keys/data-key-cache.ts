@@ -30,13 +30,21 @@ interface Held {
   readonly askedMs: number
   renewalTriedMs: number
   wiped: boolean
+  /** The key that was last derived of it. */
+  derived: { readonly name: string; readonly bytes: Buffer } | undefined
 }
+
+/** Makes another key of a data key, which it must not keep. */
+export type Derive = (dataKey: Uint8Array) => Buffer
 
 export interface DataKeyCache {
   /** A copy, the caller's own to zero. Loads it where it is not held. @throws as the load does. */
   get(ref: KeyRef): Promise<Buffer>
-  /** The same where it is in memory; where it is not, undefined at once, and it is loaded behind. */
-  held(ref: KeyRef): Buffer | undefined
+  /**
+   * A copy of what is derived of a key that is in memory, the caller's own to zero; where it is not in memory, undefined
+   * at once, and it is loaded behind. The last one derived is kept with its key, and zeroed with it.
+   */
+  derived(ref: KeyRef, name: string, derive: Derive): Buffer | undefined
   /** Takes up a copy of a key that was just made. `askedMs`: monotonic, from before it was asked for. */
   put(ref: KeyRef, dataKey: Uint8Array, askedMs: number): void
   /** Forgets every key of an organisation, those on their way too. */
@@ -59,7 +67,7 @@ export function dataKeyCache(
     loading.add(flight)
     try {
       const askedMs = clock.monotonicMs()
-      const entry: Held = { bytes: await load(ref), askedMs, renewalTriedMs: -Infinity, wiped: false }
+      const entry = heldOf(await load(ref), askedMs)
       // Dropped while it was on its way: it must not come back with a slow answer.
       if (flight.dropped) wipe(entry)
       else held.set(nameOf(ref), entry)
@@ -90,11 +98,11 @@ export function dataKeyCache(
       renew(ref, entry)
       return copyOf(entry)
     },
-    held(ref) {
+    derived(ref, name, derive) {
       const entry = held.get(nameOf(ref))
       if (entry && !isPast(entry)) {
         renew(ref, entry)
-        return copyOf(entry)
+        return derivedOf(entry, name, derive)
       }
       fetch(ref).catch((err: unknown) => {
         log.warn({ err, organizationId: ref.organizationId, keyId: ref.keyId }, 'a data key could not be loaded')
@@ -102,7 +110,7 @@ export function dataKeyCache(
       return undefined
     },
     put(ref, dataKey, askedMs) {
-      held.set(nameOf(ref), { bytes: Buffer.from(dataKey), askedMs, renewalTriedMs: -Infinity, wiped: false })
+      held.set(nameOf(ref), heldOf(Buffer.from(dataKey), askedMs))
     },
     drop(organizationId) {
       for (const flight of loading) if (flight.organizationId === organizationId) flight.dropped = true
@@ -119,14 +127,28 @@ export function dataKeyCache(
   }
 }
 
+function heldOf(bytes: Buffer, askedMs: number): Held {
+  return { bytes, askedMs, renewalTriedMs: -Infinity, wiped: false, derived: undefined }
+}
+
 function copyOf(entry: Held): Buffer {
   if (entry.wiped) throw new Fault('UNAVAILABLE', 'a data key was dropped while it was asked for')
   return Buffer.from(entry.bytes)
 }
 
+function derivedOf(entry: Held, name: string, derive: Derive): Buffer {
+  if (entry.derived?.name !== name) {
+    entry.derived?.bytes.fill(0)
+    entry.derived = { name, bytes: derive(entry.bytes) }
+  }
+  return Buffer.from(entry.derived.bytes)
+}
+
 function wipe(entry: Held): void {
   entry.wiped = true
   entry.bytes.fill(0)
+  entry.derived?.bytes.fill(0)
+  entry.derived = undefined
 }
 
 function nameOf({ organizationId, keyId, keyVersion }: KeyRef): string {

@@ -4,7 +4,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
-import { dataKeyCache, type KeyRef } from './data-key-cache.js'
+import { type Derive, dataKeyCache, type KeyRef } from './data-key-cache.js'
 import { type CurrentKey, dataKeyStore, wrappedKeyStore } from './data-key-store.js'
 import type { KeyService } from './key-service.js'
 
@@ -31,8 +31,8 @@ export interface DataKeys {
    * UNAVAILABLE where the KMS is away. An error of Postgres leaves as it is.
    */
   plaintext(ref: KeyRef): Promise<Buffer>
-  /** The same where it is in memory; where it is not, undefined at once, and it is loaded behind. */
-  heldPlaintext(ref: KeyRef): Buffer | undefined
+  /** A key derived of one that is in memory, as the cache says; where it is not, undefined at once. */
+  derived(ref: KeyRef, name: string, derive: Derive): Buffer | undefined
   /** Deletes the wrapped bytes of all keys of an organisation, and forgets the plain ones. */
   shred(organizationId: string): Promise<void>
   sweep(): void
@@ -87,7 +87,7 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
       return usableKey(key)
     },
     plaintext: (ref) => cache.get(ref),
-    heldPlaintext: (ref) => cache.held(ref),
+    derived: (ref, name, derive) => cache.derived(ref, name, derive),
     async shred(organizationId) {
       cache.drop(organizationId)
       await wrapped.removeOrganization(organizationId)

@@ -36,21 +36,18 @@ export function leaseKeyDeriver({
   keys,
   installationId,
 }: {
-  keys: Pick<DataKeys, 'heldPlaintext'>
+  keys: Pick<DataKeys, 'derived'>
   installationId: string
 }): DeriveLeaseKey {
   return (ref, readMs) => {
     const { organizationId, keyId, keyVersion } = ref
     const hour = Math.floor(readMs / HOUR_MS)
-    const info = joinInjectively([PURPOSE, installationId, organizationId, keyId, String(keyVersion), String(hour)])
-    const dataKey = keys.heldPlaintext(ref)
-    if (!dataKey) return undefined
-    try {
-      const bytes = new SecretBytes(hkdfSha512(dataKey, NO_SALT, info, KEY_BYTES))
-      const sealsForMs = Math.floor((hour + 1) * HOUR_MS - readMs)
-      return { dataKeyId: keyId, dataKeyVersion: keyVersion, hour, bytes, sealsForMs }
-    } finally {
-      dataKey.fill(0)
-    }
+    const bytes = keys.derived(ref, String(hour), (dataKey) => {
+      const info = joinInjectively([PURPOSE, installationId, organizationId, keyId, String(keyVersion), String(hour)])
+      return hkdfSha512(dataKey, NO_SALT, info, KEY_BYTES)
+    })
+    if (!bytes) return undefined
+    const sealsForMs = Math.floor((hour + 1) * HOUR_MS - readMs)
+    return { dataKeyId: keyId, dataKeyVersion: keyVersion, hour, bytes: new SecretBytes(bytes), sealsForMs }
   }
 }

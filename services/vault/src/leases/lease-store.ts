@@ -1,7 +1,13 @@
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { KeyRef } from '../keys/data-key-cache.js'
-import { type StoredVersion, toVersion, type VersionRef, type VersionRow } from '../versions/version-row.js'
+import {
+  type StoredVersion,
+  toVersion,
+  type VersionRef,
+  type VersionRow,
+  versionName,
+} from '../versions/version-row.js'
 
 /** Who is lent what. Immutable: the runtime role can add rows and read them. */
 export interface LeaseRecord extends VersionRef {
@@ -12,26 +18,63 @@ export interface LeaseRecord extends VersionRef {
   readonly serviceId: string | null
 }
 
+/** A lease that is recorded only while the key that signed its grant is pinned. */
+export interface GrantedRecord extends Omit<LeaseRecord, 'generation'> {
+  readonly pin: string
+}
+
 /** A version that may be leased, and the data key that its organisation seals under now, read in one snapshot. */
 export interface LeasableVersion extends StoredVersion {
   readonly currentKey: KeyRef
 }
 
+/**
+ * Those of the versions that are stored, in organisations that were not shredded: looked up here and not in a cache, so
+ * that a replica that still holds the key stops with the commit.
+ */
+const LEASABLE = `
+  SELECT v.organization_id, v.secret_id, v.version_id, v.state, v.generation, v.purpose, v.bindings, v.key_id, v.key_version,
+    v.sealed, k.id AS current_key_id, k.version AS current_key_version
+  FROM jsonb_to_recordset(?::jsonb) AS asked (organization_id text, secret_id text, version_id text)
+  JOIN versions v USING (organization_id, secret_id, version_id)
+  JOIN data_keys k USING (organization_id)
+  WHERE v.state = 'stored' AND k.state = 'active'`
+
+/**
+ * Pins, versions and lease rows in one statement: one snapshot, one transaction, one round trip. No row without its read,
+ * and none by a key that is not pinned in this very snapshot.
+ */
+const TAKE = `
+  WITH pinned AS (
+    SELECT array_agg(used.pin) AS pins FROM jsonb_array_elements_text(?::jsonb) AS used (pin)
+    JOIN pinned_grant_keys p ON p.version_id = split_part(used.pin, ' ', 1)
+      AND p.version_id || ' ' || encode(p.public_key, 'hex') = used.pin
+  ), leasable AS MATERIALIZED (${LEASABLE}
+  ), recorded AS (
+    INSERT INTO lease_audit (lease_id, organization_id, secret_id, version_id, generation, caller, app_id, service_id)
+    SELECT one.lease_id, l.organization_id, l.secret_id, l.version_id, l.generation, one.caller, one.app_id, one.service_id
+    FROM jsonb_to_recordset(?::jsonb) AS one (pin text, lease_id text, organization_id text, secret_id text,
+      version_id text, caller text, app_id text, service_id text)
+    JOIN leasable l USING (organization_id, secret_id, version_id)
+    JOIN pinned ON one.pin = ANY (pinned.pins)
+  )
+  SELECT pinned.pins, leasable.* FROM pinned LEFT JOIN leasable ON true`
+
 export const leaseStore = (trx: Knex) => ({
-  /**
-   * Those of the versions that are stored, in organisations that were not shredded: looked up here and not in a cache,
-   * so that a replica that still holds the key stops with the commit.
-   */
   async read(refs: readonly VersionRef[]): Promise<readonly LeasableVersion[]> {
-    if (refs.length === 0) return []
-    const { rows }: { rows: LeasableRow[] } = await trx.raw(
-      `SELECT v.*, k.id AS current_key_id, k.version AS current_key_version FROM unnest(?::text[], ?::text[], ?::text[]) AS asked (organization_id, secret_id, version_id)
-       JOIN versions v USING (organization_id, secret_id, version_id)
-       JOIN data_keys k USING (organization_id)
-       WHERE v.state = 'stored' AND k.state = 'active'`,
-      [refs.map((ref) => ref.organizationId), refs.map((ref) => ref.secretId), refs.map((ref) => ref.versionId)],
-    )
+    const { rows }: { rows: LeasableRow[] } = await trx.raw(LEASABLE, [JSON.stringify(refs.map(toRow))])
     return rows.flatMap(toLeasable)
+  },
+
+  /** Reads what the records are about, and writes those that stand. Answers which pins hold, and what is stored. */
+  async take(pins: ReadonlySet<string>, records: readonly GrantedRecord[]): Promise<Take> {
+    const asked = new Map(records.map((record) => [versionName(record), toRow(record)]))
+    const { rows }: { rows: (LeasableRow & { pins: string[] | null })[] } = await trx.raw(TAKE, [
+      JSON.stringify([...pins]),
+      JSON.stringify([...asked.values()]),
+      JSON.stringify(records.map(toGrantedRow)),
+    ])
+    return { pinned: new Set(rows[0]?.pins ?? []), versions: rows.flatMap(toLeasable) }
   },
 
   async record(records: readonly LeaseRecord[]): Promise<void> {
@@ -51,7 +94,21 @@ export const leaseStore = (trx: Knex) => ({
   },
 })
 
-interface LeasableRow extends VersionRow {
+interface Take {
+  readonly pinned: ReadonlySet<string>
+  readonly versions: readonly LeasableVersion[]
+}
+
+function toRow({ organizationId, secretId, versionId }: VersionRef) {
+  return { organization_id: organizationId, secret_id: secretId, version_id: versionId }
+}
+
+function toGrantedRow({ pin, caller, appId, serviceId, ...ref }: GrantedRecord) {
+  const who = { pin, lease_id: newId('lease'), caller, app_id: appId, service_id: serviceId }
+  return { ...toRow(ref), ...who }
+}
+
+interface LeasableRow extends Omit<VersionRow, 'created_at'> {
   readonly current_key_id: string
   readonly current_key_version: number
 }

@@ -4,9 +4,10 @@ import type { GrantClaims } from '@protectmyapi/service-kit/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { grantKeyStore } from '../grants/grant-key-store.js'
-import { grantKeyId, verifyGrant } from '../grants/verify-grant.js'
+import { notPinned, type SignedGrant, signedGrants } from '../grants/signed-grants.js'
+import { checkPresented } from '../grants/verify-grant.js'
 import { type VersionRef, versionName } from '../versions/version-row.js'
-import { type LeasableVersion, type LeaseRecord, leaseStore } from './lease-store.js'
+import { type GrantedRecord, type LeasableVersion, leaseStore } from './lease-store.js'
 
 export interface LeaseRequest {
   readonly grant: string
@@ -26,75 +27,65 @@ export interface Granted {
 /** An expected alternative, not thrown: a refused grant concerns its own request alone. */
 export type Taken = Granted | Fault
 
+/** A grant that may be used now, by this caller, unless its key is no longer pinned; and the rows it is for. */
+interface Admitted {
+  readonly signed: SignedGrant
+  readonly records: readonly GrantedRecord[]
+}
+
 /**
- * One transaction for several requests: reads the pinned keys, verifies the grants, reads the versions they name and
+ * One transaction for several requests: looks up whether the grants' keys are pinned, reads the versions they name and
  * writes the lease rows. What is leased without a row, or a row without its read, does not exist.
  *
  * The row stands for the permission to open: should the opening fail afterwards, the trail says one lease too many,
  * never one too few. Opening is left to the caller: it may ask the KMS, and no connection waits for that.
  */
-export const leaseTransaction =
-  ({ vaultDb, clock }: { vaultDb: Knex; clock: Clock }) =>
-  async (requests: readonly LeaseRequest[]): Promise<readonly Taken[]> => {
+export function leaseTransaction({
+  vaultDb,
+  clock,
+}: {
+  vaultDb: Knex
+  clock: Clock
+}): (requests: readonly LeaseRequest[]) => Promise<readonly Taken[]> {
+  const verify = signedGrants((keyIds) => grantKeyStore(vaultDb).find(keyIds))
+  const store = leaseStore(vaultDb)
+
+  return async (requests) => {
     const readMs = clock.wallMs()
-    return vaultDb.transaction(async (trx) => {
-      const grants = await verifyAll(trx, requests, readMs)
-      const wanted = grants.map((claims, index) => versionsOf(claims, requests[index]?.versionIds ?? []))
-      const store = leaseStore(trx)
-      const found = byName(await store.read([...byName(wanted.flat()).values()]))
-      const taken = grants.map((claims, index): Taken => {
-        if (claims instanceof Fault) return claims
-        const stored = (wanted[index] ?? []).flatMap((ref) => found.get(versionName(ref)) ?? [])
-        return { claims, readMs, stored: byName(stored) }
-      })
-      await store.record(taken.flatMap((one, index) => recordsOf(one, requests[index])))
-      return taken
+    const grants = await verify(requests.map(({ grant }) => grant))
+    const admitted = requests.map((request, index) => admit(request, grants[index], readMs))
+    const holding = admitted.filter((one): one is Admitted => !(one instanceof Fault))
+    const { pinned, versions } = await store.take(
+      new Set(holding.map(({ signed }) => signed.pin)),
+      holding.flatMap(({ records }) => records),
+    )
+    const found = byName(versions)
+    return admitted.map((one): Taken => {
+      if (one instanceof Fault) return one
+      const { signed, records } = one
+      if (!pinned.has(signed.pin)) return notPinned(signed.keyId)
+      const stored = records.flatMap((record) => found.get(versionName(record)) ?? [])
+      return { claims: signed.claims, readMs, stored: byName(stored) }
     })
   }
-
-async function verifyAll(
-  trx: Knex,
-  requests: readonly LeaseRequest[],
-  nowMs: number,
-): Promise<readonly (GrantClaims | Fault)[]> {
-  const keyIds = requests.map(({ grant }) => settled(() => grantKeyId(grant)))
-  const keys = await grantKeyStore(trx).find([...new Set(keyIds.filter((id) => typeof id === 'string'))])
-  return Promise.all(
-    requests.map(async ({ grant, peer }, index) => {
-      const keyId = keyIds[index]
-      if (keyId instanceof Fault) return keyId
-      const publicKey = keyId === undefined ? undefined : keys.get(keyId)
-      if (!publicKey) return new Fault('INVALID_GRANT', `grant: no pinned key ${keyId}`)
-      return verifyGrant(grant, publicKey, peer, nowMs).catch(asFault)
-    }),
-  )
 }
 
 /** Of what was asked for, what the grant names: nothing else is looked up. */
-function versionsOf(claims: GrantClaims | Fault, versionIds: readonly string[]): readonly VersionRef[] {
-  if (claims instanceof Fault) return []
-  return claims.sec
-    .filter(({ ver }) => versionIds.includes(ver))
-    .map(({ id, ver }) => ({ organizationId: claims.org, secretId: id, versionId: ver }))
-}
-
-function recordsOf(taken: Taken, request: LeaseRequest | undefined): readonly LeaseRecord[] {
-  if (taken instanceof Fault || !request) return []
-  const { claims, stored } = taken
-  const caller = { caller: request.peer.spiffeId, appId: claims.app, serviceId: claims.svc }
-  return [...stored.values()].map(({ organizationId, secretId, versionId, generation }) => {
-    return { organizationId, secretId, versionId, generation, ...caller }
-  })
+function admit(request: LeaseRequest, grant: SignedGrant | Fault | undefined, nowMs: number): Admitted | Fault {
+  if (grant === undefined) throw new Error('a grant was not looked at')
+  if (grant instanceof Fault) return grant
+  const { claims, pin } = grant
+  try {
+    checkPresented(claims, request.peer, nowMs)
+  } catch (err) {
+    return asFault(err)
+  }
+  const who = { pin, caller: request.peer.spiffeId, appId: claims.app, serviceId: claims.svc }
+  const named = claims.sec.filter(({ ver }) => request.versionIds.includes(ver))
+  const records = named.map(({ id, ver }) => ({ organizationId: claims.org, secretId: id, versionId: ver, ...who }))
+  return { signed: grant, records: [...byName(records).values()] }
 }
 
 function byName<Ref extends VersionRef>(refs: readonly Ref[]): Map<string, Ref> {
   return new Map(refs.map((ref) => [versionName(ref), ref]))
-}
-
-function settled<Value>(work: () => Value): Value | Fault {
-  try {
-    return work()
-  } catch (err) {
-    return asFault(err)
-  }
 }

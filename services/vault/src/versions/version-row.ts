@@ -43,7 +43,7 @@ export interface VersionRow {
   readonly created_at: Date
 }
 
-export function toVersion(row: VersionRow): Version {
+export function toVersion(row: Omit<VersionRow, 'created_at'>): Version {
   const ref = { organizationId: row.organization_id, secretId: row.secret_id, versionId: row.version_id }
   if (row.state !== 'stored') return { ...ref, state: row.state }
   if (row.generation === null || row.purpose === null || row.sealed === null)

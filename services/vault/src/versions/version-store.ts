@@ -68,13 +68,22 @@ export const versionStore = (db: Knex) => ({
       .ignore()
   },
 
-  /** Erases the sealed bytes. Closes what was never stored. */
-  async destroy(ref: VersionRef): Promise<void> {
-    await db('versions')
-      .insert({ ...whereVersion(ref), state: 'closed' })
-      .onConflict(PRIMARY_KEY)
-      .merge(erased(db))
-      .where('versions.state', 'stored')
+  /**
+   * Erases the sealed bytes, and the pins of what were signing keys; closes what was never stored. One statement: who
+   * replaces a value waits for it. In the order of ids: two calls that share versions must not lock them crosswise.
+   */
+  async destroy(organizationId: string, secretId: string, versionIds: ReadonlySet<string>): Promise<void> {
+    const ids = [...versionIds]
+    await db.raw(
+      `WITH unpinned AS (
+         DELETE FROM pinned_grant_keys WHERE organization_id = ? AND secret_id = ? AND version_id = ANY (?::text[])
+       )
+       INSERT INTO versions (organization_id, secret_id, version_id, state)
+       SELECT ?, ?, one.version_id, 'closed' FROM unnest(?::text[]) AS one (version_id) ORDER BY one.version_id
+       ON CONFLICT (organization_id, secret_id, version_id)
+       DO UPDATE SET state = 'destroyed', sealed = NULL, destroyed_at = now() WHERE versions.state = 'stored'`,
+      [organizationId, secretId, ids, organizationId, secretId, ids],
+    )
   },
 
   async destroyOrganization(organizationId: string): Promise<void> {

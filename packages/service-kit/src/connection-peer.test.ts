@@ -1,0 +1,45 @@
+import type { PeerCertificate } from 'node:tls'
+import type { AuthContext } from '@grpc/grpc-js/build/src/auth-context.js'
+import { describe, expect, it } from '@jest/globals'
+import { peerOfCall } from './connection-peer.js'
+
+const certificateOf = (name: string) =>
+  ({ raw: Buffer.from(name), subjectaltname: `URI:spiffe://a/ns/b/sa/${name}` }) as PeerCertificate
+
+/** A call as grpc-js hands it over, and how often its certificate was read. */
+function aCall(name: string, session: object | undefined) {
+  const read = { times: 0 }
+  const getAuthContext = (): AuthContext => {
+    read.times += 1
+    return name === '' ? {} : { sslPeerCertificate: certificateOf(name) }
+  }
+  return { read, getAuthContext, call: { stream: { session } } }
+}
+
+describe('the peer of a call', () => {
+  it('is read from the certificate once a connection', () => {
+    const session = {}
+    const [first, second] = [aCall('proxy', session), aCall('proxy', session)]
+    expect(peerOfCall(first)).toMatchObject({ spiffeId: 'spiffe://a/ns/b/sa/proxy' })
+    expect(peerOfCall(second)).toBe(peerOfCall(first))
+    expect([first.read.times, second.read.times]).toEqual([1, 0])
+  })
+
+  it('is that of its own connection and of no other', () => {
+    peerOfCall(aCall('proxy', {}))
+    expect(peerOfCall(aCall('management', {}))).toMatchObject({ spiffeId: 'spiffe://a/ns/b/sa/management' })
+  })
+
+  it.each([undefined, null, 'text'])('is read for each call where no connection is found (%p)', (session) => {
+    const call = { ...aCall('proxy', undefined), call: { stream: { session } } }
+    peerOfCall(call)
+    peerOfCall(call)
+    expect(call.read.times).toBe(2)
+  })
+
+  it('is nobody without a certificate, and that is not remembered', () => {
+    const session = {}
+    expect(() => peerOfCall(aCall('', session))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
+    expect(peerOfCall(aCall('proxy', session))).toMatchObject({ spiffeId: 'spiffe://a/ns/b/sa/proxy' })
+  })
+})

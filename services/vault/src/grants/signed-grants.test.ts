@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { claimsAt, grantSigner } from '../test/grant-signer.js'
+import { signedGrants } from './signed-grants.js'
+
+const NOW_MS = Date.UTC(2026, 0, 15)
+const signer = grantSigner('ver_key')
+const claims = claimsAt(NOW_MS)
+
+/** The keys that are pinned, and what was asked for. */
+function setUp(pinned: ReadonlyMap<string, Buffer> = new Map([['ver_key', signer.spki]])) {
+  const asked: (readonly string[])[] = []
+  const verify = signedGrants(async (keyIds) => {
+    asked.push(keyIds)
+    return pinned
+  })
+  return { verify, asked }
+}
+
+const codeOf = (found: object | undefined) => (found instanceof Fault ? found.code : found)
+
+describe('the grants that were verified', () => {
+  it('are verified once, and told with the very key that they were verified by', async () => {
+    const { verify, asked } = setUp()
+    const grant = await signer.sign(claims)
+    const [first] = await verify([grant])
+    const [again, twice] = await verify([grant, grant])
+    expect(first).toEqual({ keyId: 'ver_key', pin: `ver_key ${signer.spki.toString('hex')}`, claims })
+    expect([again, twice]).toEqual([first, first])
+    expect(asked).toEqual([['ver_key']])
+  })
+
+  it('answer each in its place: one that is refused does not spoil the others', async () => {
+    const { verify } = setUp()
+    const good = await signer.sign(claims)
+    const forged = await grantSigner('ver_key').sign(claims)
+    const unpinned = await grantSigner('ver_other').sign(claims)
+    const found = await verify([forged, good, '', unpinned, good])
+    const refused = 'INVALID_GRANT'
+    const kept = expect.objectContaining({ claims })
+    expect(found.map(codeOf)).toEqual([refused, kept, refused, refused, kept])
+  })
+
+  it('keep no refusal: a key that is pinned later verifies from then on', async () => {
+    const pinned = new Map<string, Buffer>()
+    const { verify } = setUp(pinned)
+    const grant = await signer.sign(claims)
+    expect((await verify([grant])).map(codeOf)).toEqual(['INVALID_GRANT'])
+    pinned.set('ver_key', signer.spki)
+    expect(await verify([grant])).toMatchObject([{ claims }])
+  })
+
+  it('take no other bytes for those of a verified grant', async () => {
+    const { verify } = setUp()
+    const grant = await signer.sign(claims)
+    await verify([grant])
+    const other = `${grant.slice(0, -6)}${grant.at(-6) === 'A' ? 'B' : 'A'}${grant.slice(-5)}`
+    expect((await verify([other])).map(codeOf)).toEqual(['INVALID_GRANT'])
+  })
+})

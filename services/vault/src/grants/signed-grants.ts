@@ -1,0 +1,98 @@
+import { hash } from 'node:crypto'
+import { asFault, Fault } from '@protectmyapi/service-kit/faults'
+import type { GrantClaims } from '@protectmyapi/service-kit/grant'
+import { LRUCache } from 'lru-cache'
+import { grantKeyId, signedClaims } from './verify-grant.js'
+
+const LIMITS = {
+  /** Of all grants that are remembered together; their claims take some times as much. A grant of one secret has 800. */
+  rememberedCharsMax: 4 * 1024 * 1024,
+} as const
+
+/**
+ * A grant whose signature holds under this key. No permission yet: whether the key is pinned is looked up in the
+ * transaction of each lease, and life and presenter are checked at each use.
+ */
+export interface SignedGrant {
+  readonly keyId: string
+  /** Key id and key in one word, as `pinOf` writes it. */
+  readonly pin: string
+  readonly claims: GrantClaims
+}
+
+/** Pinned keys by their ids; those that are not pinned are not in it. */
+type FindKeys = (keyIds: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>
+
+/**
+ * Verifies signatures once a grant: Ed25519 costs more than the rest of a lease together, and a proxy leases again and
+ * again by one grant. What it remembers is named by a digest of the grant's very bytes, never by what they claim; one that
+ * has expired is refused at its use and goes when others need its place.
+ */
+export function signedGrants(
+  findKeys: FindKeys,
+): (grants: readonly string[]) => Promise<readonly (SignedGrant | Fault)[]> {
+  const remembered = new LRUCache<string, SignedGrant>({ maxSize: LIMITS.rememberedCharsMax })
+
+  return async (grants) => {
+    const names = grants.map(nameOf)
+    const known = new Map<string, SignedGrant | Fault>()
+    const news = new Map<string, string>()
+    grants.forEach((grant, index) => {
+      const name = names[index] ?? ''
+      const held = remembered.get(name)
+      if (held) known.set(name, held)
+      else news.set(name, grant)
+    })
+    for (const [name, verified] of await verifyNew(news)) {
+      known.set(name, verified)
+      const size = news.get(name)?.length
+      if (!(verified instanceof Fault) && size !== undefined) remembered.set(name, verified, { size })
+    }
+    return names.map((name) => known.get(name) ?? noSuch(name))
+  }
+
+  async function verifyNew(news: ReadonlyMap<string, string>): Promise<readonly [string, SignedGrant | Fault][]> {
+    if (news.size === 0) return []
+    const named = [...news].map(([name, grant]) => ({ name, grant, keyId: keyIdOf(grant) }))
+    const keyIds = named.flatMap(({ keyId }) => (keyId instanceof Fault ? [] : keyId))
+    const keys = await findKeys([...new Set(keyIds)])
+    return Promise.all(
+      named.map(async ({ name, grant, keyId }): Promise<[string, SignedGrant | Fault]> => {
+        if (keyId instanceof Fault) return [name, keyId]
+        const publicKey = keys.get(keyId)
+        if (!publicKey) return [name, notPinned(keyId)]
+        const verified = signedClaims(grant, publicKey).then(
+          (claims) => ({ keyId, pin: pinOf(keyId, publicKey), claims }),
+          asFault,
+        )
+        return [name, await verified]
+      }),
+    )
+  }
+}
+
+/** A pinned key as a word, the key in hexadecimal: ids hold no blank. The lease's transaction compares it whole. */
+function pinOf(keyId: string, publicKey: Buffer): string {
+  return `${keyId} ${publicKey.toString('hex')}`
+}
+
+/** The refusal for a key that no longer signs, or never did. */
+export function notPinned(keyId: string): Fault {
+  return new Fault('INVALID_GRANT', `grant: no pinned key ${keyId}`)
+}
+
+function nameOf(grant: string): string {
+  return hash('sha256', grant, 'base64url')
+}
+
+function keyIdOf(grant: string): string | Fault {
+  try {
+    return grantKeyId(grant)
+  } catch (err) {
+    return asFault(err)
+  }
+}
+
+function noSuch(name: string): never {
+  throw new Error(`nothing was found out about grant ${name}`)
+}
