@@ -5,12 +5,17 @@ import { runProgram } from '@protectmyapi/service-kit/program'
 import { startManagement } from './build.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig } from './config.js'
 import { runMigrations } from './migrate.js'
+import { runVerify } from './verify.js'
+
+/** Of `verify`, where something was altered; 1 and 2 say that it could not run. */
+const EXIT_BROKEN = 3
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 
 await runProgram(process, {
   name: 'management',
-  about: 'management: serves; management migrate: brings the database up to date.',
+  about:
+    'management: serves; management migrate: brings the database up to date; management verify: verifies access log and audit trail.',
   describeEnvironment,
   async serve(endWith) {
     const config = loadConfig(process.env, readFile)
@@ -20,6 +25,13 @@ await runProgram(process, {
     return { log, ready: { restPort: management.restPort, directoryPort: management.directoryPort } }
   },
   commands: {
+    async verify() {
+      const config = loadConfig(process.env, readFile)
+      // To standard error: standard output has the verdicts.
+      const log = createLogger('management', config.logLevel, process.stderr)
+      const isInOrder = await runVerify(config, { log, write: (line) => void process.stdout.write(line) })
+      if (!isInOrder) process.exitCode = EXIT_BROKEN
+    },
     async migrate() {
       const config = loadMigrateConfig(process.env, readFile)
       await runMigrations(config, createLogger('management', config.logLevel))

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres'
 
-/** Chains over access log and audit trail: what is in them cannot be altered unseen. See docs/adr/0009. */
+/** Chains over access log and audit trail: what is in them cannot be altered unseen. See docs/adr/0011. */
 export const chains: Migration = {
   name: '0009-chains',
   async up(db) {
