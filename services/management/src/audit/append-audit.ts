@@ -1,6 +1,6 @@
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { appendBatches, beginBatch, type NewBatch } from '../chain/append-batches.js'
+import { appendBatches, type NewBatch } from '../chain/append-batches.js'
 import { auditChain } from '../chain/chain-names.js'
 import { AUDIT_ROW, type AuditRow, auditEntryText } from '../chain/entry-text.js'
 import type { Actor, AuditEntry } from './audit-entry.js'
@@ -11,32 +11,31 @@ import type { Actor, AuditEntry } from './audit-entry.js'
  */
 export async function appendAudit(trx: Knex, actor: Actor, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return
-  const { batch, today } = await beginBatch(trx)
-  const rows: AuditRow[] = await trx('audit')
-    .insert(
-      entries.map((entry) => ({
-        id: newId('audit'),
-        organization_id: entry.organizationId,
-        actor_kind: actor.kind,
-        actor_id: actor.id,
-        actor_token: actor.token ?? null,
-        event: entry.event,
-        target_id: entry.targetId,
-        details: JSON.stringify(entry.details ?? {}),
-        request_id: actor.requestId,
-        batch,
-      })),
-    )
-    // As they stand there: their time is Postgres's.
-    .returning<AuditRow[]>(trx.raw(AUDIT_ROW))
-  await appendBatches(trx, batchesOf(rows, { batch, day: today }))
+  const given = entries.map((entry) => ({ id: newId('audit'), ...entry, details: entry.details ?? {} }))
+  const { kind, id, token = null, requestId } = actor
+  // One statement: every change waits for this one, and some hold locks meanwhile. What it answers is what stands there
+  // now: the rows' time is Postgres's.
+  const { rows } = await trx.raw<{ rows: WrittenRow[] }>(
+    `WITH begun AS MATERIALIZED (SELECT nextval('chain_batch_ids') AS batch)
+     INSERT INTO audit (id, organization_id, actor_kind, actor_id, actor_token, event, target_id, details, request_id, batch)
+     SELECT given.id, "organizationId", ?, ?, ?, event, "targetId", details, ?, begun.batch
+     FROM begun, json_to_recordset(?::json) AS given (id text, "organizationId" text, event text, "targetId" text,
+       details jsonb)
+     RETURNING ${AUDIT_ROW}, batch, to_char(current_date, 'YYYY-MM-DD') AS day`,
+    [kind, id, token, requestId, JSON.stringify(given)],
+  )
+  await appendBatches(trx, batchesOf(rows))
 }
 
-function batchesOf(rows: readonly AuditRow[], of: Pick<NewBatch, 'batch' | 'day'>): readonly NewBatch[] {
-  const texts = new Map<string, string[]>()
+type WrittenRow = AuditRow & Pick<NewBatch, 'batch' | 'day'>
+
+function batchesOf(rows: readonly WrittenRow[]): readonly NewBatch[] {
+  const batches = new Map<string, NewBatch & { readonly texts: string[] }>()
   for (const row of rows) {
     const chain = auditChain(row.organizationId)
-    texts.set(chain, [...(texts.get(chain) ?? []), auditEntryText(row)])
+    const held = batches.get(chain) ?? { chain, batch: row.batch, day: row.day, texts: [] }
+    held.texts.push(auditEntryText(row))
+    batches.set(chain, held)
   }
-  return [...texts].map(([chain, held]) => ({ ...of, chain, texts: held }))
+  return [...batches.values()]
 }
