@@ -2,10 +2,13 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { Bindings as _protectmyapi_vault_v1_Bindings, Bindings__Output as _protectmyapi_vault_v1_Bindings__Output } from './protectmyapi/vault/v1/Bindings.js';
+import type { DescribeHeadRequest as _protectmyapi_vault_v1_DescribeHeadRequest, DescribeHeadRequest__Output as _protectmyapi_vault_v1_DescribeHeadRequest__Output } from './protectmyapi/vault/v1/DescribeHeadRequest.js';
+import type { DescribeHeadResponse as _protectmyapi_vault_v1_DescribeHeadResponse, DescribeHeadResponse__Output as _protectmyapi_vault_v1_DescribeHeadResponse__Output } from './protectmyapi/vault/v1/DescribeHeadResponse.js';
 import type { DescribeVersionsRequest as _protectmyapi_vault_v1_DescribeVersionsRequest, DescribeVersionsRequest__Output as _protectmyapi_vault_v1_DescribeVersionsRequest__Output } from './protectmyapi/vault/v1/DescribeVersionsRequest.js';
 import type { DescribeVersionsResponse as _protectmyapi_vault_v1_DescribeVersionsResponse, DescribeVersionsResponse__Output as _protectmyapi_vault_v1_DescribeVersionsResponse__Output } from './protectmyapi/vault/v1/DescribeVersionsResponse.js';
 import type { DestroyVersionsRequest as _protectmyapi_vault_v1_DestroyVersionsRequest, DestroyVersionsRequest__Output as _protectmyapi_vault_v1_DestroyVersionsRequest__Output } from './protectmyapi/vault/v1/DestroyVersionsRequest.js';
 import type { DestroyVersionsResponse as _protectmyapi_vault_v1_DestroyVersionsResponse, DestroyVersionsResponse__Output as _protectmyapi_vault_v1_DestroyVersionsResponse__Output } from './protectmyapi/vault/v1/DestroyVersionsResponse.js';
+import type { HeadKey as _protectmyapi_vault_v1_HeadKey, HeadKey__Output as _protectmyapi_vault_v1_HeadKey__Output } from './protectmyapi/vault/v1/HeadKey.js';
 import type { Lease as _protectmyapi_vault_v1_Lease, Lease__Output as _protectmyapi_vault_v1_Lease__Output } from './protectmyapi/vault/v1/Lease.js';
 import type { LeaseKey as _protectmyapi_vault_v1_LeaseKey, LeaseKey__Output as _protectmyapi_vault_v1_LeaseKey__Output } from './protectmyapi/vault/v1/LeaseKey.js';
 import type { LeaseOperationalRequest as _protectmyapi_vault_v1_LeaseOperationalRequest, LeaseOperationalRequest__Output as _protectmyapi_vault_v1_LeaseOperationalRequest__Output } from './protectmyapi/vault/v1/LeaseOperationalRequest.js';
@@ -28,6 +31,7 @@ import type { ShredOrganizationRequest as _protectmyapi_vault_v1_ShredOrganizati
 import type { ShredOrganizationResponse as _protectmyapi_vault_v1_ShredOrganizationResponse, ShredOrganizationResponse__Output as _protectmyapi_vault_v1_ShredOrganizationResponse__Output } from './protectmyapi/vault/v1/ShredOrganizationResponse.js';
 import type { SignHeadRequest as _protectmyapi_vault_v1_SignHeadRequest, SignHeadRequest__Output as _protectmyapi_vault_v1_SignHeadRequest__Output } from './protectmyapi/vault/v1/SignHeadRequest.js';
 import type { SignHeadResponse as _protectmyapi_vault_v1_SignHeadResponse, SignHeadResponse__Output as _protectmyapi_vault_v1_SignHeadResponse__Output } from './protectmyapi/vault/v1/SignHeadResponse.js';
+import type { SignedHead as _protectmyapi_vault_v1_SignedHead, SignedHead__Output as _protectmyapi_vault_v1_SignedHead__Output } from './protectmyapi/vault/v1/SignedHead.js';
 import type { VaultClient as _protectmyapi_vault_v1_VaultClient, VaultDefinition as _protectmyapi_vault_v1_VaultDefinition } from './protectmyapi/vault/v1/Vault.js';
 import type { VersionDescription as _protectmyapi_vault_v1_VersionDescription, VersionDescription__Output as _protectmyapi_vault_v1_VersionDescription__Output } from './protectmyapi/vault/v1/VersionDescription.js';
 
@@ -40,10 +44,13 @@ export interface ProtoGrpcType {
     vault: {
       v1: {
         Bindings: MessageTypeDefinition<_protectmyapi_vault_v1_Bindings, _protectmyapi_vault_v1_Bindings__Output>
+        DescribeHeadRequest: MessageTypeDefinition<_protectmyapi_vault_v1_DescribeHeadRequest, _protectmyapi_vault_v1_DescribeHeadRequest__Output>
+        DescribeHeadResponse: MessageTypeDefinition<_protectmyapi_vault_v1_DescribeHeadResponse, _protectmyapi_vault_v1_DescribeHeadResponse__Output>
         DescribeVersionsRequest: MessageTypeDefinition<_protectmyapi_vault_v1_DescribeVersionsRequest, _protectmyapi_vault_v1_DescribeVersionsRequest__Output>
         DescribeVersionsResponse: MessageTypeDefinition<_protectmyapi_vault_v1_DescribeVersionsResponse, _protectmyapi_vault_v1_DescribeVersionsResponse__Output>
         DestroyVersionsRequest: MessageTypeDefinition<_protectmyapi_vault_v1_DestroyVersionsRequest, _protectmyapi_vault_v1_DestroyVersionsRequest__Output>
         DestroyVersionsResponse: MessageTypeDefinition<_protectmyapi_vault_v1_DestroyVersionsResponse, _protectmyapi_vault_v1_DestroyVersionsResponse__Output>
+        HeadKey: MessageTypeDefinition<_protectmyapi_vault_v1_HeadKey, _protectmyapi_vault_v1_HeadKey__Output>
         Lease: MessageTypeDefinition<_protectmyapi_vault_v1_Lease, _protectmyapi_vault_v1_Lease__Output>
         LeaseKey: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseKey, _protectmyapi_vault_v1_LeaseKey__Output>
         LeaseOperationalRequest: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseOperationalRequest, _protectmyapi_vault_v1_LeaseOperationalRequest__Output>
@@ -68,6 +75,7 @@ export interface ProtoGrpcType {
         ShredOrganizationResponse: MessageTypeDefinition<_protectmyapi_vault_v1_ShredOrganizationResponse, _protectmyapi_vault_v1_ShredOrganizationResponse__Output>
         SignHeadRequest: MessageTypeDefinition<_protectmyapi_vault_v1_SignHeadRequest, _protectmyapi_vault_v1_SignHeadRequest__Output>
         SignHeadResponse: MessageTypeDefinition<_protectmyapi_vault_v1_SignHeadResponse, _protectmyapi_vault_v1_SignHeadResponse__Output>
+        SignedHead: MessageTypeDefinition<_protectmyapi_vault_v1_SignedHead, _protectmyapi_vault_v1_SignedHead__Output>
         Vault: SubtypeConstructor<typeof grpc.Client, _protectmyapi_vault_v1_VaultClient> & { service: _protectmyapi_vault_v1_VaultDefinition }
         VersionDescription: MessageTypeDefinition<_protectmyapi_vault_v1_VersionDescription, _protectmyapi_vault_v1_VersionDescription__Output>
         VersionState: EnumTypeDefinition

@@ -14,6 +14,7 @@ import { debugTokenRoutes, deviceRoutes } from './apps/device-routes.js'
 import { linkRoutes } from './apps/link-routes.js'
 import { auditRoutes } from './audit/audit-routes.js'
 import { every } from './background/every.js'
+import { buildChains } from './chain/build-chains.js'
 import type { ManagementConfig } from './config.js'
 import { createExportSlots } from './export/export-slots.js'
 import type { Feed } from './feed/build-feed.js'
@@ -69,6 +70,7 @@ export function buildRest(parts: RestParts): Rest {
   const secrets = buildSecrets(secretDeps)
   const exports = { db, commitChange, slots: createExportSlots() }
   const accessLog = buildAccessLog({ ...exports, clock, log, redis, retentionDays: parts.accessLogDays })
+  const chains = buildChains({ ...exports, vault: parts.vault, clock, log, keptDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
   const records = createIdempotencyRecords(db)
@@ -91,10 +93,12 @@ export function buildRest(parts: RestParts): Rest {
       ...linkRoutes(catalog),
       ...accessLog.routes,
       ...auditRoutes(exports),
+      ...chains.routes,
     ],
     start() {
       secrets.start()
       accessLog.start()
+      chains.start()
       endPruning = every(PRUNE_PERIOD_MS, 'prune', log, async () => {
         await limits.prune()
         await records.prune()
@@ -102,7 +106,7 @@ export function buildRest(parts: RestParts): Rest {
       })
     },
     async stop() {
-      await Promise.all([secrets.stop(), accessLog.stop(), endPruning?.()])
+      await Promise.all([secrets.stop(), accessLog.stop(), chains.stop(), endPruning?.()])
     },
   }
 }

@@ -6,11 +6,16 @@ import { startManagement } from './build.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig } from './config.js'
 import { runMigrations } from './migrate.js'
 import { rotateSigningKeys } from './rotate-signing-keys.js'
+import { runVerify } from './verify.js'
 
 const ABOUT = `management: serves.
 management migrate: brings the database up to date.
+management verify: verifies access log and audit trail.
 management rotate-signing-keys: other keys sign grants and sessions; what was signed is good until it ends.
 management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.`
+
+/** Of `verify`, where something was altered; 1 and 2 say that it could not run. */
+const EXIT_BROKEN = 3
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 
@@ -26,6 +31,13 @@ await runProgram(process, {
     return { log, ready: { restPort: management.restPort, directoryPort: management.directoryPort } }
   },
   commands: {
+    async verify() {
+      const config = loadConfig(process.env, readFile)
+      // To standard error: standard output has the verdicts.
+      const log = createLogger('management', config.logLevel, process.stderr)
+      const isInOrder = await runVerify(config, { log, write: (line) => void process.stdout.write(line) })
+      if (!isInOrder) process.exitCode = EXIT_BROKEN
+    },
     async migrate() {
       const config = loadMigrateConfig(process.env, readFile)
       await runMigrations(config, createLogger('management', config.logLevel))

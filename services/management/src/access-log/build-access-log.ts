@@ -2,6 +2,7 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import { every } from '../background/every.js'
+import { dropOldLinks } from '../chain/drop-old-links.js'
 import type { Route } from '../http/route.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { type AccessLogRouteDeps, accessLogRoutes } from './access-log-routes.js'
@@ -35,6 +36,7 @@ export function buildAccessLog({ clock, log, redis, retentionDays, ...deps }: Ac
     await tendPartitions(db, retentionDays)
     isPartitioned = true
     await pruneLeftovers(db)
+    await dropOldLinks(db, Math.max(retentionDays, ACCESS_LOG_LIMITS.retentionDaysMin))
   }
   // The first look at the partitions may have failed, with Postgres away: an entry needs its day's.
   const partitioned = async (): Promise<void> => {

@@ -23,7 +23,7 @@ interface Mark {
  * Moves the watermarks of these strands to the highest sequence below which everything is committed: not the maximum,
  * another drain may be behind. Answers all of them, those too that a gap holds back.
  *
- * The last thing in a transaction: the rows stay locked until it ends.
+ * Late in a transaction, only the heads of chains come behind it: the rows stay locked until it ends.
  */
 export async function moveWatermarks(trx: Knex, strands: readonly Strand[]): Promise<readonly Watermark[]> {
   if (strands.length === 0) return []

@@ -1,6 +1,14 @@
-/** The entry's own day, so that the same entry always finds itself; a proxy whose clock is days off gets today. */
-export const DAY_OF_ENTRY = `CASE WHEN (at AT TIME ZONE 'UTC')::date BETWEEN current_date - 1 AND current_date + 1
-  THEN (at AT TIME ZONE 'UTC')::date ELSE current_date END`
+const DAY_MS = 86_400_000
+
+const numberOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS
+const nameOf = (dayNumber: number): string => new Date(dayNumber * DAY_MS).toISOString().slice(0, 10)
+
+/** An entry's own day, so that the same entry always finds itself; a proxy whose clock is days off gets today. */
+export function daysNear(today: string): (atMs: number) => string {
+  const first = numberOf(today) - 1
+  const near = [first, first + 1, first + 2].map(nameOf)
+  return (atMs) => near[Math.floor(atMs / DAY_MS) - first] ?? today
+}
 
 /**
  * The days that an entry of now can be in. As a list, not as a range: the log's primary key begins with the day, and

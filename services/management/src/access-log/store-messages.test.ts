@@ -47,8 +47,8 @@ describe('a watermark', () => {
   const strand = { bootId: newId('boot'), shard: 3 }
   const put = (from: number, to: number) =>
     db.raw(
-      `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
-       SELECT current_date, ?, ?, sequence, 'void', now(), 'req_' || sequence, 'org_1', '{}'
+      `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
+       SELECT current_date, ?, ?, sequence, 'void', now(), 'req_' || sequence, 'org_1', '{}', 0
        FROM generate_series(?::integer, ?::integer) AS sequence`,
       [strand.bootId, strand.shard, from, to],
     )

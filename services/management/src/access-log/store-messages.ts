@@ -1,14 +1,12 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { InboxEntry } from '../directory/access-entry.js'
-import { appendToLog } from './append-to-log.js'
-import type { Drained } from './drain-inbox.js'
-import { moveWatermarks, type Strand } from './move-watermarks.js'
 import { placeTaken } from './place-taken.js'
 import { type ReadMessage, unstorable, wholeMessage } from './read-message.js'
-import { type SetAside, setAside } from './set-aside.js'
+import type { SetAside } from './set-aside.js'
+import { type Drained, storeEntries } from './store-entries.js'
 
 /**
- * Entries into the log, what cannot be one set aside, and the watermarks moved: one committed transaction. Safe to
+ * Entries into the log, what cannot be one set aside, watermarks and chains moved: one committed transaction. Safe to
  * repeat. Where Postgres refuses a value, the batch is halved until that message is alone, and it is set aside.
  *
  * @throws what Postgres throws where it is away, or the statement is wrong.
@@ -33,15 +31,12 @@ export async function storeMessages(db: Knex, messages: readonly ReadMessage[]):
   }
 }
 
-async function storeIn(trx: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
+function storeIn(trx: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
   const entries = messages.flatMap((message) => message.entries)
-  const strangers = await appendToLog(trx, entries)
-  const aside = [
+  return storeEntries(trx, entries, (strangers) => [
     ...messages.flatMap((message) => message.setAside),
     ...(strangers.length === 0 ? [] : placesTaken(messages, new Set(strangers))),
-  ]
-  await setAside(trx, aside)
-  return { taken: entries.length, watermarks: await moveWatermarks(trx, strandsOf(entries)), setAside: aside }
+  ])
 }
 
 function placesTaken(messages: readonly ReadMessage[], strangers: ReadonlySet<InboxEntry>): SetAside[] {
@@ -50,10 +45,6 @@ function placesTaken(messages: readonly ReadMessage[], strangers: ReadonlySet<In
       .filter(([entry]) => strangers.has(entry))
       .map(([entry, position]) => placeTaken(entry, { message: message.id, position })),
   )
-}
-
-function strandsOf(entries: readonly InboxEntry[]): readonly Strand[] {
-  return [...new Map(entries.map(({ bootId, shard }) => [`${bootId}/${shard}`, { bootId, shard }])).values()]
 }
 
 /** SQLSTATE class 22: a value that Postgres cannot hold, whatever we have checked. */

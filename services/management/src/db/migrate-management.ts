@@ -16,6 +16,9 @@ import { automation } from './migrations/0007-automation.js'
 import { accessSetAside } from './migrations/0008-access-set-aside.js'
 import { signingKeyRotation } from './migrations/0009-signing-keys.js'
 import { quotas } from './migrations/0010-quotas.js'
+import { chains } from './migrations/0011-chains.js'
+import { chainWhatIsThere } from './migrations/0012-chain-what-is-there.js'
+import { chainRetention } from './migrations/0013-chain-retention.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -34,10 +37,13 @@ const MIGRATIONS: readonly Migration[] = [
   accessSetAside,
   signingKeyRotation,
   quotas,
+  chains,
+  chainWhatIsThere,
+  chainRetention,
 ]
 
 /**
- * What the runtime role may do. No DDL; of audit trail and access log neither change nor removal. Locking a row takes
+ * What the runtime role may do. No DDL; of audit trail, access log and their chains neither change nor removal. Locking a row takes
  * UPDATE, which is why the inbox has it.
  */
 const RIGHTS = {
@@ -66,13 +72,22 @@ const RIGHTS = {
   access_log: 'SELECT, INSERT',
   access_set_aside: 'SELECT, INSERT',
   access_watermarks: 'SELECT, INSERT, UPDATE, DELETE',
+  chain_heads: 'SELECT, INSERT, UPDATE',
+  chain_batches: 'SELECT, INSERT',
+  chain_checkpoints: 'SELECT, INSERT',
+  chain_signer: 'SELECT, UPDATE',
   rate_buckets: 'SELECT, INSERT, UPDATE, DELETE',
   quota_counters: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_records: 'SELECT, INSERT, UPDATE, DELETE',
   personal_tokens: 'SELECT, INSERT, UPDATE, DELETE',
 } as const
 
-const FUNCTIONS = ['make_access_partition', 'drop_access_partition'] as const
+const SEQUENCES = ['chain_batch_ids'] as const
+const FUNCTIONS = [
+  'make_access_partition(date)',
+  'drop_access_partition(date)',
+  'drop_chain_links(text, bigint)',
+] as const
 
 /** Brings the schema up to date, names the installation, and grants the runtime role. Answers what ran. Safe to repeat. */
 export async function migrateManagement({ owner, runtimeRole }: MigrationTarget): Promise<readonly string[]> {
@@ -98,6 +113,7 @@ async function grant(db: Knex, role: string): Promise<void> {
       await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
       await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
     }
-    for (const name of FUNCTIONS) await trx.raw('GRANT EXECUTE ON FUNCTION ??(date) TO ??', [name, role])
+    for (const name of SEQUENCES) await trx.raw('GRANT USAGE ON SEQUENCE ?? TO ??', [name, role])
+    for (const name of FUNCTIONS) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [role])
   })
 }

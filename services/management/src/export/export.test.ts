@@ -41,9 +41,9 @@ async function log(organizationId: string, count: number): Promise<void> {
     ['finished', { status: 200, totalMs: 5 }],
   ] as const) {
     await house.db.raw(
-      `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
+      `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
        SELECT current_date, ?, 0, n * 2 + ?, ?, date_trunc('second', now()) - (n / 4) * interval '1 second',
-         'req_' || lpad(n::text, 8, '0'), ?, ?::jsonb FROM generate_series(1, ?) AS n`,
+         'req_' || lpad(n::text, 8, '0'), ?, ?::jsonb, 0 FROM generate_series(1, ?) AS n`,
       [`boot_${organizationId}`, kind === 'admitted' ? 0 : 1, kind, organizationId, JSON.stringify(entry), count],
     )
   }

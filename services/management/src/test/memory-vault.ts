@@ -3,6 +3,7 @@ import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { NewVersion, Purpose, VaultClient, VersionRef } from '../vault/vault-client.js'
+import { memoryHeads } from './memory-witness.js'
 
 interface Stored extends VersionRef {
   readonly state: 'stored'
@@ -30,11 +31,13 @@ export interface MemoryVault extends VaultClient {
 
 const LEASE_LIFE_MS = 5 * 60_000
 
-export function memoryVault(): MemoryVault {
+/** @param now what its clock says, for what it signs. */
+export function memoryVault(now: () => number = Date.now): MemoryVault {
   const versions = new Map<string, Held>()
   const failing = new Map<Method, 'before' | 'after'>()
   const counts = new Map<Method, number>()
   const shredded = new Set<string>()
+  const heads = memoryHeads(now)
   let away = false
 
   async function call<T>(method: Method, work: () => T): Promise<T> {
@@ -108,6 +111,8 @@ export function memoryVault(): MemoryVault {
       call('shredOrganization', () => {
         shredded.add(organizationId)
       }),
+    signHead: (asked) => call('signHead', () => heads.signHead(asked)),
+    describeHead: (chain) => call('describeHead', () => heads.describeHead(chain)),
     failNext: (method, when) => void failing.set(method, when),
     setAway: (now) => {
       away = now

@@ -54,8 +54,8 @@ async function furnishMore(): Promise<void> {
   }
   await tendPartitions(house.db, 90)
   await house.db.raw(
-    `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
-     SELECT current_date, 'boot_1', 0, n, 'admitted', date_trunc('second', now()), 'req_' || n, ?, ?::jsonb FROM generate_series(1, 4) AS n`,
+    `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
+     SELECT current_date, 'boot_1', 0, n, 'admitted', date_trunc('second', now()), 'req_' || n, ?, ?::jsonb, 0 FROM generate_series(1, 4) AS n`,
     [org, JSON.stringify(SUBJECT)],
   )
 }

@@ -9,6 +9,10 @@ import { drainInbox } from '../access-log/drain-inbox.js'
 import { readMessage } from '../access-log/read-message.js'
 import { storeMessages } from '../access-log/store-messages.js'
 import { pruneLeftovers, tendPartitions } from '../access-log/tend-partitions.js'
+import { appendAudit } from '../audit/append-audit.js'
+import { dropOldLinks } from '../chain/drop-old-links.js'
+import { createSignHeads } from '../chain/sign-heads.js'
+import { signerLease } from '../chain/signer-lease.js'
 import { migrateManagement } from '../db/migrate-management.js'
 import { toInboxEntry, writeInbox } from '../directory/access-entry.js'
 import { createDrawQuota } from '../directory/draw-quota.js'
@@ -26,6 +30,7 @@ import { deleteSecret } from '../secrets/delete-secret.js'
 import { finishDestructions, finishShredding, settleIntents } from '../secrets/reconcile.js'
 import { replaceValue } from '../secrets/replace-value.js'
 import type { SecretDeps } from '../secrets/secret-deps.js'
+import { verifyAll } from '../verify.js'
 import { memoryVault } from './memory-vault.js'
 
 const ROLE = `runtime_${newId('boot').toLowerCase()}`
@@ -125,6 +130,23 @@ describe('the runtime role', () => {
     await pruneLeftovers(db)
   })
 
+  it('may do all that has chains signed, verified and cut off where they have run out', async () => {
+    const clock = manualClock(Date.now())
+    const vault = memoryVault(() => Date.now() - 100 * 86_400_000)
+    const organizationId = newId('organization')
+    const actor = { kind: 'system', id: 'test', requestId: null } as const
+    await db.transaction((trx) => appendAudit(trx, actor, [{ organizationId, event: 'x.y', targetId: null }]))
+    const lease = signerLease(db, 'boot_1')
+    expect(await lease.take()).toBe(true)
+    await createSignHeads({ db, vault, clock, log: createLogger('test', 'silent') })()
+    await lease.giveBack()
+    for await (const verdict of verifyAll({ db, vault }, 90)) expect(verdict).toMatchObject({ ok: true, breaks: [] })
+    const old = { chain: 'access-log/org_1' }
+    expect(await db('chain_batches').where(old).select('number')).not.toEqual([])
+    await dropOldLinks(db, 90)
+    expect(await db('chain_batches').where(old).select('number')).toEqual([])
+  })
+
   it.each([
     'CREATE TABLE mine ()',
     'DROP TABLE feed',
@@ -133,6 +155,11 @@ describe('the runtime role', () => {
     'DELETE FROM access_log',
     `UPDATE access_log SET kind = 'void'`,
     'TRUNCATE access_log',
+    'DELETE FROM chain_batches',
+    `UPDATE chain_batches SET entries = 0`,
+    'DELETE FROM chain_heads',
+    'DELETE FROM chain_checkpoints',
+    `UPDATE chain_checkpoints SET count = 0`,
     'DELETE FROM access_set_aside',
     `UPDATE access_set_aside SET reason = 'x'`,
   ])('may not: %s', async (statement) => {

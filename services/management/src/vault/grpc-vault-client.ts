@@ -1,4 +1,6 @@
 import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
+import type { DescribeHeadRequest } from '@protectmyapi/protos/generated/vault/v1/DescribeHeadRequest'
+import type { DescribeHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/DescribeHeadResponse'
 import type { DestroyVersionsRequest } from '@protectmyapi/protos/generated/vault/v1/DestroyVersionsRequest'
 import type { LeaseOperationalRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalRequest'
 import type { LeaseOperationalResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalResponse'
@@ -6,6 +8,8 @@ import type { PutSecretRequest } from '@protectmyapi/protos/generated/vault/v1/P
 import type { SettleVersionRequest } from '@protectmyapi/protos/generated/vault/v1/SettleVersionRequest'
 import type { SettleVersionResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SettleVersionResponse'
 import type { ShredOrganizationRequest } from '@protectmyapi/protos/generated/vault/v1/ShredOrganizationRequest'
+import type { SignHeadRequest } from '@protectmyapi/protos/generated/vault/v1/SignHeadRequest'
+import type { SignHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SignHeadResponse'
 import type { VaultClient as GrpcClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
 import { Vault } from '@protectmyapi/protos/vault'
 import { Fault } from '@protectmyapi/service-kit/faults'
@@ -92,6 +96,22 @@ function overGrpc(client: ReloadingClient<GrpcClient>): VaultClient {
         { organizationId },
         DEADLINES.shredMs,
       )
+    },
+    async signHead({ chain, count, head, links }) {
+      const signed = await callUnary<SignHeadRequest, SignHeadResponse__Output>(
+        (request, options, answer) => client.current().signHead(request, options, answer),
+        { chain, count, head, links: [...links] },
+        DEADLINES.otherMs,
+      )
+      return { ...signed, count, head }
+    },
+    async describeHead(chain) {
+      const { installationId, keys, last } = await callUnary<DescribeHeadRequest, DescribeHeadResponse__Output>(
+        (request, options, answer) => client.current().describeHead(request, options, answer),
+        { chain },
+        DEADLINES.otherMs,
+      )
+      return { installationId, keys, last: last ?? undefined }
     },
   }
 }

@@ -1,6 +1,9 @@
+import { createPublicKey, verify } from 'node:crypto'
 import { expect, it } from '@jest/globals'
+import { FIRST_HEAD, HEAD_BYTES, headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { HeadToSign } from './head-witness.js'
 import type { NewVersion, VaultClient } from './vault-client.js'
 
 /** What management relies on in any vault. The one in memory passes it, and so does the real service. */
@@ -85,4 +88,49 @@ export function vaultContract(name: string, make: () => VaultClient): void {
       await vault.shredOrganization(version.organizationId)
     }
   })
+
+  it(`${name}: a signed head verifies under the key that it names, and is remembered`, async () => {
+    const vault = make()
+    const asked = chainOf(2)
+    const signed = await vault.signHead(asked)
+    expect(await vault.signHead(asked)).toEqual(signed)
+    const { installationId, keys, last } = await vault.describeHead(asked.chain)
+    expect(last).toEqual(signed)
+    expect(signed).toMatchObject({ count: 2, head: asked.head })
+    const der = keys.find(({ keyId }) => keyId === signed.keyId)?.publicKey ?? Buffer.alloc(0)
+    const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
+    const statement = headStatement({ ...signed, installationId, chain: asked.chain })
+    expect(verify(null, statement, key, signed.signature)).toBe(true)
+    expect((await vault.describeHead(chainOf(1).chain)).last).toBeUndefined()
+  })
+
+  it(`${name}: a head that does not extend the last one is CONFLICT, and one without its links is refused`, async () => {
+    const vault = make()
+    const { chain } = await signed(vault, 3)
+    for (const words of ['aa', 'aab', 'bbbbb'])
+      await expect(vault.signHead(headOf(chain, words))).rejects.toMatchObject({ code: 'CONFLICT' })
+    const longer = headOf(chain, 'aaaaa')
+    await expect(vault.signHead({ ...longer, links: longer.links.slice(-1) })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
+    await vault.signHead(longer)
+  })
+}
+
+/** Links that are one letter each. */
+function headOf(chain: string, words: string): HeadToSign {
+  const links = [...words].map((word) => Buffer.alloc(HEAD_BYTES, word))
+  let head = FIRST_HEAD
+  links.forEach((content, index) => {
+    head = headAfter({ chain, count: index + 1, previous: head, content })
+  })
+  return { chain, head, count: links.length, links }
+}
+
+const chainOf = (count: number): HeadToSign => headOf(`audit/${newId('organization')}`, 'a'.repeat(count))
+
+async function signed(vault: VaultClient, count: number): Promise<HeadToSign> {
+  const asked = chainOf(count)
+  await vault.signHead(asked)
+  return asked
 }

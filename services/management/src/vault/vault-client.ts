@@ -1,5 +1,6 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { HeadWitness } from './head-witness.js'
 
 /** One version of one secret, as both databases name it. */
 export interface VersionRef {
@@ -34,7 +35,7 @@ interface OperationalLease {
  * Every method throws Fault UNAVAILABLE when the vault does not answer in time; what was asked may have happened all
  * the same.
  */
-export interface VaultClient {
+export interface VaultClient extends HeadWitness {
   /**
    * Idempotent on the version id. @throws Fault CONFLICT: closed or destroyed, stored with other contents, or not the
    * successor of the newest one stored.

@@ -29,6 +29,8 @@ describe('the runtime role', () => {
     ['remove a data key', ({ vaultDb }) => vaultDb, 'DELETE FROM data_keys'],
     ['remove a version', ({ vaultDb }) => vaultDb, 'DELETE FROM versions'],
     ['replace a pinned key', ({ vaultDb }) => vaultDb, "UPDATE pinned_grant_keys SET public_key = ''"],
+    ['replace the key that signs heads', ({ vaultDb }) => vaultDb, "UPDATE head_key SET sealed = ''"],
+    ['forget a signed head', ({ vaultDb }) => vaultDb, 'DELETE FROM signed_heads'],
     ['change wrapped bytes', ({ vaultKeysDb }) => vaultKeysDb, "UPDATE wrapped_keys SET wrapped = ''"],
   ])('cannot %s', async (_what, db, statement) => {
     await expect(db(databases).raw(statement)).rejects.toMatchObject(denied)
@@ -64,7 +66,11 @@ describe('migrating', () => {
         owner: { ...target, user: migrator, password: 'm' },
         runtimeRole: runtime,
       })
-      expect(await migrateVault(as(vault.target), as(vaultKeys.target))).toEqual(['0001-vault-keys', '0001-vault'])
+      expect(await migrateVault(as(vault.target), as(vaultKeys.target))).toEqual([
+        '0001-vault-keys',
+        '0001-vault',
+        '0002-signed-heads',
+      ])
       const served = connectPostgres({ ...vault.target, user: runtime, password: 'r' }, 'test')
       await expect(readInstallationId(served, memoryLog().log)).resolves.toMatch(/^ins_/)
       await served.destroy()

@@ -1,6 +1,7 @@
 import { connectPostgres, type Knex, migrate, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import { vaultTables } from './migrations/0001-vault.js'
 import { vaultKeysTables } from './migrations/0001-vault-keys.js'
+import { signedHeads } from './migrations/0002-signed-heads.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -15,6 +16,8 @@ const VAULT_RIGHTS = {
   versions: 'SELECT, INSERT, UPDATE',
   pinned_grant_keys: 'SELECT, INSERT, DELETE',
   lease_audit: 'SELECT, INSERT',
+  head_key: 'SELECT, INSERT',
+  signed_heads: 'SELECT, INSERT, UPDATE',
 } as const
 const VAULT_KEYS_RIGHTS = { wrapped_keys: 'SELECT, INSERT, DELETE' } as const
 
@@ -22,7 +25,7 @@ const VAULT_KEYS_RIGHTS = { wrapped_keys: 'SELECT, INSERT, DELETE' } as const
 export async function migrateVault(vault: MigrationTarget, vaultKeys: MigrationTarget): Promise<readonly string[]> {
   // vault_keys first: it is written first as well.
   const keys = await migrateOne(vaultKeys, [vaultKeysTables], VAULT_KEYS_RIGHTS)
-  return [...keys, ...(await migrateOne(vault, [vaultTables], VAULT_RIGHTS))]
+  return [...keys, ...(await migrateOne(vault, [vaultTables, signedHeads], VAULT_RIGHTS))]
 }
 
 async function migrateOne(

@@ -4,6 +4,9 @@ import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 /** What a secret is for. Bound into its ciphertext: nothing sealed for one purpose opens for another. */
 export type Purpose = 'injection' | 'operational' | 'grant-signing'
 
+/** What the vault seals for itself alone: no purpose of the wire, so that no call puts or leases it. */
+export type OwnPurpose = 'head-signing'
+
 /** What one sealed version is. Opening it takes exactly this, word for word. */
 export interface SealContext {
   readonly installationId: string
@@ -11,7 +14,7 @@ export interface SealContext {
   readonly secretId: string
   readonly versionId: string
   readonly generation: number
-  readonly purpose: Purpose
+  readonly purpose: Purpose | OwnPurpose
   /** Normalised: order is part of it. */
   readonly bindings: Bindings
 }

@@ -28,6 +28,7 @@ export const ACCESS = {
   RewrapDataKeys: { callers: ['management'] },
   ReencryptSecrets: { callers: ['management'] },
   SignHead: { callers: ['management'] },
+  DescribeHead: { callers: ['management'] },
 } as const satisfies Record<string, Rule>
 
 const SERVICE_PATH = '/protectmyapi.vault.v1.Vault/'

@@ -3,6 +3,9 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { type Authorize, type UnaryContext, unary } from '@protectmyapi/service-kit/grpc-server'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
+import { describeHead } from '../heads/describe-head.js'
+import { headKeys } from '../heads/head-keys.js'
+import { signHead } from '../heads/sign-head.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { leaseOperational } from '../leases/lease-operational.js'
 import { type GrantedLeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
@@ -12,6 +15,7 @@ import { putSecret } from '../versions/put-secret.js'
 import { settleVersion } from '../versions/settle-version.js'
 import { shredOrganization } from '../versions/shred-organization.js'
 import { ACCESS } from './access.js'
+import { describeHeadRpc } from './describe-head.js'
 import { describeVersionsRpc } from './describe-versions.js'
 import { destroyVersionsRpc } from './destroy-versions.js'
 import { leaseOperationalRpc } from './lease-operational.js'
@@ -20,6 +24,7 @@ import { notBuilt } from './not-built.js'
 import { putSecretRpc } from './put-secret.js'
 import { settleVersionRpc } from './settle-version.js'
 import { shredOrganizationRpc } from './shred-organization.js'
+import { signHeadRpc } from './sign-head.js'
 
 export interface VaultDeps extends GrantedLeaseDeps {
   readonly keys: DataKeys
@@ -33,6 +38,7 @@ export function vaultHandlers(
 ): VaultHandlers {
   const rpc = <Request, Response>(handle: (request: Request, context: UnaryContext) => Promise<Response>) =>
     unary<Request, Response>(gate, (request, context) => handle(request, context).catch(refuseOutage))
+  const keysOfHeads = headKeys(deps)
   return {
     PutSecret: rpc(putSecretRpc(putSecret(deps))),
     SettleVersion: rpc(settleVersionRpc(settleVersion(deps))),
@@ -46,7 +52,8 @@ export function vaultHandlers(
     RotateDataKey: rpc(notBuilt),
     RewrapDataKeys: rpc(notBuilt),
     ReencryptSecrets: rpc(notBuilt),
-    SignHead: rpc(notBuilt),
+    SignHead: rpc(signHeadRpc(signHead({ ...deps, headKeys: keysOfHeads }))),
+    DescribeHead: rpc(describeHeadRpc(describeHead({ ...deps, headKeys: keysOfHeads }))),
   }
 }
 

@@ -3,12 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
 import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
+import type { DescribeHeadRequest } from '@protectmyapi/protos/generated/vault/v1/DescribeHeadRequest'
+import type { DescribeHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/DescribeHeadResponse'
 import type { DescribeVersionsRequest } from '@protectmyapi/protos/generated/vault/v1/DescribeVersionsRequest'
 import type { DescribeVersionsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/DescribeVersionsResponse'
 import type { LeaseSecretsRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
 import type { PutSecretRequest } from '@protectmyapi/protos/generated/vault/v1/PutSecretRequest'
+import type { SignHeadRequest } from '@protectmyapi/protos/generated/vault/v1/SignHeadRequest'
+import type { SignHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SignHeadResponse'
 import type { GrantClaims } from '@protectmyapi/service-kit/grant'
+import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { service as healthService } from 'grpc-health-check'
 import { claimsAt, type GrantSigner, grantSigner } from '../test/grant-signer.js'
@@ -212,9 +217,6 @@ describe('the vault over the wire', () => {
     await expect(call(management, management.reencryptSecrets, { organizationId: 'org_a' })).rejects.toMatchObject(
       notBuilt,
     )
-    await expect(
-      call(management, management.signHead, { chain: 'a', head: Buffer.alloc(32), count: 1 }),
-    ).rejects.toMatchObject(notBuilt)
     await expect(call(proxy, proxy.signHead, {})).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
@@ -280,3 +282,30 @@ async function healthStatus(): Promise<string> {
   const answer = await call(client, check, { service: 'protectmyapi.vault.v1.Vault' })
   return answer.status
 }
+
+describe('heads over the wire', () => {
+  it('are signed for management, remembered, and described with the public half alone', async () => {
+    const chain = 'audit/org_wire'
+    const content = Buffer.alloc(32, 1)
+    const head = headAfter({ chain, count: 1, previous: FIRST_HEAD, content })
+    const signed = await call<SignHeadRequest, SignHeadResponse__Output>(management, management.signHead, {
+      chain,
+      head,
+      count: 1,
+      links: [content],
+    })
+    const described = await call<DescribeHeadRequest, DescribeHeadResponse__Output>(
+      management,
+      management.describeHead,
+      { chain },
+    )
+    expect(described.last).toEqual({ ...signed, head, count: 1 })
+    expect(described.installationId).toBe(running.databases.installationId)
+    expect(described.keys.map((key) => Object.keys(key).sort())).toEqual([['keyId', 'publicKey']])
+    const none = await call<DescribeHeadRequest, DescribeHeadResponse__Output>(management, management.describeHead, {
+      chain: 'audit/org_none',
+    })
+    expect(none.last).toBeNull()
+    await expect(call(proxy, proxy.describeHead, { chain })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+})

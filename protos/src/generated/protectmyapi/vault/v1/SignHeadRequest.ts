@@ -6,10 +6,12 @@ export interface SignHeadRequest {
   'chain'?: (string);
   'head'?: (Buffer | Uint8Array | string);
   'count'?: (number | string | Long);
+  'links'?: (Buffer | Uint8Array | string)[];
 }
 
 export interface SignHeadRequest__Output {
   'chain': (string);
   'head': (Buffer);
   'count': (number);
+  'links': (Buffer)[];
 }

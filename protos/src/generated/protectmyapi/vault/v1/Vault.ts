@@ -2,6 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { DescribeHeadRequest as _protectmyapi_vault_v1_DescribeHeadRequest, DescribeHeadRequest__Output as _protectmyapi_vault_v1_DescribeHeadRequest__Output } from '../../../protectmyapi/vault/v1/DescribeHeadRequest.js';
+import type { DescribeHeadResponse as _protectmyapi_vault_v1_DescribeHeadResponse, DescribeHeadResponse__Output as _protectmyapi_vault_v1_DescribeHeadResponse__Output } from '../../../protectmyapi/vault/v1/DescribeHeadResponse.js';
 import type { DescribeVersionsRequest as _protectmyapi_vault_v1_DescribeVersionsRequest, DescribeVersionsRequest__Output as _protectmyapi_vault_v1_DescribeVersionsRequest__Output } from '../../../protectmyapi/vault/v1/DescribeVersionsRequest.js';
 import type { DescribeVersionsResponse as _protectmyapi_vault_v1_DescribeVersionsResponse, DescribeVersionsResponse__Output as _protectmyapi_vault_v1_DescribeVersionsResponse__Output } from '../../../protectmyapi/vault/v1/DescribeVersionsResponse.js';
 import type { DestroyVersionsRequest as _protectmyapi_vault_v1_DestroyVersionsRequest, DestroyVersionsRequest__Output as _protectmyapi_vault_v1_DestroyVersionsRequest__Output } from '../../../protectmyapi/vault/v1/DestroyVersionsRequest.js';
@@ -26,6 +28,15 @@ import type { SignHeadRequest as _protectmyapi_vault_v1_SignHeadRequest, SignHea
 import type { SignHeadResponse as _protectmyapi_vault_v1_SignHeadResponse, SignHeadResponse__Output as _protectmyapi_vault_v1_SignHeadResponse__Output } from '../../../protectmyapi/vault/v1/SignHeadResponse.js';
 
 export interface VaultClient extends grpc.Client {
+  DescribeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  DescribeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  DescribeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  DescribeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  describeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  describeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  describeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  describeHead(argument: _protectmyapi_vault_v1_DescribeHeadRequest, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeHeadResponse__Output>): grpc.ClientUnaryCall;
+  
   DescribeVersions(argument: _protectmyapi_vault_v1_DescribeVersionsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeVersionsResponse__Output>): grpc.ClientUnaryCall;
   DescribeVersions(argument: _protectmyapi_vault_v1_DescribeVersionsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeVersionsResponse__Output>): grpc.ClientUnaryCall;
   DescribeVersions(argument: _protectmyapi_vault_v1_DescribeVersionsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_DescribeVersionsResponse__Output>): grpc.ClientUnaryCall;
@@ -128,6 +139,8 @@ export interface VaultClient extends grpc.Client {
 }
 
 export interface VaultHandlers extends grpc.UntypedServiceImplementation {
+  DescribeHead: grpc.handleUnaryCall<_protectmyapi_vault_v1_DescribeHeadRequest__Output, _protectmyapi_vault_v1_DescribeHeadResponse>;
+  
   DescribeVersions: grpc.handleUnaryCall<_protectmyapi_vault_v1_DescribeVersionsRequest__Output, _protectmyapi_vault_v1_DescribeVersionsResponse>;
   
   DestroyVersions: grpc.handleUnaryCall<_protectmyapi_vault_v1_DestroyVersionsRequest__Output, _protectmyapi_vault_v1_DestroyVersionsResponse>;
@@ -153,6 +166,7 @@ export interface VaultHandlers extends grpc.UntypedServiceImplementation {
 }
 
 export interface VaultDefinition extends grpc.ServiceDefinition {
+  DescribeHead: MethodDefinition<_protectmyapi_vault_v1_DescribeHeadRequest, _protectmyapi_vault_v1_DescribeHeadResponse, _protectmyapi_vault_v1_DescribeHeadRequest__Output, _protectmyapi_vault_v1_DescribeHeadResponse__Output>
   DescribeVersions: MethodDefinition<_protectmyapi_vault_v1_DescribeVersionsRequest, _protectmyapi_vault_v1_DescribeVersionsResponse, _protectmyapi_vault_v1_DescribeVersionsRequest__Output, _protectmyapi_vault_v1_DescribeVersionsResponse__Output>
   DestroyVersions: MethodDefinition<_protectmyapi_vault_v1_DestroyVersionsRequest, _protectmyapi_vault_v1_DestroyVersionsResponse, _protectmyapi_vault_v1_DestroyVersionsRequest__Output, _protectmyapi_vault_v1_DestroyVersionsResponse__Output>
   LeaseOperational: MethodDefinition<_protectmyapi_vault_v1_LeaseOperationalRequest, _protectmyapi_vault_v1_LeaseOperationalResponse, _protectmyapi_vault_v1_LeaseOperationalRequest__Output, _protectmyapi_vault_v1_LeaseOperationalResponse__Output>

@@ -1,0 +1,106 @@
+import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { contentOf, digestOf } from './batch-digest.js'
+import { CHAIN_LIMITS } from './chain-limits.js'
+
+/** Entries that one transaction appends to one chain, all of one day. They are in their table already. */
+export interface NewBatch {
+  readonly chain: string
+  readonly batch: string
+  readonly day: string
+  /** Canonical. */
+  readonly texts: readonly string[]
+}
+
+interface HeadRow {
+  readonly chain: string
+  readonly count: string
+  readonly head: Buffer
+}
+
+/** A number for what this transaction is about to append, and the day that it is on. */
+export async function beginBatch(trx: Knex): Promise<{ readonly batch: string; readonly today: string }> {
+  const { rows } = await trx.raw<{ rows: { batch: string; today: string }[] }>(
+    `SELECT nextval('chain_batch_ids') AS batch, to_char(current_date, 'YYYY-MM-DD') AS today`,
+  )
+  const [begun] = rows
+  if (!begun) throw new Error('Postgres answered without a row')
+  return begun
+}
+
+/**
+ * Moves the heads of their chains. Lock order everywhere: the rows, the heads of chains, then the feed counter; the
+ * heads stay locked to the commit, and all who append to a chain queue behind them.
+ */
+export async function appendBatches(trx: Knex, batches: readonly NewBatch[]): Promise<void> {
+  if (batches.length === 0) return
+  // Before the lock: it is the work of it.
+  const contents = batches.map(({ texts, ...batch }) => {
+    if (texts.length > CHAIN_LIMITS.batchEntriesMax) throw new Error('a batch of too many entries')
+    return { ...batch, entries: texts.length, digest: digestOf(texts) }
+  })
+  const heads = await lockHeads(trx, [...new Set(batches.map(({ chain }) => chain))])
+  const links = contents.map((content) => {
+    const { chain } = content
+    const last = heads.get(chain) ?? { count: 0, head: FIRST_HEAD }
+    const count = last.count + 1
+    const head = headAfter({ chain, count, previous: last.head, content: contentOf(content) })
+    heads.set(chain, { count, head })
+    return { ...content, number: count, digest: content.digest.toString('hex'), head: head.toString('hex') }
+  })
+  await write(trx, links)
+}
+
+interface Head {
+  readonly count: number
+  readonly head: Buffer
+}
+
+/** In one order for everybody. */
+async function lockHeads(trx: Knex, chains: string[]): Promise<Map<string, Head>> {
+  const read = async () => {
+    const { rows } = await trx.raw<{ rows: HeadRow[] }>(
+      'SELECT chain, count, head FROM chain_heads WHERE chain = ANY (?) ORDER BY chain FOR UPDATE',
+      [chains],
+    )
+    return rows
+  }
+  let rows = await read()
+  if (rows.length < chains.length) {
+    await trx.raw(
+      'INSERT INTO chain_heads (chain) SELECT chain FROM unnest(?::text[]) AS chain ORDER BY chain ON CONFLICT DO NOTHING',
+      [chains],
+    )
+    rows = await read()
+  }
+  return new Map(rows.map(({ chain, count, head }) => [chain, { count: Number(count), head }]))
+}
+
+interface NewLink {
+  readonly chain: string
+  readonly number: number
+  readonly batch: string
+  readonly day: string
+  readonly entries: number
+  /** Hex. */
+  readonly digest: string
+  readonly head: string
+}
+
+async function write(trx: Knex, links: readonly NewLink[]): Promise<void> {
+  const lastOf = new Map(links.map((link) => [link.chain, link.number]))
+  const given = links.map((link) => ({ ...link, last: lastOf.get(link.chain) === link.number }))
+  await trx.raw(
+    `WITH given AS (
+       SELECT * FROM json_to_recordset(?::json) AS given (chain text, number bigint, batch bigint, day date,
+         entries integer, digest text, head text, last boolean)
+     ), written AS (
+       INSERT INTO chain_batches (chain, number, batch, day, entries, digest, head)
+       SELECT chain, number, batch, day, entries, decode(digest, 'hex'), decode(head, 'hex') FROM given
+     )
+     UPDATE chain_heads SET count = given.number, head = decode(given.head, 'hex'),
+       unsigned_since = coalesce(chain_heads.unsigned_since, clock_timestamp())
+     FROM given WHERE given.last AND chain_heads.chain = given.chain`,
+    [JSON.stringify(given)],
+  )
+}

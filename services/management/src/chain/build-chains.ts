@@ -1,0 +1,55 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { every } from '../background/every.js'
+import type { Route } from '../http/route.js'
+import type { HeadWitness } from '../vault/head-witness.js'
+import { CHAIN_LIMITS } from './chain-limits.js'
+import { createSignHeads } from './sign-heads.js'
+import { signerLease } from './signer-lease.js'
+import { tellUnsigned } from './unsigned-watch.js'
+import { type VerifyRouteDeps, verifyRoutes } from './verify-routes.js'
+
+export interface ChainDeps extends VerifyRouteDeps {
+  readonly db: Knex
+  readonly vault: HeadWitness
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface Chains {
+  readonly routes: readonly Route[]
+  /** Begins to have heads signed. */
+  start(): void
+  stop(): Promise<void>
+}
+
+/** The chains over access log and audit trail: signed again and again, and verified for who asks. */
+export function buildChains(deps: ChainDeps): Chains {
+  const { db, log } = deps
+  const lease = signerLease(db, newId('boot'))
+  const signHeads = createSignHeads(deps)
+  let end: (() => Promise<void>) | undefined
+
+  async function round(): Promise<void> {
+    if (!(await lease.take())) return
+    try {
+      await signHeads()
+    } finally {
+      await tellUnsigned(db, log)
+    }
+  }
+
+  return {
+    routes: verifyRoutes(deps),
+    start() {
+      end = every(CHAIN_LIMITS.signing.periodMs, 'sign heads', log, round)
+    },
+    async stop() {
+      await end?.()
+      // Another one need not wait for its end; where Postgres is away it does.
+      await lease.giveBack().catch((err: unknown) => log.debug({ err }, 'the signer’s lease was not given back'))
+    },
+  }
+}

@@ -1,0 +1,34 @@
+export const CHAIN_LIMITS = {
+  /** Entries of one batch: what verifying holds in memory at once. A drain's transaction has at most 9,000. */
+  batchEntriesMax: 10_000,
+  signing: {
+    /** Between two rounds. With a round's own time, a head is signed within a minute. */
+    periodMs: 20_000,
+    /** A round begins no further page after so long. */
+    roundMs: 30_000,
+    /** Heads read at once. */
+    pageRows: 500,
+    /** Heads that the vault is asked for at once. */
+    lanes: 8,
+    /** Longer than a round and its last page, the vault's deadlines included. */
+    leaseMs: 120_000,
+    /** Heads that are unsigned for longer are an alarm. */
+    unsignedToldMs: 5 * 60_000,
+  },
+  verify: {
+    /** Links read at once: what is held of them in memory. */
+    linksPage: 500,
+    /** Batches looked at in one search for entries of none. */
+    straysPage: 1_000,
+    /** Of more breaks than these nobody learns anything. */
+    breaksNamed: 20,
+  },
+  retention: {
+    /** Links are kept so much longer than days of the log. */
+    slackDays: 2,
+    /** Chains that one statement looks at; each has as much to go as is signed within a minute. */
+    chainsPerStep: 20,
+    /** Statements of one run; what is left goes with the next. */
+    stepsMax: 2_000,
+  },
+} as const

@@ -1,0 +1,96 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { accessLogChain, auditChain } from './chain-names.js'
+import type { BatchRow } from './chain-rows.js'
+import {
+  ACCESS_LOG_ROW,
+  type AccessLogRow,
+  AUDIT_ROW,
+  type AuditRow,
+  accessEntryText,
+  auditEntryText,
+} from './entry-text.js'
+import { accessStrays, auditStrays, type Stray } from './strays.js'
+
+/** The entries that a chain is over, as they stand in their table. */
+export interface ChainSource {
+  readonly chain: string
+  /** The canonical texts of each of these links, by number; of one that has more than it says, one more. */
+  textsOf(links: readonly BatchRow[]): Promise<ReadonlyMap<number, readonly string[]>>
+  /** Entries that no link names. */
+  strays(): AsyncGenerator<Stray, void, undefined>
+  /** Entries of days before this one may be gone, and links that the vault signed before it. Null: nothing may. */
+  keptFrom(): Promise<string | null>
+}
+
+/** @param keptDays how long the log is kept. */
+export function accessLogSource(db: Knex, organizationId: string, keptDays: number): ChainSource {
+  const chain = accessLogChain(organizationId)
+  return {
+    chain,
+    async textsOf(links) {
+      const { rows } = await db.raw<{ rows: (AccessLogRow & Numbered)[] }>(
+        `SELECT link.number, ${ACCESS_LOG_ROW} FROM json_to_recordset(?::json) AS link (${LINK})
+         CROSS JOIN LATERAL (
+           SELECT access_log.* FROM access_log
+           WHERE access_log.day = link.day AND organization_id = ? AND access_log.batch = link.batch
+           LIMIT link.entries + 1
+         ) AS entry`,
+        [asJson(links), organizationId],
+      )
+      return byNumber(rows, accessEntryText)
+    },
+    strays: () => accessStrays(db, chain, organizationId),
+    async keptFrom() {
+      const { rows } = await db.raw<{ rows: { day: string }[] }>(
+        `SELECT to_char(current_date - ?::integer, 'YYYY-MM-DD') AS day`,
+        [keptDays],
+      )
+      return rows[0]?.day ?? null
+    },
+  }
+}
+
+/** @param organizationId null for what belongs to none. */
+export function auditSource(db: Knex, organizationId: string | null): ChainSource {
+  const chain = auditChain(organizationId)
+  return {
+    chain,
+    async textsOf(links) {
+      const { rows } = await db.raw<{ rows: (AuditRow & Numbered)[] }>(
+        `SELECT link.number, ${AUDIT_ROW} FROM json_to_recordset(?::json) AS link (${LINK})
+         CROSS JOIN LATERAL (
+           SELECT audit.* FROM audit
+           WHERE organization_id IS NOT DISTINCT FROM ? AND audit.batch = link.batch LIMIT link.entries + 1
+         ) AS entry`,
+        [asJson(links), organizationId],
+      )
+      return byNumber(rows, auditEntryText)
+    },
+    strays: () => auditStrays(db, chain, organizationId),
+    keptFrom: async () => null,
+  }
+}
+
+const LINK = 'number bigint, batch bigint, day date, entries integer'
+
+/** As Postgres gives it back. */
+interface Numbered {
+  readonly number: string
+}
+
+const asJson = (links: readonly BatchRow[]): string =>
+  JSON.stringify(links.map(({ number, batch, day, entries }) => ({ number, batch, day, entries })))
+
+function byNumber<Row extends Numbered>(
+  rows: readonly Row[],
+  textOf: (row: Row) => string,
+): ReadonlyMap<number, readonly string[]> {
+  const texts = new Map<number, string[]>()
+  for (const row of rows) {
+    const number = Number(row.number)
+    const held = texts.get(number)
+    if (held) held.push(textOf(row))
+    else texts.set(number, [textOf(row)])
+  }
+  return texts
+}

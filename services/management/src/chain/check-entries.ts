@@ -1,0 +1,53 @@
+import { digestOf } from './batch-digest.js'
+import { CHAIN_LIMITS } from './chain-limits.js'
+import type { BatchRow } from './chain-rows.js'
+import type { ChainSource } from './chain-source.js'
+import type { Break } from './verdict.js'
+
+/** Compares the entries of sound links with what the links say of them. Answers how many there were. */
+export async function checkEntries(
+  source: ChainSource,
+  links: readonly BatchRow[],
+  keptFrom: string | null,
+): Promise<{ readonly breaks: readonly Break[]; readonly entries: number }> {
+  const breaks: Break[] = []
+  let entries = 0
+  for (const some of inPortions(links)) {
+    const texts = await source.textsOf(some)
+    for (const link of some) {
+      const found = texts.get(link.number) ?? []
+      entries += found.length
+      const broken = breakOf(link, found, keptFrom)
+      if (broken) breaks.push(broken)
+    }
+  }
+  return { breaks, entries }
+}
+
+function breakOf(link: BatchRow, texts: readonly string[], keptFrom: string | null): Break | undefined {
+  const { number, day } = link
+  const broken = (kind: Break['kind'], detail: string): Break => ({ kind, link: number, day, detail })
+  const hasRunOut = keptFrom !== null && day < keptFrom && texts.length === 0
+  if (hasRunOut) return undefined
+  if (texts.length < link.entries)
+    return broken('entry-missing', `${texts.length} of ${link.entries} entries are there`)
+  if (texts.length > link.entries) return broken('entry-extra', `more than its ${link.entries} entries are there`)
+  if (!digestOf(texts).equals(link.digest)) return broken('entry-edited', `one or more of its ${link.entries} entries`)
+  return undefined
+}
+
+/** Few enough entries at once. */
+function* inPortions(links: readonly BatchRow[]): Generator<readonly BatchRow[]> {
+  let portion: BatchRow[] = []
+  let entries = 0
+  for (const link of links) {
+    if (portion.length > 0 && entries + link.entries > CHAIN_LIMITS.batchEntriesMax) {
+      yield portion
+      portion = []
+      entries = 0
+    }
+    portion.push(link)
+    entries += link.entries
+  }
+  if (portion.length > 0) yield portion
+}

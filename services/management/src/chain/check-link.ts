@@ -1,0 +1,31 @@
+import { headAfter } from '@protectmyapi/service-kit/head-chain'
+import { contentOf } from './batch-digest.js'
+import type { BatchRow } from './chain-rows.js'
+import type { Break } from './verdict.js'
+
+interface Expected {
+  readonly chain: string
+  /** The head before. */
+  readonly previous: Buffer
+  /** The number that comes next. */
+  readonly count: number
+  readonly link: BatchRow
+  /** Links around it: one of them may belong here. */
+  readonly near: readonly BatchRow[]
+}
+
+/** Undefined where the link follows from the one before it. */
+export function breakOfLink({ chain, previous, count, link, near }: Expected): Break | undefined {
+  const broken = (kind: Break['kind'], detail: string): Break => ({ kind, link: count, day: null, detail })
+  if (link.number !== count) return broken('link-missing', `after link ${count - 1} comes ${link.number}`)
+  const headWith = (other: BatchRow): Buffer => headAfter({ chain, count, previous, content: contentOf(other) })
+  if (headWith(link).equals(link.head)) return undefined
+  // Whole rows may have changed places, or what they hold alone.
+  const belongs = near.find((other) => {
+    if (other === link) return false
+    const head = headWith(other)
+    return head.equals(other.head) || head.equals(link.head)
+  })
+  if (belongs) return broken('link-reordered', `link ${belongs.number} belongs here`)
+  return broken('link-altered', 'it does not follow from the link before it')
+}

@@ -1,0 +1,53 @@
+import { canonicalJson } from '../http/canonical-json.js'
+
+/**
+ * The canonical form of an entry: a JSON list of what its row holds, members of objects in order. Made of what was given
+ * when it is appended, and of what is read back when it is verified, so it must not depend on how Postgres keeps JSON.
+ * Part of the format: never changed. `day` and `batch` are not in it: they are the batch's.
+ */
+export interface AccessLogRow {
+  readonly bootId: string
+  readonly shard: number
+  /** Decimal. */
+  readonly sequence: string
+  readonly kind: string
+  /** Decimal. */
+  readonly atMs: string
+  readonly requestId: string
+  readonly organizationId: string
+  readonly entry: unknown
+}
+
+export function accessEntryText(row: AccessLogRow): string {
+  const { bootId, shard, sequence, kind, atMs, requestId, organizationId, entry } = row
+  return canonicalJson([bootId, shard, sequence, kind, atMs, requestId, organizationId, entry])
+}
+
+/** Columns of access_log, by these names. */
+export const ACCESS_LOG_ROW = `boot_id AS "bootId", shard, sequence, kind,
+  trim_scale(extract(epoch FROM at) * 1000)::text AS "atMs", request_id AS "requestId",
+  organization_id AS "organizationId", entry`
+
+export interface AuditRow {
+  readonly id: string
+  readonly organizationId: string | null
+  /** Decimal; with a fraction, since rows get their time from Postgres. */
+  readonly atMs: string
+  readonly actorKind: string
+  readonly actorId: string
+  readonly actorToken: string | null
+  readonly event: string
+  readonly targetId: string | null
+  readonly details: unknown
+  readonly requestId: string | null
+}
+
+export function auditEntryText(row: AuditRow): string {
+  const { id, organizationId, atMs, actorKind, actorId, actorToken, event, targetId, details, requestId } = row
+  return canonicalJson([id, organizationId, atMs, actorKind, actorId, actorToken, event, targetId, details, requestId])
+}
+
+/** Columns of audit, by these names. */
+export const AUDIT_ROW = `id, organization_id AS "organizationId",
+  trim_scale(extract(epoch FROM at) * 1000)::text AS "atMs", actor_kind AS "actorKind", actor_id AS "actorId",
+  actor_token AS "actorToken", event, target_id AS "targetId", details, request_id AS "requestId"`

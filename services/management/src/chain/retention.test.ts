@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { accessLogSource, type ChainSource } from './chain-source.js'
+import { dropOldLinks } from './drop-old-links.js'
+
+const DAY_MS = 86_400_000
+const KEPT_DAYS = 30
+
+let harness: ChainHarness
+let db: Knex
+beforeAll(async () => {
+  harness = await chainHarness()
+  db = harness.db
+})
+afterAll(() => harness.close())
+
+let organizationId: string
+let chain: string
+let source: ChainSource
+/** Two links that were signed long ago, two a little later, and one now; the entries of the first two have run out. */
+beforeEach(async () => {
+  organizationId = newId('organization')
+  chain = `access-log/${organizationId}`
+  source = accessLogSource(db, organizationId, KEPT_DAYS)
+  for (const daysAgo of [60, 50, 20, 0]) {
+    await harness.log(organizationId)
+    if (daysAgo === 50) await harness.log(organizationId)
+    harness.setVaultClock(Date.now() - daysAgo * DAY_MS)
+    await harness.signHeads()
+  }
+  harness.setVaultClock(undefined)
+})
+const numbers = async (): Promise<number[]> =>
+  (await db('chain_batches').where({ chain }).orderBy('number').pluck('number')).map(Number)
+const runOut = (links: readonly number[]) =>
+  db('access_log')
+    .where({ organization_id: organizationId })
+    .whereIn('batch', db('chain_batches').where({ chain }).whereIn('number', links).select('batch'))
+    .delete()
+
+describe('retention', () => {
+  it('leaves the signed head that covers what is gone, and verifying begins there', async () => {
+    await runOut([1, 2, 3])
+    await dropOldLinks(db, KEPT_DAYS)
+    expect(await numbers()).toEqual([4, 5])
+    expect((await db('chain_checkpoints').where({ chain }).orderBy('count').pluck('count')).map(Number)).toEqual([
+      3, 4, 5,
+    ])
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, from: 4, through: 5, entries: 6, breaks: [] })
+    await dropOldLinks(db, KEPT_DAYS)
+    expect(await numbers()).toEqual([4, 5])
+  })
+
+  it('goes on where everything that was kept has run out', async () => {
+    await runOut([1, 2, 3, 4, 5])
+    await db('chain_checkpoints').where({ chain }).where('count', '>', 3).delete()
+    await dropOldLinks(db, KEPT_DAYS)
+    await db('chain_batches').where({ chain }).delete()
+    // The vault vouches for five links: a chain whose youngest are gone is not one that ran out.
+    expect((await harness.verdict(source)).breaks).toMatchObject([{ kind: 'link-missing' }])
+  })
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    [
+      'a link that is not old enough is removed',
+      () => db('chain_batches').where({ chain, number: 4 }).delete(),
+      'link-missing',
+    ],
+    ['the signed head is removed', () => db('chain_checkpoints').where({ chain, count: 3 }).delete(), 'link-missing'],
+    [
+      'the signed head is forged',
+      () =>
+        db('chain_checkpoints')
+          .where({ chain, count: 3 })
+          .update({ head: Buffer.alloc(32) }),
+      'link-missing',
+    ],
+    [
+      'links as old as that are removed with a young signed head as an excuse',
+      async () => {
+        await runOut([4])
+        await db('chain_batches').where({ chain, number: 4 }).delete()
+      },
+      'link-missing',
+    ],
+    ['an entry of a day that is kept is removed', () => runOut([4]), 'entry-missing'],
+  ])('is no excuse where %s', async (_what, attack, kind) => {
+    await runOut([1, 2, 3])
+    await dropOldLinks(db, KEPT_DAYS)
+    await attack()
+    expect((await harness.verdict(source)).breaks[0]).toMatchObject({ kind })
+  })
+
+  it('takes entries of a day that has run out as gone, all or none, while their links are kept', async () => {
+    const dayAfterTomorrow = accessLogSource(db, organizationId, -2)
+    await runOut([2, 4])
+    expect(await harness.verdict(dayAfterTomorrow)).toMatchObject({ ok: true, entries: 9 })
+    const { batch } = await db('chain_batches').where({ chain, number: 3 }).first()
+    await db('access_log').where({ organization_id: organizationId, batch, sequence: 2 }).delete()
+    expect((await harness.verdict(dayAfterTomorrow)).breaks).toMatchObject([{ kind: 'entry-missing', link: 3 }])
+  })
+
+  it('is never of the audit trail, nor beyond an old signed head: the function refuses whoever asks', async () => {
+    await harness.audit(organizationId)
+    const drop = (of: string, through: number) => db.raw('SELECT drop_chain_links(?, ?)', [of, through])
+    await expect(drop(`audit/${organizationId}`, 1)).rejects.toThrow('is kept')
+    await expect(drop(chain, 2)).rejects.toThrow('not covered')
+    await expect(drop(chain, 5)).rejects.toThrow('not covered')
+    expect(await numbers()).toEqual([1, 2, 3, 4, 5])
+  })
+})

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { writeAnew } from '../test/forger.js'
+import { HEAD_LINKS_MAX } from '../vault/head-witness.js'
+import { appendBatches } from './append-batches.js'
+import { CHAIN_LIMITS } from './chain-limits.js'
+import { auditSource } from './chain-source.js'
+import { signerLease } from './signer-lease.js'
+import { tellUnsigned } from './unsigned-watch.js'
+
+let harness: ChainHarness
+let db: Knex
+beforeAll(async () => {
+  harness = await chainHarness()
+  db = harness.db
+})
+afterAll(() => harness.close())
+
+let organizationId: string
+let chain: string
+beforeEach(async () => {
+  organizationId = newId('organization')
+  chain = `audit/${organizationId}`
+  await harness.audit(organizationId)
+})
+const signedCounts = async (): Promise<number[]> =>
+  (await db('chain_checkpoints').where({ chain }).orderBy('count').pluck('count')).map(Number)
+const unsigned = (): Promise<string[]> => db('chain_heads').whereNotNull('unsigned_since').pluck('chain')
+
+describe('a round of signing', () => {
+  it('has every head signed that has moved, keeps what the vault said, and asks for no other', async () => {
+    await harness.log(organizationId)
+    await harness.signHeads()
+    expect(await unsigned()).toEqual([])
+    const asked = harness.vault.calls('signHead')
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    expect(await signedCounts()).toEqual([1, 2])
+    expect(harness.vault.calls('signHead')).toBe(asked + 1)
+  })
+
+  it('is made up for by the next where the vault was away, or its answer lost: the signature is the first one', async () => {
+    harness.vault.setAway(true)
+    await expect(harness.signHeads()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    harness.vault.setAway(false)
+    expect(await unsigned()).toEqual([chain])
+    harness.vault.failNext('signHead', 'after')
+    await expect(harness.signHeads()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const { last } = await harness.vault.describeHead(chain)
+    expect(await signedCounts()).toEqual([])
+    await harness.signHeads()
+    expect(await db('chain_checkpoints').where({ chain }).pluck('signature')).toEqual([last?.signature])
+  })
+
+  it('goes on after an answer that was lost, although the head has moved meanwhile', async () => {
+    harness.vault.failNext('signHead', 'after')
+    await expect(harness.signHeads()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    expect(await signedCounts()).toEqual([2])
+    expect(await unsigned()).toEqual([])
+  })
+
+  it('that meets an altered chain says so as an error, leaves it unsigned, and signs the others', async () => {
+    await harness.signHeads()
+    await db('audit').where({ organization_id: organizationId }).update({ event: 'forged' })
+    await writeAnew(db, auditSource(db, organizationId))
+    await harness.audit(organizationId)
+    const other = newId('organization')
+    await harness.audit(other)
+    await harness.signHeads()
+    expect(await unsigned()).toEqual([chain])
+    expect(harness.errors()).toContainEqual(
+      expect.objectContaining({ chain, count: 2, msg: expect.stringContaining('its chain was altered') }),
+    )
+    expect(await db('chain_checkpoints').where({ chain: `audit/${other}` })).toHaveLength(1)
+    await db('chain_heads').where({ chain }).delete()
+  })
+
+  it('takes as many steps as a chain has links that the vault has not followed yet', async () => {
+    await harness.signHeads()
+    const batches = Array.from({ length: HEAD_LINKS_MAX + 5 }, (_, index) => ({
+      chain,
+      batch: String(50_000_000 + index),
+      day: '2026-01-01',
+      texts: ['x'],
+    }))
+    await db.transaction((trx) => appendBatches(trx, batches))
+    await harness.signHeads()
+    expect(await signedCounts()).toEqual([1, HEAD_LINKS_MAX + 1])
+    expect(await unsigned()).toEqual([chain])
+    await harness.signHeads()
+    expect(await signedCounts()).toEqual([1, HEAD_LINKS_MAX + 1, HEAD_LINKS_MAX + 6])
+  })
+})
+
+describe('who signs', () => {
+  it('is one management at a time, and another once it has given back, or was silent', async () => {
+    const [one, other] = [signerLease(db, 'boot_1'), signerLease(db, 'boot_2')]
+    expect([await one.take(), await other.take(), await one.take()]).toEqual([true, false, true])
+    await one.giveBack()
+    expect([await other.take(), await one.take()]).toEqual([true, false])
+    await db('chain_signer').update({ held_until: db.raw(`clock_timestamp() - interval '1 second'`) })
+    expect(await one.take()).toBe(true)
+  })
+})
+
+describe('a head that stays unsigned', () => {
+  it('is an alarm after some minutes, and none before', async () => {
+    const lines: string[] = []
+    const log = createLogger('test', 'debug', { write: (line: string) => void lines.push(line) })
+    await tellUnsigned(db, log)
+    expect(lines).toEqual([])
+    const { unsignedToldMs } = CHAIN_LIMITS.signing
+    await db('chain_heads')
+      .where({ chain })
+      .update({ unsigned_since: db.raw(`clock_timestamp() - ? * interval '1 millisecond'`, [unsignedToldMs + 1]) })
+    await tellUnsigned(db, log)
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', msg: 'head unsigned', heads: 1 }])
+    // Whatever moves it on does not make it younger.
+    await harness.audit(organizationId)
+    await tellUnsigned(db, log)
+    expect(lines).toHaveLength(2)
+    await harness.signHeads()
+    await tellUnsigned(db, log)
+    expect(lines).toHaveLength(2)
+  })
+})
+
+describe('a chain', () => {
+  it('begins with a head of nothing', async () => {
+    const [row] = await db
+      .raw('INSERT INTO chain_heads (chain) VALUES (?) RETURNING head', ['empty'])
+      .then(({ rows }) => rows)
+    expect(row.head.equals(FIRST_HEAD)).toBe(true)
+    await db('chain_heads').where({ chain: 'empty' }).delete()
+  })
+})

@@ -1,0 +1,58 @@
+/** What is wrong with a chain. Part of the API: a word is never given another meaning. */
+export const BREAKS = [
+  /** The entries of a link are as many as they were, and not the same. */
+  'entry-edited',
+  'entry-missing',
+  'entry-extra',
+  /** A link is not there. */
+  'link-missing',
+  /** A link is not what was appended at its place. */
+  'link-altered',
+  /** A genuine link in the place of another. */
+  'link-reordered',
+  /** A link that the head does not count. */
+  'link-extra',
+  /** The head is not that of the last link. */
+  'head-altered',
+  /** Fewer links than the vault signed. */
+  'truncated',
+  /** Consistent in itself, and not what the vault signed: written anew. */
+  'rewritten',
+  /** A signed head that no key of the vault's signed. */
+  'signature-invalid',
+  /** The vault signed more than it remembers: its own database was set back. */
+  'vault-behind',
+] as const
+
+export interface Break {
+  readonly kind: (typeof BREAKS)[number]
+  /** The link where it shows, null for entries that name none. */
+  readonly link: number | null
+  /** Of the entries; null where it is not about any. */
+  readonly day: string | null
+  readonly detail: string
+}
+
+export interface Progress {
+  readonly type: 'progress'
+  readonly chain: string
+  /** The last link looked at, of how many. */
+  readonly link: number
+  readonly of: number
+  readonly entries: number
+}
+
+export interface Verdict {
+  readonly type: 'verdict'
+  readonly chain: string
+  readonly ok: boolean
+  /** The first link that is kept; those before it have run out. */
+  readonly from: number
+  readonly through: number
+  /** Entries that were compared. */
+  readonly entries: number
+  /** What the vault vouches for; null where it never signed. What is younger could have been altered unseen. */
+  readonly signed: { readonly through: number; readonly at: string } | null
+  /** The first of them. */
+  readonly breaks: readonly Break[]
+}

@@ -1,0 +1,179 @@
+import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { DescribedHead, HeadWitness, SignedHead } from '../vault/head-witness.js'
+import { CHAIN_LIMITS } from './chain-limits.js'
+import { type BatchRow, batchesAfter, checkpointsBetween } from './chain-rows.js'
+import type { ChainSource } from './chain-source.js'
+import { checkEntries } from './check-entries.js'
+import { breakOfLink } from './check-link.js'
+import { type SignedByVault, signedByVault } from './signed-by-vault.js'
+import type { Progress, Verdict } from './verdict.js'
+import { beginWalk, type Walk } from './walk.js'
+
+const LIMITS = CHAIN_LIMITS.verify
+
+export interface VerifyDeps {
+  readonly db: Knex
+  readonly vault: Pick<HeadWitness, 'describeHead'>
+}
+
+/**
+ * Walks a chain from the oldest link that is kept to its head: links, entries, signed heads, and last of all what the
+ * vault remembers. Page after page, each in short statements of its own; in memory are the links of one page and the
+ * entries of about one batch. Of many breaks the first are named; one of the links themselves ends the walk.
+ *
+ * @throws Fault UNAVAILABLE where the vault is away: an outage is no verdict.
+ */
+export async function* verifyChain(
+  { db, vault }: VerifyDeps,
+  source: ChainSource,
+): AsyncGenerator<Progress | Verdict, void, undefined> {
+  const { chain } = source
+  // The vault first: its memory is then never ahead of the head that is read after it.
+  const described = await vault.describeHead(chain)
+  const { last } = described
+  const isSigned = signedByVault(described)
+  const head = await headOf(db, chain)
+  const keptFrom = await source.keptFrom()
+  const walk = beginWalk()
+
+  for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
+    const links = await batchesAfter(db, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
+    if (isFirst) await begin(db, walk, { chain, first: links[0]?.number ?? head.count + 1, keptFrom, isSigned })
+    if (walk.isOver()) break
+    await follow(db, walk, source, { links, isSigned, last, keptFrom })
+    if (links.length === 0 && walk.count < head.count)
+      walk.note('link-missing', walk.count + 1, 'it is counted by the head, and not there')
+    yield { type: 'progress', chain, link: walk.count, of: head.count, entries: walk.entries }
+  }
+  if (!walk.isOver()) endOf(walk, head, last)
+  await lookForLinks(db, walk, chain)
+  await lookAtVault(walk, chain, vault)
+  await lookForStrays(walk, source)
+  yield verdictOf(walk, chain, last)
+}
+
+async function headOf(db: Knex, chain: string): Promise<{ count: number; head: Buffer }> {
+  const row = await db('chain_heads')
+    .where({ chain })
+    .first<{ count: string; head: Buffer } | undefined>('count', 'head')
+  return row ? { count: Number(row.count), head: row.head } : { count: 0, head: FIRST_HEAD }
+}
+
+interface Beginning {
+  readonly chain: string
+  readonly first: number
+  readonly keptFrom: string | null
+  readonly isSigned: SignedByVault
+}
+
+/** Links before the first one may have run out, if the vault signed the head that they led to so long ago. */
+async function begin(db: Knex, walk: Walk, { chain, first, keptFrom, isSigned }: Beginning): Promise<void> {
+  if (first === 1) return
+  const [kept] = await checkpointsBetween(db, chain, { from: first - 1, through: first - 1 })
+  const isOld = kept && keptFrom !== null && kept.signedAtMs < Date.parse(`${keptFrom}T00:00:00Z`)
+  if (!kept || !isOld || !isSigned(chain, kept)) {
+    walk.note('link-missing', 1, `links 1 to ${first - 1} are not there, and have not run out`)
+    return
+  }
+  Object.assign(walk, { count: kept.count, head: kept.head, from: first, vouched: kept.count, signed: kept.count })
+}
+
+interface Following {
+  readonly links: readonly BatchRow[]
+  readonly isSigned: SignedByVault
+  readonly last: SignedHead | undefined
+  readonly keptFrom: string | null
+}
+
+/** One page of links: each from the one before it, and the signed heads among them. */
+async function follow(db: Knex, walk: Walk, source: ChainSource, page: Following): Promise<void> {
+  const { links, isSigned, last, keptFrom } = page
+  const { chain } = source
+  const through = links.at(-1)?.number ?? walk.count
+  const kept = await checkpointsBetween(db, chain, { from: walk.count + 1, through })
+  const checkpoints = new Map(kept.map((checkpoint) => [checkpoint.count, checkpoint]))
+  const sound: BatchRow[] = []
+  for (const link of links) {
+    const broken = breakOfLink({ chain, previous: walk.head, count: walk.count + 1, link, near: links })
+    if (broken) walk.add(broken)
+    const checkpoint = checkpoints.get(link.number)
+    if (!broken) compareSigned(walk, link, { checkpoint, last, isSigned: (head) => isSigned(chain, head) })
+    if (walk.isOver()) break
+    walk.count = link.number
+    walk.head = link.head
+    sound.push(link)
+  }
+  const { breaks, entries } = await checkEntries(source, sound, keptFrom)
+  for (const broken of breaks) walk.add(broken)
+  walk.entries += entries
+}
+
+interface SignedHere {
+  readonly checkpoint: SignedHead | undefined
+  readonly last: SignedHead | undefined
+  readonly isSigned: (head: SignedHead) => boolean
+}
+
+function compareSigned(walk: Walk, { number, head }: BatchRow, { checkpoint, last, isSigned }: SignedHere): void {
+  const isVaults = checkpoint !== undefined && isSigned(checkpoint)
+  if (checkpoint && !isVaults)
+    walk.note('signature-invalid', number, 'no key of the vault’s signed the head that is kept here')
+  if (isVaults) walk.signed = number
+  const vouching = [...(isVaults ? [checkpoint] : []), ...(last?.count === number ? [last] : [])]
+  if (vouching.length === 0) return
+  if (vouching.some((signed) => !signed.head.equals(head)))
+    walk.note(
+      'rewritten',
+      number,
+      `the vault signed another head; the links since ${walk.vouched + 1} were written anew`,
+    )
+  else walk.vouched = number
+}
+
+function endOf(walk: Walk, head: { count: number; head: Buffer }, last: SignedHead | undefined): void {
+  if (!head.head.equals(walk.head)) walk.note('head-altered', head.count, 'the head is not that of the last link')
+  if (last && last.count > head.count)
+    walk.note('truncated', head.count, `the vault signed ${last.count} links, ${head.count} are here`)
+}
+
+/** In one statement: a link and the head that counts it are committed together. */
+async function lookForLinks(db: Knex, walk: Walk, chain: string): Promise<void> {
+  const { rows } = await db.raw<{ rows: { number: string }[] }>(
+    `(SELECT number FROM chain_batches WHERE chain = ? AND number < 1 LIMIT 1)
+     UNION ALL (SELECT number FROM chain_batches WHERE chain = ?
+       AND number > coalesce((SELECT count FROM chain_heads WHERE chain = ?), 0) LIMIT 1)`,
+    [chain, chain, chain],
+  )
+  for (const { number } of rows) walk.note('link-extra', Number(number), 'a link that the head does not count')
+}
+
+/** It may have signed on since it was asked; so it is asked again before it is said to have forgotten. */
+async function lookAtVault(walk: Walk, chain: string, vault: VerifyDeps['vault']): Promise<void> {
+  if (walk.signed === 0) return
+  const { last }: DescribedHead = await vault.describeHead(chain)
+  const remembered = last?.count ?? 0
+  if (remembered < walk.signed)
+    walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${remembered} links`)
+}
+
+async function lookForStrays(walk: Walk, source: ChainSource): Promise<void> {
+  for await (const { batch, day } of source.strays()) {
+    const detail = batch === null ? 'entries that name no batch' : `entries of batch ${batch}, which no link names`
+    walk.add({ kind: 'entry-extra', link: null, day, detail })
+    if (walk.breaks.length >= LIMITS.breaksNamed) return
+  }
+}
+
+function verdictOf({ breaks, from, count, entries }: Walk, chain: string, last: SignedHead | undefined): Verdict {
+  return {
+    type: 'verdict',
+    chain,
+    ok: breaks.length === 0,
+    from,
+    through: count,
+    entries,
+    signed: last ? { through: last.count, at: new Date(last.signedAtMs).toISOString() } : null,
+    breaks,
+  }
+}

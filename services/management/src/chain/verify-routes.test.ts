@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+
+let house: RestHarness
+let owner: Person
+let org: string
+
+beforeAll(async () => {
+  house = await restHarness()
+  owner = await house.person('owner')
+  org = await house.organization(owner, 'Mine')
+})
+afterAll(() => house.close())
+
+async function linesOf(path: string): Promise<Record<string, unknown>[]> {
+  const { text } = await owner
+    .ask('GET', path)
+    .buffer(true)
+    .expect('content-type', /ndjson/)
+    .expect(200)
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+it('answers lines of progress, and the verdict last', async () => {
+  expect(await linesOf(`/orgs/${org}/audit/verify`)).toMatchObject([
+    { type: 'progress', chain: `audit/${org}`, link: 1, of: 1 },
+    { type: 'verdict', ok: true, through: 1, signed: null, breaks: [] },
+  ])
+  expect(await linesOf(`/orgs/${org}/access-log/verify`)).toMatchObject([{ type: 'verdict', ok: true, through: 0 }])
+  await house.asOwner()('audit').where({ organization_id: org }).update({ event: 'organization.forged' })
+  expect((await linesOf(`/orgs/${org}/audit/verify`)).at(-1)).toMatchObject({
+    ok: false,
+    breaks: [{ kind: 'entry-edited', link: 1 }],
+  })
+})
+
+it('is refused to who may not read the trail, and 503 while the vault is away', async () => {
+  const member = await house.person('member')
+  await house.join(org, member, 'member')
+  for (const path of ['audit/verify', 'access-log/verify']) {
+    await member.ask('GET', `/orgs/${org}/${path}`).expect(403)
+    house.vault.setAway(true)
+    await owner.ask('GET', `/orgs/${org}/${path}`).expect(503)
+    house.vault.setAway(false)
+    await owner.ask('GET', `/orgs/${org}/${path}`).expect(200)
+  }
+})

@@ -1,0 +1,85 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { z } from 'zod'
+import type { ExportSlots } from '../export/export-slots.js'
+import { Timestamp } from '../http/fields.js'
+import { type Route, route } from '../http/route.js'
+import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
+import { BREAKS, type Progress, type Verdict } from './verdict.js'
+import { type VerifyDeps, verifyChain } from './verify-chain.js'
+
+const ProgressLine = z.object({
+  type: z.literal('progress'),
+  chain: z.string(),
+  link: z.int(),
+  of: z.int(),
+  entries: z.int(),
+})
+
+const VerdictLine = z.object({
+  type: z.literal('verdict'),
+  chain: z.string(),
+  ok: z.boolean(),
+  from: z.int().meta({ description: 'The first link that is kept: those before it have run out.' }),
+  through: z.int(),
+  entries: z.int(),
+  signed: z.object({ through: z.int(), at: Timestamp }).nullable().meta({
+    description: 'What the vault signed. Entries of later links could have been altered unseen.',
+  }),
+  breaks: z.array(
+    z.object({
+      kind: z.enum(BREAKS),
+      link: z.int().nullable(),
+      day: z.string().nullable(),
+      detail: z.string(),
+    }),
+  ),
+})
+
+const Line = z.discriminatedUnion('type', [ProgressLine, VerdictLine])
+
+const DESCRIPTION =
+  'NDJSON: progress on long trails, and the verdict in the last line. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
+
+export interface VerifyRouteDeps extends VerifyDeps {
+  readonly db: Knex
+  readonly slots: ExportSlots
+  /** How long the access log is kept. */
+  readonly keptDays: number
+}
+
+/** Has anybody altered the records? Both for those who may read the trail. */
+export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
+  const { db, slots, keptDays } = deps
+
+  async function* verified(
+    organizationId: string,
+    source: ChainSource,
+  ): AsyncGenerator<readonly (Progress | Verdict)[]> {
+    const giveBack = slots.take(organizationId)
+    try {
+      for await (const line of verifyChain(deps, source)) yield [line]
+    } finally {
+      giveBack()
+    }
+  }
+
+  const trail = route({
+    method: 'GET',
+    path: '/orgs/{org}/audit/verify',
+    summary: 'Verify the audit trail',
+    description: DESCRIPTION,
+    permission: 'audit:read',
+    answers: { status: 200, lines: Line },
+    handle: async ({ org }) => ({ body: undefined, pages: verified(org.id, auditSource(db, org.id)) }),
+  })
+  const log = route({
+    method: 'GET',
+    path: '/orgs/{org}/access-log/verify',
+    summary: 'Verify the access log',
+    description: DESCRIPTION,
+    permission: 'audit:read',
+    answers: { status: 200, lines: Line },
+    handle: async ({ org }) => ({ body: undefined, pages: verified(org.id, accessLogSource(db, org.id, keptDays)) }),
+  })
+  return [trail, log]
+}

@@ -1,0 +1,48 @@
+import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
+import { CHAIN_LIMITS } from './chain-limits.js'
+import type { Break } from './verdict.js'
+
+/** How far a chain has been verified, and what was found. */
+export interface Walk {
+  /** The last link that follows from all before it, and its head. */
+  count: number
+  head: Buffer
+  /** The first link that is kept. */
+  from: number
+  /** Entries compared. */
+  entries: number
+  /** The last signed head that fits. */
+  vouched: number
+  /** The last one that a key of the vault's signed, whether it fits or not. */
+  signed: number
+  /** The first of them. */
+  readonly breaks: readonly Break[]
+  add(broken: Break): void
+  /** About links. */
+  note(kind: Break['kind'], link: number, detail: string): void
+  /** Nothing that follows can be judged, or enough is known. */
+  isOver(): boolean
+}
+
+const ENDS: readonly Break['kind'][] = ['link-missing', 'link-altered', 'link-reordered', 'rewritten']
+
+export function beginWalk(): Walk {
+  const breaks: Break[] = []
+  let isEnded = false
+  const add = (broken: Break): void => {
+    isEnded ||= ENDS.includes(broken.kind)
+    if (breaks.length < CHAIN_LIMITS.verify.breaksNamed) breaks.push(broken)
+  }
+  return {
+    count: 0,
+    head: FIRST_HEAD,
+    from: 1,
+    entries: 0,
+    vouched: 0,
+    signed: 0,
+    breaks,
+    add,
+    note: (kind, link, detail) => add({ kind, link, day: null, detail }),
+    isOver: () => isEnded || breaks.length >= CHAIN_LIMITS.verify.breaksNamed,
+  }
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { connectPostgres, type Knex, migrate } from '@protectmyapi/service-kit/postgres'
+import { memoryVault } from '../test/memory-vault.js'
+import { verifyAll } from '../verify.js'
+import { migrateManagement } from './migrate-management.js'
+import { people } from './migrations/0001-people.js'
+import { secrets } from './migrations/0002-secrets.js'
+import { catalog } from './migrations/0003-catalog.js'
+import { feed } from './migrations/0004-feed.js'
+import { trail } from './migrations/0005-trail.js'
+import { externalVersions } from './migrations/0006-external-versions.js'
+import { automation } from './migrations/0007-automation.js'
+import { accessSetAside } from './migrations/0008-access-set-aside.js'
+
+let database: TestDatabase
+let db: Knex
+beforeAll(async () => {
+  database = await createTestDatabase()
+  db = connectPostgres(database.target, 'test')
+})
+afterAll(async () => {
+  await db.destroy()
+  await database.drop()
+})
+
+it('takes what stood in log and trail before there were chains into them', async () => {
+  await migrate(db, [people, secrets, catalog, feed, trail, externalVersions, automation, accessSetAside])
+  await db.raw(`
+    SELECT make_access_partition(current_date), make_access_partition(current_date - 1);
+    INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
+    SELECT current_date - n % 2, 'boot_1', 0, n, 'void', now(), 'req', 'org_' || n % 3, jsonb_build_object('n', n)
+    FROM generate_series(1, 4500) AS n;
+    INSERT INTO audit (id, organization_id, actor_kind, actor_id, event)
+    SELECT 'aud_' || n, CASE WHEN n % 2 = 0 THEN 'org_0' END, 'system', 'x', 'a.b' FROM generate_series(1, 2500) AS n;
+  `)
+  await migrateManagement({ owner: database.target, runtimeRole: database.target.user })
+  const entries: Record<string, number> = {}
+  for await (const verdict of verifyAll({ db, vault: memoryVault() }, 90)) {
+    expect(verdict).toMatchObject({ ok: true })
+    entries[verdict.chain] = verdict.entries
+  }
+  expect(entries).toEqual({
+    'access-log/org_0': 1500,
+    'access-log/org_1': 1500,
+    'access-log/org_2': 1500,
+    'audit/org_0': 1250,
+    'audit/org_1': 0,
+    'audit/org_2': 0,
+    'audit/org_installation': 1250,
+  })
+})

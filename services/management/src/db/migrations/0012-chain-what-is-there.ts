@@ -1,0 +1,62 @@
+import type { Knex, Migration } from '@protectmyapi/service-kit/postgres'
+import { appendBatches, beginBatch } from '../../chain/append-batches.js'
+import { accessLogChain, auditChain } from '../../chain/chain-names.js'
+import {
+  ACCESS_LOG_ROW,
+  type AccessLogRow,
+  AUDIT_ROW,
+  type AuditRow,
+  accessEntryText,
+  auditEntryText,
+} from '../../chain/entry-text.js'
+
+/** Entries of one batch. */
+const ROWS = 2_000
+
+/** Takes what stands in access log and audit trail into their chains, so that an entry without a batch is none of ours. */
+export const chainWhatIsThere: Migration = {
+  name: '0012-chain-what-is-there',
+  async up(db) {
+    while (await chainAccessEntries(db));
+    while (await chainAuditRows(db));
+    await db.raw('ALTER TABLE access_log ALTER COLUMN batch SET NOT NULL')
+    await db.raw('ALTER TABLE audit ALTER COLUMN batch SET NOT NULL')
+  },
+}
+
+/** One batch: the next entries of one organisation and day. */
+async function chainAccessEntries(db: Knex): Promise<boolean> {
+  const { batch } = await beginBatch(db)
+  const { rows } = await db.raw<{ rows: (AccessLogRow & { day: string })[] }>(
+    `WITH next AS (SELECT day AS whichday, organization_id AS whose FROM access_log WHERE batch IS NULL LIMIT 1), chosen AS (
+       SELECT day AS d, boot_id AS b, shard AS s, sequence AS q FROM access_log, next
+       WHERE batch IS NULL AND day = whichday AND organization_id = whose LIMIT ?
+     )
+     UPDATE access_log SET batch = ? FROM chosen WHERE (day, boot_id, shard, sequence) = (d, b, s, q)
+     RETURNING to_char(day, 'YYYY-MM-DD') AS day, ${ACCESS_LOG_ROW}`,
+    [ROWS, batch],
+  )
+  const [first] = rows
+  if (!first) return false
+  const chain = accessLogChain(first.organizationId)
+  await appendBatches(db, [{ chain, batch, day: first.day, texts: rows.map(accessEntryText) }])
+  return true
+}
+
+async function chainAuditRows(db: Knex): Promise<boolean> {
+  const { batch, today } = await beginBatch(db)
+  const { rows } = await db.raw<{ rows: AuditRow[] }>(
+    `WITH next AS (SELECT organization_id AS whose FROM audit WHERE batch IS NULL ORDER BY id LIMIT 1), chosen AS (
+       SELECT id AS one FROM audit, next
+       WHERE batch IS NULL AND organization_id IS NOT DISTINCT FROM next.whose ORDER BY id LIMIT ?
+     )
+     UPDATE audit SET batch = ? FROM chosen WHERE id = chosen.one RETURNING ${AUDIT_ROW}`,
+    [ROWS, batch],
+  )
+  const [first] = rows
+  if (!first) return false
+  await appendBatches(db, [
+    { chain: auditChain(first.organizationId), batch, day: today, texts: rows.map(auditEntryText) },
+  ])
+  return true
+}

@@ -1,0 +1,81 @@
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { drainInbox } from '../access-log/drain-inbox.js'
+import { tendPartitions } from '../access-log/tend-partitions.js'
+import { appendAudit } from '../audit/append-audit.js'
+import type { ChainSource } from '../chain/chain-source.js'
+import { createSignHeads } from '../chain/sign-heads.js'
+import type { Progress, Verdict } from '../chain/verdict.js'
+import { verifyChain } from '../chain/verify-chain.js'
+import { toInboxEntry, writeInbox } from '../directory/access-entry.js'
+import { accessEntry } from './access-entries.js'
+import { type MemoryVault, memoryVault } from './memory-vault.js'
+import { migratedDatabase } from './migrated-database.js'
+
+/** The chains over a real Postgres, as its superuser, with a vault in memory. */
+export interface ChainHarness {
+  readonly db: Knex
+  readonly vault: MemoryVault
+  /** What the vault's clock says. */
+  setVaultClock(nowMs: number | undefined): void
+  /** Puts entries on record and drains them: one link. */
+  log(organizationId: string, entries?: number): Promise<void>
+  /** Changes something in one transaction: one link. */
+  audit(organizationId: string | null, events?: readonly string[]): Promise<void>
+  signHeads(): Promise<void>
+  /** Lines that were logged as errors. */
+  errors(): readonly Readonly<Record<string, unknown>>[]
+  lines(source: ChainSource): Promise<readonly (Progress | Verdict)[]>
+  verdict(source: ChainSource): Promise<Verdict>
+  close(): Promise<void>
+}
+
+export async function chainHarness(): Promise<ChainHarness> {
+  const { db, close } = await migratedDatabase()
+  await tendPartitions(db, 90)
+  let nowMs: number | undefined
+  const vault = memoryVault(() => nowMs ?? Date.now())
+  const written: string[] = []
+  const log = createLogger('test', 'debug', { write: (line: string) => void written.push(line) })
+  const harness: ChainHarness = {
+    db,
+    vault,
+    setVaultClock(given) {
+      nowMs = given
+    },
+    async log(organizationId, entries = 3) {
+      const bootId = newId('boot')
+      const made = Array.from({ length: entries }, (_, index) =>
+        toInboxEntry(bootId, accessEntry({ organizationId, shard: 1, sequence: index + 1 })),
+      )
+      await writeInbox(db, made)
+      await drainInbox(db)
+    },
+    async audit(organizationId, events = ['secret.created', 'secret.replaced']) {
+      const actor = { kind: 'user', id: 'usr_1', requestId: 'req_1' } as const
+      const entries = events.map((event) => ({
+        organizationId,
+        event,
+        targetId: 'sec_1',
+        details: { name: 'A_KEY', n: 1 },
+      }))
+      await db.transaction((trx) => appendAudit(trx, actor, entries))
+    },
+    signHeads: createSignHeads({ db, vault, clock: systemClock, log }),
+    errors: () => written.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error'),
+    async lines(source) {
+      const lines: (Progress | Verdict)[] = []
+      for await (const line of verifyChain({ db, vault }, source)) lines.push(line)
+      return lines
+    },
+    async verdict(source) {
+      const last = (await harness.lines(source)).at(-1)
+      if (last?.type !== 'verdict') throw new Error('it ended without a verdict')
+      return last
+    },
+    close,
+  }
+  return harness
+}

@@ -1,0 +1,21 @@
+import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { contentOf, digestOf } from '../chain/batch-digest.js'
+import { batchesAfter } from '../chain/chain-rows.js'
+import type { ChainSource } from '../chain/chain-source.js'
+
+/** A superuser who knows the format: writes a chain anew over what the tables hold now, links, heads and all. */
+export async function writeAnew(db: Knex, source: ChainSource): Promise<void> {
+  const { chain } = source
+  const links = await batchesAfter(db, chain, { after: 0, through: 1_000, limit: 1_000 })
+  const texts = await source.textsOf(links.map((link) => ({ ...link, entries: 1_000 })))
+  let head = FIRST_HEAD
+  for (const link of links) {
+    const found = texts.get(link.number) ?? []
+    const digest = digestOf(found)
+    const content = contentOf({ ...link, entries: found.length, digest })
+    head = headAfter({ chain, count: link.number, previous: head, content })
+    await db('chain_batches').where({ chain, number: link.number }).update({ entries: found.length, digest, head })
+  }
+  await db('chain_heads').where({ chain }).update({ count: links.length, head })
+}

@@ -1,0 +1,48 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { DescribedHead, HeadToSign, SignedHead } from '../vault/head-witness.js'
+
+/** The vault's memory of heads, in memory. */
+export interface MemoryHeads {
+  signHead(asked: HeadToSign): SignedHead
+  describeHead(chain: string): DescribedHead
+}
+
+export function memoryHeads(now: () => number): MemoryHeads {
+  const installationId = newId('installation')
+  const keyId = newId('key')
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const signed = new Map<string, SignedHead>()
+  return {
+    signHead(asked) {
+      const { chain, count, head } = asked
+      const last = signed.get(chain)
+      if (last?.count === count && last.head.equals(head)) return last
+      if (last) assertExtends(last, asked)
+      const signedAtMs = now()
+      const statement = headStatement({ installationId, chain, count, head, signedAtMs })
+      const made = { count, head, signedAtMs, signature: sign(null, statement, privateKey), keyId }
+      signed.set(chain, made)
+      return made
+    },
+    describeHead: (chain) => ({
+      installationId,
+      keys: signed.size === 0 ? [] : [{ keyId, publicKey: publicKey.export({ format: 'der', type: 'spki' }) }],
+      last: signed.get(chain),
+    }),
+  }
+}
+
+function assertExtends(last: SignedHead, { chain, count, head, links }: HeadToSign): void {
+  if (count <= last.count) throw new Fault('CONFLICT', 'rollback, or fork')
+  if (links.length < count - last.count) throw new Fault('INVALID_REQUEST', 'links are missing')
+  let reached = last.head
+  for (let at = last.count + 1; at <= count; at += 1) {
+    const content = links[links.length - 1 - count + at]
+    if (!content) throw new Error('a link that was counted is not there')
+    reached = headAfter({ chain, count: at, previous: reached, content })
+  }
+  if (!reached.equals(head)) throw new Fault('CONFLICT', 'fork')
+}

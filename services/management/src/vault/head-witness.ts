@@ -1,0 +1,41 @@
+/** A head that the vault signed. */
+export interface SignedHead {
+  readonly count: number
+  readonly head: Buffer
+  /** Unix time in milliseconds, on the vault's clock. */
+  readonly signedAtMs: number
+  /** Ed25519 over the statement of service-kit's head-chain.ts. */
+  readonly signature: Buffer
+  readonly keyId: string
+}
+
+export interface HeadToSign {
+  readonly chain: string
+  readonly count: number
+  readonly head: Buffer
+  /** Contents of all links since the count signed last, at most HEAD_LINKS_MAX. */
+  readonly links: readonly Buffer[]
+}
+
+/** What the vault knows of a chain. */
+export interface DescribedHead {
+  /** The vault's own, as in its statements. */
+  readonly installationId: string
+  readonly keys: readonly { readonly keyId: string; readonly publicKey: Buffer }[]
+  /** Undefined where the chain was never signed. */
+  readonly last: SignedHead | undefined
+}
+
+/** Who remembers heads where nobody who writes to our database reaches. Each throws Fault UNAVAILABLE, too. */
+export interface HeadWitness {
+  /**
+   * Signs what extends the last head it signed; the last one again is answered as it was.
+   *
+   * @throws Fault CONFLICT: fewer links than were signed, or others. INVALID_REQUEST: links are missing.
+   */
+  signHead(asked: HeadToSign): Promise<SignedHead>
+  describeHead(chain: string): Promise<DescribedHead>
+}
+
+/** Of one call of signHead. */
+export const HEAD_LINKS_MAX = 10_000

@@ -1,0 +1,43 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { HEAD_BYTES } from '@protectmyapi/service-kit/head-chain'
+
+const BOUNDS = {
+  /** An organisation's id and the kind of the chain. They stand in logs and statements. */
+  chainCharsMax: 128,
+  /** 340 KiB: as many batches as one organisation's log gets in a quarter of an hour under load. More takes more calls. */
+  linksMax: 10_000,
+} as const
+
+const CHAIN = /^[A-Za-z0-9_/-]+$/
+
+/** A head that somebody wants signed. */
+export interface AskedHead {
+  readonly chain: string
+  readonly head: Buffer
+  readonly count: number
+  /** Contents of the last links, the one that makes the head last. */
+  readonly links: readonly Buffer[]
+}
+
+/** @throws Fault INVALID_REQUEST. */
+export function checkChain(chain: string): void {
+  if (!CHAIN.test(chain) || chain.length > BOUNDS.chainCharsMax)
+    throw refuse('chain', 'Give a name: letters, digits, _, - and /, at most 128.')
+}
+
+/** @throws Fault INVALID_REQUEST. */
+export function checkHead({ chain, head, count, links }: AskedHead): void {
+  checkChain(chain)
+  if (head.length !== HEAD_BYTES) throw refuse('head', `Give ${HEAD_BYTES} bytes.`)
+  if (!Number.isSafeInteger(count) || count < 1) throw refuse('count', 'Give the number of links, 1 at least.')
+  if (links.length > Math.min(BOUNDS.linksMax, count))
+    throw refuse('links', `Give at most ${BOUNDS.linksMax} links, and no more than count.`)
+  if (links.some((link) => link.length !== HEAD_BYTES)) throw refuse('links', `Give ${HEAD_BYTES} bytes for each.`)
+}
+
+export function refuse(field: string, detail: string): Fault {
+  return new Fault('INVALID_REQUEST', `${field}: ${detail}`, {
+    say: `${field}: ${detail}`,
+    errors: [{ pointer: `/${field}`, detail }],
+  })
+}

@@ -1,0 +1,54 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+
+/** The last head of a chain that was signed here. */
+export interface SignedHead {
+  readonly count: number
+  readonly head: Buffer
+  readonly signedAtMs: number
+  readonly signature: Buffer
+  readonly keyId: string
+}
+
+interface SignedHeadRow {
+  readonly chain: string
+  readonly count: string
+  readonly head: Buffer
+  readonly signed_at_ms: string
+  readonly signature: Buffer
+  readonly key_id: string
+}
+
+export const signedHeadStore = (db: Knex) => ({
+  async find(chain: string): Promise<SignedHead | undefined> {
+    return toHead(await db<SignedHeadRow>('signed_heads').where({ chain }).first())
+  },
+
+  /** The same, held until the caller's transaction ends. */
+  async lock(chain: string): Promise<SignedHead | undefined> {
+    return toHead(await db<SignedHeadRow>('signed_heads').where({ chain }).forUpdate().first())
+  },
+
+  /** False where there is one already. */
+  async insert(chain: string, head: SignedHead): Promise<boolean> {
+    const inserted = await db('signed_heads')
+      .insert({ chain, ...toRow(head) })
+      .onConflict('chain')
+      .ignore()
+      .returning('chain')
+    return inserted.length > 0
+  },
+
+  async update(chain: string, head: SignedHead): Promise<void> {
+    await db('signed_heads').where({ chain }).update(toRow(head))
+  },
+})
+
+function toHead(row: SignedHeadRow | undefined): SignedHead | undefined {
+  if (row === undefined) return undefined
+  const { head, signature, key_id: keyId } = row
+  return { count: Number(row.count), head, signedAtMs: Number(row.signed_at_ms), signature, keyId }
+}
+
+function toRow({ count, head, signedAtMs, signature, keyId }: SignedHead): Omit<SignedHeadRow, 'chain'> {
+  return { count: String(count), head, signed_at_ms: String(signedAtMs), signature, key_id: keyId }
+}
