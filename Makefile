@@ -20,7 +20,7 @@ bench: ## Speed: the table of docs/performance.md, also to .local/bench.json; be
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/bench/main.js
 
-chaos: ## Breaks everything it can reach, under load, and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi
+chaos: ## Breaks everything it can reach, under load, and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi, BREAK=wait|fill|lock|buffer
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/chaos/main.js
 

