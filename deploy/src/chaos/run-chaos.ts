@@ -5,7 +5,7 @@ import type { Environment } from '../system/environments.js'
 import { makeBrokenCopy } from './breaks/broken-copy.js'
 import { REMOVED_RULES } from './breaks/removed-rules.js'
 import type { ChaosConfig } from './chaos-config.js'
-import { reportOf } from './report.js'
+import { isGreen, reportOf } from './report.js'
 import { runSeed } from './run-seed.js'
 
 export interface ChaosOptions {
@@ -23,17 +23,21 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
   const redis = await findRedis({ searchPath: inherited.PATH, folder, say: progress.say })
   if (redis.kind === 'absent') throw new Error(redis.why)
   const codeDir = await codeOf(options)
-  let isGreen = true
+  const seconds = (ms: number): string => `${(ms / 1_000).toFixed(0)} s`
+  const red: string[] = []
   for (const seed of config.seeds) {
-    progress.say(`SEED=${seed}`)
+    progress.say(`SEED=${seed} PROFILE=${config.profile}`)
+    const begunMs = performance.now()
     const result = await runSeed({
-      ...{ ...options, seed, redisBinary: redis.binary, codeDir },
+      ...{ ...options, seed, profile: config.profile, redisBinary: redis.binary, codeDir },
       folder: path.join(projectDir, '.local', 'chaos', seed),
     })
     progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, config))
-    isGreen &&= result.violations.length === 0
+    progress.say(`  ${seconds(performance.now() - begunMs)} in all`)
+    if (!isGreen(result, config)) red.push(seed)
   }
-  return isGreen
+  progress.say(`${config.seeds.length} seeds, ${red.length} red${red.length === 0 ? '' : `: ${red.join(', ')}`}`)
+  return red.length === 0
 }
 
 async function codeOf({ config: { without }, projectDir, progress }: ChaosOptions): Promise<string> {

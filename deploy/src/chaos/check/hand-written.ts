@@ -44,5 +44,5 @@ export function recorded(path: string, requestId: string, end: LogRow['kind'] | 
 }
 
 export function evidence(given: Partial<Evidence> = {}): Evidence {
-  return { log: [], ...given }
+  return { log: [], audit: [], pending: 0, processes: [], ...given }
 }

@@ -1,5 +1,8 @@
 import { type Fault, nothingToMend, signal } from './fault.js'
 
+/** So long a replica hears of nothing before it is the master. */
+const LAGGING_MS = 300
+
 /** A fast shutdown: connections are cut, nothing is lost. It is started again after half a second. */
 export const POSTGRES_RESTARTED: Fault = {
   kind: 'restarted',
@@ -63,5 +66,16 @@ export const REDIS_FROZEN: Fault = {
       signal(system, 'redis', 'SIGCONT')
       return Promise.resolve()
     })
+  },
+}
+
+/** Another one stands in for it, which has not heard of the last that was written. */
+export const REDIS_FAILED_OVER: Fault = {
+  kind: 'failed over',
+  target: 'redis',
+  holdMs: { from: 500, to: 1_500 },
+  async begin({ redis }) {
+    await redis.failOver(LAGGING_MS)
+    return () => redis.restore()
   },
 }

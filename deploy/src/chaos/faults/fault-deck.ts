@@ -1,6 +1,8 @@
 import type { SeededRandom } from '../schedule/seeded-random.js'
+import { skewedClock } from './clock-faults.js'
 import {
   POSTGRES_RESTARTED,
+  REDIS_FAILED_OVER,
   REDIS_FLUSHED,
   REDIS_FROZEN,
   REDIS_KILLED,
@@ -10,6 +12,9 @@ import {
 import type { Fault } from './fault.js'
 import { cutLink, droppedConnections, silentLink, slowLink } from './link-faults.js'
 import { frozen, killed, restarted } from './process-faults.js'
+
+/** More than any clock that is kept by NTP is wrong by. */
+const SKEW_MS = 60_000
 
 /** What a seed breaks: of each class, one; which replica it meets is chance. In an order of chance. */
 export function faultDeck(random: SeededRandom): readonly Fault[] {
@@ -29,10 +34,12 @@ export function faultDeck(random: SeededRandom): readonly Fault[] {
     slowLink(linkOf('management', 'postgres')),
     slowLink(linkOf('proxy', random.pick(['directory', 'vault', 'redis']))),
     droppedConnections(random.pick([linkOf('management', 'postgres'), linkOf('vault', 'postgres')])),
+    skewedClock(replica('proxy'), random.pick([SKEW_MS, -SKEW_MS])),
     POSTGRES_RESTARTED,
     random.pick([REDIS_RESTARTED, REDIS_KILLED]),
     REDIS_FLUSHED,
     REDIS_LOST,
+    REDIS_FAILED_OVER,
     random.pick([REDIS_FROZEN, frozen(replica('vault'))]),
   ])
 }

@@ -2,14 +2,13 @@ import type { InjectedFault } from '../history/history.js'
 import type { SeededRandom } from '../schedule/seeded-random.js'
 import type { ChaosSystem } from '../system/chaos-system.js'
 import type { Fault } from './fault.js'
-import type { RecordWatch } from './record-watch.js'
-import { untilHealed } from './until-healed.js'
 
 export interface RunFaultsOptions {
   readonly system: ChaosSystem
   readonly deck: readonly Fault[]
   readonly random: SeededRandom
-  readonly records: RecordWatch
+  /** Settles when everything is seen to work again, or that has taken too long: then with false. */
+  readonly healed: () => Promise<boolean>
   readonly tell: (fault: InjectedFault) => void
   readonly say: (line: string) => void
   readonly pause: (ms: number) => Promise<void>
@@ -23,7 +22,7 @@ const LIMITS = {
 
 /** One failure after the other, each mended and seen to be before the next. Settles when the deck is dealt. */
 export async function runFaults(options: RunFaultsOptions): Promise<void> {
-  const { system, deck, random, records, tell, say, pause, isOver } = options
+  const { system, deck, random, healed, tell, say, pause, isOver } = options
   for (const { kind, target, holdMs, begin } of deck) {
     const holdForMs = random.between(holdMs.from, holdMs.to)
     const betweenMs = random.between(LIMITS.betweenMs.from, LIMITS.betweenMs.to)
@@ -33,11 +32,11 @@ export async function runFaults(options: RunFaultsOptions): Promise<void> {
     await pause(holdForMs)
     await mend()
     const mendedMs = performance.now()
-    const isHealed = await untilHealed(system, records)
+    const isHealed = await healed()
     const endMs = performance.now()
     tell({ type: 'fault', kind, target, startMs, endMs })
     const healing = isHealed ? `whole again ${shown(endMs - mendedMs)} later` : 'not whole again in time'
-    say(`    ${target} ${kind} for ${shown(mendedMs - startMs)}, ${healing}`)
+    say(`${target} ${kind} for ${shown(mendedMs - startMs)}, ${healing}`)
     await pause(betweenMs)
   }
 }

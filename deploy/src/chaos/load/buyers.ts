@@ -4,18 +4,13 @@ import { z } from 'zod'
 import { fact } from '../history/facts.js'
 import type { SentRequest } from '../history/history.js'
 import { type DebugToken, type Lane, laneFacts } from '../operations/lane.js'
+import type { SessionKeys } from '../operations/rotate-keys.js'
 import { send } from './send.js'
-
-/** The keys that sign sessions, as far as the rig has had them replaced at once. */
-export interface SessionKeys {
-  /** How often they were, or began to be. */
-  readonly replaced: number
-}
 
 export interface BuyersOptions {
   readonly lanes: readonly Lane[]
   readonly proxies: readonly number[]
-  readonly keys: SessionKeys
+  readonly keys: Readonly<SessionKeys>
   readonly tell: (request: SentRequest) => void
   readonly isOver: () => boolean
 }
@@ -36,7 +31,7 @@ export async function runBuyers(options: BuyersOptions): Promise<void> {
   try {
     for (let turn = 0; !isOver(); turn += 1) {
       const poorest = [...lanes].sort((one, other) => one.sessions.length - other.sessions.length)[0]
-      if (poorest !== undefined && poorest.sessions.length < LIMITS.sessionsPerLane)
+      if (!options.keys.isChanging && poorest !== undefined && poorest.sessions.length < LIMITS.sessionsPerLane)
         await buy(options, poorest, agent, turn)
       await sleep(LIMITS.everyMs)
     }
@@ -62,7 +57,7 @@ async function buy({ proxies, keys, tell }: BuyersOptions, lane: Lane, agent: ht
   const request = { type: 'request', kind: 'buy', proxy: `proxy-${at + 1}`, path: `/buy/${turn}` } as const
   tell({ ...request, rests, startMs, endMs, status, code, isProblem })
   // Which key signed it is not known where they were replaced meanwhile.
-  if (status !== 200 || keys.replaced !== keysBefore) return
+  if (status !== 200 || keys.isChanging || keys.replaced !== keysBefore) return
   hold(lane, { reply: Bought.parse(JSON.parse(reply.body)), slug, facts, debugToken, keysBefore })
 }
 

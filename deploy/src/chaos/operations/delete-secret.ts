@@ -10,7 +10,14 @@ export const DELETE_SECRET_IN_USE: LaneOperation = {
   kind: 'delete secret in use',
   async run({ operate }, lane, { management }) {
     const path = `${lane.org}/secrets/${lane.secretId}`
-    await operate.once(management, { kind: 'delete secret in use', target: lane.secretId, method: 'DELETE', path })
+    const audit = { event: 'secret.deleted', target: lane.secretId }
+    await operate.once(management, {
+      kind: 'delete secret in use',
+      target: lane.secretId,
+      method: 'DELETE',
+      path,
+      audit,
+    })
   },
 }
 

@@ -22,6 +22,8 @@ export interface Operate {
   once(management: number, change: Change): Promise<{ outcome: Operation['outcome']; body: unknown }>
   /** Until it is done, at one management after the other. Undefined where it is refused, or the time is over. */
   untilDone(management: number, change: Change): Promise<{ body: unknown } | undefined>
+  /** What was announced has come by itself, now. */
+  came(kind: string, target: string, ends: readonly string[]): void
 }
 
 const LIMITS = {
@@ -56,6 +58,11 @@ export function createOperate(operator: Operator, tell: (entry: HistoryEntry) =>
 
   return {
     once,
+    came(kind, target, ends) {
+      const nowMs = performance.now()
+      const passed = { outcome: 'done', status: 0, code: '', inForce: '', begins: [], audit: null } as const
+      tell({ type: 'operation', kind, target, startMs: nowMs, endMs: nowMs, ends, ...passed })
+    },
     async untilDone(management, change) {
       for (let attempt = 0; !isOver(); attempt += 1) {
         const { outcome, body } = await once(management + attempt, change)

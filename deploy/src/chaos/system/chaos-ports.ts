@@ -11,7 +11,8 @@ export interface ChaosPorts {
   readonly directory: readonly number[]
   readonly proxy: readonly number[]
   readonly postgres: number
-  readonly redis: number
+  /** Of the master at first, and of its replica. */
+  readonly redis: readonly [number, number]
 }
 
 /**
@@ -41,6 +42,6 @@ export async function chaosPorts(): Promise<ChaosPorts> {
     directory: await each(),
     proxy: await each(),
     postgres: await one(),
-    redis: await one(),
+    redis: [await one(), await one()],
   }
 }

@@ -23,7 +23,11 @@ export interface Links {
   readonly proxies: readonly ProxyLinks[]
   readonly managements: readonly ManagementLinks[]
   readonly vaults: readonly VaultLinks[]
+  /** By which a replica of Redis hears of its master. */
+  readonly replication: TcpSwitch
   readonly all: readonly TcpSwitch[]
+  /** All who use Redis find it there from now on, with their next connection. */
+  routeRedis(port: number): void
   close(): Promise<void>
 }
 
@@ -40,19 +44,23 @@ export async function startLinks(ports: ChaosPorts, random: SeededRandom): Promi
   const proxies = await each(async (number) => ({
     directory: await link(`proxy-${number}→directory`, ports.directory),
     vault: await link(`proxy-${number}→vault`, ports.vault),
-    redis: await link(`proxy-${number}→redis`, [ports.redis]),
+    redis: await link(`proxy-${number}→redis`, [ports.redis[0]]),
   }))
   const managements = await each(async (number) => ({
     postgres: await link(`management-${number}→postgres`, [ports.postgres]),
     vault: await link(`management-${number}→vault`, ports.vault),
-    redis: await link(`management-${number}→redis`, [ports.redis]),
+    redis: await link(`management-${number}→redis`, [ports.redis[0]]),
   }))
   const vaults = await each(async (number) => ({ postgres: await link(`vault-${number}→postgres`, [ports.postgres]) }))
   return {
     proxies,
     managements,
     vaults,
+    replication: await link('replica→master', [ports.redis[0]]),
     all,
+    routeRedis(port) {
+      for (const { redis } of [...proxies, ...managements]) redis.route([port])
+    },
     async close() {
       for (const one of all) await one.close()
     },
