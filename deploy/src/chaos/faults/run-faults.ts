@@ -7,8 +7,8 @@ export interface RunFaultsOptions {
   readonly system: ChaosSystem
   readonly deck: readonly Fault[]
   readonly random: SeededRandom
-  /** Settles when everything is seen to work again, or that has taken too long: then with false. */
-  readonly healed: () => Promise<boolean>
+  /** Settles when what was broken is seen to work again, or that has taken too long: then with false. */
+  readonly healed: (target: string) => Promise<boolean>
   readonly tell: (fault: InjectedFault) => void
   readonly say: (line: string) => void
   readonly pause: (ms: number) => Promise<void>
@@ -32,7 +32,7 @@ export async function runFaults(options: RunFaultsOptions): Promise<void> {
     await pause(holdForMs)
     await mend()
     const mendedMs = performance.now()
-    const isHealed = await healed()
+    const isHealed = await healed(target)
     const endMs = performance.now()
     tell({ type: 'fault', kind, target, startMs, endMs })
     const healing = isHealed ? `whole again ${shown(endMs - mendedMs)} later` : 'not whole again in time'

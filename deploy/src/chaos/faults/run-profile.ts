@@ -4,7 +4,7 @@ import { dealt } from './deal-faults.js'
 import { faultDeck } from './fault-deck.js'
 import type { RecordWatch } from './record-watch.js'
 import { type RunFaultsOptions, runFaults } from './run-faults.js'
-import { untilHealed } from './until-healed.js'
+import { untilHealed, untilUp } from './until-healed.js'
 
 export interface RunProfileOptions extends Omit<RunFaultsOptions, 'deck' | 'healed'> {
   readonly profile: ChaosConfig['profile']
@@ -20,13 +20,14 @@ export async function runProfile({ profile, records, ...options }: RunProfileOpt
   const { system, random } = options
   const deck = faultDeck(random.fork('deck'))
   if (profile === 'single') return runFaults({ ...options, deck, healed: () => untilHealed(system, records) })
+  const twice = [...deck, ...faultDeck(random.fork('second deck'))]
   await Promise.all(
-    dealt(deck, HANDS).map((hand, index) =>
+    dealt(twice, HANDS).map((hand, index) =>
       runFaults({
         ...options,
         deck: hand,
         random: random.fork(`hand ${index}`),
-        healed: () => Promise.resolve(true),
+        healed: (target) => untilUp(system, target),
       }),
     ),
   )

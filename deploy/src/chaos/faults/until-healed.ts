@@ -27,15 +27,26 @@ export async function untilHealed(system: ChaosSystem, records: RecordWatch): Pr
   return false
 }
 
+/** Waits until a proxy listens again: until then clients are refused. Other parts are not waited for. */
+export async function untilUp({ ports }: ChaosSystem, target: string): Promise<boolean> {
+  const port = ports.proxy.find((_, index) => target === `proxy-${index + 1}`)
+  const endsMs = performance.now() + LIMITS.healedMs
+  while (port !== undefined && performance.now() < endsMs) {
+    if (await answers(port, '/healthz')) return true
+    await sleep(LIMITS.pollMs)
+  }
+  return port === undefined
+}
+
 async function areReady({ ports, pidOf }: ChaosSystem): Promise<boolean> {
   if (['vault-1', 'vault-2', 'postgres', 'redis'].some((name) => pidOf(name) === undefined)) return false
-  const ready = await Promise.all([...ports.management, ...ports.proxy].map(isReady))
+  const ready = await Promise.all([...ports.management, ...ports.proxy].map((port) => answers(port, '/readyz')))
   return ready.every((one) => one)
 }
 
-async function isReady(port: number): Promise<boolean> {
+async function answers(port: number, path: string): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(LIMITS.probeMs) })
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(LIMITS.probeMs) })
     await answer.arrayBuffer()
     return answer.ok
   } catch {
