@@ -20,7 +20,10 @@ export interface Change {
 export interface Operate {
   /** Once. */
   once(management: number, change: Change): Promise<{ outcome: Operation['outcome']; body: unknown }>
-  /** Until it is done, at one management after the other. Undefined where it is refused, or the time is over. */
+  /**
+   * Until it is done, at one management after the other. Undefined where it is refused, or the time is over. "Not found"
+   * to a deletion that is tried again says that it is in force, as the first answer would have.
+   */
   untilDone(management: number, change: Change): Promise<{ body: unknown } | undefined>
   /** What was announced has come by itself, now. */
   came(kind: string, target: string, ends: readonly string[]): void
@@ -35,10 +38,11 @@ const InForce = z.object({ inForce: z.object({ by: z.string() }) })
 const WithId = z.object({ id: z.string() })
 
 export function createOperate(operator: Operator, tell: (entry: HistoryEntry) => void, isOver: () => boolean): Operate {
-  async function once(management: number, change: Change) {
+  async function ask(management: number, change: Change, isRetry: boolean) {
     const { method, path, body } = change
     const answer = await operator.ask(management, method, path, body)
-    const outcome = outcomeOf(answer)
+    const wasGone = isRetry && method === 'DELETE' && answer.status === 404
+    const outcome = wasGone ? 'done' : outcomeOf(answer)
     tell({
       type: 'operation',
       kind: change.kind,
@@ -51,13 +55,13 @@ export function createOperate(operator: Operator, tell: (entry: HistoryEntry) =>
       inForce: InForce.safeParse(answer.body).data?.inForce.by ?? '',
       ends: change.ends ?? [],
       begins: change.begins ?? [],
-      audit: auditOf(change, answer),
+      audit: wasGone ? null : auditOf(change, answer),
     })
     return { outcome, body: answer.body }
   }
 
   return {
-    once,
+    once: (management, change) => ask(management, change, false),
     came(kind, target, ends) {
       const nowMs = performance.now()
       const passed = { outcome: 'done', status: 0, code: '', inForce: '', begins: [], audit: null } as const
@@ -65,9 +69,8 @@ export function createOperate(operator: Operator, tell: (entry: HistoryEntry) =>
     },
     async untilDone(management, change) {
       for (let attempt = 0; !isOver(); attempt += 1) {
-        const { outcome, body } = await once(management + attempt, change)
+        const { outcome, body } = await ask(management + attempt, change, attempt > 0)
         if (outcome === 'done') return { body }
-        // A repeated deletion of what is gone by now answers that it is absent, after it has waited as the first one.
         if (outcome === 'refused') return undefined
         await sleep(LIMITS.againMs)
       }
