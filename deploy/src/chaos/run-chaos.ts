@@ -5,6 +5,8 @@ import type { Environment } from '../system/environments.js'
 import { makeBrokenCopy } from './breaks/broken-copy.js'
 import { REMOVED_RULES } from './breaks/removed-rules.js'
 import type { ChaosConfig } from './chaos-config.js'
+import { costOfFailures, shownCosts } from './cost-of-failures.js'
+import type { History } from './history/history.js'
 import { isGreen, reportOf } from './report.js'
 import { runSeed } from './run-seed.js'
 
@@ -25,6 +27,7 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
   const codeDir = await codeOf(options)
   const seconds = (ms: number): string => `${(ms / 1_000).toFixed(0)} s`
   const red: string[] = []
+  const histories: History[] = []
   for (const seed of config.seeds) {
     progress.say(`SEED=${seed} PROFILE=${config.profile}`)
     const begunMs = performance.now()
@@ -35,7 +38,9 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
     progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, config))
     progress.say(`  ${seconds(performance.now() - begunMs)} in all`)
     if (!isGreen(result, config)) red.push(seed)
+    histories.push(result.history)
   }
+  progress.say(shownCosts(costOfFailures(histories)))
   progress.say(`${config.seeds.length} seeds, ${red.length} red${red.length === 0 ? '' : `: ${red.join(', ')}`}`)
   return red.length === 0
 }
