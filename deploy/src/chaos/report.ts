@@ -1,4 +1,5 @@
 import type { ChaosConfig } from './chaos-config.js'
+import { triedInVain } from './check/find-stale.js'
 import type { Violation, ViolationKind } from './check/violation.js'
 import type { History } from './history/history.js'
 import type { SeedResult } from './run-seed.js'
@@ -42,11 +43,13 @@ function replay(seed: string, { profile, without }: ChaosConfig): string {
   return `SEED=${seed}${others.join('')}`
 }
 
-function countsOf({ requests, injections, operations, faults }: History): string {
+function countsOf(history: History): string {
+  const { requests, injections, operations, faults } = history
   const refused = counted(requests.filter(({ status }) => status !== 200).map(({ code }) => code || 'cut'))
   const outcomes = counted(operations.map(({ outcome }) => outcome))
   return [
     `${requests.length} requests, ${injections.length} injected (${refused})`,
+    `${triedInVain(history)} on what had been taken away`,
     `${operations.length} operations (${outcomes})`,
     `${faults.length} faults`,
   ].join('; ')

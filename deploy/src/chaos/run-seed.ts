@@ -6,6 +6,7 @@ import type { Environment } from '../system/environments.js'
 import { breakThings } from './break-things.js'
 import type { ChaosConfig } from './chaos-config.js'
 import { checkHistory } from './check/check-history.js'
+import { findIdleness } from './check/find-idleness.js'
 import type { KnownLimit } from './check/find-over-limit.js'
 import { readEvidence } from './check/read-evidence.js'
 import type { Violation, ViolationKind } from './check/violation.js'
@@ -82,7 +83,8 @@ async function settle({ system, recorder, sizes, limits }: Settling): Promise<re
   const endsMs = performance.now() + LIMITS.settledMs
   for (;;) {
     const evidence = { ...(await readEvidence(system.databaseUrl)), processes: await sizes.compare() }
-    const violations = checkHistory(recorder.history(), evidence, limits)
+    const history = recorder.history()
+    const violations = [...checkHistory(history, evidence, limits), ...findIdleness(history)]
     if (!violations.some(({ kind }) => MAY_PASS.has(kind)) || performance.now() > endsMs) return violations
     await sleep(LIMITS.pollMs)
   }

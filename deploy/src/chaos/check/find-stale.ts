@@ -20,6 +20,14 @@ export function findStale(history: History): Violation[] {
   )
 }
 
+/** Requests that started when something they rest on was certainly gone: without them, nothing is shown. */
+export function triedInVain({ operations, requests }: History): number {
+  const periods = offPeriods(operations)
+  const isOff = (fact: string, atMs: number): boolean =>
+    periods.get(fact)?.some(({ fromMs, toMs }) => atMs > fromMs && atMs < toMs) ?? false
+  return requests.filter(({ rests, startMs }) => rests.some((fact) => isOff(fact, startMs))).length
+}
+
 function violation({ path, proxy, startMs }: SentRequest, fact: string, { by, fromMs }: OffPeriod): Violation {
   const late = `${(startMs - fromMs).toFixed(1)} ms after "${by.kind}" was answered`
   return { kind: 'stale', says: `${path} through ${proxy} started at ${seconds(startMs)}, ${late}, and used ${fact}` }

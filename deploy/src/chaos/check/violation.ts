@@ -20,6 +20,7 @@ export type ViolationKind =
   | 'audit'
   | 'pending'
   | 'grown'
+  | 'nothing shown'
 
 export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(3)} s`
