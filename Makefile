@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench model check reset build fmt protos
+.PHONY: help run test bench chaos model check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -23,6 +23,10 @@ bench: ## Speed: the table of docs/performance.md, also to .local/bench.json; be
 model: ## The protocol of docs/freshness.md, checked (spin, gcc); below 3 minutes. FULL=1: half an hour. ONLY=FENCE,RESET
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/model/main.js
+
+chaos: ## Breaks everything it can reach, under load, and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi, BREAK=wait|fill|lock|buffer
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/chaos/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

@@ -58,13 +58,17 @@ const routes = [
 ]
 
 let waits = 0
+let isPostgresAway = false
 const deps: AppDeps = {
   routes,
   log,
   publicOrigin: undefined,
   trustedProxies: [],
   notReady: async () => undefined,
-  everythingInForce: async () => void waits++,
+  everythingInForce: async () => {
+    if (isPostgresAway) throw new Fault('UNAVAILABLE', 'Postgres is away')
+    waits += 1
+  },
   records: { find: async () => undefined, claim: () => async () => undefined, forget: async () => undefined },
   findOrg: async (_principal, name) => (name === 'acme' ? org : undefined),
   authenticate: async (request) => {
@@ -193,6 +197,13 @@ describe('the REST side', () => {
     const before = waits
     await api.delete('/api/v1/things/gone').expect(404)
     expect(waits).toBe(before + 1)
+  })
+
+  it('RETRYWAITS: a deletion that finds nothing, and cannot wait, does not say that it is gone', async () => {
+    isPostgresAway = true
+    const { body } = await api.delete('/api/v1/things/gone').expect(503)
+    isPostgresAway = false
+    expect(body.code).toBe('UNAVAILABLE')
   })
 
   it('takes no body where none is declared, but an empty object', async () => {

@@ -55,8 +55,7 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
     await present(route, await answerOnce(route, call, request.headers, deps), request, response)
     deps.log.info({ ...line, status: response.statusCode, actor: call.actor.id, ms: since(startedMs) }, 'answered')
   } catch (thrown) {
-    const fault = faultOf(thrown)
-    await afterSecondDeletion(route, fault, deps)
+    const fault = await afterSecondDeletion(route, faultOf(thrown), deps)
     // In the middle of a stream: its reader must not take what came for all.
     if (response.headersSent) response.destroy()
     else sendProblem(response, fault, requestId)
@@ -155,11 +154,12 @@ async function present(route: Route, answer: Answer<unknown>, request: Request, 
 
 /**
  * RETRYWAITS: who deletes again, because the first answer was lost, reads "not found" as "it is gone". So that answer
- * waits as the first one did. It does so for what never was here as well, and thus tells the two apart for nobody.
+ * waits as the first one did. It does so for what never was here as well, and thus tells the two apart for nobody. Where
+ * the database cannot say what there is to wait for, the answer is that outage.
  */
-async function afterSecondDeletion(route: Route, fault: Fault, { everythingInForce }: RouterDeps): Promise<void> {
-  if (route.method !== 'DELETE' || FAULTS[fault.code].http !== 404) return
-  await everythingInForce().catch(() => undefined)
+async function afterSecondDeletion(route: Route, fault: Fault, { everythingInForce }: RouterDeps): Promise<Fault> {
+  if (route.method !== 'DELETE' || FAULTS[fault.code].http !== 404) return fault
+  return everythingInForce().then(() => fault, faultOf)
 }
 
 const CREATED = 201

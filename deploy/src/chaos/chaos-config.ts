@@ -1,0 +1,39 @@
+import { randomInt } from 'node:crypto'
+import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { z } from 'zod'
+import { RULE_NAMES, type RuleName } from './breaks/removed-rules.js'
+
+export interface ChaosConfig {
+  readonly seeds: readonly string[]
+  /** `single`: one fault at a time, mended before the next. `multi`: several at once. */
+  readonly profile: 'single' | 'multi'
+  /** Taken out, to see that the rig finds it. */
+  readonly without?: RuleName
+}
+
+const LIMITS = {
+  /** Three minutes each. */
+  seedsMax: 100,
+  seedMax: 1_000_000_000,
+} as const
+
+const ChaosEnv = z.object({
+  SEED: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .optional(),
+  SEEDS: z.coerce.number().int().min(1).max(LIMITS.seedsMax).default(1),
+  PROFILE: z.enum(['single', 'multi']).default('single'),
+  BREAK: z.enum(RULE_NAMES).optional(),
+})
+
+/** Pure but for the seeds that nobody gave: main.ts hands in the environment, once. */
+export function chaosConfig(env: NodeJS.ProcessEnv): ChaosConfig {
+  const { SEED, SEEDS, PROFILE, BREAK } = parseEnvironment(ChaosEnv, env)
+  const fresh = (): string => String(randomInt(LIMITS.seedMax))
+  const seeds = Array.from({ length: SEEDS }, (_, index) => {
+    if (SEED === undefined) return fresh()
+    return index === 0 ? SEED : `${SEED}-${index + 1}`
+  })
+  return { seeds, profile: PROFILE, ...(BREAK === undefined ? {} : { without: BREAK }) }
+}

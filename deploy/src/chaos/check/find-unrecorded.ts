@@ -1,0 +1,81 @@
+import type { History, InjectedFault, SentRequest } from '../history/history.js'
+import type { LogRow } from './evidence.js'
+import { seconds, type Violation } from './violation.js'
+
+const LIMITS = {
+  /** What a killed proxy had in its memory alone is the end of a request: of one that ended this long before, at most. */
+  endsInMemoryMs: 10_000,
+} as const
+
+/** Every request that the provider saw is on record once, and ended once. */
+export function findUnrecorded({ requests, injections, faults }: History, log: readonly LogRow[]): Violation[] {
+  const records = recordsOf(log)
+  const byPath = new Map(requests.map((request) => [request.path, request]))
+  const times = countBy(injections, ({ path }) => path)
+  const found: Violation[] = [...records.twice].map((says) => ({ kind: 'recorded twice', says }))
+  for (const [path, count] of times) {
+    const request = byPath.get(path)
+    const wasKilled = request !== undefined && isKilledAfter(faults, request)
+    if (count > 1) found.push({ kind: 'sent twice', says: `${path} reached the provider ${count} times` })
+    found.push(...ofOne({ path, request, wasKilled, records }))
+  }
+  for (const id of records.finished)
+    if (records.voided.has(id)) found.push({ kind: 'two ends', says: `request ${id} is finished and void` })
+  return found
+}
+
+interface One {
+  readonly path: string
+  readonly request: SentRequest | undefined
+  readonly wasKilled: boolean
+  readonly records: Records
+}
+
+function ofOne({ path, request, wasKilled, records }: One): Violation[] {
+  const admitted = [...(records.admitted.get(path) ?? [])]
+  const standing = admitted.filter((id) => !records.voided.has(id))
+  const what = `${path}${request === undefined ? '' : ` through ${request.proxy} at ${seconds(request.startMs)}`}`
+  if (admitted.length === 0) return [{ kind: 'lost', says: `${what} was injected and is not in the access log` }]
+  if (standing.length === 0) return [{ kind: 'wrong end', says: `${what} was injected and is void in the access log` }]
+  // The void of a first walk may have died with the proxy.
+  if (wasKilled) return []
+  if (standing.length > 1) return [{ kind: 'recorded twice', says: `${what} stands ${standing.length} times` }]
+  const isEnded = standing.every((id) => records.finished.has(id))
+  return isEnded ? [] : [{ kind: 'no end', says: `${what} has no end in the access log` }]
+}
+
+function isKilledAfter(faults: readonly InjectedFault[], { proxy, startMs, endMs }: SentRequest): boolean {
+  return faults.some(
+    (fault) =>
+      fault.kind === 'killed' &&
+      fault.target === proxy &&
+      fault.endMs >= startMs &&
+      fault.startMs <= endMs + LIMITS.endsInMemoryMs,
+  )
+}
+
+interface Records {
+  /** Request ids by path: a walk that began again has another id. */
+  readonly admitted: ReadonlyMap<string, ReadonlySet<string>>
+  readonly finished: ReadonlySet<string>
+  readonly voided: ReadonlySet<string>
+  readonly twice: ReadonlySet<string>
+}
+
+function recordsOf(log: readonly LogRow[]): Records {
+  const admitted = new Map<string, ReadonlySet<string>>()
+  const sets = { admitted: new Set<string>(), finished: new Set<string>(), void: new Set<string>() }
+  const twice = new Set<string>()
+  for (const { kind, requestId, path } of log) {
+    if (sets[kind].has(requestId)) twice.add(`request ${requestId} has two entries "${kind}"`)
+    sets[kind].add(requestId)
+    if (kind === 'admitted') admitted.set(path, new Set([...(admitted.get(path) ?? []), requestId]))
+  }
+  return { admitted, finished: sets.finished, voided: sets.void, twice }
+}
+
+function countBy<T>(list: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of list) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
+  return counts
+}

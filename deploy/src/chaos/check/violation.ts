@@ -1,0 +1,27 @@
+/** Something that was promised and did not hold. */
+export interface Violation {
+  readonly kind: ViolationKind
+  /** For people: what happened, to what, and when on the history's clock. */
+  readonly says: string
+}
+
+export type ViolationKind =
+  | 'stale'
+  | 'sent twice'
+  | 'lost'
+  | 'recorded twice'
+  | 'no end'
+  | 'two ends'
+  | 'wrong end'
+  | 'cut'
+  | 'strange answer'
+  | 'refused without cause'
+  | 'over the limit'
+  | 'audit'
+  | 'pending'
+  | 'grown'
+  | 'nothing shown'
+
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(3)} s`
+}

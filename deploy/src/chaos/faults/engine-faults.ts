@@ -1,0 +1,81 @@
+import { type Fault, nothingToMend, signal } from './fault.js'
+
+/** So long a replica hears of nothing before it is the master. */
+const LAGGING_MS = 300
+
+/** A fast shutdown: connections are cut, nothing is lost. It is started again after half a second. */
+export const POSTGRES_RESTARTED: Fault = {
+  kind: 'restarted',
+  target: 'postgres',
+  holdMs: { from: 500, to: 1_000 },
+  begin(system) {
+    signal(system, 'postgres', 'SIGINT')
+    return Promise.resolve(nothingToMend)
+  },
+}
+
+export const REDIS_RESTARTED: Fault = {
+  kind: 'restarted',
+  target: 'redis',
+  holdMs: { from: 200, to: 800 },
+  async begin({ redis }) {
+    await redis.restart()
+    return nothingToMend
+  },
+}
+
+/** What was appended is on disk but for the last second, and then comes back. */
+export const REDIS_KILLED: Fault = {
+  kind: 'killed',
+  target: 'redis',
+  holdMs: { from: 500, to: 2_500 },
+  async begin({ redis }) {
+    await redis.kill()
+    return () => redis.restart()
+  },
+}
+
+export const REDIS_FLUSHED: Fault = {
+  kind: 'flushed',
+  target: 'redis',
+  holdMs: { from: 100, to: 500 },
+  async begin({ redis }) {
+    await redis.flush()
+    return nothingToMend
+  },
+}
+
+/** Killed, and all its data with it. */
+export const REDIS_LOST: Fault = {
+  kind: 'lost',
+  target: 'redis',
+  holdMs: { from: 200, to: 2_000 },
+  async begin({ redis }) {
+    await redis.lose()
+    return () => redis.restart()
+  },
+}
+
+export const REDIS_FROZEN: Fault = {
+  kind: 'frozen',
+  target: 'redis',
+  holdMs: { from: 500, to: 2_500 },
+  begin(system) {
+    signal(system, 'redis', 'SIGSTOP')
+    return Promise.resolve(() => {
+      signal(system, 'redis', 'SIGCONT')
+      return Promise.resolve()
+    })
+  },
+}
+
+/** Another one stands in for it, which has not heard of the last that was written. */
+export const REDIS_FAILED_OVER: Fault = {
+  kind: 'failed over',
+  target: 'redis',
+  holdMs: { from: 500, to: 1_500 },
+  async begin({ redis }) {
+    await redis.failOver(LAGGING_MS)
+    return () => redis.restore()
+  },
+}

@@ -1,0 +1,45 @@
+import type { SeededRandom } from '../schedule/seeded-random.js'
+import { skewedClock } from './clock-faults.js'
+import {
+  POSTGRES_RESTARTED,
+  REDIS_FAILED_OVER,
+  REDIS_FLUSHED,
+  REDIS_FROZEN,
+  REDIS_KILLED,
+  REDIS_LOST,
+  REDIS_RESTARTED,
+} from './engine-faults.js'
+import type { Fault } from './fault.js'
+import { cutLink, droppedConnections, silentLink, slowLink } from './link-faults.js'
+import { frozen, killed, restarted } from './process-faults.js'
+
+/** More than any clock that is kept by NTP is wrong by. */
+const SKEW_MS = 60_000
+
+/** What a seed breaks: of each class, one; which replica it meets is chance. In an order of chance. */
+export function faultDeck(random: SeededRandom): readonly Fault[] {
+  const replica = (name: string): string => `${name}-${random.between(1, 2)}`
+  const linkOf = (from: string, to: string): string => `${replica(from)}→${to}`
+  return random.shuffled([
+    killed(replica('proxy')),
+    killed(replica('management')),
+    killed(replica('vault')),
+    frozen(replica('proxy')),
+    frozen(replica('management')),
+    random.pick([restarted(replica('proxy')), restarted(replica('management')), restarted(replica('vault'))]),
+    cutLink(linkOf('proxy', 'directory')),
+    silentLink(linkOf('proxy', 'directory')),
+    random.pick([cutLink(linkOf('proxy', 'vault')), cutLink(linkOf('management', 'vault'))]),
+    random.pick([cutLink(linkOf('proxy', 'redis')), silentLink(linkOf('proxy', 'redis'))]),
+    slowLink(linkOf('management', 'postgres')),
+    slowLink(linkOf('proxy', random.pick(['directory', 'vault', 'redis']))),
+    droppedConnections(random.pick([linkOf('management', 'postgres'), linkOf('vault', 'postgres')])),
+    skewedClock(replica('proxy'), random.pick([SKEW_MS, -SKEW_MS])),
+    POSTGRES_RESTARTED,
+    random.pick([REDIS_RESTARTED, REDIS_KILLED]),
+    REDIS_FLUSHED,
+    REDIS_LOST,
+    REDIS_FAILED_OVER,
+    random.pick([REDIS_FROZEN, frozen(replica('vault'))]),
+  ])
+}

@@ -1,0 +1,35 @@
+import type { ChaosConfig } from '../chaos-config.js'
+import type { ChaosSystem } from '../system/chaos-system.js'
+import { dealt } from './deal-faults.js'
+import { faultDeck } from './fault-deck.js'
+import type { RecordWatch } from './record-watch.js'
+import { type RunFaultsOptions, runFaults } from './run-faults.js'
+import { untilHealed, untilUp } from './until-healed.js'
+
+export interface RunProfileOptions extends Omit<RunFaultsOptions, 'deck' | 'healed'> {
+  readonly profile: ChaosConfig['profile']
+  readonly system: ChaosSystem
+  readonly records: RecordWatch
+}
+
+/** Hands that break things at once, in the profile of several failures. */
+const HANDS = 3
+
+/** `single`: each failure is mended, and everything on record, before the next. `multi`: several at once, none waits. */
+export async function runProfile({ profile, records, ...options }: RunProfileOptions): Promise<void> {
+  const { system, random } = options
+  const deck = faultDeck(random.fork('deck'))
+  if (profile === 'single') return runFaults({ ...options, deck, healed: () => untilHealed(system, records) })
+  const twice = [...deck, ...faultDeck(random.fork('second deck'))]
+  await Promise.all(
+    dealt(twice, HANDS).map((hand, index) =>
+      runFaults({
+        ...options,
+        deck: hand,
+        random: random.fork(`hand ${index}`),
+        healed: (target) => untilUp(system, target),
+      }),
+    ),
+  )
+  await untilHealed(system, records)
+}

@@ -1,0 +1,60 @@
+import http from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SentRequest } from '../history/history.js'
+import { type Credential, dropSessions, type Lane } from '../operations/lane.js'
+import type { SeededRandom } from '../schedule/seeded-random.js'
+import { send } from './send.js'
+
+export interface LoadOptions {
+  /** Changed by operations meanwhile. */
+  readonly lanes: readonly Lane[]
+  readonly proxies: readonly number[]
+  readonly random: SeededRandom
+  readonly tell: (request: SentRequest) => void
+  readonly isOver: () => boolean
+}
+
+const LIMITS = {
+  clients: 8,
+  /** Between two requests of a client: the machine has few cores, and the system needs most of them. */
+  pauseMs: { from: 5, to: 30 },
+  /** A refusal comes at once: nobody spins on it. */
+  afterRefusalMs: 30,
+} as const
+
+/** Of ten requests, so many by a credential that was taken away. */
+const GHOSTS_OF_TEN = 3
+
+/** Closed loops; settles when the time is over and every client has its last answer. */
+export async function runClients(options: LoadOptions): Promise<void> {
+  await Promise.all(Array.from({ length: LIMITS.clients }, (_, index) => runClient(options, index)))
+}
+
+async function runClient({ lanes, proxies, random, tell, isOver }: LoadOptions, index: number): Promise<void> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  const mine = random.fork(`client ${index}`)
+  const port = proxies[index % proxies.length] ?? 0
+  const proxy = `proxy-${(index % proxies.length) + 1}`
+  try {
+    for (let number = 1; !isOver(); number += 1) {
+      const lane = mine.pick(lanes)
+      const { token, slug, rests } = pickCredential(lane, mine)
+      const path = `/c${index}/${number}`
+      const headers = { authorization: `Bearer ${token}` }
+      const reply = await send({ agent, port, path: `/v1/p/${slug}${path}`, method: 'GET', headers })
+      const { startMs, endMs, status, code, isProblem } = reply
+      tell({ type: 'request', kind: 'call', path, proxy, rests, startMs, endMs, status, code, isProblem })
+      // As an app does: a session that is none is given up, and another one is bought.
+      if (status === 401) dropSessions(lane, (session) => session.token === token)
+      const { from, to } = LIMITS.pauseMs
+      await sleep(mine.between(from, to) + (status === 200 ? 0 : LIMITS.afterRefusalMs))
+    }
+  } finally {
+    agent.destroy()
+  }
+}
+
+function pickCredential({ appToken, sessions, ghosts }: Lane, random: SeededRandom): Credential {
+  if (ghosts.length > 0 && random.between(1, 10) <= GHOSTS_OF_TEN) return random.pick(ghosts)
+  return random.pick([appToken, ...sessions])
+}

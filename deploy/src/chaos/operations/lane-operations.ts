@@ -1,0 +1,30 @@
+import { DISABLE_APP, DISABLE_SERVICE, UNLINK } from './away-and-back.js'
+import { DELETE_ORGANIZATION } from './delete-organization.js'
+import { DELETE_SECRET_IN_USE, FORCE_DELETE_SECRET } from './delete-secret.js'
+import { EXPIRE_SECRET } from './expire-secret.js'
+import type { LaneOperation } from './lane-operation.js'
+import { REPLACE_VALUE } from './replace-value.js'
+import { REPLACE_APP_TOKEN, REVOKE_DEBUG_TOKEN, REVOKE_DEVICE, REVOKE_SESSION } from './revocations.js'
+
+/** A deck: each is dealt as often as it stands here before it is shuffled anew. */
+export const LANE_OPERATIONS: readonly LaneOperation[] = [
+  REPLACE_VALUE,
+  REPLACE_VALUE,
+  REPLACE_VALUE,
+  REPLACE_VALUE,
+  UNLINK,
+  UNLINK,
+  DISABLE_APP,
+  DISABLE_SERVICE,
+  DELETE_SECRET_IN_USE,
+  FORCE_DELETE_SECRET,
+  EXPIRE_SECRET,
+  REVOKE_SESSION,
+  REVOKE_SESSION,
+  REVOKE_DEVICE,
+  REVOKE_DEBUG_TOKEN,
+  REPLACE_APP_TOKEN,
+]
+
+/** Of the lane that has an organization of its own. */
+export const GUEST_OPERATIONS: readonly LaneOperation[] = [...LANE_OPERATIONS, DELETE_ORGANIZATION, DELETE_ORGANIZATION]

@@ -1,0 +1,40 @@
+import http from 'node:http'
+import { valueFact } from '../history/facts.js'
+import type { Injection } from '../history/history.js'
+
+/** A provider on loopback that tells of each request which secret it carried, and when it came. */
+export interface RecordingProvider {
+  readonly origin: string
+  stop(): Promise<void>
+}
+
+const LIMITS = {
+  /** Longer than any fault: a kept connection must not end under a request. */
+  keepAliveMs: 120_000,
+} as const
+
+const BEARER = /^Bearer (.+)$/
+
+/** It takes every key: what is to be shown is which one came. */
+export async function startRecordingProvider(tell: (injection: Injection) => void): Promise<RecordingProvider> {
+  const server = http.createServer((request, response) => {
+    const atMs = performance.now()
+    const key = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    tell({ type: 'injection', path: request.url ?? '', value: valueFact(key), atMs })
+    request.resume()
+    // Not the key itself, nor its digest: an answer that holds the key is ended by the proxy.
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
+  })
+  server.keepAliveTimeout = LIMITS.keepAliveMs
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,72 @@
+import type net from 'node:net'
+import { createDelayedLine } from './delayed-line.js'
+
+const LIMITS = {
+  /** Chunks on their way in one direction; beyond, the sender is not read. */
+  waitingMax: 256,
+} as const
+
+/** Two sockets, and what the switch does to the bytes between them. */
+export interface Connection {
+  /** Bytes are read, or left where they are. */
+  setPaused(paused: boolean): void
+  /** For all that comes from now on, in both directions. */
+  setDelay(delayMs: number): void
+  /** Cuts both ends at once. */
+  cut(): void
+}
+
+/** @param ended called once, when both sides are gone. */
+export function joinSockets(client: net.Socket, server: net.Socket, ended: () => void): Connection {
+  let delayMs = 0
+  let paused = false
+  const ends = [carry(client, server), carry(server, client)]
+  let open = 2
+  for (const socket of [client, server]) {
+    // A reset is an end like another: `close` follows.
+    socket.on('error', () => undefined)
+    socket.once('close', () => {
+      open -= 1
+      if (open === 0) ended()
+    })
+  }
+
+  function carry(from: net.Socket, to: net.Socket): () => void {
+    const line = createDelayedLine()
+    const follow = (): void => {
+      if (!paused && line.waiting < LIMITS.waitingMax) from.resume()
+    }
+    from.on('data', (chunk) => {
+      line.push(() => {
+        if (!to.destroyed && !to.write(chunk)) from.pause()
+        else follow()
+      }, delayMs)
+      if (line.waiting >= LIMITS.waitingMax) from.pause()
+    })
+    to.on('drain', follow)
+    from.on('end', () => line.push(() => to.end(), delayMs))
+    from.on('close', (hadError) => {
+      if (hadError) to.destroy()
+      else line.push(() => to.destroySoon(), delayMs)
+    })
+    return () => line.clear()
+  }
+
+  return {
+    setPaused(wanted) {
+      paused = wanted
+      for (const socket of [client, server]) {
+        if (paused) socket.pause()
+        else socket.resume()
+      }
+    },
+    setDelay(wanted) {
+      delayMs = wanted
+    },
+    cut() {
+      for (const clear of ends) clear()
+      client.destroy()
+      server.destroy()
+    },
+  }
+}

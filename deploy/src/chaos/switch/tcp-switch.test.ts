@@ -1,0 +1,139 @@
+import net from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { startSwitch, type TcpSwitch } from './tcp-switch.js'
+
+/** Says its name, then says back what it hears. */
+async function startEcho(name: string): Promise<{ port: number; close: () => Promise<void> }> {
+  const sockets = new Set<net.Socket>()
+  const server = net.createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.write(name)
+    socket.on('data', (chunk) => socket.write(chunk))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return {
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+/** A client that collects what it hears. */
+function dial(port: number): { socket: net.Socket; hears: (text: string) => Promise<void>; ended: Promise<void> } {
+  const socket = net.connect({ port, host: '127.0.0.1' })
+  let heard = ''
+  const waiting = new Set<() => void>()
+  socket.on('error', () => undefined)
+  socket.on('data', (chunk) => {
+    heard += chunk.toString('latin1')
+    for (const look of waiting) look()
+  })
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const hears = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!heard.includes(text)) return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      look()
+    })
+  return { socket, hears, ended }
+}
+
+describe('the switch', () => {
+  let first: Awaited<ReturnType<typeof startEcho>>
+  let second: Awaited<ReturnType<typeof startEcho>>
+  let link: TcpSwitch
+
+  beforeEach(async () => {
+    first = await startEcho('first:')
+    second = await startEcho('second:')
+    link = await startSwitch({ name: 'link', targets: [first.port, second.port], chance: () => 1 })
+  })
+
+  afterEach(async () => {
+    await link.close()
+    await first.close()
+    await second.close()
+  })
+
+  it('spreads connections over its targets, and carries both ways', async () => {
+    const clients = [dial(link.port), dial(link.port)]
+    for (const { socket } of clients) socket.write('hello')
+    await Promise.race(clients.map(({ hears }) => hears('first:hello')))
+    await Promise.race(clients.map(({ hears }) => hears('second:hello')))
+    for (const { socket } of clients) socket.destroy()
+  })
+
+  it('goes on to the next target where one refuses', async () => {
+    await first.close()
+    for (let round = 0; round < 2; round += 1) {
+      const client = dial(link.port)
+      await client.hears('second:')
+      client.socket.destroy()
+    }
+  })
+
+  it('ends what there is when it is cut, refuses what comes, and takes it again when it is mended', async () => {
+    const before = dial(link.port)
+    await before.hears(':')
+    link.cut()
+    await before.ended
+    await dial(link.port).ended
+    link.mend()
+    const after = dial(link.port)
+    await after.hears(':')
+    after.socket.destroy()
+  })
+
+  it('ends what there is when it drops connections, and takes new ones at once', async () => {
+    const before = dial(link.port)
+    await before.hears(':')
+    link.drop()
+    await before.ended
+    const after = dial(link.port)
+    await after.hears(':')
+    after.socket.destroy()
+  })
+
+  it('holds bytes back while it is paused, and loses none', async () => {
+    const client = dial(link.port)
+    await client.hears(':')
+    link.pause()
+    client.socket.write('held')
+    const early = await Promise.race([client.hears('held'), new Promise((resolve) => setTimeout(resolve, 50, 'none'))])
+    expect(early).toBe('none')
+    link.mend()
+    await client.hears('held')
+    client.socket.destroy()
+  })
+
+  it('delays bytes while it is slow, in their order', async () => {
+    const client = dial(link.port)
+    await client.hears(':')
+    link.slow(40)
+    const begunMs = performance.now()
+    client.socket.write('one ')
+    client.socket.write('two ')
+    await client.hears('one two ')
+    expect(performance.now() - begunMs).toBeGreaterThanOrEqual(35)
+    client.socket.destroy()
+  })
+
+  it('sends new connections where it is told to', async () => {
+    link.route([second.port])
+    for (let round = 0; round < 2; round += 1) {
+      const client = dial(link.port)
+      await client.hears('second:')
+      client.socket.destroy()
+    }
+  })
+})

@@ -1,0 +1,68 @@
+import type { SeededRandom } from '../schedule/seeded-random.js'
+import { startSwitch, type TcpSwitch } from '../switch/tcp-switch.js'
+import { type ChaosPorts, REPLICAS } from './chaos-ports.js'
+
+/** What a process dials, each by a switch of its own: one can be cut off while the other is not. */
+export interface ProxyLinks {
+  readonly directory: TcpSwitch
+  readonly vault: TcpSwitch
+  readonly redis: TcpSwitch
+}
+
+export interface ManagementLinks {
+  readonly postgres: TcpSwitch
+  readonly vault: TcpSwitch
+  readonly redis: TcpSwitch
+}
+
+export interface VaultLinks {
+  readonly postgres: TcpSwitch
+}
+
+export interface Links {
+  readonly proxies: readonly ProxyLinks[]
+  readonly managements: readonly ManagementLinks[]
+  readonly vaults: readonly VaultLinks[]
+  /** By which a replica of Redis hears of its master. */
+  readonly replication: TcpSwitch
+  readonly all: readonly TcpSwitch[]
+  /** All who use Redis find it there from now on, with their next connection. */
+  routeRedis(port: number): void
+  close(): Promise<void>
+}
+
+export async function startLinks(ports: ChaosPorts, random: SeededRandom): Promise<Links> {
+  const all: TcpSwitch[] = []
+  const link = async (name: string, targets: readonly number[]): Promise<TcpSwitch> => {
+    const chance = random.fork(name)
+    const started = await startSwitch({ name, targets, chance: () => chance.next() })
+    all.push(started)
+    return started
+  }
+  const each = <T>(make: (number: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: REPLICAS }, (_, index) => make(index + 1)))
+  const proxies = await each(async (number) => ({
+    directory: await link(`proxy-${number}→directory`, ports.directory),
+    vault: await link(`proxy-${number}→vault`, ports.vault),
+    redis: await link(`proxy-${number}→redis`, [ports.redis[0]]),
+  }))
+  const managements = await each(async (number) => ({
+    postgres: await link(`management-${number}→postgres`, [ports.postgres]),
+    vault: await link(`management-${number}→vault`, ports.vault),
+    redis: await link(`management-${number}→redis`, [ports.redis[0]]),
+  }))
+  const vaults = await each(async (number) => ({ postgres: await link(`vault-${number}→postgres`, [ports.postgres]) }))
+  return {
+    proxies,
+    managements,
+    vaults,
+    replication: await link('replica→master', [ports.redis[0]]),
+    all,
+    routeRedis(port) {
+      for (const { redis } of [...proxies, ...managements]) redis.route([port])
+    },
+    async close() {
+      for (const one of all) await one.close()
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { Database, Databases } from '../../system/databases.js'
+import {
+  type Environment,
+  managementEnvironment,
+  managementMigrateEnvironment,
+  type Plan,
+  proxyEnvironment,
+  vaultEnvironment,
+  vaultMigrateEnvironment,
+} from '../../system/environments.js'
+import type { Ports } from '../../system/launcher-config.js'
+import type { RedisAccess } from '../../system/redis-access.js'
+import type { ChaosPorts } from './chaos-ports.js'
+import type { Links } from './links.js'
+
+/** What is the same for every process. `ports`, databases and Redis are told to each by its own links. */
+export type CommonPlan = Omit<Plan, 'ports' | 'redis'> & { readonly redis: RedisAccess }
+
+/** The environment of each process: the launcher's own, with the rig's switches where it dials. */
+export interface ReplicaPlans {
+  vault(index: number): Environment
+  management(index: number): Environment
+  proxy(index: number): Environment
+  readonly migrateVault: Environment
+  readonly migrateManagement: Environment
+}
+
+export function replicaPlans(common: CommonPlan, listen: ChaosPorts, links: Links): ReplicaPlans {
+  /** Of whoever only listens on some of them. */
+  const ports: Ports = { management: 0, directory: 0, vault: 0, proxy: 0, provider: 0, postgres: 0, redis: 0 }
+  const direct: Plan = { ...common, ports: { ...ports, vault: portOf(listen.vault, 0) } }
+  return {
+    vault: (index) =>
+      vaultEnvironment({
+        ...common,
+        ports: { ...ports, vault: portOf(listen.vault, index) },
+        databases: through(common.databases, itemOf(links.vaults, index).postgres.port),
+      }),
+    management: (index) => {
+      const { postgres, vault, redis } = itemOf(links.managements, index)
+      const management = portOf(listen.management, index)
+      const directory = portOf(listen.directory, index)
+      return managementEnvironment({
+        ...common,
+        ports: { ...ports, management, directory, vault: vault.port },
+        databases: through(common.databases, postgres.port),
+        redis: redisThrough(common.redis, redis.port),
+      })
+    },
+    proxy: (index) => {
+      const { directory, vault, redis } = itemOf(links.proxies, index)
+      // The launcher gives each further proxy the next port.
+      const proxy = portOf(listen.proxy, index) - index
+      return proxyEnvironment(
+        {
+          ...common,
+          ports: { ...ports, proxy, directory: directory.port, vault: vault.port },
+          redis: redisThrough(common.redis, redis.port),
+        },
+        index,
+      )
+    },
+    migrateVault: vaultMigrateEnvironment(direct),
+    migrateManagement: managementMigrateEnvironment(direct),
+  }
+}
+
+function through(databases: Databases, port: number): Databases {
+  const at = (database: Database): Database => ({ ...database, port })
+  return { management: at(databases.management), vault: at(databases.vault), vaultKeys: at(databases.vaultKeys) }
+}
+
+function redisThrough(access: RedisAccess, port: number): RedisAccess {
+  const url = new URL(access.url)
+  url.port = String(port)
+  return { ...access, url: url.href }
+}
+
+function portOf(ports: readonly number[], index: number): number {
+  return itemOf(ports, index)
+}
+
+function itemOf<T>(list: readonly T[], index: number): T {
+  const item = list[index]
+  if (item === undefined) throw new Error(`there is no replica ${index}`)
+  return item
+}
