@@ -1,4 +1,10 @@
-import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http'
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
@@ -33,9 +39,19 @@ export function createListener(handle: Handle, certificate: WatchedMaterial | nu
   server.maxConnections = LIMITS.connectionsMax
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
-  server.on('request', (incoming, outgoing) => handle(incoming, outgoing, false))
-  server.on('checkContinue', (incoming, outgoing) => handle(incoming, outgoing, true))
-  server.on('checkExpectation', (incoming, outgoing) => handle(incoming, outgoing, false))
+  // Node counts a connection that has never sent a request as busy; the end of the process must not wait for it.
+  const silent = new Set<Socket>()
+  server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
+    silent.add(socket)
+    socket.on('close', () => silent.delete(socket))
+  })
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
+    silent.delete(incoming.socket)
+    handle(incoming, outgoing, waits)
+  }
+  server.on('request', (incoming, outgoing) => take(incoming, outgoing, false))
+  server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
+  server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
   server.on('connect', (_incoming, socket) =>
     refuseRaw(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
   )
@@ -53,6 +69,7 @@ export function createListener(handle: Handle, certificate: WatchedMaterial | nu
     drain: (graceMs) =>
       new Promise((resolve) => {
         const closing = setInterval(() => server.closeIdleConnections(), LIMITS.closeIdleEveryMs)
+        for (const socket of silent) socket.destroy()
         const cutting = setTimeout(() => server.closeAllConnections(), graceMs)
         server.close(() => {
           clearInterval(closing)

@@ -186,6 +186,18 @@ describe('the source address', () => {
 })
 
 describe('draining', () => {
+  it('does not wait for a connection that has never sent a request', async () => {
+    const draining = await startProxy(upstream.port)
+    const socket = connect(draining.port, '127.0.0.1')
+    const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
+    socket.on('error', () => undefined)
+    await new Promise<void>((resolve) => void socket.on('connect', () => resolve()))
+    // Until the listener has taken it: what comes after is answered on a connection of its own.
+    expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
+    await draining.listener.drain(60_000)
+    await closed
+  })
+
   it('is not ready at once, lets nobody new in, and lets what is under way end', async () => {
     const answering: (() => void)[] = []
     const slow = await startUpstream((_received, response) => {
