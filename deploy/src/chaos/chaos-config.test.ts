@@ -12,6 +12,12 @@ describe('what make chaos is told', () => {
     expect(new Set(seeds).size).toBe(3)
   })
 
+  it('takes a KMS on this machine alone: the rig breaks what is between it and the vaults', () => {
+    const { kmsEndpoint } = chaosConfig({ LOCALSTACK_ENDPOINT: 'http://127.0.0.1:4566' })
+    expect(kmsEndpoint).toBe('http://127.0.0.1:4566')
+    expect(() => chaosConfig({ LOCALSTACK_ENDPOINT: 'http://kms.example.com' })).toThrow('LOCALSTACK_ENDPOINT')
+  })
+
   it('refuses a rule and a profile that there are not', () => {
     expect(() => chaosConfig({ BREAK: 'everything' })).toThrow('BREAK')
     expect(() => chaosConfig({ PROFILE: 'double' })).toThrow('PROFILE')

@@ -7,6 +7,8 @@ export interface ChaosConfig {
   readonly seeds: readonly string[]
   /** `single`: one fault at a time, mended before the next. `multi`: several at once. */
   readonly profile: 'single' | 'multi'
+  /** Of a LocalStack on this machine; else a key file is the KMS, and does not fail. */
+  readonly kmsEndpoint?: string
   /** Taken out, to see that the rig finds it. */
   readonly without?: RuleName
 }
@@ -25,15 +27,21 @@ const ChaosEnv = z.object({
   SEEDS: z.coerce.number().int().min(1).max(LIMITS.seedsMax).default(1),
   PROFILE: z.enum(['single', 'multi']).default('single'),
   BREAK: z.enum(RULE_NAMES).optional(),
+  LOCALSTACK_ENDPOINT: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
 })
 
 /** Pure but for the seeds that nobody gave: main.ts hands in the environment, once. */
 export function chaosConfig(env: NodeJS.ProcessEnv): ChaosConfig {
-  const { SEED, SEEDS, PROFILE, BREAK } = parseEnvironment(ChaosEnv, env)
+  const { SEED, SEEDS, PROFILE, BREAK, LOCALSTACK_ENDPOINT } = parseEnvironment(ChaosEnv, env)
   const fresh = (): string => String(randomInt(LIMITS.seedMax))
   const seeds = Array.from({ length: SEEDS }, (_, index) => {
     if (SEED === undefined) return fresh()
     return index === 0 ? SEED : `${SEED}-${index + 1}`
   })
-  return { seeds, profile: PROFILE, ...(BREAK === undefined ? {} : { without: BREAK }) }
+  return {
+    seeds,
+    profile: PROFILE,
+    ...(LOCALSTACK_ENDPOINT === undefined ? {} : { kmsEndpoint: LOCALSTACK_ENDPOINT }),
+    ...(BREAK === undefined ? {} : { without: BREAK }),
+  }
 }

@@ -32,7 +32,14 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
     progress.say(`SEED=${seed} PROFILE=${config.profile}`)
     const begunMs = performance.now()
     const result = await runSeed({
-      ...{ ...options, seed, profile: config.profile, redisBinary: redis.binary, codeDir },
+      ...{
+        ...options,
+        seed,
+        profile: config.profile,
+        redisBinary: redis.binary,
+        codeDir,
+        kmsEndpoint: config.kmsEndpoint,
+      },
       folder: path.join(projectDir, '.local', 'chaos', seed),
     })
     progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, config))

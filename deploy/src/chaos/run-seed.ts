@@ -23,6 +23,7 @@ export interface SeedOptions {
   /** Of this seed: history, logs. */
   readonly folder: string
   readonly redisBinary: string
+  readonly kmsEndpoint: string | undefined
   readonly inherited: Environment
   readonly progress: Progress
   readonly onEnder: (end: () => Promise<void>) => void

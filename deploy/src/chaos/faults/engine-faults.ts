@@ -69,6 +69,20 @@ export const REDIS_FROZEN: Fault = {
   },
 }
 
+/** No vault reaches it. */
+export const KMS_STOPPED: Fault = {
+  kind: 'stopped',
+  target: 'kms',
+  holdMs: { from: 2_000, to: 5_000 },
+  begin({ links }) {
+    for (const { kms } of links.vaults) kms.cut()
+    return Promise.resolve(() => {
+      for (const { kms } of links.vaults) kms.mend()
+      return Promise.resolve()
+    })
+  },
+}
+
 /** Another one stands in for it, which has not heard of the last that was written. */
 export const REDIS_FAILED_OVER: Fault = {
   kind: 'failed over',

@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../schedule/seeded-random.js'
 import { skewedClock } from './clock-faults.js'
 import {
+  KMS_STOPPED,
   POSTGRES_RESTARTED,
   REDIS_FAILED_OVER,
   REDIS_FLUSHED,
@@ -17,7 +18,7 @@ import { frozen, killed, restarted } from './process-faults.js'
 const SKEW_MS = 60_000
 
 /** What a seed breaks: of each class, one; which replica it meets is chance. In an order of chance. */
-export function faultDeck(random: SeededRandom): readonly Fault[] {
+export function faultDeck(random: SeededRandom, { hasKms }: { readonly hasKms: boolean }): readonly Fault[] {
   const replica = (name: string): string => `${name}-${random.between(1, 2)}`
   const linkOf = (from: string, to: string): string => `${replica(from)}→${to}`
   return random.shuffled([
@@ -35,6 +36,7 @@ export function faultDeck(random: SeededRandom): readonly Fault[] {
     slowLink(linkOf('proxy', random.pick(['directory', 'vault', 'redis']))),
     droppedConnections(random.pick([linkOf('management', 'postgres'), linkOf('vault', 'postgres')])),
     skewedClock(replica('proxy'), random.pick([SKEW_MS, -SKEW_MS])),
+    ...(hasKms ? [KMS_STOPPED] : []),
     POSTGRES_RESTARTED,
     random.pick([REDIS_RESTARTED, REDIS_KILLED]),
     REDIS_FLUSHED,

@@ -18,9 +18,9 @@ const HANDS = 3
 /** `single`: each failure is mended, and everything on record, before the next. `multi`: several at once, none waits. */
 export async function runProfile({ profile, records, ...options }: RunProfileOptions): Promise<void> {
   const { system, random } = options
-  const deck = faultDeck(random.fork('deck'))
+  const deck = faultDeck(random.fork('deck'), system)
   if (profile === 'single') return runFaults({ ...options, deck, healed: () => untilHealed(system, records) })
-  const twice = [...deck, ...faultDeck(random.fork('second deck'))]
+  const twice = [...deck, ...faultDeck(random.fork('second deck'), system)]
   await Promise.all(
     dealt(twice, HANDS).map((hand, index) =>
       runFaults({

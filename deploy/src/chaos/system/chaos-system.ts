@@ -12,6 +12,7 @@ import { openState } from '../../system/local-state.js'
 import { redisAccess } from '../../system/redis-access.js'
 import { createSupervisor } from '../../system/supervisor.js'
 import type { SeededRandom } from '../schedule/seeded-random.js'
+import { chaosKms } from './chaos-kms.js'
 import { type ChaosPorts, chaosPorts, REPLICAS } from './chaos-ports.js'
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.js'
 import { type ChaosServices, startChaosServices, stopChaosServices } from './chaos-services.js'
@@ -23,6 +24,8 @@ export interface ChaosSystemOptions {
   /** Of this run alone; its databases go with `stop`. */
   readonly stateDir: string
   readonly redisBinary: string
+  /** Undefined: a key file. */
+  readonly kmsEndpoint: string | undefined
   readonly inherited: Environment
   readonly progress: Progress
   readonly random: SeededRandom
@@ -33,6 +36,8 @@ export interface ChaosSystem extends ChaosServices {
   readonly ports: ChaosPorts
   readonly links: Links
   readonly redis: ChaosRedis
+  /** Whether there is a KMS that can go away. */
+  readonly hasKms: boolean
   /** Of the database `management`, as a superuser, without a switch. */
   readonly databaseUrl: string
   readonly owner: { readonly email: string; readonly password: string }
@@ -70,7 +75,8 @@ async function startParts(
   const guard = startGuard()
   atEnd(() => guard.close())
   const ports = await chaosPorts()
-  const links = await startLinks(ports, random.fork('links'))
+  const kms = options.kmsEndpoint === undefined ? undefined : await chaosKms(options.kmsEndpoint)
+  const links = await startLinks(ports, kms?.port, random.fork('links'))
   atEnd(links.close)
   const postgres = await startPostgres(options, ports.postgres, guard)
   atEnd(async () => {
@@ -85,9 +91,9 @@ async function startParts(
   const plan = await commonPlan(stateDir, postgres.url, redis.url)
   const supervisor = createSupervisor({ guard, inherited, say: () => undefined, onPids: () => undefined })
   atEnd(() => stopChaosServices(supervisor))
-  const services = await startChaosServices({ ...options, supervisor, plans: replicaPlans(plan, ports, links) })
+  const services = await startChaosServices({ ...options, supervisor, plans: replicaPlans(plan, ports, links, kms) })
   return {
-    ...{ ...services, ports, links, redis },
+    ...{ ...services, ports, links, redis, hasKms: kms !== undefined },
     databaseUrl: plan.databases.management.adminUrl,
     owner: { email: OWNER_EMAIL, password: await privateFile(plan.bootstrap.passwordFile, randomPassword) },
     pidOf(name) {

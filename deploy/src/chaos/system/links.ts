@@ -17,6 +17,8 @@ export interface ManagementLinks {
 
 export interface VaultLinks {
   readonly postgres: TcpSwitch
+  /** To where there is none, if a key file is the KMS. */
+  readonly kms: TcpSwitch
 }
 
 export interface Links {
@@ -31,7 +33,7 @@ export interface Links {
   close(): Promise<void>
 }
 
-export async function startLinks(ports: ChaosPorts, random: SeededRandom): Promise<Links> {
+export async function startLinks(ports: ChaosPorts, kmsPort: number | undefined, random: SeededRandom): Promise<Links> {
   const all: TcpSwitch[] = []
   const link = async (name: string, targets: readonly number[]): Promise<TcpSwitch> => {
     const chance = random.fork(name)
@@ -51,7 +53,10 @@ export async function startLinks(ports: ChaosPorts, random: SeededRandom): Promi
     vault: await link(`management-${number}→vault`, ports.vault),
     redis: await link(`management-${number}→redis`, [ports.redis[0]]),
   }))
-  const vaults = await each(async (number) => ({ postgres: await link(`vault-${number}→postgres`, [ports.postgres]) }))
+  const vaults = await each(async (number) => ({
+    postgres: await link(`vault-${number}→postgres`, [ports.postgres]),
+    kms: await link(`vault-${number}→kms`, kmsPort === undefined ? [] : [kmsPort]),
+  }))
   return {
     proxies,
     managements,

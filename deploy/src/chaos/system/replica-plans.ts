@@ -10,6 +10,7 @@ import {
 } from '../../system/environments.js'
 import type { Ports } from '../../system/launcher-config.js'
 import type { RedisAccess } from '../../system/redis-access.js'
+import type { ChaosKms } from './chaos-kms.js'
 import type { ChaosPorts } from './chaos-ports.js'
 import type { Links } from './links.js'
 
@@ -25,17 +26,25 @@ export interface ReplicaPlans {
   readonly migrateManagement: Environment
 }
 
-export function replicaPlans(common: CommonPlan, listen: ChaosPorts, links: Links): ReplicaPlans {
+export function replicaPlans(
+  common: CommonPlan,
+  listen: ChaosPorts,
+  links: Links,
+  kms: ChaosKms | undefined,
+): ReplicaPlans {
   /** Of whoever only listens on some of them. */
   const ports: Ports = { management: 0, directory: 0, vault: 0, proxy: 0, provider: 0, postgres: 0, redis: 0 }
   const direct: Plan = { ...common, ports: { ...ports, vault: portOf(listen.vault, 0) } }
   return {
-    vault: (index) =>
-      vaultEnvironment({
+    vault(index) {
+      const link = itemOf(links.vaults, index)
+      const environment = vaultEnvironment({
         ...common,
         ports: { ...ports, vault: portOf(listen.vault, index) },
-        databases: through(common.databases, itemOf(links.vaults, index).postgres.port),
-      }),
+        databases: through(common.databases, link.postgres.port),
+      })
+      return { ...environment, ...kms?.environment(link.kms.port) }
+    },
     management: (index) => {
       const { postgres, vault, redis } = itemOf(links.managements, index)
       const management = portOf(listen.management, index)

@@ -23,7 +23,8 @@ async function make(answer: () => Promise<ResolveRouteResponse__Output> = () => 
   const { clock } = time
   const log = silentLog()
   const signer = await sessionSigner('key_1', clock.wallMs)
-  const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: () => Promise.resolve(signer.keys()) })
+  const listed = { ...signer.keys() }
+  const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: () => Promise.resolve(listed) })
   const sessions = createSessionVerifier({ keeper, clock, keys })
   const asked: string[] = []
   const routes = createRouteSource({
@@ -36,7 +37,13 @@ async function make(answer: () => Promise<ResolveRouteResponse__Output> = () => 
       return answer()
     },
   })
-  return { ...freshness, signer, routes, asked }
+  /** As management does with one that goes on verifying: it feeds its next generation, and lists it under that. */
+  const replaceSessionKey = (): void => {
+    const label = { kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 } as const
+    listed.labels = [label]
+    freshness.apply(label)
+  }
+  return { ...freshness, signer, routes, asked, replaceSessionKey }
 }
 
 describe('the route of an app token', () => {
@@ -206,5 +213,19 @@ describe('the route of a session', () => {
     apply({ kind: 'FEED_KIND_SESSION', id: 'ses_1', generation: 2 })
     land()
     await expect(waiting).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+  })
+
+  it('is not refused because its key was replaced, as planned, while the route was waited for', async () => {
+    let land: (() => void) | undefined
+    const { routes, signer, replaceSessionKey } = await make(
+      () => new Promise((resolve) => (land = () => resolve(routeResponse()))),
+    )
+    const waiting = routes.resolve(credential(await signer.token({})), 'openai')
+    waiting.catch(() => {})
+    while (!land) await new Promise((resolve) => void setImmediate(resolve))
+    replaceSessionKey()
+    land()
+    const { labels } = await waiting
+    expect(labels).toContainEqual({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
   })
 })
