@@ -21,7 +21,7 @@ export async function appendToLog(trx: Knex, entries: readonly InboxEntry[]): Pr
   if (entries.length === 0) return { batches: [], strangers: [] }
   const { batch, today } = await beginBatch(trx)
   const dayOf = daysNear(today)
-  const dated = entries.map((entry) => ({ ...entry, day: dayOf(entry.atMs) }))
+  const dated = entries.map((entry) => withDay(entry, dayOf(entry.atMs)))
   // One JSON text: arrays of parameters cost this process four times as much. In order, so that no two drains that
   // hold the same entries wait for each other in a circle.
   const { rowCount } = await trx.raw<{ rowCount: number }>(
@@ -39,13 +39,31 @@ export async function appendToLog(trx: Knex, entries: readonly InboxEntry[]): Pr
   return { batches: batchesOf(batch, rows), strangers: isWhole ? [] : await strangersTo(trx, entries) }
 }
 
+interface Dated extends InboxEntry {
+  readonly day: string
+}
+
 type DatedRow = AccessLogRow & { readonly day: string }
 
-const asRow = ({ sequence, atMs, ...entry }: InboxEntry & { readonly day: string }): DatedRow => ({
-  ...entry,
-  sequence: String(sequence),
-  atMs: String(atMs),
-})
+/** Member by member, here and below: copying objects whole costs a fifth of the drain's time. */
+function withDay(entry: InboxEntry, day: string): Dated {
+  const { bootId, shard, sequence, kind, atMs, requestId, organizationId, entry: content } = entry
+  return { day, bootId, shard, sequence, kind, atMs, requestId, organizationId, entry: content }
+}
+
+function asRow({ day, bootId, shard, sequence, kind, atMs, requestId, organizationId, entry }: Dated): DatedRow {
+  return {
+    day,
+    bootId,
+    shard,
+    sequence: String(sequence),
+    kind,
+    atMs: String(atMs),
+    requestId,
+    organizationId,
+    entry,
+  }
+}
 
 /** As they stand in the log, where it is not all that was given. */
 async function rowsOf(trx: Knex, batch: string, entries: readonly InboxEntry[]): Promise<readonly DatedRow[]> {

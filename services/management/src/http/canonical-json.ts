@@ -8,13 +8,16 @@ export function canonicalJson(value: unknown): string {
 }
 
 function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value
   if (Array.isArray(value)) return value.map(sorted)
+  if (!isRecord(value)) return value
   const copy: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const name of Object.keys(value).sort()) {
     // A member of this name would be swallowed by an assignment, and with it an alteration go unseen.
-    if (name === '__proto__') Object.defineProperty(copy, name, { value: sorted(member), enumerable: true })
-    else copy[name] = sorted(member)
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: sorted(value[name]), enumerable: true })
+    else copy[name] = sorted(value[name])
   }
   return copy
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !(value instanceof Date)
