@@ -74,8 +74,8 @@ export const REMOVED_RULES = {
     patches: [
       {
         file: 'services/proxy/dist/record/stream-record.js',
-        from: 'shard.kept.push({ entries, atMs });',
-        to: 'entries.forEach(settled);',
+        from: "shard.kept.push({ text: lines.join('\\n'), organizations, lastSequence, atMs });",
+        to: 'organizations.forEach(drained);',
       },
     ],
   },
