@@ -1,9 +1,9 @@
-import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'
 import { type AppDeps, findApp } from './app-store.js'
+import { markRevoked } from './mark-revoked.js'
 
 export interface AppSessionRecord {
   readonly id: string
@@ -46,10 +46,7 @@ export async function revokeAppSession(
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const app = await findApp(trx, org.id, asked.app)
-    const revoked = await trx('app_sessions')
-      .where({ organization_id: org.id, app_id: app.id, id: asked.id })
-      .update({ revoked_at: trx.raw('coalesce(revoked_at, now())') })
-    if (revoked === 0) throw new Fault('NOT_FOUND', 'no such session')
+    await markRevoked(trx, 'app_sessions', { organization_id: org.id, app_id: app.id, id: asked.id })
     return {
       result: undefined,
       feed: [{ kind: 'session', id: asked.id, generation: REVOKED_GENERATION }],

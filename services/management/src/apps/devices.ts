@@ -9,6 +9,7 @@ import type { FeedEntry } from '../feed/feed-entry.js'
 import type { Claim } from '../http/route.js'
 import { APP_LIMITS } from './app-schemas.js'
 import { type AppDeps, findApp } from './app-store.js'
+import { markRevoked } from './mark-revoked.js'
 
 export interface DebugTokenRecord {
   readonly id: string
@@ -100,10 +101,7 @@ export async function revokeDebugToken(
 ): Promise<void> {
   await commitChange(actor, async (trx): Promise<Change<undefined>> => {
     const app = await findApp(trx, org.id, asked.app)
-    const revoked = await trx('debug_tokens')
-      .where({ organization_id: org.id, app_id: app.id, id: asked.id })
-      .update({ revoked_at: trx.raw('coalesce(revoked_at, now())') })
-    if (revoked === 0) throw new Fault('NOT_FOUND', 'no such debug token')
+    await markRevoked(trx, 'debug_tokens', { organization_id: org.id, app_id: app.id, id: asked.id })
     const feed = await revokeDevices(trx, org.id, app.id, { debug_token_id: asked.id })
     return {
       result: undefined,

@@ -29,7 +29,7 @@ export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { c
   async function run(shard: number, items: readonly AdmitItem[]): Promise<readonly AdmitOutcome[]> {
     const entries = [...record.take(shard)]
     const lines = entries.map(writeEntryText)
-    const requests = items.map(({ entry, buckets }) => ({ buckets, line: writeEntryText(entry) }))
+    const requests = items.map(({ entry, buckets }) => ({ entry, buckets, line: writeEntryText(entry) }))
     let answer: Appended
     try {
       answer = await append(shard, requests, lines)
@@ -38,10 +38,10 @@ export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { c
       throw err
     }
     const { watermark, refused } = answer
-    items.forEach(({ entry }, at) => {
+    requests.forEach(({ entry, line }, at) => {
       if (refused.has(at)) return
       entries.push(entry)
-      lines.push(requests[at]?.line ?? writeEntryText(entry))
+      lines.push(line)
     })
     record.appended(shard, { entries, lines }, watermark)
     return items.map((_, at) => outcomeOf(refused.get(at)))
