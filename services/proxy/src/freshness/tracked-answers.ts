@@ -2,6 +2,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { type Label, labelKey } from './label.js'
 import { LabelMap } from './label-map.js'
+import { LinkedList, type Place } from './linked-list.js'
 
 /** Requests under way, by what they rest on. */
 export interface TrackedAnswers {
@@ -12,11 +13,23 @@ export interface TrackedAnswers {
   readonly size: number
 }
 
-interface Tracked {
+/** A class, for the same reason as a `Place`. */
+class Tracked {
   /** All of the request's: those that do not cut are skipped. */
   readonly labels: readonly Label[]
   readonly abort: (why: Fault) => void
+  /** In the list of each label that cuts. */
+  places: readonly (Place<Tracked> | null)[] = NOWHERE
+  /** In the list of all. */
+  place: Place<Tracked> | null = null
+
+  constructor(labels: readonly Label[], abort: (why: Fault) => void) {
+    this.labels = labels
+    this.abort = abort
+  }
 }
+
+const NOWHERE: readonly null[] = []
 
 /**
  * A secret's replacement does not cut a request that has begun: the key has left with it already. Nor does a signing
@@ -36,28 +49,35 @@ export function fallen(detail: string): Fault {
 }
 
 export function createTrackedAnswers(log: Logger): TrackedAnswers {
-  const all = new Set<Tracked>()
-  const byLabel = new LabelMap<Set<Tracked>>()
+  const all = new LinkedList<Tracked>()
+  const byLabel = new LabelMap<LinkedList<Tracked>>()
 
-  function add(given: readonly Label[], abort: (why: Fault) => void): () => void {
-    const tracked: Tracked = { labels: given, abort }
-    all.add(tracked)
-    for (const label of given) {
-      if (!cutsAnswers(label)) continue
-      const set = byLabel.get(label)
-      if (set) set.add(tracked)
-      else byLabel.set(label, new Set([tracked]))
-    }
+  function listOf(label: Label): LinkedList<Tracked> {
+    const known = byLabel.get(label)
+    if (known) return known
+    const made = new LinkedList<Tracked>()
+    byLabel.set(label, made)
+    return made
+  }
+
+  function add(labels: readonly Label[], abort: (why: Fault) => void): () => void {
+    const tracked = new Tracked(labels, abort)
+    tracked.place = all.add(tracked)
+    tracked.places = labels.map((label) => (cutsAnswers(label) ? listOf(label).add(tracked) : null))
     return () => remove(tracked)
   }
 
   function remove(tracked: Tracked): void {
-    if (!all.delete(tracked)) return
-    for (const label of tracked.labels) {
-      const set = cutsAnswers(label) ? byLabel.get(label) : undefined
-      set?.delete(tracked)
-      if (set?.size === 0) byLabel.delete(label)
-    }
+    if (!tracked.place) return
+    all.remove(tracked.place)
+    tracked.place = null
+    tracked.places.forEach((place, at) => {
+      const label = tracked.labels[at]
+      if (place === null || label === undefined) return
+      place.list.remove(place)
+      if (place.list.size === 0) byLabel.delete(label)
+    })
+    tracked.places = NOWHERE
   }
 
   function abort(tracked: Tracked, detail: string): void {
@@ -74,7 +94,7 @@ export function createTrackedAnswers(log: Logger): TrackedAnswers {
     add,
     abortBelow(row) {
       if (!cutsAnswers(row)) return
-      for (const tracked of [...(byLabel.get(row) ?? [])]) {
+      for (const tracked of byLabel.get(row)?.items() ?? []) {
         const below = tracked.labels.some(
           ({ kind, id, generation }) => kind === row.kind && id === row.id && generation < row.generation,
         )
@@ -82,7 +102,7 @@ export function createTrackedAnswers(log: Logger): TrackedAnswers {
       }
     },
     abortAll(detail) {
-      for (const tracked of [...all]) abort(tracked, detail)
+      for (const tracked of all.items()) abort(tracked, detail)
     },
     get size() {
       return all.size
