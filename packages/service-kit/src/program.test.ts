@@ -61,6 +61,28 @@ describe('runProgram', () => {
     expect([ran, mistyped.exits]).toEqual([['rotate --now', 'rotate'], [2]])
   })
 
+  it('hands the last word over where a command has a place for one, and takes no flag for it', async () => {
+    const ran: string[] = []
+    const commands = {
+      'rotate <what>': async (word: string) => void ran.push(word),
+      'rotate --now <what>': async (word: string) => void ran.push(`now ${word}`),
+    }
+    await runProgram(host('rotate', 'this').host, program({ commands }))
+    await runProgram(host('rotate', '--now', 'that').host, program({ commands }))
+    for (const words of [
+      ['rotate'],
+      ['rotate', '--now'],
+      ['rotate', ''],
+      ['rotate', 'a', 'b'],
+      ['rotate', '--nwo', 'a'],
+    ]) {
+      const refused = host(...words)
+      await runProgram(refused.host, program({ commands }))
+      expect(refused.exits).toEqual([2])
+    }
+    expect(ran).toEqual(['this', 'now that'])
+  })
+
   it('tells a wrong configuration from a failure', async () => {
     const wrong = host()
     await runProgram(wrong.host, program({ serve: () => Promise.reject(new ConfigError('PMA_THING is missing')) }))

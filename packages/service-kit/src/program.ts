@@ -15,8 +15,11 @@ export interface Program {
   describeEnvironment(): string
   /** Runs until it is ended; answers what the line `ready` tells. */
   serve(endWith: EndWith): Promise<{ readonly log: Logger; readonly ready: Readonly<Record<string, number>> }>
-  /** Other commands, by their words: `migrate`, `rotate-signing-keys --now`. */
-  readonly commands: Readonly<Record<string, () => Promise<void>>>
+  /**
+   * Other commands, by their words: `migrate`, `rotate-signing-keys --now`. Where the last one stands in angle brackets,
+   * as in `rotate-data-keys <organization>`, any word that is no flag stands there, and is handed over.
+   */
+  readonly commands: Readonly<Record<string, (word: string) => Promise<void>>>
 }
 
 const EXIT = { failed: 1, config: 2 } as const
@@ -37,7 +40,8 @@ export async function runProgram(host: Host, program: Program): Promise<void> {
 }
 
 async function run(host: Host, { name, about, describeEnvironment, serve, commands }: Program): Promise<void> {
-  const words = host.argv.slice(2).join(' ')
+  const given = host.argv.slice(2)
+  const words = given.join(' ')
   if (words === '--help') {
     host.stdout.write(`${about}\n\n${describeEnvironment()}\n`)
     return
@@ -47,9 +51,16 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
     log.info(ready, 'ready')
     return
   }
-  const command = Object.hasOwn(commands, words) ? commands[words] : undefined
+  const command = Object.entries(commands).find(([pattern]) => isAskedFor(pattern.split(' '), given))
   if (!command) throw new ConfigError(`Unknown command ${words}. ${name} --help lists those that are.`)
-  await command()
+  await command[1](given.at(-1) ?? '')
+}
+
+/** Word for word: a flag that is not known, or is mistyped, must not be taken for less than was meant. */
+function isAskedFor(pattern: readonly string[], given: readonly string[]): boolean {
+  const fits = (word: string, at: number): boolean =>
+    word === given[at] || (/^<.*>$/.test(word) && /^[^-<]/.test(given[at] ?? ''))
+  return pattern.length === given.length && pattern.every(fits)
 }
 
 function endOnSignal(host: Host, log: Logger, close: () => Promise<void>): void {

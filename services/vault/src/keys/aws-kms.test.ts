@@ -25,21 +25,21 @@ withLocalStack('AWS KMS, by LocalStack', () => {
   let keys: KeyService
 
   beforeAll(async () => {
-    keys = awsKms({ keyArn: await newKeyArn(), region, endpoint })
+    keys = awsKms({ keyArn: await newKeyArn(), otherKeyArns: [], region, endpoint })
     // The first call loads the SDK's credential providers, which is slow under jest.
   }, 30_000)
 
   keyServiceContract('AWS KMS', () => keys)
 
   it('names its master key in Decrypt: what another key wrapped is refused', async () => {
-    const other = awsKms({ keyArn: await newKeyArn(), region, endpoint })
+    const other = awsKms({ keyArn: await newKeyArn(), otherKeyArns: [], region, endpoint })
     const { wrappedKey } = await other.generate(CONTEXT)
     await expect(keys.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 
   it('calls a disabled master key an outage, not altered bytes', async () => {
     const keyArn = await newKeyArn()
-    const disabled = awsKms({ keyArn, region, endpoint })
+    const disabled = awsKms({ keyArn, otherKeyArns: [], region, endpoint })
     const { wrappedKey } = await disabled.generate(CONTEXT)
     await admin.send(new DisableKeyCommand({ KeyId: keyArn }))
     await expect(disabled.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -65,6 +65,7 @@ describe('AWS KMS that is away', () => {
   const at = (where: number) =>
     awsKms({
       keyArn: 'arn:aws:kms:us-east-1:000000000000:key/a',
+      otherKeyArns: [],
       region: 'us-east-1',
       endpoint: `http://127.0.0.1:${where}`,
     })
