@@ -1,5 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { KeyRef } from './data-key-cache.js'
+import { queueForKey } from './queue-for-key.js'
 
 /** The key that seals what an organisation writes now. Destroyed: it was shredded, and never gets another. */
 export type CurrentKey = ActiveKey | { readonly state: 'destroyed' } | { readonly state: 'absent' }
@@ -22,9 +23,10 @@ export const dataKeyStore = (db: Knex) => ({
 
   /**
    * The same, held until the caller's transaction ends: neither a rotation nor a shredding can come between the reading
-   * of the key's version and the commit of what is sealed under it.
+   * of the key's version and the commit of what is sealed under it. In a transaction.
    */
   async currentForShare(organizationId: string): Promise<CurrentKey> {
+    await queueForKey(db, organizationId, 'sharing')
     const row = await db<DataKeyRow>('data_keys').where({ organization_id: organizationId }).forShare().first()
     return toCurrent(organizationId, row)
   },
@@ -42,12 +44,19 @@ export const dataKeyStore = (db: Knex) => ({
    */
   async advance({ organizationId, keyId, keyVersion }: KeyRef, next: number): Promise<boolean> {
     const seen = { organization_id: organizationId, id: keyId, version: keyVersion, state: 'active' }
-    const advanced = await db('data_keys').where(seen).update({ version: next, rotated_at: db.fn.now() })
-    return advanced === 1
+    return db.transaction(async (trx) => {
+      await queueForKey(trx, organizationId, 'alone')
+      const advanced = await trx('data_keys').where(seen).update({ version: next, rotated_at: db.fn.now() })
+      return advanced === 1
+    })
   },
 
-  /** Leaves a row behind in any case, so that a key that is on its way is not adopted. Answers when: Unix milliseconds. */
+  /**
+   * Leaves a row behind in any case, so that a key that is on its way is not adopted. Answers when: Unix milliseconds. In a
+   * transaction.
+   */
   async destroy(organizationId: string, tombstoneKeyId: string): Promise<number> {
+    await queueForKey(db, organizationId, 'alone')
     const tombstone = { organization_id: organizationId, id: tombstoneKeyId, version: 1, floor: 1, state: 'destroyed' }
     const inserted = { ...tombstone, destroyed_at: db.fn.now() }
     await db('data_keys').insert(inserted).onConflict('organization_id').ignore()

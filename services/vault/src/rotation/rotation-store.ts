@@ -1,5 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { KeyRef } from '../keys/data-key-cache.js'
+import { queueForKey } from '../keys/queue-for-key.js'
 import { type StoredVersion, toVersion, type VersionRef, type VersionRow } from '../versions/version-row.js'
 
 /** What rotations have done of an organisation and what is left. */
@@ -101,6 +102,7 @@ export const rotationStore = (db: Knex) => ({
 
   /** Waits for the writers that hold the row, and holds off those that come. False where it has moved on. */
   async lock({ organizationId, keyId, keyVersion }: KeyRef): Promise<boolean> {
+    await queueForKey(db, organizationId, 'alone')
     const seen = { organization_id: organizationId, id: keyId, version: keyVersion, state: 'active' }
     return (await db('data_keys').where(seen).forUpdate().first('id')) !== undefined
   },
