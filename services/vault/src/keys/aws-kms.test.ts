@@ -29,7 +29,11 @@ withLocalStack('AWS KMS, by LocalStack', () => {
     // The first call loads the SDK's credential providers, which is slow under jest.
   }, 30_000)
 
-  keyServiceContract('AWS KMS', () => keys)
+  keyServiceContract(
+    'AWS KMS',
+    () => keys,
+    async () => awsKms({ keyArn: await newKeyArn(), otherKeyArns: [keys.masterKey], region, endpoint }),
+  )
 
   it('names its master key in Decrypt: what another key wrapped is refused', async () => {
     const other = awsKms({ keyArn: await newKeyArn(), otherKeyArns: [], region, endpoint })

@@ -5,7 +5,8 @@ import type { KeyRef } from '../keys/data-key-cache.js'
 export interface RewrapOrder {
   /** The master key to wrap under. Replicas that wrap under another one, as configured, leave it alone. */
   readonly masterKey: string
-  readonly askedAt: Date
+  /** As Postgres writes it, to the microsecond: a Date would lose those. */
+  readonly askedAt: string
 }
 
 export interface WrappedKey {
@@ -28,8 +29,8 @@ export const rewrapStore = (db: Knex) => ({
 
   /** The order, where it is not done and means this master key. */
   async open(masterKey: string): Promise<RewrapOrder | undefined> {
-    const row = await db('rewrap').where({ master_key: masterKey, done_at: null }).first('master_key', 'asked_at')
-    return row && { masterKey: row.master_key, askedAt: row.asked_at }
+    const row = await db('rewrap').where({ master_key: masterKey, done_at: null }).first(db.raw('asked_at::text'))
+    return row && { masterKey, askedAt: row.asked_at }
   },
 
   /** One at a time works on it, of all replicas and commands: each call of the KMS is made once. False: somebody does. */
@@ -52,7 +53,8 @@ export const rewrapStore = (db: Knex) => ({
 
   async done({ masterKey, askedAt }: RewrapOrder): Promise<void> {
     await db('rewrap')
-      .where({ master_key: masterKey, asked_at: askedAt })
+      .where({ master_key: masterKey })
+      .whereRaw('asked_at = ?::timestamptz', [askedAt])
       .update({ done_at: db.raw('clock_timestamp()') })
   },
 
@@ -101,5 +103,8 @@ interface WrappedRow {
 }
 
 function due(db: Knex, { masterKey, askedAt }: RewrapOrder) {
-  return db('wrapped_keys').whereRaw('(wrapped_at < ? OR master_key IS DISTINCT FROM ?)', [askedAt, masterKey])
+  return db('wrapped_keys').whereRaw('(wrapped_at < ?::timestamptz OR master_key IS DISTINCT FROM ?)', [
+    askedAt,
+    masterKey,
+  ])
 }
