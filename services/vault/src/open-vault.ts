@@ -30,8 +30,8 @@ export async function openVault(
 ) {
   const service = given ?? (await keyServiceOf(config.kms))
   const random = () => randomInt(2 ** 32) / 2 ** 32
-  const counted = countedKeyService(heldOffKeyService(service, { clock, random }), { log, clock })
-  const kms = counted.keys
+  const counted = countedKeyService(service, { log, clock })
+  const kms = heldOffKeyService(counted.keys, { clock, random })
   const vaultDb = connectPostgres(config.vaultDb, 'protectmyapi-vault')
   const vaultKeysDb = connectPostgres(config.vaultKeysDb, 'protectmyapi-vault')
   const installationId = await readInstallationId(vaultDb, log)

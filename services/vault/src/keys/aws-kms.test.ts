@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms'
+import { CreateKeyCommand, DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { awsKms } from './aws-kms.js'
 import { keyServiceContract } from './key-service.contract.js'
@@ -46,8 +46,24 @@ withLocalStack('AWS KMS, by LocalStack', () => {
     const disabled = awsKms({ keyArn, otherKeyArns: [], region, endpoint })
     const { wrappedKey } = await disabled.generate(CONTEXT)
     await admin.send(new DisableKeyCommand({ KeyId: keyArn }))
-    await expect(disabled.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    await expect(disabled.generate(CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const refused = { code: 'UNAVAILABLE', kind: 'disabled' }
+    await expect(disabled.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject(refused)
+    await expect(disabled.generate(CONTEXT)).rejects.toMatchObject(refused)
+  })
+
+  it('calls a master key that waits for its deletion an outage, which can be mended', async () => {
+    const keyArn = await newKeyArn()
+    const doomed = awsKms({ keyArn, otherKeyArns: [], region, endpoint })
+    const { wrappedKey } = await doomed.generate(CONTEXT)
+    await admin.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }))
+    const refused = { code: 'UNAVAILABLE', kind: 'pending-deletion' }
+    await expect(doomed.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject(refused)
+  })
+
+  it('calls a master key of another region an outage: it is not found there', async () => {
+    const keyArn = await newKeyArn()
+    const elsewhere = awsKms({ keyArn, otherKeyArns: [], region: 'eu-west-1', endpoint })
+    await expect(elsewhere.generate(CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE', kind: 'not-found' })
   })
 })
 

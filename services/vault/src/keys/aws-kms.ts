@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import {
   DecryptCommand,
   GenerateDataKeyCommand,
@@ -113,7 +114,7 @@ function clientConfig({ region, endpoint }: AwsKmsTarget): KMSClientConfig {
 }
 
 function nameOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.name : 'unknown'
+  return types.isNativeError(thrown) ? thrown.name : 'unknown'
 }
 
 function toFault(cause: unknown, keyArn: string): Fault {

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
 /**
@@ -57,16 +58,17 @@ const BY_NAME: Readonly<Record<string, KmsFaultKind>> = {
   ExpiredTokenException: 'credentials',
 }
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+/** In the sentence and not by `code`: the SDK may wrap what Node throws. */
+const UNREACHABLE = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b/
 
 /** Which fault an error of the SDK is. States and accounts stand in its sentence alone. */
 export function kmsFaultKind(thrown: unknown, keyArn: string): KmsFaultKind {
-  if (!(thrown instanceof Error)) return 'failing'
+  if (!types.isNativeError(thrown)) return 'failing'
   if (thrown.name === 'AccessDeniedException')
     return isAnotherAccount(thrown.message, keyArn) ? 'wrong-account' : 'denied'
   if (thrown.name === 'KMSInvalidStateException') return kindOfState(thrown.message)
-  if ('code' in thrown && UNREACHABLE.has(String(thrown.code))) return 'unreachable'
-  return (Object.hasOwn(BY_NAME, thrown.name) ? BY_NAME[thrown.name] : undefined) ?? 'failing'
+  const named = Object.hasOwn(BY_NAME, thrown.name) ? BY_NAME[thrown.name] : undefined
+  return named ?? (UNREACHABLE.test(thrown.message) ? 'unreachable' : 'failing')
 }
 
 function kindOfState(message: string): KmsFaultKind {
