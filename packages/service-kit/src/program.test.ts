@@ -13,6 +13,9 @@ function host(...words: string[]) {
   const write = (text: string): boolean => said.push(text) > 0
   const made = {
     argv: ['node', 'main.js', ...words],
+    // Of a process that is hardened for good, harden-process.test.ts has the tests.
+    env: { PMA_MODE: 'development' },
+    execArgv: [],
     exit: (code: unknown) => exits.push(code),
     on: (name: string, listener: () => void) => signals.on(name, listener),
     stdout: { write },

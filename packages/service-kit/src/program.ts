@@ -1,8 +1,9 @@
 import { ConfigError } from './config.js'
+import { type HardenedHost, hardenProcess } from './harden-process.js'
 import { createLogger, type Logger } from './log.js'
 
 /** What a program needs of its process; `main.ts` hands in `process`. */
-export type Host = Pick<NodeJS.Process, 'argv' | 'exit' | 'on' | 'stdout' | 'stderr'>
+export type Host = HardenedHost & Pick<NodeJS.Process, 'argv' | 'exit' | 'stdout' | 'stderr'>
 
 /** Called by a program once it has something to end; SIGTERM and SIGINT then end it and exit with 0. */
 export type EndWith = (log: Logger, close: () => Promise<void>) => void
@@ -24,7 +25,10 @@ export interface Program {
 
 const EXIT = { failed: 1, config: 2 } as const
 
-/** Runs what the command line asks for: nothing serves, `--help` tells, other words are a command. */
+/**
+ * Runs what the command line asks for: nothing serves, `--help` tells, other words are a command. Whatever it is, the
+ * process keeps its memory shut.
+ */
 export async function runProgram(host: Host, program: Program): Promise<void> {
   try {
     await run(host, program)
@@ -46,6 +50,7 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
     host.stdout.write(`${about}\n\n${describeEnvironment()}\n`)
     return
   }
+  hardenProcess(host)
   if (words === '') {
     const { log, ready } = await serve((endLog, close) => endOnSignal(host, endLog, close))
     log.info(ready, 'ready')
