@@ -9,8 +9,13 @@ export interface Sealed {
   readonly tag: Buffer
 }
 
-/** AES-256-GCM. The caller answers for a key and nonce that were never together before. */
+/**
+ * AES-256-GCM. The caller answers for a key and nonce that were never together before.
+ *
+ * @throws Error for a key that is not of 32 bytes, or a nonce that is not of 12.
+ */
 export function aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Sealed {
+  checkNonce(nonce)
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(associated)
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
@@ -24,6 +29,7 @@ export function aesGcmOpen(
   { ciphertext, tag }: Sealed,
   associated: Uint8Array,
 ): Buffer {
+  checkNonce(nonce)
   // Node would take a tag of 4 bytes unless told its length: a forgery in 2^32 tries.
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(associated)
@@ -36,4 +42,9 @@ export function aesGcmOpen(
     unproven.fill(0)
     throw cause
   }
+}
+
+/** Of another length it would be hashed to one (NIST SP 800-38D, 7.1), and two nonces could meet. */
+function checkNonce(nonce: Uint8Array): void {
+  if (nonce.length !== NONCE_BYTES) throw new Error('a nonce of another length')
 }

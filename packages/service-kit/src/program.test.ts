@@ -13,6 +13,9 @@ function host(...words: string[]) {
   const write = (text: string): boolean => said.push(text) > 0
   const made = {
     argv: ['node', 'main.js', ...words],
+    // Of a process that is hardened for good, harden-process.test.ts has the tests.
+    env: { PMA_MODE: 'development' },
+    execArgv: [],
     exit: (code: unknown) => exits.push(code),
     on: (name: string, listener: () => void) => signals.on(name, listener),
     stdout: { write },
@@ -59,6 +62,28 @@ describe('runProgram', () => {
     const mistyped = host('rotate', '--noww')
     await runProgram(mistyped.host, program({ commands }))
     expect([ran, mistyped.exits]).toEqual([['rotate --now', 'rotate'], [2]])
+  })
+
+  it('hands the last word over where a command has a place for one, and takes no flag for it', async () => {
+    const ran: string[] = []
+    const commands = {
+      'rotate <what>': async (word: string) => void ran.push(word),
+      'rotate --now <what>': async (word: string) => void ran.push(`now ${word}`),
+    }
+    await runProgram(host('rotate', 'this').host, program({ commands }))
+    await runProgram(host('rotate', '--now', 'that').host, program({ commands }))
+    for (const words of [
+      ['rotate'],
+      ['rotate', '--now'],
+      ['rotate', ''],
+      ['rotate', 'a', 'b'],
+      ['rotate', '--nwo', 'a'],
+    ]) {
+      const refused = host(...words)
+      await runProgram(refused.host, program({ commands }))
+      expect(refused.exits).toEqual([2])
+    }
+    expect(ran).toEqual(['this', 'now that'])
   })
 
   it('tells a wrong configuration from a failure', async () => {

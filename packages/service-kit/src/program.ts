@@ -1,8 +1,9 @@
 import { ConfigError } from './config.js'
+import { type HardenedHost, hardenProcess } from './harden-process.js'
 import { createLogger, type Logger } from './log.js'
 
 /** What a program needs of its process; `main.ts` hands in `process`. */
-export type Host = Pick<NodeJS.Process, 'argv' | 'exit' | 'on' | 'stdout' | 'stderr'>
+export type Host = HardenedHost & Pick<NodeJS.Process, 'argv' | 'exit' | 'stdout' | 'stderr'>
 
 /** Called by a program once it has something to end; SIGTERM and SIGINT then end it and exit with 0. */
 export type EndWith = (log: Logger, close: () => Promise<void>) => void
@@ -15,13 +16,19 @@ export interface Program {
   describeEnvironment(): string
   /** Runs until it is ended; answers what the line `ready` tells. */
   serve(endWith: EndWith): Promise<{ readonly log: Logger; readonly ready: Readonly<Record<string, number>> }>
-  /** Other commands, by their words: `migrate`, `rotate-signing-keys --now`. */
-  readonly commands: Readonly<Record<string, () => Promise<void>>>
+  /**
+   * Other commands, by their words: `migrate`, `rotate-signing-keys --now`. Where the last one stands in angle brackets,
+   * as in `rotate-data-keys <organization>`, any word that is no flag stands there, and is handed over.
+   */
+  readonly commands: Readonly<Record<string, (word: string) => Promise<void>>>
 }
 
 const EXIT = { failed: 1, config: 2 } as const
 
-/** Runs what the command line asks for: nothing serves, `--help` tells, other words are a command. */
+/**
+ * Runs what the command line asks for: nothing serves, `--help` tells, other words are a command. Whatever it is, the
+ * process keeps its memory shut.
+ */
 export async function runProgram(host: Host, program: Program): Promise<void> {
   try {
     await run(host, program)
@@ -37,19 +44,28 @@ export async function runProgram(host: Host, program: Program): Promise<void> {
 }
 
 async function run(host: Host, { name, about, describeEnvironment, serve, commands }: Program): Promise<void> {
-  const words = host.argv.slice(2).join(' ')
+  const given = host.argv.slice(2)
+  const words = given.join(' ')
   if (words === '--help') {
     host.stdout.write(`${about}\n\n${describeEnvironment()}\n`)
     return
   }
+  hardenProcess(host)
   if (words === '') {
     const { log, ready } = await serve((endLog, close) => endOnSignal(host, endLog, close))
     log.info(ready, 'ready')
     return
   }
-  const command = Object.hasOwn(commands, words) ? commands[words] : undefined
+  const command = Object.entries(commands).find(([pattern]) => isAskedFor(pattern.split(' '), given))
   if (!command) throw new ConfigError(`Unknown command ${words}. ${name} --help lists those that are.`)
-  await command()
+  await command[1](given.at(-1) ?? '')
+}
+
+/** Word for word: a flag that is not known, or is mistyped, must not be taken for less than was meant. */
+function isAskedFor(pattern: readonly string[], given: readonly string[]): boolean {
+  const fits = (word: string, at: number): boolean =>
+    word === given[at] || (/^<.*>$/.test(word) && /^[^-<]/.test(given[at] ?? ''))
+  return pattern.length === given.length && pattern.every(fits)
 }
 
 function endOnSignal(host: Host, log: Logger, close: () => Promise<void>): void {

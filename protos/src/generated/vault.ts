@@ -32,6 +32,7 @@ import type { ShredOrganizationResponse as _protectmyapi_vault_v1_ShredOrganizat
 import type { SignHeadRequest as _protectmyapi_vault_v1_SignHeadRequest, SignHeadRequest__Output as _protectmyapi_vault_v1_SignHeadRequest__Output } from './protectmyapi/vault/v1/SignHeadRequest.js';
 import type { SignHeadResponse as _protectmyapi_vault_v1_SignHeadResponse, SignHeadResponse__Output as _protectmyapi_vault_v1_SignHeadResponse__Output } from './protectmyapi/vault/v1/SignHeadResponse.js';
 import type { SignedHead as _protectmyapi_vault_v1_SignedHead, SignedHead__Output as _protectmyapi_vault_v1_SignedHead__Output } from './protectmyapi/vault/v1/SignedHead.js';
+import type { UnopenableVersion as _protectmyapi_vault_v1_UnopenableVersion, UnopenableVersion__Output as _protectmyapi_vault_v1_UnopenableVersion__Output } from './protectmyapi/vault/v1/UnopenableVersion.js';
 import type { VaultClient as _protectmyapi_vault_v1_VaultClient, VaultDefinition as _protectmyapi_vault_v1_VaultDefinition } from './protectmyapi/vault/v1/Vault.js';
 import type { VersionDescription as _protectmyapi_vault_v1_VersionDescription, VersionDescription__Output as _protectmyapi_vault_v1_VersionDescription__Output } from './protectmyapi/vault/v1/VersionDescription.js';
 
@@ -76,6 +77,7 @@ export interface ProtoGrpcType {
         SignHeadRequest: MessageTypeDefinition<_protectmyapi_vault_v1_SignHeadRequest, _protectmyapi_vault_v1_SignHeadRequest__Output>
         SignHeadResponse: MessageTypeDefinition<_protectmyapi_vault_v1_SignHeadResponse, _protectmyapi_vault_v1_SignHeadResponse__Output>
         SignedHead: MessageTypeDefinition<_protectmyapi_vault_v1_SignedHead, _protectmyapi_vault_v1_SignedHead__Output>
+        UnopenableVersion: MessageTypeDefinition<_protectmyapi_vault_v1_UnopenableVersion, _protectmyapi_vault_v1_UnopenableVersion__Output>
         Vault: SubtypeConstructor<typeof grpc.Client, _protectmyapi_vault_v1_VaultClient> & { service: _protectmyapi_vault_v1_VaultDefinition }
         VersionDescription: MessageTypeDefinition<_protectmyapi_vault_v1_VersionDescription, _protectmyapi_vault_v1_VersionDescription__Output>
         VersionState: EnumTypeDefinition

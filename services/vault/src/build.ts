@@ -1,34 +1,31 @@
 import { Vault } from '@protectmyapi/protos/vault'
-import type { Clock } from '@protectmyapi/service-kit/clock'
+import { every } from '@protectmyapi/service-kit/every'
 import {
   closeGrpcServer,
   createGrpcServer,
   listenGrpc,
   MutualTlsServerCredentials,
 } from '@protectmyapi/service-kit/grpc-server'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { connectPostgres } from '@protectmyapi/service-kit/postgres'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
-import type { KmsConfig, VaultConfig } from './config.js'
-import { readInstallationId } from './db/installation.js'
-import { awsKms } from './keys/aws-kms.js'
-import { countedKeyService, type KmsCalls } from './keys/counted-key-service.js'
-import { dataKeys } from './keys/data-keys.js'
-import { keyFile } from './keys/key-file.js'
-import type { KeyService } from './keys/key-service.js'
+import type { VaultConfig } from './config.js'
+import type { KmsCalls } from './keys/counted-key-service.js'
+import { forgetShredded } from './keys/forget-shredded.js'
 import { leaseKeyDeriver } from './leases/lease-key.js'
+import { openVault, type VaultPorts } from './open-vault.js'
+import { tendDataKeys } from './rotation/tend-data-keys.js'
 import { authorizeBy } from './rpc/access.js'
 import { vaultHandlers } from './rpc/handlers.js'
 import { serveHealth } from './rpc/health.js'
-import { versionOpener } from './versions/open-version.js'
 
 const LIMITS = {
   /** Calls under way may end; none takes longer than Postgres's statement bound. */
   callGraceMs: 10_000,
   shutdownMs: 15_000,
-  /** How late past its life an unused data key may be zeroed. */
+  /** How late past its life an unused data key may be zeroed, or past its organisation's. */
   sweepMs: 5_000,
+  /** Between two rounds of rotation: how late it may go on after a crash. */
+  rotationMs: 5_000,
 } as const
 
 export interface RunningVault {
@@ -38,27 +35,22 @@ export interface RunningVault {
   close(): Promise<void>
 }
 
-/** Every part of the vault is named on this page. `keys` stands in for the configured key service in tests. */
-export async function startVault(
-  config: VaultConfig,
-  ports: { log: Logger; clock: Clock; keys?: KeyService },
-): Promise<RunningVault> {
-  const { log, clock } = ports
+/** Every part of a vault that serves is named on this page, or in `openVault`. */
+export async function startVault(config: VaultConfig, ports: VaultPorts): Promise<RunningVault> {
+  const { log } = ports
   const material = await watchMaterial(config.tls, log)
-  const kms = countedKeyService(ports.keys ?? (await keyServiceOf(config.kms)), { log, clock })
-  const vaultDb = connectPostgres(config.vaultDb, 'protectmyapi-vault')
-  const vaultKeysDb = connectPostgres(config.vaultKeysDb, 'protectmyapi-vault')
-  const installationId = await readInstallationId(vaultDb, log)
+  const vault = await openVault(config, ports)
+  const { keys, vaultDb, vaultKeysDb } = vault
 
-  const keys = dataKeys({ vaultDb, vaultKeysDb, keys: kms.keys, installationId, clock, log })
   const sweeping = setInterval(() => keys.sweep(), LIMITS.sweepMs)
   sweeping.unref()
-  const openVersion = versionOpener({ keys, installationId })
-  const deriveLeaseKey = leaseKeyDeriver({ keys, installationId })
+  const endForgetting = every(LIMITS.sweepMs, 'forgetting shredded organizations', log, forgetShredded(vault))
+  const tend = tendDataKeys({ ...vault, keyDaysMax: config.dataKeyDays })
+  const endRotation = every(LIMITS.rotationMs, 'rotation of data keys', log, tend)
 
   const server = createGrpcServer()
   const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log }
-  const deps = { vaultDb, keys, openVersion, deriveLeaseKey, installationId, clock, log }
+  const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault) }
   server.addService(Vault.service, vaultHandlers(deps, gate))
   const health = await serveHealth(server, async () => vaultDb.raw('SELECT 1'), log)
   const port = await listenGrpc(server, `${config.host}:${config.port}`, new MutualTlsServerCredentials(material))
@@ -69,6 +61,8 @@ export async function startVault(
       { name: 'calls', run: () => closeGrpcServer(server, LIMITS.callGraceMs) },
       { name: 'certificates', run: () => material.stop() },
       { name: 'sweeping', run: () => clearInterval(sweeping) },
+      { name: 'forgetting', run: endForgetting },
+      { name: 'rotation', run: endRotation },
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },
@@ -76,9 +70,5 @@ export async function startVault(
     LIMITS.shutdownMs,
     log,
   )
-  return { port, kmsCalls: () => kms.calls(), close }
-}
-
-function keyServiceOf(kms: KmsConfig): Promise<KeyService> | KeyService {
-  return kms.kind === 'aws' ? awsKms(kms) : keyFile(kms.path)
+  return { port, kmsCalls: vault.kmsCalls, close }
 }

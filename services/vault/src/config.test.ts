@@ -40,7 +40,9 @@ describe('the configuration of the vault', () => {
         user: 'vault_keys_runtime',
         password: 'contents of /secrets/vault-keys',
       },
-      kms: { kind: 'aws', keyArn: ENV.PMA_KMS_KEY_ARN, region: 'eu-central-1' },
+      kms: { kind: 'aws', keyArn: ENV.PMA_KMS_KEY_ARN, otherKeyArns: [], region: 'eu-central-1' },
+      dataKeyDays: 90,
+      vaultKeysBackupDays: 7,
     })
   })
 
@@ -63,6 +65,11 @@ describe('the configuration of the vault', () => {
     { PMA_KMS: 'none' },
     { PMA_KMS_KEY_ARN: undefined },
     { PMA_KMS_KEY_ARN: 'alias/a' },
+    { AWS_REGION: 'eu-central-2' },
+    { PMA_KMS_OTHER_KEY_ARNS: 'arn:aws:kms:us-east-1:000000000000:key/b' },
+    { PMA_KMS_OTHER_KEY_ARNS: 'alias/b' },
+    { PMA_DATA_KEY_DAYS: '0' },
+    { PMA_VAULT_KEYS_BACKUP_DAYS: 'a week' },
     { AWS_REGION: undefined },
     { PMA_VAULT_PORT: 'tcp://10.0.0.1:8060' },
     { PMA_KMS: 'file' },
@@ -76,8 +83,15 @@ describe('the configuration of the vault', () => {
     expect(() => load(file)).toThrow(/PMA_ALLOW_KEY_FILE=true/)
     expect(() => load({ ...file, PMA_MODE: 'production', PMA_ALLOW_KEY_FILE: 'false' })).toThrow(ConfigError)
     for (const mode of [{ PMA_ALLOW_KEY_FILE: 'true' }, { PMA_MODE: 'development' }]) {
-      expect(load({ ...file, ...mode }).kms).toEqual({ kind: 'file', path: '/keys/master' })
+      expect(load({ ...file, ...mode }).kms).toEqual({ kind: 'file', path: '/keys/master', otherPaths: [] })
     }
+  })
+
+  it('takes master keys that unwrap beside the one that wraps', () => {
+    const others = ['arn:aws:kms:eu-central-1:000000000000:key/b', 'arn:aws:kms:eu-central-1:000000000000:alias/c']
+    expect(load({ PMA_KMS_OTHER_KEY_ARNS: others.join(', ') }).kms).toMatchObject({ otherKeyArns: others })
+    const file = { PMA_MODE: 'development', PMA_KMS: 'file', PMA_KMS_KEY_FILE: '/new', PMA_KMS_OTHER_KEY_FILES: '/old' }
+    expect(load(file).kms).toMatchObject({ path: '/new', otherPaths: ['/old'] })
   })
 
   it('takes another KMS endpoint: over plain HTTP in development alone', () => {

@@ -1,6 +1,7 @@
 import {
   ConfigError,
   Flag,
+  List,
   Port,
   parseEnvironment,
   type ReadFile,
@@ -12,7 +13,9 @@ import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-vault.js'
 import type { AwsKmsTarget } from './keys/aws-kms.js'
 
-export type KmsConfig = ({ readonly kind: 'aws' } & AwsKmsTarget) | { readonly kind: 'file'; readonly path: string }
+export type KmsConfig =
+  | ({ readonly kind: 'aws' } & AwsKmsTarget)
+  | { readonly kind: 'file'; readonly path: string; readonly otherPaths: readonly string[] }
 
 export interface VaultConfig {
   readonly logLevel: string
@@ -24,6 +27,10 @@ export interface VaultConfig {
   readonly vaultDb: PostgresTarget
   readonly vaultKeysDb: PostgresTarget
   readonly kms: KmsConfig
+  /** Age at which a data key is replaced. */
+  readonly dataKeyDays: number
+  /** How long backups of database vault_keys are kept: a shredding is final that long after it. */
+  readonly vaultKeysBackupDays: number
 }
 
 export interface VaultMigrateConfig {
@@ -36,6 +43,9 @@ export interface VaultMigrateConfig {
 const POOL_MAX = 10
 
 const Text = z.string().min(1)
+const Days = z.coerce.number().int().min(1)
+/** Region and account are two of its parts. */
+const Arn = z.string().regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)\//, 'give the ARN of a KMS key')
 const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
 
 const Databases = z.object({
@@ -67,18 +77,22 @@ const VaultEnvironment = Databases.extend({
   PMA_VAULT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_VAULT_KEYS_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_KMS: z.enum(['aws', 'file']).describe('what wraps data keys'),
-  PMA_KMS_KEY_ARN: z
-    .string()
-    .regex(/^arn:aws[\w-]*:kms:/, 'give the ARN of a KMS key')
-    .optional()
-    .describe('aws: the master key'),
+  PMA_KMS_KEY_ARN: Arn.optional().describe('aws: the master key'),
+  PMA_KMS_OTHER_KEY_ARNS: List.pipe(z.array(Arn))
+    .default([])
+    .describe('aws: master keys that unwrap and do not wrap, while one takes the other’s place'),
   AWS_REGION: Text.optional().describe('aws: its region'),
   AWS_ENDPOINT_URL_KMS: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('aws: another endpoint'),
   PMA_KMS_KEY_FILE: Text.optional().describe('file: 32 bytes in base64, mode 0600, owned by this user'),
+  PMA_KMS_OTHER_KEY_FILES: List.default([]).describe('file: files whose keys unwrap and do not wrap'),
   PMA_ALLOW_KEY_FILE: Flag.default(false).describe('file: true allows it in production'),
+  PMA_DATA_KEY_DAYS: Days.max(365).default(90).describe('age at which an organization’s data key is replaced, in days'),
+  PMA_VAULT_KEYS_BACKUP_DAYS: Days.max(365)
+    .default(7)
+    .describe('how long you keep backups of vault_keys, in days: a deletion is final after that'),
 })
 
 const MigrateEnvironment = Databases.extend({
@@ -109,6 +123,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
       password: readSecretFile('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE, readFile),
     },
     kms: kmsOf(given),
+    dataKeyDays: given.PMA_DATA_KEY_DAYS,
+    vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
   }
 }
 
@@ -179,18 +195,23 @@ function kmsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
 }
 
 function awsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
-  const { PMA_KMS_KEY_ARN: keyArn, AWS_REGION: region, AWS_ENDPOINT_URL_KMS: endpoint, PMA_MODE } = given
+  const { PMA_KMS_KEY_ARN: keyArn, PMA_KMS_OTHER_KEY_ARNS: otherKeyArns } = given
+  const { AWS_REGION: region, AWS_ENDPOINT_URL_KMS: endpoint, PMA_MODE } = given
   if (keyArn === undefined || region === undefined)
     throw new ConfigError('  PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION')
+  // KMS would say that there is no such key, and only when the first organisation is made.
+  if ([keyArn, ...otherKeyArns].some((arn) => arn.split(':')[3] !== region))
+    throw new ConfigError(`  PMA_KMS_KEY_ARN, PMA_KMS_OTHER_KEY_ARNS: another region than AWS_REGION, ${region}`)
   // Data keys travel on this connection in clear.
   if (PMA_MODE === 'production' && endpoint?.startsWith('http:')) {
     throw new ConfigError('  AWS_ENDPOINT_URL_KMS: production needs https')
   }
-  return { kind: 'aws', keyArn, region, ...(endpoint === undefined ? {} : { endpoint }) }
+  return { kind: 'aws', keyArn, otherKeyArns, region, ...(endpoint === undefined ? {} : { endpoint }) }
 }
 
 function fileOf({
   PMA_KMS_KEY_FILE: path,
+  PMA_KMS_OTHER_KEY_FILES: otherPaths,
   PMA_ALLOW_KEY_FILE,
   PMA_MODE,
 }: z.output<typeof VaultEnvironment>): KmsConfig {
@@ -198,5 +219,5 @@ function fileOf({
   if (PMA_MODE === 'production' && !PMA_ALLOW_KEY_FILE) {
     throw new ConfigError('  PMA_KMS=file is a stand-in: in production it needs PMA_ALLOW_KEY_FILE=true')
   }
-  return { kind: 'file', path }
+  return { kind: 'file', path, otherPaths }
 }

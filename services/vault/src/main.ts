@@ -3,14 +3,23 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { runProgram } from '@protectmyapi/service-kit/program'
 import { startVault } from './build.js'
-import { describeEnvironment, loadConfig, loadMigrateConfig } from './config.js'
+import { describeEnvironment, loadConfig, loadMigrateConfig, type VaultConfig } from './config.js'
 import { runMigrations } from './migrate.js'
+import type { VaultPorts } from './open-vault.js'
+import { type Asked, runRewrapDataKeys, runRotateDataKeys, runTellDataKeys } from './rotate-data-keys.js'
+
+const ABOUT = `vault: serves.
+vault migrate: brings the databases up to date.
+vault rotate-data-keys [<organization>]: other data keys seal from now on; vaults seal anew what is stored, behind.
+vault rotate-data-keys --now [<organization>]: the same where the old keys may be known; what they seal opens nowhere once this has ended.
+vault rewrap-data-keys: wraps every data key anew, under the configured master key.
+vault data-keys: how far that is, one line of JSON for each organization that is behind, and for each master key.`
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 
 await runProgram(process, {
   name: 'vault',
-  about: 'vault: serves; vault migrate: brings the databases up to date.',
+  about: ABOUT,
   describeEnvironment,
   async serve(endWith) {
     const config = loadConfig(process.env, readFile)
@@ -24,5 +33,21 @@ await runProgram(process, {
       const config = loadMigrateConfig(process.env, readFile)
       await runMigrations(config, createLogger('vault', config.logLevel))
     },
+    'rotate-data-keys': () => rotate({ now: false }),
+    'rotate-data-keys --now': () => rotate({ now: true }),
+    'rotate-data-keys <organization>': (organizationId) => rotate({ organizationId, now: false }),
+    'rotate-data-keys --now <organization>': (organizationId) => rotate({ organizationId, now: true }),
+    'rewrap-data-keys': () => operate(runRewrapDataKeys),
+    // Standard output has the lines that were asked for, and the log goes to standard error.
+    'data-keys': () => operate((config, ports) => runTellDataKeys(config, ports, (line) => process.stdout.write(line))),
   },
 })
+
+function rotate(asked: Asked): Promise<void> {
+  return operate((config, ports) => runRotateDataKeys(config, asked, ports))
+}
+
+async function operate(work: (config: VaultConfig, ports: VaultPorts) => Promise<void>): Promise<void> {
+  const config = loadConfig(process.env, readFile)
+  await work(config, { log: createLogger('vault', config.logLevel, process.stderr), clock: systemClock })
+}

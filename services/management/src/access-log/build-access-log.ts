@@ -1,7 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
-import { every } from '../background/every.js'
 import { dropOldLinks } from '../chain/drop-old-links.js'
 import type { Route } from '../http/route.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'

@@ -1,5 +1,5 @@
+import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import { every } from '../background/every.js'
 import { type TendDeps, tendSigningKeys } from './tend-signing-keys.js'
 
 const LIMITS = {

@@ -1,4 +1,4 @@
-import { every } from '../background/every.js'
+import { every } from '@protectmyapi/service-kit/every'
 import type { Route } from '../http/route.js'
 import { finishDestructions, finishShredding, RECONCILER_LIMITS, settleIntents } from './reconcile.js'
 import type { SecretDeps } from './secret-deps.js'

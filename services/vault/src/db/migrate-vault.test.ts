@@ -29,9 +29,11 @@ describe('the runtime role', () => {
     ['remove a data key', ({ vaultDb }) => vaultDb, 'DELETE FROM data_keys'],
     ['remove a version', ({ vaultDb }) => vaultDb, 'DELETE FROM versions'],
     ['replace a pinned key', ({ vaultDb }) => vaultDb, "UPDATE pinned_grant_keys SET public_key = ''"],
-    ['replace the key that signs heads', ({ vaultDb }) => vaultDb, "UPDATE head_key SET sealed = ''"],
+    ['give the key that signs heads another name', ({ vaultDb }) => vaultDb, "UPDATE head_key SET id = ''"],
+    ['remove the key that signs heads', ({ vaultDb }) => vaultDb, 'DELETE FROM head_key'],
     ['forget a signed head', ({ vaultDb }) => vaultDb, 'DELETE FROM signed_heads'],
-    ['change wrapped bytes', ({ vaultKeysDb }) => vaultKeysDb, "UPDATE wrapped_keys SET wrapped = ''"],
+    ['give a wrapped key to another', ({ vaultKeysDb }) => vaultKeysDb, "UPDATE wrapped_keys SET organization_id = ''"],
+    ['give a wrapped key another version', ({ vaultKeysDb }) => vaultKeysDb, 'UPDATE wrapped_keys SET version = 9'],
   ])('cannot %s', async (_what, db, statement) => {
     await expect(db(databases).raw(statement)).rejects.toMatchObject(denied)
   })
@@ -68,8 +70,10 @@ describe('migrating', () => {
       })
       expect(await migrateVault(as(vault.target), as(vaultKeys.target))).toEqual([
         '0001-vault-keys',
+        '0002-wrapped-under',
         '0001-vault',
         '0002-signed-heads',
+        '0003-data-key-rotation',
       ])
       const served = connectPostgres({ ...vault.target, user: runtime, password: 'r' }, 'test')
       await expect(readInstallationId(served, memoryLog().log)).resolves.toMatch(/^ins_/)

@@ -2,6 +2,8 @@ import { connectPostgres, type Knex, migrate, type PostgresTarget } from '@prote
 import { vaultTables } from './migrations/0001-vault.js'
 import { vaultKeysTables } from './migrations/0001-vault-keys.js'
 import { signedHeads } from './migrations/0002-signed-heads.js'
+import { wrappedUnder } from './migrations/0002-wrapped-under.js'
+import { dataKeyRotation } from './migrations/0003-data-key-rotation.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -16,16 +18,21 @@ const VAULT_RIGHTS = {
   versions: 'SELECT, INSERT, UPDATE',
   pinned_grant_keys: 'SELECT, INSERT, DELETE',
   lease_audit: 'SELECT, INSERT',
-  head_key: 'SELECT, INSERT',
+  // Sealed anew when its data key is rotated; its id, which is bound into the seal, stays.
+  head_key: 'SELECT, INSERT, UPDATE (key_id, key_version, sealed)',
   signed_heads: 'SELECT, INSERT, UPDATE',
 } as const
-const VAULT_KEYS_RIGHTS = { wrapped_keys: 'SELECT, INSERT, DELETE' } as const
+const VAULT_KEYS_RIGHTS = {
+  // Wrapped anew under another master key; whose key it is stays.
+  wrapped_keys: 'SELECT, INSERT, DELETE, UPDATE (wrapped, master_key, wrapped_at)',
+  rewrap: 'SELECT, INSERT, UPDATE',
+} as const
 
 /** Brings both schemas up to date and grants the runtime roles. Answers the names of the migrations that ran. */
 export async function migrateVault(vault: MigrationTarget, vaultKeys: MigrationTarget): Promise<readonly string[]> {
   // vault_keys first: it is written first as well.
-  const keys = await migrateOne(vaultKeys, [vaultKeysTables], VAULT_KEYS_RIGHTS)
-  return [...keys, ...(await migrateOne(vault, [vaultTables, signedHeads], VAULT_RIGHTS))]
+  const keys = await migrateOne(vaultKeys, [vaultKeysTables, wrappedUnder], VAULT_KEYS_RIGHTS)
+  return [...keys, ...(await migrateOne(vault, [vaultTables, signedHeads, dataKeyRotation], VAULT_RIGHTS))]
 }
 
 async function migrateOne(

@@ -1,25 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { aesGcmOpen, aesGcmSeal } from '@protectmyapi/service-kit/aes-gcm'
 import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
+import { hex, report, withWycheproof, wycheproof } from '../test/wycheproof.js'
 
-/** Beside the project's root unless said. Never copied into it. */
-const FOLDER = `${process.env.VECTORS_DIR ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url))}/wycheproof`
-const present = existsSync(FOLDER)
-const mustRun = process.env.CI === 'true'
-
-if (!present && !mustRun) process.stdout.write(`Wycheproof: skipped, there is no ${FOLDER} (set VECTORS_DIR)\n`)
-
-/** Skipped where the vectors are not at hand; in CI that is a failure. */
-const whenPresent = present || mustRun ? describe : describe.skip
-
-whenPresent('Wycheproof, through the vault’s own functions', () => {
+withWycheproof('Wycheproof, through the vault’s own functions', () => {
   it('AES-256-GCM opens what is valid, refuses what is not, and seals to the same bytes', () => {
-    const groups = load<AeadGroup>('aes_gcm_test.json').filter(
-      (group) => group.keySize === 256 && group.ivSize === 96 && group.tagSize === 128,
-    )
-    const cases = groups.flatMap((group) => group.tests)
+    const cases = aesGcmCases(isOurs)
     for (const { tcId, key, iv, aad, msg, ct, tag, result } of cases) {
       const openIt = () => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))
       if (result === 'valid') {
@@ -35,8 +21,17 @@ whenPresent('Wycheproof, through the vault’s own functions', () => {
     report('AES-256-GCM', cases.length)
   })
 
+  it('AES-GCM is refused with keys and nonces of any other length, whatever they would open', () => {
+    const cases = aesGcmCases((group) => !isOurs(group))
+    for (const { key, iv, aad, msg, ct, tag } of cases) {
+      expect(() => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))).toThrow()
+      expect(() => aesGcmSeal(hex(key), hex(iv), hex(msg), hex(aad))).toThrow()
+    }
+    report('AES-GCM with other keys and nonces', cases.length)
+  })
+
   it('HKDF-SHA-512 derives the same bytes, and refuses to derive too many', () => {
-    const cases = load<HkdfGroup>('hkdf_sha512_test.json').flatMap((group) => group.tests)
+    const cases = wycheproof<HkdfGroup>('hkdf_sha512_test.json').flatMap((group) => group.tests)
     for (const { tcId, ikm, salt, info, size, okm, result } of cases) {
       const derive = () => hkdfSha512(hex(ikm), hex(salt), hex(info), size)
       if (result === 'valid') expect([tcId, derive()]).toEqual([tcId, hex(okm)])
@@ -45,6 +40,14 @@ whenPresent('Wycheproof, through the vault’s own functions', () => {
     report('HKDF-SHA-512', cases.length)
   })
 })
+
+const isOurs = ({ keySize, ivSize, tagSize }: AeadGroup): boolean => keySize === 256 && ivSize === 96 && tagSize === 128
+
+function aesGcmCases(wanted: (group: AeadGroup) => boolean): AeadGroup['tests'] {
+  return wycheproof<AeadGroup>('aes_gcm_test.json')
+    .filter(wanted)
+    .flatMap((group) => group.tests)
+}
 
 interface AeadGroup {
   readonly keySize: number
@@ -72,17 +75,4 @@ interface HkdfGroup {
     readonly okm: string
     readonly result: string
   }[]
-}
-
-function load<Group>(name: string): readonly Group[] {
-  return JSON.parse(readFileSync(`${FOLDER}/${name}`, 'utf8')).testGroups
-}
-
-function hex(text: string): Buffer {
-  return Buffer.from(text, 'hex')
-}
-
-function report(what: string, count: number): void {
-  expect(count).toBeGreaterThan(0)
-  process.stdout.write(`Wycheproof: ${count} cases of ${what}\n`)
 }

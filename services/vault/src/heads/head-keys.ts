@@ -2,12 +2,13 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { parseEnvelope } from '../envelope/envelope.js'
+import { parseEnvelope, sealBroken } from '../envelope/envelope.js'
 import { open, seal } from '../envelope/seal.js'
 import type { SealContext } from '../envelope/seal-context.js'
+import type { KeyRef } from '../keys/data-key-cache.js'
 import { dataKeyStore } from '../keys/data-key-store.js'
 import { type DataKeys, usableKey } from '../keys/data-keys.js'
-import { headKeyStore, type StoredHeadKey } from './head-key-store.js'
+import { type FoundHeadKey, headKeyStore } from './head-key-store.js'
 
 /** The vault's own signing key, opened. It stays in this process, for as long as one call takes. */
 export interface HeadKey {
@@ -22,6 +23,8 @@ export interface HeadKeys {
   current(): Promise<HeadKey>
   /** The same, and undefined where nothing was ever signed. */
   find(): Promise<HeadKey | undefined>
+  /** Seals it under the data key that seals now, where it is under an older one: another id it does not get. */
+  reseal(): Promise<void>
 }
 
 interface Deps {
@@ -29,6 +32,8 @@ interface Deps {
   readonly keys: Pick<DataKeys, 'current' | 'plaintext'>
   readonly installationId: string
 }
+
+type Write = (heads: ReturnType<typeof headKeyStore>, sealed: Buffer, ref: KeyRef) => Promise<unknown>
 
 /** It is the installation's, as signing keys are. */
 const OWNER = INSTALLATION_ORGANIZATION
@@ -47,12 +52,14 @@ export function headKeys({ vaultDb, keys, installationId }: Deps): HeadKeys {
     bindings: { origins: [], placements: [], services: [] },
   })
 
-  async function opened({ id, sealed }: StoredHeadKey): Promise<HeadKey> {
+  /** The caller's own to zero. */
+  async function privateHalf({ id, sealed, floor }: FoundHeadKey): Promise<Buffer> {
     const envelope = parseEnvelope(sealed)
     const { keyId, keyVersion } = envelope
+    if (keyVersion < floor) throw sealBroken()
     const dataKey = await keys.plaintext({ organizationId: OWNER, keyId, keyVersion })
     try {
-      return toHeadKey(id, open(dataKey, envelope, contextOf(id)))
+      return open(dataKey, envelope, contextOf(id))
     } finally {
       dataKey.fill(0)
     }
@@ -62,33 +69,56 @@ export function headKeys({ vaultDb, keys, installationId }: Deps): HeadKeys {
   async function make(): Promise<void> {
     const id = newId('key')
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      const ref = await keys.current(OWNER)
-      const dataKey = await keys.plaintext(ref)
       const privateKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
       try {
-        const sealed = seal({ ...ref, bytes: dataKey }, privateKey, contextOf(id))
-        const isStored = await vaultDb.transaction(async (trx) => {
-          const current = usableKey(await dataKeyStore(trx).currentForShare(OWNER))
-          if (current.keyId !== ref.keyId || current.keyVersion !== ref.keyVersion) return false
-          await headKeyStore(trx).insert({ id, sealed }, ref)
-          return true
-        })
-        if (isStored) return
+        if (await store(id, privateKey, (heads, sealed, ref) => heads.insert({ id, sealed }, ref))) return
       } finally {
         privateKey.fill(0)
-        dataKey.fill(0)
       }
     }
     throw new Fault('UNAVAILABLE', 'the data key moved on with every attempt')
   }
 
+  /** False where the data key was rotated meanwhile: then nothing is written. */
+  async function store(id: string, privateKey: Uint8Array, write: Write): Promise<boolean> {
+    const ref = await keys.current(OWNER)
+    const dataKey = await keys.plaintext(ref)
+    try {
+      const sealed = seal({ ...ref, bytes: dataKey }, privateKey, contextOf(id))
+      return await vaultDb.transaction(async (trx) => {
+        const current = usableKey(await dataKeyStore(trx).currentForShare(OWNER)).ref
+        if (current.keyId !== ref.keyId || current.keyVersion !== ref.keyVersion) return false
+        await write(headKeyStore(trx), sealed, ref)
+        return true
+      })
+    } finally {
+      dataKey.fill(0)
+    }
+  }
+
   async function find(): Promise<HeadKey | undefined> {
     const stored = await headKeyStore(vaultDb).find()
-    return stored && opened(stored)
+    return stored && toHeadKey(stored.id, await privateHalf(stored))
+  }
+
+  async function reseal(): Promise<void> {
+    const stored = await headKeyStore(vaultDb).find()
+    if (!stored) return
+    const { keyId, keyVersion } = parseEnvelope(stored.sealed)
+    const now = await keys.current(OWNER)
+    if (now.keyVersion === keyVersion) return
+    const privateKey = await privateHalf(stored)
+    try {
+      const from = { organizationId: OWNER, keyId, keyVersion }
+      await store(stored.id, privateKey, (heads, sealed, to) => heads.reseal(sealed, from, to))
+    } finally {
+      privateKey.fill(0)
+    }
   }
 
   return {
     find,
+    reseal,
     async current() {
       const found = await find()
       if (found) return found

@@ -171,7 +171,9 @@ describe('the key that signs heads', () => {
       keyVersion: row.key_version,
       sealed: row.sealed,
     }
-    await expect(openVersion(asVersion, asVersion)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+    await expect(openVersion(asVersion, { ...asVersion, floor: 1 })).rejects.toMatchObject({
+      code: 'SECRET_DECRYPTION_FAILED',
+    })
     const altered = Buffer.from(row.sealed)
     altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1
     await databases.tamper('head_key').update({ sealed: altered })

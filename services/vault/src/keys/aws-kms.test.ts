@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms'
+import { CreateKeyCommand, DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { awsKms } from './aws-kms.js'
 import { keyServiceContract } from './key-service.contract.js'
@@ -25,25 +25,45 @@ withLocalStack('AWS KMS, by LocalStack', () => {
   let keys: KeyService
 
   beforeAll(async () => {
-    keys = awsKms({ keyArn: await newKeyArn(), region, endpoint })
+    keys = awsKms({ keyArn: await newKeyArn(), otherKeyArns: [], region, endpoint })
     // The first call loads the SDK's credential providers, which is slow under jest.
   }, 30_000)
 
-  keyServiceContract('AWS KMS', () => keys)
+  keyServiceContract(
+    'AWS KMS',
+    () => keys,
+    async () => awsKms({ keyArn: await newKeyArn(), otherKeyArns: [keys.masterKey], region, endpoint }),
+  )
 
   it('names its master key in Decrypt: what another key wrapped is refused', async () => {
-    const other = awsKms({ keyArn: await newKeyArn(), region, endpoint })
+    const other = awsKms({ keyArn: await newKeyArn(), otherKeyArns: [], region, endpoint })
     const { wrappedKey } = await other.generate(CONTEXT)
     await expect(keys.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 
   it('calls a disabled master key an outage, not altered bytes', async () => {
     const keyArn = await newKeyArn()
-    const disabled = awsKms({ keyArn, region, endpoint })
+    const disabled = awsKms({ keyArn, otherKeyArns: [], region, endpoint })
     const { wrappedKey } = await disabled.generate(CONTEXT)
     await admin.send(new DisableKeyCommand({ KeyId: keyArn }))
-    await expect(disabled.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    await expect(disabled.generate(CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const refused = { code: 'UNAVAILABLE', kind: 'disabled' }
+    await expect(disabled.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject(refused)
+    await expect(disabled.generate(CONTEXT)).rejects.toMatchObject(refused)
+  })
+
+  it('calls a master key that waits for its deletion an outage, which can be mended', async () => {
+    const keyArn = await newKeyArn()
+    const doomed = awsKms({ keyArn, otherKeyArns: [], region, endpoint })
+    const { wrappedKey } = await doomed.generate(CONTEXT)
+    await admin.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 }))
+    const refused = { code: 'UNAVAILABLE', kind: 'pending-deletion' }
+    await expect(doomed.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject(refused)
+  })
+
+  it('calls a master key of another region an outage: it is not found there', async () => {
+    const keyArn = await newKeyArn()
+    const elsewhere = awsKms({ keyArn, otherKeyArns: [], region: 'eu-west-1', endpoint })
+    await expect(elsewhere.generate(CONTEXT)).rejects.toMatchObject({ code: 'UNAVAILABLE', kind: 'not-found' })
   })
 })
 
@@ -65,6 +85,7 @@ describe('AWS KMS that is away', () => {
   const at = (where: number) =>
     awsKms({
       keyArn: 'arn:aws:kms:us-east-1:000000000000:key/a',
+      otherKeyArns: [],
       region: 'us-east-1',
       endpoint: `http://127.0.0.1:${where}`,
     })

@@ -1,11 +1,16 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { KeyRef } from './data-key-cache.js'
+import { queueForKey } from './queue-for-key.js'
 
 /** The key that seals what an organisation writes now. Destroyed: it was shredded, and never gets another. */
-export type CurrentKey =
-  | { readonly state: 'active'; readonly ref: KeyRef }
-  | { readonly state: 'destroyed' }
-  | { readonly state: 'absent' }
+export type CurrentKey = ActiveKey | { readonly state: 'destroyed' } | { readonly state: 'absent' }
+
+export interface ActiveKey {
+  readonly state: 'active'
+  readonly ref: KeyRef
+  /** Nothing is sealed under a lower version, and what says that it is does not open. */
+  readonly floor: number
+}
 
 /** Which data keys there are: rows of database `vault`. */
 export const dataKeyStore = (db: Knex) => ({
@@ -18,9 +23,10 @@ export const dataKeyStore = (db: Knex) => ({
 
   /**
    * The same, held until the caller's transaction ends: neither a rotation nor a shredding can come between the reading
-   * of the key's version and the commit of what is sealed under it.
+   * of the key's version and the commit of what is sealed under it. In a transaction.
    */
   async currentForShare(organizationId: string): Promise<CurrentKey> {
+    await queueForKey(db, organizationId, 'sharing')
     const row = await db<DataKeyRow>('data_keys').where({ organization_id: organizationId }).forShare().first()
     return toCurrent(organizationId, row)
   },
@@ -32,21 +38,63 @@ export const dataKeyStore = (db: Knex) => ({
     return inserted.length > 0
   },
 
-  /** Leaves a row behind in any case, so that a key that is on its way is not adopted. */
-  async destroy(organizationId: string, tombstoneKeyId: string): Promise<void> {
+  /**
+   * Another version seals from the commit on. Waits for the writers that hold the row; they have sealed under the one
+   * before, and those after them do not. False where it is not at the version that the caller saw, or was shredded.
+   */
+  async advance({ organizationId, keyId, keyVersion }: KeyRef, next: number): Promise<boolean> {
+    const seen = { organization_id: organizationId, id: keyId, version: keyVersion, state: 'active' }
+    return db.transaction(async (trx) => {
+      await queueForKey(trx, organizationId, 'alone')
+      const advanced = await trx('data_keys').where(seen).update({ version: next, rotated_at: db.fn.now() })
+      return advanced === 1
+    })
+  },
+
+  /**
+   * Leaves a row behind in any case, so that a key that is on its way is not adopted. Answers when: Unix milliseconds. In a
+   * transaction.
+   */
+  async destroy(organizationId: string, tombstoneKeyId: string): Promise<number> {
+    await queueForKey(db, organizationId, 'alone')
     const tombstone = { organization_id: organizationId, id: tombstoneKeyId, version: 1, floor: 1, state: 'destroyed' }
     const inserted = { ...tombstone, destroyed_at: db.fn.now() }
     await db('data_keys').insert(inserted).onConflict('organization_id').ignore()
     await db('data_keys')
       .where({ organization_id: organizationId, state: 'active' })
       .update({ state: 'destroyed', destroyed_at: db.fn.now() })
+    const row = await db('data_keys')
+      .where({ organization_id: organizationId })
+      .first<{ destroyed_at: Date }>('destroyed_at')
+    return row.destroyed_at.getTime()
+  },
+
+  /** Organisations that were shredded since. */
+  async shreddedSince(sinceMs: number): Promise<readonly string[]> {
+    const rows = await db('data_keys')
+      .where({ state: 'destroyed' })
+      .whereRaw(`destroyed_at > clock_timestamp() - ? * interval '1 millisecond'`, [sinceMs])
+      .select('organization_id')
+    return rows.map((row) => row.organization_id)
   },
 })
 
 /** The wrapped bytes: rows of database `vault_keys`. */
 export const wrappedKeyStore = (db: Knex) => ({
-  async write({ organizationId, keyId, keyVersion }: KeyRef, wrapped: Buffer): Promise<void> {
-    await db('wrapped_keys').insert({ organization_id: organizationId, key_id: keyId, version: keyVersion, wrapped })
+  /** False where there is that version already: of two replicas at once, one wins. Nothing is written over. */
+  async write({ organizationId, keyId, keyVersion }: KeyRef, wrapped: Buffer, masterKey: string): Promise<boolean> {
+    const row = { organization_id: organizationId, key_id: keyId, version: keyVersion, wrapped, master_key: masterKey }
+    const inserted = await db('wrapped_keys').insert(row).onConflict(['key_id', 'version']).ignore().returning('key_id')
+    return inserted.length > 0
+  },
+
+  /** Of those that were never adopted, too. */
+  async newestVersion({ organizationId, keyId }: Omit<KeyRef, 'keyVersion'>): Promise<number> {
+    const row = await db('wrapped_keys')
+      .where({ organization_id: organizationId, key_id: keyId })
+      .max<{ newest: number | null }>({ newest: 'version' })
+      .first()
+    return row?.newest ?? 0
   },
 
   async read({ organizationId, keyId, keyVersion }: KeyRef): Promise<Buffer | undefined> {
@@ -59,6 +107,13 @@ export const wrappedKeyStore = (db: Knex) => ({
     await db('wrapped_keys').where({ organization_id: organizationId, key_id: keyId, version: keyVersion }).delete()
   },
 
+  async removeBelow({ organizationId, keyId }: Omit<KeyRef, 'keyVersion'>, floor: number): Promise<void> {
+    await db('wrapped_keys')
+      .where({ organization_id: organizationId, key_id: keyId })
+      .where('version', '<', floor)
+      .delete()
+  },
+
   async removeOrganization(organizationId: string): Promise<void> {
     await db('wrapped_keys').where({ organization_id: organizationId }).delete()
   },
@@ -68,11 +123,12 @@ interface DataKeyRow {
   readonly organization_id: string
   readonly id: string
   readonly version: number
+  readonly floor: number
   readonly state: 'active' | 'destroyed'
 }
 
 function toCurrent(organizationId: string, row: DataKeyRow | undefined): CurrentKey {
   if (row === undefined) return { state: 'absent' }
   if (row.state === 'destroyed') return { state: 'destroyed' }
-  return { state: 'active', ref: { organizationId, keyId: row.id, keyVersion: row.version } }
+  return { state: 'active', ref: { organizationId, keyId: row.id, keyVersion: row.version }, floor: row.floor }
 }

@@ -5,7 +5,7 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { type Derive, dataKeyCache, type KeyRef } from './data-key-cache.js'
-import { type CurrentKey, dataKeyStore, wrappedKeyStore } from './data-key-store.js'
+import { type ActiveKey, type CurrentKey, dataKeyStore, wrappedKeyStore } from './data-key-store.js'
 import type { KeyService } from './key-service.js'
 
 export interface DataKeysDeps {
@@ -25,6 +25,13 @@ export interface DataKeys {
    */
   current(organizationId: string): Promise<KeyRef>
   /**
+   * Makes another version of a key, which seals what is written from then on. Undefined where somebody else was first, or
+   * the organisation was shredded: what was made is taken away again.
+   *
+   * @throws Fault UNAVAILABLE; then nothing has changed, unless Postgres went away at the last step.
+   */
+  rotate(seen: KeyRef): Promise<KeyRef | undefined>
+  /**
    * A plaintext key: a copy, to be zeroed by the caller.
    *
    * @throws Fault SECRET_DECRYPTION_FAILED where there is no such key or its wrapped bytes do not authenticate;
@@ -35,6 +42,8 @@ export interface DataKeys {
   derived(ref: KeyRef, name: string, derive: Derive): Buffer | undefined
   /** Deletes the wrapped bytes of all keys of an organisation, and forgets the plain ones. */
   shred(organizationId: string): Promise<void>
+  /** Forgets the plain keys of an organisation, derived ones too: another replica has shredded it. */
+  drop(organizationId: string): void
   sweep(): void
   /** Zeroes everything. */
   clear(): void
@@ -47,6 +56,16 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
   const rows = dataKeyStore(vaultDb)
   const wrapped = wrappedKeyStore(vaultKeysDb)
   const cache = dataKeyCache(load, { clock, log })
+
+  /** What nobody adopted. Left where Postgres is away: nothing is sealed under it, and the next floor takes it. */
+  async function takeAway(ref: KeyRef): Promise<void> {
+    await wrapped.remove(ref).catch((err: unknown) => {
+      log.warn(
+        { err, keyId: ref.keyId, keyVersion: ref.keyVersion },
+        'wrapped bytes of a key that was never adopted are left; nothing is sealed under it',
+      )
+    })
+  }
 
   async function load(ref: KeyRef): Promise<Buffer> {
     const bytes = await wrapped.read(ref)
@@ -62,30 +81,46 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
       const askedMs = clock.monotonicMs()
       const { dataKey, wrappedKey } = await keys.generate({ installationId, ...ref })
       try {
-        await wrapped.write(ref, wrappedKey)
+        await wrapped.write(ref, wrappedKey, keys.masterKey)
         if (await rows.adopt(ref)) {
           cache.put(ref, dataKey, askedMs)
-          return { state: 'active', ref }
+          return { state: 'active', ref, floor: FIRST_VERSION }
         }
       } finally {
         dataKey.fill(0)
       }
-      await wrapped.remove(ref).catch((err: unknown) => {
-        log.warn(
-          { err, keyId: ref.keyId },
-          'wrapped bytes of a key that was never adopted are left; nothing is sealed under it',
-        )
-      })
+      await takeAway(ref)
       return rows.current(organizationId)
     },
   )
+
+  /** In the same order. The number is one that was never used: what a crash has left behind is not taken up. */
+  async function rotate(seen: KeyRef): Promise<KeyRef | undefined> {
+    const newest = Math.max(seen.keyVersion, await wrapped.newestVersion(seen))
+    const next = { ...seen, keyVersion: newest + 1 }
+    const askedMs = clock.monotonicMs()
+    const { dataKey, wrappedKey } = await keys.generate({ installationId, ...next })
+    try {
+      // Taken: another replica is rotating at this moment.
+      if (!(await wrapped.write(next, wrappedKey, keys.masterKey))) return undefined
+      if (await rows.advance(seen, next.keyVersion)) {
+        cache.put(next, dataKey, askedMs)
+        return next
+      }
+    } finally {
+      dataKey.fill(0)
+    }
+    await takeAway(next)
+    return undefined
+  }
 
   return {
     async current(organizationId) {
       const found = await rows.current(organizationId)
       const key = found.state === 'absent' ? await create(organizationId) : found
-      return usableKey(key)
+      return usableKey(key).ref
     },
+    rotate,
     plaintext: (ref) => cache.get(ref),
     derived: (ref, name, derive) => cache.derived(ref, name, derive),
     async shred(organizationId) {
@@ -93,14 +128,15 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
       await wrapped.removeOrganization(organizationId)
       cache.drop(organizationId)
     },
+    drop: (organizationId) => cache.drop(organizationId),
     sweep: () => cache.sweep(),
     clear: () => cache.clear(),
   }
 }
 
 /** @throws Fault CONFLICT where the organisation was shredded. */
-export function usableKey(key: CurrentKey): KeyRef {
-  if (key.state === 'active') return key.ref
+export function usableKey(key: CurrentKey): ActiveKey {
+  if (key.state === 'active') return key
   if (key.state === 'destroyed')
     throw new Fault('CONFLICT', 'the organisation was shredded', { say: 'This organization was deleted.' })
   throw new Error('a data key vanished: rows of data_keys are never deleted')

@@ -13,6 +13,7 @@ const CONTEXT = { installationId: 'ins_a', organizationId: 'org_a', keyId: 'key_
 
 let folder: string
 let keys: KeyService
+let changed: KeyService
 
 const write = async (name: string, text: string, mode = 0o600): Promise<string> => {
   const path = join(folder, name)
@@ -23,13 +24,23 @@ const write = async (name: string, text: string, mode = 0o600): Promise<string> 
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pma-key-file-'))
-  keys = await keyFile(await write('sound', `${randomBytes(32).toString('base64')}\n`))
+  const sound = await write('sound', `${randomBytes(32).toString('base64')}\n`)
+  keys = await keyFile(sound)
+  changed = await keyFile(await write('changed', randomBytes(32).toString('base64')), [sound])
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-keyServiceContract('key file', () => keys)
+keyServiceContract(
+  'key file',
+  () => keys,
+  async () => changed,
+)
 const memory = memoryKeys()
-keyServiceContract('memory', () => memory)
+keyServiceContract(
+  'memory',
+  () => memory,
+  async () => memoryKeys(memory),
+)
 
 describe('a key file', () => {
   it.each([0o640, 0o604, 0o660, 0o777])('is refused with mode %o', async (mode) => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
@@ -11,22 +11,40 @@ const WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 /** 32 bytes in base64, with its padding: `openssl rand -base64 32`. */
 const KEY_TEXT = /^[A-Za-z0-9+/]{43}=\r?\n?$/
 const FILE_BYTES_MAX = 64
+const FINGERPRINT_CHARS = 16
 
 /**
- * A master key in a file: for development and single machines without a KMS.
+ * A master key in a file: for development and single machines without a KMS. What another file's key wrapped, before a
+ * change, is unwrapped too.
  *
- * @throws ConfigError unless the file is a regular one, belongs to this process's user, is closed to all others, and
+ * @throws ConfigError unless each file is a regular one, belongs to this process's user, is closed to all others, and
  * holds 32 bytes in base64.
  */
-export async function keyFile(path: string): Promise<KeyService> {
+export async function keyFile(path: string, otherPaths: readonly string[] = []): Promise<KeyService> {
   const masterKey = await readMasterKey(path)
+  const known = [masterKey, ...(await Promise.all(otherPaths.map(readMasterKey)))]
   return {
+    masterKey: fingerprintOf(masterKey),
     async generate(context) {
       const dataKey = randomBytes(KEY_BYTES)
       return { dataKey, wrappedKey: wrap(masterKey, dataKey, context) }
     },
-    unwrap: async (wrappedKey, context) => unwrap(masterKey, wrappedKey, context),
+    unwrap: async (wrappedKey, context) => unwrap(known, wrappedKey, context),
+    async rewrap(wrappedKey, context) {
+      const dataKey = unwrap(known, wrappedKey, context)
+      try {
+        return wrap(masterKey, dataKey, context)
+      } finally {
+        dataKey.fill(0)
+      }
+    },
   }
+}
+
+/** Of 32 random bytes: nobody finds them by it. */
+function fingerprintOf(masterKey: Buffer): string {
+  const digest = createHash('sha256').update('protectmyapi/vault/1/key-file').update(masterKey).digest('hex')
+  return `file:${digest.slice(0, FINGERPRINT_CHARS)}`
 }
 
 function wrap(masterKey: Buffer, dataKey: Buffer, context: KeyContext): Buffer {
@@ -36,17 +54,20 @@ function wrap(masterKey: Buffer, dataKey: Buffer, context: KeyContext): Buffer {
   return Buffer.concat([Buffer.from([FORMAT_VERSION]), nonce, ciphertext, tag])
 }
 
-function unwrap(masterKey: Buffer, wrappedKey: Uint8Array, context: KeyContext): Buffer {
+function unwrap(known: readonly Buffer[], wrappedKey: Uint8Array, context: KeyContext): Buffer {
   const bytes = Buffer.from(wrappedKey)
   const refuse = () => new Fault('SECRET_DECRYPTION_FAILED', 'key file: a wrapped key did not authenticate')
   if (bytes.length !== WRAPPED_BYTES || bytes[0] !== FORMAT_VERSION) throw refuse()
   const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
   const ciphertext = bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES)
-  try {
-    return aesGcmOpen(masterKey, nonce, { ciphertext, tag: bytes.subarray(-TAG_BYTES) }, contextBytes(context))
-  } catch {
-    throw refuse()
+  for (const masterKey of known) {
+    try {
+      return aesGcmOpen(masterKey, nonce, { ciphertext, tag: bytes.subarray(-TAG_BYTES) }, contextBytes(context))
+    } catch {
+      // Another one's, or altered: which of the two, only the last one can say.
+    }
   }
+  throw refuse()
 }
 
 function contextBytes(context: KeyContext): Buffer {

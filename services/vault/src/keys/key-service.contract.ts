@@ -3,8 +3,8 @@ import type { KeyContext, KeyService } from './key-service.js'
 
 const CONTEXT: KeyContext = { installationId: 'ins_a', organizationId: 'org_a', keyId: 'key_a', keyVersion: 1 }
 
-/** What every key service must do. */
-export function keyServiceContract(name: string, keys: () => KeyService): void {
+/** What every key service must do. `changed` answers one of another master key, which knows that of `keys` as well. */
+export function keyServiceContract(name: string, keys: () => KeyService, changed: () => Promise<KeyService>): void {
   describe(`key service ${name}`, () => {
     it('makes 32 random bytes, and wraps them so that the same context unwraps them', async () => {
       const one = await keys().generate(CONTEXT)
@@ -25,6 +25,31 @@ export function keyServiceContract(name: string, keys: () => KeyService): void {
       await expect(keys().unwrap(wrappedKey, { ...CONTEXT, ...other })).rejects.toMatchObject({
         code: 'SECRET_DECRYPTION_FAILED',
       })
+    })
+
+    it('wraps anew under another master key: the same data key, which the former does not unwrap any more', async () => {
+      const after = await changed()
+      const { dataKey, wrappedKey } = await keys().generate(CONTEXT)
+      await expect(after.unwrap(wrappedKey, CONTEXT)).resolves.toEqual(dataKey)
+      const anew = await after.rewrap(wrappedKey, CONTEXT)
+      await expect(after.unwrap(anew, CONTEXT)).resolves.toEqual(dataKey)
+      await expect(keys().unwrap(anew, CONTEXT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+      expect(after.masterKey).not.toBe(keys().masterKey)
+    })
+
+    it('wraps anew under the same master key, to other bytes', async () => {
+      const { dataKey, wrappedKey } = await keys().generate(CONTEXT)
+      const anew = await keys().rewrap(wrappedKey, CONTEXT)
+      expect(anew.equals(wrappedKey)).toBe(false)
+      await expect(keys().unwrap(anew, CONTEXT)).resolves.toEqual(dataKey)
+    })
+
+    it('wraps nothing anew that it does not unwrap: for another organisation, or altered', async () => {
+      const after = await changed()
+      const { wrappedKey } = await keys().generate(CONTEXT)
+      const refused = { code: 'SECRET_DECRYPTION_FAILED' }
+      await expect(after.rewrap(wrappedKey, { ...CONTEXT, organizationId: 'org_b' })).rejects.toMatchObject(refused)
+      await expect(after.rewrap(wrappedKey.subarray(1), CONTEXT)).rejects.toMatchObject(refused)
     })
 
     it('refuses altered, cut and foreign bytes, and never calls that an outage', async () => {

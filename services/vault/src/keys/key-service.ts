@@ -14,15 +14,21 @@ interface GeneratedKey {
 }
 
 /**
- * Wraps data keys under a master key that this process never stores.
+ * Wraps data keys under a master key that this process never stores. It may know other master keys as well, from before a
+ * change: under those it unwraps, and never wraps.
  *
  * `generate` throws Fault UNAVAILABLE where the service is away, or does not let us use the master key.
- * `unwrap` throws the same, and SECRET_DECRYPTION_FAILED where it says that these bytes were not wrapped under this
- * master key with this context. The two are never confused: an outage passes, and altered bytes do not.
+ * `unwrap` and `rewrap` throw the same, and SECRET_DECRYPTION_FAILED where it says that these bytes were not wrapped
+ * under a master key that it knows with this context. The two are never confused: an outage passes, and altered bytes do
+ * not.
  */
 export interface KeyService {
+  /** What the master key is called that wraps now: an ARN, or a key file's fingerprint. Tells nothing of the key. */
+  readonly masterKey: string
   generate(context: KeyContext): Promise<GeneratedKey>
   unwrap(wrappedKey: Uint8Array, context: KeyContext): Promise<Buffer>
+  /** The same data key, wrapped anew under the master key that wraps now. */
+  rewrap(wrappedKey: Uint8Array, context: KeyContext): Promise<Buffer>
 }
 
 /** The context as the pairs that are authenticated with the wrapped key. Part of the format: never changed. */

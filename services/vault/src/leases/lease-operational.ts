@@ -2,10 +2,10 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import type { Purpose } from '../envelope/seal-context.js'
 import { checkIds } from '../versions/bounds.js'
-import type { StoredVersion, VersionRef } from '../versions/version-row.js'
+import type { VersionRef } from '../versions/version-row.js'
 import { type Lease, leaseLife } from './lease.js'
 import type { LeaseDeps } from './lease-secrets.js'
-import { leaseStore } from './lease-store.js'
+import { type LeasableVersion, leaseStore } from './lease-store.js'
 
 interface OperationalDeps extends LeaseDeps {
   /** Nothing of another purpose comes this way, whoever asks. */
@@ -23,7 +23,7 @@ export const leaseOperational =
   async (ref: VersionRef, peer: Peer): Promise<Lease> => {
     checkIds({ organization_id: ref.organizationId, secret_id: ref.secretId, version_id: ref.versionId })
     const readMs = clock.wallMs()
-    const stored = await vaultDb.transaction(async (trx): Promise<StoredVersion> => {
+    const stored = await vaultDb.transaction(async (trx): Promise<LeasableVersion> => {
       const [version] = await leaseStore(trx).read([ref])
       if (!version || !purposes.includes(version.purpose))
         throw new Fault('SECRET_NOT_FOUND', 'no operational secret of this id')

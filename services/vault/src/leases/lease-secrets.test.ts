@@ -146,7 +146,7 @@ describe('a lease', () => {
         cold.lease({ grant, versionIds: puts.map(({ versionId }) => versionId), peer: PROXY }),
       ),
     )
-    expect(cold.kms.calls()).toEqual({ generate: 0, unwrap: 1 })
+    expect(cold.kms.calls()).toEqual({ generate: 0, unwrap: 1, rewrap: 0 })
   })
 
   it('shares a transaction with the leases asked for at the same time', async () => {

@@ -70,7 +70,8 @@ async function leaseOne(
   if (!version) return { versionId, fault: 'SECRET_NOT_FOUND' }
   try {
     // LABEL: the generation is the grant's, and must be the row's and the seal's. The purpose is what this call is for.
-    const { value, bindings } = await openVersion(version, { generation: named.gen, purpose: 'injection' })
+    const expected = { generation: named.gen, purpose: 'injection', floor: version.floor } as const
+    const { value, bindings } = await openVersion(version, expected)
     // Only now: bindings that no seal has vouched for decide nothing.
     if (!boundTo(bindings.origins, claims)) {
       value.wipe()

@@ -26,6 +26,8 @@ export interface GrantedRecord extends Omit<LeaseRecord, 'generation'> {
 /** A version that may be leased, and the data key that its organisation seals under now, read in one snapshot. */
 export interface LeasableVersion extends StoredVersion {
   readonly currentKey: KeyRef
+  /** Of that data key: below it nothing opens. */
+  readonly floor: number
 }
 
 /**
@@ -34,7 +36,7 @@ export interface LeasableVersion extends StoredVersion {
  */
 const LEASABLE = `
   SELECT v.organization_id, v.secret_id, v.version_id, v.state, v.generation, v.purpose, v.bindings, v.key_id, v.key_version,
-    v.sealed, k.id AS current_key_id, k.version AS current_key_version
+    v.sealed, k.id AS current_key_id, k.version AS current_key_version, k.floor
   FROM jsonb_to_recordset(?::jsonb) AS asked (organization_id text, secret_id text, version_id text)
   JOIN versions v USING (organization_id, secret_id, version_id)
   JOIN data_keys k USING (organization_id)
@@ -111,11 +113,12 @@ function toGrantedRow({ pin, caller, appId, serviceId, ...ref }: GrantedRecord) 
 interface LeasableRow extends Omit<VersionRow, 'created_at'> {
   readonly current_key_id: string
   readonly current_key_version: number
+  readonly floor: number
 }
 
 function toLeasable(row: LeasableRow): LeasableVersion[] {
   const version = toVersion(row)
   if (version.state !== 'stored') return []
-  const { current_key_id: keyId, current_key_version: keyVersion } = row
-  return [{ ...version, currentKey: { organizationId: version.organizationId, keyId, keyVersion } }]
+  const { current_key_id: keyId, current_key_version: keyVersion, floor } = row
+  return [{ ...version, floor, currentKey: { organizationId: version.organizationId, keyId, keyVersion } }]
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { leaseHarness, textOf } from '../test/lease-harness.js'
-import { vaultCore } from '../test/vault-core.js'
+import { aPut, nextPut, vaultCore } from '../test/vault-core.js'
 
 const { databases, vault, leaseOf, stored, rowOf } = await leaseHarness()
 afterAll(() => databases.close())
@@ -24,4 +24,82 @@ describe('a shredded organisation', () => {
     expect(await leaseOf(put, {}, vaultCore(databases, vault.service))).toMatchObject(broken)
     expect(await leaseOf(put)).toMatchObject(broken)
   })
+
+  it('is dead in a dump of `vault` from before that is restored beside today’s `vault_keys`, on every replica', async () => {
+    const puts = [await stored({ value: 'sk-0' })]
+    const { organizationId } = puts[0] ?? fail()
+    puts.push(await stored({ organizationId, value: 'sk-1' }))
+    await vault.rotate({ organizationId })
+    puts.push(await stored({ organizationId, value: 'sk-2' }))
+    const warm = vaultCore(databases, vault.service)
+    for (const [index, put] of puts.entries()) expect(textOf(await leaseOf(put, {}, warm))).toBe(`sk-${index}`)
+    const key = await warm.keys.current(organizationId)
+
+    const dump = { keys: await rowsOf('data_keys', organizationId), versions: await rowsOf('versions', organizationId) }
+    await vault.shred(organizationId)
+    await warm.forgetShredded()
+    await databases.tamper.transaction(async (trx) => {
+      for (const table of ['versions', 'data_keys'])
+        await trx(table).where({ organization_id: organizationId }).delete()
+      await trx('data_keys').insert(dump.keys)
+      for (const row of dump.versions) await trx('versions').insert({ ...row, bindings: JSON.stringify(row.bindings) })
+    })
+
+    const replicas = [vault, warm, vaultCore(databases, vault.service)]
+    for (const at of replicas) {
+      for (const put of puts) expect(await leaseOf(put, {}, at)).toMatchObject(broken)
+      for (const keyVersion of [1, 2])
+        await expect(at.keys.plaintext({ ...key, keyVersion })).rejects.toMatchObject({ code: broken.fault })
+      expect(at.keys.derived(key, '0', () => fail())).toBeUndefined()
+    }
+    // Nor does anything new get a key out of it: what is written now could not be read either.
+    await expect(vault.put(aPut({ organizationId }))).rejects.toMatchObject({ code: broken.fault })
+  })
+
+  it('is forgotten by other replicas: what they hold of it in memory is zeroed, also what is on its way', async () => {
+    const put = await stored()
+    const other = vaultCore(databases, vault.service)
+    const ref = await other.keys.current(put.organizationId)
+    await other.keys.plaintext(ref)
+    await vault.shred(put.organizationId)
+    await expect(other.keys.plaintext(ref)).resolves.toHaveLength(32)
+    await other.forgetShredded()
+    await expect(other.keys.plaintext(ref)).rejects.toMatchObject({ code: broken.fault })
+  })
+
+  it('says when its backups are dead too: after the days that backups of `vault_keys` are kept', async () => {
+    const put = await stored()
+    const { finalAtMs } = await vault.shred(put.organizationId)
+    const { destroyed_at: at } = (await rowsOf('data_keys', put.organizationId))[0] ?? fail()
+    expect(finalAtMs).toBe(at.getTime() + 7 * 86_400_000)
+    // Not later because it was asked for again.
+    expect((await vault.shred(put.organizationId)).finalAtMs).toBe(finalAtMs)
+  })
+
+  it('stays so whatever races it: sealing anew, a rotation, puts and leases on another replica', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const put = await stored()
+      const { organizationId } = put
+      const other = vaultCore(databases, vault.service)
+      await vault.rotate({ organizationId })
+      await Promise.allSettled([
+        other.reencrypt({ organizationId, known: false }),
+        other.rotate({ organizationId }),
+        other.put(nextPut(put)),
+        leaseOf(put, {}, other),
+        vault.shred(organizationId),
+      ])
+      const left = await rowsOf('versions', organizationId)
+      expect(left.filter(({ sealed }) => sealed !== null)).toEqual([])
+      expect(await databases.vaultKeysDb('wrapped_keys').where({ organization_id: organizationId })).toEqual([])
+      expect(await leaseOf(put, {}, other)).toMatchObject(absent)
+    }
+  })
 })
+
+const rowsOf = (table: 'data_keys' | 'versions', organizationId: string) =>
+  databases.tamper(table).where({ organization_id: organizationId })
+
+function fail(): never {
+  throw new Error('not reached')
+}

@@ -2,13 +2,16 @@ import type { VaultHandlers } from '@protectmyapi/protos/generated/vault/v1/Vaul
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { type Authorize, type UnaryContext, unary } from '@protectmyapi/service-kit/grpc-server'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
+import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres'
 import { describeHead } from '../heads/describe-head.js'
-import { headKeys } from '../heads/head-keys.js'
+import type { HeadKeys } from '../heads/head-keys.js'
 import { signHead } from '../heads/sign-head.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { leaseOperational } from '../leases/lease-operational.js'
 import { type GrantedLeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
+import { reencryptSecrets } from '../rotation/reencrypt-secrets.js'
+import { orderRewrap, type RewrapDeps, rewrapDataKeys } from '../rotation/rewrap-data-keys.js'
+import { rotateDataKey } from '../rotation/rotate-data-key.js'
 import { describeVersions } from '../versions/describe-versions.js'
 import { destroyVersions } from '../versions/destroy-versions.js'
 import { putSecret } from '../versions/put-secret.js'
@@ -20,15 +23,21 @@ import { describeVersionsRpc } from './describe-versions.js'
 import { destroyVersionsRpc } from './destroy-versions.js'
 import { leaseOperationalRpc } from './lease-operational.js'
 import { leaseSecretsRpc } from './lease-secrets.js'
-import { notBuilt } from './not-built.js'
 import { putSecretRpc } from './put-secret.js'
+import { reencryptSecretsRpc } from './reencrypt-secrets.js'
+import { rewrapDataKeysRpc } from './rewrap-data-keys.js'
+import { rotateDataKeyRpc } from './rotate-data-key.js'
 import { settleVersionRpc } from './settle-version.js'
 import { shredOrganizationRpc } from './shred-organization.js'
 import { signHeadRpc } from './sign-head.js'
 
 export interface VaultDeps extends GrantedLeaseDeps {
+  readonly vaultKeysDb: Knex
   readonly keys: DataKeys
+  readonly kms: RewrapDeps['keys']
+  readonly headKeys: HeadKeys
   readonly installationId: string
+  readonly backupDays: number
 }
 
 /** Every method of the contract; `gate` is what stands before each of them. */
@@ -38,7 +47,7 @@ export function vaultHandlers(
 ): VaultHandlers {
   const rpc = <Request, Response>(handle: (request: Request, context: UnaryContext) => Promise<Response>) =>
     unary<Request, Response>(gate, (request, context) => handle(request, context).catch(refuseOutage))
-  const keysOfHeads = headKeys(deps)
+  const rewrapDeps = { ...deps, keys: deps.kms }
   return {
     PutSecret: rpc(putSecretRpc(putSecret(deps))),
     SettleVersion: rpc(settleVersionRpc(settleVersion(deps))),
@@ -49,11 +58,11 @@ export function vaultHandlers(
       leaseOperationalRpc(leaseOperational({ ...deps, purposes: ACCESS.LeaseOperational.purposes })),
     ),
     ShredOrganization: rpc(shredOrganizationRpc(shredOrganization(deps))),
-    RotateDataKey: rpc(notBuilt),
-    RewrapDataKeys: rpc(notBuilt),
-    ReencryptSecrets: rpc(notBuilt),
-    SignHead: rpc(signHeadRpc(signHead({ ...deps, headKeys: keysOfHeads }))),
-    DescribeHead: rpc(describeHeadRpc(describeHead({ ...deps, headKeys: keysOfHeads }))),
+    RotateDataKey: rpc(rotateDataKeyRpc(rotateDataKey(deps))),
+    RewrapDataKeys: rpc(rewrapDataKeysRpc(orderRewrap(rewrapDeps), rewrapDataKeys(rewrapDeps))),
+    ReencryptSecrets: rpc(reencryptSecretsRpc(reencryptSecrets(deps))),
+    SignHead: rpc(signHeadRpc(signHead(deps))),
+    DescribeHead: rpc(describeHeadRpc(describeHead(deps))),
   }
 }
 

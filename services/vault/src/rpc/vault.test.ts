@@ -10,6 +10,8 @@ import type { DescribeVersionsResponse__Output } from '@protectmyapi/protos/gene
 import type { LeaseSecretsRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
 import type { PutSecretRequest } from '@protectmyapi/protos/generated/vault/v1/PutSecretRequest'
+import type { ReencryptSecretsRequest } from '@protectmyapi/protos/generated/vault/v1/ReencryptSecretsRequest'
+import type { ReencryptSecretsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/ReencryptSecretsResponse'
 import type { SignHeadRequest } from '@protectmyapi/protos/generated/vault/v1/SignHeadRequest'
 import type { SignHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SignHeadResponse'
 import type { GrantClaims } from '@protectmyapi/service-kit/grant'
@@ -208,23 +210,52 @@ describe('the vault over the wire', () => {
     await expect(leaseOf(injectable)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' })
   })
 
-  it('answers NOT_IMPLEMENTED for what is not built yet, to those who may call it', async () => {
-    const notBuilt = { code: 'NOT_IMPLEMENTED' }
-    await expect(call(management, management.rotateDataKey, { organizationId: 'org_a' })).rejects.toMatchObject(
-      notBuilt,
-    )
-    await expect(call(management, management.rewrapDataKeys, {})).rejects.toMatchObject(notBuilt)
-    await expect(call(management, management.reencryptSecrets, { organizationId: 'org_a' })).rejects.toMatchObject(
-      notBuilt,
-    )
-    await expect(call(proxy, proxy.signHead, {})).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  it('rotates a data key, seals anew what was under the old one, and says how far that is, to management alone', async () => {
+    const request = await stored()
+    const { organizationId } = request
+    const rotate = (seenVersion: number) => call(management, management.rotateDataKey, { organizationId, seenVersion })
+    const seals = { keyId: expect.stringMatching(/^key_/), version: 2 }
+    expect(await rotate(0)).toEqual({ ...seals, made: true })
+    expect(await rotate(1)).toEqual({ ...seals, made: false })
+    await until(async () => {
+      const { floor, remaining } = await call<ReencryptSecretsRequest, ReencryptSecretsResponse__Output>(
+        management,
+        management.reencryptSecrets,
+        { organizationId },
+      )
+      return (floor === 2 && remaining === 0) || undefined
+    })
+    expect(await running.databases.tamper('versions').where({ version_id: request.versionId }).first()).toMatchObject({
+      key_version: 2,
+    })
+    expect(await lease(await grantFor(request), [request.versionId])).toMatchObject({
+      results: [{ outcome: 'lease' }],
+      leaseKey: { dataKeyVersion: 2 },
+    })
+    const wrapped = await call(management, management.rewrapDataKeys, { begin: true })
+    expect(wrapped).toMatchObject({ masterKey: running.service.masterKey, rewrapped: expect.any(Number) })
+    const refused = { code: 'FORBIDDEN' }
+    await expect(call(proxy, proxy.rotateDataKey, { organizationId })).rejects.toMatchObject(refused)
+    await expect(call(proxy, proxy.reencryptSecrets, { organizationId })).rejects.toMatchObject(refused)
+    await expect(call(proxy, proxy.rewrapDataKeys, { begin: true })).rejects.toMatchObject(refused)
+    await expect(call(proxy, proxy.signHead, {})).rejects.toMatchObject(refused)
+  })
+
+  it('says NOT_FOUND of an organisation that has no data key, and CONFLICT of one that was shredded', async () => {
+    const { organizationId } = await stored()
+    const shredded = await call(management, management.shredOrganization, { organizationId })
+    expect(shredded).toEqual({ finalAtMs: expect.any(Number) })
+    const rotate = (organization: string) =>
+      call(management, management.rotateDataKey, { organizationId: organization })
+    await expect(rotate(organizationId)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(rotate(newId('organization'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('asks the key service once for a new organisation, and not again for what follows', async () => {
     const before = running.vault.kmsCalls()
     const request = await stored()
     for (let count = 0; count < 5; count += 1) await lease(await grantFor(request), [request.versionId])
-    expect(running.vault.kmsCalls()).toEqual({ generate: before.generate + 1, unwrap: before.unwrap })
+    expect(running.vault.kmsCalls()).toEqual({ ...before, generate: before.generate + 1 })
   })
 
   it('goes on serving, and says so, while the key service is away', async () => {

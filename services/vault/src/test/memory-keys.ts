@@ -7,20 +7,17 @@ export interface MemoryKeys extends KeyService {
   away: boolean
 }
 
-export function memoryKeys(): MemoryKeys {
+/** @param before what has wrapped until now: unwrapped too, after a change of the master key. */
+export function memoryKeys(before?: MemoryKeys): MemoryKeys {
   const masterKey = randomBytes(32)
   const associated = (context: KeyContext) => Buffer.from(JSON.stringify(contextPairs(context)))
   const keys: MemoryKeys = {
     away: false,
+    masterKey: `memory:${randomBytes(4).toString('hex')}`,
     async generate(context) {
       if (keys.away) throw new Fault('UNAVAILABLE', 'memory keys are away')
       const dataKey = randomBytes(32)
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(associated(context))
-      return {
-        dataKey,
-        wrappedKey: Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]),
-      }
+      return { dataKey, wrappedKey: wrap(dataKey, context) }
     },
     async unwrap(wrappedKey, context) {
       if (keys.away) throw new Fault('UNAVAILABLE', 'memory keys are away')
@@ -30,9 +27,16 @@ export function memoryKeys(): MemoryKeys {
         decipher.setAAD(associated(context)).setAuthTag(bytes.subarray(-16))
         return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()])
       } catch {
+        if (before) return before.unwrap(wrappedKey, context)
         throw new Fault('SECRET_DECRYPTION_FAILED', 'memory keys: does not authenticate')
       }
     },
+    rewrap: async (wrappedKey, context) => wrap(await keys.unwrap(wrappedKey, context), context),
+  }
+  function wrap(dataKey: Buffer, context: KeyContext): Buffer {
+    const nonce = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(associated(context))
+    return Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()])
   }
   return keys
 }

@@ -28,7 +28,9 @@ export async function runVault() {
       namespace: NAMESPACE,
       vaultDb: { ...databases.vaultTarget, host: '127.0.0.1', port: gate.port },
       vaultKeysDb: databases.vaultKeysTarget,
-      kms: { kind: 'file', path: '/never/read' },
+      kms: { kind: 'file', path: '/never/read', otherPaths: [] },
+      dataKeyDays: 90,
+      vaultKeysBackupDays: 7,
     },
     { log: logged.log, clock: systemClock, keys: service },
   )

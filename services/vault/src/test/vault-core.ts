@@ -2,12 +2,19 @@ import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { headKeys } from '../heads/head-keys.js'
 import { countedKeyService } from '../keys/counted-key-service.js'
 import { dataKeys } from '../keys/data-keys.js'
+import { forgetShredded } from '../keys/forget-shredded.js'
 import { leaseKeyDeriver } from '../leases/lease-key.js'
 import { leaseOperational } from '../leases/lease-operational.js'
 import { type GrantedLeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
 import type { LeaseRequest } from '../leases/lease-transaction.js'
+import { eraseOldKeys } from '../rotation/erase-old-keys.js'
+import { reencryptSecrets } from '../rotation/reencrypt-secrets.js'
+import { orderRewrap, rewrapDataKeys } from '../rotation/rewrap-data-keys.js'
+import { rotateDataKey } from '../rotation/rotate-data-key.js'
+import { tendDataKeys } from '../rotation/tend-data-keys.js'
 import { describeVersions } from '../versions/describe-versions.js'
 import { destroyVersions } from '../versions/destroy-versions.js'
 import { versionOpener } from '../versions/open-version.js'
@@ -23,13 +30,16 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
   const clock = manualClock()
   const logged = memoryLog()
   const { log } = logged
-  const { installationId, vaultDb } = databases
+  const { installationId, vaultDb, vaultKeysDb } = databases
   const kms = countedKeyService(service, { log, clock })
   const keys = dataKeys({ ...databases, keys: kms.keys, clock, log })
   const openVersion = versionOpener({ keys, installationId })
   const deriveLeaseKey = leaseKeyDeriver({ keys, installationId })
   const deps: GrantedLeaseDeps = { vaultDb, openVersion, deriveLeaseKey, clock, log }
   const leaseAll = leaseSecrets(deps)
+  const heads = headKeys({ vaultDb, keys, installationId })
+  const rotation = { ...deps, keys, installationId, headKeys: heads }
+  const wrapping = { vaultKeysDb, keys: kms.keys, installationId, clock, log }
   return {
     clock,
     logged,
@@ -41,7 +51,15 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
     settle: settleVersion({ vaultDb }),
     describe: describeVersions({ vaultDb }),
     destroy: destroyVersions({ vaultDb }),
-    shred: shredOrganization({ vaultDb, keys }),
+    shred: shredOrganization({ vaultDb, keys, backupDays: 7, log }),
+    forgetShredded: forgetShredded({ vaultDb, keys }),
+    headKeys: heads,
+    rotate: rotateDataKey({ vaultDb, keys, log }),
+    reencrypt: reencryptSecrets(rotation),
+    erase: () => eraseOldKeys({ vaultDb, vaultKeysDb })(20),
+    orderRewrap: orderRewrap(wrapping),
+    rewrap: rewrapDataKeys(wrapping),
+    tend: (keyDaysMax = 90) => tendDataKeys({ ...rotation, vaultKeysDb, kms: kms.keys, keyDaysMax })(),
     /** With the lease key. */
     leaseAll,
     lease: async (request: LeaseRequest) => (await leaseAll(request)).outcomes,

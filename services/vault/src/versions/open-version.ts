@@ -10,6 +10,8 @@ import { type StoredVersion, storedBindings } from './version-row.js'
 interface Expected {
   readonly generation: number
   readonly purpose: Purpose
+  /** Of the organisation's data key, read in the snapshot in which the version was read. */
+  readonly floor: number
 }
 
 interface OpenedVersion {
@@ -23,7 +25,8 @@ export type OpenVersion = (stored: StoredVersion, expected: Expected) => Promise
 
 /**
  * Opens a stored version as exactly what is expected. Generation and purpose must be the row's and the seal's: neither an
- * older row nor older bytes pass for the newer (a rollback), and a row that disagrees with its seal was altered.
+ * older row nor older bytes pass for the newer (a rollback), and a row that disagrees with its seal was altered. Below the
+ * floor nothing was left: who knows an old data key seals what they like under it, and it does not open.
  *
  * The function throws Fault SECRET_DECRYPTION_FAILED, or UNAVAILABLE where the KMS is away.
  */
@@ -34,12 +37,13 @@ export function versionOpener({
   keys: Pick<DataKeys, 'plaintext'>
   installationId: string
 }): OpenVersion {
-  return async (stored, { generation, purpose }) => {
+  return async (stored, { generation, purpose, floor }) => {
     if (stored.generation !== generation || stored.purpose !== purpose) throw sealBroken()
     const { organizationId, secretId, versionId } = stored
     const bindings = storedBindings(stored.bindings)
     const envelope = parseEnvelope(stored.sealed)
     if (envelope.keyId !== stored.keyId || envelope.keyVersion !== stored.keyVersion) throw sealBroken()
+    if (envelope.keyVersion < floor) throw sealBroken()
     const dataKey = await keys.plaintext({ organizationId, keyId: envelope.keyId, keyVersion: envelope.keyVersion })
     try {
       const context = { installationId, organizationId, secretId, versionId, generation, purpose, bindings }

@@ -36,7 +36,7 @@ const ATTEMPTS_MAX = 3
 type Stored =
   | { readonly outcome: 'stored' }
   | { readonly outcome: 'key-moved' }
-  | { readonly outcome: 'exists'; readonly version: Version }
+  | { readonly outcome: 'exists'; readonly version: Version; readonly floor: number }
 
 /**
  * Seals one new version. Idempotent: the same put again opens what is stored and compares.
@@ -53,7 +53,7 @@ export const putSecret =
       const sealed = await sealUnder(deps, key, put)
       const stored = await deps.vaultDb.transaction((trx) => store(trx, put, key, sealed, pinned))
       if (stored.outcome === 'stored') return
-      if (stored.outcome === 'exists') return assertSame(deps.openVersion, put, stored.version)
+      if (stored.outcome === 'exists') return assertSame(deps.openVersion, put, stored)
     }
     throw new Fault('UNAVAILABLE', 'the data key moved on with every attempt')
   }
@@ -77,11 +77,11 @@ async function sealUnder({ keys, installationId }: Deps, key: KeyRef, { value, .
 }
 
 async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: Buffer | undefined): Promise<Stored> {
-  const current = usableKey(await dataKeyStore(trx).currentForShare(put.organizationId))
+  const { ref: current, floor } = usableKey(await dataKeyStore(trx).currentForShare(put.organizationId))
   if (current.keyId !== key.keyId || current.keyVersion !== key.keyVersion) return { outcome: 'key-moved' }
   const versions = versionStore(trx)
   const before = await versions.find(put)
-  if (before) return { outcome: 'exists', version: before }
+  if (before) return { outcome: 'exists', version: before, floor }
   const newest = await versions.newestGeneration(put)
   if (put.generation === newest + 1 && (await versions.insert({ ...put, key, sealed }))) {
     if (pinned && !(await grantKeyStore(trx).pin(put, pinned)))
@@ -91,15 +91,19 @@ async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: B
   // Perhaps someone else was first since this transaction looked: then it is a repeated put after all.
   const meanwhile = await versions.find(put)
   if (!meanwhile) throw conflict(`generation ${put.generation} does not succeed the newest one stored`)
-  return { outcome: 'exists', version: meanwhile }
+  return { outcome: 'exists', version: meanwhile, floor }
 }
 
 /** A repeated put. In constant time: whoever may put must not find out a stored value by putting guesses. */
-async function assertSame(openVersion: OpenVersion, put: Put, version: Version): Promise<void> {
+async function assertSame(
+  openVersion: OpenVersion,
+  put: Put,
+  { version, floor }: { readonly version: Version; readonly floor: number },
+): Promise<void> {
   if (version.state !== 'stored') throw conflict(`the version is ${version.state}`)
   if (version.generation !== put.generation || version.purpose !== put.purpose)
     throw conflict('stored as another generation or purpose')
-  const { value, bindings } = await openVersion(version, put)
+  const { value, bindings } = await openVersion(version, { ...put, floor })
   try {
     const sameValue = equalBytes(value.reveal(), put.value.reveal())
     const sameBindings = equalBytes(bindingsBytes(bindings), bindingsBytes(put.bindings))

@@ -1,10 +1,25 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { dataKeyStore } from '../keys/data-key-store.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { checkIds } from './bounds.js'
 import { versionStore } from './version-store.js'
+
+export interface Shredded {
+  /** Unix time in milliseconds: from then on no backup of `vault_keys` holds the keys, as the operator has said. */
+  readonly finalAtMs: number
+}
+
+interface Deps {
+  readonly vaultDb: Knex
+  readonly keys: Pick<DataKeys, 'shred'>
+  readonly backupDays: number
+  readonly log: Logger
+}
+
+const DAY_MS = 86_400_000
 
 /**
  * Destroys the data keys of an organisation, and with them everything sealed under them. Idempotent.
@@ -13,17 +28,21 @@ import { versionStore } from './version-store.js'
  * although they hold the key in memory; then the wrapped bytes. A crash between the two is mended by the repetition.
  */
 export const shredOrganization =
-  ({ vaultDb, keys }: { vaultDb: Knex; keys: Pick<DataKeys, 'shred'> }) =>
-  async (organizationId: string): Promise<void> => {
+  ({ vaultDb, keys, backupDays, log }: Deps) =>
+  async (organizationId: string): Promise<Shredded> => {
     checkIds({ organization_id: organizationId })
     if (organizationId === INSTALLATION_ORGANIZATION) {
       throw new Fault('INVALID_REQUEST', 'the installation itself is not shredded', {
         say: 'The installation itself cannot be shredded.',
       })
     }
-    await vaultDb.transaction(async (trx) => {
-      await dataKeyStore(trx).destroy(organizationId, newId('key'))
+    const destroyedAtMs = await vaultDb.transaction(async (trx) => {
+      const at = await dataKeyStore(trx).destroy(organizationId, newId('key'))
       await versionStore(trx).destroyOrganization(organizationId)
+      return at
     })
     await keys.shred(organizationId)
+    const finalAtMs = destroyedAtMs + backupDays * DAY_MS
+    log.info({ event: 'organization.shredded', organizationId, finalAt: new Date(finalAtMs) }, 'data keys destroyed')
+    return { finalAtMs }
   }

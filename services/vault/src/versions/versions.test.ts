@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
-import { dataKeyStore, wrappedKeyStore } from '../keys/data-key-store.js'
+import { dataKeyStore } from '../keys/data-key-store.js'
 import { aPut, nextPut, type VaultCore, vaultCore } from '../test/vault-core.js'
 import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
 import type { VersionRef } from './version-row.js'
@@ -130,11 +130,9 @@ describe('putting a version', () => {
     await vault.put(first)
     // A rotation between sealing and storing: what was sealed under the old version must not be stored.
     const { ref } = await currentOf(first.organizationId)
-    const rotated = { ...ref, keyVersion: 2 }
-    const { wrappedKey } = await vault.service.generate({ installationId: databases.installationId, ...rotated })
-    await wrappedKeyStore(databases.vaultKeysDb).write(rotated, wrappedKey)
+    const other = vaultCore(databases, vault.service)
     vault.keys.current = rotateAfterFirst(vault.keys.current, async () => {
-      await databases.tamper('data_keys').where({ organization_id: ref.organizationId }).update({ version: 2 })
+      await other.keys.rotate(ref)
     })
     const put = nextPut(first)
     await vault.put(put)

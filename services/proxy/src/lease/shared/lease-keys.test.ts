@@ -63,6 +63,24 @@ describe('lease keys in memory', () => {
     expect(before.reveal()).toEqual(wiped)
   })
 
+  it('of an older data key are wiped once one of a newer is there, of the other hour too, and do not come back late', () => {
+    const { keys, id, keep } = make()
+    const before = keep(id(7))
+    const other = keep(
+      { ...id(7), dataKeyId: 'key_2' },
+      { organizationId: 'org_2', labels: [{ ...label, id: 'org_2' }] },
+    )
+    const after = keep(id(8, 2))
+    expect(before.reveal()).toEqual(wiped)
+    expect([keep(id(8)).reveal(), keep(id(7)).reveal()]).toEqual([wiped, wiped])
+    expect([keys.find('org_1', id(7)), keys.find('org_1', id(8)), keys.find('org_1', id(8, 2))]).toEqual([
+      undefined,
+      undefined,
+      after,
+    ])
+    expect(other.reveal()).not.toEqual(wiped)
+  })
+
   it('are wiped by a row on their organisation, and are not taken up below it (EVICT, FENCE)', () => {
     const { keys, id, keep, apply } = make()
     const bytes = keep(id(7))

@@ -42,6 +42,12 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock): LeaseKeys {
       // drops the key. Without such a label nothing would.
       const label = labels.find(({ kind, id }) => kind === 'FEED_KIND_ORGANIZATION' && id === organizationId)
       if (!label) return key.bytes.wipe()
+      // An older data key may be known to somebody by the time that another seals: what they share under it, or a slow
+      // answer brings, is not believed beside the newer one's.
+      const held = SLOTS.map((slot) => slotOf(organizationId, slot))
+      const isOutdated = held.some((slot) => isOlder(key.id, cache.get(slot)?.key.id))
+      if (isOutdated) return key.bytes.wipe()
+      for (const slot of held) if (isOlder(cache.get(slot)?.key.id, key.id)) cache.delete(slot)
       // What was sealed at the end of its hour lives as long as a lease may.
       const notAfter = key.sealsUntil + GRANT_LIFE_MS_MAX
       cache.set(slotOf(organizationId, key.id.hour), { ...begun, labels: [label], notAfter, key })
@@ -50,15 +56,22 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock): LeaseKeys {
       const key = cache.get(slotOf(organizationId, id.hour))?.key
       return key && isSame(key.id, id) ? key.bytes : undefined
     },
-    holdsAny: (organizationId) => [0, 1].some((hour) => cache.get(slotOf(organizationId, hour)) !== undefined),
+    holdsAny: (organizationId) => SLOTS.some((slot) => cache.get(slotOf(organizationId, slot)) !== undefined),
     sweep: () => cache.sweep(),
     wipeAll: () => cache.dropAll(),
   }
 }
 
+const SLOTS = [0, 1] as const
+
 /** Even and odd hours: a key takes the place of the one of two hours before, or of the same hour after a rotation. */
 function slotOf(organizationId: string, hour: number): string {
   return keyOf(organizationId, String(hour % 2))
+}
+
+/** Of the same data key, an earlier version. */
+function isOlder(one: LeaseKeyId | undefined, other: LeaseKeyId | undefined): boolean {
+  return one?.dataKeyId === other?.dataKeyId && (one?.dataKeyVersion ?? 0) < (other?.dataKeyVersion ?? 0)
 }
 
 function isSame(one: LeaseKeyId, other: LeaseKeyId): boolean {

@@ -3,8 +3,10 @@
 
 export interface ReencryptSecretsRequest {
   'organizationId'?: (string);
+  'known'?: (boolean);
 }
 
 export interface ReencryptSecretsRequest__Output {
   'organizationId': (string);
+  'known': (boolean);
 }

@@ -2,7 +2,9 @@
 
 
 export interface RewrapDataKeysRequest {
+  'begin'?: (boolean);
 }
 
 export interface RewrapDataKeysRequest__Output {
+  'begin': (boolean);
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from './log.js'
 
 /** Runs work again and again, `periodMs` after its last end, and never twice at once. A failure is logged. The returned function ends it, and waits for what runs. */
 export function every(periodMs: number, name: string, log: Logger, work: () => Promise<unknown>): () => Promise<void> {

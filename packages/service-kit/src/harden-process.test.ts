@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from '@jest/globals'
+
+const PROGRAM = fileURLToPath(new URL('../dist/program.js', import.meta.url))
+
+/** Serves nothing, until it is told to end; then says what heap snapshots come to. */
+const SCRIPT = `
+  import { writeHeapSnapshot } from 'node:v8'
+  import { createLogger } from '${new URL('../dist/log.js', import.meta.url)}'
+  import { runProgram } from '${new URL(`file://${PROGRAM}`)}'
+  await runProgram(process, {
+    name: 'thing', about: 'thing', describeEnvironment: () => '', commands: {},
+    async serve(endWith) {
+      const log = createLogger('thing', 'info')
+      const alive = setInterval(() => undefined, 1_000)
+      endWith(log, async () => {
+        clearInterval(alive)
+        try { writeHeapSnapshot('/dev/null'); console.log('snapshot written') } catch (err) { console.log(err.message) }
+      })
+      return { log, ready: {} }
+    },
+  })`
+
+interface Seen {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+  readonly coreDumpFilter: string
+}
+
+/** A process of its own: what is looked at is the process. `whenReady` gets its id; then it is told to end. */
+function run(
+  env: Readonly<Record<string, string>>,
+  {
+    options = [],
+    whenReady = () => undefined,
+  }: { options?: readonly string[]; whenReady?: (pid: number) => void } = {},
+): Promise<Seen> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...options, '--input-type=module', '-e', SCRIPT], { env })
+    const written = { out: '', err: '', coreDumpFilter: '' }
+    child.stderr.on('data', (chunk: Buffer) => {
+      written.err += chunk
+    })
+    child.stdout.on('data', (chunk: Buffer) => {
+      written.out += chunk
+      if (!String(chunk).includes('"ready"')) return
+      whenReady(child.pid ?? 0)
+      void coreDumpFilterOf(child.pid).then((filter) => {
+        written.coreDumpFilter = filter
+        child.kill('SIGTERM')
+      })
+    })
+    child.once('close', (code) => resolve({ code, ...written }))
+  })
+}
+
+const coreDumpFilterOf = (pid = 0): Promise<string> =>
+  process.platform === 'linux' ? readFile(`/proc/${pid}/coredump_filter`, 'latin1') : Promise.resolve('00000000\n')
+
+const signalled = (pid: number): void => void process.kill(pid, 'SIGUSR1')
+/** A port of its own, should it open after all; it opens nothing by itself. */
+const anyPort = { options: ['--inspect-port=0'] }
+
+describe('a process in production', () => {
+  it('opens no inspector at SIGUSR1, where one in development does', async () => {
+    const production = await run({}, { ...anyPort, whenReady: signalled })
+    expect(production).toMatchObject({ code: 0, err: '' })
+    const development = await run({ PMA_MODE: 'development' }, { ...anyPort, whenReady: signalled })
+    expect(development.err).toContain('Debugger listening')
+  }, 20_000)
+
+  it('writes no heap snapshot, and has nothing of its memory in a core dump', async () => {
+    const { code, out, coreDumpFilter } = await run({})
+    expect([code, coreDumpFilter]).toEqual([0, '00000000\n'])
+    expect(out).toContain('heap snapshots are refused')
+    expect((await run({ PMA_MODE: 'development' })).out).toContain('snapshot written')
+  }, 30_000)
+
+  it.each([
+    [['--inspect=0'], {}],
+    [['--heapsnapshot-signal=SIGUSR2'], {}],
+    [['--heapsnapshot-near-heap-limit=1'], {}],
+    [['--abort-on-uncaught-exception'], {}],
+    [[], { NODE_OPTIONS: '--no-warnings --heapsnapshot-signal=SIGUSR2' }],
+    [[], { AWS_SECRET_ACCESS_KEY: 'x' }],
+    [[], { PGPASSWORD: 'x' }],
+  ])(
+    'does not start with %j and %j',
+    async (options, env) => {
+      expect(await run(env, { options })).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('keeps its memory shut'),
+      })
+    },
+    20_000,
+  )
+})

@@ -1,0 +1,17 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { CACHE_LIMITS } from './data-key-cache.js'
+import { dataKeyStore } from './data-key-store.js'
+import type { DataKeys } from './data-keys.js'
+
+/** Longer than a plain key lives: whoever was not told meanwhile has none left. */
+const SHREDDED_MS = 2 * CACHE_LIMITS.lifeMs
+
+/**
+ * Forgets the plain keys of organisations that another replica has shredded. Rows stop every use of them at the commit of
+ * the shredding; this is for whoever sets those rows back, and for what memory holds.
+ */
+export const forgetShredded =
+  ({ vaultDb, keys }: { readonly vaultDb: Knex; readonly keys: Pick<DataKeys, 'drop'> }) =>
+  async (): Promise<void> => {
+    for (const organizationId of await dataKeyStore(vaultDb).shreddedSince(SHREDDED_MS)) keys.drop(organizationId)
+  }

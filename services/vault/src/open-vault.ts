@@ -1,0 +1,57 @@
+import { randomInt } from 'node:crypto'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { connectPostgres } from '@protectmyapi/service-kit/postgres'
+import type { KmsConfig, VaultConfig } from './config.js'
+import { readInstallationId } from './db/installation.js'
+import { headKeys } from './heads/head-keys.js'
+import { awsKms } from './keys/aws-kms.js'
+import { countedKeyService } from './keys/counted-key-service.js'
+import { dataKeys } from './keys/data-keys.js'
+import { heldOffKeyService } from './keys/held-off-key-service.js'
+import { keyFile } from './keys/key-file.js'
+import type { KeyService } from './keys/key-service.js'
+import { versionOpener } from './versions/open-version.js'
+
+export interface VaultPorts {
+  readonly log: Logger
+  readonly clock: Clock
+  /** Stands in for the configured key service in tests. */
+  readonly keys?: KeyService
+}
+
+/**
+ * Both databases, the key service, and what opens by them: what serving and operators' commands share. The caller clears
+ * `keys` and closes both databases.
+ */
+export async function openVault(
+  config: Pick<VaultConfig, 'kms' | 'vaultDb' | 'vaultKeysDb' | 'vaultKeysBackupDays'>,
+  { log, clock, keys: given }: VaultPorts,
+) {
+  const service = given ?? (await keyServiceOf(config.kms))
+  const random = () => randomInt(2 ** 32) / 2 ** 32
+  const counted = countedKeyService(service, { log, clock })
+  const kms = heldOffKeyService(counted.keys, { clock, random })
+  const vaultDb = connectPostgres(config.vaultDb, 'protectmyapi-vault')
+  const vaultKeysDb = connectPostgres(config.vaultKeysDb, 'protectmyapi-vault')
+  const installationId = await readInstallationId(vaultDb, log)
+  const databases = { vaultDb, vaultKeysDb, installationId }
+  const keys = dataKeys({ ...databases, keys: kms, clock, log })
+  return {
+    ...databases,
+    kms,
+    kmsCalls: () => counted.calls(),
+    keys,
+    openVersion: versionOpener({ keys, installationId }),
+    headKeys: headKeys({ vaultDb, keys, installationId }),
+    backupDays: config.vaultKeysBackupDays,
+    clock,
+    log,
+  }
+}
+
+export type OpenVault = Awaited<ReturnType<typeof openVault>>
+
+function keyServiceOf(kms: KmsConfig): Promise<KeyService> | KeyService {
+  return kms.kind === 'aws' ? awsKms(kms) : keyFile(kms.path, kms.otherPaths)
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { VaultConfig } from './config.js'
+import { type OpenVault, openVault, type VaultPorts } from './open-vault.js'
+import { type Reencrypted, reencryptSecrets } from './rotation/reencrypt-secrets.js'
+import { orderRewrap, rewrapDataKeys } from './rotation/rewrap-data-keys.js'
+import { rewrapStore } from './rotation/rewrap-store.js'
+import { rotateDataKey } from './rotation/rotate-data-key.js'
+import { rotationStore } from './rotation/rotation-store.js'
+
+/** Where somebody else is at the work: between two looks. */
+const LOOK_MS = 1_000
+const PAGE = 100
+
+export interface Asked {
+  /** One organisation's data key; all of them unless said. */
+  readonly organizationId?: string
+  /** The old keys may be known to somebody: ends when nothing that they seal opens any more. */
+  readonly now: boolean
+}
+
+/**
+ * The `rotate-data-keys` command, beside vaults that serve. Other keys seal from here on; what is stored is sealed anew by
+ * the vaults in the background, or with `now` by this before it ends.
+ *
+ * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws. To be run again then: it is safe to.
+ */
+export function runRotateDataKeys(
+  config: VaultConfig,
+  { organizationId, now }: Asked,
+  ports: VaultPorts,
+): Promise<void> {
+  return withVault(config, ports, async (vault) => {
+    const rotate = rotateDataKey(vault)
+    for await (const organization of organizationId === undefined ? organizations(vault) : [organizationId]) {
+      await rotate({ organizationId: organization })
+      if (now) await untilFloored(vault, organization)
+    }
+  })
+}
+
+/**
+ * The `rewrap-data-keys` command: every data key is wrapped anew under the configured master key. Ends when all are.
+ *
+ * @throws as `runRotateDataKeys`; Error where data keys are left that no master key known here unwraps.
+ */
+export function runRewrapDataKeys(config: VaultConfig, ports: VaultPorts): Promise<void> {
+  return withVault(config, ports, async (vault) => {
+    const deps = { ...vault, keys: vault.kms }
+    const turn = rewrapDataKeys(deps)
+    await orderRewrap(deps)()
+    for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
+      const { remaining, rewrapped } = await turn()
+      if (remaining > 0 && rewrapped === 0 && !(await rewrapStore(vault.vaultKeysDb).isClaimed()))
+        throw new Error(`${remaining} data keys do not unwrap under any master key known here: see the lines above`)
+      if (rewrapped === 0 && remaining > 0) await sleep(LOOK_MS)
+      left = remaining
+    }
+    vault.log.info(
+      { event: 'data-keys.wrapped', masterKey: vault.kms.masterKey },
+      'this master key wraps every data key',
+    )
+  })
+}
+
+/** The `data-keys` command: how far rotations are, a line of JSON for each organisation that is behind, and for each master key. */
+export function runTellDataKeys(config: VaultConfig, ports: VaultPorts, write: (line: string) => void): Promise<void> {
+  return withVault(config, ports, async ({ vaultDb, vaultKeysDb }) => {
+    for (const behind of await rotationStore(vaultDb).progress(PAGE)) write(`${JSON.stringify(behind)}\n`)
+    for (const counted of await rewrapStore(vaultKeysDb).counts()) write(`${JSON.stringify(counted)}\n`)
+  })
+}
+
+async function withVault(
+  config: VaultConfig,
+  ports: VaultPorts,
+  work: (vault: OpenVault) => Promise<void>,
+): Promise<void> {
+  const vault = await openVault(config, ports)
+  try {
+    await work(vault)
+  } finally {
+    vault.keys.clear()
+    await Promise.all([vault.vaultDb.destroy(), vault.vaultKeysDb.destroy()])
+  }
+}
+
+async function* organizations({ vaultDb }: OpenVault): AsyncGenerator<string> {
+  let after = ''
+  for (;;) {
+    const page = await rotationStore(vaultDb).organizations(after, PAGE)
+    for (const { organizationId } of page) yield organizationId
+    const last = page.at(-1)
+    if (!last) return
+    after = last.organizationId
+  }
+}
+
+async function untilFloored(vault: OpenVault, organizationId: string): Promise<void> {
+  const turn = reencryptSecrets(vault)
+  const isOver = ({ floor, version }: Reencrypted) => floor === version
+  while (!isOver(await turn({ organizationId, known: true }))) await sleep(0)
+  vault.log.info({ event: 'data-key.floored', organizationId }, 'what older data keys seal does not open any more')
+}

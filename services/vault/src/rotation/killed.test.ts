@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { until } from '@protectmyapi/dev-kit/until'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { loadConfig } from '../config.js'
+import { type OpenVault, openVault } from '../open-vault.js'
+import { memoryLog } from '../test/memory-log.js'
+import { aPut } from '../test/vault-core.js'
+import { type VaultProcesses, vaultProcesses } from '../test/vault-process.js'
+import { type Put, putSecret } from '../versions/put-secret.js'
+import { versionStore } from '../versions/version-store.js'
+import { activeKey } from './active-key.js'
+
+const organizationId = newId('organization')
+/** More than one page. */
+const SECRETS = 70
+
+let processes: VaultProcesses
+let puts: readonly Put[]
+
+const openHere = (): Promise<OpenVault> =>
+  openVault(
+    loadConfig({ ...processes.env }, (path) => readFileSync(path, 'utf8')),
+    { log: memoryLog().log, clock: manualClock() },
+  )
+
+beforeAll(async () => {
+  processes = await vaultProcesses()
+  await processes.superuser.raw('GRANT USAGE ON SCHEMA public TO ??', [processes.role])
+  expect(await processes.run(['migrate'])).toMatchObject({ code: 0 })
+  puts = Array.from({ length: SECRETS }, (_, index) => aPut({ organizationId, value: `sk-${index}` }))
+  await withVaultHere(async (vault) => {
+    for (const put of puts) await putSecret(vault)(put)
+  })
+}, 60_000)
+afterAll(() => processes.close(), 30_000)
+
+describe('a rotation whose process is killed', () => {
+  it.each<[string, string, string]>([
+    ['stores the wrapped bytes of the new key', 'keys', 'BEFORE INSERT ON wrapped_keys'],
+    ['says that the new key seals', 'vault', 'BEFORE UPDATE OF version ON data_keys'],
+    ['writes the first version that it has sealed anew', 'vault', 'BEFORE UPDATE OF sealed ON versions'],
+    ['writes one of the second page', 'vault', 'BEFORE UPDATE OF sealed ON versions'],
+    ['raises the floor', 'vault', 'BEFORE UPDATE OF floor ON data_keys'],
+  ])(
+    'while it %s loses nothing',
+    async (what, database, when) => {
+      const db = database === 'keys' ? processes.superuserOfKeys : processes.superuser
+      const secondPage = what.includes('second page')
+      const hold = await holdAt(db, when, secondPage ? await lastSecretId() : undefined)
+      const ended = await processes.run(['rotate-data-keys', '--now', organizationId], processes.env, {
+        onStart: (child) => void hold.reached().then(() => child.kill('SIGKILL')),
+      })
+      expect(ended).toMatchObject({ code: null })
+      await hold.release()
+      await everythingOpens()
+    },
+    60_000,
+  )
+
+  it('ends when it is begun again: nothing is below the floor, and all opens', async () => {
+    expect(await processes.run(['rotate-data-keys', '--now', organizationId])).toMatchObject({ code: 0 })
+    await everythingOpens()
+    await withVaultHere(async ({ vaultDb }) => {
+      const { ref, floor } = await activeKey(vaultDb, organizationId)
+      expect(floor).toBe(ref.keyVersion)
+      const versions = await vaultDb('versions').distinct('key_version')
+      expect(versions).toEqual([{ key_version: ref.keyVersion }])
+    })
+    const told = await processes.run(['data-keys'])
+    expect(told).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\{"masterKey":"file:[0-9a-f]{16}","keys":\d+\}\n$/),
+    })
+  }, 60_000)
+})
+
+async function withVaultHere(work: (vault: OpenVault) => Promise<void>): Promise<void> {
+  const vault = await openHere()
+  try {
+    await work(vault)
+  } finally {
+    vault.keys.clear()
+    await Promise.all([vault.vaultDb.destroy(), vault.vaultKeysDb.destroy()])
+  }
+}
+
+async function everythingOpens(): Promise<void> {
+  await withVaultHere(async ({ vaultDb, openVersion }) => {
+    const { floor } = await activeKey(vaultDb, organizationId)
+    for (const [index, put] of puts.entries()) {
+      const version = await versionStore(vaultDb).find(put)
+      if (version?.state !== 'stored') throw new Error('a version is gone')
+      const { value } = await openVersion(version, { ...put, floor })
+      expect(value.reveal().toString()).toBe(`sk-${index}`)
+    }
+  })
+}
+
+async function lastSecretId(): Promise<string> {
+  const row = await processes.superuser('versions').max<{ last: string }[]>({ last: 'secret_id' })
+  return row[0]?.last ?? ''
+}
+
+/** Stops whoever comes to that point, in its statement, until it is released. */
+async function holdAt(db: Knex, when: string, secretId: string | undefined) {
+  const holder = await db.transaction()
+  await holder.raw('SELECT pg_advisory_xact_lock(4711)')
+  const condition = secretId === undefined ? '' : `WHEN (OLD.secret_id = '${secretId}')`
+  await db.raw(`
+    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$;
+    CREATE TRIGGER hold ${when} FOR EACH ROW ${condition} EXECUTE FUNCTION hold();
+  `)
+  const waiting = async (): Promise<true | undefined> => {
+    const { rows } = await db.raw(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted`)
+    return rows.length > 0 || undefined
+  }
+  return {
+    reached: () => until(waiting, 30_000),
+    async release() {
+      await holder.rollback()
+      // Whoever waited goes on, finds nobody to answer to, and ends.
+      await until(async () => ((await waiting()) ? undefined : true), 10_000)
+      const table = when.split(' ').at(-1)
+      await db.raw(`DROP TRIGGER hold ON ${table}; DROP FUNCTION hold()`)
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type MemoryKeys, memoryKeys } from '../test/memory-keys.js'
+import { aPut, type VaultCore, vaultCore } from '../test/vault-core.js'
+import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
+import type { Put } from '../versions/put-secret.js'
+import { rewrapStore } from './rewrap-store.js'
+
+let databases: VaultDatabases
+let before: MemoryKeys
+let vault: VaultCore
+beforeAll(async () => {
+  databases = await createVaultDatabases()
+  before = memoryKeys()
+  vault = vaultCore(databases, before)
+})
+afterAll(() => databases.close())
+
+const rowOf = ({ organizationId }: Put) =>
+  databases.tamperKeys('wrapped_keys').where({ organization_id: organizationId }).first()
+const order = () => databases.tamperKeys('rewrap').first()
+
+async function stored(count: number): Promise<Put[]> {
+  const puts = Array.from({ length: count }, () => aPut())
+  for (const put of puts) await vault.put(put)
+  return puts
+}
+async function openCold(put: Put, service: MemoryKeys): Promise<Buffer> {
+  const { keys } = vaultCore(databases, service)
+  return keys.plaintext(await keys.current(put.organizationId))
+}
+const broken = { code: 'SECRET_DECRYPTION_FAILED' }
+
+describe('wrapping data keys anew', () => {
+  it('puts every one of them under the other master key, and the former is of no use any more', async () => {
+    const puts = await stored(60)
+    const was = await Promise.all(puts.slice(0, 5).map((put) => openCold(put, before)))
+    const after = memoryKeys(before)
+    const changed = vaultCore(databases, after)
+    await changed.orderRewrap()
+    expect(await changed.rewrap()).toEqual({ masterKey: after.masterKey, rewrapped: 60, remaining: 0 })
+    expect(await rewrapStore(databases.vaultKeysDb).counts()).toEqual([{ masterKey: after.masterKey, keys: 60 }])
+    expect(await order()).toMatchObject({ done_at: expect.any(Date) })
+    for (const [index, data] of was.entries()) expect(await openCold(puts[index] ?? aPut(), after)).toEqual(data)
+    await expect(openCold(puts[0] ?? aPut(), before)).rejects.toMatchObject(broken)
+    expect(await changed.rewrap()).toMatchObject({ rewrapped: 0, remaining: 0 })
+    before = after
+    vault = changed
+  })
+
+  it('goes on after an outage, and in the background, where it stopped', async () => {
+    await stored(5)
+    const after = memoryKeys(before)
+    const changed = vaultCore(databases, after)
+    const rewrap = after.rewrap
+    let calls = 0
+    after.rewrap = async (wrapped, context) => {
+      calls += 1
+      if (calls === 3) after.away = true
+      return rewrap(wrapped, context)
+    }
+    await changed.orderRewrap()
+    await expect(changed.rewrap()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const { asked_at: askedAt } = await order()
+    after.away = false
+    await changed.orderRewrap()
+    expect(await order()).toMatchObject({ asked_at: askedAt, done_at: null })
+    await changed.tend()
+    expect(await order()).toMatchObject({ done_at: expect.any(Date) })
+    // None was wrapped twice: the third failed, and was wrapped when it went on.
+    expect(calls).toBe(65 + 1)
+    before = after
+    vault = changed
+  })
+
+  it('is done anew under the same master key when it is asked for again', async () => {
+    const [put = aPut()] = await stored(1)
+    const { wrapped } = await rowOf(put)
+    await vault.orderRewrap()
+    expect((await vault.rewrap()).remaining).toBe(0)
+    expect((await rowOf(put)).wrapped.equals(wrapped)).toBe(false)
+    expect(await openCold(put, before)).toHaveLength(32)
+  })
+
+  it('is left alone by replicas that are configured to wrap under another one: they do not undo it', async () => {
+    const after = memoryKeys(before)
+    const changed = vaultCore(databases, after)
+    await changed.orderRewrap()
+    const other = vaultCore(databases, before)
+    expect(await other.rewrap()).toEqual({ masterKey: before.masterKey, rewrapped: 0, remaining: 0 })
+    await other.tend()
+    expect(other.kms.calls().rewrap).toBe(0)
+    expect(await order()).toMatchObject({ master_key: after.masterKey, done_at: null })
+    await changed.rewrap()
+    before = after
+    vault = changed
+  })
+
+  it('is done by one at a time, of all replicas', async () => {
+    const [one, other] = [vaultCore(databases, before), vaultCore(databases, before)]
+    await one.orderRewrap()
+    await Promise.all([one.rewrap(), other.rewrap()])
+    const keys = await databases.tamperKeys('wrapped_keys').count<{ count: string }[]>({ count: '*' })
+    expect(one.kms.calls().rewrap + other.kms.calls().rewrap).toBe(Number(keys[0]?.count))
+  })
+
+  it('brings nothing back that was shredded while it was being wrapped', async () => {
+    const [put = aPut()] = await stored(1)
+    const after = memoryKeys(before)
+    const rewrap = after.rewrap
+    after.rewrap = async (wrapped, context) => {
+      if (context.organizationId === put.organizationId) await vault.shred(put.organizationId)
+      return rewrap(wrapped, context)
+    }
+    const changed = vaultCore(databases, after)
+    await changed.orderRewrap()
+    expect((await changed.rewrap()).remaining).toBe(0)
+    expect(await rowOf(put)).toBeUndefined()
+    before = after
+    vault = changed
+  })
+
+  it('names what no master key that is known unwraps, wraps the others, and is not done', async () => {
+    const [altered = aPut(), sound = aPut()] = await stored(2)
+    const { wrapped } = await rowOf(altered)
+    const flipped = Buffer.from(wrapped)
+    flipped[20] = (flipped[20] ?? 0) ^ 1
+    await rowOf(altered).update({ wrapped: flipped })
+    await vault.orderRewrap()
+    expect((await vault.rewrap()).remaining).toBe(1)
+    expect(vault.logged.lines().filter(({ level }) => level === 'error')).toMatchObject([
+      { organizationId: altered.organizationId },
+    ])
+    expect(await order()).toMatchObject({ done_at: null })
+    expect((await rowOf(altered)).wrapped).toEqual(flipped)
+    expect(await openCold(sound, before)).toHaveLength(32)
+    await rowOf(altered).update({ wrapped })
+    expect((await vault.rewrap()).remaining).toBe(0)
+  })
+})

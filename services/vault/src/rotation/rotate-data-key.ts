@@ -1,0 +1,54 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { KeyRef } from '../keys/data-key-cache.js'
+import type { DataKeys } from '../keys/data-keys.js'
+import { checkIds } from '../versions/bounds.js'
+import { activeKey } from './active-key.js'
+
+export interface RotateDeps {
+  readonly vaultDb: Knex
+  readonly keys: Pick<DataKeys, 'rotate'>
+  readonly log: Logger
+}
+
+export interface Rotation {
+  readonly organizationId: string
+  /** The version to be replaced, as the caller saw it seal. Whoever comes second finds another, and makes none. */
+  readonly seen?: number
+}
+
+export interface Rotated {
+  /** Seals from now on: made here, or by who was first. */
+  readonly ref: KeyRef
+  readonly made: boolean
+}
+
+/** Of replicas that rotate at the same time one wins; a loser may meet one that has not committed yet. */
+const ATTEMPTS_MAX = 3
+
+/**
+ * Another version of an organisation's data key seals all that is written from the commit on. What was sealed before
+ * stays as it is and opens; sealing it anew is `reencryptSecrets`.
+ *
+ * The function throws Fault INVALID_REQUEST; CONFLICT where the organisation was shredded; NOT_FOUND where it has no data
+ * key yet; UNAVAILABLE, and then nothing has changed.
+ */
+export const rotateDataKey =
+  ({ vaultDb, keys, log }: RotateDeps) =>
+  async ({ organizationId, seen }: Rotation): Promise<Rotated> => {
+    checkIds({ organization_id: organizationId })
+    let first: KeyRef | undefined
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      const { ref } = await activeKey(vaultDb, organizationId)
+      first ??= ref
+      if (ref.keyVersion !== (seen ?? first.keyVersion)) return { ref, made: false }
+      const next = await keys.rotate(ref)
+      if (next) {
+        const { keyId, keyVersion } = next
+        log.info({ event: 'data-key.rotated', organizationId, keyId, keyVersion }, 'another data key seals')
+        return { ref: next, made: true }
+      }
+    }
+    throw new Fault('UNAVAILABLE', 'another replica is rotating this data key')
+  }
