@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos model check reset build fmt protos
+.PHONY: help run test bench chaos outages model check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -27,6 +27,10 @@ model: ## The protocol of docs/freshness.md, checked (spin, gcc); below 3 minute
 chaos: ## Breaks everything it can reach, under load, and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi, BREAK=wait|fill|lock|buffer
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/chaos/main.js
+
+outages: ## Each part away from the others, warm requests going on: what is served, for how long, and how soon all is back. Ten minutes. HORIZONS=30000,5000, ONLY=redis
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/outages/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

@@ -32,6 +32,12 @@ export function fromGrpcError(error: ServiceError): Fault {
   return new Fault('UNAVAILABLE', `gRPC ${status[error.code]}: ${error.details}`, { cause: error })
 }
 
+/** False where a failed call says nothing of the other side: the connection went, or no answer came in time. */
+export function isAnswer(error: ServiceError): boolean {
+  if (isFaultCode(first(error.metadata, CODE_FIELD))) return true
+  return error.code !== status.UNAVAILABLE && error.code !== status.DEADLINE_EXCEEDED
+}
+
 /** A lone surrogate, half of a character that was cut, would make `encodeURIComponent` throw. */
 function wellFormed(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8')

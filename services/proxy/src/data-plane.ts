@@ -49,7 +49,7 @@ export interface DataPlane {
 }
 
 export interface DataPlaneDeps {
-  readonly directory: Pick<ReloadingClient<DirectoryClient>, 'current'>
+  readonly directory: Pick<ReloadingClient<DirectoryClient>, 'current' | 'leave'>
   readonly vault: Pick<ReloadingClient<VaultClient>, 'current'>
   readonly clock: Clock
   readonly log: Logger

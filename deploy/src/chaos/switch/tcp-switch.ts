@@ -6,6 +6,8 @@ export interface TcpSwitch {
   readonly name: string
   /** On loopback. */
   readonly port: number
+  /** Connections that were asked for so far. */
+  readonly asked: number
   /** Ends all connections; new ones are welcome. */
   drop(): void
   /** Ends all connections, and each new one at once, until it is mended. */
@@ -78,6 +80,9 @@ export async function startSwitch({ name, targets, chance }: SwitchOptions): Pro
   return {
     name,
     port,
+    get asked() {
+      return turn
+    },
     drop: endAll,
     cut() {
       become({ is: 'cut' })

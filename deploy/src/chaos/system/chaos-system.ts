@@ -29,6 +29,8 @@ export interface ChaosSystemOptions {
   readonly inherited: Environment
   readonly progress: Progress
   readonly random: SeededRandom
+  /** Short, so that a writer that waits for a lost proxy does not eat the time of a seed. */
+  readonly horizonMs?: number
 }
 
 /** Two of each service, and what they stand on, with a switch on every way between them. */
@@ -46,7 +48,6 @@ export interface ChaosSystem extends ChaosServices {
   stop(): Promise<void>
 }
 
-/** Short, so that a writer that waits for a lost proxy does not eat the time of a seed. */
 const HORIZON_MS = 3_000
 
 const OWNER_EMAIL = 'owner@chaos.example'
@@ -88,7 +89,7 @@ async function startParts(
   const binary = options.redisBinary
   const redis = await startChaosRedis({ binary, ports: ports.redis, password, stateDir, guard, replication, onMaster })
   atEnd(redis.stop)
-  const plan = await commonPlan(stateDir, postgres.url, redis.url)
+  const plan = await commonPlan(stateDir, postgres.url, redis.url, options.horizonMs ?? HORIZON_MS)
   const supervisor = createSupervisor({ guard, inherited, say: () => undefined, onPids: () => undefined })
   atEnd(() => stopChaosServices(supervisor))
   const services = await startChaosServices({ ...options, supervisor, plans: replicaPlans(plan, ports, links, kms) })
@@ -116,7 +117,12 @@ async function startPostgres(
   )
 }
 
-async function commonPlan(stateDir: string, postgresUrl: string, redisUrl: string): Promise<CommonPlan> {
+async function commonPlan(
+  stateDir: string,
+  postgresUrl: string,
+  redisUrl: string,
+  horizonMs: number,
+): Promise<CommonPlan> {
   const secrets = secretFile(stateDir, '')
   const databases: Databases = await prepareDatabases(postgresUrl, '', secrets, true)
   const kmsKeyFile = secretFile(stateDir, 'kms.key')
@@ -126,7 +132,7 @@ async function commonPlan(stateDir: string, postgresUrl: string, redisUrl: strin
   return {
     host: '127.0.0.1',
     identities: await ensureIdentities(path.join(stateDir, 'tls'), REPLICAS),
-    ...{ databases, kmsKeyFile, horizonMs: HORIZON_MS, logLevel: 'debug' },
+    ...{ databases, kmsKeyFile, horizonMs, logLevel: 'debug' },
     bootstrap: { email: OWNER_EMAIL, passwordFile, organization: ORGANIZATION },
     redis: await redisAccess({ url: redisUrl, cluster: false }, secrets),
   }

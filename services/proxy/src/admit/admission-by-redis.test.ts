@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { startCluster } from '@protectmyapi/dev-kit/redis-cluster'
+import type { TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { accessStreamKey, rateKey, shardOf, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
@@ -7,7 +9,7 @@ import type { Outcome } from '../record/recorder.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
 import { type AdmissionRig, BOOT, startAdmissionRig } from '../test/admission-rig.js'
 import { routeResponse } from '../test/route-response.js'
-import { admissionContract } from './admission.contract.js'
+import { type AdmissionHarness, admissionContract } from './admission.contract.js'
 import type { AccessRequest } from './admission.js'
 
 const OUTCOME: Outcome = {
@@ -26,27 +28,41 @@ const ROUTE = { ...routeFromWire(routeResponse()), notAfter: Number.POSITIVE_INF
 const kindOf = ({ kind }: AccessEntry) => KINDS[kind as keyof typeof KINDS]
 
 describeWithRedis('admission', () => {
-  admissionContract('Redis, and the directory where it is away', async () => {
-    const rig = await startAdmissionRig()
-    return {
-      admission: rig.admission,
-      // An entry that reached both is one: the drain drops the second, as this does.
-      async entries() {
-        const byPlace = new Map<string, AccessEntry>()
-        for (const entry of [...(await rig.streamed()), ...rig.directory.entries]) {
-          const place = `${entry.shard} ${entry.sequence}`
-          if (!byPlace.has(place)) byPlace.set(place, entry)
+  admissionContract('Redis, and the directory where it is away', async () => harnessOf(await startAdmissionRig()))
+
+  describe('with a cluster of three masters', () => {
+    let masters: readonly TestRedis[] = []
+    beforeAll(async () => {
+      masters = await startCluster()
+    }, 40_000)
+    afterAll(() => Promise.all(masters.map((master) => master.drop())))
+
+    admissionContract('a Redis Cluster, and the directory where it is away', async () => {
+      for (const master of masters) await master.flush()
+      const [first] = masters
+      if (!first) throw new Error('no master')
+      return harnessOf(await startAdmissionRig({ cluster: first }))
+    })
+
+    it('asks the masters alone, each for its organizations, limits and record in one script', async () => {
+      for (const master of masters) await master.flush()
+      const [first] = masters
+      if (!first) throw new Error('no master')
+      const rig = await startAdmissionRig({ cluster: first })
+      try {
+        for (let organization = 0; organization < 24; organization += 1) {
+          const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }] as const
+          const route = { ...ROUTE, limits, organizationId: `org_${organization}` }
+          const asked = { requestId: `req_of_${organization}`, method: 'GET', path: '/', sourceAddress: '::1' }
+          expect(await rig.admission.admit({ ...asked, route, appVersion: null })).toMatchObject({ admitted: true })
         }
-        return [...byPlace.values()].map((entry) => ({ kind: kindOf(entry), requestId: String(entry.requestId) }))
-      },
-      be(state) {
-        rig.says.redis = state
-        rig.directory.says.record = state
-      },
-      advance: rig.advance,
-      settled: rig.settled,
-      close: rig.close,
-    }
+        expect(rig.directory.admitCalls).toEqual([])
+        for (const master of masters) expect(Number(await master.ask('DBSIZE'))).toBeGreaterThan(0)
+        expect(await rig.streamed()).toHaveLength(24)
+      } finally {
+        await rig.close()
+      }
+    })
   })
 
   describe('admission by Redis', () => {
@@ -131,7 +147,7 @@ describeWithRedis('admission', () => {
       expect(new Set(rig.directory.entries.map((entry) => Number(entry.sequence)))).toEqual(new Set([1, 2, 3]))
       await rig.redis.restart()
       await until(() => rig.link.isUsable() || undefined)
-      await rig.client.set('test:now', String(rig.time.clock.wallMs()))
+      await rig.setTime()
       await admit()
       expect(rig.scripts.at(-1)).toEqual({ requests: 1, riders: 0 })
       expect(await onRecord()).toEqual(['admitted'])
@@ -200,10 +216,32 @@ describeWithRedis('admission', () => {
 
     it('asks nobody twice: a script that fails fails closed where management is away', async () => {
       rig = await startAdmissionRig()
-      await rig.client.set('test:now', 'no number')
+      await rig.setTime('no number')
       rig.directory.says.record = 'away'
       await expect(rig.admission.admit(request())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
       expect(await onRecord()).toEqual([])
     })
   })
 })
+
+function harnessOf(rig: AdmissionRig): AdmissionHarness {
+  return {
+    admission: rig.admission,
+    // An entry that reached both is one: the drain drops the second, as this does.
+    async entries() {
+      const byPlace = new Map<string, AccessEntry>()
+      for (const entry of [...(await rig.streamed()), ...rig.directory.entries]) {
+        const place = `${entry.shard} ${entry.sequence}`
+        if (!byPlace.has(place)) byPlace.set(place, entry)
+      }
+      return [...byPlace.values()].map((entry) => ({ kind: kindOf(entry), requestId: String(entry.requestId) }))
+    },
+    be(state) {
+      rig.says.redis = state
+      rig.directory.says.record = state
+    },
+    advance: rig.advance,
+    settled: rig.settled,
+    close: rig.close,
+  }
+}

@@ -6,9 +6,10 @@ import type { OpenSyncStream } from './keep-synced.js'
 const DEADLINE_MS = 10 * 60_000
 
 /** Sync over gRPC. Each stream goes through the newest channel, so a renewed certificate is taken up with the next. */
-export function grpcSync(directory: Pick<ReloadingClient<DirectoryClient>, 'current'>): OpenSyncStream {
+export function grpcSync(directory: Pick<ReloadingClient<DirectoryClient>, 'current' | 'leave'>): OpenSyncStream {
   return (events) => {
-    const call = directory.current().sync({ deadline: new Date(Date.now() + DEADLINE_MS) })
+    const client = directory.current()
+    const call = client.sync({ deadline: new Date(Date.now() + DEADLINE_MS) })
     let over = false
     const end = (reason: unknown): void => {
       if (over) return
@@ -20,13 +21,18 @@ export function grpcSync(directory: Pick<ReloadingClient<DirectoryClient>, 'curr
     })
     call.on('error', end)
     call.on('end', () => end('ended by the directory'))
+    const cancel = (): void => {
+      over = true
+      call.cancel()
+    }
     return {
       send: (request) => {
         if (!over) call.write(request)
       },
-      cancel() {
-        over = true
-        call.cancel()
+      cancel,
+      giveUp() {
+        cancel()
+        directory.leave(client)
       },
     }
   }

@@ -8,11 +8,13 @@ import { createKeeper } from './keeper.js'
 const HORIZON_MS = 30_000
 
 /** A directory at the other end of the streams: present, mute, or away. */
-function make() {
+function make(horizonMs = HORIZON_MS) {
   const time = manualTime()
   const keeper = createKeeper({ clock: time.clock, log: silentLog() })
-  const streams: { events: SyncEvents; sent: SyncRequest[]; cancelled: boolean; openedAt: number }[] = []
+  const streams: { events: SyncEvents; sent: SyncRequest[]; cancelled: boolean; givenUp: boolean; openedAt: number }[] =
+    []
   let mute = false
+  let answerMs = 1
   let head = 0
   const keeping = keepSynced({
     feed: keeper,
@@ -21,7 +23,8 @@ function make() {
     schedule: time.schedule,
     log: silentLog(),
     open(events) {
-      const stream = { events, sent: [] as SyncRequest[], cancelled: false, openedAt: time.clock.monotonicMs() }
+      const openedAt = time.clock.monotonicMs()
+      const stream = { events, sent: [] as SyncRequest[], cancelled: false, givenUp: false, openedAt }
       streams.push(stream)
       return {
         send(request) {
@@ -37,13 +40,16 @@ function make() {
                 through: head,
                 more: false,
                 reset: false,
-                horizonMs: HORIZON_MS,
+                horizonMs,
               },
             })
-          }, 1)
+          }, answerMs)
         },
         cancel: () => {
           stream.cancelled = true
+        },
+        giveUp: () => {
+          stream.givenUp = true
         },
       }
     },
@@ -61,6 +67,9 @@ function make() {
     },
     setMute: (next: boolean) => {
       mute = next
+    },
+    setAnswerMs: (next: number) => {
+      answerMs = next
     },
     push(): void {
       head += 1
@@ -124,6 +133,49 @@ describe('a proxy', () => {
     expect(streams[0]?.cancelled).toBe(true)
     time.advance(HORIZON_MS)
     expect(keeper.isCurrent()).toBe(false)
+  })
+
+  it.each([
+    [3_000, 1],
+    [5_000, 1],
+    [30_000, 2],
+  ])(
+    'is fresh all the time at a horizon of %i ms where %i managements hang that it is led to before one that is well',
+    (horizonMs, hanging) => {
+      const { time, streams, keeper, setMute } = make(horizonMs)
+      time.advance(horizonMs)
+      setMute(true)
+      for (let given = 0; given < hanging; given += 1) {
+        while (!streams.at(-1)?.givenUp) {
+          time.advance(50)
+          expect(keeper.isCurrent()).toBe(true)
+        }
+        if (given === hanging - 1) setMute(false)
+        while (streams.at(-1)?.givenUp) time.advance(10)
+      }
+      expect(keeper.isCurrent()).toBe(true)
+      time.advance(horizonMs)
+      expect(keeper.isCurrent()).toBe(true)
+      expect(streams).toHaveLength(1 + hanging)
+    },
+  )
+
+  it('waits for a management that is slow and not gone', () => {
+    const { time, streams, keeper, setAnswerMs } = make(30_000)
+    setAnswerMs(4_500)
+    for (let second = 0; second < 120; second += 1) {
+      time.advance(1_000)
+      expect(keeper.isCurrent()).toBe(true)
+    }
+    expect(streams).toHaveLength(1)
+    const short = make(3_000)
+    short.setAnswerMs(900)
+    for (let second = 0; second < 60; second += 1) {
+      short.time.advance(1_000)
+      expect(short.keeper.isCurrent()).toBe(true)
+    }
+    // One is given up before it is known how long an answer takes.
+    expect(short.streams).toHaveLength(2)
   })
 
   it('hears nothing more from a stream that it gave up', () => {

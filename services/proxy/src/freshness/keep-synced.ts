@@ -3,12 +3,13 @@ import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/Sy
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { FeedState } from './keeper.js'
+import { createPatience } from './patience.js'
 import { jittered, type Schedule } from './schedule.js'
 import { createSyncSession, type SyncSession } from './sync-session.js'
 
 const LIMITS = {
-  /** A Sync without any sign of an answer for so long: the stream is given up, perhaps another management answers. */
-  unansweredMs: 5_000,
+  /** A Sync without any sign of an answer for longer than the patience: the stream is given up, perhaps another management answers. */
+  patience: { msMin: 250, msMax: 5_000 },
   /** Below the 10 minutes that a stream may last; the next one is there before this one is cut. */
   streamMs: 9 * 60_000,
   /** Between two attempts, jittered: back within seconds of the authority's return. */
@@ -25,6 +26,8 @@ interface SyncStream {
   send(request: SyncRequest): void
   /** Nothing is heard of it afterwards. */
   cancel(): void
+  /** The same; and the next stream goes over another connection, which may lead to another management. */
+  giveUp(): void
 }
 
 /** What is heard of a stream. `ended` comes once, for whatever reason. */
@@ -52,6 +55,7 @@ interface Deps {
 
 /** Keeps one Sync stream open for as long as the process lives, through restarts and absences of management. */
 export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): SyncKeeping {
+  const patience = createPatience(LIMITS.patience)
   let failures = 0
   let close = (): void => {}
   let stopped = false
@@ -72,8 +76,10 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
 
     function onReply(reply: SyncReply__Output): void {
       if (over) return
+      const tookMs = session.waitingMs()
       if (session.receive(reply)) {
         failures = 0
+        patience.answered(tookMs, session.horizonMs())
         onAnswered()
         // The horizon is known, or another, from here on: the next look may have to come sooner.
         cancelLook()
@@ -84,9 +90,15 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
 
     function look(): void {
       cancelLook = schedule(look, Math.min(LIMITS.lookMs, syncEveryMs(session) / 4))
-      if (session.waitingMs() > LIMITS.unansweredMs) finish('a Sync went unanswered', backoffMs())
+      if (session.waitingMs() > patience.ms()) giveUp()
       else if (clock.monotonicMs() - openedAt > LIMITS.streamMs) finish('the stream is old', 0)
       else if (session.idleMs() >= syncEveryMs(session)) stream.send(session.request())
+    }
+
+    function giveUp(): void {
+      patience.exhausted()
+      stream.giveUp()
+      finish('a Sync went unanswered', backoffMs())
     }
 
     function finish(reason: unknown, againInMs: number): void {
@@ -119,5 +131,5 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
 /** A third of the horizon; before it is known, as often as a stream without an answer is given up. */
 function syncEveryMs(session: SyncSession): number {
   const horizonMs = session.horizonMs()
-  return horizonMs === undefined ? LIMITS.unansweredMs * 2 : Math.max(LIMITS.syncEveryMsMin, horizonMs / 3)
+  return horizonMs === undefined ? LIMITS.patience.msMax * 2 : Math.max(LIMITS.syncEveryMsMin, horizonMs / 3)
 }

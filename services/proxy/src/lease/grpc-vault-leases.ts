@@ -7,23 +7,32 @@ import type { VaultClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
 import { KEY_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { isFaultCode } from '@protectmyapi/service-kit/faults'
-import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { LeaseAnswer } from './lease-upstream.js'
 import type { LeaseKey, VaultLease, VaultLeases } from './vault-leases.js'
 
-/** A phone waits for it, and the vault may have to ask the KMS. */
-const DEADLINE_MS = 4_000
+const LIMITS = {
+  /**
+   * A phone waits for all of them together. A vault that hangs is left after the first one; the last is for a vault
+   * that has to ask a slow KMS. To be leased twice is a row more in the vault's audit.
+   */
+  attemptsMs: [1_000, 1_000, 2_000],
+} as const
 
-export function grpcVaultLeases(vault: Pick<ReloadingClient<VaultClient>, 'current'>, clock: Clock): VaultLeases {
+export function grpcVaultLeases(
+  vault: Pick<ReloadingClient<VaultClient>, 'current'>,
+  clock: Clock,
+  { attemptsMs }: { readonly attemptsMs: readonly number[] } = LIMITS,
+): VaultLeases {
   return {
     async lease({ grant, secrets }) {
       // SENT, TTL: what the vault counts from its read is counted here from before it was asked.
       const askedAt = clock.monotonicMs()
-      const { results, leaseKey } = await callUnary<LeaseSecretsRequest, LeaseSecretsResponse__Output>(
+      const { results, leaseKey } = await callUnaryAgain<LeaseSecretsRequest, LeaseSecretsResponse__Output>(
         (request, options, answer) => vault.current().leaseSecrets(request, options, answer),
         { grant, versionIds: secrets.map(({ versionId }) => versionId) },
-        DEADLINE_MS,
+        attemptsMs,
       )
       return {
         answers: results.map((result) => answerFromWire(result, askedAt)),

@@ -42,7 +42,11 @@ export interface SessionKey {
 }
 
 export interface SessionKeys {
-  /** Undefined where no such key is known. @throws Fault UNAVAILABLE. */
+  /**
+   * Undefined where no such key is known. FENCE: its label may have fallen by the time that it has been used.
+   *
+   * @throws Fault UNAVAILABLE.
+   */
   find(kid: string): Promise<SessionKey | undefined>
   /** @throws Fault UNAVAILABLE. */
   all(): Promise<readonly PublishedJwk[]>
@@ -89,9 +93,7 @@ export function createSessionKeys({ keeper, clock, log, listSessionKeys }: Deps)
   return {
     async find(kid) {
       const known = (await source.get(ONE, undefined)).byId.get(kid)
-      const found = known ?? (await askAgain()).byId.get(kid)
-      // FENCE: a key that was withdrawn while it was on its way.
-      return found && keeper.accepts([found.label]) ? found : undefined
+      return known ?? (await askAgain()).byId.get(kid)
     },
     all: async () => (await source.get(ONE, undefined)).jwks.map(asPublished),
   }

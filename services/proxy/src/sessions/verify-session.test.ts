@@ -104,6 +104,19 @@ describe('a session', () => {
     for (const token of [known, unknown]) await refused(token, 'INVALID_TOKEN')
   })
 
+  it('stands when its key is replaced while its signature is checked, and falls when it is withdrawn then', async () => {
+    const { signer, verify, refused, apply, replace, withdraw } = await make()
+    await verify(await signer.token({}))
+    const caught = verify(await signer.token({ jti: 'ses_2' }))
+    replace()
+    apply({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
+    expect((await caught).labels).toContainEqual({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
+    const lost = refused(await signer.token({ jti: 'ses_3' }), 'INVALID_TOKEN')
+    withdraw()
+    apply({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 3 })
+    await lost
+  })
+
   it('of the device’s new generation stands', async () => {
     const { signer, verify, apply } = await make()
     apply({ kind: 'FEED_KIND_DEVICE', id: 'dvc_1', generation: 2 })

@@ -2,7 +2,7 @@ import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis
 import { until } from '@protectmyapi/dev-kit/until'
 import { readEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
-import { connectRedis, type RedisClient } from '@protectmyapi/service-kit/redis'
+import { connectRedis, type RedisClient, type RedisTarget } from '@protectmyapi/service-kit/redis'
 import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis-keys'
 import type { Admission } from '../admit/admission.js'
 import { ADMISSION_SCRIPT } from '../admit/admission-script.js'
@@ -42,6 +42,8 @@ export interface AdmissionRig {
   readonly says: { redis: 'there' | 'away' | 'answers lost' }
   /** Time of Redis passes, too. */
   advance(ms: number): Promise<void>
+  /** Where Redis has forgotten it; or what is no time. */
+  setTime(now?: string): Promise<void>
   /** Everything in the streams, by shard, in the order of writing. */
   streamed(): Promise<readonly AccessEntry[]>
   /** Waits until nothing is on its way to either record. */
@@ -49,20 +51,28 @@ export interface AdmissionRig {
   close(): Promise<void>
 }
 
-/** The time of buckets is the test's own. */
-const SCRIPT = ADMISSION_SCRIPT.replace("redis.call('TIME')", "{tonumber(redis.call('GET', 'test:now')) / 1000, 0}")
+/** The time of buckets is the test's own: for each slot a copy, since a script of a cluster sees one slot alone. */
+const SCRIPT = ADMISSION_SCRIPT.replace(
+  "redis.call('TIME')",
+  "{tonumber(redis.call('GET', 'test:now' .. string.match(KEYS[1], '{.-}'))) / 1000, 0}",
+)
+const timeKey = (shard: number): string => `test:now${/\{.*?\}/.exec(accessStreamKey(shard))?.[0]}`
 
-export async function startAdmissionRig({
-  streamMessagesMax,
-}: {
-  streamMessagesMax?: number
-} = {}): Promise<AdmissionRig> {
+interface AdmissionRigOptions {
+  readonly streamMessagesMax?: number
+  /** A cluster that the test has started, and ends. */
+  readonly cluster?: Pick<RedisTarget, 'host' | 'port'>
+}
+
+export async function startAdmissionRig(options: AdmissionRigOptions = {}): Promise<AdmissionRig> {
+  const { streamMessagesMax, cluster } = options
   const log = silentLog()
   const time = manualTime()
   const directory = await startFakeDirectory(time.clock)
   const redis = await startTestRedis()
-  const target = { host: redis.host, port: redis.port, username: undefined, password: undefined }
-  const client = connectRedis({ ...target, tls: false, ca: undefined, cluster: false }, 'test', log)
+  const { host, port } = cluster ?? redis
+  const target = { host, port, username: undefined, password: undefined, cluster: cluster !== undefined }
+  const client = connectRedis({ ...target, tls: false, ca: undefined }, 'test', log)
   const real = createRedisLink({ client, schedule: (run, ms) => unref(setTimeout(run, Math.min(ms, 20))), log })
   const says: AdmissionRig['says'] = { redis: 'there' }
   const link: RedisLink = {
@@ -75,7 +85,9 @@ export async function startAdmissionRig({
     },
   }
   await until(() => link.isUsable() || undefined)
-  const setTime = (): Promise<unknown> => client.set('test:now', String(time.clock.wallMs()))
+  const setTime = async (now = String(time.clock.wallMs())): Promise<void> => {
+    await Promise.all(Array.from({ length: SHARDS }, (_, shard) => client.set(timeKey(shard), now)))
+  }
   await setTime()
 
   const scripts: { requests: number; riders: number }[] = []
@@ -141,6 +153,7 @@ export async function startAdmissionRig({
       time.advance(ms)
       await setTime()
     },
+    setTime,
     async streamed() {
       const entries: AccessEntry[] = []
       for (let shard = 0; shard < SHARDS; shard += 1) {

@@ -25,7 +25,7 @@ type SyncStream = ServerDuplexStream<SyncRequest__Output, SyncReply>
 
 /** A directory over real gRPC, on loopback and without TLS, with its state in this process. */
 export interface FakeDirectory {
-  readonly client: { current(): DirectoryClient }
+  readonly client: { current(): DirectoryClient; leave(): void }
   /** What a proxy is told. Set them as the test goes. */
   readonly says: {
     horizonMs: number
@@ -161,7 +161,7 @@ export async function startFakeDirectory(
   })
 
   return {
-    client: { current: () => client },
+    client: { current: () => client, leave: () => {} },
     says,
     registry,
     admitCalls,

@@ -1,5 +1,5 @@
-import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
-import { until } from '@protectmyapi/dev-kit/until'
+import { startTestRedis, type TestRedis } from './test-redis.js'
+import { until } from './until.js'
 
 const SLOTS = 16_384
 const MASTERS = 3

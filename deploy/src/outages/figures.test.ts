@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals'
+import { figuresOf, type Sent } from './figures.js'
+
+const sent = (startMs: number, status: number, tookMs = 5): Sent => ({ startMs, endMs: startMs + tookMs, status })
+
+describe('what clients felt of an outage', () => {
+  it('is told from what started while it lasted, and from what started after', () => {
+    const figures = figuresOf(
+      [
+        sent(900, 503),
+        sent(1_000, 200),
+        sent(1_500, 200, 40),
+        sent(2_000, 503, 2),
+        sent(2_500, 503, 8),
+        sent(3_000, 503, 10),
+        sent(3_500, 200),
+        sent(4_000, 0),
+        sent(4_500, 200),
+      ],
+      { fromMs: 1_000, toMs: 3_000 },
+    )
+    expect(figures).toEqual({
+      requests: 4,
+      served: 2,
+      servedForMs: 1_000,
+      refusedInMs: 8,
+      longestMs: 40,
+      strange: 1,
+      backInMs: 1_005,
+    })
+  })
+
+  it('is nothing where all were served', () => {
+    const figures = figuresOf([sent(1_000, 200), sent(3_000, 200)], { fromMs: 1_000, toMs: 3_000 })
+    expect(figures).toMatchObject({ served: 1, servedForMs: undefined, refusedInMs: undefined, backInMs: 0 })
+  })
+})

@@ -1,0 +1,61 @@
+import http from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { send } from '../chaos/load/send.js'
+import type { Sent } from './figures.js'
+
+const LIMITS = {
+  clients: 8,
+  /** Between two requests of a client, served or not. */
+  pauseMs: 20,
+} as const
+
+export interface WarmLoadOptions {
+  readonly proxies: readonly number[]
+  readonly slug: string
+  readonly credentials: readonly string[]
+}
+
+export interface WarmLoad {
+  /** All that has been answered, in the order of the answers. */
+  readonly sent: readonly Sent[]
+  /** Settles with the last answer. */
+  stop(): Promise<void>
+}
+
+const Session = z.object({ token: z.string() })
+
+/** The same request again and again, by credentials that both proxies know: each client to a proxy of its own. */
+export function startWarmLoad({ proxies, slug, credentials }: WarmLoadOptions): WarmLoad {
+  const sent: Sent[] = []
+  let isOver = false
+  async function client(index: number): Promise<void> {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    const port = proxies[index % proxies.length] ?? 0
+    const headers = { authorization: `Bearer ${credentials[Math.floor(index / proxies.length) % credentials.length]}` }
+    while (!isOver) {
+      const { startMs, endMs, status } = await send({ agent, port, path: `/v1/p/${slug}/warm`, method: 'GET', headers })
+      sent.push({ startMs, endMs, status })
+      await sleep(LIMITS.pauseMs)
+    }
+    agent.destroy()
+  }
+  const clients = Array.from({ length: LIMITS.clients }, (_, index) => client(index))
+  return {
+    sent,
+    async stop() {
+      isOver = true
+      await Promise.all(clients)
+    },
+  }
+}
+
+/** @throws Error where the proxy sells none. */
+export async function buySession(port: number, debugToken: string): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/attest/debug`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: debugToken }),
+  })
+  return Session.parse(await answer.json()).token
+}

@@ -1,0 +1,84 @@
+import type { handleUnaryCall } from '@grpc/grpc-js'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import type { LeaseSecretsRequest__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
+import type { LeaseSecretsResponse } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
+import { Vault } from '@protectmyapi/protos/vault'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
+import { startReplicas } from '../test/replicas.js'
+import { grpcVaultLeases } from './grpc-vault-leases.js'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+/** Two vaults behind one address. Each names itself in what it leases; which one is asked first is the first, 0. */
+async function twoVaults(answer: (vault: number) => LeaseSecretsResponse = leased) {
+  const asked: number[] = []
+  const replicas = await startReplicas(Vault, 2, (server, vault) => {
+    const leaseSecrets: handleUnaryCall<LeaseSecretsRequest__Output, LeaseSecretsResponse> = (_call, reply) => {
+      asked.push(vault)
+      try {
+        reply(null, answer(vault))
+      } catch (err) {
+        reply(toGrpcError(err))
+      }
+    }
+    server.addService(Vault.service, { LeaseSecrets: leaseSecrets })
+  })
+  closing.push(() => replicas.close())
+  const leases = grpcVaultLeases(replicas.client, systemClock, { attemptsMs: [500, 10_000] })
+  const secrets = [{ secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'KEY' }]
+  return {
+    ...replicas,
+    asked,
+    lease: () => leases.lease({ organizationId: 'org_1', grant: 'grant', labels: [], secrets, why: 'wanted' }),
+  }
+}
+
+function leased(vault: number): LeaseSecretsResponse {
+  return {
+    results: [
+      {
+        versionId: 'ver_1',
+        lease: {
+          secretId: 'sec_1',
+          versionId: 'ver_1',
+          generation: 1,
+          value: Buffer.from(`of vault ${vault}`),
+          bindings: { origins: [], placements: [], services: [] },
+          lifeMs: 60_000,
+          notAfterMs: 1_700_000_000_000,
+        },
+      },
+    ],
+  }
+}
+
+describe('a vault that hangs with its connections open', () => {
+  it('is left for another after the first attempt, and nothing is asked of it again', async () => {
+    const { lease, freeze, asked } = await twoVaults()
+    await lease()
+    freeze(0)
+    await lease()
+    await lease()
+    expect(asked).toEqual([0, 1, 1])
+  })
+
+  it('takes nobody’s new connection for longer than an attempt', async () => {
+    const { lease, freeze, asked } = await twoVaults()
+    freeze(0)
+    await lease()
+    expect(asked).toEqual([1])
+  })
+
+  it('is told from one that refuses: a refusal is not asked for twice', async () => {
+    const { lease, asked } = await twoVaults(() => {
+      throw new Fault('UNAVAILABLE', 'KMS: throttled')
+    })
+    await expect(lease()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(asked).toEqual([0])
+  })
+})
