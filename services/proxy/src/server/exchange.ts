@@ -57,9 +57,9 @@ export class Exchange {
     return this.incoming.method ?? ''
   }
 
-  /** There is nobody to be answered any more. */
+  /** There is nobody to be answered any more: gone, or told already, as where the rest of the request cannot be read. */
   get over(): boolean {
-    return this.outgoing.destroyed || this.outgoing.writableEnded || this.incoming.socket.destroyed
+    return this.outgoing.destroyed || this.outgoing.writableEnded || !this.incoming.socket.writable
   }
 
   /**

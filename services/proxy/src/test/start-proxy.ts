@@ -8,7 +8,7 @@ import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createLane } from '../routes/lanes.js'
 import { createHandle } from '../server/handle.js'
-import { createListener, type Listener } from '../server/listener.js'
+import { createListener, LISTENER_BOUNDS, type Listener, type ListenerBounds } from '../server/listener.js'
 import { trustedProxies } from '../server/source-address.js'
 import { type FakeDataPlane, fakeDataPlane, heldSecret, routeTo } from './fake-data-plane.js'
 import { silentLog } from './silent-log.js'
@@ -48,12 +48,14 @@ export async function startProxy(
     proxies = [],
     underWayMax = 1_000,
     certificate = null,
+    bounds = {},
   }: {
     exempt?: string[]
     hostSuffix?: string | null
     proxies?: string[]
     underWayMax?: number
     certificate?: WatchedMaterial | null
+    bounds?: Partial<ListenerBounds>
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -78,7 +80,7 @@ export async function startProxy(
     proxies: trustedProxies(proxies),
     isDraining: () => draining,
   })
-  const listener = createListener(handle, certificate)
+  const listener = createListener(handle, certificate, { ...LISTENER_BOUNDS, ...bounds })
   const port = await listener.listen('127.0.0.1', 0)
   return {
     port,
