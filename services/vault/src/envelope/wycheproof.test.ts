@@ -1,22 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { expect, it } from '@jest/globals'
+import { describeWithVectors } from '@protectmyapi/dev-kit/vectors'
 import { aesGcmOpen, aesGcmSeal } from '@protectmyapi/service-kit/aes-gcm'
 import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
 
-/** Beside the project's root unless said. Never copied into it. */
-const FOLDER = `${process.env.VECTORS_DIR ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url))}/wycheproof`
-const present = existsSync(FOLDER)
-const mustRun = process.env.CI === 'true'
-
-if (!present && !mustRun) process.stdout.write(`Wycheproof: skipped, there is no ${FOLDER} (set VECTORS_DIR)\n`)
-
-/** Skipped where the vectors are not at hand; in CI that is a failure. */
-const whenPresent = present || mustRun ? describe : describe.skip
-
-whenPresent('Wycheproof, through the vault’s own functions', () => {
+describeWithVectors('wycheproof', 'Wycheproof, through the vault’s own functions', (folder) => {
   it('AES-256-GCM opens what is valid, refuses what is not, and seals to the same bytes', () => {
-    const groups = load<AeadGroup>('aes_gcm_test.json').filter(
+    const groups = load<AeadGroup>(folder, 'aes_gcm_test.json').filter(
       (group) => group.keySize === 256 && group.ivSize === 96 && group.tagSize === 128,
     )
     const cases = groups.flatMap((group) => group.tests)
@@ -36,7 +26,7 @@ whenPresent('Wycheproof, through the vault’s own functions', () => {
   })
 
   it('HKDF-SHA-512 derives the same bytes, and refuses to derive too many', () => {
-    const cases = load<HkdfGroup>('hkdf_sha512_test.json').flatMap((group) => group.tests)
+    const cases = load<HkdfGroup>(folder, 'hkdf_sha512_test.json').flatMap((group) => group.tests)
     for (const { tcId, ikm, salt, info, size, okm, result } of cases) {
       const derive = () => hkdfSha512(hex(ikm), hex(salt), hex(info), size)
       if (result === 'valid') expect([tcId, derive()]).toEqual([tcId, hex(okm)])
@@ -74,8 +64,8 @@ interface HkdfGroup {
   }[]
 }
 
-function load<Group>(name: string): readonly Group[] {
-  return JSON.parse(readFileSync(`${FOLDER}/${name}`, 'utf8')).testGroups
+function load<Group>(folder: string, name: string): readonly Group[] {
+  return JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')).testGroups
 }
 
 function hex(text: string): Buffer {
