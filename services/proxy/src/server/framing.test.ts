@@ -45,7 +45,7 @@ describe('a request that servers read in different ways is refused, and the conn
 
   it.each([
     // RFC 9112 § 2.2, § 3: lines and the request line.
-    ['bare LFs', HEAD.replaceAll('\r\n', '\n') + '\n', BAD],
+    ['bare LFs', `${HEAD.replaceAll('\r\n', '\n')}\n`, BAD],
     ['a bare CR in the request line', `POST /v1/p/up/x\rHTTP/1.1\r\n${FIELDS}\r\n`, BAD],
     ['a bare LF behind the request line', `POST /v1/p/up/x HTTP/1.1\n${FIELDS}\r\n`, BAD],
     ['a line of blanks before the fields', `${line('/v1/p/up/x')} \r\n${FIELDS}\r\n`, BAD],
@@ -75,11 +75,11 @@ describe('a request that servers read in different ways is refused, and the conn
     ['an empty Host', `${line('/v1/p/up/x')}Host: \r\nx-api-key: ${APP_TOKEN}\r\n\r\n`, BAD],
     ['two Hosts that differ', `${HEAD}Host: y\r\n\r\n`, BAD],
     ['two Hosts that agree', `${HEAD}host: x\r\n\r\n`, BAD],
-    ['a list of Hosts', HEAD.replace('Host: x', 'Host: x, y') + '\r\n', BAD],
-    ['a user in Host', HEAD.replace('Host: x', 'Host: u@x') + '\r\n', BAD],
-    ['a path in Host', HEAD.replace('Host: x', 'Host: x/y') + '\r\n', BAD],
-    ['a port in Host that is none', HEAD.replace('Host: x', 'Host: x:port') + '\r\n', BAD],
-    ['a Host that is too long', HEAD.replace('Host: x', `Host: ${'x'.repeat(300)}`) + '\r\n', BAD],
+    ['a list of Hosts', `${HEAD.replace('Host: x', 'Host: x, y')}\r\n`, BAD],
+    ['a user in Host', `${HEAD.replace('Host: x', 'Host: u@x')}\r\n`, BAD],
+    ['a path in Host', `${HEAD.replace('Host: x', 'Host: x/y')}\r\n`, BAD],
+    ['a port in Host that is none', `${HEAD.replace('Host: x', 'Host: x:port')}\r\n`, BAD],
+    ['a Host that is too long', `${HEAD.replace('Host: x', `Host: ${'x'.repeat(300)}`)}\r\n`, BAD],
     ['a bad Host in HTTP/1.0', `${line('/v1/p/up/x', 'GET', 'HTTP/1.0')}${FIELDS.replace('x', 'a b')}\r\n`, BAD],
     // § 5: fields.
     ['a blank before the colon', `${HEAD}X-A : 1\r\n\r\n`, BAD],
