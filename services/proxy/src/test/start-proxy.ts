@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -49,6 +50,7 @@ export async function startProxy(
     underWayMax = 1_000,
     certificate = null,
     bounds = {},
+    log = silentLog(),
   }: {
     exempt?: string[]
     hostSuffix?: string | null
@@ -56,6 +58,7 @@ export async function startProxy(
     underWayMax?: number
     certificate?: WatchedMaterial | null
     bounds?: Partial<ListenerBounds>
+    log?: Logger
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -65,7 +68,6 @@ export async function startProxy(
     'sec_1',
     heldSecret('sec_1', KEY, { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }),
   )
-  const log = silentLog()
   const clock = systemClock
   const pools = createPools(createDialler({ exempt: privateUpstreams(exempt) }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
