@@ -47,6 +47,7 @@ const FORMS: [string, string, string][] = [
   ['JSON-escaped as Python does', 'schlüssel-0123456789', 'schl\\u00fcssel-0123456789'],
   ['JSON-escaped as PHP does, beyond ASCII', 'schlüssel/0123456789', 'schl\\u00fcssel\\/0123456789'],
   ['URL-encoded strictly, in lower case', "it's*a/key-0123456789", 'it%27s%2aa%2fkey-0123456789'],
+  ['URL-encoded strictly, blanks too, in lower case', "it's a*key/0123456789", 'it%27s%20a%2akey%2f0123456789'],
   ['as a form, in lower case', 'correct horse/battery staple', 'correct+horse%2fbattery+staple'],
   ['base64', KEY, Buffer.from(KEY).toString('base64')],
   ['base64url', 'ÿÿÿþþþ0123456789ÿ?>', Buffer.from('ÿÿÿþþþ0123456789ÿ?>').toString('base64url')],
