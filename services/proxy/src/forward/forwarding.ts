@@ -11,7 +11,12 @@ import { upstreamFault } from './upstream-fault.js'
 const LIMITS = {
   /** For a client to read something of what waits for it. Memory is bounded anyway; this frees the provider's socket. */
   slowReaderMs: 120_000,
+  /** Answers of 1xx before the answer itself. Each one sets the library's clock back, so their number is the bound. */
+  informationalMax: 16,
 } as const
+
+/** How the library says that a body was not as long as its Content-Length. */
+const LENGTH_MISMATCH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
 
 /** How a request that was handed to the client library ended. */
 export interface Forwarded {
@@ -64,6 +69,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   #responseBytes = 0
   #upstreamMs = 0
   #slow: NodeJS.Timeout | undefined
+  #informational = 0
 
   constructor(options: ForwardingOptions) {
     this.#options = options
@@ -90,12 +96,15 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, raw: readonly unknown[], resume: () => void, reason: string): boolean {
-    // 1xx of a provider are about its connection to us; ours to the client has its own 100.
-    if (status < 200 || this.#over) return true
+    if (this.#over) return true
+    if (status < 200) {
+      this.#onInformational(status, raw)
+      return true
+    }
     this.#resume = resume
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
-    const { passed, coding } = answerFields(raw)
-    const fault = this.#refusalOf(status, coding) ?? (this.#leaks(reason, passed) ? leaked() : null)
+    const { passed, coding, transferCoding } = answerFields(raw)
+    const fault = this.#refusalOf(status, coding, transferCoding) ?? (this.#leaks(reason, passed) ? leaked() : null)
     if (fault) {
       this.abort(fault)
       return true
@@ -144,12 +153,33 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     if (error instanceof ClientLeft) this.#end('left', null)
+    else if (this.#endsWithItsHead(error)) this.onComplete(null)
     else this.abort(upstreamFault(error))
   }
 
-  /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it. */
-  #refusalOf(status: number, coding: string): Fault | null {
+  /** A 304 says how long the body is that it does not have (RFC 9110 § 8.6), and the library misses that body. */
+  #endsWithItsHead(error: Error): boolean {
+    const status = this.#head?.status ?? this.#status
+    return status === 304 && 'code' in error && error.code === LENGTH_MISMATCH
+  }
+
+  /** Of what comes before an answer, hints alone go on. 100 is about the provider's connection to us; we have our own. */
+  #onInformational(status: number, raw: readonly unknown[]): void {
+    this.#informational += 1
+    if (this.#informational > LIMITS.informationalMax) {
+      this.abort(new Fault('UPSTREAM_UNREACHABLE', `more than ${LIMITS.informationalMax} answers of 1xx`))
+      return
+    }
+    if (status !== 103) return
+    const { passed } = answerFields(raw)
+    if (this.#leaks('', passed)) this.abort(leaked())
+    else this.#options.exchange.sendHints(passed)
+  }
+
+  /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it, or read. */
+  #refusalOf(status: number, coding: string, transferCoding: string): Fault | null {
     const { injects, scrub } = this.#options
+    if (transferCoding !== '') return transferCoded(transferCoding)
     if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
     if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
     return scrub && coding !== '' ? compressed(coding) : null
@@ -222,6 +252,11 @@ const NONE: readonly string[] = []
 
 function leaked(): Fault {
   return new Fault('UPSTREAM_LEAKED_KEY', 'the answer held an injected value')
+}
+
+/** Nobody asked for it (no TE goes up), and passed on without its field it would be another body. */
+function transferCoded(coding: string): Fault {
+  return new Fault('UPSTREAM_UNREACHABLE', `an answer in a transfer coding that was not asked for: ${coding}`)
 }
 
 /**

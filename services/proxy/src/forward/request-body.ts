@@ -24,18 +24,11 @@ const NONE: RequestBody = { kind: 'none' }
  * How the request's body comes, and all of it where it is small.
  *
  * @param waits the client waits for `100 Continue`: then nothing is read yet.
- * @throws Fault INVALID_REQUEST for framing that is not plain, TOO_LARGE; ClientLeft.
+ * @throws Fault TOO_LARGE, INVALID_REQUEST for what comes too slowly; ClientLeft.
  */
 export async function takeBody(incoming: IncomingMessage, waits: boolean): Promise<RequestBody> {
-  const coding = incoming.headers['transfer-encoding']
-  if (coding !== undefined) {
-    // The parser refuses it beside Content-Length. Other codings, and HTTP/1.0, would mean something else further on.
-    if (coding.toLowerCase() !== 'chunked' || incoming.httpVersion !== '1.1') {
-      const say = 'Send the body with Content-Length, or with Transfer-Encoding: chunked alone.'
-      throw new Fault('INVALID_REQUEST', 'a transfer coding that is not chunked alone', { say })
-    }
-    return { kind: 'streamed', length: null }
-  }
+  // `checkHead` has made sure that it says `chunked` and no more.
+  if (incoming.headers['transfer-encoding'] !== undefined) return { kind: 'streamed', length: null }
   const length = Number(incoming.headers['content-length'] ?? 0)
   if (length === 0) return NONE
   if (length > BODY_BYTES_MAX) throw new Fault('TOO_LARGE', `a body of ${length} bytes`)

@@ -11,7 +11,13 @@ const NONE: readonly string[] = []
 const LIMITS = {
   /** Encodings on top of each other that are looked through for tokens of ours. */
   decodingsMax: 3,
+  /** No token of ours is shorter in base64. */
+  encodedCharsMin: 48,
 } as const
+
+/** `pma_` in base64, by its place among three bytes, without the characters that its neighbours have a part in. */
+const ENCODED_MARKS = ['cG1hX', 'BtYV', 'wbWFf'] as const
+const ENCODED_WORD = /[A-Za-z0-9+/_-]{48,}/g
 
 /** The tokens of ours in a header value: anywhere in it, or in the user or password of Basic. */
 export function tokensInHeader(value: string): readonly string[] {
@@ -25,11 +31,11 @@ export function tokensIn(text: string): readonly string[] {
   return text.includes(MARK) ? (text.match(OURS) ?? NONE) : NONE
 }
 
-/** Is one of ours in this text, in clear or percent-encoded? */
+/** Is one of ours in this text, in clear, percent-encoded or in base64? */
 export function holdsOurs(text: string): boolean {
   let decoded = text
   for (let round = 0; round <= LIMITS.decodingsMax; round += 1) {
-    if (tokensIn(decoded).length > 0) return true
+    if (tokensIn(decoded).length > 0 || holdsEncoded(decoded)) return true
     if (!decoded.includes('%')) return false
     decoded = decodePercent(decoded)
   }
@@ -41,6 +47,14 @@ export function headerHoldsOurs(value: string): boolean {
   if (holdsOurs(value)) return true
   const basic = basicText(value)
   return basic !== undefined && holdsOurs(basic)
+}
+
+function holdsEncoded(text: string): boolean {
+  if (text.length < LIMITS.encodedCharsMin || !ENCODED_MARKS.some((mark) => text.includes(mark))) return false
+  // What was encoded may begin at any character of a word.
+  return (text.match(ENCODED_WORD) ?? []).some((word) =>
+    [0, 1, 2, 3].some((at) => tokensIn(Buffer.from(word.slice(at), 'base64').toString('latin1')).length > 0),
+  )
 }
 
 function basicText(value: string): string | undefined {

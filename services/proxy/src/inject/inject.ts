@@ -7,6 +7,7 @@ import { filterQuery } from '../identify/raw-query.js'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { Route } from '../routes/route.js'
 import { type InjectionPlan, planOf } from './plan.js'
+import { canonicalQueryName } from './query-name.js'
 import {
   escapeStrictly,
   heldSecret,
@@ -79,8 +80,7 @@ function boundSecrets(plan: InjectionPlan, origin: string, secrets: Secrets): re
 
 function withoutReplaced(query: string, plan: InjectionPlan): string | null {
   if (plan.replacedQueries.size === 0) return query
-  // Not every server minds the case of a name, so no case of it stays.
-  return filterQuery(query, (name) => !plan.replacedQueries.has(name.toLowerCase()))
+  return filterQuery(query, (name) => !plan.replacedQueries.has(canonicalQueryName(name)))
 }
 
 function queryOf(plan: InjectionPlan, secrets: Secrets): string {

@@ -1,5 +1,6 @@
 import type { Placement } from '@protectmyapi/service-kit/bindings'
 import type { InjectedField, Template } from '../routes/route.js'
+import { canonicalQueryName } from './query-name.js'
 import { canonicalName } from './strip-headers.js'
 
 /** What can be known of an injection before a request comes: made once for a route. */
@@ -10,7 +11,7 @@ export interface InjectionPlan {
   readonly path: readonly Template[]
   /** Canonical: whatever the client sends under one of these, in any spelling, goes. */
   readonly replacedHeaders: ReadonlySet<string>
-  /** Lower case. */
+  /** Canonical, too. */
   readonly replacedQueries: ReadonlySet<string>
   /** Each place where a secret will stand. */
   readonly uses: readonly { readonly secretId: string; readonly placement: Placement }[]
@@ -40,7 +41,7 @@ function compile(injection: readonly InjectedField[]): InjectionPlan {
       ...headers.map((field) => canonicalName(field.name)),
       ...(basic.length > 0 ? ['authorization'] : []),
     ]),
-    replacedQueries: new Set(query.map((field) => field.name.toLowerCase())),
+    replacedQueries: new Set(query.map((field) => canonicalQueryName(field.name))),
     uses: injection.flatMap(usesOf),
   }
 }

@@ -39,6 +39,9 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'x-original-uri',
 ])
 
+/** Whatever else stands between its words: there are servers that take it for framing. */
+const FRAMING_LETTERS = /^-*(?:transfer-+encoding|content-+length)-*$/
+
 /** `x-forwarded-for`, `-host`, `-proto`, … */
 const FORWARDED_PREFIX = 'x-forwarded-'
 
@@ -60,14 +63,17 @@ interface FieldName {
 
 const fieldNameOf = nameMemo((name: string): FieldName => {
   const canonical = canonicalName(name)
-  const isNeverForwarded = NEVER_FORWARDED.has(canonical) || canonical.startsWith(FORWARDED_PREFIX)
+  const isNeverForwarded =
+    NEVER_FORWARDED.has(canonical) || canonical.startsWith(FORWARDED_PREFIX) || FRAMING_LETTERS.test(canonical)
   return { canonical, isNeverForwarded, isKeyField: KEY_FIELDS.has(canonical) }
 })
 
-/** CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, so both are one name here. */
+/**
+ * CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, and there are servers that make one of
+ * `x.api.key` too. So whatever is no letter or digit is one character here.
+ */
 export function canonicalName(name: string): string {
-  const lower = name.toLowerCase()
-  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-')
 }
 
 export interface StripRules {

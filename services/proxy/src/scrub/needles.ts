@@ -48,24 +48,39 @@ function formsOf(value: string): ReadonlySet<string> {
   const bytes = Buffer.from(value, 'utf8')
   return new Set([
     value,
-    url,
-    url.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase()),
-    urlStrict,
+    ...inBothCases(url),
+    ...inBothCases(urlStrict),
     // `+` for a space: how forms are encoded, and query strings by some.
-    urlStrict.replaceAll('%20', '+'),
+    ...inBothCases(urlStrict.replaceAll('%20', '+')),
     json,
-    // Slashes as PHP escapes them; brackets and ampersand as Go does; non-ASCII as Python does.
+    // Slashes as PHP escapes them; brackets and ampersand as Go does; `=` and quotes too, as Gson does; `+` and backticks
+    // too, in upper case, as .NET does; non-ASCII as Python and PHP do.
     json.replaceAll('/', '\\/'),
     json.replace(/[<>&]/g, unicodeEscape),
+    json.replace(/[<>&='\u2028\u2029]/g, unicodeEscape),
+    json.replaceAll('\\"', '"').replace(NOT_PLAIN_TO_DOT_NET, upperEscape),
     json.replace(/[^\x20-\x7e]/g, unicodeEscape),
+    json.replaceAll('/', '\\/').replace(/[^\x20-\x7e]/g, unicodeEscape),
     // Without the padding, which a server may leave away: the padded form holds it.
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
   ])
 }
 
+/** What System.Text.Json escapes by default, quotes among it. */
+const NOT_PLAIN_TO_DOT_NET = /["&'+<>`]|[^\x20-\x7e]/g
+
+/** Escapes of percent signs have no case of their own (RFC 3986 § 2.1). */
+function inBothCases(url: string): readonly string[] {
+  return [url, url.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase())]
+}
+
 function unicodeEscape(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function upperEscape(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 function needle(form: string): Needle {

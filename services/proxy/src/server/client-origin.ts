@@ -21,6 +21,10 @@ const LIMITS = {
  */
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
 
+export function isHost(text: string): boolean {
+  return text.length <= LIMITS.hostCharsMax && HOST.test(text)
+}
+
 /**
  * The origin under which the client knows us, for an address that is to bring it back here; null where it cannot be
  * told. Host is the client's own word, and may be: the address goes to nobody but who sent it. A word of somebody else,
@@ -32,7 +36,7 @@ export function clientOrigin({ encrypted, connected, headers }: Arrival, proxies
   const scheme = forwarded('x-forwarded-proto')?.toLowerCase() ?? (encrypted ? 'https' : 'http')
   const host = forwarded('x-forwarded-host') ?? headers.host ?? ''
   if (scheme !== 'http' && scheme !== 'https') return null
-  if (host.length > LIMITS.hostCharsMax || !HOST.test(host)) return null
+  if (!isHost(host)) return null
   const text = `${scheme}://${host}`
   return URL.canParse(text) ? new URL(text).origin : null
 }

@@ -8,6 +8,9 @@ import { problemAnswer } from './problem-answer.js'
 /** A reason phrase that may be written as it is (RFC 9112 § 4). */
 const REASON = /^[\t\x20-\x7e]*$/
 
+/** A Link that says no more than the plainest, `<address>; rel=preload; as=style`: what Node writes without a word. */
+const PLAIN_LINK = /^<[^<>"\s]*>(?:; ?[A-Za-z-]+(?:=(?:[^;,"\s]+|"[^;,"\s]+"))?)*$/
+
 export interface ExchangeOptions {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
@@ -57,9 +60,9 @@ export class Exchange {
     return this.incoming.method ?? ''
   }
 
-  /** There is nobody to be answered any more. */
+  /** There is nobody to be answered any more: gone, or told already, as where the rest of the request cannot be read. */
   get over(): boolean {
-    return this.outgoing.destroyed || this.outgoing.writableEnded || this.incoming.socket.destroyed
+    return this.outgoing.destroyed || this.outgoing.writableEnded || !this.incoming.socket.writable
   }
 
   /**
@@ -80,6 +83,18 @@ export class Exchange {
     }
     outgoing.on('close', settle)
     socket.on('close', settle)
+  }
+
+  /**
+   * 103 Early Hints (RFC 8297), whose point are Links: those go on, name, value, …, and a hint that is not plain may be
+   * left out. HTTP/1.0 knows no 1xx (RFC 9110 § 15.2).
+   */
+  sendHints(fields: readonly string[]): void {
+    if (this.over || this.incoming.httpVersion !== '1.1') return
+    const links = fields.filter(
+      (value, at) => at % 2 === 1 && /^link$/i.test(fields[at - 1] ?? '') && PLAIN_LINK.test(value),
+    )
+    if (links.length > 0) this.outgoing.writeEarlyHints({ link: links })
   }
 
   /** @param awayMs of the time until now, what others took. */

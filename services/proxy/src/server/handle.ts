@@ -1,21 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import { parseRequestTarget } from '../aim/request-target.js'
+import { parseRequestTarget, type RequestTarget } from '../aim/request-target.js'
 import { ClientLeft } from '../forward/upload.js'
 import type { Pipeline } from '../pipeline.js'
+import { checkHead } from './check-head.js'
 import { type Arrival, clientOrigin } from './client-origin.js'
 import { Exchange } from './exchange.js'
 import { answerOwn, type OwnRoutesDeps } from './own-routes.js'
 import { destinationOf, isSlug } from './routing.js'
 import { sourceAddress, type TrustedProxies } from './source-address.js'
-
-const LIMITS = {
-  /** Fields of one request. The parser bounds their bytes. */
-  fieldsMax: 128,
-} as const
 
 export interface HandleDeps extends OwnRoutesDeps {
   readonly pipeline: Pipeline
@@ -30,12 +27,15 @@ export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, waits
 /** Whatever comes in, up to the pipeline or an answer of our own. */
 export function createHandle(deps: HandleDeps): Handle {
   const { clock, proxies } = deps
+  const lost = new WeakSet<Socket>()
   return (incoming, outgoing, waits) => {
+    // What the parser makes of the bytes behind a refused head is nobody's request: the connection ends with the refusal.
+    if (lost.has(incoming.socket)) return
     const source = sourceAddress(incoming.socket.remoteAddress, lastForwardedFor(incoming), proxies)
     const origin = (): string | null => clientOrigin(arrivalOf(incoming), proxies)
     const exchange = new Exchange({ incoming, outgoing, clock, sourceAddress: source, clientOrigin: origin, waits })
     if (deps.isDraining()) outgoing.shouldKeepAlive = false
-    void answer(deps, exchange).catch((thrown: unknown) => {
+    void answer(deps, exchange, lost).catch((thrown: unknown) => {
       if (thrown instanceof ClientLeft) return
       const fault = asFault(thrown)
       deps.log[fault.code === 'INTERNAL' ? 'error' : 'debug'](
@@ -47,40 +47,29 @@ export function createHandle(deps: HandleDeps): Handle {
   }
 }
 
-async function answer(deps: HandleDeps, exchange: Exchange): Promise<void> {
+async function answer(deps: HandleDeps, exchange: Exchange, lost: WeakSet<Socket>): Promise<void> {
   const { incoming } = exchange
-  checkHead(incoming)
-  const target = parseRequestTarget(incoming.url ?? '')
+  const target = readHead(exchange, lost)
   const destination = destinationOf(incoming.headers.host, target, deps.hostSuffix)
   if (destination.kind === 'own') return answerOwn(deps, exchange, destination.path)
   if (!isSlug(destination.service)) throw new Fault('ENDPOINT_NOT_FOUND', 'no slug of a service')
   return deps.pipeline(exchange, destination)
 }
 
-/** What Node's parser lets pass and no provider should have to judge. */
-function checkHead({ rawHeaders, headers }: IncomingMessage): void {
-  if (rawHeaders.length > LIMITS.fieldsMax * 2) throw new Fault('HEADERS_TOO_LARGE', `${rawHeaders.length / 2} fields`)
-  if (countOfHosts(rawHeaders) > 1)
-    throw new Fault('INVALID_REQUEST', 'more than one Host', { say: 'Send one Host field.' })
-  // An offer of h2c may be declined in silence (RFC 9113 § 3.1). Any other protocol would be half of one here.
-  const upgrade = headers.upgrade?.toLowerCase()
-  if (upgrade !== undefined && upgrade !== 'h2c') {
-    const say = 'Upgrades, WebSocket among them, are not built yet. Use plain HTTP requests or server-sent events.'
-    throw new Fault('NOT_IMPLEMENTED', 'an upgrade', { say })
+/** Before the first `await`: the parser has not gone on to the next request of a pipeline. */
+function readHead({ incoming, outgoing }: Exchange, lost: WeakSet<Socket>): RequestTarget {
+  try {
+    checkHead(incoming)
+    return parseRequestTarget(incoming.url ?? '')
+  } catch (err) {
+    lost.add(incoming.socket)
+    outgoing.shouldKeepAlive = false
+    throw err
   }
 }
 
 function arrivalOf({ socket, headers }: IncomingMessage): Arrival {
   return { encrypted: socket instanceof TLSSocket, connected: socket.remoteAddress, headers }
-}
-
-function countOfHosts(rawHeaders: readonly string[]): number {
-  let hosts = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? ''
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1
-  }
-  return hosts
 }
 
 /** Several fields are one list (RFC 9110 § 5.3). */

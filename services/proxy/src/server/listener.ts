@@ -13,10 +13,15 @@ import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { Handle } from './handle.js'
 import { problemAnswer } from './problem-answer.js'
 
-const LIMITS = {
+/** What one client, or many, may take. Tests set them low. */
+export const LISTENER_BOUNDS = {
   headBytesMax: 32 * 1024,
-  /** For the head to arrive. */
+  /** For a TLS handshake. */
+  handshakeMs: 10_000,
+  /** For the head to arrive… */
   headMs: 15_000,
+  /** …and how often those that took longer are looked for. */
+  lookForSlowEveryMs: 2_000,
   /** For the whole request: 256 MiB at 3.5 Mbit/s. */
   requestMs: 10 * 60_000,
   /** Longer than load balancers keep idle connections (60 s as a rule), so that they are the ones to close. */
@@ -24,7 +29,11 @@ const LIMITS = {
   connectionsMax: 16_384,
   /** How often drained connections are looked for. */
   closeIdleEveryMs: 50,
+  /** For a client whose bytes could not be read to read why, before the connection is destroyed. */
+  lingerMs: 500,
 } as const
+
+export type ListenerBounds = Readonly<Record<keyof typeof LISTENER_BOUNDS, number>>
 
 /** The listening side: HTTP/1.1, strict, over TLS 1.3 where there is a certificate. */
 export interface Listener {
@@ -34,28 +43,39 @@ export interface Listener {
   drain(graceMs: number): Promise<void>
 }
 
-export function createListener(handle: Handle, certificate: WatchedMaterial | null): Listener {
-  const server = certificate === null ? createPlainServer(OPTIONS) : tlsServer(certificate)
-  server.maxConnections = LIMITS.connectionsMax
+export function createListener(
+  handle: Handle,
+  certificate: WatchedMaterial | null,
+  bounds: ListenerBounds = LISTENER_BOUNDS,
+): Listener {
+  const options = serverOptions(bounds)
+  const server = certificate === null ? createPlainServer(options) : tlsServer(options, certificate, bounds.handshakeMs)
+  server.maxConnections = bounds.connectionsMax
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
-  // Node counts a connection that has never sent a request as busy; the end of the process must not wait for it.
-  const silent = new Set<Socket>()
+  /** Of each connection the answer to the last request; null where none has come. */
+  const lastAnswers = new Map<Socket, ServerResponse | null>()
   server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-    silent.add(socket)
-    socket.on('close', () => silent.delete(socket))
+    lastAnswers.set(socket, null)
+    socket.on('close', () => lastAnswers.delete(socket))
   })
   const take = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
-    silent.delete(incoming.socket)
+    lastAnswers.set(incoming.socket, outgoing)
     handle(incoming, outgoing, waits)
   }
   server.on('request', (incoming, outgoing) => take(incoming, outgoing, false))
   server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
   server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
+  const refuse = (socket: Socket, fault: Fault): void => {
+    const last = lastAnswers.get(socket)
+    // What came before it was whole, and may be with a provider: that is answered, and this is not.
+    if (last?.req.complete && !last.writableFinished) last.shouldKeepAlive = false
+    else refuseRaw(socket, fault, bounds.lingerMs)
+  }
   server.on('connect', (_incoming, socket) =>
-    refuseRaw(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
+    refuse(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
   )
-  server.on('clientError', (err: NodeJS.ErrnoException, socket) => refuseRaw(socket as Socket, clientFault(err)))
+  server.on('clientError', (err: NodeJS.ErrnoException, socket) => refuse(socket as Socket, clientFault(err)))
 
   return {
     listen: (host, port) =>
@@ -68,8 +88,9 @@ export function createListener(handle: Handle, certificate: WatchedMaterial | nu
       }),
     drain: (graceMs) =>
       new Promise((resolve) => {
-        const closing = setInterval(() => server.closeIdleConnections(), LIMITS.closeIdleEveryMs)
-        for (const socket of silent) socket.destroy()
+        const closing = setInterval(() => server.closeIdleConnections(), bounds.closeIdleEveryMs)
+        // Node counts a connection that has never sent a request as busy; the end of the process must not wait for it.
+        for (const [socket, last] of lastAnswers) if (last === null) socket.destroy()
         const cutting = setTimeout(() => server.closeAllConnections(), graceMs)
         server.close(() => {
           clearInterval(closing)
@@ -80,22 +101,32 @@ export function createListener(handle: Handle, certificate: WatchedMaterial | nu
   }
 }
 
-const OPTIONS: ServerOptions = {
-  maxHeaderSize: LIMITS.headBytesMax,
-  headersTimeout: LIMITS.headMs,
-  requestTimeout: LIMITS.requestMs,
-  keepAliveTimeout: LIMITS.idleMs,
-  requireHostHeader: true,
-  insecureHTTPParser: false,
-  noDelay: true,
+function serverOptions(bounds: ListenerBounds): ServerOptions {
+  return {
+    maxHeaderSize: bounds.headBytesMax,
+    headersTimeout: bounds.headMs,
+    requestTimeout: bounds.requestMs,
+    connectionsCheckingInterval: bounds.lookForSlowEveryMs,
+    keepAliveTimeout: bounds.idleMs,
+    // `checkHead` does, with words.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+  }
 }
 
-function tlsServer(certificate: WatchedMaterial): Server {
+function tlsServer(options: ServerOptions, certificate: WatchedMaterial, handshakeTimeout: number): Server {
   const context = (): { cert: Buffer; key: Buffer } => ({
     cert: certificate.current().cert,
     key: certificate.current().key,
   })
-  const server = createTlsServer({ ...OPTIONS, ...context(), minVersion: 'TLSv1.3', ALPNProtocols: ['http/1.1'] })
+  const server = createTlsServer({
+    ...options,
+    ...context(),
+    handshakeTimeout,
+    minVersion: 'TLSv1.3',
+    ALPNProtocols: ['http/1.1'],
+  })
   certificate.onChange(() => server.setSecureContext({ ...context(), minVersion: 'TLSv1.3' }))
   return server
 }
@@ -114,20 +145,25 @@ const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = { HPE_HEADER_OVERFLOW
 /** What the parser refused: framing that is not plain, or a head that is too large or too slow. */
 function clientFault(err: NodeJS.ErrnoException): Fault {
   const code = CLIENT_ERRORS[err.code ?? ''] ?? 'INVALID_REQUEST'
-  return new Fault(
-    code,
-    err.message,
-    code === 'INVALID_REQUEST' ? { say: 'This is not a well-formed HTTP/1.1 request.' } : {},
-  )
+  return new Fault(code, err.message, code === 'INVALID_REQUEST' ? { say: wordsFor(err) } : {})
+}
+
+function wordsFor({ code }: NodeJS.ErrnoException): string {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    ? 'The request did not arrive in time. Send it again.'
+    : 'This is not a well-formed HTTP/1.1 request.'
 }
 
 /** An answer where Node has made no response object; and the end of the connection, whose framing is lost. */
-function refuseRaw(socket: Socket, fault: Fault): void {
+function refuseRaw(socket: Socket, fault: Fault, lingerMs: number): void {
   // Bytes after the first answer's head has gone would look like a part of that answer.
   if (!socket.writable || socket.bytesWritten > 0) {
     socket.destroy()
     return
   }
+  // Ending it is half a close, and whoever sends such bytes may keep the other half open.
+  const lingering = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(lingering))
   const requestId = newId('request')
   const { status, fields, body } = problemAnswer(fault, requestId)
   const lines = [`HTTP/1.1 ${status} ${fault.code}`, 'connection: close', `pma-request-id: ${requestId}`]

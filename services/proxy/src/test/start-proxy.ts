@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -8,7 +9,7 @@ import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createLane } from '../routes/lanes.js'
 import { createHandle } from '../server/handle.js'
-import { createListener, type Listener } from '../server/listener.js'
+import { createListener, LISTENER_BOUNDS, type Listener, type ListenerBounds } from '../server/listener.js'
 import { trustedProxies } from '../server/source-address.js'
 import { type FakeDataPlane, fakeDataPlane, heldSecret, routeTo } from './fake-data-plane.js'
 import { silentLog } from './silent-log.js'
@@ -48,12 +49,16 @@ export async function startProxy(
     proxies = [],
     underWayMax = 1_000,
     certificate = null,
+    bounds = {},
+    log = silentLog(),
   }: {
     exempt?: string[]
     hostSuffix?: string | null
     proxies?: string[]
     underWayMax?: number
     certificate?: WatchedMaterial | null
+    bounds?: Partial<ListenerBounds>
+    log?: Logger
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -63,7 +68,6 @@ export async function startProxy(
     'sec_1',
     heldSecret('sec_1', KEY, { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }),
   )
-  const log = silentLog()
   const clock = systemClock
   const pools = createPools(createDialler({ exempt: privateUpstreams(exempt) }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
@@ -78,7 +82,7 @@ export async function startProxy(
     proxies: trustedProxies(proxies),
     isDraining: () => draining,
   })
-  const listener = createListener(handle, certificate)
+  const listener = createListener(handle, certificate, { ...LISTENER_BOUNDS, ...bounds })
   const port = await listener.listen('127.0.0.1', 0)
   return {
     port,

@@ -1,11 +1,12 @@
 import { expect, it } from '@jest/globals'
+import { describeWithVectors } from '@protectmyapi/dev-kit/vectors'
 import { aesGcmOpen, aesGcmSeal } from '@protectmyapi/service-kit/aes-gcm'
 import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
-import { hex, report, withWycheproof, wycheproof } from '../test/wycheproof.js'
+import { hex, report, wycheproof } from '../test/wycheproof.js'
 
-withWycheproof('Wycheproof, through the vault’s own functions', () => {
+describeWithVectors('wycheproof', 'Wycheproof, through the vault’s own functions', (folder) => {
   it('AES-256-GCM opens what is valid, refuses what is not, and seals to the same bytes', () => {
-    const cases = aesGcmCases(isOurs)
+    const cases = aesGcmCases(folder, isOurs)
     for (const { tcId, key, iv, aad, msg, ct, tag, result } of cases) {
       const openIt = () => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))
       if (result === 'valid') {
@@ -22,7 +23,7 @@ withWycheproof('Wycheproof, through the vault’s own functions', () => {
   })
 
   it('AES-GCM is refused with keys and nonces of any other length, whatever they would open', () => {
-    const cases = aesGcmCases((group) => !isOurs(group))
+    const cases = aesGcmCases(folder, (group) => !isOurs(group))
     for (const { key, iv, aad, msg, ct, tag } of cases) {
       expect(() => aesGcmOpen(hex(key), hex(iv), { ciphertext: hex(ct), tag: hex(tag) }, hex(aad))).toThrow()
       expect(() => aesGcmSeal(hex(key), hex(iv), hex(msg), hex(aad))).toThrow()
@@ -31,7 +32,7 @@ withWycheproof('Wycheproof, through the vault’s own functions', () => {
   })
 
   it('HKDF-SHA-512 derives the same bytes, and refuses to derive too many', () => {
-    const cases = wycheproof<HkdfGroup>('hkdf_sha512_test.json').flatMap((group) => group.tests)
+    const cases = wycheproof<HkdfGroup>(folder, 'hkdf_sha512_test.json').flatMap((group) => group.tests)
     for (const { tcId, ikm, salt, info, size, okm, result } of cases) {
       const derive = () => hkdfSha512(hex(ikm), hex(salt), hex(info), size)
       if (result === 'valid') expect([tcId, derive()]).toEqual([tcId, hex(okm)])
@@ -43,8 +44,8 @@ withWycheproof('Wycheproof, through the vault’s own functions', () => {
 
 const isOurs = ({ keySize, ivSize, tagSize }: AeadGroup): boolean => keySize === 256 && ivSize === 96 && tagSize === 128
 
-function aesGcmCases(wanted: (group: AeadGroup) => boolean): AeadGroup['tests'] {
-  return wycheproof<AeadGroup>('aes_gcm_test.json')
+function aesGcmCases(folder: string, wanted: (group: AeadGroup) => boolean): AeadGroup['tests'] {
+  return wycheproof<AeadGroup>(folder, 'aes_gcm_test.json')
     .filter(wanted)
     .flatMap((group) => group.tests)
 }

@@ -1,16 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, it } from '@jest/globals'
-import { report, withWycheproof, wycheproof } from '../test/wycheproof.js'
+import { describeWithVectors } from '@protectmyapi/dev-kit/vectors'
+import { report, wycheproof } from '../test/wycheproof.js'
 import { grantKeyId, signedClaims } from './verify-grant.js'
 
 interface JwsGroup {
   readonly tests: readonly { readonly tcId: number; readonly jws: string }[]
 }
 
-withWycheproof('Wycheproof’s JSON web signatures', () => {
+describeWithVectors('wycheproof', 'Wycheproof’s JSON web signatures', (folder) => {
   it('are no grants, whatever they are signed with: HMAC, RSA, EC, nothing', async () => {
     const pinned = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' })
-    const cases = wycheproof<JwsGroup>('json_web_signature_test.json').flatMap((group) => group.tests)
+    const cases = wycheproof<JwsGroup>(folder, 'json_web_signature_test.json').flatMap((group) => group.tests)
     for (const { tcId, jws } of cases) {
       const taken = async () => {
         grantKeyId(jws)

@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, it } from '@jest/globals'
+
+/** Test data that nobody on this project wrote: beside the project's root unless said. Never copied into it. */
+const VECTORS = process.env.VECTORS_DIR ?? fileURLToPath(new URL('../../../../shared/vectors', import.meta.url))
+
+/**
+ * `describe` for what reads a folder of test vectors: where it is absent its tests are skipped, and the run says so. In
+ * CI nothing is left out: there they fail.
+ */
+export function describeWithVectors(name: string, what: string, tests: (folder: string) => void): void {
+  const folder = `${VECTORS}/${name}`
+  const canRun = existsSync(folder) || process.env.CI === 'true'
+  if (!canRun) process.stdout.write(`${what}: skipped, there is no ${folder} (set VECTORS_DIR)\n`)
+  const run = canRun ? describe : describe.skip
+  run(what, () => (canRun ? tests(folder) : it('needs them', () => {})))
+}

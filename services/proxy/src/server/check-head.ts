@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { isHost } from './client-origin.js'
+
+const LIMITS = {
+  /** Fields of one request. The parser bounds their bytes. */
+  fieldsMax: 128,
+} as const
+
+/**
+ * What Node's parser lets pass and no provider should have to judge. It runs in the turn in which the head was read,
+ * before the parser goes on to what follows: after a refusal nobody can say where the next request begins.
+ *
+ * @throws Fault HEADERS_TOO_LARGE, INVALID_REQUEST, NOT_IMPLEMENTED.
+ */
+export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage): void {
+  if (rawHeaders.length > LIMITS.fieldsMax * 2) throw new Fault('HEADERS_TOO_LARGE', `${rawHeaders.length / 2} fields`)
+  // The parser takes 0.9 and 2.0 too, and fields with them.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') throw refuse(`HTTP/${httpVersion}`, 'Send HTTP/1.1.')
+  checkHost(httpVersion, rawHeaders, headers.host)
+  checkCoding(httpVersion, headers['transfer-encoding'])
+  // An offer of h2c may be declined in silence (RFC 9113 § 3.1). Any other protocol would be half of one here.
+  const upgrade = headers.upgrade?.toLowerCase()
+  if (upgrade !== undefined && upgrade !== 'h2c') {
+    const say = 'Upgrades, WebSocket among them, are not built yet. Use plain HTTP requests or server-sent events.'
+    throw new Fault('NOT_IMPLEMENTED', 'an upgrade', { say })
+  }
+}
+
+/** RFC 9112 § 3.2: one, and one that is a host. HTTP/1.0 has none as a rule. */
+function checkHost(httpVersion: string, rawHeaders: readonly string[], host: string | undefined): void {
+  if (countOfHosts(rawHeaders) > 1) throw refuse('more than one Host', 'Send one Host field.')
+  if (host === undefined ? httpVersion === '1.1' : !isHost(host)) {
+    throw refuse('no Host, or none that is a host', 'Send a Host field with a host name and no more.')
+  }
+}
+
+/** The parser refuses it beside Content-Length. Other codings, and HTTP/1.0, would mean something else further on. */
+function checkCoding(httpVersion: string, coding: string | undefined): void {
+  if (coding === undefined) return
+  if (coding.toLowerCase() !== 'chunked' || httpVersion !== '1.1') {
+    const say = 'Send the body with Content-Length, or with Transfer-Encoding: chunked alone.'
+    throw refuse('a transfer coding that is not chunked alone', say)
+  }
+}
+
+function countOfHosts(rawHeaders: readonly string[]): number {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  return hosts
+}
+
+function refuse(detail: string, say: string): Fault {
+  return new Fault('INVALID_REQUEST', detail, { say })
+}
