@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
@@ -40,8 +40,8 @@ export function createListener(handle: Handle, certificate: WatchedMaterial | nu
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
   // Node counts a connection that has never sent a request as busy; the end of the process must not wait for it.
-  const silent = new Set<Socket>()
-  server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
+  const silent = new Set<IncomingMessage['socket']>()
+  server.on(certificate === null ? 'connection' : 'secureConnection', (socket: IncomingMessage['socket']) => {
     silent.add(socket)
     socket.on('close', () => silent.delete(socket))
   })
@@ -53,9 +53,11 @@ export function createListener(handle: Handle, certificate: WatchedMaterial | nu
   server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
   server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
   server.on('connect', (_incoming, socket) =>
-    refuseRaw(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
+    refuseRaw(socket as IncomingMessage['socket'], new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
   )
-  server.on('clientError', (err: NodeJS.ErrnoException, socket) => refuseRaw(socket as Socket, clientFault(err)))
+  server.on('clientError', (err: NodeJS.ErrnoException, socket) =>
+    refuseRaw(socket as IncomingMessage['socket'], clientFault(err)),
+  )
 
   return {
     listen: (host, port) =>
@@ -122,7 +124,7 @@ function clientFault(err: NodeJS.ErrnoException): Fault {
 }
 
 /** An answer where Node has made no response object; and the end of the connection, whose framing is lost. */
-function refuseRaw(socket: Socket, fault: Fault): void {
+function refuseRaw(socket: IncomingMessage['socket'], fault: Fault): void {
   // Bytes after the first answer's head has gone would look like a part of that answer.
   if (!socket.writable || socket.bytesWritten > 0) {
     socket.destroy()

@@ -3,7 +3,7 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
-import { createDialler } from '../forward/dialler.js'
+import { createDialler, type DiallerOptions } from '../forward/dialler.js'
 import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createLane } from '../routes/lanes.js'
@@ -48,12 +48,14 @@ export async function startProxy(
     proxies = [],
     underWayMax = 1_000,
     certificate = null,
+    dialling = {},
   }: {
     exempt?: string[]
     hostSuffix?: string | null
     proxies?: string[]
     underWayMax?: number
     certificate?: WatchedMaterial | null
+    dialling?: Partial<DiallerOptions>
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -65,7 +67,7 @@ export async function startProxy(
   )
   const log = silentLog()
   const clock = systemClock
-  const pools = createPools(createDialler({ exempt: privateUpstreams(exempt) }), log)
+  const pools = createPools(createDialler({ exempt: privateUpstreams(exempt), ...dialling }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
   const pipeline = createPipeline({ ...plane, forwarding: { pools, clock }, underWay, log })
   let draining = false
