@@ -64,7 +64,7 @@ export function createDialler({
   return async (origin) => {
     const isExempt = isPrivateUpstream(origin, exempt)
     const host = bareHost(origin)
-    if (!isExempt && (origin.protocol !== 'https:' || !isPublicHostName(host)))
+    if (!isExempt && (origin.protocol !== 'https:' || !isPublicHostName(origin.hostname)))
       throw refuse(`${origin.host} is not public https`)
     const addresses = isIP(host) === 0 ? await resolveWithin(resolveName, nameFor(host, isExempt)) : [asAddress(host)]
     for (const { address } of addresses) checkAddress(address, isExempt)
