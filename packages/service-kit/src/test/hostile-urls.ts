@@ -145,8 +145,6 @@ const DISGUISED = [
   'https://127.0.0.1,api.openai.com',
   'https://127.0.0.1%00.api.openai.com',
   'https://127.0.0.1%20.api.openai.com',
-  'https://user:password@api.openai.com',
-  'https://user@api.openai.com',
   'https://:@127.0.0.1',
   'https:127.0.0.1',
   'https:/127.0.0.1',
