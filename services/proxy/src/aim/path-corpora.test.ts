@@ -28,14 +28,17 @@ interface UrlCase {
   readonly pathname?: string
 }
 
+/** Lone surrogates become U+FFFD, as in UTF-8. */
+const escaped = (text: string): string => encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'))
+
 /** What a client could send: the strings themselves, with a slash in front, as a segment, and percent-encoded. */
 const targetsOf = (text: string): string[] => [
   text,
   `/${text}`,
   `/v1/${text}/x`,
-  `/v1/${encodeURIComponent(text.toWellFormed())}`,
+  `/v1/${escaped(text)}`,
   `/v1/x?q=${text}`,
-  `/v1/x?q=${encodeURIComponent(text.toWellFormed())}`,
+  `/v1/x?q=${escaped(text)}`,
 ]
 
 function urlTargets(): string[] {
@@ -59,16 +62,15 @@ function dialled(raw: string, route: ReturnType<typeof routeTo>): string | undef
 }
 
 const HEADER: Placement = { kind: 'header', name: 'authorization' }
-const PATH: Placement = { kind: 'path', template: '/bot{}' }
+const PATH: Placement = { kind: 'path', template: '/base/v2/bot{}' }
 const target = { baseUrl: new URL(ORIGIN + BASE), origin: ORIGIN }
 const byHeader = routeTo(ORIGIN, { target })
 const byPath = routeTo(ORIGIN, {
-  target,
   injection: [
     {
       kind: 'path',
       value: [
-        { kind: 'literal', text: '/bot' },
+        { kind: 'literal', text: '/base/v2/bot' },
         { kind: 'secret', secretId: 'sec_1' },
       ],
     },
