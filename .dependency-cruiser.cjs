@@ -43,6 +43,27 @@ module.exports = {
       to: { path: '(\\.test\\.ts$|/test/|\\.contract\\.ts$|-fake\\.ts$)', pathNot: 'node_modules' },
     },
     {
+      name: 'one-way-out',
+      comment:
+        'What can open a connection is imported where it is named here: the dialler and its pools towards places that users name, and one client each for gRPC, Postgres, Redis, KMS. What may be taken from node:net, node:tls and node:http is in biome.json.',
+      severity: 'error',
+      from: {
+        path: '^(services|packages/service-kit)/',
+        pathNot: [
+          '\\.test\\.ts$',
+          '/test/',
+          '^services/proxy/src/forward/(dialler|pools)\\.ts$',
+          '^services/management/src/feed/listen-for-changes\\.ts$',
+          '^services/vault/src/keys/aws-kms\\.ts$',
+          '^packages/service-kit/src/(grpc-client|grpc-fault|grpc-server|postgres|redis)\\.ts$',
+        ],
+      },
+      to: {
+        path: '(^|node_modules/)(undici|@grpc/grpc-js|pg|knex|ioredis|@aws-sdk|axios|got|node-fetch|ws)(/|$)|^(node:)?(http2|dgram|dns|dns/promises|child_process|inspector)$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-circles',
       comment: 'A circle of imports is one room with a wall in it.',
       severity: 'error',

@@ -1,5 +1,44 @@
 import { describe, expect, it } from '@jest/globals'
 import { isMetadataAddress, isPublicAddress, isPublicHostName } from './addresses.js'
+import { carriersOfV4 } from './test/hostile-urls.js'
+import {
+  edgesV4,
+  edgesV6,
+  inRangesV4,
+  inRangesV6,
+  SPECIAL_RANGES_V4,
+  SPECIAL_RANGES_V6,
+} from './test/special-ranges.js'
+
+const RANGES_V4 = SPECIAL_RANGES_V4.map(([range]) => range)
+const RANGES_V6 = SPECIAL_RANGES_V6.map(([range]) => range)
+
+describe('IANA’s special-purpose registries', () => {
+  it.each(SPECIAL_RANGES_V4)('%s (%s): neither end is public, and what lies beside it is', (range, _purpose) => {
+    const { first, last, neighbours } = edgesV4(range)
+    expect([first, last].map(isPublicAddress)).toEqual([false, false])
+    for (const address of neighbours)
+      expect([address, isPublicAddress(address)]).toEqual([address, !inRangesV4(address, RANGES_V4)])
+  })
+
+  it.each(SPECIAL_RANGES_V6)(
+    '%s (%s): neither end is public, and what lies beside it is, in 2000::/3',
+    (range, _purpose) => {
+      const { first, last, neighbours } = edgesV6(range)
+      expect([first, last].map(isPublicAddress)).toEqual([false, false])
+      for (const address of neighbours) {
+        const isPublic = inRangesV6(address, ['2000::/3']) && !inRangesV6(address, RANGES_V6)
+        expect([address, isPublicAddress(address)]).toEqual([address, isPublic])
+      }
+    },
+  )
+
+  it('leave neighbours that are public, so that the ranges are not merely too wide', () => {
+    const besideV4 = RANGES_V4.flatMap((range) => edgesV4(range).neighbours).filter(isPublicAddress)
+    const besideV6 = RANGES_V6.flatMap((range) => edgesV6(range).neighbours).filter(isPublicAddress)
+    expect([besideV4.length, besideV6.length]).toEqual([33, 11])
+  })
+})
 
 const SPECIAL = [
   '0.0.0.0',
@@ -73,9 +112,20 @@ describe('isPublicHostName', () => {
     '[::1]',
     'LOCALHOST.',
     'a.test',
+    'a..example.com',
+    '.example.com',
+    'example.com..',
+    '127.0.0.1..',
+    '*.example.com',
+    'a;b.example.com',
+    'a,b.example.com',
+    `${'a'.repeat(64)}.example.com`,
+    `${'a.'.repeat(125)}example.com`,
+    'wiki.corp',
   ])('refuses %s', (host) => expect(isPublicHostName(host)).toBe(false))
-  it.each(['api.openai.com', 'API.Stripe.com.', '8.8.8.8'])('lets %s through', (host) =>
-    expect(isPublicHostName(host)).toBe(true),
+  it.each(['api.openai.com', 'API.Stripe.com.', '8.8.8.8', 'xn--bcher-kva.example', 'my_bucket.s3.example', 'a1.co'])(
+    'lets %s through',
+    (host) => expect(isPublicHostName(host)).toBe(true),
   )
 })
 
@@ -89,6 +139,9 @@ describe('metadata addresses', () => {
     '100.100.100.200',
     '168.63.129.16',
   ])('%s is one', (address) => expect(isMetadataAddress(address)).toBe(true))
+  it.each(['169.254.169.254', '100.100.100.200', '192.0.0.192'].flatMap(carriersOfV4))('%s carries one', (address) =>
+    expect(isMetadataAddress(address)).toBe(true),
+  )
   it.each(['127.0.0.1', '::1', '10.0.0.1', '8.8.8.8', 'metadata'])('%s is none', (address) =>
     expect(isMetadataAddress(address)).toBe(false),
   )

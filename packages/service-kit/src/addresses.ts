@@ -48,11 +48,25 @@ export function isPublicAddress(address: string): boolean {
 
 /** Where clouds hand out their credentials: AWS, Google, Azure, Alibaba, Oracle; and all that is link-local with them. */
 const METADATA_V4 = ['169.254.0.0/16', '100.100.100.200/32', '168.63.129.16/32', '192.0.0.192/32'] as const
-const METADATA_V6 = ['fe80::/10', 'fd00:ec2::254/128', 'fd20:ce::254/128'] as const
+const METADATA_V6 = [
+  'fe80::/10',
+  'fd00:ec2::254/128',
+  'fd20:ce::254/128',
+  // Each of these can carry an IPv4 address to a gateway, and no host of an operator needs one: NAT64, translated
+  // (RFC 2765), 6to4, Teredo.
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '::ffff:0:0:0/96',
+  '2002::/16',
+  '2001::/32',
+] as const
 
 const metadata = new BlockList()
 for (const range of METADATA_V4) addRange(metadata, range, 'ipv4')
 for (const range of METADATA_V6) addRange(metadata, range, 'ipv6')
+// IPv4-compatible (RFC 4291 § 2.5.5.1). Mapped ones are looked up as what they carry.
+for (const range of METADATA_V4)
+  addRange(metadata, `::${range.replace(/\d+$/, (bits) => String(96 + Number(bits)))}`, 'ipv6')
 
 /** True for an address that is not dialled even where an operator exempts a host. Knows IPv4 in its mapped form too. */
 export function isMetadataAddress(address: string): boolean {
@@ -60,11 +74,18 @@ export function isMetadataAddress(address: string): boolean {
   return isIP(bare) !== 0 && metadata.check(bare, isIPv4(bare) ? 'ipv4' : 'ipv6')
 }
 
-/** Names that resolvers answer with local addresses, or that clusters use inside; RFC 6761, RFC 6762, RFC 8375, RFC 9476. */
+/**
+ * Names that resolvers answer with local addresses, or that networks and clusters use inside: RFC 6761, RFC 6762 with
+ * its appendix G, RFC 8375, RFC 9476.
+ */
 const LOCAL_SUFFIXES = [
   'localhost',
   'local',
   'internal',
+  'intranet',
+  'private',
+  'corp',
+  'home',
   'home.arpa',
   'lan',
   'localdomain',
@@ -75,11 +96,18 @@ const LOCAL_SUFFIXES = [
   'svc',
 ]
 
-/** False for a host name that cannot be a provider's on the public internet, whatever it resolves to. */
+/** RFC 1035 § 2.3.1, with the underscore that some providers use; 253 is what 255 bytes on the wire hold as text. */
+const DNS_NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/**
+ * False for a host name that cannot be a provider's on the public internet, whatever it resolves to.
+ *
+ * @param host as the URL parser leaves it: ASCII, numbers in whatever form turned into addresses.
+ */
 export function isPublicHostName(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '')
   if (isIP(name.replace(/^\[|\]$/g, '')) !== 0) return isPublicAddress(name)
-  if (!name.includes('.')) return false
+  if (!DNS_NAME.test(name)) return false
   return !LOCAL_SUFFIXES.some((suffix) => name.endsWith(`.${suffix}`))
 }
 

@@ -40,7 +40,7 @@ export const BINDING_LIMITS = { originsMax: 16, placementsMax: 16, servicesMax: 
 
 const QUERY_NAME = /^[A-Za-z0-9._~[\]-]+$/
 const PATH_TEMPLATE =
-  /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
+  /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
 /** A host name or an IP literal as the URL parser leaves it: no wildcard, no escape. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
@@ -125,11 +125,7 @@ function normalizePlacement(placement: Placement): Placement {
       }
       return placement
     case 'path':
-      if (
-        !PATH_TEMPLATE.test(placement.template) ||
-        placement.template.length > BINDING_LIMITS.nameBytesMax ||
-        hasDotSegment(placement.template)
-      ) {
+      if (!isPathTemplate(placement.template)) {
         throw refuse(
           '/bindings/placements',
           'Give whole path segments with {} once where the value stands, such as /bot{}.',
@@ -140,6 +136,11 @@ function normalizePlacement(placement: Placement): Placement {
     case 'basic-password':
       return placement
   }
+}
+
+/** Whole segments, none empty or of dots alone, with `{}` once: what a path placement may be. */
+export function isPathTemplate(text: string): boolean {
+  return PATH_TEMPLATE.test(text) && text.length <= BINDING_LIMITS.nameBytesMax && !hasDotSegment(text)
 }
 
 function hasDotSegment(path: string): boolean {

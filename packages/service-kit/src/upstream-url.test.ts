@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { hostileUrls } from './test/hostile-urls.js'
 import { checkUpstreamUrl, configuredPrivateUpstreams, noPrivateUpstreams, privateUpstreams } from './upstream-url.js'
 
 const check = (url: string, exempt = noPrivateUpstreams) => checkUpstreamUrl(new URL(url), '/baseUrl', exempt)
@@ -15,7 +16,11 @@ describe('configuredPrivateUpstreams', () => {
   })
 })
 
+const urls = hostileUrls().filter((url) => URL.canParse(url))
+
 describe('checkUpstreamUrl', () => {
+  it.each(urls)('refuses %j', (url) => expect(() => check(url)).toThrow(refused))
+
   it.each([
     'http://api.openai.com',
     'https://127.0.0.1',

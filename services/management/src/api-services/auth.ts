@@ -17,6 +17,8 @@ export type AuthOf<Ref> =
       readonly type: 'custom'
       readonly headers: readonly NamedTemplate<Ref>[]
       readonly query: readonly NamedTemplate<Ref>[]
+      /** Whole segments between base path and client's path, one secret in one of them: `/bot{{TOKEN}}`. */
+      readonly path?: TemplateOf<Ref>
     }
 
 /** As stored in `services.auth`. */
@@ -35,7 +37,12 @@ export function mapAuth<From extends object, To>(auth: AuthOf<From>, change: (re
     case 'basic':
       return { type: 'basic', user: mapTemplate(auth.user, change), password: mapTemplate(auth.password, change) }
     case 'custom':
-      return { type: 'custom', headers: mapNamed(auth.headers, change), query: mapNamed(auth.query, change) }
+      return {
+        type: 'custom',
+        headers: mapNamed(auth.headers, change),
+        query: mapNamed(auth.query, change),
+        ...(auth.path ? { path: mapTemplate(auth.path, change) } : {}),
+      }
   }
 }
 

@@ -1,3 +1,4 @@
+import { isPathTemplate } from '@protectmyapi/service-kit/bindings'
 import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
 import { wrongHeaderName, wrongHeaderText } from '@protectmyapi/service-kit/header-name'
 import { badFields } from '../http/validate.js'
@@ -85,6 +86,7 @@ function draftAuth(auth: AuthInput, template: ReadTemplate, named: ReadFields): 
         type: 'custom',
         headers: named(auth.headers ?? {}, '/auth/headers'),
         query: named(auth.query ?? {}, '/auth/query'),
+        ...(auth.path === undefined ? {} : { path: template(auth.path, '/auth/path') }),
       }
   }
 }
@@ -122,6 +124,13 @@ function wrongInPlace({ pointer, surface, value, password }: InjectedPlace<Draft
         ),
         ...at(CONTROL.test(texts(password ?? [])) ? 'No control characters.' : undefined, '/auth/password'),
       ]
+    case 'path':
+      // A literal {} would pass for the place of a value.
+      return at(
+        isPathTemplate(surface.template) && !texts(value).includes('{')
+          ? undefined
+          : 'Give whole path segments with one secret in one of them, such as /bot{{TELEGRAM_BOT_TOKEN}}.',
+      )
   }
 }
 

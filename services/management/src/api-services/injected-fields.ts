@@ -1,13 +1,17 @@
 import type { Placement } from '@protectmyapi/service-kit/bindings'
 import { foldHeaderName } from '@protectmyapi/service-kit/header-name'
 import type { AuthOf, NamedTemplate } from './auth.js'
-import { refsOf, type TemplateOf } from './template.js'
+import { isLiteral, refsOf, type TemplateOf } from './template.js'
 
 /** One place of the outgoing request that the operator fills. */
 export interface InjectedPlace<Ref> {
   /** Where the operator wrote it: a JSON Pointer into the service. */
   readonly pointer: string
-  readonly surface: { readonly kind: 'header' | 'query'; readonly name: string } | { readonly kind: 'basic' }
+  readonly surface:
+    | { readonly kind: 'header' | 'query'; readonly name: string }
+    | { readonly kind: 'basic' }
+    /** As bindings spell it: `/bot{}`. */
+    | { readonly kind: 'path'; readonly template: string }
   readonly value: TemplateOf<Ref>
   /** With `basic` alone; `value` is the user then. */
   readonly password?: TemplateOf<Ref>
@@ -46,7 +50,11 @@ function authPlaces<Ref extends object>(auth: AuthOf<Ref>): InjectedPlace<Ref>[]
     case 'basic':
       return [{ pointer: '/auth', surface: { kind: 'basic' }, value: auth.user, password: auth.password }]
     case 'custom':
-      return [...customPlaces('header', auth.headers), ...customPlaces('query', auth.query)]
+      return [
+        ...customPlaces('header', auth.headers),
+        ...customPlaces('query', auth.query),
+        ...(auth.path ? [pathPlace(auth.path)] : []),
+      ]
   }
 }
 
@@ -57,6 +65,11 @@ function customPlaces<Ref>(kind: 'header' | 'query', fields: readonly NamedTempl
     surface: { kind, name },
     value,
   }))
+}
+
+function pathPlace<Ref extends object>(value: TemplateOf<Ref>): InjectedPlace<Ref> {
+  const template = value.map((part) => (isLiteral(part) ? part.literal : '{}')).join('')
+  return { pointer: '/auth/path', surface: { kind: 'path', template }, value }
 }
 
 /** A secret in its place, as bindings speak of it. */
@@ -92,6 +105,8 @@ export function surfaceKey({ surface }: InjectedPlace<unknown>): string {
       return `header:${foldHeaderName(surface.name)}`
     case 'query':
       return `query:${surface.name}`
+    case 'path':
+      return 'path'
   }
 }
 

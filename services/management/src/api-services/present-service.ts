@@ -68,7 +68,12 @@ function presentAuth({ auth }: ServiceRow, nameOf: (id: string) => string): Auth
     case 'basic':
       return { type: 'basic', user: showTemplate(auth.user, nameOf), password: showTemplate(auth.password, nameOf) }
     case 'custom':
-      return { type: 'custom', headers: presentFields(auth.headers, nameOf), query: presentFields(auth.query, nameOf) }
+      return {
+        type: 'custom',
+        headers: presentFields(auth.headers, nameOf),
+        query: presentFields(auth.query, nameOf),
+        ...(auth.path ? { path: showTemplate(auth.path, nameOf) } : {}),
+      }
   }
 }
 

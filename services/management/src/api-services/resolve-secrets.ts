@@ -5,7 +5,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { badField } from '../http/validate.js'
 import { mapAuth, mapNamed, type StoredAuth, type StoredHeaders } from './auth.js'
 import { type Draft, type DraftRef, unresolved } from './draft-service.js'
-import { injectedPlaces, type PlacedRef, placedRefs } from './injected-fields.js'
+import { type InjectedPlace, injectedPlaces, type PlacedRef, placedRefs } from './injected-fields.js'
 
 export interface Resolved {
   readonly auth: StoredAuth
@@ -31,7 +31,9 @@ export async function resolveSecrets(
   draft: Draft,
   baseUrl: string,
 ): Promise<Resolved> {
-  const placed = placedRefs(injectedPlaces(draft.auth, draft.extraHeaders))
+  const places = injectedPlaces(draft.auth, draft.extraHeaders)
+  refusePathBelowPath(places, baseUrl)
+  const placed = placedRefs(places)
   const known = await lockSecrets(
     trx,
     organizationId,
@@ -75,6 +77,15 @@ function idOf(known: readonly KnownSecret[], ref: DraftRef): string {
   const secret = find(known, ref)
   if (!secret) throw new Error('a reference that was not looked for')
   return secret.id
+}
+
+/** A secret in the path is bound to all that stands before it, or a base path could lead it into somebody's own account. */
+function refusePathBelowPath(places: readonly InjectedPlace<DraftRef>[], baseUrl: string): void {
+  if (new URL(baseUrl).pathname === '/' || places.every(({ surface }) => surface.kind !== 'path')) return
+  throw badField(
+    '/baseUrl',
+    'With a secret in the path, give a base URL without one, and all of the path in auth.path.',
+  )
 }
 
 /** Else whoever edits services could mail a key to a host, or into a header, of their own choice. */

@@ -42,6 +42,8 @@ function toWire({ surface, value, password }: InjectedPlace<IdRef>): InjectedFie
       return { header: surface.name, value: templateToWire(value) }
     case 'query':
       return { query: surface.name, value: templateToWire(value) }
+    case 'path':
+      return { path: true, value: templateToWire(value) }
     case 'basic':
       return { basic: true, value: templateToWire(value), password: templateToWire(password ?? []) }
   }

@@ -47,7 +47,14 @@ export const AuthInput = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('header'), name: FieldName, secret: SecretRef }),
   z.strictObject({ type: z.literal('query'), name: FieldName, secret: SecretRef }),
   z.strictObject({ type: z.literal('basic'), user: TemplateText, password: TemplateText }),
-  z.strictObject({ type: z.literal('custom'), headers: Fields.optional(), query: Fields.optional() }),
+  z.strictObject({
+    type: z.literal('custom'),
+    headers: Fields.optional(),
+    query: Fields.optional(),
+    path: TemplateText.optional().meta({
+      description: 'Segments between base path and the client’s path, one secret in one of them: /bot{{TOKEN}}.',
+    }),
+  }),
 ])
 export type AuthInput = z.output<typeof AuthInput>
 
@@ -106,6 +113,7 @@ const AuthView = z.discriminatedUnion('type', [
     type: z.literal('custom'),
     headers: z.record(z.string(), z.string()),
     query: z.record(z.string(), z.string()),
+    path: z.string().optional(),
   }),
 ])
 export type AuthView = z.output<typeof AuthView>

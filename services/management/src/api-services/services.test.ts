@@ -16,6 +16,7 @@ const SECRETS = {
   Q_KEY: [{ kind: 'query', name: 'key' }],
   USER: [{ kind: 'basic-user' }],
   PASS: [{ kind: 'basic-password' }],
+  BOT: [{ kind: 'path', template: '/bot{}' }],
 } as const
 
 beforeAll(async () => {
@@ -66,6 +67,11 @@ describe('auth types', () => {
         { header: 'x-key', value: { parts: [{ literal: 'a ' }, 'X_KEY', { literal: ' b' }] } },
         { query: 'key', value: { parts: ['Q_KEY'] } },
       ],
+    ],
+    [
+      'custom with a path',
+      { type: 'custom', headers: {}, query: {}, path: '/bot{{BOT}}' },
+      [{ path: true, value: { parts: [{ literal: '/bot' }, 'BOT'] } }],
     ],
     ['none', { type: 'none' }, []],
   ])('%s is shown by names and injected by ids', async (_type, auth, fields) => {
@@ -143,6 +149,22 @@ describe('a save is refused', () => {
     ],
     ['a colon in the user', { auth: { type: 'basic', user: 'a:b', password: '' } }, '/auth/user'],
     ['a query name that needs escaping', { auth: { type: 'custom', query: { 'a&b': 'x' } } }, '/auth/query/a&b'],
+    ...[
+      'bot{{BOT}}',
+      '/bot',
+      '/{{BOT}}{{BOT}}',
+      '/../bot{{BOT}}',
+      '//bot{{BOT}}',
+      '/bot{{BOT}}/',
+      '/b%2f{{BOT}}',
+      '/{}{{BOT}}',
+      '/bot{{BOT}}?x',
+    ].map((path): [string, object, string] => [`the path ${path}`, { auth: { type: 'custom', path } }, '/auth/path']),
+    [
+      'a secret of the path below a base path',
+      { auth: { type: 'custom', path: '/bot{{BOT}}' }, baseUrl: `${ORIGIN}/me` },
+      '/baseUrl',
+    ],
     ['an unknown auth type', { auth: { type: 'digest' } }, '/auth/type'],
     ['http', { baseUrl: 'http://api.example.com' }, '/baseUrl'],
     ['a private address', { baseUrl: 'https://10.0.0.1' }, '/baseUrl'],

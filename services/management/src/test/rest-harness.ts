@@ -53,7 +53,7 @@ export interface RestHarness {
   close(): Promise<void>
 }
 
-export async function restHarness(): Promise<RestHarness> {
+export async function restHarness({ exempt = [PRIVATE_UPSTREAM] } = {}): Promise<RestHarness> {
   const { db, target, superuser, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
   const proxy = laggingProxy(db)
@@ -69,7 +69,7 @@ export async function restHarness(): Promise<RestHarness> {
     hasher,
     clock: systemClock,
     log,
-    privateUpstreams: privateUpstreams([PRIVATE_UPSTREAM]),
+    privateUpstreams: privateUpstreams(exempt),
     accessLogDays: 90,
     redis: null,
   }

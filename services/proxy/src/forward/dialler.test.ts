@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net'
-import { createServer as createTcpServer, type Server } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
-import { afterEach, describe, expect, it } from '@jest/globals'
-import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { connect, createServer as createTcpServer, type Server, Socket } from 'node:net'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { carriersOfV4 } from '@protectmyapi/service-kit/test/hostile-urls'
+import { edgesV4, edgesV6, SPECIAL_RANGES_V4, SPECIAL_RANGES_V6 } from '@protectmyapi/service-kit/test/special-ranges'
 import { noPrivateUpstreams, privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
-import { createDialler, type ResolvedAddress } from './dialler.js'
+import { createDialler, type OpenSocket, type ResolvedAddress } from './dialler.js'
 
 const NOT_ALLOWED = expect.objectContaining({ code: 'DESTINATION_NOT_ALLOWED' })
 const UNREACHABLE = expect.objectContaining({ code: 'UPSTREAM_UNREACHABLE' })
@@ -134,41 +135,122 @@ describe('the dialler', () => {
     await new Promise((resolve) => server.close(resolve))
     await expect(dial(new URL(`http://127.0.0.1:${port}`))).rejects.toEqual(UNREACHABLE)
   })
+
+  it('checks what it has connected to, before a byte of TLS', async () => {
+    const seen: Buffer[] = []
+    let open = 0
+    const port = await listen(
+      createTcpServer((socket) => {
+        open += 1
+        socket.on('error', () => {})
+        socket.on('data', (bytes) => seen.push(bytes))
+        socket.on('close', () => {
+          open -= 1
+        })
+      }),
+    )
+    let connected = false
+    const dial = createDialler({
+      exempt: noPrivateUpstreams,
+      resolveName: at('8.8.8.8'),
+      // A machine whose packets to a public address end at home.
+      openSocket: () =>
+        connect(port, '127.0.0.1').once('connect', () => {
+          connected = true
+        }),
+    })
+    await expect(dial(new URL('https://api.example.com'))).rejects.toEqual(NOT_ALLOWED)
+    expect(connected).toBe(true)
+    await until(() => open === 0 || undefined)
+    expect(seen).toEqual([])
+  })
 })
 
-describe('the dialler’s TLS', () => {
-  it('trusts the extra CA for the right name alone', async () => {
-    const authority = await createAuthority()
-    const { certPem, keyPem } = await authority.issue({ dnsNames: ['provider.example'] })
-    const port = await listen(createTlsServer({ cert: certPem, key: keyPem }, (socket) => socket.on('error', () => {})))
-    const exempt = privateUpstreams(['provider.example', 'other.example', '127.0.0.1'])
-    const trusting = createDialler({ exempt, extraCaPem: authority.certPem, resolveName: at('127.0.0.1') })
-    const socket = await trusting(new URL(`https://provider.example:${port}`))
-    socket.destroy()
-    await expect(trusting(new URL(`https://other.example:${port}`))).rejects.toEqual(UNREACHABLE)
-    await expect(trusting(new URL(`https://127.0.0.1:${port}`))).rejects.toEqual(UNREACHABLE)
-    await expect(
-      createDialler({ exempt, resolveName: at('127.0.0.1') })(new URL(`https://provider.example:${port}`)),
-    ).rejects.toEqual(UNREACHABLE)
+/** Tells which addresses would have been connected to, and connects to none. */
+function recording(): { tried: string[]; openSocket: OpenSocket } {
+  const tried: string[] = []
+  return {
+    tried,
+    openSocket(options) {
+      options.lookup?.(options.host ?? '', { all: true }, (_err, addresses) => {
+        for (const { address } of [addresses].flat() as ResolvedAddress[]) tried.push(address)
+      })
+      const socket = new Socket()
+      process.nextTick(() => socket.destroy(new Error('goes nowhere')))
+      return socket
+    },
+  }
+}
+
+const SPECIAL = [
+  ...SPECIAL_RANGES_V4.map(([range]) => edgesV4(range)),
+  ...SPECIAL_RANGES_V6.map(([range]) => edgesV6(range)),
+].flatMap(({ first, last }) => [first, last])
+
+describe('a name', () => {
+  const name = new URL('https://api.example.com')
+
+  it.each([...new Set(SPECIAL), ...carriersOfV4('127.0.0.1'), 'fe80::1%eth0', '', 'localhost', '8.8.8.8 '])(
+    'that leads to %j is not dialled, alone or among public addresses, first or last',
+    async (address) => {
+      for (const answer of [[address], [address, '8.8.8.8'], ['8.8.8.8', '2606:4700::1111', address]]) {
+        const { tried, openSocket } = recording()
+        const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: at(...answer), openSocket })
+        await expect(dial(name)).rejects.toEqual(NOT_ALLOWED)
+        expect(tried).toEqual([])
+      }
+    },
+  )
+
+  it('that changes its mind with every question (TTL 0) is dialled at what was checked, or not at all', async () => {
+    const { tried, openSocket } = recording()
+    let asked = 0
+    const resolveName = () => at(asked++ % 2 === 0 ? '8.8.8.8' : '10.0.0.1')()
+    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName, openSocket })
+    for (const expected of [UNREACHABLE, NOT_ALLOWED, UNREACHABLE, NOT_ALLOWED])
+      await expect(dial(name)).rejects.toEqual(expected)
+    expect([asked, tried]).toEqual([4, ['8.8.8.8', '8.8.8.8']])
   })
 
-  it('refuses a server that knows TLS 1.1 alone', async () => {
-    const authority = await createAuthority()
-    const { certPem, keyPem } = await authority.issue({ dnsNames: ['provider.example'] })
-    const old = createTlsServer({
-      cert: certPem,
-      key: keyPem,
-      minVersion: 'TLSv1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0',
-    })
-    old.on('tlsClientError', () => {})
-    const port = await listen(old)
-    const dial = createDialler({
-      exempt: privateUpstreams(['provider.example']),
-      extraCaPem: authority.certPem,
-      resolveName: at('127.0.0.1'),
-    })
-    await expect(dial(new URL(`https://provider.example:${port}`))).rejects.toEqual(UNREACHABLE)
+  it('is asked for as a whole, so that no search domain of a cluster answers for it', async () => {
+    const asked: string[] = []
+    const resolveName = (text: string) => {
+      asked.push(text)
+      return at('10.0.0.1')()
+    }
+    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName })
+    for (const url of ['https://api.example.com', 'https://api.example.com.'])
+      await expect(dial(new URL(url))).rejects.toEqual(NOT_ALLOWED)
+    expect(asked).toEqual(['api.example.com.', 'api.example.com.'])
+  })
+
+  it('with more addresses than are tried is tried at the first sixteen', async () => {
+    const { tried, openSocket } = recording()
+    const many = Array.from({ length: 20 }, (_, n) => `8.8.8.${n}`)
+    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: at(...many, '10.0.0.1'), openSocket })
+    await expect(dial(name)).rejects.toEqual(UNREACHABLE)
+    expect(tried).toEqual(many.slice(0, 16))
+  })
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('SERVFAIL'))],
+    ['has no address', () => Promise.resolve([])],
+  ])('that %s is unreachable, and nothing is connected to', async (_how, resolveName) => {
+    const { tried, openSocket } = recording()
+    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName, openSocket })
+    await expect(dial(name)).rejects.toEqual(UNREACHABLE)
+    expect(tried).toEqual([])
+  })
+
+  it('that is never answered is given up after five seconds', async () => {
+    jest.useFakeTimers()
+    try {
+      const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: () => new Promise(() => {}) })
+      const dialled = expect(dial(name)).rejects.toEqual(UNREACHABLE)
+      await jest.advanceTimersByTimeAsync(5_000)
+      await dialled
+    } finally {
+      jest.useRealTimers()
+    }
   })
 })

@@ -1,6 +1,14 @@
+import { constants } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
-import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
-import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import { connect as connectTcp, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net'
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  createSecureContext,
+  type PeerCertificate,
+  rootCertificates,
+  type SecureContext,
+} from 'node:tls'
 import { isMetadataAddress, isPublicAddress, isPublicHostName } from '@protectmyapi/service-kit/addresses'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isPrivateUpstream, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -22,6 +30,9 @@ export interface ResolvedAddress {
 /** All addresses of a name. */
 export type ResolveName = (name: string) => Promise<readonly ResolvedAddress[]>
 
+/** Begins a TCP connection. */
+export type OpenSocket = (options: TcpNetConnectOpts) => Socket
+
 /** Connects to an origin, or throws: DESTINATION_NOT_ALLOWED where it must not be dialled, else UPSTREAM_UNREACHABLE. */
 export type Dial = (origin: URL) => Promise<Socket>
 
@@ -30,6 +41,7 @@ export interface DiallerOptions {
   /** A CA beside the public ones, PEM. */
   readonly extraCaPem?: string | undefined
   readonly resolveName?: ResolveName
+  readonly openSocket?: OpenSocket
 }
 
 /**
@@ -37,20 +49,26 @@ export interface DiallerOptions {
  * what was connected to is checked again before a byte of TLS: a name that changes its mind in between (DNS rebinding)
  * gains nothing. IP literals are checked first, as Node looks none of them up.
  */
-export function createDialler({ exempt, extraCaPem, resolveName = systemResolver }: DiallerOptions): Dial {
+export function createDialler({
+  exempt,
+  extraCaPem,
+  resolveName = systemResolver,
+  openSocket = connectTcp,
+}: DiallerOptions): Dial {
   const context = createSecureContext({
     minVersion: 'TLSv1.2',
+    // In TLS 1.2 a server may ask for a second handshake in mid-connection: a second certificate, which nobody checks.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(extraCaPem === undefined ? {} : { ca: [...rootCertificates, extraCaPem] }),
   })
   return async (origin) => {
     const isExempt = isPrivateUpstream(origin, exempt)
     const host = bareHost(origin)
-    if (!isExempt && (origin.protocol !== 'https:' || !isPublicHostName(host)))
+    if (!isExempt && (origin.protocol !== 'https:' || !isPublicHostName(origin.hostname)))
       throw refuse(`${origin.host} is not public https`)
-    const addresses =
-      isIP(host) === 0 ? await resolveWithin(resolveName, host) : [{ address: host, family: isIP(host) }]
+    const addresses = isIP(host) === 0 ? await resolveWithin(resolveName, nameFor(host, isExempt)) : [asAddress(host)]
     for (const { address } of addresses) checkAddress(address, isExempt)
-    const socket = await connect(origin, host, addresses)
+    const socket = await connect(openSocket, origin, host, addresses)
     try {
       checkAddress(socket.remoteAddress ?? '', isExempt)
       return origin.protocol === 'https:' ? await secure(socket, host, context) : socket
@@ -66,6 +84,14 @@ function checkAddress(address: string, isExempt: boolean): void {
   const allowed = isExempt ? isIP(address) !== 0 && !isMetadataAddress(address) : isPublicAddress(address)
   if (!allowed) throw refuse(`${address} is never dialled`)
 }
+
+const asAddress = (literal: string): ResolvedAddress => ({ address: literal, family: isIP(literal) })
+
+/**
+ * With the root's dot: a resolver's search list (a cluster's, above all) neither answers in a provider's place nor is
+ * asked first. What an operator exempts may be known to a hosts file alone, which has no dots.
+ */
+const nameFor = (host: string, isExempt: boolean): string => (isExempt ? host : `${host}.`)
 
 const systemResolver: ResolveName = (name) => lookup(name, { all: true, verbatim: true })
 
@@ -85,8 +111,13 @@ async function resolveWithin(resolveName: ResolveName, name: string): Promise<re
   }
 }
 
-function connect(origin: URL, host: string, addresses: readonly ResolvedAddress[]): Promise<Socket> {
-  const socket = connectTcp({
+function connect(
+  openSocket: OpenSocket,
+  origin: URL,
+  host: string,
+  addresses: readonly ResolvedAddress[],
+): Promise<Socket> {
+  const socket = openSocket({
     host,
     port: Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80),
     lookup: pinned(addresses),
@@ -117,9 +148,16 @@ function secure(socket: Socket, host: string, secureContext: SecureContext): Pro
     secureContext,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
+    checkServerIdentity: checkName,
     ...(servername === undefined ? {} : { servername }),
   })
   return settled(tls, 'secureConnect', `no trusted TLS with ${host}`)
+}
+
+/** RFC 9525 § 2: the names of a certificate are its alternative names. Node would take the subject's where there are none. */
+function checkName(host: string, certificate: PeerCertificate): Error | undefined {
+  if (!certificate.subjectaltname) return new Error('the certificate has no alternative names')
+  return checkServerIdentity(host, certificate)
 }
 
 function settled(socket: Socket, event: 'connect' | 'secureConnect', detail: string): Promise<Socket> {

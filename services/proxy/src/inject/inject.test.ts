@@ -189,14 +189,22 @@ describe('inject', () => {
     )
   })
 
-  it('puts path segments before the client’s path and below the base', () => {
+  it('puts path segments before the client’s path, and none below a base path', () => {
     const field: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
     const placements: Placement[] = [{ kind: 'path', template: '/bot{}' }]
-    expect(send(field, { placements, path: '/base/sendMessage', base: `${ORIGIN}/base`, value: '1/2:x' }).target).toBe(
-      '/base/bot1%2F2%3Ax/sendMessage',
+    expect(send(field, { placements, path: '/sendMessage', base: ORIGIN, value: '12:x!' }).target).toBe(
+      '/bot12%3Ax%21/sendMessage',
     )
+    expect(send(field, { placements, path: '/', base: ORIGIN, value: 'x' }).target).toBe('/botx/')
+    expect(() => send(field, { placements, path: '/me/x', base: `${ORIGIN}/me`, value: 'x' })).toThrow(
+      code('DESTINATION_NOT_ALLOWED'),
+    )
+  })
+
+  it('puts no value into a path that a server could read as more than a part of one segment, in any encoding', () => {
     const bare: InjectedField = { kind: 'path', value: secret }
-    for (const value of ['.', '..']) {
+    const dots = ['.', '..', '%2e', '%2e%2E', '%252e.', '..;x', ';x']
+    for (const value of [...dots, 'a/b', 'a\\b', 'a%2fb', 'a%255cb', 'a\tb', 'a%00', '%c0%ae']) {
       expect(() => send(bare, { placements: [{ kind: 'path', template: '/{}' }], value })).toThrow(
         code('SECRET_DECRYPTION_FAILED'),
       )
@@ -209,7 +217,7 @@ describe('inject', () => {
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (value) => {
         const sent = attempt(value)
         if (sent === undefined) return
-        expect(sent.split('/')).toHaveLength(4)
+        expect(decodeURIComponent(sent).split(/[/\\]/)).toHaveLength(4)
         expect(new URL(`https://a.example${sent}`).pathname).toBe(sent)
       }),
     )

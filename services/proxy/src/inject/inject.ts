@@ -1,6 +1,6 @@
 import { bindingsAllow } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { type Aim, joinPath } from '../aim/aim.js'
+import type { Aim } from '../aim/aim.js'
 import type { Identified } from '../identify/identify.js'
 import { headerHoldsOurs, holdsOurs } from '../identify/our-tokens.js'
 import { filterQuery } from '../identify/raw-query.js'
@@ -89,10 +89,10 @@ function queryOf(plan: InjectionPlan, secrets: Secrets): string {
 
 function pathWith(plan: InjectionPlan, route: Route, aimed: Aim, secrets: Secrets): string {
   if (plan.path.length === 0) return aimed.path
-  const base = joinPath(route.target.baseUrl.pathname, '')
-  const below = base === '/' ? aimed.path : aimed.path.slice(base.length)
-  const segments = plan.path.map((template) => renderPath(template, secrets)).join('')
-  return joinPath(base, segments + below)
+  // A path placement is bound to all that stands before the client's path: no base path comes before it.
+  if (route.target.baseUrl.pathname !== '/')
+    throw new Fault('DESTINATION_NOT_ALLOWED', 'a secret in the path, below a base path')
+  return plan.path.map((template) => renderPath(template, secrets)).join('') + aimed.path
 }
 
 /** Joins, and makes sure that no parser finds something to resolve in what was joined: what is checked is what is sent. */

@@ -1,4 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { checkPath } from '../aim/request-target.js'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { GrantedSecret, Template } from '../routes/route.js'
 
@@ -25,15 +26,19 @@ export function renderEscaped(template: Template, secrets: Secrets): string {
 }
 
 /**
- * For segments before the client's path. Literals stand as management checked them; a value never makes a segment.
+ * For segments before the client's path. Literals stand as management checked them; a value is part of one segment,
+ * whatever a server decodes.
  *
- * @throws Fault SECRET_DECRYPTION_FAILED for a segment that would be `.` or `..`: `encodeURIComponent` leaves both.
+ * @throws Fault SECRET_DECRYPTION_FAILED for what no client could send either: dot segments (`encodeURIComponent` leaves
+ *   them), separators and control characters, in any encoding.
  */
 export function renderPath(template: Template, secrets: Secrets): string {
   const parts = template.map((part) => (part.kind === 'literal' ? part.text : renderEscaped([part], secrets)))
   const path = `/${parts.join('')}`.replace(/^\/\//, '/')
-  if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
-    throw unusable(template, secrets, 'would be a dot segment')
+  try {
+    checkPath(path)
+  } catch {
+    throw unusable(template, secrets, 'would change the path')
   }
   return path
 }

@@ -6,12 +6,14 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { Handle } from './handle.js'
 import { problemAnswer } from './problem-answer.js'
+
+type Socket = IncomingMessage['socket']
 
 /** What one client, or many, may take. Tests set them low. */
 export const LISTENER_BOUNDS = {

@@ -4,7 +4,7 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
-import { createDialler } from '../forward/dialler.js'
+import { createDialler, type DiallerOptions } from '../forward/dialler.js'
 import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createLane } from '../routes/lanes.js'
@@ -51,6 +51,7 @@ export async function startProxy(
     certificate = null,
     bounds = {},
     log = silentLog(),
+    dialling = {},
   }: {
     exempt?: string[]
     hostSuffix?: string | null
@@ -59,6 +60,7 @@ export async function startProxy(
     certificate?: WatchedMaterial | null
     bounds?: Partial<ListenerBounds>
     log?: Logger
+    dialling?: Partial<DiallerOptions>
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -69,7 +71,7 @@ export async function startProxy(
     heldSecret('sec_1', KEY, { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }),
   )
   const clock = systemClock
-  const pools = createPools(createDialler({ exempt: privateUpstreams(exempt) }), log)
+  const pools = createPools(createDialler({ exempt: privateUpstreams(exempt), ...dialling }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
   const pipeline = createPipeline({ ...plane, forwarding: { pools, clock }, underWay, log })
   let draining = false

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { hostileUrls } from '@protectmyapi/service-kit/test/hostile-urls'
+import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+
+/** Whose host is a provider's, and what is written is not what it seems. */
+const MISLEADING = [
+  'https://user:password@api.openai.com',
+  'https://user@api.openai.com',
+  'https://api.openai.com\\@127.0.0.1',
+  'https://api.openai.com/..//127.0.0.1',
+  'https://api.openai.com/a/../b',
+  'https://api.openai.com/%2e%2e/b',
+  'https://api.openai.com/a;b',
+  'https://api.openai.com/a//b',
+  'https://api.openai.com/a\\b',
+  'https://api.openai.com/?x',
+  'https://api.openai.com/#x',
+  'https://api.openai.com/{x}',
+  'https://api.openai.com/{{KEY}}',
+]
+
+let house: RestHarness
+let owner: Person
+let org: string
+beforeAll(async () => {
+  house = await restHarness({ exempt: [] })
+  owner = await house.person('owner')
+  org = await house.organization(owner, 'Hostile')
+})
+afterAll(() => house.close())
+
+const services = (): string => `/orgs/${org}/services`
+const refused = { status: 400, code: 'INVALID_REQUEST', pointers: ['/baseUrl'] }
+
+async function answerTo(method: 'POST' | 'PATCH' | 'PUT', path: string, body: object): Promise<object> {
+  const answer = await owner.ask(method, path, body)
+  const errors: { pointer: string }[] = answer.body.errors ?? []
+  return { status: answer.status, code: answer.body.code, pointers: errors.map(({ pointer }) => pointer) }
+}
+
+describe('a base URL that must never be dialled', () => {
+  const urls = [...hostileUrls(), ...MISLEADING]
+  const fields = { name: 'S', baseUrl: 'https://api.example.com' }
+
+  it(`is not saved with a new service, any of ${urls.length}`, async () => {
+    for (const baseUrl of urls)
+      expect([baseUrl, await answerTo('POST', services(), { ...fields, slug: 'new', baseUrl })]).toEqual([
+        baseUrl,
+        refused,
+      ])
+    expect((await owner.ask('GET', services()).expect(200)).body.items).toEqual([])
+  }, 60_000)
+
+  it('is not saved by a change or a put either', async () => {
+    await owner.ask('POST', services(), { ...fields, slug: 'there' }).expect(201)
+    for (const baseUrl of ['https://127.0.0.1', 'https://2130706433', 'https://[::ffff:a00:1]', ...MISLEADING]) {
+      expect([baseUrl, await answerTo('PATCH', `${services()}/there`, { baseUrl })]).toEqual([baseUrl, refused])
+      for (const slug of ['there', 'new'])
+        expect([baseUrl, await answerTo('PUT', `${services()}/${slug}`, { ...fields, baseUrl })]).toEqual([
+          baseUrl,
+          refused,
+        ])
+    }
+    const { body } = await owner.ask('GET', services()).expect(200)
+    expect(body.items).toMatchObject([{ slug: 'there', baseUrl: 'https://api.example.com' }])
+  })
+})

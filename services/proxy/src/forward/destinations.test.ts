@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { hostileUrls } from '@protectmyapi/service-kit/test/hostile-urls'
+import { heldSecret, routeTo } from '../test/fake-data-plane.js'
+import { KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+
+/** Management saves none of these. Were one in a route all the same, and a secret bound to it, nothing goes there. */
+const urls = hostileUrls().filter((url) => URL.canParse(url) && /^https?:/.test(new URL(url).protocol))
+
+let proxy: ProxyUnderTest
+const asked: string[] = []
+let opened = 0
+let answer: string[] = []
+beforeAll(async () => {
+  proxy = await startProxy(1, {
+    exempt: [],
+    dialling: {
+      resolveName: async (name) => {
+        asked.push(name)
+        return answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+      },
+      openSocket: () => {
+        opened += 1
+        throw new Error('nothing is to be connected to')
+      },
+    },
+  })
+})
+afterAll(() => proxy.close())
+
+async function forwardTo(url: string): Promise<unknown> {
+  const { origin } = new URL(url)
+  proxy.plane.routeOf.set('up', routeTo(origin))
+  const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
+  proxy.plane.secrets.set('sec_1', heldSecret('sec_1', KEY, bindings))
+  const before = proxy.plane.recorded.length
+  const { status, body } = await proxy.send('GET', '/v1/p/up/x')
+  return { status, code: JSON.parse(body).code, ends: proxy.plane.recorded.slice(before).map(({ ends }) => ends) }
+}
+
+const REFUSED = { status: 403, code: 'DESTINATION_NOT_ALLOWED', ends: [[{ voided: 'DESTINATION_NOT_ALLOWED' }]] }
+
+describe('a route', () => {
+  it(`that leads to any of ${urls.length} hostile destinations is refused, its entry voided, nothing looked up`, async () => {
+    expect(urls.length).toBeGreaterThan(400)
+    for (const url of urls) expect([url, await forwardTo(url)]).toEqual([url, REFUSED])
+    expect([asked, opened]).toEqual([[], 0])
+  })
+
+  it.each([[['127.0.0.1']], [['8.8.8.8', '10.0.0.1']], [['64:ff9b::7f00:1']], [['169.254.169.254']]])(
+    'by a name that leads to %j is refused after one question',
+    async (addresses) => {
+      answer = addresses
+      asked.length = 0
+      expect(await forwardTo('https://api.example.com/v1')).toEqual(REFUSED)
+      expect([asked, opened]).toEqual([['api.example.com.'], 0])
+    },
+  )
+})
