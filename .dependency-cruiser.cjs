@@ -56,6 +56,8 @@ module.exports = {
           '^services/management/src/feed/listen-for-changes\\.ts$',
           '^services/vault/src/keys/aws-kms\\.ts$',
           '^packages/service-kit/src/(grpc-client|grpc-fault|grpc-server|postgres|redis)\\.ts$',
+          // Looks whether an inspector is open, to refuse to run beside one.
+          '^packages/service-kit/src/harden-process\\.ts$',
         ],
       },
       to: {

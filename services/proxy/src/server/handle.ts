@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
@@ -27,7 +26,7 @@ export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, waits
 /** Whatever comes in, up to the pipeline or an answer of our own. */
 export function createHandle(deps: HandleDeps): Handle {
   const { clock, proxies } = deps
-  const lost = new WeakSet<Socket>()
+  const lost = new WeakSet<IncomingMessage['socket']>()
   return (incoming, outgoing, waits) => {
     // What the parser makes of the bytes behind a refused head is nobody's request: the connection ends with the refusal.
     if (lost.has(incoming.socket)) return
@@ -47,7 +46,7 @@ export function createHandle(deps: HandleDeps): Handle {
   }
 }
 
-async function answer(deps: HandleDeps, exchange: Exchange, lost: WeakSet<Socket>): Promise<void> {
+async function answer(deps: HandleDeps, exchange: Exchange, lost: WeakSet<IncomingMessage['socket']>): Promise<void> {
   const { incoming } = exchange
   const target = readHead(exchange, lost)
   const destination = destinationOf(incoming.headers.host, target, deps.hostSuffix)
@@ -57,7 +56,7 @@ async function answer(deps: HandleDeps, exchange: Exchange, lost: WeakSet<Socket
 }
 
 /** Before the first `await`: the parser has not gone on to the next request of a pipeline. */
-function readHead({ incoming, outgoing }: Exchange, lost: WeakSet<Socket>): RequestTarget {
+function readHead({ incoming, outgoing }: Exchange, lost: WeakSet<IncomingMessage['socket']>): RequestTarget {
   try {
     checkHead(incoming)
     return parseRequestTarget(incoming.url ?? '')
