@@ -6,14 +6,14 @@ import { startUpstream, type Upstream } from '../test/start-upstream.js'
 
 const HEAD = `POST /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n`
 /** Far below what the proxy has in production; so every wait here is one that ends. */
-const BOUNDS = { headMs: 400, requestMs: 800, lookForSlowEveryMs: 20, lingerMs: 20 } as const
+const BOUNDS = { lookForSlowEveryMs: 20, lingerMs: 20 } as const
 
 let upstream: Upstream
 let proxy: ProxyUnderTest
 
 beforeEach(async () => {
   upstream = await startUpstream((_received, response) => response.end('ok'))
-  proxy = await startProxy(upstream.port, { bounds: BOUNDS })
+  proxy = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400 } })
 })
 
 afterEach(async () => {
@@ -65,12 +65,14 @@ describe('a client that takes its time', () => {
     ['that is long', `${HEAD}Content-Length: 100000\r\n\r\n`],
     ['in chunks', `${HEAD}Transfer-Encoding: chunked\r\n\r\n3e8\r\n`],
   ])('with a body %s is told so, and cut off, and the provider never takes it for whole', async (_how, head) => {
-    const slow = client()
+    const strict = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400, requestMs: 800 } })
+    const slow = client(strict)
     slow.socket.write(head)
     dribble(slow, 'a'.repeat(1_000))
     expect(await slow.closed).toMatch(LATE)
     expect(upstream.received).toEqual([])
-    await until(() => (proxy.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
+    await until(() => (strict.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
+    await strict.close()
   })
 
   it('between requests keeps its connection, and loses it within the head of the next', async () => {
