@@ -9,11 +9,36 @@ function scenario({ path, body }: Received): number | undefined {
   return asked === undefined ? undefined : Number(asked)
 }
 
+/** `flaky` answers a first try so: SDKs that count their tries say which one it is. */
+const FLAKY: Answer = {
+  status: 429,
+  headers: { 'retry-after': '0', 'retry-after-ms': '1' },
+  body: { error: { message: 'flaky' } },
+}
+
+const isFirstTry = ({ headers, body }: Received): boolean =>
+  body.includes('"flaky"') && headers['x-stainless-retry-count'] === '0'
+
+/** `silent` is never answered; `endless` begins, and goes no further. */
+const asks = ({ path, body }: Received, word: string): boolean => `${path} ${body.toString('latin1')}`.includes(word)
+const SILENT: Answer = { stays: true }
+
+/** Two pages of a list; the second is asked for by what the first one says. */
+const page = <Item>(request: Received, items: readonly Item[]): readonly Item[] =>
+  /[?&](?:after|after_id|starting_after|pageToken)=/.test(request.path) ? items.slice(2) : items.slice(0, 2)
+
 export function openaiAnswers(request: Received): Answer {
   const status = scenario(request)
+  if (isFirstTry(request)) return FLAKY
+  if (asks(request, 'silent')) return SILENT
   if (status !== undefined)
     return { status, body: { error: { message: `scenario ${status}`, type: 'scenario', code: null } } }
   if (request.path === '/v1/models') return { body: { object: 'list', data: [{ id: 'one' }, { id: 'two' }] } }
+  if (request.path.endsWith('/content')) return { headers: { 'content-type': 'text/plain' }, body: 'bytes of a file' }
+  if (request.method === 'GET' && request.path.startsWith('/v1/files')) {
+    const data = page(request, [{ id: 'file_1' }, { id: 'file_2' }, { id: 'file_3' }])
+    return { body: { object: 'list', data, has_more: data.length === 2 } }
+  }
   if (request.path === '/v1/files') return { body: { id: 'file_1', object: 'file', filename: fileName(request) } }
   const base = { id: 'c', created: 1, model: 'demo' }
   if (!request.body.includes('"stream":true')) {
@@ -28,25 +53,22 @@ export function openaiAnswers(request: Received): Answer {
   const delta = (content: string): string => {
     return `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
   }
+  if (asks(request, 'endless')) return { events: [delta('hel')], stays: true }
   return { events: [delta('hel'), delta('lo'), 'data: [DONE]\n\n'] }
 }
 
 export function anthropicAnswers(request: Received): Answer {
   const status = scenario(request)
+  if (isFirstTry(request)) return FLAKY
+  if (asks(request, 'silent')) return SILENT
   if (status !== undefined)
     return { status, body: { type: 'error', error: { type: 'scenario', message: `scenario ${status}` } } }
-  if (request.path.startsWith('/v1/models'))
-    return {
-      body: {
-        data: [
-          { id: 'one', type: 'model' },
-          { id: 'two', type: 'model' },
-        ],
-        has_more: false,
-        first_id: 'one',
-        last_id: 'two',
-      },
-    }
+  if (request.path.startsWith('/v1/models')) {
+    const all = ['one', 'two', 'three'].map((id) => ({ id, type: 'model' }))
+    const data = request.path.includes('limit=') ? page(request, all) : all.slice(0, 2)
+    const has_more = request.path.includes('limit=') && data.length === 2
+    return { body: { data, has_more, first_id: data[0]?.id, last_id: data.at(-1)?.id } }
+  }
   if (request.path.startsWith('/v1/files')) return { body: { id: 'file_1', type: 'file', filename: fileName(request) } }
   const message = {
     id: 'msg_1',
@@ -61,6 +83,8 @@ export function anthropicAnswers(request: Received): Answer {
   const event = (type: string, data: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
   const text = (words: string): string =>
     event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: words } })
+  if (asks(request, 'endless'))
+    return { events: [event('message_start', { message: { ...message, content: [] } })], stays: true }
   return {
     events: [
       event('message_start', { message: { ...message, content: [] } }),
@@ -76,13 +100,19 @@ export function anthropicAnswers(request: Received): Answer {
 
 export function geminiAnswers(request: Received): Answer {
   const status = scenario(request)
+  if (asks(request, 'silent')) return SILENT
   if (status !== undefined)
     return { status, body: { error: { code: status, message: `scenario ${status}`, status: 'SCENARIO' } } }
   if (request.path.startsWith('/upload/')) return uploadAnswer(request)
   if (request.path.startsWith('/v1beta/files')) return fileAnswer(request)
-  if (request.method === 'GET') return { body: { models: [{ name: 'models/one' }, { name: 'models/two' }] } }
+  if (request.method === 'GET') {
+    const models = page(request, [{ name: 'models/one' }, { name: 'models/two' }, { name: 'models/three' }])
+    const next = request.path.includes('pageSize=2') && models.length === 2 ? { nextPageToken: 'next' } : {}
+    return { body: { models, ...next } }
+  }
   const part = (text: string) => ({ candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] } }] })
   if (!request.path.includes('streamGenerateContent')) return { body: part('hello') }
+  if (asks(request, 'endless')) return { events: [`data: ${JSON.stringify(part('hel'))}\r\n\r\n`], stays: true }
   return { events: ['hel', 'lo'].map((text) => `data: ${JSON.stringify(part(text))}\r\n\r\n`) }
 }
 
@@ -110,14 +140,20 @@ const addressOf = ({ headers }: Received, target: string): string => `http://${h
 
 export function stripeAnswers(request: Received): Answer {
   const status = scenario(request)
+  if (asks(request, 'silent')) return SILENT
   if (status !== undefined)
     return { status, body: { error: { type: 'invalid_request_error', message: `scenario ${status}` } } }
   if (request.path.startsWith('/v1/files'))
     return { body: { id: 'file_1', object: 'file', filename: fileName(request) } }
   if (request.path.endsWith('/pdf')) return { headers: { 'content-type': 'application/pdf' }, body: '%PDF-1.7 pages' }
-  if (request.method === 'GET')
-    return { body: { object: 'list', has_more: false, data: [{ id: 'cus_1' }, { id: 'cus_2' }] } }
-  return { body: { id: 'cus_1', object: 'customer' } }
+  if (request.method === 'GET') {
+    const data = page(request, [{ id: 'cus_1' }, { id: 'cus_2' }, { id: 'cus_3' }])
+    return { body: { object: 'list', has_more: data.length === 2, url: '/v1/customers', data } }
+  }
+  // What it was asked, as it was asked.
+  const { 'idempotency-key': key, 'stripe-account': account } = request.headers
+  const metadata = { asked: request.body.toString('utf8'), key, account }
+  return { body: { id: 'cus_1', object: 'customer', metadata } }
 }
 
 function fileName({ body }: Received): string {

@@ -13,6 +13,7 @@ import { type Provisioned, provision } from './provision.js'
 import { REDIS_MODES } from './redis-modes.js'
 import { type Relay, startRelay } from './relay.js'
 import { anthropicAnswers, geminiAnswers, openaiAnswers, PASSED, stripeAnswers } from './sdk-answers.js'
+import { describeSdkParity } from './sdk-parity.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 import { statusOf } from './status-of.js'
@@ -35,6 +36,12 @@ interface Walk {
   /** A call to a service that the app is not linked to, with the SDK's own retries. */
   refused(): Promise<unknown>
 }
+
+/** Names below .localhost are loopback by RFC 6761, yet not every resolver knows. */
+const toLoopback = new http.Agent({
+  lookup: (_host, options, callback) =>
+    options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4),
+})
 
 describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   let system: TestSystem
@@ -171,17 +178,12 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   }
 
   const stripe = (): Walk => {
-    // Names below .localhost are loopback by RFC 6761, yet not every resolver knows.
-    const httpAgent = new http.Agent({
-      lookup: (_host, options, callback) =>
-        options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4),
-    })
     const client = (slug = 'stripe', maxNetworkRetries = 2): Stripe => {
       const options = {
         host: `${slug}.${HOST_SUFFIX}`,
         port: relay.port,
         protocol: 'http' as const,
-        httpAgent,
+        httpAgent: toLoopback,
         maxNetworkRetries,
         telemetry: false,
       }
@@ -260,6 +262,36 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         expect(`${path} ${rawHeaders.join(' ')} ${body.toString('latin1')}`).not.toContain('pma_')
       }
     })
+  })
+
+  // Redis has no part in it: once is enough.
+  const describeOnce = mode === REDIS_MODES[0] ? describeSdkParity : () => {}
+  describeOnce(() => {
+    const [o, a, g, s] = [of('openai'), of('anthropic'), of('gemini'), of('stripe')]
+    const openaiAt = (baseURL: string, apiKey: string): OpenAI => new OpenAI({ baseURL, apiKey })
+    // To another address than its own this SDK sends the key as a bearer alone; the provider wants it here.
+    const anthropicAt = (baseURL: string, apiKey: string): Anthropic =>
+      new Anthropic({ baseURL, apiKey, defaultHeaders: { 'x-api-key': apiKey } })
+    const geminiAt = (baseUrl: string, apiKey: string): GoogleGenAI =>
+      new GoogleGenAI({ apiKey, httpOptions: { baseUrl } })
+    const stripeAt = (host: string, port: number, key: string): Stripe =>
+      new Stripe(key, { host, port, protocol: 'http', httpAgent: toLoopback, telemetry: false })
+    const proxy = `${relay.base}/v1/p`
+    return {
+      openai: {
+        direct: openaiAt(`${o.standIn.origin}/v1`, o.value),
+        through: openaiAt(`${proxy}/openai/v1`, o.target.token),
+      },
+      anthropic: {
+        direct: anthropicAt(a.standIn.origin, a.value),
+        through: anthropicAt(`${proxy}/anthropic`, a.target.token),
+      },
+      gemini: { direct: geminiAt(g.standIn.origin, g.value), through: geminiAt(`${proxy}/gemini`, g.target.token) },
+      stripe: {
+        direct: stripeAt('127.0.0.1', Number(new URL(s.standIn.origin).port), s.value),
+        through: stripeAt(`stripe.${HOST_SUFFIX}`, relay.port, s.target.token),
+      },
+    }
   })
 
   describeGeminiFiles(() => ({ ...of('gemini'), relay, client: geminiClient() }))

@@ -18,6 +18,8 @@ export interface Answer {
   readonly body?: unknown
   /** Server-sent events, one write each, instead of a body. */
   readonly events?: readonly string[]
+  /** It never ends; without events it never begins. */
+  readonly stays?: true
 }
 
 /** A provider on loopback that checks the key and remembers every request. */
@@ -72,11 +74,12 @@ export async function startStandIn({ keyOf, answer }: StandInOptions): Promise<S
   }
 }
 
-function send(response: http.ServerResponse, { status = 200, headers = {}, body, events }: Answer): void {
+function send(response: http.ServerResponse, { status = 200, headers = {}, body, events, stays }: Answer): void {
+  if (events === undefined && stays) return
   if (events !== undefined) {
     response.writeHead(status, { 'content-type': 'text/event-stream', ...headers })
     for (const event of events) response.write(event)
-    response.end()
+    if (!stays) response.end()
     return
   }
   response.writeHead(status, {

@@ -34,6 +34,9 @@ export async function makeApp({ api, organizationId }: Owner): Promise<BenchApp>
   return { id, debugToken: debug.token }
 }
 
+/** The most that a service may allow. */
+export const UPLOAD_BYTES_MAX = 256 * 1024 * 1024
+
 /** Every scope has one: each is a bucket to draw from. So wide that none is ever spent. */
 const LIMITS = (['device', 'app', 'service', 'organization'] as const).map((scope) => ({
   scope,
@@ -58,6 +61,7 @@ export async function makeService(
       baseUrl: origin,
       auth: { type: 'bearer', secret: name },
       limits: LIMITS,
+      bodyBytesMax: UPLOAD_BYTES_MAX,
       paths: ['/v1/**'],
     }),
   )

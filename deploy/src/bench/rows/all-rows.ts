@@ -3,6 +3,7 @@ import { addedLatency } from './added-latency.js'
 import { coldRoute } from './cold-route.js'
 import { events } from './events.js'
 import { fullPathRow } from './full-path.js'
+import { hugeBodies } from './huge-bodies.js'
 import { kmsCalls } from './kms-calls.js'
 import { largeBodies } from './large-bodies.js'
 import { replacement } from './replacement.js'
@@ -57,6 +58,7 @@ export const ALL_ROWS: readonly Row[] = [
   addedLatency,
   events,
   largeBodies,
+  hugeBodies,
   vaultLeases,
   replacement,
   coldRoute,

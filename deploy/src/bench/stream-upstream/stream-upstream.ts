@@ -11,11 +11,14 @@ const LIMITS = {
 /** As the bytes of a picture: few runs of token characters in them. */
 const LARGE = randomBytes(10 * 1024 * 1024)
 
-/** `GET …/events`, `GET …/large`, and `POST` of anything. */
+export const HUGE_BYTES = 1024 * 1024 * 1024
+
+/** `GET …/events`, `GET …/large`, `GET …/huge`, and `POST` of anything. */
 export function createStreamUpstream(): Server {
   return createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
     if (incoming.method === 'POST') return receive(incoming, outgoing)
     if (incoming.url?.endsWith('/events') === true) return sendEvents(outgoing)
+    if (incoming.url?.endsWith('/huge') === true) return sendHuge(outgoing)
     outgoing.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': LARGE.length })
     outgoing.end(LARGE)
   })
@@ -27,6 +30,20 @@ function receive(incoming: IncomingMessage, outgoing: ServerResponse): void {
     outgoing.end('{}')
   })
   incoming.resume()
+}
+
+function sendHuge(outgoing: ServerResponse): void {
+  outgoing.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': HUGE_BYTES })
+  let left = HUGE_BYTES
+  const send = (): void => {
+    while (left > 0) {
+      const piece = LARGE.subarray(0, Math.min(LARGE.length, left))
+      left -= piece.length
+      if (!outgoing.write(piece)) return void outgoing.once('drain', send)
+    }
+    outgoing.end()
+  }
+  send()
 }
 
 /** Each event says when it was sent, by the clock that all processes of a machine share. */

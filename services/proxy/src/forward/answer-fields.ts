@@ -55,7 +55,7 @@ export function answerFields(raw: unknown): AnswerFields {
   const read = readerOf(raw)
   const passed: string[] = []
   const codings: string[] = []
-  const transferCodings: string[] = []
+  let transferCoding = ''
   let connection: string[] | null = null
   for (let at = 0; at < raw.length; at += 2) {
     const name = read(raw[at])
@@ -69,7 +69,7 @@ export function answerFields(raw: unknown): AnswerFields {
     }
     if (kind === 'transfer-coding') {
       // The parser has taken this one off, and it passes nowhere (RFC 9112 § 7.1).
-      if (value.toLowerCase() !== 'chunked') transferCodings.push(value)
+      if (value.toLowerCase() !== 'chunked') transferCoding += `${value} `
       continue
     }
     if (kind === 'coding') codings.push(value.trim().toLowerCase())
@@ -78,7 +78,7 @@ export function answerFields(raw: unknown): AnswerFields {
   return {
     passed: connection === null ? passed : withoutNamed(passed, connection),
     coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
-    transferCoding: transferCodings.join(', '),
+    transferCoding: transferCoding.trimEnd(),
   }
 }
 

@@ -201,9 +201,9 @@ describe('whatever bytes a provider answers', () => {
         expect(final.match(/pma-request-id: /g)?.length ?? 0).toBeLessThanOrEqual(1)
         expect(answer).not.toContain(KEY)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
     // Each request has had its one end.
     await until(() => (proxy.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
-  })
+  }, 60_000)
 })

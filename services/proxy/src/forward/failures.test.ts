@@ -72,6 +72,60 @@ describe('a provider that', () => {
     expect(requests).toBe(2)
   })
 
+  it.each([
+    ['before its head', '', 502],
+    ['within its head', 'HTTP/1.1 200 OK\r\nContent-Le', 502],
+    ['behind its head', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n', 200],
+    ['within its body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab\n\r\n', 200],
+  ])('breaks off %s gets a POST once, over a new connection and over a kept one', async (_where, part, status) => {
+    const requests: string[] = []
+    let breaks = false
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.on('data', (bytes: Buffer) => {
+          requests.push(bytes.toString().slice(0, 7))
+          if (!breaks) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+          // A reset could overtake the bytes; the end of a connection does not.
+          else socket.end(part)
+        }),
+      ),
+    )
+    for (const kept of [false, true]) {
+      breaks = false
+      if (kept) expect((await proxy.send('GET', '/v1/p/up/warm')).status).toBe(200)
+      breaks = true
+      const { request, answer } = open(proxy, 'POST', '/x', { 'content-length': '4' })
+      request.end('body')
+      const broken = await answer
+      const { whole } = await readAll(broken)
+      expect([broken.statusCode, whole]).toEqual([status, status === 502])
+    }
+    expect(requests.filter((line) => line === 'POST /x')).toHaveLength(2)
+    await until(() => (proxy.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
+  })
+
+  it('starts anew gets the next POST once, over a new connection', async () => {
+    let sockets: Socket[] = []
+    let posts = 0
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) => {
+        sockets.push(socket)
+        socket.on('data', () => {
+          posts += 1
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+        })
+      }),
+    )
+    const post = () => proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'body' })
+    for (const count of [1, 2, 3]) {
+      expect([(await post()).status, posts, sockets.length]).toEqual([200, count, 1])
+      // Closed from there, and by us in turn: so we have seen it.
+      const closed = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.end().on('close', resolve))))
+      sockets = []
+      await closed
+    }
+  })
+
   it('answers before it has read the request: the client gets that answer', async () => {
     const proxy = await proxyTo(
       await serve((_request, response) => {

@@ -35,7 +35,8 @@ export function tokensIn(text: string): readonly string[] {
 export function holdsOurs(text: string): boolean {
   let decoded = text
   for (let round = 0; round <= LIMITS.decodingsMax; round += 1) {
-    if (tokensIn(decoded).length > 0 || holdsEncoded(decoded)) return true
+    if (tokensIn(decoded).length > 0) return true
+    if (decoded.length >= LIMITS.encodedCharsMin && holdsEncoded(decoded)) return true
     if (!decoded.includes('%')) return false
     decoded = decodePercent(decoded)
   }
@@ -50,7 +51,7 @@ export function headerHoldsOurs(value: string): boolean {
 }
 
 function holdsEncoded(text: string): boolean {
-  if (text.length < LIMITS.encodedCharsMin || !ENCODED_MARKS.some((mark) => text.includes(mark))) return false
+  if (!ENCODED_MARKS.some((mark) => text.includes(mark))) return false
   // What was encoded may begin at any character of a word.
   return (text.match(ENCODED_WORD) ?? []).some((word) =>
     [0, 1, 2, 3].some((at) => tokensIn(Buffer.from(word.slice(at), 'base64').toString('latin1')).length > 0),

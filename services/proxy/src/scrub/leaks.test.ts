@@ -66,7 +66,7 @@ describe('an answer that holds the key', () => {
       expect(await endOfLast()).toMatchObject({ finished: { fault: 'UPSTREAM_LEAKED_KEY' } })
       expect(alarms()).toHaveLength(cut)
     }
-  })
+  }, 60_000)
 
   const WITH_LENGTH = 'Content-Length: 2\r\n\r\nok'
   it.each([
@@ -150,4 +150,4 @@ it('an echo of guesses tells nothing: right or wrong, as many bytes are there at
     await through.close()
     await echoing.close()
   }
-})
+}, 60_000)

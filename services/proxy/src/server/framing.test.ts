@@ -111,7 +111,6 @@ describe('a request that servers read in different ways is refused, and the conn
     ['two lengths that differ', `${HEAD}Content-Length: 4\r\nContent-Length: 5\r\n\r\nbody`, BAD],
     ['two lengths that agree', `${HEAD}Content-Length: 4\r\nContent-Length: 4\r\n\r\nbody`, BAD],
     ['a list of lengths', `${HEAD}Content-Length: 4, 4\r\n\r\nbody`, BAD],
-    ['a length with a tab behind it', `${HEAD}Content-Length: 4\t\r\n\r\nbody`, BAD],
     ['an empty length', `${HEAD}Content-Length: \r\n\r\n`, BAD],
     ...['+4', '-4', '0x4', '4.0', '4e0', '4 4', '\u00b2', '"4"', '4\x0b', '18446744073709551616', '9'.repeat(400)].map(
       (length): [string, string, string] => [

@@ -55,21 +55,21 @@ export function createListener(
   server.maxConnections = bounds.connectionsMax
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
-  /** Of each connection the answer to the last request; null where none has come. */
-  const lastAnswers = new Map<Socket, ServerResponse | null>()
+  /** Of each connection the answer to the last request, as long as it lives; null where none has come. */
+  const lastAnswers = new Map<Socket, WeakRef<ServerResponse> | null>()
   server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
     lastAnswers.set(socket, null)
     socket.on('close', () => lastAnswers.delete(socket))
   })
   const take = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
-    lastAnswers.set(incoming.socket, outgoing)
+    lastAnswers.set(incoming.socket, new WeakRef(outgoing))
     handle(incoming, outgoing, waits)
   }
   server.on('request', (incoming, outgoing) => take(incoming, outgoing, false))
   server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
   server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
   const refuse = (socket: Socket, fault: Fault): void => {
-    const last = lastAnswers.get(socket)
+    const last = lastAnswers.get(socket)?.deref()
     // What came before it was whole, and may be with a provider: that is answered, and this is not.
     if (last?.req.complete && !last.writableFinished) last.shouldKeepAlive = false
     else refuseRaw(socket, fault, bounds.lingerMs)

@@ -1,0 +1,66 @@
+import { request } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { peakMibWhile, residentMib } from '../measure/memory.js'
+import { buySession, UPLOAD_BYTES_MAX } from '../rig/provision.js'
+import type { Row } from '../row.js'
+import { HUGE_BYTES } from '../stream-upstream/stream-upstream.js'
+
+const LIMITS = {
+  pieceBytes: 1024 * 1024,
+  sampleEveryMs: 20,
+} as const
+
+/** A gibibyte down, and the largest body up: what the process grows by meanwhile. */
+export const hugeBodies: Row = {
+  name: 'huge-bodies',
+  async measure(rig) {
+    const service = await rig.service('streams')
+    const proxy = await rig.bestProxy()
+    const session = await buySession(proxy.port, rig.app)
+    const call = (method: string, path: string, body: Iterable<Buffer>): Promise<number> =>
+      bytesOfAnswer(proxy.port, method, `/v1/p/${service}/v1/${path}`, session, body)
+    const lines = []
+    for (const [way, transfer, arrives] of [
+      ['1 GiB download', () => call('GET', 'huge', []), HUGE_BYTES],
+      ['256 MiB upload', () => call('POST', 'files', pieces(UPLOAD_BYTES_MAX)), 2],
+    ] as const) {
+      // Once for what a process takes with its first large body, and keeps.
+      await transfer()
+      const before = await residentMib(proxy.pid)
+      const transferring = transfer()
+      const peak = await peakMibWhile(proxy.pid, transferring, LIMITS.sampleEveryMs)
+      const arrived = await transferring
+      lines.push({
+        what: `${way}: RSS above what it was before`,
+        value: arrived === arrives ? peak - before : null,
+        unit: 'MiB',
+        goal: { atMost: 64 },
+        note: arrived === arrives ? `from ${before.toFixed(0)} MiB` : `${arrived} bytes came instead of ${arrives}`,
+      })
+    }
+    return lines
+  },
+}
+
+function* pieces(bytes: number): Generator<Buffer> {
+  const piece = Buffer.alloc(LIMITS.pieceBytes, 'upload ')
+  for (let sent = 0; sent < bytes; sent += piece.length) yield piece
+}
+
+/** In chunks up; read to its end and thrown away. @throws where it breaks off. */
+async function bytesOfAnswer(
+  port: number,
+  method: string,
+  path: string,
+  session: string,
+  body: Iterable<Buffer>,
+): Promise<number> {
+  const headers = { authorization: `Bearer ${session}` }
+  const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent: false })
+  const answered = new Promise<Readable>((resolve, reject) => outgoing.on('response', resolve).on('error', reject))
+  await pipeline(Readable.from(body), outgoing)
+  let bytes = 0
+  for await (const chunk of await answered) bytes += Buffer.byteLength(chunk)
+  return bytes
+}

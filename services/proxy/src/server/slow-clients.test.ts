@@ -1,0 +1,102 @@
+import { connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { startUpstream, type Upstream } from '../test/start-upstream.js'
+
+const HEAD = `POST /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n`
+/** Far below what the proxy has in production; so every wait here is one that ends. */
+const BOUNDS = { lookForSlowEveryMs: 20, lingerMs: 20 } as const
+
+let upstream: Upstream
+let proxy: ProxyUnderTest
+
+beforeEach(async () => {
+  upstream = await startUpstream((_received, response) => response.end('ok'))
+  proxy = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400 } })
+})
+
+afterEach(async () => {
+  await proxy.close()
+  await upstream.close()
+})
+
+interface Client {
+  readonly socket: Socket
+  readonly closed: Promise<string>
+}
+
+/** A connection, and all that came over it once it is closed. */
+function client({ port }: { readonly port: number } = proxy): Client {
+  const socket = connect(port, '127.0.0.1')
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
+  return {
+    socket,
+    closed: new Promise((resolve) => socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))),
+  }
+}
+
+/** Sends a byte at a time, for as long as it may. */
+function dribble({ socket }: Client, bytes: string): void {
+  let at = 0
+  const timer = setInterval(() => {
+    if (at < bytes.length && socket.writable) socket.write(bytes[at++] ?? '')
+  }, 10)
+  socket.on('close', () => clearInterval(timer))
+}
+
+const LATE = /^HTTP\/1\.1 400 INVALID_REQUEST\r\n.*did not arrive in time/s
+
+describe('a client that takes its time', () => {
+  it('with nothing at all is told so, and cut off', async () => {
+    expect(await client().closed).toMatch(LATE)
+  })
+
+  it('with its head is told so, and cut off, and nobody is asked about it', async () => {
+    const slow = client()
+    dribble(slow, `${HEAD}X-A: ${'a'.repeat(1_000)}`)
+    expect(await slow.closed).toMatch(LATE)
+    expect([proxy.plane.asked, upstream.received]).toEqual([[], []])
+  })
+
+  it.each([
+    ['with a length', `${HEAD}Content-Length: 100\r\n\r\n`],
+    ['that is long', `${HEAD}Content-Length: 100000\r\n\r\n`],
+    ['in chunks', `${HEAD}Transfer-Encoding: chunked\r\n\r\n3e8\r\n`],
+  ])('with a body %s is told so, and cut off, and the provider never takes it for whole', async (_how, head) => {
+    const strict = await startProxy(upstream.port, { bounds: { ...BOUNDS, headMs: 400, requestMs: 800 } })
+    const slow = client(strict)
+    slow.socket.write(head)
+    dribble(slow, 'a'.repeat(1_000))
+    expect(await slow.closed).toMatch(LATE)
+    expect(upstream.received).toEqual([])
+    await until(() => (strict.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
+    await strict.close()
+  })
+
+  it('between requests keeps its connection, and loses it within the head of the next', async () => {
+    const slow = client()
+    slow.socket.write(`${HEAD}\r\n`)
+    await until(() => (upstream.received.length === 1 ? true : undefined))
+    slow.socket.write('POST /v1/')
+    // The first one’s answer is there. What follows has no place for another.
+    expect((await slow.closed).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
+  })
+})
+
+it('connections beyond the bound are closed at once, and those within it are served', async () => {
+  const few = await startProxy(upstream.port, { bounds: { connectionsMax: 4 } })
+  const within = Array.from({ length: 4 }, () => client(few))
+  await Promise.all(within.map(({ socket }) => new Promise((resolve) => socket.on('connect', resolve))))
+  within[0]?.socket.write(`${HEAD}\r\n`)
+  await until(() => upstream.received[0])
+  const beyond = client(few)
+  beyond.socket.write(`${HEAD}\r\n`)
+  expect(await beyond.closed).toBe('')
+  expect(upstream.received).toHaveLength(1)
+  for (const { socket } of within) socket.destroy()
+  const next = await until(() => few.send('GET', '/v1/p/up/x').catch(() => undefined))
+  expect(next.status).toBe(200)
+  await few.close()
+})
