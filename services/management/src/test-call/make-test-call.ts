@@ -46,7 +46,7 @@ export interface TestCall {
 
 /**
  * Sends one request through a proxy as an app would: by a session of half a minute, for this person and this service. The
- * trail says so before it leaves; the access log says what came of it, under the same session.
+ * trail says so before it leaves; the access log says what came of it.
  *
  * @throws Fault ENDPOINT_NOT_FOUND, NOT_IMPLEMENTED, RATE_LIMITED, UNAVAILABLE, UPSTREAM_TIMEOUT.
  */

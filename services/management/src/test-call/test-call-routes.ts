@@ -47,7 +47,7 @@ const TestCallView = z
   .object({
     status: z.int().meta({ description: 'What an app would have been answered, by the provider or the proxy.' }),
     requestId: z.string().nullable(),
-    sessionId: z.string().meta({ description: 'Under it, access log and audit trail tell of this call.' }),
+    sessionId: z.string().meta({ description: 'The audit trail names it; the access log has the request id.' }),
     contentType: z.string().nullable(),
     body: z.string().nullable().meta({
       description: 'The first 16 KiB. Null where it is no text, or was cut off, as it is when it holds a secret.',
