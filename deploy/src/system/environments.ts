@@ -63,6 +63,7 @@ export function managementEnvironment(plan: Plan): Environment {
     ...redisEnvironment(plan.redis),
     PMA_VAULT_ADDRESS: `127.0.0.1:${plan.ports.vault}`,
     PMA_HORIZON_MS: String(plan.horizonMs),
+    PMA_PROXY_URL: `http://127.0.0.1:${plan.ports.proxy}`,
     PMA_BOOTSTRAP_EMAIL: plan.bootstrap.email,
     PMA_BOOTSTRAP_PASSWORD_FILE: plan.bootstrap.passwordFile,
     PMA_BOOTSTRAP_ORGANIZATION: plan.bootstrap.organization,

@@ -69,6 +69,33 @@ describe('the main job', () => {
     expect(line).toMatchObject({ method: 'POST', path: '/echo', status: 200 })
   }, 30_000)
 
+  it('is tried by a person as by an app: on record, and no key is ever shown', async () => {
+    const service = `${system.org}/services/job`
+    const asked = { method: 'POST', path: '/echo', headers: { 'content-type': 'text/plain' } }
+    const test = (body: string) =>
+      system.owner.post<Record<string, unknown>>(`${service}/test-call`, { ...asked, body })
+    const answer = await test('hello')
+    expect(answer).toMatchObject({ status: 200, complete: true, body: '{"heard":"hello"}' })
+    expect(provider.received.at(-1)?.headers).toMatchObject({ authorization: `Bearer ${value}` })
+    expect(JSON.stringify(provider.received.at(-1)?.headers)).not.toContain('pma_ses_')
+    const line = await until(async () => {
+      const { items } = await system.owner.get<{ items: Record<string, unknown>[] }>(`${system.org}/access-log`)
+      return items.find(({ requestId, state }) => requestId === answer.requestId && state === 'finished')
+    }, 20_000)
+    expect(line).toMatchObject({
+      method: 'POST',
+      path: '/echo',
+      status: 200,
+      platform: 'test',
+    })
+    // Also where the service does not have its answers searched: a person reads this one.
+    await system.owner.patch(service, { scrub: false })
+    const echoed = await test(value)
+    expect(JSON.stringify(echoed)).not.toContain(value)
+    expect(echoed).toMatchObject({ status: 502, body: expect.stringContaining('UPSTREAM_LEAKED_KEY') })
+    await system.owner.patch(service, { scrub: true })
+  }, 30_000)
+
   it('stops at once when its debug token is revoked', async () => {
     const token = await session()
     expect((await send(token)).status).toBe(200)

@@ -26,3 +26,25 @@ export const AppSessionClaims = z.strictObject({
   exp: z.number(),
 })
 export type AppSessionClaims = z.output<typeof AppSessionClaims>
+
+/**
+ * A session of a test call, with this `typ`: management makes it for one person and one service, sends one request by it
+ * and hands it to nobody. It names no app, device or link.
+ */
+export const TEST_SESSION_TYP = 'pma-test-session+jwt'
+
+export const TEST_SESSION_LIFE_MS = 30_000
+
+export const TestSessionClaims = z.strictObject({
+  iss: z.string().min(1),
+  /** On record with the request, and in the audit trail. */
+  jti: z.string().min(1),
+  org: z.string().min(1),
+  /** The one service that it is for. */
+  svc: z.string().min(1),
+  /** Who tests: stands where an app's id stands otherwise, in limits, grants and the record. */
+  usr: z.string().startsWith('usr_'),
+  iat: z.number(),
+  exp: z.number(),
+})
+export type TestSessionClaims = z.output<typeof TestSessionClaims>

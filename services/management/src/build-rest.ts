@@ -21,6 +21,7 @@ import type { Feed } from './feed/build-feed.js'
 import { createApp } from './http/app.js'
 import type { Route } from './http/route.js'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency/idempotency-records.js'
+import type { HeldKeys } from './keys/held-keys.js'
 import { invitationRoutes } from './orgs/invitation-routes.js'
 import { memberRoutes } from './orgs/member-routes.js'
 import { orgRoutes } from './orgs/org-routes.js'
@@ -32,6 +33,8 @@ import { setUpRoutes } from './people/set-up-routes.js'
 import { createSignInLimits } from './people/sign-in-limits.js'
 import { buildSecrets } from './secrets/build-secrets.js'
 import { finishShredding } from './secrets/reconcile.js'
+import type { CallProxy } from './test-call/call-proxy.js'
+import { testCallRoutes } from './test-call/test-call-routes.js'
 import { tokenRoutes } from './tokens/token-routes.js'
 import { pruneTokens } from './tokens/token-rows.js'
 import type { VaultClient } from './vault/vault-client.js'
@@ -49,6 +52,9 @@ export interface RestParts {
   readonly log: Logger
   readonly privateUpstreams: PrivateUpstreams
   readonly accessLogDays: number
+  readonly keys: Pick<HeldKeys, 'sign'>
+  /** Null: no proxy is known, and no test call is made. */
+  readonly callProxy: CallProxy | null
   /** Null: no proxy keeps access records in Redis. */
   readonly redis: RedisClient | null
 }
@@ -86,6 +92,7 @@ export function buildRest(parts: RestParts): Rest {
       ...invitationRoutes(people),
       ...secrets.routes,
       ...serviceRoutes(catalog),
+      ...testCallRoutes({ db, commitChange, clock, keys: parts.keys, callProxy: parts.callProxy }),
       ...appRoutes(catalog),
       ...debugTokenRoutes(catalog),
       ...deviceRoutes(catalog),

@@ -14,6 +14,7 @@ import { buildKeyRotation } from './keys/build-key-rotation.js'
 import { createHeldKeys, type HeldKeys } from './keys/held-keys.js'
 import { createPasswordHasher } from './people/password-hasher.js'
 import { prepareFirstRun } from './people/set-up.js'
+import { createCallProxy } from './test-call/call-proxy.js'
 import { createGrpcVault } from './vault/grpc-vault-client.js'
 
 const LIMITS = {
@@ -54,7 +55,8 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const rotation = buildKeyRotation({ db, vault, waitUntilSeen, keyDaysMax: config.signingKeyDays, log })
   const hasher = await createPasswordHasher()
   const redis = config.redis && connectRedis(config.redis, 'protectmyapi-management', log)
-  const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log, redis })
+  const callProxy = config.proxyUrl && createCallProxy(config.proxyUrl)
+  const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log, redis, keys, callProxy })
   const gate = { trustDomain, namespace, material }
   const directory = buildDirectory({ ...config.directory, ...gate, db, feed, keys, clock, log, horizonMs })
   const ending = { begun: false }

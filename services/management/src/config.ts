@@ -36,6 +36,8 @@ export interface ManagementConfig {
   readonly db: PostgresTarget
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
+  /** Null: test calls answer NOT_IMPLEMENTED. */
+  readonly proxyUrl: URL | null
   readonly accessLogDays: number
   readonly signingKeyDays: number
 }
@@ -118,6 +120,10 @@ const ManagementEnvironment = Database.extend({
   PMA_ALLOW_PRIVATE_UPSTREAMS: List.default([]).describe(
     'development alone: hosts, or host:port, exempt from https and public addresses',
   ),
+  PMA_PROXY_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where management reaches a proxy for test calls, such as http://proxy:8080; without it there are none'),
   PMA_ACCESS_LOG_DAYS: z.coerce
     .number()
     .int()
@@ -161,6 +167,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     firstRun: { setupToken: setupTokenOf(given, readFile), bootstrap: bootstrapOf(given, readFile) },
     redis: redisTarget(given, readFile),
     privateUpstreams: configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
+    proxyUrl: given.PMA_PROXY_URL === undefined ? null : new URL(given.PMA_PROXY_URL),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
     signingKeyDays: given.PMA_SIGNING_KEY_DAYS,
   }

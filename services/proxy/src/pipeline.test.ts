@@ -331,3 +331,19 @@ it('passes the provider’s own limits on as they are, and adds none of ours', a
     await provider.close()
   }
 })
+
+describe('a test call', () => {
+  it('with a secret that is too short to be searched for is refused before anything leaves', async () => {
+    const origin = `http://127.0.0.1:${upstream.port}`
+    const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
+    proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'fifteen-letters', bindings))
+    expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)
+    proxy.plane.routeOf.set('up', routeTo(origin, { isTest: true }))
+    const answer = await proxy.send('GET', '/v1/p/up/x')
+    expect([answer.status, problem(answer).code]).toEqual([403, 'FORBIDDEN'])
+    expect(upstream.received).toHaveLength(1)
+    expect(proxy.plane.recorded[1]?.ends).toEqual([{ voided: 'FORBIDDEN' }])
+    proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'sixteen-letters!', bindings))
+    expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)
+  })
+})

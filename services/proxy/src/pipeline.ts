@@ -8,12 +8,13 @@ import { checkLength, type RequestBody, takeBody } from './forward/request-body.
 import { ClientLeft } from './forward/upload.js'
 import type { Freshness } from './freshness/freshness.js'
 import { type Identified, identify } from './identify/identify.js'
-import { inject } from './inject/inject.js'
+import { inject, type UpstreamRequest } from './inject/inject.js'
 import { type LeaseSource, RouteFallen } from './lease/lease-source.js'
 import type { Ticket } from './record/recorder.js'
 import type { Lane } from './routes/lanes.js'
 import type { Route, RouteSource } from './routes/route.js'
 import { alarmOnLeak } from './scrub/leak-alarm.js'
+import { isSearchable } from './scrub/needles.js'
 import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
 import { exceededFault, limitedFault } from './server/limited-fault.js'
@@ -80,6 +81,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
       const secrets = deps.leases.held(route) ?? (await deps.leases.lease(route))
       following.check()
       const request = inject(route, aimed, { headers, query, method: exchange.method }, secrets)
+      if (route.isTest) checkShowable(request)
       const { organizationId, target } = route
       const back = { target, path: aimed.path, prefix: destination.prefix, origin: exchange.clientOrigin }
       // Forwarding scrubs what comes back, as it comes.
@@ -116,6 +118,14 @@ function accessOf({ exchange, destination, identified }: Call, route: Route): Ac
 function admitted(decision: Decision): Ticket {
   if (decision.admitted) return decision.ticket
   throw 'exceeded' in decision ? exceededFault(decision.exceeded) : limitedFault(decision.limited)
+}
+
+/** @throws Fault FORBIDDEN: nobody reads a key, so an answer that cannot be searched for it is not asked for. */
+function checkShowable({ secrets }: UpstreamRequest): void {
+  if (secrets.every(isSearchable)) return
+  const say =
+    'The service sends a secret of fewer than 16 characters, for which no answer can be searched, so none is shown to a person. Try it with an app.'
+  throw new Fault('FORBIDDEN', 'a test call with a secret that is too short', { say })
 }
 
 /** The second entry of the record; and our own words, where the provider's did not go on. */

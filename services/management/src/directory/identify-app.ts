@@ -1,13 +1,15 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/tokens'
-import { type AppRow, findApp, sessionStands } from './session-rows.js'
+import { type AppRow, findApp, findTester, sessionStands } from './session-rows.js'
 import { verifySession } from './verify-session.js'
 
 export interface IdentifiedApp {
   readonly app: AppRow
   /** The app's policy let an app token through. */
   readonly unattested: boolean
+  /** Of a test call, the one service that it is for; `app` stands for the person then. */
+  readonly testOf: string | null
 }
 
 /**
@@ -27,15 +29,17 @@ async function byAppToken(db: Knex, token: string): Promise<IdentifiedApp> {
   const app = enabled(await findApp(db, { token }))
   // Unknown means enforce: a policy that this version does not know lets nobody through.
   if (app.policy !== 'audit' && app.policy !== 'off') throw new Fault('ATTESTATION_REQUIRED', `policy ${app.policy}`)
-  return { app, unattested: true }
+  return { app, unattested: true, testOf: null }
 }
 
 async function bySession(db: Knex, token: string, nowMs: number): Promise<IdentifiedApp> {
-  const { jti, org, app: appId, dvc, dgn } = await verifySession(db, token, nowMs)
+  const claims = await verifySession(db, token, nowMs)
+  if ('svc' in claims) return { app: await findTester(db, claims), unattested: false, testOf: claims.svc }
+  const { jti, org, app: appId, dvc, dgn } = claims
   const app = enabled(await findApp(db, { id: appId, organizationId: org }))
   const stands = await sessionStands(db, { sessionId: jti, appId, deviceId: dvc, deviceGeneration: dgn })
   if (!stands) throw new Fault('INVALID_TOKEN', 'the session or its device was revoked')
-  return { app, unattested: false }
+  return { app, unattested: false, testOf: null }
 }
 
 function enabled(app: AppRow | undefined): AppRow {

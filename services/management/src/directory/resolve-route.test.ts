@@ -5,13 +5,19 @@ import type { ExchangeDebugTokenResponse__Output } from '@protectmyapi/protos/ge
 import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
 import type { ResolveRouteRequest } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteRequest'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
-import { AppSessionClaims, SESSION_LIFE_MS_MAX, SESSION_TYP } from '@protectmyapi/service-kit/app-session'
+import {
+  AppSessionClaims,
+  SESSION_LIFE_MS_MAX,
+  SESSION_TYP,
+  TEST_SESSION_TYP,
+  type TestSessionClaims,
+} from '@protectmyapi/service-kit/app-session'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { GRANT_LIFE_MS_MAX, GRANT_TYP, GrantClaims } from '@protectmyapi/service-kit/grant'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { newToken, SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, importJWK } from 'jose'
-import { signingKeys } from '../keys/signing-key-rows.js'
+import { signingKeyInForce, signingKeys } from '../keys/signing-key-rows.js'
 import { type Catalog, insertCatalog } from '../test/catalog.js'
 import { type DirectoryHarness, directoryHarness } from '../test/directory-harness.js'
 import { createResolveRoute } from './resolve-route.js'
@@ -315,6 +321,91 @@ describe('a debug token', () => {
     const { grant } = await resolve(catalog.appToken)
     expect(await codeOf(resolve(SESSION_PREFIX + grant))).toBe('INVALID_TOKEN')
   })
+})
+
+describe('a test call’s session', () => {
+  const person = 'usr_tester'
+
+  async function testSession(claims: Partial<TestSessionClaims> = {}, typ = TEST_SESSION_TYP): Promise<string> {
+    const iat = Date.now() / 1_000
+    const whole = {
+      iss: harness.installation,
+      jti: 'ses_test',
+      org: catalog.organizationId,
+      svc: catalog.serviceId,
+      usr: person,
+      iat,
+      exp: iat + 30,
+      ...claims,
+    }
+    return SESSION_PREFIX + (await harness.keys.sign(await signingKeyInForce(harness.db, 'session'), typ, whole))
+  }
+
+  beforeEach(async () => {
+    await harness
+      .db('users')
+      .insert({ id: person, email: 't@example.com', name: 'T', password_hash: 'x' })
+      .onConflict('id')
+      .ignore()
+    await harness.db('members').insert({ organization_id: catalog.organizationId, user_id: person, role: 'admin' })
+  })
+
+  it('gets the service’s route without app and link, for the person and this service alone', async () => {
+    await harness.db('links').delete()
+    const route = await resolve(await testSession())
+    expect(route).toMatchObject({ appId: person, serviceId: catalog.serviceId, platform: 'test', unattested: false })
+    expect(route.labels.map(({ kind }) => kind)).toEqual([
+      'FEED_KIND_ORGANIZATION',
+      'FEED_KIND_SERVICE',
+      'FEED_KIND_SECRET',
+      'FEED_KIND_SIGNING_KEY',
+    ])
+    const { payload } = await compactVerify(route.grant, await grantKey())
+    expect(GrantClaims.parse(JSON.parse(Buffer.from(payload).toString()))).toMatchObject({
+      app: person,
+      svc: catalog.serviceId,
+    })
+  })
+
+  it.each<[string, string, () => Promise<string>]>([
+    ['of another service', 'INVALID_TOKEN', () => testSession({ svc: 'svc_other' })],
+    [
+      'of another organization',
+      'ENDPOINT_NOT_FOUND',
+      async () => {
+        const other = await insertCatalog(harness.db)
+        await harness.db('services').where({ organization_id: other.organizationId }).update({ slug: 'theirs' })
+        await harness.db('members').insert({ organization_id: other.organizationId, user_id: person, role: 'admin' })
+        return testSession({ org: other.organizationId })
+      },
+    ],
+    [
+      'of a member',
+      'INVALID_TOKEN',
+      async () => {
+        await harness.db('members').where({ user_id: person }).update({ role: 'member' })
+        return testSession()
+      },
+    ],
+    ['of nobody of the organization', 'INVALID_TOKEN', () => testSession({ usr: 'usr_nobody' })],
+    ['that has ended', 'TOKEN_EXPIRED', () => testSession({ exp: Date.now() / 1_000 - 1 })],
+    ['that calls itself an app’s', 'INVALID_TOKEN', () => testSession({}, SESSION_TYP)],
+    [
+      'for a service that is disabled',
+      'ENDPOINT_DISABLED',
+      async () => {
+        await set('services', catalog.serviceId, { enabled: false })
+        return testSession()
+      },
+    ],
+  ])('%s is refused', async (_what, code, token) => {
+    expect(await codeOf(resolve(await token()))).toBe(code)
+  })
+
+  async function grantKey() {
+    const { publicJwk } = await signingKeyInForce(harness.db, 'grant')
+    return importJWK({ ...publicJwk }, 'EdDSA')
+  }
 })
 
 async function changed(table: string, id: () => string, columns: object): Promise<string> {

@@ -27,7 +27,8 @@ export interface ResolveRouteDeps {
 /** Everything that a route rests on, read together. */
 interface RouteRead extends IdentifiedApp {
   readonly service: ServiceRow
-  readonly linkId: string
+  /** Null for a test call, which needs none. */
+  readonly linkId: string | null
   readonly secrets: readonly RouteSecret[]
   /** Undefined where there is nothing to be granted. */
   readonly grantKey: SigningKeyRow | undefined
@@ -86,17 +87,20 @@ async function readRoute(trx: Knex, credential: string, slug: string, nowMs: num
   // By its slug alone: an id in the path is not a route.
   if (service?.slug !== slug) throw new Fault('ENDPOINT_NOT_FOUND', `no service ${slug} in ${app.organizationId}`)
   if (!service.enabled) throw new Fault('ENDPOINT_DISABLED', `service ${service.id} is disabled`)
-  const link = await findLink(trx, app, service)
-  if (!link) throw notLinked(app, service)
+  const linkId = identified.testOf === null ? await linkOf(trx, app, service) : null
+  if (identified.testOf !== null && identified.testOf !== service.id)
+    throw new Fault('INVALID_TOKEN', 'a test call’s session for another service')
   const secrets = await routeSecrets(trx, service, routeFields(service).secretIds, nowMs)
   const grantKey = secrets.length === 0 ? undefined : await signingKeyInForce(trx, 'grant')
-  return { ...identified, service, linkId: link.id, secrets, grantKey }
+  return { ...identified, service, linkId, secrets, grantKey }
 }
 
-function findLink(trx: Knex, app: AppRow, service: ServiceRow): Promise<{ id: string } | undefined> {
-  return trx('links')
+async function linkOf(trx: Knex, app: AppRow, service: ServiceRow): Promise<string> {
+  const link = await trx('links')
     .where({ organization_id: app.organizationId, app_id: app.id, service_id: service.id })
     .first<{ id: string } | undefined>('id')
+  if (!link) throw notLinked(app, service)
+  return link.id
 }
 
 function notLinked(app: AppRow, service: ServiceRow): Fault {
@@ -112,9 +116,9 @@ const LINK_GENERATION = 1
 function labelsOf({ app, service, linkId, secrets, grantKey }: RouteRead): FeedEntry[] {
   return [
     { kind: 'organization', id: app.organizationId, generation: app.organizationGeneration },
-    { kind: 'app', id: app.id, generation: app.generation },
+    ...(linkId === null ? [] : [{ kind: 'app' as const, id: app.id, generation: app.generation }]),
     { kind: 'service', id: service.id, generation: service.generation },
-    { kind: 'link', id: linkId, generation: LINK_GENERATION },
+    ...(linkId === null ? [] : [{ kind: 'link' as const, id: linkId, generation: LINK_GENERATION }]),
     ...secrets.map(({ secretId, generation }): FeedEntry => ({ kind: 'secret', id: secretId, generation })),
     // Its grant's: nothing rests on a key that was withdrawn because it had leaked.
     ...(grantKey ? [feedOf(grantKey)] : []),

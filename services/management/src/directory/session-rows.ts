@@ -1,4 +1,7 @@
+import type { TestSessionClaims } from '@protectmyapi/service-kit/app-session'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { type Role, roleMay } from '../access/roles.js'
 
 /** An app, as a credential names it. Deleted apps, and those of deleted organisations, are not found. */
 export interface AppRow {
@@ -62,6 +65,35 @@ export async function findApp(
     limits,
     quotas,
     organizationQuotas: record.organization_quotas,
+  }
+}
+
+/**
+ * Who makes a test call, in an app's place: without limits, quotas and policy of their own.
+ *
+ * @throws Fault INVALID_TOKEN where they may not change services any more.
+ */
+export async function findTester(db: Knex, { org, usr }: TestSessionClaims): Promise<AppRow> {
+  const record = await db('members')
+    .join('organizations', 'organizations.id', 'members.organization_id')
+    .where({ 'members.organization_id': org, 'members.user_id': usr, 'organizations.state': 'active' })
+    .first<{ role: Role; generation: string; quotas: unknown } | undefined>(
+      'members.role',
+      'organizations.generation',
+      'organizations.quotas',
+    )
+  if (!record || !roleMay(record.role, 'services:write')) throw new Fault('INVALID_TOKEN', 'a tester who may not test')
+  return {
+    id: usr,
+    organizationId: org,
+    organizationGeneration: Number(record.generation),
+    generation: 1,
+    enabled: true,
+    platform: 'test',
+    policy: 'enforce',
+    limits: [],
+    quotas: [],
+    organizationQuotas: record.quotas,
   }
 }
 

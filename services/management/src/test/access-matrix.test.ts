@@ -131,6 +131,7 @@ describe('role × route × tenant', () => {
       'PATCH /services/{service}': 'services:write',
       'PUT /services/{service}': 'services:write',
       'DELETE /services/{service}': 'services:write',
+      'POST /services/{service}/test-call': 'services:write',
       'POST /apps': 'apps:write',
       'PATCH /apps/{app}': 'apps:write',
       'PUT /apps/{app}': 'apps:write',

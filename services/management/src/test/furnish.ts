@@ -61,6 +61,7 @@ export const BODIES: Record<string, object> = {
   'PUT /orgs/{org}/secrets/by-name/{name}': { value: 'sk-matrix-9876543210' },
   'PATCH /orgs/{org}/services/{service}': { name: 'Other' },
   'PUT /orgs/{org}/services/{service}': { name: 'Other', baseUrl: 'https://api.example.com' },
+  'POST /orgs/{org}/services/{service}/test-call': { path: '/v1/models' },
   'PATCH /orgs/{org}/apps/{app}': { name: 'Other' },
   'PUT /orgs/{org}/apps/{app}': { name: 'Other', platform: 'ios' },
   'POST /orgs/{org}/apps/{app}/debug-tokens': { name: 'other', expiresInHours: 1 },

@@ -13,7 +13,9 @@ import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { API_PREFIX } from '../http/api-prefix.js'
 import type { Route } from '../http/route.js'
 import type { IdempotencyRecords } from '../idempotency/idempotency-records.js'
+import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
 import { createPasswordHasher, type PasswordHasher } from '../people/password-hasher.js'
+import type { CallProxy } from '../test-call/call-proxy.js'
 import { type LaggingProxy, laggingProxy } from './lagging-proxy.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
 
@@ -39,6 +41,8 @@ export interface RestHarness {
   readonly heldUp: LaggingProxy['heldUp']
   readonly vault: MemoryVault
   readonly hasher: PasswordHasher
+  /** Holds no key before it was tended. */
+  readonly keys: HeldKeys
   readonly app: Express
   readonly routes: readonly Route[]
   readonly records: IdempotencyRecords
@@ -53,7 +57,13 @@ export interface RestHarness {
   close(): Promise<void>
 }
 
-export async function restHarness({ exempt = [PRIVATE_UPSTREAM] } = {}): Promise<RestHarness> {
+export async function restHarness({
+  exempt = [PRIVATE_UPSTREAM],
+  callProxy = null,
+}: {
+  exempt?: readonly string[]
+  callProxy?: CallProxy | null
+} = {}): Promise<RestHarness> {
   const { db, target, superuser, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
   const proxy = laggingProxy(db)
@@ -61,6 +71,7 @@ export async function restHarness({ exempt = [PRIVATE_UPSTREAM] } = {}): Promise
   const feed = { ...buildFeed({ db, target, clock: systemClock, log }), waitUntilSeen, commitChange }
   const vault = memoryVault()
   const hasher = await createPasswordHasher()
+  const keys = createHeldKeys({ db, vault, clock: systemClock, log })
   const parts = {
     db,
     target,
@@ -71,6 +82,8 @@ export async function restHarness({ exempt = [PRIVATE_UPSTREAM] } = {}): Promise
     log,
     privateUpstreams: privateUpstreams(exempt),
     accessLogDays: 90,
+    keys,
+    callProxy,
     redis: null,
   }
   const rest = buildRest(parts)
@@ -106,6 +119,7 @@ export async function restHarness({ exempt = [PRIVATE_UPSTREAM] } = {}): Promise
     heldUp: proxy.heldUp,
     vault,
     hasher,
+    keys,
     app,
     routes: rest.routes,
     records: rest.records,

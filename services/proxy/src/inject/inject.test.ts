@@ -52,6 +52,7 @@ const routeOf = (injection: readonly InjectedField[], over: Partial<Route['targe
   grant: 'g',
   notAfter: 1,
   platform: 'ios',
+  isTest: false,
   unattested: false,
   secrets: new Map([['sec_1', { secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'EXAMPLE_API_KEY' }]]),
 })

@@ -229,3 +229,37 @@ describe('the route of a session', () => {
     expect(labels).toContainEqual({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
   })
 })
+
+describe('the route of a test call', () => {
+  const wire = () => Promise.resolve({ ...routeResponse(), appId: 'usr_1', target: { ...target(), scrub: false } })
+  const target = () => {
+    const { target } = routeResponse()
+    if (!target) throw new Error('a route without a target')
+    return target
+  }
+
+  it('is the person’s own, without a device, and searched whatever the service says', async () => {
+    const { routes, signer } = await make(wire)
+    expect(await routes.resolve(credential(await signer.testToken()), 'openai')).toMatchObject({
+      appId: 'usr_1',
+      deviceId: null,
+      sessionId: 'ses_1',
+      isTest: true,
+      target: { scrub: true },
+    })
+  })
+
+  it('is refused for any other service than the session’s, also where it is held', async () => {
+    const { routes, signer } = await make(wire)
+    await routes.resolve(credential(await signer.testToken()), 'openai')
+    const other = credential(await signer.testToken({ svc: 'svc_other' }))
+    await expect(routes.resolve(other, 'openai')).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+  })
+
+  it('ends with its session of half a minute', async () => {
+    const { routes, signer, time } = await make(wire)
+    const iat = time.clock.wallMs() / 1_000
+    const ended = credential(await signer.testToken({ iat: iat - 100, exp: iat - 70 }))
+    await expect(routes.resolve(ended, 'openai')).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' })
+  })
+})

@@ -143,8 +143,14 @@ function ofSession(route: Route, session: VerifiedSession): Route {
   if (route.organizationId !== session.organizationId || route.appId !== session.appId) {
     throw new Fault('INTERNAL', 'the directory answered with another app’s route')
   }
+  if (session.testOf !== null && session.testOf !== route.serviceId)
+    throw new Fault('INVALID_TOKEN', 'a test call’s session for another service')
+  const isTest = session.testOf !== null
   return {
     ...route,
+    // A person reads the answer: it is searched, whatever the service says.
+    target: isTest ? { ...route.target, scrub: true } : route.target,
+    isTest,
     deviceId: session.deviceId,
     sessionId: session.sessionId,
     labels: [...route.labels, ...session.labels],

@@ -35,6 +35,7 @@ export function routeFromWire(wire: ResolveRouteResponse__Output): SharedRoute {
     grant: wire.grant,
     labels: wire.labels,
     platform: wire.platform,
+    isTest: false,
     unattested: wire.unattested,
   }
 }

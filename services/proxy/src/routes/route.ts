@@ -5,6 +5,7 @@ import type { AppCredential } from '../identify/credential.js'
 /** Where one app's requests to one service go, what is put into them, and what that rests on. */
 export interface Route {
   readonly organizationId: string
+  /** Of a test call, the person's id. */
   readonly appId: string
   readonly serviceId: string
   /** Null where an app token named the app: no device is known. */
@@ -23,6 +24,8 @@ export interface Route {
   /** Monotonic milliseconds: until when route and grant may be used (TTL). */
   readonly notAfter: number
   readonly platform: string
+  /** A test call's: its answer is shown to a person, who must never be shown a value. */
+  readonly isTest: boolean
   /** The app's policy let an app token through without attestation. */
   readonly unattested: boolean
 }

@@ -25,6 +25,9 @@ export function needlesOf(secret: HeldSecret): readonly Needle[] {
   return made
 }
 
+/** Could this value be searched for? What is shorter may come back unseen. */
+export const isSearchable = ({ value }: HeldSecret): boolean => value.reveal().length >= NEEDLE_BYTES_MIN
+
 /** The needle of what stood for user and password of Basic: what was sent, so what could be echoed. */
 export function needleOfBasic(encoded: string): readonly Needle[] {
   const bare = encoded.replace(/=+$/, '')

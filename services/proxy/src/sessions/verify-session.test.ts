@@ -53,6 +53,7 @@ describe('a session', () => {
       appId: 'app_1',
       deviceId: 'dvc_1',
       sessionId: 'ses_1',
+      testOf: null,
       labels: [
         { kind: 'FEED_KIND_DEVICE', id: 'dvc_1', generation: 3 },
         { kind: 'FEED_KIND_SESSION', id: 'ses_1', generation: 1 },

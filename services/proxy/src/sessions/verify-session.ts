@@ -1,11 +1,19 @@
-import { AppSessionClaims, SESSION_LIFE_MS_MAX, SESSION_TYP } from '@protectmyapi/service-kit/app-session'
+import {
+  AppSessionClaims,
+  SESSION_LIFE_MS_MAX,
+  SESSION_TYP,
+  TEST_SESSION_TYP,
+  TestSessionClaims,
+} from '@protectmyapi/service-kit/app-session'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { compactVerify, decodeProtectedHeader } from 'jose'
+import type { z } from 'zod'
 import type { Held } from '../freshness/held.js'
 import { createHeldCache } from '../freshness/held-cache.js'
 import type { Keeper } from '../freshness/keeper.js'
+import type { Label } from '../freshness/label.js'
 import type { SessionKey, SessionKeys } from './session-keys.js'
 
 const LIMITS = {
@@ -19,12 +27,19 @@ const LIMITS = {
   openingsMax: 3,
 } as const
 
+type Claims = AppSessionClaims | TestSessionClaims
+type ClaimsSchema = z.ZodType<Claims>
+
 /** Who asks, by the session's own signed word. */
 export interface VerifiedSession {
   readonly organizationId: string
+  /** Of a test call, the person's id. */
   readonly appId: string
-  readonly deviceId: string
+  /** Null for a test call. */
+  readonly deviceId: string | null
   readonly sessionId: string
+  /** Of a test call: the one service that it is for. */
+  readonly testOf: string | null
   readonly labels: Held['labels']
 }
 
@@ -96,40 +111,47 @@ async function openSession(
   token: string,
   keys: SessionKeys,
   keeper: Keeper,
-): Promise<{ claims: AppSessionClaims; key: SessionKey }> {
+): Promise<{ claims: Claims; key: SessionKey }> {
   if (token.length > LIMITS.tokenCharsMax || !token.startsWith(SESSION_PREFIX)) throw invalid('not a session token')
   const jws = token.slice(SESSION_PREFIX.length)
+  const { kid, schema } = headerOf(jws)
   for (let opening = 1; opening <= LIMITS.openingsMax; opening += 1) {
-    const key = await keys.find(kidOf(jws))
+    const key = await keys.find(kid)
     if (!key) throw invalid('signed by an unknown key')
-    const claims = await verifiedClaims(jws, key)
+    const claims = await verifiedClaims(jws, key, schema)
     // FENCE. What has fallen meanwhile is the label alone where the key was replaced as planned: then it is found anew.
     if (keeper.accepts([key.label])) return { claims, key }
   }
   throw new Fault('UNAVAILABLE', 'the signing key changed faster than a signature could be checked')
 }
 
-async function verifiedClaims(jws: string, { key, issuer }: SessionKey): Promise<AppSessionClaims> {
+async function verifiedClaims(jws: string, { key, issuer }: SessionKey, schema: ClaimsSchema): Promise<Claims> {
   const payload = await compactVerify(jws, key, { algorithms: ['EdDSA'] }).then(
     (verified) => verified.payload,
     (cause: unknown) => {
       throw invalid('the signature does not verify', cause)
     },
   )
-  const claims = AppSessionClaims.safeParse(parseJson(payload))
+  const claims = schema.safeParse(parseJson(payload))
   if (!claims.success || claims.data.iss !== issuer) throw invalid('claims of another kind or issuer')
   return claims.data
 }
 
 /** The header is authenticated by the signature that is checked next; `typ` keeps grants from passing for sessions. */
-function kidOf(jws: string): string {
+function headerOf(jws: string): { kid: string; schema: ClaimsSchema } {
   try {
     const { alg, typ, kid } = decodeProtectedHeader(jws)
-    if (alg === 'EdDSA' && typ === SESSION_TYP && typeof kid === 'string') return kid
+    const schema = schemaOf(typ)
+    if (alg === 'EdDSA' && schema && typeof kid === 'string') return { kid, schema }
   } catch (cause) {
     throw invalid('not a JWS', cause)
   }
   throw invalid('a JWS of another kind')
+}
+
+function schemaOf(typ: string | undefined): ClaimsSchema | undefined {
+  if (typ === SESSION_TYP) return AppSessionClaims
+  return typ === TEST_SESSION_TYP ? TestSessionClaims : undefined
 }
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -140,17 +162,28 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function sessionOf({ org, app, dvc, dgn, jti }: AppSessionClaims, { label }: SessionKey): VerifiedSession {
+function sessionOf(claims: Claims, { label }: SessionKey): VerifiedSession {
+  const { org, jti } = claims
+  const session: Label = { kind: 'FEED_KIND_SESSION', id: jti, generation: 1 }
+  if ('svc' in claims) {
+    const { usr, svc } = claims
+    return {
+      organizationId: org,
+      appId: usr,
+      deviceId: null,
+      sessionId: jti,
+      testOf: svc,
+      labels: [session, label],
+    }
+  }
+  const { app, dvc, dgn } = claims
   return {
     organizationId: org,
     appId: app,
     deviceId: dvc,
     sessionId: jti,
-    labels: [
-      { kind: 'FEED_KIND_DEVICE', id: dvc, generation: dgn },
-      { kind: 'FEED_KIND_SESSION', id: jti, generation: 1 },
-      label,
-    ],
+    testOf: null,
+    labels: [{ kind: 'FEED_KIND_DEVICE', id: dvc, generation: dgn }, session, label],
   }
 }
 

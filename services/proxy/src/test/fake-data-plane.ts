@@ -197,6 +197,7 @@ export function routeTo(
     labels: [{ kind: 'FEED_KIND_APP', id: 'app_1', generation: 1 }],
     notAfter: Number.POSITIVE_INFINITY,
     platform: 'ios',
+    isTest: false,
     unattested: false,
     ...over,
   }

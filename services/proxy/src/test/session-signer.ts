@@ -1,6 +1,6 @@
 import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
-import type { AppSessionClaims } from '@protectmyapi/service-kit/app-session'
-import { SESSION_TYP } from '@protectmyapi/service-kit/app-session'
+import type { AppSessionClaims, TestSessionClaims } from '@protectmyapi/service-kit/app-session'
+import { SESSION_TYP, TEST_SESSION_TYP } from '@protectmyapi/service-kit/app-session'
 import { tokenHash } from '@protectmyapi/service-kit/tokens'
 import { CompactSign, exportJWK, generateKeyPair } from 'jose'
 
@@ -10,15 +10,28 @@ const ISSUER = 'ins_test'
 export interface SessionSigner {
   readonly kid: string
   token(claims: Partial<AppSessionClaims>, header?: { alg?: string; typ?: string; kid?: string }): Promise<string>
+  /** Of a test call. */
+  testToken(claims?: Partial<TestSessionClaims>): Promise<string>
   keys(): ListSessionKeysResponse__Output
 }
 
 export async function sessionSigner(kid: string, wallMs: () => number): Promise<SessionSigner> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }
+  const sign = async (claims: object, header: object): Promise<string> => {
+    const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: 'EdDSA', typ: SESSION_TYP, kid, ...header })
+      .sign(privateKey)
+    return `pma_ses_${jws}`
+  }
   return {
     kid,
-    async token(claims, header = {}) {
+    testToken(claims = {}) {
+      const iat = wallMs() / 1_000
+      const own = { iss: ISSUER, jti: 'ses_1', org: 'org_1', svc: 'svc_1', usr: 'usr_1', iat, exp: iat + 30 }
+      return sign({ ...own, ...claims }, { typ: TEST_SESSION_TYP })
+    },
+    token(claims, header = {}) {
       const iat = wallMs() / 1_000
       const whole = {
         iss: ISSUER,
@@ -32,10 +45,7 @@ export async function sessionSigner(kid: string, wallMs: () => number): Promise<
         exp: iat + 600,
         ...claims,
       }
-      const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(whole)))
-        .setProtectedHeader({ alg: 'EdDSA', typ: SESSION_TYP, kid, ...header })
-        .sign(privateKey)
-      return `pma_ses_${jws}`
+      return sign(whole, header)
     },
     keys: () => ({
       jwks: JSON.stringify({ keys: [jwk] }),

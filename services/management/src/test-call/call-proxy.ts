@@ -1,0 +1,98 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { StringDecoder } from 'node:string_decoder'
+import { Fault } from '@protectmyapi/service-kit/faults'
+
+const LIMITS = {
+  /** Of an answer, shown to a person: enough to see what a provider says. */
+  bodyBytesMax: 16 * 1024,
+  headBytesMax: 64 * 1024,
+  /** The life of the session that it is made by, nearly. */
+  totalMs: 25_000,
+} as const
+
+/** One request to a proxy. */
+export interface ProxyRequest {
+  readonly method: string
+  /** Path and query, visible ASCII. */
+  readonly target: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+export interface ProxyAnswer {
+  readonly status: number
+  readonly contentType: string | null
+  readonly requestId: string | null
+  /** Null where it is no text, or was cut off by the proxy or the provider. */
+  readonly body: string | null
+  /** All of it: not cut off, and not beyond the bound or the time. */
+  readonly complete: boolean
+}
+
+/** Sends a request once, to where the operator has put the proxy. @throws Fault UNAVAILABLE, UPSTREAM_TIMEOUT. */
+export type CallProxy = (request: ProxyRequest) => Promise<ProxyAnswer>
+
+/**
+ * The one connection of management to somewhere other than its own stores: its address is the operator's word alone.
+ * No redirect is followed, no connection is kept.
+ */
+export function createCallProxy(proxyUrl: URL): CallProxy {
+  const send = proxyUrl.protocol === 'https:' ? requestHttps : requestHttp
+  return ({ method, target, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const request = send(proxyUrl, {
+        method,
+        path: target,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
+        agent: false,
+        maxHeaderSize: LIMITS.headBytesMax,
+      })
+      const timer = setTimeout(() => request.destroy(new Fault('UPSTREAM_TIMEOUT', 'a test call')), LIMITS.totalMs)
+      request.once('error', (cause) => {
+        clearTimeout(timer)
+        reject(cause instanceof Fault ? cause : new Fault('UNAVAILABLE', 'no proxy answers a test call', { cause }))
+      })
+      request.once('response', (response) => {
+        void readAnswer(response).then((answer) => {
+          clearTimeout(timer)
+          request.destroy()
+          resolve(answer)
+        })
+      })
+      request.end(body)
+    })
+}
+
+/** Text that a person can read. */
+const TEXT = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|x-ndjson))/i
+
+function readAnswer(response: IncomingMessage): Promise<ProxyAnswer> {
+  const contentType = response.headers['content-type'] ?? null
+  const isText = contentType !== null && TEXT.test(contentType) && response.headers['content-encoding'] === undefined
+  const decoder = new StringDecoder('utf8')
+  let text = ''
+  let bytes = 0
+  return new Promise((resolve) => {
+    const answer = (complete: boolean, whole: boolean): void =>
+      resolve({
+        status: response.statusCode ?? 0,
+        contentType,
+        requestId: stringOf(response.headers['pma-request-id']),
+        body: isText && whole ? text : null,
+        complete,
+      })
+    response.on('data', (chunk: Buffer) => {
+      const room = LIMITS.bodyBytesMax - bytes
+      bytes += chunk.length
+      text += decoder.write(chunk.subarray(0, room))
+      if (bytes > LIMITS.bodyBytesMax) answer(false, true)
+    })
+    response.once('end', () => answer(true, true))
+    // Cut off, by the search for keys perhaps: nothing of it is shown.
+    response.once('error', () => answer(false, false))
+    response.once('close', () => answer(false, false))
+  })
+}
+
+const stringOf = (field: string | string[] | undefined): string | null => (typeof field === 'string' ? field : null)
