@@ -22,7 +22,7 @@ await runRig(async ({ progress, onEnder }) => {
   onEnder(() => servers.stop())
   try {
     // What runs the tests is started by Stryker, and hears of the servers by these.
-    Object.assign(process.env, servers.variables)
+    Object.assign(process.env, servers.variables, { FUZZ_CASES: '2000' })
     const scores: Score[] = []
     for (const part of parts) scores.push(await progress.step(part.folder, () => mutatePart(part, projectDir)))
     for (const { part, found, survived, percent } of scores)

@@ -22,6 +22,9 @@ const CONTEXT: SealContext = {
 }
 const VALUE = Buffer.from('sk-value-of-a-secret')
 
+/** Fewer where the tests themselves are tested, a mutant at a time (`make mutate`). */
+const CASES = Number(process.env.FUZZ_CASES ?? 100_000)
+
 let SEALED: Buffer
 beforeAll(() => {
   SEALED = seal(KEY, VALUE, CONTEXT)
@@ -108,7 +111,7 @@ describe('a sealed version', () => {
         const parsed = parsedOrRefused(bytes)
         if (parsed && !serializeEnvelope(parsed).equals(bytes)) throw new Error('written otherwise than it was read')
       }),
-      { numRuns: 100_000 },
+      { numRuns: CASES },
     )
   })
 
@@ -117,7 +120,7 @@ describe('a sealed version', () => {
       fc.property(altered, (bytes) => {
         if (!SEALED.equals(bytes)) expect(() => openAsStored(bytes)).toThrow(refused)
       }),
-      { numRuns: 5_000 },
+      { numRuns: CASES / 20 },
     )
   })
 
