@@ -137,6 +137,14 @@ describe('a sealed version', () => {
     }
   })
 
+  it('of any other suite is not read at all: there is one', () => {
+    for (const suite of [0, 2, 255]) {
+      const bytes = Buffer.from(SEALED)
+      bytes[4] = suite
+      expect(() => parseEnvelope(bytes)).toThrow(refused)
+    }
+  })
+
   it('holds 1 byte to 64 KiB of value, and no more is parsed', () => {
     for (const value of [Buffer.alloc(1, 1), Buffer.alloc(64 * 1024, 1)])
       expect(open(KEY.bytes, seal(KEY, value, CONTEXT), CONTEXT)).toEqual(value)
