@@ -327,23 +327,30 @@ describe('two replicas, while one rotates and both seal anew', () => {
   it('queue: a writer that comes after a rotation does not pass it, however many others write', async () => {
     const put = await stored()
     const waiting = async (): Promise<number> => {
-      const { rows } = await databases.tamper.raw(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)
+      const { rows } = await databases.tamper.raw(
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      )
       return rows.length
     }
     const early = await databases.vaultDb.transaction()
-    expect(await dataKeyStore(early).currentForShare(put.organizationId)).toMatchObject({ ref: { keyVersion: 1 } })
-    const rotated = vault.rotate(put)
-    await until(async () => (await waiting()) === 1 || undefined)
-    let isRead = false
-    const late = databases.vaultDb.transaction(async (trx) => {
-      const read = await dataKeyStore(trx).currentForShare(put.organizationId)
-      isRead = true
-      return read
-    })
-    await until(async () => isRead || (await waiting()) === 2 || undefined)
-    await early.commit()
-    expect(await late).toMatchObject({ ref: { keyVersion: 2 } })
-    expect(await rotated).toMatchObject({ made: true })
+    try {
+      expect(await dataKeyStore(early).currentForShare(put.organizationId)).toMatchObject({ ref: { keyVersion: 1 } })
+      const rotated = vault.rotate(put)
+      await until(async () => (await waiting()) === 1 || undefined)
+      let isRead = false
+      const late = databases.vaultDb.transaction(async (trx) => {
+        const read = await dataKeyStore(trx).currentForShare(put.organizationId)
+        isRead = true
+        return read
+      })
+      await until(async () => isRead || (await waiting()) === 2 || undefined)
+      await early.commit()
+      expect(await late).toMatchObject({ ref: { keyVersion: 2 } })
+      expect(await rotated).toMatchObject({ made: true })
+    } finally {
+      if (!early.isCompleted()) await early.rollback()
+    }
   })
 
   it('never seal under a version that a replica remembers: the one that counts is read with the write', async () => {
