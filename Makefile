@@ -3,10 +3,10 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages model check reset build fmt protos
+.PHONY: help run test bench chaos outages model mutate check reset rotate-data-keys build fmt protos
 
 help: ## This list.
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
 
 run: ## Everything on this machine, with a demo. DEMO=0, HOST=0.0.0.0, PROXIES=2, PMA_HORIZON_MS=..., DATABASE_URL=..., REDIS_URL=..., REDIS=0, PMA_..._PORT=...
 	@$(NODE) deploy/bootstrap.js
@@ -32,6 +32,10 @@ outages: ## Each part away from the others, warm requests going on: what is serv
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/outages/main.js
 
+mutate: ## Changes sources one place at a time, and counts the changes that no test notices; half an hour. ONLY=envelope,grants,inject,aim,identify,freshness
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/mutate/main.js
+
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js
 	@npm run --silent check
@@ -39,6 +43,10 @@ check: ## Format, lint, types, arrows between packages, unused code, contracts.
 reset: ## Forgets everything that `make run` has made, after asking.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js reset
+
+rotate-data-keys: ## Beside a `make run`: other data keys seal from now on. NOW=1 after a leak, ORGANIZATION=org_...
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js vault rotate-data-keys $(if $(NOW),--now) $(ORGANIZATION)
 
 build: ## Installs packages where needed, and compiles.
 	@$(NODE) deploy/bootstrap.js

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { findSystemRedis } from '@protectmyapi/dev-kit/redis-binary'
 import { ConfigError } from '@protectmyapi/service-kit/config'
 import { createProgress } from './console/progress.js'
+import { operateVault } from './operate-vault.js'
 import { reset } from './reset.js'
 import { run } from './run.js'
 import { inheritedEnvironment, launcherConfig } from './system/launcher-config.js'
@@ -15,6 +16,10 @@ let ending = false
 
 async function main(command: string | undefined): Promise<void> {
   const config = launcherConfig(process.env, projectDir, { redisServer: await findSystemRedis(process.env.PATH) })
+  if (command === 'vault') {
+    const words = process.argv.slice(3)
+    process.exit(await operateVault({ config, inherited: inheritedEnvironment(process.env), words }))
+  }
   if (command === 'reset') return reset({ config, say: progress.say, confirm })
   // A start that is interrupted ends what it has started, by the guard's hand if need be.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))

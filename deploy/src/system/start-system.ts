@@ -16,7 +16,7 @@ import {
 } from './environments.js'
 import { ensureIdentities, type Identities, proxyName } from './identities.js'
 import type { LauncherConfig } from './launcher-config.js'
-import { oneAfterAnother, privateFile, randomPassword } from './local-files.js'
+import { oneAfterAnother, privateFile, randomPassword, writePrivate } from './local-files.js'
 import { openState, type StateFile } from './local-state.js'
 import { type ListedProcess, writeProcessList } from './process-list.js'
 import type { RedisAccess } from './redis-access.js'
@@ -60,6 +60,8 @@ export interface RunningSystem extends Ender {
   pids(): ReadonlyMap<string, number>
   /** Runs a command of management beside the one that serves. @throws Error with its log where it fails. */
   runManagement(words: readonly string[]): Promise<void>
+  /** The same of the vault. */
+  runVault(words: readonly string[]): Promise<void>
 }
 
 /** In the launcher's command line. */
@@ -114,15 +116,25 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgresUrl))
     const { plan, owner } = await makePlan(config, identities, databases, redis)
     const spec = specsOf(options, logs)
+    // Where files are, and no secret: for an operator's command beside the vault.
+    const environment = JSON.stringify(vaultEnvironment(plan))
+    await writePrivate(vaultEnvironmentFile(config.stateDir), environment)
     await startServices(plan, spec, { ...options, supervisor })
     isStarted = true
     const runManagement = (words: readonly string[]) =>
       supervisor.runToEnd(spec(`management-${words[0]}`, 'management', managementEnvironment(plan), words))
-    return { config, state, identities, databases, redis, owner, logs, supervisor, pids, runManagement, stop, kill }
+    const runVault = (words: readonly string[]) =>
+      supervisor.runToEnd(spec(`vault-${words[0]}`, 'vault', vaultEnvironment(plan), words))
+    const commands = { runManagement, runVault }
+    return { config, state, identities, databases, redis, owner, logs, supervisor, pids, ...commands, stop, kill }
   } catch (cause) {
     await stop()
     throw cause
   }
+}
+
+export function vaultEnvironmentFile(stateDir: string): string {
+  return path.join(stateDir, 'vault-environment.json')
 }
 
 async function ensureDatabases(config: LauncherConfig, state: StateFile, postgresUrl: string): Promise<Databases> {

@@ -60,7 +60,7 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
   const suite = read.take(1).readUInt8()
   if (suite !== SUITE) throw sealBroken()
   const keyIdBytes = read.take(1).readUInt8()
-  if (keyIdBytes < 1 || keyIdBytes > LIMITS.keyIdBytesMax) throw sealBroken()
+  if (keyIdBytes > LIMITS.keyIdBytesMax) throw sealBroken()
   const keyId = read.take(keyIdBytes).toString('latin1')
   if (!KEY_ID.test(keyId)) throw sealBroken()
   const keyVersion = read.take(4).readUInt32BE()

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import fc from 'fast-check'
 import { parseEnvelope, serializeEnvelope } from './envelope.js'
@@ -21,6 +21,14 @@ const CONTEXT: SealContext = {
   },
 }
 const VALUE = Buffer.from('sk-value-of-a-secret')
+
+/** Fewer where the tests themselves are tested, a mutant at a time (`make mutate`). */
+const CASES = Number(process.env.FUZZ_CASES ?? 100_000)
+
+let SEALED: Buffer
+beforeAll(() => {
+  SEALED = seal(KEY, VALUE, CONTEXT)
+})
 
 const refused = expect.objectContaining({
   code: 'SECRET_DECRYPTION_FAILED',
@@ -103,7 +111,7 @@ describe('a sealed version', () => {
         const parsed = parsedOrRefused(bytes)
         if (parsed && !serializeEnvelope(parsed).equals(bytes)) throw new Error('written otherwise than it was read')
       }),
-      { numRuns: 100_000 },
+      { numRuns: CASES },
     )
   })
 
@@ -112,7 +120,7 @@ describe('a sealed version', () => {
       fc.property(altered, (bytes) => {
         if (!SEALED.equals(bytes)) expect(() => openAsStored(bytes)).toThrow(refused)
       }),
-      { numRuns: 5_000 },
+      { numRuns: CASES / 20 },
     )
   })
 
@@ -129,15 +137,68 @@ describe('a sealed version', () => {
     }
   })
 
+  it('of any other suite is not read at all: there is one', () => {
+    for (const suite of [0, 2, 255]) {
+      const bytes = Buffer.from(SEALED)
+      bytes[4] = suite
+      expect(() => parseEnvelope(bytes)).toThrow(refused)
+    }
+  })
+
   it('holds 1 byte to 64 KiB of value, and no more is parsed', () => {
-    const largest = Buffer.alloc(64 * 1024, 1)
-    expect(open(KEY.bytes, seal(KEY, largest, CONTEXT), CONTEXT)).toEqual(largest)
+    for (const value of [Buffer.alloc(1, 1), Buffer.alloc(64 * 1024, 1)])
+      expect(open(KEY.bytes, seal(KEY, value, CONTEXT), CONTEXT)).toEqual(value)
     expect(() => openAsStored(seal(KEY, Buffer.alloc(64 * 1024 + 1), CONTEXT))).toThrow(refused)
     expect(() => openAsStored(seal(KEY, Buffer.alloc(0), CONTEXT))).toThrow(refused)
   })
+
+  it('names its key in 1 to 64 letters, digits, _ and -: no other name is written, and none is read', () => {
+    for (const keyId of ['k', 'K_0-z', 'k'.repeat(64)])
+      expect(parseEnvelope(seal({ ...KEY, keyId }, VALUE, CONTEXT))).toMatchObject({ keyId })
+    for (const keyId of ['', 'k'.repeat(65), ' key', 'key ', 'k\u00e9y', 'k/y']) {
+      expect(() => seal({ ...KEY, keyId }, VALUE, CONTEXT)).toThrow('key id out of bounds')
+      const name = Buffer.from(keyId, 'latin1')
+      const renamed = Buffer.concat([
+        SEALED.subarray(0, 5),
+        Buffer.from([name.length]),
+        name,
+        SEALED.subarray(6 + KEY.keyId.length),
+      ])
+      expect(() => parseEnvelope(renamed)).toThrow(refused)
+    }
+  })
+
+  it('is sealed and opened under keys of 32 bytes alone', () => {
+    for (const bytes of [Buffer.alloc(31, 7), Buffer.alloc(33, 7), Buffer.alloc(0)]) {
+      expect(() => seal({ ...KEY, bytes }, VALUE, CONTEXT)).toThrow('a data key of another length')
+      expect(() => open(bytes, SEALED, CONTEXT)).toThrow('a data key of another length')
+    }
+  })
 })
 
-const SEALED = seal(KEY, VALUE, CONTEXT)
+describe('a record key', () => {
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  /** Lengths of what is zeroed: a key has 32 bytes, what it is expanded from 64, as each of HKDF's two blocks. */
+  function zeroedBy(work: () => unknown): number[] {
+    const fill = jest.spyOn(Buffer.prototype, 'fill').mockClear()
+    work()
+    const zeroed = fill.mock.contexts.filter((_buffer, index) => fill.mock.calls[index]?.length === 1)
+    return zeroed.map((buffer) => (buffer as Buffer).length).filter((length) => length > 0)
+  }
+
+  it('is zeroed after its one use, and what it was expanded from, also where nothing was opened', () => {
+    const used = [32, 64, 64, 64]
+    expect(zeroedBy(() => seal(KEY, VALUE, CONTEXT)).sort()).toEqual(used)
+    expect(zeroedBy(() => openAsStored(SEALED)).sort()).toEqual(used)
+    const elsewhere = () => open(KEY.bytes, SEALED, { ...CONTEXT, secretId: 'sec_b' })
+    const [plain, ...others] = zeroedBy(() => expect(elsewhere).toThrow(refused)).sort()
+    // And what came out before the tag said no.
+    expect([plain, ...others]).toEqual([VALUE.length, ...used])
+  })
+})
 
 /** What was sealed, with some of its bytes set, cut out, doubled or put in. */
 const altered = fc
@@ -163,12 +224,16 @@ const altered = fc
 const anyBytes = fc.oneof(
   altered,
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
-  // A head that holds, with a name of any length, and anything after it.
+  // A head that holds, with a name of any length and letters, and anything after it.
   fc
-    .tuple(fc.nat(255), fc.stringMatching(/^[A-Za-z0-9_-]{0,70}$/), fc.uint8Array({ maxLength: 200 }))
-    .map(([length, name, tail]) =>
-      Buffer.concat([Buffer.from('PMAV'), Buffer.from([1, length]), Buffer.from(name), tail]),
-    ),
+    .tuple(
+      fc.oneof(fc.stringMatching(/^[A-Za-z0-9_-]{0,70}$/), fc.string({ maxLength: 70 })),
+      fc.uint8Array({ maxLength: 200 }),
+    )
+    .map(([name, tail]) => {
+      const bytes = Buffer.from(name, 'latin1')
+      return Buffer.concat([Buffer.from('PMAV'), Buffer.from([1, bytes.length]), bytes, tail])
+    }),
 )
 
 function parsedOrRefused(bytes: Buffer): ReturnType<typeof parseEnvelope> | undefined {

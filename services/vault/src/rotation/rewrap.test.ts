@@ -119,6 +119,32 @@ describe('wrapping data keys anew', () => {
     vault = changed
   })
 
+  it('writes over nothing that another order has wrapped meanwhile: a slow worker of the former comes too late', async () => {
+    const [put = aPut()] = await stored(1)
+    const slow = memoryKeys(before)
+    const latest = memoryKeys(slow)
+    const rewrap = slow.rewrap
+    let isFirst = true
+    slow.rewrap = async (wrapped, context) => {
+      const anew = await rewrap(wrapped, context)
+      if (isFirst) {
+        isFirst = false
+        const other = vaultCore(databases, latest)
+        await other.orderRewrap()
+        expect((await other.rewrap()).remaining).toBe(0)
+      }
+      return anew
+    }
+    const changed = vaultCore(databases, slow)
+    await changed.orderRewrap()
+    await changed.rewrap()
+    const counts = await rewrapStore(databases.vaultKeysDb).counts()
+    expect(counts.map(({ masterKey }) => masterKey)).toEqual([latest.masterKey])
+    expect(await openCold(put, latest)).toHaveLength(32)
+    before = latest
+    vault = vaultCore(databases, latest)
+  })
+
   it('names what no master key that is known unwraps, wraps the others, and is not done', async () => {
     const [altered = aPut(), sound = aPut()] = await stored(2)
     const { wrapped } = await rowOf(altered)

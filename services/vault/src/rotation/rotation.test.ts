@@ -1,12 +1,15 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { seal } from '../envelope/seal.js'
 import { signHead } from '../heads/sign-head.js'
+import { dataKeyStore } from '../keys/data-key-store.js'
 import { PROXY } from '../test/grant-signer.js'
 import { leaseHarness, textOf } from '../test/lease-harness.js'
 import { aPut, BINDINGS, nextPut, type VaultCore, vaultCore } from '../test/vault-core.js'
 import type { Put } from '../versions/put-secret.js'
 import { activeKey } from './active-key.js'
+import { reencryptSecrets } from './reencrypt-secrets.js'
 import { resealPage } from './reseal-page.js'
 import { rotationStore } from './rotation-store.js'
 
@@ -262,6 +265,20 @@ describe('below the floor', () => {
   })
 })
 
+describe('the floor', () => {
+  it('is not raised over a key that signs heads and is under an older version: one that was made in between', async () => {
+    const installation = { organizationId: INSTALLATION_ORGANIZATION }
+    await vault.headKeys.current()
+    const { ref } = await vault.rotate(installation)
+    const deps = { ...databases, ...vault, log: vault.logged.log }
+    const turnWith = (headKeys: Pick<VaultCore['headKeys'], 'reseal'>) =>
+      reencryptSecrets({ ...deps, headKeys })({ ...installation, known: true })
+    const { floor } = await turnWith({ reseal: async () => undefined })
+    expect(floor).toBeLessThan(ref.keyVersion)
+    expect((await turnWith(vault.headKeys)).floor).toBe(ref.keyVersion)
+  })
+})
+
 describe('two replicas, while one rotates and both seal anew', () => {
   it('serve every lease and every put, and nothing is left below the floor', async () => {
     const puts = await storedTogether(12)
@@ -306,6 +323,35 @@ describe('two replicas, while one rotates and both seal anew', () => {
     const cold = replica()
     for (const [index, put] of puts.entries()) expect(textOf(await leaseOf(put, {}, cold))).toBe(`sk-${index}`)
   }, 20_000)
+
+  it('queue: a writer that comes after a rotation does not pass it, however many others write', async () => {
+    const put = await stored()
+    const waiting = async (): Promise<number> => {
+      const { rows } = await databases.tamper.raw(
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      )
+      return rows.length
+    }
+    const early = await databases.vaultDb.transaction()
+    try {
+      expect(await dataKeyStore(early).currentForShare(put.organizationId)).toMatchObject({ ref: { keyVersion: 1 } })
+      const rotated = vault.rotate(put)
+      await until(async () => (await waiting()) === 1 || undefined)
+      let isRead = false
+      const late = databases.vaultDb.transaction(async (trx) => {
+        const read = await dataKeyStore(trx).currentForShare(put.organizationId)
+        isRead = true
+        return read
+      })
+      await until(async () => isRead || (await waiting()) === 2 || undefined)
+      await early.commit()
+      expect(await late).toMatchObject({ ref: { keyVersion: 2 } })
+      expect(await rotated).toMatchObject({ made: true })
+    } finally {
+      if (!early.isCompleted()) await early.rollback()
+    }
+  })
 
   it('never seal under a version that a replica remembers: the one that counts is read with the write', async () => {
     const put = await stored()

@@ -1,0 +1,34 @@
+import os from 'node:os'
+import path from 'node:path'
+import { List, parseEnvironment } from '@protectmyapi/service-kit/config'
+import { z } from 'zod'
+import { runRig } from '../console/run-rig.js'
+import { startTestServers } from '../test-run/test-servers.js'
+import { mutatePart, type Score } from './mutate-part.js'
+import { chosenParts } from './parts.js'
+
+const projectDir = path.resolve(import.meta.dirname, '..', '..', '..')
+const { ONLY } = parseEnvironment(z.object({ ONLY: List.default([]) }), process.env)
+
+/** `make mutate`: changes the sources of some parts, one place at a time, and counts the changes that no test notices. */
+await runRig(async ({ progress, onEnder }) => {
+  const parts = chosenParts(ONLY)
+  // It takes two cores for a while: whatever else runs here goes first.
+  os.setPriority(10)
+  process.chdir(projectDir)
+  const servers = await progress.step('Postgres and the rest, for the tests', (say) =>
+    startTestServers({ cacheDir: path.join(projectDir, '.cache'), env: process.env, say }),
+  )
+  onEnder(() => servers.stop())
+  try {
+    // What runs the tests is started by Stryker, and hears of the servers by these.
+    Object.assign(process.env, servers.variables, { FUZZ_CASES: '2000' })
+    const scores: Score[] = []
+    for (const part of parts) scores.push(await progress.step(part.folder, () => mutatePart(part, projectDir)))
+    for (const { part, found, survived, percent } of scores)
+      progress.say(`${part.padEnd(12)}${percent.toFixed(1).padStart(6)} %  ${found} found, ${survived} survived`)
+    return scores.every(({ isEnough }) => isEnough)
+  } finally {
+    await servers.stop()
+  }
+})

@@ -1,0 +1,25 @@
+/** A part of a service whose tests are tested: each of its mutants should make one of them fail. */
+export interface Part {
+  readonly name: string
+  /** Its folder: sources, and the tests beside them. */
+  readonly folder: string
+}
+
+export const PARTS: readonly Part[] = [
+  { name: 'envelope', folder: 'services/vault/src/envelope' },
+  { name: 'grants', folder: 'services/vault/src/grants' },
+  { name: 'inject', folder: 'services/proxy/src/inject' },
+  { name: 'aim', folder: 'services/proxy/src/aim' },
+  { name: 'identify', folder: 'services/proxy/src/identify' },
+  { name: 'freshness', folder: 'services/proxy/src/freshness' },
+]
+
+/** @throws Error for a name that no part has. */
+export function chosenParts(names: readonly string[]): readonly Part[] {
+  if (names.length === 0) return PARTS
+  return names.map((name) => {
+    const part = PARTS.find((candidate) => candidate.name === name)
+    if (!part) throw new Error(`There is no part ${name}. There are: ${PARTS.map((one) => one.name).join(', ')}`)
+    return part
+  })
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import pg from 'pg'
+import { underLoad } from './load.js'
+import { type Provisioned, provision } from './provision.js'
+import { type StandIn, startStandIn } from './stand-in.js'
+import { startTestSystem, type TestSystem } from './start-test-system.js'
+
+describe('rotating data keys under load', () => {
+  let system: TestSystem
+  let provider: StandIn
+  let target: Provisioned
+  let vault: pg.Client
+
+  beforeAll(async () => {
+    system = await startTestSystem({ proxies: 2 })
+    provider = await startStandIn({ keyOf: () => 'any', answer: () => ({ body: {} }) })
+    const value = system.planter.plant('sk-data-key-')
+    provider.accept('any')
+    target = await provision(system, { slug: 'data-keys', origin: provider.origin, value, policy: 'audit' })
+    vault = new pg.Client({ connectionString: system.running.databases.vault.adminUrl })
+    await vault.connect()
+  }, 60_000)
+
+  afterAll(async () => {
+    await vault?.end()
+    await system?.stop()
+    await provider?.stop()
+  }, 60_000)
+
+  /** What requests were answered while `work` was done, and values replaced beside them. */
+  async function statusesWhile(work: () => Promise<void>): Promise<Set<number>> {
+    const load = { proxies: system.proxies, token: target.token, path: () => '/v1/p/data-keys/echo' }
+    const samples = await underLoad(load, async () => {
+      let ended = false
+      const replacing = (async () => {
+        while (!ended) await replaceValue()
+      })()
+      await work().finally(() => {
+        ended = true
+      })
+      await replacing
+    })
+    return new Set(samples.map(({ status }) => status))
+  }
+
+  async function replaceValue(): Promise<void> {
+    const value = system.planter.plant('sk-data-key-')
+    await system.owner.put(`${system.org}/secrets/${target.secretId}/value`, { value })
+  }
+
+  async function keys(): Promise<{ version: number; floor: number; below: string }[]> {
+    const { rows } = await vault.query(
+      `SELECT k.version, k.floor, (SELECT count(*) FROM versions v
+         WHERE v.key_id = k.id AND v.key_version < k.version AND v.state = 'stored') AS below
+       FROM data_keys k WHERE k.state = 'active' ORDER BY k.organization_id`,
+    )
+    return rows
+  }
+
+  it('as planned refuses nobody, and vaults seal anew behind until nothing is left under the old ones', async () => {
+    const before = await keys()
+    const statuses = await statusesWhile(() => system.running.runVault(['rotate-data-keys']))
+    expect(statuses).toEqual(new Set([200]))
+    await until(async () => (await keys()).every(({ version, floor }) => floor === version) || undefined, 30_000)
+    expect(await keys()).toEqual(
+      before.map(({ version }) => ({ version: version + 1, floor: version + 1, below: '0' })),
+    )
+  }, 90_000)
+
+  it('where the old keys may be known has sealed everything anew, and raised the floors, when it ends', async () => {
+    const before = await keys()
+    let after: Awaited<ReturnType<typeof keys>> = []
+    const statuses = await statusesWhile(async () => {
+      await system.running.runVault(['rotate-data-keys', '--now'])
+      after = await keys()
+    })
+    expect(statuses).toEqual(new Set([200]))
+    expect(after).toEqual(before.map(({ version }) => ({ version: version + 1, floor: version + 1, below: '0' })))
+  }, 90_000)
+
+  it('and wrapping them anew under load refuses nobody either', async () => {
+    const statuses = await statusesWhile(() => system.running.runVault(['rewrap-data-keys']))
+    expect(statuses).toEqual(new Set([200]))
+  }, 60_000)
+})
