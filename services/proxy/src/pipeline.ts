@@ -13,6 +13,7 @@ import { type LeaseSource, RouteFallen } from './lease/lease-source.js'
 import type { Ticket } from './record/recorder.js'
 import type { Lane } from './routes/lanes.js'
 import type { Route, RouteSource } from './routes/route.js'
+import { type Crowd, TooCrowded } from './server/crowd.js'
 import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
 import { exceededFault, limitedFault } from './server/limited-fault.js'
@@ -31,6 +32,8 @@ export interface PipelineDeps {
   readonly forwarding: ForwardDeps
   /** Requests under way, in all and of each organisation. */
   readonly underWay: Lane
+  /** Those of them that are not on their way to the provider yet. */
+  readonly crowd: Crowd
   readonly log: Logger
 }
 
@@ -58,6 +61,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       if (thrown instanceof ClientLeft) return
       const fault = asFault(thrown)
       deps.log[levelOf(fault)]({ err: fault, requestId: exchange.requestId, service }, 'request refused')
+      if (fault instanceof TooCrowded) exchange.restAfterwards(fault.restMs)
       exchange.refuse(fault)
     }
   }
@@ -67,6 +71,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   const { exchange, destination, identified, body } = call
   const { headers, query } = identified
   const route = await deps.routes.resolve(identified.credential, destination.service)
+  const handedOver = deps.crowd.enter(route.organizationId)
   const following = follow(deps.freshness, route)
   const leave = deps.underWay.enter(route.organizationId)
   try {
@@ -85,6 +90,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
       const { timeoutMs, bodyBytesMax } = target
       const asked = { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, back }
       sending = forward(deps.forwarding, asked)
+      handedOver()
     } catch (err) {
       // Up to the hand-over nothing has left, so whatever is thrown voids the entry.
       ticket.void_(asFault(err).code)
@@ -94,6 +100,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
     finish(exchange, ticket, await sending.done)
   } finally {
     leave?.()
+    handedOver()
     following.end()
   }
 }

@@ -5,6 +5,7 @@ import { events } from './events.js'
 import { fullPathRow } from './full-path.js'
 import { kmsCalls } from './kms-calls.js'
 import { largeBodies } from './large-bodies.js'
+import { overload } from './overload.js'
 import { replacement } from './replacement.js'
 import { storedNumber } from './stored-number.js'
 import { vaultLeases } from './vault-leases.js'
@@ -61,5 +62,6 @@ export const ALL_ROWS: readonly Row[] = [
   replacement,
   coldRoute,
   kmsCalls,
+  overload,
   storedNumber,
 ]

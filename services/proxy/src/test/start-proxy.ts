@@ -7,6 +7,7 @@ import { createDialler } from '../forward/dialler.js'
 import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createLane } from '../routes/lanes.js'
+import { createCrowd } from '../server/crowd.js'
 import { createHandle } from '../server/handle.js'
 import { createListener, type Listener } from '../server/listener.js'
 import { trustedProxies } from '../server/source-address.js'
@@ -47,12 +48,14 @@ export async function startProxy(
     hostSuffix = null,
     proxies = [],
     underWayMax = 1_000,
+    isLate = () => false,
     certificate = null,
   }: {
     exempt?: string[]
     hostSuffix?: string | null
     proxies?: string[]
     underWayMax?: number
+    isLate?: () => boolean
     certificate?: WatchedMaterial | null
   } = {},
 ): Promise<ProxyUnderTest> {
@@ -67,7 +70,13 @@ export async function startProxy(
   const clock = systemClock
   const pools = createPools(createDialler({ exempt: privateUpstreams(exempt) }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
-  const pipeline = createPipeline({ ...plane, forwarding: { pools, clock }, underWay, log })
+  const pipeline = createPipeline({
+    ...plane,
+    forwarding: { pools, clock },
+    underWay,
+    crowd: createCrowd({ isLate }, clock),
+    log,
+  })
   let draining = false
   const handle = createHandle({
     pipeline,
