@@ -14,8 +14,10 @@ import { systemSchedule } from './freshness/schedule.js'
 import { createPipeline } from './pipeline.js'
 import { createRedisLink } from './redis/redis-link.js'
 import { createLane } from './routes/lanes.js'
+import { createCrowd } from './server/crowd.js'
 import { createHandle } from './server/handle.js'
 import { createListener } from './server/listener.js'
+import { watchLoop } from './server/loop-delay.js'
 
 const LIMITS = {
   /** Requests to providers under way: sockets and buffers of each are bounded, so this bounds memory. */
@@ -47,11 +49,14 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
   const pools = createPools(dial, log)
 
+  const loop = watchLoop(clock, systemSchedule)
+
   let draining = false
   const pipeline = createPipeline({
     ...dataPlane,
     forwarding: { pools, clock },
     underWay: createLane(LIMITS.underWay),
+    crowd: createCrowd(loop, clock),
     log,
   })
   const handle = createHandle({
@@ -67,6 +72,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
 
   const steps: readonly ShutdownStep[] = [
     { name: 'answers under way', run: () => listener.drain(config.drainMs) },
+    { name: 'the loop’s delay', run: () => loop.stop() },
     { name: 'sockets to providers', run: () => pools.destroy() },
     { name: 'the record', run: () => dataPlane.stop() },
     { name: 'channels', run: () => closeAll(directory, vault, ...(redis ? [redis] : [])) },

@@ -1,7 +1,9 @@
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newToken } from '@protectmyapi/service-kit/tokens'
+import { TooCrowded } from './server/crowd.js'
 import { heldSecret, routeTo } from './test/fake-data-plane.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from './test/start-proxy.js'
 import { startUpstream, type Upstream } from './test/start-upstream.js'
@@ -274,6 +276,44 @@ describe('a refusal', () => {
     const busy = await startProxy(upstream.port, { underWayMax: 0 })
     expect((await busy.send('GET', '/v1/p/up/x')).status).toBe(503)
     await busy.close()
+  })
+
+  it('whose provider hangs holds up its own organisation alone', async () => {
+    const hung = await startUpstream(() => {})
+    const shared = await startProxy(upstream.port, {
+      underWayMax: 3,
+      exempt: [`127.0.0.1:${upstream.port}`, `127.0.0.1:${hung.port}`],
+    })
+    const origins = [upstream.port, hung.port].map((port) => `http://127.0.0.1:${port}`)
+    shared.plane.routeOf.set('hung', routeTo(origins[1] ?? '', { organizationId: 'org_h' }))
+    const placements = [{ kind: 'header', name: 'authorization' }] as const
+    shared.plane.secrets.set('sec_1', heldSecret('sec_1', KEY, { origins, placements }))
+    const waiting = Array.from({ length: 3 }, () => shared.send('GET', '/v1/p/hung/x').catch(() => undefined))
+    await until(() => (hung.received.length === 3 ? true : undefined))
+    expect((await shared.send('GET', '/v1/p/hung/x')).status).toBe(503)
+    expect((await shared.send('GET', '/v1/p/up/x')).status).toBe(200)
+    await hung.close()
+    await Promise.all(waiting)
+    await shared.close()
+  })
+
+  it('that is one too many is told when to come again, and its connection is not read until then', async () => {
+    proxy.plane.says.resolve = new TooCrowded(1)
+    const socket = connect(proxy.port, '127.0.0.1')
+    let heard = ''
+    socket.setEncoding('utf8').on('data', (text: string) => (heard += text))
+    const body = 'x'.repeat(100)
+    const post = `POST /v1/p/up/x HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${APP_TOKEN}\r\ncontent-length: 100\r\n\r\n${body}`
+    socket.write(post)
+    await until(() => (heard.includes('"error"') ? true : undefined))
+    expect(heard).toMatch(/^HTTP\/1.1 503 .*\r\nretry-after: 1\r\n/is)
+    const askedAt = performance.now()
+    proxy.plane.says.resolve = null
+    socket.write(post)
+    await until(() => (heard.includes('HTTP/1.1 200') ? true : undefined))
+    // A timer is never early.
+    expect(performance.now() - askedAt).toBeGreaterThan(500)
+    socket.destroy()
   })
 
   it('never shows a value, a token or a detail of ours', async () => {

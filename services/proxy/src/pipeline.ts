@@ -15,6 +15,7 @@ import type { Lane } from './routes/lanes.js'
 import type { Route, RouteSource } from './routes/route.js'
 import { alarmOnLeak } from './scrub/leak-alarm.js'
 import { isSearchable } from './scrub/needles.js'
+import { type Crowd, TooCrowded } from './server/crowd.js'
 import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
 import { exceededFault, limitedFault } from './server/limited-fault.js'
@@ -33,6 +34,8 @@ export interface PipelineDeps {
   readonly forwarding: ForwardDeps
   /** Requests under way, in all and of each organisation. */
   readonly underWay: Lane
+  /** Those of them that are not on their way to the provider yet. */
+  readonly crowd: Crowd
   readonly log: Logger
 }
 
@@ -60,6 +63,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       if (thrown instanceof ClientLeft) return
       const fault = asFault(thrown)
       deps.log[levelOf(fault)]({ err: fault, requestId: exchange.requestId, service }, 'request refused')
+      if (fault instanceof TooCrowded) exchange.restAfterwards(fault.restMs)
       exchange.refuse(fault)
     }
   }
@@ -69,6 +73,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   const { exchange, destination, identified, body } = call
   const { headers, query } = identified
   const route = await deps.routes.resolve(identified.credential, destination.service)
+  const handedOver = deps.crowd.enter(route.organizationId)
   const following = follow(deps.freshness, route)
   const leave = deps.underWay.enter(route.organizationId)
   try {
@@ -88,6 +93,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
       const { timeoutMs, bodyBytesMax } = target
       const asked = { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, back }
       sending = forward(deps.forwarding, asked)
+      handedOver()
     } catch (err) {
       // Up to the hand-over nothing has left, so whatever is thrown voids the entry.
       ticket.void_(asFault(err).code)
@@ -99,6 +105,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
     finish(exchange, ticket, forwarded)
   } finally {
     leave?.()
+    handedOver()
     following.end()
   }
 }

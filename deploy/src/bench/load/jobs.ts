@@ -36,14 +36,22 @@ export interface EventsJob {
   readonly msMax: number
 }
 
-export type LoadJob = ClosedJob | OpenJob | EventsJob
+/** More clients than can be served, each of which asks again at once. */
+export interface ImpatientJob {
+  readonly kind: 'impatient'
+  readonly shot: Shot
+  readonly connections: number
+  readonly msMax: number
+}
+
+export type LoadJob = ClosedJob | OpenJob | EventsJob | ImpatientJob
 
 export interface LoadResult {
   readonly answers: number
-  /** By status, where it is not 200. */
+  /** By status, where it is not 200; 0 stands for a connection that ended. */
   readonly others: Readonly<Record<number, number>>
   readonly ms: number
-  /** In milliseconds: of an open job from when the timer found each request due, of events from their sending. */
+  /** In milliseconds: of an open job from when the timer found each request due, of events from their sending, of impatient clients those that were served. */
   readonly delaysMs: readonly number[]
 }
 

@@ -1,6 +1,7 @@
 import { serveParent } from '../rig/worker-process.js'
 import { runClosed } from './closed-loop.js'
 import { runEvents } from './event-streams.js'
+import { runImpatient } from './impatient.js'
 import type { LoadJob, LoadResult } from './jobs.js'
 import { runOpen } from './open-loop.js'
 
@@ -15,5 +16,7 @@ function run(job: LoadJob): Promise<LoadResult> {
       return runOpen(job)
     case 'events':
       return runEvents(job)
+    case 'impatient':
+      return runImpatient(job)
   }
 }

@@ -6,6 +6,7 @@ import { fullPathRow } from './full-path.js'
 import { hugeBodies } from './huge-bodies.js'
 import { kmsCalls } from './kms-calls.js'
 import { largeBodies } from './large-bodies.js'
+import { overload } from './overload.js'
 import { replacement } from './replacement.js'
 import { storedNumber } from './stored-number.js'
 import { vaultLeases } from './vault-leases.js'
@@ -63,5 +64,6 @@ export const ALL_ROWS: readonly Row[] = [
   replacement,
   coldRoute,
   kmsCalls,
+  overload,
   storedNumber,
 ]

@@ -106,6 +106,22 @@ describe('leases', () => {
     ])
   })
 
+  it('of an organisation that a vault hangs for leave the others theirs', async () => {
+    const { leases, route, asked } = make()
+    const hung = Array.from({ length: 128 }, (_, at) => {
+      const secret = { secretId: 'sec_a', versionId: `ver_a_1${at}`, generation: 1, name: 'A' }
+      return leases.lease(route([], { organizationId: 'org_h', secrets: new Map([['sec_a', secret]]) }))
+    })
+    for (const one of hung) one.catch(() => {})
+    await expect(leases.lease(route(['b1'], { organizationId: 'org_h' }))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+    const other = leases.lease(route(['b1']))
+    asked.at(-1)?.answer.open()
+    expect([...(await other).keys()]).toEqual(['sec_b'])
+    for (const { answer } of asked) answer.open()
+  })
+
   it('of another organisation are never handed over, though the version id were the same', async () => {
     const { leases, asked, answer, route } = make()
     const one = leases.lease(route(['a1']))

@@ -128,6 +128,16 @@ export class Exchange {
     this.sendBody(body)
   }
 
+  /** Once it has been answered, nothing more is read of this connection for a while. Call it before the answer. */
+  restAfterwards(ms: number): void {
+    const { socket } = this.incoming
+    this.whenOver(() => {
+      // A body that was taken without its events resumes the socket a tick after the answer.
+      setImmediate(() => socket.pause())
+      setTimeout(() => socket.resume(), ms).unref()
+    })
+  }
+
   /** Ends an answer that cannot be completed so that it does not look complete. */
   cut(): void {
     const { socket } = this.outgoing

@@ -8,6 +8,7 @@ import { createDialler, type DiallerOptions } from '../forward/dialler.js'
 import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createLane } from '../routes/lanes.js'
+import { createCrowd } from '../server/crowd.js'
 import { createHandle } from '../server/handle.js'
 import { createListener, LISTENER_BOUNDS, type Listener, type ListenerBounds } from '../server/listener.js'
 import { trustedProxies } from '../server/source-address.js'
@@ -48,6 +49,7 @@ export async function startProxy(
     hostSuffix = null,
     proxies = [],
     underWayMax = 1_000,
+    isLate = () => false,
     certificate = null,
     bounds = {},
     log = silentLog(),
@@ -57,6 +59,7 @@ export async function startProxy(
     hostSuffix?: string | null
     proxies?: string[]
     underWayMax?: number
+    isLate?: () => boolean
     certificate?: WatchedMaterial | null
     bounds?: Partial<ListenerBounds>
     log?: Logger
@@ -73,7 +76,13 @@ export async function startProxy(
   const clock = systemClock
   const pools = createPools(createDialler({ exempt: privateUpstreams(exempt), ...dialling }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
-  const pipeline = createPipeline({ ...plane, forwarding: { pools, clock }, underWay, log })
+  const pipeline = createPipeline({
+    ...plane,
+    forwarding: { pools, clock },
+    underWay,
+    crowd: createCrowd({ isLate }, clock),
+    log,
+  })
   let draining = false
   const handle = createHandle({
     pipeline,

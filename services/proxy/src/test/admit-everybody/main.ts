@@ -12,6 +12,7 @@ import { createDialler } from '../../forward/dialler.js'
 import { createPools } from '../../forward/pools.js'
 import { createPipeline } from '../../pipeline.js'
 import { createLane } from '../../routes/lanes.js'
+import { createCrowd } from '../../server/crowd.js'
 import { createHandle } from '../../server/handle.js'
 import { createListener } from '../../server/listener.js'
 
@@ -37,7 +38,8 @@ const dataPlane = createDataPlane({
 const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
 const underWay = createLane({ totalMax: 8_192, perOwnerMax: 2_048 })
 const forwarding = { pools: createPools(dial, log), clock }
-const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, log })
+const crowd = createCrowd({ isLate: () => false }, clock)
+const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, crowd, log })
 const { hostSuffix, trustedProxies: proxies } = config
 const handle = createHandle({ pipeline, dataPlane, clock, log, proxies, hostSuffix, isDraining: () => false })
 const port = await createListener(handle, null).listen(config.host, config.port)

@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualTime } from '../test/manual-time.js'
+import { createCrowd, TooCrowded } from './crowd.js'
+import { watchLoop } from './loop-delay.js'
+
+function make(late = true) {
+  const { clock, advance } = manualTime()
+  const state = { late }
+  const crowd = createCrowd({ isLate: () => state.late }, clock)
+  const refusal = (owner: string): TooCrowded | undefined => {
+    try {
+      crowd.enter(owner)
+      return undefined
+    } catch (err) {
+      if (err instanceof TooCrowded) return err
+      throw err
+    }
+  }
+  return { crowd, refusal, state, advance, fill: (owner: string, count: number) => fill(crowd.enter, owner, count) }
+}
+
+const fill = (enter: (owner: string) => () => void, owner: string, count: number): (() => void)[] =>
+  Array.from({ length: count }, () => enter(owner))
+
+describe('a crowd', () => {
+  it('is let in as long as the process keeps up, up to what an organisation may have waiting', () => {
+    const { fill, refusal } = make(false)
+    fill('org_a', 1_024)
+    expect(refusal('org_a')).toBeDefined()
+    expect(refusal('org_b')).toBeUndefined()
+  })
+
+  it('is kept small while the process is late, and who leaves makes room, once', () => {
+    const { fill, refusal } = make()
+    const [leave] = fill('org_a', 128)
+    expect(refusal('org_a')).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 1 } })
+    leave?.()
+    leave?.()
+    expect(refusal('org_a')).toBeUndefined()
+    expect(refusal('org_a')).toBeDefined()
+  })
+
+  it('of other organisations never shuts out one that has little in hand', () => {
+    const { fill, refusal } = make()
+    for (const owner of ['org_a', 'org_b', 'org_c']) fill(owner, owner === 'org_c' ? 8 : 128)
+    fill('org_d', 8)
+    expect(refusal('org_d')).toBeDefined()
+    expect(refusal('org_e')).toBeUndefined()
+  })
+
+  it('is told to stay away the longer the more of it are refused, and the connections rest as long', () => {
+    const { fill, refusal, advance } = make()
+    fill('org_a', 128)
+    const refusals = Array.from({ length: 20_000 }, () => refusal('org_a'))
+    expect([refusals[0], refusals[1_000], refusals.at(-1)].map((one) => one?.restMs)).toEqual([1_000, 2_000, 8_000])
+    expect(refusals.at(-1)).toMatchObject({ details: { retryAfterSeconds: 8 } })
+    advance(2_000)
+    expect(refusal('org_a')?.restMs).toBe(8_000)
+    advance(2_000)
+    expect(refusal('org_a')?.restMs).toBe(1_000)
+  })
+})
+
+describe('the loop', () => {
+  it('is late from within a long turn until a second after it', () => {
+    const { clock, schedule, advance } = manualTime()
+    const loop = watchLoop(clock, schedule)
+    advance(1_000)
+    expect(loop.isLate()).toBe(false)
+    clock.advance(71)
+    expect(loop.isLate()).toBe(true)
+    advance(999)
+    expect(loop.isLate()).toBe(true)
+    advance(1_001)
+    expect(loop.isLate()).toBe(false)
+    loop.stop()
+  })
+})

@@ -1,0 +1,83 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { LoopDelay } from './loop-delay.js'
+
+const LIMITS = {
+  /** Whether the loop is late or not: who waits is waiting for management, a vault or Redis. */
+  waiting: { totalMax: 4_096, perOwnerMax: 1_024 },
+  /** While the loop is late: what is let in beyond this makes everybody wait, Redis's answers among them. */
+  late: { totalMax: 256, perOwnerMax: 128 },
+  /** An organisation that has no more than so many is let in all the same: another's flood is not its own. */
+  perOwnerMin: 8,
+  /** As many refusals as there is time for beside those who are served: more, and clients are told to stay away longer. */
+  refusalsPerSecond: 1_000,
+  restSecondsMax: 8,
+} as const
+
+/** Requests in this process's own hands: let in, and not yet on their way to the provider. */
+export interface Crowd {
+  /**
+   * Answers how to leave, which may be done twice.
+   *
+   * @throws TooCrowded where this would be one too many.
+   */
+  enter(owner: string): () => void
+}
+
+/** Who asks again at once would be refused at the price of who is served: so the connection rests as the client is told to. */
+export class TooCrowded extends Fault {
+  readonly restMs: number
+
+  constructor(restSeconds: number) {
+    super('UNAVAILABLE', 'more is asked at once than this process can do', {
+      say: 'More is asked at once than can be served. Try again as Retry-After says.',
+      retryAfterSeconds: restSeconds,
+    })
+    this.restMs = restSeconds * 1_000
+  }
+}
+
+/** Made before: an overload is no time to trace stacks. */
+const REFUSALS = Array.from({ length: LIMITS.restSecondsMax }, (_, index) => new TooCrowded(index + 1))
+const LONGEST = new TooCrowded(LIMITS.restSecondsMax)
+
+export function createCrowd({ isLate }: Pick<LoopDelay, 'isLate'>, clock: Pick<Clock, 'monotonicMs'>): Crowd {
+  const byOwner = new Map<string, number>()
+  let total = 0
+  let refused = { sinceMs: clock.monotonicMs(), now: 0, before: 0 }
+
+  function isFull(own: number): boolean {
+    if (own < LIMITS.perOwnerMin) return false
+    if (total < LIMITS.late.totalMax && own < LIMITS.late.perOwnerMax) return false
+    return total >= LIMITS.waiting.totalMax || own >= LIMITS.waiting.perOwnerMax || isLate()
+  }
+
+  function refusal(): TooCrowded {
+    const nowMs = clock.monotonicMs()
+    if (nowMs - refused.sinceMs >= 1_000) refused = { sinceMs: nowMs, now: 0, before: refused.now }
+    refused.now += 1
+    const seconds = Math.ceil(Math.max(refused.now, refused.before) / LIMITS.refusalsPerSecond)
+    return REFUSALS[seconds - 1] ?? LONGEST
+  }
+
+  function leave(owner: string): void {
+    total -= 1
+    const left = (byOwner.get(owner) ?? 1) - 1
+    if (left === 0) byOwner.delete(owner)
+    else byOwner.set(owner, left)
+  }
+
+  return {
+    enter(owner) {
+      const own = byOwner.get(owner) ?? 0
+      if (isFull(own)) throw refusal()
+      total += 1
+      byOwner.set(owner, own + 1)
+      let isIn = true
+      return () => {
+        if (isIn) leave(owner)
+        isIn = false
+      }
+    },
+  }
+}

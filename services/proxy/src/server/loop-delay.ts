@@ -1,0 +1,34 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { every, type Schedule } from '../freshness/schedule.js'
+
+const LIMITS = {
+  everyMs: 20,
+  /** At the most that one proxy serves without a queue, with 64 requests at once, a turn takes some 20 ms. */
+  lateMs: 50,
+  /** So long it counts as late after a late turn: what was let in meanwhile shows some turns later. */
+  rememberedMs: 1_000,
+} as const
+
+/** Whether this process has more to do than it can. */
+export interface LoopDelay {
+  isLate(): boolean
+  stop(): void
+}
+
+export function watchLoop(clock: Pick<Clock, 'monotonicMs'>, schedule: Schedule): LoopDelay {
+  let lastAt = clock.monotonicMs()
+  let lateUntil = Number.NEGATIVE_INFINITY
+  const stop = every(schedule, LIMITS.everyMs, () => {
+    const now = clock.monotonicMs()
+    if (now - lastAt - LIMITS.everyMs > LIMITS.lateMs) lateUntil = now + LIMITS.rememberedMs
+    lastAt = now
+  })
+  return {
+    isLate() {
+      const now = clock.monotonicMs()
+      // The second: a turn that is long already, before the timer can tell.
+      return now < lateUntil || now - lastAt - LIMITS.everyMs > LIMITS.lateMs
+    },
+    stop,
+  }
+}
