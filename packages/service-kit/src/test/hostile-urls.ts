@@ -6,7 +6,7 @@ import { edgesV4, edgesV6, SPECIAL_RANGES_V4, SPECIAL_RANGES_V6 } from './specia
  * mean the machine or the cluster, and URLs that look like a provider's. Some are no URL at all, which is as good.
  */
 export function hostileUrls(): readonly string[] {
-  return [
+  const urls = [
     ...SPECIAL_RANGES_V4.flatMap(([range]) => [edgesV4(range).first, edgesV4(range).last]).map(httpsOf),
     ...SPECIAL_RANGES_V6.flatMap(([range]) => [edgesV6(range).first, edgesV6(range).last]).map(bracketed),
     ...INTERNAL_V4.flatMap((address) => [
@@ -16,6 +16,7 @@ export function hostileUrls(): readonly string[] {
     ...LOCAL_NAMES.map(httpsOf),
     ...DISGUISED,
   ]
+  return [...new Set(urls)]
 }
 
 const httpsOf = (host: string): string => `https://${host}`
