@@ -30,8 +30,8 @@ export interface Amount {
 }
 
 const LIMITS = {
-  /** Before the first round: caches fill, code is compiled, sockets open. */
-  warmUpRounds: 2,
+  /** Worth of time before the first: caches fill, sockets open, and the compiler gets its fill on a busy machine too. */
+  warmUpRounds: 4,
   round: { connections: 32, requests: 60_000, ms: 1_500 },
   /** Beyond its own time a job may take so long. */
   graceMs: 30_000,
@@ -44,8 +44,8 @@ export async function compareCpu(
   bare: Target,
   amount: Amount = LIMITS.round,
 ): Promise<Comparison> {
-  for (let round = 1; round <= LIMITS.warmUpRounds; round += 1)
-    for (const target of [ours, bare]) await shoot(rig, target, amount)
+  const warmUp = { ...amount, ms: amount.ms * LIMITS.warmUpRounds }
+  for (const target of [ours, bare]) await shoot(rig, target, warmUp)
   const costs: { ours: Cost; bare: Cost }[] = []
   for (let round = 1; round <= rig.rounds; round += 1) {
     const pair = { ours: await costOf(rig, ours, amount), bare: await costOf(rig, bare, amount) }
