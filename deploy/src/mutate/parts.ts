@@ -3,15 +3,17 @@ export interface Part {
   readonly name: string
   /** Its folder: sources, and the tests beside them. */
   readonly folder: string
+  /** Below it the run fails, in percent. It is raised with the tests, towards 90 everywhere, and never lowered. */
+  readonly scoreMin: number
 }
 
 export const PARTS: readonly Part[] = [
-  { name: 'envelope', folder: 'services/vault/src/envelope' },
-  { name: 'grants', folder: 'services/vault/src/grants' },
-  { name: 'inject', folder: 'services/proxy/src/inject' },
-  { name: 'aim', folder: 'services/proxy/src/aim' },
-  { name: 'identify', folder: 'services/proxy/src/identify' },
-  { name: 'freshness', folder: 'services/proxy/src/freshness' },
+  { name: 'envelope', folder: 'services/vault/src/envelope', scoreMin: 95 },
+  { name: 'grants', folder: 'services/vault/src/grants', scoreMin: 0 },
+  { name: 'inject', folder: 'services/proxy/src/inject', scoreMin: 75 },
+  { name: 'aim', folder: 'services/proxy/src/aim', scoreMin: 88 },
+  { name: 'identify', folder: 'services/proxy/src/identify', scoreMin: 66 },
+  { name: 'freshness', folder: 'services/proxy/src/freshness', scoreMin: 0 },
 ]
 
 /** @throws Error for a name that no part has. */

@@ -110,6 +110,18 @@ describe('aim', () => {
     expect(() => aim(target('https://a.example'), 'PROPFIND', '/')).toThrow(code('INVALID_METHOD'))
   })
 
+  it('tells the log what was refused, and the caller of a path what to do', () => {
+    const message = 'DELETE is not allowed'
+    expect(() => aim(target('https://a.example', ['GET']), 'DELETE', '/')).toThrow(expect.objectContaining({ message }))
+    const bounded = target('https://a.example', [], ['/v1/*'])
+    expect(() => aim(bounded, 'GET', '/v2/x')).toThrow(
+      expect.objectContaining({
+        message: 'the path is in none of the patterns of the service',
+        details: { say: expect.stringContaining('Send a path that it allows') },
+      }),
+    )
+  })
+
   it('lets through what the patterns of the service allow, and nothing else', () => {
     const bounded = target('https://a.example/base', [], ['/v1/chat/*', '/v1/files/**'])
     expect(aim(bounded, 'GET', '/v1/chat/completions').path).toBe('/base/v1/chat/completions')
