@@ -5,8 +5,11 @@ import type { LoopDelay } from './loop-delay.js'
 const LIMITS = {
   /** Whether the loop is late or not: who waits is waiting for management, a vault or Redis. */
   waiting: { totalMax: 4_096, perOwnerMax: 1_024 },
-  /** While the loop is late: what is let in beyond this makes everybody wait, Redis's answers among them. */
-  late: { totalMax: 256, perOwnerMax: 128 },
+  /**
+   * While the loop is late: what is let in beyond this makes everybody wait, Redis's answers among them. A burst of some
+   * hundreds is let in, also on a machine that is busy with something else.
+   */
+  late: { totalMax: 512, perOwnerMax: 384 },
   /** An organisation that has no more than so many is let in all the same: another's flood is not its own. */
   perOwnerMin: 8,
   /** As many refusals as there is time for beside those who are served: more, and clients are told to stay away longer. */
