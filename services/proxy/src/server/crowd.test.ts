@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { manualTime } from '../test/manual-time.js'
+import { silentLog } from '../test/silent-log.js'
 import { createCrowd, TooCrowded } from './crowd.js'
 import { watchLoop } from './loop-delay.js'
 
 function make(late = true) {
   const { clock, advance } = manualTime()
   const state = { late }
-  const crowd = createCrowd({ isLate: () => state.late }, clock)
+  const crowd = createCrowd({ loop: { isLate: () => state.late }, clock, log: silentLog() })
   const refusal = (owner: string): TooCrowded | undefined => {
     try {
       crowd.enter(owner)
