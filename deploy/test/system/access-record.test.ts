@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
@@ -8,6 +10,8 @@ import { type Provisioned, provision } from './provision.js'
 import { REDIS_FLUSHED } from './redis-modes.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
+
+const STREAMS = 200
 
 const LIMITS = {
   /** Five seconds for what was not drained, and the drain itself, on a busy machine. */
@@ -116,12 +120,51 @@ describeWithRedis('the access log under failures', () => {
   const refusals = (seen: readonly Seen[]): string[] =>
     seen.filter(({ status }) => status !== 200).map(({ status, body }) => `${status} ${body}`)
 
+  const isReady = (proxy: string): Promise<boolean> =>
+    fetch(`${proxy}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+
   const pidOf = (name: string): number => system.running.pids().get(name) ?? 0
   const killed = async (name: string): Promise<void> => {
     const before = pidOf(name)
     process.kill(before, 'SIGKILL')
     await until(() => (pidOf(name) !== 0 && pidOf(name) !== before ? true : undefined), 20_000)
   }
+
+  it('breaks none of 200 open streams at SIGTERM, and has the end of each, while the other proxy stays ready', async () => {
+    const open: ServerResponse[] = []
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: begun\n\n')
+      open.push(response)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const value = system.planter.plant('sk-streams-')
+    const origin = `http://127.0.0.1:${port}`
+    const { token } = await provision(system, { slug: 'streams', origin, value, service: { limits: [] } })
+    const [other = '', ending = ''] = system.proxies
+    const before = pidOf('proxy-2')
+    const headers = { authorization: `Bearer ${token}` }
+    const streams = await Promise.all(
+      Array.from({ length: STREAMS }, (_, number) => fetch(`${ending}/v1/p/streams/streams/${number}`, { headers })),
+    )
+    const { seen } = await run(async () => {
+      process.kill(before, 'SIGTERM')
+      await until(async () => ((await isReady(ending)) ? undefined : true))
+      expect(await isReady(other)).toBe(true)
+    })
+    for (const response of open) response.end('data: ended\n\n')
+    const texts = await Promise.all(streams.map((answer) => answer.text()))
+    expect(texts.filter((text) => !text.endsWith('data: ended\n\n'))).toEqual([])
+    // Its port is closed from SIGTERM on: who comes then finds the other proxy.
+    expect(refusals(seen).filter((refusal) => !refusal.startsWith('0'))).toEqual([])
+    await until(() => (pidOf('proxy-2') !== 0 && pidOf('proxy-2') !== before ? true : undefined), 40_000)
+    const ends = async () => (await logged('/streams/')).filter(({ kind }) => kind === 'finished').length
+    await until(async () => ((await ends()) === STREAMS ? true : undefined), LIMITS.onRecordMs)
+    await new Promise((resolve) => server.close(resolve))
+  }, 90_000)
 
   it('misses no injected request when a proxy is killed', async () => {
     await expectWhole(await run(() => killed('proxy-2')), { unended: 'of the killed proxy' })

@@ -56,7 +56,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     ...dataPlane,
     forwarding: { pools, clock },
     underWay: createLane(LIMITS.underWay),
-    crowd: createCrowd(loop, clock),
+    crowd: createCrowd({ loop, clock, log }),
     log,
   })
   const handle = createHandle({

@@ -6,6 +6,7 @@ import type { Knex, PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import { type CommitChange, createCommitChange } from './commit-change.js'
 import { FEED_LIMITS } from './feed-limits.js'
 import { createFeedTail, type FeedTail } from './feed-tail.js'
+import type { InForce } from './in-force.js'
 import { listenForChanges } from './listen-for-changes.js'
 import { pruneFeed } from './prune-feed.js'
 import { recordSync, type SyncRecord } from './registry.js'
@@ -33,7 +34,7 @@ export interface Feed {
 /** The change feed, the registry of proxies and the writer that waits (docs/freshness.md). */
 export function buildFeed({ db, target, clock, log }: FeedDeps): Feed {
   const reports = createReports()
-  const waitUntilSeen = createWaitUntilSeen({ db, clock, sleep, reports })
+  const waitUntilSeen = tellingLong(createWaitUntilSeen({ db, clock, sleep, reports }), log)
   const tail = createFeedTail(db, log)
   let endListening: (() => Promise<void>) | undefined
   let endPruning: (() => Promise<void>) | undefined
@@ -56,4 +57,14 @@ export function buildFeed({ db, target, clock, log }: FeedDeps): Feed {
       await tail.stop()
     },
   }
+}
+
+/** Operators hear of changes that a proxy did not apply: one is dead, cut off or slow (docs/operations.md). */
+function tellingLong({ seen, everything }: WaitUntilSeen, log: Pick<Logger, 'warn'>): WaitUntilSeen {
+  const told = (inForce: InForce): InForce => {
+    if (inForce.by === 'horizon')
+      log.warn({ waitedMs: inForce.waitedMs }, 'a proxy did not apply a change: its horizon was waited for')
+    return inForce
+  }
+  return { seen: async (number) => told(await seen(number)), everything: async () => told(await everything()) }
 }

@@ -233,3 +233,34 @@ describe('an answer under way', () => {
     expect(aborted).toBe(1)
   })
 })
+
+describe('operators', () => {
+  it('are told once when the horizon passes, and once when it is ahead again', () => {
+    const clock = manualClock()
+    const told: string[] = []
+    const tell = (_fields: object, line: string): void => void told.push(line)
+    const keeper = createKeeper({ clock, log: Object.assign(silentLog(), { warn: tell, info: tell }) })
+    const answered = (): void =>
+      keeper.answer(
+        { ...momentOf(clock), applied: 0 },
+        { rows: [], through: 0, more: false, reset: false, horizonMs: HORIZON_MS },
+      )
+    const tendTwice = (): void => {
+      keeper.tend()
+      keeper.tend()
+    }
+    tendTwice()
+    expect(told).toEqual([])
+    answered()
+    tendTwice()
+    clock.advance(HORIZON_MS)
+    tendTwice()
+    answered()
+    tendTwice()
+    expect(told.map((line) => line.split(':')[0])).toEqual([
+      'the horizon is ahead',
+      'the horizon has passed',
+      'the horizon is ahead',
+    ])
+  })
+})

@@ -53,7 +53,7 @@ export interface FeedState extends Keeper {
   /** CONTIG: a pushed row is taken only as the next one. Answers `gap` where rows between are missing. */
   push(row: FeedRow): 'applied' | 'known' | 'gap'
   answer(sent: SentSync, answer: Answer): void
-  /** Once a second: forgets old floors, ends answers that have run too long past the horizon. */
+  /** Once a second: forgets old floors, ends answers that have run too long past the horizon, tells when that passes. */
   tend(): void
 }
 
@@ -72,6 +72,15 @@ export function createKeeper({
   let appliedNumber = 0
   let epoch = 0
   let lastAnswered: Moment | undefined
+  let wasCurrent = false
+
+  /** What operators are told once, when it turns. Before the first answer there was no horizon to pass. */
+  function tellTurns(): void {
+    const isCurrent = horizon.isCurrent()
+    if (wasCurrent && !isCurrent) log.warn({}, 'the horizon has passed: requests are refused until a Sync is answered')
+    if (!wasCurrent && isCurrent) log.info({}, 'the horizon is ahead: requests are served')
+    wasCurrent = isCurrent
+  }
 
   /** APPLY: floor, eviction, aborts, and only then the number that is reported. */
   function apply(row: FeedRow): void {
@@ -124,6 +133,7 @@ export function createKeeper({
     answer,
     tend() {
       floors.sweep()
+      tellTurns()
       if (horizon.passedForMs() > LIMITS.answersPastHorizonMs) tracked.abortAll('the horizon passed long ago')
     },
   }

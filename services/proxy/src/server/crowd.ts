@@ -1,12 +1,16 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { LoopDelay } from './loop-delay.js'
 
 const LIMITS = {
   /** Whether the loop is late or not: who waits is waiting for management, a vault or Redis. */
   waiting: { totalMax: 4_096, perOwnerMax: 1_024 },
-  /** While the loop is late: what is let in beyond this makes everybody wait, Redis's answers among them. */
-  late: { totalMax: 256, perOwnerMax: 128 },
+  /**
+   * While the loop is late: what is let in beyond this makes everybody wait, Redis's answers among them. A burst of some
+   * hundreds is let in, also on a machine that is busy with something else.
+   */
+  late: { totalMax: 512, perOwnerMax: 384 },
   /** An organisation that has no more than so many is let in all the same: another's flood is not its own. */
   perOwnerMin: 8,
   /** As many refusals as there is time for beside those who are served: more, and clients are told to stay away longer. */
@@ -41,7 +45,13 @@ export class TooCrowded extends Fault {
 const REFUSALS = Array.from({ length: LIMITS.restSecondsMax }, (_, index) => new TooCrowded(index + 1))
 const LONGEST = new TooCrowded(LIMITS.restSecondsMax)
 
-export function createCrowd({ isLate }: Pick<LoopDelay, 'isLate'>, clock: Pick<Clock, 'monotonicMs'>): Crowd {
+interface Deps {
+  readonly loop: Pick<LoopDelay, 'isLate'>
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly log: Pick<Logger, 'warn'>
+}
+
+export function createCrowd({ loop, clock, log }: Deps): Crowd {
   const byOwner = new Map<string, number>()
   let total = 0
   let refused = { sinceMs: clock.monotonicMs(), now: 0, before: 0 }
@@ -49,12 +59,16 @@ export function createCrowd({ isLate }: Pick<LoopDelay, 'isLate'>, clock: Pick<C
   function isFull(own: number): boolean {
     if (own < LIMITS.perOwnerMin) return false
     if (total < LIMITS.late.totalMax && own < LIMITS.late.perOwnerMax) return false
-    return total >= LIMITS.waiting.totalMax || own >= LIMITS.waiting.perOwnerMax || isLate()
+    return total >= LIMITS.waiting.totalMax || own >= LIMITS.waiting.perOwnerMax || loop.isLate()
   }
 
   function refusal(): TooCrowded {
     const nowMs = clock.monotonicMs()
-    if (nowMs - refused.sinceMs >= 1_000) refused = { sinceMs: nowMs, now: 0, before: refused.now }
+    if (nowMs - refused.sinceMs >= 1_000) {
+      // Once a second, while it lasts: of the second before.
+      log.warn({ refused: refused.now, inHand: total }, 'overloaded: requests are refused')
+      refused = { sinceMs: nowMs, now: 0, before: refused.now }
+    }
     refused.now += 1
     const seconds = Math.ceil(Math.max(refused.now, refused.before) / LIMITS.refusalsPerSecond)
     return REFUSALS[seconds - 1] ?? LONGEST

@@ -4,7 +4,7 @@ import { every, type Schedule } from '../freshness/schedule.js'
 const LIMITS = {
   everyMs: 20,
   /** At the most that one proxy serves without a queue, with 64 requests at once, a turn takes some 20 ms. */
-  lateMs: 50,
+  lateMs: 100,
   /** So long it counts as late after a late turn: what was let in meanwhile shows some turns later. */
   rememberedMs: 1_000,
 } as const

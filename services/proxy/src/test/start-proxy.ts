@@ -80,7 +80,7 @@ export async function startProxy(
     ...plane,
     forwarding: { pools, clock },
     underWay,
-    crowd: createCrowd({ isLate }, clock),
+    crowd: createCrowd({ loop: { isLate }, clock, log }),
     log,
   })
   let draining = false

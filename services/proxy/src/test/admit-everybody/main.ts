@@ -38,7 +38,7 @@ const dataPlane = createDataPlane({
 const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
 const underWay = createLane({ totalMax: 8_192, perOwnerMax: 2_048 })
 const forwarding = { pools: createPools(dial, log), clock }
-const crowd = createCrowd({ isLate: () => false }, clock)
+const crowd = createCrowd({ loop: { isLate: () => false }, clock, log })
 const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, crowd, log })
 const { hostSuffix, trustedProxies: proxies } = config
 const handle = createHandle({ pipeline, dataPlane, clock, log, proxies, hostSuffix, isDraining: () => false })
