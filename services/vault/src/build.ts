@@ -12,6 +12,7 @@ import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { KmsConfig, VaultConfig } from './config.js'
 import { readInstallationId } from './db/installation.js'
+import { serveProbes } from './http/probes.js'
 import { awsKms } from './keys/aws-kms.js'
 import { countedKeyService, type KmsCalls } from './keys/counted-key-service.js'
 import { dataKeys } from './keys/data-keys.js'
@@ -63,10 +64,13 @@ export async function startVault(
   const health = await serveHealth(server, async () => vaultDb.raw('SELECT 1'), log)
   const port = await listenGrpc(server, `${config.host}:${config.port}`, new MutualTlsServerCredentials(material))
 
+  const probes = config.probePort === null ? null : await serveProbes(config.host, config.probePort, health)
+
   const close = shutdownOnce(
     [
       { name: 'health', run: () => health.stop() },
       { name: 'calls', run: () => closeGrpcServer(server, LIMITS.callGraceMs) },
+      { name: 'probes', run: () => probes?.close() },
       { name: 'certificates', run: () => material.stop() },
       { name: 'sweeping', run: () => clearInterval(sweeping) },
       { name: 'data keys', run: () => keys.clear() },
