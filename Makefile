@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos model check reset build fmt protos
+.PHONY: help run test bench chaos model chart-test cluster-test check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -27,6 +27,14 @@ model: ## The protocol of docs/freshness.md, checked (spin, gcc); below 3 minute
 chaos: ## Breaks everything it can reach, under load, and checks every promise; three minutes a seed at most. SEED=..., SEEDS=10, PROFILE=multi, BREAK=wait|fill|lock|buffer
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/chaos/main.js
+
+chart-test: ## The Helm chart: lint, what it renders and refuses, Pod Security, the network; needs go. Two minutes, later 40 s.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/chart/main.js
+
+cluster-test: ## The chart on a real control plane: install, upgrade, rollback, drain, and its pods' programs for real; needs go, root. Ten minutes, later three.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/cluster/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

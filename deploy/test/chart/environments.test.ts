@@ -10,9 +10,9 @@ import {
   loadConfig as loadVault,
   loadMigrateConfig as loadVaultMigrate,
 } from '../../../services/vault/src/config.js'
+import { MATRIX } from '../../src/chart/matrix.js'
 import { databasesConfig, renewalConfig, testConfig } from '../../src/installer/installer-config.js'
 import { type Rendered, render } from './helm.js'
-import { MATRIX } from './matrix.js'
 import { type Container, environmentOf, podOf, podsOf } from './pods.js'
 
 type Load = (env: NodeJS.ProcessEnv, readFile: (path: string) => string) => unknown

@@ -4,14 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseAllDocuments, stringify } from 'yaml'
 import { z } from 'zod'
+import type { Example, Values } from '../../src/chart/matrix.js'
 
 export const CHART = path.resolve(import.meta.dirname, '..', '..', '..', 'charts', 'protectmyapi')
-export const EXAMPLES = ['development', 'plain', 'aws'] as const
-export type Example = (typeof EXAMPLES)[number]
-
-/** A part of values.yaml. */
-export type Values = Readonly<Record<string, unknown>>
-
 const KubeObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { MATRIX } from '../../src/chart/matrix.js'
 import { render } from './helm.js'
-import { MATRIX } from './matrix.js'
 import { podsOf } from './pods.js'
 
 /** By the code of Kubernetes' API servers: `pod-security/main.go`. */

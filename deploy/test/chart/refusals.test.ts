@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Example, refusal, type Values } from './helm.js'
+import type { Example, Values } from '../../src/chart/matrix.js'
+import { refusal } from './helm.js'
 
 const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
   ['nothing', null, {}, 'database.host, or database.vault.host: name the Postgres server'],

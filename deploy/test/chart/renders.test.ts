@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { MATRIX } from '../../src/chart/matrix.js'
 import { type KubeObject, render } from './helm.js'
-import { MATRIX } from './matrix.js'
 import { podOf, podsOf } from './pods.js'
 
 const idOf = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.name}`

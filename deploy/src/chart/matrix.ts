@@ -1,4 +1,8 @@
-import type { Example, Values } from './helm.js'
+export const EXAMPLES = ['development', 'plain', 'aws'] as const
+export type Example = (typeof EXAMPLES)[number]
+
+/** A part of values.yaml. */
+export type Values = Readonly<Record<string, unknown>>
 
 /** What the chart is rendered with, beside its examples as they are. */
 export const MATRIX: readonly (readonly [string, Example, Values])[] = [
