@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos model chart-test cluster-test check reset build fmt protos
+.PHONY: help run test bench chaos model chart-docs chart-test cluster-test check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -31,6 +31,10 @@ chaos: ## Breaks everything it can reach, under load, and checks every promise; 
 chart-test: ## The Helm chart: lint, what it renders and refuses, Pod Security, the network; needs go. Two minutes, later 40 s.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/chart/main.js
+
+chart-docs: ## Writes the table of values into the chart's README.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/chart/main.js docs
 
 cluster-test: ## The chart on a real control plane: install, upgrade, rollback, drain, and its pods' programs for real; needs go, root. Ten minutes, later three.
 	@$(NODE) deploy/bootstrap.js

@@ -175,10 +175,10 @@ async function moduleDir(name: string): Promise<string> {
   return (await moduleOf(name)).Dir
 }
 
-function install(folder: string, program: string): Promise<string> {
-  return go(['install', program], folder, { GOBIN: folder })
+async function install(folder: string, program: string): Promise<void> {
+  await runCommand('env', [`GOBIN=${folder}`, 'go', 'install', program], { timeoutMs: BUILD_MS })
 }
 
-function go(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  return runCommand('go', args, { cwd, env: { ...process.env, ...env }, timeoutMs: BUILD_MS })
+function go(args: readonly string[], cwd: string): Promise<string> {
+  return runCommand('go', args, { cwd, timeoutMs: BUILD_MS })
 }
