@@ -5,6 +5,7 @@ import { runCommand } from '@protectmyapi/dev-kit/run-command'
 import { type RigConsole, runRig } from '../console/run-rig.js'
 import { helmTool, podSecurityTool } from './go-tools.js'
 import { EXAMPLES } from './matrix.js'
+import { writeReadme } from './write-readme.js'
 
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache', 'cluster')
@@ -36,4 +37,10 @@ function jest(variables: Readonly<Record<string, string>>): Promise<number | nul
   })
 }
 
-await runRig(testChart)
+/** `make chart-docs`. */
+async function writeDocs(): Promise<boolean> {
+  await writeReadme(chart)
+  return true
+}
+
+await runRig(process.argv[2] === 'docs' ? writeDocs : testChart)
