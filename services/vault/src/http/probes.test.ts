@@ -18,6 +18,8 @@ describe('probes', () => {
 
   it('tell nothing else, and take nothing', async () => {
     probes = await serveProbes('127.0.0.1', 0, { isServing: () => true })
-    expect([await statusOf('/'), await statusOf('/readyz?x'), await statusOf('/readyz', 'POST')]).toEqual([404, 404, 405])
+    expect([await statusOf('/'), await statusOf('/readyz?x'), await statusOf('/readyz', 'POST')]).toEqual([
+      404, 404, 405,
+    ])
   })
 })
