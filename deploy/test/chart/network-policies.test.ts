@@ -104,6 +104,18 @@ describe('the vault on AWS', () => {
   })
 })
 
+describe('a vault whose KMS has no range of its own', () => {
+  it('reaches any address, and still no metadata of the machine', async () => {
+    const { objects } = await render('aws', { networkPolicy: { kmsTo: [], kmsPorts: [80, 443] } })
+    const reaches = networkOf(objects, NAMESPACE)
+    const vault = podsOf({ objects }).find(({ component }) => component === 'vault')
+    if (vault === undefined) throw new Error('there is no vault')
+    expect(reaches(end(vault), address('203.0.113.7'), 443)).toBe(true)
+    for (const metadata of ['169.254.169.254', 'fd00:ec2::254'])
+      for (const port of [80, 443]) expect(reaches(end(vault), address(metadata), port)).toBe(false)
+  })
+})
+
 describe('a cluster with public ranges of its own', () => {
   it('keeps them from the proxy as well', async () => {
     const { objects } = await render('plain', { networkPolicy: { clusterRanges: ['203.0.113.0/24', '2001:db8::/32'] } })
