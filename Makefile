@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos model chart-docs chart-test cluster-test check reset build fmt protos
+.PHONY: help run test bench chaos model chart-docs chart-test cluster-test images-test check reset build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -39,6 +39,10 @@ chart-docs: ## Writes the table of values into the chart's README.
 cluster-test: ## The chart on a real control plane: install, upgrade, rollback, drain, and its pods' programs for real; needs go, root. Ten minutes, later three.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/cluster/main.js
+
+images-test: ## Images of one service each: built, tried from an empty environment, at work in the chart's pods; needs buildah, debootstrap, go, root.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/images/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

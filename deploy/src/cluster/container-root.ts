@@ -23,3 +23,29 @@ user=$1
 shift
 exec setpriv --reuid="$user" --regid="$user" --groups="$user" --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
 `
+
+/** The same within the files of an image. Its root comes first among the arguments; the command is one of the image's own. */
+export const IMAGE_ROOT = `
+set -eu
+root=$1
+mount --bind "$root" "$root"
+mount --bind "$2" "$root/etc"
+mount -t tmpfs -o size=1m tmpfs "$root/run"
+mount --bind /dev "$root/dev"
+mount -t proc proc "$root/proc"
+mkdir -p "$root/var"
+ln -sfn ../run "$root/var/run"
+shift 2
+while [ "$1" != -- ]; do
+  mkdir -p "$root\${1#*:}"
+  mount --bind "\${1%%:*}" "$root\${1#*:}"
+  shift
+done
+shift
+mount -o remount,bind,ro "$root/run"
+mount -o remount,bind,ro "$root/etc"
+mount -o remount,bind,ro "$root"
+user=$1
+shift
+exec setpriv --no-new-privs chroot --userspec="$user:$user" --groups="$user" "$root" "$@"
+`

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { z } from 'zod'
 import { controlPlaneTools, helmTool } from '../chart/go-tools.js'
 import { type RigConsole, runRig } from '../console/run-rig.js'
 import { runClusterTest } from './run-cluster-test.js'
@@ -10,6 +11,8 @@ const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache', 'cluster')
 /** In a network of its own, where every port is free and nobody else listens. */
 const INSIDE = 'inside'
+
+const ImageRoots = z.record(z.string(), z.string())
 
 /** `make cluster-test`: the chart on a real control plane, and the programs of its pods for real. */
 async function testOnCluster(console: RigConsole): Promise<boolean> {
@@ -25,8 +28,12 @@ async function testOnCluster(console: RigConsole): Promise<boolean> {
   if (!isInside) return (await again()) === 0
   await runCommand('ip', ['link', 'set', 'lo', 'up'])
   const searchPath = process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'
-  await runClusterTest({ projectDir: project, cacheDir, helm, tools, searchPath }, console)
-  progress.say('The chart installs, upgrades, rolls back, drains and goes; its pods’ programs do the main job.')
+  // Of make images-test.
+  const roots = process.env.PMA_IMAGE_ROOTS
+  const imageRoots = roots === undefined ? undefined : ImageRoots.parse(JSON.parse(roots))
+  await runClusterTest({ projectDir: project, cacheDir, helm, tools, searchPath, imageRoots }, console)
+  if (imageRoots === undefined) progress.say('The chart installs, upgrades, rolls back, drains and goes.')
+  progress.say('Its pods’ programs do the main job.')
   return true
 }
 

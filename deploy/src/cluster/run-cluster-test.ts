@@ -18,6 +18,8 @@ export interface ClusterTestOptions {
   readonly helm: string
   readonly tools: ControlPlaneTools
   readonly searchPath: string
+  /** Files of images, by their names: then their programs at work are all that is tried. */
+  readonly imageRoots: Readonly<Record<string, string>> | undefined
 }
 
 /** The chart's life on a real control plane. Logs stay in `.local/cluster`. @throws Error in words. */
@@ -42,6 +44,13 @@ export async function runClusterTest(options: ClusterTestOptions, { progress, on
     await progress.step('machines, volumes, and the kinds of others', () =>
       prepareCluster(plane, tools.definitions, folder),
     )
+    if (options.imageRoots !== undefined) {
+      await makeNamespace(plane, 'images', folder)
+      const release = releaseIn('images', 'development')
+      await progress.step('install', () => release.install(chart))
+      await runForReal({ ...options, plane, release, namespace: 'images', folder, guard, progress })
+      return
+    }
     await validate(plane, releaseIn, { chart, folder, progress })
     const previous = await packPrevious({ plane, helm, chart, folder })
     for (const example of EXAMPLES) {

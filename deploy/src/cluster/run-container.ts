@@ -2,9 +2,9 @@ import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Guard } from '@protectmyapi/dev-kit/guard'
 import { type Pod, type PodContainer, type PodVolume, secretData } from './api-objects.js'
-import { CONTAINER_ROOT } from './container-root.js'
+import { CONTAINER_ROOT, IMAGE_ROOT } from './container-root.js'
 import { API, type ControlPlane } from './control-plane.js'
-import { type StartedProgram, startProgram } from './start-program.js'
+import { type ProgramSpec, type StartedProgram, startProgram } from './start-program.js'
 
 export interface ContainerRig {
   readonly plane: ControlPlane
@@ -14,6 +14,8 @@ export interface ContainerRig {
   readonly guard: Guard
   /** Lines of /etc/hosts: names of Services. */
   readonly hosts: readonly string[]
+  /** Files of images, by the images' names; without them programs are run out of the tree. */
+  readonly imageRoots: Readonly<Record<string, string>> | undefined
 }
 
 /** The user of our images, and the group that mounts belong to. */
@@ -28,6 +30,7 @@ const ENTRY: Readonly<Record<string, string>> = {
 }
 
 /** What the images set by themselves. */
+const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 const NO_INSPECTOR = '--disable-sigusr1'
 const IMAGE_ENVIRONMENT = {
   PATH: '/usr/bin',
@@ -55,28 +58,43 @@ export async function runContainer(rig: ContainerRig, pod: Pod, container: PodCo
     ...KUBELET_ENVIRONMENT,
     ...Object.fromEntries(container.env.map((one) => [one.name, one.value])),
   }
-  const command = [process.execPath, path.join(rig.projectDir, entryOf(container.image)), ...container.args]
-  return startProgram(
-    {
-      name,
-      file: 'unshare',
-      args: [
-        '--mount',
-        'sh',
-        '-c',
-        CONTAINER_ROOT,
-        'container',
-        etc,
-        ...mounts,
-        '--',
-        String(USER),
-        ...withOnly(env, command),
-      ],
-      logFile: path.join(folder, 'log'),
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    },
-    rig.guard,
-  )
+  const logFile = path.join(folder, 'log')
+  return startProgram({ name, file: 'unshare', logFile, ...commandOf(rig, container, { etc, mounts, env }) }, rig.guard)
+}
+
+interface Surroundings {
+  readonly etc: string
+  /** `source:target` */
+  readonly mounts: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+function commandOf(
+  { imageRoots, projectDir }: ContainerRig,
+  { image, args }: PodContainer,
+  { etc, mounts, env }: Surroundings,
+): Pick<ProgramSpec, 'args' | 'env'> {
+  const name = imageName(image)
+  const entry = ENTRY[name]
+  if (entry === undefined) throw new Error(`${image} is none of our images`)
+  const root = imageRoots?.[name]
+  if (root === undefined) {
+    const command = ['env', '-i', ...pairs(env), process.execPath, path.join(projectDir, entry), ...args]
+    const shell = ['--mount', 'sh', '-c', CONTAINER_ROOT, 'container', etc, ...mounts, '--', String(USER)]
+    return { args: [...shell, ...command], env: { PATH: SYSTEM_PATH } }
+  }
+  const command = ['/nodejs/bin/node', `/app/${entry}`, ...args]
+  const shell = ['--mount', 'sh', '-c', IMAGE_ROOT, 'container', root, etc, ...mounts, '--', String(USER)]
+  // No program of the image sets variables, so they come all the way.
+  return { args: [...shell, ...command], env: { ...env, PATH: SYSTEM_PATH, NODE_OPTIONS: NO_INSPECTOR } }
+}
+
+function imageName(image: string): string {
+  return image.split('/').at(-1)?.split(/[:@]/)[0] ?? ''
+}
+
+function pairs(env: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`)
 }
 
 /** Of a pod's containers, the first. */
@@ -84,17 +102,6 @@ export function mainContainer({ spec, metadata }: Pod): PodContainer {
   const [first] = spec.containers
   if (first === undefined) throw new Error(`${metadata.name} has no container`)
   return first
-}
-
-function withOnly(env: Readonly<Record<string, string>>, command: readonly string[]): readonly string[] {
-  return ['env', '-i', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...command]
-}
-
-function entryOf(image: string): string {
-  const name = image.split('/').at(-1)?.split(/[:@]/)[0] ?? ''
-  const entry = ENTRY[name]
-  if (entry === undefined) throw new Error(`${image} is none of our images`)
-  return entry
 }
 
 async function makeEtc(folder: string, hosts: readonly string[]): Promise<string> {
