@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages model mutate check reset rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages model mutate chart-docs chart-test cluster-test images-test check reset rotate-data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -35,6 +35,22 @@ outages: ## Each part away from the others, warm requests going on: what is serv
 mutate: ## Changes sources one place at a time, and counts the changes that no test notices; half an hour. ONLY=envelope,grants,inject,aim,identify,freshness
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/mutate/main.js
+
+chart-test: ## The Helm chart: lint, what it renders and refuses, Pod Security, the network; needs go. Two minutes, later 40 s.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/chart/main.js
+
+chart-docs: ## Writes the table of values into the chart's README.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/chart/main.js docs
+
+cluster-test: ## The chart on a real control plane: install, upgrade, rollback, drain, and its pods' programs for real; needs go, root. Ten minutes, later three.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/cluster/main.js
+
+images-test: ## Images of one service each: built, tried from an empty environment, at work in the chart's pods; needs buildah, debootstrap, go, root.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/images/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

@@ -8,7 +8,8 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testMatch: ['<rootDir>/{packages,services,protos,deploy}/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  // The chart's tests need helm: make chart-test.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/deploy/test/chart/'],
   modulePathIgnorePatterns: ['/dist/'],
   globalSetup: '<rootDir>/deploy/test/global-setup.js',
   globalTeardown: '<rootDir>/deploy/test/global-teardown.js',

@@ -5,6 +5,7 @@ export interface ManagementApi {
   get(path: string): Promise<unknown>
   post(path: string, body: unknown): Promise<unknown>
   put(path: string, body?: unknown): Promise<unknown>
+  delete(path: string): Promise<unknown>
 }
 
 const TIMEOUT_MS = 40_000
@@ -15,11 +16,16 @@ const SignedIn = z.object({ token: z.string() })
 /** @throws Error with the problem's own words. */
 export async function signIn(base: string, email: string, password: string): Promise<ManagementApi> {
   const answer = await call(base, undefined, 'POST', '/auth/sign-in', { email, password })
-  const { token } = SignedIn.parse(answer)
+  return withToken(base, SignedIn.parse(answer).token)
+}
+
+/** As the bearer of a session or a personal access token. */
+export function withToken(base: string, token: string): ManagementApi {
   return {
     get: (path) => call(base, token, 'GET', path),
     post: (path, body) => call(base, token, 'POST', path, body),
     put: (path, body) => call(base, token, 'PUT', path, body),
+    delete: (path) => call(base, token, 'DELETE', path),
   }
 }
 

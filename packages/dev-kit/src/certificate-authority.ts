@@ -38,14 +38,18 @@ const LIMITS = {
 
 const { subtle } = webcrypto
 
-export async function createAuthority(commonName = 'ProtectMyAPI development CA'): Promise<Authority> {
+/** @param notAfter ten years from now unless given. */
+export async function createAuthority(
+  commonName = 'ProtectMyAPI development CA',
+  { notBefore, notAfter }: Pick<IssueRequest, 'notBefore' | 'notAfter'> = {},
+): Promise<Authority> {
   const keys = await subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
   const nowMs = Date.now()
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: nameOf(commonName),
-    notBefore: new Date(nowMs - LIMITS.backdateMs),
-    notAfter: new Date(nowMs + LIMITS.authorityMs),
+    notBefore: notBefore ?? new Date(nowMs - LIMITS.backdateMs),
+    notAfter: notAfter ?? new Date(nowMs + LIMITS.authorityMs),
     signingAlgorithm: ALGORITHM,
     keys,
     extensions: [

@@ -56,19 +56,6 @@ export interface Migration {
   up(db: Knex): Promise<void>
 }
 
-/** Runs what has not run yet, each in a transaction, under knex's own lock. Answers the names of what ran. */
-export async function migrate(db: Knex, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const [, ran] = await db.migrate.latest({
-    migrationSource: {
-      getMigrations: () => Promise.resolve([...migrations]),
-      getMigrationName: (migration: Migration) => migration.name,
-      getMigration: (migration: Migration) =>
-        Promise.resolve({ up: (trx: Knex) => migration.up(trx), down: () => Promise.resolve() }),
-    },
-  })
-  return ran as readonly string[]
-}
-
 /** SQLSTATE classes and codes (PostgreSQL Appendix A) that mean: away, not wrong. */
 /** 57014 is our own statement timeout: a slow Postgres, not a wrong statement. */
 const AWAY = /^(08|57P|53|40|58)|^(55P03|25006|57014)$/

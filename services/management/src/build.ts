@@ -96,9 +96,13 @@ function beginEnding(ending: Ending): void {
   ending.begun = true
 }
 
-async function obstacleOf(db: Knex, keys: Pick<HeldKeys, 'ready'>, ending: Ending): Promise<string | undefined> {
+/**
+ * What this process has and another may not lack. A vault that goes away later is away for all of them: were they out of
+ * service for it, no proxy could hear from them, and would refuse at its horizon what it could still serve.
+ */
+async function obstacleOf(db: Knex, keys: Pick<HeldKeys, 'wereHeld'>, ending: Ending): Promise<string | undefined> {
   if (ending.begun) return 'This process is ending.'
-  if (!keys.ready()) return 'The signing keys are not held yet: the vault is away.'
+  if (!keys.wereHeld()) return 'The signing keys are not held yet: the vault is away.'
   await db.raw('SELECT 1')
   return undefined
 }

@@ -7,9 +7,11 @@ import { describeEnvironment, loadConfig, loadMigrateConfig } from './config.js'
 import { runMigrations } from './migrate.js'
 import { rotateSigningKeys } from './rotate-signing-keys.js'
 import { runVerify } from './verify.js'
+import { waitForManagementSchema } from './wait-for-schema.js'
 
 const ABOUT = `management: serves.
 management migrate: brings the database up to date.
+management wait-for-schema: ends once the database has what this version needs; what a pod waits by.
 management verify: verifies access log and audit trail.
 management rotate-signing-keys: other keys sign grants and sessions; what was signed is good until it ends.
 management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.`
@@ -41,6 +43,10 @@ await runProgram(process, {
     async migrate() {
       const config = loadMigrateConfig(process.env, readFile)
       await runMigrations(config, createLogger('management', config.logLevel))
+    },
+    async 'wait-for-schema'() {
+      const config = loadConfig(process.env, readFile)
+      await waitForManagementSchema(config.db, createLogger('management', config.logLevel))
     },
     'rotate-signing-keys': () => rotateKeys({ now: false }),
     'rotate-signing-keys --now': () => rotateKeys({ now: true }),

@@ -9,6 +9,7 @@ import {
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { VaultConfig } from './config.js'
+import { serveProbes } from './http/probes.js'
 import type { KmsCalls } from './keys/counted-key-service.js'
 import { forgetShredded } from './keys/forget-shredded.js'
 import { leaseKeyDeriver } from './leases/lease-key.js'
@@ -55,10 +56,13 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
   const health = await serveHealth(server, async () => vaultDb.raw('SELECT 1'), log)
   const port = await listenGrpc(server, `${config.host}:${config.port}`, new MutualTlsServerCredentials(material))
 
+  const probes = config.probePort === null ? null : await serveProbes(config.host, config.probePort, health)
+
   const close = shutdownOnce(
     [
       { name: 'health', run: () => health.stop() },
       { name: 'calls', run: () => closeGrpcServer(server, LIMITS.callGraceMs) },
+      { name: 'probes', run: () => probes?.close() },
       { name: 'certificates', run: () => material.stop() },
       { name: 'sweeping', run: () => clearInterval(sweeping) },
       { name: 'forgetting', run: endForgetting },

@@ -21,6 +21,8 @@ export interface VaultConfig {
   readonly logLevel: string
   readonly host: string
   readonly port: number
+  /** Null: nothing is told over plain HTTP. */
+  readonly probePort: number | null
   readonly tls: TlsFiles
   readonly trustDomain: string
   readonly namespace: string
@@ -69,6 +71,7 @@ const VaultEnvironment = Databases.extend({
     .describe('production unless said; it refuses stand-ins'),
   PMA_VAULT_HOST: Text.default('0.0.0.0').describe('address to listen on'),
   PMA_VAULT_PORT: Port.default(8060).describe('port to listen on; 0 takes any'),
+  PMA_VAULT_PROBE_PORT: Port.optional().describe('plain HTTP for probes, /healthz and /readyz; none unless said'),
   PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
   PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
   PMA_TLS_CA_FILE: Text.describe('CA that callers are trusted by, PEM'),
@@ -109,6 +112,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     logLevel: given.LOG_LEVEL,
     host: given.PMA_VAULT_HOST,
     port: given.PMA_VAULT_PORT,
+    probePort: given.PMA_VAULT_PROBE_PORT ?? null,
     tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,

@@ -7,9 +7,11 @@ import { describeEnvironment, loadConfig, loadMigrateConfig, type VaultConfig } 
 import { runMigrations } from './migrate.js'
 import type { VaultPorts } from './open-vault.js'
 import { type Asked, runRewrapDataKeys, runRotateDataKeys, runTellDataKeys } from './rotate-data-keys.js'
+import { waitForSchemas } from './wait-for-schema.js'
 
 const ABOUT = `vault: serves.
 vault migrate: brings the databases up to date.
+vault wait-for-schema: ends once the databases have what this version needs; what a pod waits by.
 vault rotate-data-keys [<organization>]: other data keys seal from now on; vaults seal anew what is stored, behind.
 vault rotate-data-keys --now [<organization>]: the same where the old keys may be known; what they seal opens nowhere once this has ended.
 vault rewrap-data-keys: wraps every data key anew, under the configured master key.
@@ -32,6 +34,10 @@ await runProgram(process, {
     async migrate() {
       const config = loadMigrateConfig(process.env, readFile)
       await runMigrations(config, createLogger('vault', config.logLevel))
+    },
+    async 'wait-for-schema'() {
+      const config = loadConfig(process.env, readFile)
+      await waitForSchemas(config, createLogger('vault', config.logLevel))
     },
     'rotate-data-keys': () => rotate({ now: false }),
     'rotate-data-keys --now': () => rotate({ now: true }),

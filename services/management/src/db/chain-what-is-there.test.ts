@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres, type Knex, migrate } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { migrate } from '@protectmyapi/service-kit/schema'
 import { memoryVault } from '../test/memory-vault.js'
 import { verifyAll } from '../verify.js'
 import { migrateManagement } from './migrate-management.js'

@@ -1,11 +1,6 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import {
-  connectPostgres,
-  type Knex,
-  type Migration,
-  migrate,
-  type PostgresTarget,
-} from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Migration, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { bringUpToDate, type Schema } from '@protectmyapi/service-kit/schema'
 import { people } from './migrations/0001-people.js'
 import { secrets } from './migrations/0002-secrets.js'
 import { catalog } from './migrations/0003-catalog.js'
@@ -89,31 +84,21 @@ const FUNCTIONS = [
   'drop_chain_links(text, bigint)',
 ] as const
 
+export const MANAGEMENT_SCHEMA: Schema = { migrations: MIGRATIONS, rights: RIGHTS }
+
 /** Brings the schema up to date, names the installation, and grants the runtime role. Answers what ran. Safe to repeat. */
 export async function migrateManagement({ owner, runtimeRole }: MigrationTarget): Promise<readonly string[]> {
   const db = connectPostgres(owner, 'protectmyapi-management-migrate')
   try {
-    const ran = await migrate(db, MIGRATIONS)
-    await db('installation')
-      .insert({ id: newId('installation') })
-      .onConflict('only_row')
-      .ignore()
-    await grant(db, runtimeRole)
-    return ran
+    return await bringUpToDate(db, MANAGEMENT_SCHEMA, runtimeRole, async (trx) => {
+      await trx('installation')
+        .insert({ id: newId('installation') })
+        .onConflict('only_row')
+        .ignore()
+      for (const name of SEQUENCES) await trx.raw('GRANT USAGE ON SEQUENCE ?? TO ??', [name, runtimeRole])
+      for (const name of FUNCTIONS) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [runtimeRole])
+    })
   } finally {
     await db.destroy()
   }
-}
-
-/** In one transaction, and from nothing: a right that was dropped from the table above goes with the next migration. */
-async function grant(db: Knex, role: string): Promise<void> {
-  await db.transaction(async (trx) => {
-    await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
-    for (const [table, words] of Object.entries(RIGHTS)) {
-      await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
-      await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
-    }
-    for (const name of SEQUENCES) await trx.raw('GRANT USAGE ON SEQUENCE ?? TO ??', [name, role])
-    for (const name of FUNCTIONS) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [role])
-  })
 }

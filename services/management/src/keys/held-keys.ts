@@ -32,7 +32,10 @@ export interface HeldKeys {
    * @throws Fault UNAVAILABLE while the key is not held.
    */
   sign(inForce: Pick<SigningKeyRow, 'id' | 'use'>, typ: string, claims: object): Promise<string>
+  /** Whether both are held now. */
   ready(): boolean
+  /** Whether both have been, since the start. */
+  wereHeld(): boolean
   /** Takes what is missing or was replaced, renews what is past half of its life. Each failure is logged, none is thrown. */
   tend(): Promise<void>
   start(): void
@@ -52,6 +55,7 @@ export interface HeldKeysDeps {
  */
 export function createHeldKeys({ db, vault, clock, log }: HeldKeysDeps): HeldKeys {
   const held = new Map<KeyUse, HeldKey>()
+  const everHeld = new Set<KeyUse>()
   let end: (() => Promise<void>) | undefined
 
   function current(use: KeyUse): HeldKey | undefined {
@@ -68,6 +72,7 @@ export function createHeldKeys({ db, vault, clock, log }: HeldKeysDeps): HeldKey
       const privateKey = createPrivateKey({ key: value.reveal(), format: 'der', type: 'pkcs8' })
       if (publicJwk(privateKey, row.id).x !== row.publicJwk.x)
         throw new Error(`the vault holds another key under ${row.id}`)
+      everHeld.add(row.use)
       held.set(row.use, { kid: row.id, privateKey, notAfterMs: askedMs + lifeMs, renewAtMs: askedMs + lifeMs / 2 })
     } finally {
       value.wipe()
@@ -112,6 +117,7 @@ export function createHeldKeys({ db, vault, clock, log }: HeldKeysDeps): HeldKey
         .sign(privateKey)
     },
     ready: () => KEY_USES.every((use) => current(use) !== undefined),
+    wereHeld: () => KEY_USES.every((use) => everHeld.has(use)),
     tend,
     start() {
       end = every(LIMITS.tendPeriodMs, 'signing keys', log, tend)

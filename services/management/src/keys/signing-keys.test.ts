@@ -74,14 +74,17 @@ describe('held keys', () => {
     vault.setAway(true)
     await keys.tend()
     expect(keys.ready()).toBe(false)
+    expect(keys.wereHeld()).toBe(false)
     await expect(keys.sign({ use: 'grant', id: 'ver_any' }, 't', {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     vault.setAway(false)
     await keys.tend()
     expect(keys.ready()).toBe(true)
+    expect(keys.wereHeld()).toBe(true)
     vault.setAway(true)
     clock.advance(5 * 60_000)
     await keys.tend()
     expect(keys.ready()).toBe(false)
+    expect(keys.wereHeld()).toBe(true)
   })
 
   it('are renewed at half of their life, not before', async () => {

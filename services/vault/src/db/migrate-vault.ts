@@ -1,4 +1,5 @@
-import { connectPostgres, type Knex, migrate, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { bringUpToDate, type Schema } from '@protectmyapi/service-kit/schema'
 import { vaultTables } from './migrations/0001-vault.js'
 import { vaultKeysTables } from './migrations/0001-vault-keys.js'
 import { signedHeads } from './migrations/0002-signed-heads.js'
@@ -28,35 +29,21 @@ const VAULT_KEYS_RIGHTS = {
   rewrap: 'SELECT, INSERT, UPDATE',
 } as const
 
+export const VAULT_SCHEMA: Schema = { migrations: [vaultTables, signedHeads, dataKeyRotation], rights: VAULT_RIGHTS }
+export const VAULT_KEYS_SCHEMA: Schema = { migrations: [vaultKeysTables, wrappedUnder], rights: VAULT_KEYS_RIGHTS }
+
 /** Brings both schemas up to date and grants the runtime roles. Answers the names of the migrations that ran. */
 export async function migrateVault(vault: MigrationTarget, vaultKeys: MigrationTarget): Promise<readonly string[]> {
   // vault_keys first: it is written first as well.
-  const keys = await migrateOne(vaultKeys, [vaultKeysTables, wrappedUnder], VAULT_KEYS_RIGHTS)
-  return [...keys, ...(await migrateOne(vault, [vaultTables, signedHeads, dataKeyRotation], VAULT_RIGHTS))]
+  const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA)
+  return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA))]
 }
 
-async function migrateOne(
-  { owner, runtimeRole }: MigrationTarget,
-  migrations: Parameters<typeof migrate>[1],
-  rights: Readonly<Record<string, string>>,
-): Promise<readonly string[]> {
+async function migrateOne({ owner, runtimeRole }: MigrationTarget, schema: Schema): Promise<readonly string[]> {
   const db = connectPostgres(owner, 'protectmyapi-vault-migrate')
   try {
-    const ran = await migrate(db, migrations)
-    await grant(db, runtimeRole, rights)
-    return ran
+    return await bringUpToDate(db, schema, runtimeRole)
   } finally {
     await db.destroy()
   }
-}
-
-/** In one transaction, and from nothing: a right that was dropped from the table above goes with the next migration. */
-async function grant(db: Knex, role: string, rights: Readonly<Record<string, string>>): Promise<void> {
-  await db.transaction(async (trx) => {
-    await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
-    for (const [table, words] of Object.entries(rights)) {
-      await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
-      await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
-    }
-  })
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { ConfigError } from '@protectmyapi/service-kit/config'
 import { memoryKeys } from '../test/memory-keys.js'
 import { keyFile } from './key-file.js'
@@ -47,6 +47,23 @@ describe('a key file', () => {
     const path = await write(`mode-${mode}`, randomBytes(32).toString('base64'), mode)
     await expect(keyFile(path)).rejects.toThrow(ConfigError)
   })
+
+  // Only root can give files away; elsewhere there is nothing to show.
+  if (process.geteuid?.() === 0) {
+    it('of root may be readable by a group, as Kubernetes hands over a Secret, and by nobody else', async () => {
+      const geteuid = jest.spyOn(process, 'geteuid').mockReturnValue(65_532)
+      const path = await write('handed', randomBytes(32).toString('base64'), 0o440)
+      await expect(keyFile(path)).resolves.toBeDefined()
+      for (const mode of [0o444, 0o460, 0o441, 0o604]) {
+        await chmod(path, mode)
+        await expect(keyFile(path)).rejects.toThrow('is open to other users')
+      }
+      await chmod(path, 0o400)
+      await chown(path, 1, 1)
+      await expect(keyFile(path)).rejects.toThrow('belongs to another user')
+      geteuid.mockRestore()
+    })
+  }
 
   it.each(['', 'short', randomBytes(16).toString('base64'), randomBytes(33).toString('base64'), 'x'.repeat(10_000)])(
     'is refused unless it holds 32 bytes in base64 (%#)',

@@ -17,8 +17,9 @@ const FINGERPRINT_CHARS = 16
  * A master key in a file: for development and single machines without a KMS. What another file's key wrapped, before a
  * change, is unwrapped too.
  *
- * @throws ConfigError unless each file is a regular one, belongs to this process's user, is closed to all others, and
- * holds 32 bytes in base64.
+ * @throws ConfigError unless each file is a regular one, belongs to this process's user and is closed to all others, or
+ * belongs to root and is at most readable by a group (as a Kubernetes Secret is handed to a pod's own group), and holds
+ * 32 bytes in base64.
  */
 export async function keyFile(path: string, otherPaths: readonly string[] = []): Promise<KeyService> {
   const masterKey = await readMasterKey(path)
@@ -82,8 +83,9 @@ async function readMasterKey(path: string): Promise<Buffer> {
   try {
     // Of the open file, not of the path: nobody can swap it between the check and the reading.
     const { mode, uid, size } = await checkedStat(file, refuse)
-    if ((mode & 0o077) !== 0) throw refuse('is open to other users: chmod 600')
-    if (uid !== process.geteuid?.()) throw refuse('belongs to another user than this process runs as')
+    const isOurs = uid === process.geteuid?.()
+    if (!isOurs && uid !== 0) throw refuse('belongs to another user than this process runs as')
+    if ((mode & (isOurs ? 0o077 : 0o037)) !== 0) throw refuse(`is open to other users: chmod ${isOurs ? 600 : 440}`)
     if (size > FILE_BYTES_MAX) throw refuse('is too long: 32 bytes in base64 are expected')
     const text = await file.readFile('latin1')
     if (!KEY_TEXT.test(text)) throw refuse('does not hold 32 bytes in base64 (openssl rand -base64 32)')

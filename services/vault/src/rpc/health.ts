@@ -13,6 +13,8 @@ const LIMITS = {
 const SERVICES = ['', 'protectmyapi.vault.v1.Vault'] as const
 
 export interface Health {
+  /** As the last probe found it. */
+  isServing(): boolean
   /** Says NOT_SERVING, and goes on saying so. */
   stop(): void
 }
@@ -44,6 +46,7 @@ export async function serveHealth(server: Server, probe: () => Promise<unknown>,
   const timer = setInterval(() => void check(), LIMITS.everyMs)
   timer.unref()
   return {
+    isServing: () => last === true && !stopped,
     stop() {
       stopped = true
       clearInterval(timer)

@@ -23,6 +23,7 @@ export async function runVault() {
       logLevel: 'debug',
       host: '127.0.0.1',
       port: 0,
+      probePort: null,
       tls: await identities.files('vault'),
       trustDomain: TRUST_DOMAIN,
       namespace: NAMESPACE,

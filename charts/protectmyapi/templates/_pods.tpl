@@ -1,0 +1,161 @@
+{{/* Passes Pod Security `restricted`. The uid is the images' own. */}}
+{{- define "pma.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ .uid }}
+runAsGroup: {{ .uid }}
+fsGroup: {{ .uid }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{- define "pma.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{/* Of every pod: {root, component, uid}. */}}
+{{- define "pma.podBasics" -}}
+# Else every Service of the namespace is a handful of variables in every process.
+enableServiceLinks: false
+securityContext:
+  {{- include "pma.podSecurity" . | nindent 2 }}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Where the pods of a component may run: {root, component, values}. */}}
+{{- define "pma.placement" -}}
+{{- with .values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+affinity:
+{{- if .values.affinity }}
+  {{- toYaml .values.affinity | nindent 2 }}
+{{- else }}
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels:
+              {{- include "pma.selector" . | nindent 14 }}
+{{- end }}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: topology.kubernetes.io/zone
+    whenUnsatisfiable: {{ .values.spread }}
+    # Of one revision: else a rolling update counts the pods that it replaces.
+    matchLabelKeys: [pod-template-hash]
+    labelSelector:
+      matchLabels:
+        {{- include "pma.selector" . | nindent 8 }}
+{{- end -}}
+
+{{/* {values, scheme, port, ready}: alive while the process turns, whatever else is away. */}}
+{{- define "pma.probes" -}}
+startupProbe:
+  httpGet: { path: /healthz, port: {{ .port }}, scheme: {{ .scheme }} }
+  periodSeconds: 1
+  timeoutSeconds: 3
+  failureThreshold: 90
+# A process that hangs keeps its connections: it is ended sooner than the horizon.
+livenessProbe:
+  httpGet: { path: /healthz, port: {{ .port }}, scheme: {{ .scheme }} }
+  periodSeconds: 5
+  timeoutSeconds: 3
+  failureThreshold: 4
+readinessProbe:
+  httpGet: { path: /readyz, port: {{ .port }}, scheme: {{ .scheme }} }
+  periodSeconds: 3
+  timeoutSeconds: 3
+  failureThreshold: 2
+lifecycle:
+  # By the kubelet: there is no shell in the image.
+  preStop: { sleep: { seconds: {{ .values.preStopSeconds }} } }
+{{- end -}}
+
+{{/* Of a Deployment: {values}. Nobody leaves before somebody has come. */}}
+{{- define "pma.rollout" -}}
+{{- if not .values.autoscaling.enabled }}
+replicas: {{ .values.replicas }}
+{{- end }}
+revisionHistoryLimit: 5
+strategy:
+  rollingUpdate: { maxSurge: 25%, maxUnavailable: 0 }
+{{- end -}}
+
+{{/* HorizontalPodAutoscaler and PodDisruptionBudget: {root, component, values, slowly}. */}}
+{{- define "pma.scaling" -}}
+{{- $name := printf "%s-%s" (include "pma.fullname" .root) .component }}
+{{- if .values.autoscaling.enabled }}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{ $name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "pma.labels" . | nindent 4 }}
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ $name }} }
+  minReplicas: {{ .values.autoscaling.minReplicas }}
+  maxReplicas: {{ .values.autoscaling.maxReplicas }}
+  metrics:
+    - type: Resource
+      resource:
+        name: cpu
+        target: { type: Utilization, averageUtilization: {{ .values.autoscaling.cpuPercent }} }
+    {{- with .values.autoscaling.metrics }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  behavior:
+    scaleUp: { stabilizationWindowSeconds: 0 }
+    # One at a time: each that goes cuts what outlives its drain.
+    scaleDown:
+      stabilizationWindowSeconds: 600
+      policies: [{ type: Pods, value: 1, periodSeconds: 120 }]
+{{- end }}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ $name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "pma.labels" . | nindent 4 }}
+spec:
+  maxUnavailable: {{ .values.maxUnavailable }}
+  # A pod that is not well keeps no node from being drained.
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "pma.selector" . | nindent 6 }}
+{{- end -}}
+
+{{/* A service account that stands for an identity; Kubernetes' token is not mounted. {root, name, component, annotations} */}}
+{{- define "pma.serviceAccount" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ .name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "pma.labels" . | nindent 4 }}
+  {{- with .annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+automountServiceAccountToken: false
+{{- end -}}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { Guard } from '@protectmyapi/dev-kit/guard'
+import { lastLines } from '@protectmyapi/dev-kit/run-command'
+
+export interface ProgramSpec {
+  readonly name: string
+  readonly file: string
+  readonly args: readonly string[]
+  readonly logFile: string
+  /** The whole of its environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A program that runs beside us, and not longer than us. */
+export interface StartedProgram {
+  readonly spec: ProgramSpec
+  /** Settles with its status when it has ended. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  isRunning(): boolean
+  /** What it has logged. */
+  log(): Promise<string>
+  /** SIGTERM, and SIGKILL after the grace. Answers how it ended, and after how many milliseconds. */
+  stop(graceMs: number): Promise<{ readonly status: number | NodeJS.Signals; readonly tookMs: number }>
+}
+
+export function startProgram(spec: ProgramSpec, guard: Guard): StartedProgram {
+  const log = openSync(spec.logFile, 'a', 0o600)
+  const child = spawn(spec.file, [...spec.args], { env: { ...spec.env }, detached: true, stdio: ['ignore', log, log] })
+  closeSync(log)
+  let isRunning = true
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => {
+      isRunning = false
+      if (child.pid !== undefined) guard.release(child.pid)
+      resolve(signal ?? code ?? 0)
+    })
+  })
+  // Whoever waits for it hears of it; nobody needs to.
+  ended.catch(() => undefined)
+  if (child.pid !== undefined) guard.watch(child.pid)
+  return {
+    spec,
+    ended,
+    isRunning: () => isRunning,
+    log: () => readFile(spec.logFile, 'utf8'),
+    async stop(graceMs) {
+      const startedMs = performance.now()
+      if (isRunning) child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      const status = await ended
+      clearTimeout(timer)
+      return { status, tookMs: performance.now() - startedMs }
+    },
+  }
+}
+
+/** @throws Error with the end of its log unless it ends with 0. */
+export async function toItsEnd(program: StartedProgram): Promise<void> {
+  const status = await program.ended
+  if (status === 0) return
+  throw new Error(
+    `${program.spec.name} ended with ${status}. The end of its log:\n${lastLines(await program.log(), 15)}`,
+  )
+}

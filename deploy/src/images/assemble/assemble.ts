@@ -1,0 +1,88 @@
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { z } from 'zod'
+import { PARTS } from './parts.js'
+
+export interface AssembleOptions {
+  readonly project: string
+  /** A name of PARTS. */
+  readonly part: string
+  /** Made; what is there goes. */
+  readonly target: string
+}
+
+const INSTALL_MS = 10 * 60_000
+/** Not of use to a program that runs: tests and what they need, types, maps. */
+const LEFT_OUT = /(\.d\.ts|\.map|\.test\.js|\.contract\.js|-fake\.js|\.tsbuildinfo)$|\/test(\/|$)/
+
+const RootPackage = z.looseObject({ workspaces: z.array(z.string()) })
+
+/** Puts together what an image runs: packages of production, and what was compiled. @throws Error with npm's words. */
+export async function assemble({ project, part, target }: AssembleOptions): Promise<void> {
+  const found = PARTS[part]
+  if (found === undefined) throw new Error(`There is no part ${part}. There are: ${Object.keys(PARTS).join(', ')}`)
+  await rm(target, { recursive: true, force: true })
+  const folders = Object.keys(found.workspaces)
+  // npm takes the lock file only with every workspace that it names.
+  for (const folder of ['.', ...(await workspacesOf(project))])
+    await copyInto(project, target, path.join(folder, 'package.json'))
+  for (const file of ['package-lock.json', '.npmrc']) await copyInto(project, target, file)
+  const chosen = folders.flatMap((folder) => ['-w', folder])
+  const common = ['--omit=dev', ...(found.omitOptional ? ['--omit=optional'] : []), ...chosen]
+  const options = { cwd: target, timeoutMs: INSTALL_MS }
+  await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...common], options)
+  await writeFile(
+    path.join(target, 'sbom.cdx.json'),
+    await runCommand('npm', ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', ...common], options),
+  )
+  for (const [workspace, kept] of Object.entries(found.workspaces))
+    for (const folder of kept) await copyFolder(project, target, path.join(workspace, folder))
+  await removeOthers(target, await workspacesOf(project), folders)
+  await removeTypes(path.join(target, 'node_modules'))
+}
+
+async function workspacesOf(project: string): Promise<readonly string[]> {
+  const { workspaces } = RootPackage.parse(JSON.parse(await readFile(path.join(project, 'package.json'), 'utf8')))
+  const nested = await Promise.all(
+    workspaces.map(async (pattern) => {
+      if (!pattern.endsWith('/*')) return [pattern]
+      const parent = pattern.slice(0, -2)
+      const entries = await readdir(path.join(project, parent), { withFileTypes: true })
+      return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(parent, entry.name))
+    }),
+  )
+  return nested.flat()
+}
+
+async function copyInto(project: string, target: string, file: string): Promise<void> {
+  await mkdir(path.dirname(path.join(target, file)), { recursive: true })
+  await copyFile(path.join(project, file), path.join(target, file))
+}
+
+async function copyFolder(project: string, target: string, folder: string): Promise<void> {
+  await cp(path.join(project, folder), path.join(target, folder), {
+    recursive: true,
+    filter: (source) => !LEFT_OUT.test(path.relative(project, source)),
+  })
+}
+
+/** Workspaces that the part does not use, and the links to them. */
+async function removeOthers(target: string, all: readonly string[], used: readonly string[]): Promise<void> {
+  for (const folder of all) {
+    if (used.includes(folder)) continue
+    await rm(path.join(target, folder), { recursive: true, force: true })
+    await rm(path.join(target, 'node_modules', '@protectmyapi', path.basename(folder)), {
+      force: true,
+      recursive: true,
+    })
+  }
+  for (const file of ['package-lock.json', '.npmrc', 'node_modules/.package-lock.json'])
+    await rm(path.join(target, file), { force: true })
+}
+
+/** For editors and debuggers: half of what packages bring. */
+async function removeTypes(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
+    if (entry.isFile() && /\.d\.[cm]?ts$|\.map$/.test(entry.name)) await rm(path.join(entry.parentPath, entry.name))
+}

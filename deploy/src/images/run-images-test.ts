@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Progress } from '../console/progress.js'
+import { BASES, makeBaseImages } from './base-images.js'
+import type { Builder, ImageFacts } from './builder.js'
+
+export const IMAGES = ['vault', 'management', 'proxy', 'installer'] as const
+export type ImageName = (typeof IMAGES)[number]
+
+export interface ImagesTestOptions {
+  readonly builder: Builder
+  readonly cacheDir: string
+  readonly projectDir: string
+  /** A CA that this machine trusts, PEM: it may stand between the build and the registry. It is in no image. */
+  readonly caFile: string | undefined
+  readonly progress: Progress
+}
+
+const USER = '65532:65532'
+const CA_IN_BUILD = '/ca.pem'
+const LIMITS = {
+  /** Until a program has said what its environment lacks: all of it is loaded by then. */
+  startMs: 2_000,
+  endMs: 30_000,
+} as const
+/** Nobody gets further with what is not there. */
+const MUST_NOT_BE = [
+  'bin/sh',
+  'usr/bin/sh',
+  'bin/bash',
+  'usr/bin/apt',
+  'usr/bin/dpkg',
+  'usr/local/bin/npm',
+  'usr/bin/env',
+] as const
+
+/** Builds the images and tries each by itself. Answers where the files of each are. @throws Error in words. */
+export async function runImagesTest(options: ImagesTestOptions): Promise<Readonly<Record<ImageName, string>>> {
+  const { builder, cacheDir, projectDir, caFile, progress } = options
+  await progress.step('base images: debootstrap, and Node from its npm package', (say) =>
+    makeBaseImages(builder, cacheDir, say),
+  )
+  const dockerfile = path.join(projectDir, 'deploy', 'docker', 'Dockerfile')
+  const bases = { BUILD_IMAGE: BASES.build, RUNTIME_IMAGE: BASES.runtime }
+  const args = caFile === undefined ? bases : { ...bases, NODE_EXTRA_CA_CERTS: CA_IN_BUILD }
+  const volumes = caFile === undefined ? [] : [`${caFile}:${CA_IN_BUILD}`]
+  const roots: Partial<Record<ImageName, string>> = {}
+  for (const name of IMAGES) {
+    const image = imageOf(name)
+    await progress.step(`image ${name}`, () =>
+      builder.build({ image, dockerfile, context: projectDir, target: name, args, volumes }),
+    )
+    const root = await builder.mount(image)
+    roots[name] = root
+    await progress.step(`${name}: from an empty environment`, async (say) => {
+      checkFacts(name, await builder.inspect(image))
+      for (const file of MUST_NOT_BE) if (existsSync(path.join(root, file))) throw new Error(`${name} has /${file}`)
+      if (!existsSync(path.join(root, 'app/sbom.cdx.json'))) throw new Error(`${name} has no list of what is in it`)
+      say(await tryEmpty(name, root, (await builder.inspect(image)).entrypoint))
+    })
+  }
+  const { vault, management, proxy, installer } = roots
+  if (vault === undefined || management === undefined || proxy === undefined || installer === undefined)
+    throw new Error('an image is missing')
+  return { vault, management, proxy, installer }
+}
+
+function imageOf(name: ImageName): string {
+  return `localhost/protectmyapi-${name}`
+}
+
+function checkFacts(name: string, { user, env, labels }: ImageFacts): void {
+  if (user !== USER) throw new Error(`${name} runs as "${user}"`)
+  if (!env.includes('NODE_OPTIONS=--disable-sigusr1')) throw new Error(`${name} opens an inspector when asked`)
+  if (labels['org.opencontainers.image.licenses'] !== 'Apache-2.0') throw new Error(`${name} names no licence`)
+}
+
+/** It says what it lacks, in words, and ends with 2; and quickly. */
+async function tryEmpty(name: string, root: string, entrypoint: readonly string[]): Promise<string> {
+  const words = name === 'installer' ? ['certificates'] : []
+  const startedMs = performance.now()
+  const { code, said } = await inRoot(root, [...entrypoint, ...words])
+  const tookMs = Math.round(performance.now() - startedMs)
+  if (code !== 2 || !/^The environment is not complete:\n {2}\w+: /.test(said) || said.includes('    at '))
+    throw new Error(`${name} ended with ${code} and said:\n${said}`)
+  if (tookMs > LIMITS.startMs) throw new Error(`${name} took ${tookMs} ms to say what it lacks`)
+  const lines = said.trim().split('\n').length - 1
+  return `${await megabytes(root)} MB, of them ${await megabytes(path.join(root, 'app'))} beside Node; ${tookMs} ms until it names ${lines} variables, and ends with 2`
+}
+
+function inRoot(root: string, command: readonly string[]): Promise<{ code: number; said: string }> {
+  return new Promise((resolve) => {
+    const options = { env: { NODE_OPTIONS: '--disable-sigusr1' }, timeout: LIMITS.endMs }
+    execFile('/usr/sbin/chroot', [`--userspec=${USER}`, root, ...command], options, (cause, _stdout, stderr) =>
+      resolve({ code: typeof cause?.code === 'number' ? cause.code : cause === null ? 0 : -1, said: stderr }),
+    )
+  })
+}
+
+async function megabytes(folder: string): Promise<number> {
+  let bytes = 0
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
+    if (entry.isFile()) bytes += (await stat(path.join(entry.parentPath, entry.name))).size
+  return Math.round(bytes / 1_000_000)
+}

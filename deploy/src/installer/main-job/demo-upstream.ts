@@ -1,0 +1,18 @@
+import http from 'node:http'
+
+/**
+ * A provider that lets one key in. It listens to all addresses: it is the proxy that calls it.
+ *
+ * @throws where the port is taken.
+ */
+export function startDemoUpstream(baseUrl: string, key: string): Promise<http.Server> {
+  const server = http.createServer((request, response) => {
+    const isRight = request.headers.authorization === `Bearer ${key}`
+    response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ arrived: isRight }))
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(Number(new URL(baseUrl).port), () => resolve(server))
+  })
+}

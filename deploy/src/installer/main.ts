@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { runProgram } from '@protectmyapi/service-kit/program'
+import { keepCertificates } from './certificates/keep-certificates.js'
+import { clusterConfig, databasesConfig, renewalConfig, testConfig } from './installer-config.js'
+import { runMainJob } from './main-job/run-main-job.js'
+import { prepareTrialDatabases } from './prepare-trial-databases.js'
+import { fillTrialSecret } from './secrets/fill-trial-secret.js'
+import { kubernetesSecrets } from './secrets/kubernetes-secrets.js'
+
+const ABOUT = `installer certificates: keeps the services' certificates, in the Secrets that the chart names.
+installer trial-secrets: makes passwords and a key file for a try, where they are missing.
+installer databases: makes the databases and roles of a try.
+installer test: does the main job once.`
+
+const readFile = (path: string): string => readFileSync(path, 'utf8')
+
+/** What the chart's Jobs and its test run. */
+await runProgram(process, {
+  name: 'installer',
+  about: ABOUT,
+  describeEnvironment: () => 'The chart sets what each of them reads.',
+  serve: () => {
+    throw new ConfigError('Give a command. installer --help lists them.')
+  },
+  commands: {
+    async certificates() {
+      const { cluster, logLevel } = clusterConfig(process.env, readFile)
+      const options = renewalConfig(process.env, Date.now())
+      await keepCertificates(kubernetesSecrets(cluster), options, createLogger('installer', logLevel))
+    },
+    async 'trial-secrets'() {
+      const { cluster, prefix, logLevel } = clusterConfig(process.env, readFile)
+      await fillTrialSecret(kubernetesSecrets(cluster), `${prefix}-trial`, createLogger('installer', logLevel))
+    },
+    async databases() {
+      await prepareTrialDatabases(databasesConfig(process.env), createLogger('installer', 'info'))
+    },
+    async test() {
+      const log = createLogger('installer', 'info')
+      await runMainJob(testConfig(process.env, readFile), (line) => log.info(line))
+    },
+  },
+})

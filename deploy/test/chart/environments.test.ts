@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  describeEnvironment as describeManagement,
+  loadConfig as loadManagement,
+  loadMigrateConfig as loadManagementMigrate,
+} from '../../../services/management/src/config.js'
+import { describeEnvironment as describeProxy, loadConfig as loadProxy } from '../../../services/proxy/src/config.js'
+import {
+  describeEnvironment as describeVault,
+  loadConfig as loadVault,
+  loadMigrateConfig as loadVaultMigrate,
+} from '../../../services/vault/src/config.js'
+import { MATRIX } from '../../src/chart/matrix.js'
+import { databasesConfig, renewalConfig, testConfig } from '../../src/installer/installer-config.js'
+import { type Rendered, render } from './helm.js'
+import { type Container, environmentOf, podOf, podsOf } from './pods.js'
+
+type Load = (env: NodeJS.ProcessEnv, readFile: (path: string) => string) => unknown
+
+/** By component: how its programs read their environment. Whoever waits reads what serving reads. */
+const LOADERS: Readonly<Record<string, Load>> = {
+  vault: loadVault,
+  management: loadManagement,
+  proxy: loadProxy,
+  'vault-migrate': loadVaultMigrate,
+  'management-migrate': loadManagementMigrate,
+  certificates: (env) => renewalConfig({ ...env, ...KUBELET }, 0),
+  databases: (env) => databasesConfig(env),
+  test: testConfig,
+}
+
+/** What every pod is given by the kubelet. */
+const KUBELET = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
+const FILE = '-----BEGIN CERTIFICATE----- a file of enough characters'
+
+/** Loads a container's configuration, from files that are within its mounts alone. */
+function load({ env, volumeMounts }: Container, loader: Load): unknown {
+  const readFile = (path: string): string => {
+    if (volumeMounts.some(({ mountPath }) => path.startsWith(`${mountPath}/`))) return FILE
+    throw new Error(`nothing is mounted at ${path}`)
+  }
+  return loader(environmentOf({ env }), readFile)
+}
+
+function containersOf(rendered: Rendered): readonly { component: string; container: Container }[] {
+  return podsOf(rendered).flatMap(({ component, spec }) =>
+    [...spec.initContainers, ...spec.containers].map((container) => ({ component, container })),
+  )
+}
+
+describe('what a pod is given', () => {
+  it.each(MATRIX)('is what its program takes, with its files in its mounts: %s', async (_name, example, values) => {
+    const containers = containersOf(await render(example, values))
+    let loaded = 0
+    for (const { component, container } of containers) {
+      const loader = LOADERS[component]
+      if (loader === undefined || container.name === 'spiffe-helper') continue
+      load(container, loader)
+      loaded += 1
+    }
+    // Vault and management with who waits for them, the proxy, two migrations.
+    expect(loaded).toBeGreaterThanOrEqual(7)
+  })
+
+  it.each(MATRIX)(
+    'has no variable that no program reads, and none that holds a secret: %s',
+    async (_name, example, values) => {
+      const known = new Set(`${describeVault()} ${describeManagement()} ${describeProxy()}`.split(/\s+/))
+      for (const { component, container } of containersOf(await render(example, values))) {
+        if (!['vault', 'management', 'proxy', 'vault-migrate', 'management-migrate'].includes(component)) continue
+        for (const { name, value } of container.env) {
+          expect([...known]).toContain(name)
+          if (/PASSWORD|TOKEN|_FILE|SECRET/.test(name) && name !== 'PMA_ALLOW_KEY_FILE')
+            expect(value).toMatch(/^\/etc\/protectmyapi\//)
+        }
+      }
+    },
+  )
+
+  it('names the same identities and addresses to all three', async () => {
+    const rendered = await render('plain')
+    const of = (component: string): Readonly<Record<string, string>> =>
+      environmentOf(podOf(rendered, component).spec.containers[0] ?? { env: [] })
+    const [vault, management, proxy] = [of('vault'), of('management'), of('proxy')]
+    for (const name of ['PMA_TRUST_DOMAIN', 'PMA_NAMESPACE', 'PMA_MODE'])
+      expect([management[name], proxy[name]]).toEqual([vault[name], vault[name]])
+    expect([vault.PMA_TRUST_DOMAIN, vault.PMA_NAMESPACE, vault.PMA_MODE]).toEqual([
+      'keys.example.com',
+      'keys',
+      'production',
+    ])
+    const services = rendered.objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name)
+    for (const address of [management.PMA_VAULT_ADDRESS, proxy.PMA_VAULT_ADDRESS, proxy.PMA_DIRECTORY_ADDRESS])
+      expect(services).toContain(address?.split('.')[0])
+    expect(proxy.PMA_VAULT_ADDRESS).toBe(`pma-protectmyapi-vault.keys.svc:${vault.PMA_VAULT_PORT}`)
+    expect(proxy.PMA_DIRECTORY_ADDRESS).toBe(`pma-protectmyapi-directory.keys.svc:${management.PMA_DIRECTORY_PORT}`)
+  })
+
+  it('gives the migrating passwords to migrations alone', async () => {
+    const rendered = await render('plain')
+    for (const component of ['vault', 'management', 'proxy'])
+      expect(JSON.stringify(podOf(rendered, component).raw)).not.toContain('migrator')
+    expect(JSON.stringify(podOf(rendered, 'vault-migrate').raw)).not.toContain('"runtime"')
+  })
+})

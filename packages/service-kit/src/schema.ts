@@ -1,0 +1,145 @@
+import { ConfigError } from './config.js'
+import type { Logger } from './log.js'
+import type { Knex, Migration } from './postgres.js'
+
+/** A database's schema as one version of a service knows it. */
+export interface Schema {
+  readonly migrations: readonly Migration[]
+  /** What the runtime role may do, by table: words of GRANT. */
+  readonly rights: Readonly<Record<string, string>>
+}
+
+/** Knex's table of what ran. The runtime role reads it, to know whether it may serve. */
+const RAN = 'knex_migrations'
+
+const LIMITS = {
+  /** Who starts a service with its migration waits no longer; then it is started again, with its reason in the log. */
+  waitMs: 5 * 60_000,
+  everyMs: 500,
+  /** Between two lines of the log. */
+  sayEveryMs: 10_000,
+  /** As long as another one migrates. */
+  lockMs: 5 * 60_000,
+} as const
+
+/** Of any number: what matters is that all of ours ask for the same one. */
+const MIGRATION_LOCK = 8_060_001
+
+/**
+ * Brings a database up to date and grants the runtime role, as the role that owns the schema, one process at a time.
+ * Answers what ran. Safe to repeat. A database that is ahead (a newer version was here before a rollback) is left as it
+ * is, rights and all: processes of the newer version may still be serving.
+ */
+export function bringUpToDate(
+  db: Knex,
+  schema: Schema,
+  role: string,
+  more: (trx: Knex) => Promise<void> = async () => undefined,
+): Promise<readonly string[]> {
+  return db.transaction(async (lock) => {
+    await lock.raw(`SET LOCAL statement_timeout = ${LIMITS.lockMs}`)
+    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0')
+    await lock.raw('SELECT pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
+    const ran = await migrate(db, schema.migrations)
+    if (!(await isAhead(db, schema.migrations))) await grant(db, schema.rights, role, more)
+    return ran
+  })
+}
+
+/** Runs what has not run yet, each in a transaction. */
+export async function migrate(db: Knex, migrations: readonly Migration[]): Promise<readonly string[]> {
+  const config: Knex.MigratorConfig = {
+    migrationSource: {
+      getMigrations: () => Promise.resolve([...migrations]),
+      getMigrationName: (migration: Migration) => migration.name,
+      getMigration: (migration: Migration) =>
+        Promise.resolve({ up: (trx: Knex) => migration.up(trx), down: () => Promise.resolve() }),
+    },
+    // Else a database that is ahead is refused.
+    disableMigrationsListValidation: true,
+  }
+  // Knex's own lock is a row, which outlives a process that was killed; under ours nobody holds it.
+  await db.migrate.forceFreeMigrationsLock(config)
+  const [, ran] = await db.migrate.latest(config)
+  return ran as readonly string[]
+}
+
+/** In one transaction, and from nothing: a right that was dropped goes with the next migration. */
+async function grant(
+  db: Knex,
+  rights: Schema['rights'],
+  role: string,
+  more: (trx: Knex) => Promise<void>,
+): Promise<void> {
+  await db.transaction(async (trx) => {
+    await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
+    for (const [table, words] of Object.entries({ ...rights, [RAN]: 'SELECT' })) {
+      await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
+      await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
+    }
+    await more(trx)
+  })
+}
+
+/** Names what a service of this version lacks in its database, as the runtime role sees it; nothing: it may serve. */
+export async function lacking(db: Knex, { migrations, rights }: Schema): Promise<readonly string[]> {
+  const ran = await namesOf(db)
+  const missing = migrations.map(({ name }) => name).filter((name) => !ran.has(name))
+  if (missing.length > 0) return missing
+  // Rights come after the tables, all at once.
+  const tables = Object.keys(rights)
+  const { rows } = await db.raw<{ rows: { name: string }[] }>(
+    "SELECT name FROM unnest(?::text[]) AS name WHERE NOT has_table_privilege(name, 'SELECT')",
+    [tables],
+  )
+  return rows.map(({ name }) => `SELECT on ${name}`)
+}
+
+/**
+ * Waits until a database has what this version needs. Whatever keeps it from telling is waited out too: Postgres may be
+ * starting, and the first migration makes the rights by which this looks.
+ *
+ * @throws ConfigError that names what is lacking, after `waitMs`.
+ */
+export async function waitForSchema(
+  db: Knex,
+  schema: Schema,
+  { database, log, waitMs = LIMITS.waitMs }: { database: string; log: Logger; waitMs?: number },
+): Promise<void> {
+  const startedMs = performance.now()
+  let saidMs = Number.NEGATIVE_INFINITY
+  for (;;) {
+    const why = await reasonToWait(db, schema)
+    if (why === undefined) return
+    const nowMs = performance.now()
+    if (nowMs - startedMs >= waitMs) {
+      throw new ConfigError(
+        `The database ${database} is not ready for this version: ${why}. Run the migrate command; if it has run, its log says why it failed.`,
+      )
+    }
+    if (nowMs - saidMs >= LIMITS.sayEveryMs) {
+      saidMs = nowMs
+      log.info({ database, why }, 'waiting for migrations')
+    }
+    await new Promise((resolve) => setTimeout(resolve, LIMITS.everyMs))
+  }
+}
+
+async function reasonToWait(db: Knex, schema: Schema): Promise<string | undefined> {
+  try {
+    const missing = await lacking(db, schema)
+    return missing.length === 0 ? undefined : `it lacks ${missing.join(', ')}`
+  } catch (err) {
+    return err instanceof Error ? err.message : String(err)
+  }
+}
+
+async function isAhead(db: Knex, migrations: readonly Migration[]): Promise<boolean> {
+  const known = new Set(migrations.map(({ name }) => name))
+  return [...(await namesOf(db))].some((name) => !known.has(name))
+}
+
+async function namesOf(db: Knex): Promise<ReadonlySet<string>> {
+  const rows = await db<{ name: string }>(RAN).select('name')
+  return new Set(rows.map(({ name }) => name))
+}

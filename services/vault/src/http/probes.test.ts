@@ -1,0 +1,25 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { type Probes, serveProbes } from './probes.js'
+
+let probes: Probes
+afterEach(() => probes.close())
+
+const statusOf = async (path: string, method = 'GET'): Promise<number> =>
+  (await fetch(`http://127.0.0.1:${probes.port}${path}`, { method })).status
+
+describe('probes', () => {
+  it('say alive whatever else is away, and ready while the service serves', async () => {
+    let isServing = false
+    probes = await serveProbes('127.0.0.1', 0, { isServing: () => isServing })
+    expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 503])
+    isServing = true
+    expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200])
+  })
+
+  it('tell nothing else, and take nothing', async () => {
+    probes = await serveProbes('127.0.0.1', 0, { isServing: () => true })
+    expect([await statusOf('/'), await statusOf('/readyz?x'), await statusOf('/readyz', 'POST')]).toEqual([
+      404, 404, 405,
+    ])
+  })
+})
