@@ -17,7 +17,8 @@ module.exports = {
     },
     {
       name: 'vault-client-stands-alone',
-      comment: 'It is published: whoever installs it gets nothing else of ours, and neither Postgres nor Redis clients.',
+      comment:
+        'It is published: whoever installs it gets nothing else of ours, and neither Postgres nor Redis clients.',
       severity: 'error',
       from: { path: '^packages/vault-client/', pathNot: '(\\.test\\.ts$|/test/)' },
       to: { path: '^(services|protos|deploy|packages/(service-kit|dev-kit))/' },
