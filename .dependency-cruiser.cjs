@@ -16,6 +16,14 @@ module.exports = {
       to: { path: '^(services|protos|deploy|packages/dev-kit)/' },
     },
     {
+      name: 'vault-client-stands-alone',
+      comment:
+        'It is published: whoever installs it gets nothing else of ours, and neither Postgres nor Redis clients.',
+      severity: 'error',
+      from: { path: '^packages/vault-client/', pathNot: '(\\.test\\.ts$|/test/)' },
+      to: { path: '^(services|protos|deploy|packages/(service-kit|dev-kit))/' },
+    },
+    {
       name: 'pure-middle',
       comment:
         'Envelope, access rules, aim and injection are pure: no adapter, no I/O, so that they can be tested to the bone.',

@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Progress } from './console/progress.js'
-import { type Places, placesText, thingsToTry } from './console/what-next.js'
+import { internalServiceText, type Places, placesText, thingsToTry } from './console/what-next.js'
 import { type ManagementApi, signIn } from './demo/management-api.js'
 import { organizationId, renewDebugToken, setUpDemo } from './demo/set-up-demo.js'
+import { INTERNAL_SECRET, setUpInternalService } from './demo/set-up-internal-service.js'
 import { showDemo } from './demo/show-demo.js'
 import { type Environment, HOST_SUFFIX } from './system/environments.js'
 import type { LauncherConfig } from './system/launcher-config.js'
@@ -39,6 +40,7 @@ export async function run(options: RunOptions): Promise<void> {
   await progress.step('demo provider', () => startProvider(system))
 
   const organization = await ensureDemo(system, options)
+  await ensureInternalService(system, options, organization)
 
   const facts = { system, organization }
   const write = oneAfterAnother(() => writeRunFile(runFile, { ...facts, pids: system.pids() }))
@@ -47,6 +49,8 @@ export async function run(options: RunOptions): Promise<void> {
   const places = placesOf(system, organization)
   progress.say(placesText(places))
   progress.say(thingsToTry(places))
+  const { internalSecret } = system.state.get()
+  if (internalSecret !== undefined) progress.say(internalServiceToTry(system, internalSecret))
   progress.say('Ctrl-C ends everything; the data stay. `make reset` forgets them.')
 }
 
@@ -70,6 +74,25 @@ async function ensureDemo(system: RunningSystem, { progress, write }: RunOptions
   const { mask: _mask, ...kept } = demo
   await state.change({ demo: kept })
   return organization
+}
+
+/** Once, like the demo. A start must not fail because the owner has another password by now. */
+async function ensureInternalService(
+  system: RunningSystem,
+  { progress }: RunOptions,
+  organization: string,
+): Promise<void> {
+  const { config, state, owner } = system
+  if (!config.demo || state.get().internalSecret !== undefined) return
+  try {
+    await progress.step('the demo: an internal service', async () => {
+      const api = await signIn(addresses(system).management, owner.email, owner.password)
+      await setUpInternalService(system, api, organization)
+    })
+    await state.change({ internalSecret: INTERNAL_SECRET })
+  } catch (cause) {
+    progress.say(`No internal service was set up: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
 }
 
 /** A start must not fail because the owner has another password by now. */
@@ -105,6 +128,12 @@ function placesOf(system: RunningSystem, organization: string): Places {
     hostSuffix: HOST_SUFFIX,
     ...(lan === undefined ? {} : { lan: onLan }),
   }
+}
+
+function internalServiceToTry(system: RunningSystem, secret: string): string {
+  const { vault, directory } = addresses(system)
+  const { ca, internalDemo } = system.identities
+  return internalServiceText({ secret, vault, directory, ca, ...internalDemo })
 }
 
 function redisPlace({ config: { redis: source }, redis }: RunningSystem): string {

@@ -74,3 +74,22 @@ APP=$APP node --input-type=module -e 'import OpenAI from "openai"; const client 
 function pick(field: string): string {
   return `node -pe 'JSON.parse(require("fs").readFileSync(0)).${field}'`
 }
+
+/** Where the demo's internal service finds what it leases. */
+export interface InternalService {
+  readonly secret: string
+  readonly vault: string
+  readonly directory: string
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+/** One command more: it can be pasted into a shell, in this folder. */
+export function internalServiceText({ secret, vault, directory, ca, cert, key }: InternalService): string {
+  const files = `PMA_TLS_CERT_FILE='${cert}' PMA_TLS_KEY_FILE='${key}' PMA_TLS_CA_FILE='${ca}'`
+  return `An internal service leases over gRPC, and sees a replacement within half a minute (Ctrl-C ends it; docs/internal-services.md):
+
+PMA_DIRECTORY_ADDRESS=${directory} PMA_VAULT_ADDRESS=${vault} ${files} node packages/vault-client/examples/follow-secret.js ${secret}
+`
+}

@@ -21,6 +21,7 @@ const plan: Plan = {
     management: identity,
     proxies: [identity],
     service: identity,
+    internalDemo: identity,
   },
   databases: { management: database, vault: database, vaultKeys: database },
   redis: { url: 'redis://cache.example', cluster: false },

@@ -8,6 +8,9 @@ import { readIfThere, writePrivate } from './local-files.js'
 export const TRUST_DOMAIN = 'protectmyapi.local'
 export const NAMESPACE = 'protectmyapi'
 
+/** Name and service account of the demo's internal service. */
+export const INTERNAL_DEMO = 'internal-demo'
+
 /** Files of one identity. */
 export interface Identity {
   readonly cert: string
@@ -24,6 +27,8 @@ export interface Identities {
   readonly proxies: readonly Identity[]
   /** An internal service that is granted nothing. */
   readonly service: Identity
+  /** One that the demo registers, and binds a secret to. */
+  readonly internalDemo: Identity
 }
 
 /** Issued anew at a start when less than this is left. */
@@ -44,6 +49,7 @@ export async function ensureIdentities(folder: string, proxies: number): Promise
     management: await identity('management', 'management'),
     proxies: await Promise.all(Array.from({ length: proxies }, (_, index) => identity(proxyName(index), 'proxy'))),
     service: await identity('service', 'service'),
+    internalDemo: await identity(INTERNAL_DEMO, INTERNAL_DEMO),
   }
 }
 

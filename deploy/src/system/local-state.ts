@@ -21,6 +21,8 @@ const State = z.object({
   /** Of Demo. */
   organization: z.string().optional(),
   demo: DemoState.optional(),
+  /** The name of the secret that the demo's internal service may lease, once it is registered. */
+  internalSecret: z.string().optional(),
 })
 
 export type DemoState = z.output<typeof DemoState>

@@ -18,6 +18,7 @@ export function addresses({ config }: RunningSystem): {
   management: string
   proxies: string[]
   vault: string
+  directory: string
   provider: string
 } {
   const host = reachable(config.host)
@@ -25,13 +26,14 @@ export function addresses({ config }: RunningSystem): {
     management: `http://${host}:${config.ports.management}`,
     proxies: Array.from({ length: config.proxies }, (_, index) => `http://${host}:${config.ports.proxy + index}`),
     vault: `127.0.0.1:${config.ports.vault}`,
+    directory: `127.0.0.1:${config.ports.directory}`,
     provider: `http://127.0.0.1:${config.ports.provider}`,
   }
 }
 
 export async function writeRunFile(file: string, { system, organization, pids }: RunFacts): Promise<void> {
   const { identities, databases, redis, owner, state, logs } = system
-  const { management, proxies, vault, provider } = addresses(system)
+  const { management, proxies, vault, directory, provider } = addresses(system)
   const demo = state.get().demo
   const facts = {
     management,
@@ -39,6 +41,7 @@ export async function writeRunFile(file: string, { system, organization, pids }:
     proxy: proxies[0],
     hostSuffix: HOST_SUFFIX,
     vault,
+    directory,
     owner,
     organization,
     app: demo === undefined ? null : { id: demo.app.id, token: demo.app.token, debugToken: demo.app.debugToken },
@@ -58,7 +61,9 @@ export async function writeRunFile(file: string, { system, organization, pids }:
       management: identities.management,
       proxy: identities.proxies[0],
       service: identities.service,
+      internalDemo: identities.internalDemo,
     },
+    internalSecret: state.get().internalSecret ?? null,
     pids: withAlias(pids),
   }
   await writePrivate(file, `${JSON.stringify(facts, null, 2)}\n`)

@@ -17,6 +17,7 @@ const ARROWS: readonly (readonly [string, string, number])[] = [
   ['management', 'vault', 8060],
   ['proxy', 'vault', 8060],
   ['proxy', 'management', 8071],
+  ['management', 'proxy', 8080],
 ]
 const PORTS = [22, 53, 80, 443, 5432, 6379, 8060, 8061, 8070, 8071, 8080, 8090] as const
 

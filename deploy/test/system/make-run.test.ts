@@ -117,6 +117,23 @@ describe('make run', () => {
     expect(await redis(known.redis ?? '', 'SET', 'kept', 'yes')).toBe('OK')
   }, 120_000)
 
+  it('has registered an internal service, which leases by the command that is printed, and shows no value', async () => {
+    const [command] = /^PMA_DIRECTORY_ADDRESS=.*$/m.exec(said) ?? []
+    // In a group of its own: the shell may stay between us and the program.
+    const child = spawn('sh', ['-c', command ?? 'false'], { cwd: PROJECT, detached: true })
+    let told = ''
+    child.stdout.on('data', (bytes: Buffer) => (told += bytes.toString()))
+    child.stderr.on('data', (bytes: Buffer) => (told += bytes.toString()))
+    const line = await until(() => {
+      if (child.exitCode !== null) throw new Error(told)
+      return /^leased:.*$/m.exec(told)?.[0]
+    }, 20_000)
+    expect(line).toMatch(/^leased: {3}ver_\w{26}, 40 characters; printed it is \[secret\]$/)
+    process.kill(-(child.pid ?? 0), 'SIGTERM')
+    await once(child, 'exit')
+    expect(told).not.toContain('sk-demo-')
+  }, 30_000)
+
   it('starts a killed proxy again and leaves the others up', async () => {
     const { pids } = await facts()
     process.kill(pids['proxy-1'] ?? 0, 'SIGKILL')

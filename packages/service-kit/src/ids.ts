@@ -7,6 +7,7 @@ const PREFIXES = {
   secret: 'sec',
   version: 'ver',
   service: 'svc',
+  internalService: 'isv',
   app: 'app',
   user: 'usr',
   device: 'dvc',

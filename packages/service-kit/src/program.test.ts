@@ -51,6 +51,16 @@ describe('runProgram', () => {
     }
   })
 
+  it('hands over every word that stands in angle brackets, in order', async () => {
+    const ran: string[][] = []
+    const commands = { 'name <thing> as <name> --now': async (...words: string[]) => void ran.push(words) }
+    await runProgram(host('name', 'a', 'as', 'b', '--now').host, program({ commands }))
+    const { host: told, exits } = host('name', 'a', 'as', '-b', '--now')
+    await runProgram(told, program({ commands }))
+    expect(ran).toEqual([['a', 'b']])
+    expect(exits).toEqual([2])
+  })
+
   it('takes a command for the whole of its words, so that a flag that it does not know changes nothing', async () => {
     const ran: string[] = []
     const commands = {

@@ -17,10 +17,10 @@ export interface Program {
   /** Runs until it is ended; answers what the line `ready` tells. */
   serve(endWith: EndWith): Promise<{ readonly log: Logger; readonly ready: Readonly<Record<string, number>> }>
   /**
-   * Other commands, by their words: `migrate`, `rotate-signing-keys --now`. Where the last one stands in angle brackets,
-   * as in `rotate-data-keys <organization>`, any word that is no flag stands there, and is handed over.
+   * Other commands, by their words: `migrate`, `rotate-signing-keys --now`. Where one stands in angle brackets, as in
+   * `rotate-data-keys <organization>`, any word that is no flag stands there, and is handed over.
    */
-  readonly commands: Readonly<Record<string, (word: string) => Promise<void>>>
+  readonly commands: Readonly<Record<string, (...words: string[]) => Promise<void>>>
 }
 
 const EXIT = { failed: 1, config: 2 } as const
@@ -58,14 +58,19 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
   }
   const command = Object.entries(commands).find(([pattern]) => isAskedFor(pattern.split(' '), given))
   if (!command) throw new ConfigError(`Unknown command ${words}. ${name} --help lists those that are.`)
-  await command[1](given.at(-1) ?? '')
+  const [pattern, work] = command
+  await work(...given.filter((_, at) => isPlaceholder(pattern.split(' ')[at])))
 }
 
 /** Word for word: a flag that is not known, or is mistyped, must not be taken for less than was meant. */
 function isAskedFor(pattern: readonly string[], given: readonly string[]): boolean {
   const fits = (word: string, at: number): boolean =>
-    word === given[at] || (/^<.*>$/.test(word) && /^[^-<]/.test(given[at] ?? ''))
+    word === given[at] || (isPlaceholder(word) && /^[^-<]/.test(given[at] ?? ''))
   return pattern.length === given.length && pattern.every(fits)
+}
+
+function isPlaceholder(word = ''): boolean {
+  return /^<.*>$/.test(word)
 }
 
 function endOnSignal(host: Host, log: Logger, close: () => Promise<void>): void {

@@ -1,6 +1,6 @@
 import type { PeerCertificate } from 'node:tls'
 import { describe, expect, it } from '@jest/globals'
-import { peerFromCertificate, spiffeId } from './spiffe.js'
+import { isInternalIdentity, peerFromCertificate, spiffeId } from './spiffe.js'
 
 const certificate = (subjectaltname: string): PeerCertificate =>
   ({ raw: Buffer.from('der'), subjectaltname }) as PeerCertificate
@@ -25,5 +25,26 @@ describe('peerFromCertificate', () => {
 
   it('refuses a peer without a certificate', () => {
     expect(() => peerFromCertificate(undefined)).toThrow(refused)
+  })
+})
+
+describe('isInternalIdentity', () => {
+  const isInternal = (id: string) => isInternalIdentity('example.org', 'pma', id)
+
+  it.each(['spiffe://example.org/ns/pma/sa/worker', 'spiffe://example.org/ns/apps/sa/vault'])('takes %s', (id) => {
+    expect(isInternal(id)).toBe(true)
+  })
+
+  it.each([
+    'spiffe://example.org/ns/pma/sa/management',
+    'spiffe://example.org/ns/pma/sa/vault',
+    'spiffe://example.org/ns/pma/sa/proxy',
+    'spiffe://example.org.evil/ns/apps/sa/worker',
+    'spiffe://evil/ns/apps/sa/worker',
+    'spiffe://example.org/',
+    'spiffe://example.org/ns/apps/sa/wor ker',
+    'internal service',
+  ])('does not take %s', (id) => {
+    expect(isInternal(id)).toBe(false)
   })
 })

@@ -16,6 +16,18 @@ export function spiffeId(trustDomain: string, namespace: string, serviceAccount:
   return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`
 }
 
+/** The installation's own services. No other identity of theirs is ever taken for an internal service. */
+const OWN_SERVICES = ['management', 'vault', 'proxy'] as const
+
+/** May this identity be an internal service's? One of this trust domain that is none of the installation's own. */
+export function isInternalIdentity(trustDomain: string, namespace: string, id: string): boolean {
+  return (
+    SPIFFE_ID.test(id) &&
+    id.startsWith(`spiffe://${trustDomain}/`) &&
+    OWN_SERVICES.every((name) => id !== spiffeId(trustDomain, namespace, name))
+  )
+}
+
 /** @throws Fault FORBIDDEN where there is no certificate, or not exactly one URI SAN that is a SPIFFE id. */
 export function peerFromCertificate(certificate: PeerCertificate | undefined): Peer {
   if (!certificate?.raw) throw new Fault('FORBIDDEN', 'no client certificate')

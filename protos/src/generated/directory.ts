@@ -33,6 +33,9 @@ import type { RecordAccessRequest as _protectmyapi_directory_v1_RecordAccessRequ
 import type { RecordAccessResponse as _protectmyapi_directory_v1_RecordAccessResponse, RecordAccessResponse__Output as _protectmyapi_directory_v1_RecordAccessResponse__Output } from './protectmyapi/directory/v1/RecordAccessResponse.js';
 import type { ResolveRouteRequest as _protectmyapi_directory_v1_ResolveRouteRequest, ResolveRouteRequest__Output as _protectmyapi_directory_v1_ResolveRouteRequest__Output } from './protectmyapi/directory/v1/ResolveRouteRequest.js';
 import type { ResolveRouteResponse as _protectmyapi_directory_v1_ResolveRouteResponse, ResolveRouteResponse__Output as _protectmyapi_directory_v1_ResolveRouteResponse__Output } from './protectmyapi/directory/v1/ResolveRouteResponse.js';
+import type { ResolveSecretsRequest as _protectmyapi_directory_v1_ResolveSecretsRequest, ResolveSecretsRequest__Output as _protectmyapi_directory_v1_ResolveSecretsRequest__Output } from './protectmyapi/directory/v1/ResolveSecretsRequest.js';
+import type { ResolveSecretsResponse as _protectmyapi_directory_v1_ResolveSecretsResponse, ResolveSecretsResponse__Output as _protectmyapi_directory_v1_ResolveSecretsResponse__Output } from './protectmyapi/directory/v1/ResolveSecretsResponse.js';
+import type { ResolvedSecret as _protectmyapi_directory_v1_ResolvedSecret, ResolvedSecret__Output as _protectmyapi_directory_v1_ResolvedSecret__Output } from './protectmyapi/directory/v1/ResolvedSecret.js';
 import type { SyncAnswer as _protectmyapi_directory_v1_SyncAnswer, SyncAnswer__Output as _protectmyapi_directory_v1_SyncAnswer__Output } from './protectmyapi/directory/v1/SyncAnswer.js';
 import type { SyncReply as _protectmyapi_directory_v1_SyncReply, SyncReply__Output as _protectmyapi_directory_v1_SyncReply__Output } from './protectmyapi/directory/v1/SyncReply.js';
 import type { SyncRequest as _protectmyapi_directory_v1_SyncRequest, SyncRequest__Output as _protectmyapi_directory_v1_SyncRequest__Output } from './protectmyapi/directory/v1/SyncRequest.js';
@@ -84,6 +87,9 @@ export interface ProtoGrpcType {
         RecordAccessResponse: MessageTypeDefinition<_protectmyapi_directory_v1_RecordAccessResponse, _protectmyapi_directory_v1_RecordAccessResponse__Output>
         ResolveRouteRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ResolveRouteRequest, _protectmyapi_directory_v1_ResolveRouteRequest__Output>
         ResolveRouteResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ResolveRouteResponse, _protectmyapi_directory_v1_ResolveRouteResponse__Output>
+        ResolveSecretsRequest: MessageTypeDefinition<_protectmyapi_directory_v1_ResolveSecretsRequest, _protectmyapi_directory_v1_ResolveSecretsRequest__Output>
+        ResolveSecretsResponse: MessageTypeDefinition<_protectmyapi_directory_v1_ResolveSecretsResponse, _protectmyapi_directory_v1_ResolveSecretsResponse__Output>
+        ResolvedSecret: MessageTypeDefinition<_protectmyapi_directory_v1_ResolvedSecret, _protectmyapi_directory_v1_ResolvedSecret__Output>
         SyncAnswer: MessageTypeDefinition<_protectmyapi_directory_v1_SyncAnswer, _protectmyapi_directory_v1_SyncAnswer__Output>
         SyncReply: MessageTypeDefinition<_protectmyapi_directory_v1_SyncReply, _protectmyapi_directory_v1_SyncReply__Output>
         SyncRequest: MessageTypeDefinition<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncRequest__Output>

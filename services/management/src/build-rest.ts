@@ -21,6 +21,7 @@ import type { Feed } from './feed/build-feed.js'
 import { createApp } from './http/app.js'
 import type { Route } from './http/route.js'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency/idempotency-records.js'
+import { internalServiceRoutes } from './internal-services/internal-service-routes.js'
 import type { HeldKeys } from './keys/held-keys.js'
 import { invitationRoutes } from './orgs/invitation-routes.js'
 import { memberRoutes } from './orgs/member-routes.js'
@@ -91,6 +92,7 @@ export function buildRest(parts: RestParts): Rest {
       ...memberRoutes(people),
       ...invitationRoutes(people),
       ...secrets.routes,
+      ...internalServiceRoutes({ db }),
       ...serviceRoutes(catalog),
       ...testCallRoutes({ db, commitChange, clock, keys: parts.keys, callProxy: parts.callProxy }),
       ...appRoutes(catalog),

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { systemClock } from '@protectmyapi/service-kit/clock'
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
+import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
 import { runProgram } from '@protectmyapi/service-kit/program'
 import { startManagement } from './build.js'
-import { describeEnvironment, loadConfig, loadMigrateConfig } from './config.js'
+import { describeEnvironment, loadConfig, loadMigrateConfig, type ManagementConfig } from './config.js'
 import { runMigrations } from './migrate.js'
+import { operateRegistration, operateRevocation } from './operate-internal-services.js'
 import { rotateSigningKeys } from './rotate-signing-keys.js'
 import { runVerify } from './verify.js'
 import { waitForManagementSchema } from './wait-for-schema.js'
@@ -14,7 +15,9 @@ management migrate: brings the database up to date.
 management wait-for-schema: ends once the database has what this version needs; what a pod waits by.
 management verify: verifies access log and audit trail.
 management rotate-signing-keys: other keys sign grants and sessions; what was signed is good until it ends.
-management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.`
+management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.
+management register-internal-service <organization> <name> <spiffe-id>: it may lease what is bound to it there.
+management revoke-internal-service <spiffe-id>: it is granted nothing any more.`
 
 /** Of `verify`, where something was altered; 1 and 2 say that it could not run. */
 const EXIT_BROKEN = 3
@@ -50,10 +53,21 @@ await runProgram(process, {
     },
     'rotate-signing-keys': () => rotateKeys({ now: false }),
     'rotate-signing-keys --now': () => rotateKeys({ now: true }),
+    'register-internal-service <organization> <name> <spiffe-id>': (organization = '', name = '', spiffeId = '') =>
+      operate((config, ports) => operateRegistration(config, { organization, name, spiffeId }, ports)),
+    'revoke-internal-service <spiffe-id>': (spiffeId = '') =>
+      operate((config, ports) => operateRevocation(config, spiffeId, ports)),
   },
 })
 
-async function rotateKeys({ now }: { readonly now: boolean }): Promise<void> {
+function rotateKeys({ now }: { readonly now: boolean }): Promise<void> {
+  return operate((config, ports) => rotateSigningKeys(config, { now }, ports))
+}
+
+/** A command beside managements that serve. */
+async function operate(
+  command: (config: ManagementConfig, ports: { log: Logger; clock: Clock }) => Promise<void>,
+): Promise<void> {
   const config = loadConfig(process.env, readFile)
-  await rotateSigningKeys(config, { now }, { log: createLogger('management', config.logLevel), clock: systemClock })
+  await command(config, { log: createLogger('management', config.logLevel), clock: systemClock })
 }

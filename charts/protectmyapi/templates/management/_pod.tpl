@@ -38,6 +38,7 @@
 {{- $tls := .Values.management.tlsSecret }}
 {{- include "pma.envWhereSaid" (dict
   "PMA_PUBLIC_ORIGIN" (ternary (printf "https://%s" .Values.management.host) "" (ne .Values.management.host ""))
+  "PMA_PROXY_URL" (include "pma.testCallsTo" .)
   "PMA_TRUSTED_PROXIES" (join "," .Values.management.trustedProxies)
   "PMA_BOOTSTRAP_EMAIL" .Values.management.bootstrap.email
   "PMA_BOOTSTRAP_ORGANIZATION" .Values.management.bootstrap.organization
@@ -46,6 +47,13 @@
   "PMA_MANAGEMENT_TLS_KEY_FILE" (ternary "/etc/protectmyapi/https/tls.key" "" (ne $tls ""))
 ) }}
 {{- include "pma.envWhereSaid" .Values.management.extraEnv }}
+{{- end -}}
+
+{{/* Where test calls go. A proxy that ends TLS itself has a certificate for its public name: then extraEnv has to say it. */}}
+{{- define "pma.testCallsTo" -}}
+{{- if not .Values.proxy.tlsSecret -}}
+{{- printf "http://%s:%v" (include "pma.serviceHost" (dict "root" . "component" "proxy")) .Values.proxy.service.port -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Of management and proxy alike. The test's own provider is one of them. */}}

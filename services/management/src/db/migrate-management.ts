@@ -14,6 +14,7 @@ import { quotas } from './migrations/0010-quotas.js'
 import { chains } from './migrations/0011-chains.js'
 import { chainWhatIsThere } from './migrations/0012-chain-what-is-there.js'
 import { chainRetention } from './migrations/0013-chain-retention.js'
+import { internalServices } from './migrations/0014-internal-services.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   chains,
   chainWhatIsThere,
   chainRetention,
+  internalServices,
 ]
 
 /**
@@ -54,6 +56,7 @@ const RIGHTS = {
   signing_keys: 'SELECT, INSERT, UPDATE',
   services: 'SELECT, INSERT, UPDATE',
   service_secrets: 'SELECT, INSERT, DELETE',
+  internal_services: 'SELECT, INSERT, DELETE',
   apps: 'SELECT, INSERT, UPDATE',
   links: 'SELECT, INSERT, DELETE',
   debug_tokens: 'SELECT, INSERT, UPDATE',

@@ -21,6 +21,7 @@ import { createListSessionKeys } from './list-session-keys.js'
 import { createRecordAccess } from './record-access.js'
 import { refusalOf } from './refusal-of.js'
 import { createResolveRoute } from './resolve-route.js'
+import { createResolveSecrets } from './resolve-secrets.js'
 import { syncHandler } from './sync.js'
 
 export interface DirectoryDeps {
@@ -45,12 +46,13 @@ export interface DirectoryServer {
   stop(graceMs: number): Promise<void>
 }
 
-/** The internal gRPC side of management: what the proxies are told, and what they tell. */
+/** The internal gRPC side of management: what proxies and internal services are told, and what proxies tell. */
 export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const { db, feed, keys, clock, log, material, host, port, horizonMs } = deps
   const authorize = authorizeDirectory(deps.trustDomain, deps.namespace)
   const gate = { authorize, log }
   const resolveRoute = createResolveRoute({ db, keys, clock })
+  const resolveSecrets = createResolveSecrets({ db, keys, clock })
   const listSessionKeys = createListSessionKeys(db)
   const admit = createAdmit(db)
   const recordAccess = createRecordAccess(db, log)
@@ -60,6 +62,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const handlers: DirectoryHandlers = {
     Sync: streams.handle,
     ResolveRoute: unary(gate, (request, { peer }) => refused(resolveRoute(request, peer))),
+    ResolveSecrets: unary(gate, (request, { peer }) => refused(resolveSecrets(request, peer))),
     ListSessionKeys: unary(gate, () => refused(listSessionKeys())),
     Admit: unary(gate, (request) => refused(admit(request))),
     RecordAccess: unary(gate, (request) => refused(recordAccess(request))),

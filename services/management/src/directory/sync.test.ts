@@ -175,6 +175,12 @@ describe('who may call the directory', () => {
           {},
           2_000,
         ),
+      () =>
+        callUnary(
+          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().resolveSecrets(r, o, a),
+          { names: ['A_KEY'] },
+          2_000,
+        ),
     ]
     expect(unaryCalls).toHaveLength(DIRECTORY_ACCESS.size - 1)
     for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })

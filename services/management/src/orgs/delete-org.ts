@@ -41,6 +41,8 @@ export async function deleteOrg(
       })
       .returning<{ generation: string }[]>('generation')
     if (!row) throw new Fault('NOT_FOUND', 'no such organization')
+    // Their identities may be registered for another one.
+    await trx('internal_services').where({ organization_id: org.id }).delete()
     return {
       result: undefined,
       feed: [{ kind: 'organization', id: org.id, generation: Number(row.generation) }],

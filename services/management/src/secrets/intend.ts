@@ -4,6 +4,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'
+import { refuseUnregistered } from '../internal-services/refuse-unregistered.js'
 import { maskValue } from './mask-value.js'
 import type { SecretDeps, UsesOf } from './secret-deps.js'
 import type { SecretRow } from './secret-rows.js'
@@ -26,9 +27,14 @@ export interface FirstValue {
   readonly externalVersion: string | null
 }
 
-/** Step 1 of a creation. @throws Fault CONFLICT where the name is taken. */
+/**
+ * Step 1 of a creation.
+ *
+ * @throws Fault CONFLICT where the name is taken; INVALID_REQUEST for an internal service that is not registered.
+ */
 export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): Promise<Change<Intended>> {
   const { bindings } = first
+  await refuseUnregistered(trx, first.organizationId, bindings.services)
   const change = await intendCreation(trx, first.organizationId, {
     secretId: first.secretId,
     versionId: newId('version'),
@@ -55,7 +61,8 @@ export interface NextValue {
  * Step 1 of a replacement, of a locked secret in force. Bindings change in this way alone, with the whole value entered
  * again: an administrator who can edit services cannot send a key that they do not have.
  *
- * @throws Fault CONFLICT, with the services that the bindings would break, or where another write is under way.
+ * @throws Fault CONFLICT, with the services that the bindings would break, or where another write is under way;
+ * INVALID_REQUEST for an internal service that is not registered.
  */
 export async function intendNext(
   trx: Knex,
@@ -66,6 +73,9 @@ export async function intendNext(
 ): Promise<Change<Intended>> {
   const bindings = next.bindings ?? secret.bindings
   await refuseToBreak(trx, usesOf, secret, bindings)
+  // One whose registration was taken away since may stay: it is granted nothing.
+  const added = bindings.services.filter((id) => !secret.bindings.services.includes(id))
+  await refuseUnregistered(trx, secret.organizationId, added)
   const change = await intendReplacement(trx, secret, {
     versionId: newId('version'),
     mask: maskValue(next.value),

@@ -37,7 +37,7 @@ describe('bindings of a new secret', () => {
     },
   )
 
-  it('are refused without an origin or a placement, for an unknown preset, and for internal services', () => {
+  it('are refused without an origin or a placement, and for an unknown preset', () => {
     expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, origins: [] } })).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
@@ -47,9 +47,15 @@ describe('bindings of a new secret', () => {
     expect(() => proposeBindings([OPENAI], { name: 'A', preset: 'opnai' })).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
-    const internal = { ...OWN, services: ['spiffe://example.org/ns/app/sa/worker'] }
-    expect(() => proposeBindings([], { name: 'A', bindings: internal })).toThrow(
-      expect.objectContaining({ code: 'NOT_IMPLEMENTED' }),
+  })
+
+  it('may be internal services, beside whole places or alone', () => {
+    const services = ['spiffe://example.org/ns/app/sa/worker']
+    const alone = { origins: [], placements: [], services }
+    expect(proposeBindings([], { name: 'A', bindings: alone })).toEqual(alone)
+    expect(proposeBindings([], { name: 'A', bindings: { ...OWN, services } })).toMatchObject({ services })
+    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, origins: [], services } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
   })
 })

@@ -22,7 +22,7 @@ const ENVIRONMENT_SUFFIX = /_(?:PROD|DEV)$/
  * Where a new secret may go: what the request says, else what the named preset says, else what its recommended name
  * says. There is no unbound state: an unbound secret would be bound by whoever links it first.
  *
- * @throws Fault INVALID_REQUEST that says what to give; NOT_IMPLEMENTED for internal services.
+ * @throws Fault INVALID_REQUEST that says what to give.
  */
 export function proposeBindings(
   presets: readonly BindingPreset[],
@@ -56,17 +56,18 @@ export function bindingsIfSaid(presets: readonly BindingPreset[], request: Bindi
   return request.bindings || request.preset !== undefined ? proposeBindings(presets, request) : undefined
 }
 
-/** @throws Fault INVALID_REQUEST where origins or placements are missing. */
+/**
+ * Whole places, or internal services, or both. That the services are registered is checked where it is written.
+ *
+ * @throws Fault INVALID_REQUEST where origins or placements are missing.
+ */
 export function explicitBindings(bindings: Bindings): Bindings {
   const normal = normalizeBindings(bindings)
-  if (normal.services.length > 0) {
-    throw new Fault('NOT_IMPLEMENTED', 'bindings to internal services', {
-      say: 'Bindings to internal services are not built yet. Leave services empty.',
-    })
-  }
-  if (normal.origins.length === 0)
+  const { origins, placements, services } = normal
+  if (services.length > 0 && origins.length === 0 && placements.length === 0) return normal
+  if (origins.length === 0)
     throw invalid('/bindings/origins', 'Give at least one origin, such as https://api.example.com.')
-  if (normal.placements.length === 0) {
+  if (placements.length === 0) {
     throw invalid(
       '/bindings/placements',
       'Give at least one placement, such as {"kind":"header","name":"authorization"}.',

@@ -2,11 +2,21 @@ import { z } from 'zod'
 import { ExternalVersion } from '../http/fields.js'
 import { type Route, route } from '../http/route.js'
 import { validateParam } from '../http/validate.js'
+import { internalServicesUntil } from '../internal-services/held-until.js'
 import { deleteSecret } from './delete-secret.js'
 import { putSecretByName } from './put-secret-by-name.js'
 import type { SecretDeps } from './secret-deps.js'
 import { secretIdOf } from './secret-rows.js'
-import { BindingsInput, Expiry, Force, InForceView, SecretName, SecretValue, SecretView } from './secret-schemas.js'
+import {
+  BindingsInput,
+  Expiry,
+  Force,
+  InForceView,
+  InternalServicesUntil,
+  SecretName,
+  SecretValue,
+  SecretView,
+} from './secret-schemas.js'
 import { showSecret } from './show-secret.js'
 
 const BY_NAME = '/orgs/{org}/secrets/by-name/{name}'
@@ -30,12 +40,13 @@ export function secretByNameRoutes(deps: SecretDeps): readonly Route[] {
     summary: 'Delete a secret by its name; answers when no request uses it any more',
     permission: 'secrets:write',
     query: z.strictObject({ force: Force }),
-    answers: { status: 200, body: z.object({ inForce: InForceView }) },
+    answers: { status: 200, body: z.object({ inForce: InForceView, internalServicesUntil: InternalServicesUntil }) },
     conditional: true,
     handle: async ({ actor, org, params, query, precondition }) => {
       const secretId = await secretIdOf(deps.db, org.id, params.name)
       const asked = { organizationId: org.id, secretId, force: query.force === 'true', precondition }
-      return { body: { inForce: await deleteSecret(deps, actor, asked) } }
+      const inForce = await deleteSecret(deps, actor, asked)
+      return { body: { inForce, internalServicesUntil: await internalServicesUntil(deps, org.id, secretId, inForce) } }
     },
   })
   return [read, putRoute(deps), remove]
@@ -59,7 +70,11 @@ function putRoute(deps: SecretDeps): Route {
     answers: {
       status: 200,
       orCreated: true,
-      body: SecretView.extend({ outcome: z.enum(['created', 'replaced', 'unchanged']), inForce: InForceView }),
+      body: SecretView.extend({
+        outcome: z.enum(['created', 'replaced', 'unchanged']),
+        inForce: InForceView,
+        internalServicesUntil: InternalServicesUntil,
+      }),
     },
     conditional: true,
     handle: async ({ actor, org, params, body, precondition }) => {
@@ -67,7 +82,8 @@ function putRoute(deps: SecretDeps): Route {
       const put = await putSecretByName(deps, actor, { ...body, organizationId: org.id, name, precondition })
       const { secretId, outcome, inForce } = put
       const shown = await showSecret(deps.db, org.id, secretId)
-      return { body: { ...shown, outcome, inForce }, created: outcome === 'created' }
+      const until = await internalServicesUntil(deps, org.id, secretId, inForce)
+      return { body: { ...shown, outcome, inForce, internalServicesUntil: until }, created: outcome === 'created' }
     },
   })
 }

@@ -3,6 +3,7 @@ import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { badField } from '../http/validate.js'
 import { goneSince } from '../idempotency/replays.js'
+import { internalServicesUntil } from '../internal-services/held-until.js'
 import { changeExpiry } from './change-expiry.js'
 import { createAgain } from './create-again.js'
 import { createSecret } from './create-secret.js'
@@ -19,6 +20,7 @@ import {
   Expiry,
   Force,
   InForceView,
+  InternalServicesUntil,
   SecretName,
   SecretValue,
   SecretView,
@@ -162,14 +164,15 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
     body: z.strictObject({ value: SecretValue, bindings: BindingsInput.optional(), expiresAt: Expiry.optional() }),
     answers: {
       status: 200,
-      body: z.object({ secret: SecretView, inForce: InForceView, internalServicesUntil: z.null() }),
+      body: z.object({ secret: SecretView, inForce: InForceView, internalServicesUntil: InternalServicesUntil }),
     },
     conditional: true,
     handle: async ({ actor, org, params, body, precondition }) => {
       const asked = { ...body, organizationId: org.id, secretId: params.secret, precondition }
       const { inForce } = await replaceValue(deps, actor, asked)
       const secret = await showSecret(deps.db, org.id, params.secret)
-      return { body: { secret, inForce, internalServicesUntil: null } }
+      const until = await internalServicesUntil(deps, org.id, params.secret, inForce)
+      return { body: { secret, inForce, internalServicesUntil: until } }
     },
   })
   return [create, replace]
@@ -196,11 +199,14 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
     summary: 'Delete a secret; answers when no request uses it any more',
     permission: 'secrets:write',
     query: z.strictObject({ force: Force }),
-    answers: { status: 200, body: z.object({ inForce: InForceView }) },
+    answers: { status: 200, body: z.object({ inForce: InForceView, internalServicesUntil: InternalServicesUntil }) },
     conditional: true,
     handle: async ({ actor, org, params, query, precondition }) => {
       const asked = { organizationId: org.id, secretId: params.secret, force: query.force === 'true', precondition }
-      return { body: { inForce: await deleteSecret(deps, actor, asked) } }
+      const inForce = await deleteSecret(deps, actor, asked)
+      return {
+        body: { inForce, internalServicesUntil: await internalServicesUntil(deps, org.id, params.secret, inForce) },
+      }
     },
   })
   const expire = route({

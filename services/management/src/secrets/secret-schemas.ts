@@ -84,6 +84,10 @@ export const InForceView = z.object({
   waitedMs: z.number(),
 })
 
+export const InternalServicesUntil = Timestamp.nullable().meta({
+  description: 'Until when an internal service may still hold the old value; null where it was bound to none.',
+})
+
 export const VersionView = z.object({
   id: z.string(),
   generation: z.int(),

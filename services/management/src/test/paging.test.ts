@@ -27,7 +27,7 @@ beforeAll(async () => {
   things = await furnish(house, owner, 'mine')
   await furnishMore()
   document = (await house.anonymous('GET', '/openapi.json').expect(200)).body
-})
+}, 30_000)
 afterAll(() => house.close())
 
 /** Three of everything at least, so that a page of one has another after it. */
@@ -48,6 +48,10 @@ async function furnishMore(): Promise<void> {
     await house.db('devices').insert({ id: `dvc_more${n}`, ...device })
     const session = { organization_id: org, app_id: app, device_id: `dvc_more${n}`, expires_at: inTenMinutes() }
     await house.db('app_sessions').insert({ id: `ses_more${n}`, ...session })
+    const spiffe_id = `spiffe://protectmyapi.local/ns/apps/sa/more${n}`
+    await house
+      .db('internal_services')
+      .insert({ id: `isv_more${n}`, spiffe_id, organization_id: org, name: `more${n}` })
     const token = { name: `P${n}`, scopes: ['apps:read'], organizations: 'all', expiresInDays: 1 }
     await owner.ask('POST', '/auth/tokens', token).expect(201)
     await house.anonymous('POST', '/auth/sign-in', { email: owner.email, password: PASSWORD }).expect(200)
@@ -113,7 +117,7 @@ describe('every list of the OpenAPI document', () => {
       }
       expect([path, walked]).toEqual([path, whole.items])
     }
-  })
+  }, 30_000)
 
   it('has a bound, and refuses a cursor that it did not name', async () => {
     for (const path of listPaths()) {
@@ -125,5 +129,5 @@ describe('every list of the OpenAPI document', () => {
       const foreign = Buffer.from('zzz_99').toString('base64url')
       expect((await owner.ask('GET', `${placed(path)}?cursor=${foreign}`)).status).toBeLessThan(500)
     }
-  })
+  }, 30_000)
 })

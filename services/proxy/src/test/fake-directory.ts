@@ -131,6 +131,10 @@ export async function startFakeDirectory(
   const handlers: DirectoryHandlers = {
     Sync: sync,
     ResolveRoute: answering(({ credential, service }) => says.route(credential, service)),
+    // Internal services ask for these, and no proxy.
+    ResolveSecrets: answering(() => {
+      throw new Fault('FORBIDDEN', 'not a proxy’s to ask')
+    }),
     ListSessionKeys: answering(() => says.keys()),
     Admit: answering((request) => recorded(() => ({ decisions: decide(request) }))),
     RecordAccess: answering(({ bootId, entries: given }) =>

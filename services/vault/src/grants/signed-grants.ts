@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
-import type { GrantClaims } from '@protectmyapi/service-kit/grant'
 import { LRUCache } from 'lru-cache'
+import type { Claims } from './claims.js'
 import { grantKeyId, signedClaims } from './verify-grant.js'
 
 const LIMITS = {
@@ -17,7 +17,7 @@ export interface SignedGrant {
   readonly keyId: string
   /** Key id and key in one word, as `pinOf` writes it. */
   readonly pin: string
-  readonly claims: GrantClaims
+  readonly claims: Claims
 }
 
 /** Pinned keys by their ids; those that are not pinned are not in it. */

@@ -1,8 +1,8 @@
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import type { GrantClaims } from '@protectmyapi/service-kit/grant'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { claimsAt, grantSigner, PROXY, signGrant } from '../test/grant-signer.js'
+import type { Claims } from './claims.js'
 import { checkPresented, grantKeyId, signedClaims } from './verify-grant.js'
 
 const NOW_MS = Date.UTC(2026, 0, 15)
@@ -10,7 +10,7 @@ const signer = grantSigner('ver_key')
 const refused = { code: 'INVALID_GRANT' }
 const verify = (grant: string, peer: Peer = PROXY) => verified(grant, signer.spki, peer)
 
-async function verified(grant: string, spki: Buffer, peer: Peer): Promise<GrantClaims> {
+async function verified(grant: string, spki: Buffer, peer: Peer): Promise<Claims> {
   const claims = await signedClaims(grant, spki)
   checkPresented(claims, peer, NOW_MS)
   return claims

@@ -1,16 +1,21 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { GRANT_LIFE_MS_MAX, GRANT_TYP, GrantClaims } from '@protectmyapi/service-kit/grant'
+import {
+  GRANT_SKEW_MS,
+  GRANT_TYP,
+  GrantClaims,
+  SERVICE_GRANT_TYP,
+  ServiceGrantClaims,
+} from '@protectmyapi/service-kit/grant'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { type Claims, lifeMsMaxOf } from './claims.js'
 
 const LIMITS = {
   /** 32 secrets and 16 origins, base64url, with room. */
   grantCharsMax: 16 * 1024,
   keyIdCharsMax: 64,
-  /** How far management's clock may be ahead of ours. Never added to the expiry. */
-  skewMs: 5_000,
   /** A few while keys are rotated. */
   importedKeysMax: 16,
 } as const
@@ -36,12 +41,13 @@ export function grantKeyId(grant: string): string {
  *
  * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
  */
-export function checkPresented(claims: GrantClaims, peer: Peer, nowMs: number): void {
+export function checkPresented(claims: Claims, peer: Peer, nowMs: number): void {
   const issuedMs = claims.iat * 1_000
   const expiresMs = claims.exp * 1_000
   if (expiresMs <= nowMs) throw refuse('expired')
-  if (issuedMs > nowMs + LIMITS.skewMs) throw refuse('from the future')
-  if (expiresMs <= issuedMs || expiresMs - issuedMs > GRANT_LIFE_MS_MAX) throw refuse('a life out of bounds')
+  // Management's clock may be ahead of ours; that is never added to the expiry.
+  if (issuedMs > nowMs + GRANT_SKEW_MS) throw refuse('from the future')
+  if (expiresMs <= issuedMs || expiresMs - issuedMs > lifeMsMaxOf(claims)) throw refuse('a life out of bounds')
   if (claims.sub !== peer.spiffeId) throw refuse(`made out to ${claims.sub}, presented by ${peer.spiffeId}`)
   if (claims.cnf['x5t#S256'] !== peer.thumbprint) throw refuse('made out to another certificate')
 }
@@ -52,17 +58,23 @@ export function checkPresented(claims: GrantClaims, peer: Peer, nowMs: number): 
  * @param publicKey the pinned one of `grantKeyId(grant)`, SPKI in DER.
  * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
  */
-export async function signedClaims(grant: string, publicKey: Buffer): Promise<GrantClaims> {
-  // One algorithm and one type: no other token of ours, and no other kind of key, passes for a grant.
+export async function signedClaims(grant: string, publicKey: Buffer): Promise<Claims> {
+  // One algorithm, and a shape for each type: no other token of ours, and no other kind of key, passes for a grant.
   const verified = await compactVerify(grant, keyObject(publicKey), { algorithms: ['EdDSA'] }).catch(
     (cause: unknown) => {
       throw refuse('the signature does not verify', cause)
     },
   )
-  if (verified.protectedHeader.typ !== GRANT_TYP) throw refuse('another type of token')
-  const parsed = GrantClaims.safeParse(jsonOf(verified.payload))
+  const shape = shapeOf(verified.protectedHeader.typ)
+  if (!shape) throw refuse('another type of token')
+  const parsed = shape.safeParse(jsonOf(verified.payload))
   if (!parsed.success) throw refuse('claims out of shape')
   return parsed.data
+}
+
+function shapeOf(typ: string | undefined): typeof GrantClaims | typeof ServiceGrantClaims | undefined {
+  if (typ === GRANT_TYP) return GrantClaims
+  return typ === SERVICE_GRANT_TYP ? ServiceGrantClaims : undefined
 }
 
 function headerOf(grant: string): ReturnType<typeof decodeProtectedHeader> {

@@ -1,8 +1,9 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
-import { GRANT_SECRETS_MAX, type GrantClaims } from '@protectmyapi/service-kit/grant'
+import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/grant'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres'
+import { bindingsReach, isForInternalService, lifeMsMaxOf } from '../grants/claims.js'
 import { checkIdList } from '../versions/bounds.js'
 import type { OpenVersion } from '../versions/open-version.js'
 import { versionName } from '../versions/version-row.js'
@@ -17,7 +18,7 @@ export type LeaseOutcome =
 
 export interface LeaseAnswer {
   readonly outcomes: readonly LeaseOutcome[]
-  /** Of the grant's organisation; undefined where nothing was leased, or where its data key is not in memory. */
+  /** Of the grant's organisation; undefined for internal services, where nothing was leased, and where its data key is not in memory. */
   readonly leaseKey: LeaseKey | undefined
 }
 
@@ -73,11 +74,11 @@ async function leaseOne(
     const expected = { generation: named.gen, purpose: 'injection', floor: version.floor } as const
     const { value, bindings } = await openVersion(version, expected)
     // Only now: bindings that no seal has vouched for decide nothing.
-    if (!boundTo(bindings.origins, claims)) {
+    if (!bindingsReach(bindings, claims)) {
       value.wipe()
       return { versionId, fault: 'DESTINATION_NOT_ALLOWED' }
     }
-    const life = leaseLife(readMs, claims.exp * 1_000)
+    const life = leaseLife(readMs, claims.exp * 1_000, lifeMsMaxOf(claims))
     return { versionId, lease: { secretId: named.id, versionId, generation: named.gen, value, bindings, life } }
   } catch (err) {
     if (!(err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED')) throw err
@@ -92,15 +93,12 @@ async function leaseOne(
  */
 function leaseKeyFor(
   { deriveLeaseKey }: GrantedLeaseDeps,
-  { readMs, stored }: Granted,
+  { claims, readMs, stored }: Granted,
   outcomes: readonly LeaseOutcome[],
 ): LeaseKey | undefined {
+  // It opens whatever proxies share of the organisation, and an internal service is bound to some secrets alone.
+  if (isForInternalService(claims)) return undefined
   // Whoever is leased nothing has no use for it but to read what others share.
   const [version] = outcomes.some((outcome) => 'lease' in outcome) ? stored.values() : []
   return version && deriveLeaseKey(version.currentKey, readMs)
-}
-
-/** Is the secret bound to any origin that the grant's service sends to? */
-function boundTo(origins: readonly string[], { ori }: GrantClaims): boolean {
-  return origins.some((origin) => ori.includes(origin))
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
-import type { GrantClaims } from '@protectmyapi/service-kit/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { type Claims, isForInternalService } from '../grants/claims.js'
 import { grantKeyStore } from '../grants/grant-key-store.js'
 import { notPinned, type SignedGrant, signedGrants } from '../grants/signed-grants.js'
 import { checkPresented } from '../grants/verify-grant.js'
@@ -17,7 +17,7 @@ export interface LeaseRequest {
 
 /** A request whose grant holds, and what is stored of what it may have. */
 export interface Granted {
-  readonly claims: GrantClaims
+  readonly claims: Claims
   /** Wall clock before the read. */
   readonly readMs: number
   /** By `versionName`. */
@@ -80,7 +80,10 @@ function admit(request: LeaseRequest, grant: SignedGrant | Fault | undefined, no
   } catch (err) {
     return asFault(err)
   }
-  const who = { pin, caller: request.peer.spiffeId, appId: claims.app, serviceId: claims.svc }
+  const route = isForInternalService(claims)
+    ? { appId: null, serviceId: null }
+    : { appId: claims.app, serviceId: claims.svc }
+  const who = { pin, caller: request.peer.spiffeId, ...route }
   const named = claims.sec.filter(({ ver }) => request.versionIds.includes(ver))
   const records = named.map(({ id, ver }) => ({ organizationId: claims.org, secretId: id, versionId: ver, ...who }))
   return { signed: grant, records: [...byName(records).values()] }

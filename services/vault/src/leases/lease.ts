@@ -27,8 +27,13 @@ const LEASE_LIFE_MS_MAX = 5 * 60_000
  * READTIME: counted from before the read that the lease rests on. CAP: never past the grant.
  *
  * @param readMs wall clock, before the transaction began.
+ * @param lifeMsMax of this kind of grant: less where whoever holds it follows no feed.
  */
-export function leaseLife(readMs: number, grantExpiresMs: number = readMs + GRANT_LIFE_MS_MAX): LeaseLife {
-  const notAfterMs = Math.floor(Math.min(readMs + LEASE_LIFE_MS_MAX, grantExpiresMs))
+export function leaseLife(
+  readMs: number,
+  grantExpiresMs: number = readMs + GRANT_LIFE_MS_MAX,
+  lifeMsMax: number = LEASE_LIFE_MS_MAX,
+): LeaseLife {
+  const notAfterMs = Math.floor(Math.min(readMs + LEASE_LIFE_MS_MAX, readMs + lifeMsMax, grantExpiresMs))
   return { notAfterMs, lifeMs: Math.max(0, Math.floor(notAfterMs - readMs)) }
 }

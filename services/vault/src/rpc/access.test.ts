@@ -30,6 +30,9 @@ describe('the table of methods and callers', () => {
         .map((path) => path.split('/')[2])
         .sort()
     expect(allowed(peer('proxy'))).toEqual(['LeaseSecrets'])
+    // By a grant of its own; whether it is registered, management says.
+    expect(allowed(peer('worker'))).toEqual(['LeaseSecrets'])
+    expect(allowed(peer('management', 'protectmyapi.local', 'other'))).toEqual(['LeaseSecrets'])
     expect(allowed(peer('management'))).toEqual(
       Object.keys(ACCESS)
         .filter((method) => method !== 'LeaseSecrets')
@@ -37,9 +40,9 @@ describe('the table of methods and callers', () => {
     )
     for (const nobody of [
       peer('vault'),
-      peer('worker'),
+      peer('worker', 'evil.local'),
+      peer('proxy', 'evil.local'),
       peer('management', 'evil.local'),
-      peer('management', 'protectmyapi.local', 'other'),
     ]) {
       expect(allowed(nobody)).toEqual([])
     }

@@ -1,10 +1,10 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Authorize } from '@protectmyapi/service-kit/grpc-server'
-import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/spiffe'
 import type { Purpose } from '../envelope/seal-context.js'
 
-/** Services that have any business here. */
-type Caller = 'management' | 'proxy'
+/** Services that have any business here. Which internal services there are is management's to say, in their grants. */
+type Caller = 'management' | 'proxy' | 'internal service'
 
 interface Rule {
   readonly callers: readonly Caller[]
@@ -14,14 +14,14 @@ interface Rule {
 
 /**
  * Method and purpose → callers. What is not here is refused. Nobody may both write and lease what is injected:
- * management writes and cannot read it back, the proxy leases and cannot write.
+ * management writes and cannot read it back, the others lease and cannot write.
  */
 export const ACCESS = {
   PutSecret: { callers: ['management'], purposes: ['injection', 'operational', 'grant-signing'] },
   SettleVersion: { callers: ['management'] },
   DescribeVersions: { callers: ['management'] },
   DestroyVersions: { callers: ['management'] },
-  LeaseSecrets: { callers: ['proxy'], purposes: ['injection'] },
+  LeaseSecrets: { callers: ['proxy', 'internal service'], purposes: ['injection'] },
   LeaseOperational: { callers: ['management'], purposes: ['operational', 'grant-signing'] },
   ShredOrganization: { callers: ['management'] },
   RotateDataKey: { callers: ['management'] },
@@ -37,10 +37,15 @@ const SERVICE_PATH = '/protectmyapi.vault.v1.Vault/'
 export function authorizeBy(trustDomain: string, namespace: string): Authorize {
   // Once, and not with each call.
   const allowed = new Map<string, ReadonlySet<string>>()
+  const idOf = (caller: Caller) => (caller === 'internal service' ? caller : spiffeId(trustDomain, namespace, caller))
   for (const [method, { callers }] of Object.entries<Rule>(ACCESS)) {
-    allowed.set(SERVICE_PATH + method, new Set(callers.map((caller) => spiffeId(trustDomain, namespace, caller))))
+    allowed.set(SERVICE_PATH + method, new Set(callers.map(idOf)))
   }
   return (path, peer) => {
-    if (!allowed.get(path)?.has(peer.spiffeId)) throw new Fault('FORBIDDEN', `${peer.spiffeId} may not call ${path}`)
+    const callers = allowed.get(path)
+    if (callers?.has(peer.spiffeId)) return
+    // No SPIFFE id has a blank in it.
+    if (callers?.has('internal service') && isInternalIdentity(trustDomain, namespace, peer.spiffeId)) return
+    throw new Fault('FORBIDDEN', `${peer.spiffeId} may not call ${path}`)
   }
 }

@@ -152,9 +152,9 @@ describe('the vault over the wire', () => {
     ['a generation of 0', { generation: 0 }, 'INVALID_REQUEST'],
     ['a generation that is not the successor', { generation: 2 }, 'CONFLICT'],
     [
-      'a binding to an internal service',
-      { bindings: { ...bindingsToWire(BINDINGS), services: [idOf('worker')] } },
-      'NOT_IMPLEMENTED',
+      'an internal service that is no SPIFFE id',
+      { bindings: { ...bindingsToWire(BINDINGS), services: ['worker'] } },
+      'INVALID_REQUEST',
     ],
   ])('refuses a put with %s', async (_what, given, code) => {
     const request = aRequest(given)

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { GRANT_TYP, type GrantClaims } from '@protectmyapi/service-kit/grant'
+import { GRANT_TYP, type GrantClaims, type ServiceGrantClaims } from '@protectmyapi/service-kit/grant'
 import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
 
 /** Management's part: signs grants, with a key whose private half it would keep in the vault. */
@@ -43,6 +43,26 @@ export function claimsAt(nowMs: number, given: Partial<GrantClaims> = {}): Grant
     ...given,
   }
 }
+
+/** The same for an internal service's grant. */
+export function serviceClaimsAt(nowMs: number, given: Partial<ServiceGrantClaims> = {}): ServiceGrantClaims {
+  const iat = nowMs / 1_000
+  return {
+    sub: WORKER.spiffeId,
+    cnf: { 'x5t#S256': WORKER.thumbprint },
+    org: 'org_a',
+    isv: 'isv_a',
+    sec: [{ id: 'sec_a', ver: 'ver_a', gen: 1 }],
+    iat,
+    exp: iat + 60,
+    ...given,
+  }
+}
+
+export const WORKER = {
+  spiffeId: 'spiffe://protectmyapi.local/ns/apps/sa/worker',
+  thumbprint: Buffer.alloc(32, 2).toString('base64url'),
+} as const
 
 export const PROXY = {
   spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy',

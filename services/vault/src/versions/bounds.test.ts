@@ -42,9 +42,14 @@ describe('the bounds of a put', () => {
     expect(() => checkBindings('operational', NO_BINDINGS)).not.toThrow()
   })
 
-  it('refuse bindings to internal services, which are not built yet', () => {
-    const bindings = { ...BINDINGS, services: ['spiffe://a/ns/a/sa/a'] }
-    expect(() => checkBindings('injection', bindings)).toThrow(expect.objectContaining({ code: 'NOT_IMPLEMENTED' }))
+  it('let a secret be bound to an internal service, alone or beside whole places, and no other kind of secret', () => {
+    const services = ['spiffe://a/ns/a/sa/a']
+    expect(() => checkBindings('injection', { ...BINDINGS, services })).not.toThrow()
+    expect(() => checkBindings('injection', { ...NO_BINDINGS, services })).not.toThrow()
+    expect(() => checkBindings('injection', { ...BINDINGS, origins: [], services })).toThrow(refused)
+    expect(() => checkBindings('injection', { ...BINDINGS, placements: [], services })).toThrow(refused)
+    expect(() => checkBindings('operational', { ...NO_BINDINGS, services })).toThrow(refused)
+    expect(() => checkBindings('grant-signing', { ...NO_BINDINGS, services })).toThrow(refused)
   })
 
   it('keep keys that sign grants out of tenants’ organisations', () => {

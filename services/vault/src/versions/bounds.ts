@@ -43,14 +43,13 @@ export function checkValue(purpose: Purpose, value: Uint8Array): void {
 
 /** There is no unbound state of what can be injected; what management uses itself goes nowhere, so has no bindings. */
 export function checkBindings(purpose: Purpose, { origins, placements, services }: Bindings): void {
-  if (services.length > 0) {
-    throw new Fault('NOT_IMPLEMENTED', 'bindings to internal services', {
-      say: 'Bindings to internal services are not built yet.',
-    })
+  const injected = origins.length > 0 && placements.length > 0
+  // An origin without a placement, or the other way round, is a mistake of who binds.
+  const halfBound = origins.length > 0 !== placements.length > 0
+  if (purpose === 'injection' && (halfBound || !(injected || services.length > 0))) {
+    throw refuse('bindings', 'Give at least one origin and one placement, or an internal service.')
   }
-  const bound = origins.length > 0 && placements.length > 0
-  if (purpose === 'injection' && !bound) throw refuse('bindings', 'Give at least one origin and one placement.')
-  if (purpose !== 'injection' && (origins.length > 0 || placements.length > 0)) {
+  if (purpose !== 'injection' && (origins.length > 0 || placements.length > 0 || services.length > 0)) {
     throw refuse('bindings', 'Only secrets for injection have bindings.')
   }
 }

@@ -41,7 +41,7 @@ type Stored =
 /**
  * Seals one new version. Idempotent: the same put again opens what is stored and compares.
  *
- * The function throws Fault INVALID_REQUEST, NOT_IMPLEMENTED, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
+ * The function throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
  */
 export const putSecret =
   (deps: Deps) =>

@@ -14,6 +14,8 @@ import type { RecordAccessRequest as _protectmyapi_directory_v1_RecordAccessRequ
 import type { RecordAccessResponse as _protectmyapi_directory_v1_RecordAccessResponse, RecordAccessResponse__Output as _protectmyapi_directory_v1_RecordAccessResponse__Output } from '../../../protectmyapi/directory/v1/RecordAccessResponse.js';
 import type { ResolveRouteRequest as _protectmyapi_directory_v1_ResolveRouteRequest, ResolveRouteRequest__Output as _protectmyapi_directory_v1_ResolveRouteRequest__Output } from '../../../protectmyapi/directory/v1/ResolveRouteRequest.js';
 import type { ResolveRouteResponse as _protectmyapi_directory_v1_ResolveRouteResponse, ResolveRouteResponse__Output as _protectmyapi_directory_v1_ResolveRouteResponse__Output } from '../../../protectmyapi/directory/v1/ResolveRouteResponse.js';
+import type { ResolveSecretsRequest as _protectmyapi_directory_v1_ResolveSecretsRequest, ResolveSecretsRequest__Output as _protectmyapi_directory_v1_ResolveSecretsRequest__Output } from '../../../protectmyapi/directory/v1/ResolveSecretsRequest.js';
+import type { ResolveSecretsResponse as _protectmyapi_directory_v1_ResolveSecretsResponse, ResolveSecretsResponse__Output as _protectmyapi_directory_v1_ResolveSecretsResponse__Output } from '../../../protectmyapi/directory/v1/ResolveSecretsResponse.js';
 import type { SyncReply as _protectmyapi_directory_v1_SyncReply, SyncReply__Output as _protectmyapi_directory_v1_SyncReply__Output } from '../../../protectmyapi/directory/v1/SyncReply.js';
 import type { SyncRequest as _protectmyapi_directory_v1_SyncRequest, SyncRequest__Output as _protectmyapi_directory_v1_SyncRequest__Output } from '../../../protectmyapi/directory/v1/SyncRequest.js';
 
@@ -72,6 +74,15 @@ export interface DirectoryClient extends grpc.Client {
   resolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
   resolveRoute(argument: _protectmyapi_directory_v1_ResolveRouteRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveRouteResponse__Output>): grpc.ClientUnaryCall;
   
+  ResolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  ResolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  ResolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  ResolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  resolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  resolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  resolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  resolveSecrets(argument: _protectmyapi_directory_v1_ResolveSecretsRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_ResolveSecretsResponse__Output>): grpc.ClientUnaryCall;
+  
   Sync(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
   Sync(options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
   sync(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
@@ -92,6 +103,8 @@ export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
   
   ResolveRoute: grpc.handleUnaryCall<_protectmyapi_directory_v1_ResolveRouteRequest__Output, _protectmyapi_directory_v1_ResolveRouteResponse>;
   
+  ResolveSecrets: grpc.handleUnaryCall<_protectmyapi_directory_v1_ResolveSecretsRequest__Output, _protectmyapi_directory_v1_ResolveSecretsResponse>;
+  
   Sync: grpc.handleBidiStreamingCall<_protectmyapi_directory_v1_SyncRequest__Output, _protectmyapi_directory_v1_SyncReply>;
   
 }
@@ -103,5 +116,6 @@ export interface DirectoryDefinition extends grpc.ServiceDefinition {
   ListSessionKeys: MethodDefinition<_protectmyapi_directory_v1_ListSessionKeysRequest, _protectmyapi_directory_v1_ListSessionKeysResponse, _protectmyapi_directory_v1_ListSessionKeysRequest__Output, _protectmyapi_directory_v1_ListSessionKeysResponse__Output>
   RecordAccess: MethodDefinition<_protectmyapi_directory_v1_RecordAccessRequest, _protectmyapi_directory_v1_RecordAccessResponse, _protectmyapi_directory_v1_RecordAccessRequest__Output, _protectmyapi_directory_v1_RecordAccessResponse__Output>
   ResolveRoute: MethodDefinition<_protectmyapi_directory_v1_ResolveRouteRequest, _protectmyapi_directory_v1_ResolveRouteResponse, _protectmyapi_directory_v1_ResolveRouteRequest__Output, _protectmyapi_directory_v1_ResolveRouteResponse__Output>
+  ResolveSecrets: MethodDefinition<_protectmyapi_directory_v1_ResolveSecretsRequest, _protectmyapi_directory_v1_ResolveSecretsResponse, _protectmyapi_directory_v1_ResolveSecretsRequest__Output, _protectmyapi_directory_v1_ResolveSecretsResponse__Output>
   Sync: MethodDefinition<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply, _protectmyapi_directory_v1_SyncRequest__Output, _protectmyapi_directory_v1_SyncReply__Output>
 }

@@ -1,0 +1,63 @@
+import { call, wasSilent } from './contract.js'
+import type { LeaseSource } from './lease-source.js'
+import type { Lease } from './leased-secret.js'
+import type { Link } from './link.js'
+import type { Time } from './time.js'
+import { VaultClientError } from './vault-client-error.js'
+
+const LIMITS = {
+  /** Of each call. */
+  deadlineMs: 4_000,
+} as const
+
+export interface GrpcLeaseDeps {
+  /** The link of the certificate that is in use now. */
+  readonly link: () => Link
+  /** Nobody answers over this one: another is to be opened. */
+  readonly leave: (silent: Link) => void
+  readonly time: Pick<Time, 'nowMs'>
+}
+
+/** Asks the directory for a grant and the vault for the value, over one certificate. */
+export function grpcLeaseSource({ link, leave, time }: GrpcLeaseDeps): LeaseSource {
+  async function leaseOver({ directory, vault }: Link, name: string): Promise<Lease> {
+    // Counted from before each question, on one clock: the end is never later than the authority's.
+    const askedMs = time.nowMs()
+    const resolved = await call(directory, directory.resolveSecrets, { names: [name] }, LIMITS.deadlineMs)
+    const [{ granted, fault } = {}] = resolved.results
+    if (!granted) throw new VaultClientError(fault ?? 'SECRET_NOT_FOUND')
+    const request = { grant: resolved.grant, versionIds: [granted.versionId] }
+    const leasedMs = time.nowMs()
+    const { results } = await call(vault, vault.leaseSecrets, request, LIMITS.deadlineMs)
+    const [{ lease, fault: refused } = {}] = results
+    if (!lease || lease.versionId !== granted.versionId) throw new VaultClientError(refused ?? 'SECRET_NOT_FOUND')
+    const { versionId, generation, value } = lease
+    return {
+      versionId,
+      generation,
+      value,
+      endsAtMs: Math.min(askedMs + resolved.lifeMs, leasedMs + lease.lifeMs),
+    }
+  }
+
+  return {
+    async lease(name) {
+      // Twice: a value that was replaced between the two calls is not found, and a grant may be made out to a certificate
+      // whose exchange one side has seen and the other has not.
+      for (let isLast = false; ; isLast = true) {
+        const used = link()
+        try {
+          return await leaseOver(used, name)
+        } catch (thrown) {
+          if (!(thrown instanceof VaultClientError)) throw thrown
+          if (wasSilent(thrown)) leave(used)
+          if (isLast || !mayPass(thrown)) throw thrown
+        }
+      }
+    },
+  }
+}
+
+function mayPass({ code }: VaultClientError): boolean {
+  return code === 'UNAVAILABLE' || code === 'INVALID_GRANT' || code === 'SECRET_NOT_FOUND'
+}

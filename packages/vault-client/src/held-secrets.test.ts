@@ -1,0 +1,164 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from '@jest/globals'
+import { createHeldSecrets, type Rotation } from './held-secrets.js'
+import type { Lease } from './leased-secret.js'
+import { manualTime } from './test/manual-time.js'
+import { VaultClientError } from './vault-client-error.js'
+
+const LIFE_MS = 60_000
+const away = () => new VaultClientError('UNAVAILABLE')
+
+/** A vault that lends one value, until it is told otherwise. */
+function harness() {
+  const time = manualTime()
+  const vault = { version: 1, calls: 0, lifeMs: LIFE_MS, fails: undefined as VaultClientError | undefined }
+  const lent: Lease[] = []
+  const rotations: Rotation[] = []
+  const failures: string[] = []
+  const gates: Promise<void>[] = []
+  const held = createHeldSecrets({
+    time,
+    source: {
+      async lease(name) {
+        vault.calls += 1
+        await gates.shift()
+        if (vault.fails) throw vault.fails
+        const value = Buffer.from(`${name}-${vault.version}`)
+        const lease = {
+          versionId: `ver_${vault.version}`,
+          generation: vault.version,
+          value,
+          endsAtMs: time.nowMs() + vault.lifeMs,
+        }
+        lent.push(lease)
+        return lease
+      },
+    },
+    onRotation: (rotation) => rotations.push(rotation),
+    onRenewalFailed: (_name, { code }) => failures.push(code),
+  })
+  return { time, vault, lent, rotations, failures, gates, held }
+}
+const codeOf = (work: () => unknown): unknown => {
+  try {
+    return work()
+  } catch (thrown) {
+    return thrown instanceof VaultClientError ? thrown.code : thrown
+  }
+}
+
+describe('a secret that was asked for', () => {
+  it('is leased once for all who ask at once, and then comes from memory', async () => {
+    const { held, vault } = harness()
+    const [one, other] = await Promise.all([held.get('A'), held.get('A')])
+    expect([one?.reveal(), one === other, (await held.get('A')) === one, vault.calls]).toEqual(['A-1', true, true, 1])
+  })
+
+  it('is renewed at half of its life, so that it never ends while the vault answers', async () => {
+    const { held, vault, time } = harness()
+    const secret = await held.get('A')
+    await time.advance(29_999)
+    expect(vault.calls).toBe(1)
+    await time.advance(1)
+    expect(vault.calls).toBe(2)
+    await time.advance(600_000)
+    expect(secret.reveal()).toBe('A-1')
+    expect(vault.calls).toBe(22)
+  })
+
+  it('tells its rotations apart: another object, one event, the old one good until its own end and then wiped', async () => {
+    const { held, vault, time, rotations, lent } = harness()
+    const first = await held.get('A')
+    vault.version = 2
+    await time.advance(30_000)
+    const second = await held.get('A')
+    expect(rotations).toEqual([{ name: 'A', from: { versionId: 'ver_1', generation: 1 }, to: second }])
+    expect([first.reveal(), second.reveal()]).toEqual(['A-1', 'A-2'])
+    await time.advance(29_999)
+    expect(first.reveal()).toBe('A-1')
+    await time.advance(1)
+    // By itself, and not because somebody asked.
+    expect(lent[0]?.value).toEqual(Buffer.alloc(3))
+    expect(codeOf(() => first.reveal())).toBe('LEASE_ENDED')
+    expect(rotations).toHaveLength(1)
+  })
+
+  it('is good until its end and no longer where nobody answers, and back when somebody does', async () => {
+    const { held, vault, time, failures } = harness()
+    const secret = await held.get('A')
+    vault.fails = away()
+    await time.advance(59_999)
+    expect((await held.get('A')).reveal()).toBe('A-1')
+    await time.advance(1)
+    expect(codeOf(() => secret.reveal())).toBe('LEASE_ENDED')
+    await expect(held.get('A')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    // Asked again and again meanwhile, ever more seldom, and no more seldom than every 8 seconds.
+    expect(failures.length).toBeGreaterThan(5)
+    const before = vault.calls
+    await time.advance(80_000)
+    expect(vault.calls - before).toBe(10)
+    vault.fails = undefined
+    await time.advance(8_000)
+    const calls = vault.calls
+    expect((await held.get('A')).reveal()).toBe('A-1')
+    expect(vault.calls).toBe(calls)
+  })
+
+  it.each(['SECRET_NOT_FOUND', 'FORBIDDEN', 'SECRET_EXPIRED'])(
+    'is gone at once, and is asked for no more, when a renewal is refused with %s',
+    async (code) => {
+      const { held, vault, time, failures } = harness()
+      const secret = await held.get('A')
+      vault.fails = new VaultClientError(code)
+      await time.advance(30_000)
+      expect(failures).toEqual([code])
+      expect(codeOf(() => secret.reveal())).toBe('LEASE_ENDED')
+      await time.advance(600_000)
+      expect(vault.calls).toBe(2)
+      await expect(held.get('A')).rejects.toMatchObject({ code, retryable: false })
+      vault.fails = undefined
+      expect((await held.get('A')).reveal()).toBe('A-1')
+    },
+  )
+
+  it('is renewed a second after it came, at the soonest, however short its life', async () => {
+    const { held, vault, time } = harness()
+    vault.lifeMs = 10
+    await held.get('A')
+    await time.advance(5_000)
+    expect(vault.calls).toBe(6)
+  })
+
+  it('is wiped when it is forgotten or the client is closed, and what arrives afterwards as well', async () => {
+    const { held, vault, time, lent, gates } = harness()
+    const secret = await held.get('A')
+    held.forget('A')
+    expect(codeOf(() => secret.reveal())).toBe('LEASE_ENDED')
+    expect(lent[0]?.value).toEqual(Buffer.alloc(3))
+    let open = (): void => undefined
+    gates.push(new Promise((resolve) => (open = resolve)))
+    const late = held.get('A')
+    held.close()
+    open()
+    await expect(late).rejects.toMatchObject({ code: 'CLOSED' })
+    expect(lent[1]?.value).toEqual(Buffer.alloc(3))
+    await expect(held.get('A')).rejects.toMatchObject({ code: 'CLOSED' })
+    await time.advance(600_000)
+    expect(vault.calls).toBe(2)
+  })
+
+  it('is one of 256 at most', async () => {
+    const { held } = harness()
+    for (let index = 0; index < 256; index += 1) await held.get(`A_${index}`)
+    await expect(held.get('ONE_MORE')).rejects.toThrow(/forget some/)
+    held.forget('A_0')
+    expect((await held.get('ONE_MORE')).reveal()).toBe('ONE_MORE-1')
+  })
+
+  it('does not print', async () => {
+    const secret = await harness().held.get('A')
+    const printed = [`${secret}`, JSON.stringify({ secret }), inspect(secret, { showHidden: true }), inspect([secret])]
+    expect(printed.join()).not.toContain('A-1')
+    expect(Object.values(secret)).not.toContain('A-1')
+  })
+})

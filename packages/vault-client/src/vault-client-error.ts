@@ -1,0 +1,29 @@
+/** What is told of each refusal: what to do. Codes are those of the product's table, and two of this package. */
+const SAY: Readonly<Record<string, string>> = {
+  SECRET_NOT_FOUND:
+    'Secret not found. Check the name’s spelling (case-sensitive), that the secret exists in the organization that this service is registered for, and that it is bound to this service: its SPIFFE id in bindings.services.',
+  SECRET_EXPIRED: 'The secret has expired. Replace its value.',
+  FORBIDDEN:
+    'This identity is not registered as an internal service. An operator registers it: management register-internal-service <organization> <name> <spiffe-id>.',
+  DESTINATION_NOT_ALLOWED: 'The secret is not bound to this service.',
+  INVALID_GRANT: 'The grant was not taken. Check that the clocks of management and vault agree within 5 seconds.',
+  SECRET_DECRYPTION_FAILED: 'The stored secret cannot be used. Enter its value again.',
+  INTERNAL: 'Something failed on the other side. Try again.',
+  UNAVAILABLE: 'Management or the vault cannot be reached. Try again.',
+  LEASE_ENDED: 'This lease has ended. Ask the client for the secret again, each time you need it.',
+  CLOSED: 'The client was closed.',
+}
+
+/** A refusal, with a stable code. Never holds a value. */
+export class VaultClientError extends Error {
+  readonly code: string
+  /** The same call may succeed later, without a change of anything. */
+  readonly retryable: boolean
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(`${code}: ${SAY[code] ?? 'Refused by the other side.'}`, options)
+    this.name = 'VaultClientError'
+    this.code = code
+    this.retryable = code === 'UNAVAILABLE' || code === 'INTERNAL'
+  }
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { type Authority, createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { until } from '@protectmyapi/dev-kit/until'
+import { Directory } from '@protectmyapi/protos/directory'
+import { Vault } from '@protectmyapi/protos/vault'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import {
+  closeGrpcServer,
+  createGrpcServer,
+  listenGrpc,
+  MutualTlsServerCredentials,
+  unary,
+} from '@protectmyapi/service-kit/grpc-server'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { type TlsFiles, watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { createVaultClient, type VaultClient, type VaultClientOptions } from './vault-client.js'
+
+// Over the wire, with what management and the vault are built of; the two themselves are in the system's tests.
+
+const log = createLogger('test', 'silent')
+const idOf = (name: string) => `spiffe://protectmyapi.local/ns/protectmyapi/sa/${name}`
+
+let folder: string
+let authority: Authority
+let client: VaultClient | undefined
+const running: (() => Promise<void>)[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pma-vault-client-'))
+  authority = await createAuthority()
+})
+afterEach(async () => {
+  client?.close()
+  client = undefined
+  for (const stop of running.splice(0)) await stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function filesOf(name: string, by = authority): Promise<TlsFiles> {
+  const path = (what: string) => join(folder, `${name}.${what}`)
+  const files = { certFile: path('pem'), keyFile: path('key'), caFile: join(folder, 'ca.pem') }
+  await writeFile(files.caFile, authority.certPem)
+  await exchange(files, name, by)
+  return files
+}
+
+async function exchange(files: TlsFiles, name: string, by = authority): Promise<void> {
+  const { certPem, keyPem } = await by.issue({ spiffeId: idOf(name) })
+  await writeFile(files.keyFile, keyPem)
+  await writeFile(files.certFile, certPem)
+}
+
+/** A directory whose grants name the certificate that asked, and a vault that takes them from that one alone. */
+async function serve(name: 'management' | 'vault', port = 0, identity = name as string) {
+  const material = await watchMaterial(await filesOf(identity), log)
+  const server = createGrpcServer()
+  const gate = { authorize: () => undefined, log }
+  const refused = () => Promise.reject(new Fault('FORBIDDEN', 'not in this test'))
+  if (name === 'management') {
+    const none = Object.fromEntries(Object.keys(Directory.service).map((method) => [method, unary(gate, refused)]))
+    server.addService(Directory.service, {
+      ...none,
+      ResolveSecrets: unary(gate, async ({ names }: { names: string[] }, { peer }) => ({
+        organizationId: 'org_a',
+        results: names.map((secret) =>
+          secret === 'A_KEY'
+            ? { name: secret, granted: { secretId: 'sec_a', versionId: 'ver_a', generation: 1, name: secret } }
+            : { name: secret, fault: 'SECRET_NOT_FOUND' },
+        ),
+        grant: peer.thumbprint,
+        lifeMs: 60_000,
+      })),
+    })
+  } else {
+    const none = Object.fromEntries(Object.keys(Vault.service).map((method) => [method, unary(gate, refused)]))
+    server.addService(Vault.service, {
+      ...none,
+      LeaseSecrets: unary(gate, async ({ grant, versionIds }: { grant: string; versionIds: string[] }, { peer }) => {
+        if (grant !== peer.thumbprint) throw new Fault('INVALID_GRANT', 'another certificate')
+        seen.push(peer.thumbprint)
+        const lease = { secretId: 'sec_a', versionId: versionIds[0], generation: 1, value: Buffer.from('sk-wire') }
+        return { results: [{ versionId: versionIds[0], lease: { ...lease, lifeMs: 60_000 } }] }
+      }),
+    })
+  }
+  const taken = await listenGrpc(server, `127.0.0.1:${port}`, new MutualTlsServerCredentials(material))
+  const stop = async () => {
+    material.stop()
+    await closeGrpcServer(server, 0)
+  }
+  running.push(stop)
+  return { port: taken, stop }
+}
+
+/** Thumbprints of the certificates that leased. */
+const seen: string[] = []
+
+async function open(ports: { directory: number; vault: number }, options: Partial<VaultClientOptions> = {}) {
+  client = await createVaultClient({
+    directory: `127.0.0.1:${ports.directory}`,
+    vault: `127.0.0.1:${ports.vault}`,
+    tls: await filesOf('worker'),
+    ...options,
+  })
+  return client
+}
+
+describe('a client over mutual TLS', () => {
+  it('leases by name, and says what to do where there is nothing to lease', async () => {
+    const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
+    const made = await open(ports)
+    expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
+    const refusal = await made.secret('a_key').catch((thrown: Error) => thrown)
+    expect(refusal).toMatchObject({ code: 'SECRET_NOT_FOUND', retryable: false })
+    expect(String(refusal)).toMatch(/case-sensitive.*bindings\.services/)
+  })
+
+  it('waits for a vault that restarts', async () => {
+    const directory = await serve('management')
+    const vault = await serve('vault')
+    const made = await open({ directory: directory.port, vault: vault.port })
+    await made.secret('A_KEY')
+    await vault.stop()
+    made.forget('A_KEY')
+    const asked = made.secret('A_KEY')
+    await serve('vault', vault.port)
+    expect((await asked).reveal()).toBe('sk-wire')
+  })
+
+  it('takes up another certificate as its files change, without a refused lease', async () => {
+    const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
+    const tls = await filesOf('worker')
+    const made = await open(ports, { tls })
+    await made.secret('A_KEY')
+    const first = seen.at(-1)
+    await exchange(tls, 'worker')
+    await until(async () => {
+      made.forget('A_KEY')
+      await made.secret('A_KEY')
+      return seen.at(-1) === first ? undefined : true
+    }, 10_000)
+    expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
+  })
+
+  it('stays with the old certificate while a rotation is half done', async () => {
+    const ports = { directory: (await serve('management')).port, vault: (await serve('vault')).port }
+    const tls = await filesOf('worker')
+    const key = await readFile(tls.keyFile)
+    const made = await open(ports, { tls })
+    await exchange(tls, 'worker')
+    await writeFile(tls.keyFile, key)
+    await expect(createVaultClient({ directory: 'x:1', vault: 'x:1', tls })).rejects.toThrow()
+    expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
+  })
+
+  it.each(['management', 'vault'] as const)(
+    'asks nobody who shows another identity than that of %s',
+    async (name) => {
+      const directory = await serve('management', 0, name === 'management' ? 'proxy' : 'management')
+      const vault = await serve('vault', 0, name === 'vault' ? 'proxy' : 'vault')
+      const made = await open({ directory: directory.port, vault: vault.port })
+      const before = seen.length
+      await expect(made.secret('A_KEY')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+      expect(seen).toHaveLength(before)
+    },
+    20_000,
+  )
+
+  it('refuses to begin without its files', async () => {
+    await expect(
+      createVaultClient({ directory: 'x:1', vault: 'x:1', tls: { certFile: 'no', keyFile: 'no', caFile: 'no' } }),
+    ).rejects.toThrow(/ENOENT/)
+  })
+})

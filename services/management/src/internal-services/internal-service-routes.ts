@@ -1,0 +1,37 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { z } from 'zod'
+import { Timestamp } from '../http/fields.js'
+import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { type Route, route } from '../http/route.js'
+import { pageOfInternalServices } from './internal-service-rows.js'
+
+const InternalServiceView = z.object({
+  id: z.string(),
+  name: z.string(),
+  spiffeId: z.string().meta({ description: 'What stands in `bindings.services` of a secret.' }),
+  registeredAt: Timestamp,
+})
+
+/** To be read alone: an operator registers them, nobody of the organisation does. */
+export function internalServiceRoutes({ db }: { readonly db: Knex }): readonly Route[] {
+  const list = route({
+    method: 'GET',
+    path: '/orgs/{org}/internal-services',
+    summary: 'List the internal services that secrets may be bound to',
+    permission: 'secrets:read',
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(InternalServiceView) },
+    handle: async ({ org, query }) => {
+      const rows = await pageOfInternalServices(db, org.id, { after: query.cursor, limit: query.limit + 1 })
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ id }) => id,
+          ({ id, name, spiffeId, registeredAt }) => ({ id, name, spiffeId, registeredAt: registeredAt.toISOString() }),
+        ),
+      }
+    },
+  })
+  return [list]
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { systemActor } from '../audit/audit-entry.js'
+import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { registerInternalService } from './register-internal-service.js'
+import { revokeInternalService } from './revoke-internal-service.js'
+
+const OPERATOR = systemActor('operator')
+const WORKER = 'spiffe://protectmyapi.local/ns/apps/sa/worker'
+const FOREIGN = 'spiffe://protectmyapi.local/ns/apps/sa/foreign'
+const PLACES = { origins: ['https://api.example.com'], placements: [{ kind: 'header', name: 'authorization' }] }
+
+let house: RestHarness
+let owner: Person
+let org: string
+
+beforeAll(async () => {
+  house = await restHarness()
+  owner = await house.person('owner')
+  org = await house.organization(owner, 'mine')
+  const stranger = await house.person('stranger')
+  await register(org, WORKER)
+  await register(await house.organization(stranger, 'others'), FOREIGN)
+})
+afterAll(() => house.close())
+
+const register = (organization: string, spiffeId: string) =>
+  registerInternalService({ db: house.db, trustDomain: 'protectmyapi.local', namespace: 'protectmyapi' }, OPERATOR, {
+    organization,
+    name: spiffeId.split('/').at(-1) ?? '',
+    spiffeId,
+  })
+const create = (name: string, bindings: object) =>
+  owner.ask('POST', `/orgs/${org}/secrets`, { name, value: 'sk-first-0123456789', bindings })
+const inAMinute = (text: string): boolean => {
+  const leftMs = Date.parse(text) - Date.now()
+  return leftMs > 30_000 && leftMs <= 65_000
+}
+
+describe('an internal service', () => {
+  it('is listed with its identity, to the organization that it is registered for', async () => {
+    const { body } = await owner.ask('GET', `/orgs/${org}/internal-services`).expect(200)
+    expect(body.items).toEqual([
+      {
+        id: expect.stringMatching(/^isv_/),
+        name: 'worker',
+        spiffeId: WORKER,
+        registeredAt: expect.any(String),
+      },
+    ])
+  })
+
+  it('is a destination like any other: bound when the value is entered, alone or beside places, and shown', async () => {
+    const alone = { origins: [], placements: [], services: [WORKER] }
+    expect((await create('ALONE', alone).expect(201)).body.bindings).toEqual(alone)
+    expect((await create('BESIDE', { ...PLACES, services: [WORKER] }).expect(201)).body.bindings).toEqual({
+      ...PLACES,
+      services: [WORKER],
+    })
+  })
+
+  it.each([
+    ['is not registered', 'spiffe://protectmyapi.local/ns/apps/sa/nobody'],
+    ['belongs to another organization', FOREIGN],
+    ['is the proxy', 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy'],
+  ])('is none to bind to where it %s', async (_what, id) => {
+    const { body } = await create('NEVER', { ...PLACES, services: [id] }).expect(400)
+    expect(body).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ pointer: '/bindings/services' }] })
+  })
+
+  it('is added with the whole value entered again, and an answer says until when it may hold the old one', async () => {
+    const { body: made } = await create('TAKEN', PLACES).expect(201)
+    const replace = async (bindings?: object) =>
+      (
+        await owner
+          .ask('PUT', `/orgs/${org}/secrets/${made.id}/value`, { value: 'sk-next-0123456789', bindings })
+          .expect(200)
+      ).body.internalServicesUntil
+    // What was replaced was bound to none.
+    expect(await replace({ ...PLACES, services: [WORKER] })).toBeNull()
+    expect(inAMinute(await replace(PLACES))).toBe(true)
+    const name = `/orgs/${org}/secrets/by-name/TAKEN`
+    const put = await owner.ask('PUT', name, { value: 'sk-more-0123456789', bindings: PLACES }).expect(200)
+    // Held still, by who leased the version before the last.
+    expect(inAMinute(put.body.internalServicesUntil)).toBe(true)
+    const gone = await owner.ask('DELETE', name).expect(200)
+    expect(inAMinute(gone.body.internalServicesUntil)).toBe(true)
+  })
+
+  it('is no reason to wait where nothing was bound to one', async () => {
+    const { body: made } = await create('PLAIN', PLACES).expect(201)
+    const { body } = await owner.ask('DELETE', `/orgs/${org}/secrets/${made.id}`).expect(200)
+    expect(body.internalServicesUntil).toBeNull()
+  })
+
+  it('may stay in bindings after its registration was taken away, and is not bound anew', async () => {
+    const id = 'spiffe://protectmyapi.local/ns/apps/sa/leaver'
+    await register(org, id)
+    const { body: made } = await create('LEFT', { ...PLACES, services: [id] }).expect(201)
+    await revokeInternalService({ db: house.db, clock: { wallMs: Date.now, monotonicMs: Date.now } }, OPERATOR, id)
+    const value = 'sk-next-0123456789'
+    await owner.ask('PUT', `/orgs/${org}/secrets/${made.id}/value`, { value }).expect(200)
+    await create('LEFT_TOO', { ...PLACES, services: [id] }).expect(400)
+  })
+
+  it('may be registered for another organization once its own was deleted', async () => {
+    const id = 'spiffe://protectmyapi.local/ns/apps/sa/mover'
+    const former = await house.organization(owner, 'former')
+    await register(former, id)
+    await owner.ask('DELETE', `/orgs/${former}`).expect(204)
+    expect((await register(org, id)).organizationId).toBe(org)
+  })
+})

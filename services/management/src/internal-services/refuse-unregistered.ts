@@ -1,0 +1,21 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { registeredAmong } from './internal-service-rows.js'
+
+/**
+ * A secret is bound to identities that are registered for its organisation: a mistyped one would wait for whoever gets
+ * it. Those of others are as good as absent.
+ *
+ * @throws Fault INVALID_REQUEST.
+ */
+export async function refuseUnregistered(
+  db: Knex,
+  organizationId: string,
+  spiffeIds: readonly string[],
+): Promise<void> {
+  const registered = await registeredAmong(db, organizationId, spiffeIds)
+  const unknown = spiffeIds.filter((id) => !registered.has(id))
+  if (unknown.length === 0) return
+  const detail = `Not an internal service of this organization: ${unknown.join(', ')}. An operator registers them.`
+  throw new Fault('INVALID_REQUEST', detail, { errors: [{ pointer: '/bindings/services', detail }] })
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/grant'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Actor } from '../audit/audit-entry.js'
+import { type Change, createCommitOnly } from '../feed/commit-change.js'
+
+interface Revoked {
+  readonly organizationId: string
+  readonly name: string
+}
+
+/**
+ * Takes a registration away: from the answer on the identity is granted nothing. What it was granted before it may hold
+ * for a minute more, and the answer says until when: an internal service follows no feed, so nothing shortens that.
+ *
+ * @throws Fault NOT_FOUND.
+ */
+export async function revokeInternalService(
+  { db, clock }: { readonly db: Knex; readonly clock: Clock },
+  actor: Actor,
+  spiffeId: string,
+): Promise<Revoked & { readonly mayHoldUntil: Date }> {
+  const { result } = await createCommitOnly(db)(actor, (trx) => revoke(trx, spiffeId))
+  return { ...result, mayHoldUntil: new Date(clock.wallMs() + SERVICE_HOLD_MS_MAX) }
+}
+
+async function revoke(trx: Knex, spiffeId: string): Promise<Change<Revoked>> {
+  const [row] = await trx('internal_services')
+    .where({ spiffe_id: spiffeId })
+    .delete()
+    .returning<{ id: string; organization_id: string; name: string }[]>(['id', 'organization_id', 'name'])
+  if (!row) throw new Fault('NOT_FOUND', `${spiffeId} is not registered`)
+  const { id, organization_id: organizationId, name } = row
+  return {
+    result: { organizationId, name },
+    feed: [],
+    audit: [{ organizationId, event: 'internal-service.revoked', targetId: id, details: { name, spiffeId } }],
+  }
+}

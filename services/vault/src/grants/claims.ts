@@ -1,0 +1,28 @@
+import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import {
+  GRANT_LIFE_MS_MAX,
+  type GrantClaims,
+  SERVICE_GRANT_LIFE_MS_MAX,
+  type ServiceGrantClaims,
+} from '@protectmyapi/service-kit/grant'
+
+/** What a grant of either kind says: a route's, held by a proxy, or an internal service's. */
+export type Claims = GrantClaims | ServiceGrantClaims
+
+export function isForInternalService(claims: Claims): claims is ServiceGrantClaims {
+  return 'isv' in claims
+}
+
+/** Of the grant, and of a lease by it, in milliseconds. */
+export function lifeMsMaxOf(claims: Claims): number {
+  return isForInternalService(claims) ? SERVICE_GRANT_LIFE_MS_MAX : GRANT_LIFE_MS_MAX
+}
+
+/**
+ * May what is bound so go where the grant is for? To an origin that the route's service sends to; or to the internal
+ * service itself.
+ */
+export function bindingsReach(bindings: Bindings, claims: Claims): boolean {
+  if (isForInternalService(claims)) return bindings.services.includes(claims.sub)
+  return bindings.origins.some((origin) => claims.ori.includes(origin))
+}

@@ -1,0 +1,94 @@
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { GRANT_TYP, SERVICE_GRANT_TYP, type ServiceGrantClaims } from '@protectmyapi/service-kit/grant'
+import { PROXY, serviceClaimsAt, WORKER } from '../test/grant-signer.js'
+import { leaseHarness, textOf } from '../test/lease-harness.js'
+import { BINDINGS, NO_BINDINGS } from '../test/vault-core.js'
+import type { Put } from '../versions/put-secret.js'
+
+const { databases, vault, leaseOf, grantFor: routeGrantFor, stored, auditOf, signer } = await leaseHarness()
+afterAll(() => databases.close())
+
+const TO_WORKER = { ...NO_BINDINGS, services: [WORKER.spiffeId] }
+const MINUTE = 60_000
+
+function grantFor(put: Put, given: Partial<ServiceGrantClaims> = {}, typ = SERVICE_GRANT_TYP): Promise<string> {
+  const sec = [{ id: put.secretId, ver: put.versionId, gen: put.generation }]
+  return signer.sign(serviceClaimsAt(vault.clock.wallMs(), { org: put.organizationId, sec, ...given }), { typ })
+}
+const answerFor = (put: Put, grant: string, peer: typeof WORKER | typeof PROXY = WORKER) =>
+  vault.leaseAll({ grant, versionIds: [put.versionId], peer })
+
+describe('a lease of an internal service', () => {
+  it('lends what is bound to its identity, and leaves a row that says to whom', async () => {
+    const put = await stored({ bindings: TO_WORKER, value: 'sk-worker' })
+    const { outcomes } = await answerFor(put, await grantFor(put))
+    expect(textOf(outcomes[0])).toBe('sk-worker')
+    expect(await auditOf(put)).toMatchObject([
+      { version_id: put.versionId, caller: WORKER.spiffeId, app_id: null, service_id: null },
+    ])
+  })
+
+  it('lives 60 seconds at most, from the read, however far ahead the clock that signed is', async () => {
+    const put = await stored({ bindings: TO_WORKER })
+    const nowMs = vault.clock.wallMs()
+    const ahead = (nowMs + 4_000) / 1_000
+    const { outcomes } = await answerFor(put, await grantFor(put, { iat: ahead, exp: ahead + 60 }))
+    expect(outcomes).toMatchObject([{ lease: { life: { lifeMs: MINUTE, notAfterMs: nowMs + MINUTE } } }])
+  })
+
+  it('never comes by a grant of a longer life', async () => {
+    const put = await stored({ bindings: TO_WORKER })
+    const iat = vault.clock.wallMs() / 1_000
+    await expect(answerFor(put, await grantFor(put, { iat, exp: iat + 60.001 }))).rejects.toMatchObject({
+      code: 'INVALID_GRANT',
+    })
+  })
+
+  it('never brings the lease key, which opens what proxies share of the whole organisation', async () => {
+    const both = { ...BINDINGS, services: [WORKER.spiffeId] }
+    const put = await stored({ bindings: both })
+    expect((await answerFor(put, await grantFor(put))).leaseKey).toBeUndefined()
+    // The data key is in memory: a proxy gets it.
+    const grant = await routeGrantFor([put])
+    expect((await vault.leaseAll({ grant, versionIds: [put.versionId], peer: PROXY })).leaseKey).toBeDefined()
+  })
+
+  it.each([
+    ['what is bound to places alone', BINDINGS],
+    [
+      'what is bound to another service',
+      { ...NO_BINDINGS, services: ['spiffe://protectmyapi.local/ns/apps/sa/other'] },
+    ],
+  ])('never lends %s, whatever the grant says', async (_what, bindings) => {
+    const put = await stored({ bindings })
+    expect((await answerFor(put, await grantFor(put))).outcomes).toMatchObject([{ fault: 'DESTINATION_NOT_ALLOWED' }])
+  })
+
+  it('leaves what is bound to internal services alone out of every route', async () => {
+    expect(await leaseOf(await stored({ bindings: TO_WORKER }))).toMatchObject({ fault: 'DESTINATION_NOT_ALLOWED' })
+  })
+
+  it('is for the certificate that the grant names, and for no other identity', async () => {
+    const put = await stored({ bindings: TO_WORKER })
+    const grant = await grantFor(put)
+    for (const peer of [
+      { ...WORKER, thumbprint: PROXY.thumbprint },
+      { ...WORKER, spiffeId: 'spiffe://protectmyapi.local/ns/apps/sa/other' },
+    ])
+      await expect(vault.leaseAll({ grant, versionIds: [put.versionId], peer })).rejects.toMatchObject({
+        code: 'INVALID_GRANT',
+      })
+  })
+
+  it('takes neither kind of grant for the other', async () => {
+    const put = await stored({ bindings: { ...BINDINGS, services: [WORKER.spiffeId] } })
+    await expect(answerFor(put, await grantFor(put, {}, GRANT_TYP))).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+    const route = { org: put.organizationId, app: 'app_a', svc: 'svc_a', ori: ['https://api.example.com'] }
+    const iat = vault.clock.wallMs() / 1_000
+    const sec = [{ id: put.secretId, ver: put.versionId, gen: put.generation }]
+    const of = { sub: PROXY.spiffeId, cnf: { 'x5t#S256': PROXY.thumbprint }, iat, exp: iat + 60, sec, ...route }
+    await expect(answerFor(put, await signer.sign(of, { typ: SERVICE_GRANT_TYP }), PROXY)).rejects.toMatchObject({
+      code: 'INVALID_GRANT',
+    })
+  })
+})
