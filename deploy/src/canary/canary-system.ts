@@ -37,6 +37,15 @@ export async function startCanarySystem(options: CanarySystemOptions): Promise<R
   return system
 }
 
+/** In production no provider is on loopback, and a key file has to be allowed by name. */
+const PRODUCTION = { PMA_MODE: 'production', PMA_ALLOW_PRIVATE_UPSTREAMS: '' }
+
+/** The same again, with all that it has kept, as it runs in production. */
+export function startInProduction(options: CanarySystemOptions, config: LauncherConfig): Promise<RunningSystem> {
+  const vault = { ...PRODUCTION, PMA_ALLOW_KEY_FILE: 'true' }
+  return startSystem({ ...options, config, extra: { vault, management: PRODUCTION, proxy: PRODUCTION } })
+}
+
 async function configOf(projectDir: string, stateDir: string, binary: string): Promise<LauncherConfig> {
   const ports = {
     management: await freePort(),

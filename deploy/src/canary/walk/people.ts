@@ -21,6 +21,8 @@ async function badBodies({ management, org }: Stage, { value, secretId, secretNa
   const secrets = `${org}/secrets`
   const bindings = { origins: ['https://api.example.com'], placements: [{ kind: 'header', name: 'authorization' }] }
   const encoded = encodeURIComponent(value)
+  // What could be an id is looked up, so that it is in the statement, which Postgres may be told to log.
+  const notAnId = `${encoded}%20`
   const json = JSON.stringify(value)
   await ask('POST', secrets, { name: secretName, value, bindings })
   await ask('POST', secrets, { name: `${value} `, value, bindings })
@@ -39,12 +41,14 @@ async function badBodies({ management, org }: Stage, { value, secretId, secretNa
   await ask('POST', secrets, { name: 'X', value, bindings, [value]: true })
   await ask('POST', secrets, `{"name":"X","value":${json}`)
   await ask('POST', secrets, `{"name":"X","value":${json},"value":${json}}`)
+  await ask('POST', secrets, `{"name":"X",${json}:1,${json}:2}`)
   await ask('POST', secrets, json)
   await ask('POST', secrets, value)
   await ask('POST', secrets, value, { 'content-type': 'text/plain' })
-  await ask('PUT', `${secrets}/${encoded}/value`, { value, bindings })
-  await ask('PUT', `${secrets}/by-name/${encoded}%20`, { value, bindings })
-  await ask('GET', `${secrets}?cursor=${encoded}&${encoded}=1`)
+  await ask('PUT', `${secrets}/${notAnId}/value`, { value, bindings })
+  await ask('PUT', `${secrets}/by-name/${notAnId}`, { value, bindings })
+  await ask('GET', `${secrets}?cursor=${notAnId}&${encoded}=1`)
+  await ask('GET', `${secrets}?${encoded}=1&${encoded}=2`)
   await ask('GET', `${secrets}/${secretId}?value=${encoded}`)
   await ask('PATCH', `${secrets}/${secretId}`, { name: `${value} ` })
   await ask('PUT', `${secrets}/${secretId}/value`, { value }, { 'if-match': '"none"' })

@@ -18,7 +18,7 @@ export interface Stage {
   readonly ask: Ask
   readonly management: Management
   readonly proxy: string
-  readonly provider: CanaryProvider
+  readonly provider: Pick<CanaryProvider, 'origin' | 'expect'>
   readonly org: string
   readonly appId: string
   readonly appToken: string
@@ -30,7 +30,7 @@ export interface StageOptions {
   readonly ask: Ask
   readonly management: Management
   readonly proxy: string
-  readonly provider: CanaryProvider
+  readonly provider: Pick<CanaryProvider, 'origin' | 'expect'>
   readonly org: string
   /** In the name of everything that is made. */
   readonly mark: string
