@@ -142,8 +142,15 @@ async function shredOne(common: Omit<Parameters<typeof setStage>[0], 'org'>): Pr
 
 async function searchAll(places: readonly Place[], { values, others, mark }: Walk): Promise<readonly Found[]> {
   const search = createSearch([...values, ...others])
-  // What every place has one of: a name of ours, a variable, a database, the program.
-  const words = [mark, mark.toUpperCase().replaceAll('-', '_'), 'PMA_MODE', 'canary_vault', process.execPath]
+  // What every place has one of: a refusal, a name of ours, a variable, a database, the program.
+  const words = [
+    'may not call',
+    mark,
+    mark.toUpperCase().replaceAll('-', '_'),
+    'PMA_MODE',
+    'canary_vault',
+    process.execPath,
+  ]
   const control = createSearch(words.map((value) => ({ name: 'control', value })))
   const found: Found[] = []
   for (const place of places) found.push(await searchPlace(place, search, control))

@@ -13,6 +13,7 @@ import { type Identity, NAMESPACE, TRUST_DOMAIN } from '../../system/identities.
 import type { RunningSystem } from '../../system/start-system.js'
 import type { Collected } from '../places/collected.js'
 import type { Wanted } from '../search/searcher.js'
+import { misplaced } from './misplaced.js'
 
 const DEADLINE_MS = 10_000
 
@@ -41,7 +42,7 @@ export async function walkCalls(system: RunningSystem, values: readonly Wanted[]
     )
     answers.add(Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer)))
   }
-  for (const { value } of values) {
+  for (const value of values.map((one) => misplaced(one.value))) {
     const put: PutSecretRequest = {
       ...{ organizationId: value, secretId: value, versionId: value, generation: 1, purpose: 'PURPOSE_INJECTION' },
       ...{ value: Buffer.from(value), bindings: { origins: [value] } },

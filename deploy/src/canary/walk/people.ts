@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Wanted } from '../search/searcher.js'
+import { misplaced } from './misplaced.js'
 import { inLanes, type Planted, type Stage } from './stage.js'
 
 const Anything = z.unknown()
@@ -23,7 +24,8 @@ async function badBodies({ management, org }: Stage, { value, secretId, secretNa
   const encoded = encodeURIComponent(value)
   // What could be an id is looked up, so that it is in the statement, which Postgres may be told to log.
   const notAnId = `${encoded}%20`
-  const json = JSON.stringify(value)
+  const wrong = misplaced(value)
+  const json = JSON.stringify(wrong)
   await ask('POST', secrets, { name: secretName, value, bindings })
   await ask('POST', secrets, { name: `${value} `, value, bindings })
   await ask('POST', secrets, { name: 'X', value: [value], bindings })
@@ -38,7 +40,7 @@ async function badBodies({ management, org }: Stage, { value, secretId, secretNa
   await ask('POST', secrets, { name: 'X', value, bindings, preset: value.slice(0, 64) })
   await ask('POST', secrets, { name: 'X', value, bindings, expiresAt: value })
   await ask('POST', secrets, { name: 'X', value: `${value}\n`, bindings })
-  await ask('POST', secrets, { name: 'X', value, bindings, [value]: true })
+  await ask('POST', secrets, { name: 'X', value, bindings, [wrong]: true })
   await ask('POST', secrets, `{"name":"X","value":${json}`)
   await ask('POST', secrets, `{"name":"X","value":${json},"value":${json}}`)
   await ask('POST', secrets, `{"name":"X",${json}:1,${json}:2}`)
@@ -47,14 +49,14 @@ async function badBodies({ management, org }: Stage, { value, secretId, secretNa
   await ask('POST', secrets, value, { 'content-type': 'text/plain' })
   await ask('PUT', `${secrets}/${notAnId}/value`, { value, bindings })
   await ask('PUT', `${secrets}/by-name/${notAnId}`, { value, bindings })
-  await ask('GET', `${secrets}?cursor=${notAnId}&${encoded}=1`)
-  await ask('GET', `${secrets}?${encoded}=1&${encoded}=2`)
+  await ask('GET', `${secrets}?cursor=${notAnId}&${notAnId}=1`)
+  await ask('GET', `${secrets}?${notAnId}=1&${notAnId}=2`)
   await ask('GET', `${secrets}/${secretId}?value=${encoded}`)
   await ask('PATCH', `${secrets}/${secretId}`, { name: `${value} ` })
   await ask('PUT', `${secrets}/${secretId}/value`, { value }, { 'if-match': '"none"' })
   await ask('PATCH', `${org}/services/${slug}`, { baseUrl: `https://x:${encoded}@api.example.com` })
-  await ask('PATCH', `${org}/services/${slug}`, { auth: { type: 'bearer', secret: value.slice(0, 128) } })
-  await ask('PATCH', `${org}/services/${slug}`, { auth: { type: 'custom', headers: { 'x-key': `{{${value}}}` } } })
+  await ask('PATCH', `${org}/services/${slug}`, { auth: { type: 'bearer', secret: wrong.slice(-128) } })
+  await ask('PATCH', `${org}/services/${slug}`, { auth: { type: 'custom', headers: { 'x-key': `{{${wrong}}}` } } })
   await ask('POST', '/auth/sign-in', { email: 'nobody@demo.example', password: value })
   await ask('POST', '/setup', { token: value, password: value })
 }
