@@ -2,8 +2,11 @@ import { z } from 'zod'
 import { LEAK_MANNERS, type MannerName } from './canary-provider.js'
 import { inLanes, type Planted, type Stage } from './stage.js'
 
-/** Of the proxy: shorter values are not searched for in answers (ADR 1), so the provider is not asked to show them. */
-const SCRUBBED_FROM_CHARS = 16
+/**
+ * Of the proxy (ADR 1): shorter values are not searched for in answers, and of a form over 1,024 bytes a first part may
+ * have gone before its end is seen; percent signs make three bytes of one. The provider is not asked to show others.
+ */
+const SCRUBBED_CHARS = { from: 16, to: 340 } as const
 
 const Session = z.object({ token: z.string() })
 
@@ -32,7 +35,7 @@ const OTHER_ENDS: readonly MannerName[] = ['silent', 'cut', 'desynchronised', 'l
 
 /** Three of them each, so that a run tries each many times. */
 function leaksFor({ value, number }: Planted): readonly MannerName[] {
-  if (value.length < SCRUBBED_FROM_CHARS) return []
+  if (value.length < SCRUBBED_CHARS.from || value.length > SCRUBBED_CHARS.to) return []
   const at = (index: number): MannerName[] => LEAK_MANNERS.filter((_, place) => place === index % LEAK_MANNERS.length)
   return [...at(number), ...at(number + 3), ...at(number + 6)]
 }
