@@ -53,6 +53,10 @@ describe('the search for planted values', () => {
     }
   })
 
+  it('refuses a value that it could not find', () => {
+    expect(() => createSearch([{ name: 'short', value: '1234567' }])).toThrow('short is too short')
+  })
+
   it('finds nothing in what merely looks alike', () => {
     expect(formsIn(`sk-"x"/ ${randomBytes(10_000).toString('base64')} ${value.slice(0, 12)}`)).toEqual([])
   })

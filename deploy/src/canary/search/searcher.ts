@@ -33,13 +33,17 @@ interface Candidate extends Needle {
 
 /**
  * One pass for all needles: their first four bytes are looked up in a bitmap at each place, and the few places where it
- * says yes are compared. Fewer than four bytes are no needle.
+ * says yes are compared.
+ *
+ * @throws Error for a value below `NEEDLE_LIMITS.bytesMin`: it would be found nowhere.
  */
 export function createSearch(wanted: readonly Wanted[]): Search {
   const byStart = new Map<number, Candidate[]>()
   const bitmap = new Uint8Array(2 ** 24)
   for (const { name, value } of wanted) {
-    for (const needle of needlesOf(value)) {
+    const needles = needlesOf(value)
+    if (!needles.some(({ form }) => form === 'raw')) throw new Error(`${name} is too short to be searched for`)
+    for (const needle of needles) {
       const start = needle.bytes.readUInt32BE(0)
       byStart.set(start, [...(byStart.get(start) ?? []), { ...needle, name }])
       bitmap[fold(start)] = 1
