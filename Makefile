@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages model mutate chart-docs chart-test cluster-test images-test check reset rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test check sbom reset rotate-data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -32,6 +32,10 @@ outages: ## Each part away from the others, warm requests going on: what is serv
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/outages/main.js
 
+canary: ## Plants 122 values, takes every way with them, and searches for them wherever the system writes; five minutes. PLANT=log|redis|table|answer
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/canary/main.js
+
 mutate: ## Changes sources one place at a time, and counts the changes that no test notices; half an hour. ONLY=envelope,grants,inject,aim,identify,freshness
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/mutate/main.js
@@ -55,6 +59,11 @@ images-test: ## Images of one service each: built, tried from an empty environme
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js
 	@npm run --silent check
+
+sbom: ## What a production installation has, in CycloneDX: .local/sbom.json. SBOM_DEV=1 adds development tools.
+	@mkdir -p .local
+	@npm sbom --sbom-format cyclonedx --sbom-type application --package-lock-only $(if $(SBOM_DEV),,--omit dev) > .local/sbom.json
+	@echo .local/sbom.json
 
 reset: ## Forgets everything that `make run` has made, after asking.
 	@$(NODE) deploy/bootstrap.js

@@ -124,7 +124,7 @@ describe('the main job', () => {
 
   it('leaves no planted value in the databases or the logs', async () => {
     expect(await findLeaks(system.running, system.planter.planted)).toEqual([])
-    // The search does find what is there: the name of the secret.
-    expect(await findLeaks(system.running, [target.secretName])).not.toEqual([])
+    // The search does find what is there: the id of the secret.
+    expect(await findLeaks(system.running, [target.secretId])).not.toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { Fault } from './faults.js'
+import { shownName } from './shown-name.js'
 
 /** Objects and arrays in one another. Our deepest body has five. */
 export const JSON_DEPTH_MAX = 16
@@ -56,7 +57,7 @@ function readObject(reader: Reader, pointer: string, depth: number): void {
   readList(reader, '}', () => {
     skip(reader, SPACE)
     const name = readString(reader, pointer)
-    const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const at = `${pointer}/${shownName(name)}`
     if (names.has(name)) throw refuse(at, 'This field is given twice.')
     if (name === '__proto__') throw refuse(at, 'This field is not known.')
     names.add(name)

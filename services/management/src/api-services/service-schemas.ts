@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ExternalVersion, Name, Slug, Timestamp } from '../http/fields.js'
+import { SECRET_NAME } from '../secrets/secret-input.js'
 import { BASE_URL_CHARS_MAX } from './base-url.js'
 import { LimitView, ServiceLimits } from './limits.js'
 import { wrongPathPattern } from './path-patterns.js'
@@ -24,10 +25,10 @@ export const SERVICE_LIMITS = {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
+/** A value that was put where its name belongs is refused here, and looked up nowhere. */
 const SecretRef = z
   .string()
-  .min(1)
-  .max(SERVICE_LIMITS.nameCharsMax)
+  .regex(SECRET_NAME, 'Give the name or the id of a secret of the organization.')
   .meta({ description: 'Name or id of a secret of the organization.' })
 const TemplateText = z
   .string()

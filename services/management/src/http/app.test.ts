@@ -122,7 +122,7 @@ describe('the REST side', () => {
     [{}, ['/name']],
     [{ name: 'abcdef' }, ['/name']],
     [{ name: 'a', more: 1 }, ['/more']],
-    [{ name: 'a', deep: [{ n: 1 }, { n: 'x', 'y/z': 1 }] }, ['/deep/1/n', '/deep/1/y~1z']],
+    [{ name: 'a', deep: [{ n: 1 }, { n: 'x', 'y/z': 1 }] }, ['/deep/1/n', '/deep/1/*']],
     [[], ['']],
   ])('names the bad fields of %j: %j', async (body, pointers) => {
     const answer = await api
@@ -132,6 +132,19 @@ describe('the REST side', () => {
       .expect('content-type', /^application\/problem\+json/)
     expect(answer.body.code).toBe('INVALID_REQUEST')
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(pointers)
+  })
+
+  it('repeats no value that was sent as a name of a field or a parameter, in an answer or a log', async () => {
+    const value = 'sk-proj-4f9aBcDeFgHiJkLm'
+    for (const body of [{ name: 'a', [value]: 1 }, `{"${value}":1,"${value}":2}`]) {
+      const answer = await api.post('/api/v1/echo').type('json').send(body).expect(400)
+      expect(answer.body.errors).toEqual([{ pointer: '/*', detail: expect.any(String) }])
+    }
+    for (const query of [`${value}=1`, `${value}=1&${value}=2`]) {
+      const answer = await api.get(`/api/v1/orgs/acme/things?${query}`).set(signedIn).expect(400)
+      expect(answer.text).not.toContain(value)
+    }
+    expect(lines.join()).not.toContain(value)
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
+import { shownName } from '@protectmyapi/service-kit/shown-name'
 import type { z } from 'zod'
 
 /** Errors named in one answer. */
@@ -11,7 +12,7 @@ export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unk
 
 /** The same for the query, whose parameters are named as they are written. */
 export function validateQuery<Schema extends z.ZodType>(schema: Schema, search: string): z.output<Schema> {
-  return validate(schema, readQuery(search), (path) => path.map(String).join('.'))
+  return validate(schema, readQuery(search), queryName)
 }
 
 /** One parameter of the path, where more is asked of it than that it could be an id or a slug. */
@@ -50,16 +51,25 @@ function describe(issue: z.core.$ZodIssue, name: (path: Path) => string): FieldE
   return [{ pointer: name(issue.path), detail: issue.message }]
 }
 
+function queryName(path: Path): string {
+  return path.map(shownPart).join('.')
+}
+
 function pointerOf(path: Path): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path.map((part) => `/${shownPart(part)}`).join('')
+}
+
+/** The caller's names are theirs; places in lists are ours. */
+function shownPart(part: PropertyKey): string {
+  return typeof part === 'number' ? String(part) : shownName(String(part))
 }
 
 /** @throws Fault INVALID_REQUEST for a parameter given twice: one reader takes the first, another the last. */
 function readQuery(search: string): Record<string, string> {
   const found = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(search)) {
-    if (found.has(name)) throw badField(name, 'This parameter is given twice.')
-    if (value.includes('\u0000')) throw badField(name, 'No NUL is allowed.')
+    if (found.has(name)) throw badField(queryName([name]), 'This parameter is given twice.')
+    if (value.includes('\u0000')) throw badField(queryName([name]), 'No NUL is allowed.')
     found.set(name, value)
   }
   return Object.fromEntries(found)

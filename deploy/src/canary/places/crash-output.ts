@@ -1,0 +1,42 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { until } from '@protectmyapi/dev-kit/until'
+import type { RunningSystem } from '../../system/start-system.js'
+import { type Collected, collect } from './collected.js'
+
+const LIMITS = {
+  /** Until it is started again. */
+  restartMs: 20_000,
+} as const
+
+const CORE = /^core(\.\d+)?$/
+
+/**
+ * Aborts each service, which is started again, and keeps the core files that the kernel writes where they were started.
+ *
+ * @returns undefined where the machine writes none there: not Linux, no `prlimit`, or another `core_pattern`.
+ */
+export async function crashOutput({ pids }: RunningSystem, folder: string): Promise<Collected | undefined> {
+  const cores = collect('core files of aborted services')
+  const before = new Set(await readdir(folder))
+  let found = 0
+  for (const [name, pid] of pids()) {
+    if (!/^(vault|management|proxy)/.test(name)) continue
+    const isAllowed = await runCommand('prlimit', ['--pid', String(pid), '--core=unlimited']).catch(() => undefined)
+    if (isAllowed === undefined) return undefined
+    process.kill(pid, 'SIGABRT')
+    await until(() => {
+      const now = pids().get(name)
+      return now !== undefined && now !== pid ? true : undefined
+    }, LIMITS.restartMs)
+    for (const file of await readdir(folder)) {
+      const core = path.join(folder, file)
+      if (before.has(file) || !CORE.test(file) || !(await stat(core)).isFile()) continue
+      cores.add(await readFile(core))
+      await rm(core)
+      found += 1
+    }
+  }
+  return found > 0 ? cores : undefined
+}

