@@ -3,8 +3,8 @@ const NAME = /^[\w-]+$/
 
 /**
  * A value for where a name or an id belongs. What could be one is taken for one: it is looked up, and told to whoever sent
- * it. So it is given a blank, which makes it none.
+ * it. So it is given a dot, which makes it none.
  */
 export function misplaced(value: string): string {
-  return NAME.test(value) ? `${value} ` : value
+  return NAME.test(value) ? `${value}.` : value
 }

@@ -92,7 +92,7 @@ async function importFile({ management, org, provider }: Stage, others: readonly
     (name, value) => `${name}=${value}`,
     (name, value) => `${name}="${value}`,
     (_name, value) => value,
-    (_name, value) => `${value}=x`,
+    (_name, value) => `${misplaced(value)}=x`,
   ]
   const names = others.map((_, index) => `IMPORTED_${index}`)
   const lines = others.map(({ value }, index) => manners[index % manners.length]?.(names[index] ?? '', value) ?? '')
