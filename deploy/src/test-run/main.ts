@@ -13,8 +13,10 @@ const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache')
 const progress = createProgress((line) => console.log(line))
 const SYSTEM = 'deploy/test/system/'
+/** It needs helm: make chart-test. */
+const CHART = 'deploy/test/chart/'
 const PASSES: readonly (readonly [string, readonly string[]])[] = [
-  ['units', ['--testPathIgnorePatterns', '/node_modules/', '/dist/', SYSTEM, '--maxWorkers=2']],
+  ['units', ['--testPathIgnorePatterns', '/node_modules/', '/dist/', SYSTEM, CHART, '--maxWorkers=2']],
   ['system', ['--runInBand', SYSTEM]],
 ]
 
