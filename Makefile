@@ -3,7 +3,7 @@
 NODE ?= node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages model mutate check reset rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages model mutate check reset backup restore backup-identity rotate-data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -43,6 +43,18 @@ check: ## Format, lint, types, arrows between packages, unused code, contracts.
 reset: ## Forgets everything that `make run` has made, after asking.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js reset
+
+backup: ## The databases and the key file of a `make run`, sealed: RECIPIENT=age1… or a gpg key. BACKUPS=folder, PRUNE=1
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js backup
+
+restore: ## Brings a backup back: BACKUP=backups/…, IDENTITY=file. Over what is there: OVERWRITE=1
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js restore
+
+backup-identity: ## Makes the identity that backups are sealed to, as age-keygen does: IDENTITY=file
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js backup-identity
 
 rotate-data-keys: ## Beside a `make run`: other data keys seal from now on. NOW=1 after a leak, ORGANIZATION=org_...
 	@$(NODE) deploy/bootstrap.js
