@@ -1,9 +1,11 @@
 # GNU make 3.81 and later. `make help` lists the targets.
 
 NODE ?= node
+# As in docker-compose.yml.
+CADDY := v2.11.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages model mutate check reset backup restore backup-identity rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages model mutate compose-test check reset backup restore backup-identity rotate-data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -35,6 +37,13 @@ outages: ## Each part away from the others, warm requests going on: what is serv
 mutate: ## Changes sources one place at a time, and counts the changes that no test notices; half an hour. ONLY=envelope,grants,inject,aim,identify,freshness
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/mutate/main.js
+
+compose-test: ## docker-compose.yml by the reference implementation of its specification, the Caddyfile by Caddy (go; minutes the first time).
+	@command -v go >/dev/null || { echo 'There is no go on the PATH: apt-get install golang (1.24 or later).'; exit 1; }
+	@cd deploy/compose/check && go run . ../../../docker-compose.yml ../localstack.env
+	@GOBIN=$(CURDIR)/.cache/go-bin go install github.com/caddyserver/caddy/v2/cmd/caddy@$(CADDY)
+	@PMA_PROXY_DOMAIN=proxy.localhost PMA_MANAGEMENT_DOMAIN=manage.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile
+	@! PMA_PROXY_DOMAIN=one.localhost PMA_MANAGEMENT_DOMAIN=one.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile 2>/dev/null
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

@@ -100,8 +100,17 @@ describe('a backup', () => {
   }, 60_000)
 
   it('brings back chains that are as the vault signed them', async () => {
-    const verdict = await restored?.owner.get<{ ok: boolean }>(`${restored.org}/audit/verify`)
-    expect(verdict).toMatchObject({ ok: true })
+    const { management = '', org = '', running } = restored ?? {}
+    const signedIn = await fetch(`${management}/api/v1/auth/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(running?.owner),
+    })
+    const { token } = (await signedIn.json()) as { token: string }
+    const headers = { authorization: `Bearer ${token}` }
+    const verdict = await fetch(`${management}/api/v1${org}/audit/verify`, { headers })
+    const lines = (await verdict.text()).trimEnd().split('\n')
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ ok: true, breaks: [] })
   }, 30_000)
 
   describe('is not restored', () => {
