@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { startGuard } from '@protectmyapi/dev-kit/guard'
 import { z } from 'zod'
-import type { BackupConfig } from './backup/backup-config.js'
+import { type BackupConfig, needed } from './backup/backup-config.js'
 import { backup, check, restore } from './backup/commands.js'
 import type { Progress } from './console/progress.js'
 import { type Databases, knownDatabases } from './system/databases.js'
@@ -29,6 +29,7 @@ export async function backUpLocal({ config, backups, progress }: OperateBackupsO
   const { stateDir } = config
   if ((await readIfThere(path.join(stateDir, 'state.json'))) === undefined)
     throw new Error('Nothing has been started here yet: make run.')
+  needed(backups, 'recipient')
   const state = await openState(stateDir)
   const launcher = MovableState.parse(state.get())
   const make = (databases: Databases): Promise<void> =>

@@ -14,11 +14,16 @@ export interface BackupConfig {
   readonly overwrite: boolean
   readonly prune: boolean
   readonly keysDays: number
+  /** What gpg is started with. */
+  readonly gpgEnvironment: NodeJS.ProcessEnv
 }
 
-const Switch = z.enum(['0', '1']).default('0')
-/** What make hands on of a variable that nobody has set. */
-const Word = z.string().min(1).optional()
+const Switch = z.enum(['', '0', '1']).default('0')
+/** Empty is what make and compose hand on of a variable that nobody has set. */
+const Word = z
+  .string()
+  .optional()
+  .transform((word) => (word === '' ? undefined : word))
 
 const BackupEnv = z.object({
   RECIPIENT: Word,
@@ -29,6 +34,9 @@ const BackupEnv = z.object({
   PRUNE: Switch,
   PMA_VAULT_KEYS_BACKUP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
 })
+
+/** Where it is, where its keys are, and its language. */
+const OF_GPG = ['PATH', 'HOME', 'GNUPGHOME', 'LANG'] as const
 
 /** Pure: paths are meant from `folder`. */
 export function backupConfig(env: NodeJS.ProcessEnv, folder: string): BackupConfig {
@@ -43,6 +51,7 @@ export function backupConfig(env: NodeJS.ProcessEnv, folder: string): BackupConf
     overwrite: given.OVERWRITE === '1',
     prune: given.PRUNE === '1',
     keysDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
+    gpgEnvironment: Object.fromEntries(OF_GPG.map((name) => [name, env[name]])),
   }
 }
 

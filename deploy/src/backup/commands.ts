@@ -26,14 +26,16 @@ export async function makeIdentity({ config, progress }: CommandDeps): Promise<v
   const file = needed(config, 'identity')
   const identity = await generateIdentity()
   const recipient = await identityToRecipient(identity)
-  // Never over one that backups are sealed to.
-  await writeFile(file, `# public key: ${recipient}\n${identity}\n`, { mode: 0o600, flag: 'wx' })
+  await writeFile(file, `# public key: ${recipient}\n${identity}\n`, { mode: 0o600, flag: 'wx' }).catch((cause) => {
+    // Never over one that backups are sealed to.
+    throw new Error(`${file} could not be made, and nothing was overwritten (${cause.code}).`, { cause })
+  })
   progress.say(`${file} opens what is sealed to it: keep it off this machine, and twice. Then:\n`)
   progress.say(`  make backup RECIPIENT=${recipient}`)
 }
 
 export async function backup({ config, progress }: CommandDeps, installation: Installation): Promise<void> {
-  const sealer = createSealer(needed(config, 'recipient'))
+  const sealer = createSealer(needed(config, 'recipient'), config.gpgEnvironment)
   const made = await progress.step('backup', () =>
     makeBackup({ ...installation, sealer, into: config.backups, now: () => new Date() }),
   )
@@ -53,7 +55,7 @@ async function runOut({ backups, keysDays, prune }: BackupConfig, progress: Prog
 export async function check({ config, progress }: CommandDeps): Promise<CheckedBackup> {
   const folder = needed(config, 'backup')
   return progress.step('reading the backup', () =>
-    checkBackup(folder, (suffix) => createOpener(suffix, config.identity)),
+    checkBackup(folder, (suffix) => createOpener(suffix, config.identity, config.gpgEnvironment)),
   )
 }
 

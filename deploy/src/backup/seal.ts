@@ -21,13 +21,17 @@ export interface Opener {
 }
 
 /** @param recipient `age1…`, or whatever names a key to gpg: an e-mail address, a fingerprint. */
-export function createSealer(recipient: string): Sealer {
-  return /^age1/.test(recipient) ? ageSealer(recipient) : gpgSealer(recipient)
+export function createSealer(recipient: string, gpgEnvironment: NodeJS.ProcessEnv): Sealer {
+  return /^age1/.test(recipient) ? ageSealer(recipient) : gpgSealer(recipient, gpgEnvironment)
 }
 
 /** @param identity a file with `AGE-SECRET-KEY-1…`; gpg has its keys in its own ring. */
-export async function createOpener(suffix: Suffix, identity: string | undefined): Promise<Opener> {
-  if (suffix === 'gpg') return { open: (file) => Readable.from(openedByGpg(file)) }
+export async function createOpener(
+  suffix: Suffix,
+  identity: string | undefined,
+  gpgEnvironment: NodeJS.ProcessEnv,
+): Promise<Opener> {
+  if (suffix === 'gpg') return { open: (file) => Readable.from(openedByGpg(file, gpgEnvironment)) }
   if (identity === undefined)
     throw new Error('Say who may open it: IDENTITY=FILE, the age identity that it is sealed to.')
   const text = await readFile(identity, 'utf8').catch(() => {
@@ -65,29 +69,30 @@ async function* openedByAge(file: string, identities: readonly string[]): AsyncG
   for await (const chunk of Readable.fromWeb(opened as ReadableStream)) yield Buffer.from(chunk)
 }
 
-const GPG = ['--batch', '--quiet', '--no-tty'] as const
+/** A recipient that the ring lacks is not looked for on the network. */
+const GPG = ['--batch', '--quiet', '--no-tty', '--no-auto-key-locate'] as const
 
-function gpgSealer(recipient: string): Sealer {
+function gpgSealer(recipient: string, env: NodeJS.ProcessEnv): Sealer {
   return {
     suffix: 'gpg',
     async seal(plain, file) {
       // The key was named: whether others vouch for it is not asked. What comes is compressed already.
       const how = ['--encrypt', '--trust-model', 'always', '--compress-algo', 'none', '--recipient', recipient]
-      const gpg = startGpg([...how, '--output', file], 'pipe')
+      const gpg = startGpg([...how, '--output', file], 'pipe', env)
       // Where gpg has refused, its own words say more than the broken pipe.
       await Promise.all([pipeline(plain, gpg.child.stdin).catch(() => plain.destroy()), gpg.ended])
     },
   }
 }
 
-async function* openedByGpg(file: string): AsyncGenerator<Buffer> {
-  const gpg = startGpg(['--decrypt', file], 'ignore')
+async function* openedByGpg(file: string, env: NodeJS.ProcessEnv): AsyncGenerator<Buffer> {
+  const gpg = startGpg(['--decrypt', file], 'ignore', env)
   for await (const chunk of gpg.child.stdout) yield chunk
   await gpg.ended
 }
 
-function startGpg(args: readonly string[], stdin: 'pipe' | 'ignore') {
-  const child = spawn('gpg', [...GPG, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+function startGpg(args: readonly string[], stdin: 'pipe' | 'ignore', env: NodeJS.ProcessEnv) {
+  const child = spawn('gpg', [...GPG, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   if (stdin === 'ignore') child.stdin.end()
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
