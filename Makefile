@@ -1,9 +1,11 @@
 # GNU make 3.81 and later. `make help` lists the targets.
 
 NODE ?= node
+# As in docker-compose.yml.
+CADDY := v2.11.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test check sbom reset rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test check sbom reset backup restore backup-identity rotate-data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -56,6 +58,13 @@ images-test: ## Images of one service each: built, tried from an empty environme
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/images/main.js
 
+compose-test: ## docker-compose.yml by the reference implementation of its specification, the Caddyfile by Caddy (go; minutes the first time).
+	@command -v go >/dev/null || { echo 'There is no go on the PATH: apt-get install golang (1.24 or later).'; exit 1; }
+	@cd deploy/compose/check && go run . ../../../docker-compose.yml ../localstack.env
+	@GOBIN=$(CURDIR)/.cache/go-bin go install github.com/caddyserver/caddy/v2/cmd/caddy@$(CADDY)
+	@PMA_PROXY_DOMAIN=proxy.localhost PMA_MANAGEMENT_DOMAIN=manage.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile
+	@! PMA_PROXY_DOMAIN=one.localhost PMA_MANAGEMENT_DOMAIN=one.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile 2>/dev/null
+
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js
 	@npm run --silent check
@@ -68,6 +77,18 @@ sbom: ## What a production installation has, in CycloneDX: .local/sbom.json. SBO
 reset: ## Forgets everything that `make run` has made, after asking.
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js reset
+
+backup: ## The databases and the key file of a `make run`, sealed: RECIPIENT=age1… or a gpg key. BACKUPS=folder, PRUNE=1
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js backup
+
+restore: ## Brings a backup back: BACKUP=backups/…, IDENTITY=file. Over what is there: OVERWRITE=1
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js restore
+
+backup-identity: ## Makes the identity that backups are sealed to, as age-keygen does: IDENTITY=file
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js backup-identity
 
 rotate-data-keys: ## Beside a `make run`: other data keys seal from now on. NOW=1 after a leak, ORGANIZATION=org_...
 	@$(NODE) deploy/bootstrap.js

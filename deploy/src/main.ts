@@ -2,7 +2,10 @@ import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { findSystemRedis } from '@protectmyapi/dev-kit/redis-binary'
 import { ConfigError } from '@protectmyapi/service-kit/config'
+import { backupConfig } from './backup/backup-config.js'
+import { makeIdentity } from './backup/commands.js'
 import { createProgress } from './console/progress.js'
+import { backUpLocal, type OperateBackupsOptions, restoreLocal } from './operate-backups.js'
 import { operateVault } from './operate-vault.js'
 import { reset } from './reset.js'
 import { run } from './run.js'
@@ -20,6 +23,11 @@ async function main(command: string | undefined): Promise<void> {
     const words = process.argv.slice(3)
     process.exit(await operateVault({ config, inherited: inheritedEnvironment(process.env), words }))
   }
+  const onBackups = BACKUPS[command ?? '']
+  if (onBackups !== undefined) {
+    const backups = backupConfig(process.env, projectDir)
+    return onBackups({ config, backups, inherited: inheritedEnvironment(process.env), progress })
+  }
   if (command === 'reset') return reset({ config, say: progress.say, confirm })
   // A start that is interrupted ends what it has started, by the guard's hand if need be.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
@@ -32,6 +40,12 @@ async function main(command: string | undefined): Promise<void> {
       ender = given
     },
   })
+}
+
+const BACKUPS: Readonly<Record<string, (options: OperateBackupsOptions) => Promise<void>>> = {
+  backup: backUpLocal,
+  restore: restoreLocal,
+  'backup-identity': ({ backups, progress: told }) => makeIdentity({ config: backups, progress: told }),
 }
 
 /** Ends everything; a second Ctrl-C does not wait. */

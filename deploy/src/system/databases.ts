@@ -55,6 +55,16 @@ export async function prepareDatabases(
   }
 }
 
+/** Those that were prepared before. Asks nobody. */
+export function knownDatabases(adminUrl: string, prefix: string, secretsDir: string): Databases {
+  const describe = (name: string): Database => describeDatabase(adminUrl, `${prefix}${name}`, secretsDir)
+  return {
+    management: describe(NAMES.management),
+    vault: describe(NAMES.vault),
+    vaultKeys: describe(NAMES.vaultKeys),
+  }
+}
+
 /** Forgets databases and roles of this prefix. */
 export async function dropDatabases(adminUrl: string, prefix: string): Promise<void> {
   const admin = new pg.Client({ connectionString: adminUrl })
@@ -89,20 +99,31 @@ async function prepareDatabase(
   name: string,
   secretsDir: string,
 ): Promise<Database> {
-  const role = (kind: string): Role => ({
-    user: `${name}_${kind}`,
-    passwordFile: path.join(secretsDir, `${name}_${kind}.password`),
-  })
-  const migrator = role('migrator')
-  const runtime = role('runtime')
+  const database = describeDatabase(adminUrl, name, secretsDir)
+  const { migrator, runtime } = database
   for (const { user, passwordFile } of [migrator, runtime]) {
     await ensureRole(admin, user, await privateFile(passwordFile, randomPassword))
   }
   await ensureDatabase(admin, name, migrator.user)
+  await closeToOthers(database.adminUrl, name, migrator.user, runtime.user)
+  return database
+}
+
+function describeDatabase(adminUrl: string, name: string, secretsDir: string): Database {
   const url = new URL(adminUrl)
   url.pathname = `/${name}`
-  await closeToOthers(url.href, name, migrator.user, runtime.user)
-  return { host: url.hostname, port: Number(url.port || 5432), name, migrator, runtime, adminUrl: url.href }
+  const role = (kind: string): Role => ({
+    user: `${name}_${kind}`,
+    passwordFile: path.join(secretsDir, `${name}_${kind}.password`),
+  })
+  return {
+    host: url.hostname,
+    port: Number(url.port || 5432),
+    name,
+    migrator: role('migrator'),
+    runtime: role('runtime'),
+    adminUrl: url.href,
+  }
 }
 
 async function ensureRole(admin: pg.Client, user: string, password: string): Promise<void> {

@@ -25,6 +25,9 @@ const State = z.object({
   internalSecret: z.string().optional(),
 })
 
+/** What another folder goes on from after a restore; the rest is of this machine. */
+export const MovableState = State.pick({ providerPort: true, organization: true, demo: true })
+
 export type DemoState = z.output<typeof DemoState>
 export type LocalState = z.output<typeof State>
 

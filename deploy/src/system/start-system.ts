@@ -137,7 +137,12 @@ export function vaultEnvironmentFile(stateDir: string): string {
   return path.join(stateDir, 'vault-environment.json')
 }
 
-async function ensureDatabases(config: LauncherConfig, state: StateFile, postgresUrl: string): Promise<Databases> {
+/** The three databases on the server that `config` names, else on our own. */
+export async function ensureDatabases(
+  config: LauncherConfig,
+  state: StateFile,
+  postgresUrl: string,
+): Promise<Databases> {
   const secretsDir = path.join(config.stateDir, 'secrets')
   if (config.databaseUrl === undefined) return prepareDatabases(postgresUrl, '', secretsDir, true)
   const { host } = new URL(config.databaseUrl)
@@ -153,7 +158,7 @@ async function ensureDatabases(config: LauncherConfig, state: StateFile, postgre
   return databases
 }
 
-async function makePlan(
+export async function makePlan(
   config: LauncherConfig,
   identities: Identities,
   databases: Databases,
@@ -176,7 +181,7 @@ type SpecOf = (
   args?: readonly string[],
 ) => ProcessSpec
 
-function specsOf({ config, extra }: StartOptions, logs: string): SpecOf {
+export function specsOf({ config, extra }: Pick<StartOptions, 'config' | 'extra'>, logs: string): SpecOf {
   return (name, service, env, args = []) => {
     const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
     return { name, script, args, env: { ...env, ...extra?.[service] }, logFile: path.join(logs, `${name}.log`) }
@@ -188,12 +193,7 @@ async function startServices(
   spec: SpecOf,
   { config, progress, supervisor }: StartOptions & { supervisor: Supervisor },
 ): Promise<void> {
-  await progress.step('migrations', () =>
-    Promise.all([
-      supervisor.runToEnd(spec('vault-migrate', 'vault', vaultMigrateEnvironment(plan), ['migrate'])),
-      supervisor.runToEnd(spec('management-migrate', 'management', managementMigrateEnvironment(plan), ['migrate'])),
-    ]),
-  )
+  await progress.step('migrations', () => runMigrations(plan, spec, supervisor))
   await progress.step('vault', () => supervisor.start(spec('vault', 'vault', vaultEnvironment(plan))))
   await progress.step('management', () =>
     supervisor.start(spec('management', 'management', managementEnvironment(plan))),
@@ -204,6 +204,14 @@ async function startServices(
       proxies.map((index) => supervisor.start(spec(proxyName(index), 'proxy', proxyEnvironment(plan, index)))),
     ),
   )
+}
+
+/** Brings the three schemas to this release. */
+export async function runMigrations(plan: Plan, spec: SpecOf, supervisor: Supervisor): Promise<void> {
+  await Promise.all([
+    supervisor.runToEnd(spec('vault-migrate', 'vault', vaultMigrateEnvironment(plan), ['migrate'])),
+    supervisor.runToEnd(spec('management-migrate', 'management', managementMigrateEnvironment(plan), ['migrate'])),
+  ])
 }
 
 function marked(pids: ReadonlyMap<string, number>, engines: Engines, config: LauncherConfig): ListedProcess[] {

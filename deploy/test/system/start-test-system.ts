@@ -17,6 +17,8 @@ export interface TestSystemOptions {
   readonly extra?: NonNullable<StartOptions['extra']>
   /** `private` is one of its own, and the default where there is a program to start. */
   readonly redis?: 'none' | 'private'
+  /** Comes before the start: what `make restore` leaves in folder and databases. */
+  readonly prepare?: (config: LauncherConfig) => Promise<void>
 }
 
 /** The whole system as processes, on ports, databases and a folder of its own. */
@@ -44,6 +46,7 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-system-'))
   const redis = wanted === 'none' ? undefined : await startTestRedis({ password: randomPassword() })
   const config = await testConfig(stateDir, databaseUrl, proxies, redis)
+  await options.prepare?.(config)
   const running = await startSystem({
     config,
     inherited: inheritedEnvironment(process.env),

@@ -1,0 +1,70 @@
+import path from 'node:path'
+import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { z } from 'zod'
+
+export interface BackupConfig {
+  /** Who may open backups. */
+  readonly recipient?: string
+  /** The folder that backups are made in. */
+  readonly backups: string
+  /** The one to restore. */
+  readonly backup?: string
+  /** The file with the age identity. */
+  readonly identity?: string
+  readonly overwrite: boolean
+  readonly prune: boolean
+  readonly keysDays: number
+  /** What gpg is started with. */
+  readonly gpgEnvironment: NodeJS.ProcessEnv
+}
+
+const Switch = z.enum(['', '0', '1']).default('0')
+/** Empty is what make and compose hand on of a variable that nobody has set. */
+const Word = z
+  .string()
+  .optional()
+  .transform((word) => (word === '' ? undefined : word))
+
+const BackupEnv = z.object({
+  RECIPIENT: Word,
+  BACKUPS: z.string().min(1).default('backups'),
+  BACKUP: Word,
+  IDENTITY: Word,
+  OVERWRITE: Switch,
+  PRUNE: Switch,
+  PMA_VAULT_KEYS_BACKUP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+})
+
+/** Where it is, where its keys are, and its language. */
+const OF_GPG = ['PATH', 'HOME', 'GNUPGHOME', 'LANG'] as const
+
+/** Pure: paths are meant from `folder`. */
+export function backupConfig(env: NodeJS.ProcessEnv, folder: string): BackupConfig {
+  const given = parseEnvironment(BackupEnv, env)
+  const located = (name: 'backup' | 'identity', file: string | undefined) =>
+    file === undefined ? {} : { [name]: path.resolve(folder, file) }
+  return {
+    ...(given.RECIPIENT === undefined ? {} : { recipient: given.RECIPIENT }),
+    backups: path.resolve(folder, given.BACKUPS),
+    ...located('backup', given.BACKUP),
+    ...located('identity', given.IDENTITY),
+    overwrite: given.OVERWRITE === '1',
+    prune: given.PRUNE === '1',
+    keysDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
+    gpgEnvironment: Object.fromEntries(OF_GPG.map((name) => [name, env[name]])),
+  }
+}
+
+/** @throws Error that says how it is set. */
+export function needed<Name extends 'recipient' | 'backup' | 'identity'>(config: BackupConfig, name: Name): string {
+  const value = config[name]
+  if (value === undefined) throw new Error(HOW_TO_SAY[name])
+  return value
+}
+
+const HOW_TO_SAY = {
+  recipient:
+    'Say who may open the backup: RECIPIENT=age1… (make backup-identity IDENTITY=FILE makes one), or the name of a gpg key.',
+  backup: 'Say which backup: BACKUP=backups/2026-01-31T03-00-00Z.',
+  identity: 'Say where the identity goes: IDENTITY=FILE, on another machine if that can be.',
+} as const

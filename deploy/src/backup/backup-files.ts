@@ -1,0 +1,54 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+
+/**
+ * A backup is a folder with one sealed file a part, so that the data keys can run out before the rest, and the key file
+ * can be kept apart.
+ */
+export const DATABASE_PARTS = ['management', 'vault', 'vault_keys'] as const
+export type DatabasePart = (typeof DATABASE_PARTS)[number]
+
+const PLAIN_NAMES = {
+  management: 'management.sql.gz',
+  vault: 'vault.sql.gz',
+  vault_keys: 'vault_keys.sql.gz',
+  files: 'key-file.json.gz',
+} as const
+export type Part = keyof typeof PLAIN_NAMES
+
+/** What a part is sealed with, told by its name. */
+export type Suffix = 'age' | 'gpg'
+
+/** Where the parts of a backup lie. */
+export type BackupFiles = Readonly<Record<Part, string>> & { readonly suffix: Suffix }
+
+export function partFile(folder: string, part: Part, suffix: Suffix): string {
+  return path.join(folder, `${PLAIN_NAMES[part]}.${suffix}`)
+}
+
+/** @throws Error that names the part that is missing. */
+export async function findBackup(folder: string): Promise<BackupFiles> {
+  const names = await readdir(folder).catch(() => {
+    throw new Error(`There is no backup at ${folder}.`)
+  })
+  const suffix = names.some((name) => name.endsWith('.gpg')) ? 'gpg' : 'age'
+  const find = (part: Part): string => {
+    const file = partFile(folder, part, suffix)
+    if (!names.includes(path.basename(file))) throw new Error(`The backup has no ${path.basename(file)}: ${why(part)}`)
+    return file
+  }
+  return {
+    suffix,
+    management: find('management'),
+    vault: find('vault'),
+    vault_keys: find('vault_keys'),
+    files: find('files'),
+  }
+}
+
+function why(part: Part): string {
+  if (part === 'vault_keys')
+    return 'its days were over, or it lies elsewhere. Without it no secret of this backup opens.'
+  if (part === 'files') return 'was it kept apart? Put it back. Without it no secret opens.'
+  return 'it is not whole. Nothing was changed.'
+}

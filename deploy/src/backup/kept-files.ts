@@ -1,0 +1,71 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { readIfThere, writePrivate } from '../system/local-files.js'
+
+/** The part of a backup that no database holds. */
+export const KeptFiles = z.object({
+  id: z.string(),
+  madeAt: z.iso.datetime(),
+  /** Key files, and the first owner's password, by their names in the folder of secrets. */
+  secrets: z.record(z.string().regex(/^[a-z0-9.-]+\.(key|password)$/), z.string()),
+  /** What the launcher remembers. */
+  launcher: z.record(z.string(), z.unknown()),
+})
+export type KeptFiles = z.output<typeof KeptFiles>
+
+const OWNER = 'owner.password'
+
+/** Those of databases, Redis and services are made anew wherever they are missing. */
+export async function readSecrets(secretsDir: string): Promise<Record<string, string>> {
+  const names = (await readdir(secretsDir)).filter((name) => name.endsWith('.key') || name === OWNER)
+  const read = async (name: string) => [name, (await readIfThere(path.join(secretsDir, name))) ?? ''] as const
+  return Object.fromEntries(await Promise.all(names.map(read)))
+}
+
+/** Names of files that are there with another content. */
+export async function differingSecrets(secretsDir: string, secrets: KeptFiles['secrets']): Promise<string[]> {
+  const differing: string[] = []
+  for (const [name, text] of Object.entries(secrets)) {
+    const there = await readIfThere(path.join(secretsDir, name))
+    if (there !== undefined && there !== text) differing.push(name)
+  }
+  return differing
+}
+
+/** A written file, or one that was moved out of its way, undone by `undo`. */
+export interface Placed {
+  /** Where what was there before lies now. */
+  readonly movedAway: readonly string[]
+  undo(): Promise<void>
+}
+
+/** What is replaced is kept beside it: a master key is never overwritten. */
+export async function placeSecrets(secretsDir: string, { secrets }: KeptFiles, nowMs: number): Promise<Placed> {
+  await mkdir(secretsDir, { recursive: true, mode: 0o700 })
+  const differing = new Set(await differingSecrets(secretsDir, secrets))
+  const done: (() => Promise<void>)[] = []
+  const movedAway: string[] = []
+  const undo = async (): Promise<void> => {
+    for (const step of done.reverse()) await step()
+  }
+  try {
+    for (const [name, text] of Object.entries(secrets)) {
+      const file = path.join(secretsDir, name)
+      const isNew = (await readIfThere(file)) === undefined
+      if (!isNew && !differing.has(name)) continue
+      if (!isNew) {
+        const aside = `${file}.before-${nowMs}`
+        await rename(file, aside)
+        movedAway.push(aside)
+        done.push(() => rename(aside, file))
+      }
+      await writePrivate(file, text)
+      if (isNew) done.push(() => rm(file))
+    }
+  } catch (cause) {
+    await undo()
+    throw cause
+  }
+  return { movedAway, undo }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals'
+import { END, HEAD, TABLE } from './dump-format.js'
+import { readDump } from './read-dump.js'
+
+const head = { id: 'one', madeAt: '2026-01-31T03:00:00Z', part: 'vault', migrations: [], days: [], sequences: {} }
+const SCRIPT = [
+  `${HEAD}${JSON.stringify(head)}`,
+  'BEGIN;',
+  `${TABLE}{"name":"a","columns":["x"]}`,
+  'COPY "a" ("x") FROM stdin;',
+  'one\\ttab',
+  '-- end {}',
+  '\\\\.',
+  '',
+  '\\.',
+  `${TABLE}{"name":"empty","columns":["x"]}`,
+  'COPY "empty" ("x") FROM stdin;',
+  '\\.',
+  'DROP TABLE a;',
+  'COMMIT;',
+]
+const WHOLE = [...SCRIPT, `${END}{"a":4,"empty":0}`]
+
+async function* inChunks(lines: readonly string[], size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+async function taken(lines: readonly string[], size = 1_000_000): Promise<Record<string, string>> {
+  const rows: Record<string, string> = {}
+  let table = ''
+  await readDump(inChunks(lines, size), {
+    head: () => Promise.resolve(),
+    table({ name }) {
+      table = name
+      rows[name] = ''
+      return Promise.resolve()
+    },
+    rows(text) {
+      rows[table] += text.toString()
+      return Promise.resolve()
+    },
+    endOfTable: () => Promise.resolve(),
+  })
+  return rows
+}
+
+describe('readDump', () => {
+  it('hands over the same rows wherever chunks are cut, and nothing that stands between tables', async () => {
+    const expected = { a: 'one\\ttab\n-- end {}\n\\\\.\n\n', empty: '' }
+    const total = Buffer.byteLength(WHOLE.join('\n'))
+    for (let size = 1; size <= total; size += 1) expect(await taken(WHOLE, size)).toEqual(expected)
+  })
+
+  it.each([
+    ['that ends early', SCRIPT, 'it ends early'],
+    ['with a row too many', [...SCRIPT, `${END}{"a":3,"empty":0}`], 'it has other rows than it says'],
+    ['that lacks a table', [...SCRIPT, `${END}{"a":4,"empty":0,"b":0}`], 'it has other rows than it says'],
+    ['of something else', ['SELECT 1;'], 'it is no backup of this product'],
+    ['of nothing', [], 'it is empty'],
+  ])('refuses a script %s', async (_what, lines, why) => {
+    await expect(taken(lines)).rejects.toThrow(why)
+  })
+})

@@ -1,0 +1,112 @@
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { Databases } from '../system/databases.js'
+import { type BackupFiles, DATABASE_PARTS, findBackup } from './backup-files.js'
+import { findMisfits, type ThreeClients } from './find-misfits.js'
+import { differingSecrets, KeptFiles, placeSecrets } from './kept-files.js'
+import { loadDump } from './load-dump.js'
+import { readDump } from './read-dump.js'
+import type { Opener } from './seal.js'
+import { isInUse, refuseServing, withClients } from './sessions.js'
+
+/** A backup of which every byte was read once: it is whole, of one moment, and opens. */
+export interface CheckedBackup {
+  readonly files: BackupFiles
+  readonly kept: KeptFiles
+  readonly opener: Opener
+}
+
+/** Touches nothing but the backup. @throws Error that names the file and what is wrong with it. */
+export async function checkBackup(
+  folder: string,
+  openerOf: (suffix: BackupFiles['suffix']) => Promise<Opener>,
+): Promise<CheckedBackup> {
+  const files = await findBackup(folder)
+  const opener = await openerOf(files.suffix)
+  const kept = await naming(files.files, async () => {
+    const chunks: Buffer[] = []
+    for await (const chunk of opened(opener, files.files)) chunks.push(chunk)
+    return KeptFiles.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+  })
+  for (const part of DATABASE_PARTS) {
+    await naming(files[part], async () => {
+      const head = await readDump(opened(opener, files[part]), TAKES_NOTHING)
+      if (head.part !== part) throw new Error(`it is the backup of ${head.part}`)
+      if (head.id !== kept.id)
+        throw new Error(`it is of another backup (${head.madeAt}) than the key file (${kept.madeAt})`)
+    })
+  }
+  return { files, kept, opener }
+}
+
+export interface RestoreOptions {
+  readonly backup: CheckedBackup
+  readonly databases: Databases
+  readonly secretsDir: string
+  /** Whether what is there may go. */
+  readonly overwrite: boolean
+  /** Brings the schemas to this release. */
+  readonly migrate: () => Promise<void>
+  readonly now: () => Date
+}
+
+/** What a restore has left behind. */
+export interface Restored {
+  /** Files that had another content lie there now. */
+  readonly movedAway: readonly string[]
+  /** What does not open, because it did not when the backup was made. */
+  readonly misfits: readonly string[]
+}
+
+/** All of it or nothing, except where a commit of one database is followed by a crash: then it is done again. */
+export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { backup, databases, secretsDir, overwrite, migrate, now } = options
+  await withClients(databases, async (clients) => {
+    await refuseServing(clients, databases)
+    if (!overwrite && (await isInUse(clients)))
+      throw new Error('The databases are in use: what they hold would be lost. If that is meant: OVERWRITE=1.')
+  })
+  const differing = await differingSecrets(secretsDir, backup.kept.secrets)
+  if (!overwrite && differing.length > 0)
+    throw new Error(`${secretsDir} has another ${differing.join(' and ')}. If it may be moved away: OVERWRITE=1.`)
+  const placed = await placeSecrets(secretsDir, backup.kept, now().getTime())
+  try {
+    await migrate()
+    const misfits = await withClients(databases, (clients) => load(clients, backup))
+    return { movedAway: placed.movedAway, misfits }
+  } catch (cause) {
+    await placed.undo()
+    throw cause
+  }
+}
+
+async function load(clients: ThreeClients, { files, opener }: CheckedBackup): Promise<string[]> {
+  for (const part of DATABASE_PARTS) {
+    await clients[part].query('BEGIN')
+    await naming(files[part], () => loadDump(clients[part], opened(opener, files[part])))
+  }
+  const misfits = await findMisfits(clients)
+  // In the order of writing: what is named is there before its name.
+  for (const part of [...DATABASE_PARTS].reverse()) await clients[part].query('COMMIT')
+  return misfits
+}
+
+function opened(opener: Opener, file: string): Readable {
+  // What fails is told by the last stream, to whoever reads it.
+  return pipeline(opener.open(file), createGunzip(), () => undefined)
+}
+
+async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+const TAKES_NOTHING: Parameters<typeof readDump>[1] = {
+  head: () => Promise.resolve(),
+  table: () => Promise.resolve(),
+  rows: () => Promise.resolve(),
+  endOfTable: () => Promise.resolve(),
+}
