@@ -142,13 +142,17 @@ async function shredOne(common: Omit<Parameters<typeof setStage>[0], 'org'>): Pr
 
 async function searchAll(places: readonly Place[], { values, others, mark }: Walk): Promise<readonly Found[]> {
   const search = createSearch([...values, ...others])
-  // What every place has one of: a refusal, a name of ours, a variable, a database, the program.
+  // What every place has one of: a refusal, a name of ours, a variable, a database, migrations that ran, a watermark, the
+  // program.
   const words = [
-    'may not call',
+    'refused by the other side',
     mark,
     mark.toUpperCase().replaceAll('-', '_'),
     'PMA_MODE',
     'canary_vault',
+    'signed-heads',
+    'wrapped-under',
+    ':mark:boot_',
     process.execPath,
   ]
   const control = createSearch(words.map((value) => ({ name: 'control', value })))
