@@ -1,4 +1,5 @@
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
+import { createOwnerCounts } from '../routes/owner-counts.js'
 
 export const BACKLOG_LIMITS = {
   /**
@@ -25,28 +26,20 @@ export interface Backlog {
 }
 
 export function createBacklog(): Backlog {
-  const byOrganization = new Map<string, number>()
+  const counts = createOwnerCounts()
   const doubtful = new Set<AccessEntry>()
-  let total = 0
-
-  function count(organizationId: string, by: 1 | -1): void {
-    const now = (byOrganization.get(organizationId) ?? 0) + by
-    if (now === 0) byOrganization.delete(organizationId)
-    else byOrganization.set(organizationId, now)
-    total += by
-  }
 
   return {
     hasRoom: (organizationId) =>
-      total < BACKLOG_LIMITS.entriesMax &&
-      (byOrganization.get(organizationId) ?? 0) < BACKLOG_LIMITS.shareMax &&
+      counts.total < BACKLOG_LIMITS.entriesMax &&
+      counts.of(organizationId) < BACKLOG_LIMITS.shareMax &&
       doubtful.size < BACKLOG_LIMITS.doubtfulMax,
-    add: (organizationId) => count(organizationId, 1),
-    remove: (organizationId) => count(organizationId, -1),
+    add: counts.add,
+    remove: counts.remove,
     doubtful: (entry) => void doubtful.add(entry),
     settled(entry) {
       doubtful.delete(entry)
-      count(entry.organizationId ?? '', -1)
+      counts.remove(entry.organizationId ?? '')
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { createOwnerCounts } from '../routes/owner-counts.js'
 import type { LoopDelay } from './loop-delay.js'
 
 const LIMITS = {
@@ -52,21 +53,20 @@ interface Deps {
 }
 
 export function createCrowd({ loop, clock, log }: Deps): Crowd {
-  const byOwner = new Map<string, number>()
-  let total = 0
+  const inHand = createOwnerCounts()
   let refused = { sinceMs: clock.monotonicMs(), now: 0, before: 0 }
 
   function isFull(own: number): boolean {
     if (own < LIMITS.perOwnerMin) return false
-    if (total < LIMITS.late.totalMax && own < LIMITS.late.perOwnerMax) return false
-    return total >= LIMITS.waiting.totalMax || own >= LIMITS.waiting.perOwnerMax || loop.isLate()
+    if (inHand.total < LIMITS.late.totalMax && own < LIMITS.late.perOwnerMax) return false
+    return inHand.total >= LIMITS.waiting.totalMax || own >= LIMITS.waiting.perOwnerMax || loop.isLate()
   }
 
   function refusal(): TooCrowded {
     const nowMs = clock.monotonicMs()
     if (nowMs - refused.sinceMs >= 1_000) {
       // Once a second, while it lasts: of the second before.
-      log.warn({ refused: refused.now, inHand: total }, 'overloaded: requests are refused')
+      log.warn({ refused: refused.now, inHand: inHand.total }, 'overloaded: requests are refused')
       refused = { sinceMs: nowMs, now: 0, before: refused.now }
     }
     refused.now += 1
@@ -74,22 +74,13 @@ export function createCrowd({ loop, clock, log }: Deps): Crowd {
     return REFUSALS[seconds - 1] ?? LONGEST
   }
 
-  function leave(owner: string): void {
-    total -= 1
-    const left = (byOwner.get(owner) ?? 1) - 1
-    if (left === 0) byOwner.delete(owner)
-    else byOwner.set(owner, left)
-  }
-
   return {
     enter(owner) {
-      const own = byOwner.get(owner) ?? 0
-      if (isFull(own)) throw refusal()
-      total += 1
-      byOwner.set(owner, own + 1)
+      if (isFull(inHand.of(owner))) throw refusal()
+      inHand.add(owner)
       let isIn = true
       return () => {
-        if (isIn) leave(owner)
+        if (isIn) inHand.remove(owner)
         isIn = false
       }
     },
