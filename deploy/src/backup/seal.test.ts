@@ -14,6 +14,10 @@ const hasGpg = await runCommand('gpg', ['--version']).then(
   () => false,
 )
 
+/** Where there is none its tests are left out, and the run says so; in CI they fail. */
+const canRun = hasGpg || process.env.CI === 'true'
+if (!canRun) process.stdout.write('sealing to gpg keys: skipped, there is no gpg (apt-get install gnupg)\n')
+
 describe('sealing', () => {
   let folder = ''
   let identity = ''
@@ -57,7 +61,7 @@ describe('sealing', () => {
     await expect(buffer(opener.open(await altered(file)))).rejects.toThrow()
   })
 
-  const withGpg = hasGpg ? it : it.skip
+  const withGpg = canRun ? it : it.skip
   withGpg('to a gpg key opens by its ring, whole, and not when altered', async () => {
     const file = await sealed('ops@example.com', 'plain.gpg')
     const opener = await createOpener('gpg', undefined, gpg)
