@@ -1,5 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { InboxEntry } from '../directory/access-entry.js'
+import { canonicalJson } from '../http/canonical-json.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { placeTaken } from './place-taken.js'
 import { type Drained, storeEntries } from './store-entries.js'
@@ -19,7 +20,11 @@ export function drainInbox(db: Knex): Promise<Drained> {
 }
 
 /** Bigints of Postgres come as text. */
-type TakenRow = Omit<InboxEntry, 'sequence' | 'atMs'> & { readonly sequence: string; readonly atMs: string }
+interface TakenRow extends Omit<InboxEntry, 'sequence' | 'atMs' | 'content'> {
+  readonly sequence: string
+  readonly atMs: string
+  readonly entry: unknown
+}
 
 async function take(trx: Knex): Promise<readonly InboxEntry[]> {
   const { rows } = await trx.raw<{ rows: TakenRow[] }>(
@@ -33,5 +38,10 @@ async function take(trx: Knex): Promise<readonly InboxEntry[]> {
        organization_id AS "organizationId", entry`,
     [ACCESS_LOG_LIMITS.drainRowsMax],
   )
-  return rows.map((row) => ({ ...row, sequence: Number(row.sequence), atMs: Number(row.atMs) }))
+  return rows.map(({ sequence, atMs, entry, ...row }) => ({
+    ...row,
+    sequence: Number(sequence),
+    atMs: Number(atMs),
+    content: canonicalJson(entry),
+  }))
 }

@@ -70,7 +70,8 @@ async function admittedEntries(
   organizationId: string,
   { before, limit, since, until }: LogPage,
 ): Promise<EntryRecord[]> {
-  const query = db('access_log').where({ organization_id: organizationId, kind: 'admitted' })
+  // Written out, here and below: each has an index of its own, which holds no other kind.
+  const query = db('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
   if (before)
     query.whereRaw('(at, request_id) < (to_timestamp(?::bigint / 1000.0), ?)', [before.atMs, before.requestId])
   if (since) query.where('at', '>=', since)
@@ -102,7 +103,7 @@ async function endingsOf(
       'request_id',
       admitted.map(({ request_id }) => request_id),
     )
-    .whereIn('kind', ['finished', 'void'])
+    .whereRaw(`kind <> 'admitted'`)
     .select<EntryRecord[]>('request_id', 'kind', 'entry')
   return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: asOutcome(row.entry) }]))
 }

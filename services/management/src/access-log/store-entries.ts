@@ -2,7 +2,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { appendBatches } from '../chain/append-batches.js'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { appendToLog } from './append-to-log.js'
-import { moveWatermarks, type Strand, type Watermark } from './move-watermarks.js'
+import { moveWatermarks, type Watermark } from './move-watermarks.js'
 import { type SetAside, setAside } from './set-aside.js'
 
 /** What one transaction of a drain did. */
@@ -24,11 +24,7 @@ export async function storeEntries(trx: Knex, entries: readonly InboxEntry[], as
   const { batches, strangers } = await appendToLog(trx, entries)
   const aside = asideOf(strangers)
   await setAside(trx, aside)
-  const watermarks = await moveWatermarks(trx, strandsOf(entries))
+  const watermarks = await moveWatermarks(trx, entries)
   await appendBatches(trx, batches)
   return { taken: entries.length, watermarks, setAside: aside }
-}
-
-function strandsOf(entries: readonly InboxEntry[]): readonly Strand[] {
-  return [...new Map(entries.map(({ bootId, shard }) => [`${bootId}/${shard}`, { bootId, shard }])).values()]
 }

@@ -6,7 +6,7 @@ import {
   type AccessLogRow,
   AUDIT_ROW,
   type AuditRow,
-  accessEntryText,
+  accessRowText,
   auditEntryText,
 } from './entry-text.js'
 import { accessStrays, auditStrays, type Stray } from './strays.js'
@@ -37,7 +37,7 @@ export function accessLogSource(db: Knex, organizationId: string, keptDays: numb
          ) AS entry`,
         [asJson(links), organizationId],
       )
-      return byNumber(rows, accessEntryText)
+      return byNumber(rows, accessRowText)
     },
     strays: () => accessStrays(db, chain, organizationId),
     async keptFrom() {

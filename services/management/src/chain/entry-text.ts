@@ -5,23 +5,31 @@ import { canonicalJson } from '../http/canonical-json.js'
  * when it is appended, and of what is read back when it is verified, so it must not depend on how Postgres keeps JSON.
  * Part of the format: never changed. `day` and `batch` are not in it: they are the batch's.
  */
-export interface AccessLogRow {
+export interface AccessEntry {
   readonly bootId: string
   readonly shard: number
-  /** Decimal. */
-  readonly sequence: string
+  readonly sequence: number | string
   readonly kind: string
-  /** Decimal. */
-  readonly atMs: string
+  readonly atMs: number | string
   readonly requestId: string
   readonly organizationId: string
+  /** Canonical JSON. */
+  readonly content: string
+}
+
+export function accessEntryText(of: AccessEntry): string {
+  const { bootId, shard, sequence, kind, atMs, requestId, organizationId, content } = of
+  const place = JSON.stringify([bootId, shard, String(sequence), kind, String(atMs), requestId, organizationId])
+  return `${place.slice(0, -1)},${content}]`
+}
+
+/** As it is read back, by the names of ACCESS_LOG_ROW: numbers are decimal text. */
+export interface AccessLogRow extends Omit<AccessEntry, 'content'> {
   readonly entry: unknown
 }
 
-export function accessEntryText(row: AccessLogRow): string {
-  const { bootId, shard, sequence, kind, atMs, requestId, organizationId, entry } = row
-  return canonicalJson([bootId, shard, sequence, kind, atMs, requestId, organizationId, entry])
-}
+export const accessRowText = (row: AccessLogRow): string =>
+  accessEntryText({ ...row, content: canonicalJson(row.entry) })
 
 /** Columns of access_log, by these names. */
 export const ACCESS_LOG_ROW = `boot_id AS "bootId", shard, sequence, kind,

@@ -2,6 +2,7 @@ import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directo
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { FROM_LINES, lineOf } from '../access-log/entry-lines.js'
 import { NEAR_DAYS } from '../access-log/near-days.js'
 import { storable } from '../access-log/storable.js'
 
@@ -16,7 +17,8 @@ export interface InboxEntry {
   readonly atMs: number
   readonly requestId: string
   readonly organizationId: string
-  readonly entry: object
+  /** JSON of one line, canonical: what the digest of its batch is made of, and what stands in the column `entry`. */
+  readonly content: string
 }
 
 const LIMITS = {
@@ -25,7 +27,7 @@ const LIMITS = {
   textCharsMax: 1_024,
 } as const
 
-/** Checked and written out field by field. @throws Fault INVALID_REQUEST for what no proxy of ours sends. */
+/** Checked and written out field by field: what Postgres gets is text, with a field between tabs. @throws Fault INVALID_REQUEST for what no proxy of ours sends. */
 export function toInboxEntry(bootId: string, wire: AccessEntry__Output): InboxEntry {
   const sound =
     isId('boot', bootId) &&
@@ -40,7 +42,17 @@ export function toInboxEntry(bootId: string, wire: AccessEntry__Output): InboxEn
   const kind = KINDS[wire.kind]
   if (!sound || !kind) throw new Fault('INVALID_REQUEST', 'an access entry out of shape')
   const { shard, sequence, atMs, requestId, organizationId } = wire
-  return { bootId, shard, sequence, kind, atMs, requestId, organizationId, entry: contentOf(kind, wire) }
+  // Canonical as it is written: its members are in order, and a copy in order costs more than the writing.
+  return {
+    bootId,
+    shard,
+    sequence,
+    kind,
+    atMs,
+    requestId,
+    organizationId,
+    content: JSON.stringify(contentOf(kind, wire)),
+  }
 }
 
 const KINDS = {
@@ -50,27 +62,31 @@ const KINDS = {
   ENTRY_KIND_VOID: 'void',
 } as const
 
-const isShort = (id: string): boolean => id.length > 0 && id.length <= LIMITS.idCharsMax && storable(id) === id
+/** Printable, without blanks: no id can hold what parts the fields of a line, or lines. */
+const ID = /^[!-~]+$/
 
+const isShort = (id: string): boolean => id.length <= LIMITS.idCharsMax && ID.test(id)
+
+/** Members in the order of canonical-json.ts, everywhere. */
 function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): object {
   if (kind === 'admitted') {
     if (!subject) throw new Fault('INVALID_REQUEST', 'an admitted entry without its subject')
     return {
       app: text(subject.appId),
-      service: text(subject.serviceId),
+      appVersion: text(subject.appVersion),
       device: text(subject.deviceId),
-      session: text(subject.sessionId),
-      secrets: subject.secrets.map(({ secretId, versionId, generation, name }) => ({
-        id: text(secretId),
-        version: text(versionId),
-        generation,
-        name: text(name),
-      })),
       method: text(subject.method),
       path: text(subject.path),
-      sourceAddress: text(subject.sourceAddress),
       platform: text(subject.platform),
-      appVersion: text(subject.appVersion),
+      secrets: subject.secrets.map(({ secretId, versionId, generation, name }) => ({
+        generation,
+        id: text(secretId),
+        name: text(name),
+        version: text(versionId),
+      })),
+      service: text(subject.serviceId),
+      session: text(subject.sessionId),
+      sourceAddress: text(subject.sourceAddress),
       unattested: subject.unattested,
     }
   }
@@ -79,13 +95,13 @@ function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): 
     throw new Fault('INVALID_REQUEST', 'a finished entry without its outcome')
   }
   return {
-    status: outcome.status,
+    aborted: outcome.aborted,
     fault: text(outcome.fault),
     requestBytes: outcome.requestBytes,
     responseBytes: outcome.responseBytes,
-    upstreamMs: outcome.upstreamMs,
+    status: outcome.status,
     totalMs: outcome.totalMs,
-    aborted: outcome.aborted,
+    upstreamMs: outcome.upstreamMs,
   }
 }
 
@@ -97,12 +113,10 @@ export async function writeInbox(trx: Knex, entries: readonly InboxEntry[]): Pro
   if (entries.length === 0) return 0
   const { rowCount } = await trx.raw<{ rowCount: number }>(
     `INSERT INTO access_inbox (boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
-     SELECT "bootId", shard, sequence, kind, to_timestamp("atMs" / 1000.0), "requestId", "organizationId", entry
-     FROM jsonb_to_recordset(?::jsonb) AS given ("bootId" text, shard integer, sequence bigint, kind text, "atMs" bigint,
-       "requestId" text, "organizationId" text, entry jsonb)
-     ORDER BY "bootId", shard, sequence
+     SELECT boot_id, shard, sequence, kind, at, request_id, organization_id, entry FROM ${FROM_LINES} AS given
+     ORDER BY boot_id, shard, sequence
      ON CONFLICT DO NOTHING`,
-    [JSON.stringify(entries)],
+    [entries.map(lineOf).join('\n')],
   )
   return rowCount
 }

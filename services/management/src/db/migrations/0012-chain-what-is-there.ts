@@ -6,7 +6,7 @@ import {
   type AccessLogRow,
   AUDIT_ROW,
   type AuditRow,
-  accessEntryText,
+  accessRowText,
   auditEntryText,
 } from '../../chain/entry-text.js'
 
@@ -39,7 +39,7 @@ async function chainAccessEntries(db: Knex): Promise<boolean> {
   const [first] = rows
   if (!first) return false
   const chain = accessLogChain(first.organizationId)
-  await appendBatches(db, [{ chain, batch, day: first.day, texts: rows.map(accessEntryText) }])
+  await appendBatches(db, [{ chain, batch, day: first.day, texts: rows.map(accessRowText) }])
   return true
 }
 

@@ -1,0 +1,14 @@
+import type { Migration } from '@protectmyapi/service-kit/postgres'
+
+/** An index of the access log for each of its two readings, without the entries of the other: half as much to write. */
+export const accessLogIndexes: Migration = {
+  name: '0015-access-log-indexes',
+  async up(db) {
+    await db.raw(`
+      CREATE INDEX access_log_admitted ON access_log (organization_id, at DESC, request_id) WHERE kind = 'admitted';
+      CREATE INDEX access_log_endings ON access_log (organization_id, request_id) WHERE kind <> 'admitted';
+      DROP INDEX access_log_page;
+      DROP INDEX access_log_request;
+    `)
+  },
+}
