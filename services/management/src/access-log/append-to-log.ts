@@ -1,9 +1,10 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { copyInto } from '@protectmyapi/service-kit/postgres-copy'
 import { beginBatch, type NewBatch } from '../chain/append-batches.js'
 import { accessLogChain } from '../chain/chain-names.js'
 import { ACCESS_LOG_ROW, type AccessLogRow, accessEntryText, accessRowText } from '../chain/entry-text.js'
 import { type InboxEntry, placeOf } from '../directory/access-entry.js'
-import { FROM_LINES, lineOf } from './entry-lines.js'
+import { copyLineOf, FROM_LINES, lineOf } from './entry-lines.js'
 import { daysNear, NEAR_DAYS } from './near-days.js'
 
 /** What became of entries. */
@@ -18,30 +19,64 @@ export interface Appended {
 const EXACT_MS_MAX = 2 ** 43
 
 /** Puts entries into the log. One that is there already, since it was delivered or recorded twice, is left as it is. */
-export async function appendToLog(trx: Knex, entries: readonly InboxEntry[]): Promise<Appended> {
+export async function appendToLog(trx: Knex.Transaction, entries: readonly InboxEntry[]): Promise<Appended> {
   if (entries.length === 0) return { batches: [], strangers: [] }
   const { batch, today } = await beginBatch(trx)
   const dayOf = daysNear(today)
-  const days = entries.map(({ atMs }) => dayOf(atMs))
-  // In order, so that no two drains that hold the same entries wait for each other in a circle.
+  const dated = entries.map((entry) => ({ entry, day: dayOf(entry.atMs) })).sort(byPlace)
+  const isExact = entries.every(({ atMs }) => atMs <= EXACT_MS_MAX)
+  if (isExact && (await copied(trx, batch, dated))) {
+    const texts = dated.map(({ entry, day }) => ({
+      organizationId: entry.organizationId,
+      day,
+      text: accessEntryText(entry),
+    }))
+    return { batches: batchesOf(batch, texts), strangers: [] }
+  }
+  const isWhole = (await insertMissing(trx, batch, dated)) === entries.length
+  const texts = await textsIn(trx, batch, entries)
+  return { batches: batchesOf(batch, texts), strangers: isWhole ? [] : await strangersTo(trx, entries) }
+}
+
+interface Dated {
+  readonly entry: InboxEntry
+  /** `2026-01-31` */
+  readonly day: string
+}
+
+/** In one order, so that no two drains that hold the same entries wait for each other in a circle. */
+function byPlace({ entry: one }: Dated, { entry: other }: Dated): number {
+  if (one.bootId !== other.bootId) return one.bootId < other.bootId ? -1 : 1
+  return one.shard - other.shard || one.sequence - other.sequence
+}
+
+const COLUMNS = 'boot_id, shard, sequence, kind, at, request_id, organization_id, entry'
+
+/** As if all were new, which they nearly always are. Answers false where one of them is in the log already. */
+async function copied(trx: Knex.Transaction, batch: string, dated: readonly Dated[]): Promise<boolean> {
+  const lines = dated.map(({ entry, day }) => copyLineOf(entry, day, batch)).join('')
+  try {
+    await trx.transaction((inner) => copyInto(inner, `access_log (${COLUMNS}, day, batch)`, lines))
+    return true
+  } catch (thrown) {
+    if (!isTaken(thrown)) throw thrown
+    return false
+  }
+}
+
+/** SQLSTATE 23505, unique_violation. */
+const isTaken = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === '23505'
+
+/** Answers how many were missing. */
+async function insertMissing(trx: Knex, batch: string, dated: readonly Dated[]): Promise<number> {
   const { rowCount } = await trx.raw<{ rowCount: number }>(
-    `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
-     SELECT more::date, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, ?::bigint
-     FROM ${FROM_LINES} AS given
+    `INSERT INTO access_log (${COLUMNS}, day, batch)
+     SELECT ${COLUMNS}, more::date, ?::bigint FROM ${FROM_LINES} AS given
      ORDER BY boot_id, shard, sequence
      ON CONFLICT DO NOTHING`,
-    [batch, entries.map((entry, index) => `${lineOf(entry)}\t${days[index]}`).join('\n')],
+    [batch, dated.map(({ entry, day }) => `${lineOf(entry)}\t${day}`).join('\n')],
   )
-  const isWhole = rowCount === entries.length
-  const isExact = isWhole && entries.every(({ atMs }) => atMs <= EXACT_MS_MAX)
-  const texts = isExact
-    ? entries.map((entry, index) => ({
-        organizationId: entry.organizationId,
-        day: days[index] ?? today,
-        text: accessEntryText(entry),
-      }))
-    : await textsIn(trx, batch, entries)
-  return { batches: batchesOf(batch, texts), strangers: isWhole ? [] : await strangersTo(trx, entries) }
+  return rowCount
 }
 
 /** An entry's canonical text, and the chain and day that it belongs to. */

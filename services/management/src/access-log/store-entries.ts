@@ -20,7 +20,11 @@ type AsideOf = (strangers: readonly InboxEntry[]) => readonly SetAside[]
  * Entries into the log, what cannot be one set aside, the watermarks moved, and the chains: what every drain does in its
  * transaction. The order is the order of locks: places in the log, watermarks, heads.
  */
-export async function storeEntries(trx: Knex, entries: readonly InboxEntry[], asideOf: AsideOf): Promise<Drained> {
+export async function storeEntries(
+  trx: Knex.Transaction,
+  entries: readonly InboxEntry[],
+  asideOf: AsideOf,
+): Promise<Drained> {
   const { batches, strangers } = await appendToLog(trx, entries)
   const aside = asideOf(strangers)
   await setAside(trx, aside)

@@ -31,7 +31,7 @@ export async function storeMessages(db: Knex, messages: readonly ReadMessage[]):
   }
 }
 
-function storeIn(trx: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
+function storeIn(trx: Knex.Transaction, messages: readonly ReadMessage[]): Promise<Drained> {
   const entries = messages.flatMap((message) => message.entries)
   return storeEntries(trx, entries, (strangers) => [
     ...messages.flatMap((message) => message.setAside),

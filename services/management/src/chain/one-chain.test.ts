@@ -4,7 +4,8 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { storeMessages } from '../access-log/store-messages.js'
 import { appendAudit } from '../audit/append-audit.js'
-import { type InboxEntry, toInboxEntry, writeInbox } from '../directory/access-entry.js'
+import { type InboxEntry, toInboxEntry } from '../directory/access-entry.js'
+import { writeInbox } from '../directory/access-inbox.js'
 import { accessEntry } from '../test/access-entries.js'
 import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
 import { accessLogSource, auditSource } from './chain-source.js'
@@ -116,23 +117,30 @@ describe('a link of the access log', () => {
   it('verifies whatever numbers, letters and times its entries hold', async () => {
     const organizationId = newId('organization')
     const bootId = newId('boot')
-    const strange = ['a\u0000b', '\ud800', 'é€😀', '\\"\u2028', '__proto__', '1e400']
+    const strange = ['\\N\t\n\r\\.', 'a\u0000b', '\ud800', 'é€😀', '\\"\u2028', '__proto__', '1e400']
     const entries = strange.map((path, index) => {
-      const atMs = [0, 1, Date.now(), 2 ** 43 + 1, 8_000_000_000_000_001, 253_402_300_800_000][index]
+      const atMs = [2, 0, 1, Date.now(), 2 ** 43 + 1, 8_000_000_000_000_001, 253_402_300_800_000][index]
       const made = accessEntry({ organizationId, shard: 1, sequence: index + 1, atMs: atMs ?? 0 })
       const subject = made.subject && {
         ...made.subject,
         path,
         secrets: [{ secretId: 's', versionId: 'v', generation: 2 ** 53, name: path }],
       }
-      return toInboxEntry(bootId, { ...made, subject })
+      return toInboxEntry(bootId, { ...made, requestId: `req_\\${index}`, subject })
     })
-    await storeMessages(db, [message('1-0', entries)])
+    // Those of a time that Postgres keeps to the millisecond go in by COPY, the others by INSERT.
+    await storeMessages(db, [message('1-0', entries.slice(0, 4))])
+    await storeMessages(db, [message('1-1', entries.slice(4))])
     await writeInbox(
       db,
       entries.map((entry) => ({ ...entry, bootId: newId('boot') })),
     )
     await drainInbox(db)
-    expect(await harness.verdict(logOf(organizationId))).toMatchObject({ ok: true, through: 2, entries: 12 })
+    expect(await harness.verdict(logOf(organizationId))).toMatchObject({ ok: true, through: 3, entries: 14 })
+    const ids = await db('access_log')
+      .where({ organization_id: organizationId })
+      .distinct('request_id')
+      .pluck('request_id')
+    expect(ids.sort()).toEqual(strange.map((_, index) => `req_\\${index}`))
   })
 })

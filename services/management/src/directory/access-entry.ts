@@ -1,9 +1,6 @@
 import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { FROM_LINES, lineOf } from '../access-log/entry-lines.js'
-import { NEAR_DAYS } from '../access-log/near-days.js'
 import { storable } from '../access-log/storable.js'
 
 type EntryKind = 'admitted' | 'finished' | 'void'
@@ -107,37 +104,6 @@ function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): 
 
 /** What Postgres cannot store, in a path, must not hold up the entries beside it. Cut first: a cut can halve a pair. */
 const text = (value: string): string => storable(value.slice(0, LIMITS.textCharsMax))
-
-/** Writes entries; what is there already stays as it is. Entries are immutable. Answers how many were not there. */
-export async function writeInbox(trx: Knex, entries: readonly InboxEntry[]): Promise<number> {
-  if (entries.length === 0) return 0
-  const { rowCount } = await trx.raw<{ rowCount: number }>(
-    `INSERT INTO access_inbox (boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
-     SELECT boot_id, shard, sequence, kind, at, request_id, organization_id, entry FROM ${FROM_LINES} AS given
-     ORDER BY boot_id, shard, sequence
-     ON CONFLICT DO NOTHING`,
-    [entries.map(lineOf).join('\n')],
-  )
-  return rowCount
-}
-
-/** Which of these are on record already, in the inbox or drained from it: by place, the request that took it. */
-export async function onRecord(trx: Knex, entries: readonly InboxEntry[]): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await trx.raw<{ rows: { boot_id: string; shard: number; sequence: string; request_id: string }[] }>(
-    `WITH given AS (
-       SELECT * FROM jsonb_to_recordset(?::jsonb) AS given ("bootId" text, shard integer, sequence bigint)
-     )
-     SELECT held.boot_id, held.shard, held.sequence, held.request_id FROM given
-     JOIN access_inbox AS held ON held.boot_id = given."bootId" AND held.shard = given.shard AND held.sequence = given.sequence
-     UNION ALL
-     SELECT held.boot_id, held.shard, held.sequence, held.request_id FROM given JOIN access_log AS held
-     ON held.day = ANY (${NEAR_DAYS}) AND held.boot_id = given."bootId" AND held.shard = given.shard AND held.sequence = given.sequence`,
-    [JSON.stringify(entries.map(({ bootId, shard, sequence }) => ({ bootId, shard, sequence })))],
-  )
-  return new Map(
-    rows.map((row) => [placeOf({ bootId: row.boot_id, shard: row.shard, sequence: row.sequence }), row.request_id]),
-  )
-}
 
 /** Numbers of Postgres may come as text. */
 interface Place {

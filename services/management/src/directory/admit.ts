@@ -5,7 +5,8 @@ import type { Decision } from '@protectmyapi/protos/generated/directory/v1/Decis
 import type { LimitScope__Output } from '@protectmyapi/protos/generated/directory/v1/LimitScope'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { type InboxEntry, onRecord, placeOf, toInboxEntry, writeInbox } from './access-entry.js'
+import { type InboxEntry, placeOf, toInboxEntry } from './access-entry.js'
+import { onRecord, writeInbox } from './access-inbox.js'
 import { grouped } from './grouped.js'
 import { type BucketDraw, lockBuckets } from './rate-buckets.js'
 

@@ -5,7 +5,8 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { strangersTo } from '../access-log/append-to-log.js'
 import { placeTaken } from '../access-log/place-taken.js'
 import { setAside, tellSetAside } from '../access-log/set-aside.js'
-import { toInboxEntry, writeInbox } from './access-entry.js'
+import { toInboxEntry } from './access-entry.js'
+import { writeInbox } from './access-inbox.js'
 
 const ENTRIES_MAX = 1_000
 
