@@ -6,6 +6,7 @@ import {
   listenGrpc,
   MutualTlsServerCredentials,
 } from '@protectmyapi/service-kit/grpc-server'
+import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
@@ -43,6 +44,7 @@ export interface RunningVault {
 export async function startVault(config: VaultConfig, ports: VaultPorts): Promise<RunningVault> {
   const { log } = ports
   const material = await watchMaterial(config.tls, log)
+  const endLogLevel = watchLogLevel(log, { usual: config.logLevel, file: config.telemetry.logLevelFile })
   const telemetry = await openTelemetry(config.telemetry, { service: 'vault', log })
   const vault = await openVault(config, { ...ports, telemetry })
   const { keys, vaultDb, vaultKeysDb } = vault
@@ -83,6 +85,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },
+      { name: 'log level', run: endLogLevel },
       // Last, so that it tells of all that was before.
       { name: 'telemetry', run: () => telemetry.stop() },
     ],
