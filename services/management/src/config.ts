@@ -7,10 +7,16 @@ import {
   type ReadFile,
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import {
+  type TelemetryConfig,
+  telemetryConfig,
+  telemetryEnvironment,
+} from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
@@ -40,6 +46,7 @@ export interface ManagementConfig {
   readonly proxyUrl: URL | null
   readonly accessLogDays: number
   readonly signingKeyDays: number
+  readonly telemetry: TelemetryConfig
 }
 
 export interface ManagementMigrateConfig {
@@ -63,7 +70,7 @@ const LIMITS = {
 } as const
 
 const Text = z.string().min(1)
-const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+const LogLevel = z.enum(LOG_LEVELS).default('info')
 const Ranges = List.pipe(
   z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')),
 )
@@ -138,6 +145,7 @@ const ManagementEnvironment = Database.extend({
     .max(LIMITS.signingKeyDaysMax)
     .default(90)
     .describe('age at which a signing key is replaced, in days'),
+  ...telemetryEnvironment,
 })
 
 const MigrateEnvironment = Database.extend({
@@ -170,6 +178,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     proxyUrl: given.PMA_PROXY_URL === undefined ? null : new URL(given.PMA_PROXY_URL),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
     signingKeyDays: given.PMA_SIGNING_KEY_DAYS,
+    telemetry: telemetryConfig(given),
   }
 }
 

@@ -1,7 +1,13 @@
 import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } from '@protectmyapi/service-kit/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import {
+  type TelemetryConfig,
+  telemetryConfig,
+  telemetryEnvironment,
+} from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
@@ -30,6 +36,7 @@ export interface ProxyConfig {
   readonly upstreamCaPem: string | null
   readonly trustedProxies: TrustedProxies
   readonly drainMs: number
+  readonly telemetry: TelemetryConfig
 }
 
 const Address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'give host:port')
@@ -39,10 +46,7 @@ const DnsSuffix = z
 
 /** Every variable that the proxy reads. `describe` is what `--help` prints. */
 const ProxyEnvironment = z.object({
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('how much is logged'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('how much is logged'),
   PMA_MODE: z
     .enum(['production', 'development'])
     .default('production')
@@ -66,6 +70,7 @@ const ProxyEnvironment = z.object({
   PMA_UPSTREAM_CA_FILE: z.string().optional().describe('a CA trusted for providers beside the public ones, PEM'),
   PMA_TRUSTED_PROXIES: List.default([]).describe('CIDR ranges whose X-Forwarded-For, -Proto and -Host are believed'),
   PMA_DRAIN_MS: DurationMs.default(25_000).describe('for answers under way to end after SIGTERM'),
+  ...telemetryEnvironment,
 })
 
 /** Pure but for the files that it is handed: main.ts hands in process.env, once. @throws ConfigError. */
@@ -89,6 +94,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
         : readPem('PMA_UPSTREAM_CA_FILE', read.PMA_UPSTREAM_CA_FILE, readFile),
     trustedProxies: parseProxies(read.PMA_TRUSTED_PROXIES),
     drainMs: read.PMA_DRAIN_MS,
+    telemetry: telemetryConfig(read),
   }
 }
 

@@ -7,7 +7,13 @@ import {
   type ReadFile,
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import {
+  type TelemetryConfig,
+  telemetryConfig,
+  telemetryEnvironment,
+} from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-vault.js'
@@ -33,6 +39,7 @@ export interface VaultConfig {
   readonly dataKeyDays: number
   /** How long backups of database vault_keys are kept: a shredding is final that long after it. */
   readonly vaultKeysBackupDays: number
+  readonly telemetry: TelemetryConfig
 }
 
 export interface VaultMigrateConfig {
@@ -48,7 +55,7 @@ const Text = z.string().min(1)
 const Days = z.coerce.number().int().min(1)
 /** Region and account are two of its parts. */
 const Arn = z.string().regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)\//, 'give the ARN of a KMS key')
-const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+const LogLevel = z.enum(LOG_LEVELS).default('info')
 
 const Databases = z.object({
   LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),
@@ -96,6 +103,7 @@ const VaultEnvironment = Databases.extend({
   PMA_VAULT_KEYS_BACKUP_DAYS: Days.max(365)
     .default(7)
     .describe('how long you keep backups of vault_keys, in days: a deletion is final after that'),
+  ...telemetryEnvironment,
 })
 
 const MigrateEnvironment = Databases.extend({
@@ -129,6 +137,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     kms: kmsOf(given),
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
+    telemetry: telemetryConfig(given),
   }
 }
 
