@@ -13,7 +13,7 @@ const ABOUT = `vault: serves.
 vault migrate: brings the databases up to date.
 vault wait-for-schema: ends once the databases have what this version needs; what a pod waits by.
 vault rotate-data-keys [<organization>]: other data keys seal from now on; vaults seal anew what is stored, behind.
-vault rotate-data-keys --now [<organization>]: the same where the old keys may be known; what they seal opens nowhere once this has ended.
+vault rotate-data-keys --now [<organization>]: the same where the old keys may be known; nothing stored opens by them once this has ended. Then management end-lease-keys.
 vault rewrap-data-keys: wraps every data key anew, under the configured master key.
 vault data-keys: how far that is, one line of JSON for each organization that is behind, and for each master key.`
 

@@ -15,6 +15,7 @@ import { chains } from './migrations/0011-chains.js'
 import { chainWhatIsThere } from './migrations/0012-chain-what-is-there.js'
 import { chainRetention } from './migrations/0013-chain-retention.js'
 import { internalServices } from './migrations/0014-internal-services.js'
+import { leaseKeys } from './migrations/0015-lease-keys.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly Migration[] = [
   chainWhatIsThere,
   chainRetention,
   internalServices,
+  leaseKeys,
 ]
 
 /**
