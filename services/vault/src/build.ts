@@ -9,6 +9,7 @@ import {
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { VaultConfig } from './config.js'
+import { tendHeadKey } from './heads/rotate-head-key.js'
 import { serveProbes } from './http/probes.js'
 import type { KmsCalls } from './keys/counted-key-service.js'
 import { forgetShredded } from './keys/forget-shredded.js'
@@ -48,6 +49,8 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
   const endForgetting = every(LIMITS.sweepMs, 'forgetting shredded organizations', log, forgetShredded(vault))
   const tend = tendDataKeys({ ...vault, keyDaysMax: config.dataKeyDays })
   const endRotation = every(LIMITS.rotationMs, 'rotation of data keys', log, tend)
+  const tendHeads = tendHeadKey({ ...vault, daysMax: config.headKeyDays })
+  const endHeadRotation = every(LIMITS.rotationMs, 'rotation of the key that signs heads', log, tendHeads)
 
   const server = createGrpcServer()
   const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log }
@@ -67,6 +70,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'sweeping', run: () => clearInterval(sweeping) },
       { name: 'forgetting', run: endForgetting },
       { name: 'rotation', run: endRotation },
+      { name: 'rotation of the head key', run: endHeadRotation },
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },

@@ -31,6 +31,7 @@ export async function runVault() {
       vaultKeysDb: databases.vaultKeysTarget,
       kms: { kind: 'file', path: '/never/read', otherPaths: [] },
       dataKeyDays: 90,
+      headKeyDays: 90,
       vaultKeysBackupDays: 7,
     },
     { log: logged.log, clock: systemClock, keys: service },
