@@ -7,6 +7,7 @@ import type { Route } from '../http/route.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { type AccessLogRouteDeps, accessLogRoutes } from './access-log-routes.js'
 import { createStreamDrain } from './drain-streams.js'
+import { grantRoutes } from './grant-routes.js'
 import { createInboxDrain } from './inbox-drain.js'
 import { runStreamDrain } from './run-stream-drain.js'
 import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
@@ -44,7 +45,7 @@ export function buildAccessLog({ clock, log, redis, retentionDays, ...deps }: Ac
   }
   const drainInbox = createInboxDrain({ db, redis, log })
   return {
-    routes: accessLogRoutes(deps),
+    routes: [...accessLogRoutes(deps), ...grantRoutes(deps)],
     start() {
       ends = [
         every(ACCESS_LOG_LIMITS.tendPeriodMs, 'tend partitions', log, tend),

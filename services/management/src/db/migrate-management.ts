@@ -16,6 +16,7 @@ import { chainWhatIsThere } from './migrations/0012-chain-what-is-there.js'
 import { chainRetention } from './migrations/0013-chain-retention.js'
 import { internalServices } from './migrations/0014-internal-services.js'
 import { leaseKeys } from './migrations/0015-lease-keys.js'
+import { serviceGrants } from './migrations/0016-service-grants.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -39,6 +40,7 @@ const MIGRATIONS: readonly Migration[] = [
   chainRetention,
   internalServices,
   leaseKeys,
+  serviceGrants,
 ]
 
 /**
@@ -59,6 +61,7 @@ const RIGHTS = {
   services: 'SELECT, INSERT, UPDATE',
   service_secrets: 'SELECT, INSERT, DELETE',
   internal_services: 'SELECT, INSERT, DELETE',
+  service_uses: 'SELECT, INSERT, UPDATE',
   apps: 'SELECT, INSERT, UPDATE',
   links: 'SELECT, INSERT, DELETE',
   debug_tokens: 'SELECT, INSERT, UPDATE',

@@ -5,7 +5,8 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { NEAR_DAYS } from '../access-log/near-days.js'
 import { storable } from '../access-log/storable.js'
 
-type EntryKind = 'admitted' | 'finished' | 'void'
+/** `granted`: to an internal service, by management itself. No proxy writes one. */
+type EntryKind = 'admitted' | 'finished' | 'void' | 'granted'
 
 /** An entry on its way into the inbox. */
 export interface InboxEntry {
