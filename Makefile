@@ -92,7 +92,7 @@ backup-identity: ## Makes the identity that backups are sealed to, as age-keygen
 
 rotate-data-keys: ## Beside a `make run`: other data keys seal from now on. NOW=1 after a leak, ORGANIZATION=org_...
 	@$(NODE) deploy/bootstrap.js
-	@exec $(NODE) deploy/dist/main.js vault rotate-data-keys $(if $(NOW),--now) $(ORGANIZATION)
+	@exec $(NODE) deploy/dist/main.js rotate-data-keys $(if $(NOW),--now) $(ORGANIZATION)
 
 build: ## Installs packages where needed, and compiles.
 	@$(NODE) deploy/bootstrap.js

@@ -6,7 +6,7 @@ import { backupConfig } from './backup/backup-config.js'
 import { makeIdentity } from './backup/commands.js'
 import { createProgress } from './console/progress.js'
 import { backUpLocal, type OperateBackupsOptions, restoreLocal } from './operate-backups.js'
-import { operateVault } from './operate-vault.js'
+import { dataKeyRotation, operate } from './operate-service.js'
 import { reset } from './reset.js'
 import { run } from './run.js'
 import { inheritedEnvironment, launcherConfig } from './system/launcher-config.js'
@@ -19,9 +19,9 @@ let ending = false
 
 async function main(command: string | undefined): Promise<void> {
   const config = launcherConfig(process.env, projectDir, { redisServer: await findSystemRedis(process.env.PATH) })
-  if (command === 'vault') {
-    const words = process.argv.slice(3)
-    process.exit(await operateVault({ config, inherited: inheritedEnvironment(process.env), words }))
+  if (command === 'rotate-data-keys') {
+    const commands = dataKeyRotation(process.argv.slice(3))
+    process.exit(await operate(commands, { config, inherited: inheritedEnvironment(process.env) }))
   }
   const onBackups = BACKUPS[command ?? '']
   if (onBackups !== undefined) {

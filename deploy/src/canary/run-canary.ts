@@ -122,6 +122,7 @@ async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, wal
   await walkApps({ ...stage, proxy: proxies[1] ?? '' })
   await walkCalls(system, [...values, ...others], rpcAnswers)
   await system.runVault(['rotate-data-keys', '--now'])
+  await system.runManagement(['end-lease-keys'])
   await system.runManagement(['rotate-signing-keys', '--now'])
   await readAll(stage)
   await shredOne({ ...common, provider, mark: `${mark}-shred`, values: values.slice(0, SOME) })

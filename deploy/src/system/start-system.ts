@@ -116,9 +116,10 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgresUrl))
     const { plan, owner } = await makePlan(config, identities, databases, redis)
     const spec = specsOf(options, logs)
-    // Where files are, and no secret: for an operator's command beside the vault.
-    const environment = JSON.stringify(vaultEnvironment(plan))
-    await writePrivate(vaultEnvironmentFile(config.stateDir), environment)
+    // For an operator's command beside what serves.
+    const { stateDir } = config
+    await writePrivate(environmentFile(stateDir, 'vault'), JSON.stringify(vaultEnvironment(plan)))
+    await writePrivate(environmentFile(stateDir, 'management'), JSON.stringify(managementEnvironment(plan)))
     await startServices(plan, spec, { ...options, supervisor })
     isStarted = true
     const runManagement = (words: readonly string[]) =>
@@ -133,8 +134,11 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   }
 }
 
-export function vaultEnvironmentFile(stateDir: string): string {
-  return path.join(stateDir, 'vault-environment.json')
+/** Whose commands an operator runs beside it. */
+export type Operated = 'vault' | 'management'
+
+export function environmentFile(stateDir: string, service: Operated): string {
+  return path.join(stateDir, `${service}-environment.json`)
 }
 
 /** The three databases on the server that `config` names, else on our own. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import pg from 'pg'
-import { underLoad } from './load.js'
+import { underLoad, untilServed } from './load.js'
 import { type Provisioned, provision } from './provision.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
@@ -74,10 +74,28 @@ describe('rotating data keys under load', () => {
     const statuses = await statusesWhile(async () => {
       await system.running.runVault(['rotate-data-keys', '--now'])
       after = await keys()
+      await system.running.runManagement(['end-lease-keys'])
     })
     expect(statuses).toEqual(new Set([200]))
     expect(after).toEqual(before.map(({ version }) => ({ version: version + 1, floor: version + 1, below: '0' })))
   }, 90_000)
+
+  it('and once lease keys are ended no proxy goes by them, or by what came under them, also one that asks the vault for nothing', async () => {
+    const headers = { authorization: `Bearer ${target.token}` }
+    const ask = async (proxy: string) => (await fetch(`${proxy}/v1/p/data-keys/echo`, { headers })).status
+    const served = () => Promise.all(system.proxies.map(ask))
+    expect(await served()).toEqual([200, 200])
+    const vaultPid = system.running.pids().get('vault') ?? 0
+    process.kill(vaultPid, 'SIGSTOP')
+    try {
+      expect(await served()).toEqual([200, 200])
+      await system.running.runManagement(['end-lease-keys', system.org.slice('/orgs/'.length)])
+      expect(await served()).toEqual([503, 503])
+    } finally {
+      process.kill(vaultPid, 'SIGCONT')
+    }
+    await Promise.all(system.proxies.map((proxy) => untilServed(`${proxy}/v1/p/data-keys/echo`, target.token, 10_000)))
+  }, 60_000)
 
   it('and wrapping them anew under load refuses nobody either', async () => {
     const statuses = await statusesWhile(() => system.running.runVault(['rewrap-data-keys']))

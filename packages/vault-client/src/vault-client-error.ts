@@ -8,11 +8,15 @@ const SAY: Readonly<Record<string, string>> = {
   DESTINATION_NOT_ALLOWED: 'The secret is not bound to this service.',
   INVALID_GRANT: 'The grant was not taken. Check that the clocks of management and vault agree within 5 seconds.',
   SECRET_DECRYPTION_FAILED: 'The stored secret cannot be used. Enter its value again.',
+  RATE_LIMITED:
+    'This identity asks too often: ten times a second for all of its processes. Ask for what belongs together in one call.',
   INTERNAL: 'Something failed on the other side. Try again.',
   UNAVAILABLE: 'Management or the vault cannot be reached. Try again.',
   LEASE_ENDED: 'This lease has ended. Ask the client for the secret again, each time you need it.',
   CLOSED: 'The client was closed.',
 }
+
+const RETRYABLE: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INTERNAL', 'RATE_LIMITED'])
 
 /** A refusal, with a stable code. Never holds a value. */
 export class VaultClientError extends Error {
@@ -24,6 +28,6 @@ export class VaultClientError extends Error {
     super(`${code}: ${SAY[code] ?? 'Refused by the other side.'}`, options)
     this.name = 'VaultClientError'
     this.code = code
-    this.retryable = code === 'UNAVAILABLE' || code === 'INTERNAL'
+    this.retryable = RETRYABLE.has(code)
   }
 }

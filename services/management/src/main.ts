@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
 import { runProgram } from '@protectmyapi/service-kit/program'
 import { startManagement } from './build.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type ManagementConfig } from './config.js'
+import { runEndLeaseKeys } from './end-lease-keys.js'
 import { runMigrations } from './migrate.js'
 import { operateRegistration, operateRevocation } from './operate-internal-services.js'
 import { rotateSigningKeys } from './rotate-signing-keys.js'
@@ -16,6 +17,7 @@ management wait-for-schema: ends once the database has what this version needs; 
 management verify: verifies access log and audit trail.
 management rotate-signing-keys: other keys sign grants and sessions; what was signed is good until it ends.
 management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.
+management end-lease-keys [<organization>]: after the vault's rotate-data-keys --now; once this has ended no proxy opens what others shared before.
 management register-internal-service <organization> <name> <spiffe-id>: it may lease what is bound to it there.
 management revoke-internal-service <spiffe-id>: it is granted nothing any more.`
 
@@ -53,6 +55,9 @@ await runProgram(process, {
     },
     'rotate-signing-keys': () => rotateKeys({ now: false }),
     'rotate-signing-keys --now': () => rotateKeys({ now: true }),
+    'end-lease-keys': () => operate((config, ports) => runEndLeaseKeys(config, undefined, ports)),
+    'end-lease-keys <organization>': (organization) =>
+      operate((config, ports) => runEndLeaseKeys(config, organization, ports)),
     'register-internal-service <organization> <name> <spiffe-id>': (organization = '', name = '', spiffeId = '') =>
       operate((config, ports) => operateRegistration(config, { organization, name, spiffeId }, ports)),
     'revoke-internal-service <spiffe-id>': (spiffeId = '') =>

@@ -13,6 +13,7 @@ import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetr
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { VaultConfig } from './config.js'
+import { tendHeadKey } from './heads/rotate-head-key.js'
 import { serveProbes } from './http/probes.js'
 import type { KmsCalls } from './keys/counted-key-service.js'
 import { forgetShredded } from './keys/forget-shredded.js'
@@ -59,6 +60,13 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
   )
   const tend = tendDataKeys({ ...vault, keyDaysMax: config.dataKeyDays })
   const endRotation = every(LIMITS.rotationMs, 'rotation of data keys', { log, telemetry }, tend)
+  const tendHeads = tendHeadKey({ ...vault, daysMax: config.headKeyDays })
+  const endHeadRotation = every(
+    LIMITS.rotationMs,
+    'rotation of the key that signs heads',
+    { log, telemetry },
+    tendHeads,
+  )
 
   const server = createGrpcServer()
   const calls = watchRpcServer(telemetry)
@@ -82,6 +90,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'sweeping', run: () => clearInterval(sweeping) },
       { name: 'forgetting', run: endForgetting },
       { name: 'rotation', run: endRotation },
+      { name: 'rotation of the head key', run: endHeadRotation },
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },

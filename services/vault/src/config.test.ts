@@ -69,6 +69,7 @@ describe('the configuration of the vault', () => {
     { PMA_KMS_OTHER_KEY_ARNS: 'arn:aws:kms:us-east-1:000000000000:key/b' },
     { PMA_KMS_OTHER_KEY_ARNS: 'alias/b' },
     { PMA_DATA_KEY_DAYS: '0' },
+    { PMA_HEAD_KEY_DAYS: '0' },
     { PMA_VAULT_KEYS_BACKUP_DAYS: 'a week' },
     { AWS_REGION: undefined },
     { PMA_VAULT_PORT: 'tcp://10.0.0.1:8060' },

@@ -20,7 +20,7 @@ describe('the program', () => {
     expect(await vault.run(['nonsense'])).toMatchObject({ code: 2, err: expect.stringContaining('nonsense') })
     // A flag that it does not know must not rotate every key.
     expect(await vault.run(['rotate-data-keys', '--nwo'])).toMatchObject({ code: 2 })
-  })
+  }, 30_000)
 
   it('ends with 2 and says so where the database was not migrated, then migrates, serves, and ends with 0', async () => {
     await vault.superuser.raw('GRANT USAGE ON SCHEMA public TO ??', [vault.role])
@@ -33,5 +33,12 @@ describe('the program', () => {
       })
       expect([code, out]).toEqual([0, expect.stringMatching(/"port":\d+/)])
     }
+  }, 30_000)
+
+  it('replaces the key that signs heads by command, and takes no time that it cannot read', async () => {
+    const rotated = { code: 0, err: expect.stringContaining('head-key.rotated') }
+    const since = (time: string) => vault.run(['rotate-head-key', '--known-since', time])
+    expect(await since('2026-01-31T12:00:00+01:00')).toMatchObject(rotated)
+    expect(await since('2026-01-31T12:00:00')).toMatchObject({ code: 2, err: expect.stringContaining('offset') })
   }, 30_000)
 })

@@ -7,13 +7,16 @@ import { describeEnvironment, loadConfig, loadMigrateConfig, type VaultConfig } 
 import { runMigrations } from './migrate.js'
 import type { VaultPorts } from './open-vault.js'
 import { type Asked, runRewrapDataKeys, runRotateDataKeys, runTellDataKeys } from './rotate-data-keys.js'
+import { runRotateHeadKey } from './rotate-head-key.js'
 import { waitForSchemas } from './wait-for-schema.js'
 
 const ABOUT = `vault: serves.
 vault migrate: brings the databases up to date.
 vault wait-for-schema: ends once the databases have what this version needs; what a pod waits by.
 vault rotate-data-keys [<organization>]: other data keys seal from now on; vaults seal anew what is stored, behind.
-vault rotate-data-keys --now [<organization>]: the same where the old keys may be known; what they seal opens nowhere once this has ended.
+vault rotate-data-keys --now [<organization>]: the same where the old keys may be known; nothing stored opens by them once this has ended. Then management end-lease-keys.
+vault rotate-head-key: another key signs heads from now on; what was signed verifies still.
+vault rotate-head-key --known-since <time>: the same after a leak; verifying tells what was signed since.
 vault rewrap-data-keys: wraps every data key anew, under the configured master key.
 vault data-keys: how far that is, one line of JSON for each organization that is behind, and for each master key.`
 
@@ -43,6 +46,8 @@ await runProgram(process, {
     'rotate-data-keys --now': () => rotate({ now: true }),
     'rotate-data-keys <organization>': (organizationId) => rotate({ organizationId, now: false }),
     'rotate-data-keys --now <organization>': (organizationId) => rotate({ organizationId, now: true }),
+    'rotate-head-key': () => operate((config, ports) => runRotateHeadKey(config, undefined, ports)),
+    'rotate-head-key --known-since <time>': (time) => operate((config, ports) => runRotateHeadKey(config, time, ports)),
     'rewrap-data-keys': () => operate(runRewrapDataKeys),
     // Standard output has the lines that were asked for, and the log goes to standard error.
     'data-keys': () => operate((config, ports) => runTellDataKeys(config, ports, (line) => process.stdout.write(line))),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { VaultConfig } from './config.js'
-import { type OpenVault, openVault, type VaultPorts } from './open-vault.js'
+import { type OpenVault, type VaultPorts, withVault } from './open-vault.js'
 import { type Reencrypted, reencryptSecrets } from './rotation/reencrypt-secrets.js'
 import { orderRewrap, rewrapDataKeys } from './rotation/rewrap-data-keys.js'
 import { rewrapStore } from './rotation/rewrap-store.js'
@@ -68,20 +68,6 @@ export function runTellDataKeys(config: VaultConfig, ports: VaultPorts, write: (
     for (const behind of await rotationStore(vaultDb).progress(PAGE)) write(`${JSON.stringify(behind)}\n`)
     for (const counted of await rewrapStore(vaultKeysDb).counts()) write(`${JSON.stringify(counted)}\n`)
   })
-}
-
-async function withVault(
-  config: VaultConfig,
-  ports: VaultPorts,
-  work: (vault: OpenVault) => Promise<void>,
-): Promise<void> {
-  const vault = await openVault(config, ports)
-  try {
-    await work(vault)
-  } finally {
-    vault.keys.clear()
-    await Promise.all([vault.vaultDb.destroy(), vault.vaultKeysDb.destroy()])
-  }
 }
 
 async function* organizations({ vaultDb }: OpenVault): AsyncGenerator<string> {

@@ -5,8 +5,8 @@ import { Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { TIME_RANGE } from '../http/time-range.js'
-import { badField } from '../http/validate.js'
-import { type LogCursor, type LoggedRequest, namesOf, readAccessLog } from './read-access-log.js'
+import { cursorOf, parseCursor } from './log-cursor.js'
+import { type LoggedRequest, namesOf, readAccessLog } from './read-access-log.js'
 
 const Named = z.object({ id: z.string(), slug: z.string().nullable(), name: z.string().nullable() })
 
@@ -96,16 +96,6 @@ async function namesIn(db: Knex, organizationId: string, rows: readonly LoggedRe
     apps: await namesOf(db, 'apps', organizationId, idsOf('app')),
     services: await namesOf(db, 'services', organizationId, idsOf('service')),
   }
-}
-
-const CURSOR = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/
-
-const cursorOf = ({ atMs, requestId }: LoggedRequest): string => `${atMs}.${requestId}`
-
-function parseCursor(text: string): LogCursor {
-  const [, at, requestId] = CURSOR.exec(text) ?? []
-  if (at === undefined || requestId === undefined) throw badField('cursor', 'Give the cursor as `next` named it.')
-  return { atMs: Number(at), requestId }
 }
 
 function present(

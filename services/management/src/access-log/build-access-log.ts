@@ -9,6 +9,7 @@ import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-me
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { type AccessLogRouteDeps, accessLogRoutes } from './access-log-routes.js'
 import { createStreamDrain } from './drain-streams.js'
+import { grantRoutes } from './grant-routes.js'
 import { createInboxDrain } from './inbox-drain.js'
 import { runStreamDrain } from './run-stream-drain.js'
 import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
@@ -56,7 +57,7 @@ export function buildAccessLog({
   }
   const drainInbox = createInboxDrain({ db, redis, log, measures })
   return {
-    routes: accessLogRoutes(deps),
+    routes: [...accessLogRoutes(deps), ...grantRoutes(deps)],
     start() {
       ends = [
         every(ACCESS_LOG_LIMITS.tendPeriodMs, 'tend partitions', { log, telemetry }, tend),

@@ -53,6 +53,13 @@ describe('retention', () => {
     expect(await numbers()).toEqual([4, 5])
   })
 
+  it('is told to be doubtful where it rests on a key that was known to others later: they may have dated it back', async () => {
+    await runOut([1, 2, 3])
+    await dropOldLinks(db, KEPT_DAYS)
+    harness.vault.rotateKey(Date.now() + 60_000)
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, from: 4, doubtful: { from: 3, through: 3 } })
+  })
+
   it('goes on where everything that was kept has run out', async () => {
     await runOut([1, 2, 3, 4, 5])
     await db('chain_checkpoints').where({ chain }).where('count', '>', 3).delete()

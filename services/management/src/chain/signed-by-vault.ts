@@ -1,17 +1,33 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { headStatement } from '@protectmyapi/service-kit/head-chain'
-import type { DescribedHead, SignedHead } from '../vault/head-witness.js'
+import type { DescribedHead, SignedHead, VerifyingKey } from '../vault/head-witness.js'
 
-/** Was this head of this chain signed by a key of the vault's? */
-export type SignedByVault = (chain: string, head: SignedHead) => boolean
+export interface SignedByVault {
+  /** Was this head of this chain signed by a key of the vault's, while that key signed? */
+  isSigned(chain: string, head: SignedHead): boolean
+  /**
+   * Since when others may have signed by the key that it names; undefined where nobody said so. When it was signed is
+   * the signer's own word.
+   */
+  knownSinceMs(head: SignedHead): number | undefined
+}
+
+/** The vault's replicas sign by clocks of their own. */
+const SKEW_MS = 60_000
 
 export function signedByVault({ installationId, keys }: DescribedHead): SignedByVault {
-  const publicKeys = new Map<string, KeyObject>(
-    keys.map(({ keyId, publicKey }) => [keyId, createPublicKey({ key: publicKey, format: 'der', type: 'spki' })]),
+  const known = new Map<string, VerifyingKey & { readonly key: KeyObject }>(
+    keys.map((one) => [
+      one.keyId,
+      { ...one, key: createPublicKey({ key: one.publicKey, format: 'der', type: 'spki' }) },
+    ]),
   )
-  return (chain, { count, head, signedAtMs, signature, keyId }) => {
-    const key = publicKeys.get(keyId)
-    if (!key) return false
-    return verify(null, headStatement({ installationId, chain, count, head, signedAtMs }), key, signature)
+  return {
+    isSigned(chain, { count, head, signedAtMs, signature, keyId }) {
+      const by = known.get(keyId)
+      if (!by || (by.untilMs > 0 && signedAtMs > by.untilMs + SKEW_MS)) return false
+      return verify(null, headStatement({ installationId, chain, count, head, signedAtMs }), by.key, signature)
+    },
+    knownSinceMs: ({ keyId }) => known.get(keyId)?.knownSinceMs || undefined,
   }
 }

@@ -53,6 +53,11 @@ export interface Verdict {
   readonly entries: number
   /** What the vault vouches for; null where it never signed. What is younger could have been altered unseen. */
   readonly signed: { readonly through: number; readonly at: string } | null
+  /**
+   * The first and the last link whose signed heads somebody else may have signed: by a key that was known to others at
+   * the time. Null where there are none. No break by itself: what the vault remembers was compared all the same.
+   */
+  readonly doubtful: { readonly from: number; readonly through: number } | null
   /** The first of them. */
   readonly breaks: readonly Break[]
 }

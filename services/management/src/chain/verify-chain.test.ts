@@ -315,6 +315,46 @@ describe('verifying', () => {
     expect(lines.at(-1)).toMatchObject({ ok: false, breaks: [{ kind: 'vault-behind', link: 4 }] })
   })
 
+  it('goes on over a key of the vault’s that was replaced, and believes nothing that it signed afterwards', async () => {
+    const { source, chain, organizationId } = await furnished('audit')
+    harness.vault.rotateKey()
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 6 }, doubtful: null })
+    const described = await harness.vault.describeHead(chain)
+    const keys = described.keys.map((key) => ({ ...key, untilMs: key.untilMs && key.untilMs - 3_600_000 }))
+    const vault = { describeHead: async () => ({ ...described, keys }) }
+    const lines = []
+    for await (const line of verifyChain({ db, vault }, source)) lines.push(line)
+    expect(lines.at(-1)).toMatchObject({
+      ok: false,
+      breaks: [
+        { kind: 'signature-invalid', link: 2 },
+        { kind: 'signature-invalid', link: 4 },
+      ],
+    })
+  })
+
+  it('tells which links were signed since somebody else may have had the key', async () => {
+    const { source, organizationId } = await furnished('audit')
+    const leakedMs = Date.now()
+    harness.setVaultClock(leakedMs + 1_000)
+    for (let links = 0; links < 2; links += 1) {
+      await harness.audit(organizationId)
+      await harness.signHeads()
+    }
+    harness.setVaultClock(leakedMs + 2_000)
+    harness.vault.rotateKey(leakedMs)
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    harness.setVaultClock(undefined)
+    expect(await harness.verdict(source)).toMatchObject({
+      ok: true,
+      signed: { through: 8 },
+      doubtful: { from: 6, through: 7 },
+    })
+  })
+
   it('of an organization without a record is in order', async () => {
     expect(await harness.verdict(accessLogSource(db, newId('organization'), 90))).toMatchObject({
       ok: true,

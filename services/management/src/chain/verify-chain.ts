@@ -32,16 +32,16 @@ export async function* verifyChain(
   // The vault first: its memory is then never ahead of the head that is read after it.
   const described = await vault.describeHead(chain)
   const { last } = described
-  const isSigned = signedByVault(described)
+  const byVault = signedByVault(described)
   const head = await headOf(db, chain)
   const keptFrom = await source.keptFrom()
   const walk = beginWalk()
 
   for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
     const links = await batchesAfter(db, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
-    if (isFirst) await begin(db, walk, { chain, first: links[0]?.number ?? head.count + 1, keptFrom, isSigned })
+    if (isFirst) await begin(db, walk, { chain, first: links[0]?.number ?? head.count + 1, keptFrom, byVault })
     if (walk.isOver()) break
-    await follow(db, walk, source, { links, isSigned, last, keptFrom })
+    await follow(db, walk, source, { links, byVault, last, keptFrom })
     if (links.length === 0 && walk.count < head.count)
       walk.note('link-missing', walk.count + 1, 'it is counted by the head, and not there')
     yield { type: 'progress', chain, link: walk.count, of: head.count, entries: walk.entries }
@@ -64,31 +64,33 @@ interface Beginning {
   readonly chain: string
   readonly first: number
   readonly keptFrom: string | null
-  readonly isSigned: SignedByVault
+  readonly byVault: SignedByVault
 }
 
 /** Links before the first one may have run out, if the vault signed the head that they led to so long ago. */
-async function begin(db: Knex, walk: Walk, { chain, first, keptFrom, isSigned }: Beginning): Promise<void> {
+async function begin(db: Knex, walk: Walk, { chain, first, keptFrom, byVault }: Beginning): Promise<void> {
   if (first === 1) return
   const [kept] = await checkpointsBetween(db, chain, { from: first - 1, through: first - 1 })
   const isOld = kept && keptFrom !== null && kept.signedAtMs < Date.parse(`${keptFrom}T00:00:00Z`)
-  if (!kept || !isOld || !isSigned(chain, kept)) {
+  if (!kept || !isOld || !byVault.isSigned(chain, kept)) {
     walk.note('link-missing', 1, `links 1 to ${first - 1} are not there, and have not run out`)
     return
   }
+  // What has run out is nowhere else: that it ran out rests on this signature, and on the time that it claims.
+  if (byVault.knownSinceMs(kept) !== undefined) walk.doubt(kept.count)
   Object.assign(walk, { count: kept.count, head: kept.head, from: first, vouched: kept.count, signed: kept.count })
 }
 
 interface Following {
   readonly links: readonly BatchRow[]
-  readonly isSigned: SignedByVault
+  readonly byVault: SignedByVault
   readonly last: SignedHead | undefined
   readonly keptFrom: string | null
 }
 
 /** One page of links: each from the one before it, and the signed heads among them. */
 async function follow(db: Knex, walk: Walk, source: ChainSource, page: Following): Promise<void> {
-  const { links, isSigned, last, keptFrom } = page
+  const { links, byVault, last, keptFrom } = page
   const { chain } = source
   const through = links.at(-1)?.number ?? walk.count
   const kept = await checkpointsBetween(db, chain, { from: walk.count + 1, through })
@@ -98,7 +100,7 @@ async function follow(db: Knex, walk: Walk, source: ChainSource, page: Following
     const broken = breakOfLink({ chain, previous: walk.head, count: walk.count + 1, link, near: links })
     if (broken) walk.add(broken)
     const checkpoint = checkpoints.get(link.number)
-    if (!broken) compareSigned(walk, link, { checkpoint, last, isSigned: (head) => isSigned(chain, head) })
+    if (!broken) compareSigned(walk, link, { chain, checkpoint, last, byVault })
     if (walk.isOver()) break
     walk.count = link.number
     walk.head = link.head
@@ -110,18 +112,21 @@ async function follow(db: Knex, walk: Walk, source: ChainSource, page: Following
 }
 
 interface SignedHere {
+  readonly chain: string
   readonly checkpoint: SignedHead | undefined
   readonly last: SignedHead | undefined
-  readonly isSigned: (head: SignedHead) => boolean
+  readonly byVault: SignedByVault
 }
 
-function compareSigned(walk: Walk, { number, head }: BatchRow, { checkpoint, last, isSigned }: SignedHere): void {
-  const isVaults = checkpoint !== undefined && isSigned(checkpoint)
+function compareSigned(walk: Walk, { number, head }: BatchRow, { chain, checkpoint, last, byVault }: SignedHere): void {
+  const isVaults = checkpoint !== undefined && byVault.isSigned(chain, checkpoint)
   if (checkpoint && !isVaults)
     walk.note('signature-invalid', number, 'no key of the vault’s signed the head that is kept here')
   if (isVaults) walk.signed = number
   const vouching = [...(isVaults ? [checkpoint] : []), ...(last?.count === number ? [last] : [])]
   if (vouching.length === 0) return
+  if (vouching.some((signed) => signed.signedAtMs >= (byVault.knownSinceMs(signed) ?? Number.POSITIVE_INFINITY)))
+    walk.doubt(number)
   if (vouching.some((signed) => !signed.head.equals(head)))
     walk.note(
       'rewritten',
@@ -165,7 +170,11 @@ async function lookForStrays(walk: Walk, source: ChainSource): Promise<void> {
   }
 }
 
-function verdictOf({ breaks, from, count, entries }: Walk, chain: string, last: SignedHead | undefined): Verdict {
+function verdictOf(
+  { breaks, from, count, entries, doubtful }: Walk,
+  chain: string,
+  last: SignedHead | undefined,
+): Verdict {
   return {
     type: 'verdict',
     chain,
@@ -174,6 +183,7 @@ function verdictOf({ breaks, from, count, entries }: Walk, chain: string, last: 
     through: count,
     entries,
     signed: last ? { through: last.count, at: new Date(last.signedAtMs).toISOString() } : null,
+    doubtful,
     breaks,
   }
 }

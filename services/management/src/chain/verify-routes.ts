@@ -25,6 +25,9 @@ const VerdictLine = z.object({
   signed: z.object({ through: z.int(), at: Timestamp }).nullable().meta({
     description: 'What the vault signed. Entries of later links could have been altered unseen.',
   }),
+  doubtful: z.object({ from: z.int(), through: z.int() }).nullable().meta({
+    description: 'Links whose signed heads somebody else may have signed: the vault’s key was known to others then.',
+  }),
   breaks: z.array(
     z.object({
       kind: z.enum(BREAKS),

@@ -15,6 +15,9 @@ export interface Walk {
   vouched: number
   /** The last one that a key of the vault's signed, whether it fits or not. */
   signed: number
+  /** From the first to the last link whose signed head others may have signed. */
+  doubtful: { readonly from: number; readonly through: number } | null
+  doubt(link: number): void
   /** The first of them. */
   readonly breaks: readonly Break[]
   add(broken: Break): void
@@ -34,6 +37,10 @@ export function beginWalk(): Walk {
     if (breaks.length < CHAIN_LIMITS.verify.breaksNamed) breaks.push(broken)
   }
   return {
+    doubtful: null,
+    doubt(link) {
+      this.doubtful = { from: this.doubtful?.from ?? link, through: link }
+    },
     count: 0,
     head: FIRST_HEAD,
     from: 1,

@@ -15,7 +15,9 @@ import { chains } from './migrations/0011-chains.js'
 import { chainWhatIsThere } from './migrations/0012-chain-what-is-there.js'
 import { chainRetention } from './migrations/0013-chain-retention.js'
 import { internalServices } from './migrations/0014-internal-services.js'
-import { accessLogIndexes } from './migrations/0015-access-log-indexes.js'
+import { leaseKeys } from './migrations/0015-lease-keys.js'
+import { serviceGrants } from './migrations/0016-service-grants.js'
+import { accessLogIndexes } from './migrations/0017-access-log-indexes.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -38,6 +40,8 @@ const MIGRATIONS: readonly Migration[] = [
   chainWhatIsThere,
   chainRetention,
   internalServices,
+  leaseKeys,
+  serviceGrants,
   accessLogIndexes,
 ]
 
@@ -59,6 +63,7 @@ const RIGHTS = {
   services: 'SELECT, INSERT, UPDATE',
   service_secrets: 'SELECT, INSERT, DELETE',
   internal_services: 'SELECT, INSERT, DELETE',
+  service_uses: 'SELECT, INSERT, UPDATE',
   apps: 'SELECT, INSERT, UPDATE',
   links: 'SELECT, INSERT, DELETE',
   debug_tokens: 'SELECT, INSERT, UPDATE',

@@ -3,7 +3,8 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import { storable } from '../access-log/storable.js'
 
-type EntryKind = 'admitted' | 'finished' | 'void'
+/** `granted`: to an internal service, by management itself. No proxy writes one. */
+type EntryKind = 'admitted' | 'finished' | 'void' | 'granted'
 
 /** An entry on its way into the inbox. */
 export interface InboxEntry {

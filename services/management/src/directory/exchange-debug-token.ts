@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { ExchangeDebugTokenRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenRequest'
 import type { ExchangeDebugTokenResponse } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenResponse'
 import { type AppSessionClaims, SESSION_LIFE_MS_MAX, SESSION_TYP } from '@protectmyapi/service-kit/app-session'
-import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
@@ -11,7 +9,7 @@ import { isToken, SESSION_PREFIX, tokenHash } from '@protectmyapi/service-kit/to
 import { appendAudit } from '../audit/append-audit.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
-import { lockBuckets } from './rate-buckets.js'
+import { drawOne } from './rate-buckets.js'
 import { type AppRow, findApp } from './session-rows.js'
 
 /** Per source address. A build machine starts many copies at once; nobody needs more. */
@@ -69,15 +67,7 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
 
 /** Before the token is looked at, and whatever comes of it: guesses cost as much as hits. */
 async function drawForAddress(db: Knex, address: string): Promise<void> {
-  const key = createHash('sha256')
-    .update(joinInjectively(['exchange-debug-token', address]))
-    .digest('base64url')
-  const limited = await db.transaction(async (trx) => {
-    const buckets = await lockBuckets(trx, [key])
-    const refused = buckets.draw([{ key, ...RATE }])
-    await buckets.save()
-    return refused
-  })
+  const limited = await drawOne(db, ['exchange-debug-token', address], RATE)
   if (limited)
     throw new Fault('RATE_LIMITED', 'too many exchanges from one address', {
       retryAfterSeconds: limited.retryAfterMs / 1_000,

@@ -11,6 +11,7 @@ const KINDS = {
   session: 'FEED_KIND_SESSION',
   organization: 'FEED_KIND_ORGANIZATION',
   'signing-key': 'FEED_KIND_SIGNING_KEY',
+  'lease-keys': 'FEED_KIND_LEASE_KEYS',
 } as const satisfies Record<FeedKind, string>
 
 export function feedRowToWire({ number, kind, id, generation }: FeedRow): WireRow {

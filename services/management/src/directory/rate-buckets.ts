@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { databaseNowMs } from './database-now.js'
 import { gcra, type Rate } from './gcra.js'
@@ -66,4 +68,19 @@ export async function lockBuckets(trx: Knex, keys: readonly string[]): Promise<L
       )
     },
   }
+}
+
+/** Draws one unit from one bucket, named by what it counts and of whom, in a transaction of its own. Undefined: drawn. */
+export function drawOne(
+  db: Knex,
+  name: readonly string[],
+  rate: Rate,
+): Promise<{ readonly retryAfterMs: number } | undefined> {
+  const key = createHash('sha256').update(joinInjectively(name)).digest('base64url')
+  return db.transaction(async (trx) => {
+    const buckets = await lockBuckets(trx, [key])
+    const refused = buckets.draw([{ key, ...rate }])
+    await buckets.save()
+    return refused
+  })
 }

@@ -82,6 +82,7 @@ describe('a route', () => {
     })
     expect(route.labels.map(({ kind, id, generation }) => [kind, id, generation])).toEqual([
       ['FEED_KIND_ORGANIZATION', catalog.organizationId, 1],
+      ['FEED_KIND_LEASE_KEYS', catalog.organizationId, 1],
       ['FEED_KIND_APP', catalog.appId, 1],
       ['FEED_KIND_SERVICE', catalog.serviceId, 1],
       ['FEED_KIND_LINK', catalog.linkId, 1],
@@ -356,6 +357,7 @@ describe('a test call’s session', () => {
     expect(route).toMatchObject({ appId: person, serviceId: catalog.serviceId, platform: 'test', unattested: false })
     expect(route.labels.map(({ kind }) => kind)).toEqual([
       'FEED_KIND_ORGANIZATION',
+      'FEED_KIND_LEASE_KEYS',
       'FEED_KIND_SERVICE',
       'FEED_KIND_SECRET',
       'FEED_KIND_SIGNING_KEY',

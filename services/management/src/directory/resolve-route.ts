@@ -116,6 +116,7 @@ const LINK_GENERATION = 1
 function labelsOf({ app, service, linkId, secrets, grantKey }: RouteRead): FeedEntry[] {
   return [
     { kind: 'organization', id: app.organizationId, generation: app.organizationGeneration },
+    { kind: 'lease-keys', id: app.organizationId, generation: app.leaseKeysGeneration },
     ...(linkId === null ? [] : [{ kind: 'app' as const, id: app.id, generation: app.generation }]),
     { kind: 'service', id: service.id, generation: service.generation },
     ...(linkId === null ? [] : [{ kind: 'link' as const, id: linkId, generation: LINK_GENERATION }]),

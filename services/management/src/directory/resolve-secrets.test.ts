@@ -6,9 +6,12 @@ import { SERVICE_GRANT_TYP, ServiceGrantClaims } from '@protectmyapi/service-kit
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { compactVerify, decodeJwt, importJWK } from 'jose'
+import { drainInbox } from '../access-log/drain-inbox.js'
+import { tendPartitions } from '../access-log/tend-partitions.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { registerInternalService } from '../internal-services/register-internal-service.js'
 import { revokeInternalService } from '../internal-services/revoke-internal-service.js'
+import { pageOfUses } from '../internal-services/service-uses.js'
 import { signingKeys } from '../keys/signing-key-rows.js'
 import { type Catalog, insertCatalog } from '../test/catalog.js'
 import { type DirectoryHarness, directoryHarness } from '../test/directory-harness.js'
@@ -24,6 +27,7 @@ let catalog: Catalog
 
 beforeAll(async () => {
   harness = await directoryHarness()
+  await tendPartitions(harness.db, 90)
   worker = await harness.client('worker')
   stranger = await harness.client('stranger')
   proxy = await harness.client('proxy')
@@ -192,5 +196,66 @@ describe('a registration', () => {
     ['no SPIFFE id', 'worker'],
   ])('is refused for the identity of %s', async (_what, spiffeId) => {
     expect(await codeOf(register(catalog.organizationId, 'another', spiffeId))).toBe('INVALID_REQUEST')
+  })
+})
+
+describe('what an internal service was granted', () => {
+  const entries = async () => {
+    await drainInbox(harness.db)
+    return harness.db('access_log').where({ organization_id: catalog.organizationId })
+  }
+
+  it('is in the access log, with whom, which secrets and when, and nothing that was refused', async () => {
+    const before = Date.now()
+    await resolve(['NOWHERE'])
+    expect(await entries()).toEqual([])
+    await resolve(['A_KEY', 'NOWHERE'])
+    const [one, ...others] = await entries()
+    expect(others).toEqual([])
+    expect(one).toMatchObject({
+      kind: 'granted',
+      entry: {
+        internalService: { name: 'worker', spiffeId: WORKER, id: expect.stringMatching(/^isv_/) },
+        secrets: [{ id: catalog.secretId, version: catalog.versionId, generation: 3, name: 'A_KEY' }],
+      },
+    })
+    expect(one.at.getTime()).toBeGreaterThanOrEqual(before)
+  })
+
+  it('is the last use of the secret, to the minute, by identity', async () => {
+    const uses = () => pageOfUses(harness.db, catalog.secretId, { after: undefined, limit: 10 })
+    expect(await uses()).toEqual([])
+    await resolve(['A_KEY'])
+    const [first] = await uses()
+    expect(first).toMatchObject({ spiffeId: WORKER, name: 'worker' })
+    await resolve(['A_KEY'])
+    expect(await uses()).toEqual([first])
+    const aMinuteAgo = new Date(Date.now() - 61_000)
+    await harness.db('service_uses').where({ secret_id: catalog.secretId }).update({ last_granted_at: aMinuteAgo })
+    await resolve(['A_KEY'])
+    expect((await uses())[0]?.lastGrantedAt.getTime()).toBeGreaterThan(aMinuteAgo.getTime() + 60_000)
+  })
+
+  it('is nothing where it cannot be put on record', async () => {
+    await harness.db.raw('ALTER TABLE access_inbox RENAME TO away')
+    try {
+      expect(await codeOf(resolve(['A_KEY']))).toBe('INTERNAL')
+    } finally {
+      await harness.db.raw('ALTER TABLE away RENAME TO access_inbox')
+    }
+  })
+})
+
+describe('an identity that asks too often', () => {
+  it('is told when it may again, registered or not, and no other is', async () => {
+    await harness.db('rate_buckets').delete()
+    await resolve(['A_KEY'])
+    // As after 300 at once.
+    await harness.db('rate_buckets').update({ arrival_at: harness.db.raw(`clock_timestamp() + interval '32 seconds'`) })
+    expect(await codeOf(resolve(['A_KEY']))).toBe('RATE_LIMITED')
+    expect(await codeOf(resolve([]))).toBe('RATE_LIMITED')
+    expect(await codeOf(resolve(['A_KEY'], stranger))).toBe('FORBIDDEN')
+    await harness.db('rate_buckets').delete()
+    expect(await codeOf(resolve(['A_KEY']))).toBe('answered')
   })
 })

@@ -14,6 +14,11 @@ import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { findInternalService, type InternalServiceRow } from '../internal-services/internal-service-rows.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
+import { drawOne } from './rate-buckets.js'
+import { createRecordGrant } from './record-grant.js'
+
+/** Per identity. Each process of a service asks twice a minute, for what it holds together. */
+const RATE = { count: 600, periodMs: 60_000, burst: 300 } as const
 
 export interface ResolveSecretsDeps {
   readonly db: Knex
@@ -41,10 +46,12 @@ interface Read {
  * What a registered identity may lease of what it names, with a grant for exactly the versions in force, made out to the
  * certificate that asks. Nobody is told whether a secret is absent or bound elsewhere.
  *
- * The function throws Fault FORBIDDEN, INVALID_REQUEST, UNAVAILABLE.
+ * The function throws Fault RATE_LIMITED, FORBIDDEN, INVALID_REQUEST, UNAVAILABLE.
  */
 export function createResolveSecrets({ db, keys, clock }: ResolveSecretsDeps) {
+  const record = createRecordGrant(db)
   return async ({ names }: ResolveSecretsRequest__Output, peer: Peer): Promise<ResolveSecretsResponse> => {
+    await drawForIdentity(db, peer.spiffeId)
     checkNames(names)
     // READTIME: the grant's life counts from before the read that it rests on.
     const readMs = clock.wallMs()
@@ -55,6 +62,7 @@ export function createResolveSecrets({ db, keys, clock }: ResolveSecretsDeps) {
     })
     const granted = [...bound.values()].filter(({ expiresMs }) => expiresMs > readMs)
     const lifeMs = Math.min(SERVICE_GRANT_LIFE_MS_MAX, ...granted.map(({ expiresMs }) => expiresMs - readMs))
+    if (granted.length > 0) await record({ service, secrets: granted, atMs: readMs })
     return {
       organizationId: service.organizationId,
       results: names.map((name) => resultOf(name, bound.get(name), readMs)),
@@ -65,6 +73,15 @@ export function createResolveSecrets({ db, keys, clock }: ResolveSecretsDeps) {
       lifeMs,
     }
   }
+}
+
+/** Before anything is looked at, and whatever comes of it, of those who are not registered too. */
+async function drawForIdentity(db: Knex, spiffeId: string): Promise<void> {
+  const limited = await drawOne(db, ['resolve-secrets', spiffeId], RATE)
+  if (limited)
+    throw new Fault('RATE_LIMITED', `too many questions of ${spiffeId}`, {
+      retryAfterSeconds: limited.retryAfterMs / 1_000,
+    })
 }
 
 function checkNames(names: readonly string[]): void {

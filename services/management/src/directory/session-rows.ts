@@ -8,6 +8,7 @@ export interface AppRow {
   readonly id: string
   readonly organizationId: string
   readonly organizationGeneration: number
+  readonly leaseKeysGeneration: number
   readonly generation: number
   readonly enabled: boolean
   readonly platform: string
@@ -21,6 +22,7 @@ interface AppRecord {
   readonly id: string
   readonly organization_id: string
   readonly organization_generation: string
+  readonly lease_keys_generation: string
   readonly generation: string
   readonly enabled: boolean
   readonly platform: string
@@ -44,6 +46,7 @@ export async function findApp(
     'apps.id',
     'apps.organization_id',
     'organizations.generation as organization_generation',
+    'organizations.lease_keys_generation',
     'apps.generation',
     'apps.enabled',
     'apps.platform',
@@ -58,6 +61,7 @@ export async function findApp(
     id,
     organizationId: record.organization_id,
     organizationGeneration: Number(record.organization_generation),
+    leaseKeysGeneration: Number(record.lease_keys_generation),
     generation: Number(record.generation),
     enabled,
     platform,
@@ -77,9 +81,10 @@ export async function findTester(db: Knex, { org, usr }: TestSessionClaims): Pro
   const record = await db('members')
     .join('organizations', 'organizations.id', 'members.organization_id')
     .where({ 'members.organization_id': org, 'members.user_id': usr, 'organizations.state': 'active' })
-    .first<{ role: Role; generation: string; quotas: unknown } | undefined>(
+    .first<{ role: Role; generation: string; lease_keys_generation: string; quotas: unknown } | undefined>(
       'members.role',
       'organizations.generation',
+      'organizations.lease_keys_generation',
       'organizations.quotas',
     )
   if (!record || !roleMay(record.role, 'services:write')) throw new Fault('INVALID_TOKEN', 'a tester who may not test')
@@ -87,6 +92,7 @@ export async function findTester(db: Knex, { org, usr }: TestSessionClaims): Pro
     id: usr,
     organizationId: org,
     organizationGeneration: Number(record.generation),
+    leaseKeysGeneration: Number(record.lease_keys_generation),
     generation: 1,
     enabled: true,
     platform: 'test',

@@ -1,5 +1,14 @@
 /** What a proxy may hold, and what can therefore fall. */
-export type FeedKind = 'secret' | 'service' | 'link' | 'app' | 'device' | 'session' | 'organization' | 'signing-key'
+export type FeedKind =
+  | 'secret'
+  | 'service'
+  | 'link'
+  | 'app'
+  | 'device'
+  | 'session'
+  | 'organization'
+  | 'signing-key'
+  | 'lease-keys'
 
 /** Whatever is held of this id below this generation is dead once the entry is applied. */
 export interface FeedEntry {

@@ -69,6 +69,7 @@ const FEED_KINDS: ReadonlySet<string> = new Set<FeedKind>([
   'session',
   'organization',
   'signing-key',
+  'lease-keys',
 ])
 
 function asFeedKind(word: string): FeedKind {

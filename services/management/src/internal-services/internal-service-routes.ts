@@ -3,13 +3,21 @@ import { z } from 'zod'
 import { Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
+import { showSecret } from '../secrets/show-secret.js'
 import { pageOfInternalServices } from './internal-service-rows.js'
+import { pageOfUses } from './service-uses.js'
 
 const InternalServiceView = z.object({
   id: z.string(),
   name: z.string(),
   spiffeId: z.string().meta({ description: 'What stands in `bindings.services` of a secret.' }),
   registeredAt: Timestamp,
+})
+
+const ServiceUseView = z.object({
+  spiffeId: z.string(),
+  name: z.string().meta({ description: 'As it was registered then.' }),
+  lastGrantedAt: Timestamp.meta({ description: 'To the minute. The access log has each time.' }),
 })
 
 /** To be read alone: an operator registers them, nobody of the organisation does. */
@@ -33,5 +41,25 @@ export function internalServiceRoutes({ db }: { readonly db: Knex }): readonly R
       }
     },
   })
-  return [list]
+  const uses = route({
+    method: 'GET',
+    path: '/orgs/{org}/secrets/{secret}/internal-services',
+    summary: 'List the internal services that were granted a secret, and when last',
+    permission: 'secrets:read',
+    query: PageQuery,
+    answers: { status: 200, body: pageOf(ServiceUseView) },
+    handle: async ({ org, params, query }) => {
+      const { id } = await showSecret(db, org.id, params.secret)
+      const rows = await pageOfUses(db, id, { after: query.cursor, limit: query.limit + 1 })
+      return {
+        body: cutPage(
+          rows,
+          query.limit,
+          ({ spiffeId }) => spiffeId,
+          ({ spiffeId, name, lastGrantedAt }) => ({ spiffeId, name, lastGrantedAt: lastGrantedAt.toISOString() }),
+        ),
+      }
+    },
+  })
+  return [list, uses]
 }

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { drainInbox } from '../access-log/drain-inbox.js'
+import { tendPartitions } from '../access-log/tend-partitions.js'
 import { systemActor } from '../audit/audit-entry.js'
+import { createRecordGrant } from '../directory/record-grant.js'
 import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { pageOfInternalServices } from './internal-service-rows.js'
 import { registerInternalService } from './register-internal-service.js'
 import { revokeInternalService } from './revoke-internal-service.js'
 
@@ -108,5 +112,51 @@ describe('an internal service', () => {
     await register(former, id)
     await owner.ask('DELETE', `/orgs/${former}`).expect(204)
     expect((await register(org, id)).organizationId).toBe(org)
+  })
+})
+
+describe('what it was granted', () => {
+  it('is shown to those who may read the access log, in pages and as NDJSON, and to nobody of another organization', async () => {
+    await tendPartitions(house.db, 90)
+    const alone = { origins: [], placements: [], services: [WORKER] }
+    const secret = (await create('GRANTED', alone).expect(201)).body
+    const [row] = await pageOfInternalServices(house.db, org, { after: undefined, limit: 1 })
+    if (!row) throw new Error('not registered')
+    const record = createRecordGrant(house.db)
+    const granted = { secretId: secret.id, versionId: 'ver_1', generation: 1, name: 'GRANTED' }
+    const atMs = Date.now()
+    for (const later of [0, 1, 2])
+      await record({ service: { ...row, organizationId: org }, secrets: [granted], atMs: atMs + later })
+    await drainInbox(house.db)
+    const line = (later: number) => ({
+      requestId: expect.stringMatching(/^req_/),
+      at: new Date(atMs + later).toISOString(),
+      internalService: { id: row.id, name: 'worker', spiffeId: WORKER },
+      secrets: [{ id: secret.id, name: 'GRANTED' }],
+    })
+    const path = `/orgs/${org}/access-log/internal-services`
+    const first = (await owner.ask('GET', `${path}?limit=2`).expect(200)).body
+    expect(first.items).toEqual([line(2), line(1)])
+    const next = (await owner.ask('GET', `${path}?limit=2&cursor=${first.next}`).expect(200)).body
+    expect(next).toEqual({ items: [line(0)], next: null })
+    const exported = await owner.ask('GET', `${path}/export`).expect(200)
+    expect(
+      exported.text
+        .trimEnd()
+        .split('\n')
+        .map((text: string) => JSON.parse(text)),
+    ).toEqual([2, 1, 0].map(line))
+    const uses = (await owner.ask('GET', `/orgs/${org}/secrets/${secret.id}/internal-services`).expect(200)).body
+    expect(uses).toEqual({
+      items: [{ spiffeId: WORKER, name: 'worker', lastGrantedAt: new Date(atMs).toISOString() }],
+      next: null,
+    })
+    // It is no request of an app's.
+    expect((await owner.ask('GET', `/orgs/${org}/access-log`).expect(200)).body.items).toEqual([])
+    const elsewhere = await house.organization(owner, 'elsewhere')
+    expect((await owner.ask('GET', `/orgs/${elsewhere}/access-log/internal-services`).expect(200)).body.items).toEqual(
+      [],
+    )
+    await owner.ask('GET', `/orgs/${elsewhere}/secrets/${secret.id}/internal-services`).expect(404)
   })
 })

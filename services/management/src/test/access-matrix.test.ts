@@ -20,7 +20,7 @@ beforeAll(async () => {
   mine = await furnish(house, people.owner, 'mine')
   for (const role of ['admin', 'member'] as const) await house.join(mine.org ?? '', people[role], role)
   others = await furnish(house, people.stranger, 'others')
-})
+}, 30_000)
 afterAll(() => house.close())
 
 const orgRoutesOf = (routes: readonly Route[]): Route[] =>
@@ -45,7 +45,7 @@ describe('role × route × tenant', () => {
       }
     }
     expect(wrong).toEqual([])
-  })
+  }, 30_000)
 
   it('answers strangers as if the organization were not there, on every route', async () => {
     const wrong: string[] = []

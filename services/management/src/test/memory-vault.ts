@@ -22,6 +22,8 @@ export interface MemoryVault extends VaultClient {
   failNext(method: Method, when: 'before' | 'after'): void
   /** While away, every call fails before it takes effect. */
   setAway(away: boolean): void
+  /** Another key signs heads from now on. */
+  rotateKey(knownSinceMs?: number): void
   stateOf(versionId: string): Held['state'] | 'unknown'
   /** What is stored in clear, for assertions. */
   valueOf(versionId: string): string | undefined
@@ -114,6 +116,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
     signHead: (asked) => call('signHead', () => heads.signHead(asked)),
     describeHead: (chain) => call('describeHead', () => heads.describeHead(chain)),
     failNext: (method, when) => void failing.set(method, when),
+    rotateKey: heads.rotateKey,
     setAway: (now) => {
       away = now
     },

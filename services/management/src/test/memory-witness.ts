@@ -8,12 +8,15 @@ import type { DescribedHead, HeadToSign, SignedHead } from '../vault/head-witnes
 export interface MemoryHeads {
   signHead(asked: HeadToSign): SignedHead
   describeHead(chain: string): DescribedHead
+  /** As the vault does, at this moment. */
+  rotateKey(knownSinceMs?: number): void
 }
 
 export function memoryHeads(now: () => number): MemoryHeads {
   const installationId = newId('installation')
-  const keyId = newId('key')
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const newKey = () => ({ keyId: newId('key'), untilMs: 0, knownSinceMs: 0, ...generateKeyPairSync('ed25519') })
+  let signing = newKey()
+  let retired: ReturnType<typeof newKey>[] = []
   const signed = new Map<string, SignedHead>()
   return {
     signHead(asked) {
@@ -23,15 +26,28 @@ export function memoryHeads(now: () => number): MemoryHeads {
       if (last) assertExtends(last, asked)
       const signedAtMs = now()
       const statement = headStatement({ installationId, chain, count, head, signedAtMs })
-      const made = { count, head, signedAtMs, signature: sign(null, statement, privateKey), keyId }
+      const made = {
+        count,
+        head,
+        signedAtMs,
+        signature: sign(null, statement, signing.privateKey),
+        keyId: signing.keyId,
+      }
       signed.set(chain, made)
       return made
     },
     describeHead: (chain) => ({
       installationId,
-      keys: signed.size === 0 ? [] : [{ keyId, publicKey: publicKey.export({ format: 'der', type: 'spki' }) }],
+      keys: (signed.size === 0 ? [] : [signing, ...retired]).map(({ privateKey: _, publicKey, ...key }) => ({
+        ...key,
+        publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+      })),
       last: signed.get(chain),
     }),
+    rotateKey(knownSinceMs = 0) {
+      retired = [{ ...signing, untilMs: now(), knownSinceMs }, ...retired]
+      signing = newKey()
+    },
   }
 }
 

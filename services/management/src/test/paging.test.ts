@@ -52,19 +52,29 @@ async function furnishMore(): Promise<void> {
     await house
       .db('internal_services')
       .insert({ id: `isv_more${n}`, spiffe_id, organization_id: org, name: `more${n}` })
+    await house.db('service_uses').insert({ secret_id: secret, spiffe_id, name: 'x', last_granted_at: new Date() })
     const token = { name: `P${n}`, scopes: ['apps:read'], organizations: 'all', expiresInDays: 1 }
     await owner.ask('POST', '/auth/tokens', token).expect(201)
     await house.anonymous('POST', '/auth/sign-in', { email: owner.email, password: PASSWORD }).expect(200)
   }
   await tendPartitions(house.db, 90)
-  await house.db.raw(
-    `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
-     SELECT current_date, 'boot_1', 0, n, 'admitted', date_trunc('second', now()), 'req_' || n, ?, ?::jsonb, 0 FROM generate_series(1, 4) AS n`,
-    [org, JSON.stringify(SUBJECT)],
-  )
+  for (const [kind, entry] of [
+    ['admitted', SUBJECT],
+    ['granted', GRANT],
+  ] as const)
+    await house.db.raw(
+      `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
+       SELECT current_date, 'boot_' || ?, 0, n, ?, date_trunc('second', now()), 'req_' || n, ?, ?::jsonb, 0 FROM generate_series(1, 4) AS n`,
+      [kind, kind, org, JSON.stringify(entry)],
+    )
 }
 
 const inTenMinutes = (): Date => new Date(Date.now() + 600_000)
+
+const GRANT = {
+  internalService: { id: 'isv_1', name: 'worker', spiffeId: 'spiffe://protectmyapi.local/ns/apps/sa/worker' },
+  secrets: [{ id: 'sec_1', name: 'A_KEY' }],
+}
 
 const SUBJECT = {
   app: 'app_1',

@@ -13,6 +13,7 @@ import { createExchangeDebugToken } from '../directory/exchange-debug-token.js'
 import { createListSessionKeys } from '../directory/list-session-keys.js'
 import { createResolveRoute } from '../directory/resolve-route.js'
 import { recordSync } from '../feed/registry.js'
+import { endLeaseKeys } from '../keys/end-lease-keys.js'
 import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
 import { rotateSigningKey } from '../keys/rotate-signing-key.js'
 import { type KeyUse, signingKeyInForce } from '../keys/signing-key-rows.js'
@@ -120,6 +121,9 @@ const rotateNow = (use: KeyUse) => async (): Promise<unknown> => {
   return rotateSigningKey(deps, systemActor('operator'), { use, seen: id, now: true })
 }
 
+const endKeys = (org: string | undefined) =>
+  endLeaseKeys({ db: house.db, waitUntilSeen: house.feed.waitUntilSeen }, systemActor('operator'), org)
+
 type Case = readonly [
   what: string,
   revoke: (world: World) => Promise<unknown>,
@@ -130,6 +134,8 @@ type Case = readonly [
 const both = (code: string) => ({ appToken: code, session: code })
 
 const CASES: readonly Case[] = [
+  ['an organization’s lease keys', ({ org }) => endKeys(org), 'organization.lease-keys-ended', both('served')],
+  ['all lease keys', () => endKeys(undefined), 'organization.lease-keys-ended', both('served')],
   [
     'a secret’s value',
     rest('PUT', ({ secret }) => `/secrets/${secret}/value`, { value: 'sk-another-0123456789' }),
@@ -263,6 +269,22 @@ describe('who takes away or replaces', () => {
     expect(await outcomeOf(resolve(world.credentials.session))).toBe('served')
     const past = { expiresAt: new Date(Date.now() - 1).toISOString() }
     await owner.ask('PUT', `/orgs/${world.org}/secrets/${world.ids.secret}/expiry`, past).expect(400)
+  })
+
+  it('lease keys are those of one organization, or of all; deleted ones have none', async () => {
+    const [one, other, gone] = [await aWorld(), await aWorld(), await aWorld()]
+    await rest('DELETE', () => '')(gone)
+    const felled = async (org: string | undefined) => {
+      const before = await head()
+      const { organizations } = await endKeys(org)
+      const fallen = await fallenSince(before)
+      return { organizations, worlds: [one, other, gone].map(({ held }) => held.appToken.some(fallen)) }
+    }
+    expect(await felled(one.org)).toEqual({ organizations: 1, worlds: [true, false, false] })
+    const all = await house.db('organizations').where('state', 'active')
+    expect(await felled(undefined)).toEqual({ organizations: all.length, worlds: [true, true, false] })
+    await expect(endKeys(gone.org)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(endKeys(newId('organization'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('a grant key is served by grants of another from then on', async () => {

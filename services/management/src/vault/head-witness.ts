@@ -17,11 +17,22 @@ export interface HeadToSign {
   readonly links: readonly Buffer[]
 }
 
+/** A key of the vault's that signs heads, or did. */
+export interface VerifyingKey {
+  readonly keyId: string
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer
+  /** It signed nothing after that, Unix time in milliseconds; 0 of the one that signs. */
+  readonly untilMs: number
+  /** From then on somebody else may have signed by it; 0 where nobody said so. */
+  readonly knownSinceMs: number
+}
+
 /** What the vault knows of a chain. */
 export interface DescribedHead {
   /** The vault's own, as in its statements. */
   readonly installationId: string
-  readonly keys: readonly { readonly keyId: string; readonly publicKey: Buffer }[]
+  readonly keys: readonly VerifyingKey[]
   /** Undefined where the chain was never signed. */
   readonly last: SignedHead | undefined
 }

@@ -158,7 +158,7 @@ describe('an answer under way', () => {
     expect(aborted).toBe(1)
   })
 
-  it.each(['FEED_KIND_SECRET', 'FEED_KIND_SIGNING_KEY'] as const)(
+  it.each(['FEED_KIND_SECRET', 'FEED_KIND_SIGNING_KEY', 'FEED_KIND_LEASE_KEYS'] as const)(
     'is not cut by the replacement of its %s, but nothing new rests on that',
     (kind) => {
       const { keeper } = make()

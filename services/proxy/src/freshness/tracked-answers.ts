@@ -33,9 +33,13 @@ const NOWHERE: readonly null[] = []
 
 /**
  * A secret's replacement does not cut a request that has begun: the key has left with it already. Nor does a signing
- * key's: it would cut everybody's answers, whenever keys are rotated.
+ * key's, or the end of lease keys: it would cut everybody's answers, whenever keys are rotated.
  */
-const NEVER_CUT: ReadonlySet<Label['kind']> = new Set(['FEED_KIND_SECRET', 'FEED_KIND_SIGNING_KEY'])
+const NEVER_CUT: ReadonlySet<Label['kind']> = new Set([
+  'FEED_KIND_SECRET',
+  'FEED_KIND_SIGNING_KEY',
+  'FEED_KIND_LEASE_KEYS',
+])
 
 export function cutsAnswers({ kind }: Pick<Label, 'kind'>): boolean {
   return !NEVER_CUT.has(kind)

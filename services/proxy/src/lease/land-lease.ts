@@ -1,6 +1,7 @@
 import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import { type SecretBytes, SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { Held } from '../freshness/held.js'
+import type { Label } from '../freshness/label.js'
 import type { GrantedSecret, Route } from '../routes/route.js'
 import type { HeldSecret } from './lease-source.js'
 import type { LeaseAnswer } from './lease-upstream.js'
@@ -32,7 +33,11 @@ export function landLease(
   if (value === undefined || lease.secretId !== secretId || lease.generation !== generation) {
     throw ofSecret('SECRET_DECRYPTION_FAILED', granted, 'the lease is not the version that the grant names')
   }
-  const labels = [{ kind: 'FEED_KIND_SECRET', id: secretId, generation }] as const
+  const labels: readonly Label[] = [
+    { kind: 'FEED_KIND_SECRET', id: secretId, generation },
+    // EVICT: it may have been shared under a lease key; where that is known to others, they may have sealed it.
+    ...route.labels.filter(({ kind }) => kind === 'FEED_KIND_LEASE_KEYS'),
+  ]
   // CAP: never past the grant that it was taken against.
   const notAfter = Math.min(lease.notAfter, route.notAfter)
   return {

@@ -82,6 +82,7 @@ describe('the route of an app token', () => {
 
   it.each([
     'FEED_KIND_ORGANIZATION',
+    'FEED_KIND_LEASE_KEYS',
     'FEED_KIND_APP',
     'FEED_KIND_SERVICE',
     'FEED_KIND_LINK',

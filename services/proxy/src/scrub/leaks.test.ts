@@ -72,6 +72,9 @@ describe('an answer that holds the key', () => {
   it.each([
     ['a field', [`HTTP/1.1 200 OK\r\nX-Echo: ${KEY}\r\n${WITH_LENGTH}`]],
     ['the name of a field', [`HTTP/1.1 200 OK\r\n${KEY}: x\r\n${WITH_LENGTH}`]],
+    ['the name of a field, in small letters', [`HTTP/1.1 200 OK\r\n${KEY.toLowerCase()}: x\r\n${WITH_LENGTH}`]],
+    ['the name of a field, as Go writes it', [`HTTP/1.1 200 OK\r\n${asGo(KEY)}: x\r\n${WITH_LENGTH}`]],
+    ['the name of a trailer, in capitals', [SSE, chunk('data: 1\n\n'), `0\r\n${KEY.toUpperCase()}: x\r\n\r\n`]],
     ['Location', [`HTTP/1.1 302 Found\r\nLocation: /x?key=${KEY}\r\n${WITH_LENGTH}`]],
     [
       'Location, in base64',
@@ -151,3 +154,8 @@ it('an echo of guesses tells nothing: right or wrong, as many bytes are there at
     await echoing.close()
   }
 }, 60_000)
+
+/** CanonicalMIMEHeaderKey. */
+function asGo(name: string): string {
+  return name.toLowerCase().replace(/(^|-)[a-z]/g, (first) => first.toUpperCase())
+}

@@ -25,6 +25,12 @@ export function needlesOf(secret: HeldSecret): readonly Needle[] {
   return made
 }
 
+/** A held secret's value in small letters. None for a short one. */
+export function foldedNeedlesOf({ value }: HeldSecret): readonly Needle[] {
+  const folded = value.reveal().toLowerCase()
+  return folded.length < NEEDLE_BYTES_MIN ? [] : [needle(folded)]
+}
+
 /** Could this value be searched for? What is shorter may come back unseen. */
 export const isSearchable = ({ value }: HeldSecret): boolean => value.reveal().length >= NEEDLE_BYTES_MIN
 

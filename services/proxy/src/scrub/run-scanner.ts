@@ -1,5 +1,5 @@
 import { LongRuns } from './long-runs.js'
-import type { NeedleSet } from './needle-set.js'
+import type { Needles } from './needle-set.js'
 import { Scanner, standsIn } from './scanner.js'
 import { LONG_RUN, runAfter, runBefore } from './token-bytes.js'
 
@@ -9,12 +9,12 @@ import { LONG_RUN, runAfter, runBefore } from './token-bytes.js'
  * secret. Runs between others are whole, so only one at a chunk's end has to be remembered.
  */
 export class RunScanner {
-  readonly #set: NeedleSet
+  readonly #set: Needles
   #scanner: Scanner | null = null
   /** The run at the end of the last chunk may go on in the next one. */
   #isOpen = false
 
-  constructor(set: NeedleSet) {
+  constructor(set: Needles) {
     this.#set = set
   }
 

@@ -1,4 +1,4 @@
-import type { NeedleSet } from './needle-set.js'
+import type { Needles } from './needle-set.js'
 import { BASE, type Needle } from './needles.js'
 
 /**
@@ -14,7 +14,7 @@ export class Scanner {
   /** The last bytes that went by, as many as the longest needle has. No value holds NUL, so the zeros match nothing. */
   readonly #history: Buffer
 
-  constructor({ needles, bytesMax }: NeedleSet) {
+  constructor({ needles, bytesMax }: Needles) {
     this.#needles = needles
     this.#hashes = new Int32Array(needles.length)
     this.#history = Buffer.alloc(bytesMax)

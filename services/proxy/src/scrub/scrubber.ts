@@ -1,5 +1,5 @@
 import type { HeldSecret } from '../lease/lease-source.js'
-import { type NeedleSet, needleSetOf } from './needle-set.js'
+import { type NeedleSet, type Needles, needleSetOf } from './needle-set.js'
 import { NEEDLE_BYTES_MIN } from './needles.js'
 import { RunScanner } from './run-scanner.js'
 import { TokenTail } from './token-tail.js'
@@ -37,9 +37,18 @@ class SearchingScrubber implements Scrubber {
 
   leaksInFields(reason: string, fields: readonly string[]): boolean {
     let text = `${reason}\n`
+    let names = ''
     // Shorter ones hold no needle.
-    for (const field of fields) if (field.length >= NEEDLE_BYTES_MIN) text += `${field}\n`
-    return new RunScanner(this.#needles).scan(Buffer.from(text, 'latin1'))
+    for (const [at, field] of fields.entries()) {
+      if (field.length < NEEDLE_BYTES_MIN) continue
+      text += `${field}\n`
+      if (at % 2 === 0) names += `${field.toLowerCase()}\n`
+    }
+    return this.#holds(this.#needles, text) || this.#holds(this.#needles.folded, names)
+  }
+
+  #holds(needles: Needles, text: string): boolean {
+    return text !== '' && new RunScanner(needles).scan(Buffer.from(text, 'latin1'))
   }
 
   push(chunk: Buffer): Buffer | 'leaked' {

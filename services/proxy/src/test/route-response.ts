@@ -8,6 +8,7 @@ export function routeResponse(over: Partial<ResolveRouteResponse__Output> = {}):
     serviceId: 'svc_1',
     labels: [
       { kind: 'FEED_KIND_ORGANIZATION', id: 'org_1', generation: 1 },
+      { kind: 'FEED_KIND_LEASE_KEYS', id: 'org_1', generation: 1 },
       { kind: 'FEED_KIND_APP', id: 'app_1', generation: 1 },
       { kind: 'FEED_KIND_SERVICE', id: 'svc_1', generation: 1 },
       { kind: 'FEED_KIND_LINK', id: 'lnk_1', generation: 1 },

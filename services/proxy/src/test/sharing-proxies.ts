@@ -74,6 +74,7 @@ function routeOf(names: readonly string[], over: Partial<Route>): Route {
     secrets: new Map(secrets.map((secret) => [secret.secretId, secret])),
     labels: [
       { kind: 'FEED_KIND_ORGANIZATION', id: organizationId, generation: 1 },
+      { kind: 'FEED_KIND_LEASE_KEYS', id: organizationId, generation: 1 },
       ...secrets.map(({ secretId, generation }) => ({ kind: 'FEED_KIND_SECRET', id: secretId, generation }) as const),
     ],
     notAfter: 0,

@@ -74,6 +74,7 @@ describe('migrating', () => {
         '0001-vault',
         '0002-signed-heads',
         '0003-data-key-rotation',
+        '0004-head-keys',
       ])
       const served = connectPostgres({ ...vault.target, user: runtime, password: 'r' }, 'test')
       await expect(readInstallationId(served, memoryLog().log)).resolves.toMatch(/^ins_/)

@@ -5,6 +5,7 @@ import { vaultKeysTables } from './migrations/0001-vault-keys.js'
 import { signedHeads } from './migrations/0002-signed-heads.js'
 import { wrappedUnder } from './migrations/0002-wrapped-under.js'
 import { dataKeyRotation } from './migrations/0003-data-key-rotation.js'
+import { headKeysInTurn } from './migrations/0004-head-keys.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -20,7 +21,7 @@ const VAULT_RIGHTS = {
   pinned_grant_keys: 'SELECT, INSERT, DELETE',
   lease_audit: 'SELECT, INSERT',
   // Sealed anew when its data key is rotated; its id, which is bound into the seal, stays.
-  head_key: 'SELECT, INSERT, UPDATE (key_id, key_version, sealed)',
+  head_key: 'SELECT, INSERT, UPDATE (key_id, key_version, sealed, state)',
   signed_heads: 'SELECT, INSERT, UPDATE',
 } as const
 const VAULT_KEYS_RIGHTS = {
@@ -29,7 +30,10 @@ const VAULT_KEYS_RIGHTS = {
   rewrap: 'SELECT, INSERT, UPDATE',
 } as const
 
-export const VAULT_SCHEMA: Schema = { migrations: [vaultTables, signedHeads, dataKeyRotation], rights: VAULT_RIGHTS }
+export const VAULT_SCHEMA: Schema = {
+  migrations: [vaultTables, signedHeads, dataKeyRotation, headKeysInTurn],
+  rights: VAULT_RIGHTS,
+}
 export const VAULT_KEYS_SCHEMA: Schema = { migrations: [vaultKeysTables, wrappedUnder], rights: VAULT_KEYS_RIGHTS }
 
 /** Brings both schemas up to date and grants the runtime roles. Answers the names of the migrations that ran. */

@@ -5,7 +5,7 @@ import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 export type Purpose = 'injection' | 'operational' | 'grant-signing'
 
 /** What the vault seals for itself alone: no purpose of the wire, so that no call puts or leases it. */
-export type OwnPurpose = 'head-signing'
+export type OwnPurpose = 'head-signing' | 'head-verifying'
 
 /** What one sealed version is. Opening it takes exactly this, word for word. */
 export interface SealContext {

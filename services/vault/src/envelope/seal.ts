@@ -48,8 +48,12 @@ export function open(dataKey: Uint8Array, sealed: Envelope | Uint8Array, context
   const { recordKey, commitment } = derive(dataKey, envelope.salt)
   try {
     // Before opening: GCM alone lets one ciphertext open under two keys that an attacker chose together.
-    if (!timingSafeEqual(commitment, envelope.commitment)) throw sealBroken()
-    return aesGcmOpen(recordKey, envelope.nonce, envelope, associatedData(context, envelope))
+    const isCommitted = timingSafeEqual(commitment, envelope.commitment)
+    // Of one that is not committed too, and given to nobody: whichever bytes were altered, a refusal costs the same.
+    const value = aesGcmOpen(recordKey, envelope.nonce, envelope, associatedData(context, envelope))
+    if (isCommitted) return value
+    value.fill(0)
+    throw sealBroken()
   } catch {
     throw sealBroken()
   } finally {

@@ -1,18 +1,19 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { checkChain } from './head-bounds.js'
-import type { HeadKey, HeadKeys } from './head-keys.js'
+import type { HeadKeys } from './head-keys.js'
+import type { VerifyingKey } from './retired-head-key.js'
 import { type SignedHead, signedHeadStore } from './signed-head-store.js'
 
 /** What the vault can say of a chain. */
 export interface DescribedHead {
   readonly installationId: string
-  readonly keys: readonly Pick<HeadKey, 'id' | 'publicKey'>[]
+  readonly keys: readonly VerifyingKey[]
   readonly last: SignedHead | undefined
 }
 
 interface Deps {
   readonly vaultDb: Knex
-  readonly headKeys: Pick<HeadKeys, 'find'>
+  readonly headKeys: Pick<HeadKeys, 'verifying'>
   readonly installationId: string
 }
 
@@ -23,6 +24,5 @@ export const describeHead =
     checkChain(chain)
     // The memory first: a key is there before anything is signed.
     const last = await signedHeadStore(vaultDb).find(chain)
-    const key = await headKeys.find()
-    return { installationId, keys: key ? [key] : [], last }
+    return { installationId, keys: await headKeys.verifying(), last }
   }

@@ -1,14 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { Fault } from '@protectmyapi/service-kit/faults'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { parseEnvelope, sealBroken } from '../envelope/envelope.js'
-import { open, seal } from '../envelope/seal.js'
-import type { SealContext } from '../envelope/seal-context.js'
-import type { KeyRef } from '../keys/data-key-cache.js'
-import { dataKeyStore } from '../keys/data-key-store.js'
-import { type DataKeys, usableKey } from '../keys/data-keys.js'
+import { parseEnvelope } from '../envelope/envelope.js'
 import { type FoundHeadKey, headKeyStore } from './head-key-store.js'
+import { type HeadSealerDeps, headSealer } from './head-sealer.js'
+import { readRetired, type VerifyingKey } from './retired-head-key.js'
 
 /** The vault's own signing key, opened. It stays in this process, for as long as one call takes. */
 export interface HeadKey {
@@ -21,113 +16,74 @@ export interface HeadKey {
 export interface HeadKeys {
   /** Made where there is none yet. @throws Fault UNAVAILABLE; SECRET_DECRYPTION_FAILED where what is stored was altered. */
   current(): Promise<HeadKey>
-  /** The same, and undefined where nothing was ever signed. */
-  find(): Promise<HeadKey | undefined>
-  /** Seals it under the data key that seals now, where it is under an older one: another id it does not get. */
+  /** All that ever signed, the one that does first. Throws the same; none where nothing was ever signed. */
+  verifying(): Promise<readonly VerifyingKey[]>
+  /** Seals them under the data key that seals now, where they are under an older one: other ids they do not get. */
   reseal(): Promise<void>
 }
 
-interface Deps {
-  readonly vaultDb: Knex
-  readonly keys: Pick<DataKeys, 'current' | 'plaintext'>
-  readonly installationId: string
-}
-
-type Write = (heads: ReturnType<typeof headKeyStore>, sealed: Buffer, ref: KeyRef) => Promise<unknown>
-
-/** It is the installation's, as signing keys are. */
-const OWNER = INSTALLATION_ORGANIZATION
-const SECRET_ID = 'head-signing-key'
-/** A rotation of the data key may come between sealing and storing; more than one in a row is a fault of ours. */
-const ATTEMPTS_MAX = 3
-
-export function headKeys({ vaultDb, keys, installationId }: Deps): HeadKeys {
-  const contextOf = (id: string): SealContext => ({
-    installationId,
-    organizationId: OWNER,
-    secretId: SECRET_ID,
-    versionId: id,
-    generation: 1,
-    purpose: 'head-signing',
-    bindings: { origins: [], placements: [], services: [] },
-  })
-
-  /** The caller's own to zero. */
-  async function privateHalf({ id, sealed, floor }: FoundHeadKey): Promise<Buffer> {
-    const envelope = parseEnvelope(sealed)
-    const { keyId, keyVersion } = envelope
-    if (keyVersion < floor) throw sealBroken()
-    const dataKey = await keys.plaintext({ organizationId: OWNER, keyId, keyVersion })
-    try {
-      return open(dataKey, envelope, contextOf(id))
-    } finally {
-      dataKey.fill(0)
-    }
-  }
-
-  /** As a put does: sealed outside the transaction, stored while no rotation can come between. */
-  async function make(): Promise<void> {
-    const id = newId('key')
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      const privateKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
-      try {
-        if (await store(id, privateKey, (heads, sealed, ref) => heads.insert({ id, sealed }, ref))) return
-      } finally {
-        privateKey.fill(0)
-      }
-    }
-    throw new Fault('UNAVAILABLE', 'the data key moved on with every attempt')
-  }
-
-  /** False where the data key was rotated meanwhile: then nothing is written. */
-  async function store(id: string, privateKey: Uint8Array, write: Write): Promise<boolean> {
-    const ref = await keys.current(OWNER)
-    const dataKey = await keys.plaintext(ref)
-    try {
-      const sealed = seal({ ...ref, bytes: dataKey }, privateKey, contextOf(id))
-      return await vaultDb.transaction(async (trx) => {
-        const current = usableKey(await dataKeyStore(trx).currentForShare(OWNER)).ref
-        if (current.keyId !== ref.keyId || current.keyVersion !== ref.keyVersion) return false
-        await write(headKeyStore(trx), sealed, ref)
-        return true
-      })
-    } finally {
-      dataKey.fill(0)
-    }
-  }
+export function headKeys(deps: HeadSealerDeps): HeadKeys {
+  const { vaultDb, keys } = deps
+  const sealer = headSealer(deps)
 
   async function find(): Promise<HeadKey | undefined> {
-    const stored = await headKeyStore(vaultDb).find()
-    return stored && toHeadKey(stored.id, await privateHalf(stored))
+    const [stored] = await headKeyStore(vaultDb).find()
+    return stored?.state === 'signs' ? toHeadKey(stored.id, await sealer.open(stored)) : undefined
   }
 
-  async function reseal(): Promise<void> {
-    const stored = await headKeyStore(vaultDb).find()
-    if (!stored) return
-    const { keyId, keyVersion } = parseEnvelope(stored.sealed)
-    const now = await keys.current(OWNER)
-    if (now.keyVersion === keyVersion) return
-    const privateKey = await privateHalf(stored)
+  async function make(): Promise<void> {
+    const id = newId('key')
+    const privateKey = newPrivateKey()
     try {
-      const from = { organizationId: OWNER, keyId, keyVersion }
-      await store(stored.id, privateKey, (heads, sealed, to) => heads.reseal(sealed, from, to))
+      await sealer.write(async ({ trx, ref, seal }) => {
+        await headKeyStore(trx).insert({ id, sealed: seal({ id, state: 'signs' }, privateKey) }, ref)
+      })
     } finally {
       privateKey.fill(0)
     }
   }
 
+  async function verifyingKeyOf(stored: FoundHeadKey): Promise<VerifyingKey> {
+    const opened = await sealer.open(stored)
+    if (stored.state === 'retired') return readRetired(stored.id, opened)
+    const { id, publicKey } = toHeadKey(stored.id, opened)
+    return { id, publicKey, untilMs: undefined, knownSinceMs: undefined }
+  }
+
+  async function resealOne(stored: FoundHeadKey): Promise<void> {
+    const { keyVersion } = await keys.current(INSTALLATION_ORGANIZATION)
+    if (parseEnvelope(stored.sealed).keyVersion === keyVersion) return
+    const opened = await sealer.open(stored)
+    try {
+      await sealer.write(async ({ trx, ref, seal }) => headKeyStore(trx).reseal(stored, seal(stored, opened), ref))
+    } finally {
+      opened.fill(0)
+    }
+  }
+
   return {
-    find,
-    reseal,
     async current() {
       const found = await find()
       if (found) return found
       await make()
       const made = await find()
-      if (!made) throw new Error('the key that signs heads vanished: its row is never deleted')
+      if (!made) throw new Error('the key that signs heads vanished: one always does')
       return made
     },
+    async verifying() {
+      const verifying: VerifyingKey[] = []
+      for (const stored of await headKeyStore(vaultDb).find()) verifying.push(await verifyingKeyOf(stored))
+      return verifying
+    },
+    async reseal() {
+      for (const stored of await headKeyStore(vaultDb).find()) await resealOne(stored)
+    },
   }
+}
+
+/** Ed25519, PKCS #8. The caller's own to zero. */
+export function newPrivateKey(): Buffer {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
 }
 
 /** Wipes the bytes it is given. */

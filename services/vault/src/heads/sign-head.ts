@@ -5,6 +5,7 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
 import { type AskedHead, checkHead, refuse } from './head-bounds.js'
+import { headKeyStore } from './head-key-store.js'
 import type { HeadKey, HeadKeys } from './head-keys.js'
 import { type SignedHead, signedHeadStore } from './signed-head-store.js'
 
@@ -27,34 +28,50 @@ export const signHead =
   ({ vaultDb, headKeys, installationId, clock, log, measures = NO_MEASURES }: Deps) =>
   async (asked: AskedHead): Promise<SignedHead> => {
     checkHead(asked)
-    // Outside the transaction: it may ask the KMS, and no row is locked for so long.
-    const key = await headKeys.current()
-    try {
-      return await vaultDb.transaction(async (trx) => {
-        const heads = signedHeadStore(trx)
-        const signed = (): SignedHead => signWith(key, asked, { installationId, signedAtMs: clock.wallMs() })
-        const first = await heads.lock(asked.chain)
-        if (first === undefined) {
-          const head = signed()
-          if (await heads.insert(asked.chain, head)) return head
-        }
-        // Perhaps someone else was first since this transaction looked.
-        const last = first ?? (await heads.lock(asked.chain))
-        if (last === undefined) throw new Error('a signed head vanished: its row is never deleted')
-        if (isSame(last, asked)) return last
-        assertExtends(last, asked)
-        const head = signed()
-        await heads.update(asked.chain, head)
-        return head
-      })
-    } catch (err) {
-      if (err instanceof Fault && err.code === 'CONFLICT') {
-        measures.headRefusals.up('refused')
-        log.error({ err, chain: asked.chain, count: asked.count }, 'a head was not signed: its chain was altered')
-      }
-      throw err
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      // Outside the transaction: it may ask the KMS, and no row is locked for so long.
+      const key = await headKeys.current()
+      const signed = await vaultDb
+        .transaction((trx) => signBy(key, trx, asked, { installationId, clock }))
+        .catch((err: unknown) => {
+          if (err instanceof Fault && err.code === 'CONFLICT') {
+            measures.headRefusals.up('refused')
+            log.error({ err, chain: asked.chain, count: asked.count }, 'a head was not signed: its chain was altered')
+          }
+          throw err
+        })
+      if (signed) return signed
     }
+    throw new Fault('UNAVAILABLE', 'the key that signs heads was replaced with every attempt')
   }
+
+/** The key may be replaced after it was read; more than once in a row is a fault of ours. */
+const ATTEMPTS_MAX = 3
+
+/** Undefined where another key signs by now. */
+async function signBy(
+  key: HeadKey,
+  trx: Knex.Transaction,
+  asked: AskedHead,
+  { installationId, clock }: Pick<Deps, 'installationId' | 'clock'>,
+): Promise<SignedHead | undefined> {
+  if (!(await headKeyStore(trx).isSigning(key.id))) return undefined
+  const heads = signedHeadStore(trx)
+  const signed = (): SignedHead => signWith(key, asked, { installationId, signedAtMs: clock.wallMs() })
+  const first = await heads.lock(asked.chain)
+  if (first === undefined) {
+    const head = signed()
+    if (await heads.insert(asked.chain, head)) return head
+  }
+  // Perhaps someone else was first since this transaction looked.
+  const last = first ?? (await heads.lock(asked.chain))
+  if (last === undefined) throw new Error('a signed head vanished: its row is never deleted')
+  if (isSame(last, asked)) return last
+  assertExtends(last, asked)
+  const head = signed()
+  await heads.update(asked.chain, head)
+  return head
+}
 
 function signWith(
   key: HeadKey,

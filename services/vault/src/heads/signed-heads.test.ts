@@ -8,6 +8,7 @@ import { createVaultDatabases, type VaultDatabases } from '../test/vault-databas
 import { describeHead } from './describe-head.js'
 import type { AskedHead } from './head-bounds.js'
 import { headKeys } from './head-keys.js'
+import { tendHeadKey } from './rotate-head-key.js'
 import { signHead } from './sign-head.js'
 
 let databases: VaultDatabases
@@ -197,5 +198,130 @@ describe('the key that signs heads', () => {
     const asked = [headOf(chain, linksOf(1)), headOf(chain, linksOf(1, 'b'))]
     const settled = await Promise.allSettled(asked.map((head) => replica().sign(head)))
     expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+})
+
+describe('replacing the key that signs heads', () => {
+  /** What verifies a head, of the keys that the vault names. */
+  async function verifiedBy({ describeHead }: ReturnType<typeof replica>, chain: string) {
+    const { installationId, keys, last } = await describeHead(chain)
+    if (!last) throw new Error('never signed')
+    const { signature, ...signed } = last
+    const statement = headStatement({ installationId, chain, ...signed })
+    return keys.find(({ publicKey }) =>
+      verify(null, statement, createPublicKey({ key: publicKey, format: 'der', type: 'spki' }), signature),
+    )
+  }
+  const rowsOf = () => databases.tamper('head_key').orderBy('made_at', 'desc')
+
+  it('has another sign from then on; what was signed verifies by the old one, whose private half is gone', async () => {
+    const at = replica()
+    const [before, after] = [newChain(), newChain()]
+    await at.sign(headOf(before, linksOf(1)))
+    const old = await at.headKeys.current()
+    at.clock.advance(1_000)
+    const { id, made } = await replica().rotateHeadKey()
+    expect({ made, isOther: id !== old.id }).toEqual({ made: true, isOther: true })
+    expect(await at.sign(headOf(after, linksOf(1)))).toMatchObject({ keyId: id })
+    expect(await verifiedBy(at, before)).toMatchObject({ id: old.id, knownSinceMs: undefined })
+    expect(await verifiedBy(at, after)).toMatchObject({ id, untilMs: undefined })
+    // A chain goes on over the replacement.
+    expect(await at.sign(headOf(before, linksOf(3), 1))).toMatchObject({ keyId: id, count: 3 })
+    const [, retired] = await rowsOf()
+    expect(retired).toMatchObject({ id: old.id, state: 'retired' })
+    await databases.tamper('head_key').where({ id }).update({ state: 'retired' })
+    await databases.tamper('head_key').where({ id: old.id }).update({ state: 'signs' })
+    // What is sealed of it is no private half under another name.
+    await expect(at.headKeys.current()).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+    await databases.tamper('head_key').where({ id: old.id }).update({ state: 'retired' })
+    await databases.tamper('head_key').where({ id }).update({ state: 'signs' })
+  })
+
+  it('by who saw the same one makes one; by command each makes one', async () => {
+    const { id: seen } = await replica().headKeys.current()
+    const all = await Promise.all([1, 2, 3].map(() => replica().rotateHeadKey({ seen })))
+    expect(all.filter(({ made }) => made)).toHaveLength(1)
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1)
+    expect((await replica().rotateHeadKey()).made).toBe(true)
+  })
+
+  it('waits for a head that is being signed, and no head is signed by the one that was replaced', async () => {
+    const at = replica()
+    const { id: old } = await at.headKeys.current()
+    const chains = Array.from({ length: 12 }, newChain)
+    const [rotated, ...signed] = await Promise.all([
+      at.rotateHeadKey(),
+      ...chains.map((chain) => replica().sign(headOf(chain, linksOf(1)))),
+    ])
+    const keys = await at.headKeys.verifying()
+    const untilMs = keys.find(({ id }) => id === old)?.untilMs ?? 0
+    for (const head of signed) {
+      expect([old, rotated.id]).toContain(head.keyId)
+      if (head.keyId === old) expect(head.signedAtMs).toBeLessThanOrEqual(untilMs)
+    }
+    const late = headKeys({ ...databases, keys: at.keys })
+    const slow = { ...late, current: async () => ({ ...(await late.current()), id: old }) }
+    const sign = signHead({ ...databases, headKeys: slow, clock: at.clock, log: at.logged.log })
+    await expect(sign(headOf(newChain(), linksOf(1)))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+
+  it('after a leak notes since when on all that signed since, and leaves those before as they are', async () => {
+    const at = replica()
+    const ids = [(await at.headKeys.current()).id]
+    for (let key = 0; key < 2; key += 1) {
+      at.clock.advance(10_000)
+      ids.push((await at.rotateHeadKey()).id)
+    }
+    const [before, during, signing] = ids
+    const sinceMs = at.clock.wallMs() - 5_000
+    at.clock.advance(5_000)
+    const { known } = await at.rotateHeadKey({ knownSinceMs: sinceMs })
+    expect([...known].sort()).toEqual([during, signing].sort())
+    const since = async () =>
+      new Map((await replica().headKeys.verifying()).map(({ id, knownSinceMs }) => [id, knownSinceMs]))
+    expect([before, during, signing].map((id) => id)).toEqual(ids)
+    const told = await since()
+    expect(ids.map((id) => told.get(id))).toEqual([undefined, sinceMs, sinceMs])
+    // Somebody finds out that it was earlier; a later time takes nothing back.
+    await at.rotateHeadKey({ knownSinceMs: sinceMs - 1_000 })
+    await at.rotateHeadKey({ knownSinceMs: sinceMs })
+    const later = await since()
+    expect(ids.map((id) => later.get(id))).toEqual([undefined, sinceMs - 1_000, sinceMs - 1_000])
+    await expect(at.rotateHeadKey({ knownSinceMs: at.clock.wallMs() + 1 })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
+  })
+
+  it('comes by age, and not before', async () => {
+    const at = replica()
+    const { id } = await at.headKeys.current()
+    const tend = tendHeadKey({ ...databases, ...at, log: at.logged.log, daysMax: 90 })
+    const since = (days: number) =>
+      databases
+        .tamper('head_key')
+        .where({ state: 'signs' })
+        .update({ made_at: databases.tamper.raw('now() - make_interval(days => ?)', [days]) })
+    await since(89)
+    await tend()
+    expect((await at.headKeys.current()).id).toBe(id)
+    await since(91)
+    await Promise.all([tend(), tend()])
+    const next = await at.headKeys.current()
+    expect(next.id).not.toBe(id)
+    await tend()
+    expect((await at.headKeys.current()).id).toBe(next.id)
+  })
+
+  it('believes no public half that somebody else has written, and seals all anew with the data key', async () => {
+    const at = replica()
+    await at.rotateHeadKey()
+    const [, retired] = await rowsOf()
+    const before = await at.headKeys.verifying()
+    await at.rotate({ organizationId: 'org_installation' })
+    const { floor, version } = await at.reencrypt({ organizationId: 'org_installation', known: false })
+    expect(floor).toBe(version)
+    expect(await replica().headKeys.verifying()).toEqual(before)
+    await databases.tamper('head_key').where({ id: retired.id }).update({ sealed: retired.sealed })
+    await expect(replica().headKeys.verifying()).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 })

@@ -8,8 +8,12 @@ export const describeHeadRpc =
     const { installationId, keys, last } = await describe(chain)
     return {
       installationId,
-      // Field by field: the private half stands beside these.
-      keys: keys.map(({ id, publicKey }) => ({ keyId: id, publicKey })),
+      keys: keys.map(({ id, publicKey, untilMs = 0, knownSinceMs = 0 }) => ({
+        keyId: id,
+        publicKey,
+        untilMs,
+        knownSinceMs,
+      })),
       last: last ?? null,
     }
   }

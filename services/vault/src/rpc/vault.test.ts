@@ -337,7 +337,9 @@ describe('heads over the wire', () => {
     )
     expect(described.last).toEqual({ ...signed, head, count: 1 })
     expect(described.installationId).toBe(running.databases.installationId)
-    expect(described.keys.map((key) => Object.keys(key).sort())).toEqual([['keyId', 'publicKey']])
+    expect(described.keys.map((key) => Object.keys(key).sort())).toEqual([
+      ['keyId', 'knownSinceMs', 'publicKey', 'untilMs'],
+    ])
     const none = await call<DescribeHeadRequest, DescribeHeadResponse__Output>(management, management.describeHead, {
       chain: 'audit/org_none',
     })

@@ -32,6 +32,7 @@ export async function runVault() {
       vaultKeysDb: databases.vaultKeysTarget,
       kms: { kind: 'file', path: '/never/read', otherPaths: [] },
       dataKeyDays: 90,
+      headKeyDays: 90,
       vaultKeysBackupDays: 7,
       telemetry: TELEMETRY_OFF,
     },

@@ -3,6 +3,7 @@ import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { headKeys } from '../heads/head-keys.js'
+import { rotateHeadKey } from '../heads/rotate-head-key.js'
 import { countedKeyService } from '../keys/counted-key-service.js'
 import { dataKeys } from '../keys/data-keys.js'
 import { forgetShredded } from '../keys/forget-shredded.js'
@@ -54,6 +55,7 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
     shred: shredOrganization({ vaultDb, keys, backupDays: 7, log }),
     forgetShredded: forgetShredded({ vaultDb, keys }),
     headKeys: heads,
+    rotateHeadKey: rotateHeadKey({ vaultDb, keys, installationId, headKeys: heads, clock, log }),
     rotate: rotateDataKey({ vaultDb, keys, log }),
     reencrypt: reencryptSecrets(rotation),
     erase: () => eraseOldKeys({ vaultDb, vaultKeysDb })(20),

@@ -9,7 +9,9 @@ import { createLeaseKeys } from './lease-keys.js'
 const HOUR = 3_600_000
 const LEASE = 300_000
 const label = { kind: 'FEED_KIND_ORGANIZATION', id: 'org_1', generation: 1 } as const
-const route = { organizationId: 'org_1', labels: [label] }
+const keysLabel = { ...label, kind: 'FEED_KIND_LEASE_KEYS' } as const
+const labels = [label, keysLabel]
+const route = { organizationId: 'org_1', labels }
 const wiped = Buffer.alloc(32)
 
 function make() {
@@ -68,7 +70,7 @@ describe('lease keys in memory', () => {
     const before = keep(id(7))
     const other = keep(
       { ...id(7), dataKeyId: 'key_2' },
-      { organizationId: 'org_2', labels: [{ ...label, id: 'org_2' }] },
+      { organizationId: 'org_2', labels: labels.map((of) => ({ ...of, id: 'org_2' })) },
     )
     const after = keep(id(8, 2))
     expect(before.reveal()).toEqual(wiped)
@@ -81,19 +83,27 @@ describe('lease keys in memory', () => {
     expect(other.reveal()).not.toEqual(wiped)
   })
 
-  it('are wiped by a row on their organisation, and are not taken up below it (EVICT, FENCE)', () => {
+  it.each(labels)('are wiped by a row on $kind, and are not taken up below it (EVICT, FENCE)', (of) => {
     const { keys, id, keep, apply } = make()
     const bytes = keep(id(7))
-    apply({ ...label, generation: 2 })
+    apply({ ...of, id: 'org_2', generation: 2 })
+    expect(keys.find('org_1', id(7))).toBe(bytes)
+    apply({ ...of, generation: 2 })
     expect(bytes.reveal()).toEqual(wiped)
     expect(keep(id(8)).reveal()).toEqual(wiped)
     expect(keys.holdsAny('org_1')).toBe(false)
+    const next = labels.map((one) => (one === of ? { ...one, generation: 2 } : one))
+    expect(keep(id(8), { ...route, labels: next }).reveal()).not.toEqual(wiped)
   })
 
-  it('are not held where no row of the feed would drop them', () => {
+  it.each([
+    [[{ ...label, id: 'org_2' }, keysLabel]],
+    [[label]],
+    [[keysLabel]],
+    [[label, { ...label, kind: 'FEED_KIND_APP' } as const]],
+  ])('are not held where a row of the feed would not drop them', (incomplete) => {
     const { keys, id, keep } = make()
-    const labels = [{ ...label, id: 'org_2' }, { ...label, kind: 'FEED_KIND_APP' } as const]
-    expect(keep(id(7), { organizationId: 'org_1', labels }).reveal()).toEqual(wiped)
+    expect(keep(id(7), { organizationId: 'org_1', labels: incomplete }).reveal()).toEqual(wiped)
     expect(keys.holdsAny('org_1')).toBe(false)
   })
 

@@ -5,6 +5,7 @@ import type { Held } from '../../freshness/held.js'
 import { createHeldCache } from '../../freshness/held-cache.js'
 import type { Keeper } from '../../freshness/keeper.js'
 import { keyOf } from '../../freshness/key-of.js'
+import type { Label } from '../../freshness/label.js'
 import type { Route } from '../../routes/route.js'
 import type { LeaseKey, LeaseKeyId } from '../vault-leases.js'
 
@@ -38,10 +39,10 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock): LeaseKeys {
 
   return {
     keep({ organizationId, labels }, key, begun) {
-      // EVICT: it rests on the organisation as the route has read it; a row that fells that, such as a shredding's,
-      // drops the key. Without such a label nothing would.
-      const label = labels.find(({ kind, id }) => kind === 'FEED_KIND_ORGANIZATION' && id === organizationId)
-      if (!label) return key.bytes.wipe()
+      // EVICT: it rests on the organisation and its lease keys as the route has read them; a row that fells either, such
+      // as a shredding's or a leak's, drops the key. Without such labels nothing would.
+      const restsOn = labels.filter(({ kind, id }) => FELLED_WITH.has(kind) && id === organizationId)
+      if (restsOn.length < FELLED_WITH.size) return key.bytes.wipe()
       // An older data key may be known to somebody by the time that another seals: what they share under it, or a slow
       // answer brings, is not believed beside the newer one's.
       const held = SLOTS.map((slot) => slotOf(organizationId, slot))
@@ -50,7 +51,7 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock): LeaseKeys {
       for (const slot of held) if (isOlder(cache.get(slot)?.key.id, key.id)) cache.delete(slot)
       // What was sealed at the end of its hour lives as long as a lease may.
       const notAfter = key.sealsUntil + GRANT_LIFE_MS_MAX
-      cache.set(slotOf(organizationId, key.id.hour), { ...begun, labels: [label], notAfter, key })
+      cache.set(slotOf(organizationId, key.id.hour), { ...begun, labels: restsOn, notAfter, key })
     },
     find(organizationId, id) {
       const key = cache.get(slotOf(organizationId, id.hour))?.key
@@ -61,6 +62,8 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock): LeaseKeys {
     wipeAll: () => cache.dropAll(),
   }
 }
+
+const FELLED_WITH: ReadonlySet<Label['kind']> = new Set(['FEED_KIND_ORGANIZATION', 'FEED_KIND_LEASE_KEYS'])
 
 const SLOTS = [0, 1] as const
 

@@ -198,3 +198,25 @@ describe('a shredded organisation', () => {
     expect(vault.asked).toHaveLength(1)
   })
 })
+
+describe('lease keys that may be known to others', () => {
+  it('open nothing that is shared once a row has ended them; a lease that was opened under one is dropped too', async () => {
+    const { b, vault, route } = await warm()
+    expect(await valueIn(b, route(['a1']))).toBe(secretOf('ver_a_1'))
+    expect(b.leases.held(route(['a1']))).toBeDefined()
+    b.apply({ kind: 'FEED_KIND_LEASE_KEYS', id: 'org_1', generation: 2 })
+    expect(b.keys.holdsAny('org_1')).toBe(false)
+    const next = route(['a1'])
+    const after = {
+      ...next,
+      labels: next.labels.map((label) => ({
+        ...label,
+        generation: label.kind === 'FEED_KIND_LEASE_KEYS' ? 2 : label.generation,
+      })),
+    }
+    expect(b.leases.held(after)).toBeUndefined()
+    vault.asked.length = 0
+    expect(await valueIn(b, after)).toBe(secretOf('ver_a_1'))
+    expect(versionsAsked(vault)).toEqual([['ver_a_1']])
+  })
+})

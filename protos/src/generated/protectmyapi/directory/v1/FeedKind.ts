@@ -10,6 +10,7 @@ export const FeedKind = {
   FEED_KIND_SESSION: 'FEED_KIND_SESSION',
   FEED_KIND_ORGANIZATION: 'FEED_KIND_ORGANIZATION',
   FEED_KIND_SIGNING_KEY: 'FEED_KIND_SIGNING_KEY',
+  FEED_KIND_LEASE_KEYS: 'FEED_KIND_LEASE_KEYS',
 } as const;
 
 export type FeedKind =
@@ -31,5 +32,7 @@ export type FeedKind =
   | 7
   | 'FEED_KIND_SIGNING_KEY'
   | 8
+  | 'FEED_KIND_LEASE_KEYS'
+  | 9
 
 export type FeedKind__Output = typeof FeedKind[keyof typeof FeedKind]

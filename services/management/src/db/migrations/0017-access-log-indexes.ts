@@ -2,7 +2,7 @@ import type { Migration } from '@protectmyapi/service-kit/postgres'
 
 /** An index of the access log for each of its two readings, without the entries of the other: half as much to write. */
 export const accessLogIndexes: Migration = {
-  name: '0015-access-log-indexes',
+  name: '0017-access-log-indexes',
   async up(db) {
     await db.raw(`
       CREATE INDEX access_log_admitted ON access_log (organization_id, at DESC, request_id) WHERE kind = 'admitted';

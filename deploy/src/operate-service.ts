@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { z } from 'zod'
+import type { Environment } from './system/environments.js'
+import type { LauncherConfig } from './system/launcher-config.js'
+import { readIfThere } from './system/local-files.js'
+import { environmentFile, type Operated } from './system/start-system.js'
+
+export interface OperateOptions {
+  readonly config: Pick<LauncherConfig, 'stateDir' | 'projectDir'>
+  readonly inherited: Environment
+}
+
+/** A command of the vault (`rotate-data-keys --now`), or of management, beside the one that `make run` serves with. */
+export type Command = readonly [service: Operated, ...words: string[]]
+
+/** Data keys, and where they may be known the lease keys that come of them: the vault can tell proxies nothing. */
+export function dataKeyRotation(words: readonly string[]): readonly Command[] {
+  const organization = words.filter((word) => word !== '--now')
+  const rotate: Command = ['vault', 'rotate-data-keys', ...words]
+  return words.includes('--now') ? [rotate, ['management', 'end-lease-keys', ...organization]] : [rotate]
+}
+
+/** Runs them one after another, up to one that fails. Answers the status of the last that ran. */
+export async function operate(commands: readonly Command[], options: OperateOptions): Promise<number> {
+  let status = 0
+  for (const command of commands) {
+    status = await runOne(command, options)
+    if (status !== 0) break
+  }
+  return status
+}
+
+async function runOne([service, ...words]: Command, { config, inherited }: OperateOptions): Promise<number> {
+  const text = await readIfThere(environmentFile(config.stateDir, service))
+  if (text === undefined) throw new Error('Nothing has been started here yet: make run.')
+  const env = z.record(z.string(), z.string()).parse(JSON.parse(text))
+  const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
+  const child = spawn(process.execPath, [script, ...words], { env: { ...inherited, ...env }, stdio: 'inherit' })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}

@@ -1,0 +1,9 @@
+import type { Migration } from '@protectmyapi/service-kit/postgres'
+
+/** Which lease keys of an organisation proxies may still believe: those that came by a route of this generation. */
+export const leaseKeys: Migration = {
+  name: '0015-lease-keys',
+  async up(db) {
+    await db.raw('ALTER TABLE organizations ADD COLUMN lease_keys_generation bigint NOT NULL DEFAULT 1')
+  },
+}

@@ -1,0 +1,16 @@
+import type { Migration } from '@protectmyapi/service-kit/postgres'
+
+/** More than one key that signs heads: one signs, and those before it are kept by their public halves. */
+export const headKeysInTurn: Migration = {
+  name: '0004-head-keys',
+  async up(db) {
+    await db.raw(`
+      ALTER TABLE head_key
+        DROP COLUMN only_row,
+        ADD PRIMARY KEY (id),
+        -- Of a retired one there is no private half any more: what is sealed is its public half, and until when it signed.
+        ADD COLUMN state text NOT NULL DEFAULT 'signs' CHECK (state IN ('signs', 'retired'));
+      CREATE UNIQUE INDEX head_key_signs ON head_key (state) WHERE state = 'signs';
+    `)
+  },
+}

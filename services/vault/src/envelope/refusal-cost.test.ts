@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it, jest } from '@jest/globals'
+import type { SealContext } from './seal-context.js'
+
+const CONTEXT: SealContext = {
+  installationId: 'ins_a',
+  organizationId: 'org_a',
+  secretId: 'sec_a',
+  versionId: 'ver_a',
+  generation: 1,
+  purpose: 'injection',
+  bindings: { origins: [], placements: [], services: [] },
+}
+
+/** Calls of the primitives, in order. */
+const calls: string[] = []
+
+/** The real functions, each noting that it was called. */
+async function noting(name: string): Promise<void> {
+  const real = await import(name)
+  jest.unstable_mockModule(name, () =>
+    Object.fromEntries(
+      Object.entries(real).map(([key, value]) => [
+        key,
+        typeof value === 'function'
+          ? (...given: unknown[]) => {
+              calls.push(key)
+              return value(...given)
+            }
+          : value,
+      ]),
+    ),
+  )
+}
+await noting('@protectmyapi/service-kit/hkdf')
+await noting('@protectmyapi/service-kit/aes-gcm')
+const { open, seal } = await import('./seal.js')
+
+const key = { keyId: 'key_1', keyVersion: 1, bytes: randomBytes(32) }
+const sealed = seal(key, Buffer.from('sk-0123456789'), CONTEXT)
+/** Magic, suite, key id and version: public, compared before a key is fetched. Salt, commitment, nonce, text and tag follow. */
+const HEADER_BYTES = 4 + 1 + 1 + key.keyId.length + 4
+const OPENING = ['hkdfExtract', 'hkdfExpand', 'hkdfExpand', 'aesGcmOpen']
+
+function costOf(bytes: Buffer, dataKey: Uint8Array = key.bytes, context = CONTEXT): readonly string[] {
+  calls.length = 0
+  expect(() => open(dataKey, bytes, context)).toThrow(expect.objectContaining({ code: 'SECRET_DECRYPTION_FAILED' }))
+  return [...calls]
+}
+
+function flipped(bit: number): Buffer {
+  const altered = Buffer.from(sealed)
+  altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+  return altered
+}
+
+/** Counted and not timed: a clock would tell the machine's load. */
+describe('a refusal', () => {
+  it('costs one opening, whichever bit of what depends on the key was altered', () => {
+    for (let bit = HEADER_BYTES * 8; bit < sealed.length * 8; bit += 1) expect(costOf(flipped(bit))).toEqual(OPENING)
+  })
+
+  it('costs that too of a wrong key and a wrong context, and of another envelope’s parts', () => {
+    const other = seal(key, Buffer.from('sk-0123456789'), CONTEXT)
+    expect(costOf(sealed, randomBytes(32))).toEqual(OPENING)
+    expect(costOf(sealed, key.bytes, { ...CONTEXT, generation: 2 })).toEqual(OPENING)
+    for (let at = HEADER_BYTES + 1; at < sealed.length; at += 1)
+      expect(costOf(Buffer.concat([sealed.subarray(0, at), other.subarray(at)]))).toEqual(OPENING)
+  })
+
+  it('of what is cut costs nothing or one opening, by its length alone', () => {
+    const shortest = HEADER_BYTES + 32 + 32 + 12 + 1 + 16
+    for (let length = 0; length < sealed.length; length += 1)
+      expect(costOf(sealed.subarray(0, length))).toEqual(length < shortest ? [] : OPENING)
+  })
+
+  it('of an altered header costs nothing where it is none, and else one opening: nothing of it depends on a key', () => {
+    for (let bit = 0; bit < HEADER_BYTES * 8; bit += 1) expect([[], OPENING]).toContainEqual(costOf(flipped(bit)))
+    // Magic and suite.
+    for (let bit = 0; bit < 5 * 8; bit += 1) expect(costOf(flipped(bit))).toEqual([])
+  })
+})

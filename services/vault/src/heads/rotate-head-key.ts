@@ -1,0 +1,116 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { headKeyStore } from './head-key-store.js'
+import { type HeadKeys, newPrivateKey } from './head-keys.js'
+import { type HeadSealerDeps, headSealer, type SealedWrite } from './head-sealer.js'
+import { type VerifyingKey, writeRetired } from './retired-head-key.js'
+
+export interface RotateHeadKeyDeps extends HeadSealerDeps {
+  readonly headKeys: Pick<HeadKeys, 'current' | 'verifying'>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface HeadKeyRotation {
+  /** Id of the key to be replaced, as the caller saw it sign; whichever does unless said. Who comes second makes none. */
+  readonly seen?: string
+  /** Since when somebody else may have had the key that signed then. That is noted of all that signed since. */
+  readonly knownSinceMs?: number
+}
+
+export interface HeadKeyRotated {
+  /** Signs from now on: made here, or by who was first. */
+  readonly id: string
+  readonly made: boolean
+  /** Of which it is noted now that others may have signed by them. */
+  readonly known: readonly string[]
+}
+
+const LIMITS = {
+  /** Of replicas that rotate at the same time one wins. */
+  attemptsMax: 3,
+  /** Each is opened whenever a chain is described. By age alone it takes two centuries. */
+  keysMax: 1_000,
+} as const
+
+/**
+ * Another key signs heads from the commit on. Of the one before, the private half is gone with it; by the public one what
+ * it signed verifies still. What has begun to sign by it ends first.
+ *
+ * The function throws Fault INVALID_REQUEST where the time lies ahead; CONFLICT at the bound; UNAVAILABLE, and then nothing has changed.
+ */
+export const rotateHeadKey =
+  (deps: RotateHeadKeyDeps) =>
+  async ({ seen, knownSinceMs }: HeadKeyRotation = {}): Promise<HeadKeyRotated> => {
+    const { headKeys, clock, log } = deps
+    if (knownSinceMs !== undefined && !(knownSinceMs <= clock.wallMs()))
+      throw new Fault('INVALID_REQUEST', 'known since a time that lies ahead', { say: 'Give a time that has passed.' })
+    for (let attempt = 0; attempt < LIMITS.attemptsMax; attempt += 1) {
+      const { id: signing } = await headKeys.current()
+      if (seen !== undefined && signing !== seen) return { id: signing, made: false, known: [] }
+      const keys = await headKeys.verifying()
+      if (keys.length >= LIMITS.keysMax)
+        throw new Fault('CONFLICT', `${keys.length} keys have signed heads`, { say: 'There are too many head keys.' })
+      const done = await exchange(deps, keys, knownSinceMs)
+      if (!done) continue
+      log.info({ event: 'head-key.rotated', ...done, retired: signing }, 'another key signs heads')
+      return { ...done, made: true }
+    }
+    throw new Fault('UNAVAILABLE', 'another replica is replacing the key that signs heads')
+  }
+
+/** One round of replacing it by age. The function throws the same. */
+export const tendHeadKey = (deps: RotateHeadKeyDeps & { readonly daysMax: number }): (() => Promise<void>) => {
+  const rotate = rotateHeadKey(deps)
+  return async () => {
+    const seen = await headKeyStore(deps.vaultDb).aged(deps.daysMax)
+    if (seen !== undefined) await rotate({ seen })
+  }
+}
+
+/** Undefined where another replica was first. */
+async function exchange(
+  deps: RotateHeadKeyDeps,
+  [signing, ...retired]: readonly VerifyingKey[],
+  knownSinceMs: number | undefined,
+): Promise<Pick<HeadKeyRotated, 'id' | 'known'> | undefined> {
+  if (!signing) return undefined
+  const id = newId('key')
+  const privateKey = newPrivateKey()
+  try {
+    return await headSealer(deps).write(async (write) => {
+      const store = headKeyStore(write.trx)
+      if (!(await store.lock(signing.id))) return undefined
+      // Under the lock: nothing is signed by it at a later time.
+      const untilMs = deps.clock.wallMs()
+      await retire(write, { ...signing, untilMs, knownSinceMs })
+      const known = knownSinceMs === undefined ? [] : await noteKnown(write, retired, knownSinceMs)
+      await store.insert({ id, sealed: write.seal({ id, state: 'signs' }, privateKey) }, write.ref)
+      return { id, known: knownSinceMs === undefined ? [] : [signing.id, ...known] }
+    })
+  } finally {
+    privateKey.fill(0)
+  }
+}
+
+/** Of keys that signed until then or later, and of which nobody has said that they were known even earlier. */
+async function noteKnown(
+  write: SealedWrite,
+  retired: readonly VerifyingKey[],
+  knownSinceMs: number,
+): Promise<readonly string[]> {
+  const noted: string[] = []
+  for (const key of retired) {
+    const { id, untilMs = Number.POSITIVE_INFINITY, knownSinceMs: before = Number.POSITIVE_INFINITY } = key
+    if (untilMs < knownSinceMs || before <= knownSinceMs) continue
+    await retire(write, { ...key, untilMs, knownSinceMs })
+    noted.push(id)
+  }
+  return noted
+}
+
+async function retire({ trx, ref, seal }: SealedWrite, key: VerifyingKey & { readonly untilMs: number }) {
+  await headKeyStore(trx).retire({ id: key.id, sealed: seal({ id: key.id, state: 'retired' }, writeRetired(key)) }, ref)
+}

@@ -1,0 +1,29 @@
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import type { VaultConfig } from './config.js'
+import { rotateHeadKey } from './heads/rotate-head-key.js'
+import { type VaultPorts, withVault } from './open-vault.js'
+
+/** With its offset: an hour more or less would put what a thief signed on the wrong side. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
+
+/**
+ * The `rotate-head-key` command, beside vaults that serve. With a time: the key that signed then may be known since.
+ *
+ * @throws ConfigError where that is no time; Fault as rotateHeadKey, and what Postgres throws. To be run again then.
+ */
+export function runRotateHeadKey(
+  config: VaultConfig,
+  knownSince: string | undefined,
+  ports: VaultPorts,
+): Promise<void> {
+  const knownSinceMs = knownSince === undefined ? undefined : timeOf(knownSince)
+  return withVault(config, ports, async (vault) => {
+    await rotateHeadKey(vault)(knownSinceMs === undefined ? {} : { knownSinceMs })
+  })
+}
+
+function timeOf(text: string): number {
+  const ms = TIME.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(ms)) throw new ConfigError('Give a time with its offset: 2026-01-31T12:00:00Z.')
+  return ms
+}
