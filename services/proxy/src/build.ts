@@ -18,6 +18,7 @@ import { createCrowd } from './server/crowd.js'
 import { createHandle } from './server/handle.js'
 import { createListener } from './server/listener.js'
 import { watchLoop } from './server/loop-delay.js'
+import { createTurnstile } from './server/turnstile.js'
 
 const LIMITS = {
   /** Requests to providers under way: sockets and buffers of each are bounded, so this bounds memory. */
@@ -50,6 +51,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const pools = createPools(dial, log)
 
   const loop = watchLoop(clock, systemSchedule)
+  const turnstile = createTurnstile()
 
   let draining = false
   const pipeline = createPipeline({
@@ -57,6 +59,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     forwarding: { pools, clock },
     underWay: createLane(LIMITS.underWay),
     crowd: createCrowd({ loop, clock, log }),
+    turnstile,
     log,
   })
   const handle = createHandle({
@@ -68,7 +71,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     hostSuffix: config.hostSuffix,
     isDraining: () => draining,
   })
-  const listener = createListener(handle, certificate)
+  const listener = createListener(handle, certificate, turnstile.connected)
 
   const steps: readonly ShutdownStep[] = [
     { name: 'answers under way', run: () => listener.drain(config.drainMs) },

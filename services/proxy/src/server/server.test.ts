@@ -247,7 +247,11 @@ describe('the listener’s TLS', () => {
     }
     await write('first')
     const material = await watchMaterial(files, silentLog(), 20)
-    const listener = createListener((_incoming, outgoing) => outgoing.end('ok'), material)
+    const listener = createListener(
+      (_incoming, outgoing) => outgoing.end('ok'),
+      material,
+      () => {},
+    )
     const port = await listener.listen('127.0.0.1', 0)
     const subject = (): Promise<string> =>
       new Promise((resolve, reject) => {
