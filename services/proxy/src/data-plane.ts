@@ -31,6 +31,8 @@ const LIMITS = {
   handOverMs: 5_000,
 } as const
 
+export type Impairment = 'management-silent' | 'redis-away'
+
 /** All that stands between the pipeline and the authorities: kept fresh, shared, recorded. */
 export interface DataPlane {
   readonly freshness: Freshness
@@ -42,6 +44,8 @@ export interface DataPlane {
   jwks(): Promise<{ readonly keys: readonly PublishedJwk[] }>
   /** The horizon is ahead: what is held may be used. */
   ready(): boolean
+  /** What is away that what is held goes on without: all proxies lack it, so none of them is less fit to serve for it. */
+  impaired(): readonly Impairment[]
   /** Resolves with the first answered Sync, or after a while without one: it goes on trying. */
   start(): Promise<void>
   /** Call it when the last request has ended: hands over what is not on record yet, within its grace. */
@@ -86,6 +90,10 @@ export function createDataPlane({
     exchangeDebugToken: grpcExchangeDebugToken(directory),
     jwks: async () => ({ keys: await keys.all() }),
     ready: () => keeper.isCurrent(),
+    impaired: () => [
+      ...(keeper.isLate() ? (['management-silent'] as const) : []),
+      ...(redis && !redis.isUsable() ? (['redis-away'] as const) : []),
+    ],
     async start() {
       syncing = keepSynced({ feed: keeper, open: grpcSync(directory), bootId, clock, schedule, log })
       stopTending = every(schedule, LIMITS.tendEveryMs, () => keeper.tend())

@@ -3,7 +3,7 @@ import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
-import { systemClock } from '@protectmyapi/service-kit/clock'
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Decision } from './admit/admission.js'
@@ -28,7 +28,7 @@ const NEVER = new Promise<never>(() => {})
 type Tenant = 'a' | 'b'
 
 /** One proxy's data plane for two tenants; what is asked for a tenant who hangs is never answered. */
-async function start({ redis = null }: { redis?: RedisLink | null } = {}) {
+async function start({ redis = null, clock = systemClock }: { redis?: RedisLink | null; clock?: Clock } = {}) {
   const hangs = { directory: new Set<Tenant>(), vault: new Set<Tenant>() }
   const tenants = new Map<string, Tenant>()
   const directory = await startFakeDirectory(systemClock, {
@@ -46,7 +46,8 @@ async function start({ redis = null }: { redis?: RedisLink | null } = {}) {
   const plane = createDataPlane({
     directory: directory.client,
     vault: vault.client,
-    clock: systemClock,
+    clock,
+    schedule: (run, ms) => systemSchedule(run, clock === systemClock ? ms : ms / 50),
     log: silentLog(),
     redis,
   })
@@ -121,6 +122,31 @@ describe('what hangs for one tenant', () => {
   })
 })
 
+/** Time runs fifty times as fast, but for what gRPC counts. */
+const fiftyfold: Clock = {
+  wallMs: () => systemClock.wallMs() * 50,
+  monotonicMs: () => systemClock.monotonicMs() * 50,
+}
+
+describe('readiness', () => {
+  it('falls for no part that is away from all proxies while what is held may be used, and names what is away', async () => {
+    const { plane, directory, hangs, resolve, lease, admit } = await start({ clock: fiftyfold })
+    const warm = await resolve('a', 'warm')
+    await lease(warm)
+    expect([plane.ready(), plane.impaired()]).toEqual([true, []])
+    hangs.vault.add('a').add('b')
+    directory.says.mute = true
+    await until(() => plane.impaired().length > 0 || undefined)
+    expect([plane.ready(), plane.impaired()]).toEqual([true, ['management-silent']])
+    expect(await lease(await resolve('a', 'warm'))).toBe('value ver_a_warm')
+    expect(await admit(warm)).toMatchObject({ admitted: true })
+    await until(() => (plane.ready() ? undefined : true))
+    expect(plane.impaired()).toEqual([])
+    directory.says.mute = false
+    await until(() => plane.ready() || undefined)
+  })
+})
+
 describeWithRedis('a Redis that hangs with its connections open', () => {
   it('holds up nobody: all are admitted by management, each on record there, and leases come from the vault', async () => {
     const server = await startTestRedis()
@@ -129,14 +155,14 @@ describeWithRedis('a Redis that hangs with its connections open', () => {
     const client = connectRedis({ ...target, tls: false, ca: undefined }, 'test', silentLog())
     const redis = createRedisLink({ client, schedule: systemSchedule, log: silentLog() })
     closing.push(() => redis.close())
-    const { directory, resolve, lease, admit } = await start({ redis })
+    const { plane, directory, resolve, lease, admit } = await start({ redis })
     await until(() => redis.isUsable() || undefined)
     const routes = await Promise.all((['a', 'b'] as const).map((tenant) => resolve(tenant, 'warm')))
     for (const route of routes) expect(await admit(route)).toMatchObject({ admitted: true })
     expect(directory.admitCalls).toEqual([])
     await server.ask('CLIENT', 'PAUSE', '600000', 'ALL')
     for (const decision of await Promise.all(routes.map(admit))) expect(decision).toMatchObject({ admitted: true })
-    expect(redis.isUsable()).toBe(false)
+    expect([plane.ready(), plane.impaired()]).toEqual([true, ['redis-away']])
     const organizations = directory.entries
       .filter(({ kind }) => kind === 'ENTRY_KIND_ADMITTED')
       .map(({ organizationId }) => organizationId)
