@@ -60,7 +60,7 @@ module.exports = {
         pathNot: [
           '\\.test\\.ts$',
           '/test/',
-          '^services/proxy/src/forward/(dialler|pools)\\.ts$',
+          '^services/proxy/src/forward/(dialler|pools|resolve-name)\\.ts$',
           '^services/management/src/feed/listen-for-changes\\.ts$',
           '^services/vault/src/keys/aws-kms\\.ts$',
           '^packages/service-kit/src/(grpc-client|grpc-fault|grpc-server|postgres|redis)\\.ts$',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
@@ -29,6 +30,8 @@ const LIMITS = {
   requestGraceMs: 10_000,
   callGraceMs: 2_000,
   shutdownMs: 20_000,
+  /** Below what probes wait. */
+  probeMs: 1_500,
 } as const
 
 export interface RunningManagement {
@@ -129,6 +132,20 @@ function beginEnding(ending: Ending): void {
   ending.begun = true
 }
 
+/** A pool that is exhausted counts as one that does not answer: who asks next would wait as well. */
+async function answersInTime(db: Knex): Promise<boolean> {
+  const late = new AbortController()
+  const inTime = await Promise.race([
+    db.raw('SELECT 1').then(
+      () => true,
+      () => false,
+    ),
+    sleep(LIMITS.probeMs, false, { signal: late.signal }).catch(() => false),
+  ])
+  late.abort()
+  return inTime
+}
+
 /**
  * What this process has and another may not lack. A vault that goes away later is away for all of them: were they out of
  * service for it, no proxy could hear from them, and would refuse at its horizon what it could still serve.
@@ -136,6 +153,5 @@ function beginEnding(ending: Ending): void {
 async function obstacleOf(db: Knex, keys: Pick<HeldKeys, 'wereHeld'>, ending: Ending): Promise<string | undefined> {
   if (ending.begun) return 'This process is ending.'
   if (!keys.wereHeld()) return 'The signing keys are not held yet: the vault is away.'
-  await db.raw('SELECT 1')
-  return undefined
+  return (await answersInTime(db)) ? undefined : 'The database does not answer.'
 }

@@ -21,6 +21,7 @@ import { createCrowd } from './server/crowd.js'
 import { createHandle } from './server/handle.js'
 import { createListener } from './server/listener.js'
 import { watchLoop } from './server/loop-delay.js'
+import { createTurnstile } from './server/turnstile.js'
 import { createProxyMeasures } from './telemetry/proxy-measures.js'
 import { watchRequests } from './telemetry/request-watch.js'
 import { tellState } from './telemetry/tell-state.js'
@@ -60,13 +61,22 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const pools = createPools(dial, log)
 
   const loop = watchLoop(clock, systemSchedule)
+  const turnstile = createTurnstile()
 
   const underWay = createLane(LIMITS.underWay)
   const crowd = createCrowd({ loop, clock, log, refusals: measures.overloads })
   tellState(telemetry.meter, { dataPlane, underWay, crowd, redis })
 
   let draining = false
-  const pipeline = createPipeline({ ...dataPlane, forwarding: { pools, clock }, underWay, crowd, log, measures })
+  const pipeline = createPipeline({
+    ...dataPlane,
+    forwarding: { pools, clock },
+    underWay,
+    crowd,
+    turnstile,
+    log,
+    measures,
+  })
   const handle = createHandle({
     pipeline,
     dataPlane,
@@ -77,7 +87,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     isDraining: () => draining,
     watchRequest: watchRequests(telemetry, measures),
   })
-  const listener = createListener(handle, certificate)
+  const listener = createListener(handle, certificate, turnstile.connected)
 
   const steps: readonly ShutdownStep[] = [
     { name: 'answers under way', run: () => listener.drain(config.drainMs) },

@@ -32,6 +32,8 @@ const LIMITS = {
   handOverMs: 5_000,
 } as const
 
+export type Impairment = 'management-silent' | 'redis-away'
+
 /** All that stands between the pipeline and the authorities: kept fresh, shared, recorded. */
 export interface DataPlane {
   readonly freshness: Freshness
@@ -45,6 +47,8 @@ export interface DataPlane {
   ready(): boolean
   /** How things stand, for who measures. */
   state(): DataPlaneState
+  /** What is away that what is held goes on without: all proxies lack it, so none of them is less fit to serve for it. */
+  impaired(): readonly Impairment[]
   /** Resolves with the first answered Sync, or after a while without one: it goes on trying. */
   start(): Promise<void>
   /** Call it when the last request has ended: hands over what is not on record yet, within its grace. */
@@ -108,6 +112,10 @@ export function createDataPlane({
       applied: keeper.applied(),
       held: { routes: routes.size(), leases: leases.size(), sessions: sessions.size() },
     }),
+    impaired: () => [
+      ...(keeper.isLate() ? (['management-silent'] as const) : []),
+      ...(redis && !redis.isUsable() ? (['redis-away'] as const) : []),
+    ],
     async start() {
       syncing = keepSynced({ feed: keeper, open: grpcSync(directory), bootId, clock, schedule, log })
       stopTending = every(schedule, LIMITS.tendEveryMs, () => keeper.tend())

@@ -21,6 +21,7 @@ import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
 import { exceededFault, limitedFault } from './server/limited-fault.js'
 import type { ServiceDestination } from './server/routing.js'
+import type { Turnstile } from './server/turnstile.js'
 import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
 
 const LIMITS = {
@@ -38,6 +39,8 @@ export interface PipelineDeps {
   readonly underWay: Lane
   /** Those of them that are not on their way to the provider yet. */
   readonly crowd: Crowd
+  /** When each of them may begin. */
+  readonly turnstile: Turnstile
   readonly log: Logger
   readonly measures?: Pick<ProxyMeasures, 'leakedKeys'>
 }
@@ -85,6 +88,8 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
     if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
     const aimed = aim(route.target, exchange.method, destination.target.path)
     checkLength(body, route.target.bodyBytesMax)
+    const turn = deps.turnstile.pass(route.organizationId)
+    if (turn) await turn
     const ticket = admitted(await inSpan('admit', () => deps.admission.admit(accessOf(call, route))))
     let sending: UnderWay
     try {

@@ -26,6 +26,11 @@ export async function signInOwner(system: RunningSystem): Promise<Owner> {
   return { api, organizationId: await organizationId(api, ORGANIZATION) }
 }
 
+/** Another organisation of the same person. */
+export async function makeOrganization({ api }: Owner, name: string): Promise<Owner> {
+  return { api, organizationId: WithId.parse(await api.post('/orgs', { name })).id }
+}
+
 export async function makeApp({ api, organizationId }: Owner): Promise<BenchApp> {
   const body = { name: 'Bench', slug: 'bench', platform: 'ios', policy: 'enforce' }
   const { id } = WithId.parse(await api.post(`/orgs/${organizationId}/apps`, body))

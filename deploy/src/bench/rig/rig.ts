@@ -9,8 +9,11 @@ import { type BenchApp, makeApp, makeService, type Owner, signInOwner } from './
 import { type Admission, firstProxy, type Subject, startProxy } from './proxies.js'
 import { startWorker, type Worker } from './worker.js'
 
-/** Upstreams: one that says one thing, the same over TLS, and one of events and large bodies. */
-export type Upstream = 'fixed' | 'fixed-tls' | 'streams'
+/** Upstreams: one that says one thing, the same over TLS, the same after some thought, and one of events and large bodies. */
+export type Upstream = 'fixed' | 'fixed-tls' | 'thinking' | 'streams'
+
+/** As long as a provider takes that answers quickly: most chat completions take longer. */
+export const THINKS_MS = 250
 
 /** Everything that rows measure with. Parts are started when a row first asks for them. */
 export interface Rig {
@@ -65,7 +68,8 @@ export async function startRig({ system, progress, pinning, rounds }: RigOptions
 
   const origin = once(async (upstream: Upstream) => {
     const name = upstream === 'streams' ? 'stream-upstream' : 'upstream'
-    const { port } = await worker(name, upstream === 'fixed-tls' ? [cert, key] : [], pinning.helper)
+    const args = { fixed: ['0'], 'fixed-tls': ['0', cert, key], thinking: [String(THINKS_MS)], streams: [] }[upstream]
+    const { port } = await worker(name, args, pinning.helper)
     return upstream === 'fixed-tls' ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
   })
   /** As an installation has it: metrics for Prometheus, and one request of a hundred traced. */

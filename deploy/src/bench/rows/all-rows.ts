@@ -2,6 +2,7 @@ import type { Row } from '../row.js'
 import { addedLatency } from './added-latency.js'
 import { coldRoute } from './cold-route.js'
 import { events } from './events.js'
+import { fairness } from './fairness.js'
 import { fullPathRow } from './full-path.js'
 import { hugeBodies } from './huge-bodies.js'
 import { kmsCalls } from './kms-calls.js'
@@ -67,5 +68,6 @@ export const ALL_ROWS: readonly Row[] = [
   coldRoute,
   kmsCalls,
   overload,
+  fairness,
   storedNumber,
 ]

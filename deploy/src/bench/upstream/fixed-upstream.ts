@@ -33,12 +33,19 @@ const ANSWER = Buffer.from(
 const LENGTH = /\r\ncontent-length: *(\d+)/i
 const END_OF_HEAD = '\r\n\r\n'
 
-/** Answers each request with the same bytes, once it has come whole. It knows Content-Length alone. */
-export function createFixedUpstream(tls: { cert: Buffer; key: Buffer } | null): Server {
-  return tls === null ? createTcpServer(serve) : createTlsServer(tls, serve)
+export interface FixedUpstreamOptions {
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null
+  /** How long it thinks; 0 answers at once. */
+  readonly thinksMs: number
 }
 
-function serve(socket: Socket): void {
+/** Answers each request with the same bytes, once it has come whole. It knows Content-Length alone. */
+export function createFixedUpstream({ tls, thinksMs }: FixedUpstreamOptions): Server {
+  const onSocket = (socket: Socket): void => serve(socket, thinksMs)
+  return tls === null ? createTcpServer(onSocket) : createTlsServer(tls, onSocket)
+}
+
+function serve(socket: Socket, thinksMs: number): void {
   let rest: Buffer | null = null
   let bodyLeft = 0
   socket.setNoDelay(true)
@@ -60,7 +67,9 @@ function serve(socket: Socket): void {
       const taken = Math.min(bodyLeft, chunk.length - at)
       bodyLeft -= taken
       at += taken
-      if (bodyLeft === 0) socket.write(ANSWER)
+      if (bodyLeft > 0) continue
+      if (thinksMs === 0) socket.write(ANSWER)
+      else setTimeout(() => socket.write(ANSWER), thinksMs)
     }
   })
 }

@@ -3,11 +3,11 @@ import type { Server } from 'node:net'
 import { serveParent } from '../rig/worker-process.js'
 import { createFixedUpstream } from './fixed-upstream.js'
 
-/** A provider that says one thing: over TLS where its certificate and key are named. */
-const [certFile, keyFile] = process.argv.slice(2)
+/** A provider that says one thing: after so many milliseconds, and over TLS where its certificate and key are named. */
+const [thinksMs, certFile, keyFile] = process.argv.slice(2)
 const tls =
   certFile === undefined || keyFile === undefined ? null : { cert: readFileSync(certFile), key: readFileSync(keyFile) }
-const server = createFixedUpstream(tls)
+const server = createFixedUpstream({ tls, thinksMs: Number(thinksMs) })
 server.listen(0, '127.0.0.1', () => serveParent(portOf(server), async () => ({})))
 
 function portOf(listening: Server): number {

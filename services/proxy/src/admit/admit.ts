@@ -26,3 +26,6 @@ export type AdmitOutcome =
  * the entry's place. When it throws, nothing is known: the entry may have been written, and limits may have been drawn.
  */
 export type Admit = (item: AdmitItem) => Promise<AdmitOutcome>
+
+/** Whose share of a call it takes. */
+export const ownerOf = ({ entry }: AdmitItem): string => entry.organizationId

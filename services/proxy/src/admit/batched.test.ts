@@ -6,7 +6,7 @@ const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(() 
 
 function make(limits: { batchMax: number; callsMax: number }) {
   const calls: { items: readonly string[]; answer: ReturnType<typeof gate<readonly string[]>> }[] = []
-  const ask = batched<string, string>(limits, (items) => {
+  const ask = batched<string, string>({ ...limits, ownerOf: (item) => item.charAt(0) }, (items) => {
     const answer = gate<readonly string[]>()
     calls.push({ items, answer })
     return answer.passed
@@ -33,6 +33,16 @@ describe('those who come in one turn of the event loop', () => {
     answer(0)
     await turn()
     expect(calls).toHaveLength(9)
+  })
+
+  it('take turns with other owners where there are more than a call takes', async () => {
+    const { calls, ask, answer } = make({ batchMax: 4, callsMax: 1 })
+    for (let at = 0; at < 100; at += 1) void ask(`a${at}`)
+    await turn()
+    for (const item of ['b0', 'b1', 'c0']) void ask(item)
+    answer(0)
+    await turn()
+    expect(calls[1]?.items).toEqual(['a4', 'b0', 'c0', 'a5'])
   })
 
   it('make the next call larger while one is under way', async () => {

@@ -1,14 +1,18 @@
+import { createFairQueue } from '../routes/fair-queue.js'
+
 interface Waiting<Item, Result> {
   readonly item: Item
   settle(result: Result): void
   refuse(thrown: unknown): void
 }
 
-interface Options {
+interface Options<Item> {
   /** Items of one call. */
   readonly batchMax: number
   /** Calls under way. Those who come meanwhile wait, and make the next batches larger. */
   readonly callsMax: number
+  /** Whose it is: where more wait than a call takes, owners take turns. */
+  readonly ownerOf: (item: Item) => string
   /** Runs at the end of this event-loop turn. */
   readonly endOfTurn?: (run: () => void) => void
 }
@@ -21,10 +25,10 @@ const endOfThisTurn = (run: () => void): void => void setImmediate(run)
  * @param call answers in the order of the items, with as many results; anything else is thrown to all.
  */
 export function batched<Item, Result>(
-  { batchMax, callsMax, endOfTurn = endOfThisTurn }: Options,
+  { batchMax, callsMax, ownerOf, endOfTurn = endOfThisTurn }: Options<Item>,
   call: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (item: Item) => Promise<Result> {
-  const waiting: Waiting<Item, Result>[] = []
+  const waiting = createFairQueue<Waiting<Item, Result>>()
   let running = 0
   let planned = false
 
@@ -36,11 +40,11 @@ export function batched<Item, Result>(
 
   function startCalls(): void {
     planned = false
-    while (waiting.length > 0 && running < callsMax) {
+    while (waiting.size > 0 && running < callsMax) {
       running += 1
-      void send(waiting.splice(0, batchMax)).finally(() => {
+      void send(waiting.take(batchMax).map(({ item }) => item)).finally(() => {
         running -= 1
-        if (waiting.length > 0) plan()
+        if (waiting.size > 0) plan()
       })
     }
   }
@@ -59,7 +63,7 @@ export function batched<Item, Result>(
 
   return (item) =>
     new Promise((settle, refuse) => {
-      waiting.push({ item, settle, refuse })
+      waiting.add(ownerOf(item), { item, settle, refuse })
       plan()
     })
 }

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { createAccessRecorder } from '../record/access-recorder.js'
-import { createBacklog } from '../record/backlog.js'
+import { BACKLOG_LIMITS, createBacklog } from '../record/backlog.js'
 import { createSequences } from '../record/sequences.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
 import { gate } from '../test/gate.js'
 import { routeResponse } from '../test/route-response.js'
 import { silentLog } from '../test/silent-log.js'
-import type { AccessRequest } from './admission.js'
+import type { AccessRequest, Decision } from './admission.js'
 import type { AdmitItem, AdmitOutcome } from './admit.js'
 import { createAdmission } from './create-admission.js'
 
@@ -52,6 +52,22 @@ function make() {
 }
 
 describe('admission', () => {
+  it('refuses an organisation whose share of what is not on record is used up, and lets nobody else wait', async () => {
+    const { admission, asked } = make()
+    const admit = (organizationId: string): Promise<Decision> => {
+      const decision = admission.admit(request(`req_${asked.length}`, organizationId))
+      asked.at(-1)?.answer.open({ admitted: true, onRecord: false })
+      return decision
+    }
+    // Each is under way, and has an entry that is not known to be on record.
+    for (let at = 0; at < BACKLOG_LIMITS.shareMax / 2; at += 1) await admit('org_1')
+    await expect(admit('org_1')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'too much is not on record yet',
+    })
+    expect(await admit('org_2')).toMatchObject({ admitted: true })
+  })
+
   it('refuses an organisation whose share of the waiting is used up, and nobody else', async () => {
     const { admission } = make()
     const refused: unknown[] = []

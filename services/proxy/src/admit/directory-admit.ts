@@ -7,7 +7,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import type { LimitScope } from '../routes/route.js'
 import { scopeFromWire } from '../routes/route-from-wire.js'
-import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
+import { type Admit, type AdmitItem, type AdmitOutcome, ownerOf } from './admit.js'
 import { batched } from './batched.js'
 import type { LimitBucket } from './buckets.js'
 
@@ -25,7 +25,7 @@ export function directoryAdmit(
   bootId: string,
   limits: { readonly batchMax: number; readonly callsMax: number } = LIMITS,
 ): Admit {
-  return batched(limits, async (items: readonly AdmitItem[]) => {
+  return batched({ ...limits, ownerOf }, async (items: readonly AdmitItem[]) => {
     const { decisions } = await callUnary<AdmitRequest, AdmitResponse__Output>(
       (request, options, answer) => directory.current().admit(request, options, answer),
       { bootId, admissions: items.map(({ entry, buckets }) => ({ entry, buckets: buckets.map(bucketToWire) })) },

@@ -2,7 +2,7 @@ import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { every, type Schedule } from '../freshness/schedule.js'
 import type { StreamRecord } from '../record/stream-record.js'
-import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
+import { type Admit, type AdmitItem, type AdmitOutcome, ownerOf } from './admit.js'
 import { batched } from './batched.js'
 import type { Append, Appended, Refusal } from './redis-append.js'
 
@@ -50,7 +50,7 @@ export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { c
   function admitOf(shard: number): Admit {
     const known = shards.get(shard)
     if (known) return known
-    const made = batched(LIMITS, (items: readonly AdmitItem[]) => run(shard, items))
+    const made = batched({ ...LIMITS, ownerOf }, (items: readonly AdmitItem[]) => run(shard, items))
     shards.set(shard, made)
     return made
   }

@@ -5,7 +5,8 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { carriersOfV4 } from '@protectmyapi/service-kit/test/hostile-urls'
 import { edgesV4, edgesV6, SPECIAL_RANGES_V4, SPECIAL_RANGES_V6 } from '@protectmyapi/service-kit/test/special-ranges'
 import { noPrivateUpstreams, privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
-import { createDialler, type OpenSocket, type ResolvedAddress } from './dialler.js'
+import { createDialler, type OpenSocket } from './dialler.js'
+import type { ResolvedAddress } from './resolve-name.js'
 
 const NOT_ALLOWED = expect.objectContaining({ code: 'DESTINATION_NOT_ALLOWED' })
 const UNREACHABLE = expect.objectContaining({ code: 'UPSTREAM_UNREACHABLE' })

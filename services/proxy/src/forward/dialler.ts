@@ -1,5 +1,4 @@
 import { constants } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net'
 import {
   checkServerIdentity,
@@ -10,8 +9,10 @@ import {
   type SecureContext,
 } from 'node:tls'
 import { isMetadataAddress, isPublicAddress, isPublicHostName } from '@protectmyapi/service-kit/addresses'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isPrivateUpstream, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { createResolveName, type ResolvedAddress, type ResolveName } from './resolve-name.js'
 
 const LIMITS = {
   /** For name, connection and TLS handshake, each. Providers answer in a tenth of it from anywhere. */
@@ -21,14 +22,6 @@ const LIMITS = {
   addressesMax: 16,
   tcpKeepAliveMs: 30_000,
 } as const
-
-export interface ResolvedAddress {
-  readonly address: string
-  readonly family: number
-}
-
-/** All addresses of a name. */
-export type ResolveName = (name: string) => Promise<readonly ResolvedAddress[]>
 
 /** Begins a TCP connection. */
 export type OpenSocket = (options: TcpNetConnectOpts) => Socket
@@ -52,7 +45,7 @@ export interface DiallerOptions {
 export function createDialler({
   exempt,
   extraCaPem,
-  resolveName = systemResolver,
+  resolveName = createResolveName({ clock: systemClock }),
   openSocket = connectTcp,
 }: DiallerOptions): Dial {
   const context = createSecureContext({
@@ -92,8 +85,6 @@ const asAddress = (literal: string): ResolvedAddress => ({ address: literal, fam
  * asked first. What an operator exempts may be known to a hosts file alone, which has no dots.
  */
 const nameFor = (host: string, isExempt: boolean): string => (isExempt ? host : `${host}.`)
-
-const systemResolver: ResolveName = (name) => lookup(name, { all: true, verbatim: true })
 
 async function resolveWithin(resolveName: ResolveName, name: string): Promise<readonly ResolvedAddress[]> {
   let timer: NodeJS.Timeout | undefined

@@ -18,6 +18,8 @@ export interface Horizon {
    */
   answered(sent: Moment, horizonMs: number): void
   isCurrent(): boolean
+  /** Ahead, and more than half of it spent: the Sync that is sent at a third was not answered. */
+  isLate(): boolean
   /** Milliseconds since it passed: 0 while it is ahead, Infinity before the first answer. */
   passedForMs(): number
   /** Milliseconds until it passes, below 0 since it has; -Infinity before the first answer. */
@@ -40,6 +42,7 @@ export function createHorizon(clock: Clock): Horizon {
     },
     isCurrent: () => sent !== undefined && elapsedMs(sent) < grantedMs,
     aheadForMs: () => (sent === undefined ? Number.NEGATIVE_INFINITY : grantedMs - elapsedMs(sent)),
+    isLate: () => sent !== undefined && elapsedMs(sent) > grantedMs / 2 && elapsedMs(sent) < grantedMs,
     passedForMs: () => (sent === undefined ? Number.POSITIVE_INFINITY : Math.max(0, elapsedMs(sent) - grantedMs)),
   }
 }

@@ -55,6 +55,8 @@ export interface FeedState extends Keeper {
   /** CONTIG: a pushed row is taken only as the next one. Answers `gap` where rows between are missing. */
   push(row: FeedRow): 'applied' | 'known' | 'gap'
   answer(sent: SentSync, answer: Answer): void
+  /** The horizon is ahead still, and a Sync went unanswered. */
+  isLate(): boolean
   /** Once a second: forgets old floors, ends answers that have run too long past the horizon, tells when that passes. */
   tend(): void
 }
@@ -116,6 +118,7 @@ export function createKeeper({
 
   return {
     isCurrent: () => horizon.isCurrent() && !floors.overflowed(),
+    isLate: horizon.isLate,
     accepts: (labels) => floors.accepts(labels),
     epoch: () => epoch,
     applied: () => appliedNumber,

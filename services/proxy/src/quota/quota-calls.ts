@@ -29,7 +29,7 @@ export interface QuotaCalls {
 
 export function createQuotaCalls({ drawQuota, clock, log }: Deps): QuotaCalls {
   const underWay = new Set<Promise<void>>()
-  const send = batched<Item, undefined>(LIMITS, async (items) => {
+  const send = batched<Item, undefined>({ ...LIMITS, ownerOf }, async (items) => {
     const asking = items.flatMap((item) => ('stock' in item ? [item.stock] : []))
     const returns = items.flatMap((item) => ('returned' in item ? [item.returned] : []))
     try {
@@ -61,4 +61,8 @@ export function createQuotaCalls({ drawQuota, clock, log }: Deps): QuotaCalls {
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }
+}
+
+function ownerOf(item: Item): string {
+  return ('stock' in item ? item.stock : item.returned).counter.organizationId
 }

@@ -29,6 +29,8 @@ export const LISTENER_BOUNDS = {
   /** Longer than load balancers keep idle connections (60 s as a rule), so that they are the ones to close. */
   idleMs: 75_000,
   connectionsMax: 16_384,
+  /** That have not been accepted yet; beyond, a client's SYN is dropped, and it tries again a second later. Linux caps it at `net.core.somaxconn`. */
+  backlogMax: 4_096,
   /** How often drained connections are looked for. */
   closeIdleEveryMs: 50,
   /** For a client whose bytes could not be read to read why, before the connection is destroyed. */
@@ -45,9 +47,11 @@ export interface Listener {
   drain(graceMs: number): Promise<void>
 }
 
+/** @param connected called for each connection that was accepted. */
 export function createListener(
   handle: Handle,
   certificate: WatchedMaterial | null,
+  connected: () => void,
   bounds: ListenerBounds = LISTENER_BOUNDS,
 ): Listener {
   const options = serverOptions(bounds)
@@ -65,6 +69,7 @@ export function createListener(
     lastAnswers.set(incoming.socket, new WeakRef(outgoing))
     handle(incoming, outgoing, waits)
   }
+  server.on('connection', connected)
   server.on('request', (incoming, outgoing) => take(incoming, outgoing, false))
   server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
   server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
@@ -83,7 +88,7 @@ export function createListener(
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
-        server.listen(port, host, () => {
+        server.listen({ port, host, backlog: bounds.backlogMax }, () => {
           server.off('error', reject)
           resolve(portOf(server))
         })

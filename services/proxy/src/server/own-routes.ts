@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.js'
 
 /** What the proxy answers by itself. */
 export interface OwnRoutesDeps {
-  readonly dataPlane: Pick<DataPlane, 'exchangeDebugToken' | 'jwks' | 'ready'>
+  readonly dataPlane: Pick<DataPlane, 'exchangeDebugToken' | 'impaired' | 'jwks' | 'ready'>
   readonly isDraining: () => boolean
 }
 
@@ -59,7 +59,7 @@ function answerReadiness({ dataPlane, isDraining }: OwnRoutesDeps, exchange: Exc
   if (isDraining()) throw new Fault('UNAVAILABLE', 'draining', { say: 'Shutting down.' })
   if (!dataPlane.ready())
     throw new Fault('UNAVAILABLE', 'not fresh', { say: 'The horizon has passed: management is away.' })
-  sendJson(exchange, 200, { status: 'ready' })
+  sendJson(exchange, 200, { status: 'ready', impaired: dataPlane.impaired() })
 }
 
 async function exchangeDebugToken({ dataPlane }: OwnRoutesDeps, exchange: Exchange): Promise<void> {

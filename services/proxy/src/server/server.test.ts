@@ -42,9 +42,13 @@ const JSON_HEADERS = { 'content-type': 'application/json' }
 describe('the proxy itself answers', () => {
   it('whether it lives, and whether it is ready: not while it is not fresh', async () => {
     expect(await proxy.send('GET', '/healthz', { headers: {} })).toMatchObject({ status: 200, body: '{"status":"ok"}' })
-    expect((await proxy.send('GET', '/readyz', { headers: {} })).status).toBe(200)
+    proxy.plane.says.impaired = ['redis-away']
+    const ready = await proxy.send('GET', '/readyz', { headers: {} })
+    expect(ready).toMatchObject({ status: 200, body: '{"status":"ready","impaired":["redis-away"]}' })
     proxy.plane.says.ready = false
-    expect((await proxy.send('GET', '/readyz', { headers: {} })).status).toBe(503)
+    const unready = await proxy.send('GET', '/readyz', { headers: {} })
+    expect(unready.status).toBe(503)
+    expect(JSON.parse(unready.body)).toMatchObject({ detail: 'The horizon has passed: management is away.' })
     expect((await proxy.send('GET', '/healthz', { headers: {} })).status).toBe(200)
   })
 
@@ -247,7 +251,11 @@ describe('the listener’s TLS', () => {
     }
     await write('first')
     const material = await watchMaterial(files, silentLog(), 20)
-    const listener = createListener((_incoming, outgoing) => outgoing.end('ok'), material)
+    const listener = createListener(
+      (_incoming, outgoing) => outgoing.end('ok'),
+      material,
+      () => {},
+    )
     const port = await listener.listen('127.0.0.1', 0)
     const subject = (): Promise<string> =>
       new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { AccessRequest, Admission, Limited } from '../admit/admission.js'
-import type { DataPlane } from '../data-plane.js'
+import type { DataPlane, Impairment } from '../data-plane.js'
 import type { Freshness } from '../freshness/freshness.js'
 import type { Label } from '../freshness/label.js'
 import type { AppCredential } from '../identify/credential.js'
@@ -19,7 +19,10 @@ export interface Recorded {
 
 /** All that the pipeline asks of the authorities, with its state in this process. */
 export interface FakeDataPlane
-  extends Pick<DataPlane, 'routes' | 'leases' | 'freshness' | 'admission' | 'exchangeDebugToken' | 'jwks' | 'ready'> {
+  extends Pick<
+    DataPlane,
+    'routes' | 'leases' | 'freshness' | 'admission' | 'exchangeDebugToken' | 'impaired' | 'jwks' | 'ready'
+  > {
   /** By service. */
   readonly routeOf: Map<string, Route>
   readonly secrets: Map<string, HeldSecret>
@@ -33,6 +36,7 @@ export interface FakeDataPlane
     lease: Fault | null
     admit: Fault | null
     ready: boolean
+    impaired: readonly Impairment[]
     /** Runs while a lease is asked for. */
     duringLease: () => void
     duringAdmit: () => void
@@ -56,6 +60,7 @@ export function fakeDataPlane(): FakeDataPlane {
     lease: null,
     admit: null,
     ready: true,
+    impaired: [],
     duringLease: () => {},
     duringAdmit: () => {},
   }
@@ -127,6 +132,7 @@ export function fakeDataPlane(): FakeDataPlane {
     },
     jwks: async () => ({ keys: [] }),
     ready: () => says.ready,
+    impaired: () => says.impaired,
     fell(label) {
       floors.set(`${label.kind}:${label.id}`, label.generation)
       for (const follower of [...followers]) {

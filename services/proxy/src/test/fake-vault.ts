@@ -8,7 +8,7 @@ import { Vault } from '@protectmyapi/protos/vault'
 import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { closeGrpcServer, createGrpcServer, listenGrpc } from '@protectmyapi/service-kit/grpc-server'
 
-/** A vault over real gRPC, on loopback and without TLS, that leases whatever the test says. */
+/** A vault over real gRPC, on loopback and without TLS, that leases whatever the test says, or never answers. */
 export interface FakeVault {
   readonly client: { current(): VaultClient }
   readonly asked: readonly LeaseSecretsRequest__Output[]
@@ -16,17 +16,19 @@ export interface FakeVault {
 }
 
 export async function startFakeVault(
-  lease: (versionId: string, grant: string) => LeaseResult,
+  lease: (versionId: string, grant: string) => LeaseResult | 'never',
   leaseKey: LeaseKey | null = null,
 ): Promise<FakeVault> {
   const asked: LeaseSecretsRequest__Output[] = []
   const leaseSecrets: handleUnaryCall<LeaseSecretsRequest__Output, LeaseSecretsResponse> = (call, answer) => {
     asked.push(call.request)
     try {
-      answer(null, {
-        results: call.request.versionIds.map((versionId) => ({ versionId, ...lease(versionId, call.request.grant) })),
-        leaseKey,
+      const { versionIds, grant } = call.request
+      const results = versionIds.flatMap((versionId) => {
+        const result = lease(versionId, grant)
+        return result === 'never' ? [] : [{ versionId, ...result }]
       })
+      if (results.length === versionIds.length) answer(null, { results, leaseKey })
     } catch (err) {
       answer(toGrpcError(err))
     }

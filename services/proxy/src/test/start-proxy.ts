@@ -12,6 +12,7 @@ import { createCrowd } from '../server/crowd.js'
 import { createHandle } from '../server/handle.js'
 import { createListener, LISTENER_BOUNDS, type Listener, type ListenerBounds } from '../server/listener.js'
 import { trustedProxies } from '../server/source-address.js'
+import { createTurnstile } from '../server/turnstile.js'
 import { type FakeDataPlane, fakeDataPlane, heldSecret, routeTo } from './fake-data-plane.js'
 import { silentLog } from './silent-log.js'
 
@@ -76,11 +77,13 @@ export async function startProxy(
   const clock = systemClock
   const pools = createPools(createDialler({ exempt: privateUpstreams(exempt), ...dialling }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
+  const turnstile = createTurnstile()
   const pipeline = createPipeline({
     ...plane,
     forwarding: { pools, clock },
     underWay,
     crowd: createCrowd({ loop: { isLate }, clock, log }),
+    turnstile,
     log,
   })
   let draining = false
@@ -93,7 +96,7 @@ export async function startProxy(
     proxies: trustedProxies(proxies),
     isDraining: () => draining,
   })
-  const listener = createListener(handle, certificate, { ...LISTENER_BOUNDS, ...bounds })
+  const listener = createListener(handle, certificate, turnstile.connected, { ...LISTENER_BOUNDS, ...bounds })
   const port = await listener.listen('127.0.0.1', 0)
   return {
     port,

@@ -9,15 +9,16 @@ const statusOf = async (path: string, method = 'GET'): Promise<number> =>
 
 describe('probes', () => {
   it('say alive whatever else is away, and ready while the service serves', async () => {
-    let isServing = false
-    probes = await serveProbes('127.0.0.1', 0, { isServing: () => isServing })
+    let obstacle = 'The database does not answer.'
+    probes = await serveProbes('127.0.0.1', 0, { obstacle: () => obstacle })
     expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 503])
-    isServing = true
+    expect(await (await fetch(`http://127.0.0.1:${probes.port}/readyz`)).text()).toBe(`${obstacle}\n`)
+    obstacle = ''
     expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200])
   })
 
   it('tell nothing else, and take nothing', async () => {
-    probes = await serveProbes('127.0.0.1', 0, { isServing: () => true })
+    probes = await serveProbes('127.0.0.1', 0, { obstacle: () => '' })
     expect([await statusOf('/'), await statusOf('/readyz?x'), await statusOf('/readyz', 'POST')]).toEqual([
       404, 404, 405,
     ])

@@ -6,16 +6,19 @@ const LIMITS = { headMs: 2_000, idleMs: 1_000, connectionsMax: 64 } as const
 
 /**
  * Plain HTTP for who probes from the machine that runs us and has no certificate, as Kubernetes' kubelet: `/healthz` is
- * 200 while this process turns, `/readyz` while it serves. It tells nothing else.
+ * 200 while this process turns, `/readyz` while it serves; where it does not, the answer says why. It tells nothing else.
  *
  * @throws where the port is taken.
  */
-export async function serveProbes(host: string, port: number, health: Pick<Health, 'isServing'>): Promise<Probes> {
+export async function serveProbes(host: string, port: number, health: Pick<Health, 'obstacle'>): Promise<Probes> {
   const server = createServer(
     { headersTimeout: LIMITS.headMs, requestTimeout: LIMITS.headMs, keepAliveTimeout: LIMITS.idleMs },
     ({ method, url }, answer) => {
       const isReading = method === 'GET' || method === 'HEAD'
-      answer.writeHead(isReading ? statusOf(url, health) : 405, { 'content-length': 0 }).end()
+      const status = isReading ? statusOf(url, health) : 405
+      const why = status === 503 ? Buffer.from(`${health.obstacle()}\n`) : Buffer.alloc(0)
+      answer.writeHead(status, { 'content-type': 'text/plain', 'content-length': why.length })
+      answer.end(method === 'HEAD' ? undefined : why)
     },
   )
   server.maxConnections = LIMITS.connectionsMax
@@ -27,9 +30,9 @@ export interface Probes {
   close(): Promise<void>
 }
 
-function statusOf(url: string | undefined, health: Pick<Health, 'isServing'>): number {
+function statusOf(url: string | undefined, health: Pick<Health, 'obstacle'>): number {
   if (url === '/healthz') return 200
-  if (url === '/readyz') return health.isServing() ? 200 : 503
+  if (url === '/readyz') return health.obstacle() === '' ? 200 : 503
   return 404
 }
 

@@ -13,8 +13,8 @@ const LIMITS = {
 const SERVICES = ['', 'protectmyapi.vault.v1.Vault'] as const
 
 export interface Health {
-  /** As the last probe found it. */
-  isServing(): boolean
+  /** What stands in the way of serving, as the last probe found it, in words for who probes; empty while it serves. */
+  obstacle(): string
   /** Says NOT_SERVING, and goes on saying so. */
   stop(): void
 }
@@ -46,7 +46,7 @@ export async function serveHealth(server: Server, probe: () => Promise<unknown>,
   const timer = setInterval(() => void check(), LIMITS.everyMs)
   timer.unref()
   return {
-    isServing: () => last === true && !stopped,
+    obstacle: () => (stopped ? 'This process is ending.' : last === true ? '' : 'The database does not answer.'),
     stop() {
       stopped = true
       clearInterval(timer)

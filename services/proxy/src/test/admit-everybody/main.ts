@@ -15,6 +15,7 @@ import { createLane } from '../../routes/lanes.js'
 import { createCrowd } from '../../server/crowd.js'
 import { createHandle } from '../../server/handle.js'
 import { createListener } from '../../server/listener.js'
+import { createTurnstile } from '../../server/turnstile.js'
 
 /**
  * The proxy as it is, but for its admission: whoever comes is let in, and nothing is recorded. `make bench` runs it to
@@ -39,10 +40,11 @@ const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config
 const underWay = createLane({ totalMax: 8_192, perOwnerMax: 2_048 })
 const forwarding = { pools: createPools(dial, log), clock }
 const crowd = createCrowd({ loop: { isLate: () => false }, clock, log })
-const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, crowd, log })
+const turnstile = createTurnstile()
+const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, crowd, turnstile, log })
 const { hostSuffix, trustedProxies: proxies } = config
 const handle = createHandle({ pipeline, dataPlane, clock, log, proxies, hostSuffix, isDraining: () => false })
-const port = await createListener(handle, null).listen(config.host, config.port)
+const port = await createListener(handle, null, turnstile.connected).listen(config.host, config.port)
 await dataPlane.start()
 log.info({ port }, 'ready')
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0))

@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { type NameServer, startNameServer } from '../test/name-server.js'
+import { createResolveName } from './resolve-name.js'
+
+const V4 = '8.8.8.8'
+const V6 = '2606:4700:0:0:0:0:0:1111'
+
+const closing: NameServer[] = []
+afterEach(async () => {
+  for (const server of closing.splice(0)) await server.close()
+})
+
+async function resolving(answer: Parameters<typeof startNameServer>[0]) {
+  const server = await startNameServer(answer)
+  closing.push(server)
+  return { ...server, resolve: createResolveName({ clock: systemClock, servers: [server.server] }) }
+}
+
+describe('a provider’s name', () => {
+  it('is looked up at once while a hundred names of another tenant are never answered', async () => {
+    const { resolve, asked } = await resolving((name) => (name.startsWith('silent') ? 'silence' : [V4]))
+    let ended = 0
+    const silent = Array.from({ length: 100 }, (_, index) =>
+      resolve(`silent-${index}.example.com.`).catch(() => {
+        ended += 1
+      }),
+    )
+    await until(() => asked.length >= 200 || undefined)
+    expect(await resolve('api.example.com.')).toContainEqual({ address: V4, family: 4 })
+    expect(ended).toBe(0)
+    void silent
+  })
+
+  it('has the addresses of both families', async () => {
+    const { resolve } = await resolving((_name, family) => (family === 4 ? [V4] : [V6]))
+    expect(await resolve('api.example.com.')).toEqual([
+      { address: V4, family: 4 },
+      { address: '2606:4700::1111', family: 6 },
+    ])
+  })
+
+  it.each(['unknown', 'silence'] as const)(
+    'has those of one family where the other’s question meets %s',
+    async (what) => {
+      for (const mute of [4, 6] as const) {
+        const { resolve } = await resolving((_name, family) => (family === mute ? what : family === 4 ? [V4] : [V6]))
+        expect((await resolve('api.example.com.')).map(({ family }) => family)).toEqual([mute === 4 ? 6 : 4])
+      }
+    },
+  )
+
+  it('that does not exist has none', async () => {
+    const { resolve } = await resolving(() => 'unknown')
+    await expect(resolve('api.example.com.')).rejects.toMatchObject({ code: 'ENOTFOUND' })
+  })
+
+  it('is never completed by a search domain', async () => {
+    const { resolve, asked } = await resolving(() => [V4])
+    await resolve('api.example.com.')
+    expect([...asked].sort()).toEqual(['api.example.com 4', 'api.example.com 6'])
+  })
+
+  it('without the root’s dot is one that the operator exempts: the hosts file knows it', async () => {
+    const { resolve, asked } = await resolving(() => 'unknown')
+    expect(await resolve('localhost')).toContainEqual({ address: '127.0.0.1', family: 4 })
+    expect(asked).toEqual([])
+  })
+})

@@ -1,0 +1,79 @@
+import { lookup, Resolver } from 'node:dns/promises'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+
+const LIMITS = {
+  /** The first attempt at each name server; c-ares waits longer for the next ones. */
+  attemptMs: 1_000,
+  attempts: 3,
+  /** What the other family is waited for once one has answered. RFC 8305 § 3 says 50 ms; far name servers need more. */
+  otherFamilyMs: 500,
+  /** Then `/etc/resolv.conf` is read again. */
+  resolverLifeMs: 30_000,
+} as const
+
+export interface ResolvedAddress {
+  readonly address: string
+  readonly family: number
+}
+
+/** All addresses of a name. @throws Error where there is none, or nobody answers. */
+export type ResolveName = (name: string) => Promise<readonly ResolvedAddress[]>
+
+interface Options {
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  /** Name servers, `address:port`; those of the system where none are named. */
+  readonly servers?: readonly string[]
+}
+
+/**
+ * A name that ends with the root's dot is asked of the name servers; any other one of the system, hosts file and all.
+ *
+ * Not all of the system (getaddrinfo): it blocks one of libuv's threads for each name, and two names at a time are all
+ * that there is room for. Two names of one tenant whose name servers are silent would keep every other tenant's from
+ * being looked up, for 20 s and as often as they are asked for.
+ */
+export function createResolveName({ clock, servers = [] }: Options): ResolveName {
+  let resolver = newResolver(servers)
+  let madeAt = clock.monotonicMs()
+
+  function current(): Resolver {
+    const now = clock.monotonicMs()
+    if (now - madeAt > LIMITS.resolverLifeMs) [resolver, madeAt] = [newResolver(servers), now]
+    return resolver
+  }
+
+  return (name) => (name.endsWith('.') ? askBoth(current(), name) : lookup(name, { all: true, verbatim: true }))
+}
+
+function newResolver(servers: readonly string[]): Resolver {
+  const resolver = new Resolver({ timeout: LIMITS.attemptMs, tries: LIMITS.attempts })
+  if (servers.length > 0) resolver.setServers(servers)
+  return resolver
+}
+
+/** Both families at once; one that fails, or is late, leaves the other's addresses. */
+async function askBoth(resolver: Resolver, name: string): Promise<readonly ResolvedAddress[]> {
+  const found = new Map<number, readonly ResolvedAddress[]>()
+  const ask = async (family: 4 | 6): Promise<void> => {
+    const addresses = await (family === 4 ? resolver.resolve4(name) : resolver.resolve6(name))
+    found.set(
+      family,
+      addresses.map((address) => ({ address, family })),
+    )
+  }
+  const asked = [ask(4), ask(6)]
+  await Promise.any(asked).catch(({ errors }: AggregateError) => {
+    throw errors[0]
+  })
+  await withinMs(Promise.allSettled(asked), LIMITS.otherFamilyMs)
+  return [4, 6].flatMap((family) => found.get(family) ?? [])
+}
+
+async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals'
+import { createTurnstile } from './turnstile.js'
+
+/** Turns end when told to. */
+function make() {
+  const ends: (() => void)[] = []
+  const begun: string[] = []
+  const limits = { perTurn: 4, perTurnConnecting: 1, perOwner: 2 }
+  const turnstile = createTurnstile((end) => void ends.push(end), limits)
+  async function endTurn(): Promise<void> {
+    for (const end of ends.splice(0)) end()
+    await Promise.resolve()
+  }
+  function come(owner: string, count = 1): void {
+    for (let at = 0; at < count; at += 1) {
+      const turn = turnstile.pass(owner)
+      if (turn) void turn.then(() => begun.push(owner))
+      else begun.push(owner)
+    }
+  }
+  return { ...turnstile, begun, come, endTurn, taken: () => begun.splice(0) }
+}
+
+describe('the turnstile', () => {
+  it('lets begin so many in a turn, and those who wait in the next ones, in their order', async () => {
+    const { come, endTurn, taken } = make()
+    come('a', 9)
+    expect(taken()).toHaveLength(4)
+    for (const expected of [4, 1, 0]) {
+      await endTurn()
+      expect(taken()).toHaveLength(expected)
+    }
+  })
+
+  it('holds up nobody whose organization has begun little, however many of another wait', async () => {
+    const { come, endTurn, taken } = make()
+    come('flood', 1_000)
+    taken()
+    come('calm', 2)
+    expect(taken()).toEqual(['calm', 'calm'])
+    await endTurn()
+    taken()
+    come('calm')
+    expect(taken()).toEqual(['calm'])
+  })
+
+  it('shares turns out among all who wait', async () => {
+    const { come, endTurn, taken } = make()
+    come('a', 1_000)
+    come('b', 10)
+    come('c', 10)
+    taken()
+    await endTurn()
+    expect(taken().sort()).toEqual(['a', 'a', 'b', 'c'])
+    await endTurn()
+    expect(taken().sort()).toEqual(['a', 'b', 'b', 'c'])
+  })
+
+  it('lets nobody of an organization pass by those of it who wait', async () => {
+    const { come, endTurn, taken } = make()
+    for (const owner of ['a', 'b', 'c', 'd', 'e']) come(owner, 4)
+    taken()
+    await endTurn()
+    expect(taken()).toEqual(['b', 'c', 'd', 'e'])
+    come('e')
+    expect(taken()).toEqual([])
+  })
+
+  it('keeps turns shorter while connections come', async () => {
+    const { come, connected, endTurn, taken } = make()
+    come('a', 100)
+    connected()
+    await endTurn()
+    taken()
+    connected()
+    await endTurn()
+    expect(taken()).toHaveLength(1)
+    await endTurn()
+    expect(taken()).toHaveLength(4)
+  })
+
+  it('forgets a turn that has ended: who comes alone never waits', async () => {
+    const { come, endTurn, taken } = make()
+    for (let turn = 0; turn < 3; turn += 1) {
+      come('a', 4)
+      expect(taken()).toHaveLength(4)
+      await endTurn()
+    }
+  })
+})

@@ -1,0 +1,68 @@
+import { createFairQueue } from '../routes/fair-queue.js'
+
+const LIMITS = {
+  /**
+   * Requests that begin in one turn of the event loop, some 2 ms of work: everything in this process waits for a turn four
+   * or five times on its way (its head, Redis, the provider, the answer).
+   */
+  perTurn: 8,
+  /** While connections come: libuv accepts one a turn, and whose it is shows only once it has sent something. */
+  perTurnConnecting: 1,
+  /** An organisation that has begun no more than so many in this turn does not wait: another's queue is not its own. */
+  perOwner: 2,
+} as const
+
+/**
+ * Keeps turns of the event loop short, and shares them out among organisations: who floods waits in a queue of his own,
+ * and adds to nobody else's wait. The crowd bounds how many wait.
+ */
+export interface Turnstile {
+  /** Undefined where there is nothing to wait for. */
+  pass(owner: string): Promise<void> | undefined
+  /** A connection was accepted: there may be more. */
+  connected(): void
+}
+
+/** @param endOfTurn runs at the end of this turn, and not before. */
+export function createTurnstile(
+  endOfTurn: (run: () => void) => void = (run) => void setImmediate(run),
+  { perTurn, perTurnConnecting, perOwner }: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
+): Turnstile {
+  const waiting = createFairQueue<() => void>()
+  const begun = new Map<string, number>()
+  let total = 0
+  let room = perTurn
+  let hasConnected = false
+
+  function nextTurn(): void {
+    begun.clear()
+    total = 0
+    room = hasConnected ? perTurnConnecting : perTurn
+    hasConnected = false
+    // What is left of it is for who comes in the next turn.
+    for (const { owner, item: begin } of waiting.take(room)) {
+      count(owner)
+      begin()
+    }
+  }
+
+  function count(owner: string): void {
+    if (total === 0) endOfTurn(nextTurn)
+    total += 1
+    begun.set(owner, (begun.get(owner) ?? 0) + 1)
+  }
+
+  return {
+    pass(owner) {
+      const mayBegin = total < room || (begun.get(owner) ?? 0) < perOwner
+      if (mayBegin && waiting.of(owner) === 0) {
+        count(owner)
+        return undefined
+      }
+      return new Promise((begin) => waiting.add(owner, begin))
+    },
+    connected() {
+      hasConnected = true
+    },
+  }
+}
