@@ -27,7 +27,10 @@ export async function mutatePart({ name, folder, scoreMin }: Part, projectDir: s
     jest: {
       projectType: 'custom',
       configFile: 'jest.config.js',
-      config: { testMatch: [`<rootDir>/${folder}/**/*.test.ts`] },
+      config: {
+        testMatch: [`<rootDir>/${folder}/**/*.test.ts`],
+        setupFiles: ['<rootDir>/deploy/test/steady-cases.js'],
+      },
       enableFindRelatedTests: false,
     },
     plugins: ['@stryker-mutator/jest-runner'],
