@@ -28,7 +28,8 @@ export async function mutatePart({ name, folder, scoreMin }: Part, projectDir: s
       projectType: 'custom',
       configFile: 'jest.config.js',
       config: {
-        testMatch: [`<rootDir>/${folder}/**/*.test.ts`],
+        // Jest looks through all files below its roots once a mutant.
+        roots: [`<rootDir>/${folder}`],
         setupFiles: ['<rootDir>/deploy/test/steady-cases.js'],
       },
       enableFindRelatedTests: false,
