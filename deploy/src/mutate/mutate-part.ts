@@ -27,7 +27,11 @@ export async function mutatePart({ name, folder, scoreMin }: Part, projectDir: s
     jest: {
       projectType: 'custom',
       configFile: 'jest.config.js',
-      config: { testMatch: [`<rootDir>/${folder}/**/*.test.ts`] },
+      config: {
+        // Jest looks through all files below its roots once a mutant.
+        roots: [`<rootDir>/${folder}`],
+        setupFiles: ['<rootDir>/deploy/test/steady-cases.js'],
+      },
       enableFindRelatedTests: false,
     },
     plugins: ['@stryker-mutator/jest-runner'],

@@ -13,22 +13,21 @@ const ANY = '**'
  */
 export function compilePattern(text: string): PathPattern {
   const wanted = pathSegments(text)
-  if (!wanted.includes(ANY)) return { text, matches: (segments) => matchesExactly(wanted, segments) }
-  return { text, matches: (segments) => matchesWithGaps(wanted, segments) }
+  return { text, matches: (segments) => matches(wanted, segments) }
 }
 
-/** `/v1/models/` → `v1`, `models`, and an empty one for the trailing slash. `/` and the empty path have none. */
+/**
+ * `/v1/models/` → `v1`, `models`, and an empty one for the trailing slash. `/` and the empty path have none.
+ *
+ * @param path empty or with a slash in front.
+ */
 export function pathSegments(path: string): readonly string[] {
-  const below = path.startsWith('/') ? path.slice(1) : path
+  const below = path.slice(1)
   return below === '' ? [] : below.split('/')
 }
 
-function matchesExactly(wanted: readonly string[], segments: readonly string[]): boolean {
-  return wanted.length === segments.length && wanted.every((want, at) => fits(want, segments[at]))
-}
-
 /** Greedy with one step back, so that no pattern makes it slow: at most wanted × segments comparisons. */
-function matchesWithGaps(wanted: readonly string[], segments: readonly string[]): boolean {
+function matches(wanted: readonly string[], segments: readonly string[]): boolean {
   let want = 0
   let at = 0
   let gap = -1
@@ -38,7 +37,7 @@ function matchesWithGaps(wanted: readonly string[], segments: readonly string[])
       gap = want
       resumeAt = at
       want += 1
-    } else if (want < wanted.length && fits(wanted[want], segments[at])) {
+    } else if (fits(wanted[want], segments[at])) {
       want += 1
       at += 1
     } else if (gap >= 0) {
@@ -53,7 +52,7 @@ function matchesWithGaps(wanted: readonly string[], segments: readonly string[])
   return want === wanted.length
 }
 
-/** `*` stands for a segment with something in it: the empty one after a trailing slash is none. */
+/** `*` stands for a segment with something in it: the empty one after a trailing slash is none. Past the pattern nothing fits. */
 function fits(want: string | undefined, segment: string | undefined): boolean {
-  return want === ONE ? segment !== undefined && segment !== '' : want === segment
+  return want === ONE ? segment !== '' : want === segment
 }

@@ -57,7 +57,10 @@ describe('a request target', () => {
     expect(() => checkPath(path)).toThrow(refused(why))
   })
 
-  it.each(['/', '/a/', '/a;b', '/%20', '/%7e', '/%c3%a9', '/a%41'])('%j is taken as it is', (path) => {
-    expect(parseRequestTarget(path)).toEqual({ path, query: null })
-  })
+  it.each(['/', '/a/', '/a;b', '/%20', '/%7e', '/%c3%a9', '/a%41', '/%254', '/%25zz', '/%252'])(
+    '%j is taken as it is',
+    (path) => {
+      expect(parseRequestTarget(path)).toEqual({ path, query: null })
+    },
+  )
 })

@@ -43,13 +43,9 @@ export function parseRequestTarget(raw: string): RequestTarget {
 /** @throws Fault PATH_NOT_ALLOWED. */
 export function checkPath(path: string): void {
   if (!PATH.test(path)) throw refuse('the path is not in origin form, or holds a character that must be encoded')
-  const segments = path.split('/')
-  for (let at = 1; at < segments.length; at += 1) {
-    const segment = segments[at] ?? ''
-    // `//` collapses in some servers and not in others. One trailing slash makes one empty segment, the last.
-    if (segment === '' && at < segments.length - 1) throw refuse('the path has an empty segment')
-    checkSegment(segment)
-  }
+  // It collapses in some servers and not in others.
+  if (path.includes('//')) throw refuse('the path has an empty segment')
+  for (const segment of path.split('/')) checkSegment(segment)
 }
 
 function checkSegment(segment: string): void {
@@ -76,7 +72,7 @@ function holdsSeparator(bytes: string): boolean {
 function checkDots(segment: string): void {
   const semicolon = segment.indexOf(';')
   const name = semicolon < 0 ? segment : segment.slice(0, semicolon)
-  if (name === '.' || name === '..' || (semicolon >= 0 && name === '')) throw refuse('the path has a dot segment')
+  if (semicolon === 0 || name === '.' || name === '..') throw refuse('the path has a dot segment')
 }
 
 /** One round of percent-decoding, bytes as latin1. Overlong forms (`%c0%ae`) are not UTF-8, and refused. */

@@ -28,8 +28,9 @@ describe('floors', () => {
     expect(floors.accepts([secret(2)])).toBe(false)
   })
 
-  it('are forgotten after the window, and not before (WINDOW)', () => {
+  it('are forgotten after the window of 20 minutes, and not before (WINDOW)', () => {
     const clock = manualClock()
+    expect(FLOOR_LIMITS.windowMs).toBe(20 * 60 * 1_000)
     const floors = createFloors(clock)
     floors.raise(secret(2))
     clock.advance(FLOOR_LIMITS.windowMs - 1)
@@ -61,7 +62,19 @@ describe('floors', () => {
     floors.raise(secret(2, 'c'))
     expect(floors.overflowed()).toBe(true)
     expect(floors.accepts([secret(1, 'a')])).toBe(false)
-    clock.advance(1_000)
+    clock.advance(999)
+    expect(floors.overflowed()).toBe(true)
+    clock.advance(1)
     expect(floors.overflowed()).toBe(false)
+  })
+
+  it('make room as they are forgotten, without being asked to', () => {
+    const clock = manualClock()
+    const floors = createFloors(clock, { windowMs: 1_000, floorsMax: 1 })
+    floors.raise(secret(2, 'a'))
+    clock.advance(1_000)
+    floors.raise(secret(2, 'b'))
+    expect(floors.overflowed()).toBe(false)
+    expect([floors.accepts([secret(1, 'a')]), floors.accepts([secret(1, 'b')])]).toEqual([true, false])
   })
 })

@@ -1,14 +1,93 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js'
+import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Directory } from '@protectmyapi/protos/directory'
 import type { SyncReply } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
 import type { SyncRequest__Output } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
+import { gate } from '../test/gate.js'
 import { startReplicas } from '../test/replicas.js'
 import { grpcSync } from './grpc-sync.js'
+import type { SyncEvents } from './keep-synced.js'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
+})
+
+type Call = ServerDuplexStream<SyncRequest__Output, SyncReply>
+const push = (number: number): SyncReply => ({ push: { number, kind: 'FEED_KIND_APP', id: 'a', generation: 1 } })
+const request = { bootId: 'boot_x', syncId: 1, applied: 0 }
+
+/** A stream, the directory's end of it, and what is heard of it in order. */
+async function openOne() {
+  const called = gate<Call>()
+  const replicas = await startReplicas(Directory, 1, (server) =>
+    server.addService(Directory.service, { Sync: called.open }),
+  )
+  closing.push(() => replicas.close())
+  const heard: unknown[] = []
+  const listeners = new Set<() => void>()
+  const hear = (what: unknown): void => {
+    heard.push(what)
+    for (const listener of listeners) listener()
+  }
+  const events: SyncEvents = { reply: ({ push }) => hear(push?.number), ended: (reason) => hear({ reason }) }
+  const stream = grpcSync(replicas.client)(events)
+  stream.send(request)
+  const call = await called.passed
+  return {
+    stream,
+    call,
+    heard,
+    /** Resolves when so much has been heard. */
+    hears: (count: number) =>
+      new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (heard.length >= count) resolve()
+        }
+        listeners.add(look)
+        look()
+      }),
+    closed: new Promise<void>((resolve) => void call.on('cancelled', resolve)),
+  }
+}
+
+describe('a stream of Syncs', () => {
+  it('brings each reply, and the end of the directory’s making, once', async () => {
+    const { call, heard, hears } = await openOne()
+    call.write(push(1))
+    call.write(push(2))
+    call.end()
+    await hears(3)
+    expect(heard).toEqual([1, 2, { reason: 'ended by the directory' }])
+  })
+
+  it('brings its failure, once and as the last', async () => {
+    const { call, heard, hears, stream } = await openOne()
+    call.emit('error', { code: status.UNAVAILABLE, details: 'no' })
+    await hears(1)
+    await new Promise(setImmediate)
+    stream.send(request)
+    stream.cancel()
+    await new Promise(setImmediate)
+    expect(heard).toEqual([{ reason: expect.objectContaining({ details: 'no' }) }])
+  })
+
+  it('is heard of no more once it was cancelled, and the directory learns of that', async () => {
+    const { call, heard, stream, closed } = await openOne()
+    stream.cancel()
+    call.write(push(1))
+    await closed
+    await new Promise(setImmediate)
+    expect(heard).toEqual([])
+  })
+
+  it('lasts ten minutes at most', async () => {
+    const { call, stream } = await openOne()
+    const leftMs = Number(call.getDeadline()) - Date.now()
+    expect(leftMs).toBeGreaterThan(9 * 60_000)
+    expect(leftMs).toBeLessThanOrEqual(10 * 60_000)
+    stream.cancel()
+  })
 })
 
 describe('a stream of Syncs that is given up', () => {

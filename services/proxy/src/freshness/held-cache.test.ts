@@ -123,4 +123,71 @@ describe('what is held', () => {
     cache.set('too large', thing('x'.repeat(1_001), [app('a')]))
     expect(cache.get('too large')).toBeUndefined()
   })
+
+  it('is bounded also where things weigh nothing', () => {
+    const { cache, thing } = make(2)
+    for (const key of ['a', 'b', 'c']) cache.set(key, thing('', [app(key)]))
+    expect(cache.size).toBe(2)
+  })
+
+  it('is discarded where it is larger than all that may be held', () => {
+    const { clock, keeper, thing } = make()
+    const discarded: string[] = []
+    const cache = createHeldCache<Thing>(keeper, clock, {
+      entriesMax: 10,
+      weight: { max: 3, weigh: ({ name }) => name.length },
+      discard: ({ name }) => void discarded.push(name),
+    })
+    cache.set('one', thing('long', [app('a')]))
+    expect(discarded).toEqual(['long'])
+    expect(cache.get('one')).toBeUndefined()
+  })
+
+  it('is gone, and discarded, when it is asked for past its end, or taken out', () => {
+    const { clock, keeper, thing } = make()
+    const discarded: string[] = []
+    const cache = createHeldCache<Thing>(keeper, clock, {
+      entriesMax: 10,
+      discard: ({ name }) => void discarded.push(name),
+    })
+    cache.set('one', thing('one', [app('a')]))
+    cache.set('two', thing('two', [app('a')], 1_001))
+    cache.delete('two')
+    expect([cache.size, discarded]).toEqual([1, ['two']])
+    clock.advance(1_000)
+    cache.get('one')
+    expect([cache.size, discarded]).toEqual([0, ['two', 'one']])
+  })
+
+  it('is swept out at its end, and nothing else is', () => {
+    const { clock, cache, thing } = make()
+    cache.set('one', thing('one', [app('a')]))
+    cache.set('two', thing('two', [app('a')], 1_001))
+    clock.advance(999)
+    cache.sweep()
+    expect(cache.size).toBe(2)
+    clock.advance(1)
+    cache.sweep()
+    expect([cache.size, cache.get('two')?.name]).toEqual([1, 'two'])
+  })
+
+  it('is all dropped with a RESET', () => {
+    const { clock, keeper, cache, thing } = make()
+    cache.set('one', thing('one', [app('a')]))
+    keeper.answer(
+      { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs(), applied: 0 },
+      { rows: [], through: 9, more: false, reset: true, horizonMs: 1 },
+    )
+    expect(cache.size).toBe(0)
+  })
+
+  it('goes with each row that it rests on, many at a time', () => {
+    const { keeper, cache, thing } = make()
+    for (const key of ['1', '2', '3', '4']) cache.set(key, thing(key, [app('a'), app(key)]))
+    keeper.push({ number: 1, ...app('a', 2) })
+    expect(cache.size).toBe(0)
+    keeper.push({ number: 2, ...app('1', 2) })
+    cache.set('1', thing('1', [app('a', 2), app('1', 2)]))
+    expect(cache.get('1')?.name).toBe('1')
+  })
 })

@@ -61,10 +61,10 @@ export function createHeldCache<Value extends Held>(
   /** EVICT, by the index: a row costs as much as things rest on it, however many are held. */
   function drop(row: Label): void {
     const name = labelKey(row)
-    for (const key of [...(keysByLabel.get(name) ?? [])]) {
-      const labels = entries.peek(key)?.labels ?? []
-      if (labels.some((label) => labelKey(label) === name && label.generation < row.generation)) entries.delete(key)
-    }
+    keysByLabel.get(name)?.forEach((key) => {
+      const labels = entries.peek(key)?.labels
+      if (labels?.some((label) => labelKey(label) === name && label.generation < row.generation)) entries.delete(key)
+    })
   }
 
   function mayTakeItsPlace(key: string, value: Value): boolean {

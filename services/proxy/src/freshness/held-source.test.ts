@@ -22,7 +22,7 @@ function make(lifeMs = LIFE_MS) {
   const log = silentLog()
   const keeper = createKeeper({ clock, log })
   const cache = createHeldCache<Thing>(keeper, clock, { entriesMax: 10 })
-  const asked: { who: string; answer: Gate<void> }[] = []
+  const asked: { who: string; why: string; answer: Gate<void> }[] = []
   let current = 1
   let number = 0
   const source = createHeldSource<Thing, string>({
@@ -30,10 +30,10 @@ function make(lifeMs = LIFE_MS) {
     clock,
     log,
     cache,
-    async fill(who, begun) {
+    async fill(who, begun, why) {
       const generation = current
       const answer = gate()
-      asked.push({ who, answer })
+      asked.push({ who, why, answer })
       await answer.passed
       return {
         ...begun,
@@ -54,6 +54,7 @@ function make(lifeMs = LIFE_MS) {
     asked,
     synced,
     get: (who = 'somebody') => source.get('key', who),
+    refresh: (who = 'somebody') => source.refresh('key', who),
     /** A writer commits, and this proxy applies the row: from here on the writer may have answered. */
     change(): void {
       current += 1
@@ -61,7 +62,7 @@ function make(lifeMs = LIFE_MS) {
       keeper.push({ number, kind: 'FEED_KIND_APP', id: 'a', generation: current })
     },
     answer: (at: number) => asked[at]?.answer.open(),
-    refuse: (at: number, fault: Fault) => asked[at]?.answer.fail(fault),
+    refuse: (at: number, reason: Error) => asked[at]?.answer.fail(reason),
   }
 }
 
@@ -148,17 +149,66 @@ describe('a fill', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('refused for its asker’s sake does not refuse those who joined it', async () => {
-    const { get, asked, answer, refuse } = make()
-    const revoked = get('revoked')
-    revoked.catch(() => {})
-    const sound = get('sound')
-    refuse(0, new Fault('INVALID_TOKEN', 'revoked'))
-    await expect(revoked).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+  it.each(['UNAUTHORIZED', 'INVALID_TOKEN', 'TOKEN_EXPIRED', 'ATTESTATION_REQUIRED'] as const)(
+    'refused with %s, for its asker’s sake, does not refuse those who joined it',
+    async (code) => {
+      const { get, asked, answer, refuse } = make()
+      const revoked = get('revoked')
+      revoked.catch(() => {})
+      const sound = get('sound')
+      refuse(0, new Fault(code, 'revoked'))
+      await expect(revoked).rejects.toMatchObject({ code })
+      await settle()
+      expect(asked.map(({ who }) => who)).toEqual(['revoked', 'sound'])
+      answer(1)
+      expect((await sound).generation).toBe(1)
+    },
+  )
+
+  it.each<[string, Error]>([
+    ['a refusal', new Fault('ENDPOINT_NOT_FOUND', 'none')],
+    ['a mistake of ours', new Error('no fault')],
+  ])('refused for the sake of what was asked for refuses all who joined it: %s', async (_what, refusal) => {
+    const { get, asked, refuse } = make()
+    const all = [get(), get()]
+    refuse(0, refusal)
+    for (const one of all) await expect(one).rejects.toBe(refusal)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('is one’s own after two that were overtaken, whoever else asks meanwhile', async () => {
+    const { get, refresh, asked, answer, change } = make()
+    const one = get('one')
+    one.catch(() => {})
+    change()
+    answer(0)
     await settle()
-    expect(asked.map(({ who }) => who)).toEqual(['revoked', 'sound'])
+    change()
+    void refresh('other')
     answer(1)
-    expect((await sound).generation).toBe(1)
+    await settle()
+    expect(asked.map(({ who }) => who)).toEqual(['one', 'one', 'other', 'one'])
+    change()
+    answer(3)
+    await expect(one).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'the feed overtook every answer' })
+    answer(2)
+  })
+
+  it('that is asked for anew stays the one that others join, also when an older one lands', async () => {
+    const { get, refresh, asked, answer, change } = make()
+    const older = refresh('older')
+    change()
+    const newer = refresh('newer')
+    answer(0)
+    expect((await older).generation).toBe(1)
+    const joined = get('joined')
+    await settle()
+    expect(asked.map(({ who, why }) => [who, why])).toEqual([
+      ['older', 'renewal'],
+      ['newer', 'renewal'],
+    ])
+    answer(1)
+    expect([(await newer).generation, (await joined).generation]).toEqual([2, 2])
   })
 })
 
@@ -178,7 +228,10 @@ describe('renewal', () => {
     expect(asked).toHaveLength(1)
     clock.advance(1)
     await get('with the credential of now')
-    expect(asked.map(({ who }) => who)).toEqual(['somebody', 'with the credential of now'])
+    expect(asked.map(({ who, why }) => [who, why])).toEqual([
+      ['somebody', 'wanted'],
+      ['with the credential of now', 'renewal'],
+    ])
     answer(1)
     await settle()
     clock.advance(LIFE_MS - 1)
@@ -196,6 +249,15 @@ describe('renewal', () => {
     clock.advance(1_000)
     await get()
     expect(asked).toHaveLength(3)
+  })
+
+  it('is one question, however long it takes and however many ask meanwhile', async () => {
+    const { clock, get, asked } = await held()
+    clock.advance(LIFE_MS / 2 + 1)
+    await get()
+    clock.advance(1_000)
+    await get()
+    expect(asked).toHaveLength(2)
   })
 
   it('slower than a feed row does not bring the old state back', async () => {

@@ -45,6 +45,18 @@ describe('the horizon', () => {
     expect(horizon.isCurrent()).toBe(false)
   })
 
+  it('is as the last answer says, of two to Syncs of one moment', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    const sent = momentOf(clock)
+    horizon.answered(sent, 10_000)
+    horizon.answered(sent, 1_000)
+    clock.advance(999)
+    expect([horizon.isCurrent(), horizon.passedForMs()]).toEqual([true, 0])
+    clock.advance(1)
+    expect(horizon.isCurrent()).toBe(false)
+  })
+
   it('passes by the wall clock where the monotonic one stood still', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)

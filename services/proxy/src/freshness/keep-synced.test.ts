@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
 import { manualTime } from '../test/manual-time.js'
 import { silentLog } from '../test/silent-log.js'
@@ -7,28 +7,38 @@ import { createKeeper } from './keeper.js'
 
 const HORIZON_MS = 30_000
 
+interface Stream {
+  readonly events: SyncEvents
+  readonly sent: SyncRequest[]
+  /** Milliseconds since it was opened, by Sync. */
+  readonly sentAt: number[]
+  readonly openedAt: number
+  cancelled: boolean
+  givenUp: boolean
+}
+
 /** A directory at the other end of the streams: present, mute, or away. */
-function make(horizonMs = HORIZON_MS) {
+function make(horizonMs = HORIZON_MS, { mute = false } = {}) {
   const time = manualTime()
   const keeper = createKeeper({ clock: time.clock, log: silentLog() })
-  const streams: { events: SyncEvents; sent: SyncRequest[]; cancelled: boolean; givenUp: boolean; openedAt: number }[] =
-    []
-  let mute = false
+  const streams: Stream[] = []
   let answerMs = 1
   let head = 0
+  const told: { err: unknown; againInMs: number }[] = []
   const keeping = keepSynced({
     feed: keeper,
     bootId: 'boot_x',
     clock: time.clock,
     schedule: time.schedule,
-    log: silentLog(),
+    log: Object.assign(silentLog(), { info: (fields: (typeof told)[number]) => void told.push(fields) }),
     open(events) {
       const openedAt = time.clock.monotonicMs()
-      const stream = { events, sent: [] as SyncRequest[], cancelled: false, givenUp: false, openedAt }
+      const stream: Stream = { events, sent: [], sentAt: [], cancelled: false, givenUp: false, openedAt }
       streams.push(stream)
       return {
         send(request) {
           stream.sent.push(request)
+          stream.sentAt.push(time.clock.monotonicMs() - openedAt)
           if (mute) return
           time.schedule(() => {
             if (stream.cancelled) return
@@ -60,6 +70,7 @@ function make(horizonMs = HORIZON_MS) {
     keeper,
     keeping,
     streams,
+    told,
     last: () => {
       const stream = streams.at(-1)
       if (!stream) throw new Error('no stream')
@@ -87,11 +98,35 @@ describe('a proxy', () => {
     expect(keeper.isCurrent()).toBe(true)
   })
 
-  it('syncs at a third of the horizon', () => {
-    const { time, last } = make()
-    time.advance(HORIZON_MS)
-    expect(last().sent.length).toBeGreaterThanOrEqual(3)
-    expect(last().sent.length).toBeLessThanOrEqual(4)
+  it.each([
+    [30_000, 10_000],
+    [3_000, 1_000],
+    [300, 100],
+    // Never more often than that, whatever horizon it is told.
+    [60, 50],
+  ])('at a horizon of %i ms syncs every %i ms', (horizonMs, everyMs) => {
+    const { time, last } = make(horizonMs)
+    time.advance(4 * everyMs)
+    const gaps = last()
+      .sentAt.slice(1)
+      .map((at, index) => at - (last().sentAt[index] ?? 0))
+    expect(gaps.length).toBeGreaterThanOrEqual(3)
+    for (const gap of gaps) {
+      expect(gap).toBeGreaterThanOrEqual(everyMs)
+      // It looks four times in between, and each second at least.
+      expect(gap).toBeLessThan(everyMs + Math.min(1_000, everyMs / 4) + 1)
+    }
+  })
+
+  it('waits five seconds for the first answer on a stream, sends nothing more on it, and knocks elsewhere', () => {
+    const { time, streams, told } = make(HORIZON_MS, { mute: true })
+    time.advance(5_000 - 1)
+    expect(streams[0]).toMatchObject({ givenUp: false, cancelled: false })
+    time.advance(1_001)
+    expect(streams[0]).toMatchObject({ givenUp: true, cancelled: true, sentAt: [0] })
+    expect(told).toMatchObject([{ err: 'a Sync went unanswered' }])
+    time.advance(100)
+    expect(streams).toHaveLength(2)
   })
 
   it('reports an applied push at once', () => {
@@ -125,6 +160,46 @@ describe('a proxy', () => {
     expect(keeper.isCurrent()).toBe(true)
   })
 
+  describe('where management is away', () => {
+    afterEach(() => {
+      jest.restoreAllMocks()
+    })
+
+    const waits = (random: number): number[] => {
+      jest.spyOn(Math, 'random').mockReturnValue(random)
+      const { time, told, last, streams, setMute } = make()
+      setMute(true)
+      for (let attempt = 1; attempt <= 6; attempt += 1) {
+        last().events.ended(new Error('refused'))
+        time.advance(told.at(-1)?.againInMs ?? 0)
+        expect(streams).toHaveLength(attempt + 1)
+      }
+      setMute(false)
+      last().events.ended(new Error('refused'))
+      time.advance(1_001)
+      last().events.ended(new Error('once more'))
+      return told.map(({ againInMs }) => againInMs)
+    }
+
+    it('waits twice as long after each failure, a second at most, and at first again once it was answered', () => {
+      expect(waits(1)).toEqual([100, 200, 400, 800, 1_000, 1_000, 1_000, 100])
+    })
+
+    it('waits half of that at least, by chance, so that not all proxies come at once', () => {
+      expect(waits(0)).toEqual([50, 100, 200, 400, 500, 500, 500, 50])
+    })
+
+    it('still knocks each second after a thousand failures', () => {
+      const { time, told, last, setMute } = make()
+      setMute(true)
+      for (let attempt = 1; attempt <= 1_100; attempt += 1) {
+        last().events.ended(new Error('refused'))
+        time.advance(told.at(-1)?.againInMs ?? 0)
+      }
+      expect(told.at(-1)?.againInMs).toBeLessThanOrEqual(1_000)
+    })
+  })
+
   it('gives a stream up on which a Sync goes unanswered', () => {
     const { time, streams, keeper, setMute } = make()
     setMute(true)
@@ -146,12 +221,13 @@ describe('a proxy', () => {
       time.advance(horizonMs)
       setMute(true)
       for (let given = 0; given < hanging; given += 1) {
-        while (!streams.at(-1)?.givenUp) {
+        // Both within a horizon, or it would not be fresh.
+        for (let step = 0; step < horizonMs / 50 && !streams.at(-1)?.givenUp; step += 1) {
           time.advance(50)
           expect(keeper.isCurrent()).toBe(true)
         }
         if (given === hanging - 1) setMute(false)
-        while (streams.at(-1)?.givenUp) time.advance(10)
+        for (let step = 0; step < horizonMs / 10 && streams.at(-1)?.givenUp; step += 1) time.advance(10)
       }
       expect(keeper.isCurrent()).toBe(true)
       time.advance(horizonMs)
@@ -200,11 +276,30 @@ describe('a proxy', () => {
     expect(streams[0]?.cancelled).toBe(true)
   })
 
-  it('leaves no timer behind when it stops', () => {
-    const { time, keeping, last } = make()
+  it('keeps a stream for nine minutes, and opens the next one at once', () => {
+    const { time, streams, told } = make()
+    time.advance(9 * 60_000)
+    expect(streams).toHaveLength(1)
+    time.advance(1_000)
+    expect(streams).toHaveLength(2)
+    expect(told).toEqual([{ err: 'the stream is old', againInMs: 0 }])
+  })
+
+  it('leaves no timer behind when it stops, and tells nobody', () => {
+    const { time, keeping, last, told } = make()
     keeping.stop()
     expect(last().cancelled).toBe(true)
     time.advance(60_000)
     expect(time.timers).toBe(0)
+    expect(told).toEqual([])
+  })
+
+  it('opens no further stream when it stops between two', () => {
+    const { time, keeping, last, streams } = make()
+    last().events.ended(new Error('refused'))
+    keeping.stop()
+    time.advance(60_000)
+    expect(time.timers).toBe(0)
+    expect(streams).toHaveLength(1)
   })
 })

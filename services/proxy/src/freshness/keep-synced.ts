@@ -108,14 +108,13 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
       stream.cancel()
       if (stopped) return
       log.info({ err: reason, againInMs: Math.round(againInMs) }, 'the Sync stream ended: another is opened')
-      const cancel = schedule(connect, againInMs)
-      close = cancel
+      close = schedule(connect, againInMs)
     }
   }
 
   function backoffMs(): number {
     failures += 1
-    return jittered(Math.min(LIMITS.backoffMaxMs, LIMITS.backoffFirstMs * 2 ** Math.min(failures - 1, 10)))
+    return jittered(Math.min(LIMITS.backoffMaxMs, LIMITS.backoffFirstMs * 2 ** (failures - 1)))
   }
 
   connect()

@@ -85,10 +85,10 @@ describe('an answer', () => {
     const { keeper, dropped, answered } = make()
     answered({ through: 5 })
     const aborted: string[] = []
-    keeper.track([label('FEED_KIND_APP')], ({ code }) => void aborted.push(code))
+    keeper.track([label('FEED_KIND_APP')], ({ code, message }) => void aborted.push(`${code}: ${message}`))
     answered({ reset: true, rows: [row(100)], through: 100 })
     expect(dropped[0]).toBe('all')
-    expect(aborted).toEqual(['UNAVAILABLE'])
+    expect(aborted).toEqual(['UNAVAILABLE: RESET: what fell meanwhile is not known'])
     expect(keeper.epoch()).toBe(1)
     expect(keeper.applied()).toBe(100)
   })
@@ -100,6 +100,20 @@ describe('an answer', () => {
     expect(dropped[0]).toBe('all')
     expect(keeper.applied()).toBe(2)
     expect(keeper.push(row(3))).toBe('applied')
+  })
+
+  it('on clocks that went apart by a second is taken as it is, and by more drops all that is held', () => {
+    const { clock, keeper, dropped, answered } = make()
+    answered()
+    clock.stepWall(1_000)
+    answered()
+    clock.stepWall(-5_000)
+    answered()
+    expect(dropped).toEqual([])
+    clock.stepWall(1_001)
+    answered()
+    expect(dropped).toEqual(['all'])
+    expect(keeper.epoch()).toBe(1)
   })
 
   it('after the machine was suspended drops all that is held: lives measured by the monotonic clock say nothing', () => {
@@ -193,14 +207,39 @@ describe('an answer under way', () => {
     expect(aborted).toBe(0)
   })
 
-  it('that begins to be followed after its label fell is aborted at once', async () => {
+  it('that begins to be followed after its label fell is aborted at once, and once', async () => {
+    const { keeper, answered } = make()
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    const aborted: string[] = []
+    keeper.track([label('FEED_KIND_APP')], ({ message }) => void aborted.push(message))
+    expect(aborted).toEqual([])
+    await Promise.resolve()
+    answered({ reset: true })
+    expect(aborted).toEqual(['what the request rests on had fallen before it was followed'])
+  })
+
+  it('that begins to be followed after its label fell, and ends in the same turn, is not aborted', async () => {
     const { keeper } = make()
     keeper.push(row(1, 'FEED_KIND_APP'))
     let aborted = 0
-    keeper.track([label('FEED_KIND_APP')], () => {
+    const ended = keeper.track([label('FEED_KIND_APP')], () => {
+      aborted += 1
+    })
+    ended()
+    await Promise.resolve()
+    expect(aborted).toBe(0)
+  })
+
+  it('that begins to be followed after its secret was replaced goes on, and is followed', async () => {
+    const { keeper } = make()
+    keeper.push(row(1, 'FEED_KIND_SECRET'))
+    let aborted = 0
+    keeper.track([label('FEED_KIND_SECRET'), label('FEED_KIND_APP')], () => {
       aborted += 1
     })
     await Promise.resolve()
+    expect(aborted).toBe(0)
+    keeper.push(row(2, 'FEED_KIND_APP'))
     expect(aborted).toBe(1)
   })
 
@@ -221,20 +260,48 @@ describe('an answer under way', () => {
   it('runs ten minutes past the horizon and no longer', () => {
     const { clock, keeper, answered } = make()
     answered()
-    let aborted = 0
-    keeper.track([label('FEED_KIND_APP')], () => {
-      aborted += 1
-    })
+    const aborted: string[] = []
+    keeper.track([label('FEED_KIND_APP')], ({ message }) => void aborted.push(message))
     clock.advance(HORIZON_MS + 600_000)
     keeper.tend()
-    expect(aborted).toBe(0)
+    expect(aborted).toEqual([])
     clock.advance(1)
     keeper.tend()
-    expect(aborted).toBe(1)
+    expect(aborted).toEqual(['the horizon passed long ago'])
+  })
+})
+
+describe('floors', () => {
+  it('are forgotten as time goes by, while no row comes (WINDOW)', () => {
+    const { clock, keeper } = make()
+    keeper.push(row(1, 'FEED_KIND_APP'))
+    clock.advance(20 * 60_000)
+    keeper.tend()
+    expect(keeper.accepts([label('FEED_KIND_APP')])).toBe(true)
   })
 })
 
 describe('operators', () => {
+  it('are told why all that was held is dropped', () => {
+    const clock = manualClock()
+    const told: unknown[] = []
+    const info = (fields: object, line: string): void => void told.push([fields, line])
+    const keeper = createKeeper({ clock, log: Object.assign(silentLog(), { info }) })
+    const answered = (reset: boolean): void =>
+      keeper.answer(
+        { ...momentOf(clock), applied: 0 },
+        { rows: [], through: 0, more: false, reset, horizonMs: HORIZON_MS },
+      )
+    answered(true)
+    clock.stepWall(60_000)
+    answered(false)
+    const line = 'all that was held is dropped'
+    expect(told).toEqual([
+      [{ reason: 'RESET' }, line],
+      [{ reason: 'the clocks have gone apart: lives measured on one count for nothing' }, line],
+    ])
+  })
+
   it('are told once when the horizon passes, and once when it is ahead again', () => {
     const clock = manualClock()
     const told: string[] = []

@@ -118,6 +118,48 @@ describe('one stream', () => {
     expect(keeper.isCurrent()).toBe(true)
   })
 
+  it('takes an answer for those before it as well, and for none after it', () => {
+    const { clock, keeper, session } = make()
+    for (let sync = 1; sync <= 3; sync += 1) session.request()
+    clock.advance(10)
+    expect(session.receive(answer(2))).toBe(true)
+    clock.advance(5)
+    expect(session.waitingMs()).toBe(5)
+    expect(session.receive(answer(1))).toBe(false)
+    expect(session.receive(answer(3))).toBe(true)
+    expect(session.waitingMs()).toBe(0)
+    expect(keeper.isCurrent()).toBe(true)
+  })
+
+  it('makes nothing of a reply that is empty', () => {
+    const { session } = make()
+    session.request()
+    expect(session.receive({})).toBe(false)
+  })
+
+  it('knows how long it has sent nothing, and the horizon once there was a whole answer', () => {
+    const { clock, session } = make()
+    clock.advance(5)
+    expect([session.idleMs(), session.waitingMs(), session.horizonMs()]).toEqual([5, 0, undefined])
+    session.request()
+    clock.advance(7)
+    expect([session.idleMs(), session.waitingMs()]).toEqual([7, 7])
+    session.receive(answer(1, { more: true, horizonMs: 1 }))
+    expect(session.horizonMs()).toBeUndefined()
+    session.receive(answer(1))
+    expect([session.idleMs(), session.waitingMs(), session.horizonMs()]).toEqual([7, 0, HORIZON_MS])
+  })
+
+  it('waits since the oldest unanswered Sync, however many follow', () => {
+    const { clock, session } = make()
+    clock.advance(3)
+    session.request()
+    clock.advance(4)
+    session.request()
+    clock.advance(5)
+    expect([session.waitingMs(), session.idleMs()]).toEqual([9, 5])
+  })
+
   it('takes a page as a sign of life', () => {
     const { clock, session } = make()
     session.request()

@@ -3,7 +3,8 @@ import { newToken } from '@protectmyapi/service-kit/tokens'
 import { identify } from './identify.js'
 import { headerHoldsOurs, holdsOurs } from './our-tokens.js'
 
-const APP = newToken('app')
+/** Always the same, since the names of tests say it. */
+const APP = 'pma_app_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGTdMGKA'
 const OTHER = newToken('app')
 const SESSION = 'pma_ses_eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJ4In0.c2ln'
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
@@ -75,6 +76,27 @@ describe('identify finds the credential', () => {
     expect(appVersion).toBe('1.2.3')
   })
 
+  it.each(['x-pma-a', 'pma', 'pmaa-x', 'x-cookie', 'cookies', 'set-cookie2'])(
+    'leaves %s, which is neither a cookie nor a field of ours',
+    (name) => {
+      expect(identify([name, 'x', 'x-api-key', APP], null).headers).toEqual([name, 'x'])
+    },
+  )
+
+  it.each([
+    ['1', '1'],
+    ['~2.0-beta+build.7', '~2.0-beta+build.7'],
+    ['x'.repeat(64), 'x'.repeat(64)],
+    ['x'.repeat(65), null],
+    ['', null],
+    ['1 2', null],
+    ['1\t', null],
+    [' 1', null],
+    ['\xe9', null],
+  ])('takes the version %j of an app as %j: what could break a line of the log is none', (sent, appVersion) => {
+    expect(identify(['PMA-App-Version', sent, 'x-api-key', APP], null)).toMatchObject({ appVersion, headers: [] })
+  })
+
   it('leaves a query without a credential as it is, byte for byte', () => {
     for (const query of ['', '&&a', 'a=b&&c=%', 'a;b', '=', 'a=%2B+b']) {
       expect(identify(['x-api-key', APP], query).query).toBe(query)
@@ -84,7 +106,10 @@ describe('identify finds the credential', () => {
 
 describe('identify refuses', () => {
   it('a request without a credential', () => {
-    expect(() => identify(['Authorization', 'Bearer sk-foreign'], 'key=AIza')).toThrow(code('UNAUTHORIZED'))
+    const message = 'no credential of ours in the request'
+    expect(() => identify(['Authorization', 'Bearer sk-foreign'], 'key=AIza')).toThrow(
+      expect.objectContaining({ code: 'UNAUTHORIZED', message }),
+    )
   })
 
   it.each([
@@ -92,7 +117,13 @@ describe('identify refuses', () => {
     [['Authorization', `Bearer ${APP}`], `key=${SESSION}`],
     [['Authorization', basic(`${APP}:${OTHER}`)], null],
   ])('two that differ (%#)', (headers, query) => {
-    expect(() => identify(headers, query)).toThrow(code('INVALID_REQUEST'))
+    expect(() => identify(headers, query)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_REQUEST',
+        message: 'two different credentials',
+        say: 'The request holds two different credentials. Send one app session or app token, and no other.',
+      }),
+    )
   })
 
   it.each([
@@ -100,8 +131,8 @@ describe('identify refuses', () => {
     `${APP.slice(0, -1)}${APP.endsWith('A') ? 'B' : 'A'}`,
     'pma_ses_',
     'pma_ses_a.b',
-    newToken('debug'),
-    newToken('personal'),
+    'pma_dbg_x',
+    'pma_pat_x',
   ])('what is cut, mistyped or of another kind: %s', (token) => {
     expect(() => identify(['x-api-key', token], null)).toThrow(code('INVALID_TOKEN'))
   })

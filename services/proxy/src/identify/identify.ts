@@ -50,15 +50,11 @@ export function identify(rawHeaders: readonly string[], query: string | null): I
 }
 
 function queryWithout(query: string, found: string[]): string | null {
-  // Most queries hold nothing of ours: then they pass untouched, an empty one too.
-  let dropped = false
-  const kept = filterQuery(query, (name, value) => {
+  return filterQuery(query, (name, value) => {
     const tokens = [...tokensIn(name), ...tokensIn(value)]
     found.push(...tokens)
-    dropped ||= tokens.length > 0
     return tokens.length === 0
   })
-  return dropped ? kept : query
 }
 
 function onlyOne(found: readonly string[]): AppCredential {

@@ -25,6 +25,7 @@ describe('a token of ours in a header', () => {
     `Basic ${basic(`${TOKEN}:`)} x`,
     `Basic${basic(`${TOKEN}:`)}`,
     `Bearer ${basic(`${TOKEN}:`)}`,
+    `Beware Basic ${basic(`${TOKEN}:`)}`,
     'Basic',
     '',
   ])('is not found in %j, which is no Basic', (value) => {
@@ -44,6 +45,36 @@ describe('a token of ours in a header', () => {
   })
 })
 
+describe('a token of ours in base64', () => {
+  /** So long that its base64 has the 48 characters that are looked for, and not one more. */
+  const SHORTEST = 'pma_app_'.padEnd(36, 'x')
+  const word = (text: string): string => basic(text).replaceAll('=', '')
+
+  it.each(['', 'a', 'ab', 'abc'])('is found behind %j, in either alphabet', (before) => {
+    expect(holdsOurs(word(`${before}${SHORTEST}`))).toBe(true)
+    expect(holdsOurs(Buffer.from(`${before}${SHORTEST}\xff?\xff`, 'latin1').toString('base64url'))).toBe(true)
+  })
+
+  it.each(['', 'A', 'AA', 'AAA'])('is found where it begins in the midst of a word, behind %j', (before) => {
+    expect(holdsOurs(before + word(SHORTEST))).toBe(true)
+  })
+
+  it('is found in one of several words, and under escapes', () => {
+    const other = word('no token of ours, but as long as one of them')
+    expect(holdsOurs(`${other} ${word(SHORTEST)} ${other}`)).toBe(true)
+    expect(holdsOurs(word(SHORTEST).replace('c', '%2563'))).toBe(true)
+  })
+
+  it.each([
+    ['is shorter than any token', word(SHORTEST.slice(0, -1))],
+    ['is in pieces', `${word(SHORTEST).slice(0, 20)} ${word(SHORTEST).slice(20)}`],
+    ['has the mark and no kind', word('pma_xyz_'.padEnd(36, 'x'))],
+    ['has no mark', word(SHORTEST.replace('_', '-'))],
+  ])('is not seen in what %s', (_what, text) => {
+    expect(holdsOurs(text)).toBe(false)
+  })
+})
+
 describe('a credential', () => {
   const jws = 'pma_ses_aa.bb.cc'
 
@@ -54,13 +85,18 @@ describe('a credential', () => {
     expect(parseCredential(jws).hash).not.toBe(parseCredential(`${jws}d`).hash)
   })
 
-  it.each(['pma_ses_aa.bb', 'pma_ses_.aa.bb.cc', 'pma_ses_aa.bb.cc.', 'pma_app_x', 'pma_pat_x', 'aa.bb.cc'])(
-    'is not %s',
-    (token) => {
-      const message = 'a token of ours that is cut, mistyped or of another kind'
-      expect(() => parseCredential(token)).toThrow(expect.objectContaining({ code: 'INVALID_TOKEN', message }))
-    },
-  )
+  it.each([
+    'pma_ses_aa.bb',
+    'pma_ses_.bb.cc',
+    'pma_ses_.aa.bb.cc',
+    'pma_ses_aa.bb.cc.',
+    'pma_app_x',
+    'pma_pat_x',
+    'aa.bb.cc',
+  ])('is not %s', (token) => {
+    const message = 'a token of ours that is cut, mistyped or of another kind'
+    expect(() => parseCredential(token)).toThrow(expect.objectContaining({ code: 'INVALID_TOKEN', message }))
+  })
 
   it('is not a debug token, and the caller is told what to do with that', () => {
     expect(() => parseCredential('pma_dbg_x')).toThrow(

@@ -53,14 +53,14 @@ export function headerHoldsOurs(value: string): boolean {
 function holdsEncoded(text: string): boolean {
   if (!ENCODED_MARKS.some((mark) => text.includes(mark))) return false
   // What was encoded may begin at any character of a word.
-  return (text.match(ENCODED_WORD) ?? []).some((word) =>
+  return [...text.matchAll(ENCODED_WORD)].some(([word]) =>
     [0, 1, 2, 3].some((at) => tokensIn(Buffer.from(word.slice(at), 'base64').toString('latin1')).length > 0),
   )
 }
 
 function basicText(value: string): string | undefined {
   if (!mayBeBasic(value.charCodeAt(0))) return undefined
-  const [, encoded] = BASIC.exec(value) ?? []
+  const encoded = BASIC.exec(value)?.[1]
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('latin1')
 }
 

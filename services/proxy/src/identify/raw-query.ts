@@ -24,10 +24,12 @@ function pairsOf(query: string): { separator: string; text: string }[] {
 
 /** As servers read it: `+` is a space, and an escape that is none stays as it is. */
 export function decodeQuery(text: string): string {
-  return text.includes('%') || text.includes('+') ? decodePercent(text.replaceAll('+', ' ')) : text
+  return decodePercent(text.replaceAll('+', ' '))
 }
 
 /** One round; bytes as latin1, which is enough to find ASCII in them. */
 export function decodePercent(text: string): string {
+  // Most have none, and to look for one costs a third of the search.
+  if (!text.includes('%')) return text
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

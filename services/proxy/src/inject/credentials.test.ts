@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import fc from 'fast-check'
 import type { InjectedField } from '../routes/route.js'
@@ -180,7 +181,7 @@ describe('exactly one injected credential arrives', () => {
           expect(rawHeaders.join()).not.toContain('foreign')
         },
       ),
-      { numRuns: 100 },
+      { numRuns: generatedCases(100) },
     )
   }, 60_000)
 
@@ -213,7 +214,7 @@ describe('exactly one injected credential arrives', () => {
         expect(await send({ path: `/x?${query}`, fields: [`Authorization: Bearer ${APP_TOKEN}`] })).toBe('200')
         expect(upstream.received[0]?.url).toBe(`/x?a=%2f${mark}b=&api_key=${KEY}`)
       }),
-      { numRuns: 100 },
+      { numRuns: generatedCases(100) },
     )
   }, 60_000)
 })

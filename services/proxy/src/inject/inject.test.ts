@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
 import type { Placement } from '@protectmyapi/service-kit/bindings'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import { newToken } from '@protectmyapi/service-kit/tokens'
@@ -319,7 +320,7 @@ describe('the quick look at a path', () => {
         fc.pre(asParsed !== false)
         expect(isInOneSpelling(path)).toBe(asParsed === path)
       }),
-      { numRuns: 2_000 },
+      { numRuns: generatedCases(2_000) },
     )
   })
 })

@@ -11,7 +11,7 @@ const LIMITS = {
  */
 export function canonicalQueryName(name: string): string {
   let decoded = name
-  for (let round = 0; round < LIMITS.decodingsMax && decoded.includes('%'); round += 1) decoded = decodePercent(decoded)
+  for (let round = 0; round < LIMITS.decodingsMax; round += 1) decoded = decodePercent(decoded)
   return decoded
     .replace(/^[\s\0]+/, '')
     .replace(/[[\0].*$/s, '')

@@ -13,12 +13,10 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'te',
   'trailer',
-  'transfer-encoding',
   'upgrade',
   'http2-settings',
-  // Framing and the authority are written anew for the connection that carries them; Expect was answered here.
+  // The authority is written anew for the connection that carries them; Expect was answered here.
   'host',
-  'content-length',
   'expect',
   // Who and where the person is: not the provider's business.
   'forwarded',
@@ -39,7 +37,7 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'x-original-uri',
 ])
 
-/** Whatever else stands between its words: there are servers that take it for framing. */
+/** Framing is written anew, too. Whatever else stands between its words: there are servers that take it for framing. */
 const FRAMING_LETTERS = /^-*(?:transfer-+encoding|content-+length)-*$/
 
 /** `x-forwarded-for`, `-host`, `-proto`, … */

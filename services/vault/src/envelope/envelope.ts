@@ -24,7 +24,7 @@ export interface Envelope {
 export const SUITE = 1
 export const SALT_BYTES = 32
 export const COMMITMENT_BYTES = 32
-const MAGIC = Buffer.from('PMAV', 'ascii')
+const MAGIC = Buffer.from('PMAV')
 
 const LIMITS = {
   /** Ids are 30 characters; the length is one byte. */
@@ -44,7 +44,7 @@ export function sealBroken(): Fault {
 }
 
 export function serializeEnvelope(envelope: Envelope): Buffer {
-  const keyId = Buffer.from(envelope.keyId, 'ascii')
+  const keyId = Buffer.from(envelope.keyId)
   if (!KEY_ID.test(envelope.keyId) || keyId.length > LIMITS.keyIdBytesMax) throw new Error('key id out of bounds')
   const keyVersion = Buffer.alloc(4)
   keyVersion.writeUInt32BE(envelope.keyVersion)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import fc from 'fast-check'
 import { parseEnvelope, serializeEnvelope } from './envelope.js'
@@ -21,9 +22,6 @@ const CONTEXT: SealContext = {
   },
 }
 const VALUE = Buffer.from('sk-value-of-a-secret')
-
-/** Fewer where the tests themselves are tested, a mutant at a time (`make mutate`). */
-const CASES = Number(process.env.FUZZ_CASES ?? 100_000)
 
 let SEALED: Buffer
 beforeAll(() => {
@@ -111,7 +109,7 @@ describe('a sealed version', () => {
         const parsed = parsedOrRefused(bytes)
         if (parsed && !serializeEnvelope(parsed).equals(bytes)) throw new Error('written otherwise than it was read')
       }),
-      { numRuns: CASES },
+      { numRuns: generatedCases(100_000) },
     )
   })
 
@@ -120,7 +118,7 @@ describe('a sealed version', () => {
       fc.property(altered, (bytes) => {
         if (!SEALED.equals(bytes)) expect(() => openAsStored(bytes)).toThrow(refused)
       }),
-      { numRuns: CASES / 20 },
+      { numRuns: generatedCases(5_000) },
     )
   })
 

@@ -41,6 +41,22 @@ describe('the grants that were verified', () => {
     expect(found.map(codeOf)).toEqual([refused, kept, refused, refused, kept])
   })
 
+  it('are verified by the keys of all of them, each asked for once', async () => {
+    const { verify, asked } = setUp()
+    const one = await signer.sign(claims)
+    const other = await signer.sign({ ...claims, app: 'app_b' })
+    const unpinned = await grantSigner('ver_other').sign(claims)
+    expect(await verify([one, 'no grant', other, unpinned])).toMatchObject([
+      { claims },
+      { code: 'INVALID_GRANT', message: 'grant: not a JWS' },
+      { claims: { app: 'app_b' } },
+      { code: 'INVALID_GRANT', message: 'grant: no pinned key ver_other' },
+    ])
+    expect(asked).toEqual([['ver_key', 'ver_other']])
+    expect(await verify([])).toEqual([])
+    expect(asked).toHaveLength(1)
+  })
+
   it('keep no refusal: a key that is pinned later verifies from then on', async () => {
     const pinned = new Map<string, Buffer>()
     const { verify } = setUp(pinned)

@@ -34,38 +34,35 @@ export function signedGrants(
   const remembered = new LRUCache<string, SignedGrant>({ maxSize: LIMITS.rememberedCharsMax })
 
   return async (grants) => {
-    const names = grants.map(nameOf)
     const known = new Map<string, SignedGrant | Fault>()
-    const news = new Map<string, string>()
-    grants.forEach((grant, index) => {
-      const name = names[index] ?? ''
-      const held = remembered.get(name)
-      if (held) known.set(name, held)
-      else news.set(name, grant)
-    })
-    for (const [name, verified] of await verifyNew(news)) {
-      known.set(name, verified)
-      const size = news.get(name)?.length
-      if (!(verified instanceof Fault) && size !== undefined) remembered.set(name, verified, { size })
+    const news = new Set<string>()
+    for (const grant of grants) {
+      const held = remembered.get(nameOf(grant))
+      if (held) known.set(grant, held)
+      else news.add(grant)
     }
-    return names.map((name) => known.get(name) ?? noSuch(name))
+    for (const [grant, verified] of await verifyNew([...news])) {
+      known.set(grant, verified)
+      if (!(verified instanceof Fault)) remembered.set(nameOf(grant), verified, { size: grant.length })
+    }
+    return grants.map((grant) => known.get(grant) ?? noSuch())
   }
 
-  async function verifyNew(news: ReadonlyMap<string, string>): Promise<readonly [string, SignedGrant | Fault][]> {
-    if (news.size === 0) return []
-    const named = [...news].map(([name, grant]) => ({ name, grant, keyId: keyIdOf(grant) }))
+  async function verifyNew(grants: readonly string[]): Promise<readonly [string, SignedGrant | Fault][]> {
+    if (grants.length === 0) return []
+    const named = grants.map((grant) => ({ grant, keyId: keyIdOf(grant) }))
     const keyIds = named.flatMap(({ keyId }) => (keyId instanceof Fault ? [] : keyId))
     const keys = await findKeys([...new Set(keyIds)])
     return Promise.all(
-      named.map(async ({ name, grant, keyId }): Promise<[string, SignedGrant | Fault]> => {
-        if (keyId instanceof Fault) return [name, keyId]
+      named.map(async ({ grant, keyId }): Promise<[string, SignedGrant | Fault]> => {
+        if (keyId instanceof Fault) return [grant, keyId]
         const publicKey = keys.get(keyId)
-        if (!publicKey) return [name, notPinned(keyId)]
+        if (!publicKey) return [grant, notPinned(keyId)]
         const verified = signedClaims(grant, publicKey).then(
           (claims) => ({ keyId, pin: pinOf(keyId, publicKey), claims }),
           asFault,
         )
-        return [name, await verified]
+        return [grant, await verified]
       }),
     )
   }
@@ -93,6 +90,6 @@ function keyIdOf(grant: string): string | Fault {
   }
 }
 
-function noSuch(name: string): never {
-  throw new Error(`nothing was found out about grant ${name}`)
+function noSuch(): never {
+  throw new Error('nothing was found out about a grant')
 }

@@ -1,8 +1,10 @@
-import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHmac, createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
+import type { GrantClaims } from '@protectmyapi/service-kit/grant'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
-import { claimsAt, grantSigner, PROXY, signGrant } from '../test/grant-signer.js'
-import type { Claims } from './claims.js'
+import { CompactSign } from 'jose'
+import { claimsAt, grantSigner, PROXY, serviceClaimsAt, signGrant, WORKER } from '../test/grant-signer.js'
+import { bindingsReach, type Claims } from './claims.js'
 import { checkPresented, grantKeyId, signedClaims } from './verify-grant.js'
 
 const NOW_MS = Date.UTC(2026, 0, 15)
@@ -54,9 +56,8 @@ describe('a grant', () => {
   it('lives 5 minutes at most, and not backwards', async () => {
     const { iat } = claimsAt(NOW_MS)
     await expect(verify(await signer.sign(claimsAt(NOW_MS, { exp: iat + 300.001 })))).rejects.toMatchObject(refused)
-    await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat: iat + 4, exp: iat + 3 })))).rejects.toMatchObject(
-      refused,
-    )
+    for (const exp of [iat + 3, iat + 4])
+      await expect(verify(await signer.sign(claimsAt(NOW_MS, { iat: iat + 4, exp })))).rejects.toMatchObject(refused)
   })
 
   it('is refused when another key signed it', async () => {
@@ -100,22 +101,71 @@ describe('a grant', () => {
     await expect(verify(await signer.sign({ ...claimsAt(NOW_MS), ...wrong }))).rejects.toMatchObject(refused)
   })
 
-  it('is refused when it is none', () => {
-    for (const text of [
-      '',
-      'x',
-      'a.b.c',
-      '..',
-      'x'.repeat(20_000),
-      `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.AA`,
-    ]) {
-      expect(() => grantKeyId(text)).toThrow(expect.objectContaining(refused))
-    }
+  it.each([
+    ['no grant', ''],
+    ['not a JWS', 'x'],
+    ['not a JWS', 'a.b.c'],
+    ['not a JWS', '..'],
+    ['longer than any grant', 'x'.repeat(20_000)],
+    ['no key id', `${Buffer.from('{"alg":"EdDSA"}').toString('base64url')}.e30.AA`],
+  ])('is refused when it is none, and the log says why: %s', (why, text) => {
+    expect(() => grantKeyId(text)).toThrow(expect.objectContaining({ ...refused, message: `grant: ${why}` }))
   })
 
-  it.each(['', 'a b', 'x'.repeat(65), 7, { toString: 'x' }])('names its key by an id: %j is none', async (kid) => {
-    const grant = await signer.sign(claimsAt(NOW_MS), { kid })
-    expect(() => grantKeyId(grant)).toThrow(expect.objectContaining(refused))
+  it('has 16 KiB at most', async () => {
+    const grant = await signer.sign(claimsAt(NOW_MS))
+    const longest = grant.padEnd(16 * 1024, 'A')
+    expect(grantKeyId(longest)).toBe('ver_key')
+    const message = 'grant: longer than any grant'
+    expect(() => grantKeyId(`${longest}A`)).toThrow(expect.objectContaining({ ...refused, message }))
+  })
+
+  it.each(['', 'a b', ' a', 'a ', 'x'.repeat(65), 7, { toString: 'x' }, undefined])(
+    'names its key by an id: %j is none',
+    async (kid) => {
+      const grant = await signer.sign(claimsAt(NOW_MS), { kid })
+      expect(() => grantKeyId(grant)).toThrow(expect.objectContaining({ ...refused, message: 'grant: no key id' }))
+    },
+  )
+
+  it('names its key by an id of up to 64 characters', async () => {
+    const kid = 'Az_9-'.padEnd(64, 'x')
+    expect(grantKeyId(await signer.sign(claimsAt(NOW_MS), { kid }))).toBe(kid)
+  })
+
+  it.each<[string, Partial<GrantClaims>]>([
+    ['expired', { exp: NOW_MS / 1_000 }],
+    ['from the future', { iat: NOW_MS / 1_000 + 6 }],
+    ['a life out of bounds', { exp: NOW_MS / 1_000 + 301 }],
+    [`made out to another, presented by ${PROXY.spiffeId}`, { sub: 'another' }],
+    ['made out to another certificate', { cnf: { 'x5t#S256': randomBytes(32).toString('base64url') } }],
+  ])('is refused at its use, and the log says why: %s', (why, given) => {
+    expect(() => checkPresented(claimsAt(NOW_MS, given), PROXY, NOW_MS)).toThrow(
+      expect.objectContaining({ ...refused, message: `grant: ${why}` }),
+    )
+  })
+
+  it('is refused at its signature, and the log says why and from what', async () => {
+    const message = 'grant: the signature does not verify'
+    const cause = { message: expect.any(String) }
+    const forged = signedClaims(await grantSigner('ver_key').sign(claimsAt(NOW_MS)), signer.spki)
+    await expect(forged).rejects.toMatchObject({ ...refused, message, cause })
+    const noJson = async (payload: Uint8Array) =>
+      signedClaims(
+        await new CompactSign(payload)
+          .setProtectedHeader({ alg: 'EdDSA', typ: 'pma-grant+jwt', kid: 'ver_key' })
+          .sign(createPrivateKey({ key: signer.pkcs8, format: 'der', type: 'pkcs8' })),
+        signer.spki,
+      )
+    const claims = JSON.stringify(claimsAt(NOW_MS, { app: '\xff' }))
+    for (const payload of [Buffer.from('{'), Buffer.from(claims, 'latin1')])
+      await expect(noJson(payload)).rejects.toMatchObject({
+        ...refused,
+        message: 'grant: claims are not JSON',
+        cause,
+      })
+    await expect(noJson(Buffer.from(claims, 'utf8'))).resolves.toMatchObject({ app: '\xff' })
+    await expect(noJson(Buffer.from('{}'))).rejects.toMatchObject({ ...refused, message: 'grant: claims out of shape' })
   })
 
   it('is refused when any single character of its signature is another', async () => {
@@ -126,5 +176,36 @@ describe('a grant', () => {
       const other = grant[at] === 'A' ? 'B' : 'A'
       await expect(verify(grant.slice(0, at) + other + grant.slice(at + 1))).rejects.toMatchObject(refused)
     }
+  })
+})
+
+describe('a grant of an internal service', () => {
+  const asService = { typ: 'pma-service-grant+jwt' }
+  const { iat } = serviceClaimsAt(NOW_MS)
+
+  it('gives its claims to the service, and lives a minute at most', async () => {
+    const claims = serviceClaimsAt(NOW_MS)
+    await expect(verify(await signer.sign(claims, asService), WORKER)).resolves.toEqual(claims)
+    const longer = serviceClaimsAt(NOW_MS, { exp: iat + 60.001 })
+    await expect(verify(await signer.sign(longer, asService), WORKER)).rejects.toMatchObject(refused)
+  })
+
+  it('passes for no route’s grant, nor that for one', async () => {
+    const message = 'grant: claims out of shape'
+    const service = signer.sign(serviceClaimsAt(NOW_MS))
+    await expect(verify(await service, WORKER)).rejects.toMatchObject({ ...refused, message })
+    const route = signer.sign(claimsAt(NOW_MS), asService)
+    await expect(verify(await route)).rejects.toMatchObject({ ...refused, message })
+  })
+})
+
+describe('what is bound', () => {
+  const bindings = { origins: ['https://a.example', 'https://b.example'], placements: [], services: [WORKER.spiffeId] }
+
+  it('may go by a route’s grant to an origin that the service sends to, and by an internal service’s to that service', () => {
+    expect(bindingsReach(bindings, claimsAt(NOW_MS, { ori: ['https://x.example', 'https://b.example'] }))).toBe(true)
+    expect(bindingsReach(bindings, claimsAt(NOW_MS, { ori: ['https://x.example'], sub: WORKER.spiffeId }))).toBe(false)
+    expect(bindingsReach(bindings, serviceClaimsAt(NOW_MS))).toBe(true)
+    expect(bindingsReach({ ...bindings, services: [PROXY.spiffeId] }, serviceClaimsAt(NOW_MS))).toBe(false)
   })
 })

@@ -103,5 +103,5 @@ function keyObject(spki: Buffer): KeyObject {
 }
 
 function refuse(detail: string, cause?: unknown): Fault {
-  return new Fault('INVALID_GRANT', `grant: ${detail}`, cause === undefined ? {} : { cause })
+  return new Fault('INVALID_GRANT', `grant: ${detail}`, { cause })
 }

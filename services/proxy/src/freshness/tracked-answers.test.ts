@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Fault } from '@protectmyapi/service-kit/faults'
+import { silentLog } from '../test/silent-log.js'
+import type { FeedKind, Label } from './label.js'
+import { createTrackedAnswers } from './tracked-answers.js'
+
+const label = (kind: FeedKind, id: string, generation = 1): Label => ({ kind, id, generation })
+const APP = label('FEED_KIND_APP', 'app_1')
+const LINK = label('FEED_KIND_LINK', 'lnk_1')
+
+function make() {
+  const failed: unknown[] = []
+  const tracked = createTrackedAnswers(Object.assign(silentLog(), { error: (told: unknown) => void failed.push(told) }))
+  const aborted: [string, Fault][] = []
+  const add = (name: string, ...labels: Label[]) => tracked.add(labels, (why) => void aborted.push([name, why]))
+  const names = (): string[] => aborted.map(([name]) => name)
+  return { tracked, aborted, failed, add, names }
+}
+
+describe('answers under way', () => {
+  it('end with the row that overtakes any label of theirs, in the order in which they began, and no others do', () => {
+    const { tracked, add, names } = make()
+    add('both', APP, LINK)
+    add('link', LINK)
+    add('newer', label('FEED_KIND_APP', 'app_1', 2))
+    add('other id', label('FEED_KIND_APP', 'app_2'))
+    add('other kind', label('FEED_KIND_SERVICE', 'app_1'))
+    add('app', APP)
+    tracked.abortBelow({ ...APP, generation: 2 })
+    expect(names()).toEqual(['both', 'app'])
+    expect(tracked.size).toBe(4)
+    tracked.abortBelow({ ...LINK, generation: 2 })
+    expect(names()).toEqual(['both', 'app', 'link'])
+  })
+
+  it('rest on an older generation of what fell, not of something else of theirs', () => {
+    const { tracked, add, names } = make()
+    add('one', label('FEED_KIND_APP', 'app_1', 5), LINK, label('FEED_KIND_SERVICE', 'app_1'))
+    tracked.abortBelow({ ...APP, generation: 5 })
+    expect(names()).toEqual([])
+  })
+
+  it('are told what fell, and their callers what to do', () => {
+    const { tracked, aborted, add } = make()
+    add('one', APP)
+    tracked.abortBelow({ ...APP, generation: 2 })
+    expect(aborted[0]?.[1]).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'FEED_KIND_APP:app_1 was changed',
+      say: 'What this request rests on was changed while it ran. Send it again.',
+    })
+  })
+
+  it('all end at once, whatever they rest on, and none of them twice', () => {
+    const { tracked, aborted, add, names } = make()
+    add('app', APP)
+    add('secret', label('FEED_KIND_SECRET', 'sec_1'))
+    add('nothing')
+    tracked.abortAll('away')
+    expect(names()).toEqual(['app', 'secret', 'nothing'])
+    expect(aborted[0]?.[1].message).toBe('away')
+    expect(tracked.size).toBe(0)
+    tracked.abortAll('away')
+    tracked.abortBelow({ ...APP, generation: 2 })
+    expect(names()).toHaveLength(3)
+  })
+
+  it('are followed no more once they have ended, which may be said twice', () => {
+    const { tracked, add, names } = make()
+    const end = add('one', APP, LINK)
+    add('other', APP)
+    end()
+    end()
+    expect(tracked.size).toBe(1)
+    tracked.abortBelow({ ...LINK, generation: 2 })
+    tracked.abortBelow({ ...APP, generation: 2 })
+    expect(names()).toEqual(['other'])
+  })
+
+  it('that cannot be ended are told to the log, with the reason', () => {
+    const { tracked, failed } = make()
+    const err = new Error('no')
+    tracked.add([APP], () => {
+      throw err
+    })
+    tracked.abortAll('away')
+    expect(failed).toEqual([{ err }])
+    expect(tracked.size).toBe(0)
+  })
+})

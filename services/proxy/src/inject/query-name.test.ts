@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals'
+import { canonicalQueryName } from './query-name.js'
+
+describe('the name by which some server may know a query parameter', () => {
+  it.each([
+    'api_key',
+    'API_Key',
+    'api%5fkey',
+    'api%255Fkey',
+    'api%25255fkey',
+    'api key',
+    'api\tkey',
+    'api.key',
+    'api-key',
+    ' api_key',
+    '\0 \n\0api_key',
+    'api_key[]',
+    'api_key[0][a]',
+    'api_key[a\nb]',
+    'api_key\0x',
+    'api_key\0\nx',
+    'api%20key%5B%5D',
+  ])('%j is api_key', (name) => {
+    expect(canonicalQueryName(name)).toBe('api_key')
+  })
+
+  it.each([
+    ['api%2525255fkey', 'api%5fkey'],
+    ['api__key', 'api__key'],
+    ['a.b-c d', 'a_b_c_d'],
+    ['apikey', 'apikey'],
+    ['x api_key', 'x_api_key'],
+    ['api_key ', 'api_key_'],
+    ['[api_key', ''],
+    ['', ''],
+  ])('%j is %j, another one', (name, canonical) => {
+    expect(canonicalQueryName(name)).toBe(canonical)
+  })
+})

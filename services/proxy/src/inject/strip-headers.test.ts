@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals'
+import { canonicalName, type StripRules, stripHeaders, withoutNamed } from './strip-headers.js'
+
+const left = (headers: readonly string[], rules: Partial<StripRules> = {}): string[] =>
+  stripHeaders(headers, { replaced: new Set(), injects: false, scrub: false, ...rules })
+
+/** As a server may read them that makes variables of them. */
+const spellingsOf = (name: string): string[] => [
+  name,
+  name.toUpperCase(),
+  name.replaceAll('-', '_'),
+  name.replaceAll('-', '.'),
+]
+
+const NEVER_SENT_ON = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'host',
+  'content-length',
+  'expect',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'client-ip',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-whatever',
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-original-uri',
+  '-transfer-encoding',
+  'transfer--encoding-',
+  '--content--length--',
+]
+
+describe('a field of a request', () => {
+  it.each(NEVER_SENT_ON)('never goes on under the name %s, in any spelling', (name) => {
+    for (const spelt of spellingsOf(name))
+      expect(left(['X-A', '1', spelt, '', 'X-B', '2'])).toEqual(['X-A', '1', 'X-B', '2'])
+  })
+
+  it.each([
+    'x-transfer-encoding',
+    'transfer-encoding-x',
+    'transferencoding',
+    'x-content-length',
+    'content-length-x',
+    'contentlength',
+    'content-type',
+    'my-x-forwarded-for',
+    'x',
+  ])('goes on under the name %s, which is like one that does not', (name) => {
+    expect(left([name, 'x'], { injects: true, scrub: true })).toEqual([name, 'x'])
+  })
+
+  it.each(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'xi-api-key'])(
+    'in which SDKs put keys, %s, goes on where no secret is injected, and nowhere else',
+    (name) => {
+      for (const spelt of spellingsOf(name)) {
+        expect(left([spelt, 'x'])).toEqual([spelt, 'x'])
+        expect(left([spelt, 'x'], { injects: true })).toEqual([])
+      }
+    },
+  )
+
+  it('says which codings the client takes, unless answers are searched', () => {
+    expect(left(['Accept_Encoding', 'br'])).toEqual(['Accept_Encoding', 'br'])
+    expect(left(['Accept_Encoding', 'br'], { scrub: true })).toEqual([])
+  })
+
+  it('goes where the injection sets one of its name', () => {
+    const replaced = new Set([canonicalName('OpenAI-Organization')])
+    expect(left(['openai.organization', 'x', 'openai', 'y'], { replaced })).toEqual(['openai', 'y'])
+  })
+})
+
+describe('the fields that Connection names', () => {
+  it.each([
+    ['X-A', ['x-b', '2', 'x-c', '3']],
+    ['x.a', ['x-b', '2', 'x-c', '3']],
+    ['keep-alive', ['x_a', '1', 'x-b', '2', 'x-c', '3']],
+    ['keep-alive, x-b', ['x_a', '1', 'x-c', '3']],
+    [' x-c ,\t X_A', ['x-b', '2']],
+    [',', ['x_a', '1', 'x-b', '2', 'x-c', '3']],
+  ])('%j go, however they are spelt, and no others', (options, kept) => {
+    expect(left(['x_a', '1', 'CONNECTION', options, 'x-b', '2', 'x-c', '3'])).toEqual(kept)
+  })
+
+  it('are those of all Connection fields, and of no other field', () => {
+    const fields = ['x-a', '1', 'x-b', '2', 'x-c', '3', 'connections', 'x-c']
+    expect(left([...fields, 'Connection', 'x-a', 'connection', 'x-b'])).toEqual(['x-c', '3', 'connections', 'x-c'])
+  })
+
+  it('are found among the fields that are asked for, which may be fewer', () => {
+    expect(withoutNamed(['x-a', '1', 'x-b', 'x-a'], ['connection', 'x-a'])).toEqual(['x-b', 'x-a'])
+  })
+})
