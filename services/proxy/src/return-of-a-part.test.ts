@@ -25,7 +25,7 @@ function start() {
   const deps = { keeper, clock: time.clock, log: silentLog() }
   const routes = createRouteSource({
     ...deps,
-    sessions: { held: () => undefined, verify: () => Promise.reject(new Error('no sessions here')) },
+    sessions: { size: () => 0, held: () => undefined, verify: () => Promise.reject(new Error('no sessions here')) },
     async resolveRoute(credential) {
       asked.routes += 1
       if (says.all === 'away') throw new Fault('UNAVAILABLE', 'away')

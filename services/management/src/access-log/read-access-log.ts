@@ -103,7 +103,7 @@ async function endingsOf(
       'request_id',
       admitted.map(({ request_id }) => request_id),
     )
-    .whereRaw(`kind <> 'admitted'`)
+    .whereRaw(`kind IN ('finished', 'void')`)
     .select<EntryRecord[]>('request_id', 'kind', 'entry')
   return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: asOutcome(row.entry) }]))
 }

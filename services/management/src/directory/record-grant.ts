@@ -1,8 +1,9 @@
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { canonicalJson } from '../http/canonical-json.js'
 import type { InternalServiceRow } from '../internal-services/internal-service-rows.js'
 import { noteUses } from '../internal-services/service-uses.js'
-import { writeInbox } from './access-entry.js'
+import { writeInbox } from './access-inbox.js'
 
 /** What an internal service is about to be granted. */
 export interface Grant {
@@ -39,7 +40,7 @@ export function createRecordGrant(db: Knex): (grant: Grant) => Promise<void> {
       })),
     }
     await db.transaction(async (trx) => {
-      await writeInbox(trx, [{ ...place, atMs, organizationId, entry }])
+      await writeInbox(trx, [{ ...place, atMs, organizationId, content: canonicalJson(entry) }])
       const secretIds = secrets.map(({ secretId }) => secretId)
       await noteUses(trx, service, secretIds, atMs)
     })

@@ -6,7 +6,7 @@ export const accessLogIndexes: Migration = {
   async up(db) {
     await db.raw(`
       CREATE INDEX access_log_admitted ON access_log (organization_id, at DESC, request_id) WHERE kind = 'admitted';
-      CREATE INDEX access_log_endings ON access_log (organization_id, request_id) WHERE kind <> 'admitted';
+      CREATE INDEX access_log_endings ON access_log (organization_id, request_id) WHERE kind IN ('finished', 'void');
       DROP INDEX access_log_page;
       DROP INDEX access_log_request;
     `)
