@@ -10,7 +10,7 @@ import { activeSpan, CLIENT } from '@protectmyapi/service-kit/telemetry/spans'
 import type { UpstreamRequest } from '../inject/inject.js'
 import { createScrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
-import { type Forwarded, Forwarding } from './forwarding.js'
+import { FORWARDING_LIMITS, type Forwarded, Forwarding } from './forwarding.js'
 import type { Pools } from './pools.js'
 import { bodyTooLarge, type RequestBody } from './request-body.js'
 import type { ReturnPath } from './return-addresses.js'
@@ -19,6 +19,8 @@ import { Upload } from './upload.js'
 export interface ForwardDeps {
   readonly pools: Pools
   readonly clock: Pick<Clock, 'monotonicMs'>
+  /** Shorter in tests. */
+  readonly slowReaderMs?: number
 }
 
 export interface ForwardRequest {
@@ -41,7 +43,8 @@ export interface UnderWay {
 }
 
 /** Sends a request once, and its answer on. No retries, and no redirect is followed here: that is for the client. */
-export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): UnderWay {
+export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
+  const { pools, clock, slowReaderMs = FORWARDING_LIMITS.slowReaderMs } = deps
   const { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, back } = asked
   const upload = body.kind === 'streamed' ? uploadOf(exchange, bodyBytesMax) : null
   const forwarding = new Forwarding({
@@ -51,6 +54,7 @@ export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): U
     injects: request.secrets.length > 0,
     scrub: request.scrub,
     back,
+    slowReaderMs,
     sentBytes: () => (upload ? upload.bytes : body.kind === 'whole' ? body.bytes.length : 0),
   })
   watchUpstream(request.origin, forwarding.done)

@@ -8,7 +8,7 @@ import { leadBack, type ReturnPath } from './return-addresses.js'
 import { ClientLeft } from './upload.js'
 import { upstreamFault } from './upstream-fault.js'
 
-const LIMITS = {
+export const FORWARDING_LIMITS = {
   /** For a client to read something of what waits for it. Memory is bounded anyway; this frees the provider's socket. */
   slowReaderMs: 120_000,
   /** Answers of 1xx before the answer itself. Each one sets the library's clock back, so their number is the bound. */
@@ -41,6 +41,8 @@ export interface ForwardingOptions {
   readonly scrub: boolean
   readonly back: ReturnPath
   readonly sentBytes: () => number
+  /** For a client to read something of what waits for it. */
+  readonly slowReaderMs: number
 }
 
 interface Head {
@@ -166,8 +168,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   /** Of what comes before an answer, hints alone go on. 100 is about the provider's connection to us; we have our own. */
   #onInformational(status: number, raw: readonly unknown[]): void {
     this.#informational += 1
-    if (this.#informational > LIMITS.informationalMax) {
-      this.abort(new Fault('UPSTREAM_UNREACHABLE', `more than ${LIMITS.informationalMax} answers of 1xx`))
+    if (this.#informational > FORWARDING_LIMITS.informationalMax) {
+      this.abort(new Fault('UPSTREAM_UNREACHABLE', `more than ${FORWARDING_LIMITS.informationalMax} answers of 1xx`))
       return
     }
     if (status !== 103) return
@@ -219,7 +221,9 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #waitForReader(): false {
-    this.#slow ??= setTimeout(() => this.#end('cut', null), LIMITS.slowReaderMs)
+    // One packet may hold several chunks. One listener for all of them: a second would clear the timer of the next wait.
+    if (this.#slow !== undefined) return false
+    this.#slow = setTimeout(() => this.#end('cut', null), this.#options.slowReaderMs)
     this.#options.exchange.outgoing.once('drain', () => {
       clearTimeout(this.#slow)
       this.#slow = undefined

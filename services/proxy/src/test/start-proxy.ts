@@ -5,6 +5,7 @@ import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type DiallerOptions } from '../forward/dialler.js'
+import type { ForwardDeps } from '../forward/forward.js'
 import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createLane } from '../routes/lanes.js'
@@ -55,6 +56,7 @@ export async function startProxy(
     bounds = {},
     log = silentLog(),
     dialling = {},
+    forwarding = {},
   }: {
     exempt?: string[]
     hostSuffix?: string | null
@@ -65,6 +67,7 @@ export async function startProxy(
     bounds?: Partial<ListenerBounds>
     log?: Logger
     dialling?: Partial<DiallerOptions>
+    forwarding?: Pick<ForwardDeps, 'slowReaderMs'>
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -80,7 +83,7 @@ export async function startProxy(
   const turnstile = createTurnstile()
   const pipeline = createPipeline({
     ...plane,
-    forwarding: { pools, clock },
+    forwarding: { pools, clock, ...forwarding },
     underWay,
     crowd: createCrowd({ loop: { isLate }, clock, log }),
     turnstile,

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { startUpstream, type Upstream } from '../test/start-upstream.js'
+
+const PIECE = Buffer.alloc(64 * 1024, ' ')
+/** Far below what the proxy has in production. */
+const SLOW_MS = 500
+/** Of sockets on this machine, on both sides, and of what proxy and libraries hold. An answer without an end passes it at once. */
+const HELD_BYTES_MAX = 32 * 1024 * 1024
+
+let upstream: Upstream
+let proxy: ProxyUnderTest
+let given: number
+let closed: boolean
+
+/** An answer without an end, as fast as it is taken. */
+function pour(response: ServerResponse): void {
+  const endless = new Readable({
+    read() {
+      given += PIECE.length
+      this.push(PIECE)
+    },
+  })
+  response.on('close', () => {
+    closed = true
+    endless.destroy()
+  })
+  endless.pipe(response)
+}
+
+beforeEach(async () => {
+  given = 0
+  closed = false
+  upstream = await startUpstream((_received, response) => pour(response))
+  proxy = await startProxy(upstream.port, { forwarding: { slowReaderMs: SLOW_MS } })
+})
+afterEach(async () => {
+  await proxy.close()
+  await upstream.close()
+})
+
+function ask() {
+  const socket = connect(proxy.port, '127.0.0.1', () => {
+    socket.write(`GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n\r\n`)
+  })
+  socket.on('error', () => {})
+  return socket
+}
+
+describe('a client that reads nothing', () => {
+  it('costs a bounded amount of memory, and after a while neither a connection nor the provider’s', async () => {
+    const socket = ask()
+    socket.pause()
+    await until(() => closed || undefined, 20_000)
+    expect(given).toBeLessThan(HELD_BYTES_MAX)
+    await until(() => proxy.plane.recorded[0]?.ends[0], 5_000)
+    expect(proxy.plane.recorded[0]?.ends).toMatchObject([{ finished: { status: 200, aborted: true } }])
+    socket.destroy()
+  }, 30_000)
+})
