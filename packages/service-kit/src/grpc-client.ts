@@ -10,8 +10,10 @@ import {
 } from '@grpc/grpc-js'
 import { type Clock, systemClock } from './clock.js'
 import { Fault } from './faults.js'
-import { fromGrpcError, isAnswer } from './grpc-fault.js'
+import { faultCodeOf, fromGrpcError, isAnswer } from './grpc-fault.js'
 import { peerFromCertificate } from './spiffe.js'
+import { NO_RPC_WATCH, type RpcWatch } from './telemetry/rpc-metrics.js'
+import { traceparentOf } from './telemetry/traces.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 /** A generated client's class. */
@@ -59,11 +61,16 @@ export interface ReloadingClient<Made extends Client> {
   close(): void
 }
 
+interface ClientOptions {
+  readonly clock?: Pick<Clock, 'monotonicMs'>
+  readonly calls?: RpcWatch
+}
+
 export function createReloadingClient<Made extends Client>(
   Class: ClientClass<Made>,
   target: ChannelTarget,
   material: WatchedMaterial,
-  clock: Pick<Clock, 'monotonicMs'> = systemClock,
+  { clock = systemClock, calls = NO_RPC_WATCH }: ClientOptions = {},
 ): ReloadingClient<Made> {
   const mayLeave = createLeavePace(clock)
   let client = connect(material.current())
@@ -81,7 +88,7 @@ export function createReloadingClient<Made extends Client>(
       ...CHANNEL_OPTIONS,
       // TLS wants a name and not an address for SNI (RFC 6066 § 3); who answers is judged by the URI SAN alone.
       'grpc.ssl_target_name_override': trustDomainOf(target.serverId),
-      interceptors: [withOutcome((code) => judge(made, code))],
+      interceptors: [withOutcome((code) => judge(made, code)), ...(calls === NO_RPC_WATCH ? [] : [watched(calls)])],
     })
     return made
   }
@@ -127,6 +134,26 @@ function withOutcome(ended: (code: status) => void): Interceptor {
           },
         }),
     })
+}
+
+/** Tells of unary calls, and takes the trace along that they are part of. Streams live for minutes, and are part of none. */
+function watched(calls: RpcWatch): Interceptor {
+  return (options, nextCall) => {
+    const { path, requestStream, responseStream } = options.method_definition
+    return new InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        if (requestStream || responseStream) return next(metadata, listener)
+        const call = calls.begin(path)
+        if (call.span) metadata.set('traceparent', traceparentOf(call.span))
+        next(metadata, {
+          onReceiveStatus(outcome, pass) {
+            call.ended(outcome.code === status.OK ? 'OK' : faultCodeOf(outcome))
+            pass(outcome)
+          },
+        })
+      },
+    })
+  }
 }
 
 /** An authority that is away altogether is not knocked at by one new connection after the other. */

@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
-import { asFault, FAULTS, Fault, isFaultCode } from './faults.js'
+import { asFault, FAULTS, Fault, type FaultCode, isFaultCode } from './faults.js'
 
 const CODE_FIELD = 'pma-fault'
 /** Percent-encoded, since metadata values are ASCII. */
@@ -30,6 +30,12 @@ export function fromGrpcError(error: ServiceError): Fault {
     })
   }
   return new Fault('UNAVAILABLE', `gRPC ${status[error.code]}: ${error.details}`, { cause: error })
+}
+
+/** The code of what `fromGrpcError` would make of it. */
+export function faultCodeOf({ metadata }: Pick<StatusObject, 'metadata'>): FaultCode {
+  const code = first(metadata, CODE_FIELD)
+  return isFaultCode(code) ? code : 'UNAVAILABLE'
 }
 
 /** False where a failed call says nothing of the other side: the connection went, or no answer came in time. */

@@ -13,6 +13,8 @@ import { asFault, Fault } from './faults.js'
 import { toGrpcError } from './grpc-fault.js'
 import type { Logger } from './log.js'
 import type { Peer } from './spiffe.js'
+import { NO_RPC_WATCH, type RpcWatch } from './telemetry/rpc-metrics.js'
+import { runInOpen } from './telemetry/spans.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 const LIMITS = {
@@ -102,19 +104,32 @@ export function admitCall(call: AnyCall, authorize: Authorize): CallContext {
   return { peer, deadline: deadline instanceof Date ? deadline : new Date(deadline) }
 }
 
+/** What stands before every call. */
+export interface Gate {
+  readonly authorize: Authorize
+  readonly log: Logger
+  readonly calls?: RpcWatch | undefined
+}
+
 /** A unary handler from an async function; whatever it throws leaves as a row of the fault table. */
 export function unary<Request, Response>(
-  { authorize, log }: { authorize: Authorize; log: Logger },
+  { authorize, log, calls = NO_RPC_WATCH }: Gate,
   handle: (request: Request, context: UnaryContext) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
     const after: (() => void)[] = []
-    void run(call, (wipe) => void after.push(wipe))
+    const watched = calls.begin(call.getPath(), call.metadata.get('traceparent')[0]?.toString())
+    const running = (): Promise<Response> => run(call, (wipe) => void after.push(wipe))
+    void (watched.span ? runInOpen(watched.span, running) : running())
       .then(
         // grpc-js makes bytes of the answer before this returns.
-        (response) => answer(null, response),
+        (response) => {
+          answer(null, response)
+          watched.ended('OK')
+        },
         (err: unknown) => {
           const { code } = asFault(err)
+          watched.ended(code)
           log[code === 'INTERNAL' ? 'error' : 'warn']({ err, method: call.getPath() }, 'call refused')
           answer(toGrpcError(err))
         },

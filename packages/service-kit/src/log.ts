@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { Fault } from './faults.js'
+import { activeSpan } from './telemetry/spans.js'
 
 export type { Logger } from 'pino'
 
@@ -16,8 +17,20 @@ const NEVER_LOGGED = [
   'key',
 ]
 
+/** What somebody may have to look at; pino's numbers. */
+const COUNTED: Readonly<Record<number, 'warn' | 'error' | 'fatal'>> = { 40: 'warn', 50: 'error', 60: 'fatal' }
+
+/** Of this process, whichever logger wrote them. */
+const lines = { warn: 0, error: 0, fatal: 0 }
+
+/** Lines logged by this process, at the levels that somebody may have to look at. */
+export function linesLogged(): Readonly<typeof lines> {
+  return lines
+}
+
 /**
- * JSON lines on standard output. Bodies and header fields are never handed to it.
+ * JSON lines on standard output. Bodies and header fields are never handed to it. Where what runs is traced, a line says
+ * of which trace it is.
  *
  * @param level `LOG_LEVEL`, pino's names.
  */
@@ -29,6 +42,12 @@ export function createLogger(service: string, level: string, destination?: Desti
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: NEVER_LOGGED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     serializers: { err: describeError },
+    mixin(_fields: object, level: number) {
+      const counted = COUNTED[level]
+      if (counted) lines[counted] += 1
+      const context = activeSpan()?.context()
+      return context ? { trace_id: context.traceId, span_id: context.spanId } : {}
+    },
   }
   return destination ? pino(options, destination) : pino(options)
 }

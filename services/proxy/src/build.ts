@@ -5,6 +5,8 @@ import { createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { type ShutdownStep, shutdownOnce } from '@protectmyapi/service-kit/shutdown'
+import { watchRpcClient } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
+import { openTelemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { ProxyConfig } from './config.js'
 import { createDataPlane } from './data-plane.js'
@@ -18,6 +20,9 @@ import { createCrowd } from './server/crowd.js'
 import { createHandle } from './server/handle.js'
 import { createListener } from './server/listener.js'
 import { watchLoop } from './server/loop-delay.js'
+import { createProxyMeasures } from './telemetry/proxy-measures.js'
+import { watchRequests } from './telemetry/request-watch.js'
+import { tellState } from './telemetry/tell-state.js'
 
 const LIMITS = {
   /** Requests to providers under way: sockets and buffers of each are bounded, so this bounds memory. */
@@ -35,30 +40,31 @@ export interface Service {
 
 /** Every part of the proxy is named on this page. */
 export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Service> {
+  const telemetry = await openTelemetry(config.telemetry, { service: 'proxy', log })
+  const measures = createProxyMeasures(telemetry)
+  const calls = watchRpcClient(telemetry)
   const identity = await watchMaterial(config.tls, log)
   // One file twice: towards apps there is no CA of ours.
   const certificate =
     config.certificate && (await watchMaterial({ ...config.certificate, caFile: config.certificate.certFile }, log))
-  const directory = createReloadingClient(Directory, config.directory, identity)
-  const vault = createReloadingClient(Vault, config.vault, identity)
+  const directory = createReloadingClient(Directory, config.directory, identity, { calls })
+  const vault = createReloadingClient(Vault, config.vault, identity, { calls })
   const clock = systemClock
   const redis =
     config.redis &&
     createRedisLink({ client: connectRedis(config.redis, 'protectmyapi-proxy', log), schedule: systemSchedule, log })
-  const dataPlane = createDataPlane({ directory, vault, redis, clock, log })
+  const dataPlane = createDataPlane({ directory, vault, redis, clock, log, measures })
   const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
   const pools = createPools(dial, log)
 
   const loop = watchLoop(clock, systemSchedule)
 
+  const underWay = createLane(LIMITS.underWay)
+  const crowd = createCrowd({ loop, clock, log, refusals: measures.overloads })
+  tellState(telemetry.meter, { dataPlane, underWay, crowd, redis })
+
   let draining = false
-  const pipeline = createPipeline({
-    ...dataPlane,
-    forwarding: { pools, clock },
-    underWay: createLane(LIMITS.underWay),
-    crowd: createCrowd({ loop, clock, log }),
-    log,
-  })
+  const pipeline = createPipeline({ ...dataPlane, forwarding: { pools, clock }, underWay, crowd, log, measures })
   const handle = createHandle({
     pipeline,
     dataPlane,
@@ -67,6 +73,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     proxies: config.trustedProxies,
     hostSuffix: config.hostSuffix,
     isDraining: () => draining,
+    watchRequest: watchRequests(telemetry, measures),
   })
   const listener = createListener(handle, certificate)
 
@@ -77,6 +84,8 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     { name: 'the record', run: () => dataPlane.stop() },
     { name: 'channels', run: () => closeAll(directory, vault, ...(redis ? [redis] : [])) },
     { name: 'certificates', run: () => stopAll(identity, certificate) },
+    // Last, so that it tells of all that was before.
+    { name: 'telemetry', run: () => telemetry.stop() },
   ]
   const shutDown = shutdownOnce(steps, config.drainMs + LIMITS.closingMs, log)
   return {
@@ -87,6 +96,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
           'these upstreams are exempt from the https and private-address rules',
         )
       }
+      await telemetry.start()
       // Alive at once, ready with the first answered Sync.
       const port = await listener.listen(config.host, config.port)
       await dataPlane.start()

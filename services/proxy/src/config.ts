@@ -2,6 +2,11 @@ import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } 
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import {
+  type TelemetryConfig,
+  telemetryConfig,
+  telemetryEnvironment,
+} from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
@@ -30,6 +35,7 @@ export interface ProxyConfig {
   readonly upstreamCaPem: string | null
   readonly trustedProxies: TrustedProxies
   readonly drainMs: number
+  readonly telemetry: TelemetryConfig
 }
 
 const Address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'give host:port')
@@ -66,6 +72,7 @@ const ProxyEnvironment = z.object({
   PMA_UPSTREAM_CA_FILE: z.string().optional().describe('a CA trusted for providers beside the public ones, PEM'),
   PMA_TRUSTED_PROXIES: List.default([]).describe('CIDR ranges whose X-Forwarded-For, -Proto and -Host are believed'),
   PMA_DRAIN_MS: DurationMs.default(25_000).describe('for answers under way to end after SIGTERM'),
+  ...telemetryEnvironment,
 })
 
 /** Pure but for the files that it is handed: main.ts hands in process.env, once. @throws ConfigError. */
@@ -89,6 +96,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
         : readPem('PMA_UPSTREAM_CA_FILE', read.PMA_UPSTREAM_CA_FILE, readFile),
     trustedProxies: parseProxies(read.PMA_TRUSTED_PROXIES),
     drainMs: read.PMA_DRAIN_MS,
+    telemetry: telemetryConfig(read),
   }
 }
 

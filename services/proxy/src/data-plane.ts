@@ -21,6 +21,7 @@ import { type ExchangeDebugToken, grpcExchangeDebugToken } from './sessions/grpc
 import { grpcSessionKeys } from './sessions/grpc-session-keys.js'
 import { createSessionKeys, type PublishedJwk } from './sessions/session-keys.js'
 import { createSessionVerifier } from './sessions/verify-session.js'
+import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
 
 const LIMITS = {
   /** How long the start waits for a first answer; it goes on trying behind. */
@@ -42,10 +43,23 @@ export interface DataPlane {
   jwks(): Promise<{ readonly keys: readonly PublishedJwk[] }>
   /** The horizon is ahead: what is held may be used. */
   ready(): boolean
+  /** How things stand, for who measures. */
+  state(): DataPlaneState
   /** Resolves with the first answered Sync, or after a while without one: it goes on trying. */
   start(): Promise<void>
   /** Call it when the last request has ended: hands over what is not on record yet, within its grace. */
   stop(): Promise<void>
+}
+
+/** How things stand. */
+export interface DataPlaneState {
+  /** Until the horizon passes; below 0 since it has, -Infinity before the first answered Sync. */
+  readonly horizonMs: number
+  readonly applied: number
+  readonly held: Readonly<Record<'routes' | 'leases' | 'sessions', number>>
+  readonly entries: number
+  readonly doubtful: number
+  readonly quotaStocks: number
 }
 
 export interface DataPlaneDeps {
@@ -58,6 +72,7 @@ export interface DataPlaneDeps {
   readonly schedule?: Schedule
   /** BOOT: random, one per process start; never a pod's name. */
   readonly bootId?: string
+  readonly measures?: ProxyMeasures
 }
 
 export function createDataPlane({
@@ -68,13 +83,14 @@ export function createDataPlane({
   redis = null,
   schedule = systemSchedule,
   bootId = newId('boot'),
+  measures = NO_MEASURES,
 }: DataPlaneDeps): DataPlane {
   const keeper = createKeeper({ clock, log })
   const keys = createSessionKeys({ keeper, clock, log, listSessionKeys: grpcSessionKeys(directory) })
   const sessions = createSessionVerifier({ keeper, clock, keys })
   const routes = createRouteSource({ keeper, clock, log, sessions, resolveRoute: grpcResolveRoute(directory) })
-  const leases = buildLeases({ vault, redis, keeper, clock, schedule, log, forgetRoute: routes.forget })
-  const admission = buildAdmission({ directory, redis, bootId, clock, schedule, log })
+  const leases = buildLeases({ vault, redis, keeper, clock, schedule, log, forgetRoute: routes.forget, measures })
+  const admission = buildAdmission({ directory, redis, bootId, clock, schedule, log, measures })
   let syncing: SyncKeeping | undefined
   let stopTending = (): void => {}
 
@@ -86,6 +102,12 @@ export function createDataPlane({
     exchangeDebugToken: grpcExchangeDebugToken(directory),
     jwks: async () => ({ keys: await keys.all() }),
     ready: () => keeper.isCurrent(),
+    state: () => ({
+      ...admission.sizes(),
+      horizonMs: keeper.aheadForMs(),
+      applied: keeper.applied(),
+      held: { routes: routes.size(), leases: leases.size(), sessions: sessions.size() },
+    }),
     async start() {
       syncing = keepSynced({ feed: keeper, open: grpcSync(directory), bootId, clock, schedule, log })
       stopTending = every(schedule, LIMITS.tendEveryMs, () => keeper.tend())

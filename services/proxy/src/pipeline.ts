@@ -1,5 +1,6 @@
 import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { inSpan } from '@protectmyapi/service-kit/telemetry/spans'
 import type { AccessRequest, Admission, Decision } from './admit/admission.js'
 import { aim } from './aim/aim.js'
 import { type ForwardDeps, forward, type UnderWay } from './forward/forward.js'
@@ -20,6 +21,7 @@ import type { Exchange } from './server/exchange.js'
 import { follow } from './server/follow.js'
 import { exceededFault, limitedFault } from './server/limited-fault.js'
 import type { ServiceDestination } from './server/routing.js'
+import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
 
 const LIMITS = {
   /** Beginnings of one request, where what it rests on changes before anything of it has left. */
@@ -37,6 +39,7 @@ export interface PipelineDeps {
   /** Those of them that are not on their way to the provider yet. */
   readonly crowd: Crowd
   readonly log: Logger
+  readonly measures?: Pick<ProxyMeasures, 'leakedKeys'>
 }
 
 /** One request to a service. */
@@ -60,7 +63,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const body = await takeBody(exchange.incoming, exchange.waits)
       await walkUntilSent(deps, { exchange, destination, identified, body })
     } catch (thrown) {
-      if (thrown instanceof ClientLeft) return
+      if (thrown instanceof ClientLeft) return exchange.watch.endsWith('CLIENT_LEFT')
       const fault = asFault(thrown)
       deps.log[levelOf(fault)]({ err: fault, requestId: exchange.requestId, service }, 'request refused')
       if (fault instanceof TooCrowded) exchange.restAfterwards(fault.restMs)
@@ -72,7 +75,9 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   const { exchange, destination, identified, body } = call
   const { headers, query } = identified
-  const route = await deps.routes.resolve(identified.credential, destination.service)
+  const { leakedKeys } = deps.measures ?? NO_MEASURES
+  const route = await inSpan('route', () => deps.routes.resolve(identified.credential, destination.service))
+  exchange.watch.belongsTo(route)
   const handedOver = deps.crowd.enter(route.organizationId)
   const following = follow(deps.freshness, route)
   const leave = deps.underWay.enter(route.organizationId)
@@ -80,10 +85,10 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
     if (!leave) throw new Fault('UNAVAILABLE', `too many requests of ${route.organizationId} are under way`)
     const aimed = aim(route.target, exchange.method, destination.target.path)
     checkLength(body, route.target.bodyBytesMax)
-    const ticket = admitted(await deps.admission.admit(accessOf(call, route)))
+    const ticket = admitted(await inSpan('admit', () => deps.admission.admit(accessOf(call, route))))
     let sending: UnderWay
     try {
-      const secrets = deps.leases.held(route) ?? (await deps.leases.lease(route))
+      const secrets = deps.leases.held(route) ?? (await inSpan('lease', () => deps.leases.lease(route)))
       following.check()
       const request = inject(route, aimed, { headers, query, method: exchange.method }, secrets)
       if (route.isTest) checkShowable(request)
@@ -101,7 +106,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
     }
     following.handOn(sending.abort)
     const forwarded = await sending.done
-    alarmOnLeak(deps.log, forwarded.fault, exchange.requestId, route)
+    if (alarmOnLeak(deps.log, forwarded.fault, exchange.requestId, route)) leakedKeys.up('leaked')
     finish(exchange, ticket, forwarded)
   } finally {
     leave?.()
@@ -138,6 +143,9 @@ function checkShowable({ secrets }: UpstreamRequest): void {
 /** The second entry of the record; and our own words, where the provider's did not go on. */
 function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void {
   const { sent, end, fault, requestBytes, responseBytes } = forwarded
+  if (sent) exchange.watch.forwarded(forwarded.status, forwarded.upstreamMs)
+  if (fault) exchange.watch.endsWith(fault.code)
+  else if (end === 'left') exchange.watch.endsWith('CLIENT_LEFT')
   if (sent) {
     ticket.finish({
       status: end === 'refused' && fault ? FAULTS[fault.code].http : forwarded.status,

@@ -12,6 +12,8 @@ import { grpcRecordAccess } from '../record/grpc-record-access.js'
 import { createSequences } from '../record/sequences.js'
 import { createStreamRecord } from '../record/stream-record.js'
 import type { RedisLink } from '../redis/redis-link.js'
+import { countedAdmit, countedAppend, countedDraws } from '../telemetry/counted.js'
+import { NO_MEASURES, type ProxyMeasures } from '../telemetry/proxy-measures.js'
 import type { Admission } from './admission.js'
 import { createAdmission } from './create-admission.js'
 import { directoryAdmit } from './directory-admit.js'
@@ -30,31 +32,38 @@ export interface AdmissionDeps {
   readonly clock: Clock
   readonly schedule: Schedule
   readonly log: Logger
+  readonly measures?: Pick<ProxyMeasures, 'admissions' | 'quotaDraws'>
 }
 
 /** Admission, and the record behind it. */
 export interface BuiltAdmission extends Admission {
   /** Nobody is let in any more; what is not on record yet is handed over, and unspent quotas given back, within the grace. */
   close(graceMs: number): Promise<void>
+  /** What there is now: entries not on record, those in doubt, and subjects whose quotas are held. */
+  sizes(): { readonly entries: number; readonly doubtful: number; readonly quotaStocks: number }
 }
 
 /** With Redis, entries go through its streams while it is there; without, management takes them all. */
 export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
-  const { directory, redis, bootId, clock, schedule, log } = deps
+  const { directory, redis, bootId, clock, schedule, log, measures = NO_MEASURES } = deps
+  const { admissions, quotaDraws } = measures
   const backlog = createBacklog()
   const recordAccess = grpcRecordAccess(directory, bootId)
   const direct = createAccessQueue({ recordAccess, clock, schedule, log, settled: backlog.settled })
   const stream = redis && createStreamRecord({ direct, clock, isRedisUsable: redis.isUsable, drained: backlog.remove })
   const recorder = createAccessRecorder({ sequences: createSequences(), clock, log, backlog, queue: stream ?? direct })
-  const there = directoryAdmit(directory, bootId)
-  const here = redis && stream && redisAdmit({ append: redisAppend(redis, bootId), record: stream, schedule, log })
-  if (stream) redis.onAway(stream.handOver)
-  const quotas = createHeldQuotas({ drawQuota: directoryQuotas(directory, bootId), clock, schedule, log })
+  const there = countedAdmit(directoryAdmit(directory, bootId), admissions)
+  const append = redis && countedAppend(redisAppend(redis, bootId), admissions)
+  const here = append && stream && redisAdmit({ append, record: stream, schedule, log })
+  if (redis && stream) redis.onAway(stream.handOver)
+  const drawQuota = countedDraws(directoryQuotas(directory, bootId), quotaDraws)
+  const quotas = createHeldQuotas({ drawQuota, clock, schedule, log })
   const admit = here ? redisOrDirectory(here, there, log) : there
   const admission = createAdmission({ admit, recorder, quotas, log })
   const stopTending = every(schedule, TEND_EVERY_MS, recorder.tend)
   return {
     admit: admission.admit,
+    sizes: () => ({ ...backlog.sizes(), quotaStocks: quotas.stocks }),
     async close(graceMs) {
       await admission.close()
       stopTending()

@@ -1,4 +1,12 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import {
+  BYTES_RECEIVED,
+  BYTES_SENT,
+  HTTP_STATUS,
+  SERVER_ADDRESS,
+  SERVER_PORT,
+} from '@protectmyapi/service-kit/telemetry/attributes'
+import { activeSpan, CLIENT } from '@protectmyapi/service-kit/telemetry/spans'
 import type { UpstreamRequest } from '../inject/inject.js'
 import { createScrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
@@ -45,6 +53,7 @@ export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): U
     back,
     sentBytes: () => (upload ? upload.bytes : body.kind === 'whole' ? body.bytes.length : 0),
   })
+  watchUpstream(request.origin, forwarding.done)
   const length = body.kind === 'streamed' && body.length !== null ? ['content-length', String(body.length)] : []
   pools.get(organizationId, request.origin).dispatch(
     {
@@ -58,6 +67,22 @@ export function forward({ pools, clock }: ForwardDeps, asked: ForwardRequest): U
     forwarding,
   )
   return { done: forwarding.done, abort: (why) => forwarding.abort(why) }
+}
+
+/** The origin's host, sizes and the status: no path, no query, no field. And nothing of the trace goes to the provider. */
+function watchUpstream(origin: string, done: Promise<Forwarded>): void {
+  const parent = activeSpan()
+  if (parent === undefined) return
+  const { hostname, port, protocol } = new URL(origin)
+  const defaultPort = protocol === 'http:' ? 80 : 443
+  const span = parent.child('upstream', CLIENT, {
+    [SERVER_ADDRESS]: hostname,
+    [SERVER_PORT]: port === '' ? defaultPort : Number(port),
+  })
+  void done.then(({ status, fault, end, requestBytes, responseBytes }) => {
+    span.set({ [HTTP_STATUS]: status, [BYTES_SENT]: requestBytes, [BYTES_RECEIVED]: responseBytes })
+    span.end(fault?.code ?? (end === 'left' ? 'CLIENT_LEFT' : 'OK'))
+  })
 }
 
 function uploadOf(exchange: Exchange, bytesMax: number): Upload {

@@ -20,6 +20,8 @@ export interface Horizon {
   isCurrent(): boolean
   /** Milliseconds since it passed: 0 while it is ahead, Infinity before the first answer. */
   passedForMs(): number
+  /** Milliseconds until it passes, below 0 since it has; -Infinity before the first answer. */
+  aheadForMs(): number
 }
 
 export function createHorizon(clock: Clock): Horizon {
@@ -37,6 +39,7 @@ export function createHorizon(clock: Clock): Horizon {
       grantedMs = horizonMs
     },
     isCurrent: () => sent !== undefined && elapsedMs(sent) < grantedMs,
+    aheadForMs: () => (sent === undefined ? Number.NEGATIVE_INFINITY : grantedMs - elapsedMs(sent)),
     passedForMs: () => (sent === undefined ? Number.POSITIVE_INFINITY : Math.max(0, elapsedMs(sent) - grantedMs)),
   }
 }

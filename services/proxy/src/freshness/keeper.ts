@@ -50,6 +50,8 @@ export interface SentSync extends Moment {
 export interface FeedState extends Keeper {
   /** The feed number below and at which everything has been applied (APPLY). */
   applied(): number
+  /** As of `Horizon`. */
+  aheadForMs(): number
   /** CONTIG: a pushed row is taken only as the next one. Answers `gap` where rows between are missing. */
   push(row: FeedRow): 'applied' | 'known' | 'gap'
   answer(sent: SentSync, answer: Answer): void
@@ -117,6 +119,7 @@ export function createKeeper({
     accepts: (labels) => floors.accepts(labels),
     epoch: () => epoch,
     applied: () => appliedNumber,
+    aheadForMs: horizon.aheadForMs,
     hold: (holder) => void holders.push(holder),
     track(labels, abort) {
       const forget = tracked.add(labels, abort)

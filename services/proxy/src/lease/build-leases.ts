@@ -6,6 +6,8 @@ import type { Keeper } from '../freshness/keeper.js'
 import { every, type Schedule } from '../freshness/schedule.js'
 import type { RedisLink } from '../redis/redis-link.js'
 import type { Route } from '../routes/route.js'
+import { countedHeld, countedVault } from '../telemetry/counted.js'
+import { NO_MEASURES, type ProxyMeasures } from '../telemetry/proxy-measures.js'
 import { grpcVaultLeases } from './grpc-vault-leases.js'
 import { createLeaseSource } from './held-leases.js'
 import type { LeaseSource } from './lease-source.js'
@@ -28,17 +30,29 @@ interface Deps {
   readonly schedule: Schedule
   readonly log: Logger
   readonly forgetRoute: (route: Route) => void
+  readonly measures?: Pick<ProxyMeasures, 'leases'>
+}
+
+export interface BuiltLeases extends LeaseSource {
+  /** How many are held. */
+  size(): number
+  close(): void
 }
 
 /** Memory, then what other proxies share through Redis, then the vault. */
-export function buildLeases({ vault, redis, schedule, ...deps }: Deps): LeaseSource & { close(): void } {
-  const vaultLeases = grpcVaultLeases(vault, deps.clock)
-  if (!redis) return { ...createLeaseSource({ ...deps, upstream: unsharedLeases(vaultLeases) }), close: () => {} }
+export function buildLeases({ vault, redis, schedule, measures = NO_MEASURES, ...deps }: Deps): BuiltLeases {
+  const { leases } = measures
+  const vaultLeases = countedVault(grpcVaultLeases(vault, deps.clock), leases)
+  if (!redis)
+    return {
+      ...countedHeld(createLeaseSource({ ...deps, upstream: unsharedLeases(vaultLeases) }), leases),
+      close: () => {},
+    }
   const keys = createLeaseKeys(deps.keeper, deps.clock)
-  const upstream = createSharedLeases({ ...deps, keys, vault: vaultLeases, store: redisSealedLeases(redis) })
+  const upstream = createSharedLeases({ ...deps, measures, keys, vault: vaultLeases, store: redisSealedLeases(redis) })
   const stopSweeping = every(schedule, LIMITS.sweepEveryMs, () => keys.sweep())
   return {
-    ...createLeaseSource({ ...deps, upstream }),
+    ...countedHeld(createLeaseSource({ ...deps, upstream }), leases),
     close() {
       stopSweeping()
       keys.wipeAll()

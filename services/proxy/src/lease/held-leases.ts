@@ -34,7 +34,13 @@ interface Deps {
 }
 
 /** Memory, then one shared flight per version to the vault; each who waits judges what has landed for itself. */
-export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }: Deps): LeaseSource {
+export function createLeaseSource({
+  keeper,
+  clock,
+  log,
+  upstream,
+  forgetRoute,
+}: Deps): LeaseSource & { size(): number } {
   const cache = createHeldCache<HeldLease>(keeper, clock, {
     entriesMax: LIMITS.leasesMax,
     weight: { max: LIMITS.bytesMax, weigh: ({ bytes }) => bytes + LIMITS.overheadBytes },
@@ -169,7 +175,7 @@ export function createLeaseSource({ keeper, clock, log, upstream, forgetRoute }:
     return new RouteFallen('the vault refused the grant')
   }
 
-  return { held: fromMemory, lease }
+  return { held: fromMemory, lease, size: () => cache.size }
 }
 
 /** The generation belongs to it: a lease is for the version and generation that this route's grant names (LABEL). */

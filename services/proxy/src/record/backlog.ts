@@ -23,6 +23,8 @@ export interface Backlog {
   doubtful(entry: AccessEntry): void
   /** The entry is on record. */
   settled(entry: AccessEntry): void
+  /** How much there is, of all organisations together. */
+  sizes(): { readonly entries: number; readonly doubtful: number }
 }
 
 export function createBacklog(): Backlog {
@@ -37,6 +39,7 @@ export function createBacklog(): Backlog {
     add: counts.add,
     remove: counts.remove,
     doubtful: (entry) => void doubtful.add(entry),
+    sizes: () => ({ entries: counts.total, doubtful: doubtful.size }),
     settled(entry) {
       doubtful.delete(entry)
       counts.remove(entry.organizationId ?? '')

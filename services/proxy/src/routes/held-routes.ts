@@ -61,6 +61,8 @@ interface Deps {
 export interface HeldRoutes extends RouteSource {
   /** Its grant is of no use, such as after a rotation of this proxy's certificate: the next request asks anew. */
   forget(route: Route): void
+  /** How many are held. */
+  size(): number
 }
 
 export function createRouteSource({ keeper, clock, log, resolveRoute, sessions }: Deps): HeldRoutes {
@@ -130,6 +132,7 @@ export function createRouteSource({ keeper, clock, log, resolveRoute, sessions }
   return {
     resolve: (credential, service) =>
       credential.kind === 'session' ? bySession(credential, service) : byAppToken(credential, service),
+    size: () => cache.size,
     forget(route) {
       const key = keys.get(route.secrets)
       if (key !== undefined && cache.get(key)?.route.secrets === route.secrets) cache.delete(key)

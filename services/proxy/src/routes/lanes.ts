@@ -4,6 +4,8 @@ import { createOwnerCounts } from './owner-counts.js'
 export interface Lane {
   /** Answers how to leave, or undefined where the lane, or the owner's share of it, is full. */
   enter(owner: string): (() => void) | undefined
+  /** How many are in it. */
+  readonly size: number
 }
 
 export function createLane({ totalMax, perOwnerMax }: { totalMax: number; perOwnerMax: number }): Lane {
@@ -13,6 +15,9 @@ export function createLane({ totalMax, perOwnerMax }: { totalMax: number; perOwn
       if (counts.total >= totalMax || counts.of(owner) >= perOwnerMax) return undefined
       counts.add(owner)
       return () => counts.remove(owner)
+    },
+    get size() {
+      return counts.total
     },
   }
 }

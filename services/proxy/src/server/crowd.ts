@@ -1,7 +1,9 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Tally } from '@protectmyapi/service-kit/telemetry/instruments'
 import { createOwnerCounts } from '../routes/owner-counts.js'
+import { NO_MEASURES } from '../telemetry/proxy-measures.js'
 import type { LoopDelay } from './loop-delay.js'
 
 const LIMITS = {
@@ -27,6 +29,8 @@ export interface Crowd {
    * @throws TooCrowded where this would be one too many.
    */
   enter(owner: string): () => void
+  /** How many there are. */
+  readonly size: number
 }
 
 /** Who asks again at once would be refused at the price of who is served: so the connection rests as the client is told to. */
@@ -50,9 +54,10 @@ interface Deps {
   readonly loop: Pick<LoopDelay, 'isLate'>
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log: Pick<Logger, 'warn'>
+  readonly refusals?: Tally<'refused'>
 }
 
-export function createCrowd({ loop, clock, log }: Deps): Crowd {
+export function createCrowd({ loop, clock, log, refusals = NO_MEASURES.overloads }: Deps): Crowd {
   const inHand = createOwnerCounts()
   let refused = { sinceMs: clock.monotonicMs(), now: 0, before: 0 }
 
@@ -70,6 +75,7 @@ export function createCrowd({ loop, clock, log }: Deps): Crowd {
       refused = { sinceMs: nowMs, now: 0, before: refused.now }
     }
     refused.now += 1
+    refusals.up('refused')
     const seconds = Math.ceil(Math.max(refused.now, refused.before) / LIMITS.refusalsPerSecond)
     return REFUSALS[seconds - 1] ?? LONGEST
   }
@@ -83,6 +89,9 @@ export function createCrowd({ loop, clock, log }: Deps): Crowd {
         if (isIn) inHand.remove(owner)
         isIn = false
       }
+    },
+    get size() {
+      return inHand.total
     },
   }
 }

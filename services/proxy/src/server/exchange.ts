@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
+import { NOT_WATCHED, type RequestWatch } from '../telemetry/request-watch.js'
 import { endRefusedBody } from './end-refused-body.js'
 import { problemAnswer } from './problem-answer.js'
 
@@ -20,6 +21,7 @@ export interface ExchangeOptions {
   readonly clientOrigin: () => string | null
   /** The client holds the body back until it reads `100 Continue`. */
   readonly waits: boolean
+  readonly watch?: RequestWatch
 }
 
 /** One request of a client and the answer to it: what every answer carries, and how it may end. */
@@ -29,16 +31,19 @@ export class Exchange {
   readonly sourceAddress: string
   readonly clientOrigin: () => string | null
   readonly waits: boolean
+  readonly watch: RequestWatch
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #startedMs: number
   #requestId: string = newId('request')
 
-  constructor({ incoming, outgoing, clock, sourceAddress, clientOrigin, waits }: ExchangeOptions) {
+  constructor(options: ExchangeOptions) {
+    const { incoming, outgoing, clock, sourceAddress, clientOrigin, waits, watch = NOT_WATCHED } = options
     this.incoming = incoming
     this.outgoing = outgoing
     this.sourceAddress = sourceAddress
     this.clientOrigin = clientOrigin
     this.waits = waits
+    this.watch = watch
     this.#clock = clock
     this.#startedMs = clock.monotonicMs()
   }
@@ -99,8 +104,9 @@ export class Exchange {
 
   /** @param awayMs of the time until now, what others took. */
   sendHead(status: number, reason: string, fields: readonly string[], awayMs: number): void {
-    const ownMs = Math.max(0, this.elapsedMs() - awayMs).toFixed(1)
-    const head = [...fields, 'pma-request-id', this.#requestId, 'server-timing', `pma;dur=${ownMs}`]
+    const ownMs = Math.max(0, this.elapsedMs() - awayMs)
+    this.watch.headSent(status, ownMs)
+    const head = [...fields, 'pma-request-id', this.#requestId, 'server-timing', `pma;dur=${ownMs.toFixed(1)}`]
     if (reason !== '' && REASON.test(reason)) this.outgoing.writeHead(status, reason, head)
     else this.outgoing.writeHead(status, head)
   }
@@ -120,6 +126,7 @@ export class Exchange {
 
   /** Answers with a refusal, if there is still somebody to answer. */
   refuse(fault: Fault): void {
+    this.watch.endsWith(fault.code)
     if (this.over || this.outgoing.headersSent) return
     const { status, fields, body } = problemAnswer(fault, this.#requestId)
     // A client that waits for `100 Continue` may send the body all the same, or not: only a closed connection is clear.

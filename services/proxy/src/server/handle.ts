@@ -6,10 +6,11 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import { parseRequestTarget, type RequestTarget } from '../aim/request-target.js'
 import { ClientLeft } from '../forward/upload.js'
 import type { Pipeline } from '../pipeline.js'
+import { NOT_WATCHED, type WatchRequest } from '../telemetry/request-watch.js'
 import { checkHead } from './check-head.js'
 import { type Arrival, clientOrigin } from './client-origin.js'
 import { Exchange } from './exchange.js'
-import { answerOwn, type OwnRoutesDeps } from './own-routes.js'
+import { answerOwn, type OwnRoutesDeps, ownRouteClass } from './own-routes.js'
 import { destinationOf, isSlug } from './routing.js'
 import { sourceAddress, type TrustedProxies } from './source-address.js'
 
@@ -19,30 +20,50 @@ export interface HandleDeps extends OwnRoutesDeps {
   readonly log: Logger
   readonly proxies: TrustedProxies
   readonly hostSuffix: string | null
+  readonly watchRequest?: WatchRequest
 }
 
 export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean) => void
 
 /** Whatever comes in, up to the pipeline or an answer of our own. */
 export function createHandle(deps: HandleDeps): Handle {
-  const { clock, proxies } = deps
+  const { clock, proxies, watchRequest = () => NOT_WATCHED } = deps
   const lost = new WeakSet<IncomingMessage['socket']>()
   return (incoming, outgoing, waits) => {
     // What the parser makes of the bytes behind a refused head is nobody's request: the connection ends with the refusal.
     if (lost.has(incoming.socket)) return
     const source = sourceAddress(incoming.socket.remoteAddress, lastForwardedFor(incoming), proxies)
     const origin = (): string | null => clientOrigin(arrivalOf(incoming), proxies)
-    const exchange = new Exchange({ incoming, outgoing, clock, sourceAddress: source, clientOrigin: origin, waits })
-    if (deps.isDraining()) outgoing.shouldKeepAlive = false
-    void answer(deps, exchange, lost).catch((thrown: unknown) => {
-      if (thrown instanceof ClientLeft) return
-      const fault = asFault(thrown)
-      deps.log[fault.code === 'INTERNAL' ? 'error' : 'debug'](
-        { err: fault, requestId: exchange.requestId },
-        'request refused',
-      )
-      exchange.refuse(fault)
+    const watch = watchRequest(incoming.method ?? '')
+    const exchange = new Exchange({
+      incoming,
+      outgoing,
+      clock,
+      sourceAddress: source,
+      clientOrigin: origin,
+      waits,
+      watch,
     })
+    if (deps.isDraining()) outgoing.shouldKeepAlive = false
+    void watch.run(() => serve(deps, exchange, lost))
+  }
+}
+
+/** Never rejects: whatever happens is an answer, or the client is gone. */
+async function serve(deps: HandleDeps, exchange: Exchange, lost: WeakSet<IncomingMessage['socket']>): Promise<void> {
+  const { watch } = exchange
+  try {
+    await answer(deps, exchange, lost)
+  } catch (thrown) {
+    if (thrown instanceof ClientLeft) return watch.endsWith('CLIENT_LEFT')
+    const fault = asFault(thrown)
+    deps.log[fault.code === 'INTERNAL' ? 'error' : 'debug'](
+      { err: fault, requestId: exchange.requestId },
+      'request refused',
+    )
+    exchange.refuse(fault)
+  } finally {
+    watch.end(exchange.requestId, exchange.elapsedMs())
   }
 }
 
@@ -50,6 +71,7 @@ async function answer(deps: HandleDeps, exchange: Exchange, lost: WeakSet<Incomi
   const { incoming } = exchange
   const target = readHead(exchange, lost)
   const destination = destinationOf(incoming.headers.host, target, deps.hostSuffix)
+  exchange.watch.asksFor(destination.kind === 'own' ? ownRouteClass(destination.path) : 'service')
   if (destination.kind === 'own') return answerOwn(deps, exchange, destination.path)
   if (!isSlug(destination.service)) throw new Fault('ENDPOINT_NOT_FOUND', 'no slug of a service')
   return deps.pipeline(exchange, destination)

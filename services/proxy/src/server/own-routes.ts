@@ -4,6 +4,7 @@ import { parseStrictJson } from '@protectmyapi/service-kit/strict-json'
 import { z } from 'zod'
 import type { DataPlane } from '../data-plane.js'
 import { takeBody } from '../forward/request-body.js'
+import type { RouteClass } from '../telemetry/request-watch.js'
 import type { Exchange } from './exchange.js'
 
 /** What the proxy answers by itself. */
@@ -20,6 +21,12 @@ const LIMITS = {
 } as const
 
 const DebugExchange = z.strictObject({ token: z.string().min(1).max(256) })
+
+export function ownRouteClass(path: string): RouteClass {
+  if (path === '/healthz' || path === '/readyz') return 'probe'
+  if (path === '/.well-known/jwks.json') return 'jwks'
+  return path.startsWith('/v1/attest/') ? 'attest' : 'none'
+}
 
 /** @throws Fault NOT_FOUND, INVALID_METHOD, NOT_IMPLEMENTED, UNAVAILABLE, and what each route throws. */
 export async function answerOwn(deps: OwnRoutesDeps, exchange: Exchange, path: string): Promise<void> {

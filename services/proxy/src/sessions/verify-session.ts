@@ -50,6 +50,8 @@ export interface SessionVerifier {
    * @throws Fault TOKEN_EXPIRED.
    */
   held(hash: string): VerifiedSession | undefined
+  /** How many are held. */
+  size(): number
   /**
    * @param hash of the token: verifications are remembered by it.
    * @throws Fault INVALID_TOKEN, TOKEN_EXPIRED, or UNAVAILABLE where its key cannot be asked for.
@@ -103,7 +105,7 @@ export function createSessionVerifier({
     return known.session
   }
 
-  return { held, verify: async (token, hash) => held(hash) ?? verifyAnew(token, hash) }
+  return { size: () => cache.size, held, verify: async (token, hash) => held(hash) ?? verifyAnew(token, hash) }
 }
 
 /** Signature first: what a token says is not believed, not even that it has expired, before it verifies. */

@@ -1,4 +1,5 @@
 import { beginFill } from '../../freshness/held.js'
+import { NO_MEASURES, type ProxyMeasures } from '../../telemetry/proxy-measures.js'
 import type { LeaseUpstream } from '../lease-upstream.js'
 import type { VaultLeases } from '../vault-leases.js'
 import { createReadShared, type SharedDeps } from './read-shared.js'
@@ -6,6 +7,7 @@ import { createWriteShared } from './write-shared.js'
 
 interface Deps extends SharedDeps {
   readonly vault: VaultLeases
+  readonly measures?: Pick<ProxyMeasures, 'leases'>
 }
 
 /**
@@ -13,13 +15,14 @@ interface Deps extends SharedDeps {
  * Renewals go past Redis: what is there is as old as what is held, and somebody has to bring something newer.
  */
 export function createSharedLeases(deps: Deps): LeaseUpstream {
-  const { vault, keys, keeper, clock } = deps
+  const { vault, keys, keeper, clock, measures = NO_MEASURES } = deps
   const read = createReadShared(deps)
   const write = createWriteShared(deps)
 
   return {
     async lease(question) {
       const found = question.why === 'renewal' ? [] : await read(question)
+      measures.leases.up('shared', found.length)
       const missing = question.secrets.filter(({ versionId }) => !found.some((one) => one.versionId === versionId))
       if (missing.length === 0) return found
       const begun = beginFill(keeper, clock)

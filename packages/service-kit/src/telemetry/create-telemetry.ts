@@ -1,0 +1,79 @@
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics'
+import { AlwaysOnSampler, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { systemClock } from '../clock.js'
+import { newId } from '../ids.js'
+import { metricsOut, spansOut } from './exporters.js'
+import { watchProcess } from './process-metrics.js'
+import { type ServedMetrics, serveMetrics } from './serve-metrics.js'
+import { NO_TELEMETRY, type Telemetry, type TelemetryDeps } from './telemetry.js'
+import type { TelemetryConfig } from './telemetry-config.js'
+import { createTraces, NO_TRACES } from './traces.js'
+
+const LIMITS = {
+  /** For what is left to be sent, when the process ends. */
+  flushMs: 2_000,
+  /** A name or an address of ours is shorter; whatever else came into an attribute is cut. */
+  attributeChars: 256,
+  attributes: 16,
+} as const
+
+/** OpenTelemetry's SDK, as the environment asks for it; nothing of it is global. */
+export function createTelemetry(config: TelemetryConfig, { service, log }: TelemetryDeps): Telemetry {
+  const resource = resourceFromAttributes({
+    ...config.attributes,
+    'service.name': `protectmyapi-${service}`,
+    'service.namespace': 'protectmyapi',
+    'service.instance.id': newId('boot'),
+  })
+  const deps = { log, clock: systemClock }
+  const prometheus = config.metrics && new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true })
+  const readers: MetricReader[] = [
+    ...(prometheus ? [prometheus] : []),
+    ...(config.metricsOut ? [metricsOut(config.metricsOut, deps)] : []),
+  ]
+  const meters = readers.length > 0 ? new MeterProvider({ resource, readers }) : null
+  const meter = meters?.getMeter('protectmyapi') ?? NO_TELEMETRY.meter
+  const tracers = config.tracesOut && tracersTo(spansOut(config.tracesOut.url, deps), resource)
+  let served: ServedMetrics | undefined
+  let stopWatching = (): void => {}
+
+  return {
+    measures: meters !== null,
+    meter,
+    traces: tracers ? createTraces(tracers.getTracer('protectmyapi'), config.tracesOut?.ratio ?? 1) : NO_TRACES,
+    async start() {
+      if (meters) stopWatching = watchProcess(meter)
+      if (!config.metrics || !prometheus) return null
+      served = await serveMetrics(config.metrics, (request, response) =>
+        prometheus.getMetricsRequestHandler(request, response),
+      )
+      return served.port
+    },
+    async stop() {
+      stopWatching()
+      const flushed = Promise.allSettled([tracers?.shutdown(), meters?.shutdown(), served?.close()])
+      await withinMs(flushed, LIMITS.flushMs)
+    },
+  }
+}
+
+/** Everything is recorded that is begun: what is not traced is not begun. */
+function tracersTo(processor: SpanProcessor, resource: ReturnType<typeof resourceFromAttributes>): TracerProvider {
+  return new TracerProvider({
+    resource,
+    sampler: new AlwaysOnSampler(),
+    spanLimits: { attributeValueLengthLimit: LIMITS.attributeChars, attributeCountLimit: LIMITS.attributes },
+    spanProcessors: [processor],
+  })
+}
+
+async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

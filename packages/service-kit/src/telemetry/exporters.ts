@@ -1,0 +1,64 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import { type MetricReader, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace'
+import type { Clock } from '../clock.js'
+import { describeError, type Logger } from '../log.js'
+
+const LIMITS = {
+  /** Of one sending. */
+  sendMs: 5_000,
+  /** Between two sendings of spans, unless a batch is full before. */
+  spansEveryMs: 2_000,
+  /** What waits beyond is dropped: a collector that is away must cost no memory. */
+  spansWaitingMax: 4_096,
+  spansPerBatchMax: 512,
+  /** Between two lines about a collector that is away. */
+  tellEveryMs: 60_000,
+} as const
+
+interface Deps {
+  readonly log: Logger
+  readonly clock: Pick<Clock, 'monotonicMs'>
+}
+
+/** Spans go out in batches, from the side of what they are about. */
+export function spansOut(url: string, deps: Deps): SpanProcessor {
+  return new BatchSpanProcessor({
+    exporter: telling(new OTLPTraceExporter({ url, timeoutMillis: LIMITS.sendMs }), 'traces', deps),
+    maxQueueSize: LIMITS.spansWaitingMax,
+    maxExportBatchSize: LIMITS.spansPerBatchMax,
+    scheduledDelayMillis: LIMITS.spansEveryMs,
+    exportTimeoutMillis: LIMITS.sendMs,
+  })
+}
+
+export function metricsOut({ url, everyMs }: { url: string; everyMs: number }, deps: Deps): MetricReader {
+  return new PeriodicExportingMetricReader({
+    exporter: telling(new OTLPMetricExporter({ url, timeoutMillis: LIMITS.sendMs }), 'metrics', deps),
+    exportIntervalMillis: everyMs,
+    exportTimeoutMillis: Math.min(LIMITS.sendMs, everyMs),
+  })
+}
+
+/** The library tells nobody that a sending failed. We do, now and then. */
+function telling<Exporter extends SpanExporter | PushMetricExporter>(
+  exporter: Exporter,
+  what: string,
+  { log, clock }: Deps,
+): Exporter {
+  let toldMs = Number.NEGATIVE_INFINITY
+  const send: (batch: never, done: (result: ExportResult) => void) => void = exporter.export.bind(exporter)
+  exporter.export = (batch: never, done: (result: ExportResult) => void): void =>
+    send(batch, (result) => {
+      const nowMs = clock.monotonicMs()
+      if (result.code === ExportResultCode.FAILED && nowMs - toldMs >= LIMITS.tellEveryMs) {
+        toldMs = nowMs
+        // The message alone: the error of the library holds the collector's answer.
+        log.warn({ what, reason: describeError(result.error).message }, 'telemetry could not be sent')
+      }
+      done(result)
+    })
+  return exporter
+}

@@ -1,0 +1,68 @@
+import type { Attributes, Meter } from '@opentelemetry/api'
+
+export type { Meter } from '@opentelemetry/api'
+
+/** Values of a label are a closed set: see docs/telemetry.md, and the test that walks all instruments. */
+export type Labels = Attributes
+
+/** Half a millisecond to a minute: a hit in memory, a statement, a call, a provider that thinks. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+export interface Seconds {
+  record(seconds: number, labels?: Labels): void
+}
+
+export interface Count {
+  add(count: number, labels?: Labels): void
+}
+
+/** Calls back with each series of a metric. */
+export type Observe = (value: number, labels?: Labels) => void
+
+/** Named by its name everywhere: in the code, to Prometheus and over OTLP. */
+export function secondsOf(meter: Meter, name: string, description: string): Seconds {
+  return meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } })
+}
+
+export function countOf(meter: Meter, name: string, description: string): Count {
+  return meter.createCounter(name, { description })
+}
+
+/** Read when somebody asks, so that it costs nothing while nobody does. */
+export function gaugeOf(meter: Meter, name: string, description: string, read: (observe: Observe) => void): void {
+  meter.createObservableGauge(name, { description }).addCallback((result) => read(observer(result)))
+}
+
+/** The same, of something that only grows. */
+export function sumOf(meter: Meter, name: string, description: string, read: (observe: Observe) => void): void {
+  meter.createObservableCounter(name, { description }).addCallback((result) => read(observer(result)))
+}
+
+/** A gauge of one series. */
+export function readingOf(meter: Meter, name: string, description: string, read: () => number): void {
+  gaugeOf(meter, name, description, (observe) => observe(read()))
+}
+
+function observer(result: { observe(value: number, labels?: Labels): void }): Observe {
+  return (value, labels) => result.observe(value, labels)
+}
+
+/** Counts things of a closed set of kinds. Counting is an addition; who reads makes the series. */
+export interface Tally<Kind extends string> {
+  up(kind: Kind, by?: number): void
+}
+
+/** @param kinds each with the labels of its series. */
+export function tallyOf<Kind extends string>(
+  meter: Meter,
+  name: string,
+  description: string,
+  kinds: Readonly<Record<Kind, Labels>>,
+): Tally<Kind> {
+  const counts = new Map<Kind, number>()
+  const labels: readonly [string, Labels][] = Object.entries(kinds)
+  sumOf(meter, name, description, (observe) => {
+    for (const [kind, of] of labels) observe(counts.get(kind as Kind) ?? 0, of)
+  })
+  return { up: (kind, by = 1) => void counts.set(kind, (counts.get(kind) ?? 0) + by) }
+}

@@ -1,0 +1,41 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+
+const LIMITS = { headMs: 2_000, idleMs: 75_000, connectionsMax: 64 } as const
+
+export interface ServedMetrics {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/**
+ * Plain HTTP on a port of its own: `GET /metrics`, and nothing else.
+ *
+ * @throws where the port is taken.
+ */
+export async function serveMetrics(
+  { host, port }: { readonly host: string; readonly port: number },
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<ServedMetrics> {
+  const server = createServer(
+    { headersTimeout: LIMITS.headMs, requestTimeout: LIMITS.headMs, keepAliveTimeout: LIMITS.idleMs },
+    (request, response) => {
+      if (request.url !== '/metrics') response.writeHead(404, { 'content-length': 0 }).end()
+      else if (request.method !== 'GET') response.writeHead(405, { allow: 'GET', 'content-length': 0 }).end()
+      else answer(request, response)
+    },
+  )
+  server.maxConnections = LIMITS.connectionsMax
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

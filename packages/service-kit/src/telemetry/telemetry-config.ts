@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { ConfigError, DurationMs, Port } from '../config.js'
+
+/** What is told, and where. Null where nothing was asked for. */
+export interface TelemetryConfig {
+  /** Where Prometheus fetches metrics. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
+  /** Where metrics are sent. */
+  readonly metricsOut: { readonly url: string; readonly everyMs: number } | null
+  /** Where traces are sent, and which part of them. */
+  readonly tracesOut: { readonly url: string; readonly ratio: number } | null
+  /** Of the process, such as its pod's name. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** A file with a level in it, which takes the place of LOG_LEVEL. */
+  readonly logLevelFile: string | null
+}
+
+export const TELEMETRY_OFF: TelemetryConfig = {
+  metrics: null,
+  metricsOut: null,
+  tracesOut: null,
+  attributes: {},
+  logLevelFile: null,
+}
+
+const Exporter = z.enum(['otlp', 'none']).default('otlp')
+
+/** The variables of each service. Names that begin with OTEL_ mean what OpenTelemetry's specification says. */
+export const telemetryEnvironment = {
+  PMA_METRICS_PORT: Port.optional().describe('Prometheus fetches /metrics here; without it nothing listens'),
+  PMA_METRICS_HOST: z.string().default('0.0.0.0').describe('address to listen on for Prometheus'),
+  PMA_LOG_LEVEL_FILE: z.string().min(1).optional().describe('a file with a level in it, in place of LOG_LEVEL'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('a collector, OTLP over HTTP: http://collector:4318; without it nothing is sent'),
+  OTEL_TRACES_EXPORTER: Exporter.describe('none: no traces are sent'),
+  OTEL_METRICS_EXPORTER: Exporter.describe('none: no metrics are sent'),
+  OTEL_METRIC_EXPORT_INTERVAL: DurationMs.default(60_000).describe('milliseconds between two sendings of metrics'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('part of all requests that is traced'),
+  OTEL_RESOURCE_ATTRIBUTES: z.string().default('').describe('of the process, key=value parted by commas'),
+} as const
+
+type TelemetryVariables = z.output<z.ZodObject<typeof telemetryEnvironment>>
+
+/** @throws ConfigError. */
+export function telemetryConfig(given: TelemetryVariables): TelemetryConfig {
+  const port = given.PMA_METRICS_PORT
+  const base = given.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, '')
+  const urlFor = (exporter: 'otlp' | 'none', signal: string): string | null =>
+    base !== undefined && exporter === 'otlp' ? `${base}/v1/${signal}` : null
+  const metricsUrl = urlFor(given.OTEL_METRICS_EXPORTER, 'metrics')
+  const tracesUrl = urlFor(given.OTEL_TRACES_EXPORTER, 'traces')
+  return {
+    metrics: port === undefined ? null : { host: given.PMA_METRICS_HOST, port },
+    metricsOut: metricsUrl === null ? null : { url: metricsUrl, everyMs: given.OTEL_METRIC_EXPORT_INTERVAL },
+    tracesOut: tracesUrl === null ? null : { url: tracesUrl, ratio: given.OTEL_TRACES_SAMPLER_ARG },
+    attributes: attributesOf(given.OTEL_RESOURCE_ATTRIBUTES),
+    logLevelFile: given.PMA_LOG_LEVEL_FILE ?? null,
+  }
+}
+
+/** As W3C Baggage writes them: values are percent-encoded. */
+function attributesOf(list: string): Readonly<Record<string, string>> {
+  const pairs = list.split(',').filter((item) => item.trim() !== '')
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, key, value] = /^\s*([^\s=]+)\s*=\s*([^\s=]*)\s*$/.exec(pair) ?? []
+      if (key === undefined || value === undefined) throw badAttributes()
+      return [key, decoded(value)]
+    }),
+  )
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    throw badAttributes()
+  }
+}
+
+function badAttributes(): ConfigError {
+  return new ConfigError('  OTEL_RESOURCE_ATTRIBUTES: give key=value, parted by commas, values percent-encoded')
+}
