@@ -4,7 +4,7 @@ import { runCommand } from '@protectmyapi/dev-kit/run-command'
 import { z } from 'zod'
 
 /** Kubernetes alone takes both cores of a small machine for minutes. */
-export const BUILD_MS = 30 * 60_000
+const BUILD_MS = 30 * 60_000
 
 const Module = z.object({ Dir: z.string(), GoMod: z.string() })
 
