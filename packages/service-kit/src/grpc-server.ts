@@ -118,7 +118,7 @@ export function unary<Request, Response>(
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
     const after: (() => void)[] = []
-    const watched = calls.begin(call.getPath(), call.metadata.get('traceparent')[0]?.toString())
+    const watched = calls.begin(call.getPath(), () => call.metadata.get('traceparent')[0]?.toString())
     const running = (): Promise<Response> => run(call, (wipe) => void after.push(wipe))
     void (watched.span ? runInOpen(watched.span, running) : running())
       .then(

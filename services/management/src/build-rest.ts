@@ -3,6 +3,7 @@ import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Express } from 'express'
 import { buildAccessLog } from './access-log/build-access-log.js'
@@ -18,7 +19,7 @@ import { buildChains } from './chain/build-chains.js'
 import type { ManagementConfig } from './config.js'
 import { createExportSlots } from './export/export-slots.js'
 import type { Feed } from './feed/build-feed.js'
-import { createApp } from './http/app.js'
+import { type AppDeps, createApp } from './http/app.js'
 import type { Route } from './http/route.js'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency/idempotency-records.js'
 import { internalServiceRoutes } from './internal-services/internal-service-routes.js'
@@ -34,6 +35,7 @@ import { setUpRoutes } from './people/set-up-routes.js'
 import { createSignInLimits } from './people/sign-in-limits.js'
 import { buildSecrets } from './secrets/build-secrets.js'
 import { finishShredding } from './secrets/reconcile.js'
+import { type ManagementMeasures, NO_MEASURES } from './telemetry/management-measures.js'
 import type { CallProxy } from './test-call/call-proxy.js'
 import { testCallRoutes } from './test-call/test-call-routes.js'
 import { tokenRoutes } from './tokens/token-routes.js'
@@ -58,6 +60,8 @@ export interface RestParts {
   readonly callProxy: CallProxy | null
   /** Null: no proxy keeps access records in Redis. */
   readonly redis: RedisClient | null
+  readonly telemetry?: Telemetry
+  readonly measures?: ManagementMeasures
 }
 
 export interface Rest {
@@ -70,14 +74,15 @@ export interface Rest {
 
 /** Every route of the REST side, and the work behind it. */
 export function buildRest(parts: RestParts): Rest {
-  const { db, feed, hasher, clock, log, redis, privateUpstreams } = parts
+  const { db, feed, hasher, clock, log, redis, privateUpstreams, telemetry, measures = NO_MEASURES } = parts
   const { commitChange, waitUntilSeen } = feed
   const limits = createSignInLimits(db)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
   const exports = { db, commitChange, slots: createExportSlots() }
-  const accessLog = buildAccessLog({ ...exports, clock, log, redis, retentionDays: parts.accessLogDays })
-  const chains = buildChains({ ...exports, vault: parts.vault, clock, log, keptDays: parts.accessLogDays })
+  const told = { clock, log, telemetry, measures }
+  const accessLog = buildAccessLog({ ...exports, ...told, redis, retentionDays: parts.accessLogDays })
+  const chains = buildChains({ ...exports, ...told, vault: parts.vault, keptDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
   const records = createIdempotencyRecords(db)
@@ -108,7 +113,7 @@ export function buildRest(parts: RestParts): Rest {
       secrets.start()
       accessLog.start()
       chains.start()
-      endPruning = every(PRUNE_PERIOD_MS, 'prune', log, async () => {
+      endPruning = every(PRUNE_PERIOD_MS, 'prune', { log, telemetry }, async () => {
         await limits.prune()
         await records.prune()
         await pruneTokens(db)
@@ -124,7 +129,7 @@ export function buildRest(parts: RestParts): Rest {
 export function buildApp(
   rest: Rest,
   { db, feed, log }: Pick<RestParts, 'db' | 'feed' | 'log'>,
-  outside: Pick<ManagementConfig, 'publicOrigin' | 'trustedProxies'> & { notReady: () => Promise<string | undefined> },
+  outside: Pick<ManagementConfig, 'publicOrigin' | 'trustedProxies'> & Pick<AppDeps, 'notReady' | 'watch'>,
 ): Express {
   return createApp({
     routes: rest.routes,
@@ -135,6 +140,7 @@ export function buildApp(
     publicOrigin: outside.publicOrigin,
     trustedProxies: outside.trustedProxies,
     notReady: outside.notReady,
+    watch: outside.watch,
     log,
   })
 }

@@ -4,6 +4,9 @@ import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { watchPostgres } from '@protectmyapi/service-kit/telemetry/postgres-metrics'
+import { watchRpcClient } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
+import { openTelemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { buildApp, buildRest } from './build-rest.js'
 import type { ManagementConfig } from './config.js'
@@ -14,6 +17,9 @@ import { buildKeyRotation } from './keys/build-key-rotation.js'
 import { createHeldKeys, type HeldKeys } from './keys/held-keys.js'
 import { createPasswordHasher } from './people/password-hasher.js'
 import { prepareFirstRun } from './people/set-up.js'
+import { createManagementMeasures } from './telemetry/management-measures.js'
+import { tellState } from './telemetry/tell-state.js'
+import { watchRest } from './telemetry/watch-rest.js'
 import { createCallProxy } from './test-call/call-proxy.js'
 import { createGrpcVault } from './vault/grpc-vault-client.js'
 
@@ -45,22 +51,40 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   if (privateUpstreams.size > 0) {
     log.warn({ hosts: [...privateUpstreams] }, 'these upstream hosts are exempt from https and public addresses')
   }
+  const telemetry = await openTelemetry(config.telemetry, { service: 'management', log })
+  const measures = createManagementMeasures(telemetry)
   const material = await watchMaterial(config.tls, log)
   const db = connectPostgres(config.db, 'protectmyapi-management')
+  watchPostgres(db, 'management', telemetry)
   const serverId = spiffeId(trustDomain, namespace, 'vault')
-  const { vault, close: closeVault } = createGrpcVault({ address: config.vaultAddress, serverId, material })
-  const feed = buildFeed({ db, target: config.db, clock, log })
-  const keys = createHeldKeys({ db, vault, clock, log })
+  const calls = watchRpcClient(telemetry)
+  const { vault, close: closeVault } = createGrpcVault({ address: config.vaultAddress, serverId, material, calls })
+  const feed = buildFeed({ db, target: config.db, clock, log, telemetry, measures })
+  const keys = createHeldKeys({ db, vault, clock, log, telemetry })
   const { waitUntilSeen } = feed
-  const rotation = buildKeyRotation({ db, vault, waitUntilSeen, keyDaysMax: config.signingKeyDays, log })
+  const rotation = buildKeyRotation({ db, vault, waitUntilSeen, keyDaysMax: config.signingKeyDays, log, telemetry })
   const hasher = await createPasswordHasher()
   const redis = config.redis && connectRedis(config.redis, 'protectmyapi-management', log)
   const callProxy = config.proxyUrl && createCallProxy(config.proxyUrl)
-  const rest = buildRest({ ...config, db, feed, vault, hasher, clock, log, redis, keys, callProxy })
+  const rest = buildRest({
+    ...config,
+    db,
+    feed,
+    vault,
+    hasher,
+    clock,
+    log,
+    redis,
+    keys,
+    callProxy,
+    telemetry,
+    measures,
+  })
   const gate = { trustDomain, namespace, material }
-  const directory = buildDirectory({ ...config.directory, ...gate, db, feed, keys, clock, log, horizonMs })
+  const directory = buildDirectory({ ...config.directory, ...gate, db, feed, keys, clock, log, horizonMs, telemetry })
   const ending = { begun: false }
-  const app = buildApp(rest, { db, feed, log }, { ...config, notReady: () => obstacleOf(db, keys, ending) })
+  const watch = watchRest(telemetry, measures)
+  const app = buildApp(rest, { db, feed, log }, { ...config, watch, notReady: () => obstacleOf(db, keys, ending) })
 
   await feed.start()
   await prepareFirstRun({ db, commitChange: feed.commitChange, hasher, log }, config.firstRun)
@@ -69,6 +93,9 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   rest.start()
   const directoryPort = await directory.start()
   const http = await listenHttp(config.http, app)
+  const hasRedis = redis !== null
+  const endTelling = tellState({ db, log, telemetry, feed, directory, keys, drain: measures.drain, hasRedis })
+  await telemetry.start()
 
   const steps = [
     { name: 'readiness', run: () => beginEnding(ending) },
@@ -76,6 +103,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'requests', run: () => http.close(LIMITS.requestGraceMs) },
     { name: 'calls', run: () => directory.stop(LIMITS.callGraceMs) },
     { name: 'background work', run: () => rest.stop() },
+    { name: 'reading backlogs', run: endTelling },
     // After the last drain.
     { name: 'Redis', run: () => redis?.disconnect() },
     { name: 'rotation of signing keys', run: () => rotation.stop() },
@@ -84,6 +112,8 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'vault client', run: closeVault },
     { name: 'certificates', run: () => material.stop() },
     { name: 'database', run: () => db.destroy() },
+    // Last, so that it tells of all that was before.
+    { name: 'telemetry', run: () => telemetry.stop() },
   ]
   return { restPort: http.port, directoryPort, close: shutdownOnce(steps, LIMITS.shutdownMs, log) }
 }

@@ -11,6 +11,11 @@ import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import {
+  type TelemetryConfig,
+  telemetryConfig,
+  telemetryEnvironment,
+} from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
@@ -40,6 +45,7 @@ export interface ManagementConfig {
   readonly proxyUrl: URL | null
   readonly accessLogDays: number
   readonly signingKeyDays: number
+  readonly telemetry: TelemetryConfig
 }
 
 export interface ManagementMigrateConfig {
@@ -138,6 +144,7 @@ const ManagementEnvironment = Database.extend({
     .max(LIMITS.signingKeyDaysMax)
     .default(90)
     .describe('age at which a signing key is replaced, in days'),
+  ...telemetryEnvironment,
 })
 
 const MigrateEnvironment = Database.extend({
@@ -170,6 +177,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     proxyUrl: given.PMA_PROXY_URL === undefined ? null : new URL(given.PMA_PROXY_URL),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
     signingKeyDays: given.PMA_SIGNING_KEY_DAYS,
+    telemetry: telemetryConfig(given),
   }
 }
 

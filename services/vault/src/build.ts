@@ -7,6 +7,9 @@ import {
   MutualTlsServerCredentials,
 } from '@protectmyapi/service-kit/grpc-server'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
+import { readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
+import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
+import { openTelemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { VaultConfig } from './config.js'
 import { serveProbes } from './http/probes.js'
@@ -40,23 +43,33 @@ export interface RunningVault {
 export async function startVault(config: VaultConfig, ports: VaultPorts): Promise<RunningVault> {
   const { log } = ports
   const material = await watchMaterial(config.tls, log)
-  const vault = await openVault(config, ports)
+  const telemetry = await openTelemetry(config.telemetry, { service: 'vault', log })
+  const vault = await openVault(config, { ...ports, telemetry })
   const { keys, vaultDb, vaultKeysDb } = vault
 
   const sweeping = setInterval(() => keys.sweep(), LIMITS.sweepMs)
   sweeping.unref()
-  const endForgetting = every(LIMITS.sweepMs, 'forgetting shredded organizations', log, forgetShredded(vault))
+  const endForgetting = every(
+    LIMITS.sweepMs,
+    'forgetting shredded organizations',
+    { log, telemetry },
+    forgetShredded(vault),
+  )
   const tend = tendDataKeys({ ...vault, keyDaysMax: config.dataKeyDays })
-  const endRotation = every(LIMITS.rotationMs, 'rotation of data keys', log, tend)
+  const endRotation = every(LIMITS.rotationMs, 'rotation of data keys', { log, telemetry }, tend)
 
   const server = createGrpcServer()
-  const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log }
+  const calls = watchRpcServer(telemetry)
+  const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log, calls }
   const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault) }
   server.addService(Vault.service, vaultHandlers(deps, gate))
   const health = await serveHealth(server, async () => vaultDb.raw('SELECT 1'), log)
   const port = await listenGrpc(server, `${config.host}:${config.port}`, new MutualTlsServerCredentials(material))
 
   const probes = config.probePort === null ? null : await serveProbes(config.host, config.probePort, health)
+
+  readingOf(telemetry.meter, 'pma_data_keys_held', 'plaintext data keys in memory', () => keys.held())
+  await telemetry.start()
 
   const close = shutdownOnce(
     [
@@ -70,6 +83,8 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },
+      // Last, so that it tells of all that was before.
+      { name: 'telemetry', run: () => telemetry.stop() },
     ],
     LIMITS.shutdownMs,
     log,

@@ -8,6 +8,11 @@ import {
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import {
+  type TelemetryConfig,
+  telemetryConfig,
+  telemetryEnvironment,
+} from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-vault.js'
@@ -33,6 +38,7 @@ export interface VaultConfig {
   readonly dataKeyDays: number
   /** How long backups of database vault_keys are kept: a shredding is final that long after it. */
   readonly vaultKeysBackupDays: number
+  readonly telemetry: TelemetryConfig
 }
 
 export interface VaultMigrateConfig {
@@ -96,6 +102,7 @@ const VaultEnvironment = Databases.extend({
   PMA_VAULT_KEYS_BACKUP_DAYS: Days.max(365)
     .default(7)
     .describe('how long you keep backups of vault_keys, in days: a deletion is final after that'),
+  ...telemetryEnvironment,
 })
 
 const MigrateEnvironment = Databases.extend({
@@ -129,6 +136,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     kms: kmsOf(given),
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
+    telemetry: telemetryConfig(given),
   }
 }
 

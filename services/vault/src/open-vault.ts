@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { connectPostgres } from '@protectmyapi/service-kit/postgres'
+import { watchPostgres } from '@protectmyapi/service-kit/telemetry/postgres-metrics'
+import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { KmsConfig, VaultConfig } from './config.js'
 import { readInstallationId } from './db/installation.js'
 import { headKeys } from './heads/head-keys.js'
@@ -11,6 +13,7 @@ import { dataKeys } from './keys/data-keys.js'
 import { heldOffKeyService } from './keys/held-off-key-service.js'
 import { keyFile } from './keys/key-file.js'
 import type { KeyService } from './keys/key-service.js'
+import { createVaultMeasures } from './telemetry/vault-measures.js'
 import { versionOpener } from './versions/open-version.js'
 
 export interface VaultPorts {
@@ -18,6 +21,7 @@ export interface VaultPorts {
   readonly clock: Clock
   /** Stands in for the configured key service in tests. */
   readonly keys?: KeyService
+  readonly telemetry?: Telemetry
 }
 
 /**
@@ -26,14 +30,17 @@ export interface VaultPorts {
  */
 export async function openVault(
   config: Pick<VaultConfig, 'kms' | 'vaultDb' | 'vaultKeysDb' | 'vaultKeysBackupDays'>,
-  { log, clock, keys: given }: VaultPorts,
+  { log, clock, keys: given, telemetry = NO_TELEMETRY }: VaultPorts,
 ) {
   const service = given ?? (await keyServiceOf(config.kms))
   const random = () => randomInt(2 ** 32) / 2 ** 32
-  const counted = countedKeyService(service, { log, clock })
+  const measures = createVaultMeasures(telemetry)
+  const counted = countedKeyService(service, { log, clock, measures })
   const kms = heldOffKeyService(counted.keys, { clock, random })
   const vaultDb = connectPostgres(config.vaultDb, 'protectmyapi-vault')
   const vaultKeysDb = connectPostgres(config.vaultKeysDb, 'protectmyapi-vault')
+  watchPostgres(vaultDb, 'vault', telemetry)
+  watchPostgres(vaultKeysDb, 'vault_keys', telemetry)
   const installationId = await readInstallationId(vaultDb, log)
   const databases = { vaultDb, vaultKeysDb, installationId }
   const keys = dataKeys({ ...databases, keys: kms, clock, log })
@@ -45,6 +52,7 @@ export async function openVault(
     openVersion: versionOpener({ keys, installationId }),
     headKeys: headKeys({ vaultDb, keys, installationId }),
     backupDays: config.vaultKeysBackupDays,
+    measures,
     clock,
     log,
   }

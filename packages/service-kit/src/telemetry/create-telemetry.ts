@@ -49,6 +49,7 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
       served = await serveMetrics(config.metrics, (request, response) =>
         prometheus.getMetricsRequestHandler(request, response),
       )
+      log.info({ metricsPort: served.port }, 'metrics are served')
       return served.port
     },
     async stop() {

@@ -1,8 +1,8 @@
-import type { Meter } from '@opentelemetry/api'
 import type { Knex } from '../postgres.js'
 import { DB_NAMESPACE, DB_OPERATION, DB_SYSTEM } from './attributes.js'
-import { gaugeOf, secondsOf } from './instruments.js'
+import { gaugeOf, type Meter, secondsOf } from './instruments.js'
 import { activeSpan, CLIENT, type RunningSpan } from './spans.js'
+import { NO_TELEMETRY, type Telemetry } from './telemetry.js'
 
 /** What Knex tells of a statement; its text and values are looked at for nothing but the first word. */
 interface Statement {
@@ -27,7 +27,9 @@ interface Begun {
 const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'begin', 'commit', 'rollback'])
 
 /** Each statement: how long, and a span where it is part of what is traced. And the pool. */
-export function watchPostgres(db: Knex, database: string, meter: Meter): void {
+export function watchPostgres(db: Knex, database: string, telemetry: Telemetry): void {
+  if (telemetry === NO_TELEMETRY) return
+  const { meter } = telemetry
   const seconds = secondsOf(meter, 'pma_postgres_query_seconds', 'each statement')
   const underWay = new Map<string, Begun>()
 

@@ -13,7 +13,7 @@ export interface WatchedCall {
 /** Calls between services: how many, how they end, how long, and what they are part of. */
 export interface RpcWatch {
   /** @param path `/package.Service/Method`, as the contract has it. */
-  begin(path: string, traceparent?: string): WatchedCall
+  begin(path: string, traceparent?: () => string | undefined): WatchedCall
 }
 
 export const NO_RPC_WATCH: RpcWatch = { begin: () => NO_CALL }
@@ -23,7 +23,7 @@ export function watchRpcServer(telemetry: Telemetry): RpcWatch {
   if (telemetry === NO_TELEMETRY) return NO_RPC_WATCH
   const { meter, traces } = telemetry
   const seconds = secondsOf(meter, 'pma_rpc_server_seconds', 'each unary call that came in')
-  return { begin: (path, traceparent) => begun(seconds, path, traces.continued(traceparent, ...spanOf(path))) }
+  return { begin: (path, traceparent) => begun(seconds, path, traces.continued(traceparent?.(), ...spanOf(path))) }
 }
 
 export function watchRpcClient(telemetry: Telemetry): RpcWatch {

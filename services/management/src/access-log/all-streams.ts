@@ -1,5 +1,6 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import type { DrainState } from '../telemetry/management-measures.js'
 import {
   type AccessStream,
   ALL_SHARDS,
@@ -26,9 +27,10 @@ interface Deps {
   /** Of this process start alone. */
   readonly consumer: string
   readonly log: Logger
+  readonly state: Pick<DrainState, 'streamsAway'>
 }
 
-export function allStreams({ client, consumer, log }: Deps): AllStreams {
+export function allStreams({ client, consumer, log, state }: Deps): AllStreams {
   const streams = ALL_SHARDS.map((shard) => accessStream(client, consumer, shard))
   let isTold = false
 
@@ -40,6 +42,7 @@ export function allStreams({ client, consumer, log }: Deps): AllStreams {
     if (first !== undefined && !isTold)
       log.warn({ err: first.err, shards: failed.map(({ shard }) => shard) }, 'some access streams are not drained')
     isTold = first !== undefined
+    state.streamsAway = failed.length
     return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   }
 

@@ -2,8 +2,10 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { dropOldLinks } from '../chain/drop-old-links.js'
 import type { Route } from '../http/route.js'
+import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { type AccessLogRouteDeps, accessLogRoutes } from './access-log-routes.js'
 import { createStreamDrain } from './drain-streams.js'
@@ -18,6 +20,8 @@ export interface AccessLogDeps extends AccessLogRouteDeps {
   readonly redis: RedisClient | null
   /** `PMA_ACCESS_LOG_DAYS`. */
   readonly retentionDays: number
+  readonly telemetry?: Telemetry | undefined
+  readonly measures?: Pick<ManagementMeasures, 'drain' | 'drained' | 'setAside'>
 }
 
 export interface AccessLog {
@@ -28,7 +32,15 @@ export interface AccessLog {
 }
 
 /** The access log: emptied from inbox and streams, partitioned by day, read by people. */
-export function buildAccessLog({ clock, log, redis, retentionDays, ...deps }: AccessLogDeps): AccessLog {
+export function buildAccessLog({
+  clock,
+  log,
+  redis,
+  retentionDays,
+  telemetry,
+  measures = NO_MEASURES,
+  ...deps
+}: AccessLogDeps): AccessLog {
   const { db } = deps
   let ends: (() => Promise<void>)[] = []
   let isPartitioned = false
@@ -42,20 +54,20 @@ export function buildAccessLog({ clock, log, redis, retentionDays, ...deps }: Ac
   const partitioned = async (): Promise<void> => {
     if (!isPartitioned) await tend()
   }
-  const drainInbox = createInboxDrain({ db, redis, log })
+  const drainInbox = createInboxDrain({ db, redis, log, measures })
   return {
     routes: accessLogRoutes(deps),
     start() {
       ends = [
-        every(ACCESS_LOG_LIMITS.tendPeriodMs, 'tend partitions', log, tend),
-        every(ACCESS_LOG_LIMITS.drainPeriodMs, 'drain the access inbox', log, async () => {
+        every(ACCESS_LOG_LIMITS.tendPeriodMs, 'tend partitions', { log, telemetry }, tend),
+        every(ACCESS_LOG_LIMITS.drainPeriodMs, 'drain the access inbox', { log, telemetry }, async () => {
           await partitioned()
           await drainInbox()
         }),
       ]
       if (redis !== null) {
-        const drain = createStreamDrain({ db, client: redis, clock, log })
-        ends.push(runStreamDrain({ client: redis, drain, clock, log, partitioned }))
+        const drain = createStreamDrain({ db, client: redis, clock, log, measures })
+        ends.push(runStreamDrain({ client: redis, drain, clock, log, partitioned, telemetry, state: measures.drain }))
       }
     },
     async stop() {

@@ -4,6 +4,7 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import { SHARDS } from '@protectmyapi/service-kit/redis-keys'
+import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { publishWatermarks, type StreamMessage } from './access-streams.js'
 import { allStreams } from './all-streams.js'
@@ -34,12 +35,13 @@ interface Deps {
   readonly client: RedisClient
   readonly clock: Clock
   readonly log: Logger
+  readonly measures?: Pick<ManagementMeasures, 'drain' | 'drained' | 'setAside'>
 }
 
 /** Each function throws what Redis or Postgres throws. */
-export function createStreamDrain({ db, client, clock, log }: Deps): StreamDrain {
-  const streams = allStreams({ client, consumer: newId('boot'), log })
-  const lag = createLagWatch(clock, log)
+export function createStreamDrain({ db, client, clock, log, measures = NO_MEASURES }: Deps): StreamDrain {
+  const streams = allStreams({ client, consumer: newId('boot'), log, state: measures.drain })
+  const lag = createLagWatch(clock, log, measures.drain)
   let isOwing = false
   let countMax = fewest()
 
@@ -72,6 +74,8 @@ export function createStreamDrain({ db, client, clock, log }: Deps): StreamDrain
 
   async function finish(batch: readonly ReadMessage[]): Promise<void> {
     const drained = await storeMessages(db, batch)
+    measures.drained.up('stream', drained.taken)
+    measures.setAside.up('entry', drained.setAside.length)
     tellSetAside(log, drained.setAside)
     await Promise.all([
       publishWatermarks(client, drained.watermarks),

@@ -1,6 +1,7 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { publishWatermarks } from './access-streams.js'
 import { drainInbox } from './drain-inbox.js'
@@ -11,10 +12,11 @@ interface Deps {
   readonly db: Knex
   readonly redis: RedisClient | null
   readonly log: Logger
+  readonly measures?: Pick<ManagementMeasures, 'drained' | 'setAside'>
 }
 
 /** Empties the inbox. The watermarks are copied to Redis: what fills a gap there often comes through here. */
-export function createInboxDrain({ db, redis, log }: Deps): () => Promise<void> {
+export function createInboxDrain({ db, redis, log, measures = NO_MEASURES }: Deps): () => Promise<void> {
   /** At best: without Redis no proxy asks it, and an entry that is recorded again is copied again. */
   async function publish(watermarks: readonly Watermark[]): Promise<void> {
     if (redis === null) return
@@ -26,6 +28,8 @@ export function createInboxDrain({ db, redis, log }: Deps): () => Promise<void> 
   return async () => {
     for (let isFull = true; isFull; ) {
       const drained = await drainInbox(db)
+      measures.drained.up('inbox', drained.taken)
+      measures.setAside.up('entry', drained.setAside.length)
       tellSetAside(log, drained.setAside)
       await publish(drained.watermarks)
       isFull = drained.taken === ACCESS_LOG_LIMITS.drainRowsMax

@@ -3,7 +3,9 @@ import { every } from '@protectmyapi/service-kit/every'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { Route } from '../http/route.js'
+import type { ManagementMeasures } from '../telemetry/management-measures.js'
 import type { HeadWitness } from '../vault/head-witness.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { createSignHeads } from './sign-heads.js'
@@ -16,6 +18,8 @@ export interface ChainDeps extends VerifyRouteDeps {
   readonly vault: HeadWitness
   readonly clock: Clock
   readonly log: Logger
+  readonly telemetry?: Telemetry | undefined
+  readonly measures?: Pick<ManagementMeasures, 'headRefusals'>
 }
 
 export interface Chains {
@@ -44,7 +48,7 @@ export function buildChains(deps: ChainDeps): Chains {
   return {
     routes: verifyRoutes(deps),
     start() {
-      end = every(CHAIN_LIMITS.signing.periodMs, 'sign heads', log, round)
+      end = every(CHAIN_LIMITS.signing.periodMs, 'sign heads', deps, round)
     },
     async stop() {
       await end?.()

@@ -2,6 +2,7 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { HEAD_LINKS_MAX, type HeadWitness } from '../vault/head-witness.js'
 import { contentOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
@@ -14,6 +15,7 @@ interface Deps {
   readonly vault: HeadWitness
   readonly clock: Clock
   readonly log: Logger
+  readonly measures?: Pick<ManagementMeasures, 'headRefusals'>
 }
 
 interface UnsignedHead {
@@ -28,7 +30,7 @@ interface UnsignedHead {
  *
  * The function throws Fault UNAVAILABLE, and what Postgres throws; then what was not reached is left for the next round.
  */
-export function createSignHeads({ db, vault, clock, log }: Deps): () => Promise<void> {
+export function createSignHeads({ db, vault, clock, log, measures = NO_MEASURES }: Deps): () => Promise<void> {
   /** The last chain of the round before; '' to begin anew. */
   let reached = ''
 
@@ -50,6 +52,7 @@ export function createSignHeads({ db, vault, clock, log }: Deps): () => Promise<
       await signOne({ db, vault }, asked)
     } catch (err) {
       if (!(err instanceof Fault) || err.code === 'UNAVAILABLE') throw err
+      measures.headRefusals.up('refused')
       log.error(
         { err, chain: asked.chain, count: asked.count },
         'the vault does not sign a head: its chain was altered',

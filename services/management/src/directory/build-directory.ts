@@ -10,6 +10,8 @@ import {
 } from '@protectmyapi/service-kit/grpc-server'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
+import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { Feed } from '../feed/build-feed.js'
 import type { HeldKeys } from '../keys/held-keys.js'
@@ -37,6 +39,7 @@ export interface DirectoryDeps {
   readonly horizonMs: number
   readonly trustDomain: string
   readonly namespace: string
+  readonly telemetry?: Telemetry
 }
 
 export interface DirectoryServer {
@@ -44,13 +47,15 @@ export interface DirectoryServer {
   start(): Promise<number>
   /** No new calls; those running end, or are cut after the grace. Sync streams are cut at once: they never end by themselves. */
   stop(graceMs: number): Promise<void>
+  /** How many Sync streams are open. */
+  streams(): number
 }
 
 /** The internal gRPC side of management: what proxies and internal services are told, and what proxies tell. */
 export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const { db, feed, keys, clock, log, material, host, port, horizonMs } = deps
   const authorize = authorizeDirectory(deps.trustDomain, deps.namespace)
-  const gate = { authorize, log }
+  const gate = { authorize, log, calls: watchRpcServer(deps.telemetry ?? NO_TELEMETRY) }
   const resolveRoute = createResolveRoute({ db, keys, clock })
   const resolveSecrets = createResolveSecrets({ db, keys, clock })
   const listSessionKeys = createListSessionKeys(db)
@@ -73,6 +78,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   server.addService(Directory.service, { ...handlers })
   return {
     start: () => listenGrpc(server, `${host}:${port}`, new MutualTlsServerCredentials(material)),
+    streams: streams.size,
     stop(graceMs) {
       const closed = closeGrpcServer(server, graceMs)
       streams.cutAll()

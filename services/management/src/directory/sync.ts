@@ -34,6 +34,8 @@ export interface SyncStreams {
   handle(call: Call): void
   /** At shutdown: each proxy opens another stream, to another replica. */
   cutAll(): void
+  /** How many are open. */
+  size(): number
 }
 
 /** Directory.Sync: streams of Syncs, each recorded and answered, with pushes between. */
@@ -54,6 +56,7 @@ export function syncHandler(deps: SyncDeps): SyncStreams {
     cutAll() {
       for (const call of open) call.end()
     },
+    size: () => open.size,
   }
 }
 

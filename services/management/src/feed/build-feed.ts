@@ -3,6 +3,9 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex, PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import type { Seconds } from '@protectmyapi/service-kit/telemetry/instruments'
+import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
+import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { type CommitChange, createCommitChange } from './commit-change.js'
 import { FEED_LIMITS } from './feed-limits.js'
 import { createFeedTail, type FeedTail } from './feed-tail.js'
@@ -19,6 +22,8 @@ export interface FeedDeps {
   readonly target: PostgresTarget
   readonly clock: Clock
   readonly log: Logger
+  readonly telemetry?: Telemetry
+  readonly measures?: Pick<ManagementMeasures, 'changeWait'>
 }
 
 export interface Feed {
@@ -32,9 +37,9 @@ export interface Feed {
 }
 
 /** The change feed, the registry of proxies and the writer that waits (docs/freshness.md). */
-export function buildFeed({ db, target, clock, log }: FeedDeps): Feed {
+export function buildFeed({ db, target, clock, log, telemetry, measures = NO_MEASURES }: FeedDeps): Feed {
   const reports = createReports()
-  const waitUntilSeen = tellingLong(createWaitUntilSeen({ db, clock, sleep, reports }), log)
+  const waitUntilSeen = tellingLong(createWaitUntilSeen({ db, clock, sleep, reports }), log, measures.changeWait)
   const tail = createFeedTail(db, log)
   let endListening: (() => Promise<void>) | undefined
   let endPruning: (() => Promise<void>) | undefined
@@ -49,7 +54,7 @@ export function buildFeed({ db, target, clock, log }: FeedDeps): Feed {
     async start() {
       await tail.start()
       endListening = listenForChanges(target, tail.wake, log)
-      endPruning = every(FEED_LIMITS.prunePeriodMs, 'prune feed', log, () => pruneFeed(db))
+      endPruning = every(FEED_LIMITS.prunePeriodMs, 'prune feed', { log, telemetry }, () => pruneFeed(db))
     },
     async stop() {
       await endPruning?.()
@@ -60,8 +65,9 @@ export function buildFeed({ db, target, clock, log }: FeedDeps): Feed {
 }
 
 /** Operators hear of changes that a proxy did not apply: one is dead, cut off or slow (docs/operations.md). */
-function tellingLong({ seen, everything }: WaitUntilSeen, log: Pick<Logger, 'warn'>): WaitUntilSeen {
+function tellingLong({ seen, everything }: WaitUntilSeen, log: Pick<Logger, 'warn'>, waits: Seconds): WaitUntilSeen {
   const told = (inForce: InForce): InForce => {
+    waits.record(inForce.waitedMs / 1_000, { by: inForce.by })
     if (inForce.by === 'horizon')
       log.warn({ waitedMs: inForce.waitedMs }, 'a proxy did not apply a change: its horizon was waited for')
     return inForce

@@ -11,6 +11,8 @@ export interface FeedTail {
   listen(listener: TailListener): () => void
   /** Looks now: something may have been committed. */
   wake(): void
+  /** The highest number that was read; 0 before the first look. */
+  head(): number
   /** Settles once the tail knows where it stands, so that nothing committed later is missed. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -59,6 +61,7 @@ export function createFeedTail(db: Knex, log: Logger): FeedTail {
       return () => listeners.delete(listener)
     },
     wake,
+    head: () => last ?? 0,
     async start() {
       await look().catch((err: unknown) => log.warn({ err }, 'the feed cannot be read yet'))
       timer = setInterval(wake, FEED_LIMITS.tailPollMs)

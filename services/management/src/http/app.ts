@@ -1,6 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
+import { tellOfRequest } from '../telemetry/watch-rest.js'
 import { API_PREFIX } from './api-prefix.js'
 import { openApiDocument } from './openapi.js'
 import { giveRequestId, requestIdOf } from './request-id.js'
@@ -14,6 +15,8 @@ export interface AppDeps extends RouterDeps {
   readonly trustedProxies: readonly string[]
   /** What stands in the way of serving, or undefined. */
   readonly notReady: () => Promise<string | undefined>
+  /** Sees each request first. */
+  readonly watch?: RequestHandler | undefined
 }
 
 /** The REST side as an Express application: no cookies, bodies or queries are read but where a route's gate does. */
@@ -24,8 +27,12 @@ export function createApp(deps: AppDeps): Express {
   app.set('strict routing', true)
   app.set('case sensitive routing', true)
   app.set('etag', false)
+  if (deps.watch) app.use(deps.watch)
   app.use(giveRequestId, secured(), neverStored)
-  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
+  app.get('/healthz', (_request, response) => {
+    tellOfRequest(response, { template: '/probe' })
+    response.json({ status: 'ok' })
+  })
   app.get('/readyz', (_request, response) => ready(deps, response))
   const document = Buffer.from(JSON.stringify(openApiDocument(deps.routes)))
   app.get(`${API_PREFIX}/openapi.json`, (_request, response) => {
@@ -57,6 +64,7 @@ function neverStored(_request: Request, response: Response, next: NextFunction):
 }
 
 async function ready({ notReady }: AppDeps, response: Response): Promise<void> {
+  tellOfRequest(response, { template: '/probe' })
   const obstacle = await notReady()
   if (obstacle === undefined) response.json({ status: 'ready' })
   else sendProblem(response, new Fault('UNAVAILABLE', obstacle, { say: obstacle }), requestIdOf(response))

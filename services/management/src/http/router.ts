@@ -6,6 +6,7 @@ import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js
 import { inPerson, refuseUnlessCarried } from '../access/token-reach.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { answerOnce, type OnceDeps } from '../idempotency/answer-once.js'
+import { tellOfRequest } from '../telemetry/watch-rest.js'
 import { clientOf } from './client-of.js'
 import { etagOf } from './etag.js'
 import { preconditionOf, readConditions, readingOf, WITHOUT_ETAG } from './precondition.js'
@@ -48,9 +49,11 @@ export function mountRoutes(routes: readonly Route[], deps: RouterDeps): Router 
 async function serve(route: Route, deps: RouterDeps, request: Request, response: Response): Promise<void> {
   const requestId = requestIdOf(response)
   const startedMs = performance.now()
+  tellOfRequest(response, { template: route.path })
   const line = { requestId, method: route.method, route: route.path }
   try {
     const call = await checkedCall(route, deps, request, requestId)
+    tellOfRequest(response, { organizationId: call.org?.id })
     if (isChange(route) && !route.conditional) await call.precondition(async () => WITHOUT_ETAG)
     await present(route, await answerOnce(route, call, request.headers, deps), request, response)
     deps.log.info({ ...line, status: response.statusCode, actor: call.actor.id, ms: since(startedMs) }, 'answered')

@@ -2,6 +2,7 @@ import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
 import type { Response } from 'express'
+import { tellOfRequest } from '../telemetry/watch-rest.js'
 
 /** Whatever was thrown, as a refusal: the one place of this service's REST side where an outage is told apart. */
 export function faultOf(thrown: unknown): Fault {
@@ -11,6 +12,7 @@ export function faultOf(thrown: unknown): Fault {
 }
 
 export function sendProblem(response: Response, fault: Fault, requestId: string): void {
+  tellOfRequest(response, { outcome: fault.code })
   response
     .status(FAULTS[fault.code].http)
     .set(problemHeaders(fault))

@@ -1,5 +1,6 @@
 import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { type TendDeps, tendSigningKeys } from './tend-signing-keys.js'
 
 const LIMITS = {
@@ -13,11 +14,13 @@ export interface KeyRotation {
   stop(): Promise<void>
 }
 
-export function buildKeyRotation(deps: TendDeps & { readonly log: Logger }): KeyRotation {
+export function buildKeyRotation(
+  deps: TendDeps & { readonly log: Logger; readonly telemetry?: Telemetry },
+): KeyRotation {
   let end: (() => Promise<void>) | undefined
   return {
     start() {
-      end = every(LIMITS.periodMs, 'rotation of signing keys', deps.log, () => tendSigningKeys(deps))
+      end = every(LIMITS.periodMs, 'rotation of signing keys', deps, () => tendSigningKeys(deps))
     },
     async stop() {
       await end?.()

@@ -4,6 +4,7 @@ import { every } from '@protectmyapi/service-kit/every'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
+import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { CompactSign } from 'jose'
 import type { VaultClient } from '../vault/vault-client.js'
 import { ensureSigningKey } from './ensure-signing-key.js'
@@ -34,6 +35,8 @@ export interface HeldKeys {
   sign(inForce: Pick<SigningKeyRow, 'id' | 'use'>, typ: string, claims: object): Promise<string>
   /** Whether both are held now. */
   ready(): boolean
+  /** Whether this one is held now. */
+  holds(use: KeyUse): boolean
   /** Whether both have been, since the start. */
   wereHeld(): boolean
   /** Takes what is missing or was replaced, renews what is past half of its life. Each failure is logged, none is thrown. */
@@ -47,13 +50,14 @@ export interface HeldKeysDeps {
   readonly vault: MakeDeps['vault'] & Pick<VaultClient, 'leaseOperational'>
   readonly clock: Clock
   readonly log: Logger
+  readonly telemetry?: Telemetry
 }
 
 /**
  * The private halves, leased from the vault and held in memory for no longer than the lease. Management starts without
  * them, not ready, and becomes ready when the vault comes.
  */
-export function createHeldKeys({ db, vault, clock, log }: HeldKeysDeps): HeldKeys {
+export function createHeldKeys({ db, vault, clock, log, telemetry }: HeldKeysDeps): HeldKeys {
   const held = new Map<KeyUse, HeldKey>()
   const everHeld = new Set<KeyUse>()
   let end: (() => Promise<void>) | undefined
@@ -117,10 +121,11 @@ export function createHeldKeys({ db, vault, clock, log }: HeldKeysDeps): HeldKey
         .sign(privateKey)
     },
     ready: () => KEY_USES.every((use) => current(use) !== undefined),
+    holds: (use) => current(use) !== undefined,
     wereHeld: () => KEY_USES.every((use) => everHeld.has(use)),
     tend,
     start() {
-      end = every(LIMITS.tendPeriodMs, 'signing keys', log, tend)
+      end = every(LIMITS.tendPeriodMs, 'signing keys', { log, telemetry }, tend)
     },
     async stop() {
       await end?.()

@@ -1,4 +1,5 @@
 import { every } from '@protectmyapi/service-kit/every'
+import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { Route } from '../http/route.js'
 import { finishDestructions, finishShredding, RECONCILER_LIMITS, settleIntents } from './reconcile.js'
 import type { SecretDeps } from './secret-deps.js'
@@ -12,8 +13,7 @@ export interface Secrets {
 }
 
 /** Secrets: their routes, and the reconciler that finishes what a crash or the vault's absence left open. */
-export function buildSecrets(deps: SecretDeps): Secrets {
-  const { log } = deps
+export function buildSecrets(deps: SecretDeps & { readonly telemetry?: Telemetry | undefined }): Secrets {
   let ends: (() => Promise<void>)[] = []
   return {
     routes: secretRoutes(deps),
@@ -21,9 +21,9 @@ export function buildSecrets(deps: SecretDeps): Secrets {
       const { periodMs } = RECONCILER_LIMITS
       // Apart from each other: a destruction may have to wait for a horizon, an intent must not.
       ends = [
-        every(periodMs, 'settle intents', log, () => settleIntents(deps)),
-        every(periodMs, 'finish destructions', log, () => finishDestructions(deps)),
-        every(periodMs, 'finish shredding', log, () => finishShredding(deps)),
+        every(periodMs, 'settle intents', deps, () => settleIntents(deps)),
+        every(periodMs, 'finish destructions', deps, () => finishDestructions(deps)),
+        every(periodMs, 'finish shredding', deps, () => finishShredding(deps)),
       ]
     },
     async stop() {

@@ -15,6 +15,7 @@ import { Vault } from '@protectmyapi/protos/vault'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { callUnary, createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { NO_RPC_WATCH, type RpcWatch } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { VaultClient } from './vault-client.js'
 
@@ -39,11 +40,12 @@ export interface GrpcVaultDeps {
   /** URI SAN that the vault must show. */
   readonly serverId: string
   readonly material: WatchedMaterial
+  readonly calls?: RpcWatch
 }
 
 /** The real vault, over mutual TLS. */
-export function createGrpcVault({ address, serverId, material }: GrpcVaultDeps): GrpcVault {
-  const client = createReloadingClient(Vault, { address, serverId }, material)
+export function createGrpcVault({ address, serverId, material, calls = NO_RPC_WATCH }: GrpcVaultDeps): GrpcVault {
+  const client = createReloadingClient(Vault, { address, serverId }, material, { calls })
   return { vault: overGrpc(client), close: () => client.close() }
 }
 

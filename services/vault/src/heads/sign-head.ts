@@ -3,6 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
 import { type AskedHead, checkHead, refuse } from './head-bounds.js'
 import type { HeadKey, HeadKeys } from './head-keys.js'
 import { type SignedHead, signedHeadStore } from './signed-head-store.js'
@@ -13,6 +14,7 @@ interface Deps {
   readonly installationId: string
   readonly clock: Clock
   readonly log: Logger
+  readonly measures?: Pick<VaultMeasures, 'headRefusals'>
 }
 
 /**
@@ -22,7 +24,7 @@ interface Deps {
  * The function throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
  */
 export const signHead =
-  ({ vaultDb, headKeys, installationId, clock, log }: Deps) =>
+  ({ vaultDb, headKeys, installationId, clock, log, measures = NO_MEASURES }: Deps) =>
   async (asked: AskedHead): Promise<SignedHead> => {
     checkHead(asked)
     // Outside the transaction: it may ask the KMS, and no row is locked for so long.
@@ -46,8 +48,10 @@ export const signHead =
         return head
       })
     } catch (err) {
-      if (err instanceof Fault && err.code === 'CONFLICT')
+      if (err instanceof Fault && err.code === 'CONFLICT') {
+        measures.headRefusals.up('refused')
         log.error({ err, chain: asked.chain, count: asked.count }, 'a head was not signed: its chain was altered')
+      }
       throw err
     }
   }

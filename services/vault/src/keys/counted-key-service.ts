@@ -1,9 +1,11 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { activeSpan, CLIENT } from '@protectmyapi/service-kit/telemetry/spans'
+import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
 import type { KeyService } from './key-service.js'
 import { kmsAlarm } from './kms-alarm.js'
-import { KmsFault } from './kms-fault.js'
+import { KmsFault, type KmsFaultKind } from './kms-fault.js'
 
 type Operation = 'generate' | 'unwrap' | 'rewrap'
 type Outcome = 'ok' | 'refused' | 'unavailable'
@@ -16,11 +18,17 @@ export interface CountedKeyService {
   calls(): KmsCalls
 }
 
+interface Deps {
+  readonly log: Logger
+  readonly clock: Clock
+  readonly measures?: Pick<VaultMeasures, 'kmsCall'>
+}
+
 /**
  * Counts every call of a key service and logs it as `kms.call`: a cache that is configured and not wired shows here. What
  * is wrong with the KMS is told beside it.
  */
-export function countedKeyService(keys: KeyService, { log, clock }: { log: Logger; clock: Clock }): CountedKeyService {
+export function countedKeyService(keys: KeyService, { log, clock, measures = NO_MEASURES }: Deps): CountedKeyService {
   const calls = { generate: 0, unwrap: 0, rewrap: 0 }
   const alarm = kmsAlarm({ log, clock })
 
@@ -31,9 +39,13 @@ export function countedKeyService(keys: KeyService, { log, clock }: { log: Logge
   ): Promise<Answer> {
     calls[operation] += 1
     const startedMs = clock.monotonicMs()
-    const done = (outcome: Outcome, fault?: string) => {
-      const ms = Math.round(clock.monotonicMs() - startedMs)
-      log.info({ event: 'kms.call', operation, organizationId, ms, outcome, fault }, 'kms.call')
+    const span = activeSpan()?.child(`kms ${operation}`, CLIENT)
+    const done = (outcome: Outcome, fault?: KmsFaultKind) => {
+      const ms = clock.monotonicMs() - startedMs
+      const told = outcome === 'unavailable' ? (fault ?? 'failing') : outcome
+      measures.kmsCall.record(ms / 1_000, { operation, outcome: told })
+      span?.end(told)
+      log.info({ event: 'kms.call', operation, organizationId, ms: Math.round(ms), outcome, fault }, 'kms.call')
     }
     try {
       const answer = await ask()

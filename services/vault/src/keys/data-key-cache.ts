@@ -51,6 +51,7 @@ export interface DataKeyCache {
   drop(organizationId: string): void
   /** Forgets what is past its life, used or not. */
   sweep(): void
+  held(): number
   clear(): void
 }
 
@@ -120,6 +121,7 @@ export function dataKeyCache(
     sweep() {
       for (const [name, entry] of [...held.entries()]) if (isPast(entry)) held.delete(name)
     },
+    held: () => held.size,
     clear() {
       for (const flight of loading) flight.dropped = true
       held.clear()

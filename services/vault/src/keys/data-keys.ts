@@ -45,6 +45,8 @@ export interface DataKeys {
   /** Forgets the plain keys of an organisation, derived ones too: another replica has shredded it. */
   drop(organizationId: string): void
   sweep(): void
+  /** How many are in memory. */
+  held(): number
   /** Zeroes everything. */
   clear(): void
 }
@@ -130,6 +132,7 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
     },
     drop: (organizationId) => cache.drop(organizationId),
     sweep: () => cache.sweep(),
+    held: () => cache.held(),
     clear: () => cache.clear(),
   }
 }

@@ -1,6 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import type { Purpose } from '../envelope/seal-context.js'
+import { NO_MEASURES } from '../telemetry/vault-measures.js'
 import { checkIds } from '../versions/bounds.js'
 import type { VersionRef } from '../versions/version-row.js'
 import { type Lease, leaseLife } from './lease.js'
@@ -19,7 +20,7 @@ interface OperationalDeps extends LeaseDeps {
  * UNAVAILABLE.
  */
 export const leaseOperational =
-  ({ vaultDb, openVersion, clock, log, purposes }: OperationalDeps) =>
+  ({ vaultDb, openVersion, clock, log, purposes, measures = NO_MEASURES }: OperationalDeps) =>
   async (ref: VersionRef, peer: Peer): Promise<Lease> => {
     checkIds({ organization_id: ref.organizationId, secret_id: ref.secretId, version_id: ref.versionId })
     const readMs = clock.wallMs()
@@ -33,6 +34,7 @@ export const leaseOperational =
     })
     try {
       const { value, bindings } = await openVersion(stored, stored)
+      measures.leases.up('management')
       return {
         secretId: ref.secretId,
         versionId: ref.versionId,

@@ -4,6 +4,7 @@ import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/grant'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres'
 import { bindingsReach, isForInternalService, lifeMsMaxOf } from '../grants/claims.js'
+import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
 import { checkIdList } from '../versions/bounds.js'
 import type { OpenVersion } from '../versions/open-version.js'
 import { versionName } from '../versions/version-row.js'
@@ -27,6 +28,7 @@ export interface LeaseDeps {
   readonly openVersion: OpenVersion
   readonly clock: Clock
   readonly log: Logger
+  readonly measures?: Pick<VaultMeasures, 'leases'>
 }
 
 export interface GrantedLeaseDeps extends LeaseDeps {
@@ -39,6 +41,7 @@ export interface GrantedLeaseDeps extends LeaseDeps {
  * The function throws Fault INVALID_GRANT, INVALID_REQUEST, UNAVAILABLE: then nothing is leased.
  */
 export function leaseSecrets(deps: GrantedLeaseDeps): (request: LeaseRequest) => Promise<LeaseAnswer> {
+  const { leases } = deps.measures ?? NO_MEASURES
   const take = groupCommit({
     run: leaseTransaction(deps),
     isOutage: (err) => isPostgresAway(err) || (err instanceof Fault && err.code === 'UNAVAILABLE'),
@@ -53,6 +56,8 @@ export function leaseSecrets(deps: GrantedLeaseDeps): (request: LeaseRequest) =>
     const outcomes: LeaseOutcome[] = []
     try {
       for (const versionId of versionIds) outcomes.push(await leaseOne(deps, taken, versionId))
+      const leased = outcomes.filter((outcome) => 'lease' in outcome).length
+      leases.up(isForInternalService(taken.claims) ? 'internal-service' : 'proxy', leased)
       return { outcomes, leaseKey: leaseKeyFor(deps, taken, outcomes) }
     } catch (err) {
       for (const outcome of outcomes) if ('lease' in outcome) outcome.lease.value.wipe()

@@ -1,7 +1,6 @@
 import type { VaultHandlers } from '@protectmyapi/protos/generated/vault/v1/Vault'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { type Authorize, type UnaryContext, unary } from '@protectmyapi/service-kit/grpc-server'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import { type Gate, type UnaryContext, unary } from '@protectmyapi/service-kit/grpc-server'
 import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres'
 import { describeHead } from '../heads/describe-head.js'
 import type { HeadKeys } from '../heads/head-keys.js'
@@ -12,6 +11,7 @@ import { type GrantedLeaseDeps, leaseSecrets } from '../leases/lease-secrets.js'
 import { reencryptSecrets } from '../rotation/reencrypt-secrets.js'
 import { orderRewrap, type RewrapDeps, rewrapDataKeys } from '../rotation/rewrap-data-keys.js'
 import { rotateDataKey } from '../rotation/rotate-data-key.js'
+import type { VaultMeasures } from '../telemetry/vault-measures.js'
 import { describeVersions } from '../versions/describe-versions.js'
 import { destroyVersions } from '../versions/destroy-versions.js'
 import { putSecret } from '../versions/put-secret.js'
@@ -38,13 +38,11 @@ export interface VaultDeps extends GrantedLeaseDeps {
   readonly headKeys: HeadKeys
   readonly installationId: string
   readonly backupDays: number
+  readonly measures?: VaultMeasures
 }
 
 /** Every method of the contract; `gate` is what stands before each of them. */
-export function vaultHandlers(
-  deps: VaultDeps,
-  gate: { readonly authorize: Authorize; readonly log: Logger },
-): VaultHandlers {
+export function vaultHandlers(deps: VaultDeps, gate: Gate): VaultHandlers {
   const rpc = <Request, Response>(handle: (request: Request, context: UnaryContext) => Promise<Response>) =>
     unary<Request, Response>(gate, (request, context) => handle(request, context).catch(refuseOutage))
   const rewrapDeps = { ...deps, keys: deps.kms }

@@ -4,6 +4,7 @@ import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { TELEMETRY_OFF } from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import { startVault } from '../build.js'
 import { createIdentities, fixedMaterial, idOf, NAMESPACE, TRUST_DOMAIN } from './identities.js'
 import { memoryKeys } from './memory-keys.js'
@@ -32,6 +33,7 @@ export async function runVault() {
       kms: { kind: 'file', path: '/never/read', otherPaths: [] },
       dataKeyDays: 90,
       vaultKeysBackupDays: 7,
+      telemetry: TELEMETRY_OFF,
     },
     { log: logged.log, clock: systemClock, keys: service },
   )

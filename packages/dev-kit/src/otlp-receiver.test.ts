@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { activeSpan, INTERNAL, inSpan, runIn, SERVER } from '@protectmyapi/service-kit/telemetry/spans'
+import { openTelemetry, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
+import { TELEMETRY_OFF, type TelemetryConfig } from '@protectmyapi/service-kit/telemetry/telemetry-config'
+import { traceparentOf } from '@protectmyapi/service-kit/telemetry/traces'
+import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js'
+
+/** Here, and not in the kit, which knows no collector: what a service tells arrives as OpenTelemetry's protocol says. */
+const lines: string[] = []
+const log = createLogger('test', 'info', { write: (line: string) => void lines.push(line) })
+const open = (config: Partial<TelemetryConfig>): Promise<Telemetry> =>
+  openTelemetry({ ...TELEMETRY_OFF, ...config }, { service: 'test', log })
+
+describe('traces', () => {
+  let collector: OtlpReceiver
+  beforeAll(async () => {
+    collector = await startOtlpReceiver()
+  })
+  afterAll(() => collector.close())
+  const traced = (ratio: number): Promise<Telemetry> =>
+    open({ tracesOut: { url: `${collector.url}/v1/traces`, ratio } })
+
+  it('are of one root each, reach the collector with the end of the process, and tell codes but no words of a fault', async () => {
+    const telemetry = await traced(1)
+    const root = telemetry.traces.root('root', SERVER)
+    if (!root) throw new Error('every root is kept')
+    const failing = (): Promise<never> =>
+      inSpan('child', () => Promise.reject(new Fault('UNAVAILABLE', 'planted-detail')), INTERNAL, { 'pma.batch': 2 })
+    await expect(runIn(root, failing)).rejects.toThrow()
+    await telemetry.stop()
+    const [child, parent] = collector.spans
+    expect(collector.spans).toHaveLength(2)
+    expect(parent).toMatchObject({ name: 'root', parentId: '', service: 'protectmyapi-test' })
+    expect(child).toMatchObject({ name: 'child', parentId: parent?.spanId, traceId: parent?.traceId })
+    expect(child?.attributes).toEqual({ 'pma.batch': 2, 'pma.outcome': 'UNAVAILABLE' })
+    expect(Buffer.concat(collector.bodies).toString('latin1')).not.toContain('planted')
+  })
+
+  it('are not begun where their root is not kept', async () => {
+    const telemetry = await traced(0)
+    expect(telemetry.traces.root('root', SERVER)).toBeUndefined()
+    expect(await telemetry.traces.background('work', async () => activeSpan())).toBeUndefined()
+    await telemetry.stop()
+  })
+
+  it('are taken up from another service where they are kept there, and nowhere else', async () => {
+    const telemetry = await traced(0)
+    const id = 'a'.repeat(32)
+    const continued = telemetry.traces.continued(`00-${id}-${'b'.repeat(16)}-01`, 'call', {})
+    expect(continued && traceparentOf(continued)).toMatch(new RegExp(`^00-${id}-(?!b{16})[0-9a-f]{16}-01$`))
+    for (const none of [
+      undefined,
+      '',
+      'x',
+      `00-${id}-${'b'.repeat(16)}-00`,
+      `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
+    ])
+      expect(telemetry.traces.continued(none, 'call', {})).toBeUndefined()
+    await telemetry.stop()
+  })
+
+  it('give a line of the log the ids of what runs; what has ended gives none', async () => {
+    const telemetry = await traced(1)
+    const root = telemetry.traces.root('root', SERVER)
+    if (!root) throw new Error('every root is kept')
+    let later = (): void => {}
+    await runIn(root, async () => {
+      log.info({}, 'within')
+      later = () => log.info({}, 'outside')
+    })
+    later()
+    const [outside, within] = lines
+      .slice(-2)
+      .reverse()
+      .map((line): unknown => JSON.parse(line))
+    expect(within).toMatchObject({ trace_id: root.context().traceId, span_id: root.context().spanId })
+    expect(outside).not.toHaveProperty('trace_id')
+    await telemetry.stop()
+  })
+
+  it('that nobody takes are told now and then, and hold no end of a process up', async () => {
+    const telemetry = await open({ tracesOut: { url: 'http://127.0.0.1:9/v1/traces', ratio: 1 } })
+    telemetry.traces.root('root', SERVER)?.end('OK')
+    const begun = performance.now()
+    await telemetry.stop()
+    expect(performance.now() - begun).toBeLessThan(4_000)
+  }, 10_000)
+})

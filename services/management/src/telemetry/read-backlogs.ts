@@ -1,0 +1,38 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+
+/** What waits in the database, at one moment. */
+export interface Backlogs {
+  readonly proxiesCurrent: number
+  readonly proxiesBehind: number
+  readonly secretsPending: number
+  readonly headsUnsigned: number
+  readonly headUnsignedSeconds: number
+}
+
+const LIMITS = {
+  /** A row of the feed that is younger is on its way. */
+  feedMs: 2_000,
+  /** A writer that is still at it gives up before. */
+  pendingMs: 60_000,
+} as const
+
+/** Each by an index, or over few rows: it is read every some seconds, by each management. @throws what Postgres throws. */
+export async function readBacklogs(db: Knex): Promise<Backlogs> {
+  const { rows } = await db.raw<{ rows: Backlogs[] }>(
+    `SELECT
+       count(*) FILTER (WHERE applied >= due.number)::integer AS "proxiesCurrent",
+       count(*) FILTER (WHERE applied < due.number)::integer AS "proxiesBehind",
+       (SELECT count(*)::integer FROM secret_versions
+        WHERE state = 'pending' AND created_at < clock_timestamp() - ? * interval '1 millisecond') AS "secretsPending",
+       (SELECT count(*)::integer FROM chain_heads WHERE unsigned_since IS NOT NULL) AS "headsUnsigned",
+       (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(unsigned_since)), 0)::float8
+        FROM chain_heads WHERE unsigned_since IS NOT NULL) AS "headUnsignedSeconds"
+     FROM (SELECT coalesce(max(number), 0) AS number FROM feed
+           WHERE committed_at < clock_timestamp() - ? * interval '1 millisecond') AS due
+     LEFT JOIN proxies ON horizon_at > clock_timestamp()`,
+    [LIMITS.pendingMs, LIMITS.feedMs],
+  )
+  const [found] = rows
+  if (!found) throw new Error('a statement that answers one row answered none')
+  return found
+}
