@@ -11,8 +11,9 @@ import { readSpans, type Span } from './spans.js'
 export interface Collector {
   /** Where the services send to, OTLP over HTTP. */
   readonly endpoint: string
-  /** Every byte that it was told, as it wrote it down. */
-  readonly file: string
+  /** What it was told, as it wrote it down: `…ndjson`. */
+  readonly folder: string
+  readonly metricsFile: string
   spans(): Promise<readonly Span[]>
   stop(): Promise<void>
 }
@@ -29,18 +30,24 @@ const LIMITS = { readyMs: 30_000, stopMs: 10_000 } as const
 
 /** @throws Error with the end of its log where it does not start. */
 export async function startCollector({ program, folder, port, guard }: CollectorOptions): Promise<Collector> {
-  const file = path.join(folder, 'spans.ndjson')
+  const [spansFile, metricsFile] = [path.join(folder, 'spans.ndjson'), path.join(folder, 'metrics.ndjson')]
   const configuration = {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-    exporters: { file: { path: file, flush_interval: '200ms' } },
+    exporters: {
+      'file/spans': { path: spansFile, flush_interval: '200ms' },
+      'file/metrics': { path: metricsFile, flush_interval: '200ms' },
+    },
     service: {
       telemetry: { metrics: { level: 'none' } },
-      pipelines: { traces: { receivers: ['otlp'], exporters: ['file'] } },
+      pipelines: {
+        traces: { receivers: ['otlp'], exporters: ['file/spans'] },
+        metrics: { receivers: ['otlp'], exporters: ['file/metrics'] },
+      },
     },
   }
   const configurationFile = path.join(folder, 'otelcol.json')
   await writeFile(configurationFile, JSON.stringify(configuration))
-  await writeFile(file, '')
+  for (const file of [spansFile, metricsFile]) await writeFile(file, '')
   const started = startProgram(
     {
       name: 'otelcol',
@@ -57,8 +64,9 @@ export async function startCollector({ program, folder, port, guard }: Collector
   }, LIMITS.readyMs)
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    file,
-    spans: async () => readSpans(await readFile(file, 'utf8')),
+    folder,
+    metricsFile,
+    spans: async () => readSpans(await readFile(spansFile, 'utf8')),
     async stop() {
       await started.stop(LIMITS.stopMs)
     },

@@ -124,7 +124,6 @@ describe('an alert', () => {
       }
     }
     const anchors = rows.map((row) => /<a id="([a-z-]+)">/.exec(row)?.[1])
-    for (const { annotations } of alerts)
-      expect(anchors).toContain(annotations.runbook_url.slice('RUNBOOK#'.length))
+    for (const { annotations } of alerts) expect(anchors).toContain(annotations.runbook_url.slice('RUNBOOK#'.length))
   })
 })

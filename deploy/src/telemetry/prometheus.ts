@@ -29,8 +29,8 @@ export interface Prometheus {
   query(expression: string): Promise<readonly Sample[]>
   /** Those that fire now. */
   alerts(): Promise<readonly FiringAlert[]>
-  /** Names of all metrics that it has seen. */
-  names(): Promise<readonly string[]>
+  /** Labels of all series of a namespace. */
+  series(namespace: string): Promise<readonly Readonly<Record<string, string>>[]>
   stop(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ const Vector = z.object({
   }),
 })
 const Alerts = z.object({ data: z.object({ alerts: z.array(z.object({ labels: Labels, state: z.string() })) }) })
-const Names = z.object({ data: z.array(z.string()) })
+const Series = z.object({ data: z.array(Labels) })
 
 /** Scrapes every second, and judges as often. @throws Error with the end of its log where it does not start. */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
@@ -93,8 +93,9 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       const firing = data.alerts.filter(({ state }) => state === 'firing')
       return firing.map(({ labels }) => ({ name: labels.alertname ?? '', labels }))
     },
-    async names() {
-      return Names.parse(await ask('label/__name__/values')).data
+    async series(namespace) {
+      const match = encodeURIComponent(`{namespace="${namespace}"}`)
+      return Series.parse(await ask(`series?match[]=${match}`)).data
     },
     async stop() {
       await started.stop(LIMITS.stopMs)

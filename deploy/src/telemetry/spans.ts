@@ -10,6 +10,8 @@ export interface Span {
   /** `service.name` of who told it. */
   readonly service: string
   readonly attributes: ReadonlyMap<string, string>
+  /** Unix time. */
+  readonly endMs: number
 }
 
 const Attributes = z
@@ -22,6 +24,7 @@ const RawSpan = z.object({
   parentSpanId: z.string().default(''),
   name: z.string(),
   attributes: Attributes,
+  endTimeUnixNano: z.string(),
 })
 const Line = z.object({
   resourceSpans: z.array(
@@ -38,8 +41,9 @@ export function readSpans(text: string): readonly Span[] {
   return lines.flatMap((line) =>
     Line.parse(JSON.parse(line)).resourceSpans.flatMap(({ resource, scopeSpans }) =>
       scopeSpans.flatMap(({ spans }) =>
-        spans.map(({ parentSpanId, ...span }) => ({
+        spans.map(({ parentSpanId, endTimeUnixNano, ...span }) => ({
           ...span,
+          endMs: Number(BigInt(endTimeUnixNano) / 1_000_000n),
           parentId: parentSpanId === '' ? undefined : parentSpanId,
           service: resource.attributes.get('service.name') ?? '',
         })),
