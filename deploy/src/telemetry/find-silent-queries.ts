@@ -12,8 +12,8 @@ const EMPTY_AT_REST: readonly RegExp[] = [
   /pma_background_seconds_count\{[^}]*FAILED/,
 ]
 
-/** A window that holds enough scrapes of a second each. */
-const RATE_INTERVAL = '1m'
+/** All of the run: what happens once in it counts. */
+const RATE_INTERVAL = '5m'
 
 export interface Silence {
   /** Of all queries of the dashboard. */

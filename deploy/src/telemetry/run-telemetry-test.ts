@@ -33,7 +33,7 @@ export async function runTelemetryTest(options: TelemetryRigOptions): Promise<bo
     const walk = await startWalk({ ...rig, answers: collect('answers') })
     const cold = await walk.coldRequest()
     const wrongs = [
-      ...(await progress.step('at rest, with requests: no alert fires', () => findRestless(rig, walk))),
+      ...(await progress.step('at rest, with requests and changes: no alert fires', () => findRestless(rig, walk))),
       ...(await findBroken(options, rig, walk, cold)),
     ]
     progress.say(wrongs.length === 0 ? 'All of it arrives, and every alert that had to fire has.' : wrongs.join('\n'))
@@ -52,20 +52,20 @@ async function findBroken(
   const [manners, ...faults] = liveFaults(rig.system, walk)
   const wrongs: string[] = []
   if (manners) wrongs.push(...(await progress.step(manners.name, () => findUnheard(rig.prometheus, manners))))
-  await walk.replaceValue()
   wrongs.push(...(await progress.step('what was told, and what was not', (say) => findUntold(rig, cold, say))))
   for (const fault of faults)
     wrongs.push(...(await progress.step(fault.name, () => findUnheard(rig.prometheus, fault))))
   return [...wrongs, ...(await progress.step('nothing secret in any of it', (say) => findLeaks(rig, walk, say)))]
 }
 
-/** Alerts that fire while nothing is broken. */
+/** Alerts that fire while requests and changes come, and nothing is broken. */
 async function findRestless({ prometheus }: TelemetryRig, walk: Walk): Promise<readonly string[]> {
   const heard = new Set<string>()
   await until(async () => ((await prometheus.query('min(up)'))[0]?.value === 1 ? true : undefined), LIMITS.alertMs)
   const endMs = performance.now() + LIMITS.restMs
   while (performance.now() < endMs) {
     await walk.warmRequests(40)
+    await walk.replaceValue()
     for (const { name, labels } of await prometheus.alerts()) heard.add(`${name} of ${labels.pod ?? 'all'}`)
     await sleep(500)
   }

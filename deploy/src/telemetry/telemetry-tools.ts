@@ -57,7 +57,11 @@ async function buildCollector(folder: string): Promise<string> {
   }
   const build = path.join(folder, 'build')
   const named = Object.entries(parts).map(([kind, modules]) => [kind, modules.map((gomod) => ({ gomod }))])
-  const manifest = { dist: { name: 'otelcol', output_path: build }, ...Object.fromEntries(named) }
+  const manifest = {
+    dist: { name: 'otelcol', output_path: build },
+    conf_resolver: { default_uri_scheme: 'file' },
+    ...Object.fromEntries(named),
+  }
   const manifestFile = path.join(folder, 'builder.yaml')
   // JSON is YAML.
   await writeFile(manifestFile, JSON.stringify(manifest))
