@@ -53,7 +53,7 @@ module.exports = {
     {
       name: 'one-way-out',
       comment:
-        'What can open a connection is imported where it is named here: the dialler and its pools towards places that users name, and one client each for gRPC, Postgres, Redis, KMS. What may be taken from node:net, node:tls and node:http is in biome.json.',
+        'What can open a connection is imported where it is named here: the dialler and its pools towards places that users name, and one client each for gRPC, Postgres, Redis, KMS and a collector of telemetry. What may be taken from node:net, node:tls and node:http is in biome.json.',
       severity: 'error',
       from: {
         path: '^(services|packages/service-kit)/',
@@ -64,12 +64,13 @@ module.exports = {
           '^services/management/src/feed/listen-for-changes\\.ts$',
           '^services/vault/src/keys/aws-kms\\.ts$',
           '^packages/service-kit/src/(grpc-client|grpc-fault|grpc-server|postgres|redis)\\.ts$',
+          '^packages/service-kit/src/telemetry/exporters\\.ts$',
           // Looks whether an inspector is open, to refuse to run beside one.
           '^packages/service-kit/src/harden-process\\.ts$',
         ],
       },
       to: {
-        path: '(^|node_modules/)(undici|@grpc/grpc-js|pg|knex|ioredis|@aws-sdk|axios|got|node-fetch|ws)(/|$)|^(node:)?(http2|dgram|dns|dns/promises|child_process|inspector)$',
+        path: '(^|node_modules/)(undici|@grpc/grpc-js|pg|knex|ioredis|@aws-sdk|@opentelemetry/exporter-[a-z-]*otlp[a-z-]*|axios|got|node-fetch|ws)(/|$)|^(node:)?(http2|dgram|dns|dns/promises|child_process|inspector)$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -2,7 +2,7 @@ import { parseEnvironment } from '@protectmyapi/service-kit/config'
 import { z } from 'zod'
 
 /** Where a leak is planted on purpose: the run has to be red. */
-const PLANTS = ['log', 'redis', 'table', 'answer'] as const
+const PLANTS = ['log', 'redis', 'table', 'answer', 'span'] as const
 export type Plant = (typeof PLANTS)[number]
 
 export interface CanaryConfig {

@@ -14,6 +14,8 @@ export interface CanarySystemOptions {
   readonly inherited: Environment
   readonly progress: Progress
   readonly onEnder: (ender: Ender) => void
+  /** Where all spans and metrics go. */
+  readonly collector: string
 }
 
 const PROXIES = 2
@@ -32,9 +34,20 @@ export async function startCanarySystem(options: CanarySystemOptions): Promise<R
     say: progress.say,
   })
   if (redis.kind === 'absent') throw new Error(redis.why)
-  const system = await startSystem({ ...options, config: await configOf(projectDir, stateDir, redis.binary) })
+  const telling = tellingTo(options.collector)
+  const extra = { vault: telling, management: telling, proxy: telling }
+  const system = await startSystem({ ...options, extra, config: await configOf(projectDir, stateDir, redis.binary) })
   await loosenPostgres(system.databases.management.adminUrl)
   return system
+}
+
+/** Each request is traced, and metrics go out every second. */
+function tellingTo(collector: string): Environment {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+    OTEL_TRACES_SAMPLER_ARG: '1',
+    OTEL_METRIC_EXPORT_INTERVAL: '1000',
+  }
 }
 
 /** In production no provider is on loopback, and a key file has to be allowed by name. */
@@ -42,8 +55,9 @@ const PRODUCTION = { PMA_MODE: 'production', PMA_ALLOW_PRIVATE_UPSTREAMS: '' }
 
 /** The same again, with all that it has kept, as it runs in production. */
 export function startInProduction(options: CanarySystemOptions, config: LauncherConfig): Promise<RunningSystem> {
-  const vault = { ...PRODUCTION, PMA_ALLOW_KEY_FILE: 'true' }
-  return startSystem({ ...options, config, extra: { vault, management: PRODUCTION, proxy: PRODUCTION } })
+  const common = { ...PRODUCTION, ...tellingTo(options.collector) }
+  const vault = { ...common, PMA_ALLOW_KEY_FILE: 'true' }
+  return startSystem({ ...options, config, extra: { vault, management: common, proxy: common } })
 }
 
 async function configOf(projectDir: string, stateDir: string, binary: string): Promise<LauncherConfig> {

@@ -12,7 +12,7 @@ export async function plantLeak(
   plant: Plant,
   value: string,
   { logs, redis, databases }: RunningSystem,
-  answers: Collected,
+  { answers, collector }: { readonly answers: Collected; readonly collector: string },
 ): Promise<void> {
   switch (plant) {
     case 'log':
@@ -32,6 +32,9 @@ export async function plantLeak(
       await client.end()
       return
     }
+    case 'span':
+      await fetch(`${collector}/v1/traces`, { method: 'POST', body: encodeURIComponent(value) })
+      return
     case 'answer':
       answers.add(gzipSync(`HTTP/1.1 200 OK\r\n\r\n${value}`))
   }

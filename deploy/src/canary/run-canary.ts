@@ -12,6 +12,7 @@ import { crashOutput } from './places/crash-output.js'
 import { type Found, type Place, searchPlace } from './places/place.js'
 import { processes } from './places/processes.js'
 import { monitorRedis } from './places/redis-monitor.js'
+import { startTold, type Told } from './places/told.js'
 import { plantLeak } from './plant-leak.js'
 import { faultsOf, table } from './report.js'
 import { createSearch, type Wanted } from './search/searcher.js'
@@ -39,6 +40,7 @@ interface Walk {
   readonly mark: string
   readonly answers: Collected
   readonly rpcAnswers: Collected
+  readonly told: Told
   /** Names of values that the provider was never given. */
   readonly notArrived: string[]
 }
@@ -54,25 +56,29 @@ const WithId = z.object({ id: z.string() })
 export async function runCanary(options: CanaryOptions): Promise<boolean> {
   const { projectDir, progress } = options
   const onEnder = ({ stop }: Ender): void => options.onEnder(stop)
-  const started = await startCanarySystem({ ...options, onEnder })
+  const told = await startTold()
+  const collector = told.url
+  const started = await startCanarySystem({ ...options, onEnder, collector })
   const walk: Walk = {
     ...{ values: plantedValues(), others: plantedValues('other: ') },
     mark: `canary-${randomBytes(4).toString('hex')}`,
-    ...{ answers: collect('answers to clients'), rpcAnswers: collect('answers to services'), notArrived: [] },
+    ...{ answers: collect('answers to clients'), rpcAnswers: collect('answers to services'), told, notArrived: [] },
   }
   const heard = await walkInDevelopment(started, walk, options)
-  const system = await startInProduction({ ...options, onEnder }, started.config)
+  const system = await startInProduction({ ...options, onEnder, collector }, started.config)
   try {
     await progress.step('some of them in production', () => walkInProduction(system, walk))
     const cores = await progress.step('each service aborts', () => crashOutput(system, projectDir))
     if (cores === undefined) progress.say('Core files were not searched: this machine writes none here.')
-    const places = [...(await allPlaces(system)), ...heard, walk.answers, walk.rpcAnswers, ...(cores ? [cores] : [])]
+    const collected = [...heard, walk.answers, walk.rpcAnswers, told.heard]
+    const places = [...(await allPlaces(system)), ...collected, ...(cores ? [cores] : [])]
     const found = await progress.step('the search', () => searchAll(places, walk))
     const faults = faultsOf(found, walk.notArrived)
     progress.say([...faults, table(found)].join('\n'))
     return faults.length === 0
   } finally {
     await system.stop()
+    await told.close()
   }
 }
 
@@ -85,7 +91,10 @@ async function walkInDevelopment(system: RunningSystem, walk: Walk, options: Can
     const environments = collect('environments and command lines, in development')
     await progress.step(`${walk.values.length * 2} values, every way`, () => takeEveryWay(system, provider, walk))
     if (process.platform === 'linux') await processes('', () => system.pids().values()).read(environments.add)
-    if (config.plant !== undefined) await plantLeak(config.plant, walk.values[0]?.value ?? '', system, walk.answers)
+    if (config.plant !== undefined) {
+      const { answers, told } = walk
+      await plantLeak(config.plant, walk.values[0]?.value ?? '', system, { answers, collector: told.url })
+    }
     monitor.stop()
     return [monitor.heard, environments]
   } finally {
@@ -143,7 +152,7 @@ async function shredOne(common: Omit<Parameters<typeof setStage>[0], 'org'>): Pr
 async function searchAll(places: readonly Place[], { values, others, mark }: Walk): Promise<readonly Found[]> {
   const search = createSearch([...values, ...others])
   // What every place has one of: a refusal, a name of ours, a variable, a database, migrations that ran, a watermark, the
-  // program.
+  // program, a span.
   const words = [
     'refused by the other side',
     mark,
@@ -154,6 +163,7 @@ async function searchAll(places: readonly Place[], { values, others, mark }: Wal
     'wrapped-under',
     ':mark:boot_',
     process.execPath,
+    'proxy.request',
   ]
   const control = createSearch(words.map((value) => ({ name: 'control', value })))
   const found: Found[] = []

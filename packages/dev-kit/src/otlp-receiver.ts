@@ -59,17 +59,24 @@ interface WireTraces {
   }[]
 }
 
-export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
+/** @param hear called with each body. */
+export async function startOtlpReceiver({
+  hear = () => {},
+}: {
+  readonly hear?: (body: Buffer) => void
+} = {}): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = []
   const bodies: Buffer[] = []
   const server = createServer((request, response) => {
     void readAll(request).then((body) => {
       bodies.push(body)
-      if (request.url === '/v1/traces') spans.push(...spansOf(body))
+      hear(body)
+      if (request.headers['content-type'] === 'application/x-protobuf' && request.url === '/v1/traces')
+        spans.push(...spansOf(body))
       response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the receiver listens on no port')
   return {

@@ -4,6 +4,9 @@ import { activeSpan } from './telemetry/spans.js'
 
 export type { Logger } from 'pino'
 
+/** From the fewest lines to the most, and none. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
 /** Names under which a secret could slip into a log line. The types keep values out; this stands behind them. */
 const NEVER_LOGGED = [
   'value',

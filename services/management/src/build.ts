@@ -1,12 +1,13 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { watchPostgres } from '@protectmyapi/service-kit/telemetry/postgres-metrics'
 import { watchRpcClient } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
-import { openTelemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { buildApp, buildRest } from './build-rest.js'
 import type { ManagementConfig } from './config.js'
@@ -51,6 +52,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   if (privateUpstreams.size > 0) {
     log.warn({ hosts: [...privateUpstreams] }, 'these upstream hosts are exempt from https and public addresses')
   }
+  const endLogLevel = watchLogLevel(log, { usual: config.logLevel, file: config.telemetry.logLevelFile })
   const telemetry = await openTelemetry(config.telemetry, { service: 'management', log })
   const measures = createManagementMeasures(telemetry)
   const material = await watchMaterial(config.tls, log)
@@ -112,6 +114,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'vault client', run: closeVault },
     { name: 'certificates', run: () => material.stop() },
     { name: 'database', run: () => db.destroy() },
+    { name: 'log level', run: endLogLevel },
     // Last, so that it tells of all that was before.
     { name: 'telemetry', run: () => telemetry.stop() },
   ]

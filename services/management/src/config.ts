@@ -7,6 +7,7 @@ import {
   type ReadFile,
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
@@ -69,7 +70,7 @@ const LIMITS = {
 } as const
 
 const Text = z.string().min(1)
-const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+const LogLevel = z.enum(LOG_LEVELS).default('info')
 const Ranges = List.pipe(
   z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')),
 )

@@ -3,10 +3,11 @@ import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
 import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { type ShutdownStep, shutdownOnce } from '@protectmyapi/service-kit/shutdown'
+import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { watchRpcClient } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
-import { openTelemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { ProxyConfig } from './config.js'
 import { createDataPlane } from './data-plane.js'
@@ -40,6 +41,7 @@ export interface Service {
 
 /** Every part of the proxy is named on this page. */
 export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Service> {
+  const endLogLevel = watchLogLevel(log, { usual: config.logLevel, file: config.telemetry.logLevelFile })
   const telemetry = await openTelemetry(config.telemetry, { service: 'proxy', log })
   const measures = createProxyMeasures(telemetry)
   const calls = watchRpcClient(telemetry)
@@ -84,6 +86,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     { name: 'the record', run: () => dataPlane.stop() },
     { name: 'channels', run: () => closeAll(directory, vault, ...(redis ? [redis] : [])) },
     { name: 'certificates', run: () => stopAll(identity, certificate) },
+    { name: 'log level', run: endLogLevel },
     // Last, so that it tells of all that was before.
     { name: 'telemetry', run: () => telemetry.stop() },
   ]

@@ -1,4 +1,5 @@
 import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } from '@protectmyapi/service-kit/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
@@ -45,10 +46,7 @@ const DnsSuffix = z
 
 /** Every variable that the proxy reads. `describe` is what `--help` prints. */
 const ProxyEnvironment = z.object({
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('how much is logged'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('how much is logged'),
   PMA_MODE: z
     .enum(['production', 'development'])
     .default('production')

@@ -6,10 +6,11 @@ import {
   listenGrpc,
   MutualTlsServerCredentials,
 } from '@protectmyapi/service-kit/grpc-server'
+import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
 import { readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
+import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
-import { openTelemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { VaultConfig } from './config.js'
 import { serveProbes } from './http/probes.js'
@@ -43,6 +44,7 @@ export interface RunningVault {
 export async function startVault(config: VaultConfig, ports: VaultPorts): Promise<RunningVault> {
   const { log } = ports
   const material = await watchMaterial(config.tls, log)
+  const endLogLevel = watchLogLevel(log, { usual: config.logLevel, file: config.telemetry.logLevelFile })
   const telemetry = await openTelemetry(config.telemetry, { service: 'vault', log })
   const vault = await openVault(config, { ...ports, telemetry })
   const { keys, vaultDb, vaultKeysDb } = vault
@@ -83,6 +85,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },
+      { name: 'log level', run: endLogLevel },
       // Last, so that it tells of all that was before.
       { name: 'telemetry', run: () => telemetry.stop() },
     ],

@@ -7,6 +7,7 @@ import {
   type ReadFile,
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import {
   type TelemetryConfig,
@@ -54,7 +55,7 @@ const Text = z.string().min(1)
 const Days = z.coerce.number().int().min(1)
 /** Region and account are two of its parts. */
 const Arn = z.string().regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)\//, 'give the ARN of a KMS key')
-const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+const LogLevel = z.enum(LOG_LEVELS).default('info')
 
 const Databases = z.object({
   LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
-import { proxyEnvironment } from '../../system/environments.js'
+import { type Environment, proxyEnvironment } from '../../system/environments.js'
 import type { RunningSystem } from '../../system/start-system.js'
 
 /** A process that is measured. */
@@ -9,28 +9,40 @@ export interface Subject {
   readonly port: number
 }
 
-/** Who admits: Redis, management over gRPC, or nobody (a test double: what the rest of the path costs). */
-export type Admission = 'redis' | 'directory' | 'nobody'
+/**
+ * Who admits: Redis, management over gRPC, or nobody (a test double: what the rest of the path costs). The second is the
+ * first with telemetry on.
+ */
+export type Admission = 'redis' | 'redis, telling' | 'directory' | 'nobody'
 
 /** Of the system itself. */
 export function firstProxy({ config, pids }: RunningSystem): Subject {
   return { pid: pids().get('proxy-1') ?? 0, port: config.ports.proxy }
 }
 
-/** Programs of the proxy, below its `dist`. The second is a test's: it admits whoever comes, and records nothing. */
-const PROGRAMS = { directory: 'main.js', nobody: path.join('test', 'admit-everybody', 'main.js') } as const
+/** Programs of the proxy, below its `dist`. The last is a test's: it admits whoever comes, and records nothing. */
+const PROGRAMS = {
+  'redis, telling': 'main.js',
+  directory: 'main.js',
+  nobody: path.join('test', 'admit-everybody', 'main.js'),
+} as const
 
-/** One more proxy, without Redis, under the first one's certificate. */
-export async function startProxy(system: RunningSystem, admission: keyof typeof PROGRAMS): Promise<Subject> {
+/** One more proxy under the first one's certificate; with Redis where that admits. */
+export async function startProxy(
+  system: RunningSystem,
+  admission: keyof typeof PROGRAMS,
+  telling: Environment = {},
+): Promise<Subject> {
   const { config, identities, logs, supervisor } = system
   const { host, logLevel, projectDir } = config
   const port = await freePort()
-  const name = `proxy-${admission}`
-  const plan = { host, logLevel, identities, redis: undefined, ports: { ...config.ports, proxy: port } }
+  const name = `proxy-${admission.replace(', ', '-')}`
+  const redis = admission === 'redis, telling' ? system.redis : undefined
+  const plan = { host, logLevel, identities, redis, ports: { ...config.ports, proxy: port } }
   await supervisor.start({
     name,
     script: path.join(projectDir, 'services', 'proxy', 'dist', PROGRAMS[admission]),
-    env: { ...proxyEnvironment(plan, 0), PMA_UPSTREAM_CA_FILE: identities.ca },
+    env: { ...proxyEnvironment(plan, 0), PMA_UPSTREAM_CA_FILE: identities.ca, ...telling },
     logFile: path.join(logs, `${name}.log`),
   })
   return { pid: supervisor.pids().get(name) ?? 0, port }

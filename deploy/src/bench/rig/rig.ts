@@ -1,4 +1,6 @@
+import { startOtlpReceiver } from '@protectmyapi/dev-kit/otlp-receiver'
 import type { Progress } from '../../console/progress.js'
+import type { Environment } from '../../system/environments.js'
 import type { RunningSystem } from '../../system/start-system.js'
 import type { LoadJob, LoadResult } from '../load/jobs.js'
 import type { Pinning } from '../measure/pinning.js'
@@ -66,8 +68,22 @@ export async function startRig({ system, progress, pinning, rounds }: RigOptions
     const { port } = await worker(name, upstream === 'fixed-tls' ? [cert, key] : [], pinning.helper)
     return upstream === 'fixed-tls' ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
   })
+  /** As an installation has it: metrics, sent more often than there, and one request of a hundred traced. */
+  const telling = async (admission: Admission): Promise<Environment> => {
+    if (admission !== 'redis, telling') return {}
+    const collector = await startOtlpReceiver()
+    stops.push(collector.close)
+    return {
+      PMA_METRICS_HOST: '127.0.0.1',
+      PMA_METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_METRIC_EXPORT_INTERVAL: '5000',
+      OTEL_TRACES_SAMPLER_ARG: '0.01',
+    }
+  }
   const proxy = once(async (admission: Admission) => {
-    const subject = admission === 'redis' ? firstProxy(system) : await startProxy(system, admission)
+    const subject =
+      admission === 'redis' ? firstProxy(system) : await startProxy(system, admission, await telling(admission))
     await pinning.measured(subject.pid)
     return subject
   })

@@ -9,6 +9,7 @@ import { largeBodies } from './large-bodies.js'
 import { overload } from './overload.js'
 import { replacement } from './replacement.js'
 import { storedNumber } from './stored-number.js'
+import { telemetry } from './telemetry.js'
 import { vaultLeases } from './vault-leases.js'
 
 /** The table of `make bench`, in its order; the rows that fill databases come last. */
@@ -35,6 +36,7 @@ export const ALL_ROWS: readonly Row[] = [
     goal: 'reported',
     fastest: true,
   }),
+  telemetry,
   fullPathRow({
     name: 'without-redis',
     what: 'full path without Redis',

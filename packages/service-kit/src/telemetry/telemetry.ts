@@ -1,6 +1,5 @@
 import { createNoopMeter, type Meter } from '@opentelemetry/api'
 import type { Logger } from '../log.js'
-import type { TelemetryConfig } from './telemetry-config.js'
 import { NO_TRACES, type Traces } from './traces.js'
 
 /** What a service tells of itself. */
@@ -28,11 +27,4 @@ export interface TelemetryDeps {
   /** `vault`, `management` or `proxy`. */
   readonly service: string
   readonly log: Logger
-}
-
-/** Where nothing is asked for, the SDK is not even loaded. */
-export async function openTelemetry(config: TelemetryConfig, deps: TelemetryDeps): Promise<Telemetry> {
-  if (!config.metrics && !config.metricsOut && !config.tracesOut) return NO_TELEMETRY
-  const { createTelemetry } = await import('./create-telemetry.js')
-  return createTelemetry(config, deps)
 }

@@ -1,0 +1,59 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createLogger, type Logger } from './log.js'
+import { watchLogLevel } from './log-level.js'
+
+describe('the level of the log', () => {
+  let folder = ''
+  let file = ''
+  let log: Logger
+  let end = (): void => {}
+  let lines: Record<string, unknown>[] = []
+  let heard = (): void => {}
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'pma-level-'))
+    file = path.join(folder, 'level')
+    lines = []
+    log = createLogger('test', 'warn', {
+      write(line: string) {
+        lines.push(JSON.parse(line))
+        heard()
+      },
+    })
+    end = watchLogLevel(log, { usual: 'warn', file, pollMs: 5 })
+  })
+  afterEach(async () => {
+    end()
+    await rm(folder, { recursive: true })
+  })
+
+  /** Settles with the line that tells of it. */
+  const change = async (text: string): Promise<Record<string, unknown> | undefined> => {
+    const told = new Promise<void>((resolve) => {
+      heard = resolve
+    })
+    // At once, as a mounted file changes: half a change is not looked at.
+    await writeFile(`${file}.next`, text)
+    await rename(`${file}.next`, file)
+    await told
+    return lines.at(-1)
+  }
+
+  it('is what the file says while it says one, and what the environment says again when it is empty', async () => {
+    expect(await change('debug\n')).toMatchObject({ msg: 'the log level was changed', level: 'debug' })
+    expect(log.level).toBe('debug')
+    await change('silent')
+    expect(log.level).toBe('silent')
+    await change('')
+    expect(log.level).toBe('warn')
+  })
+
+  it('stays where the file names none, and what stands there is not repeated', async () => {
+    expect(await change('planted-word')).toMatchObject({ msg: 'the file of the log level names none' })
+    expect(log.level).toBe('warn')
+    expect(JSON.stringify(lines)).not.toContain('planted')
+  })
+})
