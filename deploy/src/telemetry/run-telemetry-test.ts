@@ -16,6 +16,7 @@ const LIMITS = {
   alertMs: 60_000,
   /** A vault that hung is found again, a management has its Syncs. */
   mendMs: 60_000,
+  shown: 40,
 } as const
 
 /**
@@ -37,11 +38,17 @@ export async function runTelemetryTest(options: TelemetryRigOptions): Promise<bo
       ...(await progress.step('at rest, with requests and changes: no alert fires', () => findRestless(rig, walk))),
       ...(await findBroken(options, rig, walk, cold)),
     ]
-    progress.say(wrongs.length === 0 ? 'All of it arrives, and every alert that had to fire has.' : wrongs.join('\n'))
+    progress.say(wrongs.length === 0 ? 'All of it arrives, and every alert that had to fire has.' : inWords(wrongs))
     return wrongs.length === 0
   } finally {
     await end()
   }
+}
+
+/** One mistake shows in many places. */
+function inWords(wrongs: readonly string[]): string {
+  const more = wrongs.length - LIMITS.shown
+  return [...wrongs.slice(0, LIMITS.shown), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
 }
 
 async function findBroken(
