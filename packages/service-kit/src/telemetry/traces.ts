@@ -7,7 +7,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import { parseTraceParent } from '@opentelemetry/core'
-import { type RunningSpan, runIn, startSpan } from './spans.js'
+import { type RunningSpan, runIn, startTrace } from './spans.js'
 
 /** Makes roots, and takes up what another service of ours has begun. */
 export interface Traces {
@@ -32,12 +32,12 @@ export const NO_TRACES: Traces = {
 export function createTraces(tracer: Tracer, ratio: number, random: () => number = Math.random): Traces {
   const isKept = (): boolean => random() < ratio
   const root: Traces['root'] = (name, kind, attributes) =>
-    isKept() ? startSpan(tracer, null, name, kind, attributes) : undefined
+    isKept() ? startTrace(tracer, null, name, kind, attributes) : undefined
   return {
     root,
     continued(traceparent, name, attributes) {
       const parent = keptParent(traceparent)
-      return parent && startSpan(tracer, parent, name, SpanKind.SERVER, attributes)
+      return parent && startTrace(tracer, parent, name, SpanKind.SERVER, attributes)
     },
     background(name, work) {
       const span = root(`background ${name}`, SpanKind.INTERNAL)
