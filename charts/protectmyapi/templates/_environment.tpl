@@ -16,6 +16,7 @@
   "PMA_TLS_KEY_FILE" "/etc/protectmyapi/tls/tls.key"
   "PMA_TLS_CA_FILE" "/etc/protectmyapi/tls/ca.crt"
 ) -}}
+{{- include "pma.telemetryEnv" . }}
 {{- end -}}
 
 {{/* Host, port, name and user of a database: {root, database, prefix}. */}}

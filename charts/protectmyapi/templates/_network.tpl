@@ -46,6 +46,24 @@
 {{- end }}
 {{- end }}
 
+{{/* Who may read the metrics of vault, management and proxy. */}}
+{{- define "pma.fromPrometheus" -}}
+{{- if .Values.telemetry.metrics.enabled }}
+- from:
+    {{- toYaml .Values.networkPolicy.metricsFrom | nindent 4 }}
+  ports: [{ protocol: TCP, port: {{ .Values.telemetry.metrics.port }} }]
+{{- end }}
+{{- end }}
+
+{{/* Traces of vault, management and proxy. */}}
+{{- define "pma.toCollector" -}}
+{{- if .Values.telemetry.otlp.endpoint }}
+{{- $url := urlParse .Values.telemetry.otlp.endpoint }}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) }}
+{{- include "pma.toPeers" (dict "to" .Values.networkPolicy.otlpTo "ports" (list $port)) }}
+{{- end }}
+{{- end }}
+
 {{- define "pma.policy" }}
 ---
 apiVersion: networking.k8s.io/v1

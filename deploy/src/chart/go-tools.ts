@@ -1,7 +1,6 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
-import { z } from 'zod'
+import { go, install, moduleDir, moduleOf, once } from './go-modules.js'
 
 /** What the chart is tried with, all of it made from Go modules. A change of a version makes it anew. */
 const VERSIONS = {
@@ -12,10 +11,8 @@ const VERSIONS = {
   gatewayApi: 'v1.4.1',
   certManager: 'v1.21.2',
   externalSecrets: 'v1.3.2',
+  prometheusOperator: 'v0.85.0',
 } as const
-
-/** Kubernetes alone takes both cores of a small machine for minutes. */
-const BUILD_MS = 30 * 60_000
 
 export interface ControlPlaneTools {
   readonly etcd: string
@@ -68,20 +65,6 @@ export async function controlPlaneTools(cacheDir: string): Promise<ControlPlaneT
     stages: path.join(kwok, 'stages.yaml'),
     definitions: await definitions(),
   }
-}
-
-/** Makes a folder of the cache where it is not finished yet. */
-async function once(cacheDir: string, name: string, make: (folder: string) => Promise<string>): Promise<string> {
-  const folder = path.join(cacheDir, name)
-  const finished = path.join(folder, 'finished')
-  const known = await readFile(finished, 'utf8').catch(() => undefined)
-  // Relative: a cache may be moved.
-  if (known !== undefined) return path.resolve(folder, known)
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
-  const made = await make(folder)
-  await writeFile(finished, path.relative(folder, made))
-  return made
 }
 
 /**
@@ -157,28 +140,19 @@ async function definitions(): Promise<readonly string[]> {
     path.join(gateway, 'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'),
     path.join(certManager, 'deploy/crds/cert-manager.io_certificates.yaml'),
     path.join(external, 'config/crds/bases/external-secrets.io_externalsecrets.yaml'),
+    ...(await prometheusDefinitions()),
   ]
+}
+
+/** Of PodMonitor and PrometheusRule. */
+export async function prometheusDefinitions(): Promise<readonly string[]> {
+  const operator = await moduleDir(`github.com/prometheus-operator/prometheus-operator@${VERSIONS.prometheusOperator}`)
+  return ['podmonitors', 'prometheusrules'].map((name) =>
+    path.join(operator, 'example/prometheus-operator-crd', `monitoring.coreos.com_${name}.yaml`),
+  )
 }
 
 async function yamlFiles(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
   return names.toSorted().map((name) => path.join(folder, name))
-}
-
-const Module = z.object({ Dir: z.string(), GoMod: z.string() })
-
-async function moduleOf(name: string): Promise<z.output<typeof Module>> {
-  return Module.parse(JSON.parse(await go(['mod', 'download', '-json', name], '/')))
-}
-
-async function moduleDir(name: string): Promise<string> {
-  return (await moduleOf(name)).Dir
-}
-
-async function install(folder: string, program: string): Promise<void> {
-  await runCommand('env', [`GOBIN=${folder}`, 'go', 'install', program], { timeoutMs: BUILD_MS })
-}
-
-function go(args: readonly string[], cwd: string): Promise<string> {
-  return runCommand('go', args, { cwd, timeoutMs: BUILD_MS })
 }

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { runCommand } from '@protectmyapi/dev-kit/run-command'
 import { type RigConsole, runRig } from '../console/run-rig.js'
-import { helmTool, podSecurityTool } from './go-tools.js'
+import { helmTool, podSecurityTool, prometheusDefinitions } from './go-tools.js'
 import { EXAMPLES } from './matrix.js'
 import { writeReadme } from './write-readme.js'
 
@@ -23,7 +23,9 @@ async function testChart({ progress }: RigConsole): Promise<boolean> {
       say((await runCommand(helm, ['lint', '--strict', '--kube-version', '1.34.1', chart, '-f', values])).trimEnd())
     }
   })
-  return (await jest({ PMA_HELM: helm, PMA_POD_SECURITY: podSecurity })) === 0
+  const definitions = await progress.step('definitions of the Prometheus operator', prometheusDefinitions)
+  const variables = { PMA_HELM: helm, PMA_POD_SECURITY: podSecurity, PMA_DEFINITIONS: definitions.join(path.delimiter) }
+  return (await jest(variables)) === 0
 }
 
 function jest(variables: Readonly<Record<string, string>>): Promise<number | null> {

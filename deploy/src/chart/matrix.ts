@@ -4,6 +4,14 @@ export type Example = (typeof EXAMPLES)[number]
 /** A part of values.yaml. */
 export type Values = Readonly<Record<string, unknown>>
 
+const OFF = {
+  metrics: { enabled: false },
+  podMonitor: { enabled: false },
+  alerts: { enabled: false },
+  dashboard: { enabled: false },
+  otlp: { endpoint: '' },
+}
+
 /** What the chart is rendered with, beside its examples as they are. */
 export const MATRIX: readonly (readonly [string, Example, Values])[] = [
   ['development', 'development', {}],
@@ -67,5 +75,23 @@ export const MATRIX: readonly (readonly [string, Example, Values])[] = [
       test: { enabled: true, token: { secret: 'test', key: 'token' }, organization: 'org_01' },
     },
   ],
+  [
+    'telemetry under labels of others, a collector outside',
+    'aws',
+    {
+      telemetry: {
+        metrics: { enabled: true, port: 9500 },
+        podMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
+        alerts: { enabled: true, labels: { release: 'prometheus' } },
+        dashboard: { enabled: true, labels: { dashboards: 'shown' }, annotations: { grafana_folder: 'Keys' } },
+        otlp: { endpoint: 'https://otlp.example.com', samplingRatio: 1, metrics: true },
+      },
+      networkPolicy: {
+        metricsFrom: [{ podSelector: { matchLabels: { app: 'prometheus' } } }],
+        otlpTo: [{ ipBlock: { cidr: '203.0.113.0/24' } }],
+      },
+    },
+  ],
+  ['no telemetry', 'plain', { telemetry: OFF }],
   ['names of its own', 'plain', { fullnameOverride: 'keys', nameOverride: 'k' }],
 ]

@@ -8,6 +8,10 @@ const end = ({ labels }: Pod): End => ({ namespace: NAMESPACE, labels })
 const address = (text: string): End => ({ address: text })
 const DNS: End = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }
 const INGRESS: End = { namespace: 'ingress-nginx', labels: { app: 'nginx' } }
+const PROMETHEUS: End = { namespace: 'observability', labels: { 'app.kubernetes.io/name': 'prometheus' } }
+const COLLECTOR: End = { namespace: 'observability', labels: { 'app.kubernetes.io/name': 'opentelemetry-collector' } }
+const METRICS = 9464
+const OTLP = 4318
 const DATABASES: End = { namespace: 'databases', labels: { app: 'postgres' } }
 /** Who runs another namespace of the cluster, and may label their pods as ours. */
 const forged = ({ labels }: Pod): End => ({ namespace: 'mallory', labels })
@@ -19,7 +23,8 @@ const ARROWS: readonly (readonly [string, string, number])[] = [
   ['proxy', 'management', 8071],
   ['management', 'proxy', 8080],
 ]
-const PORTS = [22, 53, 80, 443, 5432, 6379, 8060, 8061, 8070, 8071, 8080, 8090] as const
+const PORTS = [22, 53, 80, 443, OTLP, 5432, 6379, 8060, 8061, 8070, 8071, 8080, 8090, METRICS] as const
+const SERVICES = ['vault', 'management', 'proxy']
 
 describe('the network of a release', () => {
   let pods: readonly Pod[]
@@ -46,13 +51,39 @@ describe('the network of a release', () => {
 
   it('lets nobody of another namespace in, whatever their pods are labelled', () => {
     for (const to of pods)
-      for (const from of [INGRESS, DNS, DATABASES, ...pods.map(forged)])
+      for (const from of [INGRESS, DNS, DATABASES, COLLECTOR, ...pods.map(forged)])
         for (const port of PORTS) {
           const isDoor =
             from === INGRESS &&
             ((to.component === 'proxy' && port === 8080) || (to.component === 'management' && port === 8070))
           expect([to.component, port, reaches(from, end(to), port)]).toEqual([to.component, port, isDoor])
         }
+  })
+
+  it('lets Prometheus read metrics, and nobody else of its namespace; and nothing but metrics', () => {
+    for (const to of pods) {
+      const isTold = SERVICES.includes(to.component)
+      for (const port of PORTS)
+        expect([to.component, port, reaches(PROMETHEUS, end(to), port)]).toEqual([
+          to.component,
+          port,
+          isTold && port === METRICS,
+        ])
+      expect(reaches(COLLECTOR, end(to), METRICS)).toBe(false)
+      expect(reaches({ ...PROMETHEUS, namespace: 'mallory' }, end(to), METRICS)).toBe(false)
+    }
+  })
+
+  it('lets traces go to the collector alone', () => {
+    for (const from of pods) {
+      for (const port of PORTS)
+        expect([from.component, port, reaches(end(from), COLLECTOR, port)]).toEqual([
+          from.component,
+          port,
+          SERVICES.includes(from.component) && port === OTLP,
+        ])
+      expect(reaches(end(from), PROMETHEUS, OTLP)).toBe(false)
+    }
   })
 
   it('lets everybody resolve names, and speak to nobody else of kube-system', () => {

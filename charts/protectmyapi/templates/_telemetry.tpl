@@ -1,0 +1,21 @@
+{{/* Of vault, management and proxy alike. */}}
+{{- define "pma.telemetryEnv" -}}
+{{- $telemetry := .Values.telemetry }}
+{{- if $telemetry.metrics.enabled }}
+{{- include "pma.env" (dict "PMA_METRICS_PORT" $telemetry.metrics.port) }}
+{{- end }}
+{{- if $telemetry.otlp.endpoint }}
+{{- include "pma.env" (dict
+  "OTEL_EXPORTER_OTLP_ENDPOINT" $telemetry.otlp.endpoint
+  "OTEL_METRICS_EXPORTER" (ternary "otlp" "none" $telemetry.otlp.metrics)
+  "OTEL_TRACES_SAMPLER_ARG" $telemetry.otlp.samplingRatio
+  "OTEL_RESOURCE_ATTRIBUTES" (printf "k8s.namespace.name=%s" .Release.Namespace)
+) }}
+{{- end }}
+{{- end -}}
+
+{{- define "pma.metricsPort" -}}
+{{- if .Values.telemetry.metrics.enabled }}
+- { name: metrics, containerPort: {{ .Values.telemetry.metrics.port }} }
+{{- end }}
+{{- end -}}

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { FAULTS } from '@protectmyapi/service-kit/faults'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { ALERT_STATES, AT_REST } from './alert-states.js'
+import { dashboardQueries } from './dashboard-queries.js'
+import { describedMetrics, seriesOf } from './described-metrics.js'
+
+const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
+const textOf = (...names: readonly string[]): Promise<string> => readFile(path.join(PROJECT, ...names), 'utf8')
+
+const Rules = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(
+        z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ runbook_url: z.string() }) }),
+      ),
+    }),
+  ),
+})
+
+const metrics = describedMetrics(await textOf('docs', 'telemetry.md'))
+const bySeries = new Map([...metrics.values()].flatMap((metric) => seriesOf(metric).map((name) => [name, metric])))
+const alerts = Rules.parse(parse(await textOf('charts', 'protectmyapi', 'monitoring', 'alerts.yaml'))).groups.flatMap(
+  ({ rules }) => rules,
+)
+const queries = await dashboardQueries(PROJECT)
+const expressions = [...alerts.map(({ expr }) => expr), ...queries.map(({ expression }) => expression)]
+/** The alarm table: from its head to the first empty line. */
+const [, table = ''] = /\n(\| state \| alert[\s\S]*?)\n\n/.exec(await textOf('docs', 'operations.md')) ?? []
+
+/** What Prometheus, the operator and Grafana put beside a metric's own. */
+const OF_OTHERS = ['namespace', 'job', 'pod', 'le', 'alertname']
+const OUTCOMES = ['OK', 'FAILED', 'CLIENT_LEFT', ...Object.keys(FAULTS)]
+
+interface Selector {
+  readonly series: string
+  readonly matchers: readonly { readonly label: string; readonly values: readonly string[] }[]
+}
+
+function selectorsOf(expression: string): readonly Selector[] {
+  return [...expression.matchAll(/\b(pma_\w+)(?:\{([^}]*)\})?/g)].map(([, series = '', braces = '']) => ({
+    series,
+    matchers: [...braces.matchAll(/(\w+)\s*[!=]~?\s*"([^"]*)"/g)].map(([, label = '', values = '']) => ({
+      label,
+      values: values.split('|'),
+    })),
+  }))
+}
+
+/** What is asked of a metric and not described, in words. */
+function misfits(expression: string): readonly string[] {
+  const selectors = selectorsOf(expression)
+  const wrong = selectors.flatMap(({ series, matchers }) => {
+    const metric = bySeries.get(series)
+    if (metric === undefined) return [`${series} is not described`]
+    return matchers.flatMap(({ label, values }) => {
+      if (OF_OTHERS.includes(label)) return []
+      if (!metric.labels.has(label)) return [`${series} has no label ${label}`]
+      const known = metric.labels.get(label) ?? (label === 'outcome' ? OUTCOMES : values)
+      return values.filter((value) => !known.includes(value)).map((value) => `${series} has no ${label} ${value}`)
+    })
+  })
+  const labels = new Set(selectors.flatMap(({ series }) => [...(bySeries.get(series)?.labels.keys() ?? [])]))
+  const grouped = [...expression.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/))
+  return [...wrong, ...grouped.filter((one) => !OF_OTHERS.includes(one) && !labels.has(one))]
+}
+
+describe('metrics that alerts and dashboard ask for', () => {
+  it('are read off a page that describes them', () => {
+    expect(metrics.size).toBeGreaterThan(50)
+    expect(metrics.get('pma_postgres_pool_connections')).toEqual({
+      name: 'pma_postgres_pool_connections',
+      type: 'gauge',
+      labels: new Map([
+        ['database', undefined],
+        ['state', ['used', 'free']],
+      ]),
+    })
+  })
+
+  it('are described in docs/telemetry.md, with the labels and values that are asked for', () => {
+    expect(expressions.length).toBeGreaterThan(90)
+    expect(expressions.flatMap(misfits)).toEqual([])
+    expect(misfits('sum by (pod, user) (rate(pma_kms_call_seconds{outcome=~"ok|lost", user="x"}[5m]))')).toEqual([
+      'pma_kms_call_seconds is not described',
+      'user',
+    ])
+  })
+
+  it('are all that there are', () => {
+    const asked = new Set(
+      expressions.flatMap(selectorsOf).flatMap(({ series }) => [bySeries.get(series)?.name ?? series]),
+    )
+    expect([...metrics.keys()].filter((name) => !asked.has(name))).toEqual([])
+  })
+
+  it('are also those of the states that alerts are tried with', () => {
+    const series = [AT_REST, ...ALERT_STATES.map((one) => one.series)].flatMap((one) => Object.keys(one))
+    expect(series.flatMap(misfits)).toEqual([])
+  })
+})
+
+describe('an alert', () => {
+  it('fires in a state, and each state names alerts that there are', () => {
+    const names = alerts.map(({ alert }) => alert).toSorted()
+    expect([...new Set(ALERT_STATES.flatMap(({ firing }) => firing))].toSorted()).toEqual(names)
+  })
+
+  it('points to its line of docs/operations.md, and each line has one or says why not', () => {
+    const rows = table.split('\n').slice(2)
+    expect(rows.length).toBeGreaterThan(20)
+    for (const row of rows) {
+      const anchor = /<a id="([a-z-]+)"><\/a>/.exec(row)?.[1]
+      const [, named = ''] = row.split(' | ')
+      const pointing = alerts.filter(({ annotations }) => annotations.runbook_url === `RUNBOOK#${anchor}`)
+      if (named.startsWith('none of its own')) expect(pointing).toEqual([])
+      else {
+        const inTable = [...named.matchAll(/`([A-Z]\w+)`/g)].map(([, name]) => `ProtectMyAPI${name}`)
+        expect([row, pointing.map(({ alert }) => alert).toSorted()]).toEqual([row, inTable.toSorted()])
+        expect(inTable.length).toBeGreaterThan(0)
+      }
+    }
+    const anchors = rows.map((row) => /<a id="([a-z-]+)">/.exec(row)?.[1])
+    for (const { annotations } of alerts) expect(anchors).toContain(annotations.runbook_url.slice('RUNBOOK#'.length))
+  })
+})

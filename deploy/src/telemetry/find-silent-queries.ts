@@ -1,0 +1,36 @@
+import { dashboardQueries, withVariables } from './dashboard-queries.js'
+import type { Prometheus } from './prometheus.js'
+import { NAMESPACE } from './rendered-rules.js'
+
+/** Lines of the dashboard that are empty until something goes wrong, or a quota is set. */
+const EMPTY_AT_REST: readonly RegExp[] = [
+  /pma_proxy_overload_refusals_total/,
+  /pma_proxy_quota_draws_total/,
+  /pma_access_set_aside_total/,
+  /pma_(vault_)?head_refusals_total/,
+  /pma_postgres_query_seconds_count\{[^}]*FAILED/,
+  /pma_background_seconds_count\{[^}]*FAILED/,
+]
+
+/** All of the run: what happens once in it counts. */
+const RATE_INTERVAL = '5m'
+
+export interface Silence {
+  /** Of all queries of the dashboard. */
+  readonly asked: number
+  /** Which answered nothing, and should have. */
+  readonly silent: readonly string[]
+}
+
+/** @throws Error where Prometheus does not take a query. */
+export async function findSilentQueries(prometheus: Prometheus, projectDir: string): Promise<Silence> {
+  const queries = await dashboardQueries(projectDir)
+  const silent: string[] = []
+  for (const { panel, expression } of queries) {
+    const samples = await prometheus.query(withVariables(expression, NAMESPACE, RATE_INTERVAL))
+    const isEmpty = samples.every(({ value }) => Number.isNaN(value))
+    if (isEmpty && !EMPTY_AT_REST.some((pattern) => pattern.test(expression)))
+      silent.push(`the dashboard’s “${panel}” shows nothing: ${expression}`)
+  }
+  return { asked: queries.length, silent }
+}

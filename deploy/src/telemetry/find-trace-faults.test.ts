@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals'
+import { findTraceFaults } from './find-trace-faults.js'
+import { readSpans, type Span } from './spans.js'
+import { CLIENTS_TRACE } from './walk.js'
+
+const span = (service: string, name: string, over: Partial<Span> = {}): Span => ({
+  ...{ traceId: 't1', spanId: `${service} ${name}`, parentId: 'root', name, service: `protectmyapi-${service}` },
+  ...{ attributes: new Map(), endMs: 0, ...over },
+})
+const root = (over: Partial<Span> = {}): Span =>
+  span('proxy', 'proxy.request', {
+    ...{ spanId: 'root', parentId: undefined, attributes: new Map([['pma.request_id', 'req_1']]), ...over },
+  })
+/** By which the others are old enough to be whole. */
+const LATE = root({ traceId: 'late', endMs: 60_000 })
+const COLD: readonly Span[] = [
+  root(),
+  ...['route', 'admit', 'admit by redis', 'lease', 'upstream'].map((name) => span('proxy', name)),
+  ...['Directory/ResolveRoute', 'Vault/LeaseSecrets'].map((name) => span('proxy', name)),
+  ...['Directory/ResolveRoute', 'sql select'].map((name) => span('management', name)),
+  ...['Vault/LeaseSecrets', 'sql select'].map((name) => span('vault', name)),
+]
+const faults = (...more: readonly Span[]) => findTraceFaults([...COLD, ...more, LATE], 'req_1')
+
+describe('traces', () => {
+  it('are whole where each has one root, and the first request all of its parts', () => {
+    expect(faults()).toEqual([])
+  })
+
+  it('are not, with a second root, a parent that never came, or another beginning', () => {
+    const second = span('vault', 'background rotation', { spanId: 'x', parentId: undefined })
+    expect(faults(second)).toEqual([
+      'trace t1 has 2 roots: protectmyapi-proxy proxy.request, protectmyapi-vault background rotation',
+    ])
+    expect(faults(span('vault', 'sql insert', { parentId: 'lost' }))).toEqual([
+      'trace t1: nobody is above protectmyapi-vault sql insert',
+    ])
+    expect(faults(span('vault', 'sql select', { traceId: 't2', parentId: undefined }))).toEqual([
+      'trace t2 begins with sql select',
+    ])
+  })
+
+  it('are not where a client’s own is continued', () => {
+    expect(faults(root({ traceId: CLIENTS_TRACE, attributes: new Map() }))).toEqual([
+      'a client has had its own trace continued',
+    ])
+  })
+
+  it('are not without a part of the first request, or without that request', () => {
+    const without = [...COLD.filter(({ name }) => name !== 'upstream'), LATE]
+    expect(findTraceFaults(without, 'req_1')[0]).toMatch(/^the first request has no span \^upstream\$ of proxy/)
+    expect(findTraceFaults([...COLD, LATE], 'req_2')).toEqual(['the request req_2 has no trace'])
+  })
+
+  it('are judged once they have had time to arrive', () => {
+    expect(faults(span('vault', 'sql select', { traceId: 't3', parentId: 'on its way', endMs: 59_000 }))).toEqual([])
+  })
+
+  it('are read off what a collector writes', () => {
+    const told = {
+      traceId: 'a',
+      spanId: 'b',
+      parentSpanId: 'c',
+      name: 'sql select',
+      endTimeUnixNano: '1700000000123456789',
+    }
+    const attributes = [{ key: 'service.name', value: { stringValue: 'protectmyapi-vault' } }]
+    const spans = [{ ...told, attributes: [{ key: 'pma.batch', value: { intValue: '3' } }] }]
+    const line = JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] })
+    expect(readSpans(`${line}\n{"resourceSpans":[`)).toEqual([
+      {
+        ...{ traceId: 'a', spanId: 'b', parentId: 'c', name: 'sql select', service: 'protectmyapi-vault' },
+        ...{ attributes: new Map([['pma.batch', '3']]), endMs: 1_700_000_000_123 },
+      },
+    ])
+  })
+})

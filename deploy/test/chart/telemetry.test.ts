@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { definedKinds } from './definitions.js'
+import { CHART, type KubeObject, type Rendered, render } from './helm.js'
+import { podOf, podsOf } from './pods.js'
+
+const SERVICES = ['management', 'proxy', 'vault']
+
+const PodMonitor = z.object({
+  spec: z.object({
+    selector: z.object({
+      matchLabels: z.record(z.string(), z.string()),
+      matchExpressions: z.tuple([
+        z.object({ key: z.string(), operator: z.literal('In'), values: z.array(z.string()) }),
+      ]),
+    }),
+    podMetricsEndpoints: z.tuple([z.object({ port: z.string(), path: z.string() })]),
+  }),
+})
+const Rule = z.object({
+  alert: z.string(),
+  expr: z.string(),
+  labels: z.object({ severity: z.enum(['critical', 'warning']) }),
+  annotations: z.object({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
+})
+const PrometheusRule = z.object({ spec: z.object({ groups: z.array(z.object({ rules: z.array(Rule) })) }) })
+const ConfigMap = z.object({ data: z.record(z.string(), z.string()) })
+const Ports = z.array(z.object({ name: z.string(), containerPort: z.number() }))
+
+const ofKind = (rendered: Rendered, kind: string, end = ''): KubeObject | undefined =>
+  rendered.objects.find((object) => object.kind === kind && object.metadata.name === `pma-protectmyapi${end}`)
+
+describe('telemetry that is on', () => {
+  let rendered: Rendered
+  beforeAll(async () => {
+    rendered = await render('plain')
+  })
+
+  it.each(['PodMonitor', 'PrometheusRule'])('has a %s that the operator knows every field of', async (kind) => {
+    const schema = (await definedKinds()).get(kind)
+    const object = ofKind(rendered, kind)
+    expect(schema?.safeParse(object)).toMatchObject({ success: true })
+    const wrong = { ...object, spec: { ...z.looseObject({}).parse(object?.spec), grups: [] } }
+    expect(JSON.stringify(schema?.safeParse(wrong).error?.issues)).toContain('grups')
+  })
+
+  it('is scraped from each pod of the three services, and from no other', () => {
+    const { selector, podMetricsEndpoints } = PodMonitor.parse(ofKind(rendered, 'PodMonitor')).spec
+    const [{ key, values }] = selector.matchExpressions
+    const chosen = podsOf(rendered).filter(
+      ({ labels }) =>
+        Object.entries(selector.matchLabels).every(([name, value]) => labels[name] === value) &&
+        values.includes(labels[key] ?? ''),
+    )
+    expect(chosen.map(({ component }) => component).toSorted()).toEqual(SERVICES)
+    for (const { spec } of chosen) {
+      const ports = Ports.parse(spec.containers[0]?.ports)
+      expect(ports.filter(({ name }) => name === podMetricsEndpoints[0].port)).toEqual([
+        { name: 'metrics', containerPort: 9464 },
+      ])
+    }
+  })
+
+  it('asks of the namespace of its release alone, and points each alert to its line', () => {
+    const rules = PrometheusRule.parse(ofKind(rendered, 'PrometheusRule')).spec.groups.flatMap((group) => group.rules)
+    expect(rules.length).toBeGreaterThan(14)
+    for (const { expr, annotations } of rules) {
+      const selectors = expr.match(/\b(pma_\w+|up|nodejs_\w+|process_\w+)\b(\{[^}]*\})?/g) ?? []
+      expect(selectors.length).toBeGreaterThan(0)
+      for (const one of selectors) expect(one).toContain('namespace="keys"')
+      expect(annotations.runbook_url).toMatch(/^https:\/\/wiki\.example\.com\/protectmyapi\/operations#[a-z-]+$/)
+    }
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
+  })
+
+  it('brings the dashboard as it lies in deploy/grafana, for the sidecar', async () => {
+    const map = ofKind(rendered, 'ConfigMap', '-dashboard')
+    expect(map?.metadata.labels).toMatchObject({ grafana_dashboard: '1' })
+    const file = path.resolve(CHART, '..', '..', 'deploy', 'grafana', 'protectmyapi.json')
+    const shipped = ConfigMap.parse(map).data['protectmyapi.json'] ?? ''
+    expect(JSON.parse(shipped)).toEqual(JSON.parse(await readFile(file, 'utf8')))
+  })
+})
+
+describe('telemetry that is off', () => {
+  it('leaves nothing: no port, no object of an operator, no variable', async () => {
+    const rendered = await render('aws')
+    expect(rendered.text).not.toMatch(/monitoring\.coreos\.com|grafana|OTEL_|name: metrics/)
+    for (const component of SERVICES)
+      expect(JSON.stringify(podOf(rendered, component).raw)).not.toMatch(/METRICS|TELEMETRY|OTLP/)
+  })
+})
