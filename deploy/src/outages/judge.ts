@@ -8,11 +8,13 @@ const PROMISED = {
   servedShare: 0.6,
   /** Refusals come "at once". */
   refusedInMs: 1_000,
+  /** No herd: of each process that uses it, in the first second. A pool of Postgres has 20, and one listens. */
+  knocksPerLink: 32,
 } as const
 
 /** One outage at one horizon, and what came of it. */
 export interface Result {
-  readonly outage: Pick<Outage, 'name' | 'manner' | 'serves' | 'holdMs'>
+  readonly outage: Pick<Outage, 'name' | 'manner' | 'serves' | 'holdMs' | 'links'>
   readonly horizonMs: number
   readonly figures: Figures
   /** Connections that were asked for in the second after its return, by all who use it. */
@@ -20,7 +22,7 @@ export interface Result {
 }
 
 /** What was promised and did not come, in words; empty where all came. Pure. */
-export function broken({ outage, horizonMs, figures }: Result): readonly string[] {
+export function broken({ outage, horizonMs, figures, knocks }: Result): readonly string[] {
   const { requests, servedForMs, refusedInMs, strange, backInMs } = figures
   const until = outage.serves === 'all the time' ? outage.holdMs : horizonMs * PROMISED.servedShare
   const said: string[] = []
@@ -31,6 +33,7 @@ export function broken({ outage, horizonMs, figures }: Result): readonly string[
   if ((refusedInMs ?? 0) > PROMISED.refusedInMs) said.push('refusals were waited for')
   if (strange > 0) said.push(`${strange} neither served nor refused with 503`)
   if (backInMs > PROMISED.backInMs) said.push('back too late')
+  if (knocks > PROMISED.knocksPerLink * outage.links.length) said.push(`met by ${knocks} connections in a second`)
   return said
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { tendPartitions } from '../access-log/tend-partitions.js'
 import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
 import { accessLogSource, type ChainSource } from './chain-source.js'
 import { dropOldLinks } from './drop-old-links.js'
@@ -116,5 +117,71 @@ describe('retention', () => {
     await expect(drop(chain, 2)).rejects.toThrow('not covered')
     await expect(drop(chain, 5)).rejects.toThrow('not covered')
     expect(await numbers()).toEqual([1, 2, 3, 4, 5])
+  })
+})
+
+/** Within one transaction the database's day is another one: time zones of Postgres go up to a week either way. */
+const daysApart = <T>(hours: -167 | 167, work: (then: Knex) => Promise<T>): Promise<T> =>
+  db.transaction(async (then) => {
+    await then.raw(`SET LOCAL TIME ZONE INTERVAL '${hours}:00' HOUR TO MINUTE`)
+    return work(then)
+  })
+
+describe('a day of the access log', () => {
+  /** As retention comes to it two weeks later. */
+  const KEPT = 7
+  const WEEK_MS = 167 * 3_600_000
+  const partitionOf = async (daysAgo: number): Promise<string> =>
+    (await db.raw(`SELECT 'access_log_' || to_char(current_date - ?::integer, 'YYYYMMDD') AS name`, [daysAgo])).rows[0]
+      .name
+  const isThere = async (name: string): Promise<boolean> =>
+    (await db.raw('SELECT to_regclass(?) AS found', [name])).rows[0].found !== null
+  const verdictThen = (then: Knex) => harness.verdict(accessLogSource(then, organizationId, KEPT), then)
+
+  /** A link of a week ago, made by the drain of that day and signed then; and two of today. */
+  async function aWeekApart(): Promise<string> {
+    organizationId = newId('organization')
+    chain = `access-log/${organizationId}`
+    await daysApart(-167, async (then) => {
+      await tendPartitions(then, 90)
+      await harness.log(organizationId, 3, { db: then, atMs: Date.now() - WEEK_MS })
+    })
+    harness.setVaultClock(Date.now() - WEEK_MS + 3_600_000)
+    await harness.signHeads()
+    harness.setVaultClock(undefined)
+    await harness.log(organizationId)
+    await harness.log(organizationId)
+    await harness.signHeads()
+    const { rows } = await db.raw(
+      `SELECT 'access_log_' || to_char(min(day), 'YYYYMMDD') AS name FROM access_log WHERE organization_id = ?`,
+      [organizationId],
+    )
+    return rows[0].name
+  }
+
+  it('goes with its partition when its time has come, its links after it, and what is left is in order', async () => {
+    const old = await aWeekApart()
+    expect(await harness.verdict(accessLogSource(db, organizationId, 90))).toMatchObject({ ok: true, entries: 9 })
+    await tendPartitions(db, KEPT)
+    expect(await isThere(old)).toBe(true)
+    await daysApart(167, async (then) => {
+      await tendPartitions(then, KEPT)
+      expect(await verdictThen(then)).toMatchObject({ ok: true, from: 1, through: 3, entries: 6, breaks: [] })
+      await dropOldLinks(then, KEPT)
+      expect(await verdictThen(then)).toMatchObject({ ok: true, from: 2, through: 3, entries: 6, breaks: [] })
+    })
+    expect([await isThere(old), await isThere(await partitionOf(0))]).toEqual([false, true])
+  })
+
+  it('that goes before its time is missed, whoever drops it, and the function refuses', async () => {
+    await aWeekApart()
+    const today = await partitionOf(0)
+    await expect(db.raw('SELECT drop_access_partition(current_date)')).rejects.toThrow('too young')
+    await db.raw(`DROP TABLE ${today}`)
+    expect((await harness.verdict(accessLogSource(db, organizationId, KEPT))).breaks).toMatchObject([
+      { kind: 'entry-missing', link: 2 },
+      { kind: 'entry-missing', link: 3 },
+    ])
+    await tendPartitions(db, 90)
   })
 })

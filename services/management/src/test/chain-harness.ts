@@ -21,15 +21,15 @@ export interface ChainHarness {
   readonly vault: MemoryVault
   /** What the vault's clock says. */
   setVaultClock(nowMs: number | undefined): void
-  /** Puts entries on record and drains them: one link. */
-  log(organizationId: string, entries?: number): Promise<void>
+  /** Puts entries on record and drains them: one link; within a transaction, at another time. */
+  log(organizationId: string, entries?: number, at?: { readonly db: Knex; readonly atMs: number }): Promise<void>
   /** Changes something in one transaction: one link. */
   audit(organizationId: string | null, events?: readonly string[]): Promise<void>
   signHeads(): Promise<void>
   /** Lines that were logged as errors. */
   errors(): readonly Readonly<Record<string, unknown>>[]
-  lines(source: ChainSource): Promise<readonly (Progress | Verdict)[]>
-  verdict(source: ChainSource): Promise<Verdict>
+  lines(source: ChainSource, reading?: Knex): Promise<readonly (Progress | Verdict)[]>
+  verdict(source: ChainSource, reading?: Knex): Promise<Verdict>
   close(): Promise<void>
 }
 
@@ -46,13 +46,13 @@ export async function chainHarness(): Promise<ChainHarness> {
     setVaultClock(given) {
       nowMs = given
     },
-    async log(organizationId, entries = 3) {
+    async log(organizationId, entries = 3, at = { db, atMs: Date.now() }) {
       const bootId = newId('boot')
       const made = Array.from({ length: entries }, (_, index) =>
-        toInboxEntry(bootId, accessEntry({ organizationId, shard: 1, sequence: index + 1 })),
+        toInboxEntry(bootId, accessEntry({ organizationId, shard: 1, sequence: index + 1, atMs: at.atMs })),
       )
-      await writeInbox(db, made)
-      await drainInbox(db)
+      await writeInbox(at.db, made)
+      await drainInbox(at.db)
     },
     async audit(organizationId, events = ['secret.created', 'secret.replaced']) {
       const actor = { kind: 'user', id: 'usr_1', requestId: 'req_1' } as const
@@ -66,13 +66,13 @@ export async function chainHarness(): Promise<ChainHarness> {
     },
     signHeads: createSignHeads({ db, vault, clock: systemClock, log }),
     errors: () => written.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error'),
-    async lines(source) {
+    async lines(source, reading = db) {
       const lines: (Progress | Verdict)[] = []
-      for await (const line of verifyChain({ db, vault }, source)) lines.push(line)
+      for await (const line of verifyChain({ db: reading, vault }, source)) lines.push(line)
       return lines
     },
-    async verdict(source) {
-      const last = (await harness.lines(source)).at(-1)
+    async verdict(source, reading) {
+      const last = (await harness.lines(source, reading)).at(-1)
       if (last?.type !== 'verdict') throw new Error('it ended without a verdict')
       return last
     },
