@@ -50,12 +50,6 @@ export function connectPostgres(target: PostgresTarget, applicationName: string)
 
 function silent(): void {}
 
-/** One step of a schema, in order. Expands; contraction waits for a later release. */
-export interface Migration {
-  readonly name: string
-  up(db: Knex): Promise<void>
-}
-
 /** SQLSTATE classes and codes (PostgreSQL Appendix A) that mean: away, not wrong. */
 /** 57014 is our own statement timeout: a slow Postgres, not a wrong statement. */
 const AWAY = /^(08|57P|53|40|58)|^(55P03|25006|57014)$/
