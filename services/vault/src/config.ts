@@ -8,6 +8,7 @@ import {
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { withPassword } from '@protectmyapi/service-kit/postgres-password'
 import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-vault.js'
@@ -116,16 +117,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
-    vaultDb: {
-      ...vaultAt(given, readFile),
-      user: given.PMA_VAULT_DB_USER,
-      password: readSecretFile('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE, readFile),
-    },
-    vaultKeysDb: {
-      ...vaultKeysAt(given, readFile),
-      user: given.PMA_VAULT_KEYS_DB_USER,
-      password: readSecretFile('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE, readFile),
-    },
+    vaultDb: withPassword({ ...vaultAt(given, readFile), user: given.PMA_VAULT_DB_USER }, () =>
+      readSecretFile('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE, readFile),
+    ),
+    vaultKeysDb: withPassword({ ...vaultKeysAt(given, readFile), user: given.PMA_VAULT_KEYS_DB_USER }, () =>
+      readSecretFile('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE, readFile),
+    ),
     kms: kmsOf(given),
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
