@@ -5,7 +5,7 @@ NODE ?= node
 CADDY := v2.11.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test check sbom reset backup restore backup-identity rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test terraform-test check sbom reset backup restore backup-identity rotate-data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -64,6 +64,10 @@ compose-test: ## docker-compose.yml by the reference implementation of its speci
 	@GOBIN=$(CURDIR)/.cache/go-bin go install github.com/caddyserver/caddy/v2/cmd/caddy@$(CADDY)
 	@PMA_PROXY_DOMAIN=proxy.localhost PMA_MANAGEMENT_DOMAIN=manage.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile
 	@! PMA_PROXY_DOMAIN=one.localhost PMA_MANAGEMENT_DOMAIN=one.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile 2>/dev/null
+
+terraform-test: ## deploy/terraform by Terraform itself, with a stand-in for the provider of AWS; needs terraform (1.11 or later) and go.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/terraform/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

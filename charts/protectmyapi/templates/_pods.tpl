@@ -85,7 +85,13 @@ affinity:
 {{- end }}
 topologySpreadConstraints:
 {{- if .values.topologySpreadConstraints }}
-  {{- toYaml .values.topologySpreadConstraints | nindent 2 }}
+  {{- range .values.topologySpreadConstraints }}
+  {{- $constraint := deepCopy . }}
+  {{- if not (hasKey . "labelSelector") }}
+  {{- $_ := set $constraint "labelSelector" (dict "matchLabels" (include "pma.selector" $ | fromYaml)) }}
+  {{- end }}
+  {{- list $constraint | toYaml | nindent 2 }}
+  {{- end }}
 {{- else }}
   - maxSkew: 1
     topologyKey: topology.kubernetes.io/zone

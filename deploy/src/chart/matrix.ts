@@ -41,8 +41,8 @@ const OUTSIDE = {
   externalTrafficPolicy: 'Local',
   loadBalancerClass: 'example.com/nlb',
   loadBalancerSourceRanges: ['203.0.113.0/24'],
-  ipFamilyPolicy: 'PreferDualStack',
-  ipFamilies: ['IPv4', 'IPv6'],
+  ipFamilyPolicy: 'SingleStack',
+  ipFamilies: ['IPv4'],
 } as const
 
 /** All that a platform may want of the objects and is not said by default, once. */

@@ -38,7 +38,9 @@ describe('what a platform adds', () => {
       nodeSelector: { pool: 'keys' },
       tolerations: [{ key: 'keys', operator: 'Exists' }],
       affinity: { nodeAffinity: {} },
-      topologySpreadConstraints: [{ topologyKey: 'rack' }],
+      topologySpreadConstraints: [
+        { topologyKey: 'rack', labelSelector: { matchLabels: { 'app.kubernetes.io/component': component } } },
+      ],
       hostAliases: [{ ip: '10.0.0.9', hostnames: ['collector.internal'] }],
       dnsPolicy: 'None',
       dnsConfig: { nameservers: ['10.0.0.2'], options: [{ name: 'ndots', value: '1' }] },
@@ -90,8 +92,8 @@ describe('what a platform adds', () => {
         externalTrafficPolicy: 'Local',
         loadBalancerClass: 'example.com/nlb',
         loadBalancerSourceRanges: ['203.0.113.0/24'],
-        ipFamilyPolicy: 'PreferDualStack',
-        ipFamilies: ['IPv4', 'IPv6'],
+        ipFamilyPolicy: 'SingleStack',
+        ipFamilies: ['IPv4'],
         ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort: 30_080 }],
       },
     })
