@@ -8,6 +8,7 @@ import { kmsCalls } from './kms-calls.js'
 import { largeBodies } from './large-bodies.js'
 import { overload } from './overload.js'
 import { replacement } from './replacement.js'
+import { sizes } from './sizes.js'
 import { storedNumber } from './stored-number.js'
 import { vaultLeases } from './vault-leases.js'
 
@@ -65,5 +66,6 @@ export const ALL_ROWS: readonly Row[] = [
   coldRoute,
   kmsCalls,
   overload,
+  sizes,
   storedNumber,
 ]
