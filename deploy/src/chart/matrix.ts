@@ -146,5 +146,34 @@ export const MATRIX: readonly (readonly [string, Example, Values])[] = [
   ],
   ['everything that may be added', 'plain', ADDED],
   ['OpenShift', 'plain', { openShift: true, tls: { certManager: { delivery: 'csi' } } }],
+  [
+    'a master key in another’s place',
+    'aws',
+    {
+      kms: {
+        aws: {
+          endpoint: 'https://kms.vpce.example.com',
+          otherKeyArns: ['arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'],
+        },
+      },
+      proxy: { upstreamCa: { secret: 'corporate-ca', key: 'ca.pem' } },
+    },
+  ],
+  [
+    'a key file in another’s place',
+    'plain',
+    {
+      kms: {
+        file: {
+          otherKeys: [
+            { secret: 'before', key: 'a' },
+            { secret: 'before', key: 'b' },
+          ],
+        },
+      },
+      redis: { tls: true, ca: { secret: 'redis-ca', key: 'ca.pem' } },
+      management: { setupToken: { secret: 'set-up', key: 'token' } },
+    },
+  ],
   ['names of its own', 'plain', { fullnameOverride: 'keys', nameOverride: 'k' }],
 ]

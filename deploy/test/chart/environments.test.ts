@@ -80,6 +80,17 @@ describe('what a pod is given', () => {
     },
   )
 
+  it('can be every variable that a service knows, but for where it listens', async () => {
+    const said = new Set<string>()
+    for (const [, example, values] of MATRIX)
+      for (const { container } of containersOf(await render(example, values)))
+        for (const { name } of container.env) said.add(name)
+    const known =
+      `${describeVault()} ${describeManagement()} ${describeProxy()}`.match(/\b(PMA|AWS)_[A-Z_]+\b(?= {2,})/g) ?? []
+    const unsaid = [...new Set(known)].filter((name) => !said.has(name))
+    expect(unsaid.toSorted()).toEqual(['PMA_DIRECTORY_HOST', 'PMA_MANAGEMENT_HOST', 'PMA_PROXY_HOST', 'PMA_VAULT_HOST'])
+  }, 60_000)
+
   it('names the same identities and addresses to all three', async () => {
     const rendered = await render('plain')
     const of = (component: string): Readonly<Record<string, string>> =>

@@ -90,6 +90,18 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     { kms: { file: { acceptInProduction: false } } },
     'kms.type=file is a stand-in for a KMS',
   ],
+  [
+    'another key file without its key',
+    'plain',
+    { kms: { file: { otherKeys: [{ secret: 'before' }] } } },
+    'kms.file.otherKeys[0]: name the key as well',
+  ],
+  [
+    'an alias for a master key',
+    'aws',
+    { kms: { aws: { otherKeyArns: ['alias/old'] } } },
+    "at '/kms/aws/otherKeyArns/0'",
+  ],
   ['a KMS without its key', 'aws', { kms: { aws: { keyArn: '' } } }, 'kms.aws: name keyArn and region'],
   [
     'a KMS over plain HTTP',

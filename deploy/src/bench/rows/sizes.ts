@@ -2,6 +2,7 @@ import { until } from '@protectmyapi/dev-kit/until'
 import pg from 'pg'
 import { z } from 'zod'
 import { checked } from '../load/jobs.js'
+import { cpuMs } from '../measure/cpu-time.js'
 import { residentMib } from '../measure/memory.js'
 import { buySession } from '../rig/provision.js'
 import type { Rig } from '../rig/rig.js'
@@ -26,6 +27,7 @@ export const sizes: Row = {
     const { port } = await rig.bestProxy()
     const shot = jsonPost(port, await rig.service('fixed'), await buySession(port, rig.app))
     const before = await tell(management.adminUrl, MANAGEMENT)
+    const cpuBefore = await cpuOf(rig)
     const { requests: requestsMax, connections, msMax } = LIMITS
     const { answers, ms } = checked(
       await rig.load({ kind: 'closed', shot, connections, requestsMax, msMax }, msMax * 2),
@@ -45,7 +47,7 @@ export const sizes: Row = {
         `${after.linkRows - before.linkRows} links`,
       ),
       await leaseAudit(vault.adminUrl),
-      ...(await residents(rig)),
+      ...(await perProcess(rig, cpuBefore, answers)),
     ]
   },
 }
@@ -84,11 +86,27 @@ async function leaseAudit(url: string): Promise<Line> {
   return reported('lease audit, heap and indexes, a lease', bytes, 'bytes', `${LIMITS.leases} rows`)
 }
 
-async function residents({ system }: Rig): Promise<readonly Line[]> {
+const PROCESSES = ['vault', 'management', 'proxy-1', 'redis'] as const
+
+/** Milliseconds of CPU so far, by process. */
+async function cpuOf({ system }: Rig): Promise<ReadonlyMap<string, number>> {
+  const pids = system.pids()
+  const found = new Map<string, number>()
+  for (const name of PROCESSES) {
+    const pid = pids.get(name)
+    if (pid !== undefined) found.set(name, await cpuMs(pid))
+  }
+  return found
+}
+
+async function perProcess(rig: Rig, before: ReadonlyMap<string, number>, answers: number): Promise<readonly Line[]> {
   const lines: Line[] = []
-  for (const [name, pid] of system.pids())
-    if (/^(vault|management|proxy-1|redis)$/.test(name))
-      lines.push(reported(`${name}: RSS after that`, await residentMib(pid), 'MiB', ''))
+  for (const [name, nowMs] of await cpuOf(rig)) {
+    const pid = rig.system.pids().get(name) ?? 0
+    const usRequest = ((nowMs - (before.get(name) ?? 0)) * 1_000) / answers
+    lines.push(reported(`${name}: CPU time a request`, usRequest, 'µs', ''))
+    lines.push(reported(`${name}: RSS after that`, await residentMib(pid), 'MiB', ''))
+  }
   return lines
 }
 
