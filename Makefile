@@ -5,7 +5,7 @@ NODE ?= node
 CADDY := v2.11.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test telemetry-test check sbom reset backup restore backup-identity rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test telemetry-test terraform-test check sbom reset backup restore backup-identity rotate-data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -68,6 +68,10 @@ compose-test: ## docker-compose.yml by the reference implementation of its speci
 telemetry-test: ## Alerts in every state, by promtool; then the system, told to a Prometheus and a collector: traces, dashboard, live alerts. Needs go. Four minutes, once a quarter of an hour. ONLY=alerts
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/telemetry/main.js
+
+terraform-test: ## deploy/terraform by Terraform itself, with a stand-in for the provider of AWS; needs terraform (1.11 or later) and go.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/terraform/main.js
 
 check: ## Format, lint, types, arrows between packages, unused code, contracts.
 	@$(NODE) deploy/bootstrap.js

@@ -1,3 +1,25 @@
+{{/* What a Service may say of its outside; what is not said is left out. */}}
+{{- define "pma.serviceOutside" -}}
+type: {{ .type }}
+{{- with .externalTrafficPolicy }}
+externalTrafficPolicy: {{ . }}
+{{- end }}
+{{- with .loadBalancerClass }}
+loadBalancerClass: {{ . }}
+{{- end }}
+{{- with .loadBalancerSourceRanges }}
+loadBalancerSourceRanges:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .ipFamilyPolicy }}
+ipFamilyPolicy: {{ . }}
+{{- end }}
+{{- with .ipFamilies }}
+ipFamilies:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{/* Ingress and HTTPRoute of one host's service: {root, component, values, port, hosts}. */}}
 {{- define "pma.exposed" -}}
 {{- $name := printf "%s-%s" (include "pma.fullname" .root) .component }}
@@ -12,6 +34,9 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "pma.labels" . | nindent 4 }}
+    {{- with $values.ingress.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- with merge (deepCopy $values.ingress.annotations) (include "pma.ingressPreset" $values | fromYaml) }}
   annotations:
     {{- toYaml . | nindent 4 }}
@@ -45,6 +70,13 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "pma.labels" . | nindent 4 }}
+    {{- with $values.gateway.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with $values.gateway.annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   parentRefs:
     {{- toYaml $values.gateway.parentRefs | nindent 4 }}
@@ -54,6 +86,10 @@ spec:
     - backendRefs: [{ name: {{ $name }}, port: {{ $values.service.port }} }]
       # No end of ours: answers stream for as long as providers send.
       timeouts: { request: 0s, backendRequest: 0s }
+      {{- with $values.gateway.filters }}
+      filters:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
 {{- end }}
 {{- end -}}
 

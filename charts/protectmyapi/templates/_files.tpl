@@ -1,13 +1,13 @@
 {{/*
 Files that a pod reads. `files` is a list of {name, env, file}: `file` is {secret, key} or {secretProviderClass, key}; each
 gets a volume of its own, so that a pod is handed the keys that it needs and no others. Where `file` names nothing, nothing
-is made of it.
+is made of it; without `env` the file is there, and a variable of its own names it.
 */}}
 {{- define "pma.fileDir" -}}/etc/protectmyapi/{{ .name }}{{- end -}}
 
 {{- define "pma.fileEnv" -}}
 {{- range .files }}
-{{- if .file.key }}
+{{- if and .file.key .env }}
 - name: {{ .env }}
   value: {{ include "pma.fileDir" . }}/{{ .file.key }}
 {{- end }}

@@ -3,10 +3,11 @@ A Job under a name that says what it does: a change of anything in it is another
 (root, component, uid), spec (the pod's, as text), backoffLimit}
 */}}
 {{- define "pma.job" -}}
+{{- $metadata := include "pma.jobMetadata" .of -}}
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: {{ include "pma.fullname" .root }}-{{ .of.component }}-{{ include "pma.hash" (printf "%s %s" .root.Chart.AppVersion .spec) }}
+  name: {{ include "pma.fullname" .root }}-{{ .of.component }}-{{ include "pma.hash" (printf "%s %s %s" .root.Chart.AppVersion $metadata .spec) }}
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "pma.labels" .of | nindent 4 }}
@@ -14,10 +15,14 @@ spec:
   backoffLimit: {{ .backoffLimit }}
   template:
     metadata:
-      labels:
-        {{- include "pma.selector" .of | nindent 8 }}
+      {{- $metadata | nindent 6 }}
     spec:
       {{- .spec | nindent 6 }}
+{{- end -}}
+
+{{/* Of the pods beside the services: {root, component}. */}}
+{{- define "pma.jobMetadata" -}}
+{{- include "pma.podMetadata" (merge (dict "values" .root.Values.jobs) (omit . "values")) -}}
 {{- end -}}
 
 {{/* {root, of, image, env, mounts, volumes}: the command `migrate` of a service. */}}

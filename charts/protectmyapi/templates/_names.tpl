@@ -24,6 +24,22 @@ app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 app.kubernetes.io/part-of: protectmyapi
 {{ include "pma.selector" . }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels of a pod's template, and its annotations: {root, component, values}. */}}
+{{- define "pma.podMetadata" -}}
+labels:
+  {{- include "pma.selector" . | nindent 2 }}
+  {{- with merge (deepCopy .values.podLabels) .root.Values.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .values.podAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "pma.image" -}}

@@ -1,10 +1,12 @@
 {{/* Passes Pod Security `restricted`. The uid is the images' own. */}}
 {{- define "pma.podSecurity" -}}
 runAsNonRoot: true
+{{- if not .root.Values.openShift }}
 runAsUser: {{ .uid }}
 runAsGroup: {{ .uid }}
 fsGroup: {{ .uid }}
 fsGroupChangePolicy: OnRootMismatch
+{{- end }}
 seccompProfile: { type: RuntimeDefault }
 {{- end -}}
 
@@ -14,7 +16,7 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{/* Of every pod: {root, component, uid}. */}}
+{{/* Of every pod: {root, component, uid, values}; without values it is one of `jobs`. */}}
 {{- define "pma.podBasics" -}}
 # Else every Service of the namespace is a handful of variables in every process.
 enableServiceLinks: false
@@ -24,19 +26,48 @@ securityContext:
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- if not .values }}
+{{- include "pma.nodes" .root.Values.jobs }}
+{{- with .root.Values.jobs.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Which nodes, and before whom. */}}
+{{- define "pma.nodes" -}}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* Where the pods of a component may run: {root, component, values}. */}}
 {{- define "pma.placement" -}}
-{{- with .values.priorityClassName }}
-priorityClassName: {{ . }}
+{{- include "pma.nodes" .values }}
+{{- with .values.schedulerName }}
+schedulerName: {{ . }}
 {{- end }}
-{{- with .values.nodeSelector }}
-nodeSelector:
+{{- with .values.runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .values.hostAliases }}
+hostAliases:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .values.tolerations }}
-tolerations:
+{{- with .values.dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .values.dnsConfig }}
+dnsConfig:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 affinity:
@@ -53,6 +84,15 @@ affinity:
               {{- include "pma.selector" . | nindent 14 }}
 {{- end }}
 topologySpreadConstraints:
+{{- if .values.topologySpreadConstraints }}
+  {{- range .values.topologySpreadConstraints }}
+  {{- $constraint := deepCopy . }}
+  {{- if not (hasKey . "labelSelector") }}
+  {{- $_ := set $constraint "labelSelector" (dict "matchLabels" (include "pma.selector" $ | fromYaml)) }}
+  {{- end }}
+  {{- list $constraint | toYaml | nindent 2 }}
+  {{- end }}
+{{- else }}
   - maxSkew: 1
     topologyKey: topology.kubernetes.io/zone
     whenUnsatisfiable: {{ .values.spread }}
@@ -61,39 +101,58 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- include "pma.selector" . | nindent 8 }}
+{{- end }}
+{{- end -}}
+
+{{/* What an operator adds to the pod of a service: {values}. A container has a safe context unless it brings its own. */}}
+{{- define "pma.extraContainers" -}}
+{{- range . }}
+{{- $container := deepCopy . }}
+{{- if not (hasKey . "securityContext") }}
+{{- $_ := set $container "securityContext" (include "pma.containerSecurity" . | fromYaml) }}
+{{- end }}
+{{ list $container | toYaml }}
+{{- end }}
+{{- end -}}
+{{- define "pma.extraMounts" -}}
+{{- with .values.extraVolumeMounts }}
+{{- toYaml . }}
+{{- end }}
+{{- end -}}
+{{- define "pma.extraVolumes" -}}
+{{- with .values.extraVolumes }}
+{{- toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{/* {values, scheme, port, ready}: alive while the process turns, whatever else is away. */}}
 {{- define "pma.probes" -}}
 startupProbe:
   httpGet: { path: /healthz, port: {{ .port }}, scheme: {{ .scheme }} }
-  periodSeconds: 1
-  timeoutSeconds: 3
-  failureThreshold: 90
+  {{- toYaml .values.probes.startup | nindent 2 }}
 # A process that hangs keeps its connections: it is ended sooner than the horizon.
 livenessProbe:
   httpGet: { path: /healthz, port: {{ .port }}, scheme: {{ .scheme }} }
-  periodSeconds: 5
-  timeoutSeconds: 3
-  failureThreshold: 4
+  {{- toYaml .values.probes.liveness | nindent 2 }}
 readinessProbe:
   httpGet: { path: /readyz, port: {{ .port }}, scheme: {{ .scheme }} }
-  periodSeconds: 3
-  timeoutSeconds: 3
-  failureThreshold: 2
+  {{- toYaml .values.probes.readiness | nindent 2 }}
 lifecycle:
   # By the kubelet: there is no shell in the image.
   preStop: { sleep: { seconds: {{ .values.preStopSeconds }} } }
 {{- end -}}
 
-{{/* Of a Deployment: {values}. Nobody leaves before somebody has come. */}}
+{{/* Of a Deployment: {values}. */}}
 {{- define "pma.rollout" -}}
 {{- if not .values.autoscaling.enabled }}
 replicas: {{ .values.replicas }}
 {{- end }}
-revisionHistoryLimit: 5
+{{- $rollout := .values.rollout }}
+revisionHistoryLimit: {{ $rollout.revisionHistoryLimit }}
+minReadySeconds: {{ $rollout.minReadySeconds }}
+progressDeadlineSeconds: {{ $rollout.progressDeadlineSeconds }}
 strategy:
-  rollingUpdate: { maxSurge: 25%, maxUnavailable: 0 }
+  rollingUpdate: { maxSurge: {{ $rollout.maxSurge }}, maxUnavailable: {{ $rollout.maxUnavailable }} }
 {{- end -}}
 
 {{/* HorizontalPodAutoscaler and PodDisruptionBudget: {root, component, values, slowly}. */}}
@@ -144,7 +203,7 @@ spec:
       {{- include "pma.selector" . | nindent 6 }}
 {{- end -}}
 
-{{/* A service account that stands for an identity; Kubernetes' token is not mounted. {root, name, component, annotations} */}}
+{{/* A service account that stands for an identity; Kubernetes' token is not mounted. {root, name, component, annotations, labels} */}}
 {{- define "pma.serviceAccount" -}}
 apiVersion: v1
 kind: ServiceAccount
@@ -153,6 +212,9 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "pma.labels" . | nindent 4 }}
+    {{- with .labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- with .annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}

@@ -18,14 +18,18 @@
       csi.cert-manager.io/key-usages: digital signature,server auth,client auth
       csi.cert-manager.io/duration: {{ $tls.certManager.duration }}
       csi.cert-manager.io/renew-before: {{ $tls.certManager.renewBefore }}
+      {{- if not .root.Values.openShift }}
       csi.cert-manager.io/fs-group: "65532"
+      {{- end }}
 {{- else if and (eq $tls.mode "spiffe") (eq $tls.spiffe.provider "cert-manager") }}
   # The id is that of the pod's service account.
   csi:
     driver: spiffe.csi.cert-manager.io
     readOnly: true
+    {{- if not .root.Values.openShift }}
     volumeAttributes:
       spiffe.csi.cert-manager.io/fs-group: "65532"
+    {{- end }}
 {{- else if eq $tls.mode "spiffe" }}
   emptyDir: { medium: Memory, sizeLimit: 1Mi }
 - name: spiffe-socket

@@ -12,6 +12,83 @@ const OFF = {
   otlp: { endpoint: '' },
 }
 
+const EVERY_SERVICE = {
+  rollout: {
+    maxSurge: 1,
+    maxUnavailable: '25%',
+    minReadySeconds: 5,
+    progressDeadlineSeconds: 900,
+    revisionHistoryLimit: 2,
+  },
+  probes: { startup: { failureThreshold: 300 }, liveness: { timeoutSeconds: 5 }, readiness: { periodSeconds: 2 } },
+  serviceAccount: { annotations: { 'example.com/identity': 'x' }, labels: { 'example.com/use': 'true' } },
+  deploymentAnnotations: { 'reloader.stakater.com/auto': 'true' },
+  podAnnotations: { 'example.com/pod': 'x' },
+  podLabels: { 'example.com/pod': 'x' },
+  priorityClassName: 'high',
+  schedulerName: 'packing',
+  runtimeClassName: 'gvisor',
+  nodeSelector: { pool: 'keys' },
+  tolerations: [{ key: 'keys', operator: 'Exists' }],
+  affinity: { nodeAffinity: {} },
+  topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'rack', whenUnsatisfiable: 'DoNotSchedule' }],
+  hostAliases: [{ ip: '10.0.0.9', hostnames: ['collector.internal'] }],
+  dnsPolicy: 'None',
+  dnsConfig: { nameservers: ['10.0.0.2'], searches: ['svc.cluster.local'], options: [{ name: 'ndots', value: '1' }] },
+  extraEnv: { HTTPS_PROXY: 'http://egress.internal:3128' },
+  extraVolumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Mi' } }],
+  extraVolumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+  extraContainers: [{ name: 'shipper', image: 'registry.example.com/shipper:1' }],
+  extraInitContainers: [{ name: 'before', image: 'registry.example.com/before:1' }],
+} as const
+const OUTSIDE = {
+  type: 'LoadBalancer',
+  labels: { 'example.com/service': 'x' },
+  annotations: { 'example.com/service': 'x' },
+  nodePort: 30_080,
+  externalTrafficPolicy: 'Local',
+  loadBalancerClass: 'example.com/nlb',
+  loadBalancerSourceRanges: ['203.0.113.0/24'],
+  ipFamilyPolicy: 'SingleStack',
+  ipFamilies: ['IPv4'],
+} as const
+
+/** All that a platform may want of the objects and is not said by default, once. */
+export const ADDED: Values = {
+  commonLabels: { 'example.com/cost-centre': '42' },
+  image: { pullSecrets: [{ name: 'registry' }] },
+  vault: EVERY_SERVICE,
+  management: { ...EVERY_SERVICE, service: { ...OUTSIDE, nodePort: 30_081 }, ingress: { labels: { a: 'b' } } },
+  proxy: {
+    ...EVERY_SERVICE,
+    service: OUTSIDE,
+    gateway: {
+      enabled: true,
+      parentRefs: [{ name: 'public' }],
+      labels: { a: 'b' },
+      annotations: { a: 'b' },
+      filters: [{ type: 'ResponseHeaderModifier', responseHeaderModifier: { remove: ['server'] } }],
+    },
+  },
+  jobs: {
+    podAnnotations: { 'sidecar.istio.io/inject': 'false' },
+    podLabels: { 'example.com/job': 'x' },
+    priorityClassName: 'low',
+    nodeSelector: { pool: 'keys' },
+    tolerations: [{ key: 'keys', operator: 'Exists' }],
+    affinity: { nodeAffinity: {} },
+  },
+  extraObjects: [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'one', namespace: 'keys' },
+      data: { a: '{{ .Release.Name }}' },
+    },
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: two\n  namespace: {{ .Release.Namespace }}\n',
+  ],
+}
+
 /** What the chart is rendered with, beside its examples as they are. */
 export const MATRIX: readonly (readonly [string, Example, Values])[] = [
   ['development', 'development', {}],
@@ -93,5 +170,36 @@ export const MATRIX: readonly (readonly [string, Example, Values])[] = [
     },
   ],
   ['no telemetry', 'plain', { telemetry: OFF }],
+  ['everything that may be added', 'plain', ADDED],
+  ['OpenShift', 'plain', { openShift: true, tls: { certManager: { delivery: 'csi' } } }],
+  [
+    'a master key in another’s place',
+    'aws',
+    {
+      kms: {
+        aws: {
+          endpoint: 'https://kms.vpce.example.com',
+          otherKeyArns: ['arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'],
+        },
+      },
+      proxy: { upstreamCa: { secret: 'corporate-ca', key: 'ca.pem' } },
+    },
+  ],
+  [
+    'a key file in another’s place',
+    'plain',
+    {
+      kms: {
+        file: {
+          otherKeys: [
+            { secret: 'before', key: 'a' },
+            { secret: 'before', key: 'b' },
+          ],
+        },
+      },
+      redis: { tls: true, ca: { secret: 'redis-ca', key: 'ca.pem' } },
+      management: { setupToken: { secret: 'set-up', key: 'token' } },
+    },
+  ],
   ['names of its own', 'plain', { fullnameOverride: 'keys', nameOverride: 'k' }],
 ]

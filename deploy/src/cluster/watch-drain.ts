@@ -67,7 +67,8 @@ export async function checkBudget(plane: ControlPlane, namespace: string): Promi
   await until(async () => ((await isWhole(plane, namespace)) ? true : undefined), LIMITS.backMs)
 }
 
-async function isWhole(plane: ControlPlane, namespace: string): Promise<boolean> {
+/** Whether each Deployment has as many pods as it wants. */
+export async function isWhole(plane: ControlPlane, namespace: string): Promise<boolean> {
   const deployments = await list(plane, namespace, 'deployments', Deployment)
   return deployments.every(({ spec, status }) => status.availableReplicas === spec.replicas)
 }

@@ -29,6 +29,9 @@ const LOADERS: Readonly<Record<string, Load>> = {
   test: testConfig,
 }
 
+/** Containers beside a program of ours. */
+const NOT_OURS = new Set(['spiffe-helper', 'shipper', 'before'])
+
 /** What every pod is given by the kubelet. */
 const KUBELET = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
 const FILE = '-----BEGIN CERTIFICATE----- a file of enough characters'
@@ -54,7 +57,7 @@ describe('what a pod is given', () => {
     let loaded = 0
     for (const { component, container } of containers) {
       const loader = LOADERS[component]
-      if (loader === undefined || container.name === 'spiffe-helper') continue
+      if (loader === undefined || NOT_OURS.has(container.name)) continue
       load(container, loader)
       loaded += 1
     }
@@ -68,7 +71,7 @@ describe('what a pod is given', () => {
       const known = new Set(`${describeVault()} ${describeManagement()} ${describeProxy()}`.split(/\s+/))
       for (const { component, container } of containersOf(await render(example, values))) {
         if (!['vault', 'management', 'proxy', 'vault-migrate', 'management-migrate'].includes(component)) continue
-        for (const { name, value } of container.env) {
+        for (const { name, value } of container.env.filter(({ name }) => name !== 'HTTPS_PROXY')) {
           expect([...known]).toContain(name)
           if (/PASSWORD|TOKEN|_FILE|SECRET/.test(name) && name !== 'PMA_ALLOW_KEY_FILE')
             expect(value).toMatch(/^\/etc\/protectmyapi\//)
@@ -76,6 +79,17 @@ describe('what a pod is given', () => {
       }
     },
   )
+
+  it('can be every variable that a service knows, but for where it listens', async () => {
+    const said = new Set<string>()
+    for (const [, example, values] of MATRIX)
+      for (const { container } of containersOf(await render(example, values)))
+        for (const { name } of container.env) said.add(name)
+    const known =
+      `${describeVault()} ${describeManagement()} ${describeProxy()}`.match(/\b(PMA|AWS)_[A-Z_]+\b(?= {2,})/g) ?? []
+    const unsaid = [...new Set(known)].filter((name) => !said.has(name))
+    expect(unsaid.toSorted()).toEqual(['PMA_DIRECTORY_HOST', 'PMA_MANAGEMENT_HOST', 'PMA_PROXY_HOST', 'PMA_VAULT_HOST'])
+  }, 60_000)
 
   it('names the same identities and addresses to all three', async () => {
     const rendered = await render('plain')

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { MATRIX } from '../../src/chart/matrix.js'
 import { render } from './helm.js'
 import { type End, networkOf } from './network.js'
 import { type Pod, podsOf } from './pods.js'
@@ -122,6 +123,22 @@ describe('the network of a release', () => {
     expect(to('management')).toEqual([5432, 6379])
     expect([to('vault'), to('vault-migrate'), to('management-migrate')]).toEqual([[5432], [5432], [5432]])
   })
+})
+
+describe('an admin of another namespace, whose pods are labelled as ours', () => {
+  it.each(MATRIX.filter(([name]) => name !== 'no network policies'))(
+    'reaches no pod of a release: %s',
+    async (_name, example, values) => {
+      const { objects } = await render(example, values)
+      const reaches = networkOf(objects, NAMESPACE)
+      const found = podsOf({ objects }).flatMap((to, _index, pods) =>
+        pods.flatMap((from) =>
+          PORTS.filter((port) => reaches(forged(from), end(to), port)).map((port) => [to.of, port]),
+        ),
+      )
+      expect(found).toEqual([])
+    },
+  )
 })
 
 describe('the vault on AWS', () => {

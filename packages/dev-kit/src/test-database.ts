@@ -5,7 +5,7 @@ import pg from 'pg'
 /** A fresh database of a test's own. */
 export interface TestDatabase {
   /** Its owner, a superuser of the test server. */
-  readonly target: PostgresTarget
+  readonly target: PostgresTarget & { readonly password: string }
   readonly url: string
   /** Ends every connection to it and forgets it. */
   drop(): Promise<void>
@@ -33,7 +33,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   }
 }
 
-function targetOf(url: URL, database: string): PostgresTarget {
+function targetOf(url: URL, database: string): TestDatabase['target'] {
   return {
     host: url.hostname,
     port: Number(url.port || 5432),

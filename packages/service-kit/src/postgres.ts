@@ -2,13 +2,14 @@ import knexModule, { type Knex } from 'knex'
 
 export type { Knex } from 'knex'
 
-/** Where a database is. The password comes from a `…_FILE`. */
+/** Where a database is. */
 export interface PostgresTarget {
   readonly host: string
   readonly port: number
   readonly database: string
   readonly user: string
-  readonly password: string
+  /** From a `…_FILE`. A function is asked for each new connection, so that it may follow its file. */
+  readonly password: string | (() => Promise<string>)
   /** PEM of the CA, for verified TLS; without it the connection is plain (a socket or a private network). */
   readonly ca?: string
   readonly poolMax: number
@@ -27,17 +28,9 @@ export function connectPostgres(target: PostgresTarget, applicationName: string)
   return knexModule.knex({
     client: 'pg',
     connection: {
-      host: target.host,
-      port: target.port,
-      database: target.database,
-      user: target.user,
-      password: target.password,
-      ...(target.ca === undefined ? {} : { ssl: { ca: target.ca, minVersion: 'TLSv1.2' as const } }),
-      application_name: applicationName,
-      connectionTimeoutMillis: LIMITS.connectMs,
+      ...connectionOf(target, applicationName),
       statement_timeout: LIMITS.statementMs,
       idle_in_transaction_session_timeout: LIMITS.idleInTransactionMs,
-      keepAlive: true,
     },
     pool: { min: 0, max: target.poolMax, acquireTimeoutMillis: LIMITS.acquireMs, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: LIMITS.acquireMs,
@@ -48,13 +41,22 @@ export function connectPostgres(target: PostgresTarget, applicationName: string)
   })
 }
 
-function silent(): void {}
-
-/** One step of a schema, in order. Expands; contraction waits for a later release. */
-export interface Migration {
-  readonly name: string
-  up(db: Knex): Promise<void>
+/** What the driver needs for one connection. */
+export function connectionOf({ host, port, database, user, password, ca }: PostgresTarget, applicationName: string) {
+  return {
+    host,
+    port,
+    database,
+    user,
+    password,
+    ...(ca === undefined ? {} : { ssl: { ca, minVersion: 'TLSv1.2' as const } }),
+    application_name: applicationName,
+    connectionTimeoutMillis: LIMITS.connectMs,
+    keepAlive: true,
+  }
 }
+
+function silent(): void {}
 
 /** SQLSTATE classes and codes (PostgreSQL Appendix A) that mean: away, not wrong. */
 /** 57014 is our own statement timeout: a slow Postgres, not a wrong statement. */

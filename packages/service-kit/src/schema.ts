@@ -1,12 +1,22 @@
 import { ConfigError } from './config.js'
 import type { Logger } from './log.js'
-import type { Knex, Migration } from './postgres.js'
+import { allow, givingWay, MIGRATION_LIMITS, type Migration, type MigrationLimits, migrate } from './migrate.js'
+import type { Knex } from './postgres.js'
 
 /** A database's schema as one version of a service knows it. */
 export interface Schema {
   readonly migrations: readonly Migration[]
   /** What the runtime role may do, by table: words of GRANT. */
   readonly rights: Readonly<Record<string, string>>
+}
+
+export interface Bringing {
+  /** The runtime role. */
+  readonly role: string
+  readonly log: Logger
+  /** In the transaction that grants, after it. */
+  readonly more?: (trx: Knex) => Promise<void>
+  readonly limits?: Partial<MigrationLimits>
 }
 
 /** Knex's table of what ran. The runtime role reads it, to know whether it may serve. */
@@ -33,52 +43,35 @@ const MIGRATION_LOCK = 8_060_001
 export function bringUpToDate(
   db: Knex,
   schema: Schema,
-  role: string,
-  more: (trx: Knex) => Promise<void> = async () => undefined,
+  { role, log, more, limits }: Bringing,
 ): Promise<readonly string[]> {
+  const bounds = { ...MIGRATION_LIMITS, ...limits }
   return db.transaction(async (lock) => {
     await lock.raw(`SET LOCAL statement_timeout = ${LIMITS.lockMs}`)
+    await lock.raw('SET LOCAL lock_timeout = 0')
     await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0')
     await lock.raw('SELECT pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
-    const ran = await migrate(db, schema.migrations)
-    if (!(await isAhead(db, schema.migrations))) await grant(db, schema.rights, role, more)
+    const ran = await migrate(db, schema.migrations, log, bounds)
+    if (!(await isAhead(db, schema.migrations))) {
+      await givingWay(log, bounds, () =>
+        db.transaction(async (trx) => {
+          await allow(trx, bounds)
+          await grant(trx, schema.rights, role)
+          await more?.(trx)
+        }),
+      )
+    }
     return ran
   })
 }
 
-/** Runs what has not run yet, each in a transaction. */
-export async function migrate(db: Knex, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const config: Knex.MigratorConfig = {
-    migrationSource: {
-      getMigrations: () => Promise.resolve([...migrations]),
-      getMigrationName: (migration: Migration) => migration.name,
-      getMigration: (migration: Migration) =>
-        Promise.resolve({ up: (trx: Knex) => migration.up(trx), down: () => Promise.resolve() }),
-    },
-    // Else a database that is ahead is refused.
-    disableMigrationsListValidation: true,
+/** From nothing: a right that was dropped goes with the next migration. */
+async function grant(trx: Knex, rights: Schema['rights'], role: string): Promise<void> {
+  await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
+  for (const [table, words] of Object.entries({ ...rights, [RAN]: 'SELECT' })) {
+    await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
+    await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
   }
-  // Knex's own lock is a row, which outlives a process that was killed; under ours nobody holds it.
-  await db.migrate.forceFreeMigrationsLock(config)
-  const [, ran] = await db.migrate.latest(config)
-  return ran as readonly string[]
-}
-
-/** In one transaction, and from nothing: a right that was dropped goes with the next migration. */
-async function grant(
-  db: Knex,
-  rights: Schema['rights'],
-  role: string,
-  more: (trx: Knex) => Promise<void>,
-): Promise<void> {
-  await db.transaction(async (trx) => {
-    await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
-    for (const [table, words] of Object.entries({ ...rights, [RAN]: 'SELECT' })) {
-      await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
-      await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
-    }
-    await more(trx)
-  })
 }
 
 /** Names what a service of this version lacks in its database, as the runtime role sees it; nothing: it may serve. */

@@ -66,8 +66,10 @@ afterAll(async () => {
 
 describe('management', () => {
   it('serves without the vault, says that it is not ready, and ends in order', async () => {
-    expect(await migrateManagement(loadMigrateConfig(env, readFile).target)).toContain('0005-trail')
-    expect(await migrateManagement(loadMigrateConfig(env, readFile).target)).toEqual([])
+    expect(await migrateManagement(loadMigrateConfig(env, readFile).target, createLogger('test', 'silent'))).toContain(
+      '0005-trail',
+    )
+    expect(await migrateManagement(loadMigrateConfig(env, readFile).target, createLogger('test', 'silent'))).toEqual([])
     const management = await startManagement(loadConfig(env, readFile), {
       log: createLogger('test', 'silent'),
       clock: systemClock,

@@ -9,6 +9,7 @@ import {
 } from '@protectmyapi/service-kit/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { withPassword } from '@protectmyapi/service-kit/postgres-password'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
@@ -167,11 +168,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     vaultAddress: given.PMA_VAULT_ADDRESS,
-    db: {
-      ...databaseAt(given, readFile),
-      user: given.PMA_MANAGEMENT_DB_USER,
-      password: readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
-    },
+    db: withPassword({ ...databaseAt(given, readFile), user: given.PMA_MANAGEMENT_DB_USER }, () =>
+      readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
+    ),
     firstRun: { setupToken: setupTokenOf(given, readFile), bootstrap: bootstrapOf(given, readFile) },
     redis: redisTarget(given, readFile),
     privateUpstreams: configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),

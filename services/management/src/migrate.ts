@@ -4,6 +4,6 @@ import { migrateManagement } from './db/migrate-management.js'
 
 /** The `migrate` command: the schema, the installation's id, and what the runtime role may do. Safe to repeat. */
 export async function runMigrations({ target }: ManagementMigrateConfig, log: Logger): Promise<void> {
-  const ran = await migrateManagement(target)
+  const ran = await migrateManagement(target, log)
   log.info({ migrations: ran }, 'migrated')
 }

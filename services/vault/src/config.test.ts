@@ -31,19 +31,26 @@ describe('the configuration of the vault', () => {
         port: 5432,
         database: 'vault',
         user: 'vault_runtime',
-        password: 'contents of /secrets/vault',
       },
       vaultKeysDb: {
         host: 'keysdb',
         port: 5432,
         database: 'vault_keys',
         user: 'vault_keys_runtime',
-        password: 'contents of /secrets/vault-keys',
       },
       kms: { kind: 'aws', keyArn: ENV.PMA_KMS_KEY_ARN, otherKeyArns: [], region: 'eu-central-1' },
       dataKeyDays: 90,
       vaultKeysBackupDays: 7,
     })
+  })
+
+  it('has the passwords that their files say, each time they are asked for', async () => {
+    const said: Record<string, string> = { '/secrets/vault': 'a\n', '/secrets/vault-keys': 'b\n' }
+    const { vaultDb, vaultKeysDb } = loadConfig(ENV, (path) => said[path] ?? '')
+    const passwords = await Promise.all(
+      [vaultDb, vaultKeysDb].map(({ password }) => (typeof password === 'string' ? undefined : password())),
+    )
+    expect(passwords).toEqual(['a', 'b'])
   })
 
   it('names every variable that is missing, at once', () => {

@@ -9,6 +9,7 @@ import {
 } from '@protectmyapi/service-kit/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { withPassword } from '@protectmyapi/service-kit/postgres-password'
 import {
   type TelemetryConfig,
   telemetryConfig,
@@ -126,16 +127,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
-    vaultDb: {
-      ...vaultAt(given, readFile),
-      user: given.PMA_VAULT_DB_USER,
-      password: readSecretFile('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE, readFile),
-    },
-    vaultKeysDb: {
-      ...vaultKeysAt(given, readFile),
-      user: given.PMA_VAULT_KEYS_DB_USER,
-      password: readSecretFile('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE, readFile),
-    },
+    vaultDb: withPassword({ ...vaultAt(given, readFile), user: given.PMA_VAULT_DB_USER }, () =>
+      readSecretFile('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE, readFile),
+    ),
+    vaultKeysDb: withPassword({ ...vaultKeysAt(given, readFile), user: given.PMA_VAULT_KEYS_DB_USER }, () =>
+      readSecretFile('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE, readFile),
+    ),
     kms: kmsOf(given),
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
     headKeyDays: given.PMA_HEAD_KEY_DAYS,

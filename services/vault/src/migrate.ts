@@ -4,6 +4,6 @@ import { migrateVault } from './db/migrate-vault.js'
 
 /** The `migrate` command: both schemas, then what the runtime roles may do. Safe to repeat. */
 export async function runMigrations({ vault, vaultKeys }: VaultMigrateConfig, log: Logger): Promise<void> {
-  const ran = await migrateVault(vault, vaultKeys)
+  const ran = await migrateVault(vault, vaultKeys, log)
   log.info({ migrations: ran }, 'migrated')
 }

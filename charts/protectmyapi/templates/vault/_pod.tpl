@@ -9,6 +9,14 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "pma.vault.otherKeyFiles" -}}
+{{- $paths := list -}}
+{{- range $index, $file := .Values.kms.file.otherKeys -}}
+{{- $paths = append $paths (printf "%s/%s" (include "pma.fileDir" (dict "name" (printf "kms-other-%d" $index))) $file.key) -}}
+{{- end -}}
+{{- join "," $paths -}}
+{{- end -}}
+
 {{- define "pma.vault.databaseFiles" -}}
 - { name: database-ca, env: PMA_VAULT_DB_CA_FILE, file: {{ .Values.database.ca | toJson }} }
 - { name: database-ca, env: PMA_VAULT_KEYS_DB_CA_FILE, file: {{ .Values.database.ca | toJson }} }
@@ -18,6 +26,9 @@
 - { name: vault-db, env: PMA_VAULT_DB_PASSWORD_FILE, file: {{ include "pma.passwordFile" (dict "root" . "database" "vault" "role" "runtime") | fromYaml | toJson }} }
 - { name: vault-keys-db, env: PMA_VAULT_KEYS_DB_PASSWORD_FILE, file: {{ include "pma.passwordFile" (dict "root" . "database" "vaultKeys" "role" "runtime") | fromYaml | toJson }} }
 - { name: kms, env: PMA_KMS_KEY_FILE, file: {{ include "pma.vault.kmsFile" . | fromYaml | toJson }} }
+{{- range $index, $file := ternary .Values.kms.file.otherKeys list (eq .Values.kms.type "file") }}
+- { name: kms-other-{{ $index }}, env: "", file: {{ $file | toJson }} }
+{{- end }}
 {{- end -}}
 
 {{- define "pma.vault.migratorFiles" -}}
@@ -33,11 +44,11 @@
 {{- define "pma.vault.env" -}}
 {{- include "pma.commonEnv" . }}
 {{- include "pma.vault.databaseEnv" . }}
-{{- include "pma.env" (dict "PMA_VAULT_PORT" 8060 "PMA_VAULT_PROBE_PORT" 8061 "PMA_KMS" .Values.kms.type) }}
+{{- include "pma.env" (dict "PMA_VAULT_PORT" 8060 "PMA_VAULT_PROBE_PORT" 8061 "PMA_KMS" .Values.kms.type "PMA_DATA_KEY_DAYS" .Values.vault.dataKeyDays "PMA_VAULT_KEYS_BACKUP_DAYS" .Values.vault.vaultKeysBackupDays) }}
 {{- if eq .Values.kms.type "aws" }}
-{{- include "pma.envWhereSaid" (dict "PMA_KMS_KEY_ARN" .Values.kms.aws.keyArn "AWS_REGION" .Values.kms.aws.region "AWS_ENDPOINT_URL_KMS" .Values.kms.aws.endpoint) }}
+{{- include "pma.envWhereSaid" (dict "PMA_KMS_KEY_ARN" .Values.kms.aws.keyArn "PMA_KMS_OTHER_KEY_ARNS" (join "," .Values.kms.aws.otherKeyArns) "AWS_REGION" .Values.kms.aws.region "AWS_ENDPOINT_URL_KMS" .Values.kms.aws.endpoint) }}
 {{- else }}
-{{- include "pma.envWhereSaid" (dict "PMA_ALLOW_KEY_FILE" .Values.kms.file.acceptInProduction) }}
+{{- include "pma.envWhereSaid" (dict "PMA_ALLOW_KEY_FILE" .Values.kms.file.acceptInProduction "PMA_KMS_OTHER_KEY_FILES" (include "pma.vault.otherKeyFiles" .)) }}
 {{- end }}
 {{- include "pma.envWhereSaid" .Values.vault.extraEnv }}
 {{- end -}}

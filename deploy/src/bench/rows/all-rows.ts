@@ -9,6 +9,7 @@ import { kmsCalls } from './kms-calls.js'
 import { largeBodies } from './large-bodies.js'
 import { overload } from './overload.js'
 import { replacement } from './replacement.js'
+import { sizes } from './sizes.js'
 import { storedNumber } from './stored-number.js'
 import { telemetry } from './telemetry.js'
 import { vaultLeases } from './vault-leases.js'
@@ -69,5 +70,6 @@ export const ALL_ROWS: readonly Row[] = [
   kmsCalls,
   overload,
   fairness,
+  sizes,
   storedNumber,
 ]

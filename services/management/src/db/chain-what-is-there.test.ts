@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { migrate } from '@protectmyapi/service-kit/migrate'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
-import { migrate } from '@protectmyapi/service-kit/schema'
 import { memoryVault } from '../test/memory-vault.js'
 import { verifyAll } from '../verify.js'
 import { migrateManagement } from './migrate-management.js'
@@ -13,6 +14,8 @@ import { trail } from './migrations/0005-trail.js'
 import { externalVersions } from './migrations/0006-external-versions.js'
 import { automation } from './migrations/0007-automation.js'
 import { accessSetAside } from './migrations/0008-access-set-aside.js'
+
+const log = createLogger('test', 'silent')
 
 let database: TestDatabase
 let db: Knex
@@ -26,7 +29,7 @@ afterAll(async () => {
 })
 
 it('takes what stood in log and trail before there were chains into them', async () => {
-  await migrate(db, [people, secrets, catalog, feed, trail, externalVersions, automation, accessSetAside])
+  await migrate(db, [people, secrets, catalog, feed, trail, externalVersions, automation, accessSetAside], log)
   await db.raw(`
     SELECT make_access_partition(current_date), make_access_partition(current_date - 1);
     INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry)
@@ -35,7 +38,7 @@ it('takes what stood in log and trail before there were chains into them', async
     INSERT INTO audit (id, organization_id, actor_kind, actor_id, event)
     SELECT 'aud_' || n, CASE WHEN n % 2 = 0 THEN 'org_0' END, 'system', 'x', 'a.b' FROM generate_series(1, 2500) AS n;
   `)
-  await migrateManagement({ owner: database.target, runtimeRole: database.target.user })
+  await migrateManagement({ owner: database.target, runtimeRole: database.target.user }, log)
   const entries: Record<string, number> = {}
   for await (const verdict of verifyAll({ db, vault: memoryVault() }, 90)) {
     expect(verdict).toMatchObject({ ok: true })

@@ -1,5 +1,7 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import { connectPostgres, type Migration, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Migration } from '@protectmyapi/service-kit/migrate'
+import { connectPostgres, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import { bringUpToDate, type Schema } from '@protectmyapi/service-kit/schema'
 import { people } from './migrations/0001-people.js'
 import { secrets } from './migrations/0002-secrets.js'
@@ -97,16 +99,23 @@ const FUNCTIONS = [
 export const MANAGEMENT_SCHEMA: Schema = { migrations: MIGRATIONS, rights: RIGHTS }
 
 /** Brings the schema up to date, names the installation, and grants the runtime role. Answers what ran. Safe to repeat. */
-export async function migrateManagement({ owner, runtimeRole }: MigrationTarget): Promise<readonly string[]> {
+export async function migrateManagement(
+  { owner, runtimeRole }: MigrationTarget,
+  log: Logger,
+): Promise<readonly string[]> {
   const db = connectPostgres(owner, 'protectmyapi-management-migrate')
   try {
-    return await bringUpToDate(db, MANAGEMENT_SCHEMA, runtimeRole, async (trx) => {
-      await trx('installation')
-        .insert({ id: newId('installation') })
-        .onConflict('only_row')
-        .ignore()
-      for (const name of SEQUENCES) await trx.raw('GRANT USAGE ON SEQUENCE ?? TO ??', [name, runtimeRole])
-      for (const name of FUNCTIONS) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [runtimeRole])
+    return await bringUpToDate(db, MANAGEMENT_SCHEMA, {
+      role: runtimeRole,
+      log,
+      more: async (trx) => {
+        await trx('installation')
+          .insert({ id: newId('installation') })
+          .onConflict('only_row')
+          .ignore()
+        for (const name of SEQUENCES) await trx.raw('GRANT USAGE ON SEQUENCE ?? TO ??', [name, runtimeRole])
+        for (const name of FUNCTIONS) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [runtimeRole])
+      },
     })
   } finally {
     await db.destroy()

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
 import { ConfigError } from '@protectmyapi/service-kit/config'
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
+import { MIGRATION_LIMITS, type Migration, migrate } from '@protectmyapi/service-kit/migrate'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { bringUpToDate, lacking, type Schema, waitForSchema } from '@protectmyapi/service-kit/schema'
 import { MANAGEMENT_SCHEMA, migrateManagement } from './migrate-management.js'
@@ -38,8 +39,8 @@ afterEach(async () => {
   await database.drop()
 })
 
-const migrateThisVersion = () => migrateManagement({ owner: database.target, runtimeRole: role })
-const migrateNextVersion = () => bringUpToDate(owner, NEXT, role)
+const migrateThisVersion = () => migrateManagement({ owner: database.target, runtimeRole: role }, log)
+const migrateNextVersion = () => bringUpToDate(owner, NEXT, { role, log })
 const mayDelete = async (table: string): Promise<boolean> => {
   const sql = "SELECT has_table_privilege(?, ?, 'DELETE') AS may"
   const { rows } = await owner.raw<{ rows: { may: boolean }[] }>(sql, [role, table])
@@ -90,5 +91,73 @@ describe('migrating', () => {
     await migrateThisVersion()
     await owner('knex_migrations_lock').update({ is_locked: 1 })
     expect(await migrateNextVersion()).toEqual(['9999-next'])
+  })
+})
+
+/** `heard` resolves with the first line that says it. */
+function listening(words: string): { readonly log: Logger; readonly heard: Promise<Record<string, unknown>> } {
+  let hear: (said: Record<string, unknown>) => void = () => undefined
+  const heard = new Promise<Record<string, unknown>>((resolve) => {
+    hear = resolve
+  })
+  const write = (line: string): void => {
+    const said: Record<string, unknown> = JSON.parse(line)
+    if (said.msg === words) hear(said)
+  }
+  return { log: createLogger('test', 'debug', { write }), heard }
+}
+
+describe('a migration beside services that serve', () => {
+  const GAVE_WAY = 'a migration found a table in use, and gave way; it will be tried again'
+  const altering: Migration = {
+    name: '9998-altering',
+    up: async (db) => void (await db.raw('ALTER TABLE organizations ADD COLUMN n integer')),
+  }
+
+  it('gives way to who uses a table, lets through who stood behind it, and goes on later where it was', async () => {
+    await migrateThisVersion()
+    const begun: string[] = []
+    const before: Migration = { name: '9997-before', up: async () => void begun.push('9997-before') }
+    const schema = { ...NEXT, migrations: [...MANAGEMENT_SCHEMA.migrations, before, altering] }
+    const { log, heard } = listening(GAVE_WAY)
+    const user = await owner.transaction()
+    await user.raw('SELECT 1 FROM organizations')
+    const limits = { lockMs: 20, againMs: 1 }
+    const migrated = bringUpToDate(owner, { ...schema, rights: MANAGEMENT_SCHEMA.rights }, { role, log, limits })
+    expect(await heard).toMatchObject({ level: 'warn', err: { code: '55P03' } })
+    await user.commit()
+    expect(await migrated).toEqual(['9997-before', '9998-altering'])
+    expect(begun).toHaveLength(1)
+  })
+
+  it('gives up with the word of Postgres where the table stays in use', async () => {
+    await migrateThisVersion()
+    const user = await owner.transaction()
+    await user.raw('SELECT 1 FROM organizations')
+    const tried = migrate(owner, [altering], log, { ...MIGRATION_LIMITS, lockMs: 20, triesMs: 0 })
+    await expect(tried).rejects.toMatchObject({ code: '55P03' })
+    await user.commit()
+  })
+
+  it('takes as long as it needs, whatever requests may take', async () => {
+    const hurried = connectPostgres({ ...database.target, poolMax: 1 }, 'test')
+    await hurried.raw('SET statement_timeout = 50')
+    const slow: Migration = { name: '0001-slow', up: async (db) => void (await db.raw('SELECT pg_sleep(0.2)')) }
+    expect(await migrate(hurried, [slow], log)).toEqual(['0001-slow'])
+    await expect(hurried.raw('SELECT pg_sleep(0.2)')).rejects.toMatchObject({ code: '57014' })
+    await hurried.destroy()
+  })
+
+  it('says how far it is', async () => {
+    const { log, heard } = listening('a migration goes on')
+    const long: Migration = {
+      name: '0001-long',
+      async up(_db, tell) {
+        tell({ rows: 7 })
+        await heard
+      },
+    }
+    await migrate(owner, [long], log, { ...MIGRATION_LIMITS, sayEveryMs: 1 })
+    expect(await heard).toMatchObject({ migration: '0001-long', rows: 7 })
   })
 })

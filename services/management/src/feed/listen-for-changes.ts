@@ -1,10 +1,9 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
-import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { connectionOf, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import pg from 'pg'
 import { FEED_CHANNEL } from './append-feed.js'
 
 const LIMITS = {
-  connectMs: 3_000,
   /** Between a lost connection and the next. Polling goes on meanwhile. */
   reconnectMs: 1_000,
 } as const
@@ -19,7 +18,7 @@ export function listenForChanges(target: PostgresTarget, wake: () => void, log: 
   let ended = false
 
   async function connect(): Promise<void> {
-    const next = clientFor(target)
+    const next = new pg.Client(connectionOf(target, 'management-listen'))
     client = next
     next.on('notification', wake)
     next.on('error', (err) => lost(next, err))
@@ -50,18 +49,4 @@ export function listenForChanges(target: PostgresTarget, wake: () => void, log: 
     client = undefined
     await last?.end().catch(() => undefined)
   }
-}
-
-function clientFor({ host, port, database, user, password, ca }: PostgresTarget): pg.Client {
-  return new pg.Client({
-    host,
-    port,
-    database,
-    user,
-    password,
-    application_name: 'management-listen',
-    connectionTimeoutMillis: LIMITS.connectMs,
-    keepAlive: true,
-    ...(ca === undefined ? {} : { ssl: { ca, minVersion: 'TLSv1.2' } }),
-  })
 }

@@ -148,7 +148,7 @@ async function runtimeDatabase(): Promise<{
   const user = `rest_${randomBytes(8).toString('hex')}`
   const superuser = connectPostgres(owner, 'rest-harness')
   await superuser.raw(`CREATE ROLE ${user} LOGIN PASSWORD 'test'`)
-  await migrateManagement({ owner, runtimeRole: user })
+  await migrateManagement({ owner, runtimeRole: user }, createLogger('test', 'silent'))
   const target = { ...owner, user, password: 'test' }
   const db = connectPostgres(target, 'management-test')
   return {

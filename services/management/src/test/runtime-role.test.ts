@@ -45,7 +45,7 @@ beforeAll(async () => {
   database = await createTestDatabase()
   owner = connectPostgres(database.target, 'owner')
   await owner.raw(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'test'`)
-  await migrateManagement({ owner: database.target, runtimeRole: ROLE })
+  await migrateManagement({ owner: database.target, runtimeRole: ROLE }, createLogger('test', 'silent'))
   db = connectPostgres({ ...database.target, user: ROLE, password: 'test' }, 'runtime')
 })
 afterAll(async () => {

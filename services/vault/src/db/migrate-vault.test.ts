@@ -46,6 +46,7 @@ describe('migrating', () => {
     const again = await migrateVault(
       { owner: owner(databases.vaultTarget.database), runtimeRole: role },
       { owner: owner(databases.vaultKeysTarget.database), runtimeRole: role },
+      memoryLog().log,
     )
     expect(again).toEqual([])
     expect(await readInstallationId(databases.vaultDb, memoryLog().log)).toBe(databases.installationId)
@@ -68,7 +69,7 @@ describe('migrating', () => {
         owner: { ...target, user: migrator, password: 'm' },
         runtimeRole: runtime,
       })
-      expect(await migrateVault(as(vault.target), as(vaultKeys.target))).toEqual([
+      expect(await migrateVault(as(vault.target), as(vaultKeys.target), memoryLog().log)).toEqual([
         '0001-vault-keys',
         '0002-wrapped-under',
         '0001-vault',

@@ -1,3 +1,4 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import { bringUpToDate, type Schema } from '@protectmyapi/service-kit/schema'
 import { vaultTables } from './migrations/0001-vault.js'
@@ -37,16 +38,24 @@ export const VAULT_SCHEMA: Schema = {
 export const VAULT_KEYS_SCHEMA: Schema = { migrations: [vaultKeysTables, wrappedUnder], rights: VAULT_KEYS_RIGHTS }
 
 /** Brings both schemas up to date and grants the runtime roles. Answers the names of the migrations that ran. */
-export async function migrateVault(vault: MigrationTarget, vaultKeys: MigrationTarget): Promise<readonly string[]> {
+export async function migrateVault(
+  vault: MigrationTarget,
+  vaultKeys: MigrationTarget,
+  log: Logger,
+): Promise<readonly string[]> {
   // vault_keys first: it is written first as well.
-  const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA)
-  return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA))]
+  const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA, log)
+  return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA, log))]
 }
 
-async function migrateOne({ owner, runtimeRole }: MigrationTarget, schema: Schema): Promise<readonly string[]> {
+async function migrateOne(
+  { owner, runtimeRole }: MigrationTarget,
+  schema: Schema,
+  log: Logger,
+): Promise<readonly string[]> {
   const db = connectPostgres(owner, 'protectmyapi-vault-migrate')
   try {
-    return await bringUpToDate(db, schema, runtimeRole)
+    return await bringUpToDate(db, schema, { role: runtimeRole, log })
   } finally {
     await db.destroy()
   }

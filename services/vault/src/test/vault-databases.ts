@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { createLogger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import { migrateVault } from '../db/migrate-vault.js'
 
@@ -22,7 +23,11 @@ export async function createVaultDatabases(): Promise<VaultDatabases> {
   const tamper = connectPostgres(vault.target, 'test-tamper')
   const tamperKeys = connectPostgres(vaultKeys.target, 'test-tamper')
   await tamper.raw(`CREATE ROLE ${role} LOGIN PASSWORD 'test'`)
-  await migrateVault({ owner: vault.target, runtimeRole: role }, { owner: vaultKeys.target, runtimeRole: role })
+  await migrateVault(
+    { owner: vault.target, runtimeRole: role },
+    { owner: vaultKeys.target, runtimeRole: role },
+    createLogger('test', 'silent'),
+  )
   const asRuntime = ({ target }: TestDatabase): PostgresTarget => ({ ...target, user: role, password: 'test' })
   const vaultDb = connectPostgres(asRuntime(vault), 'test-vault')
   const vaultKeysDb = connectPostgres(asRuntime(vaultKeys), 'test-vault')

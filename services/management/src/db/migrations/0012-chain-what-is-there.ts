@@ -1,4 +1,5 @@
-import type { Knex, Migration } from '@protectmyapi/service-kit/postgres'
+import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { appendBatches, beginBatch } from '../../chain/append-batches.js'
 import { accessLogChain, auditChain } from '../../chain/chain-names.js'
 import {
@@ -16,16 +17,31 @@ const ROWS = 2_000
 /** Takes what stands in access log and audit trail into their chains, so that an entry without a batch is none of ours. */
 export const chainWhatIsThere: Migration = {
   name: '0012-chain-what-is-there',
-  async up(db) {
-    while (await chainAccessEntries(db));
-    while (await chainAuditRows(db));
+  async up(db, tell) {
+    await toTheEnd(
+      () => chainAccessEntries(db),
+      (accessEntries) => tell({ accessEntries }),
+    )
+    await toTheEnd(
+      () => chainAuditRows(db),
+      (auditRows) => tell({ auditRows }),
+    )
     await db.raw('ALTER TABLE access_log ALTER COLUMN batch SET NOT NULL')
     await db.raw('ALTER TABLE audit ALTER COLUMN batch SET NOT NULL')
   },
 }
 
-/** One batch: the next entries of one organisation and day. */
-async function chainAccessEntries(db: Knex): Promise<boolean> {
+/** Batch by batch, until one is empty. */
+async function toTheEnd(batch: () => Promise<number>, tell: (sum: number) => void): Promise<void> {
+  let sum = 0
+  for (let count = await batch(); count > 0; count = await batch()) {
+    sum += count
+    tell(sum)
+  }
+}
+
+/** One batch: the next entries of one organisation and day. Answers how many. */
+async function chainAccessEntries(db: Knex): Promise<number> {
   const { batch } = await beginBatch(db)
   const { rows } = await db.raw<{ rows: (AccessLogRow & { day: string })[] }>(
     `WITH next AS (SELECT day AS whichday, organization_id AS whose FROM access_log WHERE batch IS NULL LIMIT 1), chosen AS (
@@ -37,13 +53,13 @@ async function chainAccessEntries(db: Knex): Promise<boolean> {
     [ROWS, batch],
   )
   const [first] = rows
-  if (!first) return false
+  if (!first) return 0
   const chain = accessLogChain(first.organizationId)
   await appendBatches(db, [{ chain, batch, day: first.day, texts: rows.map(accessRowText) }])
-  return true
+  return rows.length
 }
 
-async function chainAuditRows(db: Knex): Promise<boolean> {
+async function chainAuditRows(db: Knex): Promise<number> {
   const { batch, today } = await beginBatch(db)
   const { rows } = await db.raw<{ rows: AuditRow[] }>(
     `WITH next AS (SELECT organization_id AS whose FROM audit WHERE batch IS NULL ORDER BY id LIMIT 1), chosen AS (
@@ -54,9 +70,9 @@ async function chainAuditRows(db: Knex): Promise<boolean> {
     [ROWS, batch],
   )
   const [first] = rows
-  if (!first) return false
+  if (!first) return 0
   await appendBatches(db, [
     { chain: auditChain(first.organizationId), batch, day: today, texts: rows.map(auditEntryText) },
   ])
-  return true
+  return rows.length
 }

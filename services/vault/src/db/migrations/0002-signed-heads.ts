@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/postgres'
+import type { Migration } from '@protectmyapi/service-kit/migrate'
 
 /** The key that signs heads of management's chains, and the last head that was signed of each. */
 export const signedHeads: Migration = {

@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { ADDED } from '../../src/chart/matrix.js'
+import { type KubeObject, type Rendered, render } from './helm.js'
+import { type Pod, podOf, podsOf } from './pods.js'
+
+const SERVICES = ['vault', 'management', 'proxy'] as const
+const JOBS = ['vault-migrate', 'management-migrate'] as const
+
+let rendered: Rendered
+beforeAll(async () => {
+  rendered = await render('plain', ADDED)
+})
+const named = (kind: string, name: string): KubeObject | undefined =>
+  rendered.objects.find((object) => object.kind === kind && object.metadata.name === name)
+const annotationsOf = (pod: Pod): unknown => JSON.parse(JSON.stringify(pod.raw.metadata)).annotations
+
+describe('what a platform adds', () => {
+  it('labels every object and every pod, and leaves what finds them alone', () => {
+    for (const { kind, metadata } of rendered.objects.filter(({ metadata }) => !['one', 'two'].includes(metadata.name)))
+      expect([kind, metadata.name, metadata.labels]).toEqual([
+        kind,
+        metadata.name,
+        expect.objectContaining({ 'example.com/cost-centre': '42' }),
+      ])
+    for (const { labels } of podsOf(rendered)) expect(labels).toMatchObject({ 'example.com/cost-centre': '42' })
+    for (const { spec } of rendered.objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Service'))
+      expect(JSON.stringify((spec as { selector: unknown }).selector)).not.toContain('example.com')
+  })
+
+  it.each(SERVICES)('reaches the pod of %s, all of it', (component) => {
+    const pod = podOf(rendered, component)
+    expect(annotationsOf(pod)).toEqual({ 'example.com/pod': 'x' })
+    expect(pod.labels).toMatchObject({ 'example.com/pod': 'x' })
+    expect(pod.spec).toMatchObject({
+      priorityClassName: 'high',
+      schedulerName: 'packing',
+      runtimeClassName: 'gvisor',
+      nodeSelector: { pool: 'keys' },
+      tolerations: [{ key: 'keys', operator: 'Exists' }],
+      affinity: { nodeAffinity: {} },
+      topologySpreadConstraints: [
+        { topologyKey: 'rack', labelSelector: { matchLabels: { 'app.kubernetes.io/component': component } } },
+      ],
+      hostAliases: [{ ip: '10.0.0.9', hostnames: ['collector.internal'] }],
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: ['10.0.0.2'], options: [{ name: 'ndots', value: '1' }] },
+      imagePullSecrets: [{ name: 'registry' }],
+    })
+    expect(pod.spec.volumes).toContainEqual({ name: 'scratch', emptyDir: { sizeLimit: '1Mi' } })
+    const [service, beside] = pod.spec.containers
+    expect(service?.volumeMounts).toContainEqual({ name: 'scratch', mountPath: '/scratch' })
+    expect(service?.env).toContainEqual({ name: 'HTTPS_PROXY', value: 'http://egress.internal:3128' })
+    expect(service).toMatchObject({
+      startupProbe: { failureThreshold: 300, periodSeconds: 1 },
+      livenessProbe: { timeoutSeconds: 5, failureThreshold: 4 },
+      readinessProbe: { periodSeconds: 2, failureThreshold: 2 },
+    })
+    expect([beside?.name, beside?.volumeMounts]).toEqual(['shipper', []])
+    expect(pod.spec.initContainers.map(({ name }) => name)).toContain('before')
+    expect(named('Deployment', `pma-protectmyapi-${component}`)).toMatchObject({
+      metadata: { annotations: { 'reloader.stakater.com/auto': 'true' } },
+      spec: {
+        minReadySeconds: 5,
+        progressDeadlineSeconds: 900,
+        revisionHistoryLimit: 2,
+        strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: '25%' } },
+      },
+    })
+    expect(named('ServiceAccount', component)?.metadata).toMatchObject({
+      annotations: { 'example.com/identity': 'x' },
+      labels: { 'example.com/use': 'true' },
+    })
+  })
+
+  it.each(JOBS)('has %s run where its nodes are, without a sidecar that never ends', (component) => {
+    const pod = podOf(rendered, component)
+    expect(annotationsOf(pod)).toEqual({ 'sidecar.istio.io/inject': 'false' })
+    expect(pod.labels).toMatchObject({ 'example.com/job': 'x' })
+    expect(pod.spec).toMatchObject({
+      priorityClassName: 'low',
+      nodeSelector: { pool: 'keys' },
+      tolerations: [{ key: 'keys', operator: 'Exists' }],
+      affinity: { nodeAffinity: {} },
+    })
+  })
+
+  it('reaches a Service towards the outside, and never the ones within', () => {
+    expect(named('Service', 'pma-protectmyapi-proxy')).toMatchObject({
+      metadata: { labels: { 'example.com/service': 'x' }, annotations: { 'example.com/service': 'x' } },
+      spec: {
+        type: 'LoadBalancer',
+        externalTrafficPolicy: 'Local',
+        loadBalancerClass: 'example.com/nlb',
+        loadBalancerSourceRanges: ['203.0.113.0/24'],
+        ipFamilyPolicy: 'SingleStack',
+        ipFamilies: ['IPv4'],
+        ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort: 30_080 }],
+      },
+    })
+    for (const name of ['vault', 'directory'])
+      expect(named('Service', `pma-protectmyapi-${name}`)?.spec).not.toHaveProperty('type')
+  })
+
+  it('brings objects of the operator’s own, as a map and as a text, filled in', () => {
+    expect(named('ConfigMap', 'one')).toMatchObject({ data: { a: 'pma' } })
+    expect(named('ConfigMap', 'two')?.metadata.namespace).toBe('keys')
+  })
+
+  it('makes another migration Job where its pod is another, since a Job cannot change', async () => {
+    const jobs = ({ objects }: Rendered) =>
+      objects.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name)
+    const before = jobs(await render('plain'))
+    const after = jobs(await render('plain', { commonLabels: { team: 'keys' } }))
+    expect(after.filter((name) => before.includes(name))).toEqual([])
+  })
+})
+
+describe('on OpenShift', () => {
+  it('no pod names a uid, so that the namespace’s range may', async () => {
+    const { text } = await render('plain', { openShift: true, tls: { certManager: { delivery: 'csi' } } })
+    expect(text).not.toMatch(/runAsUser|runAsGroup|fsGroup|fs-group/)
+    expect(text).toContain('runAsNonRoot: true')
+  })
+})
