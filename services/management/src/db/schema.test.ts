@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { until } from '@protectmyapi/dev-kit/until'
 import { ConfigError } from '@protectmyapi/service-kit/config'
 import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
 import { MIGRATION_LIMITS, type Migration, migrate } from '@protectmyapi/service-kit/migrate'
@@ -94,17 +95,13 @@ describe('migrating', () => {
   })
 })
 
-/** `heard` resolves with the first line that says it. */
-function listening(words: string): { readonly log: Logger; readonly heard: Promise<Record<string, unknown>> } {
-  let hear: (said: Record<string, unknown>) => void = () => undefined
-  const heard = new Promise<Record<string, unknown>>((resolve) => {
-    hear = resolve
-  })
-  const write = (line: string): void => {
-    const said: Record<string, unknown> = JSON.parse(line)
-    if (said.msg === words) hear(said)
-  }
-  return { log: createLogger('test', 'debug', { write }), heard }
+type Said = Readonly<Record<string, unknown>>
+
+/** `heard` answers the first line that is it, and fails where none comes. */
+function listening(isIt: (said: Said) => boolean): { readonly log: Logger; heard(): Promise<Said> } {
+  const lines: Said[] = []
+  const write = (line: string): void => void lines.push(JSON.parse(line))
+  return { log: createLogger('test', 'debug', { write }), heard: () => until(() => lines.find(isIt)) }
 }
 
 describe('a migration beside services that serve', () => {
@@ -119,12 +116,12 @@ describe('a migration beside services that serve', () => {
     const begun: string[] = []
     const before: Migration = { name: '9997-before', up: async () => void begun.push('9997-before') }
     const schema = { ...NEXT, migrations: [...MANAGEMENT_SCHEMA.migrations, before, altering] }
-    const { log, heard } = listening(GAVE_WAY)
+    const { log, heard } = listening(({ msg }) => msg === GAVE_WAY)
     const user = await owner.transaction()
     await user.raw('SELECT 1 FROM organizations')
     const limits = { lockMs: 20, againMs: 1 }
     const migrated = bringUpToDate(owner, { ...schema, rights: MANAGEMENT_SCHEMA.rights }, { role, log, limits })
-    expect(await heard).toMatchObject({ level: 'warn', err: { code: '55P03' } })
+    expect(await heard()).toMatchObject({ level: 'warn', err: { code: '55P03' } })
     await user.commit()
     expect(await migrated).toEqual(['9997-before', '9998-altering'])
     expect(begun).toHaveLength(1)
@@ -149,15 +146,15 @@ describe('a migration beside services that serve', () => {
   })
 
   it('says how far it is', async () => {
-    const { log, heard } = listening('a migration goes on')
+    const { log, heard } = listening(({ rows }) => rows === 7)
     const long: Migration = {
       name: '0001-long',
       async up(_db, tell) {
         tell({ rows: 7 })
-        await heard
+        await heard()
       },
     }
     await migrate(owner, [long], log, { ...MIGRATION_LIMITS, sayEveryMs: 1 })
-    expect(await heard).toMatchObject({ migration: '0001-long', rows: 7 })
+    expect(await heard()).toMatchObject({ migration: '0001-long', msg: 'a migration goes on' })
   })
 })
