@@ -18,7 +18,7 @@ export interface Score {
 }
 
 /** Tests one part's tests. The report, with each survivor, is written to `.local/mutate/<part>.json`, and to the console. */
-export async function mutatePart({ name, folder, scoreMin }: Part, projectDir: string): Promise<Score> {
+export async function mutatePart({ name, folder, leftOut = [], scoreMin }: Part, projectDir: string): Promise<Score> {
   const stryker = new Stryker({
     mutate: [`${folder}/**/*.ts`, `!${folder}/**/*.test.ts`, `!${folder}/**/*-fake.ts`],
     testRunner: 'jest',
@@ -30,6 +30,7 @@ export async function mutatePart({ name, folder, scoreMin }: Part, projectDir: s
       config: {
         // Jest looks through all files below its roots once a mutant.
         roots: [`<rootDir>/${folder}`],
+        testPathIgnorePatterns: leftOut.map((file) => `/${file}$`),
         setupFiles: ['<rootDir>/deploy/test/steady-cases.js'],
       },
       enableFindRelatedTests: false,
@@ -38,7 +39,7 @@ export async function mutatePart({ name, folder, scoreMin }: Part, projectDir: s
     coverageAnalysis: 'perTest',
     concurrency: LIMITS.runners,
     timeoutMS: LIMITS.timeoutMs,
-    reporters: ['clear-text', 'json'],
+    reporters: ['progress-append-only', 'clear-text', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },
     jsonReporter: { fileName: path.join(projectDir, '.local', 'mutate', `${name}.json`) },
     ignorePatterns: ['/.cache', '/.local', '**/dist', '/charts', '/docs'],

@@ -3,6 +3,8 @@ export interface Part {
   readonly name: string
   /** Its folder: sources, and the tests beside them. */
   readonly folder: string
+  /** Tests that have no part in it: they start a whole proxy for each mutant, and say less of where it is. */
+  readonly leftOut?: readonly string[]
   /** Below it the run fails, in percent. It is raised with the tests, towards 90 everywhere, and never lowered. */
   readonly scoreMin: number
 }
@@ -10,7 +12,7 @@ export interface Part {
 export const PARTS: readonly Part[] = [
   { name: 'envelope', folder: 'services/vault/src/envelope', scoreMin: 95 },
   { name: 'grants', folder: 'services/vault/src/grants', scoreMin: 0 },
-  { name: 'inject', folder: 'services/proxy/src/inject', scoreMin: 75 },
+  { name: 'inject', folder: 'services/proxy/src/inject', leftOut: ['credentials.test.ts'], scoreMin: 75 },
   { name: 'aim', folder: 'services/proxy/src/aim', scoreMin: 88 },
   { name: 'identify', folder: 'services/proxy/src/identify', scoreMin: 66 },
   { name: 'freshness', folder: 'services/proxy/src/freshness', scoreMin: 0 },
