@@ -42,7 +42,7 @@ export function batched<Item, Result>(
     planned = false
     while (waiting.size > 0 && running < callsMax) {
       running += 1
-      void send(waiting.take(batchMax).map(({ item }) => item)).finally(() => {
+      void send(waiting.take(batchMax)).finally(() => {
         running -= 1
         if (waiting.size > 0) plan()
       })

@@ -1,28 +1,35 @@
 import { describe, expect, it } from '@jest/globals'
 import { createFairQueue } from './fair-queue.js'
 
+/** Each item is its owner, and its place among all. */
 const filled = (...owners: readonly string[]) => {
-  const queue = createFairQueue<number>()
+  const queue = createFairQueue<string>()
   owners.forEach((owner, at) => {
-    queue.add(owner, at)
+    queue.add(owner, `${owner}${at}`)
   })
   return queue
 }
-const names = (taken: readonly { owner: string; item: number }[]): string[] =>
-  taken.map(({ owner, item }) => `${owner}${item}`)
 
 describe('a fair queue', () => {
   it('lets owners take turns, and within one the first is first', () => {
     const queue = filled('a', 'a', 'a', 'b', 'c', 'b')
-    expect(names(queue.take(10))).toEqual(['a0', 'b3', 'c4', 'a1', 'b5', 'a2'])
+    expect(queue.take(5)).toEqual(['a0', 'b3', 'c4', 'a1', 'b5'])
+    expect(queue.take(5)).toEqual(['a2'])
     expect([queue.size, queue.of('a')]).toEqual([0, 0])
   })
 
   it('goes on where it stopped: who has just had a turn is last', () => {
     const queue = filled('a', 'a', 'b')
-    expect(names(queue.take(1))).toEqual(['a0'])
-    queue.add('c', 9)
-    expect(names(queue.take(3))).toEqual(['b2', 'a1', 'c9'])
+    expect(queue.take(1)).toEqual(['a0'])
+    queue.add('c', 'c9')
+    expect(queue.take(2)).toEqual(['b2', 'a1'])
+    expect(queue.take(1)).toEqual(['c9'])
+  })
+
+  it('gives all of them where there is room for all', () => {
+    const queue = filled('a', 'b', 'a')
+    expect([...queue.take(3)].sort()).toEqual(['a0', 'a2', 'b1'])
+    expect([queue.size, queue.take(3)]).toEqual([0, []])
   })
 
   it('counts who waits, of each owner', () => {

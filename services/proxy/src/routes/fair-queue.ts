@@ -3,25 +3,36 @@ export interface FairQueue<Item> {
   readonly size: number
   of(owner: string): number
   add(owner: string, item: Item): void
-  /** So many at most, one of each owner in turn. */
-  take(max: number): readonly { readonly owner: string; readonly item: Item }[]
+  /** So many at most, one of each owner in turn; owner by owner where that is all of them. */
+  take(max: number): readonly Item[]
 }
 
 export function createFairQueue<Item>(): FairQueue<Item> {
   /** In the order of their turns. */
   const queues = new Map<string, Item[]>()
   let size = 0
+  const nobody: readonly Item[] = []
 
-  function takeOne(): { owner: string; item: Item } | undefined {
+  function takeAll(): readonly Item[] {
+    const all = nobody.concat(...queues.values())
+    queues.clear()
+    size = 0
+    return all
+  }
+
+  function takeInTurn(max: number): readonly Item[] {
+    const taken: Item[] = []
     for (const [owner, queue] of queues) {
+      // To the end of the line: the walk comes to it again.
       queues.delete(owner)
       const item = queue.shift()
       if (item === undefined) continue
       if (queue.length > 0) queues.set(owner, queue)
-      size -= 1
-      return { owner, item }
+      taken.push(item)
+      if (taken.length === max) break
     }
-    return undefined
+    size -= taken.length
+    return taken
   }
 
   return {
@@ -35,14 +46,6 @@ export function createFairQueue<Item>(): FairQueue<Item> {
       else queues.set(owner, [item])
       size += 1
     },
-    take(max) {
-      const taken: { owner: string; item: Item }[] = []
-      while (taken.length < max) {
-        const one = takeOne()
-        if (!one) break
-        taken.push(one)
-      }
-      return taken
-    },
+    take: (max) => (size <= max ? takeAll() : takeInTurn(max)),
   }
 }

@@ -39,11 +39,11 @@ class SearchingScrubber implements Scrubber {
     let text = `${reason}\n`
     let names = ''
     // Shorter ones hold no needle.
-    for (const [at, field] of fields.entries()) {
-      if (field.length < NEEDLE_BYTES_MIN) continue
+    fields.forEach((field, at) => {
+      if (field.length < NEEDLE_BYTES_MIN) return
       text += `${field}\n`
       if (at % 2 === 0) names += `${field.toLowerCase()}\n`
-    }
+    })
     return this.#holds(this.#needles, text) || this.#holds(this.#needles.folded, names)
   }
 

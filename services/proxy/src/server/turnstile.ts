@@ -23,12 +23,17 @@ export interface Turnstile {
   connected(): void
 }
 
+interface Waiting {
+  readonly owner: string
+  begin(): void
+}
+
 /** @param endOfTurn runs at the end of this turn, and not before. */
 export function createTurnstile(
   endOfTurn: (run: () => void) => void = (run) => void setImmediate(run),
   { perTurn, perTurnConnecting, perOwner }: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
 ): Turnstile {
-  const waiting = createFairQueue<() => void>()
+  const waiting = createFairQueue<Waiting>()
   const begun = new Map<string, number>()
   let total = 0
   let room = perTurn
@@ -40,7 +45,7 @@ export function createTurnstile(
     room = hasConnected ? perTurnConnecting : perTurn
     hasConnected = false
     // What is left of it is for who comes in the next turn.
-    for (const { owner, item: begin } of waiting.take(room)) {
+    for (const { owner, begin } of waiting.take(room)) {
       count(owner)
       begin()
     }
@@ -59,7 +64,7 @@ export function createTurnstile(
         count(owner)
         return undefined
       }
-      return new Promise((begin) => waiting.add(owner, begin))
+      return new Promise((begin) => waiting.add(owner, { owner, begin }))
     },
     connected() {
       hasConnected = true
