@@ -1,15 +1,20 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { grantSigner, PROXY } from '../test/grant-signer.js'
 import { leaseHarness } from '../test/lease-harness.js'
 import { aPut, NO_BINDINGS, vaultCore } from '../test/vault-core.js'
+import { grantKeyStore } from './grant-key-store.js'
 
-const { databases, vault, pinnedSigner, grantFor, stored } = await leaseHarness()
-afterAll(() => databases.close())
+let harness: Awaited<ReturnType<typeof leaseHarness>>
+beforeAll(async () => {
+  harness = await leaseHarness()
+})
+afterAll(() => harness.databases.close())
 
 describe('the key that signs grants', () => {
   it('verifies from its put on, by the public half that the vault derived', async () => {
+    const { databases, pinnedSigner } = harness
     const { put, signer: pinned } = await pinnedSigner()
     expect(await databases.vaultDb('pinned_grant_keys').where({ version_id: put.versionId }).first()).toMatchObject({
       public_key: pinned.spki,
@@ -17,6 +22,7 @@ describe('the key that signs grants', () => {
   })
 
   it('verifies nothing from the commit of its destruction on, in replicas that have used it too', async () => {
+    const { databases, vault, pinnedSigner, grantFor, stored } = harness
     const { put, signer: doomed } = await pinnedSigner()
     const secret = await stored()
     const other = vaultCore(databases, vault.service)
@@ -27,6 +33,7 @@ describe('the key that signs grants', () => {
   })
 
   it('is unknown unless it was put: an unpinned key verifies nothing', async () => {
+    const { vault, grantFor, stored } = harness
     const secret = await stored()
     const grant = await grantFor([secret], {}, grantSigner(newId('version')))
     await expect(vault.lease({ grant, versionIds: [secret.versionId], peer: PROXY })).rejects.toMatchObject({
@@ -34,7 +41,17 @@ describe('the key that signs grants', () => {
     })
   })
 
+  it('is found by its own id alone', async () => {
+    const { databases, pinnedSigner } = harness
+    const [one, other] = [await pinnedSigner(), await pinnedSigner()]
+    const find = (...keyIds: string[]) => grantKeyStore(databases.vaultDb).find(keyIds)
+    expect(await find(one.put.versionId, newId('version'))).toEqual(new Map([[one.put.versionId, one.signer.spki]]))
+    expect((await find(one.put.versionId, other.put.versionId)).size).toBe(2)
+    expect(await find()).toEqual(new Map())
+  })
+
   it('cannot take the kid of another', async () => {
+    const { databases, vault, pinnedSigner } = harness
     const { put } = await pinnedSigner()
     const usurper = { ...put, secretId: newId('secret'), value: new SecretBytes(grantSigner('x').pkcs8) }
     await expect(vault.put(usurper)).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -42,6 +59,7 @@ describe('the key that signs grants', () => {
   })
 
   it('cannot be put for a tenant, nor as something that is no Ed25519 key', async () => {
+    const { vault } = harness
     const { pkcs8 } = grantSigner('x')
     await expect(
       vault.put(aPut({ purpose: 'grant-signing', bindings: NO_BINDINGS, value: pkcs8 })),

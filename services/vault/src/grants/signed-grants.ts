@@ -41,15 +41,16 @@ export function signedGrants(
       if (held) known.set(grant, held)
       else news.add(grant)
     }
-    for (const [grant, verified] of await verifyNew([...news])) {
-      known.set(grant, verified)
-      if (!(verified instanceof Fault)) remembered.set(nameOf(grant), verified, { size: grant.length })
+    if (news.size > 0) {
+      for (const [grant, verified] of await verifyNew([...news])) {
+        known.set(grant, verified)
+        if (!(verified instanceof Fault)) remembered.set(nameOf(grant), verified, { size: grant.length })
+      }
     }
     return grants.map((grant) => known.get(grant) ?? noSuch())
   }
 
   async function verifyNew(grants: readonly string[]): Promise<readonly [string, SignedGrant | Fault][]> {
-    if (grants.length === 0) return []
     const named = grants.map((grant) => ({ grant, keyId: keyIdOf(grant) }))
     const keyIds = named.flatMap(({ keyId }) => (keyId instanceof Fault ? [] : keyId))
     const keys = await findKeys([...new Set(keyIds)])
@@ -79,7 +80,7 @@ export function notPinned(keyId: string): Fault {
 }
 
 function nameOf(grant: string): string {
-  return hash('sha256', grant, 'base64url')
+  return hash('sha256', grant)
 }
 
 function keyIdOf(grant: string): string | Fault {
