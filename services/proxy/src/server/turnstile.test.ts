@@ -5,7 +5,7 @@ import { createTurnstile } from './turnstile.js'
 function make() {
   const ends: (() => void)[] = []
   const begun: string[] = []
-  const limits = { perTurn: 4, perTurnConnecting: 1, perOwner: 2 }
+  const limits = { perTurn: 4, perTurnConnecting: 1, perOwner: 2, sharedTurns: 4 }
   const turnstile = createTurnstile((end) => void ends.push(end), limits)
   async function endTurn(): Promise<void> {
     for (const end of ends.splice(0)) end()
@@ -18,12 +18,21 @@ function make() {
       else begun.push(owner)
     }
   }
-  return { ...turnstile, begun, come, endTurn, taken: () => begun.splice(0) }
+  const taken = (): string[] => begun.splice(0)
+  /** Others have asked just now. */
+  async function amongOthers(): Promise<void> {
+    come('other')
+    come('another')
+    await endTurn()
+    taken()
+  }
+  return { ...turnstile, come, endTurn, taken, amongOthers }
 }
 
 describe('the turnstile', () => {
   it('lets begin so many in a turn, and those who wait in the next ones, in their order', async () => {
-    const { come, endTurn, taken } = make()
+    const { come, endTurn, taken, amongOthers } = make()
+    await amongOthers()
     come('a', 9)
     expect(taken()).toHaveLength(4)
     for (const expected of [4, 1, 0]) {
@@ -33,7 +42,8 @@ describe('the turnstile', () => {
   })
 
   it('holds up nobody whose organization has begun little, however many of another wait', async () => {
-    const { come, endTurn, taken } = make()
+    const { come, endTurn, taken, amongOthers } = make()
+    await amongOthers()
     come('flood', 1_000)
     taken()
     come('calm', 2)
@@ -45,7 +55,8 @@ describe('the turnstile', () => {
   })
 
   it('shares turns out among all who wait', async () => {
-    const { come, endTurn, taken } = make()
+    const { come, endTurn, taken, amongOthers } = make()
+    await amongOthers()
     come('a', 1_000)
     come('b', 10)
     come('c', 10)
@@ -57,7 +68,8 @@ describe('the turnstile', () => {
   })
 
   it('lets nobody of an organization pass by those of it who wait', async () => {
-    const { come, endTurn, taken } = make()
+    const { come, endTurn, taken, amongOthers } = make()
+    await amongOthers()
     for (const owner of ['a', 'b', 'c', 'd', 'e']) come(owner, 4)
     taken()
     await endTurn()
@@ -67,7 +79,8 @@ describe('the turnstile', () => {
   })
 
   it('keeps turns shorter while connections come', async () => {
-    const { come, connected, endTurn, taken } = make()
+    const { come, connected, endTurn, taken, amongOthers } = make()
+    await amongOthers()
     come('a', 100)
     connected()
     await endTurn()
@@ -80,11 +93,38 @@ describe('the turnstile', () => {
   })
 
   it('forgets a turn that has ended: who comes alone never waits', async () => {
-    const { come, endTurn, taken } = make()
+    const { come, endTurn, taken, amongOthers } = make()
+    await amongOthers()
     for (let turn = 0; turn < 3; turn += 1) {
       come('a', 4)
       expect(taken()).toHaveLength(4)
       await endTurn()
     }
+  })
+
+  it('leaves turns to an organization that asks alone, and shares them from the next on when another comes', async () => {
+    const { come, endTurn, taken } = make()
+    for (let turn = 0; turn < 3; turn += 1) {
+      come('a', 100)
+      expect(taken()).toHaveLength(100)
+      await endTurn()
+    }
+    come('b')
+    await endTurn()
+    taken()
+    come('a', 100)
+    expect(taken()).toHaveLength(4)
+  })
+
+  it('shares them for a while after the other’s last', async () => {
+    const { come, endTurn, taken, amongOthers } = make()
+    await amongOthers()
+    come('a', 1_000)
+    const begun: number[] = []
+    for (let turn = 0; turn < 6; turn += 1) {
+      begun.push(taken().length)
+      await endTurn()
+    }
+    expect(begun).toEqual([4, 4, 4, 4, 984, 0])
   })
 })
