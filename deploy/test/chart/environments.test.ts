@@ -80,7 +80,7 @@ describe('what a pod is given', () => {
     },
   )
 
-  it('can be every variable that a service knows, but for where it listens', async () => {
+  it('can be every variable that a service knows, but for where it listens and the file of the log’s level', async () => {
     const said = new Set<string>()
     for (const [, example, values] of MATRIX)
       for (const { container } of containersOf(await render(example, values)))
@@ -88,7 +88,14 @@ describe('what a pod is given', () => {
     const known =
       `${describeVault()} ${describeManagement()} ${describeProxy()}`.match(/\b(PMA|AWS)_[A-Z_]+\b(?= {2,})/g) ?? []
     const unsaid = [...new Set(known)].filter((name) => !said.has(name))
-    expect(unsaid.toSorted()).toEqual(['PMA_DIRECTORY_HOST', 'PMA_MANAGEMENT_HOST', 'PMA_PROXY_HOST', 'PMA_VAULT_HOST'])
+    expect(unsaid.toSorted()).toEqual([
+      'PMA_DIRECTORY_HOST',
+      'PMA_LOG_LEVEL_FILE',
+      'PMA_MANAGEMENT_HOST',
+      'PMA_METRICS_HOST',
+      'PMA_PROXY_HOST',
+      'PMA_VAULT_HOST',
+    ])
   }, 60_000)
 
   it('names the same identities and addresses to all three', async () => {
