@@ -13,5 +13,7 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   globalSetup: '<rootDir>/deploy/test/global-setup.js',
   globalTeardown: '<rootDir>/deploy/test/global-teardown.js',
+  // Hooks start servers and databases: a busy machine needs longer than jest's five seconds. No test measures time by it.
+  testTimeout: 20_000,
   watchman: false,
 }
