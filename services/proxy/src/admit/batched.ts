@@ -1,4 +1,4 @@
-import { createFairQueue } from '../routes/fair-queue.js'
+import { createFairQueue } from '../fairness/fair-queue.js'
 
 interface Waiting<Item, Result> {
   readonly item: Item

@@ -1,5 +1,5 @@
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
-import { createOwnerCounts } from '../routes/owner-counts.js'
+import { createOwnerCounts } from '../fairness/owner-counts.js'
 
 export const BACKLOG_LIMITS = {
   /**

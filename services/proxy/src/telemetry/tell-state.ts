@@ -1,9 +1,9 @@
 import { gaugeOf, type Meter, readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import type { DataPlane } from '../data-plane.js'
+import type { Crowd } from '../fairness/crowd.js'
+import type { Lane } from '../fairness/lanes.js'
 import { BACKLOG_LIMITS } from '../record/backlog.js'
 import type { RedisLink } from '../redis/redis-link.js'
-import type { Lane } from '../routes/lanes.js'
-import type { Crowd } from '../server/crowd.js'
 
 interface Parts {
   readonly dataPlane: Pick<DataPlane, 'state'>

@@ -8,14 +8,14 @@ import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { Admission } from '../../admit/admission.js'
 import { loadConfig } from '../../config.js'
 import { createDataPlane } from '../../data-plane.js'
+import { createCrowd } from '../../fairness/crowd.js'
+import { createLane } from '../../fairness/lanes.js'
+import { createTurnstile } from '../../fairness/turnstile.js'
 import { createDialler } from '../../forward/dialler.js'
 import { createPools } from '../../forward/pools.js'
 import { createPipeline } from '../../pipeline.js'
-import { createLane } from '../../routes/lanes.js'
-import { createCrowd } from '../../server/crowd.js'
 import { createHandle } from '../../server/handle.js'
 import { createListener } from '../../server/listener.js'
-import { createTurnstile } from '../../server/turnstile.js'
 
 /**
  * The proxy as it is, but for its admission: whoever comes is let in, and nothing is recorded. `make bench` runs it to

@@ -1,4 +1,4 @@
-import { createFairQueue } from '../routes/fair-queue.js'
+import { createFairQueue } from './fair-queue.js'
 
 const LIMITS = {
   /**
