@@ -12,7 +12,7 @@ export const BREAKS = [
   'link-reordered',
   /** A link that the head does not count. */
   'link-extra',
-  /** The head is not that of the last link. */
+  /** The head is not that of the last link, or is marked as signed and is not. */
   'head-altered',
   /** Fewer links than the vault signed. */
   'truncated',

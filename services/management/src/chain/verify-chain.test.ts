@@ -77,6 +77,12 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
       'entry-edited',
       2,
     ],
+    [
+      'marks a head as signed that is not, so that nobody has it signed',
+      ({ chain }) => db('chain_heads').where({ chain }).update({ unsigned_since: null }),
+      'head-altered',
+      5,
+    ],
     ['deletes an entry', (of) => oneOf(of).delete(), 'entry-missing', 2],
     ['deletes all entries of a link', (of) => entries(of).delete(), 'entry-missing', 2],
     [

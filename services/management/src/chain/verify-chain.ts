@@ -48,16 +48,24 @@ export async function* verifyChain(
   }
   if (!walk.isOver()) endOf(walk, head, last)
   await lookForLinks(db, walk, chain)
-  await lookAtVault(walk, chain, vault)
+  await lookAtVault(walk, chain, vault, head)
   await lookForStrays(walk, source)
   yield verdictOf(walk, chain, last)
 }
 
-async function headOf(db: Knex, chain: string): Promise<{ count: number; head: Buffer }> {
+interface Head {
+  readonly count: number
+  readonly head: Buffer
+  /** Nobody is to have it signed any more. */
+  readonly isSaidSigned: boolean
+}
+
+async function headOf(db: Knex, chain: string): Promise<Head> {
   const row = await db('chain_heads')
     .where({ chain })
-    .first<{ count: string; head: Buffer } | undefined>('count', 'head')
-  return row ? { count: Number(row.count), head: row.head } : { count: 0, head: FIRST_HEAD }
+    .first<{ count: string; head: Buffer; unsigned_since: Date | null } | undefined>('count', 'head', 'unsigned_since')
+  if (!row) return { count: 0, head: FIRST_HEAD, isSaidSigned: false }
+  return { count: Number(row.count), head: row.head, isSaidSigned: row.unsigned_since === null }
 }
 
 interface Beginning {
@@ -136,7 +144,7 @@ function compareSigned(walk: Walk, { number, head }: BatchRow, { chain, checkpoi
   else walk.vouched = number
 }
 
-function endOf(walk: Walk, head: { count: number; head: Buffer }, last: SignedHead | undefined): void {
+function endOf(walk: Walk, head: Head, last: SignedHead | undefined): void {
   if (!head.head.equals(walk.head)) walk.note('head-altered', head.count, 'the head is not that of the last link')
   if (last && last.count > head.count)
     walk.note('truncated', head.count, `the vault signed ${last.count} links, ${head.count} are here`)
@@ -153,13 +161,18 @@ async function lookForLinks(db: Knex, walk: Walk, chain: string): Promise<void> 
   for (const { number } of rows) walk.note('link-extra', Number(number), 'a link that the head does not count')
 }
 
-/** It may have signed on since it was asked; so it is asked again before it is said to have forgotten. */
-async function lookAtVault(walk: Walk, chain: string, vault: VerifyDeps['vault']): Promise<void> {
-  if (walk.signed === 0) return
+/**
+ * It may have signed on since it was asked; so it is asked again before it is said to have forgotten. A head that is marked
+ * as signed and is not would never be: what it covers could be altered whenever its chain is idle.
+ */
+async function lookAtVault(walk: Walk, chain: string, vault: VerifyDeps['vault'], head: Head): Promise<void> {
+  if (walk.signed === 0 && !head.isSaidSigned) return
   const { last }: DescribedHead = await vault.describeHead(chain)
   const remembered = last?.count ?? 0
   if (remembered < walk.signed)
     walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${remembered} links`)
+  else if (head.isSaidSigned && remembered < head.count)
+    walk.note('head-altered', head.count, `it is marked as signed, and the vault signed ${remembered} links`)
 }
 
 async function lookForStrays(walk: Walk, source: ChainSource): Promise<void> {
