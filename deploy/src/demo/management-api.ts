@@ -3,6 +3,8 @@ import { z } from 'zod'
 /** Management's REST API, as a user calls it. */
 export interface ManagementApi {
   get(path: string): Promise<unknown>
+  /** Of an answer in NDJSON. */
+  getLines(path: string): Promise<readonly unknown[]>
   post(path: string, body: unknown): Promise<unknown>
   put(path: string, body?: unknown): Promise<unknown>
   delete(path: string): Promise<unknown>
@@ -23,6 +25,13 @@ export async function signIn(base: string, email: string, password: string): Pro
 export function withToken(base: string, token: string): ManagementApi {
   return {
     get: (path) => call(base, token, 'GET', path),
+    getLines: async (path) => {
+      const text = await send(base, token, 'GET', path)
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line): unknown => JSON.parse(line))
+    },
     post: (path, body) => call(base, token, 'POST', path, body),
     put: (path, body) => call(base, token, 'PUT', path, body),
     delete: (path) => call(base, token, 'DELETE', path),
@@ -36,6 +45,18 @@ async function call(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
+  const text = await send(base, token, method, path, body)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+/** @throws Error with the problem's own words. */
+async function send(
+  base: string,
+  token: string | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<string> {
   const answer = await fetch(`${base}/api/v1${path}`, {
     method,
     headers: {
@@ -46,9 +67,8 @@ async function call(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   const text = await answer.text()
-  const parsed: unknown = text === '' ? undefined : JSON.parse(text)
-  if (answer.ok) return parsed
-  const problem = Problem.safeParse(parsed).data
+  if (answer.ok) return text
+  const problem = Problem.safeParse(text === '' ? undefined : JSON.parse(text)).data
   throw new Error(
     `${method} ${path} answered ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? 'no detail'}`,
   )

@@ -1,9 +1,11 @@
 import type { Row } from '../row.js'
+import { accessLog } from './access-log.js'
 import { addedLatency } from './added-latency.js'
 import { coldRoute } from './cold-route.js'
 import { events } from './events.js'
 import { fairness } from './fairness.js'
 import { fullPathRow } from './full-path.js'
+import { hotKey } from './hot-key.js'
 import { hugeBodies } from './huge-bodies.js'
 import { kmsCalls } from './kms-calls.js'
 import { largeBodies } from './large-bodies.js'
@@ -65,6 +67,8 @@ export const ALL_ROWS: readonly Row[] = [
   largeBodies,
   hugeBodies,
   vaultLeases,
+  accessLog,
+  hotKey,
   replacement,
   coldRoute,
   kmsCalls,

@@ -1,10 +1,10 @@
 import { until } from '@protectmyapi/dev-kit/until'
-import pg from 'pg'
 import { z } from 'zod'
 import { checked } from '../load/jobs.js'
 import { cpuMs } from '../measure/cpu-time.js'
 import { residentMib } from '../measure/memory.js'
 import { buySession } from '../rig/provision.js'
+import { query } from '../rig/query.js'
 import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
 import type { Line, Row } from '../row.js'
@@ -112,14 +112,4 @@ async function perProcess(rig: Rig, before: ReadonlyMap<string, number>, answers
 
 function reported(what: string, value: number, unit: string, note: string): Line {
   return { what, value, unit, goal: 'reported', note }
-}
-
-async function query(url: string, statement: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }
