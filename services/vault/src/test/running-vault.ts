@@ -33,6 +33,7 @@ export async function runVault() {
       kms: { kind: 'file', path: '/never/read', otherPaths: [] },
       dataKeyDays: 90,
       headKeyDays: 90,
+      leaseAuditDays: 90,
       vaultKeysBackupDays: 7,
       telemetry: TELEMETRY_OFF,
     },
