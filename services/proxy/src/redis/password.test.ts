@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals'
+import { afterEach, beforeAll, expect, it } from '@jest/globals'
 import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
@@ -14,26 +14,33 @@ describeWithRedis('the password of Redis', () => {
   /** What the file says; undefined: it cannot be read. */
   let file: string | undefined
   let refusals: number
+  let node: Promise<TestRedis>
+  // Two seconds pass before it serves: beside the other tests.
+  beforeAll(() => {
+    node = startNode()
+  })
   afterEach(async () => {
     client.disconnect()
     await redis.drop()
   })
 
-  async function connect({ username, cluster = false }: { username?: string; cluster?: boolean } = {}): Promise<void> {
-    redis = await startTestRedis({
-      password: 'first',
-      ...(cluster ? { settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } } : {}),
-    })
-    if (cluster) await redis.ask('CLUSTER', 'ADDSLOTS', ...Array.from({ length: SLOTS }, (_, slot) => String(slot)))
+  async function connect({ username }: { username?: string } = {}): Promise<void> {
+    redis = await startTestRedis({ password: 'first' })
     if (username !== undefined) await redis.ask('ACL', 'SETUSER', username, 'on', '>first', '~*', '+@all')
+    await connectTo(redis, { username, cluster: false })
+  }
+
+  async function connectTo(
+    { host, port }: TestRedis,
+    target: { username: string | undefined; cluster: boolean },
+  ): Promise<void> {
     file = 'first'
     refusals = 0
     const password = (): string => {
       if (file === undefined) throw new Error('no such file')
       return file
     }
-    const { host, port } = redis
-    client = connectRedis({ host, port, username, password, tls: false, ca: undefined, cluster }, 'test', silentLog())
+    client = connectRedis({ host, port, password, tls: false, ca: undefined, ...target }, 'test', silentLog())
     client.on('error', (err: Error) => {
       if (/^(WRONGPASS|NOAUTH)/.test(err.message)) refusals += 1
     })
@@ -100,9 +107,18 @@ describeWithRedis('the password of Redis', () => {
   })
 
   it('is followed towards a node of a cluster as well', async () => {
-    await connect({ cluster: true })
+    redis = await node
+    await connectTo(redis, { username: undefined, cluster: true })
     await setInRedis('first', 'second')
     file = 'second'
     await connectAnew('second')
   })
 })
+
+/** A cluster of one master. */
+async function startNode(): Promise<TestRedis> {
+  const settings = { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' }
+  const node = await startTestRedis({ password: 'first', settings })
+  await node.ask('CLUSTER', 'ADDSLOTS', ...Array.from({ length: SLOTS }, (_, slot) => String(slot)))
+  return node
+}
