@@ -61,6 +61,7 @@ export const AT_REST: Series = {
   [management('pma_secrets_pending')]: `0${LONG}`,
   [management('pma_head_unsigned_seconds')]: `70${LONG}`,
   [vault('pma_vault_head_refusals_total')]: `0${LONG}`,
+  [vault('pma_lease_audit_overdue_seconds')]: `600${LONG}`,
   [management('pma_signing_keys_held', { use: 'session' })]: `1${LONG}`,
   [management('pma_signing_keys_held', { use: 'grant' })]: `1${LONG}`,
   [kms('ok')]: `0+5${LONG}`,
@@ -218,6 +219,16 @@ export const ALERT_STATES: readonly AlertState[] = [
     state: 'database of the vault',
     series: { [FAILED_STATEMENTS]: `_x5 0+12${LONG}` },
     ...{ atMinute: 12, firing: ['ProtectMyAPIVaultDatabaseFails'] },
+  },
+  {
+    state: 'lease rows kept too long',
+    series: { [vault('pma_lease_audit_overdue_seconds')]: `80000x5 90000${LONG}` },
+    ...{ atMinute: 50, firing: ['ProtectMyAPILeaseAuditNotPruned'] },
+  },
+  {
+    state: 'lease rows kept too long, for ten minutes: the retention was shortened',
+    series: { [vault('pma_lease_audit_overdue_seconds')]: `0x5 5000000x10 0${LONG}` },
+    ...{ atMinute: 40, firing: [] },
   },
   {
     state: 'service absent: its pods are gone',

@@ -173,6 +173,15 @@ describe('telemetry', () => {
     ).toBe(1)
   })
 
+  it('gives the provider a context of ours, and none of a client’s, from the moment on at which its service says so', async () => {
+    await system.owner.patch(`${system.org}/services/told`, { forwardTraceContext: true })
+    expect((await send()).status).toBe(200)
+    const headers = provider.received.at(-1)?.headers
+    expect(headers?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    expect(headers?.traceparent).not.toContain(CLIENTS_TRACE)
+    expect([headers?.tracestate, headers?.baggage]).toEqual([undefined, undefined])
+  })
+
   it('is not on the ports of apps and people', async () => {
     expect((await fetch(`${system.proxy}/metrics`)).status).toBe(404)
     expect((await fetch(`${system.management}/metrics`)).status).toBe(404)

@@ -26,7 +26,7 @@ export function redisTarget(given: RedisVariables, readFile: ReadFile): RedisTar
     port: given.PMA_REDIS_PORT,
     username: given.PMA_REDIS_USERNAME,
     password:
-      passwordFile === undefined ? undefined : readSecretFile('PMA_REDIS_PASSWORD_FILE', passwordFile, readFile),
+      passwordFile === undefined ? undefined : () => readSecretFile('PMA_REDIS_PASSWORD_FILE', passwordFile, readFile),
     tls: given.PMA_REDIS_TLS,
     ca: caFile === undefined ? undefined : readSecretFile('PMA_REDIS_CA_FILE', caFile, readFile),
     cluster: given.PMA_REDIS_CLUSTER,

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from './log.js'
+import { isPasswordRefused, type PasswordInTurn, passwordInTurn } from './redis-password.js'
 
-/** Where Redis is. The password comes from a `…_FILE`. */
+/** Where Redis is. */
 export interface RedisTarget {
   readonly host: string
   readonly port: number
   readonly username: string | undefined
-  readonly password: string | undefined
+  /** From a `…_FILE`: asked for each new connection, so that it follows its file. */
+  readonly password: (() => string) | undefined
   readonly tls: boolean
   /** PEM, trusted beside the public CAs. */
   readonly ca: string | undefined
@@ -29,19 +31,14 @@ const LIMITS = {
  * again. Whoever uses it knows another way, and a command that comes late would do more harm than one that fails.
  */
 export function connectRedis(target: RedisTarget, clientName: string, log: Logger): RedisClient {
+  const password = target.password && passwordInTurn(target.password)
   const options = redisOptions(target, clientName)
-  const client = target.cluster
-    ? new Cluster([{ host: target.host, port: target.port }], {
-        redisOptions: options,
-        enableOfflineQueue: false,
-        clusterRetryStrategy: reconnectAfterMs,
-        // As it was given: nodes are checked against a certificate by name.
-        dnsLookup: (address, answer) => answer(null, address),
-        maxRedirections: 4,
-      })
-    : new Redis({ ...options, host: target.host, port: target.port })
+  const connect = target.cluster ? connectCluster : connectServer
+  const client = connect(target, options, password)
+  client.on('ready', () => password?.accepted())
   let isTold = false
   client.on('error', (err: unknown) => {
+    if (isPasswordRefused(err)) password?.refused()
     if (!isTold) log.warn({ err }, 'Redis is away; trying again')
     isTold = true
   })
@@ -52,10 +49,45 @@ export function connectRedis(target: RedisTarget, clientName: string, log: Logge
   return client
 }
 
-function redisOptions({ username, password, tls, ca }: RedisTarget, clientName: string) {
+/** The library reads a connection's options when it connects: until then its password can be another one. */
+function connectServer({ host, port }: RedisTarget, options: SharedOptions, password?: PasswordInTurn): Redis {
+  const client = new Redis({
+    ...options,
+    ...(password ? { password: password.next() } : {}),
+    host,
+    port,
+    retryStrategy(times) {
+      if (password) client.options.password = password.next()
+      return reconnectAfterMs(times)
+    },
+  })
+  return client
+}
+
+function connectCluster({ host, port }: RedisTarget, options: SharedOptions, password?: PasswordInTurn): Cluster {
+  const client = new Cluster([{ host, port }], {
+    redisOptions: options,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: reconnectAfterMs,
+    // As it was given: nodes are checked against a certificate by name.
+    dnsLookup: (address, answer) => answer(null, address),
+    maxRedirections: 4,
+  })
+  // A node that is lost is made anew, and connects with its first command.
+  client.on('+node', (node: Redis) => {
+    if (password) node.options.password = password.next()
+  })
+  client.on('node error', (err: unknown) => {
+    if (isPasswordRefused(err)) password?.refused()
+  })
+  return client
+}
+
+type SharedOptions = ReturnType<typeof redisOptions>
+
+function redisOptions({ username, tls, ca }: RedisTarget, clientName: string) {
   return {
     ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
     ...(tls ? { tls: { minVersion: 'TLSv1.2' as const, ...(ca === undefined ? {} : { ca }) } } : {}),
     connectionName: clientName,
     connectTimeout: LIMITS.connectMs,
@@ -63,7 +95,6 @@ function redisOptions({ username, password, tls, ca }: RedisTarget, clientName: 
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: reconnectAfterMs,
     keepAlive: 10_000,
   } satisfies RedisOptions
 }

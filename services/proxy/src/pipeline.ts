@@ -100,8 +100,8 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
       const { organizationId, target } = route
       const back = { target, path: aimed.path, prefix: destination.prefix, origin: exchange.clientOrigin }
       // Forwarding scrubs what comes back, as it comes.
-      const { timeoutMs, bodyBytesMax } = target
-      const asked = { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, back }
+      const { timeoutMs, bodyBytesMax, forwardTraceContext } = target
+      const asked = { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, forwardTraceContext, back }
       sending = forward(deps.forwarding, asked)
       handedOver()
     } catch (err) {

@@ -18,6 +18,7 @@ import { serveProbes } from './http/probes.js'
 import type { KmsCalls } from './keys/counted-key-service.js'
 import { forgetShredded } from './keys/forget-shredded.js'
 import { leaseKeyDeriver } from './leases/lease-key.js'
+import { leaseAuditPruning } from './leases/prune-lease-audit.js'
 import { openVault, type VaultPorts } from './open-vault.js'
 import { tendDataKeys } from './rotation/tend-data-keys.js'
 import { authorizeBy } from './rpc/access.js'
@@ -32,6 +33,8 @@ const LIMITS = {
   sweepMs: 5_000,
   /** Between two rounds of rotation: how late it may go on after a crash. */
   rotationMs: 5_000,
+  /** Between two rounds of the retention of lease rows. */
+  pruningMs: 60_000,
 } as const
 
 export interface RunningVault {
@@ -67,6 +70,8 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
     { log, telemetry },
     tendHeads,
   )
+  const leaseAudit = leaseAuditPruning({ ...vault, keptDays: config.leaseAuditDays })
+  const endPruning = every(LIMITS.pruningMs, 'pruning of the lease audit', { log, telemetry }, leaseAudit.round)
 
   const server = createGrpcServer()
   const calls = watchRpcServer(telemetry)
@@ -79,6 +84,12 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
   const probes = config.probePort === null ? null : await serveProbes(config.host, config.probePort, health)
 
   readingOf(telemetry.meter, 'pma_data_keys_held', 'plaintext data keys in memory', () => keys.held())
+  readingOf(
+    telemetry.meter,
+    'pma_lease_audit_overdue_seconds',
+    'for how long the oldest lease row is kept too long',
+    () => leaseAudit.overdueSeconds(),
+  )
   await telemetry.start()
 
   const close = shutdownOnce(
@@ -91,6 +102,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'forgetting', run: endForgetting },
       { name: 'rotation', run: endRotation },
       { name: 'rotation of the head key', run: endHeadRotation },
+      { name: 'pruning of the lease audit', run: endPruning },
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },

@@ -77,6 +77,8 @@ describe('the configuration of the vault', () => {
     { PMA_KMS_OTHER_KEY_ARNS: 'alias/b' },
     { PMA_DATA_KEY_DAYS: '0' },
     { PMA_HEAD_KEY_DAYS: '0' },
+    { PMA_LEASE_AUDIT_DAYS: '6' },
+    { PMA_LEASE_AUDIT_DAYS: '3651' },
     { PMA_VAULT_KEYS_BACKUP_DAYS: 'a week' },
     { AWS_REGION: undefined },
     { PMA_VAULT_PORT: 'tcp://10.0.0.1:8060' },

@@ -39,6 +39,8 @@ export interface VaultConfig {
   /** Age at which a data key is replaced. */
   readonly dataKeyDays: number
   readonly headKeyDays: number
+  /** How long lease rows are kept. */
+  readonly leaseAuditDays: number
   /** How long backups of database vault_keys are kept: a shredding is final that long after it. */
   readonly vaultKeysBackupDays: number
   readonly telemetry: TelemetryConfig
@@ -103,6 +105,7 @@ const VaultEnvironment = Databases.extend({
   PMA_ALLOW_KEY_FILE: Flag.default(false).describe('file: true allows it in production'),
   PMA_DATA_KEY_DAYS: Days.max(365).default(90).describe('age at which an organization’s data key is replaced, in days'),
   PMA_HEAD_KEY_DAYS: Days.max(365).default(90).describe('age at which the key that signs heads is replaced, in days'),
+  PMA_LEASE_AUDIT_DAYS: Days.min(7).max(3_650).default(90).describe('days that rows of leases are kept'),
   PMA_VAULT_KEYS_BACKUP_DAYS: Days.max(365)
     .default(7)
     .describe('how long you keep backups of vault_keys, in days: a deletion is final after that'),
@@ -136,6 +139,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     kms: kmsOf(given),
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
     headKeyDays: given.PMA_HEAD_KEY_DAYS,
+    leaseAuditDays: given.PMA_LEASE_AUDIT_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
     telemetry: telemetryConfig(given),
   }

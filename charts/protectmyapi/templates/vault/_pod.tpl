@@ -44,7 +44,7 @@
 {{- define "pma.vault.env" -}}
 {{- include "pma.commonEnv" . }}
 {{- include "pma.vault.databaseEnv" . }}
-{{- include "pma.env" (dict "PMA_VAULT_PORT" 8060 "PMA_VAULT_PROBE_PORT" 8061 "PMA_KMS" .Values.kms.type "PMA_DATA_KEY_DAYS" .Values.vault.dataKeyDays "PMA_HEAD_KEY_DAYS" .Values.vault.headKeyDays "PMA_VAULT_KEYS_BACKUP_DAYS" .Values.vault.vaultKeysBackupDays) }}
+{{- include "pma.env" (dict "PMA_VAULT_PORT" 8060 "PMA_VAULT_PROBE_PORT" 8061 "PMA_KMS" .Values.kms.type "PMA_DATA_KEY_DAYS" .Values.vault.dataKeyDays "PMA_HEAD_KEY_DAYS" .Values.vault.headKeyDays "PMA_LEASE_AUDIT_DAYS" .Values.vault.leaseAuditDays "PMA_VAULT_KEYS_BACKUP_DAYS" .Values.vault.vaultKeysBackupDays) }}
 {{- if eq .Values.kms.type "aws" }}
 {{- include "pma.envWhereSaid" (dict "PMA_KMS_KEY_ARN" .Values.kms.aws.keyArn "PMA_KMS_OTHER_KEY_ARNS" (join "," .Values.kms.aws.otherKeyArns) "AWS_REGION" .Values.kms.aws.region "AWS_ENDPOINT_URL_KMS" .Values.kms.aws.endpoint) }}
 {{- else }}

@@ -46,7 +46,7 @@ export function createTraces(tracer: Tracer, ratio: number, random: () => number
   }
 }
 
-/** For the metadata of a call to another service of ours; never for a request to a provider. */
+/** For the metadata of a call to another service of ours; for a request to a provider only where its service says so. */
 export function traceparentOf(span: RunningSpan): string {
   const { traceId, spanId } = span.context()
   return `00-${traceId}-${spanId}-01`

@@ -48,6 +48,7 @@ export function presentService(service: ServiceRow, names: ReadonlyMap<string, s
     timeoutMs: service.timeoutMs,
     bodyBytesMax: service.bodyBytesMax,
     scrub: service.scrub,
+    forwardTraceContext: service.forwardTraceContext,
     enabled: service.enabled,
     externalVersion: service.externalVersion,
     warnings: warningsOf(service, names),

@@ -28,6 +28,8 @@ export function routeFields(service: ServiceRow): RouteFields {
       timeoutMs: service.timeoutMs,
       scrub: service.scrub,
       bodyBytesMax: service.bodyBytesMax,
+      // A service that writes the field itself has said what it wants there: two would be none (W3C Trace Context § 3.2).
+      forwardTraceContext: service.forwardTraceContext && !places.some(isTraceparent),
     },
     injection: { fields: places.map(toWire) },
     limits: limitsToWire(service.limits, 'one service'),
@@ -35,6 +37,9 @@ export function routeFields(service: ServiceRow): RouteFields {
     origin: new URL(service.baseUrl).origin,
   }
 }
+
+const isTraceparent = ({ surface }: InjectedPlace<IdRef>): boolean =>
+  surface.kind === 'header' && surface.name === 'traceparent'
 
 function toWire({ surface, value, password }: InjectedPlace<IdRef>): InjectedField {
   switch (surface.kind) {

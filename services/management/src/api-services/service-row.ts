@@ -18,6 +18,7 @@ export interface ServiceRow {
   readonly timeoutMs: number
   readonly bodyBytesMax: number
   readonly scrub: boolean
+  readonly forwardTraceContext: boolean
   readonly enabled: boolean
   readonly externalVersion: string | null
   readonly generation: number
@@ -41,6 +42,7 @@ export interface ServiceRecord {
   readonly timeout_ms: number
   readonly body_bytes_max: string
   readonly scrub: boolean
+  readonly forward_trace_context: boolean
   readonly enabled: boolean
   readonly external_version: string | null
   readonly generation: string
@@ -65,6 +67,7 @@ export function toService(record: ServiceRecord): ServiceRow {
     timeoutMs: record.timeout_ms,
     bodyBytesMax: Number(record.body_bytes_max),
     scrub: record.scrub,
+    forwardTraceContext: record.forward_trace_context,
     enabled: record.enabled,
     externalVersion: record.external_version,
     generation: Number(record.generation),

@@ -83,6 +83,10 @@ const fields = {
     .max(SERVICE_LIMITS.bodyBytesMax)
     .meta({ description: 'Of one request’s body. More answers 413 TOO_LARGE; 32 MiB by default.' }),
   scrub: z.boolean(),
+  forwardTraceContext: z.boolean().meta({
+    description:
+      'Requests whose trace is kept bring the provider a `traceparent` of ours, and a client’s own trace context stays behind; false by default.',
+  }),
   enabled: z.boolean(),
 }
 
@@ -134,6 +138,7 @@ export const ServiceView = z
     timeoutMs: z.int(),
     bodyBytesMax: z.int(),
     scrub: z.boolean(),
+    forwardTraceContext: z.boolean(),
     enabled: z.boolean(),
     externalVersion: z.string().nullable(),
     warnings: z

@@ -273,6 +273,26 @@ describe('a change', () => {
     await owner.ask('GET', `/orgs/${org}/services/${body.id}`).expect(404)
   })
 
+  it('has the provider told the trace where the service says so and does not write the field itself, and is on record', async () => {
+    const { body, headers } = await create({}).expect(201)
+    const told = async () => (await injectionOf(body.id)).target.forwardTraceContext
+    expect([body.forwardTraceContext, await told()]).toEqual([false, false])
+    const changed = await patch(body.id, { forwardTraceContext: true })
+      .set('if-match', headers.etag ?? '')
+      .expect(200)
+    expect([changed.body.forwardTraceContext, await told()]).toEqual([true, true])
+    // It is part of what the tag is made of.
+    await patch(body.id, { forwardTraceContext: false })
+      .set('if-match', headers.etag ?? '')
+      .expect(412)
+    expect(await feedOf(body.id)).toEqual([2])
+    const row = await house.db('audit').where({ event: 'service.updated', target_id: body.id }).first('details')
+    expect(row).toEqual({ details: { slug: body.slug, fields: ['forwardTraceContext'] } })
+    await patch(body.id, { extraHeaders: { Traceparent: 'of-the-service' } }).expect(200)
+    expect(await told()).toBe(false)
+    await patch(body.id, { forwardTraceContext: 'yes' }).expect(400)
+  })
+
   it('tells which services use a secret, and where', async () => {
     const { body } = await create({
       auth: { type: 'header', name: 'x-key', secret: 'X_KEY' },

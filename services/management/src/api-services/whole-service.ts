@@ -71,6 +71,7 @@ export async function columnsOf(
     timeout_ms: asked.timeoutMs ?? SERVICE_LIMITS.timeoutMsDefault,
     body_bytes_max: asked.bodyBytesMax ?? SERVICE_LIMITS.bodyBytesMaxDefault,
     scrub: asked.scrub ?? true,
+    forward_trace_context: asked.forwardTraceContext ?? false,
     enabled: asked.enabled ?? true,
     external_version: externalVersion,
   }

@@ -143,6 +143,7 @@ function columnsOf(patch: ServicePatch): Record<string, unknown> {
     timeout_ms: patch.timeoutMs,
     body_bytes_max: patch.bodyBytesMax,
     scrub: patch.scrub,
+    forward_trace_context: patch.forwardTraceContext,
     enabled: patch.enabled,
   }
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))

@@ -20,6 +20,7 @@ import { internalServices } from './migrations/0014-internal-services.js'
 import { leaseKeys } from './migrations/0015-lease-keys.js'
 import { serviceGrants } from './migrations/0016-service-grants.js'
 import { accessLogIndexes } from './migrations/0017-access-log-indexes.js'
+import { forwardTraceContext } from './migrations/0018-forward-trace-context.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -45,6 +46,7 @@ const MIGRATIONS: readonly Migration[] = [
   leaseKeys,
   serviceGrants,
   accessLogIndexes,
+  forwardTraceContext,
 ]
 
 /**

@@ -69,6 +69,7 @@ describe('a route', () => {
         timeoutMs: 30_000,
         scrub: true,
         bodyBytesMax: 256 * 1024 * 1024,
+        forwardTraceContext: false,
       },
       limits: [{ scope: 'LIMIT_SCOPE_DEVICE', count: 60, periodMs: 60_000, burst: 20, allServices: false }],
       quotas: [],

@@ -177,7 +177,9 @@ describe('a secret by name', () => {
 describe('a service that is put', () => {
   it('keeps nothing of what it was', async () => {
     const limits = [{ scope: 'device', count: 5, periodSeconds: 60 }]
-    await putService({ limits, timeoutMs: 5_000, bodyBytesMax: 1_000, paths: ['/a'], enabled: false }).expect(201)
+    const forwardTraceContext = true
+    const set = { limits, timeoutMs: 5_000, bodyBytesMax: 1_000, paths: ['/a'], enabled: false, forwardTraceContext }
+    expect((await putService(set).expect(201)).body).toMatchObject(set)
     const { body } = await putService().expect(200)
     expect(body).toMatchObject({
       limits: [],
@@ -185,6 +187,7 @@ describe('a service that is put', () => {
       bodyBytesMax: 33_554_432,
       paths: [],
       enabled: true,
+      forwardTraceContext: false,
       preset: null,
     })
   })

@@ -14,6 +14,7 @@ const target = (baseUrl: string, methods: string[] = [], paths: string[] = []): 
   timeoutMs: 1_000,
   bodyBytesMax: 1,
   scrub: true,
+  forwardTraceContext: false,
 })
 
 const code = (expected: string) => expect.objectContaining({ code: expected })

@@ -6,7 +6,8 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
 } from '@protectmyapi/service-kit/telemetry/attributes'
-import { activeSpan, CLIENT } from '@protectmyapi/service-kit/telemetry/spans'
+import { activeSpan, CLIENT, type RunningSpan } from '@protectmyapi/service-kit/telemetry/spans'
+import { traceparentOf } from '@protectmyapi/service-kit/telemetry/traces'
 import type { UpstreamRequest } from '../inject/inject.js'
 import { createScrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
@@ -32,6 +33,8 @@ export interface ForwardRequest {
   readonly timeoutMs: number
   /** Of the body; what passes it ends the request. */
   readonly bodyBytesMax: number
+  /** The provider is told the trace, where there is one. */
+  readonly forwardTraceContext: boolean
   /** Of addresses in the answer. */
   readonly back: ReturnPath
 }
@@ -45,7 +48,7 @@ export interface UnderWay {
 /** Sends a request once, and its answer on. No retries, and no redirect is followed here: that is for the client. */
 export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
   const { pools, clock, slowReaderMs = FORWARDING_LIMITS.slowReaderMs } = deps
-  const { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, back } = asked
+  const { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, forwardTraceContext, back } = asked
   const upload = body.kind === 'streamed' ? uploadOf(exchange, bodyBytesMax) : null
   const forwarding = new Forwarding({
     exchange,
@@ -57,13 +60,14 @@ export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
     slowReaderMs,
     sentBytes: () => (upload ? upload.bytes : body.kind === 'whole' ? body.bytes.length : 0),
   })
-  watchUpstream(request.origin, forwarding.done)
-  const length = body.kind === 'streamed' && body.length !== null ? ['content-length', String(body.length)] : []
+  const span = watchUpstream(request.origin, forwarding.done)
+  const own = body.kind === 'streamed' && body.length !== null ? ['content-length', String(body.length)] : []
+  if (forwardTraceContext && span) own.push('traceparent', traceparentOf(span))
   pools.get(organizationId, request.origin).dispatch(
     {
       path: request.target,
       method: narrowMethod(request.method),
-      headers: [...request.headers, ...length],
+      headers: [...request.headers, ...own],
       body: upload ?? (body.kind === 'whole' ? body.bytes : null),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -73,10 +77,10 @@ export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
   return { done: forwarding.done, abort: (why) => forwarding.abort(why) }
 }
 
-/** The origin's host, sizes and the status: no path, no query, no field. And nothing of the trace goes to the provider. */
-function watchUpstream(origin: string, done: Promise<Forwarded>): void {
+/** The origin's host, sizes and the status: no path, no query, no field. Undefined where nothing is traced. */
+function watchUpstream(origin: string, done: Promise<Forwarded>): RunningSpan | undefined {
   const parent = activeSpan()
-  if (parent === undefined) return
+  if (parent === undefined) return undefined
   const { hostname, port, protocol } = new URL(origin)
   const defaultPort = protocol === 'http:' ? 80 : 443
   const span = parent.child('upstream', CLIENT, {
@@ -87,6 +91,7 @@ function watchUpstream(origin: string, done: Promise<Forwarded>): void {
     span.set({ [HTTP_STATUS]: status, [BYTES_SENT]: requestBytes, [BYTES_RECEIVED]: responseBytes })
     span.end(fault?.code ?? (end === 'left' ? 'CLIENT_LEFT' : 'OK'))
   })
+  return span
 }
 
 function uploadOf(exchange: Exchange, bytesMax: number): Upload {

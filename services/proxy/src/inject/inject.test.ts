@@ -44,6 +44,7 @@ const routeOf = (injection: readonly InjectedField[], over: Partial<Route['targe
     timeoutMs: 1,
     bodyBytesMax: 1,
     scrub: true,
+    forwardTraceContext: false,
     ...over,
   },
   injection,

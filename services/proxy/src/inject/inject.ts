@@ -53,7 +53,8 @@ export function inject(
 
   const injects = plan.uses.length > 0
   const scrub = injects && route.target.scrub
-  const headers = stripHeaders(request.headers, { replaced: plan.replacedHeaders, injects, scrub })
+  const replaced = route.target.forwardTraceContext ? plan.replacedWithTrace : plan.replacedHeaders
+  const headers = stripHeaders(request.headers, { replaced, injects, scrub })
   const query = request.query === null ? null : withoutReplaced(request.query, plan)
   checkNothingOfOurs(aimed.path, query, headers)
 

@@ -11,11 +11,16 @@ export interface InjectionPlan {
   readonly path: readonly Template[]
   /** Canonical: whatever the client sends under one of these, in any spelling, goes. */
   readonly replacedHeaders: ReadonlySet<string>
+  /** The same, and what names a client's trace: for a provider that is told ours. */
+  readonly replacedWithTrace: ReadonlySet<string>
   /** Canonical, too. */
   readonly replacedQueries: ReadonlySet<string>
   /** Each place where a secret will stand. */
   readonly uses: readonly { readonly secretId: string; readonly placement: Placement }[]
 }
+
+/** W3C Trace Context and Baggage. */
+const TRACE_CONTEXT = ['traceparent', 'tracestate', 'baggage'] as const
 
 const plans = new WeakMap<readonly InjectedField[], InjectionPlan>()
 
@@ -32,15 +37,17 @@ function compile(injection: readonly InjectedField[]): InjectionPlan {
   const headers = injection.filter((field) => field.kind === 'header')
   const basic = injection.filter((field) => field.kind === 'basic')
   const query = injection.filter((field) => field.kind === 'query')
+  const replacedHeaders = new Set([
+    ...headers.map((field) => canonicalName(field.name)),
+    ...(basic.length > 0 ? ['authorization'] : []),
+  ])
   return {
     headers,
     basic,
     query,
     path: injection.filter((field) => field.kind === 'path').map((field) => field.value),
-    replacedHeaders: new Set([
-      ...headers.map((field) => canonicalName(field.name)),
-      ...(basic.length > 0 ? ['authorization'] : []),
-    ]),
+    replacedHeaders,
+    replacedWithTrace: new Set([...replacedHeaders, ...TRACE_CONTEXT]),
     replacedQueries: new Set(query.map((field) => canonicalQueryName(field.name))),
     uses: injection.flatMap(usesOf),
   }

@@ -19,7 +19,8 @@ describeWithRedis('the link to Redis', () => {
     const lines: { level: string; message: string; fields: object }[] = []
     const line = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields })
     const log = Object.assign(silentLog(), { warn: line('warn'), error: line('error'), info: line('info') })
-    const { host, port, password } = redis
+    const { host, port, password: word } = redis
+    const password = word === undefined ? undefined : () => word
     const target = { host, port, username: undefined, password, tls: false, ca: undefined, cluster: false }
     const client = connectRedis(target, 'test', silentLog())
     const time = manualTime()

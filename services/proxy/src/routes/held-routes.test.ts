@@ -71,6 +71,19 @@ describe('the route of an app token', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it.each([true, false])(
+    'says as the directory does whether its provider is told the trace: %s',
+    async (forwardTraceContext) => {
+      const { target } = routeResponse()
+      if (!target) throw new Error('no target')
+      const { routes } = await make(() =>
+        Promise.resolve(routeResponse({ target: { ...target, forwardTraceContext } })),
+      )
+      const route = await routes.resolve(credential(newToken('app')), 'openai')
+      expect(route.target.forwardTraceContext).toBe(forwardTraceContext)
+    },
+  )
+
   it('is never another token’s, nor another service’s', async () => {
     const { routes, asked } = await make()
     const token = credential(newToken('app'))

@@ -51,6 +51,7 @@ function targetFromWire(wire: Target__Output | null): Target {
     timeoutMs: wire.timeoutMs,
     bodyBytesMax: wire.bodyBytesMax > 0 ? Math.min(wire.bodyBytesMax, BODY_BYTES_MAX) : BODY_BYTES_MAX,
     scrub: wire.scrub,
+    forwardTraceContext: wire.forwardTraceContext,
   }
 }
 

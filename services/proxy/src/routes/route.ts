@@ -42,6 +42,8 @@ export interface Target {
   /** Of one request's body. */
   readonly bodyBytesMax: number
   readonly scrub: boolean
+  /** The provider is told our trace, and never a client's. */
+  readonly forwardTraceContext: boolean
 }
 
 type TemplatePart =

@@ -184,6 +184,7 @@ export function routeTo(
       timeoutMs: 5_000,
       bodyBytesMax: 256 * 1024 * 1024,
       scrub: true,
+      forwardTraceContext: false,
       ...target,
     },
     injection: [

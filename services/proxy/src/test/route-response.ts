@@ -21,6 +21,7 @@ export function routeResponse(over: Partial<ResolveRouteResponse__Output> = {}):
       timeoutMs: 30_000,
       scrub: true,
       bodyBytesMax: 1024 * 1024,
+      forwardTraceContext: false,
     },
     injection: {
       fields: [

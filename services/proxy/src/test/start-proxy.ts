@@ -14,6 +14,7 @@ import { createPipeline } from '../pipeline.js'
 import { createHandle } from '../server/handle.js'
 import { createListener, LISTENER_BOUNDS, type Listener, type ListenerBounds } from '../server/listener.js'
 import { trustedProxies } from '../server/source-address.js'
+import type { WatchRequest } from '../telemetry/request-watch.js'
 import { type FakeDataPlane, fakeDataPlane, heldSecret, routeTo } from './fake-data-plane.js'
 import { silentLog } from './silent-log.js'
 
@@ -57,6 +58,7 @@ export async function startProxy(
     log = silentLog(),
     dialling = {},
     forwarding = {},
+    watchRequest,
   }: {
     exempt?: string[]
     hostSuffix?: string | null
@@ -68,6 +70,7 @@ export async function startProxy(
     log?: Logger
     dialling?: Partial<DiallerOptions>
     forwarding?: Pick<ForwardDeps, 'slowReaderMs'>
+    watchRequest?: WatchRequest
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -98,6 +101,7 @@ export async function startProxy(
     hostSuffix,
     proxies: trustedProxies(proxies),
     isDraining: () => draining,
+    ...(watchRequest ? { watchRequest } : {}),
   })
   const listener = createListener(handle, certificate, turnstile.connected, { ...LISTENER_BOUNDS, ...bounds })
   const port = await listener.listen('127.0.0.1', 0)

@@ -76,6 +76,7 @@ describe('migrating', () => {
         '0002-signed-heads',
         '0003-data-key-rotation',
         '0004-head-keys',
+        '0005-lease-audit-retention',
       ])
       const served = connectPostgres({ ...vault.target, user: runtime, password: 'r' }, 'test')
       await expect(readInstallationId(served, memoryLog().log)).resolves.toMatch(/^ins_/)

@@ -7,6 +7,7 @@ import { signedHeads } from './migrations/0002-signed-heads.js'
 import { wrappedUnder } from './migrations/0002-wrapped-under.js'
 import { dataKeyRotation } from './migrations/0003-data-key-rotation.js'
 import { headKeysInTurn } from './migrations/0004-head-keys.js'
+import { leaseAuditRetention } from './migrations/0005-lease-audit-retention.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -14,7 +15,7 @@ export interface MigrationTarget {
   readonly runtimeRole: string
 }
 
-/** What the runtime role may do. No DDL, and of the lease audit neither change nor removal. */
+/** What the runtime role may do. No DDL, and of the lease audit neither change nor removal, but for what its function takes. */
 const VAULT_RIGHTS = {
   installation: 'SELECT',
   data_keys: 'SELECT, INSERT, UPDATE',
@@ -31,8 +32,10 @@ const VAULT_KEYS_RIGHTS = {
   rewrap: 'SELECT, INSERT, UPDATE',
 } as const
 
+const VAULT_FUNCTIONS = ['prune_lease_audit(integer, integer)'] as const
+
 export const VAULT_SCHEMA: Schema = {
-  migrations: [vaultTables, signedHeads, dataKeyRotation, headKeysInTurn],
+  migrations: [vaultTables, signedHeads, dataKeyRotation, headKeysInTurn, leaseAuditRetention],
   rights: VAULT_RIGHTS,
 }
 export const VAULT_KEYS_SCHEMA: Schema = { migrations: [vaultKeysTables, wrappedUnder], rights: VAULT_KEYS_RIGHTS }
@@ -44,18 +47,25 @@ export async function migrateVault(
   log: Logger,
 ): Promise<readonly string[]> {
   // vault_keys first: it is written first as well.
-  const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA, log)
-  return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA, log))]
+  const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA, [], log)
+  return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA, VAULT_FUNCTIONS, log))]
 }
 
 async function migrateOne(
   { owner, runtimeRole }: MigrationTarget,
   schema: Schema,
+  functions: readonly string[],
   log: Logger,
 ): Promise<readonly string[]> {
   const db = connectPostgres(owner, 'protectmyapi-vault-migrate')
   try {
-    return await bringUpToDate(db, schema, { role: runtimeRole, log })
+    return await bringUpToDate(db, schema, {
+      role: runtimeRole,
+      log,
+      more: async (trx) => {
+        for (const name of functions) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [runtimeRole])
+      },
+    })
   } finally {
     await db.destroy()
   }

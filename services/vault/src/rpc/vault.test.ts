@@ -25,6 +25,12 @@ import { idOf } from '../test/identities.js'
 import { call, type RunningVaultForTest, runVault, thumbprintOfPem } from '../test/running-vault.js'
 import { BINDINGS } from '../test/vault-core.js'
 
+/** Older than they are kept by whoever keeps them as long as can be said. */
+const OLD_LEASE = {
+  ...{ lease_id: 'lse_0', organization_id: 'org_1', secret_id: 'sec_1', version_id: 'ver_1', generation: 1 },
+  ...{ caller: 'of-years-ago', leased_at: new Date(0) },
+}
+
 let running: RunningVaultForTest
 let management: ReturnType<RunningVaultForTest['clientAs']>
 let proxy: ReturnType<RunningVaultForTest['clientAs']>
@@ -32,7 +38,7 @@ let managementIssued: Issued
 let proxyIssued: Issued
 let signer: GrantSigner
 beforeAll(async () => {
-  running = await runVault()
+  running = await runVault(({ tamper }) => tamper('lease_audit').insert(OLD_LEASE))
   managementIssued = await running.identities.issue('management')
   proxyIssued = await running.identities.issue('proxy')
   management = running.clientAs(managementIssued)
@@ -78,6 +84,16 @@ const rewrap = (begin: boolean) =>
   call<RewrapDataKeysRequest, RewrapDataKeysResponse__Output>(management, management.rewrapDataKeys, { begin })
 const lease = (grant: string, versionIds: string[], client = proxy) =>
   call<LeaseSecretsRequest, LeaseSecretsResponse__Output>(client, client.leaseSecrets, { grant, versionIds })
+
+describe('a vault that runs', () => {
+  it('removes lease rows that are older than they are kept', async () => {
+    const { vaultDb } = running.databases
+    await until(async () => {
+      const left = await vaultDb('lease_audit').where({ caller: OLD_LEASE.caller })
+      return left.length === 0 ? true : undefined
+    })
+  })
+})
 
 describe('the vault over the wire', () => {
   it('takes a secret from management and lends it to the proxy that a grant names', async () => {

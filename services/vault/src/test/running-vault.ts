@@ -10,11 +10,16 @@ import { createIdentities, fixedMaterial, idOf, NAMESPACE, TRUST_DOMAIN } from '
 import { memoryKeys } from './memory-keys.js'
 import { memoryLog } from './memory-log.js'
 import { tcpGate } from './tcp-gate.js'
-import { createVaultDatabases } from './vault-databases.js'
+import { createVaultDatabases, type VaultDatabases } from './vault-databases.js'
 
-/** The whole vault over real mutual TLS and real Postgres, as its runtime role; only the key service is in memory. */
-export async function runVault() {
+/**
+ * The whole vault over real mutual TLS and real Postgres, as its runtime role; only the key service is in memory.
+ *
+ * @param before what is in the databases when it starts.
+ */
+export async function runVault(before: (databases: VaultDatabases) => Promise<unknown> = async () => {}) {
   const databases = await createVaultDatabases()
+  await before(databases)
   const identities = await createIdentities()
   const gate = await tcpGate(databases.vaultTarget)
   const logged = memoryLog()
@@ -33,6 +38,7 @@ export async function runVault() {
       kms: { kind: 'file', path: '/never/read', otherPaths: [] },
       dataKeyDays: 90,
       headKeyDays: 90,
+      leaseAuditDays: 90,
       vaultKeysBackupDays: 7,
       telemetry: TELEMETRY_OFF,
     },

@@ -9,6 +9,7 @@ export interface Target {
   'timeoutMs'?: (number);
   'scrub'?: (boolean);
   'bodyBytesMax'?: (number | string | Long);
+  'forwardTraceContext'?: (boolean);
 }
 
 export interface Target__Output {
@@ -18,4 +19,5 @@ export interface Target__Output {
   'timeoutMs': (number);
   'scrub': (boolean);
   'bodyBytesMax': (number);
+  'forwardTraceContext': (boolean);
 }

@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/otlp-receiver'
+import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
+import { TELEMETRY_OFF } from '@protectmyapi/service-kit/telemetry/telemetry-config'
+import { NO_MEASURES } from '../telemetry/proxy-measures.js'
+import { watchRequests } from '../telemetry/request-watch.js'
+import { routeTo } from '../test/fake-data-plane.js'
+import { silentLog } from '../test/silent-log.js'
+import { APP_TOKEN, startProxy } from '../test/start-proxy.js'
+import { startUpstream, type Upstream } from '../test/start-upstream.js'
+
+/** What a phone may send: a trace of its own. */
+const PHONES = {
+  traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`,
+  tracestate: 'phone=1',
+  Baggage: 'user=1',
+} as const
+
+let upstream: Upstream
+let collector: OtlpReceiver
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+/** One request of a phone to a service, in a proxy that keeps this part of its traces. Answers what the provider was told. */
+async function told(forwardTraceContext: boolean, ratio: number) {
+  collector = await startOtlpReceiver()
+  upstream = await startUpstream((_received, response) => response.end('ok'))
+  closers.push(collector.close, upstream.close)
+  const tracesOut = ratio > 0 ? { url: `${collector.url}/v1/traces`, ratio } : null
+  const telemetry = await openTelemetry({ ...TELEMETRY_OFF, tracesOut }, { service: 'proxy', log: silentLog() })
+  const proxy = await startProxy(upstream.port, { watchRequest: watchRequests(telemetry, NO_MEASURES) })
+  closers.push(proxy.close)
+  proxy.plane.routeOf.set('up', routeTo(`http://127.0.0.1:${upstream.port}`, { target: { forwardTraceContext } }))
+  const { status } = await proxy.send('POST', '/v1/p/up/x', {
+    headers: { 'x-api-key': APP_TOKEN, ...PHONES },
+    body: 'a',
+  })
+  expect(status).toBe(200)
+  // Sends what it has recorded.
+  await telemetry.stop()
+  const { traceparent, tracestate, baggage } = upstream.received[0]?.headers ?? {}
+  return { traceparent, tracestate, baggage }
+}
+
+const AS_IT_CAME = { traceparent: PHONES.traceparent, tracestate: PHONES.tracestate, baggage: PHONES.Baggage }
+
+describe('a provider', () => {
+  it('is told the span that asks it where its service says so, and nothing of the phone’s trace', async () => {
+    const { traceparent, ...others } = await told(true, 1)
+    const span = collector.spans.find(({ name }) => name === 'upstream')
+    expect(traceparent).toBe(`00-${span?.traceId}-${span?.spanId}-01`)
+    expect(others).toEqual({ tracestate: undefined, baggage: undefined })
+  })
+
+  it('is told no trace at all where none is kept, the phone’s neither', async () => {
+    expect(await told(true, 0)).toEqual({ traceparent: undefined, tracestate: undefined, baggage: undefined })
+  })
+
+  it.each([0, 1])(
+    'is handed the phone’s fields as they came where its service says nothing, traces kept or not: %d',
+    async (ratio) => {
+      expect(await told(false, ratio)).toEqual(AS_IT_CAME)
+    },
+  )
+})

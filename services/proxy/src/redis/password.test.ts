@@ -1,0 +1,124 @@
+import { afterEach, beforeAll, expect, it } from '@jest/globals'
+import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import { connectRedis, type RedisClient } from '@protectmyapi/service-kit/redis'
+import { silentLog } from '../test/silent-log.js'
+
+const SLOTS = 16_384
+
+describeWithRedis('the password of Redis', () => {
+  let redis: TestRedis
+  let client: RedisClient
+  /** What the file says; undefined: it cannot be read. */
+  let file: string | undefined
+  let refusals: number
+  let node: Promise<TestRedis>
+  // Two seconds pass before it serves: beside the other tests.
+  beforeAll(() => {
+    node = startNode()
+  })
+  afterEach(async () => {
+    client.disconnect()
+    await redis.drop()
+  })
+
+  async function connect({ username }: { username?: string } = {}): Promise<void> {
+    redis = await startTestRedis({ password: 'first' })
+    if (username !== undefined) await redis.ask('ACL', 'SETUSER', username, 'on', '>first', '~*', '+@all')
+    await connectTo(redis, { username, cluster: false })
+  }
+
+  async function connectTo(
+    { host, port }: TestRedis,
+    target: { username: string | undefined; cluster: boolean },
+  ): Promise<void> {
+    file = 'first'
+    refusals = 0
+    const password = (): string => {
+      if (file === undefined) throw new Error('no such file')
+      return file
+    }
+    client = connectRedis({ host, port, password, tls: false, ca: undefined, ...target }, 'test', silentLog())
+    client.on('error', (err: Error) => {
+      if (/^(WRONGPASS|NOAUTH)/.test(err.message)) refusals += 1
+    })
+    await until(ping)
+  }
+
+  const ping = () =>
+    client.ping().then(
+      () => true as const,
+      () => undefined,
+    )
+
+  /** By a connection that was not there before, asked for by who knows the password that is in force. */
+  async function connectAnew(known: string): Promise<true> {
+    const one = await askRedis({ ...redis, password: known }, 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    expect(Number(one)).toBeGreaterThan(0)
+    return until(ping)
+  }
+
+  const setInRedis = (known: string, password: string) =>
+    askRedis({ ...redis, password: known }, 'CONFIG', 'SET', 'requirepass', password)
+
+  it('is rotated while its services run: written first, and set whenever that may be', async () => {
+    await connect()
+    file = 'second'
+    await connectAnew('first')
+    await setInRedis('first', 'second')
+    // What is open stays: no command is refused by the change itself.
+    expect(await client.ping()).toBe('PONG')
+    await connectAnew('second')
+    file = 'third'
+    await connectAnew('second')
+  })
+
+  it('that was set first is refused until it is written, and no longer', async () => {
+    await connect()
+    await setInRedis('first', 'second')
+    await askRedis({ ...redis, password: 'second' }, 'CLIENT', 'KILL', 'TYPE', 'normal')
+    await until(() => (refusals > 0 ? true : undefined))
+    expect(await ping()).toBeUndefined()
+    file = 'second'
+    await until(ping)
+  })
+
+  it.each([
+    [undefined, 0],
+    ['garbage', 1],
+  ])('stays what it was where its file says %s', async (text, tries) => {
+    await connect()
+    file = text
+    await connectAnew('first')
+    expect(refusals).toBe(tries)
+  })
+
+  it('of a user is a second one for a while, and then the only one: no connection is refused', async () => {
+    await connect({ username: 'pma' })
+    await redis.ask('ACL', 'SETUSER', 'pma', '>second')
+    file = 'second'
+    await connectAnew('first')
+    await redis.ask('ACL', 'SETUSER', 'pma', '<first')
+    await connectAnew('first')
+    expect(await askRedis({ ...redis, password: 'first' }, 'ACL', 'WHOAMI')).toBe('default')
+    expect(refusals).toBe(0)
+  })
+
+  it('is followed towards a node of a cluster as well', async () => {
+    redis = await node
+    await connectTo(redis, { username: undefined, cluster: true })
+    await setInRedis('first', 'second')
+    file = 'second'
+    await connectAnew('second')
+  })
+})
+
+/** A cluster of one master. */
+async function startNode(): Promise<TestRedis> {
+  const settings = { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' }
+  const node = await startTestRedis({ password: 'first', settings })
+  await node.ask('CLUSTER', 'ADDSLOTS', ...Array.from({ length: SLOTS }, (_, slot) => String(slot)))
+  return node
+}
