@@ -171,6 +171,47 @@ describe('what is held', () => {
     expect([cache.size, cache.get('two')?.name]).toEqual([1, 'two'])
   })
 
+  it('is dropped by a row also where others that rested on the same are gone', () => {
+    const { keeper, cache, thing } = make()
+    for (const key of ['one', 'two', 'three']) cache.set(key, thing(key, [app('a')]))
+    cache.delete('one')
+    cache.delete('three')
+    keeper.push({ number: 1, ...app('a', 2) })
+    expect(cache.size).toBe(0)
+  })
+
+  it('stays where it rests on what has fallen in its new generation, and in an old one on what has not', () => {
+    const { keeper, cache, thing } = make()
+    const service: Label = { kind: 'FEED_KIND_SERVICE', id: 'a', generation: 1 }
+    cache.set('one', thing('one', [app('a', 5), app('b'), service]))
+    keeper.push({ number: 1, ...app('a', 5) })
+    expect(cache.get('one')?.name).toBe('one')
+  })
+
+  it('may name a label twice, and goes with the older one of both', () => {
+    const { keeper, cache, thing } = make()
+    cache.set('one', thing('one', [app('a', 2), app('a')]))
+    cache.set('one', thing('one', [app('a', 2), app('a')]))
+    keeper.push({ number: 1, ...app('a', 2) })
+    expect([cache.size, cache.labels]).toEqual([0, 0])
+  })
+
+  it('leaves nothing in the index when it is gone, whichever way it went', () => {
+    const { clock, keeper, cache, thing } = make(2)
+    cache.set('replaced', thing('1', [app('a')]))
+    cache.set('replaced', thing('2', [app('b'), app('c')]))
+    expect(cache.labels).toBe(2)
+    cache.set('other', thing('3', [app('c')]))
+    cache.set('crowds one out', thing('4', [app('d')]))
+    expect(cache.labels).toBe(2)
+    keeper.push({ number: 1, ...app('c', 2) })
+    expect(cache.labels).toBe(1)
+    cache.set('not taken', thing('x'.repeat(1_001), [app('e')]))
+    clock.advance(1_000)
+    cache.sweep()
+    expect(cache.labels).toBe(0)
+  })
+
   it('is all dropped with a RESET', () => {
     const { clock, keeper, cache, thing } = make()
     cache.set('one', thing('one', [app('a')]))

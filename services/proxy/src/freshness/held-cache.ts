@@ -15,6 +15,8 @@ export interface HeldCache<Value extends Held> extends Holder {
   /** Forgets what is past its end, used or not. */
   sweep(): void
   readonly size: number
+  /** Labels that the index knows: those alone that something held rests on. */
+  readonly labels: number
 }
 
 export interface Bounds<Value> {
@@ -94,6 +96,9 @@ export function createHeldCache<Value extends Held>(
     dropAll: () => entries.clear(),
     get size() {
       return entries.size
+    },
+    get labels() {
+      return keysByLabel.size
     },
   }
   keeper.hold(cache)

@@ -17,11 +17,12 @@ interface Thing extends Held {
 }
 
 /** An authority whose state is one generation, read when it is asked and answered when the test says so. */
-function make(lifeMs = LIFE_MS) {
+function make(lifeMs = LIFE_MS, weight = 1) {
   const clock = manualClock()
-  const log = silentLog()
+  const told: unknown[] = []
+  const log = Object.assign(silentLog(), { debug: (...line: unknown[]) => void told.push(line) })
   const keeper = createKeeper({ clock, log })
-  const cache = createHeldCache<Thing>(keeper, clock, { entriesMax: 10 })
+  const cache = createHeldCache<Thing>(keeper, clock, { entriesMax: 10, weight: { max: 10, weigh: () => weight } })
   const asked: { who: string; why: string; answer: Gate<void> }[] = []
   let current = 1
   let number = 0
@@ -51,6 +52,7 @@ function make(lifeMs = LIFE_MS) {
   synced()
   return {
     clock,
+    told,
     asked,
     synced,
     get: (who = 'somebody') => source.get('key', who),
@@ -122,11 +124,23 @@ describe('a fill', () => {
     clock.advance(HORIZON_MS)
     answer(0)
     await expect(one).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    await expect(get()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(get()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'the horizon has passed' })
     expect(asked).toHaveLength(1)
     synced()
     expect((await get()).generation).toBe(1)
     expect(asked).toHaveLength(1)
+  })
+
+  it('too large to be held is handed to all who wait, and asked for again by the next', async () => {
+    const { get, asked, answer } = make(LIFE_MS, 11)
+    const both = [get(), get()]
+    answer(0)
+    for (const one of both) expect((await one).generation).toBe(1)
+    expect(asked).toHaveLength(1)
+    const next = get()
+    expect(asked).toHaveLength(2)
+    answer(1)
+    await next
   })
 
   it('lives from before it was asked for (READTIME)', async () => {
@@ -239,11 +253,13 @@ describe('renewal', () => {
   })
 
   it('that fails is tried again once a second, and what is held serves until its end', async () => {
-    const { clock, get, asked, refuse } = await held()
+    const { clock, get, asked, refuse, told } = await held()
+    const err = new Fault('UNAVAILABLE', 'away')
     clock.advance(LIFE_MS / 2 + 1)
     await get()
-    refuse(1, new Fault('UNAVAILABLE', 'away'))
+    refuse(1, err)
     await settle()
+    expect(told).toEqual([[{ err }, 'not renewed; what is held stays until its end']])
     await get()
     expect(asked).toHaveLength(2)
     clock.advance(1_000)

@@ -45,6 +45,34 @@ describe('the horizon', () => {
     expect(horizon.isCurrent()).toBe(false)
   })
 
+  it('is late from behind half of it until it passes, by whichever clock went on further', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    expect(horizon.isLate()).toBe(false)
+    horizon.answered(momentOf(clock), 1_000)
+    clock.advance(500)
+    expect(horizon.isLate()).toBe(false)
+    clock.stepWall(1)
+    expect(horizon.isLate()).toBe(true)
+    clock.advance(498)
+    expect([horizon.isLate(), horizon.isCurrent()]).toEqual([true, true])
+    clock.advance(1)
+    expect([horizon.isLate(), horizon.isCurrent()]).toEqual([false, false])
+    horizon.answered(momentOf(clock), 1_000)
+    expect(horizon.isLate()).toBe(false)
+  })
+
+  it('says for how long it is ahead, and for how long it has passed', () => {
+    const clock = manualClock()
+    const horizon = createHorizon(clock)
+    expect(horizon.aheadForMs()).toBe(Number.NEGATIVE_INFINITY)
+    horizon.answered(momentOf(clock), 1_000)
+    clock.advance(400)
+    expect([horizon.aheadForMs(), horizon.passedForMs()]).toEqual([600, 0])
+    clock.advance(700)
+    expect([horizon.aheadForMs(), horizon.passedForMs()]).toEqual([-100, 100])
+  })
+
   it('is as the last answer says, of two to Syncs of one moment', () => {
     const clock = manualClock()
     const horizon = createHorizon(clock)

@@ -24,13 +24,15 @@ function make(horizonMs = HORIZON_MS, { mute = false } = {}) {
   const streams: Stream[] = []
   let answerMs = 1
   let head = 0
-  const told: { err: unknown; againInMs: number }[] = []
+  const told: { err: unknown; againInMs: number; line: string }[] = []
   const keeping = keepSynced({
     feed: keeper,
     bootId: 'boot_x',
     clock: time.clock,
     schedule: time.schedule,
-    log: Object.assign(silentLog(), { info: (fields: (typeof told)[number]) => void told.push(fields) }),
+    log: Object.assign(silentLog(), {
+      info: (fields: Omit<(typeof told)[number], 'line'>, line: string) => void told.push({ ...fields, line }),
+    }),
     open(events) {
       const openedAt = time.clock.monotonicMs()
       const stream: Stream = { events, sent: [], sentAt: [], cancelled: false, givenUp: false, openedAt }
@@ -282,7 +284,8 @@ describe('a proxy', () => {
     expect(streams).toHaveLength(1)
     time.advance(1_000)
     expect(streams).toHaveLength(2)
-    expect(told).toEqual([{ err: 'the stream is old', againInMs: 0 }])
+    const line = 'the Sync stream ended: another is opened'
+    expect(told).toEqual([{ err: 'the stream is old', againInMs: 0, line }])
   })
 
   it('leaves no timer behind when it stops, and tells nobody', () => {

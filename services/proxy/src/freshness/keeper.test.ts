@@ -312,18 +312,17 @@ describe('operators', () => {
         { ...momentOf(clock), applied: 0 },
         { rows: [], through: 0, more: false, reset: false, horizonMs: HORIZON_MS },
       )
-    const tendTwice = (): void => {
-      keeper.tend()
-      keeper.tend()
+    const tendThrice = (): void => {
+      for (let second = 1; second <= 3; second += 1) keeper.tend()
     }
-    tendTwice()
+    tendThrice()
     expect(told).toEqual([])
     answered()
-    tendTwice()
+    tendThrice()
     clock.advance(HORIZON_MS)
-    tendTwice()
+    tendThrice()
     answered()
-    tendTwice()
+    tendThrice()
     expect(told.map((line) => line.split(':')[0])).toEqual([
       'the horizon is ahead',
       'the horizon has passed',

@@ -20,4 +20,10 @@ export class LabelMap<Value> {
   delete({ kind, id }: Pick<Label, 'kind' | 'id'>): void {
     this.#kinds.get(kind)?.delete(id)
   }
+
+  get size(): number {
+    let size = 0
+    for (const values of this.#kinds.values()) size += values.size
+    return size
+  }
 }

@@ -68,7 +68,8 @@ describe('one stream', () => {
     session.request()
     session.receive(answer(1))
     expect(session.due()).toBe(false)
-    session.receive(push(1))
+    // A push answers nothing.
+    expect(session.receive(push(1))).toBe(false)
     expect(session.due()).toBe(true)
     expect(session.request()).toMatchObject({ syncId: 2, applied: 1 })
     session.receive(push(2))
@@ -140,6 +141,7 @@ describe('one stream', () => {
   it('knows how long it has sent nothing, and the horizon once there was a whole answer', () => {
     const { clock, session } = make()
     clock.advance(5)
+    expect(session.due()).toBe(false)
     expect([session.idleMs(), session.waitingMs(), session.horizonMs()]).toEqual([5, 0, undefined])
     session.request()
     clock.advance(7)

@@ -10,7 +10,9 @@ const LINK = label('FEED_KIND_LINK', 'lnk_1')
 
 function make() {
   const failed: unknown[] = []
-  const tracked = createTrackedAnswers(Object.assign(silentLog(), { error: (told: unknown) => void failed.push(told) }))
+  const tracked = createTrackedAnswers(
+    Object.assign(silentLog(), { error: (...told: unknown[]) => void failed.push(told) }),
+  )
   const aborted: [string, Fault][] = []
   const add = (name: string, ...labels: Label[]) => tracked.add(labels, (why) => void aborted.push([name, why]))
   const names = (): string[] => aborted.map(([name]) => name)
@@ -35,7 +37,13 @@ describe('answers under way', () => {
 
   it('rest on an older generation of what fell, not of something else of theirs', () => {
     const { tracked, add, names } = make()
-    add('one', label('FEED_KIND_APP', 'app_1', 5), LINK, label('FEED_KIND_SERVICE', 'app_1'))
+    add(
+      'one',
+      label('FEED_KIND_APP', 'app_1', 5),
+      LINK,
+      label('FEED_KIND_SERVICE', 'app_1'),
+      label('FEED_KIND_APP', 'app_2'),
+    )
     tracked.abortBelow({ ...APP, generation: 5 })
     expect(names()).toEqual([])
   })
@@ -77,6 +85,17 @@ describe('answers under way', () => {
     expect(names()).toEqual(['other'])
   })
 
+  it('leave nothing behind of what they rested on, when the last of them has ended', () => {
+    const { tracked, add } = make()
+    const end = add('one', APP, LINK, label('FEED_KIND_SECRET', 'sec_1'))
+    add('two', APP)
+    expect(tracked.labels).toBe(2)
+    end()
+    expect(tracked.labels).toBe(1)
+    tracked.abortAll('away')
+    expect(tracked.labels).toBe(0)
+  })
+
   it('that cannot be ended are told to the log, with the reason', () => {
     const { tracked, failed } = make()
     const err = new Error('no')
@@ -84,7 +103,7 @@ describe('answers under way', () => {
       throw err
     })
     tracked.abortAll('away')
-    expect(failed).toEqual([{ err }])
+    expect(failed).toEqual([[{ err }, 'an answer could not be aborted']])
     expect(tracked.size).toBe(0)
   })
 })

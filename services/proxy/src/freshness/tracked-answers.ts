@@ -11,6 +11,8 @@ export interface TrackedAnswers {
   abortBelow(row: Label): void
   abortAll(detail: string): void
   readonly size: number
+  /** Labels that are known: those alone that something under way rests on. */
+  readonly labels: number
 }
 
 /** A class, for the same reason as a `Place`. */
@@ -110,6 +112,9 @@ export function createTrackedAnswers(log: Logger): TrackedAnswers {
     },
     get size() {
       return all.size
+    },
+    get labels() {
+      return byLabel.size
     },
   }
 }

@@ -180,6 +180,11 @@ describe('inject', () => {
     expect(send(BEARER).target).toBe('/v1/x')
   })
 
+  it('sends a query on as it came, where nothing is injected into one', () => {
+    for (const query of ['a', 'a=%2f+b&&=c;d&', '?&/=%zz', '&'])
+      expect(send(BEARER, { query }).target).toBe(`/v1/x?${query}`)
+  })
+
   it('encodes Basic, either side literal or secret', () => {
     const field: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
     const { headers, basics } = send(field, { headers: ['Authorization', 'x'], placements: [{ kind: 'basic-user' }] })

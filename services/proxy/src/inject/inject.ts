@@ -89,11 +89,13 @@ function queryOf(plan: InjectionPlan, secrets: Secrets): string {
 }
 
 function pathWith(plan: InjectionPlan, route: Route, aimed: Aim, secrets: Secrets): string {
-  if (plan.path.length === 0) return aimed.path
-  // A path placement is bound to all that stands before the client's path: no base path comes before it.
+  const [template, ...others] = plan.path
+  if (template === undefined) return aimed.path
+  // A path placement is bound to all that stands before the client's path: neither a base path nor another template does.
   if (route.target.baseUrl.pathname !== '/')
     throw new Fault('DESTINATION_NOT_ALLOWED', 'a secret in the path, below a base path')
-  return plan.path.map((template) => renderPath(template, secrets)).join('') + aimed.path
+  if (others.length > 0) throw new Fault('DESTINATION_NOT_ALLOWED', 'a secret in the path, beside another template')
+  return renderPath(template, secrets) + aimed.path
 }
 
 /** Joins, and makes sure that no parser finds something to resolve in what was joined: what is checked is what is sent. */

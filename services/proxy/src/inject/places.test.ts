@@ -137,6 +137,26 @@ describe('a path', () => {
     )
   })
 
+  it.each([
+    ['literals alone', [literal('/file')]],
+    ['the same secret', secret],
+  ])(
+    'has no secret in it beside another template, which would lead elsewhere than it is bound to: %s',
+    (_what, other) => {
+      const bot: InjectedField = { kind: 'path', value: [literal('/bot'), ...secret] }
+      const placements: Placement[] = [
+        { kind: 'path', template: '/bot{}' },
+        { kind: 'path', template: '/{}' },
+      ]
+      const refusal = { code: 'DESTINATION_NOT_ALLOWED', message: 'a secret in the path, beside another template' }
+      for (const fields of [
+        [bot, { kind: 'path', value: other }],
+        [{ kind: 'path', value: other }, bot],
+      ] as const)
+        expect(() => send(fields, placements)).toThrow(expect.objectContaining(refusal))
+    },
+  )
+
   it.each(['/a/../b', '/./a', '//a', '/a b', '/a\\b', '/é', '', 'a'])(
     'that a parser would change is not sent, whatever let it come so far: %j',
     (path) => {

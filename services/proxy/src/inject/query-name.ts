@@ -14,7 +14,7 @@ export function canonicalQueryName(name: string): string {
   for (let round = 0; round < LIMITS.decodingsMax; round += 1) decoded = decodePercent(decoded)
   return decoded
     .replace(/^[\s\0]+/, '')
-    .replace(/[[\0].*$/s, '')
+    .replace(/[[\0].*/s, '')
     .replace(/[\s.-]/g, '_')
     .toLowerCase()
 }
