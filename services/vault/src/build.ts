@@ -14,6 +14,7 @@ import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { VaultConfig } from './config.js'
 import { tendHeadKey } from './heads/rotate-head-key.js'
+import { signAnew } from './heads/sign-anew.js'
 import { serveProbes } from './http/probes.js'
 import type { KmsCalls } from './keys/counted-key-service.js'
 import { forgetShredded } from './keys/forget-shredded.js'
@@ -67,6 +68,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
     { log, telemetry },
     tendHeads,
   )
+  const endSigningAnew = every(LIMITS.rotationMs, 'signing heads anew', { log, telemetry }, signAnew(vault))
 
   const server = createGrpcServer()
   const calls = watchRpcServer(telemetry)
@@ -91,6 +93,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'forgetting', run: endForgetting },
       { name: 'rotation', run: endRotation },
       { name: 'rotation of the head key', run: endHeadRotation },
+      { name: 'signing heads anew', run: endSigningAnew },
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },
