@@ -8,6 +8,7 @@ import {
 } from '@protectmyapi/service-kit/grpc-server'
 import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
+import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import { readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
@@ -73,7 +74,8 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
   const server = createGrpcServer()
   const calls = watchRpcServer(telemetry)
   const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log, calls }
-  const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault) }
+  const proxyId = spiffeId(config.trustDomain, config.namespace, 'proxy')
+  const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault), proxyId }
   server.addService(Vault.service, vaultHandlers(deps, gate))
   const health = await serveHealth(server, async () => vaultDb.raw('SELECT 1'), log)
   const port = await listenGrpc(server, `${config.host}:${config.port}`, new MutualTlsServerCredentials(material))

@@ -43,9 +43,11 @@ interface Admitted {
 export function leaseTransaction({
   vaultDb,
   clock,
+  proxyId,
 }: {
   vaultDb: Knex
   clock: Clock
+  proxyId: string
 }): (requests: readonly LeaseRequest[]) => Promise<readonly Taken[]> {
   const verify = signedGrants((keyIds) => grantKeyStore(vaultDb).find(keyIds))
   const store = leaseStore(vaultDb)
@@ -53,7 +55,7 @@ export function leaseTransaction({
   return async (requests) => {
     const readMs = clock.wallMs()
     const grants = await verify(requests.map(({ grant }) => grant))
-    const admitted = requests.map((request, index) => admit(request, grants[index], readMs))
+    const admitted = requests.map((request, index) => admit(request, grants[index], { nowMs: readMs, proxyId }))
     const holding = admitted.filter((one): one is Admitted => !(one instanceof Fault))
     const { pinned, versions } = await store.take(
       new Set(holding.map(({ signed }) => signed.pin)),
@@ -71,12 +73,16 @@ export function leaseTransaction({
 }
 
 /** Of what was asked for, what the grant names: nothing else is looked up. */
-function admit(request: LeaseRequest, grant: SignedGrant | Fault | undefined, nowMs: number): Admitted | Fault {
+function admit(
+  request: LeaseRequest,
+  grant: SignedGrant | Fault | undefined,
+  at: { readonly nowMs: number; readonly proxyId: string },
+): Admitted | Fault {
   if (grant === undefined) throw new Error('a grant was not looked at')
   if (grant instanceof Fault) return grant
   const { claims, pin } = grant
   try {
-    checkPresented(claims, request.peer, nowMs)
+    checkPresented(claims, request.peer, at)
   } catch (err) {
     return asFault(err)
   }
