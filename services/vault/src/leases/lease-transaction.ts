@@ -1,11 +1,13 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { authenticPins } from '../grants/authentic-pins.js'
 import { type Claims, isForInternalService } from '../grants/claims.js'
-import { grantKeyStore } from '../grants/grant-key-store.js'
 import { notPinned, type SignedGrant, signedGrants } from '../grants/signed-grants.js'
 import { checkPresented } from '../grants/verify-grant.js'
+import type { OpenVersion } from '../versions/open-version.js'
 import { type VersionRef, versionName } from '../versions/version-row.js'
 import { type GrantedRecord, type LeasableVersion, leaseStore } from './lease-store.js'
 
@@ -42,14 +44,18 @@ interface Admitted {
  */
 export function leaseTransaction({
   vaultDb,
+  openVersion,
   clock,
+  log,
   proxyId,
 }: {
   vaultDb: Knex
+  openVersion: OpenVersion
   clock: Clock
+  log: Logger
   proxyId: string
 }): (requests: readonly LeaseRequest[]) => Promise<readonly Taken[]> {
-  const verify = signedGrants((keyIds) => grantKeyStore(vaultDb).find(keyIds))
+  const verify = signedGrants(authenticPins({ vaultDb, openVersion, log }))
   const store = leaseStore(vaultDb)
 
   return async (requests) => {
