@@ -1,5 +1,4 @@
 import { Vault } from '@protectmyapi/protos/vault'
-import { every } from '@protectmyapi/service-kit/every'
 import {
   closeGrpcServer,
   createGrpcServer,
@@ -8,19 +7,17 @@ import {
 } from '@protectmyapi/service-kit/grpc-server'
 import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
 import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
+import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import { readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { startBackground } from './background.js'
 import type { VaultConfig } from './config.js'
-import { tendHeadKey } from './heads/rotate-head-key.js'
 import { serveProbes } from './http/probes.js'
 import type { KmsCalls } from './keys/counted-key-service.js'
-import { forgetShredded } from './keys/forget-shredded.js'
 import { leaseKeyDeriver } from './leases/lease-key.js'
-import { leaseAuditPruning } from './leases/prune-lease-audit.js'
 import { openVault, type VaultPorts } from './open-vault.js'
-import { tendDataKeys } from './rotation/tend-data-keys.js'
 import { authorizeBy } from './rpc/access.js'
 import { vaultHandlers } from './rpc/handlers.js'
 import { serveHealth } from './rpc/health.js'
@@ -29,12 +26,6 @@ const LIMITS = {
   /** Calls under way may end; none takes longer than Postgres's statement bound. */
   callGraceMs: 10_000,
   shutdownMs: 15_000,
-  /** How late past its life an unused data key may be zeroed, or past its organisation's. */
-  sweepMs: 5_000,
-  /** Between two rounds of rotation: how late it may go on after a crash. */
-  rotationMs: 5_000,
-  /** Between two rounds of the retention of lease rows. */
-  pruningMs: 60_000,
 } as const
 
 export interface RunningVault {
@@ -53,30 +44,13 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
   const vault = await openVault(config, { ...ports, telemetry })
   const { keys, vaultDb, vaultKeysDb } = vault
 
-  const sweeping = setInterval(() => keys.sweep(), LIMITS.sweepMs)
-  sweeping.unref()
-  const endForgetting = every(
-    LIMITS.sweepMs,
-    'forgetting shredded organizations',
-    { log, telemetry },
-    forgetShredded(vault),
-  )
-  const tend = tendDataKeys({ ...vault, keyDaysMax: config.dataKeyDays })
-  const endRotation = every(LIMITS.rotationMs, 'rotation of data keys', { log, telemetry }, tend)
-  const tendHeads = tendHeadKey({ ...vault, daysMax: config.headKeyDays })
-  const endHeadRotation = every(
-    LIMITS.rotationMs,
-    'rotation of the key that signs heads',
-    { log, telemetry },
-    tendHeads,
-  )
-  const leaseAudit = leaseAuditPruning({ ...vault, keptDays: config.leaseAuditDays })
-  const endPruning = every(LIMITS.pruningMs, 'pruning of the lease audit', { log, telemetry }, leaseAudit.round)
+  const background = startBackground(vault, config, telemetry)
 
   const server = createGrpcServer()
   const calls = watchRpcServer(telemetry)
   const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log, calls }
-  const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault) }
+  const proxyId = spiffeId(config.trustDomain, config.namespace, 'proxy')
+  const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault), proxyId }
   server.addService(Vault.service, vaultHandlers(deps, gate))
   const health = await serveHealth(server, async () => vaultDb.raw('SELECT 1'), log)
   const port = await listenGrpc(server, `${config.host}:${config.port}`, new MutualTlsServerCredentials(material))
@@ -88,7 +62,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
     telemetry.meter,
     'pma_lease_audit_overdue_seconds',
     'for how long the oldest lease row is kept too long',
-    () => leaseAudit.overdueSeconds(),
+    () => background.leaseAudit.overdueSeconds(),
   )
   await telemetry.start()
 
@@ -98,11 +72,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'calls', run: () => closeGrpcServer(server, LIMITS.callGraceMs) },
       { name: 'probes', run: () => probes?.close() },
       { name: 'certificates', run: () => material.stop() },
-      { name: 'sweeping', run: () => clearInterval(sweeping) },
-      { name: 'forgetting', run: endForgetting },
-      { name: 'rotation', run: endRotation },
-      { name: 'rotation of the head key', run: endHeadRotation },
-      { name: 'pruning of the lease audit', run: endPruning },
+      { name: 'background', run: () => background.end() },
       { name: 'data keys', run: () => keys.clear() },
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },

@@ -55,7 +55,8 @@ export interface Verdict {
   readonly signed: { readonly through: number; readonly at: string } | null
   /**
    * The first and the last link whose signed heads somebody else may have signed: by a key that was known to others at
-   * the time. Null where there are none. No break by itself: what the vault remembers was compared all the same.
+   * the time, and no head behind them by another. Null where there are none, as it is once the vault has signed on. No
+   * break by itself: what the vault remembers was compared all the same.
    */
   readonly doubtful: { readonly from: number; readonly through: number } | null
   /** The first of them. */

@@ -351,14 +351,34 @@ describe('verifying', () => {
     }
     harness.setVaultClock(leakedMs + 2_000)
     harness.vault.rotateKey(leakedMs)
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, doubtful: { from: 6, through: 7 } })
+    // One that the vault alone can have signed covers all before it.
     await harness.audit(organizationId)
     await harness.signHeads()
     harness.setVaultClock(undefined)
-    expect(await harness.verdict(source)).toMatchObject({
-      ok: true,
-      signed: { through: 8 },
-      doubtful: { from: 6, through: 7 },
-    })
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 8 }, doubtful: null })
+  })
+
+  it('is in doubt no longer than until the vault has signed anew what it remembers, where nothing is added to it', async () => {
+    const { source } = await furnished('audit')
+    harness.vault.rotateKey(1)
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, doubtful: { from: 2, through: 4 } })
+    // The oldest that is kept here stays as it was signed: the vault's own word counts.
+    harness.vault.signAnew()
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 4 }, doubtful: null })
+  })
+
+  it('tells a head that the vault remembers and no key of its own signed: its row was altered', async () => {
+    const { source, chain } = await furnished('audit')
+    const described = await harness.vault.describeHead(chain)
+    const { last } = described
+    if (!last) throw new Error('never signed')
+    const signature = Buffer.from(last.signature)
+    signature[0] = (signature[0] ?? 0) ^ 1
+    const vault = { describeHead: async () => ({ ...described, last: { ...last, signature } }) }
+    const lines = []
+    for await (const line of verifyChain({ db, vault }, source)) lines.push(line)
+    expect(lines.at(-1)).toMatchObject({ ok: false, breaks: [{ kind: 'signature-invalid', link: 4 }] })
   })
 
   it('of an organization without a record is in order', async () => {

@@ -85,7 +85,7 @@ async function begin(db: Knex, walk: Walk, { chain, first, keptFrom, byVault }: 
     return
   }
   // What has run out is nowhere else: that it ran out rests on this signature, and on the time that it claims.
-  if (byVault.knownSinceMs(kept) !== undefined) walk.doubt(kept.count)
+  if (byVault.knownSinceMs(kept) !== undefined) walk.doubtBeginning(kept.count)
   Object.assign(walk, { count: kept.count, head: kept.head, from: first, vouched: kept.count, signed: kept.count })
 }
 
@@ -131,10 +131,16 @@ function compareSigned(walk: Walk, { number, head }: BatchRow, { chain, checkpoi
   if (checkpoint && !isVaults)
     walk.note('signature-invalid', number, 'no key of the vault’s signed the head that is kept here')
   if (isVaults) walk.signed = number
-  const vouching = [...(isVaults ? [checkpoint] : []), ...(last?.count === number ? [last] : [])]
+  const remembered = last?.count === number ? last : undefined
+  const isRemembered = remembered !== undefined && byVault.isSigned(chain, remembered)
+  if (remembered && !isRemembered)
+    walk.note('signature-invalid', number, 'no key of the vault’s signed the head that it remembers')
+  const vouching = [...(isVaults ? [checkpoint] : []), ...(isRemembered ? [remembered] : [])]
   if (vouching.length === 0) return
-  if (vouching.some((signed) => signed.signedAtMs >= (byVault.knownSinceMs(signed) ?? Number.POSITIVE_INFINITY)))
-    walk.doubt(number)
+  const isDoubtful = (signed: SignedHead): boolean =>
+    signed.signedAtMs >= (byVault.knownSinceMs(signed) ?? Number.POSITIVE_INFINITY)
+  if (vouching.every(isDoubtful)) walk.doubt(number)
+  else walk.lift()
   if (vouching.some((signed) => !signed.head.equals(head)))
     walk.note(
       'rewritten',

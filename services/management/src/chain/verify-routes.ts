@@ -26,7 +26,8 @@ const VerdictLine = z.object({
     description: 'What the vault signed. Entries of later links could have been altered unseen.',
   }),
   doubtful: z.object({ from: z.int(), through: z.int() }).nullable().meta({
-    description: 'Links whose signed heads somebody else may have signed: the vault’s key was known to others then.',
+    description:
+      'Links whose signed heads somebody else may have signed: the vault’s key was known to others then, and it has signed none since by another.',
   }),
   breaks: z.array(
     z.object({

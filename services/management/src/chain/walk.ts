@@ -15,9 +15,13 @@ export interface Walk {
   vouched: number
   /** The last one that a key of the vault's signed, whether it fits or not. */
   signed: number
-  /** From the first to the last link whose signed head others may have signed. */
+  /** From the first to the last link whose signed head others may have signed, with none behind it that is the vault's alone. */
   doubtful: { readonly from: number; readonly through: number } | null
   doubt(link: number): void
+  /** The same of the head that the kept links begin at: no later one says that those before it had run out. */
+  doubtBeginning(link: number): void
+  /** A head that the vault alone can have signed: it covers every link before it. */
+  lift(): void
   /** The first of them. */
   readonly breaks: readonly Break[]
   add(broken: Break): void
@@ -32,6 +36,7 @@ const ENDS: readonly Break['kind'][] = ['link-missing', 'link-altered', 'link-re
 export function beginWalk(): Walk {
   const breaks: Break[] = []
   let isEnded = false
+  let beginning: Walk['doubtful'] = null
   const add = (broken: Break): void => {
     isEnded ||= ENDS.includes(broken.kind)
     if (breaks.length < CHAIN_LIMITS.verify.breaksNamed) breaks.push(broken)
@@ -40,6 +45,13 @@ export function beginWalk(): Walk {
     doubtful: null,
     doubt(link) {
       this.doubtful = { from: this.doubtful?.from ?? link, through: link }
+    },
+    doubtBeginning(link) {
+      beginning = { from: link, through: link }
+      this.doubtful = beginning
+    },
+    lift() {
+      this.doubtful = beginning
     },
     count: 0,
     head: FIRST_HEAD,

@@ -50,11 +50,18 @@ describe('a call to the proxy', () => {
     expect(received).toHaveLength(1)
   })
 
-  it('shows sixteen KiB of an answer without an end, and ends it', async () => {
+  it('shows sixteen KiB of a longer answer', async () => {
+    const { call } = await proxyThat((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('é'.repeat(20_000))
+    })
+    expect(await call(GET)).toMatchObject({ complete: false, body: 'é'.repeat(8_192) })
+  })
+
+  it('shows them of an answer without an end once no value can have begun in them, and ends it', async () => {
     let closed = false
     const { call } = await proxyThat((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.write('é'.repeat(20_000))
+      response.write('é'.repeat(250_000))
       response.on('close', () => {
         closed = true
       })
@@ -68,6 +75,14 @@ describe('a call to the proxy', () => {
     const { call } = await proxyThat((_request, response) => {
       response.writeHead(200, { ...JSON_TYPE, 'content-length': '100' })
       response.write('{"begun":', () => response.destroy())
+    })
+    expect(await call(GET)).toMatchObject({ status: 200, complete: false, body: null })
+  })
+
+  it('shows nothing of an answer that is cut off behind what would be shown: a key may have begun in it', async () => {
+    const { call } = await proxyThat((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      response.write('correct horse battery '.repeat(1_000), () => response.destroy())
     })
     expect(await call(GET)).toMatchObject({ status: 200, complete: false, body: null })
   })

@@ -2,10 +2,16 @@ import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { StringDecoder } from 'node:string_decoder'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { SECRET_LIMITS } from '../secrets/secret-input.js'
 
 const LIMITS = {
   /** Of an answer, shown to a person: enough to see what a provider says. */
   bodyBytesMax: 16 * 1024,
+  /**
+   * Read behind it before any of it is shown: the proxy cuts an answer off at the end of a value, however much of that
+   * has gone on by then. The longest form of a byte is `\u0026`; and what the proxy holds back, it has looked at.
+   */
+  behindBytesMax: 6 * SECRET_LIMITS.valueBytesMax,
   headBytesMax: 64 * 1024,
   /** The life of the session that it is made by, nearly. */
   totalMs: 25_000,
@@ -24,7 +30,7 @@ export interface ProxyAnswer {
   readonly status: number
   readonly contentType: string | null
   readonly requestId: string | null
-  /** Null where it is no text, or was cut off by the proxy or the provider. */
+  /** Null where it is no text, or was cut off by the proxy or the provider, be it behind what would be shown. */
   readonly body: string | null
   /** All of it: not cut off, and not beyond the bound or the time. */
   readonly complete: boolean
@@ -83,12 +89,12 @@ function readAnswer(response: IncomingMessage): Promise<ProxyAnswer> {
         complete,
       })
     response.on('data', (chunk: Buffer) => {
-      const room = LIMITS.bodyBytesMax - bytes
+      const room = Math.max(0, LIMITS.bodyBytesMax - bytes)
       bytes += chunk.length
       text += decoder.write(chunk.subarray(0, room))
-      if (bytes > LIMITS.bodyBytesMax) answer(false, true)
+      if (bytes > LIMITS.bodyBytesMax + LIMITS.behindBytesMax) answer(false, true)
     })
-    response.once('end', () => answer(true, true))
+    response.once('end', () => answer(bytes <= LIMITS.bodyBytesMax, true))
     // Cut off, by the search for keys perhaps: nothing of it is shown.
     response.once('error', () => answer(false, false))
     response.once('close', () => answer(false, false))

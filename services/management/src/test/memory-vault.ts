@@ -24,6 +24,7 @@ export interface MemoryVault extends VaultClient {
   setAway(away: boolean): void
   /** Another key signs heads from now on. */
   rotateKey(knownSinceMs?: number): void
+  signAnew(): void
   stateOf(versionId: string): Held['state'] | 'unknown'
   /** What is stored in clear, for assertions. */
   valueOf(versionId: string): string | undefined
@@ -117,6 +118,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
     describeHead: (chain) => call('describeHead', () => heads.describeHead(chain)),
     failNext: (method, when) => void failing.set(method, when),
     rotateKey: heads.rotateKey,
+    signAnew: heads.signAnew,
     setAway: (now) => {
       away = now
     },

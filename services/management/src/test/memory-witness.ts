@@ -10,6 +10,8 @@ export interface MemoryHeads {
   describeHead(chain: string): DescribedHead
   /** As the vault does, at this moment. */
   rotateKey(knownSinceMs?: number): void
+  /** What it remembers by keys that were known to others, by the one that signs now. */
+  signAnew(): void
 }
 
 export function memoryHeads(now: () => number): MemoryHeads {
@@ -18,23 +20,21 @@ export function memoryHeads(now: () => number): MemoryHeads {
   let signing = newKey()
   let retired: ReturnType<typeof newKey>[] = []
   const signed = new Map<string, SignedHead>()
+  const make = (chain: string, { count, head }: Pick<SignedHead, 'count' | 'head'>): SignedHead => {
+    const signedAtMs = now()
+    const statement = headStatement({ installationId, chain, count, head, signedAtMs })
+    const signature = sign(null, statement, signing.privateKey)
+    const made = { count, head, signedAtMs, signature, keyId: signing.keyId }
+    signed.set(chain, made)
+    return made
+  }
   return {
     signHead(asked) {
       const { chain, count, head } = asked
       const last = signed.get(chain)
       if (last?.count === count && last.head.equals(head)) return last
       if (last) assertExtends(last, asked)
-      const signedAtMs = now()
-      const statement = headStatement({ installationId, chain, count, head, signedAtMs })
-      const made = {
-        count,
-        head,
-        signedAtMs,
-        signature: sign(null, statement, signing.privateKey),
-        keyId: signing.keyId,
-      }
-      signed.set(chain, made)
-      return made
+      return make(chain, asked)
     },
     describeHead: (chain) => ({
       installationId,
@@ -47,6 +47,10 @@ export function memoryHeads(now: () => number): MemoryHeads {
     rotateKey(knownSinceMs = 0) {
       retired = [{ ...signing, untilMs: now(), knownSinceMs }, ...retired]
       signing = newKey()
+    },
+    signAnew() {
+      const known = new Set<string>(retired.filter(({ knownSinceMs }) => knownSinceMs > 0).map(({ keyId }) => keyId))
+      for (const [chain, last] of signed) if (known.has(last.keyId)) make(chain, last)
     },
   }
 }

@@ -21,6 +21,13 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
   'set-cookie2',
   // It would send the next request past us.
   'alt-svc',
+  // What a browser, or a web view of an app, keeps for an origin counts for all services behind ours. By Network Error
+  // Logging a provider would have requests to the others reported to it, with the fields that it names: credentials.
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'strict-transport-security',
+  'clear-site-data',
 ])
 
 /** CORS is between us and a browser; fields of ours are set here alone. */

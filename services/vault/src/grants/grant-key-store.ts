@@ -1,6 +1,12 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { VersionRef } from '../versions/version-row.js'
 
+/** A pin, and whose private half it is the public one of. */
+export interface PinnedKey extends VersionRef {
+  /** SPKI, DER. */
+  readonly publicKey: Buffer
+}
+
 /** Pinned public halves of management's grant keys, by version id, which is the `kid`. */
 export const grantKeyStore = (db: Knex) => ({
   /** False where the version id is pinned already, for another secret. */
@@ -10,11 +16,14 @@ export const grantKeyStore = (db: Knex) => ({
     return inserted.length > 0
   },
 
-  /** SPKI, DER, by key id: to verify a signature by. Whether it is pinned still, the lease's own statement looks. */
-  async find(keyIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
-    const rows = await db<{ version_id: string; public_key: Buffer }>('pinned_grant_keys')
-      .whereIn('version_id', keyIds)
-      .select('version_id', 'public_key')
-    return new Map(rows.map((row) => [row.version_id, row.public_key]))
+  /** By key id. Rows: what they are worth, `authenticPins` says, and whether they stand still, the lease's own statement. */
+  async find(keyIds: readonly string[]): Promise<ReadonlyMap<string, PinnedKey>> {
+    const rows: PinnedKey[] = await db('pinned_grant_keys').whereIn('version_id', keyIds).select({
+      organizationId: 'organization_id',
+      secretId: 'secret_id',
+      versionId: 'version_id',
+      publicKey: 'public_key',
+    })
+    return new Map(rows.map((row) => [row.versionId, row]))
   },
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
-import { grantSigner, PROXY } from '../test/grant-signer.js'
+import { type GrantSigner, grantSigner, PROXY } from '../test/grant-signer.js'
 import { leaseHarness } from '../test/lease-harness.js'
 import { aPut, NO_BINDINGS, vaultCore } from '../test/vault-core.js'
 import { grantKeyStore } from './grant-key-store.js'
@@ -41,11 +41,56 @@ describe('the key that signs grants', () => {
     })
   })
 
+  it('is none that somebody wrote into the table: what is sealed says which public half is its own', async () => {
+    const { databases, vault, pinnedSigner, grantFor, stored } = harness
+    const { put, signer: genuine } = await pinnedSigner()
+    const secret = await stored()
+    const pins = databases.tamper('pinned_grant_keys')
+    const request = async (by: GrantSigner) => ({
+      grant: await grantFor([secret], {}, by),
+      versionIds: [secret.versionId],
+      peer: PROXY,
+    })
+    const cold = () => vaultCore(databases, vault.service)
+    // A key of theirs, by the id of something else that is sealed; then in the place of the genuine one.
+    const theirs = grantSigner(secret.versionId)
+    const { organizationId, secretId, versionId } = secret
+    const row = { organization_id: organizationId, secret_id: secretId, version_id: versionId, public_key: theirs.spki }
+    await pins.clone().insert(row)
+    await expect(cold().lease(await request(theirs))).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+    const inItsPlace = grantSigner(put.versionId)
+    await pins.clone().where({ version_id: put.versionId }).update({ public_key: inItsPlace.spki })
+    const altered = cold()
+    await expect(altered.lease(await request(inItsPlace))).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+    expect(altered.logged.lines()).toContainEqual(
+      expect.objectContaining({ level: 'error', versionId: put.versionId, msg: expect.stringContaining('pinned key') }),
+    )
+    await pins.clone().where({ version_id: put.versionId }).update({ public_key: genuine.spki })
+    await expect(cold().lease(await request(genuine))).resolves.toMatchObject([{ lease: {} }])
+  })
+
+  it('waits for a KMS that is away before its first use: an outage, never a verdict', async () => {
+    const { databases, vault, pinnedSigner, grantFor, stored } = harness
+    const { signer } = await pinnedSigner()
+    const secret = await stored()
+    const request = { grant: await grantFor([secret], {}, signer), versionIds: [secret.versionId], peer: PROXY }
+    const cold = vaultCore(databases, vault.service)
+    vault.service.away = true
+    try {
+      await expect(cold.lease(request)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    } finally {
+      vault.service.away = false
+    }
+    await expect(cold.lease(request)).resolves.toMatchObject([{ lease: {} }])
+  })
+
   it('is found by its own id alone', async () => {
     const { databases, pinnedSigner } = harness
     const [one, other] = [await pinnedSigner(), await pinnedSigner()]
     const find = (...keyIds: string[]) => grantKeyStore(databases.vaultDb).find(keyIds)
-    expect(await find(one.put.versionId, newId('version'))).toEqual(new Map([[one.put.versionId, one.signer.spki]]))
+    const { organizationId, secretId, versionId } = one.put
+    const pinned = { organizationId, secretId, versionId, publicKey: one.signer.spki }
+    expect(await find(versionId, newId('version'))).toEqual(new Map([[versionId, pinned]]))
     expect((await find(one.put.versionId, other.put.versionId)).size).toBe(2)
     expect(await find()).toEqual(new Map())
   })

@@ -14,7 +14,7 @@ const verify = (grant: string, peer: Peer = PROXY) => verified(grant, signer.spk
 
 async function verified(grant: string, spki: Buffer, peer: Peer): Promise<Claims> {
   const claims = await signedClaims(grant, spki)
-  checkPresented(claims, peer, NOW_MS)
+  checkPresented(claims, peer, { nowMs: NOW_MS, proxyId: PROXY.spiffeId })
   return claims
 }
 
@@ -142,7 +142,7 @@ describe('a grant', () => {
     [`made out to another, presented by ${PROXY.spiffeId}`, { sub: 'another' }],
     ['made out to another certificate', { cnf: { 'x5t#S256': randomBytes(32).toString('base64url') } }],
   ])('is refused at its use, and the log says why: %s', (why, given) => {
-    expect(() => checkPresented(claimsAt(NOW_MS, given), PROXY, NOW_MS)).toThrow(
+    expect(() => checkPresented(claimsAt(NOW_MS, given), PROXY, { nowMs: NOW_MS, proxyId: PROXY.spiffeId })).toThrow(
       expect.objectContaining({ ...refused, message: `grant: ${why}` }),
     )
   })

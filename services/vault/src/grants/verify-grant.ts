@@ -10,7 +10,7 @@ import {
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import { LRUCache } from 'lru-cache'
-import { type Claims, lifeMsMaxOf } from './claims.js'
+import { type Claims, isForInternalService, lifeMsMaxOf } from './claims.js'
 
 const LIMITS = {
   /** 32 secrets and 16 origins, base64url, with room. */
@@ -36,12 +36,18 @@ export function grantKeyId(grant: string): string {
 }
 
 /**
- * Is it in force now, and made out to the very certificate that presents it? Asked at each use, of claims that were
- * verified at any time before.
+ * Is it in force now, and made out to the very certificate that presents it, of the kind of caller that it is for? Asked
+ * at each use, of claims that were verified at any time before.
  *
+ * @param proxyId SPIFFE id. A route's grant is for this identity alone: with a stolen grant key, any certificate of the
+ * trust domain would else do for whatever is bound to places, and a key is looked after less where less can be had by it.
  * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
  */
-export function checkPresented(claims: Claims, peer: Peer, nowMs: number): void {
+export function checkPresented(
+  claims: Claims,
+  peer: Peer,
+  { nowMs, proxyId }: { readonly nowMs: number; readonly proxyId: string },
+): void {
   const issuedMs = claims.iat * 1_000
   const expiresMs = claims.exp * 1_000
   if (expiresMs <= nowMs) throw refuse('expired')
@@ -50,6 +56,7 @@ export function checkPresented(claims: Claims, peer: Peer, nowMs: number): void 
   if (expiresMs <= issuedMs || expiresMs - issuedMs > lifeMsMaxOf(claims)) throw refuse('a life out of bounds')
   if (claims.sub !== peer.spiffeId) throw refuse(`made out to ${claims.sub}, presented by ${peer.spiffeId}`)
   if (claims.cnf['x5t#S256'] !== peer.thumbprint) throw refuse('made out to another certificate')
+  if (isForInternalService(claims) === (peer.spiffeId === proxyId)) throw refuse('of the other kind of caller')
 }
 
 /**

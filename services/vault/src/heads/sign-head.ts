@@ -1,17 +1,19 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
+import { headAfter } from '@protectmyapi/service-kit/head-chain'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
 import { type AskedHead, checkHead, refuse } from './head-bounds.js'
 import { headKeyStore } from './head-key-store.js'
 import type { HeadKey, HeadKeys } from './head-keys.js'
+import { isSignedBy, signWith } from './head-signature.js'
+import type { VerifyingKey } from './retired-head-key.js'
 import { type SignedHead, signedHeadStore } from './signed-head-store.js'
 
 interface Deps {
   readonly vaultDb: Knex
-  readonly headKeys: Pick<HeadKeys, 'current'>
+  readonly headKeys: Pick<HeadKeys, 'current' | 'verifying'>
   readonly installationId: string
   readonly clock: Clock
   readonly log: Logger
@@ -20,7 +22,8 @@ interface Deps {
 
 /**
  * Signs a head that extends the last one signed of its chain, and remembers it. A count alone would not do: who cuts a
- * chain and writes it anew, longer than before, would have it signed at the next round.
+ * chain and writes it anew, longer than before, would have it signed at the next round. Nor would what is remembered
+ * without its signature: who writes to this database as well would have us extend what they remember for us.
  *
  * The function throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
  */
@@ -28,11 +31,12 @@ export const signHead =
   ({ vaultDb, headKeys, installationId, clock, log, measures = NO_MEASURES }: Deps) =>
   async (asked: AskedHead): Promise<SignedHead> => {
     checkHead(asked)
+    let verifying: readonly VerifyingKey[] = []
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       // Outside the transaction: it may ask the KMS, and no row is locked for so long.
       const key = await headKeys.current()
       const signed = await vaultDb
-        .transaction((trx) => signBy(key, trx, asked, { installationId, clock }))
+        .transaction((trx) => signBy({ key, verifying }, trx, asked, { installationId, clock }))
         .catch((err: unknown) => {
           if (err instanceof Fault && err.code === 'CONFLICT') {
             measures.headRefusals.up('refused')
@@ -40,46 +44,51 @@ export const signHead =
           }
           throw err
         })
-      if (signed) return signed
+      if (typeof signed === 'object') return signed
+      if (signed === 'signed-by-another') verifying = await headKeys.verifying()
     }
     throw new Fault('UNAVAILABLE', 'the key that signs heads was replaced with every attempt')
   }
 
-/** The key may be replaced after it was read; more than once in a row is a fault of ours. */
-const ATTEMPTS_MAX = 3
+/**
+ * The key may be replaced after it was read, and a chain's last head is of a key before it once; more than that in a row
+ * is a fault of ours.
+ */
+const ATTEMPTS_MAX = 4
 
-/** Undefined where another key signs by now. */
+interface Keys {
+  readonly key: HeadKey
+  /** Those before it, where they were needed. */
+  readonly verifying: readonly VerifyingKey[]
+}
+
+/** `key-moved`: another key signs by now. `signed-by-another`: the keys before it are needed. */
 async function signBy(
-  key: HeadKey,
+  { key, verifying }: Keys,
   trx: Knex.Transaction,
   asked: AskedHead,
   { installationId, clock }: Pick<Deps, 'installationId' | 'clock'>,
-): Promise<SignedHead | undefined> {
-  if (!(await headKeyStore(trx).isSigning(key.id))) return undefined
+): Promise<SignedHead | 'key-moved' | 'signed-by-another'> {
+  const { chain } = asked
+  if (!(await headKeyStore(trx).isSigning(key.id))) return 'key-moved'
   const heads = signedHeadStore(trx)
-  const signed = (): SignedHead => signWith(key, asked, { installationId, signedAtMs: clock.wallMs() })
-  const first = await heads.lock(asked.chain)
+  const signed = (): SignedHead => signWith(key, asked, { installationId, chain, signedAtMs: clock.wallMs() })
+  const first = await heads.lock(chain)
   if (first === undefined) {
     const head = signed()
-    if (await heads.insert(asked.chain, head)) return head
+    if (await heads.insert(chain, head)) return head
   }
   // Perhaps someone else was first since this transaction looked.
-  const last = first ?? (await heads.lock(asked.chain))
+  const last = first ?? (await heads.lock(chain))
   if (last === undefined) throw new Error('a signed head vanished: its row is never deleted')
+  if (last.keyId !== key.id && verifying.length === 0) return 'signed-by-another'
+  if (!isSignedBy([key, ...verifying], last, { installationId, chain }))
+    throw new Fault('CONFLICT', `what is remembered of ${last.count} links was signed by no key of the vault’s`)
   if (isSame(last, asked)) return last
   assertExtends(last, asked)
   const head = signed()
-  await heads.update(asked.chain, head)
+  await heads.update(chain, head)
   return head
-}
-
-function signWith(
-  key: HeadKey,
-  { chain, count, head }: AskedHead,
-  given: { readonly installationId: string; readonly signedAtMs: number },
-): SignedHead {
-  const signature = key.sign(headStatement({ chain, count, head, ...given }))
-  return { count, head, signedAtMs: given.signedAtMs, signature, keyId: key.id }
 }
 
 const isSame = (last: SignedHead, { count, head }: AskedHead): boolean => last.count === count && last.head.equals(head)

@@ -28,6 +28,16 @@ export const signedHeadStore = (db: Knex) => ({
     return toHead(await db<SignedHeadRow>('signed_heads').where({ chain }).forUpdate().first())
   },
 
+  /** Chains whose last head bears one of these keys, by name, after the given one. */
+  async signedBy(keyIds: readonly string[], after: string, max: number): Promise<readonly string[]> {
+    return db('signed_heads')
+      .whereIn('key_id', keyIds)
+      .where('chain', '>', after)
+      .orderBy('chain')
+      .limit(max)
+      .pluck('chain')
+  },
+
   /** False where there is one already. */
   async insert(chain: string, head: SignedHead): Promise<boolean> {
     const inserted = await db('signed_heads')

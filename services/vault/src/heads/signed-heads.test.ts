@@ -9,6 +9,7 @@ import { describeHead } from './describe-head.js'
 import type { AskedHead } from './head-bounds.js'
 import { headKeys } from './head-keys.js'
 import { tendHeadKey } from './rotate-head-key.js'
+import { signAnew } from './sign-anew.js'
 import { signHead } from './sign-head.js'
 
 let databases: VaultDatabases
@@ -24,7 +25,8 @@ function replica() {
   const { vaultDb, installationId } = databases
   const deps = { vaultDb, installationId, headKeys: headKeys({ vaultDb, keys: core.keys, installationId }) }
   const sign = signHead({ ...deps, clock: core.clock, log: core.logged.log })
-  return { ...core, sign, describeHead: describeHead(deps) }
+  const anew = signAnew({ ...deps, clock: core.clock, log: core.logged.log })
+  return { ...core, sign, describeHead: describeHead(deps), signAnew: anew }
 }
 
 const newChain = (): string => `access-log/${newId('organization')}`
@@ -193,6 +195,16 @@ describe('the key that signs heads', () => {
     }
   })
 
+  it('extends nothing that it is made to remember by who writes to its database: no key of its own signed that', async () => {
+    const { sign, clock } = replica()
+    const chain = newChain()
+    await sign(headOf(chain, linksOf(2)))
+    const forged = headOf(chain, linksOf(2, 'b'))
+    await databases.tamper('signed_heads').where({ chain }).update({ head: forged.head, signed_at_ms: clock.wallMs() })
+    await expect(sign(headOf(chain, linksOf(3, 'b'), 2))).rejects.toMatchObject(conflict)
+    await expect(sign({ ...forged, links: [] })).rejects.toMatchObject(conflict)
+  })
+
   it('signs one head where two are asked for at once of a chain that is new', async () => {
     const chain = newChain()
     const asked = [headOf(chain, linksOf(1)), headOf(chain, linksOf(1, 'b'))]
@@ -290,6 +302,51 @@ describe('replacing the key that signs heads', () => {
     await expect(at.rotateHeadKey({ knownSinceMs: at.clock.wallMs() + 1 })).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     })
+  })
+
+  it('after a leak signs anew what the known key signed last, of chains that nothing is added to: a chain goes on from it', async () => {
+    const at = replica()
+    const [idle, other] = [newChain(), newChain()]
+    const asked = headOf(idle, linksOf(2))
+    await at.sign(asked)
+    const { id } = await at.rotateHeadKey({ knownSinceMs: at.clock.wallMs() })
+    const untouched = await at.sign(headOf(other, linksOf(1)))
+    await Promise.all([at.signAnew(), replica().signAnew()])
+    const { last } = await at.describeHead(idle)
+    expect(last).toMatchObject({ count: 2, head: asked.head, keyId: id })
+    expect(await verifiedBy(at, idle)).toMatchObject({ id, knownSinceMs: undefined })
+    expect((await at.describeHead(other)).last).toEqual(untouched)
+    expect(await at.sign(headOf(idle, linksOf(3), 2))).toMatchObject({ count: 3, keyId: id })
+  })
+
+  it('leaves what a key signed that nobody else had, and looks again once that is said of it', async () => {
+    const at = replica()
+    const chain = newChain()
+    const signed = await at.sign(headOf(chain, linksOf(1)))
+    await at.rotateHeadKey()
+    await at.signAnew()
+    expect((await at.describeHead(chain)).last).toEqual(signed)
+    const { id } = await at.rotateHeadKey({ knownSinceMs: signed.signedAtMs })
+    await at.signAnew()
+    expect((await at.describeHead(chain)).last).toMatchObject({ keyId: id })
+  })
+
+  it('signs anew nothing that no key of its own signed, says so, and reaches the chains behind it', async () => {
+    const at = replica()
+    const [altered, sound] = [newChain(), newChain()].sort()
+    if (!altered || !sound) throw new Error('two chains')
+    for (const chain of [altered, sound]) await at.sign(headOf(chain, linksOf(2)))
+    const forged = { head: headOf(altered, linksOf(2, 'b')).head }
+    await databases.tamper('signed_heads').where({ chain: altered }).update(forged)
+    const { id } = await at.rotateHeadKey({ knownSinceMs: at.clock.wallMs() })
+    await at.signAnew()
+    expect((await at.describeHead(sound)).last).toMatchObject({ keyId: id })
+    const { last } = await at.describeHead(altered)
+    expect(last).toMatchObject(forged)
+    expect(last?.keyId).not.toBe(id)
+    expect(at.logged.lines()).toContainEqual(
+      expect.objectContaining({ chain: altered, msg: 'a head was not signed anew: its row was altered' }),
+    )
   })
 
   it('comes by age, and not before', async () => {

@@ -80,6 +80,14 @@ describe('a lease of an internal service', () => {
       })
   })
 
+  it('never comes by a route’s grant, nor a proxy’s lease by an internal service’s: the key that signs both may be stolen', async () => {
+    const put = await stored({ bindings: { ...BINDINGS, services: [WORKER.spiffeId, PROXY.spiffeId] } })
+    const toWorker = { sub: WORKER.spiffeId, cnf: { 'x5t#S256': WORKER.thumbprint } }
+    const toProxy = { sub: PROXY.spiffeId, cnf: { 'x5t#S256': PROXY.thumbprint } }
+    await expect(answerFor(put, await routeGrantFor([put], toWorker))).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+    await expect(answerFor(put, await grantFor(put, toProxy), PROXY)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+  })
+
   it('takes neither kind of grant for the other', async () => {
     const put = await stored({ bindings: { ...BINDINGS, services: [WORKER.spiffeId] } })
     await expect(answerFor(put, await grantFor(put, {}, GRANT_TYP))).rejects.toMatchObject({ code: 'INVALID_GRANT' })

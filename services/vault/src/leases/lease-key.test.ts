@@ -110,6 +110,8 @@ describe('a lease key', () => {
     await keyFor(put)
     await rotate(put)
     const cold = vaultCore(databases, vault.service)
+    // The key that signs grants has been used.
+    await answerFor([await stored()], cold)
     await cold.keys.plaintext({ ...(await cold.keys.current(put.organizationId)), keyVersion: 1 })
     vault.service.away = true
     try {

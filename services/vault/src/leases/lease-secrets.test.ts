@@ -137,7 +137,7 @@ describe('a lease', () => {
     expect(textOf(await leaseOf(put, {}, cold))).toBe('sk-value')
   })
 
-  it('asks the key service once for an organisation, however much is leased', async () => {
+  it('asks the key service once for an organisation, however much is leased, and once for the key that signs grants', async () => {
     const puts = await Promise.all(Array.from({ length: 5 }, () => stored({ organizationId: 'org_counted' })))
     const cold = vaultCore(databases, vault.service)
     const grant = await grantFor(puts, {}, signer, cold)
@@ -146,7 +146,7 @@ describe('a lease', () => {
         cold.lease({ grant, versionIds: puts.map(({ versionId }) => versionId), peer: PROXY }),
       ),
     )
-    expect(cold.kms.calls()).toEqual({ generate: 0, unwrap: 1, rewrap: 0 })
+    expect(cold.kms.calls()).toEqual({ generate: 0, unwrap: 2, rewrap: 0 })
   })
 
   it('shares a transaction with the leases asked for at the same time', async () => {

@@ -33,6 +33,8 @@ export interface LeaseDeps {
 
 export interface GrantedLeaseDeps extends LeaseDeps {
   readonly deriveLeaseKey: DeriveLeaseKey
+  /** SPIFFE id of the proxies. */
+  readonly proxyId: string
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { authenticPins } from '../grants/authentic-pins.js'
 import { type Claims, isForInternalService } from '../grants/claims.js'
-import { grantKeyStore } from '../grants/grant-key-store.js'
 import { notPinned, type SignedGrant, signedGrants } from '../grants/signed-grants.js'
 import { checkPresented } from '../grants/verify-grant.js'
+import type { OpenVersion } from '../versions/open-version.js'
 import { type VersionRef, versionName } from '../versions/version-row.js'
 import { type GrantedRecord, type LeasableVersion, leaseStore } from './lease-store.js'
 
@@ -42,18 +44,24 @@ interface Admitted {
  */
 export function leaseTransaction({
   vaultDb,
+  openVersion,
   clock,
+  log,
+  proxyId,
 }: {
   vaultDb: Knex
+  openVersion: OpenVersion
   clock: Clock
+  log: Logger
+  proxyId: string
 }): (requests: readonly LeaseRequest[]) => Promise<readonly Taken[]> {
-  const verify = signedGrants((keyIds) => grantKeyStore(vaultDb).find(keyIds))
+  const verify = signedGrants(authenticPins({ vaultDb, openVersion, log }))
   const store = leaseStore(vaultDb)
 
   return async (requests) => {
     const readMs = clock.wallMs()
     const grants = await verify(requests.map(({ grant }) => grant))
-    const admitted = requests.map((request, index) => admit(request, grants[index], readMs))
+    const admitted = requests.map((request, index) => admit(request, grants[index], { nowMs: readMs, proxyId }))
     const holding = admitted.filter((one): one is Admitted => !(one instanceof Fault))
     const { pinned, versions } = await store.take(
       new Set(holding.map(({ signed }) => signed.pin)),
@@ -71,12 +79,16 @@ export function leaseTransaction({
 }
 
 /** Of what was asked for, what the grant names: nothing else is looked up. */
-function admit(request: LeaseRequest, grant: SignedGrant | Fault | undefined, nowMs: number): Admitted | Fault {
+function admit(
+  request: LeaseRequest,
+  grant: SignedGrant | Fault | undefined,
+  at: { readonly nowMs: number; readonly proxyId: string },
+): Admitted | Fault {
   if (grant === undefined) throw new Error('a grant was not looked at')
   if (grant instanceof Fault) return grant
   const { claims, pin } = grant
   try {
-    checkPresented(claims, request.peer, nowMs)
+    checkPresented(claims, request.peer, at)
   } catch (err) {
     return asFault(err)
   }

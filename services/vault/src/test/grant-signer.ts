@@ -4,6 +4,7 @@ import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
 
 /** Management's part: signs grants, with a key whose private half it would keep in the vault. */
 export interface GrantSigner {
+  readonly keyId: string
   readonly pkcs8: Buffer
   readonly spki: Buffer
   sign(claims: unknown, header?: Readonly<Record<string, unknown>>): Promise<string>
@@ -12,6 +13,7 @@ export interface GrantSigner {
 export function grantSigner(keyId: string): GrantSigner {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   return {
+    keyId,
     pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }),
     spki: publicKey.export({ format: 'der', type: 'spki' }),
     sign: (claims, header = {}) =>

@@ -22,6 +22,7 @@ import { versionOpener } from '../versions/open-version.js'
 import { type Put, putSecret } from '../versions/put-secret.js'
 import { settleVersion } from '../versions/settle-version.js'
 import { shredOrganization } from '../versions/shred-organization.js'
+import { PROXY } from './grant-signer.js'
 import { type MemoryKeys, memoryKeys } from './memory-keys.js'
 import { memoryLog } from './memory-log.js'
 import type { VaultDatabases } from './vault-databases.js'
@@ -36,7 +37,7 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
   const keys = dataKeys({ ...databases, keys: kms.keys, clock, log })
   const openVersion = versionOpener({ keys, installationId })
   const deriveLeaseKey = leaseKeyDeriver({ keys, installationId })
-  const deps: GrantedLeaseDeps = { vaultDb, openVersion, deriveLeaseKey, clock, log }
+  const deps: GrantedLeaseDeps = { vaultDb, openVersion, deriveLeaseKey, clock, log, proxyId: PROXY.spiffeId }
   const leaseAll = leaseSecrets(deps)
   const heads = headKeys({ vaultDb, keys, installationId })
   const rotation = { ...deps, keys, installationId, headKeys: heads }

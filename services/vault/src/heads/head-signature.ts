@@ -1,0 +1,32 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { headStatement } from '@protectmyapi/service-kit/head-chain'
+import type { HeadKey } from './head-keys.js'
+import type { VerifyingKey } from './retired-head-key.js'
+import type { SignedHead } from './signed-head-store.js'
+
+interface Statement {
+  readonly installationId: string
+  readonly chain: string
+}
+
+/** Signs that a chain has this head now. */
+export function signWith(
+  key: Pick<HeadKey, 'id' | 'sign'>,
+  { count, head }: Pick<SignedHead, 'count' | 'head'>,
+  { installationId, chain, signedAtMs }: Statement & { readonly signedAtMs: number },
+): SignedHead {
+  const signature = key.sign(headStatement({ installationId, chain, count, head, signedAtMs }))
+  return { count, head, signedAtMs, signature, keyId: key.id }
+}
+
+/** Did one of these keys sign this? What is remembered is a row, and rows can be written by others. */
+export function isSignedBy(
+  keys: readonly Pick<VerifyingKey, 'id' | 'publicKey'>[],
+  { count, head, signedAtMs, signature, keyId }: SignedHead,
+  { installationId, chain }: Statement,
+): boolean {
+  const by = keys.find(({ id }) => id === keyId)
+  if (!by) return false
+  const publicKey = createPublicKey({ key: by.publicKey, format: 'der', type: 'spki' })
+  return verify(null, headStatement({ installationId, chain, count, head, signedAtMs }), publicKey, signature)
+}

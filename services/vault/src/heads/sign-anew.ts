@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { headKeyStore } from './head-key-store.js'
+import type { HeadKeys } from './head-keys.js'
+import { isSignedBy, signWith } from './head-signature.js'
+import type { VerifyingKey } from './retired-head-key.js'
+import { signedHeadStore } from './signed-head-store.js'
+
+const LIMITS = {
+  /** Of one transaction: who signs one of them meanwhile waits for so many. */
+  pageRows: 50,
+  /** A round begins no further page after so long: the vault may be ending. */
+  roundMs: 5_000,
+} as const
+
+interface Deps {
+  readonly vaultDb: Knex
+  readonly headKeys: Pick<HeadKeys, 'current' | 'verifying'>
+  readonly installationId: string
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/**
+ * One round after a leak of the key that signs heads: what was signed last by a key that others may have had is signed
+ * anew by the one that signs, of chains that nothing is added to as well; else these stayed in doubt for ever. The rows
+ * say what is left, so that it may be killed anywhere, and several replicas may be at it. What no key of ours signed is
+ * not ours to vouch for: it is told, and left.
+ *
+ * The function throws Fault UNAVAILABLE, SECRET_DECRYPTION_FAILED, and what Postgres throws.
+ */
+export function signAnew({ vaultDb, headKeys, installationId, clock, log }: Deps): () => Promise<void> {
+  /** The keys for which nothing is left: without a change of them no round opens any. */
+  let settled = ''
+
+  return async () => {
+    const stamp = await stampOfKeys(vaultDb)
+    if (stamp === settled) return
+    const verifying = await headKeys.verifying()
+    const known = verifying.filter(({ knownSinceMs }) => knownSinceMs !== undefined)
+    const untilMs = clock.monotonicMs() + LIMITS.roundMs
+    const ids = known.map(({ id }) => id)
+    for (let after = ''; ids.length > 0; ) {
+      const page = await signedHeadStore(vaultDb).signedBy(ids, after, LIMITS.pageRows)
+      const last = page.at(-1)
+      if (last === undefined) break
+      if (!(await signPage(page, known)) || clock.monotonicMs() >= untilMs) return
+      after = last
+    }
+    settled = stamp
+  }
+
+  /** False where another key signs by now. */
+  async function signPage(chains: readonly string[], known: readonly VerifyingKey[]): Promise<boolean> {
+    const key = await headKeys.current()
+    return vaultDb.transaction(async (trx) => {
+      if (!(await headKeyStore(trx).isSigning(key.id))) return false
+      const heads = signedHeadStore(trx)
+      for (const chain of chains) {
+        const last = await heads.lock(chain)
+        // It may have moved on since the page was read.
+        if (!last || !known.some(({ id }) => id === last.keyId)) continue
+        if (isSignedBy(known, last, { installationId, chain }))
+          await heads.update(chain, signWith(key, last, { installationId, chain, signedAtMs: clock.wallMs() }))
+        else log.error({ chain, count: last.count }, 'a head was not signed anew: its row was altered')
+      }
+      return true
+    })
+  }
+}
+
+/** Differs with every key that comes, and with every word on one. */
+async function stampOfKeys(vaultDb: Knex): Promise<string> {
+  const stored = await headKeyStore(vaultDb).find()
+  return createHash('sha256')
+    .update(joinInjectively(stored.flatMap(({ id, sealed }) => [id, sealed])))
+    .digest('hex')
+}
