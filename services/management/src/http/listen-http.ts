@@ -101,7 +101,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
 const SLOW = 'ERR_HTTP_REQUEST_TIMEOUT'
 const TOO_SLOW = 'The request did not arrive in time. Send it again.'
 
-/** Of chunk extensions Node takes 16 KiB in a request. */
+/** Of chunk extensions Node takes 16 KiB in a chunk, and keeps none. */
 const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'TOO_LARGE',

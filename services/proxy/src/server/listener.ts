@@ -147,7 +147,11 @@ function isTcpAddress(address: AddressInfo | string | null): address is AddressI
   return address !== null && typeof address !== 'string'
 }
 
-const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = { HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE' }
+/** Trailers count as header fields. Of chunk extensions Node takes 16 KiB in a chunk, and keeps none. */
+const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'TOO_LARGE',
+}
 
 /** What the parser refused: framing that is not plain, or a head that is too large or too slow. */
 function clientFault(err: NodeJS.ErrnoException): Fault {
