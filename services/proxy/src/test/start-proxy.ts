@@ -99,7 +99,12 @@ export async function startProxy(
     proxies: trustedProxies(proxies),
     isDraining: () => draining,
   })
-  const listener = createListener(handle, certificate, turnstile.connected, { ...LISTENER_BOUNDS, ...bounds })
+  const listener = createListener(handle, {
+    certificate,
+    connected: turnstile.connected,
+    proxies: trustedProxies(proxies),
+    bounds: { ...LISTENER_BOUNDS, ...bounds },
+  })
   const port = await listener.listen('127.0.0.1', 0)
   return {
     port,
