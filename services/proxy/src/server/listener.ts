@@ -30,7 +30,7 @@ export const LISTENER_BOUNDS = {
   requestMs: 10 * 60_000,
   /** Longer than load balancers keep idle connections (60 s as a rule), so that they are the ones to close. */
   idleMs: 75_000,
-  /** About 20 kB each, and a file descriptor. */
+  /** 8 kB each while it says nothing, and a file descriptor. */
   connectionsMax: 16_384,
   /** That have not been accepted yet; beyond, a client's SYN is dropped, and it tries again a second later. Linux caps it at `net.core.somaxconn`. */
   backlogMax: 4_096,
