@@ -18,6 +18,12 @@ import { runInOpen } from './telemetry/spans.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 const LIMITS = {
+  /** For a TLS handshake: before it, nobody has shown who they are. */
+  handshakeMs: 10_000,
+  /** Calls under way over one connection: a proxy has some 3,600 lookups, leases and admissions at once, at most. */
+  streamsMax: 4_096,
+  /** Of one call's fields: ours are a deadline, a trace and a few names. */
+  metadataBytesMax: 16 * 1024,
   /** 64 KiB of secret, and 1,000 access entries, with room. */
   messageBytesMax: 4 * 1024 * 1024,
   /** A connection outlives a certificate's eviction no longer than this. */
@@ -25,13 +31,20 @@ const LIMITS = {
   connectionAgeGraceMs: 30_000,
 } as const
 
+/** RFC 9113 § 6.5.2. The library has an option for one of them alone. */
+const SETTINGS = { maxConcurrentStreams: LIMITS.streamsMax, maxHeaderListSize: LIMITS.metadataBytesMax } as const
+
 /**
  * Mutual TLS, 1.3 only. `ServerCredentials.createSsl` accepts TLS 1.2, hence a class of our own; the base class lets
  * the material be swapped under a listening server.
  */
 export class MutualTlsServerCredentials extends ServerCredentials {
-  constructor(material: WatchedMaterial) {
-    super({ requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' }, contextOf(material.current()))
+  /** @param handshakeTimeout in ms; shorter in tests. */
+  constructor(material: WatchedMaterial, handshakeTimeout: number = LIMITS.handshakeMs) {
+    super(
+      { requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3', handshakeTimeout, settings: SETTINGS },
+      contextOf(material.current()),
+    )
     material.onChange((next) => this.updateSecureContextOptions(contextOf(next)))
   }
 

@@ -87,7 +87,11 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     isDraining: () => draining,
     watchRequest: watchRequests(telemetry, measures),
   })
-  const listener = createListener(handle, certificate, turnstile.connected)
+  const listener = createListener(handle, {
+    certificate,
+    connected: turnstile.connected,
+    proxies: config.trustedProxies,
+  })
 
   const steps: readonly ShutdownStep[] = [
     { name: 'answers under way', run: () => listener.drain(config.drainMs) },

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-const LIMITS = { headMs: 2_000, idleMs: 75_000, connectionsMax: 64 } as const
+const LIMITS = { headMs: 2_000, lookForSlowEveryMs: 1_000, idleMs: 75_000, connectionsMax: 64 } as const
 
 export interface ServedMetrics {
   readonly port: number
@@ -15,16 +15,22 @@ export interface ServedMetrics {
 export async function serveMetrics(
   { host, port }: { readonly host: string; readonly port: number },
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  bounds: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
 ): Promise<ServedMetrics> {
   const server = createServer(
-    { headersTimeout: LIMITS.headMs, requestTimeout: LIMITS.headMs, keepAliveTimeout: LIMITS.idleMs },
+    {
+      headersTimeout: bounds.headMs,
+      requestTimeout: bounds.headMs,
+      connectionsCheckingInterval: bounds.lookForSlowEveryMs,
+      keepAliveTimeout: bounds.idleMs,
+    },
     (request, response) => {
       if (request.url !== '/metrics') response.writeHead(404, { 'content-length': 0 }).end()
       else if (request.method !== 'GET') response.writeHead(405, { allow: 'GET', 'content-length': 0 }).end()
       else answer(request, response)
     },
   )
-  server.maxConnections = LIMITS.connectionsMax
+  server.maxConnections = bounds.connectionsMax
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)

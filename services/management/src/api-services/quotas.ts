@@ -29,7 +29,8 @@ const quotasOf = (scopes: readonly [QuotaScope, ...QuotaScope[]]) =>
         count: z.int().min(1).max(LIMITS.countMax).meta({ description: 'Requests in the period.' }),
       }),
     )
-    // So that the list is bounded: one of each scope and period.
+    // One of each scope and period.
+    .max(scopes.length * QUOTA_PERIODS.length)
     .refine(noTwins, 'Two quotas have the same scope and period.')
     .meta({ description: 'Empty for none.' })
 

@@ -34,5 +34,14 @@ export const ExternalVersion = z
       'What you call this state. While it is the one in force, putting it again changes nothing. Never a value, nor a digest of one.',
   })
 
+/** Of a moment with nanoseconds and offset: RFC 3339 bounds its fraction nowhere. */
+const MOMENT_CHARS_MAX = 35
+
+/** A moment, in requests. */
+export const Moment = z.iso
+  .datetime({ offset: true })
+  .max(MOMENT_CHARS_MAX)
+  .transform((text) => new Date(text))
+
 /** Moments in answers. */
 export const Timestamp = z.iso.datetime()

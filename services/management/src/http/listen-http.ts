@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -7,17 +7,23 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
 import { REQUEST_ID_HEADER } from './request-id.js'
 
-const LIMITS = {
-  /** A sender of header fields byte by byte holds a connection no longer than this. */
+/** What one client, or many, may take. Tests set them low. */
+export const HTTP_BOUNDS = {
+  /** For a TLS handshake. */
+  handshakeMs: 10_000,
+  /** A sender of header fields byte by byte holds a connection no longer than this… */
   headersMs: 10_000,
   /** 256 KiB on a slow line. Answers may take longer: they wait for the data plane. */
   requestMs: 30_000,
+  /** …and how often those that took longer are looked for. */
+  lookForSlowEveryMs: 2_000,
   /** Above the usual 60 s of load balancers, so that theirs is the side that closes. */
   keepAliveMs: 65_000,
   headerBytesMax: 16 * 1024,
-  headerFieldsMax: 100,
   connectionsMax: 2_000,
 } as const
+
+export type HttpBounds = Readonly<Record<keyof typeof HTTP_BOUNDS, number>>
 
 export interface HttpTarget {
   readonly host: string
@@ -33,13 +39,15 @@ export interface ListeningHttp {
   close(graceMs: number): Promise<void>
 }
 
-export async function listenHttp(target: HttpTarget, listener: RequestListener): Promise<ListeningHttp> {
-  const server = newServer(target, listener)
-  server.headersTimeout = LIMITS.headersMs
-  server.requestTimeout = LIMITS.requestMs
-  server.keepAliveTimeout = LIMITS.keepAliveMs
-  server.maxHeadersCount = LIMITS.headerFieldsMax
-  server.maxConnections = LIMITS.connectionsMax
+export async function listenHttp(
+  target: HttpTarget,
+  listener: RequestListener,
+  bounds: HttpBounds = HTTP_BOUNDS,
+): Promise<ListeningHttp> {
+  const server = newServer(target, listener, bounds)
+  // No field is dropped in silence: `refuseManyFields` counts them.
+  server.maxHeadersCount = 0
+  server.maxConnections = bounds.connectionsMax
   server.on('clientError', refuseUnreadable)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -51,20 +59,31 @@ export async function listenHttp(target: HttpTarget, listener: RequestListener):
   return { port: portOf(server.address()), close: (graceMs) => close(server, graceMs) }
 }
 
-function newServer({ tls }: HttpTarget, listener: RequestListener): Server {
-  const options = { maxHeaderSize: LIMITS.headerBytesMax, requireHostHeader: true }
+function newServer({ tls }: HttpTarget, listener: RequestListener, bounds: HttpBounds): Server {
+  const options: ServerOptions = {
+    maxHeaderSize: bounds.headerBytesMax,
+    headersTimeout: bounds.headersMs,
+    requestTimeout: bounds.requestMs,
+    connectionsCheckingInterval: bounds.lookForSlowEveryMs,
+    keepAliveTimeout: bounds.keepAliveMs,
+    requireHostHeader: true,
+  }
   if (!tls) return createServer(options, listener)
-  return createTlsServer({ ...options, cert: tls.cert, key: tls.key, minVersion: 'TLSv1.3' }, listener)
+  const { handshakeMs: handshakeTimeout } = bounds
+  return createTlsServer({ ...options, ...tls, handshakeTimeout, minVersion: 'TLSv1.3' }, listener)
 }
 
-/** What the HTTP parser could not read never reaches Express; it gets the same kind of answer. */
+/**
+ * What the HTTP parser could not read never reaches Express; it gets the same kind of answer. Who keeps the other half of
+ * the connection open is found slow at the next look.
+ */
 function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return
   }
-  const code = codeOf(error.code)
-  const fault = new Fault(code, error.message)
+  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'INVALID_REQUEST'
+  const fault = new Fault(code, error.message, error.code === SLOW ? { say: TOO_SLOW } : {})
   const requestId = newId('request')
   const body = JSON.stringify(toProblem(fault, requestId))
   const fields = {
@@ -78,8 +97,14 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
   socket.end(`HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\n${head.join('')}\r\n${body}`)
 }
 
-function codeOf(code: string | undefined): FaultCode {
-  return code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'INVALID_REQUEST'
+/** How Node says that a head, or a body, took too long. */
+const SLOW = 'ERR_HTTP_REQUEST_TIMEOUT'
+const TOO_SLOW = 'The request did not arrive in time. Send it again.'
+
+/** Of chunk extensions Node takes 16 KiB in a chunk, and keeps none. */
+const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'TOO_LARGE',
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {

@@ -1,6 +1,4 @@
-import { z } from 'zod'
-
-const Moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+import { Moment } from './fields.js'
 
 /** Filters of what is listed by time: from `since` on, before `until`. */
 export const TIME_RANGE = {

@@ -1,6 +1,6 @@
 import { BINDING_LIMITS, type Bindings } from '@protectmyapi/service-kit/bindings'
 import { z } from 'zod'
-import { Timestamp } from '../http/fields.js'
+import { Moment, Timestamp } from '../http/fields.js'
 import { SECRET_LIMITS, SECRET_NAME } from './secret-input.js'
 
 export const SecretName = z
@@ -50,10 +50,7 @@ export const BindingsView = z.object({
 })
 
 /** A moment in the future, or null for never. */
-export const Expiry = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .nullable()
+export const Expiry = Moment.nullable()
 
 export const ServiceNameView = z.object({ id: z.string(), slug: z.string(), name: z.string() })
 

@@ -6,6 +6,7 @@ import { makeTestCall, type TestCallDeps } from './make-test-call.js'
 const LIMITS = {
   pathCharsMax: 2_048,
   headersMax: 16,
+  headerNameCharsMax: 128,
   headerCharsMax: 1_024,
   bodyCharsMax: 64 * 1024,
 } as const
@@ -22,7 +23,7 @@ const Query = z
 
 /** `content-type` belongs to the body, and a test call has one. */
 const Headers = z
-  .record(z.string(), z.string().max(LIMITS.headerCharsMax))
+  .record(z.string().max(LIMITS.headerNameCharsMax), z.string().max(LIMITS.headerCharsMax))
   .refine((fields) => Object.keys(fields).length <= LIMITS.headersMax, `At most ${LIMITS.headersMax} fields.`)
   .superRefine((fields, context) => {
     for (const [name, text] of Object.entries(fields)) {

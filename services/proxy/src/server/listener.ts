@@ -10,8 +10,10 @@ import type { AddressInfo } from 'node:net'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
+import { createConnectionRoom, sourceOf } from './connection-room.js'
 import type { Handle } from './handle.js'
 import { problemAnswer } from './problem-answer.js'
+import type { TrustedProxies } from './source-address.js'
 
 type Socket = IncomingMessage['socket']
 
@@ -28,6 +30,7 @@ export const LISTENER_BOUNDS = {
   requestMs: 10 * 60_000,
   /** Longer than load balancers keep idle connections (60 s as a rule), so that they are the ones to close. */
   idleMs: 75_000,
+  /** 8 kB each while it says nothing, and a file descriptor. */
   connectionsMax: 16_384,
   /** That have not been accepted yet; beyond, a client's SYN is dropped, and it tries again a second later. Linux caps it at `net.core.somaxconn`. */
   backlogMax: 4_096,
@@ -47,23 +50,45 @@ export interface Listener {
   drain(graceMs: number): Promise<void>
 }
 
-/** @param connected called for each connection that was accepted. */
-export function createListener(
-  handle: Handle,
-  certificate: WatchedMaterial | null,
-  connected: () => void,
-  bounds: ListenerBounds = LISTENER_BOUNDS,
-): Listener {
-  const options = serverOptions(bounds)
-  const server = certificate === null ? createPlainServer(options) : tlsServer(options, certificate, bounds.handshakeMs)
-  server.maxConnections = bounds.connectionsMax
+export interface ListenerOptions {
+  readonly certificate: WatchedMaterial | null
+  /** Called for each connection that was accepted. */
+  readonly connected: () => void
+  /** Proxies in front of us, whose connections are many people's. */
+  readonly proxies: TrustedProxies
+  readonly bounds?: ListenerBounds
+}
+
+export function createListener(handle: Handle, options: ListenerOptions): Listener {
+  const { certificate, connected, proxies, bounds = LISTENER_BOUNDS } = options
+  const server =
+    certificate === null
+      ? createPlainServer(serverOptions(bounds))
+      : tlsServer(serverOptions(bounds), certificate, bounds.handshakeMs)
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
   /** Of each connection the answer to the last request, as long as it lives; null where none has come. */
   const lastAnswers = new Map<Socket, WeakRef<ServerResponse> | null>()
+  /** By the other end: over TLS, what was accepted is another object than what requests come over. */
+  const readable = new Map<string, Socket>()
   server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
+    const peer = peerOf(socket)
     lastAnswers.set(socket, null)
-    socket.on('close', () => lastAnswers.delete(socket))
+    readable.set(peer, socket)
+    socket.on('close', () => {
+      lastAnswers.delete(socket)
+      readable.delete(peer)
+    })
+  })
+  const room = createConnectionRoom(bounds.connectionsMax)
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket)
+    const leave = room.enter({
+      source: sourceOf(socket.remoteAddress, proxies.trusts),
+      isBusy: () => isAnswering(lastAnswers.get(readable.get(peer) ?? socket)?.deref()),
+      destroy: () => socket.destroy(),
+    })
+    socket.on('close', leave)
   })
   const take = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
     lastAnswers.set(incoming.socket, new WeakRef(outgoing))
@@ -108,6 +133,16 @@ export function createListener(
   }
 }
 
+/** Its request is whole, and with somebody. What is still on its way has moved nobody yet. */
+function isAnswering(last: ServerResponse | undefined): boolean {
+  return last?.req.complete === true && !last.writableFinished
+}
+
+/** Unlike any other while the connection is open. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
+
 function serverOptions(bounds: ListenerBounds): ServerOptions {
   return {
     maxHeaderSize: bounds.headBytesMax,
@@ -147,7 +182,11 @@ function isTcpAddress(address: AddressInfo | string | null): address is AddressI
   return address !== null && typeof address !== 'string'
 }
 
-const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = { HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE' }
+/** Trailers count as header fields. Of chunk extensions Node takes 16 KiB in a chunk, and keeps none. */
+const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'TOO_LARGE',
+}
 
 /** What the parser refused: framing that is not plain, or a head that is too large or too slow. */
 function clientFault(err: NodeJS.ErrnoException): Fault {

@@ -13,6 +13,7 @@ import { silentLog } from '../test/silent-log.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
 import { createListener } from './listener.js'
+import { trustedProxies } from './source-address.js'
 
 let upstream: Upstream
 let proxy: ProxyUnderTest
@@ -251,11 +252,11 @@ describe('the listener’s TLS', () => {
     }
     await write('first')
     const material = await watchMaterial(files, silentLog(), 20)
-    const listener = createListener(
-      (_incoming, outgoing) => outgoing.end('ok'),
-      material,
-      () => {},
-    )
+    const listener = createListener((_incoming, outgoing) => outgoing.end('ok'), {
+      certificate: material,
+      connected: () => {},
+      proxies: trustedProxies([]),
+    })
     const port = await listener.listen('127.0.0.1', 0)
     const subject = (): Promise<string> =>
       new Promise((resolve, reject) => {

@@ -1,8 +1,11 @@
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
-import { startUpstream, type Upstream } from '../test/start-upstream.js'
+import { serve, startUpstream, type Upstream } from '../test/start-upstream.js'
 
 const HEAD = `POST /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n`
 /** Far below what the proxy has in production; so every wait here is one that ends. */
@@ -27,8 +30,8 @@ interface Client {
 }
 
 /** A connection, and all that came over it once it is closed. */
-function client({ port }: { readonly port: number } = proxy): Client {
-  const socket = connect(port, '127.0.0.1')
+function client({ port }: { readonly port: number } = proxy, localAddress = '127.0.0.1'): Client {
+  const socket = connect({ port, host: '127.0.0.1', localAddress })
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
   return {
@@ -100,3 +103,47 @@ it('connections beyond the bound are closed at once, and those within it are ser
   expect(next.status).toBe(200)
   await few.close()
 })
+
+// Linux alone has all of 127.0.0.0/8 without being told.
+const describeWithAddresses = process.platform === 'linux' ? describe : describe.skip
+describeWithAddresses('a flood of connections from one address', () => {
+  it('shuts nobody else out', async () => {
+    const few = await startProxy(upstream.port, { bounds: { connectionsMax: 8 } })
+    const flood = Array.from({ length: 16 }, () => client(few, '127.0.0.2'))
+    // Those beyond the bound.
+    await Promise.all(flood.slice(8).map(({ closed }) => closed))
+    for (let count = 1; count <= 3; count += 1) {
+      const other = client(few)
+      other.socket.write(`${HEAD}Connection: close\r\n\r\n`)
+      expect(await other.closed).toMatch(/^HTTP\/1\.1 200 /)
+    }
+    expect(upstream.received).toHaveLength(3)
+    for (const { socket } of flood) socket.destroy()
+    await few.close()
+  })
+
+  it.each(['http', 'https'])('loses none that waits for an answer, over %s', async (scheme) => {
+    const answers: (() => void)[] = []
+    const provider = await serve((_request, response) => answers.push(() => response.end('late')))
+    const issued = scheme === 'https' ? await (await createAuthority()).issue({ dnsNames: ['x'] }) : null
+    const certificate = issued && fixedMaterial(issued)
+    const two = await startProxy(provider.port, { certificate, bounds: { connectionsMax: 2 } })
+    const waiting = [1, 2].map(() => {
+      const socket = connect({ port: two.port, host: '127.0.0.1', localAddress: '127.0.0.2' })
+      const asking = certificate ? connectTls({ socket, rejectUnauthorized: false }) : socket
+      asking.on('error', () => {}).write(`${HEAD}Connection: close\r\n\r\n`)
+      return new Promise((resolve) => asking.once('data', (chunk) => resolve(String(chunk))))
+    })
+    await until(() => answers[1])
+    expect(await client(two).closed).toBe('')
+    for (const answer of answers) answer()
+    for (const answer of await Promise.all(waiting)) expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    await two.close()
+    await provider.close()
+  })
+})
+
+function fixedMaterial({ certPem, keyPem }: Issued): WatchedMaterial {
+  const material = { cert: Buffer.from(certPem), key: Buffer.from(keyPem), ca: Buffer.from(certPem) }
+  return { current: () => material, onChange: () => () => {}, stop: () => {} }
+}

@@ -103,7 +103,12 @@ export async function startProxy(
     isDraining: () => draining,
     ...(watchRequest ? { watchRequest } : {}),
   })
-  const listener = createListener(handle, certificate, turnstile.connected, { ...LISTENER_BOUNDS, ...bounds })
+  const listener = createListener(handle, {
+    certificate,
+    connected: turnstile.connected,
+    proxies: trustedProxies(proxies),
+    bounds: { ...LISTENER_BOUNDS, ...bounds },
+  })
   const port = await listener.listen('127.0.0.1', 0)
   return {
     port,

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { type Probes, serveProbes } from './probes.js'
 
@@ -22,5 +23,17 @@ describe('probes', () => {
     expect([await statusOf('/'), await statusOf('/readyz?x'), await statusOf('/readyz', 'POST')]).toEqual([
       404, 404, 405,
     ])
+  })
+
+  it('wait for no slow head, and take no connection beyond their bound', async () => {
+    const bounds = { headMs: 300, lookForSlowEveryMs: 20, idleMs: 1_000, connectionsMax: 2 }
+    probes = await serveProbes('127.0.0.1', 0, { obstacle: () => '' }, bounds)
+    const opened = [1, 2, 3].map(() => {
+      const socket = connect(probes.port, '127.0.0.1').on('error', () => {})
+      return new Promise((resolve) => socket.resume().once('close', resolve))
+    })
+    expect(await Promise.race(opened.map((closed, nth) => closed.then(() => nth)))).toBe(2)
+    await Promise.all(opened)
+    expect(await statusOf('/healthz')).toBe(200)
   })
 })

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { Health } from '../rpc/health.js'
 
 /** Two words a probe; nobody needs more of a connection. */
-const LIMITS = { headMs: 2_000, idleMs: 1_000, connectionsMax: 64 } as const
+const LIMITS = { headMs: 2_000, lookForSlowEveryMs: 1_000, idleMs: 1_000, connectionsMax: 64 } as const
 
 /**
  * Plain HTTP for who probes from the machine that runs us and has no certificate, as Kubernetes' kubelet: `/healthz` is
@@ -10,9 +10,19 @@ const LIMITS = { headMs: 2_000, idleMs: 1_000, connectionsMax: 64 } as const
  *
  * @throws where the port is taken.
  */
-export async function serveProbes(host: string, port: number, health: Pick<Health, 'obstacle'>): Promise<Probes> {
+export async function serveProbes(
+  host: string,
+  port: number,
+  health: Pick<Health, 'obstacle'>,
+  bounds: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
+): Promise<Probes> {
   const server = createServer(
-    { headersTimeout: LIMITS.headMs, requestTimeout: LIMITS.headMs, keepAliveTimeout: LIMITS.idleMs },
+    {
+      headersTimeout: bounds.headMs,
+      requestTimeout: bounds.headMs,
+      connectionsCheckingInterval: bounds.lookForSlowEveryMs,
+      keepAliveTimeout: bounds.idleMs,
+    },
     ({ method, url }, answer) => {
       const isReading = method === 'GET' || method === 'HEAD'
       const status = isReading ? statusOf(url, health) : 405
@@ -21,7 +31,7 @@ export async function serveProbes(host: string, port: number, health: Pick<Healt
       answer.end(method === 'HEAD' ? undefined : why)
     },
   )
-  server.maxConnections = LIMITS.connectionsMax
+  server.maxConnections = bounds.connectionsMax
   return { port: await listen(server, host, port), close: () => closed(server) }
 }
 

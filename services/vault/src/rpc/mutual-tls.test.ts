@@ -1,4 +1,7 @@
+import { connect as connectHttp2 } from 'node:http2'
+import { connect as connectTcp } from 'node:net'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { Metadata, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -34,7 +37,7 @@ afterAll(async () => {
 })
 
 /** A server with one method, which answers when it is let. Who called is noted. */
-async function startServer() {
+async function startServer(handshakeMs?: number) {
   const files = await identities.files('vault')
   const logged = memoryLog()
   const material = await watchMaterial(files, logged.log, POLL_MS)
@@ -51,7 +54,7 @@ async function startServer() {
   const grpc = createGrpcServer()
   const rules = { authorize: authorizeBy('protectmyapi.local', 'protectmyapi'), log: logged.log }
   grpc.addService(Vault.service, { SettleVersion: unary(rules, settle) })
-  const port = await listenGrpc(grpc, '127.0.0.1:0', new MutualTlsServerCredentials(material))
+  const port = await listenGrpc(grpc, '127.0.0.1:0', new MutualTlsServerCredentials(material, handshakeMs))
   return {
     port,
     files,
@@ -217,6 +220,49 @@ describe('mutual TLS', () => {
     await identities.write(server.files, { keyPem: next.keyPem })
     await until(async () => (await servedCertificate()) !== before || undefined)
   }, 15_000)
+})
+
+describe('a caller that takes too much', () => {
+  const metadataOf = (bytes: number): Metadata => {
+    const metadata = new Metadata()
+    metadata.set('bomb', 'a'.repeat(bytes))
+    return metadata
+  }
+  const MESSAGE_BYTES_MAX = 4 * 1024 * 1024
+  // Two ids of five bytes, and of three fields a tag of one byte and a length of one, of the third of four.
+  const filled = (bytes: number) => ({ ...REQUEST, versionId: 'x'.repeat(bytes - 19) })
+
+  it.each([
+    ['with a message as large as may be', filled(MESSAGE_BYTES_MAX), new Metadata(), status.OK],
+    ['with a message of one byte more', filled(MESSAGE_BYTES_MAX + 1), new Metadata(), status.RESOURCE_EXHAUSTED],
+    ['with metadata of 15 KiB', REQUEST, metadataOf(15 * 1024), status.OK],
+    ['with metadata of 16 KiB, and the names', REQUEST, metadataOf(16 * 1024), status.RESOURCE_EXHAUSTED],
+  ])('%s has one answer, and the next call over the connection is served', async (_how, request, metadata, code) => {
+    const issued = await identities.issue('management')
+    const client = clientOf(fixedMaterial(issued, identities.authority.certPem))
+    const answered = await new Promise((resolve) => {
+      const deadline = Date.now() + 10_000
+      client.raw().settleVersion(request, metadata, { deadline }, (error) => resolve(error?.code ?? status.OK))
+    })
+    expect(answered).toBe(code)
+    await expect(client.settle()).resolves.toEqual({ settlement: 'SETTLEMENT_STORED' })
+    client.close()
+  })
+
+  it('with calls is told how many may be under way over a connection', async () => {
+    const socket = await handshake(await identities.issue('management'), {})
+    const session = connectHttp2('https://vault', { createConnection: () => socket })
+    const settings = await new Promise((resolve) => session.once('remoteSettings', resolve))
+    expect(settings).toMatchObject({ maxConcurrentStreams: 4_096 })
+    session.destroy()
+  })
+
+  it('to show a certificate loses its connection', async () => {
+    const strict = await startServer(50)
+    const socket = connectTcp(strict.port, '127.0.0.1')
+    await new Promise((resolve) => socket.on('error', () => {}).once('close', resolve))
+    await strict.close()
+  })
 })
 
 async function servedCertificate(): Promise<string> {

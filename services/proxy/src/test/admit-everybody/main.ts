@@ -44,7 +44,10 @@ const turnstile = createTurnstile()
 const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, crowd, turnstile, log })
 const { hostSuffix, trustedProxies: proxies } = config
 const handle = createHandle({ pipeline, dataPlane, clock, log, proxies, hostSuffix, isDraining: () => false })
-const port = await createListener(handle, null, turnstile.connected).listen(config.host, config.port)
+const port = await createListener(handle, { certificate: null, connected: turnstile.connected, proxies }).listen(
+  config.host,
+  config.port,
+)
 await dataPlane.start()
 log.info({ port }, 'ready')
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0))

@@ -1,0 +1,119 @@
+import { connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import express from 'express'
+import { HTTP_BOUNDS, type HttpBounds, type ListeningHttp, listenHttp } from './listen-http.js'
+import { readBody } from './read-body.js'
+import { refuseManyFields } from './refuse-many-fields.js'
+import { faultOf, sendProblem } from './send-problem.js'
+
+/** Far below what is set in production; so every wait here is one that ends. */
+const QUICK = { headersMs: 300, requestMs: 600, lookForSlowEveryMs: 20 } as const
+const HEAD = 'POST /things HTTP/1.1\r\nHost: x\r\n'
+const JSON_BODY = 'Content-Type: application/json\r\n'
+const CHUNKED = `${HEAD}Connection: close\r\n${JSON_BODY}Transfer-Encoding: chunked\r\n\r\n`
+
+let server: ListeningHttp
+
+async function listening(bounds: Partial<HttpBounds>): Promise<ListeningHttp> {
+  const app = express()
+  app.use(refuseManyFields)
+  app.use(async (request: express.Request, response: express.Response) => {
+    await readBody(request)
+    response.send('ok')
+  })
+  // Four parameters: that is how Express tells a handler of errors.
+  app.use((err: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) =>
+    sendProblem(response, faultOf(err), ''),
+  )
+  return listenHttp({ host: '127.0.0.1', port: 0 }, app, { ...HTTP_BOUNDS, ...bounds })
+}
+
+afterEach(() => server.close(0))
+
+interface Client {
+  readonly socket: Socket
+  readonly closed: Promise<string>
+}
+
+/** A connection, and all that came over it once it is closed. */
+function client(bytes = ''): Client {
+  const socket = connect(server.port, '127.0.0.1')
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
+  socket.write(bytes)
+  return {
+    socket,
+    closed: new Promise((resolve) => socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))),
+  }
+}
+
+/** Status and code of the one answer. */
+async function answerTo(bytes: string): Promise<string> {
+  const answer = await client(bytes).closed
+  const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status)
+  return [...statuses, /"code":"(\w+)"/.exec(answer)?.[1]].join(' ').trim()
+}
+
+const fields = (count: number): string => 'a: b\r\n'.repeat(count)
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
+/** Two fields. */
+const LAST = `${HEAD}Connection: close\r\n`
+
+describe('a bomb has exactly one answer:', () => {
+  beforeEach(async () => {
+    server = await listening({})
+  })
+
+  it.each([
+    ['as many fields as there may be', `${LAST}${fields(98)}\r\n`, '200'],
+    ['one field more', `${LAST}${fields(99)}\r\n`, '431 TOO_LARGE'],
+    ['many cookies', `${LAST}${'Cookie: a=b\r\n'.repeat(500)}\r\n`, '431 TOO_LARGE'],
+    ['one huge cookie', `${LAST}Cookie: ${'a'.repeat(16 * 1024)}\r\n\r\n`, '431 TOO_LARGE'],
+    ['a huge name', `${LAST}${'a'.repeat(16 * 1024)}: b\r\n\r\n`, '431 TOO_LARGE'],
+    ['a huge target', `GET /${'a'.repeat(16 * 1024)} HTTP/1.1\r\nHost: x\r\n\r\n`, '431 TOO_LARGE'],
+    ['many trailers', `${CHUNKED}0\r\n${'a: b\r\n'.repeat(9_000)}\r\n`, '431 TOO_LARGE'],
+    ['chunk extensions', `${CHUNKED}1;${'a'.repeat(17 * 1024)}\r\n1\r\n0\r\n\r\n`, '413 TOO_LARGE'],
+    ['a body without a length', `${CHUNKED}${chunk('1'.repeat(256 * 1024 + 1))}0\r\n\r\n`, '413 TOO_LARGE'],
+    ['many chunks of a byte', `${CHUNKED}${chunk('[')}${chunk(' ').repeat(5_000)}${chunk(']')}0\r\n\r\n`, '200'],
+  ])('%s', async (_what, bytes, answer) => {
+    expect(await answerTo(bytes)).toBe(answer)
+  })
+})
+
+describe('a client that takes its time is told so, and cut off:', () => {
+  beforeEach(async () => {
+    server = await listening(QUICK)
+  })
+
+  it.each([
+    ['with nothing at all', ''],
+    ['with its head', HEAD],
+    ['with its body', `${HEAD}${JSON_BODY}Content-Length: 100\r\n\r\n{`],
+  ])('%s', async (_how, bytes) => {
+    expect(await client(bytes).closed).toMatch(/^HTTP\/1\.1 400 .*did not arrive in time/s)
+  })
+
+  it('and cannot keep the connection by its own half', async () => {
+    const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    const before = open()
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {}).resume()
+    const ended = new Promise((resolve) => socket.on('end', resolve))
+    socket.write('RUBBISH\r\n\r\n')
+    await ended
+    expect(await until(() => (open() === before + 1 ? 'destroyed' : undefined))).toBe('destroyed')
+    socket.destroy()
+  })
+})
+
+it('connections beyond the bound are closed at once, and those within it are served', async () => {
+  server = await listening({ connectionsMax: 4 })
+  const within = Array.from({ length: 4 }, () => client())
+  await Promise.all(within.map(({ socket }) => new Promise((resolve) => socket.on('connect', resolve))))
+  within[0]?.socket.write(`${HEAD}\r\n`)
+  const [answer] = await new Promise<Buffer[]>((resolve) => within[0]?.socket.once('data', (chunk) => resolve([chunk])))
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
+  expect(await client(`${HEAD}\r\n`).closed).toBe('')
+  for (const { socket } of within) socket.destroy()
+})

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals'
+import { nameMemo } from './name-memo.js'
+
+/** Names that were told anew. */
+function make(): { told: string[]; tell(name: string): number } {
+  const told: string[] = []
+  return { told, tell: nameMemo((name) => told.push(name)) }
+}
+
+it('a name is told once, up to 64 characters; who makes up longer ones takes no memory', () => {
+  const { told, tell } = make()
+  for (const chars of [64, 64, 65, 65]) tell('a'.repeat(chars))
+  expect(told.map(({ length }) => length)).toEqual([64, 65, 65])
+})
+
+it('1,024 names are remembered; who makes up more has all of them told anew', () => {
+  const { told, tell } = make()
+  for (let at = 0; at < 1_024; at += 1) tell(`x-${at}`)
+  tell('x-0')
+  expect(told).toHaveLength(1_024)
+  tell('x-more')
+  tell('x-0')
+  expect(told.slice(1_024)).toEqual(['x-more', 'x-0'])
+})

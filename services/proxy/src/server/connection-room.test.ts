@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals'
+import { createConnectionRoom, sourceOf } from './connection-room.js'
+import { trustedProxies } from './source-address.js'
+
+function make(max: number) {
+  const room = createConnectionRoom(max)
+  const gone: string[] = []
+  const enter = (name: string, source: string | null, isBusy = false): (() => void) =>
+    room.enter({ source, isBusy: () => isBusy, destroy: () => gone.push(name) })
+  const flood = (source: string, count: number, isBusy = false): void => {
+    for (let at = 0; at < count; at += 1) enter(`${source}${at}`, source, isBusy)
+  }
+  return { gone, enter, flood }
+}
+
+describe('where there is no room', () => {
+  it('whoever comes of the source that has the most goes again', () => {
+    const { gone, enter, flood } = make(3)
+    flood('a', 3)
+    expect(gone).toEqual([])
+    enter('late', 'a')
+    expect(gone).toEqual(['late'])
+  })
+
+  it('the source that has the most gives up one for each that comes of another, and is not busy', () => {
+    const { gone, enter, flood } = make(4)
+    enter('a-busy', 'a', true)
+    flood('a', 3)
+    enter('b', 'b')
+    enter('c', 'c')
+    expect(gone).toEqual(['a0', 'a1'])
+    // Two against one and one: the next of `a` would be its third, the next of a fourth source its first.
+    enter('a-late', 'a')
+    enter('d', 'd')
+    expect(gone).toEqual(['a0', 'a1', 'a-late', 'a2'])
+  })
+
+  it('nobody is cut off in the midst of an answer', () => {
+    const { gone, enter, flood } = make(2)
+    flood('a', 2, true)
+    enter('b', 'b')
+    expect(gone).toEqual(['b'])
+  })
+
+  it('a proxy in front of us keeps what it has, and is given room', () => {
+    const { gone, enter, flood } = make(3)
+    enter('front', null)
+    enter('front', null)
+    flood('a', 1)
+    enter('front', null)
+    expect(gone).toEqual(['a0'])
+    enter('b', 'b')
+    expect(gone).toEqual(['a0', 'b'])
+  })
+
+  it('who leaves makes room, once', () => {
+    const { gone, enter } = make(1)
+    const leave = enter('a', 'a')
+    leave()
+    leave()
+    enter('b', 'b')
+    expect(gone).toEqual([])
+    enter('c', 'b')
+    expect(gone).toEqual(['c'])
+  })
+})
+
+it('a source is an address, of IPv6 a customer’s block, and no proxy in front of us', () => {
+  const { trusts } = trustedProxies(['10.0.0.0/8'])
+  expect(
+    ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '2001:db8::2', '10.1.2.3', '::ffff:10.1.2.3'].map((address) =>
+      sourceOf(address, trusts),
+    ),
+  ).toEqual(['192.0.2.1', '192.0.2.1', '2001:db8:0:0::/64', '2001:db8:0:0::/64', null, null])
+})
