@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { trustedProxies } from '../server/source-address.js'
 import { createConnectionRoom, sourceOf } from './connection-room.js'
-import { trustedProxies } from './source-address.js'
 
 function make(max: number) {
   const room = createConnectionRoom(max)
