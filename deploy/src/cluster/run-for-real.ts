@@ -8,7 +8,7 @@ import type { Progress } from '../console/progress.js'
 import { list, Pod, type PodContainer, podOf, Service, secretData } from './api-objects.js'
 import { check } from './check.js'
 import type { Release } from './helm-release.js'
-import { type ContainerRig, mainContainer, runContainer } from './run-container.js'
+import { type ContainerRig, mainContainer, renewConfigMaps, runContainer } from './run-container.js'
 import { addressServices } from './service-addresses.js'
 import { type StartedProgram, startProgram, toItsEnd } from './start-program.js'
 
@@ -19,7 +19,8 @@ export interface RealRunOptions extends Omit<ContainerRig, 'hosts'> {
 }
 
 const TRIAL_SECRET = 'pma-protectmyapi-trial'
-const LIMITS = { readyMs: 90_000, testPodMs: 60_000, probeMs: 5_000 } as const
+const LOG_LEVEL = 'pma-protectmyapi-log-level'
+const LIMITS = { readyMs: 90_000, testPodMs: 60_000, probeMs: 5_000, logLevelMs: 30_000 } as const
 
 /**
  * kwok says that pods run; here their programs do: each with the environment, files and arguments of its pod, in the order in
@@ -66,6 +67,16 @@ export async function runForReal(options: RealRunOptions): Promise<void> {
     }
     await progress.step('helm test', async (say) => {
       for (const line of await runHelmTest(rig, options.release)) say(line)
+    })
+    await progress.step('another log level, by the ConfigMap: told by each, which goes on', async () => {
+      const patch = ['-n', namespace, '--type=merge', '-p', JSON.stringify({ data: { level: 'debug' } })]
+      await plane.kubectl('patch', 'configmap', LOG_LEVEL, ...patch)
+      for (const [component, program] of running) {
+        const pod = podOf(pods, component)
+        await renewConfigMaps(rig, pod, mainContainer(pod))
+        await until(async () => tellsLevel(await program.log(), 'debug') || undefined, LIMITS.logLevelMs)
+        check(program.isRunning(), `${component} ended`)
+      }
     })
     await progress.step('renewal: the Job again, with the services running', async () =>
       toItsEnd(await main('certificates')),
@@ -183,6 +194,10 @@ async function runHelmTest(rig: ContainerRig, release: Release): Promise<readonl
     .trimEnd()
     .split('\n')
     .map((line) => messageOf(line))
+}
+
+function tellsLevel(log: string, level: string): boolean {
+  return log.split('\n').some((line) => line.includes(`"level":"${level}"`) && line.includes('log level was changed'))
 }
 
 function messageOf(line: string): string {

@@ -80,7 +80,7 @@ describe('what a pod is given', () => {
     },
   )
 
-  it('can be every variable that a service knows, but for where it listens and the file of the log’s level', async () => {
+  it('can be every variable that a service knows, but for where it listens', async () => {
     const said = new Set<string>()
     for (const [, example, values] of MATRIX)
       for (const { container } of containersOf(await render(example, values)))
@@ -90,7 +90,6 @@ describe('what a pod is given', () => {
     const unsaid = [...new Set(known)].filter((name) => !said.has(name))
     expect(unsaid.toSorted()).toEqual([
       'PMA_DIRECTORY_HOST',
-      'PMA_LOG_LEVEL_FILE',
       'PMA_MANAGEMENT_HOST',
       'PMA_METRICS_HOST',
       'PMA_PROXY_HOST',

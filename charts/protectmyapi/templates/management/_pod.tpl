@@ -80,7 +80,6 @@
 
 {{- define "pma.management.migratorEnv" }}
 {{- include "pma.env" (dict
-  "LOG_LEVEL" .Values.logLevel
   "PMA_MANAGEMENT_DB_MIGRATOR_USER" .Values.database.management.migrator.user
 ) }}
 {{- include "pma.databaseEnv" (dict "root" . "database" "management" "prefix" "PMA_MANAGEMENT_DB") }}

@@ -55,7 +55,6 @@
 
 {{- define "pma.vault.migratorEnv" }}
 {{- include "pma.env" (dict
-  "LOG_LEVEL" .Values.logLevel
   "PMA_VAULT_DB_MIGRATOR_USER" .Values.database.vault.migrator.user
   "PMA_VAULT_KEYS_DB_MIGRATOR_USER" .Values.database.vaultKeys.migrator.user
 ) }}
