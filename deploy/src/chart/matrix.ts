@@ -161,7 +161,12 @@ export const MATRIX: readonly (readonly [string, Example, Values])[] = [
         podMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
         alerts: { enabled: true, labels: { release: 'prometheus' } },
         dashboard: { enabled: true, labels: { dashboards: 'shown' }, annotations: { grafana_folder: 'Keys' } },
-        otlp: { endpoint: 'https://otlp.example.com', samplingRatio: 1, metrics: true },
+        otlp: {
+          endpoint: 'https://otlp.example.com',
+          headers: { secret: 'collector', key: 'headers' },
+          samplingRatio: 1,
+          metrics: true,
+        },
       },
       networkPolicy: {
         metricsFrom: [{ podSelector: { matchLabels: { app: 'prometheus' } } }],

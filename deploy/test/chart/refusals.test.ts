@@ -262,6 +262,40 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'networkPolicy.otlpTo: name the collector',
   ],
   [
+    'a token for a collector over plain HTTP',
+    'plain',
+    { telemetry: { otlp: { headers: { secret: 'collector', key: 'headers' } } } },
+    'telemetry.otlp.headers: they are a credential; telemetry.otlp.endpoint has to be https',
+  ],
+  [
+    'a token for a name that only begins like loopback',
+    'plain',
+    {
+      telemetry: {
+        otlp: { endpoint: 'http://localhost.example.com', headers: { secret: 'collector', key: 'headers' } },
+      },
+    },
+    'telemetry.otlp.headers: they are a credential',
+  ],
+  [
+    'a token for no collector',
+    'aws',
+    { telemetry: { otlp: { headers: { secret: 'collector', key: 'headers' } } } },
+    'telemetry.otlp.headers: name the collector',
+  ],
+  [
+    'a token for the collector in values',
+    'plain',
+    { telemetry: { otlp: { headers: 'authorization: Bearer x' } } },
+    "at '/telemetry/otlp/headers': got string, want object",
+  ],
+  [
+    'one in a variable',
+    'plain',
+    { proxy: { extraEnv: { OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=x' } } },
+    "at '/proxy/extraEnv/OTEL_EXPORTER_OTLP_TRACES_HEADERS'",
+  ],
+  [
     'metrics for no collector',
     'aws',
     { telemetry: { otlp: { metrics: true } } },

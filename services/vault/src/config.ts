@@ -137,7 +137,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
     headKeyDays: given.PMA_HEAD_KEY_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
-    telemetry: telemetryConfig(given),
+    telemetry: telemetryConfig(given, readFile),
   }
 }
 

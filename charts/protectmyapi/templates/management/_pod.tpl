@@ -15,6 +15,7 @@
 - { name: redis, env: PMA_REDIS_PASSWORD_FILE, file: {{ include "pma.redisPasswordFile" . | fromYaml | toJson }} }
 - { name: redis-ca, env: PMA_REDIS_CA_FILE, file: {{ .Values.redis.ca | toJson }} }
 - { name: owner, env: PMA_BOOTSTRAP_PASSWORD_FILE, file: {{ include "pma.management.passwordFile" . | fromYaml | toJson }} }
+- { name: otlp-headers, env: PMA_OTLP_HEADERS_FILE, file: {{ .Values.telemetry.otlp.headers | toJson }} }
 - { name: set-up, env: PMA_SETUP_TOKEN_FILE, file: {{ .Values.management.setupToken | toJson }} }
 {{- end -}}
 
