@@ -346,6 +346,40 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'management.probes.liveness: a process that hangs would keep its connections for 123 s',
   ],
   [
+    'a way to a port of ours among those to sidecars',
+    'plain',
+    { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 8060 }] }] } } },
+    'networkPolicy.extraIngress.vault: 8060 is a port of ours',
+  ],
+  [
+    'the same by its name',
+    'plain',
+    { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 'grpc' }] }] } } },
+    'networkPolicy.extraIngress.vault: grpc is a port of ours',
+  ],
+  [
+    'ports from the first to the last',
+    'plain',
+    {
+      networkPolicy: {
+        extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 1, endPort: 65_535 }] }] },
+      },
+    },
+    "at '/networkPolicy/extraIngress/vault/0/ports/0': additional properties 'endPort' not allowed",
+  ],
+  [
+    'everybody to a sidecar',
+    'plain',
+    { networkPolicy: { extraIngress: { proxy: [{ from: [], ports: [{ port: 15_090 }] }] } } },
+    "at '/networkPolicy/extraIngress/proxy/0/from': minItems: got 0, want 1",
+  ],
+  [
+    'every port of a pod',
+    'plain',
+    { networkPolicy: { extraIngress: { proxy: [{ from: [{ podSelector: {} }] }] } } },
+    "at '/networkPolicy/extraIngress/proxy/0': missing property 'ports'",
+  ],
+  [
     'a rollout that cannot begin',
     'plain',
     { proxy: { rollout: { maxSurge: 0, maxUnavailable: 0 } } },
