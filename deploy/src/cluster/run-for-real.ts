@@ -8,6 +8,7 @@ import type { Progress } from '../console/progress.js'
 import { list, Pod, type PodContainer, podOf, Service, secretData } from './api-objects.js'
 import { check } from './check.js'
 import type { Release } from './helm-release.js'
+import { replaceAuthority } from './replace-authority.js'
 import { type ContainerRig, mainContainer, renewConfigMaps, runContainer } from './run-container.js'
 import { addressServices } from './service-addresses.js'
 import { type StartedProgram, startProgram, toItsEnd } from './start-program.js'
@@ -19,6 +20,8 @@ export interface RealRunOptions extends Omit<ContainerRig, 'hosts'> {
 }
 
 const TRIAL_SECRET = 'pma-protectmyapi-trial'
+/** In the order in which each finds whom it asks. */
+const SERVICES = ['vault', 'management', 'proxy'] as const
 const LOG_LEVEL = 'pma-protectmyapi-log-level'
 const LIMITS = { readyMs: 90_000, testPodMs: 60_000, probeMs: 5_000, logLevelMs: 30_000 } as const
 
@@ -57,14 +60,14 @@ export async function runForReal(options: RealRunOptions): Promise<void> {
       for (const one of waiting) await toItsEnd(one)
     })
     const running = new Map<string, StartedProgram>()
-    for (const component of ['vault', 'management', 'proxy']) {
-      await progress.step(`${component}, until its probes say so`, async () => {
-        const program = await main(component)
-        running.set(component, program)
-        ends.push(() => program.stop(1_000))
-        await untilReady(program, mainContainer(podOf(pods, component)))
-      })
+    const start = async (component: string): Promise<void> => {
+      const program = await main(component)
+      running.set(component, program)
+      ends.push(() => program.stop(1_000))
+      await untilReady(program, mainContainer(podOf(pods, component)))
     }
+    for (const component of SERVICES)
+      await progress.step(`${component}, until its probes say so`, () => start(component))
     await progress.step('helm test', async (say) => {
       for (const line of await runHelmTest(rig, options.release)) say(line)
     })
@@ -81,6 +84,15 @@ export async function runForReal(options: RealRunOptions): Promise<void> {
     await progress.step('renewal: the Job again, with the services running', async () =>
       toItsEnd(await main('certificates')),
     )
+    await progress.step('another CA at once, a roll, and helm test under it', async () => {
+      await replaceAuthority(rig, async () => {
+        for (const component of SERVICES) {
+          await running.get(component)?.stop(podOf(pods, component).spec.terminationGracePeriodSeconds * 1_000)
+          await start(component)
+        }
+      })
+      await runHelmTest(rig, options.release)
+    })
     await progress.step('SIGTERM, as at the end of a pod', async (say) => {
       for (const [component, program] of [...running].toReversed()) {
         const graceMs = podOf(pods, component).spec.terminationGracePeriodSeconds * 1_000
