@@ -106,8 +106,8 @@ interface Ended {
   readonly cpuMs: number
 }
 
-/** Seconds of a processor, as the last line on standard error. */
-const TIMED = ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'timed', '/usr/bin/unshare'] as const
+/** Seconds of a processor, as the last line on standard error. bash would read an rc file, since its input is a socket. */
+const TIMED = ['--norc', '-c', 'TIMEFORMAT="%U %S"; time "$@"', 'timed', '/usr/bin/unshare'] as const
 
 function inRoot(root: string, command: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
