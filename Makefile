@@ -3,6 +3,8 @@
 NODE ?= node
 # As in docker-compose.yml.
 CADDY := v2.11.9
+# Prometheus 3.16, as in docker-compose.yml: its module counts otherwise.
+PROMTOOL := v0.316.0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test telemetry-test terraform-test check sbom reset backup restore backup-identity rotate-data-keys build fmt protos
@@ -58,12 +60,17 @@ images-test: ## Images of one service each: built, tried from an empty environme
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/images/main.js
 
-compose-test: ## docker-compose.yml by the reference implementation of its specification, the Caddyfile by Caddy (go; minutes the first time).
+compose-test: ## docker-compose.yml by the reference implementation of its specification, the Caddyfile by Caddy, the alerts by promtool (go; minutes the first time).
 	@command -v go >/dev/null || { echo 'There is no go on the PATH: apt-get install golang (1.24 or later).'; exit 1; }
-	@cd deploy/compose/check && go run . ../../../docker-compose.yml ../localstack.env
+	@cd deploy/compose/check && go run . ../../../docker-compose.yml ../localstack.env ../monitoring.env
 	@GOBIN=$(CURDIR)/.cache/go-bin go install github.com/caddyserver/caddy/v2/cmd/caddy@$(CADDY)
 	@PMA_PROXY_DOMAIN=proxy.localhost PMA_MANAGEMENT_DOMAIN=manage.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile
 	@! PMA_PROXY_DOMAIN=one.localhost PMA_MANAGEMENT_DOMAIN=one.localhost .cache/go-bin/caddy validate --config deploy/compose/Caddyfile 2>/dev/null
+	@GOBIN=$(CURDIR)/.cache/go-bin go install -tags remove_all_sd github.com/prometheus/prometheus/cmd/promtool@$(PROMTOOL)
+	@deploy/compose/monitoring/scope-alerts.sh < charts/protectmyapi/monitoring/alerts.yaml > .cache/alerts.yaml
+	@sed 's|/tmp/alerts.yaml|$(CURDIR)/.cache/alerts.yaml|' deploy/compose/monitoring/prometheus.yml > .cache/prometheus.yml
+	@.cache/go-bin/promtool check config .cache/prometheus.yml
+	@! grep -E 'SCOPE|RUNBOOK' .cache/alerts.yaml
 
 telemetry-test: ## Alerts in every state, by promtool; then the system, told to a Prometheus and a collector: traces, dashboard, live alerts. Needs go. Four minutes, once a quarter of an hour. ONLY=alerts
 	@$(NODE) deploy/bootstrap.js

@@ -8,7 +8,6 @@
 
 {{- define "pma.commonEnv" -}}
 {{- include "pma.env" (dict
-  "LOG_LEVEL" .Values.logLevel
   "PMA_MODE" (ternary "production" "development" .Values.production)
   "PMA_TRUST_DOMAIN" .Values.trustDomain
   "PMA_NAMESPACE" .Release.Namespace

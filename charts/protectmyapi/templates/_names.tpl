@@ -42,6 +42,19 @@ annotations:
 {{- end }}
 {{- end -}}
 
+{{/* Labels and annotations of a Service: {of, values}. */}}
+{{- define "pma.serviceMetadata" -}}
+labels:
+  {{- include "pma.labels" .of | nindent 2 }}
+  {{- with .values.labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .values.annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "pma.image" -}}
 {{- $image := .image -}}
 {{- $name := ternary $image.name (printf "%s/%s" .root.Values.image.registry $image.name) (empty .root.Values.image.registry) -}}

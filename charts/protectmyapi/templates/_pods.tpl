@@ -35,7 +35,7 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* Which nodes, and before whom. */}}
+{{/* Which nodes, before whom, and by which names. */}}
 {{- define "pma.nodes" -}}
 {{- with .priorityClassName }}
 priorityClassName: {{ . }}
@@ -48,28 +48,28 @@ nodeSelector:
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with .schedulerName }}
+schedulerName: {{ . }}
+{{- end }}
+{{- with .runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* Where the pods of a component may run: {root, component, values}. */}}
 {{- define "pma.placement" -}}
 {{- include "pma.nodes" .values }}
-{{- with .values.schedulerName }}
-schedulerName: {{ . }}
-{{- end }}
-{{- with .values.runtimeClassName }}
-runtimeClassName: {{ . }}
-{{- end }}
-{{- with .values.hostAliases }}
-hostAliases:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .values.dnsPolicy }}
-dnsPolicy: {{ . }}
-{{- end }}
-{{- with .values.dnsConfig }}
-dnsConfig:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
 affinity:
 {{- if .values.affinity }}
   {{- toYaml .values.affinity | nindent 2 }}
@@ -180,11 +180,15 @@ spec:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   behavior:
+    {{- if .values.autoscaling.behavior }}
+    {{- toYaml .values.autoscaling.behavior | nindent 4 }}
+    {{- else }}
     scaleUp: { stabilizationWindowSeconds: 0 }
     # One at a time: each that goes cuts what outlives its drain.
     scaleDown:
       stabilizationWindowSeconds: 600
       policies: [{ type: Pods, value: 1, periodSeconds: 120 }]
+    {{- end }}
 {{- end }}
 ---
 apiVersion: policy/v1

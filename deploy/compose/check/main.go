@@ -59,8 +59,10 @@ func look(project *types.Project) []string {
 	found := []string{}
 	say := func(service string, words string) { found = append(found, service+" "+words) }
 	for name, service := range project.Services {
-		if len(service.Ports) > 0 && !portsOf[name] {
-			say(name, "has a port on the host")
+		for _, port := range service.Ports {
+			if !portsOf[name] && port.HostIP != "127.0.0.1" {
+				say(name, "has a port on the host")
+			}
 		}
 		if !service.ReadOnly && !writableRoot[name] {
 			say(name, "can write its root")
@@ -84,7 +86,7 @@ func look(project *types.Project) []string {
 			say(name, "has an image of no version")
 		}
 		for network := range service.Networks {
-			if !project.Networks[network].Internal && !waysOut[name] {
+			if leadsOut(project.Networks[network]) && !waysOut[name] {
 				say(name, "has a way out")
 			}
 		}
@@ -106,7 +108,41 @@ func look(project *types.Project) []string {
 			found = append(found, name+" starts before migrations")
 		}
 	}
+	found = append(found, metricsOf(project)...)
+	return append(found, keysOf(project)...)
+}
+
+// Metrics are told where they are asked for, and nowhere else.
+func metricsOf(project *types.Project) []string {
+	found := []string{}
+	wanted, isWanted := project.Environment["PMA_METRICS_PORT"]
+	for _, name := range []string{"vault", "management", "proxy"} {
+		port := project.Services[name].Environment["PMA_METRICS_PORT"]
+		if isWanted && (port == nil || *port != wanted) || !isWanted && port != nil {
+			found = append(found, name+" tells its metrics where it should not, or does not where it should")
+		}
+	}
 	return found
+}
+
+// What has neither the volume of keys nor a way to the databases must stay so.
+func keysOf(project *types.Project) []string {
+	found := []string{}
+	for _, name := range []string{"prometheus", "grafana", "edge"} {
+		for _, volume := range project.Services[name].Volumes {
+			if volume.Source == "state" {
+				found = append(found, name+" has the volume of keys")
+			}
+		}
+		if _, inside := project.Services[name].Networks["inside"]; inside {
+			found = append(found, name+" reaches the databases")
+		}
+	}
+	return found
+}
+
+func leadsOut(network types.NetworkConfig) bool {
+	return !bool(network.Internal) && network.DriverOpts["com.docker.network.bridge.enable_ip_masquerade"] != "false"
 }
 
 func waits(project *types.Project, name string, other string) bool {

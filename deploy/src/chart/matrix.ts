@@ -53,12 +53,25 @@ const OUTSIDE = {
   ipFamilies: ['IPv4'],
 } as const
 
+const INSIDE = { labels: { 'example.com/inside': 'x' }, annotations: { 'example.com/inside': 'x' } } as const
+const SLOWLY = { scaleDown: { stabilizationWindowSeconds: 3_600 } } as const
+/** To a container beside the service. */
+export const SIDECAR_RULE = {
+  from: [{ namespaceSelector: { matchLabels: { team: 'mesh' } } }],
+  ports: [{ protocol: 'TCP', port: 15_090 }],
+} as const
+
 /** All that a platform may want of the objects and is not said by default, once. */
 export const ADDED: Values = {
   commonLabels: { 'example.com/cost-centre': '42' },
   image: { pullSecrets: [{ name: 'registry' }] },
-  vault: EVERY_SERVICE,
-  management: { ...EVERY_SERVICE, service: { ...OUTSIDE, nodePort: 30_081 }, ingress: { labels: { a: 'b' } } },
+  vault: { ...EVERY_SERVICE, service: INSIDE, autoscaling: { enabled: true, behavior: SLOWLY } },
+  management: {
+    ...EVERY_SERVICE,
+    directoryService: INSIDE,
+    service: { ...OUTSIDE, nodePort: 30_081 },
+    ingress: { labels: { a: 'b' } },
+  },
   proxy: {
     ...EVERY_SERVICE,
     service: OUTSIDE,
@@ -74,10 +87,26 @@ export const ADDED: Values = {
     podAnnotations: { 'sidecar.istio.io/inject': 'false' },
     podLabels: { 'example.com/job': 'x' },
     priorityClassName: 'low',
+    schedulerName: 'packing',
+    runtimeClassName: 'gvisor',
     nodeSelector: { pool: 'keys' },
     tolerations: [{ key: 'keys', operator: 'Exists' }],
     affinity: { nodeAffinity: {} },
+    hostAliases: [{ ip: '10.0.0.8', hostnames: ['postgres.internal'] }],
+    dnsPolicy: 'None',
+    dnsConfig: { nameservers: ['10.0.0.2'] },
   },
+  telemetry: {
+    podMonitor: {
+      interval: '60s',
+      scrapeTimeout: '20s',
+      scrapeClass: 'tls',
+      sampleLimit: 2_000,
+      relabelings: [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' }],
+      metricRelabelings: [{ sourceLabels: ['__name__'], regex: 'nodejs_.*', action: 'drop' }],
+    },
+  },
+  networkPolicy: { extraIngress: { proxy: [SIDECAR_RULE] } },
   extraObjects: [
     {
       apiVersion: 'v1',
@@ -161,7 +190,12 @@ export const MATRIX: readonly (readonly [string, Example, Values])[] = [
         podMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
         alerts: { enabled: true, labels: { release: 'prometheus' } },
         dashboard: { enabled: true, labels: { dashboards: 'shown' }, annotations: { grafana_folder: 'Keys' } },
-        otlp: { endpoint: 'https://otlp.example.com', samplingRatio: 1, metrics: true },
+        otlp: {
+          endpoint: 'https://otlp.example.com',
+          headers: { secret: 'collector', key: 'headers' },
+          samplingRatio: 1,
+          metrics: true,
+        },
       },
       networkPolicy: {
         metricsFrom: [{ podSelector: { matchLabels: { app: 'prometheus' } } }],

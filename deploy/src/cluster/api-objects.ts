@@ -5,6 +5,7 @@ const Named = z.looseObject({ name: z.string() })
 const Item = z.object({ key: z.string(), path: z.string() })
 const Volume = Named.extend({
   secret: z.looseObject({ secretName: z.string(), items: z.array(Item).optional() }).optional(),
+  configMap: Named.optional(),
   projected: z.looseObject({}).optional(),
   emptyDir: z.looseObject({}).optional(),
   persistentVolumeClaim: z.looseObject({}).optional(),
@@ -56,6 +57,7 @@ export const Deployment = z.looseObject({
 
 export const Job = z.looseObject({ metadata: Metadata, status: z.looseObject({ succeeded: z.number().default(0) }) })
 
+const ConfigMap = z.looseObject({ data: z.record(z.string(), z.string()).default({}) })
 const Secret = z.looseObject({ data: z.record(z.string(), z.base64()).default({}) })
 
 /** Lists a kind in a namespace. */
@@ -77,6 +79,15 @@ export async function secretData(
 ): Promise<ReadonlyMap<string, string>> {
   const { data } = Secret.parse(JSON.parse(await kubectl('get', 'secret', name, '-n', namespace, '-o', 'json')))
   return new Map(Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString('utf8')]))
+}
+
+/** The keys of a ConfigMap. */
+export async function configMapData(
+  { kubectl }: Pick<ControlPlane, 'kubectl'>,
+  namespace: string,
+  name: string,
+): Promise<Readonly<Record<string, string>>> {
+  return ConfigMap.parse(JSON.parse(await kubectl('get', 'configmap', name, '-n', namespace, '-o', 'json'))).data
 }
 
 /** The pod of a component; where there are several, any. @throws Error where there is none. */

@@ -1,7 +1,7 @@
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Guard } from '@protectmyapi/dev-kit/guard'
-import { type Pod, type PodContainer, type PodVolume, secretData } from './api-objects.js'
+import { configMapData, type Pod, type PodContainer, type PodVolume, secretData } from './api-objects.js'
 import { CONTAINER_ROOT, IMAGE_ROOT } from './container-root.js'
 import { API, type ControlPlane } from './control-plane.js'
 import { type ProgramSpec, type StartedProgram, startProgram } from './start-program.js'
@@ -44,7 +44,7 @@ const KUBELET_ENVIRONMENT = { KUBERNETES_SERVICE_HOST: API.host, KUBERNETES_SERV
 /** Starts the program of a container with exactly the environment, files and arguments that its pod gives it. */
 export async function runContainer(rig: ContainerRig, pod: Pod, container: PodContainer): Promise<StartedProgram> {
   const name = `${pod.metadata.name}-${container.name}`
-  const folder = path.join(rig.folder, 'containers', name)
+  const folder = folderOf(rig, pod, container)
   await rm(folder, { recursive: true, force: true })
   const etc = await makeEtc(path.join(folder, 'etc'), rig.hosts)
   const mounts: string[] = []
@@ -60,6 +60,16 @@ export async function runContainer(rig: ContainerRig, pod: Pod, container: PodCo
   }
   const logFile = path.join(folder, 'log')
   return startProgram({ name, file: 'unshare', logFile, ...commandOf(rig, container, { etc, mounts, env }) }, rig.guard)
+}
+
+/** What the kubelet does, sooner or later, for the ConfigMaps that a running container has: what they say now is in its files. */
+export async function renewConfigMaps(rig: ContainerRig, pod: Pod, container: PodContainer): Promise<void> {
+  for (const volume of pod.spec.volumes.filter(({ configMap }) => configMap !== undefined))
+    await makeVolume(rig, pod, volume, path.join(folderOf(rig, pod, container), volume.name))
+}
+
+function folderOf(rig: ContainerRig, pod: Pod, container: PodContainer): string {
+  return path.join(rig.folder, 'containers', `${pod.metadata.name}-${container.name}`)
 }
 
 interface Surroundings {
@@ -123,6 +133,9 @@ async function makeVolume(rig: ContainerRig, pod: Pod, volume: PodVolume, folder
     const data = await secretData(rig.plane, rig.namespace, secretName)
     for (const { key, path: file } of items ?? [...data.keys()].map((one) => ({ key: one, path: one })))
       await writeMounted(path.join(folder, file), mountedKey(data, secretName, key))
+  } else if (volume.configMap !== undefined) {
+    const data = await configMapData(rig.plane, rig.namespace, volume.configMap.name)
+    for (const [key, text] of Object.entries(data)) await writeMounted(path.join(folder, key), text)
   } else if (volume.projected !== undefined) {
     await writeAccount(rig, pod.spec.serviceAccountName, folder)
   } else {
@@ -155,8 +168,10 @@ async function writeAccount({ plane, namespace }: ContainerRig, account: string,
     await writeMounted(path.join(folder, name), text)
 }
 
-/** As the kubelet does it under `fsGroup`: root's, and readable by the pod's group. */
+/** As the kubelet does it under `fsGroup`: root's, readable by the pod's group, and all of it at once. */
 async function writeMounted(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { mode: 0o440 })
-  await chown(file, 0, USER)
+  const next = `${file}.next`
+  await writeFile(next, text, { mode: 0o440 })
+  await chown(next, 0, USER)
+  await rename(next, file)
 }

@@ -8,7 +8,8 @@ import type { Progress } from '../console/progress.js'
 import { list, Pod, type PodContainer, podOf, Service, secretData } from './api-objects.js'
 import { check } from './check.js'
 import type { Release } from './helm-release.js'
-import { type ContainerRig, mainContainer, runContainer } from './run-container.js'
+import { replaceAuthority } from './replace-authority.js'
+import { type ContainerRig, mainContainer, renewConfigMaps, runContainer } from './run-container.js'
 import { addressServices } from './service-addresses.js'
 import { type StartedProgram, startProgram, toItsEnd } from './start-program.js'
 
@@ -19,7 +20,10 @@ export interface RealRunOptions extends Omit<ContainerRig, 'hosts'> {
 }
 
 const TRIAL_SECRET = 'pma-protectmyapi-trial'
-const LIMITS = { readyMs: 90_000, testPodMs: 60_000, probeMs: 5_000 } as const
+/** In the order in which each finds whom it asks. */
+const SERVICES = ['vault', 'management', 'proxy'] as const
+const LOG_LEVEL = 'pma-protectmyapi-log-level'
+const LIMITS = { readyMs: 90_000, testPodMs: 60_000, probeMs: 5_000, logLevelMs: 30_000 } as const
 
 /**
  * kwok says that pods run; here their programs do: each with the environment, files and arguments of its pod, in the order in
@@ -56,20 +60,39 @@ export async function runForReal(options: RealRunOptions): Promise<void> {
       for (const one of waiting) await toItsEnd(one)
     })
     const running = new Map<string, StartedProgram>()
-    for (const component of ['vault', 'management', 'proxy']) {
-      await progress.step(`${component}, until its probes say so`, async () => {
-        const program = await main(component)
-        running.set(component, program)
-        ends.push(() => program.stop(1_000))
-        await untilReady(program, mainContainer(podOf(pods, component)))
-      })
+    const start = async (component: string): Promise<void> => {
+      const program = await main(component)
+      running.set(component, program)
+      ends.push(() => program.stop(1_000))
+      await untilReady(program, mainContainer(podOf(pods, component)))
     }
+    for (const component of SERVICES)
+      await progress.step(`${component}, until its probes say so`, () => start(component))
     await progress.step('helm test', async (say) => {
       for (const line of await runHelmTest(rig, options.release)) say(line)
+    })
+    await progress.step('another log level, by the ConfigMap: told by each, which goes on', async () => {
+      const patch = ['-n', namespace, '--type=merge', '-p', JSON.stringify({ data: { level: 'debug' } })]
+      await plane.kubectl('patch', 'configmap', LOG_LEVEL, ...patch)
+      for (const [component, program] of running) {
+        const pod = podOf(pods, component)
+        await renewConfigMaps(rig, pod, mainContainer(pod))
+        await until(async () => tellsLevel(await program.log(), 'debug') || undefined, LIMITS.logLevelMs)
+        check(program.isRunning(), `${component} ended`)
+      }
     })
     await progress.step('renewal: the Job again, with the services running', async () =>
       toItsEnd(await main('certificates')),
     )
+    await progress.step('another CA at once, a roll, and helm test under it', async () => {
+      await replaceAuthority(rig, async () => {
+        for (const component of SERVICES) {
+          await running.get(component)?.stop(podOf(pods, component).spec.terminationGracePeriodSeconds * 1_000)
+          await start(component)
+        }
+      })
+      await runHelmTest(rig, options.release)
+    })
     await progress.step('SIGTERM, as at the end of a pod', async (say) => {
       for (const [component, program] of [...running].toReversed()) {
         const graceMs = podOf(pods, component).spec.terminationGracePeriodSeconds * 1_000
@@ -183,6 +206,10 @@ async function runHelmTest(rig: ContainerRig, release: Release): Promise<readonl
     .trimEnd()
     .split('\n')
     .map((line) => messageOf(line))
+}
+
+function tellsLevel(log: string, level: string): boolean {
+  return log.split('\n').some((line) => line.includes(`"level":"${level}"`) && line.includes('log level was changed'))
 }
 
 function messageOf(line: string): string {

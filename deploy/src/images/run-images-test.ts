@@ -21,7 +21,7 @@ export interface ImagesTestOptions {
 const USER = '65532:65532'
 const CA_IN_BUILD = '/ca.pem'
 const LIMITS = {
-  /** Until a program has said what its environment lacks: all of it is loaded by then. */
+  /** Of a processor, until a program has said what its environment lacks: all of it is loaded by then. */
   startMs: 2_000,
   /** The quickest counts: the first one reads from a disk, beside whatever else runs. */
   attempts: 3,
@@ -83,32 +83,47 @@ function checkFacts(name: string, { user, env, labels }: ImageFacts): void {
 async function tryEmpty(name: string, root: string, entrypoint: readonly string[]): Promise<string> {
   const words = name === 'installer' ? ['certificates'] : []
   let tookMs = Number.POSITIVE_INFINITY
+  let neededMs = Number.POSITIVE_INFINITY
   let lines = 0
   for (let attempt = 0; attempt < LIMITS.attempts; attempt += 1) {
     const startedMs = performance.now()
-    const { code, said } = await inRoot(root, [...entrypoint, ...words])
+    const { code, said, cpuMs } = await inRoot(root, [...entrypoint, ...words])
     tookMs = Math.min(tookMs, Math.round(performance.now() - startedMs))
+    neededMs = Math.min(neededMs, cpuMs)
     if (code !== 2 || !/^The environment is not complete:\n {2}\w+: /.test(said) || said.includes('    at '))
       throw new Error(`${name} ended with ${code} and said:\n${said}`)
     lines = said.trim().split('\n').length - 1
   }
-  if (tookMs > LIMITS.startMs) throw new Error(`${name} took ${tookMs} ms to say what it lacks`)
-  return `${await megabytes(root)} MB, of them ${await megabytes(path.join(root, 'app'))} beside Node; ${tookMs} ms until it names ${lines} variables, and ends with 2`
+  // Not by the clock, which counts what else runs here.
+  if (neededMs > LIMITS.startMs) throw new Error(`${name} needed ${neededMs} ms of a processor to say what it lacks`)
+  return `${await megabytes(root)} MB, of them ${await megabytes(path.join(root, 'app'))} beside Node; ${tookMs} ms, ${neededMs} of a processor, until it names ${lines} variables, and ends with 2`
 }
 
-function inRoot(root: string, command: readonly string[]): Promise<{ code: number; said: string }> {
+interface Ended {
+  readonly code: number
+  readonly said: string
+  /** User and system. */
+  readonly cpuMs: number
+}
+
+/** Seconds of a processor, as the last line on standard error. bash would read an rc file, since its input is a socket. */
+const TIMED = ['--norc', '-c', 'TIMEFORMAT="%U %S"; time "$@"', 'timed', '/usr/bin/unshare'] as const
+
+function inRoot(root: string, command: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { env: { NODE_OPTIONS: '--disable-sigusr1' }, timeout: LIMITS.endMs }
     // With /proc, as every container has it: a service closes its memory there before it reads its environment.
     const own = ['--pid', '--fork', '--kill-child', `--mount-proc=${path.join(root, 'proc')}`]
     const args = [...own, '/usr/sbin/chroot', `--userspec=${USER}`, root, ...command]
-    execFile('/usr/bin/unshare', args, options, (cause, stdout, stderr) =>
+    execFile('/bin/bash', [...TIMED, ...args], options, (cause, stdout, stderr) => {
+      const [, errors = '', user, system] = /^(.*?)([\d.]+) ([\d.]+)\n$/s.exec(stderr) ?? []
       resolve({
         code: typeof cause?.code === 'number' ? cause.code : cause === null ? 0 : -1,
         // Errors before there is a configuration go to standard error, later ones are lines of the log.
-        said: `${stderr}${stdout}`,
-      }),
-    )
+        said: `${errors}${stdout}`,
+        cpuMs: Math.round((Number(user) + Number(system)) * 1_000),
+      })
+    })
   })
 }
 

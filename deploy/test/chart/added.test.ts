@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { ADDED } from '../../src/chart/matrix.js'
+import { z } from 'zod'
+import { ADDED, SIDECAR_RULE } from '../../src/chart/matrix.js'
 import { type KubeObject, type Rendered, render } from './helm.js'
 import { type Pod, podOf, podsOf } from './pods.js'
 
 const SERVICES = ['vault', 'management', 'proxy'] as const
+const Policy = z.object({ ingress: z.array(z.unknown()) })
 const JOBS = ['vault-migrate', 'management-migrate'] as const
 
 let rendered: Rendered
@@ -78,10 +81,55 @@ describe('what a platform adds', () => {
     expect(pod.labels).toMatchObject({ 'example.com/job': 'x' })
     expect(pod.spec).toMatchObject({
       priorityClassName: 'low',
+      schedulerName: 'packing',
+      runtimeClassName: 'gvisor',
       nodeSelector: { pool: 'keys' },
       tolerations: [{ key: 'keys', operator: 'Exists' }],
       affinity: { nodeAffinity: {} },
+      hostAliases: [{ ip: '10.0.0.8', hostnames: ['postgres.internal'] }],
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: ['10.0.0.2'] },
     })
+  })
+
+  it('scales as it is told to, and as we think where it is not', async () => {
+    expect(named('HorizontalPodAutoscaler', 'pma-protectmyapi-vault')).toMatchObject({
+      spec: { behavior: { scaleDown: { stabilizationWindowSeconds: 3_600 } } },
+    })
+    const { objects } = await render('aws', { vault: { autoscaling: { enabled: true } } })
+    expect(
+      objects.find(({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name.endsWith('-vault')),
+    ).toMatchObject({
+      spec: { behavior: { scaleDown: { policies: [{ type: 'Pods', value: 1, periodSeconds: 120 }] } } },
+    })
+  })
+
+  it('chooses what Prometheus reads, and under which names', () => {
+    expect(named('PodMonitor', 'pma-protectmyapi')?.spec).toMatchObject({
+      scrapeClass: 'tls',
+      sampleLimit: 2_000,
+      podMetricsEndpoints: [
+        {
+          interval: '60s',
+          scrapeTimeout: '20s',
+          relabelings: [{ targetLabel: 'node' }],
+          metricRelabelings: [{ action: 'drop' }],
+        },
+      ],
+    })
+  })
+
+  it('lets others reach a container beside a service, and nobody more reach the service', async () => {
+    const policies = ({ objects }: Rendered): readonly KubeObject[] =>
+      objects.filter(({ kind }) => kind === 'NetworkPolicy')
+    const without = policies(await render('plain', { ...ADDED, networkPolicy: { extraIngress: { proxy: [] } } }))
+    const added = policies(rendered).filter((policy) => !without.some((one) => isDeepStrictEqual(one, policy)))
+    expect(added.map(({ metadata }) => metadata.name)).toEqual(['pma-protectmyapi-proxy'])
+    const [{ ingress: before }, { ingress: after }] = [
+      Policy.parse(without.find(({ metadata }) => metadata.name === 'pma-protectmyapi-proxy')?.spec),
+      Policy.parse(added[0]?.spec),
+    ]
+    expect(after).toEqual([...before, SIDECAR_RULE])
   })
 
   it('reaches a Service towards the outside, and never the ones within', () => {
@@ -97,8 +145,14 @@ describe('what a platform adds', () => {
         ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort: 30_080 }],
       },
     })
-    for (const name of ['vault', 'directory'])
-      expect(named('Service', `pma-protectmyapi-${name}`)?.spec).not.toHaveProperty('type')
+    for (const name of ['vault', 'directory']) {
+      const service = named('Service', `pma-protectmyapi-${name}`)
+      expect(service?.spec).not.toHaveProperty('type')
+      expect(service?.metadata).toMatchObject({
+        labels: { 'example.com/inside': 'x' },
+        annotations: { 'example.com/inside': 'x' },
+      })
+    }
   })
 
   it('brings objects of the operator’s own, as a map and as a text, filled in', () => {

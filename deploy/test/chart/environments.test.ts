@@ -34,12 +34,14 @@ const NOT_OURS = new Set(['spiffe-helper', 'shipper', 'before'])
 
 /** What every pod is given by the kubelet. */
 const KUBELET = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
+const HEADERS = 'authorization: Bearer x'
 const FILE = '-----BEGIN CERTIFICATE----- a file of enough characters'
 
 /** Loads a container's configuration, from files that are within its mounts alone. */
 function load({ env, volumeMounts }: Container, loader: Load): unknown {
   const readFile = (path: string): string => {
-    if (volumeMounts.some(({ mountPath }) => path.startsWith(`${mountPath}/`))) return FILE
+    if (volumeMounts.some(({ mountPath }) => path.startsWith(`${mountPath}/`)))
+      return path.startsWith('/etc/protectmyapi/otlp-headers/') ? HEADERS : FILE
     throw new Error(`nothing is mounted at ${path}`)
   }
   return loader(environmentOf({ env }), readFile)
@@ -80,7 +82,7 @@ describe('what a pod is given', () => {
     },
   )
 
-  it('can be every variable that a service knows, but for where it listens and the file of the log’s level', async () => {
+  it('can be every variable that a service knows, but for where it listens', async () => {
     const said = new Set<string>()
     for (const [, example, values] of MATRIX)
       for (const { container } of containersOf(await render(example, values)))
@@ -90,7 +92,6 @@ describe('what a pod is given', () => {
     const unsaid = [...new Set(known)].filter((name) => !said.has(name))
     expect(unsaid.toSorted()).toEqual([
       'PMA_DIRECTORY_HOST',
-      'PMA_LOG_LEVEL_FILE',
       'PMA_MANAGEMENT_HOST',
       'PMA_METRICS_HOST',
       'PMA_PROXY_HOST',

@@ -262,6 +262,40 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'networkPolicy.otlpTo: name the collector',
   ],
   [
+    'a token for a collector over plain HTTP',
+    'plain',
+    { telemetry: { otlp: { headers: { secret: 'collector', key: 'headers' } } } },
+    'telemetry.otlp.headers: they are a credential; telemetry.otlp.endpoint has to be https',
+  ],
+  [
+    'a token for a name that only begins like loopback',
+    'plain',
+    {
+      telemetry: {
+        otlp: { endpoint: 'http://localhost.example.com', headers: { secret: 'collector', key: 'headers' } },
+      },
+    },
+    'telemetry.otlp.headers: they are a credential',
+  ],
+  [
+    'a token for no collector',
+    'aws',
+    { telemetry: { otlp: { headers: { secret: 'collector', key: 'headers' } } } },
+    'telemetry.otlp.headers: name the collector',
+  ],
+  [
+    'a token for the collector in values',
+    'plain',
+    { telemetry: { otlp: { headers: 'authorization: Bearer x' } } },
+    "at '/telemetry/otlp/headers': got string, want object",
+  ],
+  [
+    'one in a variable',
+    'plain',
+    { proxy: { extraEnv: { OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=x' } } },
+    "at '/proxy/extraEnv/OTEL_EXPORTER_OTLP_TRACES_HEADERS'",
+  ],
+  [
     'metrics for no collector',
     'aws',
     { telemetry: { otlp: { metrics: true } } },
@@ -310,6 +344,40 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'plain',
     { management: { probes: { liveness: { periodSeconds: 30 } } } },
     'management.probes.liveness: a process that hangs would keep its connections for 123 s',
+  ],
+  [
+    'a way to a port of ours among those to sidecars',
+    'plain',
+    { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 8060 }] }] } } },
+    'networkPolicy.extraIngress.vault: 8060 is a port of ours',
+  ],
+  [
+    'the same by its name',
+    'plain',
+    { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 'grpc' }] }] } } },
+    'networkPolicy.extraIngress.vault: grpc is a port of ours',
+  ],
+  [
+    'ports from the first to the last',
+    'plain',
+    {
+      networkPolicy: {
+        extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 1, endPort: 65_535 }] }] },
+      },
+    },
+    "at '/networkPolicy/extraIngress/vault/0/ports/0': additional properties 'endPort' not allowed",
+  ],
+  [
+    'everybody to a sidecar',
+    'plain',
+    { networkPolicy: { extraIngress: { proxy: [{ from: [], ports: [{ port: 15_090 }] }] } } },
+    "at '/networkPolicy/extraIngress/proxy/0/from': minItems: got 0, want 1",
+  ],
+  [
+    'every port of a pod',
+    'plain',
+    { networkPolicy: { extraIngress: { proxy: [{ from: [{ podSelector: {} }] }] } } },
+    "at '/networkPolicy/extraIngress/proxy/0': missing property 'ports'",
   ],
   [
     'a rollout that cannot begin',

@@ -84,6 +84,38 @@ describe('telemetry that is on', () => {
   })
 })
 
+describe('the level of the log', () => {
+  const isLevel = ({ kind, metadata }: KubeObject): boolean =>
+    kind === 'ConfigMap' && metadata.name === 'pma-protectmyapi-log-level'
+
+  it('changes nothing but one ConfigMap: no pod is another, no Job runs again', async () => {
+    const [before, after] = await Promise.all([render('development'), render('development', { logLevel: 'debug' })])
+    expect(after.objects.filter((object) => !isLevel(object))).toEqual(
+      before.objects.filter((object) => !isLevel(object)),
+    )
+    expect([before, after].map(({ objects }) => ConfigMap.parse(objects.find(isLevel)).data)).toEqual([
+      { level: 'info' },
+      { level: 'debug' },
+    ])
+  })
+
+  it.each(SERVICES)('is a file of %s, in a folder that changes with the ConfigMap', async (component) => {
+    const { spec } = podOf(await render('plain'), component)
+    const [service] = spec.containers
+    expect(service?.env).toContainEqual({ name: 'PMA_LOG_LEVEL_FILE', value: '/etc/protectmyapi/log-level/level' })
+    // A mount by subPath keeps what it had at the start.
+    expect(service?.volumeMounts).toContainEqual({
+      name: 'log-level',
+      mountPath: '/etc/protectmyapi/log-level',
+      readOnly: true,
+    })
+    expect(spec.volumes).toContainEqual({
+      name: 'log-level',
+      configMap: { name: 'pma-protectmyapi-log-level', optional: true },
+    })
+  })
+})
+
 describe('telemetry that is off', () => {
   it('leaves nothing: no port, no object of an operator, no variable', async () => {
     const rendered = await render('aws')

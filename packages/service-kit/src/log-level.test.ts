@@ -51,6 +51,14 @@ describe('the level of the log', () => {
     expect(log.level).toBe('warn')
   })
 
+  it('is not told where the file says what it is already', async () => {
+    end()
+    await writeFile(file, 'warn')
+    end = watchLogLevel(log, { usual: 'warn', file, pollMs: 5 })
+    expect(await change('error')).toMatchObject({ level: 'error' })
+    expect(lines).toHaveLength(1)
+  })
+
   it('stays where the file names none, and what stands there is not repeated', async () => {
     expect(await change('planted-word')).toMatchObject({ msg: 'the file of the log level names none' })
     expect(log.level).toBe('warn')

@@ -29,6 +29,7 @@ export function watchLogLevel(log: Logger, { usual, file, pollMs = POLL_MS }: Op
     const level = word === '' ? usual : word
     // Not repeated: who mistook the file may have written anything.
     if (!LOG_LEVELS.some((known) => known === level)) return log.warn({ file }, 'the file of the log level names none')
+    if (level === log.level) return
     // Told whatever both levels are: somebody asks later why lines are missing.
     log.level = 'info'
     log.info({ level }, 'the log level was changed')

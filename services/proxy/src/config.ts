@@ -94,7 +94,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
         : readPem('PMA_UPSTREAM_CA_FILE', read.PMA_UPSTREAM_CA_FILE, readFile),
     trustedProxies: parseProxies(read.PMA_TRUSTED_PROXIES),
     drainMs: read.PMA_DRAIN_MS,
-    telemetry: telemetryConfig(read),
+    telemetry: telemetryConfig(read, readFile),
   }
 }
 

@@ -141,7 +141,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     headKeyDays: given.PMA_HEAD_KEY_DAYS,
     leaseAuditDays: given.PMA_LEASE_AUDIT_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
-    telemetry: telemetryConfig(given),
+    telemetry: telemetryConfig(given, readFile),
   }
 }
 

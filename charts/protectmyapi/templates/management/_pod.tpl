@@ -15,6 +15,7 @@
 - { name: redis, env: PMA_REDIS_PASSWORD_FILE, file: {{ include "pma.redisPasswordFile" . | fromYaml | toJson }} }
 - { name: redis-ca, env: PMA_REDIS_CA_FILE, file: {{ .Values.redis.ca | toJson }} }
 - { name: owner, env: PMA_BOOTSTRAP_PASSWORD_FILE, file: {{ include "pma.management.passwordFile" . | fromYaml | toJson }} }
+- { name: otlp-headers, env: PMA_OTLP_HEADERS_FILE, file: {{ .Values.telemetry.otlp.headers | toJson }} }
 - { name: set-up, env: PMA_SETUP_TOKEN_FILE, file: {{ .Values.management.setupToken | toJson }} }
 {{- end -}}
 
@@ -80,7 +81,6 @@
 
 {{- define "pma.management.migratorEnv" }}
 {{- include "pma.env" (dict
-  "LOG_LEVEL" .Values.logLevel
   "PMA_MANAGEMENT_DB_MIGRATOR_USER" .Values.database.management.migrator.user
 ) }}
 {{- include "pma.databaseEnv" (dict "root" . "database" "management" "prefix" "PMA_MANAGEMENT_DB") }}

@@ -1,6 +1,7 @@
 {{- define "pma.proxy.files" -}}
 - { name: redis, env: PMA_REDIS_PASSWORD_FILE, file: {{ include "pma.redisPasswordFile" . | fromYaml | toJson }} }
 - { name: redis-ca, env: PMA_REDIS_CA_FILE, file: {{ .Values.redis.ca | toJson }} }
+- { name: otlp-headers, env: PMA_OTLP_HEADERS_FILE, file: {{ .Values.telemetry.otlp.headers | toJson }} }
 - { name: upstream-ca, env: PMA_UPSTREAM_CA_FILE, file: {{ .Values.proxy.upstreamCa | toJson }} }
 {{- end -}}
 

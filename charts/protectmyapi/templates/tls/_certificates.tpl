@@ -13,7 +13,6 @@ containers:
       {{- include "pma.containerSecurity" . | nindent 6 }}
     env:
       {{- include "pma.env" (dict
-        "LOG_LEVEL" .root.Values.logLevel
         "PMA_TRUST_DOMAIN" .root.Values.trustDomain
         "PMA_NAMESPACE" .root.Release.Namespace
         "PMA_SECRET_PREFIX" (include "pma.fullname" .root)

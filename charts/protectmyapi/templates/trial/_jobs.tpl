@@ -12,7 +12,6 @@ containers:
       {{- include "pma.containerSecurity" . | nindent 6 }}
     env:
       {{- include "pma.env" (dict
-        "LOG_LEVEL" .root.Values.logLevel
         "PMA_NAMESPACE" .root.Release.Namespace
         "PMA_SECRET_PREFIX" (include "pma.fullname" .root)
         "NODE_EXTRA_CA_CERTS" "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
@@ -35,7 +34,6 @@ containers:
       {{- include "pma.containerSecurity" . | nindent 6 }}
     env:
       {{- include "pma.env" (dict
-        "LOG_LEVEL" .root.Values.logLevel
         "PMA_POSTGRES_HOST" (include "pma.serviceHost" (dict "root" .root "component" "postgres"))
         "PMA_SECRETS_DIR" "/etc/protectmyapi/trial"
       ) | nindent 6 }}

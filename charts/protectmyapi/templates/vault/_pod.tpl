@@ -26,6 +26,7 @@
 - { name: vault-db, env: PMA_VAULT_DB_PASSWORD_FILE, file: {{ include "pma.passwordFile" (dict "root" . "database" "vault" "role" "runtime") | fromYaml | toJson }} }
 - { name: vault-keys-db, env: PMA_VAULT_KEYS_DB_PASSWORD_FILE, file: {{ include "pma.passwordFile" (dict "root" . "database" "vaultKeys" "role" "runtime") | fromYaml | toJson }} }
 - { name: kms, env: PMA_KMS_KEY_FILE, file: {{ include "pma.vault.kmsFile" . | fromYaml | toJson }} }
+- { name: otlp-headers, env: PMA_OTLP_HEADERS_FILE, file: {{ .Values.telemetry.otlp.headers | toJson }} }
 {{- range $index, $file := ternary .Values.kms.file.otherKeys list (eq .Values.kms.type "file") }}
 - { name: kms-other-{{ $index }}, env: "", file: {{ $file | toJson }} }
 {{- end }}
@@ -55,7 +56,6 @@
 
 {{- define "pma.vault.migratorEnv" }}
 {{- include "pma.env" (dict
-  "LOG_LEVEL" .Values.logLevel
   "PMA_VAULT_DB_MIGRATOR_USER" .Values.database.vault.migrator.user
   "PMA_VAULT_KEYS_DB_MIGRATOR_USER" .Values.database.vaultKeys.migrator.user
 ) }}

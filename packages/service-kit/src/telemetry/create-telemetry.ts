@@ -5,6 +5,7 @@ import { AlwaysOnSampler, type SpanProcessor, TracerProvider } from '@openteleme
 import { systemClock } from '../clock.js'
 import { newId } from '../ids.js'
 import { metricsOut, spansOut } from './exporters.js'
+import { otlpHeadersFrom } from './otlp-headers.js'
 import { watchProcess } from './process-metrics.js'
 import { type ServedMetrics, serveMetrics } from './serve-metrics.js'
 import { NO_TELEMETRY, type Telemetry, type TelemetryDeps } from './telemetry.js'
@@ -27,7 +28,8 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
     'service.namespace': 'protectmyapi',
     'service.instance.id': newId('boot'),
   })
-  const deps = { log, clock: systemClock }
+  const headers = config.headersFile === null ? async () => ({}) : otlpHeadersFrom(config.headersFile, log)
+  const deps = { log, clock: systemClock, headers }
   const prometheus = config.metrics && new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true })
   const readers: MetricReader[] = [
     ...(prometheus ? [prometheus] : []),

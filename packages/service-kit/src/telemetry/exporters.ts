@@ -20,13 +20,19 @@ const LIMITS = {
 
 interface Deps {
   readonly log: Logger
+  /** Asked whenever something is sent. */
+  readonly headers: () => Promise<Record<string, string>>
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
 /** Spans go out in batches, from the side of what they are about. */
 export function spansOut(url: string, deps: Deps): SpanProcessor {
   return new BatchSpanProcessor({
-    exporter: telling(new OTLPTraceExporter({ url, timeoutMillis: LIMITS.sendMs }), 'traces', deps),
+    exporter: telling(
+      new OTLPTraceExporter({ url, headers: deps.headers, timeoutMillis: LIMITS.sendMs }),
+      'traces',
+      deps,
+    ),
     maxQueueSize: LIMITS.spansWaitingMax,
     maxExportBatchSize: LIMITS.spansPerBatchMax,
     scheduledDelayMillis: LIMITS.spansEveryMs,
@@ -36,7 +42,11 @@ export function spansOut(url: string, deps: Deps): SpanProcessor {
 
 export function metricsOut({ url, everyMs }: { url: string; everyMs: number }, deps: Deps): MetricReader {
   return new PeriodicExportingMetricReader({
-    exporter: telling(new OTLPMetricExporter({ url, timeoutMillis: LIMITS.sendMs }), 'metrics', deps),
+    exporter: telling(
+      new OTLPMetricExporter({ url, headers: deps.headers, timeoutMillis: LIMITS.sendMs }),
+      'metrics',
+      deps,
+    ),
     exportIntervalMillis: everyMs,
     exportTimeoutMillis: Math.min(LIMITS.sendMs, everyMs),
   })
@@ -46,7 +56,7 @@ export function metricsOut({ url, everyMs }: { url: string; everyMs: number }, d
 function telling<Exporter extends SpanExporter | PushMetricExporter>(
   exporter: Exporter,
   what: string,
-  { log, clock }: Deps,
+  { log, clock }: Pick<Deps, 'log' | 'clock'>,
 ): Exporter {
   let toldMs = Number.NEGATIVE_INFINITY
   const send: (batch: never, done: (result: ExportResult) => void) => void = exporter.export.bind(exporter)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ConfigError, DurationMs, Port } from '../config.js'
+import { ConfigError, DurationMs, Port, type ReadFile, readSecretFile } from '../config.js'
+import { parseOtlpHeaders } from './otlp-headers.js'
 
 /** What is told, and where. Null where nothing was asked for. */
 export interface TelemetryConfig {
@@ -9,6 +10,8 @@ export interface TelemetryConfig {
   readonly metricsOut: { readonly url: string; readonly everyMs: number } | null
   /** Where traces are sent, and which part of them. */
   readonly tracesOut: { readonly url: string; readonly ratio: number } | null
+  /** A file with header fields for both, read whenever something is sent. */
+  readonly headersFile: string | null
   /** Of the process, such as its pod's name. */
   readonly attributes: Readonly<Record<string, string>>
   /** A file with a level in it, which takes the place of LOG_LEVEL. */
@@ -19,6 +22,7 @@ export const TELEMETRY_OFF: TelemetryConfig = {
   metrics: null,
   metricsOut: null,
   tracesOut: null,
+  headersFile: null,
   attributes: {},
   logLevelFile: null,
 }
@@ -34,6 +38,11 @@ export const telemetryEnvironment = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('a collector, OTLP over HTTP: http://collector:4318; without it nothing is sent'),
+  PMA_OTLP_HEADERS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a file with lines `name: value`, header fields for the collector; read at each sending'),
   OTEL_TRACES_EXPORTER: Exporter.describe('none: no traces are sent'),
   OTEL_METRICS_EXPORTER: Exporter.describe('none: no metrics are sent'),
   OTEL_METRIC_EXPORT_INTERVAL: DurationMs.default(60_000).describe('milliseconds between two sendings of metrics'),
@@ -48,8 +57,8 @@ export const telemetryEnvironment = {
 
 type TelemetryVariables = z.output<z.ZodObject<typeof telemetryEnvironment>>
 
-/** @throws ConfigError. */
-export function telemetryConfig(given: TelemetryVariables): TelemetryConfig {
+/** Pure but for the file that it is handed. @throws ConfigError. */
+export function telemetryConfig(given: TelemetryVariables, readFile: ReadFile): TelemetryConfig {
   const port = given.PMA_METRICS_PORT
   const base = given.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, '')
   const urlFor = (exporter: 'otlp' | 'none', signal: string): string | null =>
@@ -60,9 +69,32 @@ export function telemetryConfig(given: TelemetryVariables): TelemetryConfig {
     metrics: port === undefined ? null : { host: given.PMA_METRICS_HOST, port },
     metricsOut: metricsUrl === null ? null : { url: metricsUrl, everyMs: given.OTEL_METRIC_EXPORT_INTERVAL },
     tracesOut: tracesUrl === null ? null : { url: tracesUrl, ratio: given.OTEL_TRACES_SAMPLER_ARG },
+    headersFile: headersFileOf(given, readFile),
     attributes: attributesOf(given.OTEL_RESOURCE_ATTRIBUTES),
     logLevelFile: given.PMA_LOG_LEVEL_FILE ?? null,
   }
+}
+
+/** Looked at once, so that a service with a wrong file says so and does not start. */
+function headersFileOf(given: TelemetryVariables, readFile: ReadFile): string | null {
+  const [file, endpoint] = [given.PMA_OTLP_HEADERS_FILE, given.OTEL_EXPORTER_OTLP_ENDPOINT]
+  if (file === undefined) return null
+  if (endpoint === undefined) throw badHeaders('it is of use with OTEL_EXPORTER_OTLP_ENDPOINT alone')
+  const { protocol, hostname } = new URL(endpoint)
+  // They are a credential. On the way to a collector within the same pod or host nobody listens.
+  if (protocol !== 'https:' && !/^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname))
+    throw badHeaders('OTEL_EXPORTER_OTLP_ENDPOINT has to be https, or a loopback address')
+  const text = readSecretFile('PMA_OTLP_HEADERS_FILE', file, readFile)
+  try {
+    parseOtlpHeaders(text)
+  } catch (cause) {
+    throw badHeaders(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+  return file
+}
+
+function badHeaders(words: string): ConfigError {
+  return new ConfigError(`  PMA_OTLP_HEADERS_FILE: ${words}`)
 }
 
 /** As W3C Baggage writes them: values are percent-encoded. */
