@@ -13,7 +13,8 @@ export async function startRelay(proxy: string): Promise<Relay> {
   const target = new URL(proxy)
   const server = http.createServer((request, response) => {
     relay.count += 1
-    const { method, url, headers } = request
+    // As they were spelt: what an SDK writes is compared with what arrives.
+    const { method, url, rawHeaders: headers } = request
     const onward = http.request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
       answer.pipe(response)

@@ -27,10 +27,29 @@ const SILENT: Answer = { stays: true }
 const page = <Item>(request: Received, items: readonly Item[]): readonly Item[] =>
   /[?&](?:after|after_id|starting_after|pageToken)=/.test(request.path) ? items.slice(2) : items.slice(0, 2)
 
+/** Fields of a connection, of a key, and of what a scrubbed answer may be packed in: not the request’s own. */
+const OURS = new Set(['host', 'connection', 'authorization', 'x-api-key', 'accept-encoding'])
+
+/** `…/echo…` is answered with the request as it arrived, its boundary aside, which is another one each time. */
+function echo({ method, path, rawHeaders, body }: Received): Answer {
+  const fields: string[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    if (!OURS.has(name.toLowerCase())) fields.push(`${name}: ${value}`)
+  }
+  const text = body.toString('latin1')
+  const boundary = /^--(\S+)\r\n/.exec(text)?.[1]
+  const asked = [`${method} ${path}`, ...fields.sort(), text]
+  return {
+    body: { asked: boundary === undefined ? asked : asked.map((line) => line.replaceAll(boundary, 'BOUNDARY')) },
+  }
+}
+
 export function openaiAnswers(request: Received): Answer {
   const status = scenario(request)
   if (isFirstTry(request)) return FLAKY
   if (asks(request, 'silent')) return SILENT
+  if (asks(request, '/echo')) return echo(request)
   if (status !== undefined)
     return { status, body: { error: { message: `scenario ${status}`, type: 'scenario', code: null } } }
   if (request.path === '/v1/models') return { body: { object: 'list', data: [{ id: 'one' }, { id: 'two' }] } }
@@ -61,6 +80,7 @@ export function anthropicAnswers(request: Received): Answer {
   const status = scenario(request)
   if (isFirstTry(request)) return FLAKY
   if (asks(request, 'silent')) return SILENT
+  if (asks(request, '/echo')) return echo(request)
   if (status !== undefined)
     return { status, body: { type: 'error', error: { type: 'scenario', message: `scenario ${status}` } } }
   if (request.path.startsWith('/v1/models')) {

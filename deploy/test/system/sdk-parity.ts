@@ -29,7 +29,27 @@ const ANTHROPIC_STREAM = { ...ASK, model: 'endless', max_tokens: 10, stream: tru
 
 type Surfaces<Client> = Readonly<Record<string, (client: Client) => Promise<unknown>>>
 
+/** What the provider is asked, as it arrives there. */
+const requests = (path: string): Surfaces<OpenAI | Anthropic> => ({
+  'a query of lists, trees and signs, fields twice and in any case, a body': (client) =>
+    client.post(`${path}/all`, {
+      query: { include: ['a', 'b'], tree: { leaf: 'ü&=+ %' }, empty: '' },
+      headers: { 'X-Beta': 'one, two', 'Idempotency-Key': 'key-1', 'X-Empty': '' },
+      body: { text: 'ü\u2028', list: [] },
+    }),
+  'a request without a body': (client) => client.post(`${path}/batch_1/cancel`),
+  'a deletion, of what has signs in its name': (client) => client.delete(`${path}/ft:gpt-4o:org::a%20b%C3%BC`),
+  'a deletion with a body': (client) => client.delete(path, { body: { ids: ['a'] } }),
+  'a form of files and lists': async (client) => {
+    const form = new FormData()
+    form.append('file', new File([new Uint8Array([0, 13, 10, 255])], 'ü "1".bin', { type: 'audio/wav' }))
+    for (const item of ['word', 'segment']) form.append('granularities[]', item)
+    return client.post(path, { body: form })
+  },
+})
+
 const openai: Surfaces<OpenAI> = {
+  ...requests('/echo'),
   'pages, followed to the last': async (client) => collect(client.files.list({ limit: 2 }), ({ id }) => id),
   'the fields of an answer': async (client) =>
     (await client.models.list().withResponse()).response.headers.get('x-request-id'),
@@ -51,6 +71,7 @@ const openai: Surfaces<OpenAI> = {
 }
 
 const anthropic: Surfaces<Anthropic> = {
+  ...requests('/v1/echo'),
   'pages, followed to the last': async (client) => collect(client.models.list({ limit: 2 }), ({ id }) => id),
   'the fields of an answer': async (client) => (await client.models.list().withResponse()).request_id,
   'a 429 that is tried again after as long as it says': (client) =>

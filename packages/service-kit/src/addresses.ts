@@ -96,6 +96,13 @@ const LOCAL_SUFFIXES = [
   'svc',
 ]
 
+/** In public zones, and yet a machine's own: what clouds tell it there, its credentials too. The first had a public address. */
+const METADATA_NAMES: ReadonlySet<string> = new Set([
+  'metadata.packet.net',
+  'metadata.platformequinix.com',
+  'metadata.tencentyun.com',
+])
+
 /** RFC 1035 § 2.3.1, with the underscore that some providers use; 253 is what 255 bytes on the wire hold as text. */
 const DNS_NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
@@ -107,7 +114,7 @@ const DNS_NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a
 export function isPublicHostName(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '')
   if (isIP(name.replace(/^\[|\]$/g, '')) !== 0) return isPublicAddress(name)
-  if (!DNS_NAME.test(name)) return false
+  if (!DNS_NAME.test(name) || METADATA_NAMES.has(name)) return false
   return !LOCAL_SUFFIXES.some((suffix) => name.endsWith(`.${suffix}`))
 }
 

@@ -25,7 +25,13 @@ describe('bindings', () => {
     'ftp://a.example',
     'a.example',
     'https://*.example',
-  ])('refuse %s for an origin', (text) => {
+    'https:a.example',
+    'https://@a.example',
+    'https://a.exa\tmple',
+    'https://a.example/\n',
+    'https://a.example:0',
+    'https://010.010.010.010',
+  ])('refuse %j for an origin', (text) => {
     expect(() => normalizeOrigin(text)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
   })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { joinInjectively } from './bytes.js'
 import { Fault } from './faults.js'
 import { wrongHeaderName } from './header-name.js'
+import { isPlainlyWritten } from './plain-url.js'
 
 /** One place in a request. Header names are lower case; query names are exact. */
 export type Placement =
@@ -48,10 +49,9 @@ const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
 /** An origin in its one spelling. @throws Fault INVALID_REQUEST for anything that is more, or less, than an origin. */
 export function normalizeOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain =
-    url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.password === ''
   if (
-    !plain ||
+    url === undefined ||
+    !isPlainlyWritten(text, url) ||
     !HOST.test(url.hostname) ||
     (url.pathname !== '/' && url.pathname !== '') ||
     url.search !== '' ||

@@ -6,6 +6,13 @@ import { type Person, type RestHarness, restHarness } from '../test/rest-harness
 const MISLEADING = [
   'https://user:password@api.openai.com',
   'https://user@api.openai.com',
+  'https://@api.openai.com',
+  'https:api.openai.com',
+  'https://api.open\tai.com',
+  'https://api.openai.com\n',
+  'https://api.openai.com:0',
+  'https://\u0430pi.openai.com',
+  'https://010.010.010.010',
   'https://api.openai.com\\@127.0.0.1',
   'https://api.openai.com/..//127.0.0.1',
   'https://api.openai.com/a/../b',

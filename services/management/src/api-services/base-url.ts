@@ -1,3 +1,4 @@
+import { isPlainlyWritten } from '@protectmyapi/service-kit/plain-url'
 import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { badField } from '../http/validate.js'
 
@@ -18,6 +19,8 @@ export function normalizeBaseUrl(text: string, exempt: PrivateUpstreams): string
     throw badField(POINTER, 'Give a URL such as https://api.example.com.')
   const url = new URL(text)
   checkUpstreamUrl(url, POINTER, exempt)
+  if (!isPlainlyWritten(text, url))
+    throw badField(POINTER, `Write scheme, host and port plainly: ${url.origin}, if that is what is meant.`)
   if (text.includes('?') || text.includes('#'))
     throw badField(POINTER, 'Leave query and fragment out; clients send the query.')
   // The parser has resolved dot segments and turned backslashes: what was written must be what is meant.

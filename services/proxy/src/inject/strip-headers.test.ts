@@ -4,12 +4,14 @@ import { canonicalName, type StripRules, stripHeaders, withoutNamed } from './st
 const left = (headers: readonly string[], rules: Partial<StripRules> = {}): string[] =>
   stripHeaders(headers, { replaced: new Set(), injects: false, scrub: false, ...rules })
 
-/** As a server may read them that makes variables of them. */
+/** As a server may read them that makes variables of them, or undoes escapes. */
 const spellingsOf = (name: string): string[] => [
   name,
   name.toUpperCase(),
   name.replaceAll('-', '_'),
   name.replaceAll('-', '.'),
+  name.replaceAll('-', '%2D'),
+  name.replaceAll('e', '%65'),
 ]
 
 const NEVER_SENT_ON = [

@@ -66,12 +66,16 @@ const fieldNameOf = nameMemo((name: string): FieldName => {
   return { canonical, isNeverForwarded, isKeyField: KEY_FIELDS.has(canonical) }
 })
 
+const ESCAPED = /%([0-9a-f]{2})/gi
+
 /**
  * CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, and there are servers that make one of
- * `x.api.key` too. So whatever is no letter or digit is one character here.
+ * `x.api.key` too. So whatever is no letter or digit is one character here; and an escape, which a name may hold
+ * (RFC 9110 § 5.6.2), is what it would be where somebody took it for one.
  */
 export function canonicalName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '-')
+  const plain = name.replace(ESCAPED, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return plain.toLowerCase().replace(/[^a-z0-9]/g, '-')
 }
 
 export interface StripRules {

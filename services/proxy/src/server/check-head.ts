@@ -19,6 +19,7 @@ export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage)
   if (httpVersion !== '1.1' && httpVersion !== '1.0') throw refuse(`HTTP/${httpVersion}`, 'Send HTTP/1.1.')
   checkHost(httpVersion, rawHeaders, headers.host)
   checkCoding(httpVersion, headers['transfer-encoding'])
+  checkContentCoding(headers['content-encoding'])
   // An offer of h2c may be declined in silence (RFC 9113 § 3.1). Any other protocol would be half of one here.
   const upgrade = headers.upgrade?.toLowerCase()
   if (upgrade !== undefined && upgrade !== 'h2c') {
@@ -42,6 +43,12 @@ function checkCoding(httpVersion: string, coding: string | undefined): void {
     const say = 'Send the body with Content-Length, or with Transfer-Encoding: chunked alone.'
     throw refuse('a transfer coding that is not chunked alone', say)
   }
+}
+
+/** No content coding (RFC 9110 § 8.4.1). Who takes it for the transfer coding reads the next request from a body. */
+function checkContentCoding(coding: string | undefined): void {
+  if (coding === undefined || !coding.toLowerCase().includes('chunked')) return
+  throw refuse('chunked as a content coding', 'Leave chunked out of Content-Encoding; it belongs in Transfer-Encoding.')
 }
 
 function countOfHosts(rawHeaders: readonly string[]): number {

@@ -128,6 +128,12 @@ describe('a request that servers read in different ways is refused, and the conn
       BAD,
     ]),
     ['two codings in two fields', `${HEAD}Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, BAD],
+    ['chunked as a content coding', `${HEAD}Content-Encoding: Chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n`, BAD],
+    [
+      'chunked among content codings',
+      `${HEAD}Content-Encoding: gzip\r\nContent-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n`,
+      BAD,
+    ],
     ['chunked twice', `${CHUNKED}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, BAD],
     ['chunks in HTTP/1.0', `${CHUNKED.replace('1.1', '1.0')}\r\n0\r\n\r\n`, BAD],
     // § 7.1: what is read of the body before anything has left.
