@@ -20,7 +20,8 @@ describe('quotas between two proxies', () => {
   let provider: StandIn
   let agent: Agent
   beforeAll(async () => {
-    system = await startTestSystem({ proxies: 2 })
+    // Who changes a quota waits that long for the proxy that was killed.
+    system = await startTestSystem({ proxies: 2, extra: { management: { PMA_HORIZON_MS: '3000' } } })
     provider = await startStandIn({ keyOf: () => 'any', answer: () => ({ body: {} }) })
     provider.accept('any')
   }, 60_000)
