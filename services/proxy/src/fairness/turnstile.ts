@@ -2,10 +2,10 @@ import { createFairQueue } from './fair-queue.js'
 
 const LIMITS = {
   /**
-   * Requests that begin in one turn of the event loop, some 2 ms of work: everything in this process waits for a turn four
+   * Requests that begin in one turn of the event loop, some 1 ms of work: everything in this process waits for a turn four
    * or five times on its way (its head, Redis, the provider, the answer).
    */
-  perTurn: 8,
+  perTurn: 4,
   /** While connections come: libuv accepts one a turn, and whose it is shows only once it has sent something. */
   perTurnConnecting: 1,
   /** An organisation that has begun no more than so many in this turn does not wait: another's queue is not its own. */
