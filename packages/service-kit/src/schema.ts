@@ -8,6 +8,8 @@ export interface Schema {
   readonly migrations: readonly Migration[]
   /** What the runtime role may do, by table: words of GRANT. */
   readonly rights: Readonly<Record<string, string>>
+  /** Functions of the schema's owner that it may call, with the types of what they take. */
+  readonly functions?: readonly string[]
 }
 
 export interface Bringing {
@@ -56,7 +58,7 @@ export function bringUpToDate(
       await givingWay(log, bounds, () =>
         db.transaction(async (trx) => {
           await allow(trx, bounds)
-          await grant(trx, schema.rights, role)
+          await grant(trx, schema, role)
           await more?.(trx)
         }),
       )
@@ -66,12 +68,13 @@ export function bringUpToDate(
 }
 
 /** From nothing: a right that was dropped goes with the next migration. */
-async function grant(trx: Knex, rights: Schema['rights'], role: string): Promise<void> {
+async function grant(trx: Knex, { rights, functions = [] }: Schema, role: string): Promise<void> {
   await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
   for (const [table, words] of Object.entries({ ...rights, [RAN]: 'SELECT' })) {
     await trx.raw('REVOKE ALL ON ?? FROM ??', [table, role])
     await trx.raw(`GRANT ${words} ON ?? TO ??`, [table, role])
   }
+  for (const name of functions) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [role])
 }
 
 /** Names what a service of this version lacks in its database, as the runtime role sees it; nothing: it may serve. */

@@ -98,7 +98,7 @@ const FUNCTIONS = [
   'drop_chain_links(text, bigint)',
 ] as const
 
-export const MANAGEMENT_SCHEMA: Schema = { migrations: MIGRATIONS, rights: RIGHTS }
+export const MANAGEMENT_SCHEMA: Schema = { migrations: MIGRATIONS, rights: RIGHTS, functions: FUNCTIONS }
 
 /** Brings the schema up to date, names the installation, and grants the runtime role. Answers what ran. Safe to repeat. */
 export async function migrateManagement(
@@ -116,7 +116,6 @@ export async function migrateManagement(
           .onConflict('only_row')
           .ignore()
         for (const name of SEQUENCES) await trx.raw('GRANT USAGE ON SEQUENCE ?? TO ??', [name, runtimeRole])
-        for (const name of FUNCTIONS) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [runtimeRole])
       },
     })
   } finally {

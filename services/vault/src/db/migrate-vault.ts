@@ -32,11 +32,10 @@ const VAULT_KEYS_RIGHTS = {
   rewrap: 'SELECT, INSERT, UPDATE',
 } as const
 
-const VAULT_FUNCTIONS = ['prune_lease_audit(integer, integer)'] as const
-
 export const VAULT_SCHEMA: Schema = {
   migrations: [vaultTables, signedHeads, dataKeyRotation, headKeysInTurn, leaseAuditRetention],
   rights: VAULT_RIGHTS,
+  functions: ['prune_lease_audit(integer, integer)'],
 }
 export const VAULT_KEYS_SCHEMA: Schema = { migrations: [vaultKeysTables, wrappedUnder], rights: VAULT_KEYS_RIGHTS }
 
@@ -47,25 +46,18 @@ export async function migrateVault(
   log: Logger,
 ): Promise<readonly string[]> {
   // vault_keys first: it is written first as well.
-  const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA, [], log)
-  return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA, VAULT_FUNCTIONS, log))]
+  const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA, log)
+  return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA, log))]
 }
 
 async function migrateOne(
   { owner, runtimeRole }: MigrationTarget,
   schema: Schema,
-  functions: readonly string[],
   log: Logger,
 ): Promise<readonly string[]> {
   const db = connectPostgres(owner, 'protectmyapi-vault-migrate')
   try {
-    return await bringUpToDate(db, schema, {
-      role: runtimeRole,
-      log,
-      more: async (trx) => {
-        for (const name of functions) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [runtimeRole])
-      },
-    })
+    return await bringUpToDate(db, schema, { role: runtimeRole, log })
   } finally {
     await db.destroy()
   }
