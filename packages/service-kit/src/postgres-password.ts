@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { connectionOf, type PostgresTarget } from './postgres.js'
+import { readOr } from './read-or.js'
 
 /**
  * A database and the password of a role, which is rotated while its service runs: it is what its file says, once the server
@@ -29,14 +30,6 @@ export function withPassword(at: Omit<PostgresTarget, 'password'>, read: () => s
       }
       return held
     },
-  }
-}
-
-function readOr(held: string, read: () => string): string {
-  try {
-    return read()
-  } catch {
-    return held
   }
 }
 

@@ -1,3 +1,5 @@
+import { readOr } from './read-or.js'
+
 /**
  * The password of a Redis user, which is rotated while its service runs: it is what its file says, and where Redis does not
  * take that yet, what it took last. So a new one may be written before or after it is set in Redis. Open connections stay,
@@ -35,14 +37,6 @@ export function passwordInTurn(read: () => string): PasswordInTurn {
       // So that both have their turn, for as long as neither is taken.
       barred = tried
     },
-  }
-}
-
-function readOr(held: string, read: () => string): string {
-  try {
-    return read()
-  } catch {
-    return held
   }
 }
 
