@@ -2,9 +2,10 @@ import { createServer, type RequestListener, type Server, type ServerOptions, ST
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { FAULTS, Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
+import { FAULTS } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
+import { unreadableRequest } from '@protectmyapi/service-kit/unreadable-request'
 import { REQUEST_ID_HEADER } from './request-id.js'
 
 /** What one client, or many, may take. Tests set them low. */
@@ -82,8 +83,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
     socket.destroy()
     return
   }
-  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'INVALID_REQUEST'
-  const fault = new Fault(code, error.message, error.code === SLOW ? { say: TOO_SLOW } : {})
+  const fault = unreadableRequest(error)
   const requestId = newId('request')
   const body = JSON.stringify(toProblem(fault, requestId))
   const fields = {
@@ -93,18 +93,8 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
     connection: 'close',
   }
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
-  const { http } = FAULTS[code]
+  const { http } = FAULTS[fault.code]
   socket.end(`HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\n${head.join('')}\r\n${body}`)
-}
-
-/** How Node says that a head, or a body, took too long. */
-const SLOW = 'ERR_HTTP_REQUEST_TIMEOUT'
-const TOO_SLOW = 'The request did not arrive in time. Send it again.'
-
-/** Of chunk extensions Node takes 16 KiB in a chunk, and keeps none. */
-const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = {
-  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'TOO_LARGE',
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {

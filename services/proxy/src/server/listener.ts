@@ -7,9 +7,10 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
+import { unreadableRequest } from '@protectmyapi/service-kit/unreadable-request'
 import { createConnectionRoom, sourceOf } from '../fairness/connection-room.js'
 import type { Handle } from './handle.js'
 import { problemAnswer } from './problem-answer.js'
@@ -107,7 +108,9 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
   server.on('connect', (_incoming, socket) =>
     refuse(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
   )
-  server.on('clientError', (err: NodeJS.ErrnoException, socket) => refuse(socket as Socket, clientFault(err)))
+  server.on('clientError', (err: NodeJS.ErrnoException, socket) =>
+    refuse(socket as Socket, unreadableRequest(err, 'This is not a well-formed HTTP/1.1 request.')),
+  )
 
   return {
     listen: (host, port) =>
@@ -180,24 +183,6 @@ function portOf(server: Server): number {
 
 function isTcpAddress(address: AddressInfo | string | null): address is AddressInfo {
   return address !== null && typeof address !== 'string'
-}
-
-/** Trailers count as header fields. Of chunk extensions Node takes 16 KiB in a chunk, and keeps none. */
-const CLIENT_ERRORS: Readonly<Record<string, FaultCode>> = {
-  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'TOO_LARGE',
-}
-
-/** What the parser refused: framing that is not plain, or a head that is too large or too slow. */
-function clientFault(err: NodeJS.ErrnoException): Fault {
-  const code = CLIENT_ERRORS[err.code ?? ''] ?? 'INVALID_REQUEST'
-  return new Fault(code, err.message, code === 'INVALID_REQUEST' ? { say: wordsFor(err) } : {})
-}
-
-function wordsFor({ code }: NodeJS.ErrnoException): string {
-  return code === 'ERR_HTTP_REQUEST_TIMEOUT'
-    ? 'The request did not arrive in time. Send it again.'
-    : 'This is not a well-formed HTTP/1.1 request.'
 }
 
 /** An answer where Node has made no response object; and the end of the connection, whose framing is lost. */
