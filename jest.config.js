@@ -10,8 +10,8 @@ export default {
   testMatch: ['<rootDir>/{packages,services,protos,deploy}/**/*.test.ts'],
   // The chart's tests need helm: make chart-test.
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/deploy/test/chart/'],
-  // Not the copies of the tree that rigs break in .local, either.
-  modulePathIgnorePatterns: ['/dist/', '<rootDir>/.local/'],
+  // Not the copies of the tree that rigs break, either.
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/.local/', '<rootDir>/.cache/'],
   globalSetup: '<rootDir>/deploy/test/global-setup.js',
   globalTeardown: '<rootDir>/deploy/test/global-teardown.js',
   // Hooks start servers and databases: a busy machine needs longer than jest's five seconds. No test measures time by it.
