@@ -8,15 +8,12 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { newId } from '@protectmyapi/service-kit/ids'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { unreadableRequest } from '@protectmyapi/service-kit/unreadable-request'
-import { createConnectionRoom, sourceOf } from '../fairness/connection-room.js'
+import { followConnections, isAnswering, type Socket } from './connections.js'
 import type { Handle } from './handle.js'
-import { problemAnswer } from './problem-answer.js'
+import { refuseRaw } from './refuse-raw.js'
 import type { TrustedProxies } from './source-address.js'
-
-type Socket = IncomingMessage['socket']
 
 /** What one client, or many, may take. Tests set them low. */
 export const LISTENER_BOUNDS = {
@@ -68,31 +65,13 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
       : tlsServer(serverOptions(bounds), certificate, bounds.handshakeMs)
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
-  /** Of each connection the answer to the last request, as long as it lives; null where none has come. */
-  const lastAnswers = new Map<Socket, WeakRef<ServerResponse> | null>()
-  /** By the other end: over TLS, what was accepted is another object than what requests come over. */
-  const readable = new Map<string, Socket>()
-  server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-    const peer = peerOf(socket)
-    lastAnswers.set(socket, null)
-    readable.set(peer, socket)
-    socket.on('close', () => {
-      lastAnswers.delete(socket)
-      readable.delete(peer)
-    })
-  })
-  const room = createConnectionRoom(bounds.connectionsMax)
-  server.on('connection', (socket: Socket) => {
-    const peer = peerOf(socket)
-    const leave = room.enter({
-      source: sourceOf(socket.remoteAddress, proxies.trusts),
-      isBusy: () => isAnswering(lastAnswers.get(readable.get(peer) ?? socket)?.deref()),
-      destroy: () => socket.destroy(),
-    })
-    socket.on('close', leave)
+  const connections = followConnections(server, {
+    encrypted: certificate !== null,
+    connectionsMax: bounds.connectionsMax,
+    proxies,
   })
   const take = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
-    lastAnswers.set(incoming.socket, new WeakRef(outgoing))
+    connections.asked(incoming.socket, outgoing)
     handle(incoming, outgoing, waits)
   }
   server.on('connection', connected)
@@ -100,9 +79,9 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
   server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
   server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
   const refuse = (socket: Socket, fault: Fault): void => {
-    const last = lastAnswers.get(socket)?.deref()
+    const last = connections.lastAnswer(socket)
     // What came before it was whole, and may be with a provider: that is answered, and this is not.
-    if (last?.req.complete && !last.writableFinished) last.shouldKeepAlive = false
+    if (last && isAnswering(last)) last.shouldKeepAlive = false
     else refuseRaw(socket, fault, bounds.lingerMs)
   }
   server.on('connect', (_incoming, socket) =>
@@ -124,8 +103,7 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
     drain: (graceMs) =>
       new Promise((resolve) => {
         const closing = setInterval(() => server.closeIdleConnections(), bounds.closeIdleEveryMs)
-        // Node counts a connection that has never sent a request as busy; the end of the process must not wait for it.
-        for (const [socket, last] of lastAnswers) if (last === null) socket.destroy()
+        connections.destroyUnused()
         const cutting = setTimeout(() => server.closeAllConnections(), graceMs)
         server.close(() => {
           clearInterval(closing)
@@ -134,16 +112,6 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
         })
       }),
   }
-}
-
-/** Its request is whole, and with somebody. What is still on its way has moved nobody yet. */
-function isAnswering(last: ServerResponse | undefined): boolean {
-  return last?.req.complete === true && !last.writableFinished
-}
-
-/** Unlike any other while the connection is open. */
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
 }
 
 function serverOptions(bounds: ListenerBounds): ServerOptions {
@@ -183,21 +151,4 @@ function portOf(server: Server): number {
 
 function isTcpAddress(address: AddressInfo | string | null): address is AddressInfo {
   return address !== null && typeof address !== 'string'
-}
-
-/** An answer where Node has made no response object; and the end of the connection, whose framing is lost. */
-function refuseRaw(socket: Socket, fault: Fault, lingerMs: number): void {
-  // Bytes after the first answer's head has gone would look like a part of that answer.
-  if (!socket.writable || socket.bytesWritten > 0) {
-    socket.destroy()
-    return
-  }
-  // Ending it is half a close, and whoever sends such bytes may keep the other half open.
-  const lingering = setTimeout(() => socket.destroy(), lingerMs)
-  socket.once('close', () => clearTimeout(lingering))
-  const requestId = newId('request')
-  const { status, fields, body } = problemAnswer(fault, requestId)
-  const lines = [`HTTP/1.1 ${status} ${fault.code}`, 'connection: close', `pma-request-id: ${requestId}`]
-  for (let at = 0; at < fields.length; at += 2) lines.push(`${fields[at]}: ${fields[at + 1]}`)
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body.toString('utf8')}`)
 }
