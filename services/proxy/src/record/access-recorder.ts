@@ -51,16 +51,20 @@ interface Deps {
 export function createAccessRecorder({ sequences, clock, log, backlog, queue }: Deps): AccessRecorder {
   let open = 0
 
-  /** A later entry of the same request, at a place of its own. */
-  function later(first: AdmittedEntry, kind: 'ENTRY_KIND_FINISHED' | 'ENTRY_KIND_VOID'): AccessEntry {
-    const { requestId, organizationId } = first
+  /** A later entry of the same request, at a place of its own. Field by field: spread, V8 made each a map of its own. */
+  function later(
+    { requestId, organizationId }: AdmittedEntry,
+    kind: 'ENTRY_KIND_FINISHED' | 'ENTRY_KIND_VOID',
+    outcome: AccessOutcome,
+  ): AccessEntry {
     backlog.add(organizationId)
-    return { kind, ...sequences.take(organizationId), atMs: clock.wallMs(), requestId, organizationId }
+    const { shard, sequence } = sequences.take(organizationId)
+    return { kind, shard, sequence, atMs: clock.wallMs(), requestId, organizationId, outcome }
   }
 
   /** With the refusal: whoever reads the log sees why no secret left. */
   function voidOf(first: AdmittedEntry, code: FaultCode): AccessEntry {
-    const outcome = {
+    return later(first, 'ENTRY_KIND_VOID', {
       status: FAULTS[code].http,
       fault: code,
       requestBytes: 0,
@@ -68,8 +72,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
       upstreamMs: 0,
       totalMs: 0,
       aborted: false,
-    }
-    return { ...later(first, 'ENTRY_KIND_VOID'), outcome }
+    })
   }
 
   function ticketFor(entry: AdmittedEntry): Ticket {
@@ -86,7 +89,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
       queue.add(last())
     }
     return {
-      finish: (outcome) => end(() => ({ ...later(entry, 'ENTRY_KIND_FINISHED'), outcome: outcomeToWire(outcome) })),
+      finish: (outcome) => end(() => later(entry, 'ENTRY_KIND_FINISHED', outcomeToWire(outcome))),
       void_: (code) => end(() => voidOf(entry, code)),
     }
   }
@@ -102,14 +105,8 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
     hasRoom: backlog.hasRoom,
     admittedEntry(organizationId, requestId, subject) {
       backlog.add(organizationId)
-      return {
-        kind: 'ENTRY_KIND_ADMITTED',
-        ...sequences.take(organizationId),
-        atMs: clock.wallMs(),
-        requestId,
-        organizationId,
-        subject,
-      }
+      const { shard, sequence } = sequences.take(organizationId)
+      return { kind: 'ENTRY_KIND_ADMITTED', shard, sequence, atMs: clock.wallMs(), requestId, organizationId, subject }
     },
     admitted(entry, onRecord) {
       open += 1
