@@ -32,7 +32,7 @@ chaos: ## Breaks everything it can reach, under load, and checks every promise; 
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/chaos/main.js
 
-outages: ## Each part away from the others, warm requests going on: what is served, for how long, and how soon all is back. Ten minutes. HORIZONS=30000,5000, ONLY=redis
+outages: ## Each part away from the others, warm requests going on: what is served, for how long, and how soon all is back. Twelve minutes. HORIZONS=30000,5000, ONLY=redis
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/outages/main.js
 

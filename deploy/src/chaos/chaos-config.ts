@@ -7,7 +7,7 @@ export interface ChaosConfig {
   readonly seeds: readonly string[]
   /** `single`: one fault at a time, mended before the next. `multi`: several at once. */
   readonly profile: 'single' | 'multi'
-  /** Of a LocalStack on this machine; else a key file is the KMS, and does not fail. */
+  /** Of a LocalStack on this machine; else the rig starts one. */
   readonly kmsEndpoint?: string
   /** Taken out, to see that the rig finds it. */
   readonly without?: RuleName

@@ -9,6 +9,7 @@ import { costOfFailures, shownCosts } from './cost-of-failures.js'
 import type { History } from './history/history.js'
 import { isGreen, reportOf } from './report.js'
 import { runSeed } from './run-seed.js'
+import { findKms } from './system/rig-kms.js'
 
 export interface ChaosOptions {
   readonly config: ChaosConfig
@@ -25,6 +26,23 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
   const redis = await findRedis({ searchPath: inherited.PATH, folder, say: progress.say })
   if (redis.kind === 'absent') throw new Error(redis.why)
   const codeDir = await codeOf(options)
+  const kms = await findKms({ endpoint: config.kmsEndpoint, projectDir, say: progress.say })
+  try {
+    return await runSeeds(options, { redisBinary: redis.binary, codeDir, kmsEndpoint: kms.endpoint })
+  } finally {
+    await kms.stop()
+  }
+}
+
+/** What all seeds share. */
+interface Shared {
+  readonly redisBinary: string
+  readonly codeDir: string
+  readonly kmsEndpoint: string | undefined
+}
+
+async function runSeeds(options: ChaosOptions, shared: Shared): Promise<boolean> {
+  const { config, projectDir, progress } = options
   const seconds = (ms: number): string => `${(ms / 1_000).toFixed(0)} s`
   const red: string[] = []
   const histories: History[] = []
@@ -32,14 +50,7 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
     progress.say(`SEED=${seed} PROFILE=${config.profile}`)
     const begunMs = performance.now()
     const result = await runSeed({
-      ...{
-        ...options,
-        seed,
-        profile: config.profile,
-        redisBinary: redis.binary,
-        codeDir,
-        kmsEndpoint: config.kmsEndpoint,
-      },
+      ...{ ...options, ...shared, seed, profile: config.profile },
       folder: path.join(projectDir, '.local', 'chaos', seed),
     })
     progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, config))

@@ -5,7 +5,7 @@ export interface OutagesConfig {
   readonly horizonsMs: readonly number[]
   /** Words of which an outage's name holds one; none: all of them. */
   readonly only: readonly string[]
-  /** Of a LocalStack on this machine; else a key file is the KMS, and cannot go away. */
+  /** Of a LocalStack on this machine; else the rig starts one. */
   readonly kmsEndpoint: string | undefined
 }
 

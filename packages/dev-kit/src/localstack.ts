@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { freePort } from './free-port.js'
+import type { Guard } from './guard.js'
 import { findPython, makeVenv } from './python.js'
 import { lastLines, runCommand } from './run-command.js'
 import { until } from './until.js'
@@ -41,7 +43,7 @@ const LIMITS = {
  *
  * @throws NoPython; Error with what the installer said.
  */
-export async function installLocalstack(folder: string, say: (line: string) => void): Promise<void> {
+async function installLocalstack(folder: string, say: (line: string) => void): Promise<void> {
   const finished = path.join(folder, 'installed')
   const wanted = `${PACKAGE} ${EXCLUDE_NEWER}`
   if ((await readFile(finished, 'utf8').catch(() => '')) === wanted) return
@@ -62,8 +64,20 @@ export async function installLocalstack(folder: string, say: (line: string) => v
   await writeFile(finished, wanted)
 }
 
+/**
+ * One of our own, on a port of its own, which ends with us however we end. Installs it where it is not.
+ *
+ * @throws NoPython; Error with what the installer said, or the end of its log.
+ */
+export async function ownLocalstack(folder: string, guard: Guard, say: (line: string) => void): Promise<Localstack> {
+  await installLocalstack(folder, say)
+  const localstack = await startLocalstack(folder, await freePort())
+  guard.watch(localstack.pid)
+  return localstack
+}
+
 /** @throws Error with the end of its log where it does not get ready. */
-export async function startLocalstack(folder: string, port: number): Promise<Localstack> {
+async function startLocalstack(folder: string, port: number): Promise<Localstack> {
   const endpoint = `http://127.0.0.1:${port}`
   const logFile = path.join(folder, 'localstack.log')
   const state = path.join(folder, `state-${port}`)
