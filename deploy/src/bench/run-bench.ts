@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { findProgram } from '@protectmyapi/dev-kit/find-program'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
 import type { Ender } from '../system/start-system.js'
@@ -29,10 +30,12 @@ export async function runBench(options: BenchOptions): Promise<void> {
   const { config, progress, projectDir } = options
   const rows = chosen(config.only)
   const pinning = await createPinning()
-  progress.say(`${rows.map(({ name }) => name).join(', ')}; ${config.rounds} rounds; ${pinning.note}.`)
+  const wrk = await findProgram('wrk', options.inherited.PATH)
+  const load = wrk === undefined ? 'load by a worker of the bench: there is no wrk on the PATH' : 'load by wrk'
+  progress.say(`${rows.map(({ name }) => name).join(', ')}; ${config.rounds} rounds; ${pinning.note}; ${load}.`)
   const system = await startOwnSystem({ ...options, databaseUrl: config.databaseUrl })
   try {
-    const rig = await startRig({ system, progress, pinning, rounds: config.rounds })
+    const rig = await startRig({ system, progress, pinning, rounds: config.rounds, wrk })
     const lines = await measureAll(rig, rows)
     await rig.stop()
     progress.say(`\n${tableOf(lines)}\n`)

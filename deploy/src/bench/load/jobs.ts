@@ -17,6 +17,16 @@ export interface ClosedJob {
   readonly msMax: number
 }
 
+/** The same by wrk, which is as fast as a load can be: answers do not come in bursts. Without filler in the body. */
+export interface WrkJob {
+  readonly kind: 'wrk'
+  readonly wrk: string
+  readonly shot: Shot
+  readonly connections: number
+  /** Whole seconds are run. */
+  readonly msMax: number
+}
+
 /** Requests at fixed times, whether answers come or not: delays of one are not hidden by the next one's wait. */
 export interface OpenJob {
   readonly kind: 'open'
@@ -44,11 +54,11 @@ export interface ImpatientJob {
   readonly msMax: number
 }
 
-export type LoadJob = ClosedJob | OpenJob | EventsJob | ImpatientJob
+export type LoadJob = ClosedJob | WrkJob | OpenJob | EventsJob | ImpatientJob
 
 export interface LoadResult {
   readonly answers: number
-  /** By status, where it is not 200; 0 stands for a connection that ended. */
+  /** By status, where it is not 200; 0 stands for a connection that ended. wrk counts all from 400 on as 400. */
   readonly others: Readonly<Record<number, number>>
   readonly ms: number
   /** In milliseconds: of an open job from when the timer found each request due, of events from their sending, of impatient clients those that were served. */

@@ -1,4 +1,4 @@
-import { checked, type LoadResult, type Shot } from '../load/jobs.js'
+import { checked, type LoadJob, type LoadResult, type Shot } from '../load/jobs.js'
 import type { Rig } from '../rig/rig.js'
 import { cpuMs } from './cpu-time.js'
 import { median, rangeOf } from './statistics.js'
@@ -25,27 +25,31 @@ export interface Comparison {
 /** How much of it: whichever of the two bounds comes first. */
 export interface Amount {
   readonly connections: number
-  readonly requests: number
+  /** Null: as many as can be, by wrk where there is one. */
+  readonly requests: number | null
   readonly ms: number
 }
 
 const LIMITS = {
-  /** Worth of time before the first: caches fill, sockets open, and the compiler gets its fill on a busy machine too. */
-  warmUpRounds: 4,
-  round: { connections: 32, requests: 60_000, ms: 1_500 },
+  /** Worth of time before the first: caches fill, sockets open. Of ours the compiler has work for ten seconds and more. */
+  warmUpRounds: { ours: 6, bare: 3 },
+  round: { connections: 32, requests: null, ms: 2_000 },
+  /** Where there is no wrk. */
+  requestsMax: 60_000,
   /** Beyond its own time a job may take so long. */
   graceMs: 30_000,
 } as const
 
 /** Rounds of both, in turn: what else happens on the machine happens to both. */
 export async function compareCpu(
-  rig: Pick<Rig, 'load' | 'progress' | 'rounds'>,
+  rig: Pick<Rig, 'load' | 'wrk' | 'progress' | 'rounds'>,
   ours: Target,
   bare: Target,
   amount: Amount = LIMITS.round,
 ): Promise<Comparison> {
-  const warmUp = { ...amount, ms: amount.ms * LIMITS.warmUpRounds }
-  for (const target of [ours, bare]) await shoot(rig, target, warmUp)
+  const warmUp = (rounds: number): Amount => ({ ...amount, ms: amount.ms * rounds })
+  await shoot(rig, ours, warmUp(LIMITS.warmUpRounds.ours))
+  await shoot(rig, bare, warmUp(LIMITS.warmUpRounds.bare))
   const costs: { ours: Cost; bare: Cost }[] = []
   for (let round = 1; round <= rig.rounds; round += 1) {
     const pair = { ours: await costOf(rig, ours, amount), bare: await costOf(rig, bare, amount) }
@@ -65,7 +69,7 @@ export function noteOf({ ours, bare, ratios }: Comparison): string {
   return `${low.toFixed(2)}–${high.toFixed(2)}; ${told('ours', ours)}; ${told('bare', bare)}`
 }
 
-async function costOf(rig: Pick<Rig, 'load'>, target: Target, amount: Amount): Promise<Cost> {
+async function costOf(rig: Pick<Rig, 'load' | 'wrk'>, target: Target, amount: Amount): Promise<Cost> {
   const before = await cpuMs(target.pid)
   const { answers, ms } = await shoot(rig, target, amount)
   const used = (await cpuMs(target.pid)) - before
@@ -73,13 +77,15 @@ async function costOf(rig: Pick<Rig, 'load'>, target: Target, amount: Amount): P
 }
 
 async function shoot(
-  rig: Pick<Rig, 'load'>,
+  { load, wrk }: Pick<Rig, 'load' | 'wrk'>,
   { shot }: Target,
   { connections, requests, ms }: Amount,
 ): Promise<LoadResult> {
-  const job = { kind: 'closed', shot, connections, requestsMax: requests, msMax: ms } as const
-  const result = await rig.load(job, ms + LIMITS.graceMs)
-  return checked(result)
+  const job: LoadJob =
+    requests === null && wrk !== undefined
+      ? { kind: 'wrk', wrk, shot, connections, msMax: ms }
+      : { kind: 'closed', shot, connections, requestsMax: requests ?? LIMITS.requestsMax, msMax: ms }
+  return checked(await load(job, ms + LIMITS.graceMs))
 }
 
 function middle(costs: readonly Cost[]): Cost {

@@ -24,6 +24,8 @@ export interface Rig {
   readonly owner: Owner
   readonly app: BenchApp
   readonly hasRedis: boolean
+  /** The program, where there is one. */
+  readonly wrk: string | undefined
   proxy(admission: Admission): Promise<Subject>
   /** As the system stands: with Redis where there is one. */
   bestProxy(): Promise<Subject>
@@ -47,12 +49,13 @@ export interface RigOptions {
   readonly progress: Progress
   readonly pinning: Pinning
   readonly rounds: number
+  readonly wrk: string | undefined
 }
 
 /** What a secret looks like: the scrubber's work depends on its length. */
 export const KEY = 'sk-bench-0123456789abcdefghijklmnopqrstuvwxyzABCDEF'
 
-export async function startRig({ system, progress, pinning, rounds }: RigOptions): Promise<Rig> {
+export async function startRig({ system, progress, pinning, rounds, wrk }: RigOptions): Promise<Rig> {
   const owner = await signInOwner(system)
   const app = await makeApp(owner)
   const stops: (() => Promise<void>)[] = []
@@ -92,7 +95,7 @@ export async function startRig({ system, progress, pinning, rounds }: RigOptions
     return subject
   })
   return {
-    ...{ system, progress, pinning, rounds, owner, app, hasRedis, origin, proxy, worker },
+    ...{ system, progress, pinning, rounds, wrk, owner, app, hasRedis, origin, proxy, worker },
     bestProxy: () => proxy(hasRedis ? 'redis' : 'directory'),
     passThrough: once(async (upstream: Upstream | 'fixed, fastest') => {
       if (upstream === 'fixed, fastest')
