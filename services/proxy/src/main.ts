@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { runProgram } from '@protectmyapi/service-kit/program'
 import { buildProxy } from './build.js'
 import { describeEnvironment, loadConfig } from './config.js'
+
+// A proxy has a core to itself, where the collector's helper threads would only take turns with it.
+setFlagsFromString('--no-parallel-scavenge')
 
 await runProgram(process, {
   name: 'proxy',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { Directory } from '@protectmyapi/protos/directory'
 import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock as clock } from '@protectmyapi/service-kit/clock'
@@ -26,6 +27,9 @@ const admission: Admission = {
     return { admitted: true, ticket: { finish: () => {}, void_: () => {} } }
   },
 }
+
+// As in the proxy's own main.
+setFlagsFromString('--no-parallel-scavenge')
 
 const config = loadConfig(process.env, (path) => readFileSync(path, 'utf8'))
 const log = createLogger('proxy', config.logLevel)
