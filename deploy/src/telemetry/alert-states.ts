@@ -42,6 +42,7 @@ export const AT_REST: Series = {
   // Scraped a while before the other.
   [proxy('pma_proxy_feed_applied', {}, 'proxy-2')]: `0 0+10${LONG}`,
   [proxy('pma_proxy_overload_refusals_total')]: `0${LONG}`,
+  [proxy('pma_proxy_connections_closed_total', { which: 'newcomer' })]: `0${LONG}`,
   [proxy('pma_proxy_backlog_entries')]: `4000${LONG}`,
   [proxy('pma_proxy_backlog_max')]: `100000${LONG}`,
   [proxy('pma_proxy_redis_usable')]: `1${LONG}`,
@@ -104,6 +105,11 @@ export const ALERT_STATES: readonly AlertState[] = [
     state: 'overload',
     series: { [proxy('pma_proxy_overload_refusals_total')]: `0x5 0+30${LONG}` },
     ...{ atMinute: 15, firing: ['ProtectMyAPIOverload'] },
+  },
+  {
+    state: 'too many connections',
+    series: { [proxy('pma_proxy_connections_closed_total', { which: 'newcomer' })]: `0x5 0+30${LONG}` },
+    ...{ atMinute: 15, firing: ['ProtectMyAPIConnectionsFull'] },
   },
   {
     state: 'backlog',

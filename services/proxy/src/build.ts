@@ -24,6 +24,7 @@ import { createHandle } from './server/handle.js'
 import { createListener } from './server/listener.js'
 import { createProxyMeasures } from './telemetry/proxy-measures.js'
 import { watchRequests } from './telemetry/request-watch.js'
+import { tellCrowdedOut } from './telemetry/tell-crowded-out.js'
 import { tellState } from './telemetry/tell-state.js'
 
 const LIMITS = {
@@ -91,6 +92,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     certificate,
     connected: turnstile.connected,
     proxies: config.trustedProxies,
+    crowdedOut: tellCrowdedOut({ clock, log, closed: measures.crowdedOut }),
   })
 
   const steps: readonly ShutdownStep[] = [

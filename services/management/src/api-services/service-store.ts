@@ -1,6 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { refuseDuplicate } from '../db/unique-violation.js'
+import { lockForCreation } from '../orgs/org-store.js'
 import type { ServiceRecord } from './service-row.js'
 import { SERVICE_LIMITS } from './service-schemas.js'
 
@@ -49,6 +50,7 @@ export async function nameSecrets(
 
 /** @throws Fault CONFLICT. */
 export async function refuseTooManyServices(trx: Knex.Transaction, organizationId: string): Promise<void> {
+  await lockForCreation(trx, organizationId)
   const rows = await trx('services')
     .where({ organization_id: organizationId, deleted_at: null })
     .limit(SERVICE_LIMITS.servicesPerOrganization)

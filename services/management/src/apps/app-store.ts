@@ -9,6 +9,7 @@ import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
 import type { Precondition } from '../http/precondition.js'
 import type { Claim } from '../http/route.js'
+import { lockForCreation } from '../orgs/org-store.js'
 import { APP_LIMITS, type AppPatch, type NewApp } from './app-schemas.js'
 import { type AppRecord, presentApp } from './present-app.js'
 
@@ -68,12 +69,13 @@ export async function createApp(
   return result
 }
 
-/** @throws Fault CONFLICT where the slug is taken. */
+/** @throws Fault CONFLICT where the slug is taken, or there are too many. */
 export async function insertApp(
   trx: Knex.Transaction,
   organizationId: string,
   asked: NewApp & { id: string; externalVersion: string | null },
 ): Promise<Change<AppRecord>> {
+  await lockForCreation(trx, organizationId)
   const apps = await living(trx, organizationId).limit(APP_LIMITS.appsPerOrganization).select('id')
   if (apps.length >= APP_LIMITS.appsPerOrganization)
     throw new Fault('CONFLICT', 'too many apps', {

@@ -9,7 +9,7 @@ import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { Claim } from '../http/route.js'
 import { createUser } from '../people/users.js'
 import { ownersAlone } from './members.js'
-import { lockOrg, ORG_LIMITS, roleOf } from './org-store.js'
+import { lockForCreation, lockOrg, ORG_LIMITS, roleOf } from './org-store.js'
 
 const LIFE_DAYS = 7
 
@@ -149,6 +149,16 @@ async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationR
 async function join(trx: Knex.Transaction, organizationId: string, userId: string, role: Role): Promise<void> {
   if (await roleOf(trx, organizationId, userId))
     throw new Fault('CONFLICT', 'a member already', { say: 'You are a member of this organization already.' })
+  // More may be invited than there is room for: who comes too late finds it full.
+  await lockForCreation(trx, organizationId)
+  const members = await trx('members')
+    .where('organization_id', organizationId)
+    .limit(ORG_LIMITS.members)
+    .select('user_id')
+  if (members.length >= ORG_LIMITS.members)
+    throw new Fault('CONFLICT', 'too many members', {
+      say: `An organization has at most ${ORG_LIMITS.members} members. Have one removed first; the invitation stays open.`,
+    })
   await trx('members').insert({ organization_id: organizationId, user_id: userId, role })
 }
 

@@ -92,6 +92,8 @@ export async function createOrg(
   ownerId: string,
   { id, name, slug }: NewOrg,
 ): Promise<OrgRecord> {
+  // Behind the person's row, so that ten at once are counted one after the other.
+  await trx('users').where('id', ownerId).forNoKeyUpdate().first('id')
   const owned = await trx('members')
     .where({ user_id: ownerId, role: 'owner' })
     .limit(ORG_LIMITS.perOwner)
@@ -145,10 +147,11 @@ export async function lockOrg(trx: Knex.Transaction, organizationId: string, act
 }
 
 /**
- * Held by who creates something under a name that nobody may have twice, where a second creation must find the first
- * one's and not fail. Does not stand in the way of rows that refer to the organisation.
+ * Held by who creates something of which an organisation has a number at most, so that they are counted one after the
+ * other; or under a name that nobody may have twice, where a second creation must find the first one's and not fail. Does
+ * not stand in the way of rows that refer to the organisation.
  */
-export async function lockForCreation(trx: Knex.Transaction, organizationId: string): Promise<void> {
+export async function lockForCreation(trx: Knex, organizationId: string): Promise<void> {
   await trx('organizations').where('id', organizationId).forNoKeyUpdate().first('id')
 }
 

@@ -11,6 +11,8 @@ const LIMITS = {
   waitingMax: 64,
 } as const
 
+type Limits = Readonly<Record<keyof typeof LIMITS, number>>
+
 export interface PasswordHasher {
   hash(password: string): Promise<string>
   /** As long for a person who is not there (`undefined`) as for one who is. */
@@ -18,8 +20,8 @@ export interface PasswordHasher {
 }
 
 /** @throws Fault UNAVAILABLE where too many wait. */
-export async function createPasswordHasher(): Promise<PasswordHasher> {
-  const limited = limitAtOnce()
+export async function createPasswordHasher(limits: Limits = LIMITS): Promise<PasswordHasher> {
+  const limited = limitAtOnce(limits)
   // Nobody's: what is compared with it was never its password.
   const nobodys = await hash('a password that nobody has', COST)
   return {
@@ -31,12 +33,12 @@ export async function createPasswordHasher(): Promise<PasswordHasher> {
   }
 }
 
-function limitAtOnce(): <T>(work: () => Promise<T>) => Promise<T> {
+function limitAtOnce({ atOnce, waitingMax }: Limits): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0
   const waiting: (() => void)[] = []
   return async (work) => {
-    if (running >= LIMITS.atOnce) {
-      if (waiting.length >= LIMITS.waitingMax)
+    if (running >= atOnce) {
+      if (waiting.length >= waitingMax)
         throw new Fault('UNAVAILABLE', 'too many passwords at once', { retryAfterSeconds: 2 })
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else {

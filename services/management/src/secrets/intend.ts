@@ -5,8 +5,10 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'
 import { refuseUnregistered } from '../internal-services/refuse-unregistered.js'
+import { lockForCreation } from '../orgs/org-store.js'
 import { maskValue } from './mask-value.js'
 import type { SecretDeps, UsesOf } from './secret-deps.js'
+import { SECRET_LIMITS } from './secret-input.js'
 import type { SecretRow } from './secret-rows.js'
 import { type Intent, intendCreation, intendReplacement } from './write-steps.js'
 
@@ -30,11 +32,12 @@ export interface FirstValue {
 /**
  * Step 1 of a creation.
  *
- * @throws Fault CONFLICT where the name is taken; INVALID_REQUEST for an internal service that is not registered.
+ * @throws Fault CONFLICT where the name is taken, or there are too many; INVALID_REQUEST for an internal service that is not registered.
  */
 export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): Promise<Change<Intended>> {
   const { bindings } = first
   await refuseUnregistered(trx, first.organizationId, bindings.services)
+  await refuseTooMany(trx, first.organizationId)
   const change = await intendCreation(trx, first.organizationId, {
     secretId: first.secretId,
     versionId: newId('version'),
@@ -46,6 +49,19 @@ export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): P
     actorId: actor.id,
   })
   return { ...change, result: { intent: change.result, bindings } }
+}
+
+async function refuseTooMany(trx: Knex, organizationId: string): Promise<void> {
+  await lockForCreation(trx, organizationId)
+  const rows = await trx('secrets')
+    .where('organization_id', organizationId)
+    .whereIn('state', ['pending', 'active'])
+    .limit(SECRET_LIMITS.perOrganization)
+    .select('id')
+  if (rows.length < SECRET_LIMITS.perOrganization) return
+  throw new Fault('CONFLICT', 'too many secrets', {
+    say: `An organization has at most ${SECRET_LIMITS.perOrganization} secrets. Delete one first.`,
+  })
 }
 
 export interface NextValue {

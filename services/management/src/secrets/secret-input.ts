@@ -5,6 +5,8 @@ export const SECRET_LIMITS = {
   nameCharsMax: 128,
   /** Larger than any key of a provider, and than a service account's file. */
   valueBytesMax: 64 * 1024,
+  /** Four for each API service that an organisation may have. */
+  perOrganization: 2_000,
 } as const
 
 /** Case-sensitive, unique in its organisation; what stands between the braces of a template. */

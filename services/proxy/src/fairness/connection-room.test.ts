@@ -3,7 +3,7 @@ import { trustedProxies } from '../server/source-address.js'
 import { createConnectionRoom, sourceOf } from './connection-room.js'
 
 function make(max: number) {
-  const room = createConnectionRoom(max)
+  const room = createConnectionRoom(max, () => {})
   const gone: string[] = []
   const enter = (name: string, source: string | null, isBusy = false): (() => void) =>
     room.enter({ source, isBusy: () => isBusy, destroy: () => gone.push(name) })

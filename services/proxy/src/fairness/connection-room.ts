@@ -19,7 +19,14 @@ export interface ConnectionRoom {
   enter(seat: Seat): () => void
 }
 
-export function createConnectionRoom(connectionsMax: number): ConnectionRoom {
+/** Whose connection was closed for want of room. `largest`: of the source that had the most, for a newcomer of another. */
+export type CrowdedOut = 'newcomer' | 'largest'
+
+/** @param crowdedOut called for each connection that was closed, with its source. */
+export function createConnectionRoom(
+  connectionsMax: number,
+  crowdedOut: (who: CrowdedOut, source: string | null) => void,
+): ConnectionRoom {
   const taken = new Set<Seat>()
   const seatsOf = new Map<string, Set<Seat>>()
   /** Sources by how many they have, so that under a flood nobody is searched for. */
@@ -66,6 +73,7 @@ export function createConnectionRoom(connectionsMax: number): ConnectionRoom {
         // At once: its socket closes a turn later, and the next newcomer must not count it, or choose it again.
         remove(going)
         going.destroy()
+        crowdedOut(going === seat ? 'newcomer' : 'largest', going.source)
       }
       return () => remove(seat)
     },

@@ -1,6 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import type { Fault } from '@protectmyapi/service-kit/faults'
+import { Fault } from '@protectmyapi/service-kit/faults'
+
+const LIMITS = {
+  /** Chunks that may be as small as they like: of events, of speech, for minutes. */
+  smallChunksMax: 16_384,
+  /** What a chunk has on average, once there are more: each costs the parser as much as some hundred bytes do. */
+  chunkBytesMin: 16,
+  /** From here on a chunk goes on by itself; copying it would cost more than writing it. */
+  wholeFromBytes: 4 * 1024,
+} as const
 
 /** The client is gone: nobody is there to be answered. */
 export class ClientLeft extends Error {
@@ -20,12 +29,16 @@ interface UploadOptions {
 
 /**
  * A request body on its way through. A stream of its own, so that whatever ends it leaves the client's connection
- * whole: an answer can still be sent over it.
+ * whole: an answer can still be sent over it. Small chunks of one packet go on as one: whoever sends a byte in each would
+ * have us write each.
  */
 export class Upload extends Readable {
   readonly #incoming: IncomingMessage
   readonly #options: UploadOptions
   #begun = false
+  #chunks = 0
+  /** Small ones of this packet. */
+  #small: Buffer[] = []
   bytes = 0
 
   constructor(incoming: IncomingMessage, options: UploadOptions) {
@@ -51,11 +64,33 @@ export class Upload extends Readable {
 
   readonly #onData = (chunk: Buffer): void => {
     this.bytes += chunk.length
+    this.#chunks += 1
     if (this.bytes > this.#options.bytesMax) this.destroy(this.#options.tooLarge())
-    else if (!this.push(chunk)) this.#incoming.pause()
+    else if (this.#chunks > LIMITS.smallChunksMax && this.bytes < this.#chunks * LIMITS.chunkBytesMin)
+      this.destroy(chunksTooSmall())
+    else if (chunk.length < LIMITS.wholeFromBytes) {
+      // The parser is still at work on the packet: what it finds in it comes before this runs.
+      if (this.#small.length === 0) process.nextTick(() => this.#flush())
+      this.#small.push(chunk)
+    } else {
+      this.#flush()
+      this.#handOn(chunk)
+    }
+  }
+
+  #flush(): void {
+    const small = this.#small
+    this.#small = []
+    const [first] = small
+    if (first !== undefined && !this.destroyed) this.#handOn(small.length === 1 ? first : Buffer.concat(small))
+  }
+
+  #handOn(bytes: Buffer): void {
+    if (!this.push(bytes)) this.#incoming.pause()
   }
 
   readonly #onEnd = (): void => {
+    this.#flush()
     this.push(null)
   }
 
@@ -63,4 +98,10 @@ export class Upload extends Readable {
   readonly #onClose = (): void => {
     if (!this.#incoming.complete) this.destroy(new ClientLeft())
   }
+}
+
+function chunksTooSmall(): Fault {
+  return new Fault('INVALID_REQUEST', `chunks of fewer than ${LIMITS.chunkBytesMin} bytes on average`, {
+    say: `The body comes in too small chunks: beyond ${LIMITS.smallChunksMax} of them, send ${LIMITS.chunkBytesMin} bytes in each on average.`,
+  })
 }

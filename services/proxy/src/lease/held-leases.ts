@@ -31,6 +31,7 @@ interface Deps {
   readonly upstream: LeaseUpstream
   /** The vault refused this route's grant. */
   readonly forgetRoute: (route: Route) => void
+  readonly leasesMax?: number
 }
 
 /** Memory, then one shared flight per version to the vault; each who waits judges what has landed for itself. */
@@ -40,9 +41,10 @@ export function createLeaseSource({
   log,
   upstream,
   forgetRoute,
+  leasesMax = LIMITS.leasesMax,
 }: Deps): LeaseSource & { size(): number } {
   const cache = createHeldCache<HeldLease>(keeper, clock, {
-    entriesMax: LIMITS.leasesMax,
+    entriesMax: leasesMax,
     weight: { max: LIMITS.bytesMax, weigh: ({ bytes }) => bytes + LIMITS.overheadBytes },
   })
   const flights = new Map<string, Promise<HeldLease>>()

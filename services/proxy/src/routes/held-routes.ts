@@ -55,6 +55,7 @@ interface Deps {
   readonly log: Logger
   readonly resolveRoute: ResolveRoute
   readonly sessions: SessionVerifier
+  readonly routesMax?: number
 }
 
 /** Routes, and a way to say that the vault refused one's grant. */
@@ -65,8 +66,15 @@ export interface HeldRoutes extends RouteSource {
   size(): number
 }
 
-export function createRouteSource({ keeper, clock, log, resolveRoute, sessions }: Deps): HeldRoutes {
-  const cache = createHeldCache<HeldRoute>(keeper, clock, { entriesMax: LIMITS.routesMax })
+export function createRouteSource({
+  keeper,
+  clock,
+  log,
+  resolveRoute,
+  sessions,
+  routesMax = LIMITS.routesMax,
+}: Deps): HeldRoutes {
+  const cache = createHeldCache<HeldRoute>(keeper, clock, { entriesMax: routesMax })
   const lanes = {
     session: createLane(LIMITS.asking),
     'app-token': createLane(LIMITS.asking),

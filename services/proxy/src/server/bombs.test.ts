@@ -52,6 +52,9 @@ describe('a bomb has exactly one answer, the provider no part of it, and everybo
     ['a huge chunk extension', `${CHUNKED}1;${'a'.repeat(17 * 1024)}\r\na\r\n0\r\n\r\n`, BODY],
     ['an extension of each chunk', `${CHUNKED}${'1;abcdefg\r\na\r\n'.repeat(3_000)}0\r\n\r\n`, SERVED],
     ['chunks of a byte', `${CHUNKED}${chunk('a').repeat(5_000)}0\r\n\r\n`, SERVED],
+    ['as many of them as there may be', `${CHUNKED}${chunk('a').repeat(16_384)}0\r\n\r\n`, SERVED],
+    ['one more of them', `${CHUNKED}${chunk('a').repeat(16_385)}0\r\n\r\n`, '400 INVALID_REQUEST'],
+    ['more, of 32 bytes', `${CHUNKED}${chunk('a'.repeat(32)).repeat(16_385)}0\r\n\r\n`, SERVED],
     ['a token of 4 KiB', `${ATTEST}${jsonOf(4 * 1024)}`, '400 INVALID_REQUEST'],
     ['a token of one byte more', `${ATTEST}${jsonOf(4 * 1024 + 1)}`, BODY],
   ])('%s', async (_what, bytes, expected) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createConnectionRoom, sourceOf } from '../fairness/connection-room.js'
+import { type CrowdedOut, createConnectionRoom, sourceOf } from '../fairness/connection-room.js'
 import type { TrustedProxies } from './source-address.js'
 
 export type Socket = IncomingMessage['socket']
@@ -20,15 +20,18 @@ interface Options {
   readonly connectionsMax: number
   /** Proxies in front of us, whose connections are many people's. */
   readonly proxies: TrustedProxies
+  /** Called for each connection that was closed for want of room. */
+  readonly crowdedOut: (who: CrowdedOut, source: string | null) => void
 }
 
 /** Follows them from accept to close, and gives one up where there is no room for another. */
-export function followConnections(server: Server, { encrypted, connectionsMax, proxies }: Options): Connections {
+export function followConnections(server: Server, options: Options): Connections {
+  const { encrypted, connectionsMax, proxies, crowdedOut } = options
   /** Null where no request has come. */
   const lastAnswers = new Map<Socket, WeakRef<ServerResponse> | null>()
   /** What requests come over, by the other end. */
   const readable = new Map<string, Socket>()
-  const room = createConnectionRoom(connectionsMax)
+  const room = createConnectionRoom(connectionsMax, crowdedOut)
   const lastAnswer = (socket: Socket): ServerResponse | undefined => lastAnswers.get(socket)?.deref()
 
   server.on(encrypted ? 'secureConnection' : 'connection', (socket: Socket) => {

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { unreadableRequest } from '@protectmyapi/service-kit/unreadable-request'
+import type { CrowdedOut } from '../fairness/connection-room.js'
 import { followConnections, isAnswering, type Socket } from './connections.js'
 import type { Handle } from './handle.js'
 import { refuseRaw } from './refuse-raw.js'
@@ -54,11 +55,13 @@ export interface ListenerOptions {
   readonly connected: () => void
   /** Proxies in front of us, whose connections are many people's. */
   readonly proxies: TrustedProxies
+  /** Called for each connection that was closed since there were too many. */
+  readonly crowdedOut?: (who: CrowdedOut, source: string | null) => void
   readonly bounds?: ListenerBounds
 }
 
 export function createListener(handle: Handle, options: ListenerOptions): Listener {
-  const { certificate, connected, proxies, bounds = LISTENER_BOUNDS } = options
+  const { certificate, connected, proxies, crowdedOut = () => {}, bounds = LISTENER_BOUNDS } = options
   const server =
     certificate === null
       ? createPlainServer(serverOptions(bounds))
@@ -69,6 +72,7 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
     encrypted: certificate !== null,
     connectionsMax: bounds.connectionsMax,
     proxies,
+    crowdedOut,
   })
   const take = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
     connections.asked(incoming.socket, outgoing)

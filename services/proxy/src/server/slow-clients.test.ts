@@ -108,7 +108,9 @@ it('connections beyond the bound are closed at once, and those within it are ser
 const describeWithAddresses = process.platform === 'linux' ? describe : describe.skip
 describeWithAddresses('a flood of connections from one address', () => {
   it('shuts nobody else out', async () => {
-    const few = await startProxy(upstream.port, { bounds: { connectionsMax: 8 } })
+    const told: string[] = []
+    const crowdedOut = (who: string, source: string | null): void => void told.push(`${who} ${source}`)
+    const few = await startProxy(upstream.port, { bounds: { connectionsMax: 8 }, crowdedOut })
     const flood = Array.from({ length: 16 }, () => client(few, '127.0.0.2'))
     // Those beyond the bound.
     await Promise.all(flood.slice(8).map(({ closed }) => closed))
@@ -120,6 +122,7 @@ describeWithAddresses('a flood of connections from one address', () => {
     expect(upstream.received).toHaveLength(3)
     for (const { socket } of flood) socket.destroy()
     await few.close()
+    expect(told.slice(0, 9)).toEqual([...Array(8).fill('newcomer 127.0.0.2'), 'largest 127.0.0.2'])
   })
 
   it.each(['http', 'https'])('loses none that waits for an answer, over %s', async (scheme) => {

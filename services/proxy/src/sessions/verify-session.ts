@@ -69,12 +69,14 @@ export function createSessionVerifier({
   keeper,
   clock,
   keys,
+  sessionsMax = LIMITS.sessionsMax,
 }: {
   keeper: Keeper
   clock: Clock
   keys: SessionKeys
+  sessionsMax?: number
 }): SessionVerifier {
-  const cache = createHeldCache<HeldSession>(keeper, clock, { entriesMax: LIMITS.sessionsMax })
+  const cache = createHeldCache<HeldSession>(keeper, clock, { entriesMax: sessionsMax })
 
   async function verifyAnew(token: string, hash: string): Promise<VerifiedSession> {
     const { claims, key } = await openSession(token, keys, keeper)

@@ -1,5 +1,6 @@
 import { type Seconds, secondsOf, type Tally, tallyOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
+import type { CrowdedOut } from '../fairness/connection-room.js'
 
 /** What is counted and timed while the proxy works; docs/telemetry.md tells what each means. */
 export interface ProxyMeasures {
@@ -10,6 +11,7 @@ export interface ProxyMeasures {
   readonly leases: Tally<'memory' | 'shared' | 'vault'>
   readonly quotaDraws: Tally<'OK' | 'FAILED'>
   readonly overloads: Tally<'refused'>
+  readonly crowdedOut: Tally<CrowdedOut>
   readonly leakedKeys: Tally<'leaked'>
 }
 
@@ -36,6 +38,10 @@ export function createProxyMeasures({ meter }: Pick<Telemetry, 'meter'>): ProxyM
       FAILED: { outcome: 'FAILED' },
     }),
     overloads: tallyOf(meter, 'pma_proxy_overload_refusals_total', 'refused while overloaded', { refused: {} }),
+    crowdedOut: tallyOf(meter, 'pma_proxy_connections_closed_total', 'closed since there were too many', {
+      newcomer: { which: 'newcomer' },
+      largest: { which: 'largest' },
+    }),
     leakedKeys: tallyOf(meter, 'pma_proxy_leaked_keys_total', 'answers that held the injected value', { leaked: {} }),
   }
 }

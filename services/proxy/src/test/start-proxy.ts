@@ -12,7 +12,13 @@ import type { ForwardDeps } from '../forward/forward.js'
 import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createHandle } from '../server/handle.js'
-import { createListener, LISTENER_BOUNDS, type Listener, type ListenerBounds } from '../server/listener.js'
+import {
+  createListener,
+  LISTENER_BOUNDS,
+  type Listener,
+  type ListenerBounds,
+  type ListenerOptions,
+} from '../server/listener.js'
 import { trustedProxies } from '../server/source-address.js'
 import type { WatchRequest } from '../telemetry/request-watch.js'
 import { type FakeDataPlane, fakeDataPlane, heldSecret, routeTo } from './fake-data-plane.js'
@@ -59,6 +65,7 @@ export async function startProxy(
     dialling = {},
     forwarding = {},
     watchRequest,
+    crowdedOut,
   }: {
     exempt?: string[]
     hostSuffix?: string | null
@@ -71,6 +78,7 @@ export async function startProxy(
     dialling?: Partial<DiallerOptions>
     forwarding?: Pick<ForwardDeps, 'slowReaderMs'>
     watchRequest?: WatchRequest
+    crowdedOut?: ListenerOptions['crowdedOut']
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -108,6 +116,7 @@ export async function startProxy(
     connected: turnstile.connected,
     proxies: trustedProxies(proxies),
     bounds: { ...LISTENER_BOUNDS, ...bounds },
+    ...(crowdedOut ? { crowdedOut } : {}),
   })
   const port = await listener.listen('127.0.0.1', 0)
   return {

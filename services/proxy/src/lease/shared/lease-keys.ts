@@ -31,9 +31,9 @@ interface HeldKey extends Held {
   readonly key: LeaseKey
 }
 
-export function createLeaseKeys(keeper: Keeper, clock: Clock): LeaseKeys {
+export function createLeaseKeys(keeper: Keeper, clock: Clock, keysMax: number = LIMITS.keysMax): LeaseKeys {
   const cache = createHeldCache<HeldKey>(keeper, clock, {
-    entriesMax: LIMITS.keysMax,
+    entriesMax: keysMax,
     discard: ({ key }) => key.bytes.wipe(),
   })
 

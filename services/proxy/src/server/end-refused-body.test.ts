@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http'
+import { PassThrough } from 'node:stream'
+import { expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { endRefusedBody } from './end-refused-body.js'
+
+const BOUNDS = { drainBytesMax: 1_000, chunkBytesMin: 100, drainMs: 60_000 }
+
+/** A request whose answer is there and whose body is not, and whether its connection was destroyed. */
+function make(bounds: typeof BOUNDS) {
+  const socket = new PassThrough()
+  const incoming = Object.assign(new PassThrough(), { complete: false, socket })
+  endRefusedBody(incoming as unknown as IncomingMessage, false, bounds)
+  const send = (bytes: number): void => void incoming.emit('data', Buffer.alloc(bytes))
+  return { socket, send, end: () => incoming.emit('end') }
+}
+
+it.each([
+  ['as many bytes as there may be', [900, 100], false],
+  ['one byte more', [900, 101], true],
+  ['ten chunks of a byte, which count for a hundred each', Array<number>(10).fill(1), false],
+  ['one more of them', Array<number>(11).fill(1), true],
+])('after an answer the rest of a body is read: %s', (_what, pieces, isClosed) => {
+  const { socket, send, end } = make(BOUNDS)
+  for (const bytes of pieces) send(bytes)
+  expect(socket.destroyed).toBe(isClosed)
+  end()
+  socket.destroy()
+})
+
+it('a body of which nothing comes is waited for so long, and its connection closed', async () => {
+  const { socket } = make({ ...BOUNDS, drainMs: 10 })
+  expect(await until(() => (socket.destroyed ? true : undefined))).toBe(true)
+})

@@ -1,0 +1,31 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
+import type { CrowdedOut } from '../fairness/connection-room.js'
+import type { ProxyMeasures } from './proxy-measures.js'
+
+const LIMITS = {
+  /** Between two lines, while it lasts: a flood must not be one of the log as well. */
+  everyMs: 1_000,
+} as const
+
+interface Deps {
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly log: Pick<Logger, 'warn'>
+  readonly closed: ProxyMeasures['crowdedOut']
+}
+
+/** Counts each connection that was closed for want of room; the first is told at once, then those of each second. */
+export function tellCrowdedOut({ clock, log, closed }: Deps): (who: CrowdedOut, source: string | null) => void {
+  let toldMs = Number.NEGATIVE_INFINITY
+  let untold = 0
+  return (who, source) => {
+    closed.up(who)
+    untold += 1
+    const nowMs = clock.monotonicMs()
+    if (nowMs - toldMs < LIMITS.everyMs) return
+    // Of a flood, its own: the address that has the most, or is among those.
+    log.warn({ closed: untold, source }, 'too many connections: some were closed')
+    toldMs = nowMs
+    untold = 0
+  }
+}
