@@ -68,6 +68,20 @@ describe('what we depend on', () => {
     expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
   })
 
+  it('is the same bytes from PyPI as well: each package of the tests’ servers with its digest', async () => {
+    for (const file of ['installer', 'localstack']) {
+      const text = await textOf(`packages/dev-kit/python/${file}.txt`)
+      const packages = text.split(/^(?=[a-z])/m).filter((block) => !block.startsWith('#'))
+      expect(packages.filter((block) => !/^[\w.-]+(\[\w+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}/s.test(block))).toEqual(
+        [],
+      )
+      expect(packages.length).toBeGreaterThan(file === 'installer' ? 1 : 100)
+    }
+    const installing = await textOf('packages/dev-kit/src/localstack.ts')
+    expect(installing.match(/'install', \.\.\.(pinned|built)/g)).toHaveLength(2)
+    expect(installing.match(/\['-q', '--require-hashes'/g)).toHaveLength(2)
+  })
+
   it('has exact versions, and each a reason in docs/dependencies.md', async () => {
     const page = await textOf('docs/dependencies.md')
     const direct = [...(await directDependencies())]
