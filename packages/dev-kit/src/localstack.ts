@@ -53,6 +53,8 @@ export async function installLocalstack(folder: string, say: (line: string) => v
   }
   say(`installing LocalStack from PyPI with ${python} (about 380 MB, once)`)
   const venv = path.join(folder, 'venv')
+  // First of all: an installation that breaks off must not be taken for the one before it.
+  await rm(finished, { force: true })
   await rm(venv, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const bin = path.join(venv, 'bin')
