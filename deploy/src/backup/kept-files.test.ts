@@ -2,15 +2,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { placeSecrets } from './kept-files.js'
+import { KeptFiles, placeSecrets, readSecrets } from './kept-files.js'
+
+const kept = {
+  id: 'one',
+  madeAt: '2026-01-31T03:00:00Z',
+  secrets: { 'kms.key': 'restored', 'owner.password': 'same' },
+  launcher: {},
+}
 
 describe('a master key of a backup', () => {
-  const kept = {
-    id: 'one',
-    madeAt: '2026-01-31T03:00:00Z',
-    secrets: { 'kms.key': 'restored', 'owner.password': 'same' },
-    launcher: {},
-  }
   let folder = ''
 
   beforeEach(async () => {
@@ -36,5 +37,24 @@ describe('a master key of a backup', () => {
     await undo()
     expect((await readdir(folder)).sort()).toEqual(['kms.key', 'owner.password'])
     expect(await read('kms.key')).toBe('here before')
+  })
+
+  it('is kept under whatever name it has, beside the owner’s password and no other', async () => {
+    for (const name of ['Old_KMS (2).key', 'postgres.password']) await writeFile(path.join(folder, name), 'text')
+    const secrets = await readSecrets(folder)
+    expect(Object.keys(secrets).sort()).toEqual(['Old_KMS (2).key', 'kms.key', 'owner.password'])
+    expect(KeptFiles.parse({ ...kept, secrets }).secrets).toEqual(secrets)
+  })
+})
+
+describe('files of a backup that somebody else has made', () => {
+  it.each([
+    ['a folder above', { '../kms.key': 'x' }],
+    ['a folder below', { 'tls/ca.key': 'x' }],
+    ['a password that services are known by', { 'postgres.password': 'x' }],
+    ['a password that writes to terminals', { 'owner.password': 'a\u001b[2Jb' }],
+    ['a password of two lines', { 'owner.password': 'one\ntwo' }],
+  ])('are refused with %s', (_what, secrets) => {
+    expect(KeptFiles.safeParse({ ...kept, secrets }).success).toBe(false)
   })
 })

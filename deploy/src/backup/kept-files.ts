@@ -3,22 +3,27 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readIfThere, writePrivate } from '../system/local-files.js'
 
-/** The part of a backup that no database holds. */
+const OWNER = 'owner.password'
+/** Of the files that are kept: in the folder of secrets itself, and no password that another service is known by. */
+const NAME = /^(?:[^/]*\.key|owner\.password)$/
+
+/** The part of a backup that no database holds. Whoever knows the recipient can have made it. */
 export const KeptFiles = z.object({
   id: z.string(),
   madeAt: z.iso.datetime(),
   /** Key files, and the first owner's password, by their names in the folder of secrets. */
-  secrets: z.record(z.string().regex(/^[a-z0-9.-]+\.(key|password)$/), z.string()),
+  secrets: z
+    .record(z.string().regex(NAME), z.string())
+    // It is shown on terminals, which obey control characters.
+    .refine((secrets) => /^\P{Cc}*\s*$/u.test(secrets[OWNER] ?? ''), `${OWNER} is no line of text`),
   /** What the launcher remembers. */
   launcher: z.record(z.string(), z.unknown()),
 })
 export type KeptFiles = z.output<typeof KeptFiles>
 
-const OWNER = 'owner.password'
-
 /** Those of databases, Redis and services are made anew wherever they are missing. */
 export async function readSecrets(secretsDir: string): Promise<Record<string, string>> {
-  const names = (await readdir(secretsDir)).filter((name) => name.endsWith('.key') || name === OWNER)
+  const names = (await readdir(secretsDir)).filter((name) => NAME.test(name))
   const read = async (name: string) => [name, (await readIfThere(path.join(secretsDir, name))) ?? ''] as const
   return Object.fromEntries(await Promise.all(names.map(read)))
 }

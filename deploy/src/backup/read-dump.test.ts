@@ -21,6 +21,9 @@ const SCRIPT = [
 ]
 const WHOLE = [...SCRIPT, `${END}{"a":4,"empty":0}`]
 
+const MIB = 1024 * 1024
+const noted = (): Promise<void> => Promise.resolve()
+
 async function* inChunks(lines: readonly string[], size: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -50,6 +53,17 @@ describe('readDump', () => {
     const expected = { a: 'one\\ttab\n-- end {}\n\\\\.\n\n', empty: '' }
     const total = Buffer.byteLength(WHOLE.join('\n'))
     for (let size = 1; size <= total; size += 1) expect(await taken(WHOLE, size)).toEqual(expected)
+  })
+
+  it('gives up a line that is longer than any row, and does not hold the rest of it', async () => {
+    let read = 0
+    async function* withoutEnd(): AsyncGenerator<Buffer> {
+      yield Buffer.from(`${SCRIPT.slice(0, 4).join('\n')}\n`)
+      for (; ; read += 1) yield Buffer.alloc(4 * MIB, 'x')
+    }
+    const taker = { head: noted, table: noted, rows: noted, endOfTable: noted }
+    await expect(readDump(withoutEnd(), taker)).rejects.toThrow('a line that is longer than any row')
+    expect(read).toBe(4)
   })
 
   it.each([

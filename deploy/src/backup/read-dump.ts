@@ -11,6 +11,11 @@ export interface DumpTaker {
 
 const NEWLINE = 0x0a
 
+const LIMITS = {
+  /** Of a line, which is held until its end has come. The longest rows that we write take some hundred kilobytes. */
+  lineBytesMax: 16 * 1024 * 1024,
+} as const
+
 /** @throws Error where it is no dump, or not whole: what was taken until then is worth nothing. */
 export async function readDump(script: AsyncIterable<Buffer>, taker: DumpTaker): Promise<DumpHead> {
   const counted = new Map<string, number>()
@@ -57,6 +62,7 @@ export async function readDump(script: AsyncIterable<Buffer>, taker: DumpTaker):
     }
     await handOver()
     rest = data.subarray(at)
+    if (rest.length > LIMITS.lineBytesMax) throw new Error('it has a line that is longer than any row')
   }
 
   if (head === undefined) throw new Error('it is empty')

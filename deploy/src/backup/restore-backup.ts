@@ -1,5 +1,6 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { z } from 'zod'
 import type { Databases } from '../system/databases.js'
 import { type BackupFiles, DATABASE_PARTS, findBackup } from './backup-files.js'
 import { findMisfits, type ThreeClients } from './find-misfits.js'
@@ -8,6 +9,11 @@ import { loadDump } from './load-dump.js'
 import { readDump } from './read-dump.js'
 import type { Opener } from './seal.js'
 import { isInUse, refuseServing, withClients } from './sessions.js'
+
+const LIMITS = {
+  /** Key files, a password and what the launcher remembers take less than a kilobyte. */
+  keptBytesMax: 1024 * 1024,
+} as const
 
 /** A backup of which every byte was read once: it is whole, of one moment, and opens. */
 export interface CheckedBackup {
@@ -23,11 +29,7 @@ export async function checkBackup(
 ): Promise<CheckedBackup> {
   const files = await findBackup(folder)
   const opener = await openerOf(files.suffix)
-  const kept = await naming(files.files, async () => {
-    const chunks: Buffer[] = []
-    for await (const chunk of opened(opener, files.files)) chunks.push(chunk)
-    return KeptFiles.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
-  })
+  const kept = await naming(files.files, () => readKept(opened(opener, files.files)))
   for (const part of DATABASE_PARTS) {
     await naming(files[part], async () => {
       const head = await readDump(opened(opener, files[part]), TAKES_NOTHING)
@@ -37,6 +39,19 @@ export async function checkBackup(
     })
   }
   return { files, kept, opener }
+}
+
+async function readKept(plain: AsyncIterable<Buffer>): Promise<KeptFiles> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of plain) {
+    bytes += chunk.length
+    if (bytes > LIMITS.keptBytesMax) throw new Error('it is larger than any key file')
+    chunks.push(chunk)
+  }
+  const read = KeptFiles.safeParse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+  if (!read.success) throw new Error(`it is no key file of a backup: ${z.prettifyError(read.error)}`)
+  return read.data
 }
 
 export interface RestoreOptions {

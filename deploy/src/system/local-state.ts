@@ -3,10 +3,13 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readIfThere, writePrivate } from './local-files.js'
 
+/** Ids, slugs, names, tokens, times. They are printed in lines that people paste into a shell, and a backup brings them. */
+const Word = z.string().regex(/^[A-Za-z0-9_.:-]+$/)
+
 const DemoState = z.object({
-  organization: z.string(),
-  app: z.object({ id: z.string(), token: z.string(), debugToken: z.string(), debugTokenExpiresAt: z.string() }),
-  service: z.string(),
+  organization: Word,
+  app: z.object({ id: Word, token: Word, debugToken: Word, debugTokenExpiresAt: Word }),
+  service: Word,
 })
 
 const State = z.object({
@@ -19,10 +22,10 @@ const State = z.object({
   /** Where the data of our own Postgres lie. */
   postgresFolder: z.string().optional(),
   /** Of Demo. */
-  organization: z.string().optional(),
+  organization: Word.optional(),
   demo: DemoState.optional(),
   /** The name of the secret that the demo's internal service may lease, once it is registered. */
-  internalSecret: z.string().optional(),
+  internalSecret: Word.optional(),
 })
 
 /** What another folder goes on from after a restore; the rest is of this machine. */

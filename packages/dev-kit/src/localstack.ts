@@ -23,10 +23,10 @@ export class NoPython extends Error {
   }
 }
 
-const PACKAGE = 'localstack-core[runtime]==4.10.0'
-
-/** Later releases of cbor2, cryptography and pyOpenSSL break it. */
-const EXCLUDE_NEWER = '2025-11-20'
+/** Each package by its SHA-256: what PyPI, or a mirror of it, answers instead is not installed. */
+const PINNED = path.resolve(import.meta.dirname, '..', 'python')
+const INSTALLER = path.join(PINNED, 'installer.txt')
+const PACKAGES = path.join(PINNED, 'localstack.txt')
 
 /** 3.14's wheels of its dependencies were not out at that date. */
 const PYTHON = { oldest: '3.10', newest: '3.13' } as const
@@ -45,7 +45,7 @@ const LIMITS = {
  */
 async function installLocalstack(folder: string, say: (line: string) => void): Promise<void> {
   const finished = path.join(folder, 'installed')
-  const wanted = `${PACKAGE} ${EXCLUDE_NEWER}`
+  const wanted = `${await readFile(INSTALLER, 'utf8')}${await readFile(PACKAGES, 'utf8')}`
   if ((await readFile(finished, 'utf8').catch(() => '')) === wanted) return
   const python = await findPython(PYTHON)
   if (python === undefined) {
@@ -55,12 +55,17 @@ async function installLocalstack(folder: string, say: (line: string) => void): P
   }
   say(`installing LocalStack from PyPI with ${python} (about 380 MB, once)`)
   const venv = path.join(folder, 'venv')
+  // First of all: an installation that breaks off must not be taken for the one before it.
+  await rm(finished, { force: true })
   await rm(venv, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const bin = path.join(venv, 'bin')
   const options = { timeoutMs: LIMITS.installMs, env: { ...process.env, VIRTUAL_ENV: venv } }
-  await runCommand(await makeVenv(python, venv), ['-m', 'pip', 'install', '-q', 'uv'], options)
-  await runCommand(path.join(bin, 'uv'), ['pip', 'install', '-q', PACKAGE, '--exclude-newer', EXCLUDE_NEWER], options)
+  const pinned = ['-q', '--require-hashes', '--only-binary', ':all:', '-r', INSTALLER]
+  await runCommand(await makeVenv(python, venv), ['-m', 'pip', 'install', ...pinned], options)
+  // Isolated, a build would fetch its tools by name alone.
+  const built = ['-q', '--require-hashes', '--no-build-isolation', '-r', PACKAGES]
+  await runCommand(path.join(bin, 'uv'), ['pip', 'install', ...built], options)
   await writeFile(finished, wanted)
 }
 

@@ -1,7 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { CallOrg } from '../access/principal.js'
-import { mayManageMember, type Role } from '../access/roles.js'
+import { mayManageMember, ROLES, type Role } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { Precondition } from '../http/precondition.js'
@@ -42,6 +42,7 @@ export async function changeRole(
     if (!mayManageMember(mine, theirs) || !mayManageMember(mine, role)) throw ownersAlone()
     if (theirs === 'owner' && role !== 'owner') await refuseLastOwner(trx, org.id)
     await trx('members').where({ organization_id: org.id, user_id: userId }).update({ role })
+    await withdrawInvitations(trx, org.id, userId, role)
     return {
       result: undefined,
       feed: [],
@@ -66,9 +67,7 @@ export async function removeMember(
     if (!leaves && !mayManageMember(mine, theirs)) throw ownersAlone()
     if (theirs === 'owner') await refuseLastOwner(trx, org.id)
     await trx('members').where({ organization_id: org.id, user_id: userId }).delete()
-    await trx('invitations')
-      .where({ organization_id: org.id, created_by: userId, accepted_at: null, revoked_at: null })
-      .update({ revoked_at: trx.raw('now()') })
+    await withdrawInvitations(trx, org.id, userId, undefined)
     return {
       result: undefined,
       feed: [],
@@ -91,12 +90,32 @@ export async function transferOwnership(
       throw new Fault('CONFLICT', 'transfer to oneself', { say: 'Name another member: this one is the owner already.' })
     await trx('members').where({ organization_id: org.id, user_id: userId }).update({ role: 'owner' })
     await trx('members').where({ organization_id: org.id, user_id: actor.id }).update({ role: 'admin' })
+    await withdrawInvitations(trx, org.id, actor.id, 'admin')
     return {
       result: undefined,
       feed: [],
       audit: [{ organizationId: org.id, event: 'organization.transferred', targetId: userId }],
     }
   })
+}
+
+/**
+ * Open invitations that someone gave out and could not give any more: by one that they kept for themselves, under another
+ * e-mail address, they would be again what they are no longer.
+ *
+ * @param role what they are now; undefined for a member no more.
+ */
+async function withdrawInvitations(
+  trx: Knex.Transaction,
+  organizationId: string,
+  userId: string,
+  role: Role | undefined,
+): Promise<void> {
+  const beyond = ROLES.filter((given) => role === undefined || !mayManageMember(role, given))
+  await trx('invitations')
+    .where({ organization_id: organizationId, created_by: userId, accepted_at: null, revoked_at: null })
+    .whereIn('role', beyond)
+    .update({ revoked_at: trx.raw('now()') })
 }
 
 function members(db: Knex, organizationId: string) {

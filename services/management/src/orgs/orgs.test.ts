@@ -251,6 +251,23 @@ describe('an invitation', () => {
     await accept(late.token).expect(401)
   })
 
+  it('goes with the role of who gave it: what they could not give any more, nobody takes up', async () => {
+    const { org, owner, admin, member } = await staffed('lowered')
+    const opened = async (): Promise<string[]> => {
+      const { body } = await owner.ask('GET', `/orgs/${org}/invitations`).expect(200)
+      return body.items.map(({ email }: { email: string }) => email).sort()
+    }
+    await owner.ask('PATCH', `/orgs/${org}/members/${admin.id}`, { role: 'owner' }).expect(200)
+    for (const role of ['owner', 'admin', 'member'] as const) await invite(admin, org, `${role}@lowered.example`, role)
+    await invite(owner, org, 'kept@lowered.example', 'owner')
+    await owner.ask('PATCH', `/orgs/${org}/members/${admin.id}`, { role: 'admin' }).expect(200)
+    expect(await opened()).toEqual(['admin@lowered.example', 'kept@lowered.example', 'member@lowered.example'])
+    await owner.ask('PATCH', `/orgs/${org}/members/${admin.id}`, { role: 'member' }).expect(200)
+    expect(await opened()).toEqual(['kept@lowered.example'])
+    await owner.ask('POST', `/orgs/${org}/transfer`, { user: member.id }).expect(200)
+    expect(await opened()).toEqual([])
+  })
+
   it('to be an owner comes from an owner, and goes with who gave it', async () => {
     const { org, owner, admin, member } = await staffed('givers')
     await admin.ask('POST', `/orgs/${org}/invitations`, { email: 'x@example.com', role: 'owner' }).expect(403)

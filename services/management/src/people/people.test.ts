@@ -4,8 +4,10 @@ import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Request } from 'express'
 import { clientOf } from '../http/client-of.js'
-import { PASSWORD, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { PASSWORD, type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
 import { prepareFirstRun, type SetUpDeps } from './set-up.js'
+import { changePassword, type PeopleDeps, signIn } from './sign-in.js'
+import { createSignInLimits } from './sign-in-limits.js'
 
 let house: RestHarness
 beforeAll(async () => {
@@ -169,6 +171,47 @@ describe('signing in', () => {
     await house.anonymous('GET', '/auth/me').set('authorization', `Bearer ${other.body.token}`).expect(401)
     await house.anonymous('POST', '/auth/sign-in', { email: gil.email, password: PASSWORD }).expect(401)
     await house.anonymous('POST', '/auth/sign-in', { email: gil.email, password: 'another long password' }).expect(200)
+  })
+})
+
+describe('a password that is changed while it is compared', () => {
+  const client = { address: '192.0.2.7', userAgent: '', secure: false, loopback: false }
+
+  /** Compares for so long that the owner has changed it before the answer. */
+  function slowly(owner: Person): PeopleDeps {
+    const verify = async (stored: string | undefined, password: string): Promise<boolean> => {
+      const matches = await house.hasher.verify(stored, password)
+      await owner.ask('PUT', '/auth/password', { current: PASSWORD, next: 'another long password' }).expect(204)
+      return matches
+    }
+    const { db, feed, hasher } = house
+    return { db, commitChange: feed.commitChange, hasher: { ...hasher, verify }, limits: createSignInLimits(db) }
+  }
+
+  it('signs nobody in', async () => {
+    const ivo = await house.person('ivo')
+    const given = { email: ivo.email, password: PASSWORD }
+    await expect(signIn(slowly(ivo), 'req_1', client, given)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+    const { body } = await ivo.ask('GET', '/auth/sessions').expect(200)
+    expect(body.items.map(({ current }: { current: boolean }) => current)).toEqual([true])
+  })
+
+  it('changes no password', async () => {
+    const jan = await house.person('jan')
+    const principal = {
+      kind: 'user',
+      via: 'sign-in',
+      userId: jan.id,
+      email: jan.email,
+      name: '',
+      signInId: 'x',
+    } as const
+    const given = { current: PASSWORD, next: 'the password of a thief', address: client.address }
+    const actor = { kind: 'user', id: jan.id, requestId: 'req_1' } as const
+    const changing = changePassword(slowly(jan), actor, principal, given)
+    await expect(changing).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await house.anonymous('POST', '/auth/sign-in', { email: jan.email, password: given.next }).expect(401)
+    await jan.ask('GET', '/auth/me').expect(200)
   })
 })
 

@@ -39,11 +39,17 @@ export async function signIn(
   if (!user || !matches) throw wrongCredentials()
   await deps.limits.forgive(attempt)
   const actor: Actor = { kind: 'user', id: user.id, requestId }
-  const { result } = await deps.commitChange(actor, async (trx) => ({
-    result: await beginSignIn(trx, user.id, client),
-    feed: [],
-    audit: [{ organizationId: null, event: 'auth.signed-in', targetId: user.id, details: { address: client.address } }],
-  }))
+  const { result } = await deps.commitChange(actor, async (trx) => {
+    // Comparing takes its time. Who changes their password meanwhile ends all sign-ins, and this would be one more.
+    const still = await trx('users').where({ id: user.id, password_hash: user.password_hash }).forShare().first('id')
+    if (!still) throw wrongCredentials()
+    const details = { address: client.address }
+    return {
+      result: await beginSignIn(trx, user.id, client),
+      feed: [],
+      audit: [{ organizationId: null, event: 'auth.signed-in', targetId: user.id, details }],
+    }
+  })
   return { user, signIn: result }
 }
 
@@ -56,12 +62,16 @@ export async function changePassword(
 ): Promise<void> {
   const attempt = await deps.limits.reserve({ email: principal.email, address: given.address })
   const user = await findUser(deps.db, { id: principal.userId })
-  if (!(await deps.hasher.verify(user?.password_hash ?? undefined, given.current)))
-    throw badField('/current', 'This is not the current password.')
+  const matches = await deps.hasher.verify(user?.password_hash ?? undefined, given.current)
+  if (!user || !matches) throw wrongCurrent()
   await deps.limits.forgive(attempt)
   const passwordHash = await deps.hasher.hash(given.next)
   await deps.commitChange(actor, async (trx) => {
-    await trx('users').where('id', principal.userId).update({ password_hash: passwordHash })
+    // Of two changes at once the second was let in by a password that the first has replaced.
+    const changed = await trx('users')
+      .where({ id: user.id, password_hash: user.password_hash })
+      .update({ password_hash: passwordHash })
+    if (changed === 0) throw wrongCurrent()
     await endSignIns(trx, principal.userId, (query) => query.whereNot('id', principal.signInId))
     return {
       result: undefined,
@@ -84,6 +94,10 @@ export async function endSignIn(
     const event = signInId === principal.signInId ? 'auth.signed-out' : 'auth.session-revoked'
     return { result: undefined, feed: [], audit: [{ organizationId: null, event, targetId: signInId }] }
   })
+}
+
+function wrongCurrent(): Fault {
+  return badField('/current', 'This is not the current password.')
 }
 
 function wrongCredentials(): Fault {

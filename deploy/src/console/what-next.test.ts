@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals'
+import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { thingsToTry } from './what-next.js'
+
+/** In the place of what the lines call: curl prints the last word that it is given, node what it reads. */
+const STAND_INS = 'curl() { for word; do :; done; printf %s "$word"; }\nnode() { cat; }\n'
+
+describe('what people are told to paste', () => {
+  it('says the password as it is, and nothing of it is run', async () => {
+    const owner = { email: 'owner@demo.example', password: `a'; echo run; 'b"$(echo run)\\` }
+    const places = { management: 'http://m', proxies: ['http://p'], provider: 'http://d', owner, organization: 'org_1' }
+    const text = thingsToTry({ ...places, redis: '', logs: '', runFile: '', hostSuffix: '' })
+    const signIn = text.split('\n').find((line) => line.startsWith('TOKEN='))
+    const said = await runCommand('sh', ['-c', `${STAND_INS}${signIn}\nprintf %s "$TOKEN"`])
+    expect(JSON.parse(said)).toEqual(owner)
+  })
+})

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+
+const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
+
+/** Patterns of a file of that kind, in their order: a later one wins. */
+async function patternsOf(file: string): Promise<readonly string[]> {
+  const text = await readFile(path.join(PROJECT, file), 'utf8')
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+}
+
+/** Sources and manifests. Not `deploy` as a whole: Terraform keeps its state below it. */
+const IN_IMAGES = [
+  '!LICENSE',
+  '!package.json',
+  '!package-lock.json',
+  '!.npmrc',
+  '!tsconfig.json',
+  '!tsconfig.base.json',
+  '!packages',
+  '!protos',
+  '!services',
+  '!deploy',
+  '!deploy/package.json',
+  '!deploy/tsconfig.json',
+  '!deploy/bootstrap.js',
+  '!deploy/src',
+  '!deploy/test',
+]
+
+describe('what a checkout holds besides sources', () => {
+  it('is in no layer of an image: all is left out but what is named', async () => {
+    const [first, ...others] = await patternsOf('deploy/docker/Dockerfile.dockerignore')
+    expect(first).toBe('*')
+    expect(others.filter((pattern) => pattern.startsWith('!'))).toEqual(IN_IMAGES)
+    expect(others[others.indexOf('!deploy') + 1]).toBe('deploy/*')
+    // Behind the last that is taken back in, so that none of it comes back.
+    expect(others.slice(others.indexOf('!deploy/test') + 1)).toEqual([
+      '**/node_modules',
+      '**/dist',
+      '**/*.tsbuildinfo',
+      '**/*.md',
+      '**/.env*',
+    ])
+  })
+
+  it('is in no commit: settings, what opens backups, the backups, the state', async () => {
+    expect(await patternsOf('.gitignore')).toEqual(
+      expect.arrayContaining(['.local/', '/backups/', '/.env', '/identity', '.terraform/', '*.tfstate*']),
+    )
+  })
+})
