@@ -9,6 +9,7 @@ const REFUSED = { status: 502, code: 'UPSTREAM_UNREACHABLE' }
 
 let proxy: ProxyUnderTest
 let answer = ''
+let heard = 0
 let end = (_socket: TLSSocket, _below: Socket): void => {}
 const closers: (() => void)[] = []
 
@@ -20,7 +21,10 @@ beforeAll(async () => {
     const [connection] = below.splice(0)
     if (!connection) throw new Error('no connection below')
     socket.on('error', () => {})
-    socket.once('data', () => socket.write(answer, () => end(socket, connection)))
+    socket.once('data', () => {
+      heard += 1
+      socket.write(answer, () => end(socket, connection))
+    })
   })
   provider.on('connection', (connection) => below.push(connection))
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
@@ -51,10 +55,12 @@ const ENDS: readonly [string, typeof end][] = [
 describe('an answer over TLS', () => {
   it.each(ENDS)('without length or chunks is never told as whole: its connection %s', async (_how, ended) => {
     end = ended
+    heard = 0
     for (const head of ['HTTP/1.1 200 OK\r\nConnection: close', 'HTTP/1.0 200 OK']) {
       answer = `${head}\r\n\r\nthe first half`
       expect(await told('GET')).toEqual(REFUSED)
     }
+    expect(heard).toBe(2)
   })
 
   it('passes with a length or in chunks, and without a body', async () => {
