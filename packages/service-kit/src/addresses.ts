@@ -98,6 +98,7 @@ const LOCAL_SUFFIXES = [
 
 /** In public zones, and yet a machine's own: what clouds tell it there, its credentials too. The first had a public address. */
 const METADATA_NAMES: ReadonlySet<string> = new Set([
+  'metadata.goog',
   'metadata.packet.net',
   'metadata.platformequinix.com',
   'metadata.tencentyun.com',

@@ -113,6 +113,7 @@ const LOCAL_NAMES = [
   'metadata.google.internal',
   'METADATA.google.INTERNAL.',
   'instance-data.ec2.internal',
+  'metadata.goog',
   'metadata.packet.net',
   'Metadata.PlatformEquinix.com.',
   'metadata.tencentyun.com',

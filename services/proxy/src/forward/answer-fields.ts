@@ -34,13 +34,14 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
 const NEVER_PASSED_PREFIXES = ['access-control-', 'pma-']
 
 /** What the name of a field says of it. */
-type Kind = 'passes' | 'never' | 'connection' | 'coding' | 'transfer-coding'
+type Kind = 'passes' | 'never' | 'connection' | 'coding' | 'transfer-coding' | 'length'
 
 const kindOf = nameMemo((name: string): Kind => {
   const lower = name.toLowerCase()
   if (lower === 'connection') return 'connection'
   if (lower === 'content-encoding') return 'coding'
   if (lower === 'transfer-encoding') return 'transfer-coding'
+  if (lower === 'content-length') return 'length'
   return NEVER_PASSED.has(lower) || NEVER_PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
     ? 'never'
     : 'passes'
@@ -54,15 +55,18 @@ export interface AnswerFields {
   readonly coding: string
   /** The transfer codings that are still on the body, as one text: all but chunked. Empty for none. */
   readonly transferCoding: string
+  /** The body has a length, or comes in chunks: else it ends with its connection (RFC 9112 § 6.3). */
+  readonly isFramed: boolean
 }
 
 /** @param raw what undici hands over, name and value in turn, read as latin1. */
 export function answerFields(raw: unknown): AnswerFields {
-  if (!Array.isArray(raw)) return { passed: [], coding: '', transferCoding: '' }
+  if (!Array.isArray(raw)) return { passed: [], coding: '', transferCoding: '', isFramed: false }
   const read = readerOf(raw)
   const passed: string[] = []
   const codings: string[] = []
   let transferCoding = ''
+  let isFramed = false
   let connection: string[] | null = null
   for (let at = 0; at < raw.length; at += 2) {
     const name = read(raw[at])
@@ -76,9 +80,11 @@ export function answerFields(raw: unknown): AnswerFields {
     }
     if (kind === 'transfer-coding') {
       // The parser has taken this one off, and it passes nowhere (RFC 9112 § 7.1).
-      if (value.toLowerCase() !== 'chunked') transferCoding += `${value} `
+      if (value.toLowerCase() === 'chunked') isFramed = true
+      else transferCoding += `${value} `
       continue
     }
+    if (kind === 'length') isFramed = true
     if (kind === 'coding') codings.push(value.trim().toLowerCase())
     passed.push(name, value)
   }
@@ -86,6 +92,7 @@ export function answerFields(raw: unknown): AnswerFields {
     passed: connection === null ? passed : withoutNamed(passed, connection),
     coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
     transferCoding: transferCoding.trimEnd(),
+    isFramed,
   }
 }
 

@@ -56,6 +56,7 @@ export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
     scrubber: createScrubber(request),
     injects: request.secrets.length > 0,
     scrub: request.scrub,
+    closeIsAnEnd: request.method === 'HEAD' || !request.origin.startsWith('https:'),
     back,
     slowReaderMs,
     sentBytes: () => (upload ? upload.bytes : body.kind === 'whole' ? body.bytes.length : 0),

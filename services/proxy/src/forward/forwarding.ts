@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Dispatcher } from 'undici'
 import type { Scrubber } from '../scrub/scrubber.js'
 import type { Exchange } from '../server/exchange.js'
-import { answerFields, trailerFields } from './answer-fields.js'
+import { type AnswerFields, answerFields, trailerFields } from './answer-fields.js'
 import { leadBack, type ReturnPath } from './return-addresses.js'
 import { ClientLeft } from './upload.js'
 import { upstreamFault } from './upstream-fault.js'
@@ -39,6 +39,8 @@ export interface ForwardingOptions {
   /** A secret is in the request: then 401 and 403 are about our key, and their bodies may quote it. */
   readonly injects: boolean
   readonly scrub: boolean
+  /** A body may end with its connection: not over TLS, where anybody on the way can end that one. */
+  readonly closeIsAnEnd: boolean
   readonly back: ReturnPath
   readonly sentBytes: () => number
   /** For a client to read something of what waits for it. */
@@ -105,8 +107,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     }
     this.#resume = resume
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
-    const { passed, coding, transferCoding } = answerFields(raw)
-    const fault = this.#refusalOf(status, coding, transferCoding) ?? (this.#leaks(reason, passed) ? leaked() : null)
+    const { passed, ...framing } = answerFields(raw)
+    const fault = this.#refusalOf(status, framing) ?? (this.#leaks(reason, passed) ? leaked() : null)
     if (fault) {
       this.abort(fault)
       return true
@@ -179,12 +181,13 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it, or read. */
-  #refusalOf(status: number, coding: string, transferCoding: string): Fault | null {
-    const { injects, scrub } = this.#options
+  #refusalOf(status: number, { coding, transferCoding, isFramed }: Omit<AnswerFields, 'passed'>): Fault | null {
+    const { injects, scrub, closeIsAnEnd } = this.#options
     if (transferCoding !== '') return transferCoded(transferCoding)
     if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
     if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
-    return scrub && coding !== '' ? compressed(coding) : null
+    if (scrub && coding !== '') return compressed(coding)
+    return isFramed || closeIsAnEnd || BODILESS.has(status) ? null : endless()
   }
 
   #leaks(reason: string, fields: readonly string[]): boolean {
@@ -253,9 +256,21 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 }
 
 const NONE: readonly string[] = []
+/** RFC 9112 § 6.3. */
+const BODILESS: ReadonlySet<number> = new Set([204, 304])
 
 function leaked(): Fault {
   return new Fault('UPSTREAM_LEAKED_KEY', 'the answer held an injected value')
+}
+
+/**
+ * Such an answer is complete only where TLS itself was closed (RFC 9112 § 9.8), and Node does not tell that from a
+ * connection that was cut: a part would pass for the whole (ADR 17).
+ */
+function endless(): Fault {
+  const say =
+    'The provider’s answer has neither a length nor chunks: it ends with its connection, and that cannot be told from a cut. Have the provider send one of them.'
+  return new Fault('UPSTREAM_UNREACHABLE', 'an answer over TLS that ends with its connection', { say })
 }
 
 /** Nobody asked for it (no TE goes up), and passed on without its field it would be another body. */

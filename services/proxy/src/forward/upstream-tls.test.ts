@@ -7,18 +7,63 @@ import {
   type Issued,
   type IssueRequest,
 } from '@protectmyapi/dev-kit/certificate-authority'
+import { type Chain, issueChain, type Link } from '@protectmyapi/dev-kit/certificate-chain'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type Dial } from './dialler.js'
 
 const UNREACHABLE = expect.objectContaining({ code: 'UPSTREAM_UNREACHABLE' })
 const DAY_MS = 86_400_000
 
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
+const root: Link = { isAuthority: true }
+const middle: Link = { commonName: 'A middle', isAuthority: true }
+const leaf: Link = { dnsNames: ['provider.example'] }
+
+/** Behind a root of its own each, which is trusted. */
+const RIGHT_CHAINS: Readonly<Record<string, readonly [Link, ...Link[]]>> = {
+  'an authority for servers between': [root, { ...middle, purposes: [SERVER_AUTH] }, leaf],
+  'RSA keys of 2048 bits': [{ ...root, rsaBits: 2048 }, leaf],
+  'a wildcard for its label': [root, { dnsNames: ['*.provider.example', 'provider.example'] }],
+}
+const WRONG_CHAINS: typeof RIGHT_CHAINS = {
+  'an authority that is none': [root, { ...middle, isAuthority: false }, leaf],
+  'an authority that may not sign': [root, { ...middle, mayNotSign: true }, leaf],
+  'an authority too many': [root, { ...middle, pathLength: 0 }, { ...middle, commonName: 'One more' }, leaf],
+  'an authority whose time is over': [root, { ...middle, notAfter: new Date(Date.now() - DAY_MS) }, leaf],
+  'an authority for clients alone': [root, { ...middle, purposes: [CLIENT_AUTH] }, leaf],
+  'an authority that may not vouch for this name': [root, { ...middle, excludedName: 'provider.example' }, leaf],
+  'an authority with a condition that nobody knows': [root, { ...middle, isUnknown: true }, leaf],
+  'a leaf for clients alone': [root, { ...leaf, purposes: [CLIENT_AUTH] }],
+  'a leaf with a condition that nobody knows': [root, { ...leaf, isUnknown: true }],
+  'a leaf whose RSA key has 1024 bits': [root, { ...leaf, rsaBits: 1024 }],
+  'a root whose RSA key has 1024 bits': [{ ...root, rsaBits: 1024 }, leaf],
+  'a signature over SHA-1': [{ ...root, rsaBits: 2048, hash: 'SHA-1' }, leaf],
+  'a name that goes on behind a NUL': [root, { dnsNames: ['provider.example\0.evil.example'] }],
+}
+
 let authority: Authority
 let other: Authority
+let chains: ReadonlyMap<string, Chain>
+let dial: Dial
 beforeAll(async () => {
   authority = await createAuthority()
   other = await createAuthority('Another CA')
+  const issued = Object.entries({ ...RIGHT_CHAINS, ...WRONG_CHAINS }).map(
+    async ([name, [first, ...links]]) =>
+      [name, await issueChain({ commonName: `A root for ${name}`, ...first }, ...links)] as const,
+  )
+  chains = new Map(await Promise.all(issued))
+  dial = newDialler([authority, ...chains.values()].map((trusted) => rootOf(trusted)).join(''))
 })
+
+const rootOf = (trusted: Authority | Chain): string => ('rootPem' in trusted ? trusted.rootPem : trusted.certPem)
+
+function chain(name: string): Chain {
+  const found = chains.get(name)
+  if (!found) throw new Error(`no chain has ${name}`)
+  return found
+}
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -36,11 +81,14 @@ interface Provider {
 async function provider({ certPem, keyPem }: Issued, options: TlsOptions = {}): Promise<Provider> {
   const heard: Buffer[] = []
   const secured: TLSSocket[] = []
-  const server: Server = createServer({ cert: certPem, key: keyPem, ...options }, (socket) => {
-    secured.push(socket)
-    socket.on('error', () => {})
-    socket.on('data', (bytes) => heard.push(bytes))
-  })
+  const server: Server = createServer(
+    { cert: certPem, key: keyPem, ciphers: 'DEFAULT@SECLEVEL=0', ...options },
+    (socket) => {
+      secured.push(socket)
+      socket.on('error', () => {})
+      socket.on('data', (bytes) => heard.push(bytes))
+    },
+  )
   server.on('tlsClientError', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => {
@@ -51,10 +99,10 @@ async function provider({ certPem, keyPem }: Issued, options: TlsOptions = {}): 
   return { url: new URL(`https://provider.example:${port}`), heard, secured }
 }
 
-/** Trusts the first authority beside the public ones. */
-const dialler = (extraCaPem: string | undefined = authority.certPem): Dial =>
+/** Reading the public authorities takes a quarter of a second: one dialler for all tests but one. */
+const newDialler = (extraCaPem?: string): Dial =>
   createDialler({
-    exempt: privateUpstreams(['provider.example', 'other.example', '127.0.0.1']),
+    exempt: privateUpstreams(['provider.example', 'api.provider.example', '127.0.0.1']),
     extraCaPem,
     resolveName: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
   })
@@ -62,7 +110,7 @@ const dialler = (extraCaPem: string | undefined = authority.certPem): Dial =>
 const issue = (request: IssueRequest = {}): Promise<Issued> =>
   authority.issue({ dnsNames: ['provider.example'], ...request })
 
-async function dialled(dial: Dial, url: URL): Promise<TLSSocket> {
+async function dialled(url: URL): Promise<TLSSocket> {
   const socket = (await dial(url)) as TLSSocket
   closers.push(() => socket.destroy())
   socket.on('error', () => {})
@@ -72,15 +120,35 @@ async function dialled(dial: Dial, url: URL): Promise<TLSSocket> {
 describe('TLS with a provider', () => {
   it('verifies name and chain: the right ones connect, without a session to resume', async () => {
     const { url } = await provider(await issue())
-    const socket = await dialled(dialler(), url)
+    const socket = await dialled(url)
     expect([socket.authorized, socket.isSessionReused(), socket.getProtocol()]).toEqual([true, false, 'TLSv1.3'])
   })
 
   it.each<[string, () => Promise<Issued>, string]>([
     ['another name', () => issue({ dnsNames: ['other.example'] }), 'provider.example'],
     ['a name in the subject alone', () => issue({ commonName: 'provider.example', dnsNames: [] }), 'provider.example'],
+    [
+      'a name in the subject, and addresses alone beside it',
+      () => issue({ commonName: 'provider.example', dnsNames: [], ipAddresses: ['127.0.0.1'] }),
+      'provider.example',
+    ],
+    [
+      'a name in the subject, and an identity alone beside it',
+      () => issue({ commonName: 'provider.example', dnsNames: [], spiffeId: 'spiffe://provider.example/x' }),
+      'provider.example',
+    ],
+    ['an address in the subject', () => issue({ commonName: '127.0.0.1', dnsNames: [] }), '127.0.0.1'],
     ['the name of its parent', () => issue({ dnsNames: ['example'] }), 'provider.example'],
     ['a wildcard above its own label', () => issue({ dnsNames: ['*.example.com'] }), 'provider.example'],
+    ['a wildcard for a part of a label', () => issue({ dnsNames: ['ap*.provider.example'] }), 'api.provider.example'],
+    ['a wildcard in another label', () => issue({ dnsNames: ['api.*.example'] }), 'api.provider.example'],
+    ['a wildcard for two labels', () => issue({ dnsNames: ['*.example'] }), 'api.provider.example'],
+    ['a wildcard for all below a top domain', () => issue({ dnsNames: ['*.example'] }), 'provider.example'],
+    [
+      'a name that holds a second one',
+      () => issue({ dnsNames: ['evil.org, DNS:provider.example'] }),
+      'provider.example',
+    ],
     ['no address among its names', () => issue(), '127.0.0.1'],
     ['an address written as a name', () => issue({ dnsNames: ['127.0.0.1'] }), '127.0.0.1'],
     ['a life that has ended', () => issue({ notAfter: new Date(Date.now() - DAY_MS) }), 'provider.example'],
@@ -90,37 +158,66 @@ describe('TLS with a provider', () => {
   ])('refuses a certificate with %s, before the request', async (_fault, certificate, host) => {
     const { url, heard } = await provider(await certificate())
     url.hostname = host
-    await expect(dialler()(url)).rejects.toEqual(UNREACHABLE)
+    await expect(dial(url)).rejects.toEqual(UNREACHABLE)
     expect(heard).toEqual([])
+  })
+
+  it.each(Object.keys(RIGHT_CHAINS))('takes a chain with %s', async (right) => {
+    const { url } = await provider(chain(right))
+    expect((await dialled(url)).authorized).toBe(true)
+  })
+
+  it.each(Object.keys(WRONG_CHAINS))('refuses a chain with %s, before the request', async (wrong) => {
+    const { url, heard } = await provider(chain(wrong))
+    await expect(dial(url)).rejects.toEqual(UNREACHABLE)
+    expect(heard).toEqual([])
+  })
+
+  it('refuses a root that has a trusted one’s name, and a chain with a part missing', async () => {
+    const name = 'an authority for servers between'
+    const forged = await issueChain({ ...root, commonName: `A root for ${name}` }, middle, leaf)
+    const { certPem, keyPem } = chain(name)
+    const short = { certPem: certPem.slice(0, certPem.lastIndexOf('-----BEGIN')), keyPem }
+    for (const presented of [forged, short]) {
+      const { url, heard } = await provider(presented)
+      await expect(dial(url)).rejects.toEqual(UNREACHABLE)
+      expect(heard).toEqual([])
+    }
   })
 
   it('trusts a CA beside the public ones where the operator names it, and nowhere else', async () => {
     const { url } = await provider(await issue())
-    await expect(
-      createDialler({
-        exempt: privateUpstreams(['provider.example']),
-        resolveName: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
-      })(url),
-    ).rejects.toEqual(UNREACHABLE)
-    expect((await dialled(dialler(), url)).authorized).toBe(true)
+    await expect(newDialler()(url)).rejects.toEqual(UNREACHABLE)
+    expect((await dialled(url)).authorized).toBe(true)
   })
 
   it.each<[SecureVersion, SecureVersion]>([
     ['TLSv1', 'TLSv1'],
     ['TLSv1', 'TLSv1.1'],
   ])('refuses a server that knows %s to %s alone', async (minVersion, maxVersion) => {
-    const { url } = await provider(await issue(), { minVersion, maxVersion, ciphers: 'DEFAULT@SECLEVEL=0' })
-    await expect(dialler()(url)).rejects.toEqual(UNREACHABLE)
+    const { url } = await provider(await issue(), { minVersion, maxVersion })
+    await expect(dial(url)).rejects.toEqual(UNREACHABLE)
+  })
+
+  it.each<[string, TlsOptions]>([
+    ['CBC', { ciphers: 'ECDHE-ECDSA-AES128-SHA256:@SECLEVEL=0' }],
+    ['CBC with SHA-1', { ciphers: 'ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0' }],
+    ['key exchange without a certificate', { ciphers: 'AECDH-AES128-SHA:@SECLEVEL=0' }],
+    ['signatures over SHA-1', { sigalgs: 'ECDSA+SHA1' }],
+    ['HTTP/2', { ALPNProtocols: ['h2'] }],
+  ])('refuses a server that knows %s alone', async (_what, options) => {
+    const { url } = await provider(await issue(), { maxVersion: 'TLSv1.2', ...options })
+    await expect(dial(url)).rejects.toEqual(UNREACHABLE)
   })
 
   it.each<[SecureVersion]>([['TLSv1.2'], ['TLSv1.3']])('speaks %s where it is the best offered', async (maxVersion) => {
-    const { url } = await provider(await issue(), { minVersion: 'TLSv1', maxVersion, ciphers: 'DEFAULT@SECLEVEL=0' })
-    expect((await dialled(dialler(), url)).getProtocol()).toBe(maxVersion)
+    const { url } = await provider(await issue(), { minVersion: 'TLSv1', maxVersion })
+    expect((await dialled(url)).getProtocol()).toBe(maxVersion)
   })
 
   it('never shakes hands a second time, however a server asks', async () => {
     const { url, secured } = await provider(await issue(), { maxVersion: 'TLSv1.2' })
-    const socket = await dialled(dialler(), url)
+    const socket = await dialled(url)
     const first = socket.getFinished()
     const [peer] = secured
     if (!peer) throw new Error('no connection')

@@ -1,0 +1,105 @@
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+
+/** A certificate of a chain, as wrong as a test wants it; what is left out is right. */
+export interface Link {
+  readonly commonName?: string
+  /** Host names, written as they are: none is checked. */
+  readonly dnsNames?: readonly string[]
+  /** Else a leaf, which signs the next one all the same. */
+  readonly isAuthority?: boolean
+  /** How many authorities may follow. */
+  readonly pathLength?: number
+  readonly mayNotSign?: boolean
+  /** OIDs of what the key is for. */
+  readonly purposes?: readonly string[]
+  /** A name, with all below it, that nothing it signs may have (RFC 5280 § 4.2.1.10). */
+  readonly excludedName?: string
+  /** A critical extension that nobody knows. */
+  readonly isUnknown?: boolean
+  /** Bits of an RSA key, in the place of P-256. */
+  readonly rsaBits?: number
+  /** In the signatures that it makes. */
+  readonly hash?: 'SHA-1' | 'SHA-256'
+  readonly notAfter?: Date
+}
+
+/** PEM: the trust anchor; what a server presents, the leaf first; and the leaf's key, PKCS#8. */
+export interface Chain {
+  readonly rootPem: string
+  readonly certPem: string
+  readonly keyPem: string
+}
+
+interface Issued {
+  readonly link: Link
+  readonly certificate: x509.X509Certificate
+  readonly keys: webcrypto.CryptoKeyPair
+}
+
+const DAY_MS = 86_400_000
+const { subtle } = webcrypto
+
+/** Each one is signed by the one before it. */
+export async function issueChain(root: Link, ...links: readonly Link[]): Promise<Chain> {
+  const anchor = await issue(root)
+  let last = anchor
+  let certPem = ''
+  for (const link of links) {
+    last = await issue(link, last)
+    certPem = `${last.certificate.toString('pem')}\n${certPem}`
+  }
+  const pkcs8 = await subtle.exportKey('pkcs8', last.keys.privateKey)
+  return {
+    rootPem: `${anchor.certificate.toString('pem')}\n`,
+    certPem,
+    keyPem: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`,
+  }
+}
+
+async function issue(link: Link, issuer?: Issued): Promise<Issued> {
+  const keys = await newKeys(link)
+  const subject: x509.JsonName = link.commonName === undefined ? [{ O: ['A test'] }] : [{ CN: [link.commonName] }]
+  const signer = issuer ?? { link, keys, certificate: undefined }
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject,
+    issuer: signer.certificate?.subjectName ?? subject,
+    notBefore: new Date(Date.now() - 30 * DAY_MS),
+    notAfter: link.notAfter ?? new Date(Date.now() + DAY_MS),
+    publicKey: keys.publicKey,
+    signingKey: signer.keys.privateKey,
+    signingAlgorithm: { ...signer.keys.privateKey.algorithm, hash: signer.link.hash ?? 'SHA-256' },
+    extensions: extensionsOf(link),
+  })
+  return { link, certificate, keys }
+}
+
+function newKeys({ rsaBits, hash = 'SHA-256' }: Link): Promise<webcrypto.CryptoKeyPair> {
+  const algorithm =
+    rsaBits === undefined
+      ? { name: 'ECDSA', namedCurve: 'P-256' }
+      : { name: 'RSASSA-PKCS1-v1_5', modulusLength: rsaBits, publicExponent: new Uint8Array([1, 0, 1]), hash }
+  return subtle.generateKey(algorithm, true, ['sign', 'verify'])
+}
+
+function extensionsOf(link: Link): x509.Extension[] {
+  const { isAuthority = false, pathLength, mayNotSign = false, purposes, dnsNames, excludedName, isUnknown } = link
+  const signs = isAuthority && !mayNotSign
+  return [
+    new x509.BasicConstraintsExtension(isAuthority, pathLength, true),
+    new x509.KeyUsagesExtension(signs ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature, true),
+    ...(purposes ? [new x509.ExtendedKeyUsageExtension([...purposes])] : []),
+    ...(dnsNames
+      ? [new x509.SubjectAlternativeNameExtension(dnsNames.map((value) => ({ type: 'dns' as const, value })))]
+      : []),
+    ...(excludedName === undefined ? [] : [new x509.Extension('2.5.29.30', true, excluding(excludedName))]),
+    ...(isUnknown ? [new x509.Extension('1.3.6.1.4.1.32473.1', true, Buffer.from('0500', 'hex'))] : []),
+  ]
+}
+
+/** NameConstraints with one excluded dNSName, DER: all lengths are short. */
+function excluding(name: string): Buffer {
+  const tagged = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([tag, content.length]), content])
+  return tagged(0x30, tagged(0xa1, tagged(0x30, tagged(0x82, Buffer.from(name, 'latin1')))))
+}
