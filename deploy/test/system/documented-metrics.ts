@@ -53,6 +53,7 @@ export const MAY_BE: Readonly<Record<string, (value: string) => boolean>> = {
     /^(select|insert|update|delete|with|begin|commit|rollback|other|generate|unwrap|rewrap)$/.test(value),
   state: (value) => ['used', 'free', 'current', 'behind'].includes(value),
   quantile: (value) => ['0.5', '0.99', '1'].includes(value),
+  which: (value) => ['newcomer', 'largest'].includes(value),
   kind: (value) => ['minor', 'major', 'incremental', 'weak'].includes(value),
   mode: (value) => ['user', 'system'].includes(value),
   level: (value) => ['warn', 'error', 'fatal'].includes(value),
