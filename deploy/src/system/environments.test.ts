@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import {
   type Environment,
@@ -33,7 +35,15 @@ const plan: Plan = {
 
 const ofRedis = (env: Environment): string[] => Object.keys(env).filter((name) => name.startsWith('PMA_REDIS_'))
 
+const DOCKERFILE = path.resolve(import.meta.dirname, '..', '..', 'docker', 'Dockerfile')
+
 describe('the environments of the services', () => {
+  it('start a proxy with the options of its image', () => {
+    const [, options] =
+      /"\/nodejs\/bin\/node", "(.*)", "\/app\/services\/proxy/.exec(readFileSync(DOCKERFILE, 'utf8')) ?? []
+    expect(proxyEnvironment(plan, 0).NODE_OPTIONS).toBe(options)
+  })
+
   it('tell management and proxies where Redis is, and never the vault', () => {
     expect(managementEnvironment(plan)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })
     expect(proxyEnvironment(plan, 0)).toMatchObject({ PMA_REDIS_HOST: 'cache.example' })
