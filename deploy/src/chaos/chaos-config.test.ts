@@ -12,6 +12,12 @@ describe('what make chaos is told', () => {
     expect(new Set(seeds).size).toBe(3)
   })
 
+  it('plays three where a rule is taken out, unless it is told how many or which', () => {
+    expect(chaosConfig({ BREAK: 'lock' }).seeds).toHaveLength(3)
+    expect(chaosConfig({ BREAK: 'lock', SEEDS: '2' }).seeds).toHaveLength(2)
+    expect(chaosConfig({ BREAK: 'lock', SEED: '7' }).seeds).toEqual(['7'])
+  })
+
   it('takes a KMS on this machine alone: the rig breaks what is between it and the vaults', () => {
     const { kmsEndpoint } = chaosConfig({ LOCALSTACK_ENDPOINT: 'http://127.0.0.1:4566' })
     expect(kmsEndpoint).toBe('http://127.0.0.1:4566')

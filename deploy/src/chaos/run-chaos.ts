@@ -57,9 +57,10 @@ async function runSeeds(options: ChaosOptions, shared: Shared): Promise<boolean>
     progress.say(`  ${seconds(performance.now() - begunMs)} in all`)
     if (!isGreen(result, config)) red.push(seed)
     histories.push(result.history)
+    if (config.without !== undefined && red.length > 0) break
   }
   progress.say(shownCosts(costOfFailures(histories)))
-  progress.say(`${config.seeds.length} seeds, ${red.length} red${red.length === 0 ? '' : `: ${red.join(', ')}`}`)
+  progress.say(`${histories.length} seeds, ${red.length} red${red.length === 0 ? '' : `: ${red.join(', ')}`}`)
   return red.length === 0
 }
 
