@@ -1,5 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { isFull } from '../db/is-full.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import { lockForCreation } from '../orgs/org-store.js'
 import type { ServiceRecord } from './service-row.js'
@@ -51,11 +52,8 @@ export async function nameSecrets(
 /** @throws Fault CONFLICT. */
 export async function refuseTooManyServices(trx: Knex.Transaction, organizationId: string): Promise<void> {
   await lockForCreation(trx, organizationId)
-  const rows = await trx('services')
-    .where({ organization_id: organizationId, deleted_at: null })
-    .limit(SERVICE_LIMITS.servicesPerOrganization)
-    .select('id')
-  if (rows.length < SERVICE_LIMITS.servicesPerOrganization) return
+  const services = trx('services').where({ organization_id: organizationId, deleted_at: null })
+  if (!(await isFull(services, SERVICE_LIMITS.servicesPerOrganization))) return
   throw new Fault('CONFLICT', 'too many services', {
     say: `An organization has at most ${SERVICE_LIMITS.servicesPerOrganization} API services. Delete one first.`,
   })

@@ -4,6 +4,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
+import { isFull } from '../db/is-full.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
@@ -76,8 +77,7 @@ export async function insertApp(
   asked: NewApp & { id: string; externalVersion: string | null },
 ): Promise<Change<AppRecord>> {
   await lockForCreation(trx, organizationId)
-  const apps = await living(trx, organizationId).limit(APP_LIMITS.appsPerOrganization).select('id')
-  if (apps.length >= APP_LIMITS.appsPerOrganization)
+  if (await isFull(living(trx, organizationId), APP_LIMITS.appsPerOrganization))
     throw new Fault('CONFLICT', 'too many apps', {
       say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.`,
     })

@@ -4,6 +4,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
+import { isFull } from '../db/is-full.js'
 import type { Change } from '../feed/commit-change.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { Claim } from '../http/route.js'
@@ -149,12 +150,10 @@ async function revokeDevices(
 }
 
 async function refuseTooMany(trx: Knex.Transaction, organizationId: string, appId: string): Promise<void> {
-  const rows = await trx('debug_tokens')
+  const inForce = trx('debug_tokens')
     .where({ organization_id: organizationId, app_id: appId, revoked_at: null })
     .whereRaw('expires_at > now()')
-    .limit(APP_LIMITS.debugTokensPerApp)
-    .select('id')
-  if (rows.length < APP_LIMITS.debugTokensPerApp) return
+  if (!(await isFull(inForce, APP_LIMITS.debugTokensPerApp))) return
   throw new Fault('CONFLICT', 'too many debug tokens', {
     say: `An app has at most ${APP_LIMITS.debugTokensPerApp} debug tokens in force. Revoke one first.`,
   })

@@ -1,5 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { isFull } from '../db/is-full.js'
 import type { Claim } from '../http/route.js'
 import type { Attempt } from './attempt.js'
 import { IDEMPOTENCY_LIMITS } from './idempotency-limits.js'
@@ -63,11 +64,7 @@ export function createIdempotencyRecords(db: Knex): IdempotencyRecords {
 }
 
 async function refuseTooMany(db: Knex, userId: string): Promise<void> {
-  const last = await db('idempotency_records')
-    .where('user_id', userId)
-    .offset(IDEMPOTENCY_LIMITS.recordsPerPerson - 1)
-    .first<{ made: string } | undefined>('made')
-  if (!last) return
+  if (!(await isFull(db('idempotency_records').where('user_id', userId), IDEMPOTENCY_LIMITS.recordsPerPerson))) return
   throw new Fault('RATE_LIMITED', 'too many idempotency records of one person', {
     say: `One person creates at most ${IDEMPOTENCY_LIMITS.recordsPerPerson} things with an Idempotency-Key in ${IDEMPOTENCY_LIMITS.lifeHours} hours.`,
     retryAfterSeconds: IDEMPOTENCY_LIMITS.retryAfterSeconds,

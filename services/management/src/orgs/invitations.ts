@@ -5,6 +5,7 @@ import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
 import { mayManageMember, type Role } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
+import { isFull } from '../db/is-full.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { Claim } from '../http/route.js'
 import { createUser } from '../people/users.js'
@@ -151,11 +152,7 @@ async function join(trx: Knex.Transaction, organizationId: string, userId: strin
     throw new Fault('CONFLICT', 'a member already', { say: 'You are a member of this organization already.' })
   // More may be invited than there is room for: who comes too late finds it full.
   await lockForCreation(trx, organizationId)
-  const members = await trx('members')
-    .where('organization_id', organizationId)
-    .limit(ORG_LIMITS.members)
-    .select('user_id')
-  if (members.length >= ORG_LIMITS.members)
+  if (await isFull(trx('members').where('organization_id', organizationId), ORG_LIMITS.members))
     throw new Fault('CONFLICT', 'too many members', {
       say: `An organization has at most ${ORG_LIMITS.members} members. Have one removed first; the invitation stays open.`,
     })
@@ -171,15 +168,9 @@ async function refuseMember(trx: Knex.Transaction, organizationId: string, email
 }
 
 async function refuseTooMany(trx: Knex.Transaction, organizationId: string): Promise<void> {
-  const rows = await open(trx)
-    .where('organization_id', organizationId)
-    .limit(ORG_LIMITS.pendingInvitations)
-    .select('id')
-  const members = await trx('members')
-    .where('organization_id', organizationId)
-    .limit(ORG_LIMITS.members)
-    .select('user_id')
-  if (rows.length < ORG_LIMITS.pendingInvitations && members.length < ORG_LIMITS.members) return
+  const invited = open(trx).where('organization_id', organizationId)
+  const members = trx('members').where('organization_id', organizationId)
+  if (!(await isFull(invited, ORG_LIMITS.pendingInvitations)) && !(await isFull(members, ORG_LIMITS.members))) return
   throw new Fault('CONFLICT', 'too many invitations or members', {
     say: `An organization has at most ${ORG_LIMITS.pendingInvitations} open invitations and ${ORG_LIMITS.members} members.`,
   })

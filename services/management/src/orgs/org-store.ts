@@ -5,7 +5,9 @@ import type { CallOrg, Principal } from '../access/principal.js'
 import type { Role } from '../access/roles.js'
 import { reaches } from '../access/token-reach.js'
 import type { QuotaSpec } from '../api-services/quotas.js'
+import { isFull } from '../db/is-full.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
+import { lockPerson } from '../people/users.js'
 import { slugFrom } from './slug-from.js'
 
 export const ORG_LIMITS = { perOwner: 100, members: 1_000, pendingInvitations: 200 } as const
@@ -92,13 +94,8 @@ export async function createOrg(
   ownerId: string,
   { id, name, slug }: NewOrg,
 ): Promise<OrgRecord> {
-  // Behind the person's row, so that ten at once are counted one after the other.
-  await trx('users').where('id', ownerId).forNoKeyUpdate().first('id')
-  const owned = await trx('members')
-    .where({ user_id: ownerId, role: 'owner' })
-    .limit(ORG_LIMITS.perOwner)
-    .select('organization_id')
-  if (owned.length >= ORG_LIMITS.perOwner)
+  await lockPerson(trx, ownerId)
+  if (await isFull(trx('members').where({ user_id: ownerId, role: 'owner' }), ORG_LIMITS.perOwner))
     throw new Fault('CONFLICT', 'too many organizations', {
       say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.`,
     })

@@ -27,6 +27,11 @@ export interface NewUser {
   readonly passwordHash: string
 }
 
+/** Held by who makes something of which a person has a number at most: several at once are counted one after the other. */
+export async function lockPerson(trx: Knex.Transaction, userId: string): Promise<void> {
+  await trx('users').where('id', userId).forNoKeyUpdate().first('id')
+}
+
 /** @throws Fault CONFLICT where the e-mail address has an account. */
 export async function createUser(trx: Knex.Transaction, { email, name, passwordHash }: NewUser): Promise<string> {
   const id = newId('user')

@@ -3,6 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
+import { isFull } from '../db/is-full.js'
 import type { Change } from '../feed/commit-change.js'
 import { refuseUnregistered } from '../internal-services/refuse-unregistered.js'
 import { lockForCreation } from '../orgs/org-store.js'
@@ -53,12 +54,8 @@ export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): P
 
 async function refuseTooMany(trx: Knex, organizationId: string): Promise<void> {
   await lockForCreation(trx, organizationId)
-  const rows = await trx('secrets')
-    .where('organization_id', organizationId)
-    .whereIn('state', ['pending', 'active'])
-    .limit(SECRET_LIMITS.perOrganization)
-    .select('id')
-  if (rows.length < SECRET_LIMITS.perOrganization) return
+  const secrets = trx('secrets').where('organization_id', organizationId).whereIn('state', ['pending', 'active'])
+  if (!(await isFull(secrets, SECRET_LIMITS.perOrganization))) return
   throw new Fault('CONFLICT', 'too many secrets', {
     say: `An organization has at most ${SECRET_LIMITS.perOrganization} secrets. Delete one first.`,
   })

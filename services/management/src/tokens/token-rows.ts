@@ -4,10 +4,12 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { Scope } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
+import { isFull } from '../db/is-full.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { Claim } from '../http/route.js'
 import { badField } from '../http/validate.js'
 import { myOrgIds } from '../orgs/org-store.js'
+import { lockPerson } from '../people/users.js'
 import { TOKEN_LIMITS } from './token-limits.js'
 
 export interface TokenRecord {
@@ -106,11 +108,9 @@ async function ownIds(trx: Knex, userId: string, named: readonly string[]): Prom
   return [...new Set(own.values())]
 }
 
-/** Behind the person's row, so that ten at once are counted one after the other. */
 async function refuseTooMany(trx: Knex.Transaction, userId: string): Promise<void> {
-  await trx('users').where('id', userId).forNoKeyUpdate().first('id')
-  const rows = await inForce(trx, userId).limit(TOKEN_LIMITS.perPerson).select('id')
-  if (rows.length < TOKEN_LIMITS.perPerson) return
+  await lockPerson(trx, userId)
+  if (!(await isFull(inForce(trx, userId), TOKEN_LIMITS.perPerson))) return
   throw new Fault('CONFLICT', 'too many personal tokens', {
     say: `One person has at most ${TOKEN_LIMITS.perPerson} personal access tokens in force. Revoke one first.`,
   })
