@@ -51,7 +51,7 @@ export async function startChaosServices(options: ChaosServicesOptions): Promise
   for (const index of INDEXES) await skew(`proxy-${index + 1}`, 0)
   await startAll('vault', plans.vault)
   await startAll('management', plans.management)
-  await startAll('proxy', (index) => ({ ...plans.proxy(index), ...skewable(skewFile(`proxy-${index + 1}`)) }))
+  await startAll('proxy', (index) => skewable(plans.proxy(index), skewFile(`proxy-${index + 1}`)))
   return {
     skew,
     runManagement: (words) =>
@@ -68,7 +68,8 @@ export async function stopChaosServices(supervisor: Supervisor): Promise<void> {
   }
 }
 
-function skewable(file: string): Environment {
+function skewable(environment: Environment, file: string): Environment {
   const module = pathToFileURL(path.join(import.meta.dirname, '..', 'skewed-clock', 'main.js'))
-  return { NODE_OPTIONS: `--import=${module.href}`, PMA_CHAOS_SKEW_FILE: file }
+  const options = [environment.NODE_OPTIONS, `--import=${module.href}`]
+  return { ...environment, NODE_OPTIONS: options.join(' ').trim(), PMA_CHAOS_SKEW_FILE: file }
 }
