@@ -14,6 +14,8 @@ export const CHAIN_LIMITS = {
     leaseMs: 120_000,
     /** Heads that are unsigned for longer are an alarm. */
     unsignedToldMs: 5 * 60_000,
+    /** Unsigned heads that a process remembers, 2 MB. Where there are more, the vault is away, and these say so. */
+    watchedMax: 10_000,
   },
   verify: {
     /** Links read at once: what is held of them in memory. */

@@ -2,6 +2,18 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { SignedHead } from '../vault/head-witness.js'
 import type { BatchContent } from './batch-digest.js'
 
+/**
+ * A day as text, `2026-01-31`, whatever the session's DateStyle; `to_char` would print one before Christ as one after, and
+ * nothing for one that never is.
+ */
+export const dayText = (column: string): string => `to_json(${column}) #>> '{}'`
+
+/**
+ * The mark of a head that the vault has not signed. No time: whoever writes to the table would set it forward, and there
+ * would be no alarm. Far ahead, so that the version before, which keeps one, has none either.
+ */
+export const UNSIGNED = '9999-12-31T00:00:00Z'
+
 /** One link as it is stored. */
 export interface BatchRow extends BatchContent {
   readonly number: number
@@ -17,7 +29,7 @@ export async function batchesAfter(
   { after, through, limit }: { readonly after: number; readonly through: number; readonly limit: number },
 ): Promise<readonly BatchRow[]> {
   const { rows } = await db.raw<{ rows: StoredBatch[] }>(
-    `SELECT number, batch, to_char(day, 'YYYY-MM-DD') AS day, entries, digest, head FROM chain_batches
+    `SELECT number, batch, ${dayText('day')} AS day, entries, digest, head FROM chain_batches
      WHERE chain = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?`,
     [chain, after, through, limit],
   )
@@ -30,6 +42,13 @@ interface StoredCheckpoint {
   readonly signed_at_ms: string
   readonly signature: Buffer
   readonly key_id: string
+  readonly previous: string
+}
+
+/** A signed head as it is kept. */
+export interface KeptHead extends SignedHead {
+  /** The count of the one that was kept before it, 0 of the first. */
+  readonly previous: number
 }
 
 /** Heads that were signed, of these counts, in order. What they are worth, their signatures say. */
@@ -37,27 +56,37 @@ export async function checkpointsBetween(
   db: Knex,
   chain: string,
   { from, through }: { readonly from: number; readonly through: number },
-): Promise<readonly SignedHead[]> {
+): Promise<readonly KeptHead[]> {
   const rows: StoredCheckpoint[] = await db('chain_checkpoints')
     .where({ chain })
     .whereBetween('count', [from, through])
     .orderBy('count')
-    .select('count', 'head', 'signed_at_ms', 'signature', 'key_id')
-  return rows.map(({ count, head, signed_at_ms, signature, key_id }) => ({
+    .select('count', 'head', 'signed_at_ms', 'signature', 'key_id', 'previous')
+  return rows.map(({ count, head, signed_at_ms, signature, key_id, previous }) => ({
     count: Number(count),
     head,
     signedAtMs: Number(signed_at_ms),
     signature,
     keyId: key_id,
+    previous: Number(previous),
   }))
 }
 
-/** Keeps a signed head. Once: the same head again has the same signature. */
+/**
+ * Keeps a signed head, where its link stands and none is kept of more: one that the vault is made to forget after a restore
+ * must not stay. Once: the same head again has the same signature.
+ */
 export async function keepCheckpoint(
   db: Knex,
   chain: string,
   { count, head, signedAtMs, signature, keyId }: SignedHead,
 ): Promise<void> {
-  const row = { chain, count, head, signed_at_ms: signedAtMs, signature, key_id: keyId }
-  await db('chain_checkpoints').insert(row).onConflict(['chain', 'count']).ignore()
+  await db.raw(
+    `INSERT INTO chain_checkpoints (chain, count, head, signed_at_ms, signature, key_id)
+     SELECT chain, number, head, ?::bigint, ?::bytea, ?::text FROM chain_batches AS link
+     WHERE chain = ? AND number = ? AND head = ?
+       AND NOT EXISTS (SELECT FROM chain_checkpoints AS kept WHERE kept.chain = link.chain AND count > number)
+     ON CONFLICT (chain, count) DO NOTHING`,
+    [signedAtMs, signature, keyId, chain, count, head],
+  )
 }

@@ -1,5 +1,7 @@
 /** What is wrong with a chain. Part of the API: a word is never given another meaning. */
 export const BREAKS = [
+  /** Something else stands in for a table, so that what is read need not be what is there. Nothing else was judged. */
+  'table-altered',
   /** The entries of a link are as many as they were, and not the same. */
   'entry-edited',
   'entry-missing',
@@ -12,7 +14,7 @@ export const BREAKS = [
   'link-reordered',
   /** A link that the head does not count. */
   'link-extra',
-  /** The head is not that of the last link, or is marked as signed and is not. */
+  /** The head is not that of the last link, or its mark is wrong: signed, or not, or since when. */
   'head-altered',
   /** Fewer links than the vault signed. */
   'truncated',
@@ -20,6 +22,10 @@ export const BREAKS = [
   'rewritten',
   /** A signed head that no key of the vault's signed. */
   'signature-invalid',
+  /** A signed head that the next one was kept after is not there. */
+  'signed-head-missing',
+  /** A signed head of no link. */
+  'signed-head-extra',
   /** The vault signed more than it remembers: its own database was set back. */
   'vault-behind',
 ] as const
