@@ -3,10 +3,10 @@ import type { SignedHead } from '../vault/head-witness.js'
 import type { BatchContent } from './batch-digest.js'
 
 /**
- * A day as text, `2026-01-31`, whatever the session's DateStyle; `to_char` would print one before Christ as one after, and
- * nothing for one that never is.
+ * What Postgres prints of a value. `to_char` would print a day before Christ as one after, and nothing for one that never
+ * is; a cast to text can be defined anew, and a function that is not named in full be outdone by another's in `public`.
  */
-export const dayText = (column: string): string => `to_json(${column}) #>> '{}'`
+export const printed = (value: string): string => `pg_catalog.format('%s', ${value})`
 
 /**
  * The mark of a head that the vault has not signed. No time: whoever writes to the table would set it forward, and there
@@ -29,7 +29,7 @@ export async function batchesAfter(
   { after, through, limit }: { readonly after: number; readonly through: number; readonly limit: number },
 ): Promise<readonly BatchRow[]> {
   const { rows } = await db.raw<{ rows: StoredBatch[] }>(
-    `SELECT number, batch, ${dayText('day')} AS day, entries, digest, head FROM chain_batches
+    `SELECT number, batch, ${printed('day')} AS day, entries, digest, head FROM chain_batches
      WHERE chain = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?`,
     [chain, after, through, limit],
   )

@@ -1,7 +1,7 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { CHAIN_LIMITS } from './chain-limits.js'
-import { dayText } from './chain-rows.js'
+import { printed } from './chain-rows.js'
 
 /** Entries that stand in a table and in no link of its chain. */
 export interface Stray {
@@ -28,7 +28,7 @@ export async function* accessStrays(
   organizationId: string,
 ): AsyncGenerator<Stray, void, undefined> {
   const { rows } = await db.raw<{ rows: { day: string }[] }>(
-    `SELECT ${dayText('day')} AS day FROM access_log
+    `SELECT ${printed('day')} AS day FROM access_log
      WHERE organization_id = ? AND ${HAS_NO_BATCH} LIMIT 1`,
     [organizationId],
   )
@@ -72,11 +72,12 @@ async function* inItsName(db: Knex): AsyncGenerator<Stray, void, undefined> {
 
 /** Every day that the log has, whatever its partitions are called; `infinity` and `-infinity` are days too. */
 async function* daysOf(db: Knex): AsyncGenerator<string, void, undefined> {
-  const first = `SELECT ${dayText('min(day)')} AS day FROM access_log`
+  const first = `SELECT ${printed('min(day)')} AS day FROM access_log`
   for (let after: string | undefined; ; ) {
     const { rows } = await (after === undefined
-      ? db.raw<{ rows: { day: string | null }[] }>(first)
-      : db.raw<{ rows: { day: string | null }[] }>(`${first} WHERE day > ?::date`, [after]))
+      ? db.raw<{ rows: { day: string }[] }>(first)
+      : db.raw<{ rows: { day: string }[] }>(`${first} WHERE day > ?::date`, [after]))
+    // Of none it prints nothing.
     const day = rows[0]?.day
     if (!day) return
     yield day
