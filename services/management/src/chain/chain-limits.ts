@@ -22,6 +22,8 @@ export const CHAIN_LIMITS = {
     linksPage: 500,
     /** Batches looked at in one search for entries of none. */
     straysPage: 1_000,
+    /** Names of chains and organizations read at once. */
+    namesPage: 500,
     /** Of more breaks than these nobody learns anything. */
     breaksNamed: 20,
   },

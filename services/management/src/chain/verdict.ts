@@ -28,6 +28,8 @@ export const BREAKS = [
   'signed-head-extra',
   /** The vault signed more than it remembers: its own database was set back. */
   'vault-behind',
+  /** Rows of a chain that no organization has. */
+  'chain-unknown',
 ] as const
 
 export interface Break {
@@ -67,4 +69,11 @@ export interface Verdict {
   readonly doubtful: { readonly from: number; readonly through: number } | null
   /** The first of them. */
   readonly breaks: readonly Break[]
+}
+
+/** Of rows that bear a name which no chain has: what they hold cannot be judged. */
+export function unknownChain(chain: string): Verdict {
+  const detail = 'no organization has a chain of this name'
+  const breaks = [{ kind: 'chain-unknown', link: null, day: null, detail }] as const
+  return { type: 'verdict', chain, ok: false, from: 1, through: 0, entries: 0, signed: null, doubtful: null, breaks }
 }
