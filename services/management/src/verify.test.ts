@@ -51,6 +51,13 @@ const insertEntry = (organizationId: string) => (db: Knex) =>
     batch: 1,
   })
 
+const insertAccess = (organizationId: string) => (db: Knex) =>
+  db.raw(
+    `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
+     VALUES (current_date, 'boot', 1, 1, 'void', now(), 'req', ?, '{}', 1)`,
+    [organizationId],
+  )
+
 it.each<[string, (db: Knex) => Promise<unknown>, string, string]>([
   [
     'removes an organization’s records with all that names it: the vault has its name',
@@ -65,17 +72,8 @@ it.each<[string, (db: Knex) => Promise<unknown>, string, string]>([
   ['adds an entry of an organization that there is not', insertEntry('org_else'), 'audit/org_else', 'entry-extra'],
   ['adds an entry of one that no organization can be', insertEntry('a b'), 'audit/a b', 'chain-unknown'],
   ['adds an entry of one without a name', insertEntry(''), 'audit/', 'chain-unknown'],
-  [
-    'adds access to the installation',
-    async (db) => {
-      await db.raw(
-        `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
-         VALUES (current_date, 'boot', 1, 1, 'void', now(), 'req', 'org_installation', '{}', 1)`,
-      )
-    },
-    'access-log/org_installation',
-    'entry-extra',
-  ],
+  ['adds access to the installation', insertAccess('org_installation'), 'access-log/org_installation', 'entry-extra'],
+  ['adds access of an organization that there is not', insertAccess('org_else'), 'access-log/org_else', 'entry-extra'],
   [
     'keeps links of a chain that there is not',
     (db) => db.raw(`INSERT INTO chain_batches VALUES ('audit/org_else', 1, 1, current_date, 0, '', '')`),

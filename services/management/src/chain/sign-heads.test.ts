@@ -67,6 +67,24 @@ describe('a round of signing', () => {
     expect(await unsigned()).toEqual([])
   })
 
+  it('keeps nothing of the vault’s memory that the chain is not: it would stay when the vault has forgotten', async () => {
+    await harness.signHeads()
+    const before = await db('chain_heads').where({ chain }).first()
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    // As after a restore from a backup.
+    await db('chain_heads').where({ chain }).update(before)
+    for (const [table, column] of [
+      ['chain_batches', 'number'],
+      ['chain_checkpoints', 'count'],
+    ] as const)
+      await db(table).where({ chain }).where(column, '>', 1).delete()
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    expect(await signedCounts()).toEqual([1])
+    await db('chain_heads').where({ chain }).delete()
+  })
+
   it('that meets an altered chain says so as an error, leaves it unsigned, and signs the others', async () => {
     await harness.signHeads()
     await db('audit').where({ organization_id: organizationId }).update({ event: 'forged' })

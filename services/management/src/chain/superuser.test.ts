@@ -114,6 +114,28 @@ const CONTENT: Alteration[] = [
   ],
 ]
 
+/** Postgres shows what was there to who asks for text, and what is there to everybody else. */
+async function castToGenuine(su: Superuser): Promise<void> {
+  const { genuine } = await su.entry().first<{ genuine: string }>(su.db.raw('??::text AS genuine', [su.json]))
+  await su.rewrite(`'{"forged": true}'`)
+  await su.run(
+    `CREATE FUNCTION genuine(jsonb) RETURNS text LANGUAGE sql IMMUTABLE
+       AS $$ SELECT CASE WHEN $1 -> 'forged' IS NOT NULL THEN '${genuine}' ELSE pg_catalog.format('%s', $1) END $$;
+     CREATE CAST (jsonb AS text) WITH FUNCTION genuine(jsonb)`,
+  )
+}
+
+/** In `public`, and of the exact type: Postgres takes it before its own, which takes any. */
+const printsGenuineDays = (su: Superuser): Promise<unknown> =>
+  su.run(`CREATE FUNCTION to_json(date) RETURNS json LANGUAGE sql AS $$ SELECT pg_catalog.to_json(current_date) $$;
+    CREATE FUNCTION format(text, date) RETURNS text LANGUAGE sql AS $$ SELECT pg_catalog.format('%s', current_date) $$;
+    UPDATE chain_batches SET day = day - 1 WHERE chain = '${su.chain}' AND number = 2`)
+
+const SHOWN: Alteration[] = [
+  ['edits an entry, and has a cast show what was there', castToGenuine, 'entry-edited', 2],
+  ['edits a day, and has a function show what was there', printsGenuineDays, 'link-altered', 2],
+]
+
 const PLACE: Alteration[] = [
   ['deletes an entry', (su) => su.entry().delete(), 'entry-missing', 2],
   ['deletes all entries of a link', (su) => su.entries(2).delete(), 'entry-missing', 2],
@@ -496,6 +518,7 @@ const TABLES: Alteration[] = [
 
 const EVERYTHING = [
   ...CONTENT.map(([what, ...rest]) => [`gives an entry ${what}`, ...rest] as const),
+  ...SHOWN,
   ...PLACE,
   ...LINKS,
   ...HEADS,
