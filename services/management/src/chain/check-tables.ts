@@ -1,8 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 
 interface Table {
-  /** Of `pg_class`: `r` a table, `p` a partitioned one. */
-  readonly kind: 'r' | 'p'
   readonly key: string
   /** Others may come with a later version: they are not read. */
   readonly columns: readonly string[]
@@ -11,7 +9,6 @@ interface Table {
 /** What records stand in, as `format_type` and `pg_get_constraintdef` say it. */
 const TABLES: Readonly<Record<string, Table>> = {
   audit: {
-    kind: 'r',
     key: 'PRIMARY KEY (id)',
     columns: [
       'id text',
@@ -28,7 +25,6 @@ const TABLES: Readonly<Record<string, Table>> = {
     ],
   },
   access_log: {
-    kind: 'p',
     key: 'PRIMARY KEY (day, boot_id, shard, sequence)',
     columns: [
       'day date',
@@ -44,12 +40,10 @@ const TABLES: Readonly<Record<string, Table>> = {
     ],
   },
   chain_heads: {
-    kind: 'r',
     key: 'PRIMARY KEY (chain)',
     columns: ['chain text', 'count bigint', 'head bytea', 'unsigned_since timestamp with time zone'],
   },
   chain_batches: {
-    kind: 'r',
     key: 'PRIMARY KEY (chain, number)',
     columns: [
       'chain text',
@@ -62,7 +56,6 @@ const TABLES: Readonly<Record<string, Table>> = {
     ],
   },
   chain_checkpoints: {
-    kind: 'r',
     key: 'PRIMARY KEY (chain, count)',
     columns: [
       'chain text',
@@ -82,7 +75,6 @@ const SEARCHED = 'pg_catalog,public'
 interface Found {
   readonly searched: string
   readonly name: string
-  readonly kind: string
   readonly key: string | null
   readonly columns: readonly string[]
   /** Rules, triggers, policies, tables that inherit: with them, what one asker reads another need not. */
@@ -96,7 +88,6 @@ interface Found {
 export async function checkTables(db: Knex): Promise<readonly string[]> {
   const { rows } = await db.raw<{ rows: Found[] }>(
     `SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(true), ',') AS searched, relname AS name,
-       relkind AS kind,
        (SELECT pg_get_constraintdef(con.oid) FROM pg_constraint AS con JOIN pg_index ON indexrelid = conindid
         WHERE conrelid = rel.oid AND contype = 'p' AND indisvalid AND indisunique AND indisready) AS key,
        ARRAY(SELECT attname || ' ' || format_type(atttypid, atttypmod) || attgenerated::text FROM pg_attribute
@@ -117,11 +108,10 @@ export async function checkTables(db: Knex): Promise<readonly string[]> {
   })
 }
 
-function wrongWith({ kind, key, columns }: Table, found: Found | undefined): string | undefined {
+function wrongWith({ key, columns }: Table, found: Found | undefined): string | undefined {
   if (!found) return 'it is not there'
   if (found.searched !== SEARCHED) return `it is looked for in ${found.searched}`
-  if (found.kind !== kind) return 'something else has its name'
-  if (found.key !== key) return 'it has not its key'
+  if (found.key !== key) return 'it is no table with its key'
   const missing = columns.find((column) => !found.columns.includes(column))
   if (missing !== undefined) return `it has no column ${missing}`
   return found.strangers[0]

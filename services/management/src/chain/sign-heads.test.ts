@@ -9,6 +9,7 @@ import { writeAnew } from '../test/forger.js'
 import { HEAD_LINKS_MAX } from '../vault/head-witness.js'
 import { appendBatches } from './append-batches.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
+import { keepCheckpoint } from './chain-rows.js'
 import { auditSource } from './chain-source.js'
 import { signerLease } from './signer-lease.js'
 import { createUnsignedWatch, tellUnsigned } from './unsigned-watch.js'
@@ -83,6 +84,16 @@ describe('a round of signing', () => {
     await harness.signHeads()
     expect(await signedCounts()).toEqual([1])
     await db('chain_heads').where({ chain }).delete()
+  })
+
+  it('keeps none behind one of more links: each names the one before it', async () => {
+    await harness.signHeads()
+    await harness.audit(organizationId)
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    const { head } = await db('chain_batches').where({ chain, number: 2 }).first()
+    await keepCheckpoint(db, chain, { count: 2, head, signedAtMs: 1, signature: Buffer.alloc(64), keyId: 'key_1' })
+    expect(await signedCounts()).toEqual([1, 3])
   })
 
   it('that meets an altered chain says so as an error, leaves it unsigned, and signs the others', async () => {
