@@ -76,17 +76,30 @@ export async function checkpointsBetween(
  * Keeps a signed head, where its link stands and none is kept of more: one that the vault is made to forget after a restore
  * must not stay. Once: the same head again has the same signature.
  */
-export async function keepCheckpoint(
-  db: Knex,
-  chain: string,
-  { count, head, signedAtMs, signature, keyId }: SignedHead,
-): Promise<void> {
+export async function keepCheckpoint(db: Knex, chain: string, signed: SignedHead): Promise<void> {
+  await db.raw(KEEP, keepBindings(chain, signed))
+}
+
+/** The same of what was signed just now, and marks the head: in one statement, since verifying holds both together. */
+export async function keepSigned(db: Knex, chain: string, signed: SignedHead): Promise<void> {
   await db.raw(
-    `INSERT INTO chain_checkpoints (chain, count, head, signed_at_ms, signature, key_id)
-     SELECT chain, number, head, ?::bigint, ?::bytea, ?::text FROM chain_batches AS link
-     WHERE chain = ? AND number = ? AND head = ?
-       AND NOT EXISTS (SELECT FROM chain_checkpoints AS kept WHERE kept.chain = link.chain AND count > number)
-     ON CONFLICT (chain, count) DO NOTHING`,
-    [signedAtMs, signature, keyId, chain, count, head],
+    `WITH kept AS (${KEEP})
+     UPDATE chain_heads SET unsigned_since = CASE WHEN count > ? THEN ?::timestamptz END WHERE chain = ?`,
+    [...keepBindings(chain, signed), signed.count, UNSIGNED, chain],
   )
 }
+
+const KEEP = `INSERT INTO chain_checkpoints (chain, count, head, signed_at_ms, signature, key_id)
+  SELECT chain, number, head, ?::bigint, ?::bytea, ?::text FROM chain_batches AS link
+  WHERE chain = ? AND number = ? AND head = ?
+    AND NOT EXISTS (SELECT FROM chain_checkpoints AS kept WHERE kept.chain = link.chain AND count > number)
+  ON CONFLICT (chain, count) DO NOTHING`
+
+const keepBindings = (chain: string, { count, head, signedAtMs, signature, keyId }: SignedHead) => [
+  signedAtMs,
+  signature,
+  keyId,
+  chain,
+  count,
+  head,
+]

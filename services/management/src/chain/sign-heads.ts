@@ -6,7 +6,7 @@ import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-me
 import { HEAD_LINKS_MAX, type HeadWitness } from '../vault/head-witness.js'
 import { contentOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
-import { batchesAfter, keepCheckpoint, UNSIGNED } from './chain-rows.js'
+import { batchesAfter, keepCheckpoint, keepSigned } from './chain-rows.js'
 
 const LIMITS = CHAIN_LIMITS.signing
 
@@ -73,14 +73,7 @@ async function signOne({ db, vault }: Pick<Deps, 'db' | 'vault'>, asked: Unsigne
   // More than one call takes: as far as it goes, and on with the next round.
   const { count, head } = end && end.number < asked.count ? { count: end.number, head: end.head } : asked
   const signed = await vault.signHead({ chain, count, head, links: links.map(contentOf) })
-  // Together: verifying holds the mark against what is kept.
-  await db.transaction(async (trx) => {
-    await keepCheckpoint(trx, chain, signed)
-    await trx.raw(
-      'UPDATE chain_heads SET unsigned_since = CASE WHEN count > ? THEN ?::timestamptz END WHERE chain = ?',
-      [count, UNSIGNED, chain],
-    )
-  })
+  await keepSigned(db, chain, signed)
 }
 
 async function unsignedAfter(db: Knex, chain: string): Promise<readonly UnsignedHead[]> {
