@@ -19,8 +19,8 @@ export interface VerifyDeps {
 }
 
 /**
- * Walks a chain from the oldest link that is kept to its head: links, entries, signed heads, and last of all what the
- * vault remembers. Page after page, each in short statements of its own; in memory are the links of one page and the
+ * Looks whether the tables themselves are read, then walks a chain from the oldest link that is kept to its head: links,
+ * entries, signed heads, and last of all what the vault remembers. Page after page, each in short statements of its own; in memory are the links of one page and the
  * entries of about one batch. Of many breaks the first are named; one of the links themselves ends the walk.
  *
  * @throws Fault UNAVAILABLE where the vault is away: an outage is no verdict.
