@@ -24,11 +24,18 @@ const LIMITS = {
   idleInTransactionMs: 15_000,
 } as const
 
+/**
+ * Whatever is set for the role or the database: Postgres's day decides what has run out, and a zone can put it off by a
+ * week; days are read as they are printed.
+ */
+const SESSION = '-c TimeZone=UTC -c DateStyle=ISO'
+
 export function connectPostgres(target: PostgresTarget, applicationName: string): Knex {
   return knexModule.knex({
     client: 'pg',
     connection: {
       ...connectionOf(target, applicationName),
+      options: SESSION,
       statement_timeout: LIMITS.statementMs,
       idle_in_transaction_session_timeout: LIMITS.idleInTransactionMs,
     },

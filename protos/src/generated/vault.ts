@@ -16,6 +16,8 @@ import type { LeaseOperationalResponse as _protectmyapi_vault_v1_LeaseOperationa
 import type { LeaseResult as _protectmyapi_vault_v1_LeaseResult, LeaseResult__Output as _protectmyapi_vault_v1_LeaseResult__Output } from './protectmyapi/vault/v1/LeaseResult.js';
 import type { LeaseSecretsRequest as _protectmyapi_vault_v1_LeaseSecretsRequest, LeaseSecretsRequest__Output as _protectmyapi_vault_v1_LeaseSecretsRequest__Output } from './protectmyapi/vault/v1/LeaseSecretsRequest.js';
 import type { LeaseSecretsResponse as _protectmyapi_vault_v1_LeaseSecretsResponse, LeaseSecretsResponse__Output as _protectmyapi_vault_v1_LeaseSecretsResponse__Output } from './protectmyapi/vault/v1/LeaseSecretsResponse.js';
+import type { ListChainsRequest as _protectmyapi_vault_v1_ListChainsRequest, ListChainsRequest__Output as _protectmyapi_vault_v1_ListChainsRequest__Output } from './protectmyapi/vault/v1/ListChainsRequest.js';
+import type { ListChainsResponse as _protectmyapi_vault_v1_ListChainsResponse, ListChainsResponse__Output as _protectmyapi_vault_v1_ListChainsResponse__Output } from './protectmyapi/vault/v1/ListChainsResponse.js';
 import type { Placement as _protectmyapi_vault_v1_Placement, Placement__Output as _protectmyapi_vault_v1_Placement__Output } from './protectmyapi/vault/v1/Placement.js';
 import type { PutSecretRequest as _protectmyapi_vault_v1_PutSecretRequest, PutSecretRequest__Output as _protectmyapi_vault_v1_PutSecretRequest__Output } from './protectmyapi/vault/v1/PutSecretRequest.js';
 import type { PutSecretResponse as _protectmyapi_vault_v1_PutSecretResponse, PutSecretResponse__Output as _protectmyapi_vault_v1_PutSecretResponse__Output } from './protectmyapi/vault/v1/PutSecretResponse.js';
@@ -59,6 +61,8 @@ export interface ProtoGrpcType {
         LeaseResult: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseResult, _protectmyapi_vault_v1_LeaseResult__Output>
         LeaseSecretsRequest: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseSecretsRequest, _protectmyapi_vault_v1_LeaseSecretsRequest__Output>
         LeaseSecretsResponse: MessageTypeDefinition<_protectmyapi_vault_v1_LeaseSecretsResponse, _protectmyapi_vault_v1_LeaseSecretsResponse__Output>
+        ListChainsRequest: MessageTypeDefinition<_protectmyapi_vault_v1_ListChainsRequest, _protectmyapi_vault_v1_ListChainsRequest__Output>
+        ListChainsResponse: MessageTypeDefinition<_protectmyapi_vault_v1_ListChainsResponse, _protectmyapi_vault_v1_ListChainsResponse__Output>
         Placement: MessageTypeDefinition<_protectmyapi_vault_v1_Placement, _protectmyapi_vault_v1_Placement__Output>
         Purpose: EnumTypeDefinition
         PutSecretRequest: MessageTypeDefinition<_protectmyapi_vault_v1_PutSecretRequest, _protectmyapi_vault_v1_PutSecretRequest__Output>

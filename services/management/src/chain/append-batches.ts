@@ -2,6 +2,7 @@ import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { contentOf, digestOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
+import { UNSIGNED } from './chain-rows.js'
 
 /** Entries that one transaction appends to one chain, all of one day. They are in their table already. */
 export interface NewBatch {
@@ -98,9 +99,8 @@ async function write(trx: Knex, links: readonly NewLink[]): Promise<void> {
        INSERT INTO chain_batches (chain, number, batch, day, entries, digest, head)
        SELECT chain, number, batch, day, entries, decode(digest, 'hex'), decode(head, 'hex') FROM given
      )
-     UPDATE chain_heads SET count = given.number, head = decode(given.head, 'hex'),
-       unsigned_since = coalesce(chain_heads.unsigned_since, clock_timestamp())
+     UPDATE chain_heads SET count = given.number, head = decode(given.head, 'hex'), unsigned_since = ?::timestamptz
      FROM given WHERE given.last AND chain_heads.chain = given.chain`,
-    [JSON.stringify(given)],
+    [JSON.stringify(given), UNSIGNED],
   )
 }

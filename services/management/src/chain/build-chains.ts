@@ -10,7 +10,7 @@ import type { HeadWitness } from '../vault/head-witness.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { createSignHeads } from './sign-heads.js'
 import { signerLease } from './signer-lease.js'
-import { tellUnsigned } from './unsigned-watch.js'
+import { createUnsignedWatch, tellUnsigned } from './unsigned-watch.js'
 import { type VerifyRouteDeps, verifyRoutes } from './verify-routes.js'
 
 export interface ChainDeps extends VerifyRouteDeps {
@@ -31,17 +31,18 @@ export interface Chains {
 
 /** The chains over access log and audit trail: signed again and again, and verified for who asks. */
 export function buildChains(deps: ChainDeps): Chains {
-  const { db, log } = deps
+  const { db, clock, log } = deps
+  const watch = createUnsignedWatch(db, clock)
   const lease = signerLease(db, newId('boot'))
   const signHeads = createSignHeads(deps)
   let end: (() => Promise<void>) | undefined
 
   async function round(): Promise<void> {
-    if (!(await lease.take())) return
     try {
-      await signHeads()
+      if (await lease.take()) await signHeads()
     } finally {
-      await tellUnsigned(db, log)
+      // Whoever signs: who takes the lease over remembers.
+      await tellUnsigned(watch, log)
     }
   }
 

@@ -14,12 +14,16 @@ export const CHAIN_LIMITS = {
     leaseMs: 120_000,
     /** Heads that are unsigned for longer are an alarm. */
     unsignedToldMs: 5 * 60_000,
+    /** Unsigned heads that a process remembers, 2 MB. Where there are more, the vault is away, and these say so. */
+    watchedMax: 10_000,
   },
   verify: {
     /** Links read at once: what is held of them in memory. */
     linksPage: 500,
     /** Batches looked at in one search for entries of none. */
     straysPage: 1_000,
+    /** Names of chains and organizations read at once. */
+    namesPage: 500,
     /** Of more breaks than these nobody learns anything. */
     breaksNamed: 20,
   },

@@ -1,6 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { accessLogChain, auditChain } from './chain-names.js'
-import type { BatchRow } from './chain-rows.js'
+import { type BatchRow, printed } from './chain-rows.js'
 import {
   ACCESS_LOG_ROW,
   type AccessLogRow,
@@ -42,7 +42,7 @@ export function accessLogSource(db: Knex, organizationId: string, keptDays: numb
     strays: () => accessStrays(db, chain, organizationId),
     async keptFrom() {
       const { rows } = await db.raw<{ rows: { day: string }[] }>(
-        `SELECT to_char(current_date - ?::integer, 'YYYY-MM-DD') AS day`,
+        `SELECT ${printed('current_date - ?::integer')} AS day`,
         [keptDays],
       )
       return rows[0]?.day ?? null

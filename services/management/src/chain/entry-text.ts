@@ -1,4 +1,6 @@
 import { canonicalJson } from '../http/canonical-json.js'
+import { printed } from './chain-rows.js'
+import { storedJson } from './stored-json.js'
 
 /**
  * The canonical form of an entry: a JSON list of what its row holds, members of objects in order. Made of what was given
@@ -23,18 +25,17 @@ export function accessEntryText(of: AccessEntry): string {
   return `${place.slice(0, -1)},${content}]`
 }
 
-/** As it is read back, by the names of ACCESS_LOG_ROW: numbers are decimal text. */
+/** As it is read back, by the names of ACCESS_LOG_ROW: numbers are decimal text, and JSON is text. */
 export interface AccessLogRow extends Omit<AccessEntry, 'content'> {
-  readonly entry: unknown
+  readonly entry: string
 }
 
-export const accessRowText = (row: AccessLogRow): string =>
-  accessEntryText({ ...row, content: canonicalJson(row.entry) })
+export const accessRowText = (row: AccessLogRow): string => accessEntryText({ ...row, content: storedJson(row.entry) })
 
 /** Columns of access_log, by these names. */
 export const ACCESS_LOG_ROW = `boot_id AS "bootId", shard, sequence, kind,
-  trim_scale(extract(epoch FROM at) * 1000)::text AS "atMs", request_id AS "requestId",
-  organization_id AS "organizationId", entry`
+  ${printed('trim_scale(extract(epoch FROM at) * 1000.0)')} AS "atMs", request_id AS "requestId",
+  organization_id AS "organizationId", ${printed('entry')} AS entry`
 
 export interface AuditRow {
   readonly id: string
@@ -46,16 +47,18 @@ export interface AuditRow {
   readonly actorToken: string | null
   readonly event: string
   readonly targetId: string | null
-  readonly details: unknown
+  /** JSON, as Postgres prints it. */
+  readonly details: string
   readonly requestId: string | null
 }
 
 export function auditEntryText(row: AuditRow): string {
   const { id, organizationId, atMs, actorKind, actorId, actorToken, event, targetId, details, requestId } = row
-  return canonicalJson([id, organizationId, atMs, actorKind, actorId, actorToken, event, targetId, details, requestId])
+  const before = canonicalJson([id, organizationId, atMs, actorKind, actorId, actorToken, event, targetId])
+  return `${before.slice(0, -1)},${storedJson(details)},${canonicalJson(requestId)}]`
 }
 
 /** Columns of audit, by these names. */
 export const AUDIT_ROW = `id, organization_id AS "organizationId",
-  trim_scale(extract(epoch FROM at) * 1000)::text AS "atMs", actor_kind AS "actorKind", actor_id AS "actorId",
-  actor_token AS "actorToken", event, target_id AS "targetId", details, request_id AS "requestId"`
+  ${printed('trim_scale(extract(epoch FROM at) * 1000.0)')} AS "atMs", actor_kind AS "actorKind", actor_id AS "actorId",
+  actor_token AS "actorToken", event, target_id AS "targetId", ${printed('details')} AS details, request_id AS "requestId"`

@@ -97,6 +97,16 @@ describe('retention', () => {
       },
       'link-missing',
     ],
+    [
+      'a signed head that has run out is put back',
+      () =>
+        db.raw(
+          `INSERT INTO chain_checkpoints (chain, count, head, signed_at_ms, signature, key_id)
+           SELECT chain, 1, head, signed_at_ms, signature, key_id FROM chain_checkpoints WHERE chain = ? AND count = 3`,
+          [chain],
+        ),
+      'signed-head-extra',
+    ],
     ['an entry of a day that is kept is removed', () => runOut([4]), 'entry-missing'],
   ])('is no excuse where %s', async (_what, attack, kind) => {
     await runOut([1, 2, 3])

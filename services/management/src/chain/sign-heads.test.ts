@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
@@ -8,9 +9,10 @@ import { writeAnew } from '../test/forger.js'
 import { HEAD_LINKS_MAX } from '../vault/head-witness.js'
 import { appendBatches } from './append-batches.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
+import { keepCheckpoint } from './chain-rows.js'
 import { auditSource } from './chain-source.js'
 import { signerLease } from './signer-lease.js'
-import { tellUnsigned } from './unsigned-watch.js'
+import { createUnsignedWatch, tellUnsigned } from './unsigned-watch.js'
 
 let harness: ChainHarness
 let db: Knex
@@ -61,8 +63,37 @@ describe('a round of signing', () => {
     await expect(harness.signHeads()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await harness.audit(organizationId)
     await harness.signHeads()
-    expect(await signedCounts()).toEqual([2])
+    // The one whose answer was lost, from the vault's memory.
+    expect(await signedCounts()).toEqual([1, 2])
     expect(await unsigned()).toEqual([])
+  })
+
+  it('keeps nothing of the vault’s memory that the chain is not: it would stay when the vault has forgotten', async () => {
+    await harness.signHeads()
+    const before = await db('chain_heads').where({ chain }).first()
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    // As after a restore from a backup.
+    await db('chain_heads').where({ chain }).update(before)
+    for (const [table, column] of [
+      ['chain_batches', 'number'],
+      ['chain_checkpoints', 'count'],
+    ] as const)
+      await db(table).where({ chain }).where(column, '>', 1).delete()
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    expect(await signedCounts()).toEqual([1])
+    await db('chain_heads').where({ chain }).delete()
+  })
+
+  it('keeps none behind one of more links: each names the one before it', async () => {
+    await harness.signHeads()
+    await harness.audit(organizationId)
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    const { head } = await db('chain_batches').where({ chain, number: 2 }).first()
+    await keepCheckpoint(db, chain, { count: 2, head, signedAtMs: 1, signature: Buffer.alloc(64), keyId: 'key_1' })
+    expect(await signedCounts()).toEqual([1, 3])
   })
 
   it('that meets an altered chain says so as an error, leaves it unsigned, and signs the others', async () => {
@@ -110,24 +141,53 @@ describe('who signs', () => {
 })
 
 describe('a head that stays unsigned', () => {
+  const { unsignedToldMs } = CHAIN_LIMITS.signing
+  /** This one alone. */
+  beforeEach(async () => {
+    await harness.signHeads()
+    await harness.audit(organizationId)
+  })
+
   it('is an alarm after some minutes, and none before', async () => {
     const lines: string[] = []
     const log = createLogger('test', 'debug', { write: (line: string) => void lines.push(line) })
-    await tellUnsigned(db, log)
+    const clock = manualClock(0)
+    const watch = createUnsignedWatch(db, clock)
+    await tellUnsigned(watch, log)
+    clock.advance(unsignedToldMs)
+    await tellUnsigned(watch, log)
     expect(lines).toEqual([])
-    const { unsignedToldMs } = CHAIN_LIMITS.signing
-    await db('chain_heads')
-      .where({ chain })
-      .update({ unsigned_since: db.raw(`clock_timestamp() - ? * interval '1 millisecond'`, [unsignedToldMs + 1]) })
-    await tellUnsigned(db, log)
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', msg: 'head unsigned', heads: 1 }])
+    clock.advance(1)
     // Whatever moves it on does not make it younger.
     await harness.audit(organizationId)
-    await tellUnsigned(db, log)
-    expect(lines).toHaveLength(2)
+    await tellUnsigned(watch, log)
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', msg: 'head unsigned', heads: 1, oldestMs: unsignedToldMs + 1 },
+    ])
     await harness.signHeads()
-    await tellUnsigned(db, log)
-    expect(lines).toHaveLength(2)
+    await tellUnsigned(watch, log)
+    expect(lines).toHaveLength(1)
+  })
+
+  it('is none where it was signed meanwhile and has moved again', async () => {
+    const clock = manualClock(0)
+    const watch = createUnsignedWatch(db, clock)
+    expect(await watch.look()).toEqual({ oldestMs: 0, overdue: 0 })
+    await harness.signHeads()
+    await harness.audit(organizationId)
+    clock.advance(unsignedToldMs + 1)
+    expect(await watch.look()).toEqual({ oldestMs: 0, overdue: 0 })
+    await harness.signHeads()
+  })
+
+  it('is an alarm whatever its row says: the time is none of the table', async () => {
+    const clock = manualClock(0)
+    const watch = createUnsignedWatch(db, clock)
+    await watch.look()
+    clock.advance(unsignedToldMs + 1)
+    await db('chain_heads').where({ chain }).update({ unsigned_since: 'infinity' })
+    expect(await watch.look()).toEqual({ oldestMs: unsignedToldMs + 1, overdue: 1 })
+    await harness.signHeads()
   })
 })
 

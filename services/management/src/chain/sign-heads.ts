@@ -6,7 +6,7 @@ import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-me
 import { HEAD_LINKS_MAX, type HeadWitness } from '../vault/head-witness.js'
 import { contentOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
-import { batchesAfter, keepCheckpoint } from './chain-rows.js'
+import { batchesAfter, keepCheckpoint, keepSigned } from './chain-rows.js'
 
 const LIMITS = CHAIN_LIMITS.signing
 
@@ -65,17 +65,15 @@ export function createSignHeads({ db, vault, clock, log, measures = NO_MEASURES 
 async function signOne({ db, vault }: Pick<Deps, 'db' | 'vault'>, asked: UnsignedHead): Promise<void> {
   const { chain } = asked
   const { last } = await vault.describeHead(chain)
+  // An answer that was lost, or a row that was taken away: what is signed next is kept after it.
+  if (last) await keepCheckpoint(db, chain, last)
   const after = last?.count ?? asked.count
   const links = await batchesAfter(db, chain, { after, through: asked.count, limit: HEAD_LINKS_MAX })
   const end = links.at(-1)
   // More than one call takes: as far as it goes, and on with the next round.
   const { count, head } = end && end.number < asked.count ? { count: end.number, head: end.head } : asked
   const signed = await vault.signHead({ chain, count, head, links: links.map(contentOf) })
-  await keepCheckpoint(db, chain, signed)
-  await db.raw(
-    `UPDATE chain_heads SET unsigned_since = CASE WHEN count > ? THEN clock_timestamp() END WHERE chain = ?`,
-    [count, chain],
-  )
+  await keepSigned(db, chain, signed)
 }
 
 async function unsignedAfter(db: Knex, chain: string): Promise<readonly UnsignedHead[]> {

@@ -1,5 +1,7 @@
+import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { CHAIN_LIMITS } from './chain-limits.js'
+import { printed } from './chain-rows.js'
 
 /** Entries that stand in a table and in no link of its chain. */
 export interface Stray {
@@ -12,6 +14,9 @@ export interface Stray {
 type Page = readonly { readonly batch: string; readonly known: boolean }[]
 
 const PAGE = CHAIN_LIMITS.verify.straysPage
+/** The least that a bigint holds. The walk begins behind it, and the sequence never gives it. */
+const BEFORE_ALL = '-9223372036854775808'
+const HAS_NO_BATCH = `(batch IS NULL OR batch = ${BEFORE_ALL})`
 
 /**
  * Day by day: each look is into one partition. From one batch to the next by the index, whatever stands in between. An
@@ -23,8 +28,8 @@ export async function* accessStrays(
   organizationId: string,
 ): AsyncGenerator<Stray, void, undefined> {
   const { rows } = await db.raw<{ rows: { day: string }[] }>(
-    `SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM access_log
-     WHERE organization_id = ? AND batch IS NULL LIMIT 1`,
+    `SELECT ${printed('day')} AS day FROM access_log
+     WHERE organization_id = ? AND ${HAS_NO_BATCH} LIMIT 1`,
     [organizationId],
   )
   for (const { day } of rows) yield { batch: null, day }
@@ -43,22 +48,36 @@ export async function* auditStrays(
   organizationId: string | null,
 ): AsyncGenerator<Stray, void, undefined> {
   const where = organizationId === null ? 'organization_id IS NULL AND ?::text IS NULL' : 'organization_id = ?'
-  const { rows } = await db.raw<{ rows: unknown[] }>(`SELECT FROM audit WHERE ${where} AND batch IS NULL LIMIT 1`, [
+  const { rows } = await db.raw<{ rows: unknown[] }>(`SELECT FROM audit WHERE ${where} AND ${HAS_NO_BATCH} LIMIT 1`, [
     organizationId,
   ])
   if (rows.length > 0) yield { batch: null, day: null }
+  if (organizationId === null) yield* inItsName(db)
   const isLink = 'link.chain = ? AND link.batch = page.batch'
   const read = (after: string) => pageOf(db, { table: 'audit', where, isLink }, [organizationId], after, [chain])
   for await (const batch of unknown(read)) yield { batch, day: null }
 }
 
-/** Every day that the log has, whatever its partitions are called. */
+/** Rows of what belongs to no organization name none. One that names the installation would be looked at by nobody. */
+async function* inItsName(db: Knex): AsyncGenerator<Stray, void, undefined> {
+  const read = (after: string): Promise<Page> =>
+    db('audit')
+      .where('organization_id', INSTALLATION_ORGANIZATION)
+      .where('batch', '>', after)
+      .orderBy('batch')
+      .limit(PAGE)
+      .select('batch', db.raw('false AS known'))
+  for await (const batch of unknown(read)) yield { batch, day: null }
+}
+
+/** Every day that the log has, whatever its partitions are called; `infinity` and `-infinity` are days too. */
 async function* daysOf(db: Knex): AsyncGenerator<string, void, undefined> {
-  for (let after = '-infinity'; ; ) {
-    const { rows } = await db.raw<{ rows: { day: string | null }[] }>(
-      `SELECT to_char(min(day), 'YYYY-MM-DD') AS day FROM access_log WHERE day > ?::date`,
-      [after],
-    )
+  const first = `SELECT ${printed('min(day)')} AS day FROM access_log`
+  for (let after: string | undefined; ; ) {
+    const { rows } = await (after === undefined
+      ? db.raw<{ rows: { day: string }[] }>(first)
+      : db.raw<{ rows: { day: string }[] }>(`${first} WHERE day > ?::date`, [after]))
+    // Of none it prints nothing.
     const day = rows[0]?.day
     if (!day) return
     yield day
@@ -68,7 +87,7 @@ async function* daysOf(db: Knex): AsyncGenerator<string, void, undefined> {
 
 /** Ids begin at 1, and so do those of what came before there were any. */
 async function* unknown(read: (after: string) => Promise<Page>): AsyncGenerator<string, void, undefined> {
-  for (let after = '-9223372036854775808'; ; ) {
+  for (let after = BEFORE_ALL; ; ) {
     const page = await read(after)
     for (const { batch, known } of page) if (!known) yield batch
     const last = page.at(-1)

@@ -1,5 +1,7 @@
 /** What is wrong with a chain. Part of the API: a word is never given another meaning. */
 export const BREAKS = [
+  /** Something else stands in for a table, so that what is read need not be what is there. Nothing else was judged. */
+  'table-altered',
   /** The entries of a link are as many as they were, and not the same. */
   'entry-edited',
   'entry-missing',
@@ -12,7 +14,7 @@ export const BREAKS = [
   'link-reordered',
   /** A link that the head does not count. */
   'link-extra',
-  /** The head is not that of the last link, or is marked as signed and is not. */
+  /** The head is not that of the last link, or its mark is wrong: signed, or not, or since when. */
   'head-altered',
   /** Fewer links than the vault signed. */
   'truncated',
@@ -20,8 +22,14 @@ export const BREAKS = [
   'rewritten',
   /** A signed head that no key of the vault's signed. */
   'signature-invalid',
+  /** A signed head that the next one was kept after is not there. */
+  'signed-head-missing',
+  /** A signed head of no link. */
+  'signed-head-extra',
   /** The vault signed more than it remembers: its own database was set back. */
   'vault-behind',
+  /** Rows of a chain that no organization has. */
+  'chain-unknown',
 ] as const
 
 export interface Break {
@@ -61,4 +69,11 @@ export interface Verdict {
   readonly doubtful: { readonly from: number; readonly through: number } | null
   /** The first of them. */
   readonly breaks: readonly Break[]
+}
+
+/** Of rows that bear a name which no chain has: what they hold cannot be judged. */
+export function unknownChain(chain: string): Verdict {
+  const detail = 'no organization has a chain of this name'
+  const breaks = [{ kind: 'chain-unknown', link: null, day: null, detail }] as const
+  return { type: 'verdict', chain, ok: false, from: 1, through: 0, entries: 0, signed: null, doubtful: null, breaks }
 }

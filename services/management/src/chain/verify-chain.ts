@@ -2,10 +2,11 @@ import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { DescribedHead, HeadWitness, SignedHead } from '../vault/head-witness.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
-import { type BatchRow, batchesAfter, checkpointsBetween } from './chain-rows.js'
+import { type BatchRow, batchesAfter, checkpointsBetween, type KeptHead, UNSIGNED } from './chain-rows.js'
 import type { ChainSource } from './chain-source.js'
 import { checkEntries } from './check-entries.js'
 import { breakOfLink } from './check-link.js'
+import { checkTables } from './check-tables.js'
 import { type SignedByVault, signedByVault } from './signed-by-vault.js'
 import type { Progress, Verdict } from './verdict.js'
 import { beginWalk, type Walk } from './walk.js'
@@ -18,8 +19,8 @@ export interface VerifyDeps {
 }
 
 /**
- * Walks a chain from the oldest link that is kept to its head: links, entries, signed heads, and last of all what the
- * vault remembers. Page after page, each in short statements of its own; in memory are the links of one page and the
+ * Looks whether the tables themselves are read, then walks a chain from the oldest link that is kept to its head: links,
+ * entries, signed heads, and last of all what the vault remembers. Page after page, each in short statements of its own; in memory are the links of one page and the
  * entries of about one batch. Of many breaks the first are named; one of the links themselves ends the walk.
  *
  * @throws Fault UNAVAILABLE where the vault is away: an outage is no verdict.
@@ -33,9 +34,14 @@ export async function* verifyChain(
   const described = await vault.describeHead(chain)
   const { last } = described
   const byVault = signedByVault(described)
+  const walk = beginWalk()
+  for (const detail of await checkTables(db)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
+  if (walk.isOver()) {
+    yield verdictOf(walk, chain, last)
+    return
+  }
   const head = await headOf(db, chain)
   const keptFrom = await source.keptFrom()
-  const walk = beginWalk()
 
   for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
     const links = await batchesAfter(db, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
@@ -47,8 +53,8 @@ export async function* verifyChain(
     yield { type: 'progress', chain, link: walk.count, of: head.count, entries: walk.entries }
   }
   if (!walk.isOver()) endOf(walk, head, last)
-  await lookForLinks(db, walk, chain)
-  await lookAtVault(walk, chain, vault, head)
+  await lookOutside(db, walk, chain)
+  await lookAtVault(walk, chain, vault)
   await lookForStrays(walk, source)
   yield verdictOf(walk, chain, last)
 }
@@ -56,16 +62,28 @@ export async function* verifyChain(
 interface Head {
   readonly count: number
   readonly head: Buffer
-  /** Nobody is to have it signed any more. */
-  readonly isSaidSigned: boolean
+  /** What is wrong with its mark; null where it is right. */
+  readonly markedWrong: string | null
 }
 
+/**
+ * One statement: what is kept of signed heads and the mark are committed together. A head that is marked as signed and is
+ * not would never be: what it covers could be altered whenever its chain is idle. The other way round the next round of
+ * signing puts it right.
+ */
 async function headOf(db: Knex, chain: string): Promise<Head> {
-  const row = await db('chain_heads')
-    .where({ chain })
-    .first<{ count: string; head: Buffer; unsigned_since: Date | null } | undefined>('count', 'head', 'unsigned_since')
-  if (!row) return { count: 0, head: FIRST_HEAD, isSaidSigned: false }
-  return { count: Number(row.count), head: row.head, isSaidSigned: row.unsigned_since === null }
+  const { rows } = await db.raw<{ rows: { count: string; head: Buffer; markedWrong: string | null }[] }>(
+    `SELECT count, head, CASE
+       WHEN unsigned_since <> ?::timestamptz THEN 'it is marked by a time'
+       WHEN unsigned_since IS NULL
+         AND count <> (SELECT coalesce(max(count), 0) FROM chain_checkpoints AS kept WHERE kept.chain = chain_heads.chain)
+         THEN 'it is marked as signed, and no signed head of it is kept'
+     END AS "markedWrong"
+     FROM chain_heads WHERE chain = ?`,
+    [UNSIGNED, chain],
+  )
+  const [row] = rows
+  return row ? { ...row, count: Number(row.count) } : { count: 0, head: FIRST_HEAD, markedWrong: null }
 }
 
 interface Beginning {
@@ -86,7 +104,14 @@ async function begin(db: Knex, walk: Walk, { chain, first, keptFrom, byVault }: 
   }
   // What has run out is nowhere else: that it ran out rests on this signature, and on the time that it claims.
   if (byVault.knownSinceMs(kept) !== undefined) walk.doubtBeginning(kept.count)
-  Object.assign(walk, { count: kept.count, head: kept.head, from: first, vouched: kept.count, signed: kept.count })
+  Object.assign(walk, {
+    count: kept.count,
+    head: kept.head,
+    from: first,
+    vouched: kept.count,
+    signed: kept.count,
+    kept: kept.count,
+  })
 }
 
 interface Following {
@@ -109,6 +134,7 @@ async function follow(db: Knex, walk: Walk, source: ChainSource, page: Following
     if (broken) walk.add(broken)
     const checkpoint = checkpoints.get(link.number)
     if (!broken) compareSigned(walk, link, { chain, checkpoint, last, byVault })
+    if (checkpoint) followKept(walk, checkpoint)
     if (walk.isOver()) break
     walk.count = link.number
     walk.head = link.head
@@ -150,35 +176,44 @@ function compareSigned(walk: Walk, { number, head }: BatchRow, { chain, checkpoi
   else walk.vouched = number
 }
 
+/** Each names the one that was kept before it. */
+function followKept(walk: Walk, { count, previous }: KeptHead): void {
+  if (previous !== walk.kept)
+    walk.note('signed-head-missing', count, `it was kept after that of link ${previous}; that of ${walk.kept} is there`)
+  walk.kept = count
+}
+
 function endOf(walk: Walk, head: Head, last: SignedHead | undefined): void {
   if (!head.head.equals(walk.head)) walk.note('head-altered', head.count, 'the head is not that of the last link')
+  if (head.markedWrong !== null) walk.note('head-altered', head.count, head.markedWrong)
   if (last && last.count > head.count)
     walk.note('truncated', head.count, `the vault signed ${last.count} links, ${head.count} are here`)
 }
 
-/** In one statement: a link and the head that counts it are committed together. */
-async function lookForLinks(db: Knex, walk: Walk, chain: string): Promise<void> {
-  const { rows } = await db.raw<{ rows: { number: string }[] }>(
-    `(SELECT number FROM chain_batches WHERE chain = ? AND number < 1 LIMIT 1)
-     UNION ALL (SELECT number FROM chain_batches WHERE chain = ?
-       AND number > coalesce((SELECT count FROM chain_heads WHERE chain = ?), 0) LIMIT 1)`,
-    [chain, chain, chain],
+/** In one statement: a link and the head that counts it are committed together, and what has run out goes at once. */
+async function lookOutside(db: Knex, walk: Walk, chain: string): Promise<void> {
+  const { rows } = await db.raw<{ rows: { kind: 'link-extra' | 'signed-head-extra'; number: string }[] }>(
+    `WITH bounds AS (
+       SELECT coalesce((SELECT count FROM chain_heads WHERE chain = ?), 0) AS through,
+         (SELECT min(number) FROM chain_batches WHERE chain = ? AND number > 0) AS first
+     )
+     (SELECT 'link-extra' AS kind, number FROM chain_batches WHERE chain = ? AND number < 1 LIMIT 1)
+     UNION ALL (SELECT 'link-extra', number FROM chain_batches, bounds WHERE chain = ? AND number > through LIMIT 1)
+     UNION ALL (SELECT 'signed-head-extra', count FROM chain_checkpoints, bounds
+       WHERE chain = ? AND (count < greatest(first - 1, 1) OR count > through) LIMIT 1)`,
+    Array.from({ length: 5 }, () => chain),
   )
-  for (const { number } of rows) walk.note('link-extra', Number(number), 'a link that the head does not count')
+  const details = { 'link-extra': 'a link that the head does not count', 'signed-head-extra': 'there is no such link' }
+  for (const { kind, number } of rows) walk.note(kind, Number(number), details[kind])
 }
 
-/**
- * It may have signed on since it was asked; so it is asked again before it is said to have forgotten. A head that is marked
- * as signed and is not would never be: what it covers could be altered whenever its chain is idle.
- */
-async function lookAtVault(walk: Walk, chain: string, vault: VerifyDeps['vault'], head: Head): Promise<void> {
-  if (walk.signed === 0 && !head.isSaidSigned) return
+/** It may have signed on since it was asked; so it is asked again before it is said to have forgotten. */
+async function lookAtVault(walk: Walk, chain: string, vault: VerifyDeps['vault']): Promise<void> {
+  if (walk.signed === 0) return
   const { last }: DescribedHead = await vault.describeHead(chain)
   const remembered = last?.count ?? 0
   if (remembered < walk.signed)
     walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${remembered} links`)
-  else if (head.isSaidSigned && remembered < head.count)
-    walk.note('head-altered', head.count, `it is marked as signed, and the vault signed ${remembered} links`)
 }
 
 async function lookForStrays(walk: Walk, source: ChainSource): Promise<void> {

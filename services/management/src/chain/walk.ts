@@ -15,6 +15,8 @@ export interface Walk {
   vouched: number
   /** The last one that a key of the vault's signed, whether it fits or not. */
   signed: number
+  /** The last signed head that is kept, whoever signed it. */
+  kept: number
   /** From the first to the last link whose signed head others may have signed, with none behind it that is the vault's alone. */
   doubtful: { readonly from: number; readonly through: number } | null
   doubt(link: number): void
@@ -31,7 +33,7 @@ export interface Walk {
   isOver(): boolean
 }
 
-const ENDS: readonly Break['kind'][] = ['link-missing', 'link-altered', 'link-reordered', 'rewritten']
+const ENDS: readonly Break['kind'][] = ['table-altered', 'link-missing', 'link-altered', 'link-reordered', 'rewritten']
 
 export function beginWalk(): Walk {
   const breaks: Break[] = []
@@ -59,6 +61,7 @@ export function beginWalk(): Walk {
     entries: 0,
     vouched: 0,
     signed: 0,
+    kept: 0,
     breaks,
     add,
     note: (kind, link, detail) => add({ kind, link, day: null, detail }),

@@ -52,5 +52,6 @@ it('takes what stood in log and trail before there were chains into them', async
     'audit/org_1': 0,
     'audit/org_2': 0,
     'audit/org_installation': 1250,
+    'access-log/org_installation': 0,
   })
 })

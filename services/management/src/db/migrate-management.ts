@@ -21,6 +21,7 @@ import { leaseKeys } from './migrations/0015-lease-keys.js'
 import { serviceGrants } from './migrations/0016-service-grants.js'
 import { accessLogIndexes } from './migrations/0017-access-log-indexes.js'
 import { forwardTraceContext } from './migrations/0018-forward-trace-context.js'
+import { signedHeadsInOrder } from './migrations/0019-signed-heads-in-order.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -47,6 +48,7 @@ const MIGRATIONS: readonly Migration[] = [
   serviceGrants,
   accessLogIndexes,
   forwardTraceContext,
+  signedHeadsInOrder,
 ]
 
 /**

@@ -6,7 +6,6 @@ export interface Backlogs {
   readonly proxiesBehind: number
   readonly secretsPending: number
   readonly headsUnsigned: number
-  readonly headUnsignedSeconds: number
 }
 
 const LIMITS = {
@@ -24,9 +23,7 @@ export async function readBacklogs(db: Knex): Promise<Backlogs> {
        count(*) FILTER (WHERE applied < due.number)::integer AS "proxiesBehind",
        (SELECT count(*)::integer FROM secret_versions
         WHERE state = 'pending' AND created_at < clock_timestamp() - ? * interval '1 millisecond') AS "secretsPending",
-       (SELECT count(*)::integer FROM chain_heads WHERE unsigned_since IS NOT NULL) AS "headsUnsigned",
-       (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(unsigned_since)), 0)::float8
-        FROM chain_heads WHERE unsigned_since IS NOT NULL) AS "headUnsignedSeconds"
+       (SELECT count(*)::integer FROM chain_heads WHERE unsigned_since IS NOT NULL) AS "headsUnsigned"
      FROM (SELECT coalesce(max(number), 0) AS number FROM feed
            WHERE committed_at < clock_timestamp() - ? * interval '1 millisecond') AS due
      LEFT JOIN proxies ON horizon_at > clock_timestamp()`,

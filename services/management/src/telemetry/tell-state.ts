@@ -1,8 +1,10 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { gaugeOf, type Observe, readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
+import { createUnsignedWatch, type UnsignedHeads } from '../chain/unsigned-watch.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { KEY_USES } from '../keys/signing-key-rows.js'
 import type { DrainState } from './management-measures.js'
@@ -12,6 +14,7 @@ const LIMITS = { backlogsEveryMs: 15_000 } as const
 
 interface Parts {
   readonly db: Knex
+  readonly clock: Clock
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly feed: { readonly tail: { head(): number } }
@@ -23,7 +26,8 @@ interface Parts {
 }
 
 /** How management stands, read when somebody asks; what is in the database, now and then. The returned function ends it. */
-export function tellState({ db, log, telemetry, feed, directory, keys, drain, hasRedis }: Parts): () => Promise<void> {
+export function tellState(parts: Parts): () => Promise<void> {
+  const { db, clock, log, telemetry, feed, directory, keys, drain, hasRedis } = parts
   const { meter, measures } = telemetry
   if (!measures) return async () => {}
   readingOf(meter, 'pma_feed_head', 'highest feed number read', () => feed.tail.head())
@@ -37,8 +41,13 @@ export function tellState({ db, log, telemetry, feed, directory, keys, drain, ha
     readingOf(meter, 'pma_drain_streams_away', 'access streams that could not be drained', () => drain.streamsAway)
   }
   /** Undefined while Postgres does not answer: no number is better than an old one. */
-  let backlogs: Backlogs | undefined
-  const tell = (name: string, description: string, show: (now: Backlogs, observe: Observe) => void): void =>
+  let backlogs: (Backlogs & UnsignedHeads) | undefined
+  const unsigned = createUnsignedWatch(db, clock)
+  const tell = (
+    name: string,
+    description: string,
+    show: (now: NonNullable<typeof backlogs>, observe: Observe) => void,
+  ): void =>
     gaugeOf(meter, name, description, (observe) => {
       if (backlogs) show(backlogs, observe)
     })
@@ -48,11 +57,13 @@ export function tellState({ db, log, telemetry, feed, directory, keys, drain, ha
   })
   tell('pma_secrets_pending', 'secrets whose write is not settled', (now, observe) => observe(now.secretsPending))
   tell('pma_heads_unsigned', 'heads of chains that are not signed', (now, observe) => observe(now.headsUnsigned))
-  tell('pma_head_unsigned_seconds', 'since when the oldest is not', (now, observe) => observe(now.headUnsignedSeconds))
+  tell('pma_head_unsigned_seconds', 'since when the oldest is not', (now, observe) => observe(now.oldestMs / 1_000))
   return every(LIMITS.backlogsEveryMs, 'read backlogs', { log, telemetry }, async () => {
-    backlogs = await readBacklogs(db).catch((err: unknown) => {
+    try {
+      backlogs = { ...(await readBacklogs(db)), ...(await unsigned.look()) }
+    } catch (err) {
       backlogs = undefined
       throw err
-    })
+    }
   })
 }

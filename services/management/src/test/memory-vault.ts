@@ -116,6 +116,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
       }),
     signHead: (asked) => call('signHead', () => heads.signHead(asked)),
     describeHead: (chain) => call('describeHead', () => heads.describeHead(chain)),
+    listChains: (after) => call('listChains', () => heads.listChains(after)),
     failNext: (method, when) => void failing.set(method, when),
     rotateKey: heads.rotateKey,
     signAnew: heads.signAnew,

@@ -8,6 +8,7 @@ import type { DescribedHead, HeadToSign, SignedHead } from '../vault/head-witnes
 export interface MemoryHeads {
   signHead(asked: HeadToSign): SignedHead
   describeHead(chain: string): DescribedHead
+  listChains(after: string): readonly string[]
   /** As the vault does, at this moment. */
   rotateKey(knownSinceMs?: number): void
   /** What it remembers by keys that were known to others, by the one that signs now. */
@@ -44,6 +45,7 @@ export function memoryHeads(now: () => number): MemoryHeads {
       })),
       last: signed.get(chain),
     }),
+    listChains: (after) => [...signed.keys()].filter((chain) => chain > after).sort(),
     rotateKey(knownSinceMs = 0) {
       retired = [{ ...signing, untilMs: now(), knownSinceMs }, ...retired]
       signing = newKey()

@@ -4,6 +4,8 @@ import type { DescribeHeadResponse__Output } from '@protectmyapi/protos/generate
 import type { DestroyVersionsRequest } from '@protectmyapi/protos/generated/vault/v1/DestroyVersionsRequest'
 import type { LeaseOperationalRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalRequest'
 import type { LeaseOperationalResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseOperationalResponse'
+import type { ListChainsRequest } from '@protectmyapi/protos/generated/vault/v1/ListChainsRequest'
+import type { ListChainsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/ListChainsResponse'
 import type { PutSecretRequest } from '@protectmyapi/protos/generated/vault/v1/PutSecretRequest'
 import type { SettleVersionRequest } from '@protectmyapi/protos/generated/vault/v1/SettleVersionRequest'
 import type { SettleVersionResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SettleVersionResponse'
@@ -114,6 +116,14 @@ function overGrpc(client: ReloadingClient<GrpcClient>): VaultClient {
         DEADLINES.otherMs,
       )
       return { installationId, keys, last: last ?? undefined }
+    },
+    async listChains(after) {
+      const { chains } = await callUnary<ListChainsRequest, ListChainsResponse__Output>(
+        (request, options, answer) => client.current().listChains(request, options, answer),
+        { after },
+        DEADLINES.otherMs,
+      )
+      return chains
     },
   }
 }

@@ -46,6 +46,8 @@ export interface HeadWitness {
    */
   signHead(asked: HeadToSign): Promise<SignedHead>
   describeHead(chain: string): Promise<DescribedHead>
+  /** Names of chains that were ever signed, some after the given one, '' for the first; none where there are no more. */
+  listChains(after: string): Promise<readonly string[]>
 }
 
 /** Of one call of signHead. */

@@ -104,6 +104,22 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     expect((await vault.describeHead(chainOf(1).chain)).last).toBeUndefined()
   })
 
+  it(`${name}: the chains that were signed are named, after one and another`, async () => {
+    const vault = make()
+    const chains = [await signed(vault, 1), await signed(vault, 2)].map(({ chain }) => chain)
+    const named: string[] = []
+    for (let after = ''; ; ) {
+      const page = await vault.listChains(after)
+      named.push(...page)
+      const last = page.at(-1)
+      if (last === undefined) break
+      after = last
+    }
+    expect(new Set(named).size).toBe(named.length)
+    expect(named).toEqual(expect.arrayContaining(chains))
+    expect(named).not.toContain(chainOf(1).chain)
+  })
+
   it(`${name}: a head that does not extend the last one is CONFLICT, and one without its links is refused`, async () => {
     const vault = make()
     const { chain } = await signed(vault, 3)

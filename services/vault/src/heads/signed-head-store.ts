@@ -38,6 +38,11 @@ export const signedHeadStore = (db: Knex) => ({
       .pluck('chain')
   },
 
+  /** Names of chains, in order, after the given one. */
+  async after(chain: string, max: number): Promise<readonly string[]> {
+    return db('signed_heads').where('chain', '>', chain).orderBy('chain').limit(max).pluck('chain')
+  },
+
   /** False where there is one already. */
   async insert(chain: string, head: SignedHead): Promise<boolean> {
     const inserted = await db('signed_heads')

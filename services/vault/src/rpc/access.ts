@@ -29,6 +29,7 @@ export const ACCESS = {
   ReencryptSecrets: { callers: ['management'] },
   SignHead: { callers: ['management'] },
   DescribeHead: { callers: ['management'] },
+  ListChains: { callers: ['management'] },
 } as const satisfies Record<string, Rule>
 
 const SERVICE_PATH = '/protectmyapi.vault.v1.Vault/'

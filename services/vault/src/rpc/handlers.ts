@@ -4,6 +4,7 @@ import { type Gate, type UnaryContext, unary } from '@protectmyapi/service-kit/g
 import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres'
 import { describeHead } from '../heads/describe-head.js'
 import type { HeadKeys } from '../heads/head-keys.js'
+import { listChains } from '../heads/list-chains.js'
 import { signHead } from '../heads/sign-head.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { leaseOperational } from '../leases/lease-operational.js'
@@ -23,6 +24,7 @@ import { describeVersionsRpc } from './describe-versions.js'
 import { destroyVersionsRpc } from './destroy-versions.js'
 import { leaseOperationalRpc } from './lease-operational.js'
 import { leaseSecretsRpc } from './lease-secrets.js'
+import { listChainsRpc } from './list-chains.js'
 import { putSecretRpc } from './put-secret.js'
 import { reencryptSecretsRpc } from './reencrypt-secrets.js'
 import { rewrapDataKeysRpc } from './rewrap-data-keys.js'
@@ -61,6 +63,7 @@ export function vaultHandlers(deps: VaultDeps, gate: Gate): VaultHandlers {
     ReencryptSecrets: rpc(reencryptSecretsRpc(reencryptSecrets(deps))),
     SignHead: rpc(signHeadRpc(signHead(deps))),
     DescribeHead: rpc(describeHeadRpc(describeHead(deps))),
+    ListChains: rpc(listChainsRpc(listChains(deps))),
   }
 }
 

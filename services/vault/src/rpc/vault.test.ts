@@ -260,6 +260,7 @@ describe('the vault over the wire', () => {
     await expect(call(proxy, proxy.reencryptSecrets, { organizationId })).rejects.toMatchObject(refused)
     await expect(call(proxy, proxy.rewrapDataKeys, { begin: true })).rejects.toMatchObject(refused)
     await expect(call(proxy, proxy.signHead, {})).rejects.toMatchObject(refused)
+    await expect(call(proxy, proxy.listChains, {})).rejects.toMatchObject(refused)
   })
 
   it('says NOT_FOUND of an organisation that has no data key, and CONFLICT of one that was shredded', async () => {

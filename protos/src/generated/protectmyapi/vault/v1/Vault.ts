@@ -12,6 +12,8 @@ import type { LeaseOperationalRequest as _protectmyapi_vault_v1_LeaseOperational
 import type { LeaseOperationalResponse as _protectmyapi_vault_v1_LeaseOperationalResponse, LeaseOperationalResponse__Output as _protectmyapi_vault_v1_LeaseOperationalResponse__Output } from '../../../protectmyapi/vault/v1/LeaseOperationalResponse.js';
 import type { LeaseSecretsRequest as _protectmyapi_vault_v1_LeaseSecretsRequest, LeaseSecretsRequest__Output as _protectmyapi_vault_v1_LeaseSecretsRequest__Output } from '../../../protectmyapi/vault/v1/LeaseSecretsRequest.js';
 import type { LeaseSecretsResponse as _protectmyapi_vault_v1_LeaseSecretsResponse, LeaseSecretsResponse__Output as _protectmyapi_vault_v1_LeaseSecretsResponse__Output } from '../../../protectmyapi/vault/v1/LeaseSecretsResponse.js';
+import type { ListChainsRequest as _protectmyapi_vault_v1_ListChainsRequest, ListChainsRequest__Output as _protectmyapi_vault_v1_ListChainsRequest__Output } from '../../../protectmyapi/vault/v1/ListChainsRequest.js';
+import type { ListChainsResponse as _protectmyapi_vault_v1_ListChainsResponse, ListChainsResponse__Output as _protectmyapi_vault_v1_ListChainsResponse__Output } from '../../../protectmyapi/vault/v1/ListChainsResponse.js';
 import type { PutSecretRequest as _protectmyapi_vault_v1_PutSecretRequest, PutSecretRequest__Output as _protectmyapi_vault_v1_PutSecretRequest__Output } from '../../../protectmyapi/vault/v1/PutSecretRequest.js';
 import type { PutSecretResponse as _protectmyapi_vault_v1_PutSecretResponse, PutSecretResponse__Output as _protectmyapi_vault_v1_PutSecretResponse__Output } from '../../../protectmyapi/vault/v1/PutSecretResponse.js';
 import type { ReencryptSecretsRequest as _protectmyapi_vault_v1_ReencryptSecretsRequest, ReencryptSecretsRequest__Output as _protectmyapi_vault_v1_ReencryptSecretsRequest__Output } from '../../../protectmyapi/vault/v1/ReencryptSecretsRequest.js';
@@ -72,6 +74,15 @@ export interface VaultClient extends grpc.Client {
   leaseSecrets(argument: _protectmyapi_vault_v1_LeaseSecretsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_vault_v1_LeaseSecretsResponse__Output>): grpc.ClientUnaryCall;
   leaseSecrets(argument: _protectmyapi_vault_v1_LeaseSecretsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_LeaseSecretsResponse__Output>): grpc.ClientUnaryCall;
   leaseSecrets(argument: _protectmyapi_vault_v1_LeaseSecretsRequest, callback: grpc.requestCallback<_protectmyapi_vault_v1_LeaseSecretsResponse__Output>): grpc.ClientUnaryCall;
+  
+  ListChains(argument: _protectmyapi_vault_v1_ListChainsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
+  ListChains(argument: _protectmyapi_vault_v1_ListChainsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
+  ListChains(argument: _protectmyapi_vault_v1_ListChainsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
+  ListChains(argument: _protectmyapi_vault_v1_ListChainsRequest, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
+  listChains(argument: _protectmyapi_vault_v1_ListChainsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
+  listChains(argument: _protectmyapi_vault_v1_ListChainsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
+  listChains(argument: _protectmyapi_vault_v1_ListChainsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
+  listChains(argument: _protectmyapi_vault_v1_ListChainsRequest, callback: grpc.requestCallback<_protectmyapi_vault_v1_ListChainsResponse__Output>): grpc.ClientUnaryCall;
   
   PutSecret(argument: _protectmyapi_vault_v1_PutSecretRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_vault_v1_PutSecretResponse__Output>): grpc.ClientUnaryCall;
   PutSecret(argument: _protectmyapi_vault_v1_PutSecretRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_vault_v1_PutSecretResponse__Output>): grpc.ClientUnaryCall;
@@ -149,6 +160,8 @@ export interface VaultHandlers extends grpc.UntypedServiceImplementation {
   
   LeaseSecrets: grpc.handleUnaryCall<_protectmyapi_vault_v1_LeaseSecretsRequest__Output, _protectmyapi_vault_v1_LeaseSecretsResponse>;
   
+  ListChains: grpc.handleUnaryCall<_protectmyapi_vault_v1_ListChainsRequest__Output, _protectmyapi_vault_v1_ListChainsResponse>;
+  
   PutSecret: grpc.handleUnaryCall<_protectmyapi_vault_v1_PutSecretRequest__Output, _protectmyapi_vault_v1_PutSecretResponse>;
   
   ReencryptSecrets: grpc.handleUnaryCall<_protectmyapi_vault_v1_ReencryptSecretsRequest__Output, _protectmyapi_vault_v1_ReencryptSecretsResponse>;
@@ -171,6 +184,7 @@ export interface VaultDefinition extends grpc.ServiceDefinition {
   DestroyVersions: MethodDefinition<_protectmyapi_vault_v1_DestroyVersionsRequest, _protectmyapi_vault_v1_DestroyVersionsResponse, _protectmyapi_vault_v1_DestroyVersionsRequest__Output, _protectmyapi_vault_v1_DestroyVersionsResponse__Output>
   LeaseOperational: MethodDefinition<_protectmyapi_vault_v1_LeaseOperationalRequest, _protectmyapi_vault_v1_LeaseOperationalResponse, _protectmyapi_vault_v1_LeaseOperationalRequest__Output, _protectmyapi_vault_v1_LeaseOperationalResponse__Output>
   LeaseSecrets: MethodDefinition<_protectmyapi_vault_v1_LeaseSecretsRequest, _protectmyapi_vault_v1_LeaseSecretsResponse, _protectmyapi_vault_v1_LeaseSecretsRequest__Output, _protectmyapi_vault_v1_LeaseSecretsResponse__Output>
+  ListChains: MethodDefinition<_protectmyapi_vault_v1_ListChainsRequest, _protectmyapi_vault_v1_ListChainsResponse, _protectmyapi_vault_v1_ListChainsRequest__Output, _protectmyapi_vault_v1_ListChainsResponse__Output>
   PutSecret: MethodDefinition<_protectmyapi_vault_v1_PutSecretRequest, _protectmyapi_vault_v1_PutSecretResponse, _protectmyapi_vault_v1_PutSecretRequest__Output, _protectmyapi_vault_v1_PutSecretResponse__Output>
   ReencryptSecrets: MethodDefinition<_protectmyapi_vault_v1_ReencryptSecretsRequest, _protectmyapi_vault_v1_ReencryptSecretsResponse, _protectmyapi_vault_v1_ReencryptSecretsRequest__Output, _protectmyapi_vault_v1_ReencryptSecretsResponse__Output>
   RewrapDataKeys: MethodDefinition<_protectmyapi_vault_v1_RewrapDataKeysRequest, _protectmyapi_vault_v1_RewrapDataKeysResponse, _protectmyapi_vault_v1_RewrapDataKeysRequest__Output, _protectmyapi_vault_v1_RewrapDataKeysResponse__Output>

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { canonicalJson } from '../http/canonical-json.js'
+import { storedJson } from './stored-json.js'
+
+let database: TestDatabase
+let db: Knex
+beforeAll(async () => {
+  database = await createTestDatabase()
+  db = connectPostgres(database.target, 'test')
+})
+afterAll(async () => {
+  await db.destroy()
+  await database.drop()
+})
+
+const printed = async (text: string): Promise<string> =>
+  (await db.raw('SELECT ?::jsonb::text AS printed', [text])).rows[0].printed
+
+describe('JSON that Postgres keeps', () => {
+  it('comes back as it was written by us, whatever numbers it holds', async () => {
+    const numbers = [0, -0, 1, -1, 0.1, -1.5, 1e15, 2 ** 53, -(2 ** 63), 1e21, -1e21, 1.7e308, 5e-324, 1e-7, -2.5e-9]
+    const drawn = Array.from({ length: 500 }, (_, index) => Math.sin(index + 1) * 10 ** ((index % 80) - 40))
+    const written = { b: [...numbers, ...drawn], a: ['1.0', ' 1.0', '\\" 1.0', '12345678901234567890', null, true] }
+    expect(storedJson(await printed(JSON.stringify(written)))).toBe(canonicalJson(written))
+  })
+
+  it.each([
+    ['1', '1.0'],
+    ['1', '1.00'],
+    ['0', '-0.0'],
+    ['9007199254740992', '9007199254740993'],
+    ['0.1', '0.10'],
+    ['0.1', '0.1000000000000000055511151231257827'],
+    ['1e+21', '1000000000000000000001'],
+    ['null', '1e400'],
+    ['{"n": 1}', '{"n": 1.0}'],
+    ['{"s": "x", "n": [1]}', '{"s": "x", "n": [1.0]}'],
+    ['"1.0"', '1.0'],
+    ['"!1.0"', '1.0'],
+  ])('is another where %s has become %s, though JavaScript reads the same', async (ours, theirs) => {
+    expect(storedJson(await printed(theirs))).not.toBe(storedJson(await printed(ours)))
+  })
+})

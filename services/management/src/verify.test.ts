@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { type ChainHarness, chainHarness } from './test/chain-harness.js'
+import { type FurnishedTrail, furnishTrail } from './test/furnished-trail.js'
+import { verifyAll } from './verify.js'
+
+let harness: ChainHarness
+let trail: FurnishedTrail
+beforeAll(async () => {
+  harness = await chainHarness()
+  trail = await furnishTrail(harness, 'audit')
+  await harness.db('organizations').insert({ id: newId('organization'), slug: 'idle', name: 'Idle', state: 'active' })
+})
+afterAll(() => harness.close())
+
+/** What is found of an alteration that is then taken back: chains and kinds. */
+async function foundOf(
+  alter: (db: Knex) => Promise<unknown>,
+): Promise<readonly (readonly [string, string | undefined])[]> {
+  const trx = await harness.db.transaction()
+  try {
+    await alter(trx)
+    const found: (readonly [string, string | undefined])[] = []
+    for await (const { chain, ok, breaks } of verifyAll({ db: trx, vault: harness.vault }, 90))
+      if (!ok) found.push([chain, breaks[0]?.kind])
+    return found
+  } finally {
+    await trx.rollback()
+  }
+}
+
+it('judges every chain there is once, and those of organizations that have none', async () => {
+  const chains: string[] = []
+  for await (const { chain, ok } of verifyAll({ db: harness.db, vault: harness.vault }, 90)) {
+    expect([chain, ok]).toEqual([chain, true])
+    chains.push(chain)
+  }
+  expect(chains).toHaveLength(6)
+  expect(new Set(chains).size).toBe(6)
+  expect(chains).toEqual(expect.arrayContaining(['audit/org_installation', trail.chain]))
+})
+
+const insertEntry = (organizationId: string) => (db: Knex) =>
+  db('audit').insert({
+    id: 'aud_x',
+    organization_id: organizationId,
+    actor_kind: 'user',
+    actor_id: 'x',
+    event: 'x',
+    batch: 1,
+  })
+
+const insertAccess = (organizationId: string) => (db: Knex) =>
+  db.raw(
+    `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
+     VALUES (current_date, 'boot', 1, 1, 'void', now(), 'req', ?, '{}', 1)`,
+    [organizationId],
+  )
+
+it.each<[string, (db: Knex) => Promise<unknown>, string, string]>([
+  [
+    'removes an organization’s records with all that names it: the vault has its name',
+    async (db) => {
+      for (const table of ['chain_heads', 'chain_batches', 'chain_checkpoints'])
+        await db(table).where({ chain: trail.chain }).delete()
+      await db('audit').where({ organization_id: trail.organizationId }).delete()
+    },
+    'own',
+    'truncated',
+  ],
+  ['adds an entry of an organization that there is not', insertEntry('org_else'), 'audit/org_else', 'entry-extra'],
+  ['adds an entry of one that no organization can be', insertEntry('a b'), 'audit/a b', 'chain-unknown'],
+  ['adds an entry of one without a name', insertEntry(''), 'audit/', 'chain-unknown'],
+  ['adds access to the installation', insertAccess('org_installation'), 'access-log/org_installation', 'entry-extra'],
+  ['adds access of an organization that there is not', insertAccess('org_else'), 'access-log/org_else', 'entry-extra'],
+  [
+    'keeps links of a chain that there is not',
+    (db) => db.raw(`INSERT INTO chain_batches VALUES ('audit/org_else', 1, 1, current_date, 0, '', '')`),
+    'audit/org_else',
+    'link-extra',
+  ],
+  [
+    'keeps a signed head of a chain that there is not',
+    (db) => db.raw(`INSERT INTO chain_checkpoints VALUES ('audit/org_else', 1, '', 0, '', '')`),
+    'audit/org_else',
+    'signed-head-extra',
+  ],
+  [
+    'keeps a head of a name that no chain has',
+    (db) => db('chain_heads').insert({ chain: 'audit/org_a/b', count: 0 }),
+    'audit/org_a/b',
+    'chain-unknown',
+  ],
+])('finds out who %s', async (_what, alter, chain, kind) => {
+  expect(await foundOf(alter)).toEqual([[chain === 'own' ? trail.chain : chain, kind]])
+})
