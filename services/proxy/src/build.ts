@@ -57,13 +57,12 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const redis =
     config.redis &&
     createRedisLink({ client: connectRedis(config.redis, 'protectmyapi-proxy', log), schedule: systemSchedule, log })
-  const dataPlane = createDataPlane({ directory, vault, redis, clock, log, measures })
+  const turnstile = createTurnstile()
+  const dataPlane = createDataPlane({ directory, vault, redis, clock, log, turnstile, measures })
   const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
   const pools = createPools(dial, log)
 
   const loop = watchLoop(clock, systemSchedule)
-  const turnstile = createTurnstile()
-
   const underWay = createLane(LIMITS.underWay)
   const crowd = createCrowd({ loop, clock, log, refusals: measures.overloads })
   tellState(telemetry.meter, { dataPlane, underWay, crowd, redis })

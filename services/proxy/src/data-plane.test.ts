@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { createDataPlane } from './data-plane.js'
+import { createTurnstile } from './fairness/turnstile.js'
 import { type Schedule, systemSchedule } from './freshness/schedule.js'
 import { RouteFallen } from './lease/lease-source.js'
 import { type FakeDirectory, startFakeDirectory } from './test/fake-directory.js'
@@ -64,6 +65,7 @@ async function start(
     log: silentLog(),
     bootId: BOOT,
     schedule,
+    turnstile: createTurnstile(),
   })
   closing.push(() => plane.stop())
   const token = newToken('app')

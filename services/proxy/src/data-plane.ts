@@ -6,6 +6,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Admission } from './admit/admission.js'
 import { buildAdmission } from './admit/build-admission.js'
+import type { Turnstile } from './fairness/turnstile.js'
 import type { Freshness } from './freshness/freshness.js'
 import { grpcSync } from './freshness/grpc-sync.js'
 import { keepSynced, type SyncKeeping } from './freshness/keep-synced.js'
@@ -76,6 +77,8 @@ export interface DataPlaneDeps {
   readonly schedule?: Schedule
   /** BOOT: random, one per process start; never a pod's name. */
   readonly bootId?: string
+  /** Through which requests come here. */
+  readonly turnstile: Pick<Turnstile, 'isShared'>
   readonly measures?: ProxyMeasures
 }
 
@@ -87,6 +90,7 @@ export function createDataPlane({
   redis = null,
   schedule = systemSchedule,
   bootId = newId('boot'),
+  turnstile,
   measures = NO_MEASURES,
 }: DataPlaneDeps): DataPlane {
   const keeper = createKeeper({ clock, log })
@@ -94,7 +98,7 @@ export function createDataPlane({
   const sessions = createSessionVerifier({ keeper, clock, keys })
   const routes = createRouteSource({ keeper, clock, log, sessions, resolveRoute: grpcResolveRoute(directory) })
   const leases = buildLeases({ vault, redis, keeper, clock, schedule, log, forgetRoute: routes.forget, measures })
-  const admission = buildAdmission({ directory, redis, bootId, clock, schedule, log, measures })
+  const admission = buildAdmission({ directory, redis, bootId, clock, schedule, log, turnstile, measures })
   let syncing: SyncKeeping | undefined
   let stopTending = (): void => {}
 

@@ -8,6 +8,7 @@ import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Decision } from './admit/admission.js'
 import { createDataPlane } from './data-plane.js'
+import { createTurnstile } from './fairness/turnstile.js'
 import { systemSchedule } from './freshness/schedule.js'
 import { createRedisLink, type RedisLink } from './redis/redis-link.js'
 import type { Route } from './routes/route.js'
@@ -49,6 +50,7 @@ async function start({ redis = null, clock = systemClock }: { redis?: RedisLink 
     clock,
     schedule: (run, ms) => systemSchedule(run, clock === systemClock ? ms : ms / 50),
     log: silentLog(),
+    turnstile: createTurnstile(),
     redis,
   })
   closing.push(() => plane.stop())

@@ -82,6 +82,22 @@ describeWithRedis('admission', () => {
     }
     const onRecord = async () => (await rig.streamed()).map(kindOf)
 
+    it('lets few through at once while organizations share turns, and more where Redis is slow', async () => {
+      rig = await startAdmissionRig()
+      rig.says.organizations = 'several'
+      const sizesOf = async (requests: number): Promise<number[]> => {
+        const before = rig.scripts.length
+        await Promise.all(Array.from({ length: requests }, () => admit()))
+        return rig.scripts.slice(before).map((script) => script.requests)
+      }
+      expect(await sizesOf(40)).toEqual([16, 16, 8])
+      rig.says.scriptMs = 30
+      expect(await sizesOf(1)).toEqual([1])
+      expect(await sizesOf(40)).toEqual([30, 10])
+      rig.says.organizations = 'one'
+      expect(await sizesOf(40)).toEqual([40])
+    })
+
     it('runs one script for all who come in one turn, and what has ended rides along', async () => {
       rig = await startAdmissionRig()
       const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))

@@ -4,8 +4,9 @@ import { batched } from './batched.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(() => setImmediate(resolve)))
 
-function make(limits: { batchMax: number; callsMax: number }) {
+function make({ batchMax, callsMax }: { batchMax: number; callsMax: number }) {
   const calls: { items: readonly string[]; answer: ReturnType<typeof gate<readonly string[]>> }[] = []
+  const limits = { batchMax: () => batchMax, callsMax }
   const ask = batched<string, string>({ ...limits, ownerOf: (item) => item.charAt(0) }, (items) => {
     const answer = gate<readonly string[]>()
     calls.push({ items, answer })

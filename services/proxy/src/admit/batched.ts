@@ -7,8 +7,8 @@ interface Waiting<Item, Result> {
 }
 
 interface Options<Item> {
-  /** Items of one call. */
-  readonly batchMax: number
+  /** Items of the next call. */
+  readonly batchMax: () => number
   /** Calls under way. Those who come meanwhile wait, and make the next batches larger. */
   readonly callsMax: number
   /** Whose it is: where more wait than a call takes, owners take turns. */
@@ -42,7 +42,7 @@ export function batched<Item, Result>(
     planned = false
     while (waiting.size > 0 && running < callsMax) {
       running += 1
-      void send(waiting.take(batchMax)).finally(() => {
+      void send(waiting.take(batchMax())).finally(() => {
         running -= 1
         if (waiting.size > 0) plan()
       })

@@ -2,6 +2,7 @@ import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Turnstile } from '../fairness/turnstile.js'
 import { every, type Schedule } from '../freshness/schedule.js'
 import { directoryQuotas } from '../quota/directory-quotas.js'
 import { createHeldQuotas } from '../quota/held-quotas.js'
@@ -32,6 +33,7 @@ export interface AdmissionDeps {
   readonly clock: Clock
   readonly schedule: Schedule
   readonly log: Logger
+  readonly turnstile: Pick<Turnstile, 'isShared'>
   readonly measures?: Pick<ProxyMeasures, 'admissions' | 'quotaDraws'>
 }
 
@@ -45,7 +47,7 @@ export interface BuiltAdmission extends Admission {
 
 /** With Redis, entries go through its streams while it is there; without, management takes them all. */
 export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
-  const { directory, redis, bootId, clock, schedule, log, measures = NO_MEASURES } = deps
+  const { directory, redis, bootId, clock, schedule, log, turnstile, measures = NO_MEASURES } = deps
   const { admissions, quotaDraws } = measures
   const backlog = createBacklog()
   const recordAccess = grpcRecordAccess(directory, bootId)
@@ -54,7 +56,7 @@ export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
   const recorder = createAccessRecorder({ sequences: createSequences(), clock, log, backlog, queue: stream ?? direct })
   const there = countedAdmit(directoryAdmit(directory, bootId), admissions)
   const append = redis && countedAppend(redisAppend(redis, bootId), admissions)
-  const here = append && stream && redisAdmit({ append, record: stream, schedule, log })
+  const here = append && stream && redisAdmit({ append, record: stream, clock, schedule, log, turnstile })
   if (redis && stream) redis.onAway(stream.handOver)
   const drawQuota = countedDraws(directoryQuotas(directory, bootId), quotaDraws)
   const quotas = createHeldQuotas({ drawQuota, clock, schedule, log })

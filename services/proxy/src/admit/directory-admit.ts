@@ -23,9 +23,9 @@ const LIMITS = {
 export function directoryAdmit(
   directory: Pick<ReloadingClient<DirectoryClient>, 'current'>,
   bootId: string,
-  limits: { readonly batchMax: number; readonly callsMax: number } = LIMITS,
+  { batchMax, callsMax }: { readonly batchMax: number; readonly callsMax: number } = LIMITS,
 ): Admit {
-  return batched({ ...limits, ownerOf }, async (items: readonly AdmitItem[]) => {
+  return batched({ batchMax: () => batchMax, callsMax, ownerOf }, async (items: readonly AdmitItem[]) => {
     const { decisions } = await callUnary<AdmitRequest, AdmitResponse__Output>(
       (request, options, answer) => directory.current().admit(request, options, answer),
       { bootId, admissions: items.map(({ entry, buckets }) => ({ entry, buckets: buckets.map(bucketToWire) })) },

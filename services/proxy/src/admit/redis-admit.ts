@@ -1,5 +1,7 @@
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Turnstile } from '../fairness/turnstile.js'
 import { every, type Schedule } from '../freshness/schedule.js'
 import type { StreamRecord } from '../record/stream-record.js'
 import { type Admit, type AdmitItem, type AdmitOutcome, ownerOf } from './admit.js'
@@ -9,6 +11,14 @@ import type { Append, Appended, Refusal } from './redis-append.js'
 const LIMITS = {
   /** Requests of one script, which holds Redis up for some microseconds each. */
   batchMax: 512,
+  /**
+   * The same while organizations share turns, as long as Redis answers within so many milliseconds. All that one answer lets
+   * through goes on in one turn of the event loop, comes back at about the same time and is asked for again together: a long
+   * batch makes a long turn, that one the next batch, and who asks little waits for each of them.
+   */
+  sharedBatchMax: 16,
+  /** Of shared batches where Redis takes longer: below what a proxy serves, so that its own turns make none longer. */
+  perMs: 1,
   /** Scripts of one shard under way: while it runs, the next fills. Two at once were a tenth dearer a request. */
   callsMax: 1,
   /** What nobody asks for rides after this. */
@@ -18,24 +28,36 @@ const LIMITS = {
 interface Deps {
   readonly append: Append
   readonly record: StreamRecord
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly schedule: Schedule
   readonly log: Logger
+  readonly turnstile: Pick<Turnstile, 'isShared'>
 }
 
 /** Admission by Redis: one script per shard and event-loop turn, with all that has waited to be put on record. */
-export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { close(): void } {
+export function redisAdmit({ append, record, clock, schedule, log, turnstile }: Deps): Admit & { close(): void } {
   const shards = new Map<number, Admit>()
+  /** Of the last script. */
+  let tookMs = 0
+
+  function batchMax(): number {
+    if (!turnstile.isShared()) return LIMITS.batchMax
+    return Math.min(LIMITS.batchMax, Math.max(LIMITS.sharedBatchMax, Math.floor(tookMs * LIMITS.perMs)))
+  }
 
   async function run(shard: number, items: readonly AdmitItem[]): Promise<readonly AdmitOutcome[]> {
     const entries = [...record.take(shard)]
     const lines = entries.map(writeEntryText)
     const requests = items.map(({ entry, buckets }) => ({ entry, buckets, line: writeEntryText(entry) }))
     let answer: Appended
+    const askedMs = clock.monotonicMs()
     try {
       answer = await append(shard, requests, lines)
     } catch (err) {
       record.doubtful(entries)
       throw err
+    } finally {
+      tookMs = clock.monotonicMs() - askedMs
     }
     const { watermark, refused } = answer
     requests.forEach(({ entry, line }, at) => {
@@ -50,7 +72,8 @@ export function redisAdmit({ append, record, schedule, log }: Deps): Admit & { c
   function admitOf(shard: number): Admit {
     const known = shards.get(shard)
     if (known) return known
-    const made = batched({ ...LIMITS, ownerOf }, (items: readonly AdmitItem[]) => run(shard, items))
+    const limits = { batchMax, callsMax: LIMITS.callsMax, ownerOf }
+    const made = batched(limits, (items: readonly AdmitItem[]) => run(shard, items))
     shards.set(shard, made)
     return made
   }

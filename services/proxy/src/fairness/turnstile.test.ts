@@ -117,14 +117,14 @@ describe('the turnstile', () => {
   })
 
   it('shares them for a while after the other’s last', async () => {
-    const { come, endTurn, taken, amongOthers } = make()
+    const { come, endTurn, taken, amongOthers, isShared } = make()
     await amongOthers()
     come('a', 1_000)
-    const begun: number[] = []
+    const begun: [number, boolean][] = []
     for (let turn = 0; turn < 6; turn += 1) {
-      begun.push(taken().length)
+      begun.push([taken().length, isShared()])
       await endTurn()
     }
-    expect(begun).toEqual([4, 4, 4, 4, 984, 0])
+    expect(begun).toEqual([...new Array(4).fill([4, true]), [984, false], [0, false]])
   })
 })

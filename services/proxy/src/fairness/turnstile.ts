@@ -24,6 +24,8 @@ export interface Turnstile {
   pass(owner: string): Promise<void> | undefined
   /** A connection was accepted: there may be more. */
   connected(): void
+  /** Of late more than one organization has asked. */
+  isShared(): boolean
 }
 
 interface Waiting {
@@ -80,5 +82,6 @@ export function createTurnstile(
     connected() {
       hasConnected = true
     },
+    isShared: () => shared > 0,
   }
 }

@@ -33,13 +33,13 @@ export interface AdmissionRig {
   readonly client: RedisClient
   readonly link: RedisLink
   readonly directory: FakeDirectory
-  /** Of the record and its queue, and of Redis's buckets. Scripts and calls take no time of it. */
+  /** Of the record and its queue, and of Redis's buckets. Scripts take as much of it as is said, calls none. */
   readonly time: ManualTime
   /** What scripts the adapter sent: how many requests, and how many riders. */
   readonly scripts: readonly { readonly requests: number; readonly riders: number }[]
   /** As the scripts answered. */
   readonly watermarks: readonly (number | undefined)[]
-  readonly says: { redis: 'there' | 'away' | 'answers lost' }
+  readonly says: { redis: 'there' | 'away' | 'answers lost'; scriptMs: number; organizations: 'one' | 'several' }
   /** Time of Redis passes, too. */
   advance(ms: number): Promise<void>
   /** Where Redis has forgotten it; or what is no time. */
@@ -74,7 +74,7 @@ export async function startAdmissionRig(options: AdmissionRigOptions = {}): Prom
   const target = { host, port, username: undefined, password: undefined, cluster: cluster !== undefined }
   const client = connectRedis({ ...target, tls: false, ca: undefined }, 'test', log)
   const real = createRedisLink({ client, schedule: (run, ms) => unref(setTimeout(run, Math.min(ms, 20))), log })
-  const says: AdmissionRig['says'] = { redis: 'there' }
+  const says: AdmissionRig['says'] = { redis: 'there', scriptMs: 0, organizations: 'one' }
   const link: RedisLink = {
     ...real,
     async use(ask) {
@@ -121,11 +121,14 @@ export async function startAdmissionRig(options: AdmissionRigOptions = {}): Prom
     lua: SCRIPT,
     ...(streamMessagesMax === undefined ? {} : { streamMessagesMax }),
   })
-  const counting: Append = (shard, requests, riders) => {
+  const counting: Append = async (shard, requests, riders) => {
     scripts.push({ requests: requests.length, riders: riders.length })
-    return append(shard, requests, riders)
+    const answer = await append(shard, requests, riders)
+    time.advance(says.scriptMs)
+    return answer
   }
-  const here = redisAdmit({ append: counting, record, schedule: time.schedule, log })
+  const turnstile = { isShared: () => says.organizations === 'several' }
+  const here = redisAdmit({ append: counting, record, clock: time.clock, schedule: time.schedule, log, turnstile })
   link.onAway(record.handOver)
   const there = directoryAdmit(directory.client, BOOT)
   const recorder = createAccessRecorder({

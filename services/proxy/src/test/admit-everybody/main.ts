@@ -34,17 +34,18 @@ setFlagsFromString('--no-parallel-scavenge')
 const config = loadConfig(process.env, (path) => readFileSync(path, 'utf8'))
 const log = createLogger('proxy', config.logLevel)
 const identity = await watchMaterial(config.tls, log)
+const turnstile = createTurnstile()
 const dataPlane = createDataPlane({
   directory: createReloadingClient(Directory, config.directory, identity),
   vault: createReloadingClient(Vault, config.vault, identity),
   clock,
   log,
+  turnstile,
 })
 const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })
 const underWay = createLane({ totalMax: 8_192, perOwnerMax: 2_048 })
 const forwarding = { pools: createPools(dial, log), clock }
 const crowd = createCrowd({ loop: { isLate: () => false }, clock, log })
-const turnstile = createTurnstile()
 const pipeline = createPipeline({ ...dataPlane, admission, forwarding, underWay, crowd, turnstile, log })
 const { hostSuffix, trustedProxies: proxies } = config
 const handle = createHandle({ pipeline, dataPlane, clock, log, proxies, hostSuffix, isDraining: () => false })
