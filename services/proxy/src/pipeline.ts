@@ -25,8 +25,13 @@ import type { ServiceDestination } from './server/routing.js'
 import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
 
 const LIMITS = {
-  /** Beginnings of one request, where what it rests on changes before anything of it has left. */
-  turnsMax: 3,
+  /**
+   * What a request rests on may change before anything of it has left. It begins again for so long: an operator who works
+   * through a list of secrets refuses nobody, and a feed that moves for ever holds nobody for ever.
+   */
+  beginsAgainMs: 5_000,
+  /** Beginnings of it in that time: each takes a place in the record and in rate limits, and may ask management and vault. */
+  turnsMax: 20,
 } as const
 
 export interface PipelineDeps {
@@ -167,15 +172,17 @@ function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void 
   if (end === 'refused' && fault) throw fault
 }
 
-/** What fell between the route and the sending was looked up too early by a moment: once more, from the route on. */
+/** What fell between the route and the sending was looked up too early by a moment: again, from the route on. */
 async function walkUntilSent(deps: PipelineDeps, call: Call): Promise<void> {
+  const { exchange } = call
+  const untilMs = exchange.elapsedMs() + LIMITS.beginsAgainMs
   for (let turn = 1; ; turn += 1) {
     try {
       return await walk(deps, call)
     } catch (err) {
-      if (!(err instanceof RouteFallen) || turn === LIMITS.turnsMax) throw err
+      if (!(err instanceof RouteFallen) || turn === LIMITS.turnsMax || exchange.elapsedMs() >= untilMs) throw err
       // The entry under the old id is void.
-      call.exchange.renewRequestId()
+      exchange.renewRequestId()
     }
   }
 }
