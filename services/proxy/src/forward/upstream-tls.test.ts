@@ -21,13 +21,18 @@ const middle: Link = { commonName: 'A middle', isAuthority: true }
 const leaf: Link = { dnsNames: ['provider.example'] }
 const wildcard: Link = { dnsNames: ['*.provider.example'] }
 
+const authorities = (count: number): Link[] =>
+  Array.from({ length: count }, (_, at) => ({ ...middle, commonName: `Middle ${at}` }))
+
 /** Behind a root of its own each, which is trusted. */
 const RIGHT_CHAINS: Readonly<Record<string, readonly [Link, ...Link[]]>> = {
   'an authority for servers between': [root, { ...middle, purposes: [SERVER_AUTH] }, leaf],
   'RSA keys of 2048 bits': [{ ...root, rsaBits: 2048 }, leaf],
+  'ten certificates': [root, ...authorities(8), leaf],
   'a wildcard for its label': [root, { dnsNames: ['*.provider.example', 'provider.example'] }],
 }
 const WRONG_CHAINS: typeof RIGHT_CHAINS = {
+  'eleven certificates': [root, ...authorities(9), leaf],
   'an authority that is none': [root, { ...middle, isAuthority: false }, leaf],
   'an authority that may not sign': [root, { ...middle, mayNotSign: true }, leaf],
   'an authority too many': [root, { ...middle, pathLength: 0 }, { ...middle, commonName: 'One more' }, leaf],
