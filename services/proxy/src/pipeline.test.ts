@@ -5,6 +5,7 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { TooCrowded } from './fairness/crowd.js'
+import { GrantRefused } from './lease/lease-source.js'
 import { heldSecret, routeTo } from './test/fake-data-plane.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from './test/start-proxy.js'
 import { startUpstream, type Upstream } from './test/start-upstream.js'
@@ -374,6 +375,13 @@ describe('what changes while a request begins', () => {
     expect(proxy.plane.recorded.length).toBe(20)
     expect(upstream.received).toEqual([])
     expect(proxy.plane.followed).toBe(0)
+  })
+
+  it('is not what a vault that refuses its grants means: that is asked three times', async () => {
+    proxy.plane.says.lease = new GrantRefused('the vault refused the grant')
+    expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(503)
+    expect(proxy.plane.recorded.length).toBe(3)
+    expect(upstream.received).toEqual([])
   })
 
   it('for ever and slowly holds a request for five seconds, however few beginnings that were', async () => {

@@ -13,7 +13,7 @@ import { ClientLeft } from './forward/upload.js'
 import type { Freshness } from './freshness/freshness.js'
 import { type Identified, identify } from './identify/identify.js'
 import { inject, type UpstreamRequest } from './inject/inject.js'
-import { type LeaseSource, RouteFallen } from './lease/lease-source.js'
+import { GrantRefused, type LeaseSource, RouteFallen } from './lease/lease-source.js'
 import type { Ticket } from './record/recorder.js'
 import type { Route, RouteSource } from './routes/route.js'
 import { alarmOnLeak } from './scrub/leak-alarm.js'
@@ -32,6 +32,8 @@ const LIMITS = {
   beginsAgainMs: 5_000,
   /** Beginnings of it in that time: each takes a place in the record and in rate limits, and may ask management and vault. */
   turnsMax: 20,
+  /** Of them, where the vault refused a grant: a certificate is exchanged once in a while, and clocks may stay apart. */
+  refusedTurnsMax: 3,
 } as const
 
 export interface PipelineDeps {
@@ -180,7 +182,8 @@ async function walkUntilSent(deps: PipelineDeps, call: Call): Promise<void> {
     try {
       return await walk(deps, call)
     } catch (err) {
-      if (!(err instanceof RouteFallen) || turn === LIMITS.turnsMax || exchange.elapsedMs() >= untilMs) throw err
+      const turnsMax = err instanceof GrantRefused ? LIMITS.refusedTurnsMax : LIMITS.turnsMax
+      if (!(err instanceof RouteFallen) || turn >= turnsMax || exchange.elapsedMs() >= untilMs) throw err
       // The entry under the old id is void.
       exchange.renewRequestId()
     }

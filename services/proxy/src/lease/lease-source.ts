@@ -27,6 +27,9 @@ export class RouteFallen extends Fault {
   }
 }
 
+/** The vault takes the route's grant no more: no change that passes by, so it begins again a few times alone. */
+export class GrantRefused extends RouteFallen {}
+
 export interface LeaseSource {
   /**
    * The same, where all of it is in memory; else undefined. A request that need not wait makes no promise.
