@@ -15,6 +15,16 @@ function beside(header: string): ReturnType<typeof routeResponse> {
   return routeResponse({ injection: { fields: [...key, literal] } })
 }
 
+it.each([
+  [0, 268_435_456],
+  [1_000, 1_000],
+  [1_000_000_000_000, 268_435_456],
+])('a service that is said to take bodies of %d bytes takes %d', (said, taken) => {
+  const { target } = routeResponse()
+  const wire = routeResponse({ target: target && { ...target, bodyBytesMax: said } })
+  expect(routeFromWire(wire).target.bodyBytesMax).toBe(taken)
+})
+
 describe('a directory that is somebody else’s', () => {
   it.each([
     ['Host'],
