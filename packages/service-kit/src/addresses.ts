@@ -76,7 +76,8 @@ export function isMetadataAddress(address: string): boolean {
 
 /**
  * Names that resolvers answer with local addresses, or that networks and clusters use inside: RFC 6761, RFC 6762 with
- * its appendix G, RFC 8375, RFC 9476.
+ * its appendix G, RFC 8375, RFC 9476; then Kubernetes, with the namespaces of every cluster (`kubernetes.default`), and
+ * Consul. None of them is a public top domain.
  */
 const LOCAL_SUFFIXES = [
   'localhost',
@@ -94,6 +95,12 @@ const LOCAL_SUFFIXES = [
   'invalid',
   'test',
   'svc',
+  'pod',
+  'default',
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+  'consul',
 ]
 
 /** In public zones, and yet a machine's own: what clouds tell it there, its credentials too. The first had a public address. */

@@ -1,9 +1,11 @@
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { TooCrowded } from './fairness/crowd.js'
+import { GrantRefused } from './lease/lease-source.js'
 import { heldSecret, routeTo } from './test/fake-data-plane.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from './test/start-proxy.js'
 import { startUpstream, type Upstream } from './test/start-upstream.js'
@@ -348,16 +350,52 @@ describe('what changes while a request begins', () => {
     expect(upstream.received).toHaveLength(1)
   })
 
-  it('refuses it where it goes on changing', async () => {
+  /** So many changes come in, each while a request is being admitted; the route is current after each. */
+  function change({ plane }: ProxyUnderTest, times: number, beside = (): void => {}): void {
     let generation = 1
-    proxy.plane.says.duringAdmit = () => {
+    plane.says.duringAdmit = () => {
+      if (generation > times) return
       generation += 1
-      proxy.plane.fell({ ...APP, generation })
+      plane.routeOf.set('up', routeTo(`http://127.0.0.1:${upstream.port}`, { labels: [{ ...APP, generation }] }))
+      plane.fell({ ...APP, generation })
+      beside()
     }
+  }
+
+  it('in a row, while an operator works through a list, is waited for', async () => {
+    change(proxy, 19)
+    expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)
+    expect(proxy.plane.recorded.filter(({ ends }) => ends.some((end) => 'voided' in end))).toHaveLength(19)
+    expect(upstream.received).toHaveLength(1)
+  })
+
+  it('for ever costs so many beginnings, and then it is refused', async () => {
+    change(proxy, Number.POSITIVE_INFINITY)
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(503)
-    expect(proxy.plane.recorded).toHaveLength(3)
+    expect(proxy.plane.recorded.length).toBe(20)
     expect(upstream.received).toEqual([])
     expect(proxy.plane.followed).toBe(0)
+  })
+
+  it('is not what a vault that refuses its grants means: that is asked three times', async () => {
+    proxy.plane.says.lease = new GrantRefused('the vault refused the grant')
+    expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(503)
+    expect(proxy.plane.recorded.length).toBe(3)
+    expect(upstream.received).toEqual([])
+  })
+
+  it('for ever and slowly holds a request for five seconds, however few beginnings that were', async () => {
+    const clock = manualClock()
+    const slow = await startProxy(upstream.port, { clock })
+    try {
+      change(slow, Number.POSITIVE_INFINITY, () => clock.advance(1_249))
+      expect((await slow.send('GET', '/v1/p/up/x')).status).toBe(503)
+      // Not at 4,996 ms, but at 6,245.
+      expect(slow.plane.recorded.length).toBe(5)
+      expect(upstream.received).toEqual([])
+    } finally {
+      await slow.close()
+    }
   })
 })
 

@@ -13,7 +13,7 @@ import { ClientLeft } from './forward/upload.js'
 import type { Freshness } from './freshness/freshness.js'
 import { type Identified, identify } from './identify/identify.js'
 import { inject, type UpstreamRequest } from './inject/inject.js'
-import { type LeaseSource, RouteFallen } from './lease/lease-source.js'
+import { GrantRefused, type LeaseSource, RouteFallen } from './lease/lease-source.js'
 import type { Ticket } from './record/recorder.js'
 import type { Route, RouteSource } from './routes/route.js'
 import { alarmOnLeak } from './scrub/leak-alarm.js'
@@ -25,8 +25,15 @@ import type { ServiceDestination } from './server/routing.js'
 import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
 
 const LIMITS = {
-  /** Beginnings of one request, where what it rests on changes before anything of it has left. */
-  turnsMax: 3,
+  /**
+   * What a request rests on may change before anything of it has left. It begins again for so long: an operator who works
+   * through a list of secrets refuses nobody, and a feed that moves for ever holds nobody for ever.
+   */
+  beginsAgainMs: 5_000,
+  /** Beginnings of it in that time: each takes a place in the record and in rate limits, and may ask management and vault. */
+  turnsMax: 20,
+  /** Of them, where the vault refused a grant: a certificate is exchanged once in a while, and clocks may stay apart. */
+  refusedTurnsMax: 3,
 } as const
 
 export interface PipelineDeps {
@@ -167,15 +174,18 @@ function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void 
   if (end === 'refused' && fault) throw fault
 }
 
-/** What fell between the route and the sending was looked up too early by a moment: once more, from the route on. */
+/** What fell between the route and the sending was looked up too early by a moment: again, from the route on. */
 async function walkUntilSent(deps: PipelineDeps, call: Call): Promise<void> {
+  const { exchange } = call
+  const untilMs = exchange.elapsedMs() + LIMITS.beginsAgainMs
   for (let turn = 1; ; turn += 1) {
     try {
       return await walk(deps, call)
     } catch (err) {
-      if (!(err instanceof RouteFallen) || turn === LIMITS.turnsMax) throw err
+      const turnsMax = err instanceof GrantRefused ? LIMITS.refusedTurnsMax : LIMITS.turnsMax
+      if (!(err instanceof RouteFallen) || turn >= turnsMax || exchange.elapsedMs() >= untilMs) throw err
       // The entry under the old id is void.
-      call.exchange.renewRequestId()
+      exchange.renewRequestId()
     }
   }
 }

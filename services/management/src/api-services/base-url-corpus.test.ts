@@ -72,3 +72,27 @@ describe('a base URL that must never be dialled', () => {
     expect(body.items).toMatchObject([{ slug: 'there', baseUrl: 'https://api.example.com' }])
   })
 })
+
+describe('an origin that must never be dialled', () => {
+  it('is in no bindings, by whichever way they are written', async () => {
+    const secrets = `/orgs/${org}/secrets`
+    const placements = [{ kind: 'header', name: 'authorization' }]
+    const bound = (...origins: string[]) => ({ value: 'a value of a key', bindings: { origins, placements } })
+    const there = await owner.ask('POST', secrets, { name: 'THERE', ...bound('https://api.example.com') }).expect(201)
+    for (const origin of ['https://127.0.0.1', 'https://kubernetes.default', 'http://api.example.com']) {
+      const body = bound('https://api.example.com', origin)
+      const answers = [
+        await answerTo('POST', secrets, { name: 'NEW', ...body }),
+        await answerTo('PUT', `${secrets}/by-name/NEW`, body),
+        await answerTo('PUT', `${secrets}/by-name/THERE`, body),
+        await answerTo('PUT', `${secrets}/${there.body.id}/value`, body),
+      ]
+      expect([origin, ...answers]).toEqual([
+        origin,
+        ...answers.map(() => ({ ...refused, pointers: ['/bindings/origins'] })),
+      ])
+    }
+    const { body } = await owner.ask('GET', secrets).expect(200)
+    expect(body.items).toMatchObject([{ name: 'THERE', bindings: { origins: ['https://api.example.com'] } }])
+  })
+})

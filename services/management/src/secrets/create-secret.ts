@@ -23,7 +23,7 @@ export interface NewSecret {
 /** Creates a secret; answers its id once it is in force. @throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE. */
 export async function createSecret(deps: SecretDeps, actor: Actor, asked: NewSecret): Promise<Committed<string>> {
   checkExpiry(asked.expiresAt, deps.clock)
-  const bindings = proposeBindings(deps.presets, asked)
+  const bindings = proposeBindings(deps, asked)
   const value = secretBytes(asked.value)
   const secretId = newId('secret')
   try {

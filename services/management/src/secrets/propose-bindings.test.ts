@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { proposeBindings } from './propose-bindings.js'
+import { hostileUrls } from '@protectmyapi/service-kit/test/hostile-urls'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { type BindingPreset, proposeBindings } from './propose-bindings.js'
 
 const OPENAI = {
   id: 'openai',
@@ -16,45 +18,68 @@ const OWN = {
   services: [],
 } as const
 
+const rules = (presets: readonly BindingPreset[], exempt: readonly string[] = []) => ({
+  presets,
+  privateUpstreams: privateUpstreams(exempt),
+})
+
 describe('bindings of a new secret', () => {
   it.each(['OPENAI_API_KEY', 'OPENAI_API_KEY_PROD', 'OPENAI_API_KEY_DEV'])(
     'are recognised from the name %s',
     (name) => {
-      expect(proposeBindings([OPENAI], { name })).toEqual(OPENAI.bindings)
+      expect(proposeBindings(rules([OPENAI]), { name })).toEqual(OPENAI.bindings)
     },
   )
 
   it('are what the request says, in their one spelling, before any preset or name', () => {
-    expect(proposeBindings([OPENAI], { name: 'OPENAI_API_KEY', preset: 'openai', bindings: OWN }).origins).toEqual([
-      'https://api.example.com',
-    ])
+    expect(
+      proposeBindings(rules([OPENAI]), { name: 'OPENAI_API_KEY', preset: 'openai', bindings: OWN }).origins,
+    ).toEqual(['https://api.example.com'])
   })
 
   it.each(['openai_api_key', 'MY_OPENAI_API_KEY', 'OPENAI_API_KEY_STAGING', 'CUSTOM'])(
     'are never guessed for %s: the refusal explains',
     (name) => {
-      expect(() => proposeBindings([OPENAI], { name })).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+      expect(() => proposeBindings(rules([OPENAI]), { name })).toThrow(
+        expect.objectContaining({ code: 'INVALID_REQUEST' }),
+      )
     },
   )
 
   it('are refused without an origin or a placement, and for an unknown preset', () => {
-    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, origins: [] } })).toThrow(
+    expect(() => proposeBindings(rules([]), { name: 'A', bindings: { ...OWN, origins: [] } })).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
-    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, placements: [] } })).toThrow(
+    expect(() => proposeBindings(rules([]), { name: 'A', bindings: { ...OWN, placements: [] } })).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
-    expect(() => proposeBindings([OPENAI], { name: 'A', preset: 'opnai' })).toThrow(
+    expect(() => proposeBindings(rules([OPENAI]), { name: 'A', preset: 'opnai' })).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
+  })
+
+  it('never name what is never dialled', () => {
+    for (const origin of [...hostileUrls(), 'http://api.example.com', 'ftp://api.example.com']) {
+      const bindings = { ...OWN, origins: [...OWN.origins, origin] }
+      const errors = [expect.objectContaining({ pointer: '/bindings/origins' })]
+      const refusal = expect.objectContaining({ code: 'INVALID_REQUEST', details: { errors } })
+      expect(() => proposeBindings(rules([]), { name: origin, bindings })).toThrow(refusal)
+    }
+  })
+
+  it('may name what an operator exempts in development', () => {
+    const origins = ['http://127.0.0.1:4010']
+    expect(proposeBindings(rules([], ['127.0.0.1']), { name: 'A', bindings: { ...OWN, origins } })).toMatchObject({
+      origins,
+    })
   })
 
   it('may be internal services, beside whole places or alone', () => {
     const services = ['spiffe://example.org/ns/app/sa/worker']
     const alone = { origins: [], placements: [], services }
-    expect(proposeBindings([], { name: 'A', bindings: alone })).toEqual(alone)
-    expect(proposeBindings([], { name: 'A', bindings: { ...OWN, services } })).toMatchObject({ services })
-    expect(() => proposeBindings([], { name: 'A', bindings: { ...OWN, origins: [], services } })).toThrow(
+    expect(proposeBindings(rules([]), { name: 'A', bindings: alone })).toEqual(alone)
+    expect(proposeBindings(rules([]), { name: 'A', bindings: { ...OWN, services } })).toMatchObject({ services })
+    expect(() => proposeBindings(rules([]), { name: 'A', bindings: { ...OWN, origins: [], services } })).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST' }),
     )
   })

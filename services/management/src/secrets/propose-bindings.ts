@@ -1,5 +1,6 @@
 import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 
 /** A provider's preset, as far as bindings go. */
 export interface BindingPreset {
@@ -15,6 +16,12 @@ export interface BindingRequest {
   readonly preset?: string | undefined
 }
 
+/** What may be proposed, and what is exempt from what is dialled. */
+interface BindingRules {
+  readonly presets: readonly BindingPreset[]
+  readonly privateUpstreams: PrivateUpstreams
+}
+
 /** The seed's tip: `_PROD` and `_DEV` tell environments apart. */
 const ENVIRONMENT_SUFFIX = /_(?:PROD|DEV)$/
 
@@ -25,10 +32,10 @@ const ENVIRONMENT_SUFFIX = /_(?:PROD|DEV)$/
  * @throws Fault INVALID_REQUEST that says what to give.
  */
 export function proposeBindings(
-  presets: readonly BindingPreset[],
+  { presets, privateUpstreams }: BindingRules,
   { name, bindings, preset }: BindingRequest,
 ): Bindings {
-  if (bindings) return explicitBindings(bindings)
+  if (bindings) return explicitBindings(bindings, privateUpstreams)
   if (preset !== undefined) {
     const known = presets.find((candidate) => candidate.id === preset)
     if (!known) throw invalid('/preset', `No such preset. Known are: ${presets.map(({ id }) => id).join(', ')}.`)
@@ -52,18 +59,19 @@ function recognise(presets: readonly BindingPreset[], name: string): BindingPres
 }
 
 /** For a secret that has bindings already: others, where the request says so. @throws Fault as above. */
-export function bindingsIfSaid(presets: readonly BindingPreset[], request: BindingRequest): Bindings | undefined {
-  return request.bindings || request.preset !== undefined ? proposeBindings(presets, request) : undefined
+export function bindingsIfSaid(rules: BindingRules, request: BindingRequest): Bindings | undefined {
+  return request.bindings || request.preset !== undefined ? proposeBindings(rules, request) : undefined
 }
 
 /**
  * Whole places, or internal services, or both. That the services are registered is checked where it is written.
  *
- * @throws Fault INVALID_REQUEST where origins or placements are missing.
+ * @throws Fault INVALID_REQUEST where origins or placements are missing, or an origin is one that is never dialled.
  */
-export function explicitBindings(bindings: Bindings): Bindings {
+export function explicitBindings(bindings: Bindings, privateUpstreams: PrivateUpstreams): Bindings {
   const normal = normalizeBindings(bindings)
   const { origins, placements, services } = normal
+  for (const origin of origins) checkUpstreamUrl(new URL(origin), '/bindings/origins', privateUpstreams)
   if (services.length > 0 && origins.length === 0 && placements.length === 0) return normal
   if (origins.length === 0)
     throw invalid('/bindings/origins', 'Give at least one origin, such as https://api.example.com.')

@@ -65,7 +65,7 @@ export async function putSecretByName(deps: SecretDeps, actor: Actor, asked: Nam
  */
 export async function beginPut(
   trx: Knex.Transaction,
-  deps: Pick<SecretDeps, 'presets' | 'usesOf' | 'clock'>,
+  deps: Pick<SecretDeps, 'presets' | 'privateUpstreams' | 'usesOf' | 'clock'>,
   actor: Actor,
   asked: NamedValue,
 ): Promise<Change<Begun>> {
@@ -74,14 +74,14 @@ export async function beginPut(
   await asked.precondition(async () => secret && showSecretRow(trx, secret))
   const externalVersion = asked.externalVersion ?? null
   if (!secret) {
-    const first = { ...asked, bindings: proposeBindings(deps.presets, asked), expiresAt: asked.expiresAt ?? null }
+    const first = { ...asked, bindings: proposeBindings(deps, asked), expiresAt: asked.expiresAt ?? null }
     const change = await intendFirst(trx, actor, { ...first, secretId: newId('secret'), externalVersion })
     return { ...change, result: { ...change.result, outcome: 'created' } }
   }
   if (isInForce(secret, asked.externalVersion, deps.clock.wallMs())) {
     return { result: { outcome: 'unchanged', secretId: secret.id }, feed: [], audit: [] }
   }
-  const bindings = bindingsIfSaid(deps.presets, asked)
+  const bindings = bindingsIfSaid(deps, asked)
   const change = await intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion })
   return { ...change, result: { ...change.result, outcome: 'replaced' } }
 }

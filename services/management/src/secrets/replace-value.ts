@@ -31,7 +31,7 @@ export interface NewValue {
  */
 export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewValue): Promise<Committed<string>> {
   checkExpiry(asked.expiresAt ?? null, deps.clock)
-  const bindings = asked.bindings && explicitBindings(asked.bindings)
+  const bindings = asked.bindings && explicitBindings(asked.bindings, deps.privateUpstreams)
   const value = secretBytes(asked.value)
   try {
     const { result } = await deps.commitChange(actor, async (trx) => {

@@ -2,6 +2,7 @@ import type { Placement } from '@protectmyapi/service-kit/bindings'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { CommitChange } from '../feed/commit-change.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -26,6 +27,7 @@ export interface SecretDeps {
   readonly waitUntilSeen: WaitUntilSeen
   readonly usesOf: UsesOf
   readonly presets: readonly BindingPreset[]
+  readonly privateUpstreams: PrivateUpstreams
   readonly clock: Clock
   readonly log: Logger
 }

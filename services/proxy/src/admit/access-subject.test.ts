@@ -35,14 +35,12 @@ describe('the subject of an entry', () => {
   })
 
   it('is bounded, and cut between characters', () => {
-    const { path = '', appVersion } = accessSubject({
-      ...REQUEST,
-      path: `/${'é'.repeat(600)}`,
-      appVersion: 'x'.repeat(999),
-    })
+    const long = 'x'.repeat(999)
+    const given = { method: long, sourceAddress: long, appVersion: long, path: `/${'é'.repeat(600)}` }
+    const { path = '', appVersion, method, sourceAddress } = accessSubject({ ...REQUEST, ...given })
     expect(Buffer.byteLength(path)).toBe(511)
     expect(path.endsWith('é')).toBe(true)
-    expect(appVersion).toHaveLength(64)
+    expect([appVersion, method, sourceAddress]).toEqual(['x'.repeat(64), 'x'.repeat(32), 'x'.repeat(64)])
   })
 
   it('holds nothing that the record cannot store', () => {

@@ -9,7 +9,7 @@ import { type Gate, gate } from '../test/gate.js'
 import { routeResponse } from '../test/route-response.js'
 import { silentLog } from '../test/silent-log.js'
 import { createLeaseSource } from './held-leases.js'
-import { RouteFallen } from './lease-source.js'
+import { GrantRefused, RouteFallen } from './lease-source.js'
 import type { LeaseAnswer, LeaseQuestion } from './lease-upstream.js'
 
 const BINDINGS: Bindings = {
@@ -255,7 +255,7 @@ describe('a refused grant', () => {
     const given = route(['a1'])
     const one = leases.lease(given)
     refuse(0, 'INVALID_GRANT')
-    await expect(one).rejects.toBeInstanceOf(RouteFallen)
+    await expect(one).rejects.toBeInstanceOf(GrantRefused)
     expect(forgotten).toEqual([given])
   })
 
@@ -265,7 +265,7 @@ describe('a refused grant', () => {
     bad.catch(() => {})
     const good = leases.lease(route(['a1'], { grant: 'new' }))
     refuse(0, 'INVALID_GRANT')
-    await expect(bad).rejects.toBeInstanceOf(RouteFallen)
+    await expect(bad).rejects.toBeInstanceOf(GrantRefused)
     await settle()
     expect(asked[1]?.question.grant).toBe('new')
     answer(1)

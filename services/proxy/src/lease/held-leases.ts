@@ -9,7 +9,7 @@ import { keyOf } from '../freshness/key-of.js'
 import { createPace } from '../freshness/pace.js'
 import type { GrantedSecret, Route } from '../routes/route.js'
 import { type HeldLease, landLease } from './land-lease.js'
-import { type HeldSecret, type LeaseSource, RouteFallen } from './lease-source.js'
+import { GrantRefused, type HeldSecret, type LeaseSource, RouteFallen } from './lease-source.js'
 import type { LeaseAnswer, LeaseQuestion, LeaseUpstream } from './lease-upstream.js'
 
 const LIMITS = {
@@ -174,7 +174,7 @@ export function createLeaseSource({
     if (!isRefusedGrant(err)) return err
     // A grant is made out to a certificate: after a rotation the route has to be asked for anew.
     forgetRoute(route)
-    return new RouteFallen('the vault refused the grant')
+    return new GrantRefused('the vault refused the grant')
   }
 
   return { held: fromMemory, lease, size: () => cache.size }

@@ -19,13 +19,16 @@ export interface HeldSecret {
 
 /**
  * Something that the route rests on was changed between its hand-over and the lease. The request may void its ticket
- * and begin once more with the route; a second time it is what it looks like, UNAVAILABLE.
+ * and begin again with the route; where that goes on it is what it looks like, UNAVAILABLE.
  */
 export class RouteFallen extends Fault {
   constructor(detail: string) {
     super('UNAVAILABLE', detail)
   }
 }
+
+/** The vault takes the route's grant no more: no change that passes by, so it begins again a few times alone. */
+export class GrantRefused extends RouteFallen {}
 
 export interface LeaseSource {
   /**

@@ -6,6 +6,7 @@ import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generate
 import type { Target__Output } from '@protectmyapi/protos/generated/directory/v1/Target'
 import type { Template__Output } from '@protectmyapi/protos/generated/directory/v1/Template'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { wrongHeaderName } from '@protectmyapi/service-kit/header-name'
 import { compilePattern } from '../aim/path-pattern.js'
 import { BODY_BYTES_MAX } from '../forward/request-body.js'
 import type { InjectedField, LimitScope, Quota, Route, Target, Template } from './route.js'
@@ -59,7 +60,7 @@ function fieldFromWire(field: InjectedField__Output): InjectedField {
   const value = templateFromWire(field.value)
   switch (field.surface) {
     case 'header':
-      return { kind: 'header', name: field.header ?? '', value }
+      return { kind: 'header', name: headerName(field.header ?? ''), value }
     case 'query':
       return { kind: 'query', name: field.query ?? '', value }
     case 'basic':
@@ -70,6 +71,15 @@ function fieldFromWire(field: InjectedField__Output): InjectedField {
       // Leaving it out would send the request without its key.
       throw unreadable('an injected field of no known surface')
   }
+}
+
+/**
+ * As it was checked when the service was saved; and once more, since management, or its rows, may be somebody else's: by a
+ * Host of theirs beside a key, a server that stands before many providers would hand it to them.
+ */
+function headerName(name: string): string {
+  if (wrongHeaderName(name) !== undefined) throw unreadable('an injected header that nobody may set')
+  return name
 }
 
 function templateFromWire(wire: Template__Output | null): Template {

@@ -7,7 +7,7 @@ import { endRefusedBody } from './end-refused-body.js'
 const BOUNDS = { drainBytesMax: 1_000, chunkBytesMin: 100, drainMs: 60_000 }
 
 /** A request whose answer is there and whose body is not, and whether its connection was destroyed. */
-function make(bounds: typeof BOUNDS) {
+function make(bounds?: typeof BOUNDS) {
   const socket = new PassThrough()
   const incoming = Object.assign(new PassThrough(), { complete: false, socket })
   endRefusedBody(incoming as unknown as IncomingMessage, false, bounds)
@@ -26,6 +26,14 @@ it.each([
   expect(socket.destroyed).toBe(isClosed)
   end()
   socket.destroy()
+})
+
+it('after an answer a mebibyte of a body is read', () => {
+  const { socket, send } = make()
+  send(1024 * 1024)
+  expect(socket.destroyed).toBe(false)
+  send(1)
+  expect(socket.destroyed).toBe(true)
 })
 
 it('a body of which nothing comes is waited for so long, and its connection closed', async () => {

@@ -19,6 +19,14 @@ describe('the source address', () => {
     expect(sourceAddress(connected, forwarded, proxies)).toBe(expected)
   })
 
+  it.each([
+    [15, '198.51.100.1'],
+    [16, '10.9.9.9'],
+  ])('is looked for through sixteen hops: behind %d of them it is %s', (proxied, expected) => {
+    const forwarded = ['198.51.100.1', ...Array<string>(proxied).fill('10.9.9.9')].join(', ')
+    expect(sourceAddress('10.1.2.3', forwarded, proxies)).toBe(expected)
+  })
+
   it('believes nobody unless told to', () => {
     expect(sourceAddress('127.0.0.1', '198.51.100.1', trustedProxies([]))).toBe('127.0.0.1')
   })

@@ -12,6 +12,7 @@ async function make() {
   const signer = await sessionSigner('key_1', time.clock.wallMs)
   let asked = 0
   let withdrawn = false
+  let lifeMs: number | undefined
   let generation = 1
   const keys = createSessionKeys({
     keeper,
@@ -20,7 +21,7 @@ async function make() {
     listSessionKeys: () => {
       asked += 1
       const label = { kind: 'FEED_KIND_SIGNING_KEY', id: signer.kid, generation } as const
-      const listed = { ...signer.keys(), labels: [label] }
+      const listed = { ...signer.keys(), labels: [label], ...(lifeMs === undefined ? {} : { lifeMs }) }
       return Promise.resolve(withdrawn ? { ...listed, jwks: '{"keys":[]}', labels: [] } : listed)
     },
   })
@@ -38,6 +39,10 @@ async function make() {
     /** Another key signs from now on; this one is listed under the next generation. */
     replace: () => {
       generation += 1
+    },
+    /** What the directory says of the keys that it lists. */
+    keysLive: (ms: number) => {
+      lifeMs = ms
     },
     withdraw: () => {
       withdrawn = true
@@ -60,6 +65,33 @@ describe('a session', () => {
         { kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 1 },
       ],
     })
+  })
+
+  it('is not parsed where it is longer than any of ours', async () => {
+    const { signer, verify, refused } = await make()
+    const tokens: string[] = []
+    for (let chars = 2_500; (tokens.at(-1)?.length ?? 0) <= 4_096; chars += 1)
+      tokens.push(await signer.token({ jti: 'x'.repeat(chars) }))
+    const [within, beyond] = tokens.slice(-2)
+    expect(await verify(within ?? '')).toMatchObject({ appId: 'app_1' })
+    await refused(beyond ?? '', 'INVALID_TOKEN')
+  })
+
+  it('is verified by keys of ten minutes at most, however long the directory says that they live', async () => {
+    const { time, sync, signer, verify, asked, keysLive } = await make()
+    keysLive(86_400_000)
+    const verifyAt = async (ms: number) => {
+      time.advance(ms)
+      sync()
+      await verify(await signer.token({ jti: `ses_${ms}` }))
+      return asked()
+    }
+    expect([
+      await verifyAt(0),
+      await verifyAt(599_999 / 3),
+      await verifyAt((599_999 * 2) / 3),
+      await verifyAt(1),
+    ]).toEqual([1, 1, 2, 2])
   })
 
   it('ends by the wall clock, a skew allowed, whether it was remembered or not', async () => {

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { systemClock } from '@protectmyapi/service-kit/clock'
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
@@ -66,6 +66,7 @@ export async function startProxy(
     forwarding = {},
     watchRequest,
     crowdedOut,
+    clock = systemClock,
   }: {
     exempt?: string[]
     hostSuffix?: string | null
@@ -79,6 +80,7 @@ export async function startProxy(
     forwarding?: Pick<ForwardDeps, 'slowReaderMs'>
     watchRequest?: WatchRequest
     crowdedOut?: ListenerOptions['crowdedOut']
+    clock?: Clock
   } = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
@@ -88,7 +90,6 @@ export async function startProxy(
     'sec_1',
     heldSecret('sec_1', KEY, { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }),
   )
-  const clock = systemClock
   const pools = createPools(createDialler({ exempt: privateUpstreams(exempt), ...dialling }), log)
   const underWay = createLane({ totalMax: 1_000, perOwnerMax: underWayMax })
   const turnstile = createTurnstile()

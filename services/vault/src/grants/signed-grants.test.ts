@@ -66,6 +66,22 @@ describe('the grants that were verified', () => {
     expect(await verify([grant])).toMatchObject([{ claims }])
   })
 
+  it('are remembered up to four million characters, the ones used last', async () => {
+    const { verify, asked } = setUp()
+    // Nearly the longest that there are: 300 of them pass the bound.
+    const ori = Array.from({ length: 128 }, (_, at) => `https://${'long-'.repeat(12)}${at}.example.com`)
+    const grants: string[] = []
+    for (let at = 0; at < 300; at += 1) grants.push(await signer.sign({ ...claims, app: `app_${at}`, ori }))
+    const [first = '', second = ''] = grants
+    expect([first.length > 14 * 1024, first.length < 16 * 1024]).toEqual([true, true])
+    await verify(grants)
+    await verify([grants.at(-1) ?? ''])
+    expect(asked).toHaveLength(1)
+    await verify([first])
+    await verify([second])
+    expect(asked).toHaveLength(3)
+  })
+
   it('take no other bytes for those of a verified grant', async () => {
     const { verify } = setUp()
     const grant = await signer.sign(claims)

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals'
+import { ConfigError } from '@protectmyapi/service-kit/config'
+import { loadConfig } from './config.js'
+
+const ENV = {
+  PMA_MODE: 'development',
+  PMA_TLS_CERT_FILE: '/c',
+  PMA_TLS_KEY_FILE: '/k',
+  PMA_TLS_CA_FILE: '/ca',
+  PMA_VAULT_ADDRESS: 'vault:8060',
+  PMA_MANAGEMENT_DB_HOST: 'postgres',
+  PMA_MANAGEMENT_DB_USER: 'management_runtime',
+  PMA_MANAGEMENT_DB_PASSWORD_FILE: '/password',
+  PMA_SETUP_TOKEN_FILE: '/token',
+}
+
+/** @param token in the file of the set-up token. */
+const load = (more: Record<string, string> = {}, token = 'a-token-of-20-chars-') =>
+  loadConfig({ ...ENV, ...more }, (path) => (path === '/token' ? token : 'a password'))
+
+describe('management’s environment', () => {
+  it.each([
+    ['PMA_HORIZON_MS', '1000', '300000', 'horizonMs'],
+    ['PMA_SIGNING_KEY_DAYS', '1', '365', 'signingKeyDays'],
+    ['PMA_ACCESS_LOG_DAYS', '7', '3650', 'accessLogDays'],
+  ] as const)('takes %s from %s to %s, and nothing beyond', (name, least, most, field) => {
+    expect([load({ [name]: least })[field], load({ [name]: most })[field]]).toEqual([Number(least), Number(most)])
+    for (const beyond of [Number(least) - 1, Number(most) + 1])
+      expect(() => load({ [name]: String(beyond) })).toThrow(ConfigError)
+  })
+
+  it('takes no set-up token that could be guessed, and does not tell it', () => {
+    expect(load().firstRun.setupToken?.reveal()).toBe('a-token-of-20-chars-')
+    expect(() => load({}, 'only-19-characters-')).toThrow(ConfigError)
+    expect(() => load({}, 'only-19-characters-')).not.toThrow(/only-19/)
+  })
+
+  it('exempts no upstream in production', () => {
+    const exempt = { PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1' }
+    expect(load(exempt).privateUpstreams).toEqual(new Set(['127.0.0.1']))
+    expect(() => load({ ...exempt, PMA_MODE: 'production' })).toThrow(ConfigError)
+  })
+})

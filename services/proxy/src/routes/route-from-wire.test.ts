@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals'
+import type { InjectedField__Output } from '@protectmyapi/protos/generated/directory/v1/InjectedField'
+import { routeResponse } from '../test/route-response.js'
+import { routeFromWire } from './route-from-wire.js'
+
+/** The key, and a literal field beside it. */
+function beside(header: string): ReturnType<typeof routeResponse> {
+  const key = routeResponse().injection?.fields ?? []
+  const literal: InjectedField__Output = {
+    surface: 'header',
+    header,
+    value: { parts: [{ part: 'literal', literal: 'evil.example' }] },
+    password: null,
+  }
+  return routeResponse({ injection: { fields: [...key, literal] } })
+}
+
+it.each([
+  [0, 268_435_456],
+  [1_000, 1_000],
+  [1_000_000_000_000, 268_435_456],
+])('a service that is said to take bodies of %d bytes takes %d', (said, taken) => {
+  const { target } = routeResponse()
+  const wire = routeResponse({ target: target && { ...target, bodyBytesMax: said } })
+  expect(routeFromWire(wire).target.bodyBytesMax).toBe(taken)
+})
+
+describe('a directory that is somebody else’s', () => {
+  it.each([
+    ['Host'],
+    ['hOST'],
+    ['X-Forwarded-Host'],
+    ['x_forwarded_host'],
+    ['Content-Length'],
+    ['Transfer-Encoding'],
+    ['Connection'],
+    ['Upgrade'],
+    ['x-a: b\r\nHost'],
+    [''],
+  ])('has no header %j set beside a key', (name) => {
+    expect(() => routeFromWire(beside(name))).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
+  })
+
+  it('may have set what an administrator may', () => {
+    expect(routeFromWire(beside('OpenAI-Beta')).injection).toContainEqual(
+      expect.objectContaining({ kind: 'header', name: 'OpenAI-Beta' }),
+    )
+  })
+})
