@@ -40,7 +40,7 @@ canary: ## Plants 122 values, takes every way with them, and searches for them w
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/canary/main.js
 
-mutate: ## Changes sources one place at a time, and counts the changes that no test notices; half an hour. ONLY=envelope,grants,inject,aim,identify,freshness
+mutate: ## Changes sources one place at a time, and counts the changes that no test notices; an hour. ONLY=envelope,grants,inject,aim,identify,freshness
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/mutate/main.js
 

@@ -7,3 +7,11 @@ it('the plan of a route’s injection is made once', () => {
   expect(planOf(injection)).toBe(planOf(injection))
   expect(planOf([...injection])).toEqual(planOf(injection))
 })
+
+it('beside what is injected, a client’s trace context makes room for ours, where a provider is told it', () => {
+  const { replacedHeaders, replacedWithTrace } = planOf([
+    { kind: 'header', name: 'X-Key', value: [{ kind: 'secret', secretId: 'sec_1' }] },
+  ])
+  expect([...replacedHeaders]).toEqual(['x-key'])
+  expect([...replacedWithTrace]).toEqual(['x-key', 'traceparent', 'tracestate', 'baggage'])
+})
