@@ -16,6 +16,7 @@ import { debugTokenRoutes, deviceRoutes } from './apps/device-routes.js'
 import { linkRoutes } from './apps/link-routes.js'
 import { auditRoutes } from './audit/audit-routes.js'
 import { buildChains } from './chain/build-chains.js'
+import type { UnsignedWatch } from './chain/unsigned-watch.js'
 import type { ManagementConfig } from './config.js'
 import { createExportSlots } from './export/export-slots.js'
 import type { Feed } from './feed/build-feed.js'
@@ -67,6 +68,7 @@ export interface RestParts {
 export interface Rest {
   readonly routes: readonly Route[]
   readonly records: IdempotencyRecords
+  readonly unsigned: UnsignedWatch
   /** Begins the background work. */
   start(): void
   stop(): Promise<void>
@@ -89,6 +91,7 @@ export function buildRest(parts: RestParts): Rest {
   let endPruning: (() => Promise<void>) | undefined
   return {
     records,
+    unsigned: chains.unsigned,
     routes: [
       ...setUpRoutes(people),
       ...peopleRoutes(people),

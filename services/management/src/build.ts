@@ -99,7 +99,8 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const directoryPort = await directory.start()
   const http = await listenHttp(config.http, app)
   const hasRedis = redis !== null
-  const endTelling = tellState({ db, clock, log, telemetry, feed, directory, keys, drain: measures.drain, hasRedis })
+  const { unsigned } = rest
+  const endTelling = tellState({ db, log, telemetry, feed, directory, keys, drain: measures.drain, unsigned, hasRedis })
   await telemetry.start()
 
   const steps = [

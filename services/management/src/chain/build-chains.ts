@@ -10,7 +10,7 @@ import type { HeadWitness } from '../vault/head-witness.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { createSignHeads } from './sign-heads.js'
 import { signerLease } from './signer-lease.js'
-import { createUnsignedWatch, tellUnsigned } from './unsigned-watch.js'
+import { createUnsignedWatch, tellUnsigned, type UnsignedWatch } from './unsigned-watch.js'
 import { type VerifyRouteDeps, verifyRoutes } from './verify-routes.js'
 
 export interface ChainDeps extends VerifyRouteDeps {
@@ -24,6 +24,7 @@ export interface ChainDeps extends VerifyRouteDeps {
 
 export interface Chains {
   readonly routes: readonly Route[]
+  readonly unsigned: UnsignedWatch
   /** Begins to have heads signed. */
   start(): void
   stop(): Promise<void>
@@ -32,7 +33,7 @@ export interface Chains {
 /** The chains over access log and audit trail: signed again and again, and verified for who asks. */
 export function buildChains(deps: ChainDeps): Chains {
   const { db, clock, log } = deps
-  const watch = createUnsignedWatch(db, clock)
+  const unsigned = createUnsignedWatch(db, clock)
   const lease = signerLease(db, newId('boot'))
   const signHeads = createSignHeads(deps)
   let end: (() => Promise<void>) | undefined
@@ -42,12 +43,13 @@ export function buildChains(deps: ChainDeps): Chains {
       if (await lease.take()) await signHeads()
     } finally {
       // Whoever signs: who takes the lease over remembers.
-      await tellUnsigned(watch, log)
+      await tellUnsigned(unsigned, log)
     }
   }
 
   return {
     routes: verifyRoutes(deps),
+    unsigned,
     start() {
       end = every(CHAIN_LIMITS.signing.periodMs, 'sign heads', deps, round)
     },

@@ -1,10 +1,9 @@
-import type { Clock } from '@protectmyapi/service-kit/clock'
 import { every } from '@protectmyapi/service-kit/every'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { gaugeOf, type Observe, readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
-import { createUnsignedWatch, type UnsignedHeads } from '../chain/unsigned-watch.js'
+import type { UnsignedHeads, UnsignedWatch } from '../chain/unsigned-watch.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { KEY_USES } from '../keys/signing-key-rows.js'
 import type { DrainState } from './management-measures.js'
@@ -14,20 +13,20 @@ const LIMITS = { backlogsEveryMs: 15_000 } as const
 
 interface Parts {
   readonly db: Knex
-  readonly clock: Clock
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly feed: { readonly tail: { head(): number } }
   readonly directory: { streams(): number }
   readonly keys: Pick<HeldKeys, 'holds'>
   readonly drain: DrainState
+  readonly unsigned: UnsignedWatch
   /** False: no Redis is configured. */
   readonly hasRedis: boolean
 }
 
 /** How management stands, read when somebody asks; what is in the database, now and then. The returned function ends it. */
 export function tellState(parts: Parts): () => Promise<void> {
-  const { db, clock, log, telemetry, feed, directory, keys, drain, hasRedis } = parts
+  const { db, log, telemetry, feed, directory, keys, drain, unsigned, hasRedis } = parts
   const { meter, measures } = telemetry
   if (!measures) return async () => {}
   readingOf(meter, 'pma_feed_head', 'highest feed number read', () => feed.tail.head())
@@ -42,7 +41,6 @@ export function tellState(parts: Parts): () => Promise<void> {
   }
   /** Undefined while Postgres does not answer: no number is better than an old one. */
   let backlogs: (Backlogs & UnsignedHeads) | undefined
-  const unsigned = createUnsignedWatch(db, clock)
   const tell = (
     name: string,
     description: string,

@@ -29,8 +29,8 @@ export interface QuotaCalls {
 
 export function createQuotaCalls({ drawQuota, clock, log }: Deps): QuotaCalls {
   const underWay = new Set<Promise<void>>()
-  const limits = { ...LIMITS, batchMax: () => LIMITS.batchMax }
-  const send = batched<Item, undefined>({ ...limits, ownerOf }, async (items) => {
+  const sharing = { ...LIMITS, batchMax: () => LIMITS.batchMax, ownerOf }
+  const send = batched<Item, undefined>(sharing, async (items) => {
     const asking = items.flatMap((item) => ('stock' in item ? [item.stock] : []))
     const returns = items.flatMap((item) => ('returned' in item ? [item.returned] : []))
     try {
