@@ -38,7 +38,8 @@ module.exports = {
     },
     {
       name: 'production-code-without-the-dev-kit',
-      comment: 'The development CA and the test databases never reach an image.',
+      comment:
+        'What issues certificates and starts databases never reaches the image of a service; the installer’s holds it, for its certificates.',
       severity: 'error',
       from: { path: '^(services|packages/service-kit|protos)/', pathNot: '(\\.test\\.ts$|/test/)' },
       to: { path: '^(packages/dev-kit|deploy)/' },

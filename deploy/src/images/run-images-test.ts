@@ -90,7 +90,7 @@ async function tryEmpty(name: string, root: string, entrypoint: readonly string[
     const { code, said, cpuMs } = await inRoot(root, [...entrypoint, ...words])
     tookMs = Math.min(tookMs, Math.round(performance.now() - startedMs))
     neededMs = Math.min(neededMs, cpuMs)
-    if (code !== 2 || !/^The environment is not complete:\n {2}\w+: /.test(said) || said.includes('    at '))
+    if (code !== 2 || !/^The environment cannot be used:\n {2}\w+: /.test(said) || said.includes('    at '))
       throw new Error(`${name} ended with ${code} and said:\n${said}`)
     lines = said.trim().split('\n').length - 1
   }

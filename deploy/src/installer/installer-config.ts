@@ -1,4 +1,10 @@
-import { ConfigError, Port, parseEnvironment, type ReadFile, readSecretFile } from '@protectmyapi/service-kit/config'
+import {
+  EnvironmentError,
+  Port,
+  parseEnvironment,
+  type ReadFile,
+  readSecretFile,
+} from '@protectmyapi/service-kit/config'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import { z } from 'zod'
 import type { KeepOptions } from './certificates/keep-certificates.js'
@@ -47,7 +53,7 @@ export interface ClusterConfig {
   readonly prefix: string
 }
 
-/** @throws ConfigError. */
+/** @throws EnvironmentError. */
 export function clusterConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ClusterConfig {
   const given = parseEnvironment(ClusterEnvironment, env)
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = given
@@ -62,7 +68,7 @@ export function clusterConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Clust
   }
 }
 
-/** @throws ConfigError. */
+/** @throws EnvironmentError. */
 export function renewalConfig(env: NodeJS.ProcessEnv, nowMs: number): KeepOptions {
   const given = parseEnvironment(CertificatesEnvironment, env)
   const { PMA_SECRET_PREFIX: prefix, PMA_NAMESPACE: namespace, PMA_TRUST_DOMAIN: trustDomain } = given
@@ -80,7 +86,7 @@ export function renewalConfig(env: NodeJS.ProcessEnv, nowMs: number): KeepOption
   }
 }
 
-/** @throws ConfigError. */
+/** @throws EnvironmentError. */
 export function databasesConfig(env: NodeJS.ProcessEnv): { readonly host: string; readonly secretsDir: string } {
   const given = parseEnvironment(DatabasesEnvironment, env)
   return { host: given.PMA_POSTGRES_HOST, secretsDir: given.PMA_SECRETS_DIR }
@@ -102,7 +108,7 @@ export interface TestConfig {
   }
 }
 
-/** @throws ConfigError. */
+/** @throws EnvironmentError. */
 export function testConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): TestConfig {
   const given = parseEnvironment(TestEnvironment, env)
   return {
@@ -131,7 +137,7 @@ function asOf(given: z.output<typeof TestEnvironment>, readFile: ReadFile): Test
     const password = readSecretFile('PMA_TEST_PASSWORD_FILE', passwordFile, readFile)
     return { email: given.PMA_TEST_EMAIL, password }
   }
-  throw new ConfigError(
-    '  PMA_TEST_TOKEN_FILE and PMA_TEST_ORGANIZATION, or PMA_TEST_EMAIL and PMA_TEST_PASSWORD_FILE: give either pair',
-  )
+  throw new EnvironmentError([
+    'PMA_TEST_TOKEN_FILE and PMA_TEST_ORGANIZATION, or PMA_TEST_EMAIL and PMA_TEST_PASSWORD_FILE: give either pair',
+  ])
 }

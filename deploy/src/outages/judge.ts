@@ -2,7 +2,7 @@ import type { Figures } from './figures.js'
 import type { Outage } from './outage.js'
 
 const PROMISED = {
-  /** Guarantee 21. */
+  /** Everything is served again so soon after the return (README, promise 21). */
   backInMs: 5_000,
   /** Of the horizon: its third between two Syncs may be spent when the outage begins, and the machine is busy. */
   servedShare: 0.6,

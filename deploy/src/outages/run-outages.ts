@@ -34,7 +34,7 @@ const LIMITS = {
 
 const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
 
-/** `make outages`: each part away from the others, at each horizon. Answers whether guarantee 21 held. */
+/** `make outages`: each part away from the others, at each horizon. Answers whether all came that `judge.ts` promises. */
 export async function runOutages(options: OutagesOptions): Promise<boolean> {
   const { config, projectDir, progress } = options
   const kms = await findKms({ endpoint: config.kmsEndpoint, projectDir, say: progress.say })

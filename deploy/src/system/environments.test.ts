@@ -35,13 +35,15 @@ const plan: Plan = {
 
 const ofRedis = (env: Environment): string[] => Object.keys(env).filter((name) => name.startsWith('PMA_REDIS_'))
 
-const DOCKERFILE = path.resolve(import.meta.dirname, '..', '..', 'docker', 'Dockerfile')
+const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
+const textOf = (file: string): string => readFileSync(path.join(PROJECT, file), 'utf8')
 
 describe('the environments of the services', () => {
-  it('start a proxy with the options of its image', () => {
-    const [, options] =
-      /"\/nodejs\/bin\/node", "(.*)", "\/app\/services\/proxy/.exec(readFileSync(DOCKERFILE, 'utf8')) ?? []
-    expect(proxyEnvironment(plan, 0).NODE_OPTIONS).toBe(options)
+  it('start a proxy with the options of its image, as docker-compose.yml does', () => {
+    const [, ofImage] =
+      /"\/nodejs\/bin\/node", "(.*)", "\/app\/services\/proxy/.exec(textOf('deploy/docker/Dockerfile')) ?? []
+    const [, ofCompose] = /\[node, (.*), services\/proxy\/dist/.exec(textOf('docker-compose.yml')) ?? []
+    expect([ofImage, ofCompose]).toEqual(Array(2).fill(proxyEnvironment(plan, 0).NODE_OPTIONS))
   })
 
   it('tell management and proxies where Redis is, and never the vault', () => {

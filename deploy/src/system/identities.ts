@@ -34,7 +34,7 @@ export interface Identities {
 /** Issued anew at a start when less than this is left. */
 const RENEW_BEFORE_MS = 30 * 86_400_000
 
-/** The development CA and the services' certificates: made on first use, then kept. */
+/** The CA and the services' certificates: made on first use, then kept. */
 export async function ensureIdentities(folder: string, proxies: number): Promise<Identities> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const ca = path.join(folder, 'ca.pem')

@@ -108,7 +108,7 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   options.onEnder?.({ stop, kill })
 
   try {
-    const identities = await progress.step('development CA and certificates', () =>
+    const identities = await progress.step('CA and certificates', () =>
       ensureIdentities(path.join(config.stateDir, 'tls'), config.proxies),
     )
     const postgresUrl = await engines.startPostgres()

@@ -20,7 +20,10 @@ export interface IssueRequest {
   readonly notAfter?: Date
 }
 
-/** A CA of development: it lives in a folder, not in an HSM. */
+/**
+ * A CA whose key is in the memory of whoever holds this, and in no HSM: that of `make run`, of compose, of tests, and of the
+ * chart's installer.
+ */
 export interface Authority extends Issued {
   /** Issues a leaf for server and client use, with a key of its own. */
   issue(request: IssueRequest): Promise<Issued>
@@ -40,7 +43,7 @@ const { subtle } = webcrypto
 
 /** @param notAfter ten years from now unless given. */
 export async function createAuthority(
-  commonName = 'ProtectMyAPI development CA',
+  commonName = 'ProtectMyAPI CA',
   { notBefore, notAfter }: Pick<IssueRequest, 'notBefore' | 'notAfter'> = {},
 ): Promise<Authority> {
   const keys = await subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])

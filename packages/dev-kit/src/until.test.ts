@@ -7,8 +7,9 @@ describe('until', () => {
     await expect(until(() => (++asked === 3 ? 'here' : undefined))).resolves.toBe('here')
   })
 
-  it('ends with an error when the time is over, and at once when the probe throws', async () => {
-    await expect(until(() => undefined, 20)).rejects.toThrow('nothing after 20 ms')
+  it('ends with an error that shows the probe when the time is over, and at once when the probe throws', async () => {
+    const itIsHere = (): undefined => undefined
+    await expect(until(() => itIsHere(), 20)).rejects.toThrow(/^nothing after 20 ms of waiting for .*itIsHere\(\)/)
     await expect(until(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
   })
 })

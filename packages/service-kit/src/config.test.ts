@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
-import { ConfigError, Flag, List, Port, parseEnvironment, readSecretFile } from './config.js'
+import {
+  ConfigError,
+  EnvironmentError,
+  Flag,
+  List,
+  Port,
+  parseEnvironment,
+  readParts,
+  readSecretFile,
+} from './config.js'
 
 const Schema = z.object({
   PMA_X_PORT: Port.default(80),
@@ -24,7 +33,33 @@ describe('parseEnvironment', () => {
   it('names every variable that is wrong at once', () => {
     const parse = () => parseEnvironment(Schema, { PMA_X_PORT: 'tcp://10.0.0.1:80', PMA_X_ON: 'yes' })
     expect(parse).toThrow(ConfigError)
-    expect(parse).toThrow(/PMA_X_PORT[\s\S]*PMA_X_ON[\s\S]*PMA_X_NAME/)
+    expect(parse).toThrow(/^The environment cannot be used:\n {2}PMA_X_PORT: .*\n {2}PMA_X_ON: .*\n {2}PMA_X_NAME: .*$/)
+  })
+})
+
+describe('readParts', () => {
+  const empty = () => readSecretFile('PMA_X_FILE', '/x', () => '')
+  const apart = (): number => {
+    throw new EnvironmentError(['PMA_X_A and PMA_X_B go together'])
+  }
+
+  it('hands over every part', () => {
+    expect(readParts({ port: () => 80, name: () => 'n' })).toEqual({ port: 80, name: 'n' })
+  })
+
+  it('tells of all that is wrong, of parts within parts too, under one heading', () => {
+    const read = () => readParts({ empty, sound: () => 1, inner: () => readParts({ apart, other: empty }) })
+    expect(read).toThrow(EnvironmentError)
+    expect(read).toThrow(
+      'The environment cannot be used:\n  PMA_X_FILE: /x is empty\n  PMA_X_A and PMA_X_B go together\n  PMA_X_FILE: /x is empty',
+    )
+  })
+
+  it('takes nothing else for a wrong environment', () => {
+    const mistaken = (): number => {
+      throw new TypeError('a mistake')
+    }
+    expect(() => readParts({ empty, mistaken })).toThrow(TypeError)
   })
 })
 

@@ -1,10 +1,21 @@
 import { z } from 'zod'
 
-/** Raised before a service starts. The message lists every variable that is wrong, and how. */
+/** Raised before a service starts, in words for whoever starts it. */
 export class ConfigError extends Error {
   constructor(message: string) {
     super(message)
     this.name = 'ConfigError'
+  }
+}
+
+/** Variables are wrong, or the files that they name. `wrong` has a line for each: which, and what to give. */
+export class EnvironmentError extends ConfigError {
+  readonly wrong: readonly string[]
+
+  constructor(wrong: readonly string[]) {
+    super(`The environment cannot be used:\n${wrong.map((line) => `  ${line}`).join('\n')}`)
+    this.name = 'EnvironmentError'
+    this.wrong = wrong
   }
 }
 
@@ -27,32 +38,53 @@ export const List = z.string().transform((text) =>
 )
 
 /**
- * Parses the environment of a service.
+ * Parses the environment of a service: each variable by itself.
  *
- * @throws ConfigError naming each bad variable.
+ * @throws EnvironmentError naming each bad variable.
  */
 export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
   const parsed = schema.safeParse(env)
   if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  throw new ConfigError(`The environment is not complete:\n${lines.join('\n')}`)
+  throw new EnvironmentError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
+}
+
+/**
+ * Reads those parts of a configuration that rest on files, or on several variables: all of them, whichever is wrong, so
+ * that nobody mends one and is told of the next.
+ *
+ * @throws EnvironmentError with what is wrong of every part. What else a part throws leaves at once.
+ */
+export function readParts<Parts extends object>(readers: { readonly [Name in keyof Parts]: () => Parts[Name] }): Parts {
+  const wrong: string[] = []
+  const parts: Partial<Parts> = {}
+  for (const name in readers) {
+    try {
+      parts[name] = readers[name]()
+    } catch (err) {
+      if (!(err instanceof EnvironmentError)) throw err
+      wrong.push(...err.wrong)
+    }
+  }
+  if (wrong.length > 0) throw new EnvironmentError(wrong)
+  // Nothing was wrong: each is there.
+  return parts as Parts
 }
 
 /**
  * Reads a secret from the file that a variable names; a trailing newline falls away, as editors and `echo` add one.
  *
- * @throws ConfigError when the file cannot be read or is empty.
+ * @throws EnvironmentError when the file cannot be read or is empty.
  */
 export function readSecretFile(variable: string, path: string, readFile: ReadFile): string {
   let text: string
   try {
     text = readFile(path)
   } catch (cause) {
-    throw new ConfigError(
-      `  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    )
+    throw new EnvironmentError([
+      `${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    ])
   }
   const value = text.replace(/\r?\n$/, '')
-  if (value === '') throw new ConfigError(`  ${variable}: ${path} is empty`)
+  if (value === '') throw new EnvironmentError([`${variable}: ${path} is empty`])
   return value
 }

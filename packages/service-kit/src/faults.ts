@@ -81,7 +81,11 @@ export const FAULTS = {
     grpc: 'PERMISSION_DENIED',
     say: 'The attestation is too old. Make a new one against a fresh challenge.',
   },
-  DEVICE_COMPROMISED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This device does not meet the app’s policy.' },
+  DEVICE_COMPROMISED: {
+    http: 403,
+    grpc: 'PERMISSION_DENIED',
+    say: 'This device does not meet the app’s policy. Use another one, or have an owner or admin change the policy.',
+  },
   EMULATOR_DETECTED: {
     http: 403,
     grpc: 'PERMISSION_DENIED',
@@ -95,7 +99,7 @@ export const FAULTS = {
   APP_TAMPERED: {
     http: 403,
     grpc: 'PERMISSION_DENIED',
-    say: 'This copy of the app is not the one that was published.',
+    say: 'This copy of the app is not the one that was published. Install it anew from the store; use a debug token in development.',
   },
   APP_DISABLED: { http: 403, grpc: 'PERMISSION_DENIED', say: 'This app is disabled. An owner or admin can enable it.' },
   ENDPOINT_DISABLED: {

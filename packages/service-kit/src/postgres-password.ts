@@ -1,6 +1,22 @@
 import pg from 'pg'
+import { readParts } from './config.js'
 import { connectionOf, type PostgresTarget } from './postgres.js'
 import { readOr } from './read-or.js'
+
+/**
+ * A database as a role enters it. The CA of its server is a file as the password is: where both are missing, both are
+ * told of.
+ *
+ * @throws EnvironmentError with what `at` and `password` throw.
+ */
+export function asRole<At extends object>(
+  user: string,
+  at: () => At,
+  password: () => string,
+): At & { readonly user: string; readonly password: string } {
+  const read = readParts({ at, password })
+  return { ...read.at, user, password: read.password }
+}
 
 /**
  * A database and the password of a role, which is rotated while its service runs: it is what its file says, once the server

@@ -10,7 +10,7 @@ export type EndWith = (log: Logger, close: () => Promise<void>) => void
 
 export interface Program {
   readonly name: string
-  /** What the commands do, one line. */
+  /** What each command does, a line for each. */
   readonly about: string
   /** Every environment variable, for `--help`. */
   describeEnvironment(): string

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConfigError, Flag, Port, type ReadFile, readSecretFile } from './config.js'
+import { EnvironmentError, Flag, Port, type ReadFile, readSecretFile } from './config.js'
 import type { RedisTarget } from './redis.js'
 
 /** The variables of a service that may use Redis. Without a host it goes without. */
@@ -15,11 +15,11 @@ export const redisEnvironment = {
 
 type RedisVariables = z.output<z.ZodObject<typeof redisEnvironment>>
 
-/** Null where no host is named. @throws ConfigError. */
+/** Null where no host is named. @throws EnvironmentError. */
 export function redisTarget(given: RedisVariables, readFile: ReadFile): RedisTarget | null {
   if (given.PMA_REDIS_HOST === undefined) return null
   if (given.PMA_REDIS_CA_FILE !== undefined && !given.PMA_REDIS_TLS)
-    throw new ConfigError('  PMA_REDIS_CA_FILE: it is read with PMA_REDIS_TLS=true alone')
+    throw new EnvironmentError(['PMA_REDIS_CA_FILE: it is read with PMA_REDIS_TLS=true alone'])
   const { PMA_REDIS_PASSWORD_FILE: passwordFile, PMA_REDIS_CA_FILE: caFile } = given
   return {
     host: given.PMA_REDIS_HOST,

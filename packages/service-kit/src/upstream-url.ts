@@ -1,5 +1,5 @@
 import { isPublicHostName } from './addresses.js'
-import { ConfigError } from './config.js'
+import { EnvironmentError } from './config.js'
 import { Fault } from './faults.js'
 
 /**
@@ -25,14 +25,14 @@ export function privateUpstreams(hosts: readonly string[]): PrivateUpstreams {
 /**
  * What a service is configured with.
  *
- * @throws ConfigError in production: an exemption there would let an administrator dial inside the cluster.
+ * @throws EnvironmentError in production: an exemption there would let an administrator dial inside the cluster.
  */
 export function configuredPrivateUpstreams(
   mode: 'production' | 'development',
   hosts: readonly string[],
 ): PrivateUpstreams {
   if (mode === 'production' && hosts.length > 0) {
-    throw new ConfigError('  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone')
+    throw new EnvironmentError(['PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone'])
   }
   return privateUpstreams(hosts)
 }

@@ -35,6 +35,27 @@ describe('management’s environment', () => {
     expect(() => load({}, 'only-19-characters-')).not.toThrow(/only-19/)
   })
 
+  it('names at once all that is wrong with its files, and that does not go together', () => {
+    const given = {
+      PMA_MODE: 'production',
+      PMA_MANAGEMENT_TLS_CERT_FILE: '/cert',
+      PMA_BOOTSTRAP_EMAIL: 'owner@demo.example',
+      PMA_REDIS_HOST: 'redis',
+      PMA_REDIS_CA_FILE: '/redis-ca',
+      PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1',
+    }
+    expect(() => load(given, 'guessable')).toThrow(
+      [
+        'The environment cannot be used:',
+        '  PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together',
+        '  PMA_SETUP_TOKEN_FILE: give at least 20 random characters',
+        '  PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together',
+        '  PMA_REDIS_CA_FILE: it is read with PMA_REDIS_TLS=true alone',
+        '  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone',
+      ].join('\n'),
+    )
+  })
+
   it('exempts no upstream in production', () => {
     const exempt = { PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1' }
     expect(load(exempt).privateUpstreams).toEqual(new Set(['127.0.0.1']))

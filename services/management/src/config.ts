@@ -1,15 +1,16 @@
 import {
-  ConfigError,
   DurationMs,
+  EnvironmentError,
   List,
   Port,
   parseEnvironment,
   type ReadFile,
+  readParts,
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
-import { withPassword } from '@protectmyapi/service-kit/postgres-password'
+import { asRole, withPassword } from '@protectmyapi/service-kit/postgres-password'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
@@ -154,12 +155,30 @@ const MigrateEnvironment = Database.extend({
   PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE: Text.describe('file with its password'),
 })
 
-/** Pure: main.ts hands in the environment, once. @throws ConfigError. */
+/** Pure: main.ts hands in the environment, once. @throws EnvironmentError. */
 export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ManagementConfig {
   const given = parseEnvironment(ManagementEnvironment, env)
+  const password = () =>
+    readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile)
+  const { restTls, ...parts } = readParts({
+    restTls: () => restTlsOf(given, readFile),
+    db: () =>
+      withPassword(
+        asRole(given.PMA_MANAGEMENT_DB_USER, () => databaseAt(given, readFile), password),
+        password,
+      ),
+    firstRun: () =>
+      readParts({
+        setupToken: () => setupTokenOf(given, readFile),
+        bootstrap: () => bootstrapOf(given, readFile),
+      }),
+    redis: () => redisTarget(given, readFile),
+    privateUpstreams: () => configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
+    telemetry: () => telemetryConfig(given, readFile),
+  })
   return {
     logLevel: given.LOG_LEVEL,
-    http: { host: given.PMA_MANAGEMENT_HOST, port: given.PMA_MANAGEMENT_PORT, ...restTls(given, readFile) },
+    http: { host: given.PMA_MANAGEMENT_HOST, port: given.PMA_MANAGEMENT_PORT, ...restTls },
     publicOrigin: given.PMA_PUBLIC_ORIGIN === undefined ? undefined : new URL(given.PMA_PUBLIC_ORIGIN).origin,
     trustedProxies: given.PMA_TRUSTED_PROXIES,
     directory: { host: given.PMA_DIRECTORY_HOST, port: given.PMA_DIRECTORY_PORT },
@@ -168,28 +187,22 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     vaultAddress: given.PMA_VAULT_ADDRESS,
-    db: withPassword({ ...databaseAt(given, readFile), user: given.PMA_MANAGEMENT_DB_USER }, () =>
-      readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
-    ),
-    firstRun: { setupToken: setupTokenOf(given, readFile), bootstrap: bootstrapOf(given, readFile) },
-    redis: redisTarget(given, readFile),
-    privateUpstreams: configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
     proxyUrl: given.PMA_PROXY_URL === undefined ? null : new URL(given.PMA_PROXY_URL),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
     signingKeyDays: given.PMA_SIGNING_KEY_DAYS,
-    telemetry: telemetryConfig(given, readFile),
+    ...parts,
   }
 }
 
-/** What `migrate` needs: the owner of the schema, and whom to grant. @throws ConfigError. */
+/** What `migrate` needs: the owner of the schema, and whom to grant. @throws EnvironmentError. */
 export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ManagementMigrateConfig {
   const given = parseEnvironment(MigrateEnvironment, env)
   const path = given.PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE
-  const password = readSecretFile('PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE', path, readFile)
+  const password = () => readSecretFile('PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE', path, readFile)
   return {
     logLevel: given.LOG_LEVEL,
     target: {
-      owner: { ...databaseAt(given, readFile), user: given.PMA_MANAGEMENT_DB_MIGRATOR_USER, password },
+      owner: asRole(given.PMA_MANAGEMENT_DB_MIGRATOR_USER, () => databaseAt(given, readFile), password),
       runtimeRole: given.PMA_MANAGEMENT_DB_USER,
     },
   }
@@ -202,7 +215,7 @@ export function describeEnvironment(): string {
       ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
     )
   return [
-    'To serve, and to rotate signing keys:',
+    'To serve, and for every command but migrate:',
     ...lines(ManagementEnvironment),
     '',
     'To migrate:',
@@ -228,18 +241,18 @@ function databaseAt(given: z.output<typeof Database>, readFile: ReadFile): Omit<
   }
 }
 
-function restTls(
+function restTlsOf(
   { PMA_MANAGEMENT_TLS_CERT_FILE: cert, PMA_MANAGEMENT_TLS_KEY_FILE: key }: Given,
   readFile: ReadFile,
 ): Pick<HttpTarget, 'tls'> {
   if (cert === undefined && key === undefined) return {}
   if (cert === undefined || key === undefined)
-    throw new ConfigError('  PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together')
+    throw new EnvironmentError(['PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together'])
   return {
-    tls: {
-      cert: readSecretFile('PMA_MANAGEMENT_TLS_CERT_FILE', cert, readFile),
-      key: readSecretFile('PMA_MANAGEMENT_TLS_KEY_FILE', key, readFile),
-    },
+    tls: readParts({
+      cert: () => readSecretFile('PMA_MANAGEMENT_TLS_CERT_FILE', cert, readFile),
+      key: () => readSecretFile('PMA_MANAGEMENT_TLS_KEY_FILE', key, readFile),
+    }),
   }
 }
 
@@ -247,7 +260,7 @@ function setupTokenOf({ PMA_SETUP_TOKEN_FILE: path }: Given, readFile: ReadFile)
   if (path === undefined) return undefined
   const token = readSecretFile('PMA_SETUP_TOKEN_FILE', path, readFile)
   if (token.length >= LIMITS.setupTokenCharsMin) return new SecretText(token)
-  throw new ConfigError(`  PMA_SETUP_TOKEN_FILE: give at least ${LIMITS.setupTokenCharsMin} random characters`)
+  throw new EnvironmentError([`PMA_SETUP_TOKEN_FILE: give at least ${LIMITS.setupTokenCharsMin} random characters`])
 }
 
 function bootstrapOf(given: Given, readFile: ReadFile): FirstRun['bootstrap'] {
@@ -258,12 +271,12 @@ function bootstrapOf(given: Given, readFile: ReadFile): FirstRun['bootstrap'] {
   } = given
   if (email === undefined && path === undefined && organization === undefined) return undefined
   if (email === undefined || path === undefined || organization === undefined) {
-    throw new ConfigError(
-      '  PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together',
-    )
+    throw new EnvironmentError([
+      'PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together',
+    ])
   }
   const password = readSecretFile('PMA_BOOTSTRAP_PASSWORD_FILE', path, readFile)
   const wrong = NewPassword.safeParse(password).error?.issues[0]?.message
-  if (wrong !== undefined) throw new ConfigError(`  PMA_BOOTSTRAP_PASSWORD_FILE: ${wrong}`)
+  if (wrong !== undefined) throw new EnvironmentError([`PMA_BOOTSTRAP_PASSWORD_FILE: ${wrong}`])
   return { email, password: new SecretText(password), organization }
 }

@@ -53,6 +53,24 @@ describe('the proxy’s environment', () => {
     expect(() => load({ [name]: value })).toThrow(name)
   })
 
+  it('names at once all that is wrong with its files, and that does not go together', () => {
+    const given = {
+      PMA_PROXY_TLS_CERT_FILE: '/only-one',
+      PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1',
+      PMA_UPSTREAM_CA_FILE: '/missing.pem',
+      PMA_TRUSTED_PROXIES: 'everybody',
+    }
+    expect(() => load(given)).toThrow(
+      [
+        'The environment cannot be used:',
+        '  PMA_PROXY_TLS_CERT_FILE, PMA_PROXY_TLS_KEY_FILE: give both, or neither',
+        '  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone',
+        '  PMA_UPSTREAM_CA_FILE: cannot read /missing.pem: ENOENT /missing.pem',
+        '  PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, parted by commas',
+      ].join('\n'),
+    )
+  })
+
   it('lists every variable for --help', () => {
     for (const name of [...Object.keys(ENV), 'PMA_DRAIN_MS', 'PMA_UPSTREAM_CA_FILE'])
       expect(describeEnvironment()).toContain(name)

@@ -1,4 +1,13 @@
-import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } from '@protectmyapi/service-kit/config'
+import {
+  DurationMs,
+  EnvironmentError,
+  List,
+  Port,
+  parseEnvironment,
+  type ReadFile,
+  readParts,
+  readSecretFile,
+} from '@protectmyapi/service-kit/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
@@ -73,7 +82,7 @@ const ProxyEnvironment = z.object({
   ...telemetryEnvironment,
 })
 
-/** Pure but for the files that it is handed: main.ts hands in process.env, once. @throws ConfigError. */
+/** Pure but for the files that it is handed: main.ts hands in process.env, once. @throws EnvironmentError. */
 export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyConfig {
   const read = parseEnvironment(ProxyEnvironment, env)
   const identity = (name: string): string => spiffeId(read.PMA_TRUST_DOMAIN, read.PMA_NAMESPACE, name)
@@ -81,20 +90,19 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
     logLevel: read.LOG_LEVEL,
     host: read.PMA_PROXY_HOST,
     port: read.PMA_PROXY_PORT,
-    certificate: certificateOf(read.PMA_PROXY_TLS_CERT_FILE, read.PMA_PROXY_TLS_KEY_FILE),
     hostSuffix: read.PMA_PROXY_HOST_SUFFIX ?? null,
     tls: { certFile: read.PMA_TLS_CERT_FILE, keyFile: read.PMA_TLS_KEY_FILE, caFile: read.PMA_TLS_CA_FILE },
     directory: { address: read.PMA_DIRECTORY_ADDRESS, serverId: identity('management') },
     vault: { address: read.PMA_VAULT_ADDRESS, serverId: identity('vault') },
-    redis: redisTarget(read, readFile),
-    privateUpstreams: configuredPrivateUpstreams(read.PMA_MODE, read.PMA_ALLOW_PRIVATE_UPSTREAMS),
-    upstreamCaPem:
-      read.PMA_UPSTREAM_CA_FILE === undefined
-        ? null
-        : readPem('PMA_UPSTREAM_CA_FILE', read.PMA_UPSTREAM_CA_FILE, readFile),
-    trustedProxies: parseProxies(read.PMA_TRUSTED_PROXIES),
     drainMs: read.PMA_DRAIN_MS,
-    telemetry: telemetryConfig(read, readFile),
+    ...readParts({
+      certificate: () => certificateOf(read.PMA_PROXY_TLS_CERT_FILE, read.PMA_PROXY_TLS_KEY_FILE),
+      redis: () => redisTarget(read, readFile),
+      privateUpstreams: () => configuredPrivateUpstreams(read.PMA_MODE, read.PMA_ALLOW_PRIVATE_UPSTREAMS),
+      upstreamCaPem: () => upstreamCaOf(read.PMA_UPSTREAM_CA_FILE, readFile),
+      trustedProxies: () => parseProxies(read.PMA_TRUSTED_PROXIES),
+      telemetry: () => telemetryConfig(read, readFile),
+    }),
   }
 }
 
@@ -109,30 +117,21 @@ export function describeEnvironment(): string {
 function certificateOf(certFile: string | undefined, keyFile: string | undefined): ProxyConfig['certificate'] {
   if (certFile === undefined && keyFile === undefined) return null
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile }
-  throw new ConfigError('  PMA_PROXY_TLS_CERT_FILE, PMA_PROXY_TLS_KEY_FILE: give both, or neither')
+  throw new EnvironmentError(['PMA_PROXY_TLS_CERT_FILE, PMA_PROXY_TLS_KEY_FILE: give both, or neither'])
 }
 
-function readPem(variable: string, path: string, readFile: ReadFile): string {
-  const text = readOr(variable, path, readFile)
+function upstreamCaOf(path: string | undefined, readFile: ReadFile): string | null {
+  if (path === undefined) return null
+  const text = readSecretFile('PMA_UPSTREAM_CA_FILE', path, readFile)
   if (!text.includes('-----BEGIN CERTIFICATE-----'))
-    throw new ConfigError(`  ${variable}: ${path} holds no certificate in PEM`)
+    throw new EnvironmentError([`PMA_UPSTREAM_CA_FILE: ${path} holds no certificate in PEM`])
   return text
-}
-
-function readOr(variable: string, path: string, readFile: ReadFile): string {
-  try {
-    return readFile(path)
-  } catch (cause) {
-    throw new ConfigError(
-      `  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    )
-  }
 }
 
 function parseProxies(ranges: readonly string[]): TrustedProxies {
   try {
     return trustedProxies(ranges)
   } catch {
-    throw new ConfigError('  PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, parted by commas')
+    throw new EnvironmentError(['PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, parted by commas'])
   }
 }

@@ -64,6 +64,25 @@ describe('the configuration of the vault', () => {
     }
   })
 
+  it('names at once each file that cannot be read, and all that does not go together', () => {
+    const elsewhere = { AWS_REGION: 'eu-central-2', AWS_ENDPOINT_URL_KMS: 'http://localstack:4566' }
+    const given = { ...ENV, ...elsewhere, PMA_VAULT_DB_CA_FILE: '/ca', OTEL_RESOURCE_ATTRIBUTES: 'no pair' }
+    const unreadable = (path: string): string => {
+      throw new Error(`no ${path}`)
+    }
+    expect(() => loadConfig(given, unreadable)).toThrow(
+      [
+        'The environment cannot be used:',
+        '  PMA_VAULT_DB_CA_FILE: cannot read /ca: no /ca',
+        '  PMA_VAULT_DB_PASSWORD_FILE: cannot read /secrets/vault: no /secrets/vault',
+        '  PMA_VAULT_KEYS_DB_PASSWORD_FILE: cannot read /secrets/vault-keys: no /secrets/vault-keys',
+        `  AWS_REGION is eu-central-2, and ${ENV.PMA_KMS_KEY_ARN} is elsewhere: give the region of PMA_KMS_KEY_ARN, and in PMA_KMS_OTHER_KEY_ARNS keys of that region alone`,
+        '  AWS_ENDPOINT_URL_KMS: production needs https',
+        '  OTEL_RESOURCE_ATTRIBUTES: give key=value, parted by commas, values percent-encoded',
+      ].join('\n'),
+    )
+  })
+
   it('does not read what Kubernetes injects for a Service named vault', () => {
     expect(load({ VAULT_PORT: 'tcp://10.0.0.1:8060' }).port).toBe(8060)
   })

@@ -1,15 +1,16 @@
 import {
-  ConfigError,
+  EnvironmentError,
   Flag,
   List,
   Port,
   parseEnvironment,
   type ReadFile,
+  readParts,
   readSecretFile,
 } from '@protectmyapi/service-kit/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
-import { withPassword } from '@protectmyapi/service-kit/postgres-password'
+import { asRole, withPassword } from '@protectmyapi/service-kit/postgres-password'
 import {
   type TelemetryConfig,
   telemetryConfig,
@@ -119,9 +120,10 @@ const MigrateEnvironment = Databases.extend({
   PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE: Text.describe('file with its password'),
 })
 
-/** Pure: main.ts hands in the environment, once. @throws ConfigError. */
+/** Pure: main.ts hands in the environment, once. @throws EnvironmentError. */
 export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultConfig {
   const given = parseEnvironment(VaultEnvironment, env)
+  const secret = (variable: string, path: string) => () => readSecretFile(variable, path, readFile)
   return {
     logLevel: given.LOG_LEVEL,
     host: given.PMA_VAULT_HOST,
@@ -130,43 +132,53 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
-    vaultDb: withPassword({ ...vaultAt(given, readFile), user: given.PMA_VAULT_DB_USER }, () =>
-      readSecretFile('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE, readFile),
-    ),
-    vaultKeysDb: withPassword({ ...vaultKeysAt(given, readFile), user: given.PMA_VAULT_KEYS_DB_USER }, () =>
-      readSecretFile('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE, readFile),
-    ),
-    kms: kmsOf(given),
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
     headKeyDays: given.PMA_HEAD_KEY_DAYS,
     leaseAuditDays: given.PMA_LEASE_AUDIT_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
-    telemetry: telemetryConfig(given, readFile),
+    ...readParts({
+      vaultDb: () => {
+        const password = secret('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE)
+        return withPassword(
+          asRole(given.PMA_VAULT_DB_USER, () => vaultAt(given, readFile), password),
+          password,
+        )
+      },
+      vaultKeysDb: () => {
+        const password = secret('PMA_VAULT_KEYS_DB_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_PASSWORD_FILE)
+        return withPassword(
+          asRole(given.PMA_VAULT_KEYS_DB_USER, () => vaultKeysAt(given, readFile), password),
+          password,
+        )
+      },
+      kms: () => kmsOf(given),
+      telemetry: () => telemetryConfig(given, readFile),
+    }),
   }
 }
 
-/** What `migrate` needs: the owners of the schemas, and whom to grant. @throws ConfigError. */
+/** What `migrate` needs: the owners of the schemas, and whom to grant. @throws EnvironmentError. */
 export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultMigrateConfig {
   const given = parseEnvironment(MigrateEnvironment, env)
-  const secret = (variable: string, path: string) => readSecretFile(variable, path, readFile)
+  const secret = (variable: string, path: string) => () => readSecretFile(variable, path, readFile)
+  const owners = readParts({
+    vault: () =>
+      asRole(
+        given.PMA_VAULT_DB_MIGRATOR_USER,
+        () => vaultAt(given, readFile),
+        secret('PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE', given.PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE),
+      ),
+    vaultKeys: () =>
+      asRole(
+        given.PMA_VAULT_KEYS_DB_MIGRATOR_USER,
+        () => vaultKeysAt(given, readFile),
+        secret('PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE),
+      ),
+  })
   return {
     logLevel: given.LOG_LEVEL,
-    vault: {
-      owner: {
-        ...vaultAt(given, readFile),
-        user: given.PMA_VAULT_DB_MIGRATOR_USER,
-        password: secret('PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE', given.PMA_VAULT_DB_MIGRATOR_PASSWORD_FILE),
-      },
-      runtimeRole: given.PMA_VAULT_DB_USER,
-    },
-    vaultKeys: {
-      owner: {
-        ...vaultKeysAt(given, readFile),
-        user: given.PMA_VAULT_KEYS_DB_MIGRATOR_USER,
-        password: secret('PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE', given.PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE),
-      },
-      runtimeRole: given.PMA_VAULT_KEYS_DB_USER,
-    },
+    vault: { owner: owners.vault, runtimeRole: given.PMA_VAULT_DB_USER },
+    vaultKeys: { owner: owners.vaultKeys, runtimeRole: given.PMA_VAULT_KEYS_DB_USER },
   }
 }
 
@@ -176,7 +188,13 @@ export function describeEnvironment(): string {
     Object.entries(schema.shape).map(
       ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
     )
-  return ['To serve:', ...lines(VaultEnvironment), '', 'To migrate:', ...lines(MigrateEnvironment)].join('\n')
+  return [
+    'To serve, and for every command but migrate:',
+    ...lines(VaultEnvironment),
+    '',
+    'To migrate:',
+    ...lines(MigrateEnvironment),
+  ].join('\n')
 }
 
 type At = Omit<PostgresTarget, 'user' | 'password'>
@@ -212,18 +230,31 @@ function kmsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
 }
 
 function awsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
-  const { PMA_KMS_KEY_ARN: keyArn, PMA_KMS_OTHER_KEY_ARNS: otherKeyArns } = given
-  const { AWS_REGION: region, AWS_ENDPOINT_URL_KMS: endpoint, PMA_MODE } = given
+  const { keys, endpoint } = readParts({ keys: () => masterKeysOf(given), endpoint: () => endpointOf(given) })
+  return { kind: 'aws', ...keys, ...endpoint }
+}
+
+function masterKeysOf(given: z.output<typeof VaultEnvironment>): Omit<AwsKmsTarget, 'endpoint'> {
+  const { PMA_KMS_KEY_ARN: keyArn, PMA_KMS_OTHER_KEY_ARNS: otherKeyArns, AWS_REGION: region } = given
   if (keyArn === undefined || region === undefined)
-    throw new ConfigError('  PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION')
+    throw new EnvironmentError(['PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION'])
   // KMS would say that there is no such key, and only when the first organisation is made.
-  if ([keyArn, ...otherKeyArns].some((arn) => arn.split(':')[3] !== region))
-    throw new ConfigError(`  PMA_KMS_KEY_ARN, PMA_KMS_OTHER_KEY_ARNS: another region than AWS_REGION, ${region}`)
+  const strange = [keyArn, ...otherKeyArns].filter((arn) => arn.split(':')[3] !== region)
+  if (strange.length > 0)
+    throw new EnvironmentError([
+      `AWS_REGION is ${region}, and ${strange.join(', ')} is elsewhere: give the region of PMA_KMS_KEY_ARN, and in PMA_KMS_OTHER_KEY_ARNS keys of that region alone`,
+    ])
+  return { keyArn, otherKeyArns, region }
+}
+
+function endpointOf({
+  AWS_ENDPOINT_URL_KMS: endpoint,
+  PMA_MODE,
+}: z.output<typeof VaultEnvironment>): Pick<AwsKmsTarget, 'endpoint'> {
   // Data keys travel on this connection in clear.
-  if (PMA_MODE === 'production' && endpoint?.startsWith('http:')) {
-    throw new ConfigError('  AWS_ENDPOINT_URL_KMS: production needs https')
-  }
-  return { kind: 'aws', keyArn, otherKeyArns, region, ...(endpoint === undefined ? {} : { endpoint }) }
+  if (PMA_MODE === 'production' && endpoint?.startsWith('http:'))
+    throw new EnvironmentError(['AWS_ENDPOINT_URL_KMS: production needs https'])
+  return endpoint === undefined ? {} : { endpoint }
 }
 
 function fileOf({
@@ -232,9 +263,12 @@ function fileOf({
   PMA_ALLOW_KEY_FILE,
   PMA_MODE,
 }: z.output<typeof VaultEnvironment>): KmsConfig {
-  if (path === undefined) throw new ConfigError('  PMA_KMS=file needs PMA_KMS_KEY_FILE')
-  if (PMA_MODE === 'production' && !PMA_ALLOW_KEY_FILE) {
-    throw new ConfigError('  PMA_KMS=file is a stand-in: in production it needs PMA_ALLOW_KEY_FILE=true')
-  }
+  const wrong = [
+    ...(path === undefined ? ['PMA_KMS=file needs PMA_KMS_KEY_FILE'] : []),
+    ...(PMA_MODE === 'production' && !PMA_ALLOW_KEY_FILE
+      ? ['PMA_KMS=file is a stand-in: in production it needs PMA_ALLOW_KEY_FILE=true']
+      : []),
+  ]
+  if (path === undefined || wrong.length > 0) throw new EnvironmentError(wrong)
   return { kind: 'file', path, otherPaths }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { ROTATION_LIMITS } from './rotation/rotation-limits.js'
 import { type VaultProcesses, vaultProcesses } from './test/vault-process.js'
 
 let vault: VaultProcesses
@@ -40,5 +41,21 @@ describe('the program', () => {
     const since = (time: string) => vault.run(['rotate-head-key', '--known-since', time])
     expect(await since('2026-01-31T12:00:00+01:00')).toMatchObject(rotated)
     expect(await since('2026-01-31T12:00:00')).toMatchObject({ code: 2, err: expect.stringContaining('offset') })
+  }, 30_000)
+
+  it('tells of every organization whose rotation is behind, also of those beyond the first page', async () => {
+    const { rows } = await vault.superuser.raw(
+      `INSERT INTO data_keys (organization_id, id, version, floor, state)
+       SELECT 'org_' || n, 'dek_' || n, 2, 1, 'active' FROM generate_series(1, ?::int) n RETURNING organization_id`,
+      [ROTATION_LIMITS.organizationsRows + 1],
+    )
+    const { code, out } = await vault.run(['data-keys'])
+    const told: { organizationId?: string }[] = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const behind = told.flatMap(({ organizationId }) => organizationId ?? [])
+    expect(code).toBe(0)
+    expect(behind.toSorted()).toEqual(rows.map((row: { organization_id: string }) => row.organization_id).toSorted())
   }, 30_000)
 })

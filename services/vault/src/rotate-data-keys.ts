@@ -5,11 +5,11 @@ import { type Reencrypted, reencryptSecrets } from './rotation/reencrypt-secrets
 import { orderRewrap, rewrapDataKeys } from './rotation/rewrap-data-keys.js'
 import { rewrapStore } from './rotation/rewrap-store.js'
 import { rotateDataKey } from './rotation/rotate-data-key.js'
+import { ROTATION_LIMITS } from './rotation/rotation-limits.js'
 import { rotationStore } from './rotation/rotation-store.js'
 
 /** Where somebody else is at the work: between two looks. */
 const LOOK_MS = 1_000
-const PAGE = 100
 
 export interface Asked {
   /** One organisation's data key; all of them unless said. */
@@ -26,14 +26,15 @@ export interface Asked {
  */
 export function runRotateDataKeys(
   config: VaultConfig,
-  { organizationId, now }: Asked,
+  { organizationId: one, now }: Asked,
   ports: VaultPorts,
 ): Promise<void> {
   return withVault(config, ports, async (vault) => {
     const rotate = rotateDataKey(vault)
-    for await (const organization of organizationId === undefined ? organizations(vault) : [organizationId]) {
-      await rotate({ organizationId: organization })
-      if (now) await untilFloored(vault, organization)
+    const all = one === undefined ? paged(rotationStore(vault.vaultDb).organizations) : [{ organizationId: one }]
+    for await (const { organizationId } of all) {
+      await rotate({ organizationId })
+      if (now) await untilFloored(vault, organizationId)
     }
   })
 }
@@ -65,16 +66,19 @@ export function runRewrapDataKeys(config: VaultConfig, ports: VaultPorts): Promi
 /** The `data-keys` command: how far rotations are, a line of JSON for each organisation that is behind, and for each master key. */
 export function runTellDataKeys(config: VaultConfig, ports: VaultPorts, write: (line: string) => void): Promise<void> {
   return withVault(config, ports, async ({ vaultDb, vaultKeysDb }) => {
-    for (const behind of await rotationStore(vaultDb).progress(PAGE)) write(`${JSON.stringify(behind)}\n`)
+    for await (const behind of paged(rotationStore(vaultDb).progress)) write(`${JSON.stringify(behind)}\n`)
     for (const counted of await rewrapStore(vaultKeysDb).counts()) write(`${JSON.stringify(counted)}\n`)
   })
 }
 
-async function* organizations({ vaultDb }: OpenVault): AsyncGenerator<string> {
+/** Every row of a list that is read by pages, in the order of their organisations. */
+async function* paged<Row extends { readonly organizationId: string }>(
+  read: (after: string, max: number) => Promise<readonly Row[]>,
+): AsyncGenerator<Row, void, undefined> {
   let after = ''
   for (;;) {
-    const page = await rotationStore(vaultDb).organizations(after, PAGE)
-    for (const { organizationId } of page) yield organizationId
+    const page = await read(after, ROTATION_LIMITS.organizationsRows)
+    yield* page
     const last = page.at(-1)
     if (!last) return
     after = last.organizationId

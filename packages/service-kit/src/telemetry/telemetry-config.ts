@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConfigError, DurationMs, Port, type ReadFile, readSecretFile } from '../config.js'
+import { DurationMs, EnvironmentError, Port, type ReadFile, readParts, readSecretFile } from '../config.js'
 import { parseOtlpHeaders } from './otlp-headers.js'
 
 /** What is told, and where. Null where nothing was asked for. */
@@ -57,7 +57,7 @@ export const telemetryEnvironment = {
 
 type TelemetryVariables = z.output<z.ZodObject<typeof telemetryEnvironment>>
 
-/** Pure but for the file that it is handed. @throws ConfigError. */
+/** Pure but for the file that it is handed. @throws EnvironmentError. */
 export function telemetryConfig(given: TelemetryVariables, readFile: ReadFile): TelemetryConfig {
   const port = given.PMA_METRICS_PORT
   const base = given.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, '')
@@ -69,9 +69,11 @@ export function telemetryConfig(given: TelemetryVariables, readFile: ReadFile): 
     metrics: port === undefined ? null : { host: given.PMA_METRICS_HOST, port },
     metricsOut: metricsUrl === null ? null : { url: metricsUrl, everyMs: given.OTEL_METRIC_EXPORT_INTERVAL },
     tracesOut: tracesUrl === null ? null : { url: tracesUrl, ratio: given.OTEL_TRACES_SAMPLER_ARG },
-    headersFile: headersFileOf(given, readFile),
-    attributes: attributesOf(given.OTEL_RESOURCE_ATTRIBUTES),
     logLevelFile: given.PMA_LOG_LEVEL_FILE ?? null,
+    ...readParts({
+      headersFile: () => headersFileOf(given, readFile),
+      attributes: () => attributesOf(given.OTEL_RESOURCE_ATTRIBUTES),
+    }),
   }
 }
 
@@ -93,8 +95,8 @@ function headersFileOf(given: TelemetryVariables, readFile: ReadFile): string | 
   return file
 }
 
-function badHeaders(words: string): ConfigError {
-  return new ConfigError(`  PMA_OTLP_HEADERS_FILE: ${words}`)
+function badHeaders(words: string): EnvironmentError {
+  return new EnvironmentError([`PMA_OTLP_HEADERS_FILE: ${words}`])
 }
 
 /** As W3C Baggage writes them: values are percent-encoded. */
@@ -117,6 +119,6 @@ function decoded(value: string): string {
   }
 }
 
-function badAttributes(): ConfigError {
-  return new ConfigError('  OTEL_RESOURCE_ATTRIBUTES: give key=value, parted by commas, values percent-encoded')
+function badAttributes(): EnvironmentError {
+  return new EnvironmentError(['OTEL_RESOURCE_ATTRIBUTES: give key=value, parted by commas, values percent-encoded'])
 }

@@ -159,7 +159,7 @@ function lowerCaseHeaders({ auth, extraHeaders }: Draft): Draft {
   return { auth: lowered, extraHeaders: lower(extraHeaders) }
 }
 
-/** The seed's words for a name that resolves to nothing. */
+/** What to check, for a name that resolves to nothing. */
 export function unresolved(names: readonly { readonly secretName: string; readonly pointer: string }[]): Fault {
   const errors = names.map(({ secretName, pointer }) => ({
     pointer,

@@ -204,7 +204,7 @@ describe('a save is refused', () => {
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer])
   })
 
-  it('with the seed’s words for a secret that is not found', async () => {
+  it('with words that say what to check for a secret that is not found', async () => {
     const { body } = await create({ auth: { type: 'bearer', secret: 'OPENAI_API_KEy' } }).expect(400)
     expect(body.detail).toMatch(/Secret not found: OPENAI_API_KEy.*spelling \(case-sensitive\).*organization/)
   })

@@ -13,7 +13,8 @@ export interface IdentifiedApp {
 }
 
 /**
- * Whose request it is, by wire.md's table of policies. The organisation comes from the credential.
+ * Whose request it is. A session counts under every policy; an app token under `audit` and `off` alone, and its requests
+ * are unattested. The organisation comes from the credential.
  *
  * @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, APP_NOT_FOUND, APP_DISABLED, ATTESTATION_REQUIRED.
  */

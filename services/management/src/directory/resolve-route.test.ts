@@ -188,7 +188,7 @@ describe('a refusal of a route', () => {
     },
   )
 
-  it('follows wire.md’s order: each cause hides those behind it', async () => {
+  it('names the first cause of app, policy, service, link and secret: each hides those behind it', async () => {
     const { db } = harness
     const serviceNow = () => codeOf(resolve(catalog.appToken))
     await set('secrets', catalog.secretId, { expires_at: new Date(0) })
@@ -211,7 +211,7 @@ describe('a refusal of a route', () => {
   })
 
   it.each(['pending', 'abandoned', 'deleted'])(
-    'is SECRET_NOT_FOUND for a secret that is %s, with the seed’s words',
+    'is SECRET_NOT_FOUND for a secret that is %s, with words that say what to check',
     async (state) => {
       await set('secrets', catalog.secretId, { state })
       await expect(resolve(catalog.appToken)).rejects.toMatchObject({

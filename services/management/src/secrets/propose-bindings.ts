@@ -22,7 +22,7 @@ interface BindingRules {
   readonly privateUpstreams: PrivateUpstreams
 }
 
-/** The seed's tip: `_PROD` and `_DEV` tell environments apart. */
+/** By the habit of names: `_PROD` and `_DEV` tell environments apart. */
 const ENVIRONMENT_SUFFIX = /_(?:PROD|DEV)$/
 
 /**

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
-import { ConfigError } from '@protectmyapi/service-kit/config'
+import { EnvironmentError } from '@protectmyapi/service-kit/config'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { contextPairs, type KeyContext, type KeyService } from './key-service.js'
 
@@ -17,7 +17,7 @@ const FINGERPRINT_CHARS = 16
  * A master key in a file: for development and single machines without a KMS. What another file's key wrapped, before a
  * change, is unwrapped too.
  *
- * @throws ConfigError unless each file is a regular one, belongs to this process's user and is closed to all others, or
+ * @throws EnvironmentError unless each file is a regular one, belongs to this process's user and is closed to all others, or
  * belongs to root and is at most readable by a group (as a Kubernetes Secret is handed to a pod's own group), and holds
  * 32 bytes in base64.
  */
@@ -76,7 +76,7 @@ function contextBytes(context: KeyContext): Buffer {
 }
 
 async function readMasterKey(path: string): Promise<Buffer> {
-  const refuse = (what: string) => new ConfigError(`  PMA_KMS_KEY_FILE: ${path} ${what}`)
+  const refuse = (what: string) => new EnvironmentError([`PMA_KMS_KEY_FILE: ${path} ${what}`])
   const file = await open(path).catch((cause: unknown) => {
     throw refuse(`cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
@@ -95,7 +95,7 @@ async function readMasterKey(path: string): Promise<Buffer> {
   }
 }
 
-async function checkedStat(file: FileHandle, refuse: (what: string) => ConfigError) {
+async function checkedStat(file: FileHandle, refuse: (what: string) => EnvironmentError) {
   const stat = await file.stat()
   if (!stat.isFile()) throw refuse('is not a regular file')
   return stat

@@ -115,15 +115,16 @@ export const rotationStore = (db: Knex) => ({
       .update({ floor: keyVersion, floored_at: db.raw('clock_timestamp()') })
   },
 
-  /** One row for each organisation that is behind. */
-  async progress(max: number): Promise<readonly Behind[]> {
+  /** One row for each organisation that is behind, by id, after the given one. */
+  async progress(after: string, max: number): Promise<readonly Behind[]> {
     const { rows }: { rows: { organization_id: string; version: number; floor: number; remaining: string }[] } =
       await db.raw(
         `SELECT k.organization_id, k.version, k.floor, (
            SELECT count(*) FROM versions v WHERE v.key_id = k.id AND v.key_version < k.version AND v.state = 'stored'
          ) AS remaining
-         FROM data_keys k WHERE k.state = 'active' AND k.floor < k.version ORDER BY k.organization_id LIMIT ?`,
-        [max],
+         FROM data_keys k WHERE k.state = 'active' AND k.floor < k.version AND k.organization_id > ?
+         ORDER BY k.organization_id LIMIT ?`,
+        [after, max],
       )
     return rows.map(({ organization_id: organizationId, remaining, ...row }) => ({
       organizationId,
