@@ -33,8 +33,28 @@ interface Walk {
   list(): Promise<string[]>
   /** A call that the stand-in answers with this status, without retries. */
   failing(status: number): Promise<unknown>
+  /** A call that answers a credential of the provider's own. */
+  minting(): Promise<unknown>
   /** A call to a service that the app is not linked to, with the SDK's own retries. */
   refused(): Promise<unknown>
+}
+
+/** What the walk takes beyond a preset's own default: groups that a person opens by their names, and paths that it adds. */
+const OPENED: Readonly<Record<string, { readonly groups: readonly string[]; readonly paths: readonly string[] }>> = {
+  openai: { groups: ['Files'], paths: ['/v1/echo/**'] },
+  anthropic: { groups: ['Files'], paths: ['/v1/echo/**'] },
+  gemini: { groups: ['Files'], paths: [] },
+  stripe: { groups: ['Customers'], paths: ['/v1/quotes/*/pdf', '/v1/files'] },
+}
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+interface ShownPreset {
+  readonly id: string
+  readonly endpoints: readonly {
+    readonly name: string
+    readonly byDefault: boolean
+    readonly paths: readonly string[]
+  }[]
 }
 
 /** Names below .localhost are loopback by RFC 6761, yet not every resolver knows. */
@@ -48,6 +68,15 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   let relay: Relay
   let endMode = (): Promise<void> => Promise.resolve()
   const providers = new Map<string, Provider>()
+
+  /** As a person writes them into a service, from what management shows of the preset. */
+  const pathsOf = async (slug: string): Promise<readonly string[]> => {
+    const { items } = await system.owner.get<{ items: readonly ShownPreset[] }>('/presets')
+    const opened = OPENED[slug] ?? { groups: [], paths: [] }
+    const groups = items.find(({ id }) => id === slug)?.endpoints ?? []
+    const chosen = groups.filter(({ name, byDefault }) => byDefault || opened.groups.includes(name))
+    return [...chosen.flatMap(({ paths }) => paths), ...opened.paths]
+  }
 
   const add = async (
     slug: string,
@@ -67,8 +96,8 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
       value,
       placement: { kind: 'header', name },
       auth: (secret) => (bearer ? { type: 'bearer', secret } : { type: 'header', name, secret }),
-      // Methods and paths of the preset: what an SDK sends must be in them.
-      service: { preset: slug, limits: [] },
+      // Paths of the preset: what an SDK sends must be in them.
+      service: { preset: slug, limits: [], methods: METHODS, paths: await pathsOf(slug) },
     })
     providers.set(slug, { standIn, target, value })
   }
@@ -122,6 +151,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
           .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
       failing: (status) => client('openai', 0).chat.completions.create(ask(`status-${status}`)),
+      minting: () => client('openai', 0).realtime.clientSecrets.create({}),
       refused: () => client('unlinked').chat.completions.create(ask('demo')),
     }
   }
@@ -145,6 +175,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
           .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
       failing: (status) => client('anthropic', 0).messages.create(ask(`status-${status}`)),
+      minting: () => client('anthropic', 0).beta.tunnels.revealToken('tunnel_1'),
       refused: () => client('unlinked').messages.create(ask('demo')),
     }
   }
@@ -173,6 +204,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         return names
       },
       failing: (status) => client().models.generateContent({ model: `status-${status}`, contents: 'hi' }),
+      minting: () => client().authTokens.create({ config: { uses: 1 } }),
       refused: () => client('unlinked').models.generateContent({ model: 'demo', contents: 'hi' }),
     }
   }
@@ -205,6 +237,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         ).filename ?? '',
       list: async () => (await client().customers.list({ limit: 2 })).data.map(({ id }) => id),
       failing: (status) => client('stripe', 0).customers.retrieve(`status-${status}`),
+      minting: () => client('stripe', 0).ephemeralKeys.create({ customer: 'cus_1' }, { apiVersion: '2026-01-01' }),
       refused: () => client('unlinked').customers.retrieve('cus_1'),
     }
   }
@@ -253,6 +286,14 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
       expect(thrown).toBeInstanceOf(Error)
       expect(String(thrown)).toMatch(/link/i)
       expect(relay.count).toBe(1)
+    })
+
+    it('does not let an app make a credential of the provider’s own', async () => {
+      const before = of(slug).standIn.received.length
+      const thrown = await caught(walk().minting())
+      expect(statusOf(thrown)).toBe(400)
+      expect(String(thrown)).toMatch(/not one that the service allows/)
+      expect(of(slug).standIn.received.length).toBe(before)
     })
 
     it('never hands the credential of the app to the provider', () => {

@@ -1,0 +1,61 @@
+import { BEARER, boundTo, everything, PER_DEVICE, type Preset } from './preset.js'
+
+/** Source: the routes of `stripe` 23.1.0. */
+export const STRIPE: Preset = {
+  id: 'stripe',
+  name: 'Stripe',
+  baseUrl: 'https://api.stripe.com',
+  secretName: 'STRIPE_SECRET_KEY',
+  keyFrom: 'https://dashboard.stripe.com/apikeys',
+  auth: { type: 'bearer' },
+  bindings: boundTo('https://api.stripe.com', BEARER),
+  defaultHeaders: {},
+  endpoints: [
+    {
+      name: 'Payments',
+      byDefault: true,
+      lets: 'Begins a payment or saves a card, for as much as the app says: a server of yours compares what was paid. The app goes on with the publishable key, as Stripe’s mobile SDKs do.',
+      paths: ['/v1/payment_intents', '/v1/setup_intents'],
+    },
+    {
+      name: 'Customers',
+      byDefault: false,
+      lets: 'Reads, charges, changes and, with GET and DELETE, lists and deletes all customers, their cards and their payments.',
+      paths: ['/v1/customers/**', '/v1/payment_methods/**', '/v1/payment_intents/**', '/v1/setup_intents/**'],
+    },
+    {
+      name: 'Keys for the mobile SDK',
+      byDefault: false,
+      lets: 'Makes keys for any customer that the app names, by which a phone speaks to Stripe by itself: no limit, record or revocation of ours reaches those.',
+      paths: ['/v1/ephemeral_keys', '/v1/customer_sessions'],
+    },
+    everything('/v1/**', '/v2/**'),
+  ],
+  // No GET: it lists everybody's payments.
+  methods: ['POST'],
+  limits: PER_DEVICE,
+  reserved: [
+    { method: 'POST', path: '/v1/ephemeral_keys', gives: 'a key for any customer' },
+    { method: 'POST', path: '/v1/customer_sessions', gives: 'a client secret for any customer' },
+    { method: 'POST', path: '/v1/billing_portal/sessions', gives: 'any customer’s portal' },
+    { method: 'POST', path: '/v1/account_sessions', gives: 'a client secret for an account' },
+    { method: 'POST', path: '/v1/account_links', gives: 'an account’s onboarding' },
+    { method: 'POST', path: '/v2/core/account_links', gives: 'an account’s onboarding' },
+    { method: 'POST', path: '/v1/accounts/{account}/login_links', gives: 'an account’s dashboard' },
+    { method: 'POST', path: '/v1/terminal/connection_tokens', gives: 'a token for card readers' },
+    { method: 'POST', path: '/v2/billing/meter_event_session', gives: 'a token for usage records' },
+    { method: 'POST', path: '/v1/webhook_endpoints', gives: 'a signing secret, and all events' },
+    { method: 'POST', path: '/v2/core/event_destinations', gives: 'a signing secret, and all events' },
+    { method: 'POST', path: '/v1/apps/secrets', gives: 'a secret of an app' },
+    { method: 'GET', path: '/v1/apps/secrets/find', gives: 'a secret of an app' },
+    { method: 'POST', path: '/v1/accounts', gives: 'an account' },
+    { method: 'POST', path: '/v2/core/accounts', gives: 'an account' },
+    { method: 'POST', path: '/v1/refunds', gives: 'money back' },
+    { method: 'POST', path: '/v1/payouts', gives: 'money out' },
+    { method: 'POST', path: '/v1/transfers', gives: 'money to another account' },
+    { method: 'POST', path: '/v1/treasury/outbound_payments', gives: 'money out' },
+    { method: 'POST', path: '/v2/money_management/outbound_payments', gives: 'money out' },
+    { method: 'POST', path: '/v1/issuing/cards', gives: 'a card that pays' },
+    { method: 'POST', path: '/v1/customers/{customer}/balance_transactions', gives: 'a customer credit' },
+  ],
+}
