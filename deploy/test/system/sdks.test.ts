@@ -33,8 +33,22 @@ interface Walk {
   list(): Promise<string[]>
   /** A call that the stand-in answers with this status, without retries. */
   failing(status: number): Promise<unknown>
+  /** A call that answers a credential of the provider's own. */
+  minting(): Promise<unknown>
   /** A call to a service that the app is not linked to, with the SDK's own retries. */
   refused(): Promise<unknown>
+}
+
+/** What the walk takes beyond what a preset opens. */
+const ALSO_OPENED: Readonly<Record<string, readonly string[]>> = {
+  openai: ['/v1/echo/**'],
+  anthropic: ['/v1/echo/**'],
+  stripe: ['/v1/quotes/*/pdf', '/v1/files'],
+}
+
+interface ShownPreset {
+  readonly id: string
+  readonly endpoints: readonly { readonly byDefault: boolean; readonly paths: readonly string[] }[]
 }
 
 /** Names below .localhost are loopback by RFC 6761, yet not every resolver knows. */
@@ -48,6 +62,13 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   let relay: Relay
   let endMode = (): Promise<void> => Promise.resolve()
   const providers = new Map<string, Provider>()
+
+  /** As a person writes them into a service, from what management shows of the preset. */
+  const pathsOf = async (slug: string): Promise<readonly string[]> => {
+    const { items } = await system.owner.get<{ items: readonly ShownPreset[] }>('/presets')
+    const groups = items.find(({ id }) => id === slug)?.endpoints ?? []
+    return [...groups.filter(({ byDefault }) => byDefault).flatMap(({ paths }) => paths), ...(ALSO_OPENED[slug] ?? [])]
+  }
 
   const add = async (
     slug: string,
@@ -68,7 +89,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
       placement: { kind: 'header', name },
       auth: (secret) => (bearer ? { type: 'bearer', secret } : { type: 'header', name, secret }),
       // Methods and paths of the preset: what an SDK sends must be in them.
-      service: { preset: slug, limits: [] },
+      service: { preset: slug, limits: [], paths: await pathsOf(slug) },
     })
     providers.set(slug, { standIn, target, value })
   }
@@ -122,6 +143,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
           .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
       failing: (status) => client('openai', 0).chat.completions.create(ask(`status-${status}`)),
+      minting: () => client('openai', 0).realtime.clientSecrets.create({}),
       refused: () => client('unlinked').chat.completions.create(ask('demo')),
     }
   }
@@ -145,6 +167,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
           .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
       failing: (status) => client('anthropic', 0).messages.create(ask(`status-${status}`)),
+      minting: () => client('anthropic', 0).beta.tunnels.revealToken('tunnel_1'),
       refused: () => client('unlinked').messages.create(ask('demo')),
     }
   }
@@ -173,6 +196,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         return names
       },
       failing: (status) => client().models.generateContent({ model: `status-${status}`, contents: 'hi' }),
+      minting: () => client().authTokens.create({ config: { uses: 1 } }),
       refused: () => client('unlinked').models.generateContent({ model: 'demo', contents: 'hi' }),
     }
   }
@@ -205,6 +229,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         ).filename ?? '',
       list: async () => (await client().customers.list({ limit: 2 })).data.map(({ id }) => id),
       failing: (status) => client('stripe', 0).customers.retrieve(`status-${status}`),
+      minting: () => client('stripe', 0).ephemeralKeys.create({ customer: 'cus_1' }, { apiVersion: '2026-01-01' }),
       refused: () => client('unlinked').customers.retrieve('cus_1'),
     }
   }
@@ -253,6 +278,14 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
       expect(thrown).toBeInstanceOf(Error)
       expect(String(thrown)).toMatch(/link/i)
       expect(relay.count).toBe(1)
+    })
+
+    it('does not let an app make a credential of the provider’s own', async () => {
+      const before = of(slug).standIn.received.length
+      const thrown = await caught(walk().minting())
+      expect(statusOf(thrown)).toBe(400)
+      expect(String(thrown)).toMatch(/not one that the service allows/)
+      expect(of(slug).standIn.received.length).toBe(before)
     })
 
     it('never hands the credential of the app to the provider', () => {

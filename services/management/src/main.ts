@@ -5,6 +5,7 @@ import { runProgram } from '@protectmyapi/service-kit/program'
 import { startManagement } from './build.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type ManagementConfig } from './config.js'
 import { runEndLeaseKeys } from './end-lease-keys.js'
+import { runFreeAddress } from './free-address.js'
 import { runMigrations } from './migrate.js'
 import { operateRegistration, operateRevocation } from './operate-internal-services.js'
 import { rotateSigningKeys } from './rotate-signing-keys.js'
@@ -19,7 +20,8 @@ management rotate-signing-keys: other keys sign grants and sessions; what was si
 management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.
 management end-lease-keys [<organization>]: after the vault's rotate-data-keys --now; once this has ended no proxy opens what others shared before.
 management register-internal-service <organization> <name> <spiffe-id>: it may lease what is bound to it there.
-management revoke-internal-service <spiffe-id>: it is granted nothing any more.`
+management revoke-internal-service <spiffe-id>: it is granted nothing any more.
+management free-address <email> [<new-email>]: the account that has the address goes on under the other one, or under its id.`
 
 /** Of `verify`, where something was altered; 1 and 2 say that it could not run. */
 const EXIT_BROKEN = 3
@@ -62,6 +64,9 @@ await runProgram(process, {
       operate((config, ports) => operateRegistration(config, { organization, name, spiffeId }, ports)),
     'revoke-internal-service <spiffe-id>': (spiffeId = '') =>
       operate((config, ports) => operateRevocation(config, spiffeId, ports)),
+    'free-address <email>': (email = '') => operate((config, ports) => runFreeAddress(config, { email }, ports)),
+    'free-address <email> <new-email>': (email = '', newEmail = '') =>
+      operate((config, ports) => runFreeAddress(config, { email, newEmail }, ports)),
   },
 })
 

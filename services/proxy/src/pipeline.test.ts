@@ -323,6 +323,25 @@ describe('a refusal', () => {
     socket.destroy()
   })
 
+  it('that is one too many holds up nobody else who comes over the same connection of a trusted proxy', async () => {
+    await proxy.close()
+    proxy = await startProxy(upstream.port, { proxies: ['127.0.0.1'] })
+    // Longer than is waited for below: were the connection not read until then, nothing would be heard.
+    proxy.plane.says.resolve = new TooCrowded(60)
+    const socket = connect(proxy.port, '127.0.0.1')
+    let heard = ''
+    socket.on('error', () => {}) // it is cut where nothing was heard
+    socket.setEncoding('utf8').on('data', (text: string) => (heard += text))
+    const get = `GET /v1/p/up/x HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${APP_TOKEN}\r\n\r\n`
+    socket.write(get)
+    await until(() => (heard.includes('"error"') ? true : undefined))
+    expect(heard).toMatch(/^HTTP\/1.1 503 .*\r\nretry-after: 60\r\n/is)
+    proxy.plane.says.resolve = null
+    socket.write(get)
+    await until(() => (heard.includes('HTTP/1.1 200') ? true : undefined))
+    socket.destroy()
+  })
+
   it('never shows a value, a token or a detail of ours', async () => {
     proxy.plane.says.resolve = new Fault('INTERNAL', `detail with ${KEY}`)
     const answer = await proxy.send('GET', '/v1/p/up/x', { headers: { 'x-api-key': newToken('app') } })

@@ -1,6 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { NamedTemplate } from './auth.js'
 import { injectedPlaces, placedRefs } from './injected-fields.js'
+import { reservedWarning } from './reserved-endpoints.js'
 import type { ServiceRow } from './service-row.js'
 import type { AuthView, ServiceView } from './service-schemas.js'
 import { type IdRef, showTemplate } from './template.js'
@@ -87,10 +88,12 @@ function presentFields(
 
 function warningsOf(service: ServiceRow, names: ReadonlyMap<string, string>): string[] {
   const gone = secretIdsOf(service).filter((id) => !names.has(id))
+  const reserved = reservedWarning(service)
   return [
     ...(service.limits.length === 0
       ? ['No rate limit: one device can spend all that the key allows. Add a limit per device.']
       : []),
+    ...(reserved === undefined ? [] : [reserved]),
     ...gone.map(
       (id) => `Secret not found: ${id} was deleted. Name another one; until then requests answer SECRET_NOT_FOUND.`,
     ),

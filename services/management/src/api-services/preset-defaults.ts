@@ -1,5 +1,6 @@
 import { badField } from '../http/validate.js'
-import { PRESETS, type Preset, presetById } from './presets/presets.js'
+import type { Preset } from './presets/preset.js'
+import { PRESETS, pathsByDefault, presetById } from './presets/presets.js'
 import type { NewService } from './service-schemas.js'
 
 type Defaults = Pick<NewService, 'baseUrl' | 'auth' | 'methods' | 'paths' | 'limits'>
@@ -17,8 +18,8 @@ export function presetDefaults(id: string | undefined): Defaults {
   return {
     baseUrl: preset.baseUrl,
     auth: authOf(preset),
-    methods: methodsOf(preset),
-    paths: [...(preset.endpoints[0]?.paths ?? [])],
+    methods: [...preset.methods],
+    paths: pathsByDefault(preset),
     limits: [...preset.limits],
   }
 }
@@ -27,8 +28,4 @@ function authOf({ auth, secretName }: Preset): NonNullable<Defaults['auth']> {
   return auth.type === 'bearer'
     ? { type: 'bearer', secret: secretName }
     : { type: 'header', name: auth.name, secret: secretName }
-}
-
-function methodsOf({ methods }: Preset): NonNullable<Defaults['methods']> {
-  return [...methods]
 }

@@ -4,7 +4,8 @@ import { type Route, route } from '../http/route.js'
 import { goneSince } from '../idempotency/replays.js'
 import { LimitView } from './limits.js'
 import { presentService, secretNames, showService } from './present-service.js'
-import { PRESETS, type Preset } from './presets/presets.js'
+import type { Preset } from './presets/preset.js'
+import { PRESETS } from './presets/presets.js'
 import { putService } from './put-service.js'
 import { findService, listServices } from './service-row.js'
 import { NewService, ServicePatch, ServicePut, ServiceView } from './service-schemas.js'
@@ -40,7 +41,7 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     path: SERVICES,
     summary: 'Create an API service',
     description:
-      'A preset fills in what is left out. Secrets are named by name or id, in templates as {{NAME}}, and must be bound to this origin and place.',
+      'A preset fills in what is left out; of the provider’s paths it allows what an app needs to call, and no reserved endpoint. Secrets are named by name or id, in templates as {{NAME}}, and must be bound to this origin and place.',
     permission: 'services:write',
     body: NewService,
     answers: { status: 201, body: ServiceView },
@@ -145,9 +146,22 @@ const PresetView = z
     defaultHeaders: z
       .record(z.string(), z.string())
       .meta({ description: 'What clients without an SDK send themselves; not injected.' }),
-    endpoints: z.array(z.object({ name: z.string(), paths: z.array(z.string()) })),
-    methods: z.array(z.string()),
+    endpoints: z
+      .array(
+        z.object({
+          name: z.string(),
+          byDefault: z.boolean(),
+          lets: z.string().meta({ description: 'What an app, and who has one in their hands, does by it.' }),
+          paths: z.array(z.string()),
+        }),
+      )
+      .meta({ description: 'A new service allows those that are `byDefault`; for others, write their paths into it.' }),
+    methods: z.array(z.string()).meta({ description: 'Enough for what is allowed by default.' }),
     limits: z.array(LimitView),
+    reserved: z.array(z.object({ method: z.string(), path: z.string(), gives: z.string() })).meta({
+      description:
+        'By which an app makes credentials of its own, or changes the account: open in no service by default.',
+    }),
   })
   .meta({ id: 'Preset' })
 
@@ -165,12 +179,20 @@ const presetsRoute = route({
   },
 })
 
-function presentPreset({ endpoints, methods, limits, bindings, ...rest }: Preset): z.input<typeof PresetView> {
+function presentPreset({
+  endpoints,
+  methods,
+  limits,
+  bindings,
+  reserved,
+  ...rest
+}: Preset): z.input<typeof PresetView> {
   return {
     ...rest,
-    endpoints: endpoints.map(({ name, paths }) => ({ name, paths: [...paths] })),
+    endpoints: endpoints.map((group) => ({ ...group, paths: [...group.paths] })),
     methods: [...methods],
     limits: [...limits],
+    reserved: [...reserved],
     bindings: { origins: [...bindings.origins], placements: [...bindings.placements] },
   }
 }

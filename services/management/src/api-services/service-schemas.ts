@@ -141,9 +141,10 @@ export const ServiceView = z
     forwardTraceContext: z.boolean(),
     enabled: z.boolean(),
     externalVersion: z.string().nullable(),
-    warnings: z
-      .array(z.string())
-      .meta({ description: 'What an operator should look at: no limit, a secret that is gone.' }),
+    warnings: z.array(z.string()).meta({
+      description:
+        'What an operator should look at: no limit, a reserved endpoint that is open, a secret that is gone.',
+    }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Role } from '../access/roles.js'
+import { systemActor } from '../audit/audit-entry.js'
+import { freeAddress } from '../people/free-address.js'
 import { PASSWORD, type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
 import { slugFrom } from './slug-from.js'
 
@@ -232,6 +234,39 @@ describe('an invitation', () => {
       .anonymous('POST', '/invitations/accept', { token, name: 'Mallory', password: PASSWORD })
       .expect(409)
     expect(answer.body.detail).toMatch(/Sign in/)
+  })
+
+  it('can take an address before whose it is has an account, who has one once an operator has freed it', async () => {
+    const { org: squatted, admin: squatter } = await staffed('squatting')
+    const { org, admin } = await staffed('victims')
+    const email = 'victim@example.com'
+    const accept = (token: string) =>
+      house.anonymous('POST', '/invitations/accept', { token, name: 'V', password: PASSWORD })
+    const signIn = (by: string) =>
+      house.anonymous('POST', '/auth/sign-in', { email: by, password: PASSWORD }).expect(200)
+    const { user } = (await accept((await invite(squatter, squatted, email)).token).expect(200)).body
+    const before = (await signIn(email)).body
+    const { token } = await invite(admin, org, email)
+    await accept(token).expect(409)
+
+    const free = (address: string, newEmail?: string) =>
+      freeAddress(house.db, systemActor('operator'), { email: address, newEmail })
+    const nowhere = `${user.toLowerCase()}@freed.invalid`
+    expect(await free('Victim@Example.com')).toEqual({ user, email: nowhere })
+    await house.anonymous('GET', '/auth/me').set('authorization', `Bearer ${before.token}`).expect(401)
+    const { user: victim } = (await accept(token).expect(200)).body
+    expect((await signIn(email)).body.user.id).toBe(victim)
+    expect((await signIn(nowhere)).body.user).toMatchObject({ id: user, email: nowhere })
+    expect(await rolesOf(squatted)).toMatchObject({ [user]: 'member' })
+    const told = await house.db('audit').where({ event: 'user.address-freed', target_id: user })
+    expect(new Set(told.map(({ organization_id }) => organization_id))).toEqual(new Set([null, squatted]))
+    for (const { actor_id, details } of told)
+      expect([actor_id, details]).toEqual(['operator', { from: email, to: nowhere }])
+
+    await expect(free(nowhere, email)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(free('nobody@freed.example')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(free('no address')).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(await free(nowhere, 'mallory@example.com')).toEqual({ user, email: 'mallory@example.com' })
   })
 
   it('is of no use once revoked, expired, or its organization deleted', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
+import { compilePattern } from '@protectmyapi/service-kit/path-pattern'
 import fc from 'fast-check'
 import type { Target } from '../routes/route.js'
 import { aim } from './aim.js'
-import { compilePattern } from './path-pattern.js'
 import { parseRequestTarget } from './request-target.js'
 
 const target = (baseUrl: string, methods: string[] = [], paths: string[] = []): Target => ({

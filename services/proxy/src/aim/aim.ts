@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { pathSegments } from '@protectmyapi/service-kit/path-pattern'
 import type { Target } from '../routes/route.js'
-import { pathSegments } from './path-pattern.js'
 
 /** Where one request goes. `path` is the path that is dialled, byte for byte. */
 export interface Aim {

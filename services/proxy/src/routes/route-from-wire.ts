@@ -7,7 +7,7 @@ import type { Target__Output } from '@protectmyapi/protos/generated/directory/v1
 import type { Template__Output } from '@protectmyapi/protos/generated/directory/v1/Template'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { wrongHeaderName } from '@protectmyapi/service-kit/header-name'
-import { compilePattern } from '../aim/path-pattern.js'
+import { compilePattern } from '@protectmyapi/service-kit/path-pattern'
 import { BODY_BYTES_MAX } from '../forward/request-body.js'
 import type { InjectedField, LimitScope, Quota, Route, Target, Template } from './route.js'
 

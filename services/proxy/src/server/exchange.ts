@@ -19,6 +19,8 @@ export interface ExchangeOptions {
   readonly sourceAddress: string
   /** Under which the client knows us; null where that cannot be told. */
   readonly clientOrigin: () => string | null
+  /** Whether a proxy in front of us made the connection: what comes over it next may be anybody's. */
+  readonly isShared: () => boolean
   /** The client holds the body back until it reads `100 Continue`. */
   readonly waits: boolean
   readonly watch?: RequestWatch
@@ -32,18 +34,20 @@ export class Exchange {
   readonly clientOrigin: () => string | null
   readonly waits: boolean
   readonly watch: RequestWatch
+  readonly #isShared: () => boolean
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #startedMs: number
   #requestId: string = newId('request')
 
   constructor(options: ExchangeOptions) {
-    const { incoming, outgoing, clock, sourceAddress, clientOrigin, waits, watch = NOT_WATCHED } = options
+    const { incoming, outgoing, clock, sourceAddress, clientOrigin, isShared, waits, watch = NOT_WATCHED } = options
     this.incoming = incoming
     this.outgoing = outgoing
     this.sourceAddress = sourceAddress
     this.clientOrigin = clientOrigin
     this.waits = waits
     this.watch = watch
+    this.#isShared = isShared
     this.#clock = clock
     this.#startedMs = clock.monotonicMs()
   }
@@ -135,8 +139,13 @@ export class Exchange {
     this.sendBody(body)
   }
 
-  /** Once it has been answered, nothing more is read of this connection for a while. Call it before the answer. */
+  /**
+   * Once it has been answered, nothing more is read of this connection for a while: who does not listen to Retry-After
+   * waits all the same. Not where it is a trusted proxy's: that keeps it, and sends another client's request over it
+   * next, who would wait in this one's place. Call it before the answer.
+   */
   restAfterwards(ms: number): void {
+    if (this.#isShared()) return
     const { socket } = this.incoming
     this.whenOver(() => {
       // A body that was taken without its events resumes the socket a tick after the answer.

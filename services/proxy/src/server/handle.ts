@@ -34,6 +34,7 @@ export function createHandle(deps: HandleDeps): Handle {
     if (lost.has(incoming.socket)) return
     const source = sourceAddress(incoming.socket.remoteAddress, lastForwardedFor(incoming), proxies)
     const origin = (): string | null => clientOrigin(arrivalOf(incoming), proxies)
+    const isShared = (): boolean => proxies.trusts(incoming.socket.remoteAddress ?? '')
     const watch = watchRequest(incoming.method ?? '')
     const exchange = new Exchange({
       incoming,
@@ -41,6 +42,7 @@ export function createHandle(deps: HandleDeps): Handle {
       clock,
       sourceAddress: source,
       clientOrigin: origin,
+      isShared,
       waits,
       watch,
     })

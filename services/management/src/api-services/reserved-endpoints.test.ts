@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals'
+import { openReserved, reservedWarning } from './reserved-endpoints.js'
+
+const OPENAI = 'https://api.openai.com'
+const service = (over: Partial<Parameters<typeof openReserved>[0]>) => ({
+  preset: null,
+  baseUrl: OPENAI,
+  methods: [],
+  paths: [],
+  ...over,
+})
+const open = (over: Parameters<typeof service>[0]): string[] =>
+  openReserved(service(over)).map(({ method, path }) => `${method} ${path}`)
+
+describe('what a service opens of a provider’s reserved endpoints', () => {
+  it('is told by the base URL where no preset is named, and all of it where no paths are', () => {
+    expect(open({})).toContain('POST /v1/realtime/client_secrets')
+    expect(open({ paths: ['/v1/chat/completions'] })).toEqual([])
+    expect(open({ baseUrl: 'https://api.example.com' })).toEqual([])
+  })
+
+  it('is told by the preset where it is reached elsewhere', () => {
+    const elsewhere = { preset: 'elevenlabs', baseUrl: 'https://gateway.example.com', paths: ['/v1/user'] }
+    expect(open(elsewhere)).toEqual(['GET /v1/user'])
+  })
+
+  it('is what patterns allow below the base path', () => {
+    const below = { baseUrl: `${OPENAI}/v1/` }
+    expect(open({ ...below, paths: ['/realtime/client_secrets'] })).toEqual(['POST /v1/realtime/client_secrets'])
+    expect(open({ ...below, paths: ['/v1/realtime/client_secrets'] })).toEqual([])
+    expect(open({ baseUrl: `${OPENAI}/v2` })).toEqual([])
+  })
+
+  it('is what methods allow', () => {
+    const model = { paths: ['/v1/models/*'] }
+    expect(open({ ...model, methods: ['GET', 'POST'] })).toEqual([])
+    expect(open({ ...model, methods: ['GET', 'DELETE'] })).toEqual(['DELETE /v1/models/{model}'])
+  })
+
+  it('is warned of by the first three, and by how many more there are', () => {
+    const told = reservedWarning(service({ preset: 'anthropic' }))
+    expect(told?.match(/POST/g)).toHaveLength(3)
+    expect(told).toContain('and 12 more.')
+    const paths = ['/v1/tunnels/*/reveal_token']
+    expect(reservedWarning(service({ preset: 'anthropic', paths }))).toMatch(
+      /reveal_token \(a tunnel’s token\)\. No limit/,
+    )
+    expect(reservedWarning(service({ paths: ['/v1/responses'] }))).toBeUndefined()
+  })
+})
