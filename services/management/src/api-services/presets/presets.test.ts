@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Person, type RestHarness, restHarness } from '../../test/rest-harness.js'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { restHarness } from '../../test/rest-harness.js'
 import { PRESETS } from './presets.js'
 
-let house: RestHarness
-let owner: Person
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
 
 describe('a preset', () => {
   it.each(PRESETS.map((preset) => [preset.id, preset] as const))(
