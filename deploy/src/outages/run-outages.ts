@@ -11,12 +11,13 @@ import { seededRandom } from '../chaos/schedule/seeded-random.js'
 import { type ChaosSystem, startChaosSystem } from '../chaos/system/chaos-system.js'
 import { findKms, type RigKms } from '../chaos/system/rig-kms.js'
 import type { RigConsole } from '../console/run-rig.js'
+import { buySession } from '../demo/buy-session.js'
 import type { Environment } from '../system/environments.js'
 import { figuresOf } from './figures.js'
 import { broken, type Result, table } from './judge.js'
 import { allOutages, begin, mend, type Outage } from './outage.js'
 import type { OutagesConfig } from './outages-config.js'
-import { buySession, startWarmLoad, type WarmLoadOptions } from './warm-load.js'
+import { startWarmLoad, type WarmLoadOptions } from './warm-load.js'
 
 export interface OutagesOptions extends RigConsole {
   readonly config: OutagesConfig
@@ -111,7 +112,7 @@ async function measure(
   horizonMs: number,
 ): Promise<Result> {
   const asked = (): number => outage.links.reduce((sum, link) => sum + link.asked, 0)
-  const session = await buySession(ports.proxy[0] ?? 0, debugToken)
+  const session = await buySession(`http://127.0.0.1:${ports.proxy[0]}`, debugToken)
   const load = startWarmLoad({ ...furnished, credentials: [appToken, session] })
   await sleep(LIMITS.calmMs)
   const fromMs = performance.now()

@@ -1,6 +1,5 @@
 import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
 import { send } from '../chaos/load/send.js'
 import type { Sent } from './figures.js'
 
@@ -22,8 +21,6 @@ export interface WarmLoad {
   /** Settles with the last answer. */
   stop(): Promise<void>
 }
-
-const Session = z.object({ token: z.string() })
 
 /** The same request again and again, by credentials that both proxies know: each client to a proxy of its own. */
 export function startWarmLoad({ proxies, slug, credentials }: WarmLoadOptions): WarmLoad {
@@ -48,14 +45,4 @@ export function startWarmLoad({ proxies, slug, credentials }: WarmLoadOptions): 
       await Promise.all(clients)
     },
   }
-}
-
-/** @throws Error where the proxy sells none. */
-export async function buySession(port: number, debugToken: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/v1/attest/debug`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token: debugToken }),
-  })
-  return Session.parse(await answer.json()).token
 }

@@ -9,6 +9,7 @@ import type { CanaryProvider } from '../canary/walk/canary-provider.js'
 import { createManagement } from '../canary/walk/management.js'
 import { walkPeople } from '../canary/walk/people.js'
 import { type Stage, setStage } from '../canary/walk/stage.js'
+import { buySession } from '../demo/buy-session.js'
 import { addresses } from '../system/run-file.js'
 import type { RunningSystem } from '../system/start-system.js'
 
@@ -63,7 +64,7 @@ export async function startWalk({ system, provider, answers }: WalkOptions): Pro
   const stage = await setStage({
     ...{ ask, management, proxy: proxies[0] ?? '', provider, org: `/orgs/${demo?.id ?? ''}`, mark, values },
   })
-  const session = await buySession(stage)
+  const session = await buySession(stage.proxy, stage.debugToken)
   return {
     coldRequest: async () => (await send(stage, session)).headers.get('pma-request-id') ?? '',
     async warmRequests(count) {
@@ -101,14 +102,6 @@ export async function startWalk({ system, provider, answers }: WalkOptions): Pro
       { name: 'session', value: session },
     ],
   }
-}
-
-async function buySession({ ask, proxy, debugToken }: Stage): Promise<string> {
-  const { body } = await ask({
-    ...{ method: 'POST', url: `${proxy}/v1/attest/debug`, body: JSON.stringify({ token: debugToken }) },
-    headers: { 'content-type': 'application/json' },
-  })
-  return WithToken.parse(JSON.parse(body)).token
 }
 
 async function send({ proxy, planted }: Stage, session: string): Promise<Response> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
+import { buySession } from '../../src/demo/buy-session.js'
 import { findLeaks } from './planted-values.js'
 import { type Provisioned, provision } from './provision.js'
 import { type StandIn, startStandIn } from './stand-in.js'
@@ -40,13 +41,7 @@ describe('the main job', () => {
       `${system.org}/apps/${target.appId}/debug-tokens`,
       { name: 'test', expiresInHours: 1 },
     )
-    const answer = await fetch(`${system.proxy}/v1/attest/debug`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token: debugToken }),
-    })
-    expect(answer.status).toBe(200)
-    return ((await answer.json()) as { token: string }).token
+    return buySession(system.proxy, debugToken)
   }
 
   it('is refused to an app token alone where the app enforces attestation', async () => {

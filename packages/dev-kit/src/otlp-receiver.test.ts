@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { createLogger } from '@protectmyapi/service-kit/log'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { activeSpan, INTERNAL, inSpan, runIn, SERVER } from '@protectmyapi/service-kit/telemetry/spans'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { TELEMETRY_OFF, type TelemetryConfig } from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import { traceparentOf } from '@protectmyapi/service-kit/telemetry/traces'
+import { memoryLog } from './memory-log.js'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js'
 
 /** Here, and not in the kit, which knows no collector: what a service tells arrives as OpenTelemetry's protocol says. */
-const lines: string[] = []
-const log = createLogger('test', 'info', { write: (line: string) => void lines.push(line) })
+const { log, lines } = memoryLog('info')
 const open = (config: Partial<TelemetryConfig>): Promise<Telemetry> =>
   openTelemetry({ ...TELEMETRY_OFF, ...config }, { service: 'test', log })
 
@@ -72,10 +71,7 @@ describe('traces', () => {
       later = () => log.info({}, 'outside')
     })
     later()
-    const [outside, within] = lines
-      .slice(-2)
-      .reverse()
-      .map((line): unknown => JSON.parse(line))
+    const [outside, within] = lines().slice(-2).reverse()
     expect(within).toMatchObject({ trace_id: root.context().traceId, span_id: root.context().spanId })
     expect(outside).not.toHaveProperty('trace_id')
     await telemetry.stop()

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { type Authority, createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Directory } from '@protectmyapi/protos/directory'
 import { Vault } from '@protectmyapi/protos/vault'
@@ -16,7 +17,7 @@ import {
 } from '@protectmyapi/service-kit/grpc-server'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { type TlsFiles, watchMaterial } from '@protectmyapi/service-kit/tls-material'
-import { createVaultClient, type VaultClient, type VaultClientOptions } from './vault-client.js'
+import { createVaultClient, type VaultClientOptions } from './vault-client.js'
 
 // Over the wire, with what management and the vault are built of; the two themselves are in the system's tests.
 
@@ -25,18 +26,12 @@ const idOf = (name: string) => `spiffe://protectmyapi.local/ns/protectmyapi/sa/$
 
 let folder: string
 let authority: Authority
-let client: VaultClient | undefined
-const running: (() => Promise<void>)[] = []
+const atEnd = closeAfterEach()
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pma-vault-client-'))
+  atEnd(() => rm(folder, { recursive: true, force: true }))
   authority = await createAuthority()
-})
-afterEach(async () => {
-  client?.close()
-  client = undefined
-  for (const stop of running.splice(0)) await stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 async function filesOf(name: string, by = authority): Promise<TlsFiles> {
@@ -91,7 +86,7 @@ async function serve(name: 'management' | 'vault', port = 0, identity = name as 
     material.stop()
     await closeGrpcServer(server, 0)
   }
-  running.push(stop)
+  atEnd(stop)
   return { port: taken, stop }
 }
 
@@ -99,12 +94,13 @@ async function serve(name: 'management' | 'vault', port = 0, identity = name as 
 const seen: string[] = []
 
 async function open(ports: { directory: number; vault: number }, options: Partial<VaultClientOptions> = {}) {
-  client = await createVaultClient({
+  const client = await createVaultClient({
     directory: `127.0.0.1:${ports.directory}`,
     vault: `127.0.0.1:${ports.vault}`,
     tls: await filesOf('worker'),
     ...options,
   })
+  atEnd(() => client.close())
   return client
 }
 

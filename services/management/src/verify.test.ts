@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { type ChainHarness, chainHarness } from './test/chain-harness.js'
-import { type FurnishedTrail, furnishTrail } from './test/furnished-trail.js'
+import { chainHarness } from './test/chain-harness.js'
+import { furnishTrail } from './test/furnished-trail.js'
 import { verifyAll } from './verify.js'
 
-let harness: ChainHarness
-let trail: FurnishedTrail
-beforeAll(async () => {
-  harness = await chainHarness()
-  trail = await furnishTrail(harness, 'audit')
-  await harness.db('organizations').insert({ id: newId('organization'), slug: 'idle', name: 'Idle', state: 'active' })
-})
-afterAll(() => harness.close())
+const harness = await startForAllTests(chainHarness)
+const trail = await furnishTrail(harness, 'audit')
+await harness.db('organizations').insert({ id: newId('organization'), slug: 'idle', name: 'Idle', state: 'active' })
 
 /** What is found of an alteration that is then taken back: chains and kinds. */
 async function foundOf(

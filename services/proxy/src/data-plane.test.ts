@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { until } from '@protectmyapi/dev-kit/until'
 import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
@@ -9,22 +10,14 @@ import { type Schedule, systemSchedule } from './freshness/schedule.js'
 import { RouteFallen } from './lease/lease-source.js'
 import { type FakeDirectory, startFakeDirectory } from './test/fake-directory.js'
 import { startFakeVault } from './test/fake-vault.js'
+import { fiftyfold } from './test/fiftyfold.js'
 import { routeResponse } from './test/route-response.js'
 import { hashOf, sessionSigner } from './test/session-signer.js'
 import { silentLog } from './test/silent-log.js'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const atEnd = closeAfterEach()
 
 const BOOT = 'boot_01JH0000000000000000000000'
-
-/** Time runs fifty times as fast. */
-const fiftyfold = {
-  schedule: (run: () => void, ms: number) => systemSchedule(run, ms / 50),
-  clock: { wallMs: () => systemClock.wallMs() * 50, monotonicMs: () => systemClock.monotonicMs() * 50 },
-}
 
 /** The data plane between a directory and a vault, over real gRPC. The secret's generation is the directory's. */
 async function start(
@@ -43,7 +36,7 @@ async function start(
       }),
     ...says,
   })
-  closing.push(() => directory.close())
+  atEnd(() => directory.close())
   const vault = await startFakeVault((versionId, grant) => {
     if (versionId !== `ver_${grant.slice(-1)}`) throw new Fault('INVALID_GRANT', 'another version')
     return {
@@ -57,7 +50,7 @@ async function start(
       },
     }
   })
-  closing.push(() => vault.close())
+  atEnd(() => vault.close())
   const plane = createDataPlane({
     directory: directory.client,
     vault: vault.client,
@@ -67,7 +60,7 @@ async function start(
     schedule,
     turnstile: createTurnstile(),
   })
-  closing.push(() => plane.stop())
+  atEnd(() => plane.stop())
   const token = newToken('app')
   const resolve = () => plane.routes.resolve({ kind: 'app-token', token, hash: hashOf(token) }, 'openai')
   const value = async () => (await plane.leases.lease(await resolve())).get('sec_1')?.value.reveal()

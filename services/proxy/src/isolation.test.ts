@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
-import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
-import { connectRedis } from '@protectmyapi/service-kit/redis'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Decision } from './admit/admission.js'
 import { createDataPlane } from './data-plane.js'
@@ -14,22 +15,21 @@ import { createRedisLink, type RedisLink } from './redis/redis-link.js'
 import type { Route } from './routes/route.js'
 import { startFakeDirectory } from './test/fake-directory.js'
 import { startFakeVault } from './test/fake-vault.js'
+import { fiftyfold } from './test/fiftyfold.js'
 import { routeResponse } from './test/route-response.js'
 import { hashOf } from './test/session-signer.js'
 import { silentLog } from './test/silent-log.js'
 
-const closing: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const atEnd = closeAfterEach()
 
 const NEVER = new Promise<never>(() => {})
+const realTime = { clock: systemClock, schedule: systemSchedule }
 
 /** A tenant is called by one letter, which its app token's organization, service and secret carry. */
 type Tenant = 'a' | 'b'
 
 /** One proxy's data plane for two tenants; what is asked for a tenant who hangs is never answered. */
-async function start({ redis = null, clock = systemClock }: { redis?: RedisLink | null; clock?: Clock } = {}) {
+async function start({ redis = null, time = realTime }: { redis?: RedisLink | null; time?: typeof realTime } = {}) {
   const hangs = { directory: new Set<Tenant>(), vault: new Set<Tenant>() }
   const tenants = new Map<string, Tenant>()
   const directory = await startFakeDirectory(systemClock, {
@@ -38,22 +38,21 @@ async function start({ redis = null, clock = systemClock }: { redis?: RedisLink 
       return hangs.directory.has(tenant) ? NEVER : routeOf(tenant, service)
     },
   })
-  closing.push(() => directory.close())
+  atEnd(() => directory.close())
   const vault = await startFakeVault((versionId) => {
     const tenant = versionId.charAt(4) as Tenant
     return hangs.vault.has(tenant) ? 'never' : leaseOf(versionId)
   })
-  closing.push(() => vault.close())
+  atEnd(() => vault.close())
   const plane = createDataPlane({
     directory: directory.client,
     vault: vault.client,
-    clock,
-    schedule: (run, ms) => systemSchedule(run, clock === systemClock ? ms : ms / 50),
+    ...time,
     log: silentLog(),
     turnstile: createTurnstile(),
     redis,
   })
-  closing.push(() => plane.stop())
+  atEnd(() => plane.stop())
   await plane.start()
   const tokens = { a: newToken('app'), b: newToken('app') }
   for (const tenant of ['a', 'b'] as const) tenants.set(tokens[tenant], tenant)
@@ -124,15 +123,9 @@ describe('what hangs for one tenant', () => {
   })
 })
 
-/** Time runs fifty times as fast, but for what gRPC counts. */
-const fiftyfold: Clock = {
-  wallMs: () => systemClock.wallMs() * 50,
-  monotonicMs: () => systemClock.monotonicMs() * 50,
-}
-
 describe('readiness', () => {
   it('falls for no part that is away from all proxies while what is held may be used, and names what is away', async () => {
-    const { plane, directory, hangs, resolve, lease, admit } = await start({ clock: fiftyfold })
+    const { plane, directory, hangs, resolve, lease, admit } = await start({ time: fiftyfold })
     const warm = await resolve('a', 'warm')
     await lease(warm)
     expect([plane.ready(), plane.impaired()]).toEqual([true, []])
@@ -152,11 +145,10 @@ describe('readiness', () => {
 describeWithRedis('a Redis that hangs with its connections open', () => {
   it('holds up nobody: all are admitted by management, each on record there, and leases come from the vault', async () => {
     const server = await startTestRedis()
-    closing.push(() => server.drop())
-    const target = { host: server.host, port: server.port, username: undefined, password: undefined, cluster: false }
-    const client = connectRedis({ ...target, tls: false, ca: undefined }, 'test', silentLog())
+    atEnd(() => server.drop())
+    const client = await connectTestRedis(redisTarget(server))
     const redis = createRedisLink({ client, schedule: systemSchedule, log: silentLog() })
-    closing.push(() => redis.close())
+    atEnd(() => redis.close())
     const { plane, directory, resolve, lease, admit } = await start({ redis })
     await until(() => redis.isUsable() || undefined)
     const routes = await Promise.all((['a', 'b'] as const).map((tenant) => resolve(tenant, 'warm')))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { buySession as buySessionAt } from '../../demo/buy-session.js'
 import { type ManagementApi, signIn } from '../../demo/management-api.js'
 import { organizationId } from '../../demo/set-up-demo.js'
 import { addresses } from '../../system/run-file.js'
@@ -18,7 +19,6 @@ export interface BenchApp {
 
 const WithId = z.object({ id: z.string() })
 const DebugToken = z.object({ token: z.string() })
-const Session = z.object({ token: z.string() })
 
 export async function signInOwner(system: RunningSystem): Promise<Owner> {
   const { email, password } = system.owner
@@ -74,13 +74,7 @@ export async function makeService(
   return secret.id
 }
 
-/** Buys a session at a proxy, as an app does. It lives some minutes: each row buys its own. */
-export async function buySession(proxyPort: number, { debugToken }: BenchApp): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${proxyPort}/v1/attest/debug`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token: debugToken }),
-  })
-  if (!answer.ok) throw new Error(`no session: ${answer.status} ${await answer.text()}`)
-  return Session.parse(await answer.json()).token
+/** At a proxy of this machine. It lives some minutes: each row buys its own. */
+export function buySession(proxyPort: number, { debugToken }: BenchApp): Promise<string> {
+  return buySessionAt(`http://127.0.0.1:${proxyPort}`, debugToken)
 }

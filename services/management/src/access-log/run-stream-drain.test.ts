@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { createExportSlots } from '../export/export-slots.js'
 import { createCommitChange } from '../feed/commit-change.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
-import { connected, streamProxy, targetOf } from '../test/stream-harness.js'
+import { streamProxy } from '../test/stream-harness.js'
 import { buildAccessLog } from './build-access-log.js'
 
 describeWithRedis('management with Redis', () => {
@@ -36,8 +37,8 @@ describeWithRedis('management with Redis', () => {
 
   /** The access log as management builds it. */
   function run(at: Pick<TestRedis, 'host' | 'port'>): { logged: () => string; stop: () => Promise<void> } {
-    const { log, logged } = memoryLog()
-    const redis = connectRedis(targetOf(at), 'test', log)
+    const { log, text: logged } = memoryLog('info')
+    const redis = connectRedis(redisTarget(at), 'test', log)
     const clock = systemClock
     const commitChange = createCommitChange({
       db,
@@ -55,7 +56,7 @@ describeWithRedis('management with Redis', () => {
   }
 
   async function recorded(redis: TestRedis, sequence = 1): Promise<() => Promise<true | undefined>> {
-    const client = await connected(targetOf(redis))
+    const client = await connectTestRedis(redisTarget(redis))
     const proxy = streamProxy(client)
     for (let at = 1; at <= sequence; at++) await proxy.add(proxy.entry(at))
     client.disconnect()
@@ -102,12 +103,3 @@ describeWithRedis('management with Redis', () => {
     expect(logged().match(/not append-only/g)).toHaveLength(1)
   })
 })
-
-function memoryLog(): { log: Logger; logged: () => string } {
-  let text = ''
-  const write = (line: string): void => {
-    text += line
-  }
-  const log = createLogger('test', 'info', { write })
-  return { log, logged: () => text }
-}

@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { toInboxEntry } from '../directory/access-entry.js'
 import { accessEntry } from '../test/access-entries.js'
-import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
+import { migratedDatabase } from '../test/migrated-database.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { moveWatermarks } from './move-watermarks.js'
 import type { ReadMessage } from './read-message.js'
 import { storeMessages } from './store-messages.js'
 import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
 
-let database: MigratedDatabase
-let db: Knex
-
-beforeAll(async () => {
-  database = await migratedDatabase()
-  db = database.db
-  await tendPartitions(db, 90)
-})
-afterAll(() => database.close())
+const { db } = await startForAllTests(migratedDatabase)
+await tendPartitions(db, 90)
 
 describe('a batch', () => {
   it('whose one value Postgres refuses is stored without it, and that message is set aside', async () => {

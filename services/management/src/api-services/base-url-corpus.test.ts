@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { hostileUrls } from '@protectmyapi/service-kit/test/hostile-urls'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { restHarness } from '../test/rest-harness.js'
 
 /** Whose host is a provider's, and what is written is not what it seems. */
 const MISLEADING = [
@@ -26,15 +27,9 @@ const MISLEADING = [
   'https://api.openai.com/{{KEY}}',
 ]
 
-let house: RestHarness
-let owner: Person
-let org: string
-beforeAll(async () => {
-  house = await restHarness({ exempt: [] })
-  owner = await house.person('owner')
-  org = await house.organization(owner, 'Hostile')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(() => restHarness({ exempt: [] }))
+const owner = await house.person('owner')
+const org = await house.organization(owner, 'Hostile')
 
 const services = (): string => `/orgs/${org}/services`
 const refused = { status: 400, code: 'INVALID_REQUEST', pointers: ['/baseUrl'] }

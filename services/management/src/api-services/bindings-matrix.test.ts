@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { type Placement, placementKey } from '@protectmyapi/service-kit/bindings'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { type Person, restHarness } from '../test/rest-harness.js'
 import { usesOf } from './uses-of.js'
 
 /** Edit × origin × placement × role, for a secret of each placement: which of them take it where it is bound, and no other. */
@@ -84,33 +85,26 @@ const PLACES: readonly Place[] = [
   },
 ]
 
-let house: RestHarness
-let people: Record<'owner' | 'admin' | 'member', Person>
-let org: string
-const ids: Record<string, string> = {}
-let patched = ''
-
-beforeAll(async () => {
-  house = await restHarness({ exempt: [] })
-  people = {
-    owner: await house.person('owner'),
-    admin: await house.person('admin'),
-    member: await house.person('member'),
-  }
-  org = await house.organization(people.owner, 'Matrix')
-  await house.join(org, people.admin, 'admin')
-  await house.join(org, people.member, 'member')
-  for (const [name, placement] of Object.entries(BOUND)) {
-    const bindings = { origins: [HOME], placements: [placement] }
-    ids[name] = (await people.owner.ask('POST', secrets(), { name, value: VALUE, bindings }).expect(201)).body.id
-  }
-  patched = (await people.owner.ask('POST', services(), { ...SOUND, slug: 'patched' }).expect(201)).body.id
-}, 30_000)
-afterAll(() => house.close())
+const house = await startForAllTests(() => restHarness({ exempt: [] }))
+const people = {
+  owner: await house.person('owner'),
+  admin: await house.person('admin'),
+  member: await house.person('member'),
+}
+const org = await house.organization(people.owner, 'Matrix')
+await house.join(org, people.admin, 'admin')
+await house.join(org, people.member, 'member')
 
 const services = () => `/orgs/${org}/services`
 const secrets = () => `/orgs/${org}/secrets`
 const SOUND = { name: 'S', baseUrl: HOME }
+
+const ids: Record<string, string> = {}
+for (const [name, placement] of Object.entries(BOUND)) {
+  const bindings = { origins: [HOME], placements: [placement] }
+  ids[name] = (await people.owner.ask('POST', secrets(), { name, value: VALUE, bindings }).expect(201)).body.id
+}
+const patched: string = (await people.owner.ask('POST', services(), { ...SOUND, slug: 'patched' }).expect(201)).body.id
 
 type Edit = (person: Person, fields: object) => Promise<number>
 

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { restHarness } from '../test/rest-harness.js'
 import { routeFields } from './route-fields.js'
 import { findService } from './service-row.js'
 import { usesOf } from './uses-of.js'
 
-let house: RestHarness
-let owner: Person
-let org: string
 const ids: Record<string, string> = {}
 
 const ORIGIN = 'https://api.example.com'
@@ -19,15 +17,12 @@ const SECRETS = {
   BOT: [{ kind: 'path', template: '/bot{}' }],
 } as const
 
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  org = await house.organization(owner, 'Services')
-  for (const [name, placements] of Object.entries(SECRETS))
-    ids[name] = await addSecret({ name, value: 'value-of-a-key', bindings: { origins: [ORIGIN], placements } })
-  ids.OPENAI_API_KEY = await addSecret({ name: 'OPENAI_API_KEY', value: 'sk-services-0123456789' })
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const org = await house.organization(owner, 'Services')
+for (const [name, placements] of Object.entries(SECRETS))
+  ids[name] = await addSecret({ name, value: 'value-of-a-key', bindings: { origins: [ORIGIN], placements } })
+ids.OPENAI_API_KEY = await addSecret({ name: 'OPENAI_API_KEY', value: 'sk-services-0123456789' })
 
 async function addSecret(body: object): Promise<string> {
   return (await owner.ask('POST', `/orgs/${org}/secrets`, body).expect(201)).body.id

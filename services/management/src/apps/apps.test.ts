@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { isToken, tokenHash } from '@protectmyapi/service-kit/tokens'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { restHarness } from '../test/rest-harness.js'
 
-let house: RestHarness
-let owner: Person
-let org: string
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  org = await house.organization(owner, 'Apps')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const org = await house.organization(owner, 'Apps')
 
 let count = 0
 const newApp = async (fields: object = {}) =>

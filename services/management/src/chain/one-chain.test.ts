@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { storeMessages } from '../access-log/store-messages.js'
 import { appendAudit } from '../audit/append-audit.js'
 import { type InboxEntry, toInboxEntry } from '../directory/access-entry.js'
 import { writeInbox } from '../directory/access-inbox.js'
 import { accessEntry } from '../test/access-entries.js'
-import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { chainHarness } from '../test/chain-harness.js'
 import { accessLogSource, auditSource } from './chain-source.js'
 
-let harness: ChainHarness
-let db: Knex
-beforeAll(async () => {
-  harness = await chainHarness()
-  db = harness.db
-})
-afterAll(() => harness.close())
+const harness = await startForAllTests(chainHarness)
+const { db } = harness
 
 const DAY_MS = 86_400_000
 const logOf = (organizationId: string) => accessLogSource(db, organizationId, 90)

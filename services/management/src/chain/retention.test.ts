@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { tendPartitions } from '../access-log/tend-partitions.js'
-import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { chainHarness } from '../test/chain-harness.js'
 import { accessLogSource, type ChainSource } from './chain-source.js'
 import { dropOldLinks } from './drop-old-links.js'
 
 const DAY_MS = 86_400_000
 const KEPT_DAYS = 30
 
-let harness: ChainHarness
-let db: Knex
-beforeAll(async () => {
-  harness = await chainHarness()
-  db = harness.db
-})
-afterAll(() => harness.close())
+const harness = await startForAllTests(chainHarness)
+const { db } = harness
 
 let organizationId: string
 let chain: string

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { createLogger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { HEAD_LINKS_MAX } from '../vault/head-witness.js'
 import { appendBatches } from './append-batches.js'
@@ -14,13 +14,8 @@ import { auditSource } from './chain-source.js'
 import { signerLease } from './signer-lease.js'
 import { createUnsignedWatch, tellUnsigned } from './unsigned-watch.js'
 
-let harness: ChainHarness
-let db: Knex
-beforeAll(async () => {
-  harness = await chainHarness()
-  db = harness.db
-})
-afterAll(() => harness.close())
+const harness = await startForAllTests(chainHarness)
+const { db } = harness
 
 let organizationId: string
 let chain: string
@@ -149,24 +144,21 @@ describe('a head that stays unsigned', () => {
   })
 
   it('is an alarm after some minutes, and none before', async () => {
-    const lines: string[] = []
-    const log = createLogger('test', 'debug', { write: (line: string) => void lines.push(line) })
+    const { log, lines } = memoryLog()
     const clock = manualClock(0)
     const watch = createUnsignedWatch(db, clock)
     await tellUnsigned(watch, log)
     clock.advance(unsignedToldMs)
     await tellUnsigned(watch, log)
-    expect(lines).toEqual([])
+    expect(lines()).toEqual([])
     clock.advance(1)
     // Whatever moves it on does not make it younger.
     await harness.audit(organizationId)
     await tellUnsigned(watch, log)
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', msg: 'head unsigned', heads: 1, oldestMs: unsignedToldMs + 1 },
-    ])
+    expect(lines()).toMatchObject([{ level: 'error', msg: 'head unsigned', heads: 1, oldestMs: unsignedToldMs + 1 }])
     await harness.signHeads()
     await tellUnsigned(watch, log)
-    expect(lines).toHaveLength(1)
+    expect(lines()).toHaveLength(1)
   })
 
   it('is none where it was signed meanwhile and has moved again', async () => {

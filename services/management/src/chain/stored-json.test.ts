@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { describe, expect, it } from '@jest/globals'
+import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { canonicalJson } from '../http/canonical-json.js'
 import { storedJson } from './stored-json.js'
 
-let database: TestDatabase
-let db: Knex
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = connectPostgres(database.target, 'test')
-})
-afterAll(async () => {
-  await db.destroy()
-  await database.drop()
-})
+const { db } = await startForAllTests(connectedDatabase)
 
 const printed = async (text: string): Promise<string> =>
   (await db.raw('SELECT ?::jsonb::text AS printed', [text])).rows[0].printed

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
 import type { Break } from './verdict.js'
 
-let harness: ChainHarness
-beforeAll(async () => {
-  harness = await chainHarness()
-})
-afterAll(() => harness.close())
+const harness = await startForAllTests(chainHarness)
 
 /** A superuser of database `management`, within a transaction, before a trail of five links: four are signed. */
 interface Superuser extends FurnishedTrail {

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
 import { checkpointsBetween } from './chain-rows.js'
 import { accessLogSource, auditSource } from './chain-source.js'
 import { verifyChain } from './verify-chain.js'
 
-let harness: ChainHarness
-let db: Knex
-beforeAll(async () => {
-  harness = await chainHarness()
-  db = harness.db
-})
-afterAll(() => harness.close())
+const harness = await startForAllTests(chainHarness)
+const { db } = harness
 
 describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (kind) => {
   let whose: FurnishedTrail

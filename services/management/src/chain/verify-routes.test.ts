@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { restHarness } from '../test/rest-harness.js'
 
-let house: RestHarness
-let owner: Person
-let org: string
-
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  org = await house.organization(owner, 'Mine')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const org = await house.organization(owner, 'Mine')
 
 async function linesOf(path: string): Promise<Record<string, unknown>[]> {
   const { text } = await owner

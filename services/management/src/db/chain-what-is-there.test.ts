@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { expect, it } from '@jest/globals'
+import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { migrate } from '@protectmyapi/service-kit/migrate'
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { memoryVault } from '../test/memory-vault.js'
 import { verifyAll } from '../verify.js'
 import { migrateManagement } from './migrate-management.js'
@@ -17,16 +17,7 @@ import { accessSetAside } from './migrations/0008-access-set-aside.js'
 
 const log = createLogger('test', 'silent')
 
-let database: TestDatabase
-let db: Knex
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = connectPostgres(database.target, 'test')
-})
-afterAll(async () => {
-  await db.destroy()
-  await database.drop()
-})
+const { db, target } = await startForAllTests(connectedDatabase)
 
 it('takes what stood in log and trail before there were chains into them', async () => {
   await migrate(db, [people, secrets, catalog, feed, trail, externalVersions, automation, accessSetAside], log)
@@ -38,7 +29,7 @@ it('takes what stood in log and trail before there were chains into them', async
     INSERT INTO audit (id, organization_id, actor_kind, actor_id, event)
     SELECT 'aud_' || n, CASE WHEN n % 2 = 0 THEN 'org_0' END, 'system', 'x', 'a.b' FROM generate_series(1, 2500) AS n;
   `)
-  await migrateManagement({ owner: database.target, runtimeRole: database.target.user }, log)
+  await migrateManagement({ owner: target, runtimeRole: target.user }, log)
   const entries: Record<string, number> = {}
   for await (const verdict of verifyAll({ db, vault: memoryVault() }, 90)) {
     expect(verdict).toMatchObject({ ok: true })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
 import { until } from '@protectmyapi/dev-kit/until'
 import { ConfigError } from '@protectmyapi/service-kit/config'
@@ -99,9 +100,8 @@ type Said = Readonly<Record<string, unknown>>
 
 /** `heard` answers the first line that is it, and fails where none comes. */
 function listening(isIt: (said: Said) => boolean): { readonly log: Logger; heard(): Promise<Said> } {
-  const lines: Said[] = []
-  const write = (line: string): void => void lines.push(JSON.parse(line))
-  return { log: createLogger('test', 'debug', { write }), heard: () => until(() => lines.find(isIt)) }
+  const { log, lines } = memoryLog()
+  return { log, heard: () => until(() => lines().find(isIt)) }
 }
 
 describe('a migration beside services that serve', () => {

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import type { Admission__Output } from '@protectmyapi/protos/generated/directory/v1/Admission'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { readAccessLog } from '../access-log/read-access-log.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
-import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
+import { migratedDatabase } from '../test/migrated-database.js'
 import { createAdmit } from './admit.js'
 import { createRecordAccess } from './record-access.js'
 
@@ -15,17 +15,11 @@ const BUCKET = { key: 'bucket', scope: 'LIMIT_SCOPE_DEVICE', count: 10, periodMs
 
 const log = createLogger('test', 'silent')
 
-let database: MigratedDatabase
-let db: Knex
+const { db } = await startForAllTests(migratedDatabase)
+await tendPartitions(db, 90)
+
 let bootId: string
 let organizationId: string
-
-beforeAll(async () => {
-  database = await migratedDatabase()
-  db = database.db
-  await tendPartitions(db, 90)
-})
-afterAll(() => database.close())
 beforeEach(async () => {
   bootId = newId('boot')
   organizationId = newId('organization')

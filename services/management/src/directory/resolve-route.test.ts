@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { ExchangeDebugTokenRequest } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenRequest'
 import type { ExchangeDebugTokenResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenResponse'
 import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
@@ -14,23 +14,19 @@ import {
 } from '@protectmyapi/service-kit/app-session'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { GRANT_LIFE_MS_MAX, GRANT_TYP, GrantClaims } from '@protectmyapi/service-kit/grant'
-import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnary } from '@protectmyapi/service-kit/grpc-client'
 import { newToken, SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, importJWK } from 'jose'
 import { signingKeyInForce, signingKeys } from '../keys/signing-key-rows.js'
 import { type Catalog, insertCatalog } from '../test/catalog.js'
-import { type DirectoryHarness, directoryHarness } from '../test/directory-harness.js'
+import { codeOf } from '../test/code-of.js'
+import { directoryHarness } from '../test/directory-harness.js'
 import { createResolveRoute } from './resolve-route.js'
 
-let harness: DirectoryHarness
-let proxy: ReloadingClient<DirectoryClient>
-let catalog: Catalog
+const harness = await startForAllTests(directoryHarness)
+const proxy = await harness.client('proxy')
 
-beforeAll(async () => {
-  harness = await directoryHarness()
-  proxy = await harness.client('proxy')
-})
-afterAll(() => harness.close())
+let catalog: Catalog
 beforeEach(async () => {
   catalog = await insertCatalog(harness.db)
   await harness.db('rate_buckets').delete()
@@ -47,11 +43,6 @@ const exchange = (debugToken: string, sourceAddress = '192.0.2.1') =>
     (request, options, answer) => proxy.current().exchangeDebugToken(request, options, answer),
     { debugToken, sourceAddress },
     5_000,
-  )
-const codeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => 'answered',
-    (thrown: { code?: string }) => thrown.code,
   )
 const set = (table: string, id: string, columns: object) => harness.db(table).where({ id }).update(columns)
 

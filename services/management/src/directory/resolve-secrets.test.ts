@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { ResolveSecretsRequest } from '@protectmyapi/protos/generated/directory/v1/ResolveSecretsRequest'
 import type { ResolveSecretsResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveSecretsResponse'
 import { SERVICE_GRANT_TYP, ServiceGrantClaims } from '@protectmyapi/service-kit/grant'
-import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnary } from '@protectmyapi/service-kit/grpc-client'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { compactVerify, decodeJwt, importJWK } from 'jose'
 import { drainInbox } from '../access-log/drain-inbox.js'
@@ -14,25 +14,19 @@ import { revokeInternalService } from '../internal-services/revoke-internal-serv
 import { pageOfUses } from '../internal-services/service-uses.js'
 import { signingKeys } from '../keys/signing-key-rows.js'
 import { type Catalog, insertCatalog } from '../test/catalog.js'
-import { type DirectoryHarness, directoryHarness } from '../test/directory-harness.js'
+import { codeOf } from '../test/code-of.js'
+import { directoryHarness } from '../test/directory-harness.js'
 
 const WORKER = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/worker'
 const OPERATOR = systemActor('operator')
 
-let harness: DirectoryHarness
-let worker: ReloadingClient<DirectoryClient>
-let stranger: ReloadingClient<DirectoryClient>
-let proxy: ReloadingClient<DirectoryClient>
-let catalog: Catalog
+const harness = await startForAllTests(directoryHarness)
+await tendPartitions(harness.db, 90)
+const worker = await harness.client('worker')
+const stranger = await harness.client('stranger')
+const proxy = await harness.client('proxy')
 
-beforeAll(async () => {
-  harness = await directoryHarness()
-  await tendPartitions(harness.db, 90)
-  worker = await harness.client('worker')
-  stranger = await harness.client('stranger')
-  proxy = await harness.client('proxy')
-})
-afterAll(() => harness.close())
+let catalog: Catalog
 beforeEach(async () => {
   await harness.db('internal_services').delete()
   catalog = await insertCatalog(harness.db)
@@ -57,11 +51,6 @@ const resolve = (names: string[], client = worker) =>
   )
 const outcomesOf = async (names: string[]) =>
   (await resolve(names)).results.map(({ name, fault, granted }) => [name, fault ?? granted?.versionId])
-const codeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => 'answered',
-    (thrown: { code?: string }) => thrown.code,
-  )
 
 describe('what an internal service is granted', () => {
   it('is exactly what is in force and bound to it, for 60 seconds from the read, to the certificate that asks', async () => {

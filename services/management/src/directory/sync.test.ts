@@ -1,5 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Directory } from '@protectmyapi/protos/directory'
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
@@ -8,19 +9,13 @@ import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-
 import { fromGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { withMargin } from '../feed/feed-limits.js'
-import { type DirectoryHarness, directoryHarness, HARNESS_HORIZON_MS } from '../test/directory-harness.js'
+import { directoryHarness, HARNESS_HORIZON_MS } from '../test/directory-harness.js'
 import { DIRECTORY_ACCESS } from './access.js'
 
 const ACTOR = { kind: 'system', id: 'test', requestId: null } as const
 
-let harness: DirectoryHarness
-let proxy: ReloadingClient<DirectoryClient>
-
-beforeAll(async () => {
-  harness = await directoryHarness()
-  proxy = await harness.client('proxy')
-})
-afterAll(() => harness.close())
+const harness = await startForAllTests(directoryHarness)
+const proxy = await harness.client('proxy')
 
 function open(client: ReloadingClient<DirectoryClient>, deadlineMs = 60_000) {
   const replies: SyncReply__Output[] = []

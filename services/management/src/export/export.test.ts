@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { tendPartitions } from '../access-log/tend-partitions.js'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { restHarness } from '../test/rest-harness.js'
 import { EXPORT_LIMITS } from './export-limits.js'
 import { createExportSlots } from './export-slots.js'
 
-let house: RestHarness
-let owner: Person
-let org: string
-let other: string
 /** More than two pages, and no whole number of them. */
 const ENTRIES = 2 * EXPORT_LIMITS.pageRows + 7
 
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  org = await house.organization(owner, 'Mine')
-  other = await house.organization(owner, 'Other')
-  await tendPartitions(house.db, 90)
-  await log(org, ENTRIES)
-  await log(other, 3)
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const org = await house.organization(owner, 'Mine')
+const other = await house.organization(owner, 'Other')
+await tendPartitions(house.db, 90)
+await log(org, ENTRIES)
+await log(other, 3)
 
 /** Entries of which several have the same moment, each with its end. */
 async function log(organizationId: string, count: number): Promise<void> {

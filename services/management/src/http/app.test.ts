@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { createLogger } from '@protectmyapi/service-kit/log'
 import supertest from 'supertest'
 import { z } from 'zod'
 import type { CallOrg } from '../access/principal.js'
@@ -10,8 +10,7 @@ import { type ListeningHttp, listenHttp } from './listen-http.js'
 import { PageQuery } from './page.js'
 import { route } from './route.js'
 
-const lines: string[] = []
-const log = createLogger('test', 'debug', { write: (line: string) => void lines.push(line) })
+const { log, text: logged } = memoryLog()
 const org: CallOrg = { id: 'org_1', slug: 'acme', name: 'Acme', role: 'member', generation: 1 }
 
 const routes = [
@@ -144,7 +143,7 @@ describe('the REST side', () => {
       const answer = await api.get(`/api/v1/orgs/acme/things?${query}`).set(signedIn).expect(400)
       expect(answer.text).not.toContain(value)
     }
-    expect(lines.join()).not.toContain(value)
+    expect(logged()).not.toContain(value)
   })
 
   it.each([
@@ -203,6 +202,7 @@ describe('the REST side', () => {
     expect(away.body.code).toBe('UNAVAILABLE')
     const broken = await api.delete('/api/v1/things/broken').expect(500)
     expect(JSON.stringify(broken.body)).not.toContain('private detail')
+    const lines = logged().split('\n')
     expect(lines.some((line) => line.includes('private detail') && line.includes(broken.body.requestId))).toBe(true)
   })
 

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { statusesAndCode } from '@protectmyapi/dev-kit/statuses-and-code'
 import { until } from '@protectmyapi/dev-kit/until'
 import express from 'express'
 import { HTTP_BOUNDS, type HttpBounds, type ListeningHttp, listenHttp } from './listen-http.js'
@@ -50,9 +51,7 @@ function client(bytes = ''): Client {
 
 /** Status and code of the one answer. */
 async function answerTo(bytes: string): Promise<string> {
-  const answer = await client(bytes).closed
-  const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status)
-  return [...statuses, /"code":"(\w+)"/.exec(answer)?.[1]].join(' ').trim()
+  return statusesAndCode(await client(bytes).closed)
 }
 
 const fields = (count: number): string => 'a: b\r\n'.repeat(count)

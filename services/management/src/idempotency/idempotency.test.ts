@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { z } from 'zod'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { restHarness } from '../test/rest-harness.js'
 import { IDEMPOTENCY_LIMITS } from './idempotency-limits.js'
 
-let house: RestHarness
-let owner: Person
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+
 let org: string
 let count = 0
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-})
 beforeEach(async () => {
   count += 1
   org = await house.organization(owner, `Once ${count}`)
 })
-afterAll(() => house.close())
 
 const post = (path: string, body: object, key = `key-${count}`) =>
   owner.ask('POST', path, body).set('idempotency-key', key)

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { createRecordGrant } from '../directory/record-grant.js'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { restHarness } from '../test/rest-harness.js'
 import { pageOfInternalServices } from './internal-service-rows.js'
 import { registerInternalService } from './register-internal-service.js'
 import { revokeInternalService } from './revoke-internal-service.js'
@@ -13,19 +14,10 @@ const WORKER = 'spiffe://protectmyapi.local/ns/apps/sa/worker'
 const FOREIGN = 'spiffe://protectmyapi.local/ns/apps/sa/foreign'
 const PLACES = { origins: ['https://api.example.com'], placements: [{ kind: 'header', name: 'authorization' }] }
 
-let house: RestHarness
-let owner: Person
-let org: string
-
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  org = await house.organization(owner, 'mine')
-  const stranger = await house.person('stranger')
-  await register(org, WORKER)
-  await register(await house.organization(stranger, 'others'), FOREIGN)
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const org = await house.organization(owner, 'mine')
+const stranger = await house.person('stranger')
 
 const register = (organization: string, spiffeId: string) =>
   registerInternalService({ db: house.db, trustDomain: 'protectmyapi.local', namespace: 'protectmyapi' }, OPERATOR, {
@@ -33,6 +25,9 @@ const register = (organization: string, spiffeId: string) =>
     name: spiffeId.split('/').at(-1) ?? '',
     spiffeId,
   })
+await register(org, WORKER)
+await register(await house.organization(stranger, 'others'), FOREIGN)
+
 const create = (name: string, bindings: object) =>
   owner.ask('POST', `/orgs/${org}/secrets`, { name, value: 'sk-first-0123456789', bindings })
 const inAMinute = (text: string): boolean => {

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { decodeProtectedHeader } from 'jose'
 import { systemActor } from '../audit/audit-entry.js'
 import { recordSync } from '../feed/registry.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
 import { type MemoryVault, memoryVault } from '../test/memory-vault.js'
-import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
+import { migratedDatabase } from '../test/migrated-database.js'
 import { ensureSigningKey } from './ensure-signing-key.js'
 import { createHeldKeys } from './held-keys.js'
 import { rotateAllKeys } from './rotate-all-keys.js'
@@ -19,17 +19,11 @@ import { tendSigningKeys } from './tend-signing-keys.js'
 const OPERATOR = systemActor('operator')
 const log = createLogger('test', 'silent')
 
-let database: MigratedDatabase
-let db: Knex
+const { db } = await startForAllTests(migratedDatabase)
+
 let vault: MemoryVault
 /** Called in each pause of a writer that waits. */
 let inPause: () => Promise<void> | void
-
-beforeAll(async () => {
-  database = await migratedDatabase()
-  db = database.db
-})
-afterAll(() => database.close())
 beforeEach(async () => {
   await db('signing_keys').delete()
   await db('proxies').delete()

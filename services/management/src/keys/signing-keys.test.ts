@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { compactVerify, importJWK } from 'jose'
 import { type MemoryVault, memoryVault } from '../test/memory-vault.js'
-import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
+import { migratedDatabase } from '../test/migrated-database.js'
 import { ensureSigningKey } from './ensure-signing-key.js'
 import { createHeldKeys } from './held-keys.js'
 import { signingKeys } from './signing-key-rows.js'
 
-let database: MigratedDatabase
-let db: Knex
-let vault: MemoryVault
 const log = createLogger('test', 'silent')
+const { db } = await startForAllTests(migratedDatabase)
 
-beforeAll(async () => {
-  database = await migratedDatabase()
-  db = database.db
-})
-afterAll(() => database.close())
+let vault: MemoryVault
 beforeEach(async () => {
   await db('signing_keys').delete()
   vault = memoryVault()

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { Role } from '../access/roles.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { freeAddress } from '../people/free-address.js'
-import { PASSWORD, type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { PASSWORD, type Person, restHarness } from '../test/rest-harness.js'
 import { slugFrom } from './slug-from.js'
 
-let house: RestHarness
-let ada: Person
-let ben: Person
-beforeAll(async () => {
-  house = await restHarness()
-  ada = await house.person('ada')
-  ben = await house.person('ben')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const ada = await house.person('ada')
+const ben = await house.person('ben')
 
 /** A house of its own for each test: an owner, an admin, a member. */
 async function staffed(name: string): Promise<{ org: string } & Record<Role, Person>> {

@@ -1,35 +1,31 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { describe, expect, it } from '@jest/globals'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Request } from 'express'
 import { clientOf } from '../http/client-of.js'
-import { PASSWORD, type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { PASSWORD, type Person, restHarness } from '../test/rest-harness.js'
 import { prepareFirstRun, type SetUpDeps } from './set-up.js'
 import { changePassword, type PeopleDeps, signIn } from './sign-in.js'
 import { createSignInLimits } from './sign-in-limits.js'
 
-let house: RestHarness
-beforeAll(async () => {
-  house = await restHarness()
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
 
 const owner = { email: 'First@Example.com', password: PASSWORD, name: 'First', organization: 'Ünited Apps, Inc.' }
-const lines: string[] = []
+const { log, lines } = memoryLog('info')
 
 function setUpDeps(): SetUpDeps {
-  const log = createLogger('test', 'info', { write: (line: string) => void lines.push(line) })
   return { db: house.db, commitChange: house.feed.commitChange, hasher: house.hasher, log }
 }
 
-const tokenIn = (text: string): string => /pma_set_[A-Za-z0-9_-]+/.exec(text)?.[0] ?? ''
+const setUpTokens = (): string[] => lines().map(({ msg }) => /pma_set_[A-Za-z0-9_-]+/.exec(String(msg))?.[0] ?? '')
 
 describe('the first run', () => {
   it('logs a set-up token, whose hash alone is kept, and the newest one counts', async () => {
     await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap: undefined })
     await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap: undefined })
-    const [older, newer] = lines.map(tokenIn)
+    const [older, newer] = setUpTokens()
     expect(older).toMatch(/^pma_set_/)
     expect(JSON.stringify(await house.db('installation'))).not.toContain(newer)
     await house.anonymous('POST', '/setup', { ...owner, token: older }).expect(401)
@@ -37,7 +33,7 @@ describe('the first run', () => {
   })
 
   it('makes one owner, however many use the token at once, and never another', async () => {
-    const token = tokenIn(lines.at(-1) ?? '')
+    const token = setUpTokens().at(-1)
     const answers = await Promise.all(
       [1, 2, 3].map((n) => house.anonymous('POST', '/setup', { ...owner, email: `o${n}@example.com`, token })),
     )
@@ -48,10 +44,10 @@ describe('the first run', () => {
       organization: { id: expect.stringMatching(/^org_/), slug: 'united-apps-inc', name: 'Ünited Apps, Inc.' },
     })
     await house.anonymous('POST', '/setup', { ...owner, token }).expect(401)
-    const before = lines.length
+    const before = lines().length
     const bootstrap = { email: 'boot@example.com', password: new SecretText(PASSWORD), organization: 'Boot' }
     await prepareFirstRun(setUpDeps(), { setupToken: undefined, bootstrap })
-    expect(lines.length).toBe(before)
+    expect(lines().length).toBe(before)
     expect(await house.db('users')).toHaveLength(1)
   })
 

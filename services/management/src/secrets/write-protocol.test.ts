@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { noPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Actor } from '../audit/audit-entry.js'
 import { createCommitChange } from '../feed/commit-change.js'
 import { recordSync } from '../feed/registry.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
 import { type MemoryVault, memoryVault } from '../test/memory-vault.js'
-import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
+import { migratedDatabase } from '../test/migrated-database.js'
 import { createSecret } from './create-secret.js'
 import { deleteSecret } from './delete-secret.js'
 import { finishDestructions, finishShredding, settleIntents } from './reconcile.js'
@@ -26,18 +26,12 @@ const BINDINGS = {
   services: [],
 } as const
 
-let database: MigratedDatabase
-let db: Knex
+const { db } = await startForAllTests(migratedDatabase)
+
 let vault: MemoryVault
 let deps: SecretDeps
 let uses: SecretUse[]
 let organizationId: string
-
-beforeAll(async () => {
-  database = await migratedDatabase()
-  db = database.db
-})
-afterAll(() => database.close())
 beforeEach(async () => {
   organizationId = newId('organization')
   await db('organizations').insert({

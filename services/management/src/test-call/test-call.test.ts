@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { TEST_SESSION_TYP, TestSessionClaims } from '@protectmyapi/service-kit/app-session'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import { signingKeyInForce } from '../keys/signing-key-rows.js'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { restHarness } from '../test/rest-harness.js'
 import type { ProxyAnswer, ProxyRequest } from './call-proxy.js'
 
 const ANSWER: ProxyAnswer = {
@@ -14,38 +15,34 @@ const ANSWER: ProxyAnswer = {
   complete: true,
 }
 
-let house: RestHarness
-let owner: Person
-let admin: Person
-let member: Person
-let org: string
-let service: string
 const sent: ProxyRequest[] = []
 
-beforeAll(async () => {
-  house = await restHarness({
+const house = await startForAllTests(() =>
+  restHarness({
     callProxy: async (request) => {
       sent.push(request)
       return ANSWER
     },
-  })
-  await house
-    .asOwner()('installation')
-    .insert({ id: newId('installation') })
-    .onConflict('only_row')
-    .merge()
-  await house.keys.tend()
-  ;[owner, admin, member] = [await house.person('owner'), await house.person('admin'), await house.person('member')]
-  org = await house.organization(owner, 'Tests')
-  await house.join(org, admin, 'admin')
-  await house.join(org, member, 'member')
-  await owner
-    .ask('POST', `/orgs/${org}/secrets`, { name: 'OPENAI_API_KEY', value: 'sk-test-call-0123456789' })
-    .expect(201)
-  const fields = { name: 'OpenAI', slug: 'openai', preset: 'openai' }
-  service = (await owner.ask('POST', `/orgs/${org}/services`, fields).expect(201)).body.id
-})
-afterAll(() => house.close())
+  }),
+)
+await house
+  .asOwner()('installation')
+  .insert({ id: newId('installation') })
+  .onConflict('only_row')
+  .merge()
+await house.keys.tend()
+const owner = await house.person('owner')
+const admin = await house.person('admin')
+const member = await house.person('member')
+const org = await house.organization(owner, 'Tests')
+await house.join(org, admin, 'admin')
+await house.join(org, member, 'member')
+await owner
+  .ask('POST', `/orgs/${org}/secrets`, { name: 'OPENAI_API_KEY', value: 'sk-test-call-0123456789' })
+  .expect(201)
+const fields = { name: 'OpenAI', slug: 'openai', preset: 'openai' }
+const service: string = (await owner.ask('POST', `/orgs/${org}/services`, fields).expect(201)).body.id
+
 beforeEach(async () => {
   sent.length = 0
   await house.db('rate_buckets').delete()

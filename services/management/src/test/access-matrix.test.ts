@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { isOrgPermission, ROLES, ROLES_ALLOWED, type Role, roleMay } from '../access/roles.js'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { isOrgPermission, ROLES, ROLES_ALLOWED, roleMay } from '../access/roles.js'
 import type { Route } from '../http/route.js'
 import { BODIES, furnish, pathOf, type Things } from './furnish.js'
-import { type Person, type RestHarness, restHarness } from './rest-harness.js'
+import { type Person, restHarness } from './rest-harness.js'
 
-let house: RestHarness
-let people: Record<Role | 'stranger', Person>
-let mine: Things
-let others: Things
-
-beforeAll(async () => {
-  house = await restHarness()
-  people = {
-    owner: await house.person('owner'),
-    admin: await house.person('admin'),
-    member: await house.person('member'),
-    stranger: await house.person('stranger'),
-  }
-  mine = await furnish(house, people.owner, 'mine')
-  for (const role of ['admin', 'member'] as const) await house.join(mine.org ?? '', people[role], role)
-  others = await furnish(house, people.stranger, 'others')
-}, 30_000)
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const people = {
+  owner: await house.person('owner'),
+  admin: await house.person('admin'),
+  member: await house.person('member'),
+  stranger: await house.person('stranger'),
+}
+const mine = await furnish(house, people.owner, 'mine')
+for (const role of ['admin', 'member'] as const) await house.join(mine.org ?? '', people[role], role)
+const others = await furnish(house, people.stranger, 'others')
 
 const orgRoutesOf = (routes: readonly Route[]): Route[] =>
   routes.filter(({ permission }) => isOrgPermission(permission))

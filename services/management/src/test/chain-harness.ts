@@ -1,6 +1,6 @@
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { createLogger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
@@ -38,8 +38,7 @@ export async function chainHarness(): Promise<ChainHarness> {
   await tendPartitions(db, 90)
   let nowMs: number | undefined
   const vault = memoryVault(() => nowMs ?? Date.now())
-  const written: string[] = []
-  const log = createLogger('test', 'debug', { write: (line: string) => void written.push(line) })
+  const { log, lines: logged } = memoryLog()
   const harness: ChainHarness = {
     db,
     vault,
@@ -65,7 +64,7 @@ export async function chainHarness(): Promise<ChainHarness> {
       await db.transaction((trx) => appendAudit(trx, actor, entries))
     },
     signHeads: createSignHeads({ db, vault, clock: systemClock, log }),
-    errors: () => written.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error'),
+    errors: () => logged().filter(({ level }) => level === 'error'),
     async lines(source, reading = db) {
       const lines: (Progress | Verdict)[] = []
       for await (const line of verifyChain({ db: reading, vault }, source)) lines.push(line)

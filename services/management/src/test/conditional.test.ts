@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { Route } from '../http/route.js'
-import { BODIES, furnish, pathOf, type Things } from './furnish.js'
-import { type Person, type RestHarness, restHarness } from './rest-harness.js'
+import { BODIES, furnish, pathOf } from './furnish.js'
+import { restHarness } from './rest-harness.js'
 
-let house: RestHarness
-let owner: Person
-let things: Things
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  things = await furnish(house, owner, 'mine')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const things = await furnish(house, owner, 'mine')
 
 const isChange = ({ method }: Route): boolean => method !== 'GET'
 const conditional = (): Route[] => house.routes.filter((route) => isChange(route) && route.conditional)

@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { asFault } from '@protectmyapi/service-kit/faults'
 import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import { systemActor } from '../audit/audit-entry.js'
 import { registerInternalService } from '../internal-services/register-internal-service.js'
-import { PASSWORD, type Person, type RestHarness, restHarness } from './rest-harness.js'
+import { PASSWORD, restHarness } from './rest-harness.js'
 
-let house: RestHarness
-let owner: Person
-let org: string
-let app: string
-
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  org = await house.organization(owner, 'Full')
-  app = (await owner.ask('POST', `/orgs/${org}/apps`, { name: 'Phone', slug: 'phone', platform: 'ios' })).body.id
-}, 30_000)
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const org = await house.organization(owner, 'Full')
+const phone = { name: 'Phone', slug: 'phone', platform: 'ios' }
+const app: string = (await owner.ask('POST', `/orgs/${org}/apps`, phone)).body.id
 
 /** Status and code of an answer. */
 type Outcome = string

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Person, type RestHarness, restHarness } from './rest-harness.js'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { restHarness } from './rest-harness.js'
 
-let house: RestHarness
-let owner: Person
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+
 let org: string
 let count = 0
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-})
 beforeEach(async () => {
   org = await house.organization(owner, `Keys ${++count}`)
 })
-afterAll(() => house.close())
 
 const put = (path: string, body: object) => owner.ask('PUT', `/orgs/${org}${path}`, body)
 const putSecret = (fields: object = {}, name = 'OPENAI_API_KEY') =>

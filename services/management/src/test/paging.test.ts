@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { tendPartitions } from '../access-log/tend-partitions.js'
-import { furnish, type Things } from './furnish.js'
-import { PASSWORD, type Person, type RestHarness, restHarness } from './rest-harness.js'
-
-let house: RestHarness
-let owner: Person
-let things: Things
-let document: OpenApi
+import { furnish } from './furnish.js'
+import { PASSWORD, restHarness } from './rest-harness.js'
 
 interface Schema {
   readonly properties?: Record<string, Schema>
@@ -21,14 +17,31 @@ interface OpenApi {
   readonly paths: Record<string, { readonly get?: Operation }>
 }
 
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-  things = await furnish(house, owner, 'mine')
-  await furnishMore()
-  document = (await house.anonymous('GET', '/openapi.json').expect(200)).body
-}, 30_000)
-afterAll(() => house.close())
+const GRANT = {
+  internalService: { id: 'isv_1', name: 'worker', spiffeId: 'spiffe://protectmyapi.local/ns/apps/sa/worker' },
+  secrets: [{ id: 'sec_1', name: 'A_KEY' }],
+}
+
+const SUBJECT = {
+  app: 'app_1',
+  service: 'svc_1',
+  device: '',
+  secrets: [],
+  method: 'GET',
+  path: '/',
+  sourceAddress: '192.0.2.1',
+  platform: '',
+  appVersion: '',
+  unattested: true,
+}
+
+const inTenMinutes = (): Date => new Date(Date.now() + 600_000)
+
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+const things = await furnish(house, owner, 'mine')
+await furnishMore()
+const document: OpenApi = (await house.anonymous('GET', '/openapi.json').expect(200)).body
 
 /** Three of everything at least, so that a page of one has another after it. */
 async function furnishMore(): Promise<void> {
@@ -67,26 +80,6 @@ async function furnishMore(): Promise<void> {
        SELECT current_date, 'boot_' || ?, 0, n, ?, date_trunc('second', now()), 'req_' || n, ?, ?::jsonb, 0 FROM generate_series(1, 4) AS n`,
       [kind, kind, org, JSON.stringify(entry)],
     )
-}
-
-const inTenMinutes = (): Date => new Date(Date.now() + 600_000)
-
-const GRANT = {
-  internalService: { id: 'isv_1', name: 'worker', spiffeId: 'spiffe://protectmyapi.local/ns/apps/sa/worker' },
-  secrets: [{ id: 'sec_1', name: 'A_KEY' }],
-}
-
-const SUBJECT = {
-  app: 'app_1',
-  service: 'svc_1',
-  device: '',
-  secrets: [],
-  method: 'GET',
-  path: '/',
-  sourceAddress: '192.0.2.1',
-  platform: '',
-  appVersion: '',
-  unattested: true,
 }
 
 /** Every path whose read answers an array of things, and is not the read of one thing, which ends with its name. */

@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { createTestDatabase } from '@protectmyapi/dev-kit/test-database'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Express } from 'express'
 import supertest from 'supertest'
 import type { Role } from '../access/roles.js'
 import { buildApp, buildRest } from '../build-rest.js'
-import { migrateManagement } from '../db/migrate-management.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { API_PREFIX } from '../http/api-prefix.js'
 import type { Route } from '../http/route.js'
@@ -18,6 +15,7 @@ import { createPasswordHasher, type PasswordHasher } from '../people/password-ha
 import type { CallProxy } from '../test-call/call-proxy.js'
 import { type LaggingProxy, laggingProxy } from './lagging-proxy.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
+import { runtimeDatabase } from './runtime-database.js'
 
 export const PASSWORD = 'a long enough password'
 const PRIVATE_UPSTREAM = '127.0.0.1'
@@ -134,33 +132,6 @@ export async function restHarness({
     },
     asOwner: () => superuser,
     close,
-  }
-}
-
-/** Migrated by the owner and served by the runtime role: a right that is missing shows in every test. */
-async function runtimeDatabase(): Promise<{
-  db: Knex
-  superuser: Knex
-  target: PostgresTarget
-  close(): Promise<void>
-}> {
-  const { target: owner, drop } = await createTestDatabase()
-  const user = `rest_${randomBytes(8).toString('hex')}`
-  const superuser = connectPostgres(owner, 'rest-harness')
-  await superuser.raw(`CREATE ROLE ${user} LOGIN PASSWORD 'test'`)
-  await migrateManagement({ owner, runtimeRole: user }, createLogger('test', 'silent'))
-  const target = { ...owner, user, password: 'test' }
-  const db = connectPostgres(target, 'management-test')
-  return {
-    db,
-    superuser,
-    target,
-    async close() {
-      await db.destroy()
-      await superuser.raw(`DROP OWNED BY ${user}; DROP ROLE ${user}`)
-      await superuser.destroy()
-      await drop()
-    },
   }
 }
 

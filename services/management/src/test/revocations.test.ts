@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { ResolveRouteResponse } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
 import { AppSessionClaims } from '@protectmyapi/service-kit/app-session'
@@ -14,23 +15,18 @@ import { createListSessionKeys } from '../directory/list-session-keys.js'
 import { createResolveRoute } from '../directory/resolve-route.js'
 import { recordSync } from '../feed/registry.js'
 import { endLeaseKeys } from '../keys/end-lease-keys.js'
-import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
+import { createHeldKeys } from '../keys/held-keys.js'
 import { rotateSigningKey } from '../keys/rotate-signing-key.js'
 import { type KeyUse, signingKeyInForce } from '../keys/signing-key-rows.js'
-import { type Person, type RestHarness, restHarness } from './rest-harness.js'
+import { restHarness } from './rest-harness.js'
 
 const PEER = { spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy', thumbprint: 'x'.repeat(43) }
 
-let house: RestHarness
-let keys: HeldKeys
-let owner: Person
-beforeAll(async () => {
-  house = await restHarness()
-  keys = createHeldKeys({ db: house.db, vault: house.vault, clock: systemClock, log: createLogger('test', 'silent') })
-  await keys.tend()
-  owner = await house.person('owner')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const log = createLogger('test', 'silent')
+const keys = createHeldKeys({ db: house.db, vault: house.vault, clock: systemClock, log })
+await keys.tend()
+const owner = await house.person('owner')
 
 /** An organisation in use, and what a proxy holds of it: a route under the app's token, and one under a session. */
 interface World {

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { noPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { readMessage } from '../access-log/read-message.js'
@@ -14,7 +13,6 @@ import { appendAudit } from '../audit/append-audit.js'
 import { dropOldLinks } from '../chain/drop-old-links.js'
 import { createSignHeads } from '../chain/sign-heads.js'
 import { signerLease } from '../chain/signer-lease.js'
-import { migrateManagement } from '../db/migrate-management.js'
 import { toInboxEntry } from '../directory/access-entry.js'
 import { writeInbox } from '../directory/access-inbox.js'
 import { createDrawQuota } from '../directory/draw-quota.js'
@@ -34,27 +32,11 @@ import { replaceValue } from '../secrets/replace-value.js'
 import type { SecretDeps } from '../secrets/secret-deps.js'
 import { verifyAll } from '../verify.js'
 import { memoryVault } from './memory-vault.js'
+import { runtimeDatabase } from './runtime-database.js'
 
-const ROLE = `runtime_${newId('boot').toLowerCase()}`
 const ACTOR = { kind: 'user', id: 'usr_test', requestId: null } as const
 
-let database: TestDatabase
-let owner: Knex
-let db: Knex
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  owner = connectPostgres(database.target, 'owner')
-  await owner.raw(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'test'`)
-  await migrateManagement({ owner: database.target, runtimeRole: ROLE }, createLogger('test', 'silent'))
-  db = connectPostgres({ ...database.target, user: ROLE, password: 'test' }, 'runtime')
-})
-afterAll(async () => {
-  await db.destroy()
-  await owner.raw(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`)
-  await owner.destroy()
-  await database.drop()
-})
+const { db } = await startForAllTests(runtimeDatabase)
 
 describe('the runtime role', () => {
   it('may do all that the write protocol, the feed and the reconciler do', async () => {

@@ -1,3 +1,4 @@
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
@@ -5,12 +6,15 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { connectRedis, type RedisClient, type RedisTarget } from '@protectmyapi/service-kit/redis'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import { accessStreamKey, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
 import { createStreamDrain, type StreamDrain } from '../access-log/drain-streams.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { accessEntry } from './access-entries.js'
 import { migratedDatabase } from './migrated-database.js'
+
+/** For a test with a Redis of its own. */
+export { connectTestRedis as connected, redisTarget as targetOf } from '@protectmyapi/dev-kit/connect-test-redis'
 
 /** A Redis and a Postgres, and what a proxy does with the one. */
 export interface StreamHarness {
@@ -26,7 +30,7 @@ export const SILENT = createLogger('test', 'silent')
 
 export async function streamHarness(): Promise<StreamHarness> {
   const [database, redis] = await Promise.all([migratedDatabase(), startTestRedis()])
-  const client = await connected(targetOf(redis))
+  const client = await connectTestRedis(redisTarget(redis))
   const { db } = database
   await tendPartitions(db, 90)
   return {
@@ -39,22 +43,6 @@ export async function streamHarness(): Promise<StreamHarness> {
       await Promise.all([redis.drop(), database.close()])
     },
   }
-}
-
-export const targetOf = ({ host, port }: Pick<TestRedis, 'host' | 'port'>): RedisTarget => ({
-  host,
-  port,
-  username: undefined,
-  password: undefined,
-  tls: false,
-  ca: undefined,
-  cluster: false,
-})
-
-export async function connected(target: RedisTarget): Promise<RedisClient> {
-  const client = connectRedis(target, 'test', SILENT)
-  await new Promise((resolve) => client.once('ready', resolve))
-  return client
 }
 
 /** A proxy of one start, as the streams see it. */

@@ -1,32 +1,28 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { isToken } from '@protectmyapi/service-kit/tokens'
 import supertest from 'supertest'
-import { isOrgPermission, ROLES, ROLES_ALLOWED, type Role, roleMay, SCOPES, type Scope } from '../access/roles.js'
+import { isOrgPermission, ROLES, ROLES_ALLOWED, roleMay, SCOPES, type Scope } from '../access/roles.js'
 import type { Route } from '../http/route.js'
-import { furnish, pathOf, type Things } from '../test/furnish.js'
-import { type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
+import { furnish, pathOf } from '../test/furnish.js'
+import { type Person, restHarness } from '../test/rest-harness.js'
 import { TOKEN_LIMITS } from './token-limits.js'
 import { pruneTokens } from './token-rows.js'
 
-let house: RestHarness
-let people: Record<Role | 'stranger', Person>
-let things: Things
+const house = await startForAllTests(restHarness)
+const people = {
+  owner: await house.person('owner'),
+  admin: await house.person('admin'),
+  member: await house.person('member'),
+  stranger: await house.person('stranger'),
+}
+const things = await furnish(house, people.owner, 'mine')
+for (const role of ['admin', 'member'] as const) await house.join(things.org ?? '', people[role], role)
+
 let count = 0
-beforeAll(async () => {
-  house = await restHarness()
-  people = {
-    owner: await house.person('owner'),
-    admin: await house.person('admin'),
-    member: await house.person('member'),
-    stranger: await house.person('stranger'),
-  }
-  things = await furnish(house, people.owner, 'mine')
-  for (const role of ['admin', 'member'] as const) await house.join(things.org ?? '', people[role], role)
-})
 beforeEach(() => {
   count += 1
 })
-afterAll(() => house.close())
 
 const org = (): string => things.org ?? ''
 const create = (person: Person, fields: object = {}) =>

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { connect, createServer as createTcpServer, type Server, Socket } from 'node:net'
-import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { until } from '@protectmyapi/dev-kit/until'
 import { carriersOfV4 } from '@protectmyapi/service-kit/test/hostile-urls'
 import { edgesV4, edgesV6, SPECIAL_RANGES_V4, SPECIAL_RANGES_V6 } from '@protectmyapi/service-kit/test/special-ranges'
@@ -11,13 +12,10 @@ import type { ResolvedAddress } from './resolve-name.js'
 const NOT_ALLOWED = expect.objectContaining({ code: 'DESTINATION_NOT_ALLOWED' })
 const UNREACHABLE = expect.objectContaining({ code: 'UPSTREAM_UNREACHABLE' })
 
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close()
-})
+const atEnd = closeAfterEach()
 
 async function listen(server: Server): Promise<number> {
-  servers.push(server)
+  atEnd(() => server.close())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }

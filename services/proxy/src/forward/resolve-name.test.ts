@@ -1,20 +1,18 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { until } from '@protectmyapi/dev-kit/until'
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import { type NameServer, startNameServer } from '../test/name-server.js'
+import { startNameServer } from '../test/name-server.js'
 import { createResolveName } from './resolve-name.js'
 
 const V4 = '8.8.8.8'
 const V6 = '2606:4700:0:0:0:0:0:1111'
 
-const closing: NameServer[] = []
-afterEach(async () => {
-  for (const server of closing.splice(0)) await server.close()
-})
+const atEnd = closeAfterEach()
 
 async function resolving(answer: Parameters<typeof startNameServer>[0]) {
   const server = await startNameServer(answer)
-  closing.push(server)
+  atEnd(() => server.close())
   return { ...server, resolve: createResolveName({ clock: systemClock, servers: [server.server] }) }
 }
 

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/otlp-receiver'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { TELEMETRY_OFF } from '@protectmyapi/service-kit/telemetry/telemetry-config'
@@ -18,20 +19,17 @@ const PHONES = {
 
 let upstream: Upstream
 let collector: OtlpReceiver
-const closers: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
+const atEnd = closeAfterEach()
 
 /** One request of a phone to a service, in a proxy that keeps this part of its traces. Answers what the provider was told. */
 async function told(forwardTraceContext: boolean, ratio: number) {
   collector = await startOtlpReceiver()
   upstream = await startUpstream((_received, response) => response.end('ok'))
-  closers.push(collector.close, upstream.close)
+  atEnd(collector.close, upstream.close)
   const tracesOut = ratio > 0 ? { url: `${collector.url}/v1/traces`, ratio } : null
   const telemetry = await openTelemetry({ ...TELEMETRY_OFF, tracesOut }, { service: 'proxy', log: silentLog() })
   const proxy = await startProxy(upstream.port, { watchRequest: watchRequests(telemetry, NO_MEASURES) })
-  closers.push(proxy.close)
+  atEnd(proxy.close)
   proxy.plane.routeOf.set('up', routeTo(`http://127.0.0.1:${upstream.port}`, { target: { forwardTraceContext } }))
   const { status } = await proxy.send('POST', '/v1/p/up/x', {
     headers: { 'x-api-key': APP_TOKEN, ...PHONES },

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type SecureVersion, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import {
   type Authority,
   createAuthority,
@@ -8,6 +8,7 @@ import {
   type IssueRequest,
 } from '@protectmyapi/dev-kit/certificate-authority'
 import { type Chain, issueChain, type Link } from '@protectmyapi/dev-kit/certificate-chain'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { asFault } from '@protectmyapi/service-kit/faults'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type Dial } from './dialler.js'
@@ -95,10 +96,7 @@ function chain(name: string): Chain {
   return found
 }
 
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+const atEnd = closeAfterEach()
 
 interface Provider {
   readonly url: URL
@@ -121,7 +119,7 @@ async function provider({ certPem, keyPem }: Issued, options: TlsOptions = {}): 
   )
   server.on('tlsClientError', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
+  atEnd(() => {
     for (const socket of secured) socket.destroy()
     server.close()
   })
@@ -142,7 +140,7 @@ const issue = (request: IssueRequest = {}): Promise<Issued> =>
 
 async function dialled(url: URL): Promise<TLSSocket> {
   const socket = (await dial(url)) as TLSSocket
-  closers.push(() => socket.destroy())
+  atEnd(() => socket.destroy())
   socket.on('error', () => {})
   return socket
 }

@@ -1,5 +1,6 @@
 import { type ServerDuplexStream, status } from '@grpc/grpc-js'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { Directory } from '@protectmyapi/protos/directory'
 import type { SyncReply } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
 import type { SyncRequest__Output } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
@@ -8,10 +9,7 @@ import { startReplicas } from '../test/replicas.js'
 import { grpcSync } from './grpc-sync.js'
 import type { SyncEvents } from './keep-synced.js'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
+const atEnd = closeAfterEach()
 
 type Call = ServerDuplexStream<SyncRequest__Output, SyncReply>
 const push = (number: number): SyncReply => ({ push: { number, kind: 'FEED_KIND_APP', id: 'a', generation: 1 } })
@@ -23,7 +21,7 @@ async function openOne() {
   const replicas = await startReplicas(Directory, 1, (server) =>
     server.addService(Directory.service, { Sync: called.open }),
   )
-  closing.push(() => replicas.close())
+  atEnd(() => replicas.close())
   const heard: unknown[] = []
   const listeners = new Set<() => void>()
   const hear = (what: unknown): void => {
@@ -101,7 +99,7 @@ describe('a stream of Syncs that is given up', () => {
       }
       server.addService(Directory.service, { Sync: sync })
     })
-    closing.push(() => replicas.close())
+    atEnd(() => replicas.close())
     replicas.freeze(0)
     const openSync = grpcSync(replicas.client)
     const first = openSync({ reply: () => {}, ended: () => {} })
@@ -109,7 +107,7 @@ describe('a stream of Syncs that is given up', () => {
     first.giveUp()
     const heard = await new Promise((resolve, reject) => {
       const second = openSync({ reply: resolve, ended: reject })
-      closing.push(async () => second.cancel())
+      atEnd(() => second.cancel())
       second.send({ bootId: 'boot_x', syncId: 1, applied: 0 })
     })
     expect(heard).toMatchObject({ push: { number: 1 } })

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
-import { connectRedis, type RedisClient } from '@protectmyapi/service-kit/redis'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import type { RedisLink } from '../redis/redis-link.js'
 import { type FakeVault, startFakeVault } from '../test/fake-vault.js'
 import { fresh } from '../test/fresh.js'
@@ -21,9 +22,7 @@ describeWithRedis('the proxy’s leases, over gRPC and a real Redis', () => {
   const time = manualTime()
   beforeAll(async () => {
     server = await startTestRedis()
-    const target = { host: server.host, port: server.port, username: undefined, password: undefined }
-    client = connectRedis({ ...target, tls: false, ca: undefined, cluster: false }, 'test', silentLog())
-    await until(() => (client.status === 'ready' ? true : undefined))
+    client = await connectTestRedis(redisTarget(server))
     vault = await startFakeVault((versionId) => {
       const [, secret = ''] = versionId.split('_')
       const bindings = { origins: ['https://api.example.com'], placements: [{ header: 'authorization' }], services: [] }

@@ -1,13 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import type { LeaseKey } from '@protectmyapi/protos/generated/vault/v1/LeaseKey'
 import { startFakeVault } from '../test/fake-vault.js'
 import { grpcVaultLeases } from './grpc-vault-leases.js'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
+const atEnd = closeAfterEach()
 
 const KEY: LeaseKey = { dataKeyId: 'key_1', dataKeyVersion: 3, hour: 490_000, key: Buffer.alloc(32, 7), sealsForMs: 9 }
 
@@ -28,7 +26,7 @@ async function answer(leaseKey: LeaseKey | null) {
       },
     }
   }, leaseKey)
-  closing.push(() => vault.close())
+  atEnd(() => vault.close())
   const secrets = [{ secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'KEY' }]
   return grpcVaultLeases(vault.client, clock).lease({
     organizationId: 'org_1',

@@ -1,5 +1,6 @@
 import type { handleUnaryCall } from '@grpc/grpc-js'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import type { LeaseSecretsRequest__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
 import { Vault } from '@protectmyapi/protos/vault'
@@ -9,10 +10,7 @@ import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
 import { startReplicas } from '../test/replicas.js'
 import { grpcVaultLeases } from './grpc-vault-leases.js'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
+const atEnd = closeAfterEach()
 
 /** Two vaults behind one address. Each names itself in what it leases; which one is asked first is the first, 0. */
 async function twoVaults(answer: (vault: number) => LeaseSecretsResponse = leased) {
@@ -28,7 +26,7 @@ async function twoVaults(answer: (vault: number) => LeaseSecretsResponse = lease
     }
     server.addService(Vault.service, { LeaseSecrets: leaseSecrets })
   })
-  closing.push(() => replicas.close())
+  atEnd(() => replicas.close())
   const leases = grpcVaultLeases(replicas.client, systemClock, { attemptsMs: [500, 10_000] })
   const secrets = [{ secretId: 'sec_1', versionId: 'ver_1', generation: 1, name: 'KEY' }]
   return {

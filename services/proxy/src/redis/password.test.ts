@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, expect, it } from '@jest/globals'
 import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
+import { redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -40,7 +41,7 @@ describeWithRedis('the password of Redis', () => {
       if (file === undefined) throw new Error('no such file')
       return file
     }
-    client = connectRedis({ host, port, password, tls: false, ca: undefined, ...target }, 'test', silentLog())
+    client = connectRedis({ ...redisTarget({ host, port }), password, ...target }, 'test', silentLog())
     client.on('error', (err: Error) => {
       if (/^(WRONGPASS|NOAUTH)/.test(err.message)) refusals += 1
     })

@@ -1,31 +1,26 @@
-import { afterEach, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedisOptions } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
-import { connectRedis } from '@protectmyapi/service-kit/redis'
 import { manualTime } from '../test/manual-time.js'
 import { silentLog } from '../test/silent-log.js'
 import { createRedisLink, RedisAway, RedisFailed } from './redis-link.js'
 
 describeWithRedis('the link to Redis', () => {
-  const closing: (() => unknown)[] = []
-  afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close()
-  })
+  const atEnd = closeAfterEach()
 
   async function start(options: TestRedisOptions = {}) {
     const redis = await startTestRedis(options)
-    closing.push(() => redis.drop())
+    atEnd(() => redis.drop())
     const lines: { level: string; message: string; fields: object }[] = []
     const line = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields })
     const log = Object.assign(silentLog(), { warn: line('warn'), error: line('error'), info: line('info') })
-    const { host, port, password: word } = redis
-    const password = word === undefined ? undefined : () => word
-    const target = { host, port, username: undefined, password, tls: false, ca: undefined, cluster: false }
-    const client = connectRedis(target, 'test', silentLog())
+    const client = await connectTestRedis(redisTarget(redis))
     const time = manualTime()
     const link = createRedisLink({ client, schedule: time.schedule, log })
-    closing.push(() => link.close())
+    atEnd(() => link.close())
     /** Looks until it is found fit, or says that it is not. */
     const looked = (redisIs: 'fit' | 'unfit') =>
       until(() => {

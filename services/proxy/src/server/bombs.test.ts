@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { statusesAndCode } from '@protectmyapi/dev-kit/statuses-and-code'
 import { until } from '@protectmyapi/dev-kit/until'
 import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
@@ -60,8 +61,7 @@ describe('a bomb has exactly one answer, the provider no part of it, and everybo
   ])('%s', async (_what, bytes, expected) => {
     const [answer, other] = await Promise.all([exchangeRaw(proxy.port, bytes), proxy.send('GET', '/v1/p/up/other')])
     expect(other.status).toBe(200)
-    const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status)
-    expect([...statuses, /"code":"(\w+)"/.exec(answer)?.[1]].join(' ').trim()).toBe(expected)
+    expect(statusesAndCode(answer)).toBe(expected)
     const got = upstream.received.filter(({ url }) => url !== '/other')
     expect(got.length).toBe(expected === SERVED ? 1 : 0)
     for (const { headers, rawHeaders } of got) {

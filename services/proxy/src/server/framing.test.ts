@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { statusesAndCode } from '@protectmyapi/dev-kit/statuses-and-code'
 import { until } from '@protectmyapi/dev-kit/until'
 import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { serve, startRawUpstream, startUpstream, type Upstream } from '../test/start-upstream.js'
@@ -35,9 +36,7 @@ describe('a request that servers read in different ways is refused, and the conn
 
   /** Statuses of all that was answered until the connection closed, and our code. */
   async function refusalOf(bytes: string): Promise<string> {
-    const answer = await exchangeRaw(proxy.port, bytes)
-    const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status)
-    return [...statuses, /"code":"(\w+)"/.exec(answer)?.[1]].join(' ')
+    return statusesAndCode(await exchangeRaw(proxy.port, bytes))
   }
 
   const BAD = '400 INVALID_REQUEST'

@@ -12,6 +12,7 @@ import { newToken } from '@protectmyapi/service-kit/tokens'
 import { silentLog } from '../test/silent-log.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
+import { exchangeRaw } from '../test/streaming-client.js'
 import { createListener } from './listener.js'
 import { trustedProxies } from './source-address.js'
 
@@ -28,15 +29,7 @@ afterEach(async () => {
   await upstream.close()
 })
 
-/** Writes bytes and reads until the connection closes. */
-async function raw(text: string): Promise<string> {
-  const socket = connect(proxy.port, '127.0.0.1')
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
-  socket.write(text, 'latin1')
-  await new Promise((resolve) => socket.on('close', resolve))
-  return Buffer.concat(chunks).toString('utf8')
-}
+const raw = (text: string): Promise<string> => exchangeRaw(proxy.port, text)
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
 

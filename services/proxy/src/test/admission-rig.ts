@@ -1,8 +1,9 @@
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { readEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
-import { connectRedis, type RedisClient, type RedisTarget } from '@protectmyapi/service-kit/redis'
+import type { RedisClient, RedisTarget } from '@protectmyapi/service-kit/redis'
 import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis-keys'
 import type { Admission } from '../admit/admission.js'
 import { ADMISSION_SCRIPT } from '../admit/admission-script.js'
@@ -70,9 +71,8 @@ export async function startAdmissionRig(options: AdmissionRigOptions = {}): Prom
   const time = manualTime()
   const directory = await startFakeDirectory(time.clock)
   const redis = await startTestRedis()
-  const { host, port } = cluster ?? redis
-  const target = { host, port, username: undefined, password: undefined, cluster: cluster !== undefined }
-  const client = connectRedis({ ...target, tls: false, ca: undefined }, 'test', log)
+  const target = redisTarget(cluster ?? redis)
+  const client = await connectTestRedis({ ...target, cluster: cluster !== undefined })
   const real = createRedisLink({ client, schedule: (run, ms) => unref(setTimeout(run, Math.min(ms, 20))), log })
   const says: AdmissionRig['says'] = { redis: 'there', scriptMs: 0, organizations: 'one' }
   const link: RedisLink = {

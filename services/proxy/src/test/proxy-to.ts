@@ -1,16 +1,13 @@
-import { afterEach } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { type ProxyUnderTest, startProxy } from './start-proxy.js'
 
 /** Starts proxies in front of upstreams; after each test both are closed, the latest first. Call it once a file. */
 export function proxiesOfEachTest(): (upstream: { port: number; close(): Promise<void> }) => Promise<ProxyUnderTest> {
-  const closers: (() => Promise<void>)[] = []
-  afterEach(async () => {
-    for (const close of closers.splice(0).reverse()) await close()
-  })
+  const atEnd = closeAfterEach()
   return async (upstream) => {
-    closers.push(upstream.close)
+    atEnd(upstream.close)
     const proxy = await startProxy(upstream.port)
-    closers.push(proxy.close)
+    atEnd(proxy.close)
     return proxy
   }
 }

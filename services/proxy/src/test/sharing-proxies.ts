@@ -1,4 +1,4 @@
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { createLeaseSource } from '../lease/held-leases.js'
 import type { LeaseQuestion } from '../lease/lease-upstream.js'
 import { createLeaseKeys } from '../lease/shared/lease-keys.js'
@@ -22,9 +22,8 @@ export function sharingProxies<Store extends SealedLeaseStore>(makeStore: (clock
   function proxy() {
     const freshness = fresh(time)
     syncs.push(freshness.sync)
-    const logged: string[] = []
-    const log = createLogger('proxy', 'info', { write: (line: string) => void logged.push(line) })
-    const deps = { keeper: freshness.keeper, clock: time.clock, log }
+    const logged = memoryLog('info')
+    const deps = { keeper: freshness.keeper, clock: time.clock, log: logged.log }
     const keys = createLeaseKeys(freshness.keeper, time.clock)
     const upstream = createSharedLeases({ ...deps, store, keys, vault })
     return {

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { describe, expect, it } from '@jest/globals'
+import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 
-let database: TestDatabase
-let db: Knex
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = connectPostgres(database.target, 'test')
-  await db.raw('CREATE TABLE things (id text PRIMARY KEY, value text CHECK (length(value) < 4))')
-})
-afterAll(async () => {
-  await db.destroy()
-  await database.drop()
-})
+const { db } = await startForAllTests(connectedDatabase)
+await db.raw('CREATE TABLE things (id text PRIMARY KEY, value text CHECK (length(value) < 4))')
 
 describe('an error of Postgres', () => {
   it('tells the log its statement, and none of the values in it', async () => {

@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { createTestDatabase } from '@protectmyapi/dev-kit/test-database'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
-import { memoryLog } from '../test/memory-log.js'
 import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
 import { readInstallationId } from './installation.js'
 import { migrateVault } from './migrate-vault.js'
 
-let databases: VaultDatabases
-beforeAll(async () => {
-  databases = await createVaultDatabases()
-})
-afterAll(() => databases.close())
+const databases = await startForAllTests(createVaultDatabases)
 
 /** insufficient_privilege. */
 const denied = { code: '42501' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { memoryLog } from '../test/memory-log.js'
 import { CACHE_LIMITS, dataKeyCache, type KeyRef } from './data-key-cache.js'
 
 const REF: KeyRef = { organizationId: 'org_a', keyId: 'key_a', keyVersion: 1 }

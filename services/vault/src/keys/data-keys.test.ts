@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { memoryKeys } from '../test/memory-keys.js'
-import { memoryLog } from '../test/memory-log.js'
-import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
+import { createVaultDatabases } from '../test/vault-databases.js'
 import { countedKeyService } from './counted-key-service.js'
 import { dataKeyStore } from './data-key-store.js'
 import { dataKeys } from './data-keys.js'
 
-let databases: VaultDatabases
-beforeAll(async () => {
-  databases = await createVaultDatabases()
-})
-afterAll(() => databases.close())
+const databases = await startForAllTests(createVaultDatabases)
 
 /** A replica of the vault: a memory of its own over the same databases and the same key service. */
 function replica(service = memoryKeys()) {

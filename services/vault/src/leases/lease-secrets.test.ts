@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { PROXY } from '../test/grant-signer.js'
 import { leaseHarness, MANAGEMENT, textOf } from '../test/lease-harness.js'
@@ -65,7 +66,7 @@ describe('a lease', () => {
     const blocker = await databases.tamper.transaction()
     await blocker.raw('LOCK TABLE versions IN ACCESS EXCLUSIVE MODE')
     const leasing = slow.lease({ grant, versionIds: [put.versionId], peer: PROXY })
-    await waitUntilBlocked()
+    await untilLockAwaited(databases.tamper)
     slow.clock.advance(2_000)
     await blocker.rollback()
     expect(await leasing).toMatchObject([{ lease: { life: { notAfterMs: nowMs + 5 * MINUTE } } }])
@@ -183,15 +184,3 @@ describe('a lease', () => {
     }
   })
 })
-
-async function waitUntilBlocked(): Promise<void> {
-  for (let count = 0; count < 500; count += 1) {
-    const { rows } = await databases.tamperKeys.raw(
-      "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = ?",
-      [databases.vaultTarget.database],
-    )
-    if (rows.length > 0) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('nothing waits for the lock')
-}

@@ -1,15 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
+import { createVaultDatabases } from '../test/vault-databases.js'
 import { leaseAuditPruning } from './prune-lease-audit.js'
 
-let databases: VaultDatabases
-beforeAll(async () => {
-  databases = await createVaultDatabases()
-})
+const databases = await startForAllTests(createVaultDatabases)
 afterEach(() => databases.tamper.raw('TRUNCATE lease_audit'))
-afterAll(() => databases.close())
 
 const KEPT_DAYS = 90
 const pruning = (clock: Pick<Clock, 'monotonicMs'> = manualClock()) =>

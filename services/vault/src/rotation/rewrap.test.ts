@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { type MemoryKeys, memoryKeys } from '../test/memory-keys.js'
-import { aPut, type VaultCore, vaultCore } from '../test/vault-core.js'
-import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
+import { aPut, vaultCore } from '../test/vault-core.js'
+import { createVaultDatabases } from '../test/vault-databases.js'
 import type { Put } from '../versions/put-secret.js'
 import { rewrapStore } from './rewrap-store.js'
 
-let databases: VaultDatabases
-let before: MemoryKeys
-let vault: VaultCore
-beforeAll(async () => {
-  databases = await createVaultDatabases()
-  before = memoryKeys()
-  vault = vaultCore(databases, before)
-})
-afterAll(() => databases.close())
+const databases = await startForAllTests(createVaultDatabases)
+let before = memoryKeys()
+let vault = vaultCore(databases, before)
 
 const rowOf = ({ organizationId }: Put) =>
   databases.tamperKeys('wrapped_keys').where({ organization_id: organizationId }).first()

@@ -4,6 +4,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { Metadata, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { SettleVersionRequest__Output } from '@protectmyapi/protos/generated/vault/v1/SettleVersionRequest'
 import type { SettleVersionResponse } from '@protectmyapi/protos/generated/vault/v1/SettleVersionResponse'
@@ -19,7 +20,6 @@ import {
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
 import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { createIdentities, fixedMaterial, type Identities, idOf } from '../test/identities.js'
-import { memoryLog } from '../test/memory-log.js'
 import { authorizeBy } from './access.js'
 
 const POLL_MS = 20

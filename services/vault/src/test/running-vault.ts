@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Client, ServiceError } from '@grpc/grpc-js'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
@@ -8,7 +9,6 @@ import { TELEMETRY_OFF } from '@protectmyapi/service-kit/telemetry/telemetry-con
 import { startVault } from '../build.js'
 import { createIdentities, fixedMaterial, idOf, NAMESPACE, TRUST_DOMAIN } from './identities.js'
 import { memoryKeys } from './memory-keys.js'
-import { memoryLog } from './memory-log.js'
 import { tcpGate } from './tcp-gate.js'
 import { createVaultDatabases, type VaultDatabases } from './vault-databases.js'
 

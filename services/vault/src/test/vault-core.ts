@@ -1,4 +1,5 @@
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
@@ -24,7 +25,6 @@ import { settleVersion } from '../versions/settle-version.js'
 import { shredOrganization } from '../versions/shred-organization.js'
 import { PROXY } from './grant-signer.js'
 import { type MemoryKeys, memoryKeys } from './memory-keys.js'
-import { memoryLog } from './memory-log.js'
 import type { VaultDatabases } from './vault-databases.js'
 
 /** The vault without its wire: one replica, its memory cold, over databases and a key service that replicas share. */

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { dataKeyStore } from '../keys/data-key-store.js'
 import { aPut, nextPut, type VaultCore, vaultCore } from '../test/vault-core.js'
-import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
+import { createVaultDatabases } from '../test/vault-databases.js'
 import type { VersionRef } from './version-row.js'
 
-let databases: VaultDatabases
-let vault: VaultCore
-beforeAll(async () => {
-  databases = await createVaultDatabases()
-  vault = vaultCore(databases)
-})
-afterAll(() => databases.close())
+const databases = await startForAllTests(createVaultDatabases)
+const vault = vaultCore(databases)
 
 const conflict = { code: 'CONFLICT' }
 const broken = { code: 'SECRET_DECRYPTION_FAILED' }

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { compilePattern, pathSegments } from '@protectmyapi/service-kit/path-pattern'
-import { type Person, type RestHarness, restHarness } from '../../test/rest-harness.js'
+import { restHarness } from '../../test/rest-harness.js'
 import { PRESETS, pathsByDefault, presetById } from './presets.js'
 
 /**
@@ -65,13 +66,8 @@ const allows = (service: { methods: string[]; paths: string[] }, asked: string):
   return service.methods.includes(method) && service.paths.some((text) => compilePattern(text).matches(segments))
 }
 
-let house: RestHarness
-let owner: Person
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-})
-afterAll(() => house.close())
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
 
 describe('a preset', () => {
   it.each(PRESETS.map((preset) => [preset.id, preset] as const))(

@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Person, type RestHarness, restHarness } from '../../test/rest-harness.js'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { restHarness } from '../../test/rest-harness.js'
 import { IMPORT_LIMITS } from './import-limits.js'
 
-let house: RestHarness
-let owner: Person
+const house = await startForAllTests(restHarness)
+const owner = await house.person('owner')
+
 let org: string
 let count = 0
-beforeAll(async () => {
-  house = await restHarness()
-  owner = await house.person('owner')
-})
 beforeEach(async () => {
   count += 1
   house.vault.setAway(false)
   org = await house.organization(owner, `Import ${count}`)
 })
-afterAll(() => house.close())
 
 const send = (text: string, fields: object = {}) =>
   owner.ask('POST', `/orgs/${org}/secrets/import`, { text, ...fields })

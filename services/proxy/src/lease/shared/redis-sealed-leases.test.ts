@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
-import { connectRedis, type RedisClient } from '@protectmyapi/service-kit/redis'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import { leaseKey } from '@protectmyapi/service-kit/redis-keys'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { leaseKeyBytes, secretOf } from '../../test/memory-vault.js'
 import { granted, questionOf, settle, sharingProxies } from '../../test/sharing-proxies.js'
-import { silentLog } from '../../test/silent-log.js'
 import { redisSealedLeases } from './redis-sealed-leases.js'
 import { openLease } from './seal-lease.js'
 import { parseSealedLease } from './sealed-lease.js'
@@ -18,20 +18,7 @@ describeWithRedis('sealed leases in Redis', () => {
   let client: RedisClient
   beforeAll(async () => {
     server = await startTestRedis()
-    client = connectRedis(
-      {
-        host: server.host,
-        port: server.port,
-        username: undefined,
-        password: undefined,
-        tls: false,
-        ca: undefined,
-        cluster: false,
-      },
-      'test',
-      silentLog(),
-    )
-    await until(async () => (client.status === 'ready' ? true : undefined))
+    client = await connectTestRedis(redisTarget(server))
   })
   afterAll(async () => {
     client.disconnect()

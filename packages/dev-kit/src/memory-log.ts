@@ -4,12 +4,14 @@ import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
 export interface MemoryLog {
   readonly log: Logger
   lines(): readonly Readonly<Record<string, unknown>>[]
+  /** As they were written, each with its end. */
   text(): string
 }
 
-export function memoryLog(): MemoryLog {
+/** @param level `LOG_LEVEL`, from which on lines are kept. */
+export function memoryLog(level = 'debug'): MemoryLog {
   const written: string[] = []
-  const log = createLogger('vault', 'debug', { write: (line: string) => void written.push(line) })
+  const log = createLogger('test', level, { write: (line: string) => void written.push(line) })
   return {
     log,
     lines: () => written.map((line) => JSON.parse(line)),

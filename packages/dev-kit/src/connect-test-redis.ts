@@ -1,0 +1,23 @@
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { connectRedis, type RedisClient, type RedisTarget } from '@protectmyapi/service-kit/redis'
+import type { RedisAddress } from './ask-redis.js'
+
+/** A Redis as services are told of it: one server, without TLS. */
+export function redisTarget({ host, port, password }: RedisAddress): RedisTarget {
+  return {
+    host,
+    port,
+    username: undefined,
+    password: password === undefined ? undefined : () => password,
+    tls: false,
+    ca: undefined,
+    cluster: false,
+  }
+}
+
+/** The services' own client, once it takes commands. Whoever asked for it disconnects it. */
+export async function connectTestRedis(target: RedisTarget): Promise<RedisClient> {
+  const client = connectRedis(target, 'test', createLogger('test', 'silent'))
+  await new Promise((resolve) => client.once('ready', resolve))
+  return client
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { migrateManagement } from '../db/migrate-management.js'
+
+export interface RuntimeDatabase {
+  /** As management connects to it. */
+  readonly db: Knex
+  readonly target: PostgresTarget
+  readonly superuser: Knex
+  close(): Promise<void>
+}
+
+/** Migrated by the owner and served by the runtime role: a right that is missing shows in every test. */
+export async function runtimeDatabase(): Promise<RuntimeDatabase> {
+  const { db: superuser, target: owner, close } = await connectedDatabase()
+  const user = `runtime_${randomBytes(8).toString('hex')}`
+  await superuser.raw(`CREATE ROLE ${user} LOGIN PASSWORD 'test'`)
+  await migrateManagement({ owner, runtimeRole: user }, createLogger('test', 'silent'))
+  const target = { ...owner, user, password: 'test' }
+  const db = connectPostgres(target, 'test')
+  return {
+    db,
+    target,
+    superuser,
+    async close() {
+      await db.destroy()
+      await superuser.raw(`DROP OWNED BY ${user}; DROP ROLE ${user}`)
+      await close()
+    },
+  }
+}
