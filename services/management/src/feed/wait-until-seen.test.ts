@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { until } from '@protectmyapi/dev-kit/until'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { lockWaiters } from '../test/lock-waiters.js'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
 import { answerSync } from './answer-sync.js'
 import { appendFeed } from './append-feed.js'
@@ -285,12 +287,4 @@ async function head(): Promise<number> {
   return Number(rows[0]?.value)
 }
 
-async function untilBlocked(): Promise<void> {
-  const { until } = await import('@protectmyapi/dev-kit/until')
-  await until(async () => {
-    const { rows } = await db.raw<{ rows: unknown[] }>(
-      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )
-    return rows.length > 0 ? true : undefined
-  })
-}
+const untilBlocked = (): Promise<true> => until(() => lockWaiters(db, 1))
