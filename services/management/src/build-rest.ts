@@ -81,10 +81,11 @@ export function buildRest(parts: RestParts): Rest {
   const limits = createSignInLimits(db)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
-  const exports = { db, commitChange, slots: createExportSlots() }
+  const exports = { db, commitChange, slots: createExportSlots('exports') }
   const told = { clock, log, telemetry, measures }
   const accessLog = buildAccessLog({ ...exports, ...told, redis, retentionDays: parts.accessLogDays })
-  const chains = buildChains({ ...exports, ...told, vault: parts.vault, keptDays: parts.accessLogDays })
+  const slots = createExportSlots('verifications')
+  const chains = buildChains({ db, slots, ...told, vault: parts.vault, keptDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
   const records = createIdempotencyRecords(db)

@@ -38,7 +38,7 @@ const AccessView = z.object({
 type Names = ReadonlyMap<string, { slug: string; name: string }>
 
 /** Every request that a secret was injected into. */
-export function accessLogRoutes(deps: AccessLogRouteDeps): readonly Route[] {
+export function accessLogRoutes(deps: ExportDeps): readonly Route[] {
   const { db } = deps
   const list = route({
     method: 'GET',
@@ -79,10 +79,6 @@ export function accessLogRoutes(deps: AccessLogRouteDeps): readonly Route[] {
     }),
   })
   return [list, all]
-}
-
-export interface AccessLogRouteDeps extends ExportDeps {
-  readonly db: Knex
 }
 
 interface LogNames {

@@ -4,17 +4,18 @@ import type { Logger } from '@protectmyapi/service-kit/log'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { dropOldLinks } from '../chain/drop-old-links.js'
+import type { ExportDeps } from '../export/export-pages.js'
 import type { Route } from '../http/route.js'
 import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
-import { type AccessLogRouteDeps, accessLogRoutes } from './access-log-routes.js'
+import { accessLogRoutes } from './access-log-routes.js'
 import { createStreamDrain } from './drain-streams.js'
 import { grantRoutes } from './grant-routes.js'
 import { createInboxDrain } from './inbox-drain.js'
 import { runStreamDrain } from './run-stream-drain.js'
 import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
 
-export interface AccessLogDeps extends AccessLogRouteDeps {
+export interface AccessLogDeps extends ExportDeps {
   readonly clock: Clock
   readonly log: Logger
   /** Null: no proxy keeps access records in Redis. Closed by whoever opened it, after `stop`. */

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { exportPages } from '../export/export-pages.js'
+import { type ExportDeps, exportPages } from '../export/export-pages.js'
 import { Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { TIME_RANGE } from '../http/time-range.js'
-import type { AccessLogRouteDeps } from './access-log-routes.js'
 import { cursorOf, parseCursor } from './log-cursor.js'
 import { type LoggedGrant, readGrants } from './read-grants.js'
 
@@ -18,7 +17,7 @@ const GrantView = z.object({
 })
 
 /** Which internal service was granted which secrets, and when. */
-export function grantRoutes(deps: AccessLogRouteDeps): readonly Route[] {
+export function grantRoutes(deps: ExportDeps): readonly Route[] {
   const { db } = deps
   const list = route({
     method: 'GET',

@@ -44,7 +44,7 @@ describeWithRedis('management with Redis', () => {
       db,
       waitUntilSeen: createWaitUntilSeen({ db, clock, sleep: async () => {} }),
     })
-    const slots = createExportSlots()
+    const slots = createExportSlots('exports')
     const accessLog = buildAccessLog({ db, commitChange, slots, clock, log, redis, retentionDays: 90 })
     accessLog.start()
     const stop = async (): Promise<void> => {

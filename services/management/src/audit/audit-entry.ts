@@ -1,3 +1,5 @@
+import type { Authority } from '../access/authority.js'
+
 /** Who does something. */
 export interface Actor {
   readonly kind: 'user' | 'system' | 'device'
@@ -5,6 +7,8 @@ export interface Actor {
   readonly requestId: string | null
   /** Id of the personal access token that the person acted by. */
   readonly token?: string | null
+  /** Of a person's request: what it rests on, asked after where it commits. */
+  readonly authority?: Authority
 }
 
 /** What was done: names and ids alone, never a value, a token or a mask. */

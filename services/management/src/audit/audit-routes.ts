@@ -33,7 +33,7 @@ interface AuditRecord {
 }
 
 /** Who changed what: each row was committed with the change that it tells of. */
-export function auditRoutes(deps: AuditRouteDeps): readonly Route[] {
+export function auditRoutes(deps: ExportDeps): readonly Route[] {
   const { db } = deps
   const list = route({
     method: 'GET',
@@ -68,10 +68,6 @@ export function auditRoutes(deps: AuditRouteDeps): readonly Route[] {
     }),
   })
   return [list, all]
-}
-
-export interface AuditRouteDeps extends ExportDeps {
-  readonly db: Knex
 }
 
 interface AuditPage extends TimeRange {

@@ -1,6 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
-import type { ExportSlots } from '../export/export-slots.js'
+import type { ExportSlots, SlotTaker } from '../export/export-slots.js'
 import { Timestamp } from '../http/fields.js'
 import { type Route, route } from '../http/route.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
@@ -46,6 +46,7 @@ const DESCRIPTION =
 
 export interface VerifyRouteDeps extends VerifyDeps {
   readonly db: Knex
+  /** Apart from those of exports. */
   readonly slots: ExportSlots
   /** How long the access log is kept. */
   readonly keptDays: number
@@ -55,11 +56,8 @@ export interface VerifyRouteDeps extends VerifyDeps {
 export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
   const { db, slots, keptDays } = deps
 
-  async function* verified(
-    organizationId: string,
-    source: ChainSource,
-  ): AsyncGenerator<readonly (Progress | Verdict)[]> {
-    const giveBack = slots.take(organizationId)
+  async function* verified(taker: SlotTaker, source: ChainSource): AsyncGenerator<readonly (Progress | Verdict)[]> {
+    const giveBack = slots.take(taker)
     try {
       for await (const line of verifyChain(deps, source)) yield [line]
     } finally {
@@ -74,7 +72,10 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
     description: DESCRIPTION,
     permission: 'audit:read',
     answers: { status: 200, lines: Line },
-    handle: async ({ org }) => ({ body: undefined, pages: verified(org.id, auditSource(db, org.id)) }),
+    handle: async ({ org, principal: { userId } }) => ({
+      body: undefined,
+      pages: verified({ organizationId: org.id, userId }, auditSource(db, org.id)),
+    }),
   })
   const log = route({
     method: 'GET',
@@ -83,7 +84,10 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
     description: DESCRIPTION,
     permission: 'audit:read',
     answers: { status: 200, lines: Line },
-    handle: async ({ org }) => ({ body: undefined, pages: verified(org.id, accessLogSource(db, org.id, keptDays)) }),
+    handle: async ({ org, principal: { userId } }) => ({
+      body: undefined,
+      pages: verified({ organizationId: org.id, userId }, accessLogSource(db, org.id, keptDays)),
+    }),
   })
   return [trail, log]
 }

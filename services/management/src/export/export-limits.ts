@@ -3,7 +3,9 @@ export const EXPORT_LIMITS = {
   pageRows: 500,
   /** At once, of one organisation: a second one while the first is being fetched anew. */
   perOrganization: 2,
-  /** At once, of all: each may hold a database connection for the time of a page. */
+  /** At once, of one person: anybody makes as many organisations as it takes to need all that there is. */
+  perPerson: 2,
+  /** At once, of all: each may hold a database connection for the time of a page. Verifications have as many apart. */
   perProcess: 8,
   /** Until one of them may have ended. */
   retryAfterSeconds: 30,

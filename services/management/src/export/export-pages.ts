@@ -1,10 +1,13 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import type { TimeRange } from '../http/time-range.js'
+import { refuseEnded } from '../people/refuse-ended.js'
 import { EXPORT_LIMITS } from './export-limits.js'
 import type { ExportSlots } from './export-slots.js'
 
 export interface ExportDeps {
+  readonly db: Knex
   readonly commitChange: CommitChange
   readonly slots: ExportSlots
 }
@@ -23,16 +26,18 @@ export interface Exported<Row, Line> {
 
 /**
  * The pages of an export. Nothing is done before the first is asked for, and whoever stops asking ends it: bounded
- * memory however slow the reader, and no transaction that stays open for one.
+ * memory however slow the reader, and no transaction that stays open for one. Nor does it outlive what let it begin: that
+ * is asked after for each page.
  *
- * @throws Fault RATE_LIMITED at the first page.
+ * @throws Fault RATE_LIMITED at the first page; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at the one that may not be read any
+ * more.
  */
 export async function* exportPages<Row, Line>(
-  { commitChange, slots }: ExportDeps,
+  { db, commitChange, slots }: ExportDeps,
   exported: Exported<Row, Line>,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   const { organizationId, event, range, actor } = exported
-  const giveBack = slots.take(organizationId)
+  const giveBack = slots.take({ organizationId, userId: actor.id })
   try {
     await commitChange(actor, async () => ({
       result: undefined,
@@ -45,6 +50,7 @@ export async function* exportPages<Row, Line>(
       if (rows.length > 0) yield await exported.present(rows)
       if (rows.length < EXPORT_LIMITS.pageRows) return
       after = rows.at(-1)
+      if (actor.authority) await refuseEnded(db, actor.authority)
     }
   } finally {
     giveBack()

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { restHarness } from '../test/rest-harness.js'
 import { EXPORT_LIMITS } from './export-limits.js'
+import { exportPages } from './export-pages.js'
 import { createExportSlots } from './export-slots.js'
 
 /** More than two pages, and no whole number of them. */
@@ -114,13 +116,64 @@ describe('the export of the access log', () => {
 
 describe('exports at once', () => {
   it('are bounded for each organization and for all, and a slot comes back when one ends', () => {
-    const slots = createExportSlots()
-    const ends = Array.from({ length: EXPORT_LIMITS.perOrganization }, () => slots.take('org_1'))
-    expect(() => slots.take('org_1')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
-    for (const end of ends) end()
-    const many = Array.from({ length: EXPORT_LIMITS.perProcess }, (_, n) => slots.take(`org_${n}`))
-    expect(() => slots.take('org_x')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
-    for (const end of many) end()
-    slots.take('org_x')()
+    const { perOrganization, perPerson, perProcess } = EXPORT_LIMITS
+    const slots = createExportSlots('exports')
+    const take = (organizationId: string, userId: string) => slots.take({ organizationId, userId })
+    const bounds = [
+      [perOrganization, (n: number) => take('org_1', `usr_${n}`)],
+      [perPerson, (n: number) => take(`org_${n}`, 'usr_1')],
+      [perProcess, (n: number) => take(`org_${n}`, `usr_${n}`)],
+    ] as const
+    for (const [most, nth] of bounds) {
+      const ends = Array.from({ length: most }, (_, n) => nth(n))
+      expect(() => nth(most)).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
+      for (const end of ends) end()
+    }
+  })
+
+  it('of one person leave room for others, however many organizations they make, and for verifications', async () => {
+    const third = await house.organization(owner, 'Third')
+    const begin = (id: string) => owner.ask('GET', `/orgs/${id}/access-log/export`).then(({ status }) => status)
+    const holder = await house.asOwner().transaction()
+    await holder.raw('LOCK TABLE access_log IN ACCESS EXCLUSIVE MODE')
+    const underWay = [org, other].map(begin)
+    try {
+      await untilLockAwaited(house.asOwner(), underWay.length)
+      expect(await begin(third)).toBe(429)
+      await owner.ask('GET', `/orgs/${org}/audit/verify`).expect(200)
+    } finally {
+      await holder.rollback()
+    }
+    expect(await Promise.all(underWay)).toEqual([200, 200])
+  })
+})
+
+describe('an export under way', () => {
+  it('ends where its token is revoked', async () => {
+    const asked = { name: 'ci', scopes: ['audit:read'], organizations: 'all', expiresInDays: 1 }
+    const { body: token } = await owner.ask('POST', '/auth/tokens', asked).expect(201)
+    const pages = exportPages(
+      { db: house.db, commitChange: house.feed.commitChange, slots: createExportSlots('exports') },
+      {
+        organizationId: org,
+        event: 'audit.exported',
+        range: {},
+        actor: {
+          kind: 'user',
+          id: owner.id,
+          requestId: null,
+          authority: {
+            via: 'token',
+            credentialId: token.id,
+            place: { organizationId: org, userId: owner.id, permission: 'audit:read' },
+          },
+        },
+        read: async () => Array.from({ length: EXPORT_LIMITS.pageRows }, (_, n) => n),
+        present: async (rows) => rows,
+      },
+    )
+    expect([(await pages.next()).done, (await pages.next()).done]).toEqual([false, false])
+    await owner.ask('DELETE', `/auth/tokens/${token.id}`).expect(204)
+    await expect(pages.next()).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
   })
 })

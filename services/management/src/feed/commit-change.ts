@@ -1,6 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { appendAudit } from '../audit/append-audit.js'
 import type { Actor, AuditEntry } from '../audit/audit-entry.js'
+import { refuseEnded } from '../people/refuse-ended.js'
 import { appendFeed } from './append-feed.js'
 import type { FeedEntry } from './feed-entry.js'
 import { FEED_LIMITS } from './feed-limits.js'
@@ -14,6 +15,11 @@ export interface Change<T> {
   readonly result: T
   readonly feed: readonly FeedEntry[]
   readonly audit: readonly AuditEntry[]
+  /**
+   * What of the actor's authority was asked after by the work itself, under its locks, and is not asked after again: the
+   * place, where the work may end it, or all of it.
+   */
+  readonly asked?: 'place' | 'all'
 }
 
 export interface Committed<T> {
@@ -23,7 +29,8 @@ export interface Committed<T> {
 
 /**
  * The one way to change anything: work, audit rows and feed rows in one transaction; then the wait. An answer built
- * from what this returns may say "in force". Without feed entries it waits for nobody.
+ * from what this returns may say "in force". Without feed entries it waits for nobody. What the actor's authority does
+ * not allow any more is refused, and rolled back: a revocation that has committed always wins.
  *
  * READ COMMITTED. The work may run again after a deadlock: it must touch nothing but its transaction.
  */
@@ -57,12 +64,24 @@ export function createCommitOnly(db: Knex): CommitOnly {
     withRetries(() =>
       db.transaction(async (trx) => {
         const change = await work(trx)
-        // Lock order everywhere: the rows, the heads of chains, then the feed counter, last before the commit.
+        // Lock order everywhere: the rows, what the actor rests on (removals lock rows before it, too), the heads of
+        // chains, then the feed counter, last before the commit.
+        await refuseEndedActor(trx, actor, change.asked)
         await appendAudit(trx, actor, change.audit)
         const number = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
         return { result: change.result, number }
       }),
     )
+}
+
+async function refuseEndedActor(
+  trx: Knex.Transaction,
+  { authority }: Actor,
+  asked: Change<unknown>['asked'],
+): Promise<void> {
+  if (!authority || asked === 'all') return
+  const { place: _, ...credential } = authority
+  await refuseEnded(trx, asked === 'place' ? credential : authority)
 }
 
 /** Serialization failure and deadlock (SQLSTATE 40001, 40P01): the loser is meant to try again. */

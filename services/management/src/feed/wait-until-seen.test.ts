@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
@@ -285,12 +286,4 @@ async function head(): Promise<number> {
   return Number(rows[0]?.value)
 }
 
-async function untilBlocked(): Promise<void> {
-  const { until } = await import('@protectmyapi/dev-kit/until')
-  await until(async () => {
-    const { rows } = await db.raw<{ rows: unknown[] }>(
-      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )
-    return rows.length > 0 ? true : undefined
-  })
-}
+const untilBlocked = (): Promise<void> => untilLockAwaited(db)

@@ -26,7 +26,7 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
 }
 
 /** RFC 9112 § 6: a body is there when its framing is. */
-function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 

@@ -1,8 +1,9 @@
 import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { type Request, type Response, Router } from 'express'
+import { authorityOf, refuseUnlessRoleMay } from '../access/authority.js'
 import type { CallOrg, Principal } from '../access/principal.js'
-import { isOrgPermission, type OrgPermission, roleMay } from '../access/roles.js'
+import { isOrgPermission, type OrgPermission } from '../access/roles.js'
 import { inPerson, refuseUnlessCarried } from '../access/token-reach.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { answerOnce, type OnceDeps } from '../idempotency/answer-once.js'
@@ -10,7 +11,7 @@ import { tellOfRequest } from '../telemetry/watch-rest.js'
 import { clientOf } from './client-of.js'
 import { etagOf } from './etag.js'
 import { preconditionOf, readConditions, readingOf, WITHOUT_ETAG } from './precondition.js'
-import { readBody } from './read-body.js'
+import { hasBody, readBody } from './read-body.js'
 import { requestIdOf } from './request-id.js'
 import { type Answer, type AnyCall, NoBody, NoQuery, type Route } from './route.js'
 import { NDJSON, sendLines } from './send-lines.js'
@@ -66,21 +67,19 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
   }
 }
 
-/** The gate, in this order: who, which organisation, whether they may, and only then what they sent. */
+/**
+ * The gate, in this order: who, which organisation, whether they may, and only then what they sent. Then who once more,
+ * and it is that answer which counts: whoever keeps back the last byte has half a minute, in which all of it may end.
+ */
 async function checkedCall(route: Route, deps: RouterDeps, request: Request, requestId: string): Promise<AnyCall> {
-  const principal = route.permission === 'public' ? undefined : await deps.authenticate(request)
-  // Within an organisation it is asked after whether that is in reach: absent and out of reach are one answer.
-  if (principal && !isOrgPermission(route.permission)) refuseUnlessCarried(principal, route.permission)
+  const before = await callerOf(route, deps, request)
   const params = pathParams(request)
-  const org =
-    principal && isOrgPermission(route.permission)
-      ? await permittedOrg(deps, principal, params.org ?? '', route.permission)
-      : undefined
   const query = validateQuery(route.query ?? NoQuery, searchOf(request))
   const sent = await readBody(request)
+  const { principal, org } = hasBody(request) ? await callerOf(route, deps, request) : before
   return {
     requestId,
-    actor: actorOf(principal, requestId),
+    actor: actorOf(route, { principal, org }, requestId),
     principal,
     org,
     params,
@@ -94,6 +93,20 @@ async function checkedCall(route: Route, deps: RouterDeps, request: Request, req
   }
 }
 
+/** Neither on public routes; an organisation where the route is within one. */
+type Caller = Pick<AnyCall, 'principal' | 'org'>
+
+async function callerOf({ permission }: Route, deps: RouterDeps, request: Request): Promise<Caller> {
+  if (permission === 'public') return { principal: undefined, org: undefined }
+  const principal = await deps.authenticate(request)
+  if (isOrgPermission(permission)) {
+    // Whether that is in reach is asked first: absent and out of reach are one answer.
+    return { principal, org: await permittedOrg(deps, principal, pathParams(request).org ?? '', permission) }
+  }
+  refuseUnlessCarried(principal, permission)
+  return { principal, org: undefined }
+}
+
 const isChange = ({ method }: Route): boolean => method !== 'GET'
 
 async function permittedOrg(
@@ -105,11 +118,7 @@ async function permittedOrg(
   const org = await deps.findOrg(principal, idOrSlug)
   if (!org) throw new Fault('NOT_FOUND', 'no such organization, or not a member of it')
   refuseUnlessCarried(principal, permission)
-  if (!roleMay(org.role, permission)) {
-    throw new Fault('FORBIDDEN', `${org.role} may not ${permission}`, {
-      say: `Your role in this organization, ${org.role}, does not allow this. Ask an owner or an admin of it.`,
-    })
-  }
+  refuseUnlessRoleMay(org.role, permission)
   return org
 }
 
@@ -119,10 +128,10 @@ function pathParams(request: Request): Record<string, string> {
   return Object.fromEntries(params)
 }
 
-function actorOf(principal: Principal | undefined, requestId: string): Actor {
+function actorOf({ permission }: Route, { principal, org }: Caller, requestId: string): Actor {
   if (!principal) return { kind: 'system', id: 'public', requestId }
   const token = principal.via === 'token' ? principal.tokenId : null
-  return { kind: 'user', id: principal.userId, token, requestId }
+  return { kind: 'user', id: principal.userId, token, requestId, authority: authorityOf(principal, org, permission) }
 }
 
 /**

@@ -2,10 +2,12 @@ import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { createLogger } from '@protectmyapi/service-kit/log'
+import express from 'express'
 import { z } from 'zod'
 import { createApp } from './app.js'
 import { type ListeningHttp, listenHttp } from './listen-http.js'
 import { route } from './route.js'
+import { LINE_BOUNDS, sendLines } from './send-lines.js'
 
 const PAGES = 2_000
 const PAGE = Array.from({ length: 64 }, (_, n) => ({ n, text: 'x'.repeat(1_000), password_hash: 'private' }))
@@ -13,9 +15,15 @@ const PAGE = Array.from({ length: 64 }, (_, n) => ({ n, text: 'x'.repeat(1_000),
 let made = 0
 let ended: Promise<void>
 let end: () => void = () => undefined
+/** Closed, as the server sees it. */
+let left: Promise<unknown>
+let began: Promise<void>
+let begin: () => void = () => undefined
 
 async function* pages(kind: string): AsyncGenerator<readonly unknown[]> {
+  begin()
   try {
+    if (kind === 'left') await left
     if (kind === 'refused') throw new Fault('RATE_LIMITED', 'not now')
     while (made < PAGES) {
       if (kind === 'empty') return
@@ -46,6 +54,10 @@ beforeAll(async () => {
     publicOrigin: undefined,
     trustedProxies: [],
     notReady: async () => undefined,
+    watch: (_request, response, next) => {
+      left = new Promise((resolve) => response.once('close', resolve))
+      next()
+    },
     everythingInForce: async () => undefined,
     records: { find: async () => undefined, claim: () => async () => undefined, forget: async () => undefined },
     findOrg: async () => undefined,
@@ -59,6 +71,9 @@ beforeEach(() => {
   made = 0
   ended = new Promise((resolve) => {
     end = resolve
+  })
+  began = new Promise((resolve) => {
+    begin = resolve
   })
 })
 afterAll(() => server.close(100))
@@ -118,5 +133,28 @@ describe('NDJSON', () => {
     answer.destroy()
     await ended
     expect(made).toBeLessThan(PAGES / 2)
+  })
+
+  it('ends where its reader has left before there was anything to read', async () => {
+    const asked = get({ port: server.port, host: '127.0.0.1', path: '/api/v1/lines/left' }).on('error', () => undefined)
+    await began
+    asked.destroy()
+    await ended
+    expect(made).toBe(1)
+  })
+
+  it('is cut off where its reader takes too little, long before it would count as gone', async () => {
+    const app = express()
+    app.get('/', (_request, response) =>
+      sendLines(pages('long'), z.object({ n: z.number() }).loose(), response, { ...LINE_BOUNDS, patienceMs: 100 }),
+    )
+    const impatient = await listenHttp({ host: '127.0.0.1', port: 0 }, app)
+    const answer = await new Promise<IncomingMessage>((resolve) =>
+      get({ port: impatient.port, host: '127.0.0.1', path: '/' }, resolve),
+    )
+    await ended
+    expect((await read(answer)).broken).toBe(true)
+    expect(made).toBeLessThan(PAGES / 2)
+    await impatient.close(0)
   })
 })

@@ -45,6 +45,7 @@ export async function deleteOrg(
     await trx('internal_services').where({ organization_id: org.id }).delete()
     return {
       result: undefined,
+      asked: 'place',
       feed: [{ kind: 'organization', id: org.id, generation: Number(row.generation) }],
       audit: [{ organizationId: org.id, event: 'organization.deleted', targetId: org.id, details: { slug: org.slug } }],
     }

@@ -1,5 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { z } from 'zod'
+import type { SignedInPerson } from '../access/principal.js'
 import { ROLES } from '../access/roles.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import { Email, Name, Timestamp } from '../http/fields.js'
@@ -107,11 +108,10 @@ function acceptRoute({ commitChange, hasher, limits }: InvitationDeps): Route {
 async function accepterOf(
   { name, password }: z.output<typeof Acceptance>,
   hasher: PasswordHasher,
-  authenticate: () => Promise<{ userId: string; email: string }>,
+  authenticate: () => Promise<SignedInPerson>,
 ): Promise<Accepter> {
   if (name === undefined && password === undefined) {
-    const { userId, email } = await authenticate()
-    return { kind: 'signed-in', userId, email }
+    return { kind: 'signed-in', person: await authenticate() }
   }
   if (name === undefined || password === undefined) {
     throw badFields([

@@ -2,7 +2,8 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
-import type { CallOrg } from '../access/principal.js'
+import { authorityOf } from '../access/authority.js'
+import type { CallOrg, SignedInPerson } from '../access/principal.js'
 import { mayManageMember, type Role } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'
@@ -93,7 +94,7 @@ export async function revokeInvitation(
 
 /** Who accepts: someone signed in, or someone new with a name and a password. */
 export type Accepter =
-  | { readonly kind: 'signed-in'; readonly userId: string; readonly email: string }
+  | { readonly kind: 'signed-in'; readonly person: SignedInPerson }
   | { readonly kind: 'new'; readonly name: string; readonly passwordHash: string }
 
 export interface Accepted {
@@ -117,16 +118,21 @@ export async function acceptInvitation(
   const actor: Actor =
     accepter.kind === 'new'
       ? { kind: 'system', id: 'invitation', requestId }
-      : { kind: 'user', id: accepter.userId, requestId }
+      : {
+          kind: 'user',
+          id: accepter.person.userId,
+          requestId,
+          authority: authorityOf(accepter.person, undefined, 'in-person'),
+        }
   const { result } = await commitChange(actor, async (trx): Promise<Change<Accepted>> => {
     const invitation = await takeUp(trx, token)
-    if (accepter.kind === 'signed-in' && accepter.email !== invitation.email) {
+    if (accepter.kind === 'signed-in' && accepter.person.email !== invitation.email) {
       throw new Fault('FORBIDDEN', 'for another e-mail address', {
         say: 'This invitation is for another e-mail address. Sign in with that one.',
       })
     }
     const { organization_id: organizationId, email, role } = invitation
-    const userId = accepter.kind === 'new' ? await createUser(trx, { ...accepter, email }) : accepter.userId
+    const userId = accepter.kind === 'new' ? await createUser(trx, { ...accepter, email }) : accepter.person.userId
     await join(trx, organizationId, userId, role)
     const audit = [
       { organizationId, event: 'invitation.accepted', targetId: invitation.id, details: { user: userId, role } },

@@ -45,6 +45,7 @@ export async function changeRole(
     await withdrawInvitations(trx, org.id, userId, role)
     return {
       result: undefined,
+      asked: 'place',
       feed: [],
       audit: [
         { organizationId: org.id, event: 'member.role-changed', targetId: userId, details: { from: theirs, to: role } },
@@ -70,6 +71,7 @@ export async function removeMember(
     await withdrawInvitations(trx, org.id, userId, undefined)
     return {
       result: undefined,
+      asked: 'place',
       feed: [],
       audit: [{ organizationId: org.id, event: leaves ? 'member.left' : 'member.removed', targetId: userId }],
     }
@@ -93,6 +95,7 @@ export async function transferOwnership(
     await withdrawInvitations(trx, org.id, actor.id, 'admin')
     return {
       result: undefined,
+      asked: 'place',
       feed: [],
       audit: [{ organizationId: org.id, event: 'organization.transferred', targetId: userId }],
     }

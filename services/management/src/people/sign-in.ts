@@ -91,8 +91,10 @@ export async function endSignIn(
   await deps.commitChange(actor, async (trx) => {
     const ended = await endSignIns(trx, principal.userId, (query) => query.where('id', signInId))
     if (ended === 0) throw new Fault('NOT_FOUND', 'no such sign-in')
-    const event = signInId === principal.signInId ? 'auth.signed-out' : 'auth.session-revoked'
-    return { result: undefined, feed: [], audit: [{ organizationId: null, event, targetId: signInId }] }
+    const isOwn = signInId === principal.signInId
+    const event = isOwn ? 'auth.signed-out' : 'auth.session-revoked'
+    const audit = [{ organizationId: null, event, targetId: signInId }]
+    return { result: undefined, feed: [], audit, ...(isOwn ? ({ asked: 'all' } as const) : {}) }
   })
 }
 

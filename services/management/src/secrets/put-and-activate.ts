@@ -2,7 +2,7 @@ import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { Actor } from '../audit/audit-entry.js'
-import { type CommitOnly, createCommitOnly } from '../feed/commit-change.js'
+import { type Change, type CommitOnly, createCommitOnly } from '../feed/commit-change.js'
 import type { InForce } from '../feed/in-force.js'
 import type { VaultClient, VersionRef } from '../vault/vault-client.js'
 import type { SecretDeps } from './secret-deps.js'
@@ -61,7 +61,7 @@ export async function commitActivation(
   actor: Actor,
   version: VersionRef,
 ): Promise<number | undefined> {
-  const { result, number } = await commit(actor, (trx) => activate(trx, version))
+  const { result, number } = await commit(actor, async (trx) => begun(await activate(trx, version)))
   if (result.state === 'abandoned') {
     throw new Fault('UNAVAILABLE', `the reconciler gave version ${version.versionId} up while it was being put`)
   }
@@ -76,6 +76,9 @@ async function giveUpUnlessStored(
 ): Promise<void> {
   const settlement = await vault.settleVersion(version).catch(() => undefined)
   if (settlement === 'STORED') return
-  if (settlement === 'CLOSED') await commit(actor, (trx) => abandon(trx, version))
+  if (settlement === 'CLOSED') await commit(actor, async (trx) => begun(await abandon(trx, version)))
   throw refused
 }
+
+/** Who may was asked when the intent committed. What has ended since stops nothing: the reconciler would end it likewise. */
+const begun = <T>(change: Change<T>): Change<T> => ({ ...change, asked: 'all' })

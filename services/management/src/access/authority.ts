@@ -1,0 +1,34 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { CallOrg, Principal } from './principal.js'
+import { isOrgPermission, type OrgPermission, type Permission, type Role, roleMay } from './roles.js'
+
+/** What a person's request rests on. It can end while the request is under way, and is asked after where that commits. */
+export interface Authority {
+  readonly via: Principal['via']
+  /** Of the sign-in, or of the personal access token. */
+  readonly credentialId: string
+  /** Of a request within an organisation. */
+  readonly place?: Place
+}
+
+/** A person's place in an organisation, and what their role there has to allow. */
+interface Place {
+  readonly organizationId: string
+  readonly userId: string
+  readonly permission: OrgPermission
+}
+
+export function authorityOf(principal: Principal, org: CallOrg | undefined, permission: Permission): Authority {
+  const { via, userId } = principal
+  const credentialId = principal.via === 'token' ? principal.tokenId : principal.signInId
+  if (!org || !isOrgPermission(permission)) return { via, credentialId }
+  return { via, credentialId, place: { organizationId: org.id, userId, permission } }
+}
+
+/** @throws Fault FORBIDDEN that says what the role is. */
+export function refuseUnlessRoleMay(role: Role, permission: OrgPermission): void {
+  if (roleMay(role, permission)) return
+  throw new Fault('FORBIDDEN', `${role} may not ${permission}`, {
+    say: `Your role in this organization, ${role}, does not allow this. Ask an owner or an admin of it.`,
+  })
+}

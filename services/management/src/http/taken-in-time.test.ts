@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { takenInTime } from './taken-in-time.js'
+
+const PATIENCE = { patienceMs: 1_000, patiencePerPageMs: 100 } as const
+
+let cuts = 0
+let pages: AsyncGenerator<number, void, undefined>
+beforeEach(() => {
+  jest.useFakeTimers()
+  cuts = 0
+  pages = takenInTime(numbers(), PATIENCE, () => {
+    cuts += 1
+  })
+})
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+async function* numbers(): AsyncGenerator<number, void, undefined> {
+  for (let number = 0; ; number++) yield number
+}
+
+/** Lets a page wait, and takes the next one. */
+async function takeAfter(ms: number): Promise<void> {
+  jest.advanceTimersByTime(ms)
+  await pages.next()
+}
+
+describe('pages', () => {
+  it('wait as long as there is patience, and are cut off once', async () => {
+    await pages.next()
+    jest.advanceTimersByTime(999)
+    expect(cuts).toBe(0)
+    jest.advanceTimersByTime(10_000)
+    expect(cuts).toBe(1)
+  })
+
+  it('are cut off where each is taken a little too slowly', async () => {
+    await pages.next()
+    for (let page = 0; page < 8; page++) await takeAfter(200)
+    expect(cuts).toBe(0)
+    await takeAfter(200)
+    expect(cuts).toBe(1)
+  })
+
+  it('go on for ever to who takes them fast enough, who has saved up no more than all patience', async () => {
+    await pages.next()
+    for (let page = 0; page < 100; page++) await takeAfter(100)
+    expect(cuts).toBe(0)
+    for (let page = 0; page < 100; page++) await takeAfter(0)
+    await takeAfter(999)
+    expect(cuts).toBe(0)
+    jest.advanceTimersByTime(101)
+    expect(cuts).toBe(1)
+  })
+
+  it('wait for nobody once their reader has left', async () => {
+    await pages.next()
+    await pages.return()
+    jest.advanceTimersByTime(10_000)
+    expect(cuts).toBe(0)
+  })
+})

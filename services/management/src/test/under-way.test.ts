@@ -1,0 +1,305 @@
+import { once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { until } from '@protectmyapi/dev-kit/until'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { createLogger } from '@protectmyapi/service-kit/log'
+import { noPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import type { Actor } from '../audit/audit-entry.js'
+import { API_PREFIX } from '../http/api-prefix.js'
+import { type ListeningHttp, listenHttp } from '../http/listen-http.js'
+import { beginSignIn } from '../people/sign-in-sessions.js'
+import { createSecret } from '../secrets/create-secret.js'
+import { importSecrets } from '../secrets/import/import-secrets.js'
+import type { SecretDeps } from '../secrets/secret-deps.js'
+import { PASSWORD, type Person, type RestHarness, restHarness } from './rest-harness.js'
+
+let house: RestHarness
+let server: ListeningHttp
+/** The last request that came to the server. */
+let arrived: IncomingMessage | undefined
+let owner: Person
+beforeAll(async () => {
+  house = await restHarness()
+  server = await listenHttp({ host: '127.0.0.1', port: 0 }, (message, response) => {
+    arrived = message
+    house.app(message, response)
+  })
+  owner = await house.person('owner')
+})
+afterAll(async () => {
+  await server.close(0)
+  await house.close()
+})
+
+/** An organisation with an app and an admin, who has three credentials. */
+interface World {
+  readonly org: string
+  readonly admin: Person
+  readonly token: { readonly id: string; readonly token: string }
+  readonly otherSignIn: { readonly id: string; readonly token: string }
+}
+
+let world: World
+let count = 0
+beforeEach(async () => {
+  count += 1
+  const org = await house.organization(owner, `Under way ${count}`)
+  await owner.ask('POST', `/orgs/${org}/apps`, { name: 'App', slug: 'app', platform: 'ios' }).expect(201)
+  const admin = await house.person(`admin${count}`)
+  await house.join(org, admin, 'admin')
+  const asked = { name: 'ci', scopes: ['apps:write', 'secrets:write'], organizations: 'all' }
+  const { body: token } = await admin.ask('POST', '/auth/tokens', { ...asked, expiresInDays: 1 }).expect(201)
+  const client = { address: '192.0.2.7', userAgent: '', secure: false, loopback: false }
+  const otherSignIn = await house.db.transaction((trx) => beginSignIn(trx, admin.id, client))
+  world = { org, admin, token, otherSignIn }
+})
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** Who asks, by which credential, for what. */
+interface Asked {
+  readonly credential: string
+  readonly method: Method
+  readonly path: string
+  readonly body: object
+}
+
+const NEW_TOKEN = { name: 'kept', scopes: ['apps:read'], organizations: 'all', expiresInDays: 366 }
+const LENIENT = { policy: 'off' }
+
+const byToken = (): Asked => withApp(world.token.token)
+const bySignIn = (): Asked => withApp(world.admin.token)
+const withApp = (credential: string): Asked => ({
+  credential,
+  method: 'PATCH',
+  path: `/orgs/${world.org}/apps/app`,
+  body: LENIENT,
+})
+const byOtherSignIn = (): Asked => ({
+  credential: world.otherSignIn.token,
+  method: 'POST',
+  path: '/auth/tokens',
+  body: NEW_TOKEN,
+})
+
+const isDone = ({ status }: { status: number }) => expect(status).toBe(204)
+const revokeToken = () => world.admin.ask('DELETE', `/auth/tokens/${world.token.id}`).then(isDone)
+const endSignIn = () => world.admin.ask('DELETE', `/auth/sessions/${world.otherSignIn.id}`).then(isDone)
+const changePassword = () =>
+  world.admin.ask('PUT', '/auth/password', { current: PASSWORD, next: 'another long password' }).then(isDone)
+const member = () => `/orgs/${world.org}/members/${world.admin.id}`
+const remove = () => owner.ask('DELETE', member()).then(isDone)
+const lower = () => owner.ask('PATCH', member(), { role: 'member' }).expect(200)
+const deleteOrg = () => owner.ask('DELETE', `/orgs/${world.org}`).then(isDone)
+
+type Case = readonly [what: string, asked: () => Asked, end: () => PromiseLike<unknown>, refusal: string]
+
+const CASES: readonly Case[] = [
+  ['its token is revoked', byToken, revokeToken, '401 INVALID_TOKEN'],
+  ['its sign-in is ended', byOtherSignIn, endSignIn, '401 TOKEN_EXPIRED'],
+  ['its person’s password is changed', byOtherSignIn, changePassword, '401 TOKEN_EXPIRED'],
+  ['its person is removed', bySignIn, remove, '404 NOT_FOUND'],
+  ['its person is removed, who acts by a token', byToken, remove, '404 NOT_FOUND'],
+  ['its person’s role is lowered', bySignIn, lower, '403 FORBIDDEN'],
+  ['its organization is deleted', bySignIn, deleteOrg, '404 NOT_FOUND'],
+]
+
+/** What all these requests are after. */
+async function gains(): Promise<unknown> {
+  const [tokens] = await house.db('personal_tokens').where('user_id', world.admin.id).count()
+  const apps = await house.db('apps').where('organization_id', world.org).select('policy', 'deleted_at')
+  return { tokens, apps }
+}
+
+const outcomeOf = (status: number | undefined, body: string): string => `${status} ${JSON.parse(body).code}`
+
+/** Keeps back the last byte of a body; ends something once the server waits for it, and sends it then. */
+function withLateByte(asked: Asked, end: Case[2]): Promise<string> {
+  const bytes = JSON.stringify(asked.body)
+  const sending = send(asked, { 'content-length': bytes.length })
+  sending.write(bytes.slice(0, -1))
+  return endedMeanwhile(sending, end, bytes.slice(-1))
+}
+
+function send({ credential, method, path }: Asked, framing: OutgoingHttpHeaders): ClientRequest {
+  arrived = undefined
+  const headers = { ...framing, authorization: `Bearer ${credential}`, 'content-type': 'application/json' }
+  return request({ host: '127.0.0.1', port: server.port, method, path: API_PREFIX + path, headers })
+}
+
+async function endedMeanwhile(sending: ClientRequest, end: Case[2], rest: string): Promise<string> {
+  const answered = once(sending, 'response')
+  await until(() => (isBeingRead() ? true : undefined))
+  await end()
+  sending.end(rest)
+  const [answer]: IncomingMessage[] = await answered
+  if (!answer) throw new Error('no answer')
+  return outcomeOf(answer.statusCode, await text(answer))
+}
+
+/** A body is read after the gate has let the request in. */
+const isBeingRead = (): boolean => (arrived?.listenerCount('readable') ?? 0) > 0
+
+describe('a request whose body is late is refused where, meanwhile,', () => {
+  it.each(CASES)('%s', async (_, asked, end, refusal) => {
+    const before = await gains()
+    expect(await withLateByte(asked(), end)).toBe(refusal)
+    expect(await gains()).toEqual(before)
+  })
+
+  it('its sign-in is ended, though it asks for no more than to read', async () => {
+    const asked = { ...byOtherSignIn(), method: 'GET', path: `/orgs/${world.org}/apps`, body: {} } as const
+    expect(await withLateByte(asked, endSignIn)).toBe('401 TOKEN_EXPIRED')
+  })
+
+  it('its sign-in is ended, and the body comes to nothing', async () => {
+    const before = await gains()
+    const asked = { ...withApp(world.otherSignIn.token), method: 'DELETE' } as const
+    const sending = send(asked, { 'transfer-encoding': 'chunked' })
+    sending.flushHeaders()
+    expect(await endedMeanwhile(sending, endSignIn, '')).toBe('401 TOKEN_EXPIRED')
+    expect(await gains()).toEqual(before)
+  })
+})
+
+/** Holds up a change of the app; ends something once it waits there, and lets it go on. */
+async function heldUp({ credential, method, path, body }: Asked, end: Case[2]): Promise<string> {
+  const holder = await house.asOwner().transaction()
+  await holder.raw('LOCK TABLE apps IN SHARE MODE')
+  const answered = house
+    .anonymous(method, path, body)
+    .set('authorization', `Bearer ${credential}`)
+    .then((answer) => outcomeOf(answer.status, answer.text))
+  try {
+    await untilLockAwaited(house.asOwner())
+    await end()
+  } finally {
+    await holder.rollback()
+  }
+  return answered
+}
+
+describe('a change that is under way is rolled back where, before it commits,', () => {
+  it.each(CASES)('%s', async (_, asked, end, refusal) => {
+    const before = await gains()
+    // Whether a credential was revoked or has expired is told at the gate alone.
+    const expected = refusal.startsWith('401') ? '401 INVALID_TOKEN' : refusal
+    expect(await heldUp(withApp(asked().credential), end)).toBe(expected)
+    expect(await gains()).toEqual(before)
+  })
+
+  it('its person is an owner no more, who was about to set quotas', async () => {
+    await owner.ask('PATCH', member(), { role: 'owner' }).expect(200)
+    const holder = await house.asOwner().transaction()
+    await holder('organizations').where('id', world.org).forUpdate().first('id')
+    // In this order at the organisation's row, which lets them pass in it.
+    const answers = [owner.ask('PATCH', member(), { role: 'admin' }).then(({ status }) => status)]
+    try {
+      await untilLockAwaited(house.asOwner())
+      answers.push(world.admin.ask('PATCH', `/orgs/${world.org}`, { quotas: [] }).then(({ status }) => status))
+      await untilLockAwaited(house.asOwner(), 2)
+    } finally {
+      await holder.rollback()
+    }
+    expect(await Promise.all(answers)).toEqual([200, 403])
+  })
+})
+
+describe('a change that was asked after first', () => {
+  it.each([
+    ['the revocation of its token', revokeToken],
+    ['the removal of its person', remove],
+  ])('commits first: %s waits for it', async (_, end) => {
+    const holder = await house.asOwner().transaction()
+    await holder.raw('LOCK TABLE audit IN SHARE MODE')
+    const { method, path, body, credential } = byToken()
+    const answered = house
+      .anonymous(method, path, body)
+      .set('authorization', `Bearer ${credential}`)
+      .then(({ status }) => status)
+    let ended: PromiseLike<unknown> | undefined
+    try {
+      await untilLockAwaited(house.asOwner())
+      ended = end()
+      await untilLockAwaited(house.asOwner(), 2)
+      // For the change, and not at the table, where it would come second by luck.
+      expect(await waitedFor()).toEqual(['relation', 'transactionid'])
+    } finally {
+      await holder.rollback()
+    }
+    expect(await answered).toBe(200)
+    await ended
+  })
+})
+
+async function waitedFor(): Promise<string[]> {
+  const waiters = house.asOwner()('pg_stat_activity').whereRaw('datname = current_database()')
+  const rows = await waiters.where('wait_event_type', 'Lock').select<{ wait_event: string }[]>('wait_event')
+  return rows.map(({ wait_event }) => wait_event).sort()
+}
+
+describe('what a vault was given before its sender’s token was revoked', () => {
+  const asToken = (): Actor => ({
+    kind: 'user',
+    id: world.admin.id,
+    requestId: null,
+    authority: {
+      via: 'token',
+      credentialId: world.token.id,
+      place: { organizationId: world.org, userId: world.admin.id, permission: 'secrets:write' },
+    },
+  })
+
+  /** The first value that comes to the vault is the last thing that the token sees. */
+  function deps(): SecretDeps {
+    const { db, feed, vault } = house
+    let isRevoked = false
+    return {
+      db,
+      commitChange: feed.commitChange,
+      waitUntilSeen: feed.waitUntilSeen,
+      vault: {
+        ...vault,
+        async putSecret(version) {
+          if (!isRevoked) await revokeToken()
+          isRevoked = true
+          return vault.putSecret(version)
+        },
+      },
+      usesOf: async () => [],
+      presets: [],
+      privateUpstreams: noPrivateUpstreams,
+      clock: systemClock,
+      log: createLogger('test', 'silent'),
+    }
+  }
+
+  const BINDINGS = {
+    origins: ['https://a.example.com'],
+    placements: [{ kind: 'header' as const, name: 'x-key' }],
+    services: [],
+  }
+  const stored = () => house.db('secrets').where('organization_id', world.org).select('name', 'state')
+
+  it('comes into force, as it would if they had lost the connection', async () => {
+    const asked = { organizationId: world.org, name: 'ONE', value: 'one', bindings: BINDINGS, expiresAt: null }
+    await createSecret(deps(), asToken(), asked)
+    expect(await stored()).toEqual([{ name: 'ONE', state: 'active' }])
+  })
+
+  it('comes into force, and no line of an import after it', async () => {
+    const asked = {
+      organizationId: world.org,
+      text: 'ONE=one\nTWO=two\n',
+      dryRun: false,
+      bindings: { ONE: BINDINGS, TWO: BINDINGS },
+      presets: {},
+      externalVersion: undefined,
+    }
+    await expect(importSecrets(deps(), asToken(), asked)).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+    expect(await stored()).toEqual([{ name: 'ONE', state: 'active' }])
+  })
+})
