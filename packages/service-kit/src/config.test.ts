@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
-import { ConfigError, Flag, List, Port, parseEnvironment, readSecretFile } from './config.js'
+import { ConfigError, describeVariables, Flag, List, Port, parseEnvironment, readSecretFile } from './config.js'
 
 const Schema = z.object({
   PMA_X_PORT: Port.default(80),
@@ -25,6 +25,18 @@ describe('parseEnvironment', () => {
     const parse = () => parseEnvironment(Schema, { PMA_X_PORT: 'tcp://10.0.0.1:80', PMA_X_ON: 'yes' })
     expect(parse).toThrow(ConfigError)
     expect(parse).toThrow(/PMA_X_PORT[\s\S]*PMA_X_ON[\s\S]*PMA_X_NAME/)
+  })
+})
+
+describe('describeVariables', () => {
+  it('has a line for each variable, with what it is for also where it has a default', () => {
+    const described = describeVariables(
+      z.object({ PMA_X: z.string().describe('x'), PMA_Y: Port.default(1).describe('y') }),
+    )
+    expect(described.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['PMA_X', 'x'],
+      ['PMA_Y', 'y'],
+    ])
   })
 })
 

@@ -1,6 +1,7 @@
 import {
   ConfigError,
   DurationMs,
+  describeVariables,
   List,
   Port,
   parseEnvironment,
@@ -197,16 +198,12 @@ export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): M
 
 /** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
-  const lines = (schema: z.ZodObject) =>
-    Object.entries(schema.shape).map(
-      ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
-    )
   return [
     'To serve, and to rotate signing keys:',
-    ...lines(ManagementEnvironment),
+    describeVariables(ManagementEnvironment),
     '',
     'To migrate:',
-    ...lines(MigrateEnvironment),
+    describeVariables(MigrateEnvironment),
   ].join('\n')
 }
 

@@ -1,4 +1,13 @@
-import { ConfigError, DurationMs, List, Port, parseEnvironment, type ReadFile } from '@protectmyapi/service-kit/config'
+import {
+  ConfigError,
+  DurationMs,
+  describeVariables,
+  List,
+  Port,
+  parseEnvironment,
+  type ReadFile,
+  readSecretFile,
+} from '@protectmyapi/service-kit/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
@@ -98,12 +107,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
   }
 }
 
-/** One line a variable. */
+/** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
-  const lines = Object.entries(ProxyEnvironment.shape).map(
-    ([name, schema]) => `  ${name.padEnd(29)} ${schema.description ?? ''}`,
-  )
-  return lines.join('\n')
+  return describeVariables(ProxyEnvironment)
 }
 
 function certificateOf(certFile: string | undefined, keyFile: string | undefined): ProxyConfig['certificate'] {
@@ -113,20 +119,10 @@ function certificateOf(certFile: string | undefined, keyFile: string | undefined
 }
 
 function readPem(variable: string, path: string, readFile: ReadFile): string {
-  const text = readOr(variable, path, readFile)
+  const text = readSecretFile(variable, path, readFile)
   if (!text.includes('-----BEGIN CERTIFICATE-----'))
     throw new ConfigError(`  ${variable}: ${path} holds no certificate in PEM`)
   return text
-}
-
-function readOr(variable: string, path: string, readFile: ReadFile): string {
-  try {
-    return readFile(path)
-  } catch (cause) {
-    throw new ConfigError(
-      `  ${variable}: cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    )
-  }
 }
 
 function parseProxies(ranges: readonly string[]): TrustedProxies {

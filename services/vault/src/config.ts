@@ -1,5 +1,6 @@
 import {
   ConfigError,
+  describeVariables,
   Flag,
   List,
   Port,
@@ -172,11 +173,13 @@ export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): V
 
 /** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
-  const lines = (schema: z.ZodObject) =>
-    Object.entries(schema.shape).map(
-      ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
-    )
-  return ['To serve:', ...lines(VaultEnvironment), '', 'To migrate:', ...lines(MigrateEnvironment)].join('\n')
+  return [
+    'To serve:',
+    describeVariables(VaultEnvironment),
+    '',
+    'To migrate:',
+    describeVariables(MigrateEnvironment),
+  ].join('\n')
 }
 
 type At = Omit<PostgresTarget, 'user' | 'password'>
