@@ -4,8 +4,9 @@ import { createLogger } from '@protectmyapi/service-kit/log'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { activeSpan, INTERNAL, inSpan, runIn, SERVER } from '@protectmyapi/service-kit/telemetry/spans'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
-import { TELEMETRY_OFF, type TelemetryConfig } from '@protectmyapi/service-kit/telemetry/telemetry-config'
+import type { TelemetryConfig } from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import { traceparentOf } from '@protectmyapi/service-kit/telemetry/traces'
+import { TELEMETRY_OFF } from '@protectmyapi/service-kit/test/telemetry-off'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js'
 
 /** Here, and not in the kit, which knows no collector: what a service tells arrives as OpenTelemetry's protocol says. */

@@ -18,15 +18,6 @@ export interface TelemetryConfig {
   readonly logLevelFile: string | null
 }
 
-export const TELEMETRY_OFF: TelemetryConfig = {
-  metrics: null,
-  metricsOut: null,
-  tracesOut: null,
-  headersFile: null,
-  attributes: {},
-  logLevelFile: null,
-}
-
 const Exporter = z.enum(['otlp', 'none']).default('otlp')
 
 /** The variables of each service. Names that begin with OTEL_ mean what OpenTelemetry's specification says. */

@@ -5,7 +5,7 @@ import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
-import { noPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { drainInbox } from '../access-log/drain-inbox.js'
 import { readMessage } from '../access-log/read-message.js'
 import { storeMessages } from '../access-log/store-messages.js'
@@ -63,7 +63,7 @@ describe('the runtime role', () => {
     const waitUntilSeen = createWaitUntilSeen({ db, clock, sleep: async () => clock.advance(1_000) })
     const commitChange = createCommitChange({ db, waitUntilSeen })
     const log = createLogger('test', 'silent')
-    const none = { usesOf: async () => [], presets: [], privateUpstreams: noPrivateUpstreams }
+    const none = { usesOf: async () => [], presets: [], privateUpstreams: privateUpstreams([]) }
     const deps: SecretDeps = { db, vault, commitChange, waitUntilSeen, ...none, clock, log }
     const organizationId = newId('organization')
     await db('organizations').insert({ id: organizationId, slug: 'test', name: 'Test', state: 'active' })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/otlp-receiver'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
-import { TELEMETRY_OFF } from '@protectmyapi/service-kit/telemetry/telemetry-config'
+import { TELEMETRY_OFF } from '@protectmyapi/service-kit/test/telemetry-off'
 import { NO_MEASURES } from '../telemetry/proxy-measures.js'
 import { watchRequests } from '../telemetry/request-watch.js'
 import { routeTo } from '../test/fake-data-plane.js'
