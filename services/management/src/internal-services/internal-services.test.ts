@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { createRecordGrant } from '../directory/record-grant.js'
@@ -127,7 +127,7 @@ describe('what it was granted', () => {
     const atMs = Date.now()
     for (const later of [0, 1, 2])
       await record({ service: { ...row, organizationId: org }, secrets: [granted], atMs: atMs + later })
-    await drainInbox(house.db)
+    await moveInboxBatch(house.db)
     const line = (later: number) => ({
       requestId: expect.stringMatching(/^req_/),
       at: new Date(atMs + later).toISOString(),

@@ -6,7 +6,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { readMessage } from '../access-log/read-message.js'
 import { storeMessages } from '../access-log/store-messages.js'
 import { pruneLeftovers, tendPartitions } from '../access-log/tend-partitions.js'
@@ -106,7 +106,7 @@ describe('the runtime role', () => {
       outcome: null,
     } as const
     await writeInbox(db, [toInboxEntry(newId('boot'), wire)])
-    expect(await drainInbox(db)).toMatchObject({ taken: 1 })
+    expect(await moveInboxBatch(db)).toMatchObject({ taken: 1 })
     const message = {
       shard: 0,
       id: '1-1',
