@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { type ChainHarness, chainHarness } from './test/chain-harness.js'
-import { type FurnishedTrail, furnishTrail } from './test/furnished-trail.js'
-import { verifyAll } from './verify.js'
+import { type ChainHarness, chainHarness } from '../test/chain-harness.js'
+import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
+import { verifyAll } from './verify-all.js'
 
 let harness: ChainHarness
 let trail: FurnishedTrail
