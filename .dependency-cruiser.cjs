@@ -48,8 +48,8 @@ module.exports = {
       name: 'no-test-in-production-code',
       comment: 'Fakes and tests are imported by tests alone.',
       severity: 'error',
-      from: { pathNot: '(\\.test\\.ts$|/test/|\\.contract\\.ts$|-fake\\.ts$)' },
-      to: { path: '(\\.test\\.ts$|/test/|\\.contract\\.ts$|-fake\\.ts$)', pathNot: 'node_modules' },
+      from: { pathNot: '(\\.test\\.ts$|/test/|\\.contract\\.ts$)' },
+      to: { path: '(\\.test\\.ts$|/test/|\\.contract\\.ts$)', pathNot: 'node_modules' },
     },
     {
       name: 'one-way-out',

@@ -1,4 +1,4 @@
-import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { List, parseEnvironment } from '@protectmyapi/service-kit/config'
 import { z } from 'zod'
 
 export interface BenchConfig {
@@ -14,7 +14,7 @@ const LIMITS = {
 } as const
 
 const BenchEnv = z.object({
-  ONLY: z.string().default(''),
+  ONLY: List.default([]),
   ROUNDS: z.coerce.number().int().min(1).max(LIMITS.roundsMax).default(5),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 })
@@ -22,8 +22,5 @@ const BenchEnv = z.object({
 /** Pure: main.ts hands in the environment, once. */
 export function benchConfig(env: NodeJS.ProcessEnv): BenchConfig {
   const { ONLY, ROUNDS, DATABASE_URL } = parseEnvironment(BenchEnv, env)
-  const only = ONLY.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-  return { only, rounds: ROUNDS, ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }) }
+  return { only: ONLY, rounds: ROUNDS, ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }) }
 }

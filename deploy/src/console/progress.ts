@@ -26,9 +26,3 @@ export function createProgress(write: (line: string) => void): Progress {
     say: (line) => write(line),
   }
 }
-
-/** For tests: says nothing. */
-export const silentProgress: Progress = {
-  step: (_label, work) => work(() => undefined),
-  say: () => undefined,
-}

@@ -6,8 +6,8 @@ import type { Progress } from '../console/progress.js'
 import { BASES, makeBaseImages } from './base-images.js'
 import type { Builder, ImageFacts } from './builder.js'
 
-export const IMAGES = ['vault', 'management', 'proxy', 'installer'] as const
-export type ImageName = (typeof IMAGES)[number]
+const IMAGES = ['vault', 'management', 'proxy', 'installer'] as const
+type ImageName = (typeof IMAGES)[number]
 
 export interface ImagesTestOptions {
   readonly builder: Builder

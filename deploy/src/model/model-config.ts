@@ -1,4 +1,4 @@
-import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { List, parseEnvironment } from '@protectmyapi/service-kit/config'
 import { z } from 'zod'
 
 export interface ModelConfig {
@@ -9,15 +9,12 @@ export interface ModelConfig {
 }
 
 const ModelEnv = z.object({
-  ONLY: z.string().default(''),
+  ONLY: List.default([]),
   FULL: z.enum(['', '0', '1']).default(''),
 })
 
 /** Pure: main.ts hands in the environment, once. */
 export function modelConfig(env: NodeJS.ProcessEnv): ModelConfig {
   const { ONLY, FULL } = parseEnvironment(ModelEnv, env)
-  const only = ONLY.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-  return { only, full: FULL === '1' }
+  return { only: ONLY, full: FULL === '1' }
 }

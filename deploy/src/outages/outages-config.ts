@@ -1,4 +1,4 @@
-import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { List, parseEnvironment } from '@protectmyapi/service-kit/config'
 import { z } from 'zod'
 
 export interface OutagesConfig {
@@ -9,16 +9,11 @@ export interface OutagesConfig {
   readonly kmsEndpoint: string | undefined
 }
 
-const Words = z
-  .string()
-  .default('')
-  .transform((list) => list.split(',').filter((word) => word !== ''))
-
 const OutagesEnv = z.object({
-  HORIZONS: Words.transform((words) => (words.length === 0 ? [30_000, 5_000] : words.map(Number))).pipe(
-    z.array(z.int().min(1_000).max(60_000)),
-  ),
-  ONLY: Words,
+  HORIZONS: List.default([])
+    .transform((words) => (words.length === 0 ? [30_000, 5_000] : words.map(Number)))
+    .pipe(z.array(z.int().min(1_000).max(60_000))),
+  ONLY: List.default([]),
   LOCALSTACK_ENDPOINT: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
 })
 

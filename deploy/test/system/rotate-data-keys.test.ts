@@ -101,4 +101,8 @@ describe('rotating data keys under load', () => {
     const refused = await refusedWhile(() => system.running.runVault(['rewrap-data-keys']))
     expect(refused).toEqual([])
   }, 60_000)
+
+  it('and every chain verifies after all of it, by the command too: the key that signs heads was sealed anew', async () => {
+    await system.running.runManagement(['verify'])
+  }, 30_000)
 })

@@ -3,7 +3,6 @@ import os from 'node:os'
 import path from 'node:path'
 import { freePort, freeRow } from '@protectmyapi/dev-kit/free-port'
 import { startTestRedis, type TestRedis, testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
-import { silentProgress } from '../../src/console/progress.js'
 import { dropDatabases } from '../../src/system/databases.js'
 import { inheritedEnvironment, type LauncherConfig, randomPrefix } from '../../src/system/launcher-config.js'
 import { randomPassword } from '../../src/system/local-files.js'
@@ -11,6 +10,7 @@ import { addresses } from '../../src/system/run-file.js'
 import { type RunningSystem, type StartOptions, startSystem } from '../../src/system/start-system.js'
 import { createPlanter, type Planter } from './planted-values.js'
 import { createRest, type Rest } from './rest.js'
+import { silentProgress } from './silent-progress.js'
 
 export interface TestSystemOptions {
   readonly proxies?: number

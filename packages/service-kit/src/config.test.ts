@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import {
   ConfigError,
+  describeVariables,
   EnvironmentError,
   Flag,
   List,
@@ -60,6 +61,18 @@ describe('readParts', () => {
       throw new TypeError('a mistake')
     }
     expect(() => readParts({ empty, mistaken })).toThrow(TypeError)
+  })
+})
+
+describe('describeVariables', () => {
+  it('has a line for each variable, with what it is for also where it has a default', () => {
+    const described = describeVariables(
+      z.object({ PMA_X: z.string().describe('x'), PMA_Y: Port.default(1).describe('y') }),
+    )
+    expect(described.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['PMA_X', 'x'],
+      ['PMA_Y', 'y'],
+    ])
   })
 })
 

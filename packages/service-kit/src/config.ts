@@ -70,6 +70,18 @@ export function readParts<Parts extends object>(readers: { readonly [Name in key
   return parts as Parts
 }
 
+/** Wider than any name of ours, so that descriptions stand below one another. */
+const NAME_COLUMN = 42
+
+/** For `--help`: a line for each variable, with what it is for. */
+export function describeVariables(schema: z.ZodObject): string {
+  return Object.entries(schema.shape)
+    .map(
+      ([name, field]) => `  ${name.padEnd(NAME_COLUMN)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
+    )
+    .join('\n')
+}
+
 /**
  * Reads a secret from the file that a variable names; a trailing newline falls away, as editors and `echo` add one.
  *

@@ -1,4 +1,5 @@
 import type { Logger } from './log.js'
+import { withinMs } from './within-ms.js'
 
 /** One thing to end, in order. */
 export interface ShutdownStep {
@@ -13,7 +14,9 @@ export interface ShutdownStep {
 export function shutdownOnce(steps: readonly ShutdownStep[], graceMs: number, log: Logger): () => Promise<void> {
   let running: Promise<void> | undefined
   return () => {
-    running ??= withinGrace(runAll(steps, log), graceMs, log)
+    running ??= withinMs(runAll(steps, log), graceMs, () =>
+      log.error({ graceMs }, 'shutdown took longer than its grace'),
+    )
     return running
   }
 }
@@ -27,16 +30,4 @@ async function runAll(steps: readonly ShutdownStep[], log: Logger): Promise<void
       log.error({ err, step: step.name }, 'shutdown step failed')
     }
   }
-}
-
-async function withinGrace(work: Promise<void>, graceMs: number, log: Logger): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const grace = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      log.error({ graceMs }, 'shutdown took longer than its grace')
-      resolve()
-    }, graceMs)
-  })
-  await Promise.race([work, grace])
-  clearTimeout(timer)
 }

@@ -35,7 +35,7 @@ export function peerFromCertificate(certificate: PeerCertificate | undefined): P
 }
 
 /** SHA-256 of a certificate in DER, base64url. */
-export function thumbprintOf(der: Uint8Array): string {
+function thumbprintOf(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('base64url')
 }
 

@@ -16,8 +16,6 @@ const METADATA = new Set([
   '168.63.129.16',
 ])
 
-export const noPrivateUpstreams: PrivateUpstreams = new Set()
-
 export function privateUpstreams(hosts: readonly string[]): PrivateUpstreams {
   return new Set(hosts.map((host) => host.toLowerCase()).filter((host) => !METADATA.has(host.replace(/:\d+$/, ''))))
 }

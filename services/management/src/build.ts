@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
@@ -10,6 +9,7 @@ import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetr
 import { watchPostgres } from '@protectmyapi/service-kit/telemetry/postgres-metrics'
 import { watchRpcClient } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { withinMs } from '@protectmyapi/service-kit/within-ms'
 import { buildApp, buildRest } from './build-rest.js'
 import type { ManagementConfig } from './config.js'
 import { buildDirectory } from './directory/build-directory.js'
@@ -134,17 +134,12 @@ function beginEnding(ending: Ending): void {
 }
 
 /** A pool that is exhausted counts as one that does not answer: who asks next would wait as well. */
-async function answersInTime(db: Knex): Promise<boolean> {
-  const late = new AbortController()
-  const inTime = await Promise.race([
-    db.raw('SELECT 1').then(
-      () => true,
-      () => false,
-    ),
-    sleep(LIMITS.probeMs, false, { signal: late.signal }).catch(() => false),
-  ])
-  late.abort()
-  return inTime
+function answersInTime(db: Knex): Promise<boolean> {
+  const answers = db.raw('SELECT 1').then(
+    () => true,
+    () => false,
+  )
+  return withinMs(answers, LIMITS.probeMs, () => false)
 }
 
 /**

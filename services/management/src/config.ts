@@ -1,5 +1,6 @@
 import {
   DurationMs,
+  describeVariables,
   EnvironmentError,
   List,
   Port,
@@ -210,16 +211,12 @@ export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): M
 
 /** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
-  const lines = (schema: z.ZodObject) =>
-    Object.entries(schema.shape).map(
-      ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
-    )
   return [
     'To serve, and for every command but migrate:',
-    ...lines(ManagementEnvironment),
+    describeVariables(ManagementEnvironment),
     '',
     'To migrate:',
-    ...lines(MigrateEnvironment),
+    describeVariables(MigrateEnvironment),
   ].join('\n')
 }
 

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
-import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { createLogger } from '@protectmyapi/service-kit/log'
 import { runProgram } from '@protectmyapi/service-kit/program'
 import { startManagement } from './build.js'
+import type { CommandPorts } from './commands/command-ports.js'
+import { runEndLeaseKeys } from './commands/run-end-lease-keys.js'
+import { runFreeAddress } from './commands/run-free-address.js'
+import { runMigrate } from './commands/run-migrate.js'
+import { runRegisterInternalService } from './commands/run-register-internal-service.js'
+import { runRevokeInternalService } from './commands/run-revoke-internal-service.js'
+import { runRotateSigningKeys } from './commands/run-rotate-signing-keys.js'
+import { runVerify } from './commands/run-verify.js'
+import { runWaitForSchema } from './commands/run-wait-for-schema.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type ManagementConfig } from './config.js'
-import { runEndLeaseKeys } from './end-lease-keys.js'
-import { runFreeAddress } from './free-address.js'
-import { runMigrations } from './migrate.js'
-import { operateRegistration, operateRevocation } from './operate-internal-services.js'
-import { rotateSigningKeys } from './rotate-signing-keys.js'
-import { runVerify } from './verify.js'
-import { waitForManagementSchema } from './wait-for-schema.js'
 
 const ABOUT = `management: serves.
 management migrate: brings the database up to date.
@@ -49,11 +51,11 @@ await runProgram(process, {
     },
     async migrate() {
       const config = loadMigrateConfig(process.env, readFile)
-      await runMigrations(config, createLogger('management', config.logLevel))
+      await runMigrate(config, createLogger('management', config.logLevel))
     },
     async 'wait-for-schema'() {
       const config = loadConfig(process.env, readFile)
-      await waitForManagementSchema(config.db, createLogger('management', config.logLevel))
+      await runWaitForSchema(config, createLogger('management', config.logLevel))
     },
     'rotate-signing-keys': () => rotateKeys({ now: false }),
     'rotate-signing-keys --now': () => rotateKeys({ now: true }),
@@ -61,9 +63,9 @@ await runProgram(process, {
     'end-lease-keys <organization>': (organization) =>
       operate((config, ports) => runEndLeaseKeys(config, organization, ports)),
     'register-internal-service <organization> <name> <spiffe-id>': (organization = '', name = '', spiffeId = '') =>
-      operate((config, ports) => operateRegistration(config, { organization, name, spiffeId }, ports)),
+      operate((config, ports) => runRegisterInternalService(config, { organization, name, spiffeId }, ports)),
     'revoke-internal-service <spiffe-id>': (spiffeId = '') =>
-      operate((config, ports) => operateRevocation(config, spiffeId, ports)),
+      operate((config, ports) => runRevokeInternalService(config, spiffeId, ports)),
     'free-address <email>': (email = '') => operate((config, ports) => runFreeAddress(config, { email }, ports)),
     'free-address <email> <new-email>': (email = '', newEmail = '') =>
       operate((config, ports) => runFreeAddress(config, { email, newEmail }, ports)),
@@ -71,13 +73,11 @@ await runProgram(process, {
 })
 
 function rotateKeys({ now }: { readonly now: boolean }): Promise<void> {
-  return operate((config, ports) => rotateSigningKeys(config, { now }, ports))
+  return operate((config, ports) => runRotateSigningKeys(config, { now }, ports))
 }
 
 /** A command beside managements that serve. */
-async function operate(
-  command: (config: ManagementConfig, ports: { log: Logger; clock: Clock }) => Promise<void>,
-): Promise<void> {
+async function operate(command: (config: ManagementConfig, ports: CommandPorts) => Promise<void>): Promise<void> {
   const config = loadConfig(process.env, readFile)
   await command(config, { log: createLogger('management', config.logLevel), clock: systemClock })
 }

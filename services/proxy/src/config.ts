@@ -1,5 +1,6 @@
 import {
   DurationMs,
+  describeVariables,
   EnvironmentError,
   List,
   Port,
@@ -106,12 +107,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
   }
 }
 
-/** One line a variable. */
+/** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
-  const lines = Object.entries(ProxyEnvironment.shape).map(
-    ([name, schema]) => `  ${name.padEnd(29)} ${schema.description ?? ''}`,
-  )
-  return lines.join('\n')
+  return describeVariables(ProxyEnvironment)
 }
 
 function certificateOf(certFile: string | undefined, keyFile: string | undefined): ProxyConfig['certificate'] {

@@ -1,4 +1,5 @@
 import {
+  describeVariables,
   EnvironmentError,
   Flag,
   List,
@@ -184,16 +185,12 @@ export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): V
 
 /** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
-  const lines = (schema: z.ZodObject) =>
-    Object.entries(schema.shape).map(
-      ([name, field]) => `  ${name.padEnd(42)} ${field instanceof z.ZodType ? (field.description ?? '') : ''}`,
-    )
   return [
     'To serve, and for every command but migrate:',
-    ...lines(VaultEnvironment),
+    describeVariables(VaultEnvironment),
     '',
     'To migrate:',
-    ...lines(MigrateEnvironment),
+    describeVariables(MigrateEnvironment),
   ].join('\n')
 }
 

@@ -3,12 +3,14 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLogger } from '@protectmyapi/service-kit/log'
 import { runProgram } from '@protectmyapi/service-kit/program'
 import { startVault } from './build.js'
+import { runDataKeys } from './commands/run-data-keys.js'
+import { runMigrate } from './commands/run-migrate.js'
+import { runRewrapDataKeys } from './commands/run-rewrap-data-keys.js'
+import { type DataKeysToRotate, runRotateDataKeys } from './commands/run-rotate-data-keys.js'
+import { runRotateHeadKey } from './commands/run-rotate-head-key.js'
+import { runWaitForSchema } from './commands/run-wait-for-schema.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type VaultConfig } from './config.js'
-import { runMigrations } from './migrate.js'
 import type { VaultPorts } from './open-vault.js'
-import { type Asked, runRewrapDataKeys, runRotateDataKeys, runTellDataKeys } from './rotate-data-keys.js'
-import { runRotateHeadKey } from './rotate-head-key.js'
-import { waitForSchemas } from './wait-for-schema.js'
 
 const ABOUT = `vault: serves.
 vault migrate: brings the databases up to date.
@@ -36,11 +38,11 @@ await runProgram(process, {
   commands: {
     async migrate() {
       const config = loadMigrateConfig(process.env, readFile)
-      await runMigrations(config, createLogger('vault', config.logLevel))
+      await runMigrate(config, createLogger('vault', config.logLevel))
     },
     async 'wait-for-schema'() {
       const config = loadConfig(process.env, readFile)
-      await waitForSchemas(config, createLogger('vault', config.logLevel))
+      await runWaitForSchema(config, createLogger('vault', config.logLevel))
     },
     'rotate-data-keys': () => rotate({ now: false }),
     'rotate-data-keys --now': () => rotate({ now: true }),
@@ -50,11 +52,11 @@ await runProgram(process, {
     'rotate-head-key --known-since <time>': (time) => operate((config, ports) => runRotateHeadKey(config, time, ports)),
     'rewrap-data-keys': () => operate(runRewrapDataKeys),
     // Standard output has the lines that were asked for, and the log goes to standard error.
-    'data-keys': () => operate((config, ports) => runTellDataKeys(config, ports, (line) => process.stdout.write(line))),
+    'data-keys': () => operate((config, ports) => runDataKeys(config, ports, (line) => process.stdout.write(line))),
   },
 })
 
-function rotate(asked: Asked): Promise<void> {
+function rotate(asked: DataKeysToRotate): Promise<void> {
   return operate((config, ports) => runRotateDataKeys(config, asked, ports))
 }
 

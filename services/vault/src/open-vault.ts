@@ -60,21 +60,6 @@ export async function openVault(
 
 export type OpenVault = Awaited<ReturnType<typeof openVault>>
 
-/** For as long as an operator's command takes, beside vaults that serve. */
-export async function withVault(
-  config: VaultConfig,
-  ports: VaultPorts,
-  work: (vault: OpenVault) => Promise<void>,
-): Promise<void> {
-  const vault = await openVault(config, ports)
-  try {
-    await work(vault)
-  } finally {
-    vault.keys.clear()
-    await Promise.all([vault.vaultDb.destroy(), vault.vaultKeysDb.destroy()])
-  }
-}
-
 function keyServiceOf(kms: KmsConfig): Promise<KeyService> | KeyService {
   return kms.kind === 'aws' ? awsKms(kms) : keyFile(kms.path, kms.otherPaths)
 }

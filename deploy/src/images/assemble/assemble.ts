@@ -14,7 +14,7 @@ export interface AssembleOptions {
 
 const INSTALL_MS = 10 * 60_000
 /** Not of use to a program that runs: tests and what they need, types, maps. */
-const LEFT_OUT = /(\.d\.ts|\.map|\.test\.js|\.contract\.js|-fake\.js|\.tsbuildinfo)$|\/test(\/|$)/
+const LEFT_OUT = /(\.d\.ts|\.map|\.test\.js|\.contract\.js|\.tsbuildinfo)$|\/test(\/|$)/
 
 const RootPackage = z.looseObject({ workspaces: z.array(z.string()) })
 

@@ -4,6 +4,7 @@ import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics'
 import { AlwaysOnSampler, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { systemClock } from '../clock.js'
 import { newId } from '../ids.js'
+import { withinMs } from '../within-ms.js'
 import { metricsOut, spansOut } from './exporters.js'
 import { otlpHeadersFrom } from './otlp-headers.js'
 import { watchProcess } from './process-metrics.js'
@@ -57,7 +58,7 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
     async stop() {
       stopWatching()
       const flushed = Promise.allSettled([tracers?.shutdown(), meters?.shutdown(), served?.close()])
-      await withinMs(flushed, LIMITS.flushMs)
+      await withinMs(flushed, LIMITS.flushMs, () => undefined)
     },
   }
 }
@@ -70,13 +71,4 @@ function tracersTo(processor: SpanProcessor, resource: ReturnType<typeof resourc
     spanLimits: { attributeValueLengthLimit: LIMITS.attributeChars, attributeCountLimit: LIMITS.attributes },
     spanProcessors: [processor],
   })
-}
-
-async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }

@@ -12,20 +12,12 @@ export interface Seconds {
   record(seconds: number, labels?: Labels): void
 }
 
-export interface Count {
-  add(count: number, labels?: Labels): void
-}
-
 /** Calls back with each series of a metric. */
 export type Observe = (value: number, labels?: Labels) => void
 
 /** Named by its name everywhere: in the code, to Prometheus and over OTLP. */
 export function secondsOf(meter: Meter, name: string, description: string): Seconds {
   return meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } })
-}
-
-export function countOf(meter: Meter, name: string, description: string): Count {
-  return meter.createCounter(name, { description })
 }
 
 /** Read when somebody asks, so that it costs nothing while nobody does. */

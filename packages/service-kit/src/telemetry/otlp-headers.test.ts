@@ -7,10 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { ConfigError } from '../config.js'
 import { createLogger } from '../log.js'
+import { TELEMETRY_OFF } from '../test/telemetry-off.js'
 import { openTelemetry } from './open-telemetry.js'
 import { otlpHeadersFrom, parseOtlpHeaders } from './otlp-headers.js'
 import { SERVER } from './spans.js'
-import { TELEMETRY_OFF, telemetryConfig, telemetryEnvironment } from './telemetry-config.js'
+import { telemetryConfig, telemetryEnvironment } from './telemetry-config.js'
 
 const silent = createLogger('test', 'silent')
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DurationMs, EnvironmentError, Port, type ReadFile, readParts, readSecretFile } from '../config.js'
+import { DurationMs, EnvironmentError, List, Port, type ReadFile, readParts, readSecretFile } from '../config.js'
 import { parseOtlpHeaders } from './otlp-headers.js'
 
 /** What is told, and where. Null where nothing was asked for. */
@@ -16,15 +16,6 @@ export interface TelemetryConfig {
   readonly attributes: Readonly<Record<string, string>>
   /** A file with a level in it, which takes the place of LOG_LEVEL. */
   readonly logLevelFile: string | null
-}
-
-export const TELEMETRY_OFF: TelemetryConfig = {
-  metrics: null,
-  metricsOut: null,
-  tracesOut: null,
-  headersFile: null,
-  attributes: {},
-  logLevelFile: null,
 }
 
 const Exporter = z.enum(['otlp', 'none']).default('otlp')
@@ -52,7 +43,7 @@ export const telemetryEnvironment = {
     .max(1)
     .default(0.01)
     .describe('part of all requests that is traced'),
-  OTEL_RESOURCE_ATTRIBUTES: z.string().default('').describe('of the process, key=value parted by commas'),
+  OTEL_RESOURCE_ATTRIBUTES: List.default([]).describe('of the process, key=value parted by commas'),
 } as const
 
 type TelemetryVariables = z.output<z.ZodObject<typeof telemetryEnvironment>>
@@ -100,11 +91,10 @@ function badHeaders(words: string): EnvironmentError {
 }
 
 /** As W3C Baggage writes them: values are percent-encoded. */
-function attributesOf(list: string): Readonly<Record<string, string>> {
-  const pairs = list.split(',').filter((item) => item.trim() !== '')
+function attributesOf(pairs: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
-      const [, key, value] = /^\s*([^\s=]+)\s*=\s*([^\s=]*)\s*$/.exec(pair) ?? []
+      const [, key, value] = /^([^\s=]+)\s*=\s*([^\s=]*)$/.exec(pair) ?? []
       if (key === undefined || value === undefined) throw badAttributes()
       return [key, decoded(value)]
     }),

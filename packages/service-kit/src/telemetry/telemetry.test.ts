@@ -1,11 +1,12 @@
 import { request } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
 import { createLogger } from '../log.js'
+import { TELEMETRY_OFF } from '../test/telemetry-off.js'
 import { secondsOf } from './instruments.js'
 import { openTelemetry } from './open-telemetry.js'
 import { activeSpan, inSpan, SERVER } from './spans.js'
 import { NO_TELEMETRY, type Telemetry } from './telemetry.js'
-import { TELEMETRY_OFF, type TelemetryConfig } from './telemetry-config.js'
+import type { TelemetryConfig } from './telemetry-config.js'
 
 const log = createLogger('test', 'silent')
 const open = (config: Partial<TelemetryConfig>): Promise<Telemetry> =>

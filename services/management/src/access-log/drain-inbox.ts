@@ -1,47 +1,41 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import type { InboxEntry } from '../directory/access-entry.js'
-import { canonicalJson } from '../http/canonical-json.js'
+import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
-import { placeTaken } from './place-taken.js'
-import { type Drained, storeEntries } from './store-entries.js'
+import { publishWatermarks } from './access-streams.js'
+import { moveInboxBatch } from './move-inbox-batch.js'
+import type { Watermark } from './move-watermarks.js'
+import { tellSetAside } from './set-aside.js'
+
+interface Deps {
+  readonly db: Knex
+  readonly redis: RedisClient | null
+  readonly log: Logger
+  readonly measures?: Pick<ManagementMeasures, 'drained' | 'setAside'>
+}
 
 /**
- * Moves entries from the inbox into the log, and watermarks and chains with them, in one transaction. Several
- * managements share the work (SKIP LOCKED). An entry that is in the log already, since a proxy recorded it twice, is
- * dropped; one whose place another holds is set aside.
+ * Empties the inbox, batch by batch. The watermarks are copied to Redis: what fills a gap there often comes through
+ * here.
  */
-export function drainInbox(db: Knex): Promise<Drained> {
-  return db.transaction(async (trx) => {
-    const entries = await take(trx)
-    return storeEntries(trx, entries, (strangers) =>
-      strangers.map((entry) => placeTaken(entry, { message: '', position: 0 })),
+export function createInboxDrain({ db, redis, log, measures = NO_MEASURES }: Deps): () => Promise<void> {
+  /** At best: without Redis no proxy asks it, and an entry that is recorded again is copied again. */
+  async function publish(watermarks: readonly Watermark[]): Promise<void> {
+    if (redis === null) return
+    await publishWatermarks(redis, watermarks).catch((err: unknown) =>
+      log.debug({ err }, 'watermarks were not copied to Redis'),
     )
-  })
-}
+  }
 
-/** Bigints of Postgres come as text. */
-interface TakenRow extends Omit<InboxEntry, 'sequence' | 'atMs' | 'content'> {
-  readonly sequence: string
-  readonly atMs: string
-  readonly entry: unknown
-}
-
-async function take(trx: Knex): Promise<readonly InboxEntry[]> {
-  const { rows } = await trx.raw<{ rows: TakenRow[] }>(
-    `DELETE FROM access_inbox USING (
-       SELECT boot_id, shard, sequence FROM access_inbox
-       ORDER BY boot_id, shard, sequence LIMIT ? FOR UPDATE SKIP LOCKED
-     ) AS chosen
-     WHERE (access_inbox.boot_id, access_inbox.shard, access_inbox.sequence) = (chosen.boot_id, chosen.shard, chosen.sequence)
-     RETURNING access_inbox.boot_id AS "bootId", access_inbox.shard, access_inbox.sequence, kind,
-       (extract(epoch FROM at) * 1000)::bigint AS "atMs", request_id AS "requestId",
-       organization_id AS "organizationId", entry`,
-    [ACCESS_LOG_LIMITS.drainRowsMax],
-  )
-  return rows.map(({ sequence, atMs, entry, ...row }) => ({
-    ...row,
-    sequence: Number(sequence),
-    atMs: Number(atMs),
-    content: canonicalJson(entry),
-  }))
+  return async () => {
+    for (let isFull = true; isFull; ) {
+      const drained = await moveInboxBatch(db)
+      measures.drained.up('inbox', drained.taken)
+      measures.setAside.up('entry', drained.setAside.length)
+      tellSetAside(log, drained.setAside)
+      await publish(drained.watermarks)
+      isFull = drained.taken === ACCESS_LOG_LIMITS.drainRowsMax
+    }
+  }
 }

@@ -13,7 +13,7 @@ import {
   streamHarness,
   streamProxy,
 } from '../test/stream-harness.js'
-import { createInboxDrain } from './inbox-drain.js'
+import { createInboxDrain } from './drain-inbox.js'
 import { readAccessLog } from './read-access-log.js'
 
 const KEY = accessStreamKey(3)

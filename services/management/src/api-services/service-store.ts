@@ -1,14 +1,17 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { isFull } from '../db/is-full.js'
-import { refuseDuplicate } from '../db/unique-violation.js'
+import { returnedRow } from '../db/returned-row.js'
+import { unlessSlugTaken } from '../db/unless-slug-taken.js'
 import { lockForCreation } from '../orgs/org-store.js'
 import type { ServiceRecord } from './service-row.js'
 import { SERVICE_LIMITS } from './service-schemas.js'
 
 /** @throws Fault CONFLICT where the slug is taken. */
 export const insertServiceRow = (trx: Knex.Transaction, row: Record<string, unknown>): Promise<ServiceRecord> =>
-  unlessSlugTaken(async () => only(await trx('services').insert(row).returning<ServiceRecord[]>('*')))
+  unlessSlugTaken('services', async () =>
+    returnedRow(await trx('services').insert(row).returning<ServiceRecord[]>('*')),
+  )
 
 /** @throws Fault CONFLICT where the slug is taken. */
 export const updateServiceRow = (
@@ -17,23 +20,14 @@ export const updateServiceRow = (
   id: string,
   columns: Record<string, unknown>,
 ): Promise<ServiceRecord> =>
-  unlessSlugTaken(async () =>
-    only(
+  unlessSlugTaken('services', async () =>
+    returnedRow(
       await trx('services')
         .where({ organization_id: organizationId, id })
         .update(columns)
         .returning<ServiceRecord[]>('*'),
     ),
   )
-
-function unlessSlugTaken<T>(work: () => Promise<T>): Promise<T> {
-  const errors = [{ pointer: '/slug', detail: 'Another API service of this organization has this slug.' }]
-  return refuseDuplicate(
-    'services_slug',
-    () => new Fault('CONFLICT', 'slug taken', { errors, say: errors[0]?.detail ?? '' }),
-    work,
-  )
-}
 
 /** The secrets that a service names from now on, and no others. */
 export async function nameSecrets(
@@ -57,9 +51,4 @@ export async function refuseTooManyServices(trx: Knex.Transaction, organizationI
   throw new Fault('CONFLICT', 'too many services', {
     say: `An organization has at most ${SERVICE_LIMITS.servicesPerOrganization} API services. Delete one first.`,
   })
-}
-
-function only<Row>([row]: readonly Row[]): Row {
-  if (row === undefined) throw new Error('a statement returned no row')
-  return row
 }

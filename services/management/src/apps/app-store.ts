@@ -5,7 +5,8 @@ import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'
-import { refuseDuplicate } from '../db/unique-violation.js'
+import { returnedRow } from '../db/returned-row.js'
+import { unlessSlugTaken } from '../db/unless-slug-taken.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
 import type { Precondition } from '../http/precondition.js'
@@ -82,8 +83,8 @@ export async function insertApp(
       say: `An organization has at most ${APP_LIMITS.appsPerOrganization} apps.`,
     })
   const { externalVersion, limits, quotas, ...plain } = asked
-  const record = await unlessSlugTaken(async () =>
-    only(
+  const record = await unlessSlugTaken('apps', async () =>
+    returnedRow(
       await trx('apps')
         .insert({
           organization_id: organizationId,
@@ -156,23 +157,11 @@ export function bumpApp(
   columns: Record<string, unknown>,
 ): Promise<AppRecord> {
   const bumped = { ...columns, generation: trx.raw('generation + 1'), updated_at: trx.raw('now()') }
-  return unlessSlugTaken(async () =>
-    only(await trx('apps').where({ organization_id: organizationId, id }).update(bumped).returning<AppRecord[]>('*')),
+  return unlessSlugTaken('apps', async () =>
+    returnedRow(
+      await trx('apps').where({ organization_id: organizationId, id }).update(bumped).returning<AppRecord[]>('*'),
+    ),
   )
 }
 
 export const feedOf = ({ id, generation }: AppRecord) => ({ kind: 'app' as const, id, generation: Number(generation) })
-
-function unlessSlugTaken<T>(work: () => Promise<T>): Promise<T> {
-  const detail = 'Another app of this organization has this slug.'
-  return refuseDuplicate(
-    'apps_slug',
-    () => new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] }),
-    work,
-  )
-}
-
-function only<Row>([row]: readonly Row[]): Row {
-  if (row === undefined) throw new Error('a statement returned no row')
-  return row
-}

@@ -5,6 +5,7 @@ import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'
+import { returnedRow } from '../db/returned-row.js'
 import type { Change } from '../feed/commit-change.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { Claim } from '../http/route.js'
@@ -65,18 +66,19 @@ export async function createDebugToken(
     await asked.claim(trx, id)
     const app = await findApp(trx, org.id, asked.app, 'lock')
     await refuseTooMany(trx, org.id, app.id)
-    const [record] = await trx('debug_tokens')
-      .insert({
-        id,
-        organization_id: org.id,
-        app_id: app.id,
-        name: asked.name,
-        token_hash: tokenHash(token),
-        created_by: actor.id,
-        expires_at: trx.raw('now() + make_interval(hours => ?)', [asked.expiresInHours]),
-      })
-      .returning<DebugTokenRecord[]>('*')
-    if (!record) throw new Error('a statement returned no row')
+    const record = returnedRow(
+      await trx('debug_tokens')
+        .insert({
+          id,
+          organization_id: org.id,
+          app_id: app.id,
+          name: asked.name,
+          token_hash: tokenHash(token),
+          created_by: actor.id,
+          expires_at: trx.raw('now() + make_interval(hours => ?)', [asked.expiresInHours]),
+        })
+        .returning<DebugTokenRecord[]>('*'),
+    )
     return {
       result: record,
       feed: [],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { storeMessages } from '../access-log/store-messages.js'
 import { appendAudit } from '../audit/append-audit.js'
 import { type InboxEntry, toInboxEntry } from '../directory/access-entry.js'
@@ -39,8 +39,8 @@ describe('who append at once', () => {
       return db.transaction((trx) => appendAudit(trx, actor, entries))
     }
     await Promise.all([
-      drainInbox(db),
-      drainInbox(db),
+      moveInboxBatch(db),
+      moveInboxBatch(db),
       ...Array.from({ length: 6 }, (_, turn) => change(turn)),
       ...Array.from({ length: 6 }, (_, turn) => {
         const entries = entriesOf(newId('boot'))
@@ -130,7 +130,7 @@ describe('a link of the access log', () => {
       db,
       entries.map((entry) => ({ ...entry, bootId: newId('boot') })),
     )
-    await drainInbox(db)
+    await moveInboxBatch(db)
     expect(await harness.verdict(logOf(organizationId))).toMatchObject({ ok: true, through: 3, entries: 14 })
     const ids = await db('access_log')
       .where({ organization_id: organizationId })

@@ -4,7 +4,7 @@ import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directo
 import type { Admission__Output } from '@protectmyapi/protos/generated/directory/v1/Admission'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { readAccessLog } from '../access-log/read-access-log.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { migratedDatabase } from '../test/migrated-database.js'
@@ -85,7 +85,7 @@ describe('Admit', () => {
     const once = { bootId, admissions: [admission(1)] }
     for (let times = 0; times < 5; times++) expect(outcomes((await admit(once)).decisions)).toEqual(['in'])
     expect(await inbox()).toEqual([1])
-    await drainInbox(db)
+    await moveInboxBatch(db)
     expect(outcomes((await admit(once)).decisions)).toEqual(['in'])
     expect(await inbox()).toEqual([])
     const rest = await admit({ bootId, admissions: [2, 3, 4].map((sequence) => admission(sequence)) })
@@ -137,7 +137,7 @@ describe('the access log', () => {
     const record = createRecordAccess(db, log)
     await createAdmit(db)({ bootId, admissions: [admission(1, []), admission(2, [])] })
     await record({ bootId, entries: [entryOf(3, 'ENTRY_KIND_FINISHED', 'req_1')] })
-    await drainInbox(db)
+    await moveInboxBatch(db)
     const rows = await readAccessLog(db, organizationId, { before: undefined, limit: 10 })
     expect(rows.map(({ requestId, ending }) => [requestId, ending?.kind])).toEqual([
       ['req_2', undefined],
@@ -155,9 +155,9 @@ describe('the access log', () => {
   it('holds an entry once, however often it is recorded, before and after the drain', async () => {
     const record = createRecordAccess(db, log)
     for (let times = 0; times < 3; times++) await record({ bootId, entries: [entryOf(1)] })
-    await drainInbox(db)
+    await moveInboxBatch(db)
     await record({ bootId, entries: [entryOf(1)] })
-    await drainInbox(db)
+    await moveInboxBatch(db)
     expect(await db('access_log').select('sequence')).toHaveLength(1)
     expect(await inbox()).toEqual([])
   })
@@ -167,10 +167,10 @@ describe('the access log', () => {
     const watermark = async () =>
       Number((await db('access_watermarks').where({ boot_id: bootId }).first('sequence'))?.sequence)
     await record({ bootId, entries: [1, 2, 4, 5].map((sequence) => entryOf(sequence)) })
-    await drainInbox(db)
+    await moveInboxBatch(db)
     expect(await watermark()).toBe(2)
     await record({ bootId, entries: [entryOf(3)] })
-    await drainInbox(db)
+    await moveInboxBatch(db)
     expect(await watermark()).toBe(5)
   })
 
@@ -179,9 +179,9 @@ describe('the access log', () => {
       db,
       log,
     )({ bootId, entries: Array.from({ length: 500 }, (_, index) => entryOf(index + 1)) })
-    const counts = await Promise.all([drainInbox(db), drainInbox(db), drainInbox(db)])
+    const counts = await Promise.all([moveInboxBatch(db), moveInboxBatch(db), moveInboxBatch(db)])
     expect(counts.reduce((sum, { taken }) => sum + taken, 0)).toBe(500)
-    await drainInbox(db)
+    await moveInboxBatch(db)
     expect(await db('access_log').select('sequence')).toHaveLength(500)
   })
 

@@ -6,7 +6,7 @@ import { SERVICE_GRANT_TYP, ServiceGrantClaims } from '@protectmyapi/service-kit
 import { callUnary } from '@protectmyapi/service-kit/grpc-client'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { compactVerify, decodeJwt, importJWK } from 'jose'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { registerInternalService } from '../internal-services/register-internal-service.js'
@@ -190,7 +190,7 @@ describe('a registration', () => {
 
 describe('what an internal service was granted', () => {
   const entries = async () => {
-    await drainInbox(harness.db)
+    await moveInboxBatch(harness.db)
     return harness.db('access_log').where({ organization_id: catalog.organizationId })
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { createRecordGrant } from '../directory/record-grant.js'
@@ -122,7 +122,7 @@ describe('what it was granted', () => {
     const atMs = Date.now()
     for (const later of [0, 1, 2])
       await record({ service: { ...row, organizationId: org }, secrets: [granted], atMs: atMs + later })
-    await drainInbox(house.db)
+    await moveInboxBatch(house.db)
     const line = (later: number) => ({
       requestId: expect.stringMatching(/^req_/),
       at: new Date(atMs + later).toISOString(),

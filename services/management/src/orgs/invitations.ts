@@ -7,6 +7,7 @@ import type { CallOrg, SignedInPerson } from '../access/principal.js'
 import { mayManageMember, type Role } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'
+import { returnedRow } from '../db/returned-row.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { Claim } from '../http/route.js'
 import { createUser } from '../people/users.js'
@@ -51,18 +52,19 @@ export async function invite(
     if (!mayManageMember(await lockOrg(trx, org.id, actor.id), role)) throw ownersAlone()
     await refuseMember(trx, org.id, email)
     await refuseTooMany(trx, org.id)
-    const [row] = await trx('invitations')
-      .insert({
-        id,
-        organization_id: org.id,
-        email,
-        role,
-        token_hash: tokenHash(token),
-        created_by: actor.id,
-        expires_at: trx.raw('now() + make_interval(days => ?)', [LIFE_DAYS]),
-      })
-      .returning<InvitationRecord[]>('*')
-    if (!row) throw new Error('a statement returned no row')
+    const row = returnedRow(
+      await trx('invitations')
+        .insert({
+          id,
+          organization_id: org.id,
+          email,
+          role,
+          token_hash: tokenHash(token),
+          created_by: actor.id,
+          expires_at: trx.raw('now() + make_interval(days => ?)', [LIFE_DAYS]),
+        })
+        .returning<InvitationRecord[]>('*'),
+    )
     return {
       result: row,
       feed: [],

@@ -6,7 +6,8 @@ import type { Role } from '../access/roles.js'
 import { reaches } from '../access/token-reach.js'
 import type { QuotaSpec } from '../api-services/quotas.js'
 import { isFull } from '../db/is-full.js'
-import { refuseDuplicate } from '../db/unique-violation.js'
+import { returnedRow } from '../db/returned-row.js'
+import { unlessSlugTaken } from '../db/unless-slug-taken.js'
 import { lockPerson } from '../people/users.js'
 import { slugFrom } from './slug-from.js'
 
@@ -100,14 +101,14 @@ export async function createOrg(
       say: `One person owns at most ${ORG_LIMITS.perOwner} organizations.`,
     })
   const given = slug ?? (await freeSlug(trx, slugFrom(name)))
-  const created = await refuseTakenSlug(() =>
+  const created = await unlessSlugTaken('organizations', () =>
     trx('organizations')
       .insert({ id, slug: given, name, state: 'active' })
       .returning<{ created_at: Date }[]>('created_at'),
   )
   await trx('members').insert({ organization_id: id, user_id: ownerId, role: 'owner' })
-  const createdAt = created[0]?.created_at ?? new Date()
-  return { id, slug: given, name, generation: '1', quotas: [], role: 'owner', created_at: createdAt }
+  const { created_at } = returnedRow(created)
+  return { id, slug: given, name, generation: '1', quotas: [], role: 'owner', created_at }
 }
 
 /** Slugs are unique in the installation. A name alone must never fail on another's slug, so it gets a random tail. */
@@ -116,15 +117,6 @@ async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> 
     .where({ slug: wanted, state: 'active' })
     .first<{ id: string } | undefined>('id')
   return taken ? `${wanted}-${randomBytes(4).toString('hex')}` : wanted
-}
-
-export function refuseTakenSlug<T>(work: () => Promise<T>): Promise<T> {
-  const detail = 'Another organization has this slug.'
-  return refuseDuplicate(
-    'organizations_slug',
-    () => new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] }),
-    work,
-  )
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { QuotaSpec } from '../api-services/quotas.js'
 import type { AuditEntry } from '../audit/audit-entry.js'
+import { unlessSlugTaken } from '../db/unless-slug-taken.js'
 import type { Change } from '../feed/commit-change.js'
-import { refuseTakenSlug } from './org-store.js'
 
 export interface OrgChange {
   readonly name?: string | undefined
@@ -24,7 +24,7 @@ export async function updateOrg(
 ): Promise<Change<undefined>> {
   const names = { ...(name === undefined ? {} : { name }), ...(slug === undefined ? {} : { slug }) }
   const felt = quotas === undefined ? {} : { quotas: JSON.stringify(quotas), generation: trx.raw('generation + 1') }
-  const [row] = await refuseTakenSlug(() =>
+  const [row] = await unlessSlugTaken('organizations', () =>
     trx('organizations')
       .where({ id, state: 'active' })
       .update({ ...names, ...felt, updated_at: trx.raw('now()') })

@@ -3,6 +3,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { SignedInPerson } from '../access/principal.js'
+import { returnedRow } from '../db/returned-row.js'
 import type { Client } from '../http/route.js'
 
 const SESSION_LIMITS = {
@@ -37,19 +38,20 @@ const ALIVE = `expires_at > now() AND last_used_at > now() - make_interval(hours
 export async function beginSignIn(trx: Knex.Transaction, userId: string, client: Client): Promise<NewSignIn> {
   const token = newToken('signIn')
   const id = newId('session')
-  const [row] = await trx('sign_ins')
-    .insert({
-      id,
-      token_hash: tokenHash(token),
-      user_id: userId,
-      expires_at: trx.raw('now() + make_interval(days => ?)', [SESSION_LIMITS.lifeDays]),
-      address: client.address,
-      user_agent: client.userAgent,
-    })
-    .returning<{ expires_at: Date }[]>('expires_at')
+  const row = returnedRow(
+    await trx('sign_ins')
+      .insert({
+        id,
+        token_hash: tokenHash(token),
+        user_id: userId,
+        expires_at: trx.raw('now() + make_interval(days => ?)', [SESSION_LIMITS.lifeDays]),
+        address: client.address,
+        user_agent: client.userAgent,
+      })
+      .returning<{ expires_at: Date }[]>('expires_at'),
+  )
   const kept = trx('sign_ins').where('user_id', userId).orderBy('id', 'desc').limit(SESSION_LIMITS.perUser).select('id')
   await endSignIns(trx, userId, (query) => query.whereNotIn('id', kept))
-  if (!row) throw new Error('a statement returned no row')
   return { id, token, expiresAt: row.expires_at }
 }
 

@@ -3,7 +3,7 @@ import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import { noPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Actor } from '../audit/audit-entry.js'
 import { createCommitChange } from '../feed/commit-change.js'
 import { recordSync } from '../feed/registry.js'
@@ -54,7 +54,7 @@ beforeEach(async () => {
     waitUntilSeen,
     usesOf: async () => uses,
     presets: [],
-    privateUpstreams: noPrivateUpstreams,
+    privateUpstreams: privateUpstreams([]),
     clock: manualClock(Date.now()),
     log: createLogger('test', 'silent'),
   }

@@ -2,7 +2,7 @@ import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { appendAudit } from '../audit/append-audit.js'
 import type { ChainSource } from '../chain/chain-source.js'
@@ -51,7 +51,7 @@ export async function chainHarness(): Promise<ChainHarness> {
         toInboxEntry(bootId, accessEntry({ organizationId, shard: 1, sequence: index + 1, atMs: at.atMs })),
       )
       await writeInbox(at.db, made)
-      await drainInbox(at.db)
+      await moveInboxBatch(at.db)
     },
     async audit(organizationId, events = ['secret.created', 'secret.replaced']) {
       const actor = { kind: 'user', id: 'usr_1', requestId: 'req_1' } as const

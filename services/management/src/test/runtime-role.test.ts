@@ -4,8 +4,8 @@ import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import { noPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
-import { drainInbox } from '../access-log/drain-inbox.js'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { readMessage } from '../access-log/read-message.js'
 import { storeMessages } from '../access-log/store-messages.js'
 import { pruneLeftovers, tendPartitions } from '../access-log/tend-partitions.js'
@@ -13,6 +13,7 @@ import { appendAudit } from '../audit/append-audit.js'
 import { dropOldLinks } from '../chain/drop-old-links.js'
 import { createSignHeads } from '../chain/sign-heads.js'
 import { signerLease } from '../chain/signer-lease.js'
+import { verifyAll } from '../chain/verify-all.js'
 import { toInboxEntry } from '../directory/access-entry.js'
 import { writeInbox } from '../directory/access-inbox.js'
 import { createDrawQuota } from '../directory/draw-quota.js'
@@ -30,7 +31,6 @@ import { deleteSecret } from '../secrets/delete-secret.js'
 import { finishDestructions, finishShredding, settleIntents } from '../secrets/reconcile.js'
 import { replaceValue } from '../secrets/replace-value.js'
 import type { SecretDeps } from '../secrets/secret-deps.js'
-import { verifyAll } from '../verify.js'
 import { memoryVault } from './memory-vault.js'
 import { runtimeDatabase } from './runtime-database.js'
 
@@ -45,7 +45,7 @@ describe('the runtime role', () => {
     const waitUntilSeen = createWaitUntilSeen({ db, clock, sleep: async () => clock.advance(1_000) })
     const commitChange = createCommitChange({ db, waitUntilSeen })
     const log = createLogger('test', 'silent')
-    const none = { usesOf: async () => [], presets: [], privateUpstreams: noPrivateUpstreams }
+    const none = { usesOf: async () => [], presets: [], privateUpstreams: privateUpstreams([]) }
     const deps: SecretDeps = { db, vault, commitChange, waitUntilSeen, ...none, clock, log }
     const organizationId = newId('organization')
     await db('organizations').insert({ id: organizationId, slug: 'test', name: 'Test', state: 'active' })
@@ -88,7 +88,7 @@ describe('the runtime role', () => {
       outcome: null,
     } as const
     await writeInbox(db, [toInboxEntry(newId('boot'), wire)])
-    expect(await drainInbox(db)).toMatchObject({ taken: 1 })
+    expect(await moveInboxBatch(db)).toMatchObject({ taken: 1 })
     const message = {
       shard: 0,
       id: '1-1',

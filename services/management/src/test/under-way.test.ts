@@ -6,7 +6,7 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import { noPrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Actor } from '../audit/audit-entry.js'
 import { API_PREFIX } from '../http/api-prefix.js'
 import { type ListeningHttp, listenHttp } from '../http/listen-http.js'
@@ -271,7 +271,7 @@ describe('what a vault was given before its sender’s token was revoked', () =>
       },
       usesOf: async () => [],
       presets: [],
-      privateUpstreams: noPrivateUpstreams,
+      privateUpstreams: privateUpstreams([]),
       clock: systemClock,
       log: createLogger('test', 'silent'),
     }

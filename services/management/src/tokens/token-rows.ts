@@ -5,6 +5,7 @@ import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { Scope } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'
+import { returnedRow } from '../db/returned-row.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
 import type { Claim } from '../http/route.js'
 import { badField } from '../http/validate.js'
@@ -57,18 +58,19 @@ export async function createToken(
     await asked.claim(trx, id)
     const organizationIds = asked.organizations === 'all' ? null : await ownIds(trx, asked.userId, asked.organizations)
     await refuseTooMany(trx, asked.userId)
-    const [record] = await trx('personal_tokens')
-      .insert({
-        id,
-        user_id: asked.userId,
-        token_hash: tokenHash(token),
-        name: asked.name,
-        scopes: [...new Set(asked.scopes)],
-        organization_ids: organizationIds,
-        expires_at: trx.raw('now() + make_interval(days => ?)', [asked.expiresInDays]),
-      })
-      .returning<TokenRecord[]>('*')
-    if (!record) throw new Error('a statement returned no row')
+    const record = returnedRow(
+      await trx('personal_tokens')
+        .insert({
+          id,
+          user_id: asked.userId,
+          token_hash: tokenHash(token),
+          name: asked.name,
+          scopes: [...new Set(asked.scopes)],
+          organization_ids: organizationIds,
+          expires_at: trx.raw('now() + make_interval(days => ?)', [asked.expiresInDays]),
+        })
+        .returning<TokenRecord[]>('*'),
+    )
     const details = { name: record.name, scopes: record.scopes, organizations: record.organization_ids ?? 'all' }
     const audit = [{ organizationId: null, event: 'personal-token.created', targetId: id, details }]
     return { result: record, feed: [], audit }

@@ -33,7 +33,7 @@ export function aim(target: Target, method: string, path: string): Aim {
 }
 
 /** The base path has no trailing slash to share with the client's, so that no `//` comes about. */
-export function joinPath(base: string, path: string): string {
+function joinPath(base: string, path: string): string {
   const joined = (base.endsWith('/') ? base.slice(0, -1) : base) + path
   return joined === '' ? '/' : joined
 }

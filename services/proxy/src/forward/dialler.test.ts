@@ -5,7 +5,7 @@ import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { until } from '@protectmyapi/dev-kit/until'
 import { carriersOfV4 } from '@protectmyapi/service-kit/test/hostile-urls'
 import { edgesV4, edgesV6, SPECIAL_RANGES_V4, SPECIAL_RANGES_V6 } from '@protectmyapi/service-kit/test/special-ranges'
-import { noPrivateUpstreams, privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type OpenSocket } from './dialler.js'
 import type { ResolvedAddress } from './resolve-name.js'
 
@@ -64,7 +64,7 @@ describe('the dialler', () => {
   ])('never connects to %s', async (origin) => {
     let asked = 0
     const dial = createDialler({
-      exempt: noPrivateUpstreams,
+      exempt: privateUpstreams([]),
       resolveName: () => {
         asked += 1
         return Promise.resolve([])
@@ -83,7 +83,7 @@ describe('the dialler', () => {
     ['8.8.8.8', '127.0.0.1'],
   ])('refuses a public name that resolves to %s', async (...addresses) => {
     const { port, connections } = await counting()
-    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: at(...addresses) })
+    const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...addresses) })
     await expect(dial(new URL(`https://api.example.com:${port}`))).rejects.toEqual(NOT_ALLOWED)
     expect(connections()).toBe(0)
   })
@@ -150,7 +150,7 @@ describe('the dialler', () => {
     )
     let connected = false
     const dial = createDialler({
-      exempt: noPrivateUpstreams,
+      exempt: privateUpstreams([]),
       resolveName: at('8.8.8.8'),
       // A machine whose packets to a public address end at home.
       openSocket: () =>
@@ -194,7 +194,7 @@ describe('a name', () => {
     async (address) => {
       for (const answer of [[address], [address, '8.8.8.8'], ['8.8.8.8', '2606:4700::1111', address]]) {
         const { tried, openSocket } = recording()
-        const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: at(...answer), openSocket })
+        const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...answer), openSocket })
         await expect(dial(name)).rejects.toEqual(NOT_ALLOWED)
         expect(tried).toEqual([])
       }
@@ -205,7 +205,7 @@ describe('a name', () => {
     const { tried, openSocket } = recording()
     let asked = 0
     const resolveName = () => at(asked++ % 2 === 0 ? '8.8.8.8' : '10.0.0.1')()
-    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName, openSocket })
+    const dial = createDialler({ exempt: privateUpstreams([]), resolveName, openSocket })
     for (const expected of [UNREACHABLE, NOT_ALLOWED, UNREACHABLE, NOT_ALLOWED])
       await expect(dial(name)).rejects.toEqual(expected)
     expect([asked, tried]).toEqual([4, ['8.8.8.8', '8.8.8.8']])
@@ -217,7 +217,7 @@ describe('a name', () => {
       asked.push(text)
       return at('10.0.0.1')()
     }
-    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName })
+    const dial = createDialler({ exempt: privateUpstreams([]), resolveName })
     for (const url of ['https://api.example.com', 'https://api.example.com.'])
       await expect(dial(new URL(url))).rejects.toEqual(NOT_ALLOWED)
     expect(asked).toEqual(['api.example.com.', 'api.example.com.'])
@@ -226,7 +226,7 @@ describe('a name', () => {
   it('with more addresses than are tried is tried at the first sixteen', async () => {
     const { tried, openSocket } = recording()
     const many = Array.from({ length: 20 }, (_, n) => `8.8.8.${n}`)
-    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: at(...many, '10.0.0.1'), openSocket })
+    const dial = createDialler({ exempt: privateUpstreams([]), resolveName: at(...many, '10.0.0.1'), openSocket })
     await expect(dial(name)).rejects.toEqual(UNREACHABLE)
     expect(tried).toEqual(many.slice(0, 16))
   })
@@ -236,7 +236,7 @@ describe('a name', () => {
     ['has no address', () => Promise.resolve([])],
   ])('that %s is unreachable, and nothing is connected to', async (_how, resolveName) => {
     const { tried, openSocket } = recording()
-    const dial = createDialler({ exempt: noPrivateUpstreams, resolveName, openSocket })
+    const dial = createDialler({ exempt: privateUpstreams([]), resolveName, openSocket })
     await expect(dial(name)).rejects.toEqual(UNREACHABLE)
     expect(tried).toEqual([])
   })
@@ -244,7 +244,7 @@ describe('a name', () => {
   it('that is never answered is given up after five seconds', async () => {
     jest.useFakeTimers()
     try {
-      const dial = createDialler({ exempt: noPrivateUpstreams, resolveName: () => new Promise(() => {}) })
+      const dial = createDialler({ exempt: privateUpstreams([]), resolveName: () => new Promise(() => {}) })
       const dialled = expect(dial(name)).rejects.toEqual(UNREACHABLE)
       await jest.advanceTimersByTimeAsync(5_000)
       await dialled

@@ -5,6 +5,7 @@ import { isMetadataAddress, isPublicAddress, isPublicHostName } from '@protectmy
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isPrivateUpstream, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { withinMs } from '@protectmyapi/service-kit/within-ms'
 import { checkCertificate } from './check-certificate.js'
 import { createResolveName, type ResolvedAddress, type ResolveName } from './resolve-name.js'
 
@@ -96,18 +97,14 @@ const asAddress = (literal: string): ResolvedAddress => ({ address: literal, fam
 const nameFor = (host: string, isExempt: boolean): string => (isExempt ? host : `${host}.`)
 
 async function resolveWithin(resolveName: ResolveName, name: string): Promise<readonly ResolvedAddress[]> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unreachable(`${name} was not resolved in time`)), LIMITS.stepMs)
-  })
   try {
-    const addresses = await Promise.race([resolveName(name), late])
+    const addresses = await withinMs(resolveName(name), LIMITS.stepMs, () => {
+      throw unreachable(`${name} was not resolved in time`)
+    })
     if (addresses.length === 0) throw unreachable(`${name} has no address`)
     return addresses.slice(0, LIMITS.addressesMax)
   } catch (cause) {
     throw cause instanceof Fault ? cause : unreachable(`${name} does not resolve`, cause)
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,5 +1,6 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { withinMs } from '@protectmyapi/service-kit/within-ms'
 
 const LIMITS = {
   /** The first attempt at each name server; c-ares waits longer for the next ones. */
@@ -65,15 +66,6 @@ async function askBoth(resolver: Resolver, name: string): Promise<readonly Resol
   await Promise.any(asked).catch(({ errors }: AggregateError) => {
     throw errors[0]
   })
-  await withinMs(Promise.allSettled(asked), LIMITS.otherFamilyMs)
+  await withinMs(Promise.allSettled(asked), LIMITS.otherFamilyMs, () => undefined)
   return [4, 6].flatMap((family) => found.get(family) ?? [])
-}
-
-async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }

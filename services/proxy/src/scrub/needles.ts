@@ -41,7 +41,7 @@ export function needleOfBasic(encoded: string): readonly Needle[] {
 }
 
 /** @returns no needles for a value below the bound. */
-export function needlesFor(value: string): readonly Needle[] {
+function needlesFor(value: string): readonly Needle[] {
   if (value.length < NEEDLE_BYTES_MIN) return []
   return [...formsOf(value)].map(needle)
 }

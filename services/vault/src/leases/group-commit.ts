@@ -1,4 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { withinMs } from '@protectmyapi/service-kit/within-ms'
 
 export interface GroupCommitOptions<Item, Result> {
   /** Runs the items in one transaction and answers in their order. What concerns one item is in its result, not thrown. */
@@ -52,7 +53,9 @@ export function groupCommit<Item, Result>(options: GroupCommitOptions<Item, Resu
 
   async function runBatch(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await withinTime(options.run(batch.map(({ item }) => item)), flightMs)
+      const results = await withinMs(options.run(batch.map(({ item }) => item)), flightMs, () => {
+        throw new Fault('UNAVAILABLE', 'a lease transaction took too long')
+      })
       batch.forEach((one, index) => {
         const result = results[index]
         if (result === undefined) one.reject(new Error('a batch answered with too few results'))
@@ -62,17 +65,5 @@ export function groupCommit<Item, Result>(options: GroupCommitOptions<Item, Resu
       if (batch.length === 1 || options.isOutage(err)) for (const one of batch) one.reject(err)
       else for (const one of batch) await runBatch([one])
     }
-  }
-}
-
-async function withinTime<Value>(work: Promise<Value>, ms: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Fault('UNAVAILABLE', 'a lease transaction took too long')), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

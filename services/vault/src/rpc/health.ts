@@ -1,5 +1,6 @@
 import type { Server } from '@grpc/grpc-js'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { withinMs } from '@protectmyapi/service-kit/within-ms'
 import { HealthImplementation } from 'grpc-health-check'
 
 const LIMITS = {
@@ -55,16 +56,10 @@ export async function serveHealth(server: Server, probe: () => Promise<unknown>,
   }
 }
 
-async function answersInTime(probe: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), LIMITS.probeMs)
-  })
-  try {
-    return await Promise.race([probe().then(() => true), late])
-  } catch {
-    return false
-  } finally {
-    clearTimeout(timer)
-  }
+function answersInTime(probe: () => Promise<unknown>): Promise<boolean> {
+  const answers = probe().then(
+    () => true,
+    () => false,
+  )
+  return withinMs(answers, LIMITS.probeMs, () => false)
 }

@@ -1,9 +1,9 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
-import type { ManagementMigrateConfig } from './config.js'
-import { migrateManagement } from './db/migrate-management.js'
+import type { ManagementMigrateConfig } from '../config.js'
+import { migrateManagement } from '../db/migrate-management.js'
 
 /** The `migrate` command: the schema, the installation's id, and what the runtime role may do. Safe to repeat. */
-export async function runMigrations({ target }: ManagementMigrateConfig, log: Logger): Promise<void> {
+export async function runMigrate({ target }: ManagementMigrateConfig, log: Logger): Promise<void> {
   const ran = await migrateManagement(target, log)
   log.info({ migrations: ran }, 'migrated')
 }

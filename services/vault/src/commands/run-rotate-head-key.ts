@@ -1,7 +1,8 @@
 import { ConfigError } from '@protectmyapi/service-kit/config'
-import type { VaultConfig } from './config.js'
-import { rotateHeadKey } from './heads/rotate-head-key.js'
-import { type VaultPorts, withVault } from './open-vault.js'
+import type { VaultConfig } from '../config.js'
+import { rotateHeadKey } from '../heads/rotate-head-key.js'
+import type { VaultPorts } from '../open-vault.js'
+import { withVault } from './with-vault.js'
 
 /** With its offset: an hour more or less would put what a thief signed on the wrong side. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/

@@ -1,11 +1,11 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
 import { connectPostgres, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
 import { type Schema, waitForSchema } from '@protectmyapi/service-kit/schema'
-import type { VaultConfig } from './config.js'
-import { VAULT_KEYS_SCHEMA, VAULT_SCHEMA } from './db/migrate-vault.js'
+import type { VaultConfig } from '../config.js'
+import { VAULT_KEYS_SCHEMA, VAULT_SCHEMA } from '../db/migrate-vault.js'
 
 /** The `wait-for-schema` command: ends once both databases have what this version needs. @throws ConfigError. */
-export async function waitForSchemas(
+export async function runWaitForSchema(
   { vaultDb, vaultKeysDb }: Pick<VaultConfig, 'vaultDb' | 'vaultKeysDb'>,
   log: Logger,
 ): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Logger } from '@protectmyapi/service-kit/log'
-import type { VaultMigrateConfig } from './config.js'
-import { migrateVault } from './db/migrate-vault.js'
+import type { VaultMigrateConfig } from '../config.js'
+import { migrateVault } from '../db/migrate-vault.js'
 
 /** The `migrate` command: both schemas, then what the runtime roles may do. Safe to repeat. */
-export async function runMigrations({ vault, vaultKeys }: VaultMigrateConfig, log: Logger): Promise<void> {
+export async function runMigrate({ vault, vaultKeys }: VaultMigrateConfig, log: Logger): Promise<void> {
   const ran = await migrateVault(vault, vaultKeys, log)
   log.info({ migrations: ran }, 'migrated')
 }

@@ -1,0 +1,8 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Logger } from '@protectmyapi/service-kit/log'
+
+/** What a command is handed beside its configuration. */
+export interface CommandPorts {
+  readonly log: Logger
+  readonly clock: Clock
+}

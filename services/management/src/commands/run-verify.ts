@@ -1,0 +1,22 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { verifyAll } from '../chain/verify-all.js'
+import type { ManagementConfig } from '../config.js'
+import { withDatabase } from './with-database.js'
+import { withVault } from './with-vault.js'
+
+/** The `verify` command: every chain of the installation, one verdict in each line. Answers whether all are in order. */
+export function runVerify(
+  config: ManagementConfig,
+  { log, write }: { readonly log: Logger; readonly write: (line: string) => void },
+): Promise<boolean> {
+  return withVault(config, log, (vault) =>
+    withDatabase(config, 'verify', async (db) => {
+      let isInOrder = true
+      for await (const verdict of verifyAll({ db, vault }, config.accessLogDays)) {
+        write(`${JSON.stringify(verdict)}\n`)
+        isInOrder &&= verdict.ok
+      }
+      return isInOrder
+    }),
+  )
+}

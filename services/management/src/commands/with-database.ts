@@ -1,0 +1,20 @@
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import type { ManagementConfig } from '../config.js'
+
+/**
+ * For as long as a command takes, beside managements that serve.
+ *
+ * @param name what its connections are called by in Postgres.
+ */
+export async function withDatabase<Result>(
+  { db: target }: Pick<ManagementConfig, 'db'>,
+  name: string,
+  work: (db: Knex) => Promise<Result>,
+): Promise<Result> {
+  const db = connectPostgres(target, `protectmyapi-management-${name}`)
+  try {
+    return await work(db)
+  } finally {
+    await db.destroy()
+  }
+}

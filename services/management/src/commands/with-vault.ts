@@ -1,0 +1,23 @@
+import type { Logger } from '@protectmyapi/service-kit/log'
+import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import type { ManagementConfig } from '../config.js'
+import { createGrpcVault } from '../vault/grpc-vault-client.js'
+import type { VaultClient } from '../vault/vault-client.js'
+
+/** For as long as a command takes: the vault, asked as managements that serve ask it. */
+export async function withVault<Result>(
+  { tls, trustDomain, namespace, vaultAddress }: ManagementConfig,
+  log: Logger,
+  work: (vault: VaultClient) => Promise<Result>,
+): Promise<Result> {
+  const material = await watchMaterial(tls, log)
+  const serverId = spiffeId(trustDomain, namespace, 'vault')
+  const { vault, close } = createGrpcVault({ address: vaultAddress, serverId, material })
+  try {
+    return await work(vault)
+  } finally {
+    close()
+    material.stop()
+  }
+}

@@ -1,0 +1,17 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { refuseDuplicate } from './unique-violation.js'
+
+/** By table, whose unique index over slugs is called `<table>_slug`: what is said where another row has it. */
+const TAKEN = {
+  apps: 'Another app of this organization has this slug.',
+  services: 'Another API service of this organization has this slug.',
+  organizations: 'Another organization has this slug.',
+} as const
+
+/** Runs work that writes a slug. @throws Fault CONFLICT, pointing at `/slug`, where it is taken. */
+export function unlessSlugTaken<T>(table: keyof typeof TAKEN, work: () => Promise<T>): Promise<T> {
+  const detail = TAKEN[table]
+  const refusal = (): Fault =>
+    new Fault('CONFLICT', 'slug taken', { say: detail, errors: [{ pointer: '/slug', detail }] })
+  return refuseDuplicate(`${table}_slug`, refusal, work)
+}

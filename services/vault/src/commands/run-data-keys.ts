@@ -1,0 +1,17 @@
+import type { VaultConfig } from '../config.js'
+import type { VaultPorts } from '../open-vault.js'
+import { eachOrganization } from '../rotation/each-organization.js'
+import { rewrapStore } from '../rotation/rewrap-store.js'
+import { rotationStore } from '../rotation/rotation-store.js'
+import { withVault } from './with-vault.js'
+
+/**
+ * The `data-keys` command: how far rotations are, a line of JSON for each organisation that is behind, and for each
+ * master key.
+ */
+export function runDataKeys(config: VaultConfig, ports: VaultPorts, write: (line: string) => void): Promise<void> {
+  return withVault(config, ports, async ({ vaultDb, vaultKeysDb }) => {
+    for await (const behind of eachOrganization(rotationStore(vaultDb).progress)) write(`${JSON.stringify(behind)}\n`)
+    for (const counted of await rewrapStore(vaultKeysDb).counts()) write(`${JSON.stringify(counted)}\n`)
+  })
+}

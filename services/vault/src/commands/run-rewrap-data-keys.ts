@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { VaultConfig } from '../config.js'
+import type { VaultPorts } from '../open-vault.js'
+import { orderRewrap, rewrapDataKeys } from '../rotation/rewrap-data-keys.js'
+import { rewrapStore } from '../rotation/rewrap-store.js'
+import { withVault } from './with-vault.js'
+
+/** Where somebody else is at the work: between two looks. */
+const LOOK_MS = 1_000
+
+/**
+ * The `rewrap-data-keys` command: every data key is wrapped anew under the configured master key. Ends when all are.
+ *
+ * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws: to be run again then. Error where data
+ * keys are left that no master key known here unwraps.
+ */
+export function runRewrapDataKeys(config: VaultConfig, ports: VaultPorts): Promise<void> {
+  return withVault(config, ports, async (vault) => {
+    const deps = { ...vault, keys: vault.kms }
+    const turn = rewrapDataKeys(deps)
+    await orderRewrap(deps)()
+    for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
+      const { remaining, rewrapped } = await turn()
+      if (remaining > 0 && rewrapped === 0 && !(await rewrapStore(vault.vaultKeysDb).isClaimed()))
+        throw new Error(`${remaining} data keys do not unwrap under any master key known here: see the lines above`)
+      if (rewrapped === 0 && remaining > 0) await sleep(LOOK_MS)
+      left = remaining
+    }
+    vault.log.info(
+      { event: 'data-keys.wrapped', masterKey: vault.kms.masterKey },
+      'this master key wraps every data key',
+    )
+  })
+}

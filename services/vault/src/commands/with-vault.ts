@@ -1,0 +1,17 @@
+import type { VaultConfig } from '../config.js'
+import { type OpenVault, openVault, type VaultPorts } from '../open-vault.js'
+
+/** For as long as an operator's command takes, beside vaults that serve. */
+export async function withVault(
+  config: VaultConfig,
+  ports: VaultPorts,
+  work: (vault: OpenVault) => Promise<void>,
+): Promise<void> {
+  const vault = await openVault(config, ports)
+  try {
+    await work(vault)
+  } finally {
+    vault.keys.clear()
+    await Promise.all([vault.vaultDb.destroy(), vault.vaultKeysDb.destroy()])
+  }
+}
