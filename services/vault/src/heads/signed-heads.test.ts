@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { FIRST_HEAD, headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { memoryKeys } from '../test/memory-keys.js'
+import { untilWaiting } from '../test/until-waiting.js'
 import { vaultCore } from '../test/vault-core.js'
 import { createVaultDatabases, type VaultDatabases } from '../test/vault-databases.js'
 import { describeHead } from './describe-head.js'
@@ -260,17 +261,24 @@ describe('replacing the key that signs heads', () => {
   it('waits for a head that is being signed, and no head is signed by the one that was replaced', async () => {
     const at = replica()
     const { id: old } = await at.headKeys.current()
-    const chains = Array.from({ length: 12 }, newChain)
-    const [rotated, ...signed] = await Promise.all([
-      at.rotateHeadKey(),
-      ...chains.map((chain) => replica().sign(headOf(chain, linksOf(1)))),
-    ])
+    const chain = newChain()
+    await at.sign(headOf(chain, linksOf(1)))
+    const { signing, rotating } = await databases.tamper.transaction(async (held) => {
+      await held('signed_heads').where({ chain }).forUpdate()
+      // It has found its key, and waits for the chain; the rotation waits for it.
+      const signing = at.sign(headOf(chain, linksOf(2), 1))
+      await untilWaiting(databases, 1)
+      const rotating = at.rotateHeadKey()
+      await untilWaiting(databases, 2)
+      at.clock.advance(1_000)
+      return { signing, rotating }
+    })
+    const { keyId, signedAtMs } = await signing
+    expect([keyId, signedAtMs]).toEqual([old, at.clock.wallMs()])
+    const { id } = await rotating
     const keys = await at.headKeys.verifying()
-    const untilMs = keys.find(({ id }) => id === old)?.untilMs ?? 0
-    for (const head of signed) {
-      expect([old, rotated.id]).toContain(head.keyId)
-      if (head.keyId === old) expect(head.signedAtMs).toBeLessThanOrEqual(untilMs)
-    }
+    expect(keys.find((key) => key.id === old)?.untilMs).toBe(signedAtMs)
+    expect(await at.sign(headOf(chain, linksOf(3), 2))).toMatchObject({ keyId: id })
     const late = headKeys({ ...databases, keys: at.keys })
     const slow = { ...late, current: async () => ({ ...(await late.current()), id: old }) }
     const sign = signHead({ ...databases, headKeys: slow, clock: at.clock, log: at.logged.log })

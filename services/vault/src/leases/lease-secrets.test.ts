@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { PROXY } from '../test/grant-signer.js'
 import { leaseHarness, MANAGEMENT, textOf } from '../test/lease-harness.js'
+import { untilWaiting } from '../test/until-waiting.js'
 import { aPut, NO_BINDINGS, nextPut, ORIGIN, vaultCore } from '../test/vault-core.js'
 
 const { databases, vault, grantFor, leaseOf, stored, auditOf, signer } = await leaseHarness()
@@ -65,7 +66,7 @@ describe('a lease', () => {
     const blocker = await databases.tamper.transaction()
     await blocker.raw('LOCK TABLE versions IN ACCESS EXCLUSIVE MODE')
     const leasing = slow.lease({ grant, versionIds: [put.versionId], peer: PROXY })
-    await waitUntilBlocked()
+    await untilWaiting(databases, 1)
     slow.clock.advance(2_000)
     await blocker.rollback()
     expect(await leasing).toMatchObject([{ lease: { life: { notAfterMs: nowMs + 5 * MINUTE } } }])
@@ -183,15 +184,3 @@ describe('a lease', () => {
     }
   })
 })
-
-async function waitUntilBlocked(): Promise<void> {
-  for (let count = 0; count < 500; count += 1) {
-    const { rows } = await databases.tamperKeys.raw(
-      "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = ?",
-      [databases.vaultTarget.database],
-    )
-    if (rows.length > 0) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('nothing waits for the lock')
-}
