@@ -60,15 +60,19 @@ describe('the switch', () => {
   let first: Awaited<ReturnType<typeof startEcho>>
   let second: Awaited<ReturnType<typeof startEcho>>
   let link: TcpSwitch
+  /** Nothing is done to it. */
+  let whole: TcpSwitch
 
   beforeEach(async () => {
     first = await startEcho('first:')
     second = await startEcho('second:')
     link = await startSwitch({ name: 'link', targets: [first.port, second.port], chance: () => 1 })
+    whole = await startSwitch({ name: 'whole', targets: [second.port], chance: () => 1 })
   })
 
   afterEach(async () => {
     await link.close()
+    await whole.close()
     await first.close()
     await second.close()
   })
@@ -113,7 +117,6 @@ describe('the switch', () => {
   })
 
   it('holds bytes back while it is paused, and loses none', async () => {
-    const whole = await startSwitch({ name: 'whole', targets: [second.port], chance: () => 1 })
     const [client, other] = [dial(link.port), dial(whole.port)]
     await Promise.all([client.hears(':'), other.hears(':')])
     link.pause()
@@ -127,7 +130,7 @@ describe('the switch', () => {
     link.mend()
     await client.hears('held')
     client.socket.destroy()
-    await whole.close()
+    other.socket.destroy()
   })
 
   it('delays bytes while it is slow, in their order', async () => {
