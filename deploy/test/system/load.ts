@@ -81,7 +81,7 @@ export async function underLoad(
 
 /** Asks until a request comes through. */
 export async function untilServed(url: string, token: string, withinMs: number): Promise<void> {
-  const agent = new Agent()
+  const agent = new Agent({ headersTimeout: withinMs, bodyTimeout: withinMs })
   try {
     await until(async () => ((await send(agent, url, token)).status === 200 ? true : undefined), withinMs)
   } finally {
