@@ -1,33 +1,54 @@
+import { Directory } from '@protectmyapi/protos/directory'
+import { Vault } from '@protectmyapi/protos/vault'
+import { FAULTS } from '@protectmyapi/service-kit/faults'
+
 /** A metric as docs/telemetry.md describes it. */
 export interface DescribedMetric {
   readonly name: string
   readonly type: 'gauge' | 'counter' | 'histogram'
-  /** By name: the values that there are; undefined where the page does not list them all. */
-  readonly labels: ReadonlyMap<string, readonly string[] | undefined>
+  /** By name: the values that there are, and no others. */
+  readonly labels: ReadonlyMap<string, readonly string[]>
 }
 
 const ROW = /^\| `(pma_\w+)` \| (gauge|counter|histogram) \|([^|]*)\|/gm
-const LABEL = /^`(\w+)`: (.+)$/
+const LABEL = /^`(\w+)`(?:: (.+))?$/
 const LISTED = /^`[^`]+`(?:, `[^`]+`)*$/
 
-/** What the tables of docs/telemetry.md say. */
+/** Values that the page leaves to tables of the code. */
+const OF_TABLES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['outcome', ['OK', 'FAILED', 'CLIENT_LEFT', ...Object.keys(FAULTS)]],
+  ['method', [...Object.values(Directory.service), ...Object.values(Vault.service)].map(({ path }) => methodOf(path))],
+])
+
+/**
+ * What the tables of docs/telemetry.md say.
+ *
+ * @throws Error for a label whose values are neither listed nor in a table of the code: anybody could choose them.
+ */
 export function describedMetrics(page: string): ReadonlyMap<string, DescribedMetric> {
   const rows = [...page.matchAll(ROW)].map(([, name = '', type = '', cell = '']) => {
-    const labels = cell.split(';').flatMap((part) => labelsOf(part.trim()))
-    return [name, { name, type: type as DescribedMetric['type'], labels: new Map(labels) }] as const
+    const parts = cell.split(';').map((part) => part.trim())
+    const labels = new Map(parts.filter((part) => part !== '').map((part) => labelOf(name, part)))
+    return [name, { name, type: type as DescribedMetric['type'], labels }] as const
   })
   return new Map(rows)
 }
 
-/** `a`, `b`: labels without their values. `a`: `1`, `2`: a label with all of them. */
-function labelsOf(part: string): readonly (readonly [string, readonly string[] | undefined])[] {
-  if (LISTED.test(part)) return quoted(part).map((label) => [label, undefined])
-  const [, label, values = ''] = LABEL.exec(part) ?? []
-  return label === undefined ? [] : [[label, LISTED.test(values) ? quoted(values) : undefined]]
+/** `a`: `1`, `2`: a label with all its values. `a`, or `a`: and words: they are in a table. */
+function labelOf(metric: string, part: string): readonly [string, readonly string[]] {
+  const [, label = '', values = ''] = LABEL.exec(part) ?? []
+  const known = LISTED.test(values) ? quoted(values) : OF_TABLES.get(label)
+  if (known === undefined) throw new Error(`${metric}: nothing says which values there are of ${part}`)
+  return [label, known]
 }
 
 function quoted(text: string): readonly string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, value = '']) => value)
+}
+
+/** `/protectmyapi.vault.v1.Vault/LeaseSecrets` is `Vault/LeaseSecrets`. */
+function methodOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1)
 }
 
 /** The series that Prometheus has of it. */

@@ -20,12 +20,11 @@ describe('metrics that are told', () => {
     expect(faults({ __name__: 'pma_c' })).toEqual(['pma_c is told, and not described'])
   })
 
-  it('have the labels and values that are described, and no id in any', () => {
+  it('have the labels and values that are described, and nothing that a tenant could choose', () => {
     expect(faults({ __name__: 'pma_b', path: '/' })).toEqual(['pma_b has a label path'])
-    expect(faults({ __name__: 'pma_a_seconds_sum', route: 'z' })).toEqual(['pma_a_seconds_sum has route z'])
-    const outcome = 'org_01M8ARWD72E78EPKXKDTN3R4AZ'
-    expect(faults({ __name__: 'pma_a_seconds_sum', outcome })).toEqual([
-      `pma_a_seconds_sum has an id in outcome: ${outcome}`,
-    ])
+    const count = 'pma_a_seconds_count'
+    expect(faults({ __name__: count, outcome: 'OK' })).toEqual([`${count} lacks route`])
+    expect(faults({ __name__: count, route: 'a-slug', outcome: 'OK' })).toEqual([`${count} has route a-slug`])
+    expect(faults({ __name__: count, route: 'x', outcome: 'a-slug' })).toEqual([`${count} has outcome a-slug`])
   })
 })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import pg from 'pg'
-import { type Seen, underLoad, untilServed } from './load.js'
+import { type More, type Seen, underLoad, untilServed } from './load.js'
 import { type Provisioned, provision } from './provision.js'
 import { REDIS_FLUSHED } from './redis-modes.js'
 import { type StandIn, startStandIn } from './stand-in.js'
@@ -16,8 +16,11 @@ const STREAMS = 200
 const LIMITS = {
   /** Five seconds for what was not drained, and the drain itself, on a busy machine. */
   onRecordMs: 30_000,
-  /** Load before and after a failure. */
-  aroundMs: 500,
+  /** Requests to each proxy before and after a failure, and while something is away. */
+  around: 100,
+  /** How long failures last that end by themselves: some flushes, and longer than a command to Redis is waited for. */
+  flushedMs: 2_000,
+  frozenMs: 1_000,
 } as const
 
 /** A row of the log as these tests look at it. */
@@ -47,17 +50,17 @@ describeWithRedis('the access log under failures', () => {
   }, 60_000)
 
   /** Each request has a path of its own, so that provider and log can be held against each other. */
-  const run = async (fail: () => Promise<void>): Promise<{ seen: Seen[]; prefix: string }> => {
+  const run = async (fail: (more: More) => Promise<void>): Promise<{ seen: readonly Seen[]; prefix: string }> => {
     // A proxy that was started again knows no route yet, and cannot ask where management is the one that fails.
     for (const proxy of system.proxies) await untilServed(`${proxy}/v1/p/record/warm`, target.token, 20_000)
     runs += 1
     const prefix = `/run-${runs}/`
     provider.received.length = 0
     const path = (number: number): string => `/v1/p/record${prefix}${number}`
-    const seen = await underLoad({ proxies: system.proxies, token: target.token, path }, async () => {
-      await sleep(LIMITS.aroundMs)
-      await fail()
-      await sleep(LIMITS.aroundMs)
+    const seen = await underLoad({ proxies: system.proxies, token: () => target.token, path }, async (more) => {
+      await more(LIMITS.around)
+      await fail(more)
+      await more(LIMITS.around)
     })
     return { seen, prefix }
   }
@@ -180,9 +183,9 @@ describeWithRedis('the access log under failures', () => {
   }, 90_000)
 
   it('misses no injected request when Redis is lost with all its data, and refuses none', async () => {
-    const ran = await run(async () => {
+    const ran = await run(async (more) => {
       await system.redis?.kill()
-      await sleep(LIMITS.aroundMs)
+      await more(LIMITS.around)
       await system.redis?.restart()
     })
     await expectWhole(ran)
@@ -192,7 +195,7 @@ describeWithRedis('the access log under failures', () => {
   it('misses no injected request while Redis is flushed all the time, and refuses none', async () => {
     const ran = await run(async () => {
       const end = await REDIS_FLUSHED.begin(system)
-      await sleep(2_000)
+      await sleep(LIMITS.flushedMs)
       await end()
     })
     await expectWhole(ran)
@@ -203,7 +206,7 @@ describeWithRedis('the access log under failures', () => {
     const ran = await run(async () => {
       const pid = system.redis?.pid() ?? 0
       process.kill(pid, 'SIGSTOP')
-      await sleep(1_000)
+      await sleep(LIMITS.frozenMs)
       process.kill(pid, 'SIGCONT')
     })
     await expectWhole(ran)

@@ -3,17 +3,22 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { Agent, request } from 'undici'
 
 const LIMITS = {
-  connections: 32,
   /** A refusal comes at once: nobody spins on it. */
   afterRefusalMs: 20,
   /** Until the first request has come through. */
   beginMs: 20_000,
+  /** For `more`, on a busy machine, with a part of the system away. */
+  moreMs: 30_000,
   /** No load outlives its test. */
   requestsMax: 200_000,
 } as const
 
+/** Of a load. No more of its requests are under way at once: of one more that are over, one began later. */
+export const CONNECTIONS = 32
+
 /** What one request of a load saw. */
 export interface Seen {
+  readonly token: string
   /** Before it was sent, by `performance.now()`. */
   readonly startedMs: number
   /** 0 where the connection was cut. */
@@ -25,34 +30,47 @@ export interface Seen {
 export interface Load {
   /** Each connection keeps to one of them. */
   readonly proxies: readonly string[]
-  readonly token: string
   /** Of the request with this number; numbers are given once. */
+  readonly token: (number: number) => string
   readonly path: (number: number) => string
 }
 
+/** Settles when so many more requests to each proxy are over, however they ended. @throws Error when they do not come. */
+export type More = (count: number) => Promise<void>
+
 /** Runs requests without a pause until `work` is done, and answers what they saw. */
-export async function underLoad({ proxies, token, path }: Load, work: () => Promise<void>): Promise<Seen[]> {
+export async function underLoad(
+  { proxies, token, path }: Load,
+  work: (more: More) => Promise<void>,
+): Promise<readonly Seen[]> {
   const seen: Seen[] = []
+  const over = proxies.map(() => 0)
   let last = 0
   let ended = false
   const agent = new Agent({
-    connections: LIMITS.connections,
+    connections: CONNECTIONS,
     pipelining: 1,
     headersTimeout: 30_000,
     bodyTimeout: 30_000,
   })
-  const worker = async (index: number): Promise<void> => {
+  const worker = async (proxy: number): Promise<void> => {
     while (!ended && last < LIMITS.requestsMax) {
       last += 1
-      const one = await send(agent, `${proxies[index % proxies.length] ?? ''}${path(last)}`, token)
+      const one = await send(agent, `${proxies[proxy] ?? ''}${path(last)}`, token(last))
       seen.push(one)
+      over[proxy] = (over[proxy] ?? 0) + 1
       if (one.status !== 200) await sleep(LIMITS.afterRefusalMs)
     }
   }
-  const workers = Array.from({ length: LIMITS.connections }, (_, index) => worker(index))
+  const more: More = async (count) => {
+    const before = [...over]
+    const areOver = (): boolean => over.every((now, proxy) => now >= (before[proxy] ?? 0) + count)
+    await until(() => (areOver() ? true : undefined), LIMITS.moreMs)
+  }
+  const workers = Array.from({ length: CONNECTIONS }, (_, index) => worker(index % proxies.length))
   try {
     await until(() => (seen.some(({ status }) => status === 200) ? true : undefined), LIMITS.beginMs)
-    await work()
+    await work(more)
   } finally {
     ended = true
     await Promise.all(workers)
@@ -63,7 +81,7 @@ export async function underLoad({ proxies, token, path }: Load, work: () => Prom
 
 /** Asks until a request comes through. */
 export async function untilServed(url: string, token: string, withinMs: number): Promise<void> {
-  const agent = new Agent()
+  const agent = new Agent({ headersTimeout: withinMs, bodyTimeout: withinMs })
   try {
     await until(async () => ((await send(agent, url, token)).status === 200 ? true : undefined), withinMs)
   } finally {
@@ -79,9 +97,9 @@ async function send(agent: Agent, url: string, token: string): Promise<Seen> {
       headers: { authorization: `Bearer ${token}` },
     })
     const requestId = String(headers['pma-request-id'] ?? '')
-    return { startedMs, status: statusCode, requestId, body: await body.text() }
+    return { token, startedMs, status: statusCode, requestId, body: await body.text() }
   } catch {
     // Whoever answered was killed.
-    return { startedMs, status: 0, requestId: '', body: '' }
+    return { token, startedMs, status: 0, requestId: '', body: '' }
   }
 }

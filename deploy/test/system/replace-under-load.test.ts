@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
-import { underLoad, untilServed } from './load.js'
+import { CONNECTIONS, type More, underLoad, untilServed } from './load.js'
 import { findLeaks } from './planted-values.js'
 import { type Provisioned, provision } from './provision.js'
 import { REDIS_MODES } from './redis-modes.js'
@@ -55,8 +54,11 @@ describe.each(REDIS_MODES)('replacing a value under load, $name', (mode) => {
   }
 
   /** What the requests of a load saw while `work` went on. */
-  const samplesUnderLoad = async (proxies: readonly string[], work: () => Promise<void>): Promise<Sample[]> => {
-    const seen = await underLoad({ proxies, token: target.token, path: () => '/v1/p/load/echo' }, work)
+  const samplesUnderLoad = async (
+    proxies: readonly string[],
+    work: (more: More) => Promise<void>,
+  ): Promise<Sample[]> => {
+    const seen = await underLoad({ proxies, token: () => target.token, path: () => '/v1/p/load/echo' }, work)
     return seen.map(({ startedMs, status, body }) => {
       const key = status === 200 ? (JSON.parse(body) as { key: string }).key : ''
       return { startedMs, status, key }
@@ -68,28 +70,31 @@ describe.each(REDIS_MODES)('replacing a value under load, $name', (mode) => {
   }
 
   it('lets 0 requests that start after the answer use the old value, in 20 replacements', async () => {
-    const samples = await samplesUnderLoad(system.proxies, async () => {
+    const values = [digestOf(current)]
+    const samples = await samplesUnderLoad(system.proxies, async (more) => {
       for (let round = 0; round < 20; round += 1) {
         expect(await replace()).toMatchObject({ by: 'applied' })
-        await sleep(50)
+        values.push(digestOf(current))
+        // One of them began after the answer.
+        await more(CONNECTIONS + 1)
       }
     })
     expect(samples.filter(({ status }) => status !== 200)).toEqual([])
-    expect(samples.length).toBeGreaterThan(200)
     expect(stale(samples)).toEqual([])
-    // Every value was seen but perhaps some of the short-lived: the load did follow.
-    expect(new Set(samples.map(({ key }) => key)).size).toBeGreaterThan(10)
+    expect(new Set(samples.map(({ key }) => key))).toEqual(new Set(values))
   }, 120_000)
 
   it('does the same with one proxy frozen, which answers nothing stale when it is woken', async () => {
     const frozen = system.running.pids().get('proxy-2') ?? 0
-    const samples = await samplesUnderLoad(system.proxies, async () => {
+    const [, woken = ''] = system.proxies
+    const samples = await samplesUnderLoad(system.proxies, async (more) => {
       process.kill(frozen, 'SIGSTOP')
       const inForce = await replace()
       expect(inForce).toMatchObject({ by: 'horizon' })
       process.kill(frozen, 'SIGCONT')
-      await sleep(1_000)
-      await replace()
+      await untilServed(`${woken}/v1/p/load/echo`, target.token, 20_000)
+      expect(await replace()).toMatchObject({ by: 'applied' })
+      await more(CONNECTIONS + 1)
     })
     expect(stale(samples)).toEqual([])
   }, 120_000)

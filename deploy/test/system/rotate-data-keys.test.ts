@@ -30,7 +30,7 @@ describe('rotating data keys under load', () => {
 
   /** Requests that were not served while `work` was done, and values replaced beside them: what they were answered. */
   async function refusedWhile(work: () => Promise<void>): Promise<readonly string[]> {
-    const load = { proxies: system.proxies, token: target.token, path: () => '/v1/p/data-keys/echo' }
+    const load = { proxies: system.proxies, token: () => target.token, path: () => '/v1/p/data-keys/echo' }
     const samples = await underLoad(load, async () => {
       let ended = false
       const replacing = (async () => {

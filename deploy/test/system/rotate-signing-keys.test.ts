@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { until } from '@protectmyapi/dev-kit/until'
+import { type More, underLoad } from './load.js'
 import { type Provisioned, provision } from './provision.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
@@ -12,7 +11,8 @@ interface Sample {
   readonly status: number
 }
 
-const WORKERS = 8
+/** Requests to each proxy that go on behind a rotation: more than are under way when it answers. */
+const BEHIND = 100
 
 describe('rotating the signing keys under load', () => {
   let system: TestSystem
@@ -51,41 +51,18 @@ describe('rotating the signing keys under load', () => {
     sessions.push(((await answer.json()) as { token: string }).token)
   }
 
-  const send = async (proxy: string, token: string): Promise<number> => {
-    const answer = await fetch(`${proxy}/v1/p/rotate/echo`, { headers: { authorization: `Bearer ${token}` } })
-    await answer.arrayBuffer()
-    return answer.status
-  }
-
-  /** Runs the load, on all sessions in turn, until `work` is done, and answers what it saw. */
-  async function underLoad(work: () => Promise<void>): Promise<Sample[]> {
-    const samples: Sample[] = []
-    let ended = false
-    const worker = async (index: number): Promise<void> => {
-      const proxy = system.proxies[index % system.proxies.length] ?? ''
-      for (let turn = 0; !ended; turn += 1) {
-        const session = turn % sessions.length
-        const startedMs = performance.now()
-        samples.push({ session, startedMs, status: await send(proxy, sessions[session] ?? '') })
-        if (samples.at(-1)?.status !== 200) await sleep(5)
-      }
-    }
-    const workers = Array.from({ length: WORKERS }, (_, index) => worker(index))
-    try {
-      await until(() => (samples.length > WORKERS ? true : undefined), 20_000)
-      await work()
-    } finally {
-      ended = true
-      await Promise.all(workers)
-    }
-    return samples
+  /** What requests saw that went by all sessions in turn while `work` was done. */
+  async function samplesUnderLoad(work: (more: More) => Promise<void>): Promise<Sample[]> {
+    const token = (number: number): string => sessions[number % sessions.length] ?? ''
+    const seen = await underLoad({ proxies: system.proxies, token, path: () => '/v1/p/rotate/echo' }, work)
+    return seen.map(({ token, startedMs, status }) => ({ session: sessions.indexOf(token), startedMs, status }))
   }
 
   it('as planned refuses nobody: sessions of both keys are served meanwhile and afterwards', async () => {
-    const samples = await underLoad(async () => {
+    const samples = await samplesUnderLoad(async (more) => {
       await system.running.runManagement(['rotate-signing-keys'])
       await buySession()
-      await sleep(500)
+      await more(BEHIND)
     })
     expect(samples.filter(({ status }) => status !== 200)).toEqual([])
     expect(new Set(samples.map(({ session }) => session))).toEqual(new Set([0, 1]))
@@ -96,11 +73,11 @@ describe('rotating the signing keys under load', () => {
   it('after a leak serves 0 requests that start after the answer on any session that was signed before', async () => {
     const before = sessions.length
     let answeredMs = Number.POSITIVE_INFINITY
-    const samples = await underLoad(async () => {
+    const samples = await samplesUnderLoad(async (more) => {
       await system.running.runManagement(['rotate-signing-keys', '--now'])
       answeredMs = performance.now()
       await buySession()
-      await sleep(500)
+      await more(BEHIND)
     })
     const late = samples.filter(({ startedMs }) => startedMs > answeredMs)
     const served = (old: boolean) => late.filter(({ session, status }) => session < before === old && status === 200)
@@ -109,7 +86,10 @@ describe('rotating the signing keys under load', () => {
     expect(served(false).length).toBeGreaterThan(0)
     // And nobody was told anything but that the session is none: routes and leases rest on grants of the new key.
     expect(new Set(samples.map(({ status }) => status))).toEqual(new Set([200, 401]))
-    for (const proxy of system.proxies) expect(await send(proxy, target.token)).toBe(200)
+    for (const proxy of system.proxies) {
+      const headers = { authorization: `Bearer ${target.token}` }
+      expect((await fetch(`${proxy}/v1/p/rotate/echo`, { headers })).status).toBe(200)
+    }
     const listed = (await (await fetch(`${system.proxy}/.well-known/jwks.json`)).json()) as { keys: unknown[] }
     expect(listed.keys).toHaveLength(1)
   }, 60_000)

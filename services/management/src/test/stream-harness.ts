@@ -14,7 +14,6 @@ import { accessEntry } from './access-entries.js'
 import { migratedDatabase } from './migrated-database.js'
 
 /** For a test with a Redis of its own. */
-export { connectTestRedis as connected, redisTarget as targetOf } from '@protectmyapi/dev-kit/connect-test-redis'
 
 /** A Redis and a Postgres, and what a proxy does with the one. */
 export interface StreamHarness {

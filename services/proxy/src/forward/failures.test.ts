@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
+import { NOT_WATCHED, type RequestWatch } from '../telemetry/request-watch.js'
 import { routeTo } from '../test/fake-data-plane.js'
 import { proxiesOfEachTest } from '../test/proxy-to.js'
 import { APP_TOKEN } from '../test/start-proxy.js'
@@ -198,36 +199,46 @@ describe('a client that leaves', () => {
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 0, aborted: true } })
   })
 
-  it('in the middle of an upload: the provider never takes it for whole', async () => {
-    const received: { socket: Socket; complete: boolean }[] = []
+  it.each([
+    ['with a length', { 'content-length': '1000000' }],
+    ['in chunks', {}],
+  ])('in the middle of an upload %s: the provider never takes it for whole', async (_how, headers) => {
+    let begun = false
+    const wasWhole: boolean[] = []
     const proxy = await proxyTo(
       await serve((request) => {
-        request.resume()
         request.on('error', () => {})
-        request.on('close', () => received.push({ socket: request.socket, complete: request.complete }))
+        request.on('data', () => {
+          begun = true
+        })
+        request.on('close', () => wasWhole.push(request.complete))
       }),
     )
-    const { request } = open(proxy, 'POST', '/x', { 'content-length': '1000000' })
+    const { request } = open(proxy, 'POST', '/x', headers)
     request.on('error', () => {})
     request.write(Buffer.alloc(300_000))
-    await until(() => proxy.plane.recorded[0])
-    await new Promise((resolve) => setImmediate(resolve))
+    await until(() => (begun ? true : undefined))
     request.destroy()
-    const [seen] = await until(() => (received.length > 0 ? received : undefined), 1_500).catch(() => [])
-    expect(seen?.complete ?? false).toBe(false)
-    await endOf(proxy)
+    expect(await until(() => wasWhole[0])).toBe(false)
+    expect(await endOf(proxy)).toMatchObject({ finished: { status: 0, aborted: true } })
   })
 
   it('in the middle of a small body is never looked up, recorded or sent', async () => {
     const upstream = await startUpstream((_received, response) => response.end())
-    const proxy = await proxyTo(upstream)
+    const told: string[] = []
+    const watch: RequestWatch = {
+      ...NOT_WATCHED,
+      asksFor: (route) => void told.push(route),
+      endsWith: (outcome) => void told.push(outcome),
+    }
+    const proxy = await proxyTo(upstream, { watchRequest: () => watch })
     const socket = connect(proxy.port, '127.0.0.1')
     socket.on('error', () => {})
     socket.write(`POST /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nContent-Length: 10\r\n\r\nhalf`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await until(() => told[0])
     socket.destroy()
-    expect((await proxy.send('GET', '/v1/p/up/y')).status).toBe(200)
-    expect(upstream.received).toHaveLength(1)
-    expect(proxy.plane.asked).toHaveLength(1)
+    await until(() => told[1])
+    expect(told).toEqual(['service', 'CLIENT_LEFT'])
+    expect([upstream.received, proxy.plane.asked, proxy.plane.recorded]).toEqual([[], [], []])
   })
 })

@@ -45,7 +45,7 @@ describe('pools', () => {
       answer.end('ok')
       expect(await answered).toBe('ok')
       // The library gives a socket back a turn of the event loop later.
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await until(() => (pools.get(organizationId, origin).stats.free === 1 ? true : undefined))
     }
     expect(dialled).toHaveLength(2)
   })

@@ -50,6 +50,23 @@ export interface ProxyUnderTest {
   close(): Promise<void>
 }
 
+/** What a test has otherwise. */
+export interface ProxyOptions {
+  readonly exempt?: string[]
+  readonly hostSuffix?: string | null
+  readonly proxies?: string[]
+  readonly underWayMax?: number
+  readonly isLate?: () => boolean
+  readonly certificate?: WatchedMaterial | null
+  readonly bounds?: Partial<ListenerBounds>
+  readonly log?: Logger
+  readonly dialling?: Partial<DiallerOptions>
+  readonly forwarding?: Pick<ForwardDeps, 'slowReaderMs'>
+  readonly watchRequest?: WatchRequest
+  readonly crowdedOut?: ListenerOptions['crowdedOut']
+  readonly clock?: Clock
+}
+
 /** The proxy as it is built, apart from the authorities; its service `up` goes to the given upstream. */
 export async function startProxy(
   upstreamPort: number,
@@ -67,21 +84,7 @@ export async function startProxy(
     watchRequest,
     crowdedOut,
     clock = systemClock,
-  }: {
-    exempt?: string[]
-    hostSuffix?: string | null
-    proxies?: string[]
-    underWayMax?: number
-    isLate?: () => boolean
-    certificate?: WatchedMaterial | null
-    bounds?: Partial<ListenerBounds>
-    log?: Logger
-    dialling?: Partial<DiallerOptions>
-    forwarding?: Pick<ForwardDeps, 'slowReaderMs'>
-    watchRequest?: WatchRequest
-    crowdedOut?: ListenerOptions['crowdedOut']
-    clock?: Clock
-  } = {},
+  }: ProxyOptions = {},
 ): Promise<ProxyUnderTest> {
   const plane = fakeDataPlane()
   const origin = `http://127.0.0.1:${upstreamPort}`

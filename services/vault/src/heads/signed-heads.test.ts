@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { FIRST_HEAD, headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { memoryKeys } from '../test/memory-keys.js'
@@ -260,17 +261,24 @@ describe('replacing the key that signs heads', () => {
   it('waits for a head that is being signed, and no head is signed by the one that was replaced', async () => {
     const at = replica()
     const { id: old } = await at.headKeys.current()
-    const chains = Array.from({ length: 12 }, newChain)
-    const [rotated, ...signed] = await Promise.all([
-      at.rotateHeadKey(),
-      ...chains.map((chain) => replica().sign(headOf(chain, linksOf(1)))),
-    ])
+    const chain = newChain()
+    await at.sign(headOf(chain, linksOf(1)))
+    const { signing, rotating } = await databases.tamper.transaction(async (held) => {
+      await held('signed_heads').where({ chain }).forUpdate()
+      // It has found its key, and waits for the chain; the rotation waits for it.
+      const signing = at.sign(headOf(chain, linksOf(2), 1))
+      await untilLockAwaited(databases.tamper)
+      const rotating = at.rotateHeadKey()
+      await untilLockAwaited(databases.tamper, 2)
+      at.clock.advance(1_000)
+      return { signing, rotating }
+    })
+    const { keyId, signedAtMs } = await signing
+    expect([keyId, signedAtMs]).toEqual([old, at.clock.wallMs()])
+    const { id } = await rotating
     const keys = await at.headKeys.verifying()
-    const untilMs = keys.find(({ id }) => id === old)?.untilMs ?? 0
-    for (const head of signed) {
-      expect([old, rotated.id]).toContain(head.keyId)
-      if (head.keyId === old) expect(head.signedAtMs).toBeLessThanOrEqual(untilMs)
-    }
+    expect(keys.find((key) => key.id === old)?.untilMs).toBe(signedAtMs)
+    expect(await at.sign(headOf(chain, linksOf(3), 2))).toMatchObject({ keyId: id })
     const late = headKeys({ ...databases, keys: at.keys })
     const slow = { ...late, current: async () => ({ ...(await late.current()), id: old }) }
     const sign = signHead({ ...databases, headKeys: slow, clock: at.clock, log: at.logged.log })
