@@ -10,7 +10,7 @@ const LIMITS = ACCESS_LOG_LIMITS.stream
 /** The streams of all shards. What fails for one shard holds up no other; what fails for all is thrown. */
 export interface AllStreams {
   prepare(): Promise<void>
-  /** Makes groups anew where a flush took them. `isMore` where there may be more of it at once, whatever came. */
+  /** Makes groups anew where a flush took them. `isMore` where there may be more, and some of it owed. */
   read(
     which: ReadOptions['which'],
     countMax: number,

@@ -53,7 +53,7 @@ export function createStreamDrain({ db, client, clock, log, measures = NO_MEASUR
     if (which === 'new') lag.look(messages)
     const isFull = adapt(messages)
     for (const batch of batchesOf(messages)) await finish(batch)
-    isOwing = which === 'own' && (messages.length > 0 || isMore)
+    isOwing = isMore || (which === 'own' && messages.length > 0)
     return isFull || isMore || which === 'own'
   }
 

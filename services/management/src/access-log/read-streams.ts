@@ -18,26 +18,28 @@ export interface ReadOptions {
 export interface ReadAnswer {
   /** What each shard has, or why Redis refused it. Those that are missing were not come to. */
   readonly of: ReadonlyMap<number, readonly StreamMessage[] | Error>
-  /** It was ended by its bytes: there may be more. */
+  /** It was ended by its bytes: there may be more, which this consumer was handed already. */
   readonly isCut: boolean
 }
 
 /**
- * XREADGROUP, message by message, so that its answer has a bound: whoever can write to Redis could put a message there
- * that takes longer to send than a command may, and that would be handed out again each time.
+ * XREADGROUP in steps of a few messages, so that its answer has a bound: whoever can write to Redis could put a message
+ * there that takes longer to send than a command may, and that would be handed out again each time. What the last step
+ * has beyond the bound is the reader's own from now on, and not in this answer.
  *
  * A message that is too long is replaced by one that has its id, its length and its beginning, and that is read in its
  * turn. All in one script: an answer that is lost, or a reader that dies, does not meet it a second time. XADD comes
  * first, after a command that writes: Redis then takes it above its `maxmemory` too.
  *
- * KEYS: streams. ARGV: group, consumer, '>' or '0', messages of one stream, bytes of one message, bytes of all, bytes
- * that are kept of a longer one.
+ * KEYS: streams. ARGV: group, consumer, '>' or '0', messages of one stream, of one step, bytes of one message, bytes of
+ * all, bytes that are kept of a longer one.
  *
  * Answers: 1 where it was ended by bytes, else 0; then for each stream that it came to the messages, or an error's text.
  */
 const READ = redisScript(`
 local group, consumer, from = ARGV[1], ARGV[2], ARGV[3]
-local countMax, messageMax, allMax, keptMax = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local countMax, stepMax, messageMax = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local allMax, keptMax = tonumber(ARGV[7]), tonumber(ARGV[8])
 local spent = 0
 
 local function sizeOf(fields)
@@ -59,20 +61,24 @@ end
 local function read(key)
   local messages, last = {}, from
   while #messages < countMax and spent < allMax do
-    local answer = redis.pcall('XREADGROUP', 'GROUP', group, consumer, 'COUNT', 1, 'STREAMS', key, last)
+    local asked = math.min(stepMax, countMax - #messages)
+    local answer = redis.pcall('XREADGROUP', 'GROUP', group, consumer, 'COUNT', asked, 'STREAMS', key, last)
     if answer and answer.err then return answer.err end
-    local message = answer and answer[1][2][1]
-    if not message then return messages end
-    local id, fields = message[1], message[2]
-    if last ~= '>' then last = id end
-    local size = fields and sizeOf(fields) or 0
-    spent = spent + size
-    if size > messageMax then
-      local refused = replace(key, id, fields, size)
-      if refused then return refused end
-    else
-      messages[#messages + 1] = message
+    local found = answer and answer[1][2] or {}
+    for _, message in ipairs(found) do
+      local id, fields = message[1], message[2]
+      local size = fields and sizeOf(fields) or 0
+      if last ~= '>' then last = id end
+      if size > messageMax then
+        spent = spent + size
+        local refused = replace(key, id, fields, size)
+        if refused then return refused end
+      elseif spent < allMax then
+        spent = spent + size
+        messages[#messages + 1] = message
+      end
     end
+    if #found < asked then break end
   end
   return messages
 end
@@ -92,9 +98,10 @@ export async function readStreams(
   consumer: string,
   { shards, which, countMax, bytesMax }: ReadOptions,
 ): Promise<ReadAnswer> {
-  const { messageBytesMax, oversizedKeptBytes } = LIMITS
   const from = which === 'new' ? '>' : '0'
-  const args = [ACCESS_STREAM.group, consumer, from, countMax, messageBytesMax, bytesMax, oversizedKeptBytes]
+  const { messagesPerStep, messageBytesMax, oversizedKeptBytes } = LIMITS
+  const bounds = [countMax, messagesPerStep, messageBytesMax, bytesMax, oversizedKeptBytes]
+  const args = [ACCESS_STREAM.group, consumer, from, ...bounds]
   const [isCut, ...parts] = asList(await READ.run(client, shards.map(accessStreamKey), args))
   const reached = shards.slice(0, parts.length)
   return { of: new Map(reached.map((shard, at) => [shard, partOf(shard, parts[at])])), isCut: isCut === 1 }
