@@ -19,7 +19,7 @@ export const ACCESS_LOG_LIMITS = {
     /** After which nothing more is read at once: of all shards; in a cluster, where each shard answers for itself, of one. */
     answerBytesMax: 2 * 1024 * 1024,
     shardAnswerBytesMax: 1024 * 1024,
-    /** Looked at together, however long they are: one at a time costs Redis three times as much. */
+    /** New ones, looked at together however long they are: one at a time costs Redis three times as much. */
     messagesPerStep: 16,
     /** What is kept of a message that is longer. */
     oversizedKeptBytes: 8_192,

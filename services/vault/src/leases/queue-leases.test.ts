@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { claimsAt, grantSigner, PROXY, WORKER } from '../test/grant-signer.js'
 import type { LeaseRequest } from './lease-transaction.js'
 import { LEASE_QUEUE_LIMITS, queueLeases } from './queue-leases.js'
@@ -10,13 +10,19 @@ const service = (name: string | number) => ({ ...WORKER, spiffeId: `spiffe://pro
 const many = (count: number, peer: LeaseRequest['peer']): LeaseRequest[] =>
   Array.from({ length: count }, () => ({ grant, versionIds: ['ver_a'], peer }))
 
-/** Transactions in which services stand never end until they are told to. */
+const endings: (() => void)[] = []
+afterEach(() => {
+  for (const end of endings.splice(0)) end()
+})
+
+/** Transactions in which services stand do not end until they are told to. */
 function setUp() {
   const transactions: (readonly LeaseRequest[])[] = []
   let end = (): void => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
   })
+  endings.push(() => end())
   const queue = queueLeases<string>({
     proxyId: PROXY.spiffeId,
     isOutage: () => false,
@@ -42,7 +48,7 @@ function setUp() {
     await turns()
     return found
   }
-  return { queue, transactions, outcomes, end }
+  return { queue, transactions, outcomes, end: () => end() }
 }
 
 /** As many as a request needs that waits for nobody. */
@@ -80,11 +86,10 @@ describe('the queue of leases', () => {
   })
 
   it('has so many places for all services together', async () => {
-    const { outcomes, end } = setUp()
+    const { outcomes } = setUp()
     const floods = Array.from({ length: totalMax / perOwnerMax }, (_, at) => many(perOwnerMax, service(at))).flat()
     expect(counted(await outcomes(floods))).toEqual({ waits: totalMax, refused: 0 })
     expect(await outcomes(many(1, WORKER))).toEqual(['UNAVAILABLE'])
     expect(await outcomes(many(1, PROXY))).toEqual(['served'])
-    end()
   })
 })
