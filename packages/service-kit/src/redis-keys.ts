@@ -16,9 +16,18 @@ export const SHARDS = 64
 
 /**
  * A message of the stream: the field `boot` once (a proxy's boot id), then a field `entry` with its entries, a line each
- * (text: see access-entry-text.ts beside the protos). The group is the drain's.
+ * (text: see access-entry-text.ts beside the protos), `linesBytesMax` of them at most: a proxy parts what is more. The
+ * group is the drain's. In the place of a message that is too long to be read it puts one whose first field is
+ * `oversized`, with the id, then the length and the beginning.
  */
-export const ACCESS_STREAM = { group: 'drain', boot: 'boot', entry: 'entry', lifeMs: 7 * 24 * 3_600_000 } as const
+export const ACCESS_STREAM = {
+  group: 'drain',
+  boot: 'boot',
+  entry: 'entry',
+  oversized: 'oversized',
+  lifeMs: 7 * 24 * 3_600_000,
+  linesBytesMax: 512 * 1024,
+} as const
 
 export const WATERMARK_LIFE_MS = 3_600_000
 

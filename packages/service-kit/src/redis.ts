@@ -134,6 +134,8 @@ function field(info: string, name: string): string | undefined {
 /** A Lua script, sent by its digest; the text goes over once where a server does not know it yet. */
 export interface RedisScript {
   run(client: RedisClient, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>
+  /** The same, and texts of the answer are bytes. */
+  runForBytes: RedisScript['run']
 }
 
 export function redisScript(lua: string): RedisScript {
@@ -143,9 +145,19 @@ export function redisScript(lua: string): RedisScript {
       try {
         return await client.evalsha(digest, keys.length, ...keys, ...args)
       } catch (err) {
-        if (!(err instanceof Error && err.message.startsWith('NOSCRIPT'))) throw err
+        if (!isUnknownScript(err)) throw err
         return client.eval(lua, keys.length, ...keys, ...args)
+      }
+    },
+    async runForBytes(client, keys, args) {
+      try {
+        return await client.callBuffer('evalsha', digest, keys.length, ...keys, ...args)
+      } catch (err) {
+        if (!isUnknownScript(err)) throw err
+        return client.callBuffer('eval', lua, keys.length, ...keys, ...args)
       }
     },
   }
 }
+
+const isUnknownScript = (err: unknown): boolean => err instanceof Error && err.message.startsWith('NOSCRIPT')

@@ -11,6 +11,18 @@ export const ACCESS_LOG_LIMITS = {
     /** Messages read at once, of all shards, and about as many entries: an answer of megabytes takes longer than a command may. */
     messagesMax: 4_096,
     entriesPerRead: 8_000,
+    /**
+     * Of one message, each of its fields' names and values counted with 16 more. A proxy's has half of it at most
+     * (`ACCESS_STREAM.linesBytesMax`); whoever can write to Redis could send any amount.
+     */
+    messageBytesMax: 1024 * 1024,
+    /** After which nothing more is read at once: of all shards; in a cluster, where each shard answers for itself, of one. */
+    answerBytesMax: 2 * 1024 * 1024,
+    shardAnswerBytesMax: 1024 * 1024,
+    /** New ones, looked at together however long they are: one at a time costs Redis three times as much. */
+    messagesPerStep: 16,
+    /** What is kept of a message that is longer. */
+    oversizedKeptBytes: 8_192,
     /** Entries of one transaction; a message is never split. */
     entriesPerBatch: 4_000,
     /** Of one message: a script cannot append as many. */

@@ -15,13 +15,11 @@ export interface StreamMessage {
   readonly fields: readonly string[] | null
 }
 
-/** The commands of the drain for one shard's stream, as one consumer of the group. Each throws what the client throws. */
+/** What the drain does with one shard's stream beside reading it, as one consumer of the group. Each throws what the client throws. */
 export interface AccessStream {
   /** Makes the group, and the stream with it, where there is none. From the stream's beginning: nothing is passed over. */
   prepare(): Promise<void>
-  /** Messages that nobody has been handed, or those that this consumer was handed and has not settled. */
-  read(which: 'new' | 'own', countMax: number): Promise<readonly StreamMessage[]>
-  /** Takes over what was handed to anybody so long ago and is not settled; `read('own')` has it then. Answers how much. */
+  /** Takes over what was handed to anybody so long ago and is not settled; `readStreams` has it then, as its own. Answers how much. */
   claim(idleMs: number, countMax: number): Promise<number>
   /** They are in the log: neither delivered again nor kept. */
   settle(ids: readonly string[]): Promise<void>
@@ -67,7 +65,6 @@ export function accessStream(client: RedisClient, consumer: string, shard: numbe
   const { group } = ACCESS_STREAM
   return {
     prepare: async () => void (await PREPARE.run(client, [key], [group, ACCESS_STREAM.lifeMs])),
-    read: async (which, countMax) => readFrom(client, consumer, { shards: [shard], which, countMax }),
     async claim(idleMs, countMax) {
       const args = [key, group, consumer, idleMs, '0-0', 'COUNT', countMax, 'JUSTID']
       const [, ids] = asList(await client.call('XAUTOCLAIM', ...args))
@@ -76,31 +73,6 @@ export function accessStream(client: RedisClient, consumer: string, shard: numbe
     settle: async (ids) => void (await SETTLE.run(client, [key], [group, ...ids])),
     removeSilent: async (idleMs) => void (await REMOVE_SILENT.run(client, [key], [group, idleMs])),
   }
-}
-
-export interface ReadOptions {
-  readonly shards: readonly number[]
-  readonly which: 'new' | 'own'
-  /** Of one shard. */
-  readonly countMax: number
-}
-
-/** Several shards in one command: where there is no cluster. One without its group fails it for all. */
-export async function readFrom(
-  client: RedisClient,
-  consumer: string,
-  { shards, which, countMax }: ReadOptions,
-): Promise<readonly StreamMessage[]> {
-  const keys = shards.map(accessStreamKey)
-  const from = keys.map(() => (which === 'new' ? '>' : '0'))
-  const { group } = ACCESS_STREAM
-  const answer = await client.xreadgroup('GROUP', group, consumer, 'COUNT', countMax, 'STREAMS', ...keys, ...from)
-  const shardOfKey = new Map(keys.map((key, index) => [key, shards[index] ?? 0]))
-  return asList(answer ?? []).flatMap((stream) => {
-    const [key, messages] = asList(stream)
-    const shard = shardOfKey.get(String(key))
-    return shard === undefined ? [] : asList(messages).map((message) => asMessage(shard, message))
-  })
 }
 
 /** For the proxies, so that they forget what is safe. Never before the commit. */
@@ -115,12 +87,8 @@ export async function publishWatermarks(client: RedisClient, watermarks: readonl
 /** The number of every shard. */
 export const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard)
 
-function asMessage(shard: number, value: unknown): StreamMessage {
-  const [id, fields] = asList(value)
-  return { shard, id: String(id), fields: fields === null ? null : asList(fields).map(String) }
-}
-
-function asList(value: unknown): readonly unknown[] {
+/** @throws Error for anything else. */
+export function asList(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new Error('Redis answered something else than a list')
   return value
 }

@@ -4,6 +4,7 @@ import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startCluster } from '@protectmyapi/dev-kit/redis-cluster'
 import type { TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
 import { accessStreamKey } from '@protectmyapi/service-kit/redis-keys'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
@@ -41,11 +42,22 @@ describeWithRedis('the drain of a cluster', () => {
     return Number(await master?.ask('CLUSTER', 'COUNTKEYSINSLOT', String(slot))) > 0
   }
 
-  it('empties the shards of every master, copies their watermarks, and takes over from the dead', async () => {
+  it('empties the shards of every master but for what is too long, copies their watermarks, and takes over from the dead', async () => {
     await drain.prepare()
     const proxies = [0, 1, 2, 3, 20, 40, 63].map((shard) => streamProxy(client, shard))
     for (const proxy of proxies) await proxy.add(proxy.entry(1), proxy.entry(2))
+    const addLong = (shard: number, bytes: number) =>
+      client.xadd(accessStreamKey(shard), '*', 'boot', newId('boot'), 'entry', 'x'.repeat(bytes))
+    await addLong(20, 2 * 1024 * 1024)
+    // Two of them pass the bound of a shard's answer.
+    for (let count = 0; count < 3; count += 1) await addLong(21, 600_000)
+    expect(await drain.pass()).toBe(true)
+    expect(await client.xlen(accessStreamKey(21))).toBe(1)
     await drainAll(drain)
+    expect(await database.db('access_set_aside').orderBy('shard').select('shard', 'reason')).toEqual([
+      { shard: 20, reason: 'oversized' },
+      ...new Array(3).fill({ shard: 21, reason: 'out-of-shape' }),
+    ])
     await drain.claim(0)
     await drain.removeSilent(0)
     for (const proxy of proxies) expect([await counted(proxy), await proxy.mark()]).toEqual([2, 2])

@@ -3,7 +3,7 @@ import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import type { RedisClient } from '@protectmyapi/service-kit/redis'
-import { ACCESS_STREAM, accessStreamKey } from '@protectmyapi/service-kit/redis-keys'
+import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis-keys'
 import { createRecordAccess } from '../directory/record-access.js'
 import {
   drainAll,
@@ -51,12 +51,21 @@ describeWithRedis('the drain of the access streams', () => {
     const row = await db('access_watermarks').where({ boot_id: proxy.bootId }).first<{ sequence: string }>('sequence')
     return row === undefined ? undefined : Number(row.sequence)
   }
-  const aside = (): Promise<{ reason: string; position: number; content: string; content_bytes: string }[]> =>
+  const aside = (): Promise<
+    { reason: string; detail: string; position: number; content: string; content_bytes: string }[]
+  > =>
     // In the order of writing: as text, `…-10` would come before `…-9`.
     db('access_set_aside')
       .orderByRaw(`string_to_array(message, '-')::bigint[], position`)
-      .select('reason', 'position', 'content', 'content_bytes')
+      .select('reason', 'detail', 'position', 'content', 'content_bytes')
   const left = async () => [await client.xlen(KEY), (await client.xpending(KEY, ACCESS_STREAM.group))[0]]
+  /** As whoever has a shell in Redis adds it: an entry of so many bytes. Answers its id. */
+  const addLong = (bytes: number, key = KEY): Promise<string> => {
+    const script = "return redis.call('XADD', KEYS[1], '*', 'boot', ARGV[1], 'entry', string.rep('x', ARGV[2]))"
+    return harness.redis.ask('EVAL', script, '1', key, proxy.bootId, String(bytes))
+  }
+  /** A script over all shards is a read; every other one has a key of its own. */
+  type RunScript = (digest: string, keys: number, ...args: string[]) => Promise<unknown>
   /** A client that answers otherwise for one command. */
   const withCommand = (name: 'evalsha' | 'set', command: (...args: never[]) => Promise<unknown>): RedisClient =>
     new Proxy(client, {
@@ -119,7 +128,11 @@ describeWithRedis('the drain of the access streams', () => {
   })
 
   it('delivers again after a crash between commit and acknowledgement, and nothing is twice in the log', async () => {
-    const crashing = await ready({ client: withCommand('evalsha', () => Promise.reject(new Error('crashed'))) })
+    const run: RunScript = async (digest, keys, ...args) => {
+      if (keys !== SHARDS) throw new Error('crashed')
+      return client.evalsha(digest, keys, ...args)
+    }
+    const crashing = await ready({ client: withCommand('evalsha', run) })
     await proxy.add(proxy.entry(1), proxy.entry(2))
     await expect(crashing.pass()).rejects.toThrow('crashed')
     expect(await sequences()).toEqual([1, 2])
@@ -231,6 +244,115 @@ describeWithRedis('the drain of the access streams', () => {
     expect(rows[3]).toMatchObject({ content_bytes: '20000' })
     expect(rows[3]?.content.length).toBe(8_192)
     expect(await left()).toEqual([0, 0])
+  })
+
+  it('never fetches a message that is too long: its beginning is set aside, and nothing else waits for it', async () => {
+    let longest = 0
+    const run: RunScript = async (digest, keys, ...args) => {
+      const answer = await client.evalsha(digest, keys, ...args)
+      longest = Math.max(longest, JSON.stringify(answer).length)
+      return answer
+    }
+    const drain = await ready({ client: withCommand('evalsha', run) })
+    // Redis has the scripts from now on, so that each answer is seen.
+    await drain.pass()
+    const other = streamProxy(client, 40)
+    const bytes = 2 * 1024 * 1024
+    await proxy.add(proxy.entry(1))
+    const id = await addLong(bytes)
+    await proxy.add(proxy.entry(2))
+    await other.add(other.entry(1))
+    await drainAll(drain)
+    expect(await sequences()).toEqual([1, 1, 2])
+    const size = `boot${proxy.bootId}entry`.length + bytes + 4 * 16
+    expect(await aside()).toEqual([
+      {
+        reason: 'oversized',
+        detail: `in the place of message ${id}, of ${size} bytes`,
+        position: 0,
+        content: expect.stringMatching(`"bytes","${size}","begins","boot ${proxy.bootId} entry x{8000}`),
+        // What is kept of it has 8,192.
+        content_bytes: String(JSON.stringify(['oversized', id, 'bytes', String(size), 'begins', '']).length + 8_192),
+      },
+    ])
+    expect(await left()).toEqual([0, 0])
+    expect(longest).toBeLessThan(16_384)
+  })
+
+  it('fetches a message of 1 MiB, and none of a byte more', async () => {
+    const drain = await ready()
+    const bytes = 1024 * 1024 - `boot${proxy.bootId}entry`.length - 4 * 16
+    await addLong(bytes)
+    await addLong(bytes + 1)
+    await drainAll(drain)
+    expect((await aside()).map(({ reason, detail }) => [reason, detail])).toEqual([
+      ['out-of-shape', 'it is too long'],
+      ['oversized', expect.stringContaining('1048577 bytes')],
+    ])
+  })
+
+  it('meets a message that is too long once, though the answer is lost', async () => {
+    let isLost = false
+    const run: RunScript = async (digest, keys, ...args) => {
+      const answer = await client.evalsha(digest, keys, ...args)
+      if (isLost && keys === SHARDS) throw new Error('Command timed out')
+      return answer
+    }
+    const drain = await ready({ client: withCommand('evalsha', run) })
+    await drain.pass()
+    await addLong(2 * 1024 * 1024)
+    await proxy.add(proxy.entry(1))
+    isLost = true
+    await expect(drain.pass()).rejects.toThrow('Command timed out')
+    expect(Number(await harness.redis.ask('MEMORY', 'USAGE', KEY))).toBeLessThan(65_536)
+    isLost = false
+    await drainAll(drain)
+    expect(await sequences()).toEqual([1])
+    expect((await aside()).map(({ reason }) => reason)).toEqual(['oversized'])
+    expect(await left()).toEqual([0, 0])
+  })
+
+  it('takes over a message that is too long from whom it has killed', async () => {
+    const drain = await ready()
+    // Below the bound of an answer: nothing else is left owed by it.
+    await addLong(1_500_000)
+    const handOver = "redis.call('XREADGROUP', 'GROUP', ARGV[1], 'dead', 'STREAMS', KEYS[1], '>') return 1"
+    await harness.redis.ask('EVAL', handOver, '1', KEY, ACCESS_STREAM.group)
+    expect(await left()).toEqual([1, 1])
+    await drain.claim(0)
+    await drainAll(drain)
+    expect((await aside()).map(({ reason }) => reason)).toEqual(['oversized'])
+    expect(await left()).toEqual([0, 0])
+  })
+
+  it('reads so many bytes at once, and the shard that filled an answer comes last in the next', async () => {
+    const drain = await ready()
+    // Eleven pass the bound of an answer, and sixteen are looked at together.
+    for (let count = 0; count < 28; count += 1) await addLong(200_000)
+    const other = streamProxy(client, 40)
+    await other.add(other.entry(1))
+    expect(await drain.pass()).toBe(true)
+    expect([await client.xlen(KEY), await sequences()]).toEqual([17, []])
+    while ((await sequences()).length === 0) expect(await drain.pass()).toBe(true)
+    // Those sixteen, and eleven that came after it in the same answer.
+    expect(await client.xlen(KEY)).toBe(1)
+    await drainAll(drain)
+    expect(await aside()).toHaveLength(28)
+    expect(await left()).toEqual([0, 0])
+  })
+
+  it('looks at what is owed one at a time: a step that took too long is not taken again', async () => {
+    const drain = await ready()
+    await proxy.add(proxy.entry(1))
+    await proxy.add(proxy.entry(2))
+    await client.xreadgroup('GROUP', ACCESS_STREAM.group, 'dead', 'STREAMS', KEY, '>')
+    await drain.claim(0)
+    await harness.redis.ask('CONFIG', 'RESETSTAT')
+    await drain.pass()
+    // One for each shard, and one more for each message.
+    expect(await client.info('commandstats')).toContain(`cmdstat_xreadgroup:calls=${SHARDS + 2},`)
+    await drainAll(drain)
+    expect(await sequences()).toEqual([1, 2])
   })
 
   it('sets aside an entry whose place another request holds, whichever way it comes', async () => {

@@ -49,12 +49,12 @@ export function createStreamDrain({ db, client, clock, log, measures = NO_MEASUR
     const which = isOwing ? 'own' : 'new'
     // Until the end of this pass: a failure below, or an answer that is lost, leaves something owed.
     isOwing = true
-    const messages = await streams.read(which, countMax)
+    const { messages, isMore } = await streams.read(which, countMax)
     if (which === 'new') lag.look(messages)
     const isFull = adapt(messages)
     for (const batch of batchesOf(messages)) await finish(batch)
-    isOwing = which === 'own' && messages.length > 0
-    return isFull || which === 'own'
+    isOwing = isMore || (which === 'own' && messages.length > 0)
+    return isFull || isMore || which === 'own'
   }
 
   /** Few shards with much to read get more of it at once. Answers whether one may hold more. */

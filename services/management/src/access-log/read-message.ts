@@ -68,6 +68,8 @@ function refusedOf(
 /** `boot` once and first, then `entry`, a line for each; another field is of a version that we do not know. */
 function readFields(fields: readonly string[]): { bootId: string; texts: readonly string[] } {
   const [first, bootId = '', ...rest] = fields
+  if (first === ACCESS_STREAM.oversized)
+    throw new Refused('oversized', `in the place of message ${bootId}, of ${rest[1] ?? 'unknown'} bytes`)
   const names = rest.filter((_, index) => index % 2 === 0)
   if (first !== ACCESS_STREAM.boot || names.some((name) => name !== ACCESS_STREAM.entry))
     throw new Refused('unknown-version', 'its fields are none that we know')

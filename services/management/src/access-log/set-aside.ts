@@ -4,7 +4,13 @@ import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { storable } from './storable.js'
 
 /** Why something that should have become an entry of the log did not. */
-export type SetAsideReason = 'unreadable' | 'out-of-shape' | 'unknown-version' | 'place-taken' | 'unstorable'
+export type SetAsideReason =
+  | 'unreadable'
+  | 'out-of-shape'
+  | 'unknown-version'
+  | 'oversized'
+  | 'place-taken'
+  | 'unstorable'
 
 /** What is kept of it, for a person to look at. */
 export interface SetAside {

@@ -13,8 +13,6 @@ import { tendPartitions } from '../access-log/tend-partitions.js'
 import { accessEntry } from './access-entries.js'
 import { migratedDatabase } from './migrated-database.js'
 
-/** For a test with a Redis of its own. */
-
 /** A Redis and a Postgres, and what a proxy does with the one. */
 export interface StreamHarness {
   readonly db: Knex

@@ -203,6 +203,50 @@ describeWithRedis('admission', () => {
       expect(rig.link.isUsable()).toBe(true)
     })
 
+    it('parts what would be too long to be read into several messages, in one script and in order', async () => {
+      const linesBytesMax = 1_000
+      rig = await startAdmissionRig({ linesBytesMax })
+      const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
+      for (const ticket of tickets) ticket.finish(OUTCOME)
+      await admit()
+      expect(rig.scripts).toEqual([
+        { requests: 20, riders: 0 },
+        { requests: 1, riders: 20 },
+      ])
+      const sequences = (await rig.streamed()).map(({ sequence }) => Number(sequence))
+      expect(sequences).toHaveLength(41)
+      expect(sequences.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1))
+      const messages = await rig.client.xrange(accessStreamKey(SHARD), '-', '+')
+      const lengths = messages.map(([, fields]) => fields[3]?.length ?? 0)
+      // The last are the riders, which come as one text.
+      expect(Math.max(...lengths.slice(0, -1))).toBeLessThanOrEqual(linesBytesMax)
+      expect(await rig.client.pttl(accessStreamKey(SHARD))).toBeGreaterThan(0)
+    })
+
+    it.each([
+      ['is longer than any number', (key: string) => rig.redis.ask('SETRANGE', key, '33554432', 'x')],
+      ['is no number', (key: string) => rig.redis.ask('SET', key, 'nan')],
+      ['is beyond any time', (key: string) => rig.redis.ask('SET', key, '1e300')],
+      ['is no text', (key: string) => rig.redis.ask('LPUSH', key, 'x')],
+    ])(
+      'takes what %s, in the place of a watermark or a bucket, for nothing: Redis stays in use',
+      async (_what, put) => {
+        rig = await startAdmissionRig()
+        const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 10, allServices: false }] as const
+        await admit({ limits })
+        const [bucket = ''] = await rig.client.keys(`${rateKey(SHARD, '')}*`)
+        for (const key of [bucket, watermarkKey(SHARD, BOOT)]) {
+          await rig.client.del(key)
+          await put(key)
+        }
+        await admit({ limits })
+        expect(rig.watermarks).toEqual([undefined, undefined])
+        expect(Number(await rig.client.get(bucket))).toBeGreaterThan(0)
+        expect(rig.directory.admitCalls).toEqual([])
+        expect(rig.link.isUsable()).toBe(true)
+      },
+    )
+
     it('hands what rode with a lost script to management', async () => {
       rig = await startAdmissionRig()
       const ticket = await admit()

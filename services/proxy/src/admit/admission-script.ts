@@ -1,9 +1,10 @@
 /**
  * Admission in one step of Redis, for all requests of a shard that wait: limits are read, each request is decided in
- * turn, and the entries of those admitted are appended together with what rides along. All or nothing of it is run.
+ * turn, and the entries of those admitted are appended together with what rides along, in one message, or several where
+ * it would be too long to be read. All or nothing of it is run.
  *
  * KEYS: the shard's stream, the watermark of this boot, then each bucket once.
- * ARGV: the boot id, the stream's life (ms), messages that the stream may hold at most,
+ * ARGV: the boot id, the stream's life (ms), messages that the stream may hold at most, bytes of one message's lines,
  *       for each bucket: milliseconds between two requests, and how early one may be (burst times that),
  *       the entries that ride along, a line each,
  *       and each request: the places of its buckets among the buckets, parted by commas, a blank, and its entry.
@@ -13,24 +14,44 @@
  * requests, the place of the bucket among its own, and milliseconds (rounded up) until it would be let through.
  * A single -1 says that the stream is full: nothing was drawn and nothing written.
  *
+ * What somebody else has put in the place of a watermark or an arrival is none: 32 bytes of it are looked at, and no kind
+ * of value fails the script, since Redis would count as away with each request of that bucket.
+ *
  * GCRA as in management's gcra.ts (ITU-T I.371), by Redis's own clock: proxies with different clocks agree. Arrivals
  * are kept to the microsecond, which is what `over` forgives. Limits are written last, so that nothing is drawn where
  * the entries cannot be appended (out of memory).
  */
 export const ADMISSION_SCRIPT = `
-local boot, life, most = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local boot, life, most, longest = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local function numberAt(key, otherwise)
+  local text = redis.pcall('GETRANGE', key, 0, 31)
+  local number = type(text) == 'string' and tonumber(text)
+  if number and math.abs(number) < 2 ^ 53 then return number end
+  return otherwise
+end
 if redis.call('XLEN', KEYS[1]) >= most then return {-1} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local buckets = #KEYS - 2
 local arrivals, intervals, early, drawn = {}, {}, {}, {}
-local at = 4
+local at = 5
 for b = 1, buckets do
-  arrivals[b] = tonumber(redis.call('GET', KEYS[b + 2]) or '0')
+  arrivals[b] = numberAt(KEYS[b + 2], 0)
   intervals[b], early[b] = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
   at = at + 2
 end
-local lines = {}
+local lines, size = {}, 0
+local function append()
+  if #lines == 0 then return end
+  redis.call('XADD', KEYS[1], '*', 'boot', boot, 'entry', table.concat(lines, '\\n'))
+  redis.call('PEXPIRE', KEYS[1], life)
+  lines, size = {}, 0
+end
+local function add(line)
+  if size + #line > longest then append() end
+  lines[#lines + 1] = line
+  size = size + #line + 1
+end
 local answer = {-1, 0}
 for r = 1, #ARGV - at do
   local request = ARGV[at + r]
@@ -48,21 +69,18 @@ for r = 1, #ARGV - at do
       drawn[b] = true
     end
     answer[2] = answer[2] + 1
-    lines[#lines + 1] = string.sub(request, blank + 1)
+    add(string.sub(request, blank + 1))
   else
     answer[#answer + 1] = r
     answer[#answer + 1] = limitedBy
     answer[#answer + 1] = math.ceil(wait)
   end
 end
-if ARGV[at] ~= '' then lines[#lines + 1] = ARGV[at] end
-if #lines > 0 then
-  redis.call('XADD', KEYS[1], '*', 'boot', boot, 'entry', table.concat(lines, '\\n'))
-  redis.call('PEXPIRE', KEYS[1], life)
-end
+if ARGV[at] ~= '' then add(ARGV[at]) end
+append()
 for b in pairs(drawn) do
   redis.call('SET', KEYS[b + 2], string.format('%.3f', arrivals[b]), 'PX', math.ceil(arrivals[b] - now) + 1)
 end
-answer[1] = tonumber(redis.call('GET', KEYS[2]) or '-1')
+answer[1] = numberAt(KEYS[2], -1)
 return answer
 `

@@ -1,6 +1,6 @@
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
+import { createLane } from '@protectmyapi/service-kit/lanes'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import { createLane } from '../fairness/lanes.js'
 import type { Quotas, Reservation, Reserved } from '../quota/quotas.js'
 import { NOTHING } from '../quota/reservation.js'
 import type { AccessRecorder, AdmittedEntry } from '../record/access-recorder.js'

@@ -10,6 +10,7 @@ const STREAM_MESSAGES_MAX = 200_000
 interface Options {
   readonly lua?: string
   readonly streamMessagesMax?: number
+  readonly linesBytesMax?: number
 }
 
 /** A limit said no. */
@@ -27,8 +28,8 @@ export interface Appended {
 }
 
 /**
- * One script on one shard: decides the requests, and appends the entries of those admitted and all that ride along, as
- * one message. The caller bounds how many.
+ * One script on one shard: decides the requests, and appends the entries of those admitted and all that ride along. The
+ * caller bounds how many.
  *
  * @throws RedisAway where nothing was written; RedisFailed where that is not known.
  */
@@ -43,10 +44,14 @@ export interface Asking {
 export function redisAppend(
   link: Pick<RedisLink, 'use'>,
   bootId: string,
-  { lua = ADMISSION_SCRIPT, streamMessagesMax = STREAM_MESSAGES_MAX }: Options = {},
+  {
+    lua = ADMISSION_SCRIPT,
+    streamMessagesMax = STREAM_MESSAGES_MAX,
+    linesBytesMax = ACCESS_STREAM.linesBytesMax,
+  }: Options = {},
 ): Append {
   const script = redisScript(lua)
-  const head = [bootId, ACCESS_STREAM.lifeMs, streamMessagesMax]
+  const head = [bootId, ACCESS_STREAM.lifeMs, streamMessagesMax, linesBytesMax]
   return async (shard, requests, riders) => {
     const keys = [accessStreamKey(shard), watermarkKey(shard, bootId)]
     const args: (string | number)[] = [...head]

@@ -1,10 +1,10 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/log'
+import { createOwnerCounts } from '@protectmyapi/service-kit/owner-counts'
 import type { Tally } from '@protectmyapi/service-kit/telemetry/instruments'
 import { NO_MEASURES } from '../telemetry/proxy-measures.js'
 import type { LoopDelay } from './loop-delay.js'
-import { createOwnerCounts } from './owner-counts.js'
 
 const LIMITS = {
   /** Whether the loop is late or not: who waits is waiting for management, a vault or Redis. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { createLane } from '@protectmyapi/service-kit/lanes'
 import type { Logger } from '@protectmyapi/service-kit/log'
-import { createLane } from '../fairness/lanes.js'
 import { beginFill, isHalfSpent, mayBeHandedOver } from '../freshness/held.js'
 import { createHeldCache } from '../freshness/held-cache.js'
 import type { Keeper } from '../freshness/keeper.js'

@@ -1,7 +1,7 @@
+import type { Lane } from '@protectmyapi/service-kit/lanes'
 import { gaugeOf, type Meter, readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import type { DataPlane } from '../data-plane.js'
 import type { Crowd } from '../fairness/crowd.js'
-import type { Lane } from '../fairness/lanes.js'
 import { BACKLOG_LIMITS } from '../record/backlog.js'
 import type { RedisLink } from '../redis/redis-link.js'
 

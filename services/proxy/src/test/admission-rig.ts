@@ -61,12 +61,13 @@ const timeKey = (shard: number): string => `test:now${/\{.*?\}/.exec(accessStrea
 
 interface AdmissionRigOptions {
   readonly streamMessagesMax?: number
+  readonly linesBytesMax?: number
   /** A cluster that the test has started, and ends. */
   readonly cluster?: Pick<RedisTarget, 'host' | 'port'>
 }
 
 export async function startAdmissionRig(options: AdmissionRigOptions = {}): Promise<AdmissionRig> {
-  const { streamMessagesMax, cluster } = options
+  const { cluster, ...bounds } = options
   const log = silentLog()
   const time = manualTime()
   const directory = await startFakeDirectory(time.clock)
@@ -117,10 +118,7 @@ export async function startAdmissionRig(options: AdmissionRigOptions = {}): Prom
       stream.appended(shard, written, watermark)
     },
   }
-  const append = redisAppend(link, BOOT, {
-    lua: SCRIPT,
-    ...(streamMessagesMax === undefined ? {} : { streamMessagesMax }),
-  })
+  const append = redisAppend(link, BOOT, { lua: SCRIPT, ...bounds })
   const counting: Append = async (shard, requests, riders) => {
     scripts.push({ requests: requests.length, riders: riders.length })
     const answer = await append(shard, requests, riders)

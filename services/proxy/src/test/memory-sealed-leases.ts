@@ -1,4 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { SEALED_LEASE_BYTES_MAX } from '../lease/shared/sealed-lease.js'
 import type { SealedLeaseStore } from '../lease/shared/sealed-lease-store.js'
 
 /** A store in memory, that anyone may write to. */
@@ -37,7 +38,8 @@ export function memorySealedLeases(clock: Pick<Clock, 'monotonicMs'>): MemorySea
       says.duringGet()
       return keys.map((key) => {
         const entry = entries.get(key)
-        return entry && (says.keepsAll || clock.monotonicMs() < entry.until) ? entry.sealed : null
+        const isThere = entry && (says.keepsAll || clock.monotonicMs() < entry.until)
+        return isThere ? entry.sealed.subarray(0, SEALED_LEASE_BYTES_MAX + 1) : null
       })
     },
     async put(key, sealed, lifeMs) {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { PROXY } from '../test/grant-signer.js'
+import { grantSigner, PROXY } from '../test/grant-signer.js'
 import { leaseHarness, MANAGEMENT, textOf } from '../test/lease-harness.js'
 import { aPut, NO_BINDINGS, nextPut, ORIGIN, vaultCore } from '../test/vault-core.js'
 
@@ -172,6 +172,22 @@ describe('a lease', () => {
       vault.lease({ ...good, peer: MANAGEMENT }),
     ])
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+  })
+
+  it('has the database asked for the key of a grant that nobody has pinned, and for no lease', async () => {
+    const put = await stored()
+    const grant = await grantFor([put], {}, grantSigner('ver_of_nobody'))
+    const statements: string[] = []
+    const note = ({ sql }: { sql: string }): void => void statements.push(sql)
+    databases.vaultDb.on('query', note)
+    try {
+      await expect(vault.lease({ grant, versionIds: [put.versionId], peer: PROXY })).rejects.toMatchObject({
+        code: 'INVALID_GRANT',
+      })
+    } finally {
+      databases.vaultDb.off('query', note)
+    }
+    expect(statements).toEqual([expect.stringContaining('pinned_grant_keys')])
   })
 
   it('leaves a row or lends nothing: where the row cannot be written, the lease fails', async () => {

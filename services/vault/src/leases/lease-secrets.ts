@@ -8,10 +8,10 @@ import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
 import { checkIdList } from '../versions/bounds.js'
 import type { OpenVersion } from '../versions/open-version.js'
 import { versionName } from '../versions/version-row.js'
-import { groupCommit } from './group-commit.js'
 import { type Lease, leaseLife } from './lease.js'
 import type { DeriveLeaseKey, LeaseKey } from './lease-key.js'
 import { type Granted, type LeaseRequest, leaseTransaction } from './lease-transaction.js'
+import { queueLeases } from './queue-leases.js'
 
 export type LeaseOutcome =
   | { readonly versionId: string; readonly lease: Lease }
@@ -44,7 +44,8 @@ export interface GrantedLeaseDeps extends LeaseDeps {
  */
 export function leaseSecrets(deps: GrantedLeaseDeps): (request: LeaseRequest) => Promise<LeaseAnswer> {
   const { leases } = deps.measures ?? NO_MEASURES
-  const take = groupCommit({
+  const take = queueLeases({
+    proxyId: deps.proxyId,
     run: leaseTransaction(deps),
     isOutage: (err) => isPostgresAway(err) || (err instanceof Fault && err.code === 'UNAVAILABLE'),
   })

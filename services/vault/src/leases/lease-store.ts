@@ -96,7 +96,8 @@ export const leaseStore = (trx: Knex) => ({
   },
 })
 
-interface Take {
+export interface Take {
+  /** Those that hold. */
   readonly pinned: ReadonlySet<string>
   readonly versions: readonly LeasableVersion[]
 }

@@ -9,7 +9,7 @@ import { notPinned, type SignedGrant, signedGrants } from '../grants/signed-gran
 import { checkPresented } from '../grants/verify-grant.js'
 import type { OpenVersion } from '../versions/open-version.js'
 import { type VersionRef, versionName } from '../versions/version-row.js'
-import { type GrantedRecord, type LeasableVersion, leaseStore } from './lease-store.js'
+import { type GrantedRecord, type LeasableVersion, leaseStore, type Take } from './lease-store.js'
 
 export interface LeaseRequest {
   readonly grant: string
@@ -34,6 +34,9 @@ interface Admitted {
   readonly signed: SignedGrant
   readonly records: readonly GrantedRecord[]
 }
+
+/** What is taken for nobody. */
+const NOTHING: Take = { pinned: new Set(), versions: [] }
 
 /**
  * One transaction for several requests: looks up whether the grants' keys are pinned, reads the versions they name and
@@ -63,10 +66,13 @@ export function leaseTransaction({
     const grants = await verify(requests.map(({ grant }) => grant))
     const admitted = requests.map((request, index) => admit(request, grants[index], { nowMs: readMs, proxyId }))
     const holding = admitted.filter((one): one is Admitted => !(one instanceof Fault))
-    const { pinned, versions } = await store.take(
-      new Set(holding.map(({ signed }) => signed.pin)),
-      holding.flatMap(({ records }) => records),
-    )
+    const { pinned, versions } =
+      holding.length === 0
+        ? NOTHING
+        : await store.take(
+            new Set(holding.map(({ signed }) => signed.pin)),
+            holding.flatMap(({ records }) => records),
+          )
     const found = byName(versions)
     return admitted.map((one): Taken => {
       if (one instanceof Fault) return one

@@ -10,7 +10,7 @@ import { leaseKeyBytes, secretOf } from '../../test/memory-vault.js'
 import { granted, questionOf, settle, sharingProxies } from '../../test/sharing-proxies.js'
 import { redisSealedLeases } from './redis-sealed-leases.js'
 import { openLease } from './seal-lease.js'
-import { parseSealedLease } from './sealed-lease.js'
+import { parseSealedLease, SEALED_LEASE_BYTES_MAX } from './sealed-lease.js'
 import { sealedLeaseStoreContract } from './sealed-lease-store.contract.js'
 
 describeWithRedis('sealed leases in Redis', () => {
@@ -78,6 +78,21 @@ describeWithRedis('sealed leases in Redis', () => {
     vault.asked.length = 0
     expect((await a.leases.lease(route(['a1']))).get('sec_a')?.value.reveal()).toBe(secretOf('ver_a_1'))
     expect(vault.asked).toHaveLength(1)
+  })
+
+  it('that are longer than any, or no text, are not fetched, and those beside them are taken', async () => {
+    const { a, route } = await twoOrganisations()
+    const keyOf = (name: string) => leaseKey('org_1', granted(name).versionId)
+    // By Redis itself: nothing of it is sent.
+    await server.ask('SETRANGE', keyOf('a1'), String(100 * 1024 * 1024), 'x')
+    await client.del(keyOf('d1'))
+    await client.lpush(keyOf('d1'), 'x')
+    const [long, ...others] = await store().get(['a1', 'b1', 'c1', 'd1'].map(keyOf))
+    expect(long?.length).toBe(SEALED_LEASE_BYTES_MAX + 1)
+    expect(others).toEqual([expect.any(Buffer), null, null])
+    const taken = await a.read(questionOf(route(['a1', 'b1', 'd1'])))
+    expect(taken.map(({ versionId }) => versionId)).toEqual(['ver_b_1'])
+    expect(a.logged.lines()).toMatchObject([{ why: 'not-a-lease', versionId: 'ver_a_1' }])
   })
 
   it('show nothing of a value, a lease key or bindings, raw, in base64 or in hex', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals'
+import { SEALED_LEASE_BYTES_MAX } from './sealed-lease.js'
 import type { SealedLeaseStore } from './sealed-lease-store.js'
 
 interface Rig {
@@ -28,6 +29,15 @@ export function sealedLeaseStoreContract(make: () => Rig): void {
     await store.put(key('last'), Buffer.from('one'), 60_000)
     await store.put(key('last'), Buffer.from('two'), 60_000)
     expect(await store.get([key('last')])).toEqual([Buffer.from('two')])
+  })
+
+  it('answers with a byte too many, and no more, of what is too long', async () => {
+    const { store } = make()
+    const longest = Buffer.alloc(SEALED_LEASE_BYTES_MAX, 'x')
+    await store.put(key('longest'), longest, 60_000)
+    await store.put(key('too-long'), Buffer.alloc(2 * SEALED_LEASE_BYTES_MAX, 'x'), 60_000)
+    const [whole, cut] = await store.get([key('longest'), key('too-long')])
+    expect([whole?.equals(longest), cut?.length]).toEqual([true, SEALED_LEASE_BYTES_MAX + 1])
   })
 
   it('forgets at the end of the life that was named, of a part of a millisecond too', async () => {

@@ -35,6 +35,9 @@ const LIMITS = {
   ciphertextBytesMax: 96 * 1024,
 } as const
 
+/** Whatever is longer is no lease. */
+export const SEALED_LEASE_BYTES_MAX = FIXED_BYTES + LIMITS.keyIdBytesMax + LIMITS.ciphertextBytesMax
+
 const KEY_ID = /^[A-Za-z0-9_-]+$/
 
 /** Undefined where it is out of the bounds within which it is read back: then it is not shared, and nothing fails. */
