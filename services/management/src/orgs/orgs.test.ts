@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Role } from '../access/roles.js'
 import { PASSWORD, type Person, type RestHarness, restHarness } from '../test/rest-harness.js'
 import { slugFrom } from './slug-from.js'
@@ -223,6 +224,14 @@ describe('an invitation', () => {
     await house.anonymous('POST', '/invitations/accept', { token }).expect(401)
     // The refused attempts did not use it up.
     await house.anonymous('POST', '/invitations/accept', { token, name: 'Some', password: PASSWORD }).expect(200)
+  })
+
+  it('is looked up before anything is hashed: who makes up tokens does not keep the hasher busy', async () => {
+    const hash = jest.spyOn(house.hasher, 'hash')
+    for (const token of ['pma_inv_nonsense', newToken('invitation')])
+      await house.anonymous('POST', '/invitations/accept', { token, name: 'Eve', password: PASSWORD }).expect(401)
+    expect(hash).not.toHaveBeenCalled()
+    hash.mockRestore()
   })
 
   it('does not take over an account that is there', async () => {
