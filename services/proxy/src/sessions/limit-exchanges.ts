@@ -1,0 +1,55 @@
+import { addressBlock } from '@protectmyapi/service-kit/address-block'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { gcra } from '@protectmyapi/service-kit/gcra'
+import { LRUCache } from 'lru-cache'
+import { createLane } from '../fairness/lanes.js'
+import type { ExchangeDebugToken } from './grpc-exchange.js'
+
+const LIMITS = {
+  /**
+   * Of one block of addresses. Management draws by the same numbers, of all proxies together; what is refused here costs
+   * it nothing.
+   */
+  rate: { count: 120, periodMs: 60_000, burst: 60 },
+  /** Blocks whose rate is remembered, some 100 bytes each. Who has more addresses than that meets the lane. */
+  blocksMax: 20_000,
+  /** Calls to management under way, each a write there. As many of one block as its burst has. */
+  underWay: { totalMax: 256, perOwnerMax: 60 },
+} as const
+
+/**
+ * Anyone can make up tokens of the right shape, and what comes of them is management's to say: so who asks too often is
+ * refused before it is asked.
+ *
+ * The function throws Fault RATE_LIMITED, UNAVAILABLE, and what an exchange throws.
+ */
+export function limitExchanges(
+  exchange: ExchangeDebugToken,
+  clock: Pick<Clock, 'monotonicMs'>,
+  blocksMax: number = LIMITS.blocksMax,
+): ExchangeDebugToken {
+  const arrivals = new LRUCache<string, number>({ max: blocksMax })
+  const lane = createLane(LIMITS.underWay)
+
+  function draw(block: string): void {
+    const outcome = gcra(arrivals.get(block) ?? 0, clock.monotonicMs(), LIMITS.rate)
+    if ('retryAfterMs' in outcome)
+      throw new Fault('RATE_LIMITED', 'too many exchanges from one address', {
+        retryAfterSeconds: outcome.retryAfterMs / 1_000,
+      })
+    arrivals.set(block, outcome.nextMs)
+  }
+
+  return async (debugToken, sourceAddress) => {
+    const block = addressBlock(sourceAddress)
+    draw(block)
+    const leave = lane.enter(block)
+    if (!leave) throw new Fault('UNAVAILABLE', 'too many exchanges are under way')
+    try {
+      return await exchange(debugToken, sourceAddress)
+    } finally {
+      leave()
+    }
+  }
+}
