@@ -41,6 +41,8 @@ export interface ManagementConfig {
   /** Null: no proxy keeps access records in Redis. */
   readonly redis: RedisTarget | null
   readonly db: PostgresTarget
+  /** The same, over connections of their own: what proxies live on. */
+  readonly dataPlaneDb: PostgresTarget
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
   /** Null: test calls answer NOT_IMPLEMENTED. */
@@ -57,7 +59,9 @@ export interface ManagementMigrateConfig {
 
 const LIMITS = {
   /** Connections of one process; Postgres' own default is 100 for everybody. */
-  poolMax: 20,
+  poolMax: 12,
+  /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
+  dataPlanePoolMax: 8,
   /** Below it, one lost packet makes every proxy refuse. */
   horizonMsMin: 1_000,
   /** Far below the feed's window of 20 minutes (WINDOW). */
@@ -157,6 +161,9 @@ const MigrateEnvironment = Database.extend({
 /** Pure: main.ts hands in the environment, once. @throws ConfigError. */
 export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ManagementConfig {
   const given = parseEnvironment(ManagementEnvironment, env)
+  const db = withPassword({ ...databaseAt(given, readFile), user: given.PMA_MANAGEMENT_DB_USER }, () =>
+    readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
+  )
   return {
     logLevel: given.LOG_LEVEL,
     http: { host: given.PMA_MANAGEMENT_HOST, port: given.PMA_MANAGEMENT_PORT, ...restTls(given, readFile) },
@@ -168,9 +175,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     vaultAddress: given.PMA_VAULT_ADDRESS,
-    db: withPassword({ ...databaseAt(given, readFile), user: given.PMA_MANAGEMENT_DB_USER }, () =>
-      readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile),
-    ),
+    db,
+    dataPlaneDb: { ...db, poolMax: LIMITS.dataPlanePoolMax },
     firstRun: { setupToken: setupTokenOf(given, readFile), bootstrap: bootstrapOf(given, readFile) },
     redis: redisTarget(given, readFile),
     privateUpstreams: configuredPrivateUpstreams(given.PMA_MODE, given.PMA_ALLOW_PRIVATE_UPSTREAMS),
