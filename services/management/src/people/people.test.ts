@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLogger } from '@protectmyapi/service-kit/log'
+import { connectPostgres } from '@protectmyapi/service-kit/postgres'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Request } from 'express'
@@ -185,7 +188,12 @@ describe('a password that is changed while it is compared', () => {
       return matches
     }
     const { db, feed, hasher } = house
-    return { db, commitChange: feed.commitChange, hasher: { ...hasher, verify }, limits: createSignInLimits(db) }
+    return {
+      db,
+      commitChange: feed.commitChange,
+      hasher: { ...hasher, verify },
+      limits: createSignInLimits(db, systemClock),
+    }
   }
 
   it('signs nobody in', async () => {
@@ -242,6 +250,28 @@ describe('guessing passwords', () => {
     for (let n = 0; n < 51; n++) answers.push((await guess(`g${n}@example.com`, `2001:db8:9:9::${n + 1}`)).status)
     expect(answers.slice(0, 50).every((status) => status === 401)).toBe(true)
     expect(answers[50]).toBe(429)
+  })
+
+  it('is refused from memory beyond a hundred attempts at once, then five a second: a flood costs no statement', async () => {
+    const away = connectPostgres(
+      { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', password: '', poolMax: 1 },
+      'away',
+    )
+    const clock = manualClock()
+    const { reserve } = createSignInLimits(away, clock)
+    const attempt = () =>
+      reserve({ email: undefined, address: '192.0.2.1' }).then(
+        () => 'reserved',
+        (thrown: { code: string }) => thrown.code,
+      )
+    try {
+      for (let n = 0; n < 100; n++) expect(await attempt()).toBe('ECONNREFUSED')
+      expect(await attempt()).toBe('RATE_LIMITED')
+      clock.advance(200)
+      expect([await attempt(), await attempt()]).toEqual(['ECONNREFUSED', 'RATE_LIMITED'])
+    } finally {
+      await away.destroy()
+    }
   })
 
   it('does not count who gets it right', async () => {

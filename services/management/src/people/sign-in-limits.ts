@@ -1,4 +1,6 @@
 import { addressBlock } from '@protectmyapi/service-kit/address-block'
+import { createAddressRates } from '@protectmyapi/service-kit/address-rates'
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { createTurns } from '../fairness/turns.js'
@@ -17,6 +19,8 @@ const LIMITS = {
   perAddress: 50,
   /** An address stays known so long after its last sign-in ended. */
   knownDays: 30,
+  /** Attempts of one address, right or wrong, that Postgres is asked of at all, in this process. */
+  attempts: { count: 300, periodMs: 60_000, burst: 100 },
   /** Attempts of one address wait for each other in Postgres: so few hold a connection. The hasher takes no more. */
   turns: { atOnce: 2, waitingMax: 256, waitingPerOwnerMax: 64 },
 } as const
@@ -37,11 +41,13 @@ export interface SignInLimits {
   prune(): Promise<void>
 }
 
-export function createSignInLimits(db: Knex): SignInLimits {
+export function createSignInLimits(db: Knex, clock: Pick<Clock, 'monotonicMs'>): SignInLimits {
+  const rates = createAddressRates('attempts to sign in', LIMITS.attempts, clock)
   const turns = createTurns('attempts to sign in', LIMITS.turns)
   return {
-    reserve: ({ email, address }) => {
+    reserve: async ({ email, address }) => {
       const block = addressBlock(address)
+      rates.draw(block)
       return turns.take(block, () => db.transaction((trx) => reserve(trx, email, block)))
     },
     forgive: async ({ subjects, at }) => {

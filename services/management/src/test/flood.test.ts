@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   harness = await directoryHarness()
   proxy = await harness.client('proxy')
   service = await harness.client('worker')
-  signIns = createSignInLimits(harness.db)
+  signIns = createSignInLimits(harness.db, systemClock)
 })
 afterAll(() => harness.close())
 beforeEach(async () => {

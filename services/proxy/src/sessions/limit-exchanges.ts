@@ -1,8 +1,7 @@
 import { addressBlock } from '@protectmyapi/service-kit/address-block'
+import { createAddressRates } from '@protectmyapi/service-kit/address-rates'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { gcra } from '@protectmyapi/service-kit/gcra'
-import { LRUCache } from 'lru-cache'
 import { createLane } from '../fairness/lanes.js'
 import type { ExchangeDebugToken } from './grpc-exchange.js'
 
@@ -12,8 +11,6 @@ const LIMITS = {
    * it nothing.
    */
   rate: { count: 120, periodMs: 60_000, burst: 60 },
-  /** Blocks whose rate is remembered, some 100 bytes each. Who has more addresses than that meets the lane. */
-  blocksMax: 20_000,
   /** Calls to management under way, each a write there. As many of one block as its burst has. */
   underWay: { totalMax: 256, perOwnerMax: 60 },
 } as const
@@ -24,26 +21,12 @@ const LIMITS = {
  *
  * The function throws Fault RATE_LIMITED, UNAVAILABLE, and what an exchange throws.
  */
-export function limitExchanges(
-  exchange: ExchangeDebugToken,
-  clock: Pick<Clock, 'monotonicMs'>,
-  blocksMax: number = LIMITS.blocksMax,
-): ExchangeDebugToken {
-  const arrivals = new LRUCache<string, number>({ max: blocksMax })
+export function limitExchanges(exchange: ExchangeDebugToken, clock: Pick<Clock, 'monotonicMs'>): ExchangeDebugToken {
+  const rates = createAddressRates('exchanges', LIMITS.rate, clock)
   const lane = createLane(LIMITS.underWay)
-
-  function draw(block: string): void {
-    const outcome = gcra(arrivals.get(block) ?? 0, clock.monotonicMs(), LIMITS.rate)
-    if ('retryAfterMs' in outcome)
-      throw new Fault('RATE_LIMITED', 'too many exchanges from one address', {
-        retryAfterSeconds: outcome.retryAfterMs / 1_000,
-      })
-    arrivals.set(block, outcome.nextMs)
-  }
-
   return async (debugToken, sourceAddress) => {
     const block = addressBlock(sourceAddress)
-    draw(block)
+    rates.draw(block)
     const leave = lane.enter(block)
     if (!leave) throw new Fault('UNAVAILABLE', 'too many exchanges are under way')
     try {
