@@ -59,30 +59,57 @@ const ask = (method: Unary, request: object): Promise<string> =>
 
 /** Each call that a proxy needs, so that it may serve. */
 function whatProxiesLiveOn(): Promise<string[]> {
-  const { organizationId, appToken } = catalog
+  const { appToken } = catalog
+  return Promise.all([
+    ...otherThanRoutes(),
+    ask((...call) => proxy.current().resolveRoute(...call), { credential: appToken, service: 'example' }),
+  ])
+}
+
+function otherThanRoutes(): Promise<string>[] {
+  const { organizationId } = catalog
   const bootId = newId('boot')
   const admitted = accessEntry({ organizationId, shard: 1, sequence: 1 })
   const finished = accessEntry({ organizationId, shard: 1, sequence: 2, kind: 'ENTRY_KIND_FINISHED' })
-  return Promise.all([
+  return [
     sync(),
-    ask((...call) => proxy.current().resolveRoute(...call), { credential: appToken, service: 'example' }),
     ask((...call) => proxy.current().listSessionKeys(...call), {}),
     ask((...call) => proxy.current().admit(...call), { bootId, admissions: [{ entry: admitted, buckets: [] }] }),
     ask((...call) => proxy.current().recordAccess(...call), { bootId, entries: [finished] }),
     ask((...call) => proxy.current().drawQuota(...call), { draws: [], returns: [] }),
-  ])
+  ]
 }
-const ALL_ANSWERED = Array.from({ length: 6 }, () => 'answered')
+
+const answered = (count: number): string[] => Array.from({ length: count }, () => 'answered')
 
 describe('proxies are answered', () => {
   it('while every connection of all others is taken', async () => {
     const max: number = harness.db.client.pool.max
     const taken = await Promise.all(Array.from({ length: max }, () => harness.db.transaction()))
     try {
-      expect(await whatProxiesLiveOn()).toEqual(ALL_ANSWERED)
+      expect(await whatProxiesLiveOn()).toEqual(answered(6))
     } finally {
       await Promise.all(taken.map((trx) => trx.rollback()))
     }
+  })
+
+  it('while one floods them with made-up app tokens: few routes are read at once, some wait, the rest is refused at once', async () => {
+    const held = await harness.db.transaction()
+    // No route is read meanwhile.
+    await held.raw('LOCK TABLE apps')
+    const outcomes: string[] = []
+    const attack = (): Promise<string> =>
+      ask((...call) => proxy.current().resolveRoute(...call), { credential: newToken('app'), service: 'example' })
+    const attacks = Array.from({ length: 2 + 128 + 10 }, () => attack().then((outcome) => outcomes.push(outcome)))
+    try {
+      await until(() => (outcomes.length === 10 ? true : undefined), LIMITS.refusedMs)
+      expect(await Promise.all(otherThanRoutes())).toEqual(answered(5))
+      expect([outcomes.length, new Set(outcomes)]).toEqual([10, new Set(['UNAVAILABLE'])])
+    } finally {
+      await held.rollback()
+    }
+    await Promise.all(attacks)
+    expect(outcomes.filter((outcome) => outcome === 'APP_NOT_FOUND')).toHaveLength(130)
   })
 
   const address = (nth: number): string => `2001:db8:0:f::${nth.toString(16)}`
@@ -131,7 +158,7 @@ describe('proxies are answered', () => {
       try {
         await until(() => (outcomes.length === 10 ? true : undefined), LIMITS.refusedMs)
         await until(() => (harness.db.client.pool.numUsed() === 2 ? true : undefined))
-        expect(await whatProxiesLiveOn()).toEqual(ALL_ANSWERED)
+        expect(await whatProxiesLiveOn()).toEqual(answered(6))
         expect([outcomes.length, new Set(outcomes)]).toEqual([10, new Set(['RATE_LIMITED'])])
         expect(harness.db.client.pool.numUsed()).toBe(2)
       } finally {
