@@ -10,7 +10,7 @@ import { AppLimits, limitsToWire } from '../api-services/limits.js'
 import { AppQuotas, OrgQuotas, quotasToWire } from '../api-services/quotas.js'
 import { routeFields } from '../api-services/route-fields.js'
 import { findService, type ServiceRow } from '../api-services/service-row.js'
-import { createTurns, type Turns } from '../fairness/turns.js'
+import { createTurns, type TurnLimits, type Turns } from '../fairness/turns.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
@@ -26,9 +26,11 @@ const LIMITS = {
    * verified by the proxy; anyone can make up app tokens, and shall not stop the others. Who is last of those who wait has
    * its turn within a proxy's deadlines, 3 s.
    */
-  bySession: { atOnce: 4, waitingMax: 2_048, waitingPerOwnerMax: 2_048 },
-  byAppToken: { atOnce: 2, waitingMax: 128, waitingPerOwnerMax: 128 },
+  bySession: { atOnce: 4, waitingMax: 2_048 },
+  byAppToken: { atOnce: 2, waitingMax: 512 },
 } as const
+
+type Limits = Readonly<Record<keyof typeof LIMITS, Pick<TurnLimits, 'atOnce' | 'waitingMax'>>>
 
 export interface ResolveRouteDeps {
   readonly db: Knex
@@ -52,9 +54,9 @@ interface RouteRead extends IdentifiedApp {
  * The function throws Fault: those of identifyApp, then ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, ENDPOINT_NOT_LINKED, then
  * those of routeSecrets, and UNAVAILABLE.
  */
-export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps) {
-  const bySession = createTurns('routes of sessions', LIMITS.bySession)
-  const byAppToken = createTurns('routes of app tokens', LIMITS.byAppToken)
+export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps, limits: Limits = LIMITS) {
+  const bySession = createTurns('routes of sessions', limits.bySession)
+  const byAppToken = createTurns('routes of app tokens', limits.byAppToken)
   const turnsOf = (credential: string): Turns => (credential.startsWith(SESSION_PREFIX) ? bySession : byAppToken)
 
   return async ({ credential, service }: ResolveRouteRequest__Output, peer: Peer): Promise<ResolveRouteResponse> => {

@@ -8,9 +8,10 @@ const LIMITS = {
 
 export interface TurnLimits {
   readonly atOnce: number
-  /** Behind them, of all and of one owner; then a refusal, not a queue without end. */
+  /** Behind them; then a refusal, not a queue without end. */
   readonly waitingMax: number
-  readonly waitingPerOwnerMax: number
+  /** Of one owner; all of them unless said. */
+  readonly waitingPerOwnerMax?: number
 }
 
 /**
@@ -23,7 +24,7 @@ export interface Turns {
 }
 
 /** @param what are taken in turns, for the log. */
-export function createTurns(what: string, { atOnce, waitingMax, waitingPerOwnerMax }: TurnLimits): Turns {
+export function createTurns(what: string, { atOnce, waitingMax, waitingPerOwnerMax = waitingMax }: TurnLimits): Turns {
   const waiting = createFairQueue<() => void>()
   let running = 0
 

@@ -21,7 +21,7 @@ export interface PasswordHasher {
 
 /** @throws Fault UNAVAILABLE where too many wait. */
 export async function createPasswordHasher(limits: Limits = LIMITS): Promise<PasswordHasher> {
-  const turns = createTurns('passwords', { ...limits, waitingPerOwnerMax: limits.waitingMax })
+  const turns = createTurns('passwords', limits)
   const limited = <Result>(work: () => Promise<Result>): Promise<Result> => turns.take('everybody', work)
   // Nobody's: what is compared with it was never its password.
   const nobodys = await hash('a password that nobody has', COST)

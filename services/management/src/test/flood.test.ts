@@ -6,6 +6,7 @@ import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { newToken } from '@protectmyapi/service-kit/tokens'
+import { createResolveRoute } from '../directory/resolve-route.js'
 import { createSignInLimits, type SignInLimits } from '../people/sign-in-limits.js'
 import { accessEntry } from './access-entries.js'
 import { type Catalog, insertCatalog } from './catalog.js'
@@ -98,9 +99,17 @@ describe('proxies are answered', () => {
     // No route is read meanwhile.
     await held.raw('LOCK TABLE apps')
     const outcomes: string[] = []
+    const few = { atOnce: 2, waitingMax: 20 }
+    const resolve = createResolveRoute(
+      { db: harness.dataPlaneDb, keys: harness.keys, clock: systemClock },
+      { bySession: few, byAppToken: few },
+    )
     const attack = (): Promise<string> =>
-      ask((...call) => proxy.current().resolveRoute(...call), { credential: newToken('app'), service: 'example' })
-    const attacks = Array.from({ length: 2 + 128 + 10 }, () => attack().then((outcome) => outcomes.push(outcome)))
+      resolve({ credential: newToken('app'), service: 'example' }, { spiffeId: 'spiffe://x/y', thumbprint: 'z' }).then(
+        () => 'answered',
+        (thrown: { code?: string }) => String(thrown.code),
+      )
+    const attacks = Array.from({ length: 2 + 20 + 10 }, () => attack().then((outcome) => outcomes.push(outcome)))
     try {
       await until(() => (outcomes.length === 10 ? true : undefined), LIMITS.refusedMs)
       expect(await Promise.all(otherThanRoutes())).toEqual(answered(5))
@@ -109,7 +118,7 @@ describe('proxies are answered', () => {
       await held.rollback()
     }
     await Promise.all(attacks)
-    expect(outcomes.filter((outcome) => outcome === 'APP_NOT_FOUND')).toHaveLength(130)
+    expect(outcomes.filter((outcome) => outcome === 'APP_NOT_FOUND')).toHaveLength(22)
   })
 
   const address = (nth: number): string => `2001:db8:0:f::${nth.toString(16)}`
