@@ -78,7 +78,7 @@ export interface Rest {
 export function buildRest(parts: RestParts): Rest {
   const { db, feed, hasher, clock, log, redis, privateUpstreams, telemetry, measures = NO_MEASURES } = parts
   const { commitChange, waitUntilSeen } = feed
-  const limits = createSignInLimits(db)
+  const limits = createSignInLimits(db, clock)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
   const exports = { db, commitChange, slots: createExportSlots('exports') }

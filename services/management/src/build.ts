@@ -60,12 +60,14 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const measures = createManagementMeasures(telemetry)
   const material = await watchMaterial(config.tls, log)
   const db = connectPostgres(config.db, 'protectmyapi-management')
+  const dataPlaneDb = connectPostgres(config.dataPlaneDb, 'protectmyapi-management-data-plane')
   watchPostgres(db, 'management', telemetry)
+  watchPostgres(dataPlaneDb, 'management_data_plane', telemetry)
   const serverId = spiffeId(trustDomain, namespace, 'vault')
   const calls = watchRpcClient(telemetry)
   const { vault, close: closeVault } = createGrpcVault({ address: config.vaultAddress, serverId, material, calls })
-  const feed = buildFeed({ db, target: config.db, clock, log, telemetry, measures })
-  const keys = createHeldKeys({ db, vault, clock, log, telemetry })
+  const feed = buildFeed({ db, dataPlaneDb, target: config.db, clock, log, telemetry, measures })
+  const keys = createHeldKeys({ db: dataPlaneDb, vault, clock, log, telemetry })
   const { waitUntilSeen } = feed
   const rotation = buildKeyRotation({ db, vault, waitUntilSeen, keyDaysMax: config.signingKeyDays, log, telemetry })
   const hasher = await createPasswordHasher()
@@ -86,10 +88,22 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     measures,
   })
   const gate = { trustDomain, namespace, material }
-  const directory = buildDirectory({ ...config.directory, ...gate, db, feed, keys, clock, log, horizonMs, telemetry })
+  const directory = buildDirectory({
+    ...config.directory,
+    ...gate,
+    db,
+    dataPlaneDb,
+    feed,
+    keys,
+    clock,
+    log,
+    horizonMs,
+    telemetry,
+  })
   const ending = { begun: false }
   const watch = watchRest(telemetry, measures)
-  const app = buildApp(rest, { db, feed, log }, { ...config, watch, notReady: () => obstacleOf(db, keys, ending) })
+  const notReady = () => obstacleOf(dataPlaneDb, keys, ending)
+  const app = buildApp(rest, { db, feed, log }, { ...config, watch, notReady })
 
   await feed.start()
   await prepareFirstRun({ db, commitChange: feed.commitChange, hasher, log }, config.firstRun)
@@ -118,6 +132,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'vault client', run: closeVault },
     { name: 'certificates', run: () => material.stop() },
     { name: 'database', run: () => db.destroy() },
+    { name: 'database of the data plane', run: () => dataPlaneDb.destroy() },
     { name: 'log level', run: endLogLevel },
     // Last, so that it tells of all that was before.
     { name: 'telemetry', run: () => telemetry.stop() },
@@ -133,7 +148,7 @@ function beginEnding(ending: Ending): void {
   ending.begun = true
 }
 
-/** A pool that is exhausted counts as one that does not answer: who asks next would wait as well. */
+/** A pool that is exhausted counts as one that does not answer: the next proxy that asks would wait as well. */
 function answersInTime(db: Knex): Promise<boolean> {
   const answers = db.raw('SELECT 1').then(
     () => true,

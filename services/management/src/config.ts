@@ -43,6 +43,8 @@ export interface ManagementConfig {
   /** Null: no proxy keeps access records in Redis. */
   readonly redis: RedisTarget | null
   readonly db: PostgresTarget
+  /** The same, over connections of their own: what proxies live on. */
+  readonly dataPlaneDb: PostgresTarget
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
   /** Null: test calls answer NOT_IMPLEMENTED. */
@@ -59,7 +61,9 @@ export interface ManagementMigrateConfig {
 
 const LIMITS = {
   /** Connections of one process; Postgres' own default is 100 for everybody. */
-  poolMax: 20,
+  poolMax: 12,
+  /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
+  dataPlanePoolMax: 8,
   /** Below it, one lost packet makes every proxy refuse. */
   horizonMsMin: 1_000,
   /** Far below the feed's window of 20 minutes (WINDOW). */
@@ -161,7 +165,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
   const given = parseEnvironment(ManagementEnvironment, env)
   const password = () =>
     readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile)
-  const { restTls, ...parts } = readParts({
+  const { restTls, db, ...parts } = readParts({
     restTls: () => restTlsOf(given, readFile),
     db: () =>
       withPassword(
@@ -188,6 +192,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     vaultAddress: given.PMA_VAULT_ADDRESS,
+    db,
+    dataPlaneDb: { ...db, poolMax: LIMITS.dataPlanePoolMax },
     proxyUrl: given.PMA_PROXY_URL === undefined ? null : new URL(given.PMA_PROXY_URL),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
     signingKeyDays: given.PMA_SIGNING_KEY_DAYS,

@@ -20,6 +20,7 @@ import { createRouteSource } from './routes/held-routes.js'
 import type { RouteSource } from './routes/route.js'
 import { type ExchangeDebugToken, grpcExchangeDebugToken } from './sessions/grpc-exchange.js'
 import { grpcSessionKeys } from './sessions/grpc-session-keys.js'
+import { limitExchanges } from './sessions/limit-exchanges.js'
 import { createSessionKeys, type PublishedJwk } from './sessions/session-keys.js'
 import { createSessionVerifier } from './sessions/verify-session.js'
 import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
@@ -107,7 +108,7 @@ export function createDataPlane({
     routes,
     leases,
     admission,
-    exchangeDebugToken: grpcExchangeDebugToken(directory),
+    exchangeDebugToken: limitExchanges(grpcExchangeDebugToken(directory), clock),
     jwks: async () => ({ keys: await keys.all() }),
     ready: () => keeper.isCurrent(),
     state: () => ({

@@ -27,7 +27,10 @@ import { createResolveSecrets } from './resolve-secrets.js'
 import { syncHandler } from './sync.js'
 
 export interface DirectoryDeps {
+  /** For what anyone may ask for at the cost of a wait: exchanges, and questions of internal services. */
   readonly db: Knex
+  /** For what proxies live on. */
+  readonly dataPlaneDb: Knex
   readonly feed: Pick<Feed, 'tail' | 'recordSync'>
   readonly keys: HeldKeys
   readonly clock: Clock
@@ -53,17 +56,17 @@ export interface DirectoryServer {
 
 /** The internal gRPC side of management: what proxies and internal services are told, and what proxies tell. */
 export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
-  const { db, feed, keys, clock, log, material, host, port, horizonMs } = deps
+  const { db, dataPlaneDb, feed, keys, clock, log, material, host, port, horizonMs } = deps
   const authorize = authorizeDirectory(deps.trustDomain, deps.namespace)
   const gate = { authorize, log, calls: watchRpcServer(deps.telemetry ?? NO_TELEMETRY) }
-  const resolveRoute = createResolveRoute({ db, keys, clock })
+  const resolveRoute = createResolveRoute({ db: dataPlaneDb, keys, clock })
   const resolveSecrets = createResolveSecrets({ db, keys, clock })
-  const listSessionKeys = createListSessionKeys(db)
-  const admit = createAdmit(db)
-  const recordAccess = createRecordAccess(db, log)
-  const drawQuota = createDrawQuota(db)
+  const listSessionKeys = createListSessionKeys(dataPlaneDb)
+  const admit = createAdmit(dataPlaneDb)
+  const recordAccess = createRecordAccess(dataPlaneDb, log)
+  const drawQuota = createDrawQuota(dataPlaneDb)
   const exchangeDebugToken = createExchangeDebugToken({ db, keys, clock })
-  const streams = syncHandler({ db, feed, horizonMs, authorize, log })
+  const streams = syncHandler({ db: dataPlaneDb, feed, horizonMs, authorize, log })
   const handlers: DirectoryHandlers = {
     Sync: streams.handle,
     ResolveRoute: unary(gate, (request, { peer }) => refused(resolveRoute(request, peer))),

@@ -1,5 +1,6 @@
 import type { ExchangeDebugTokenRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenRequest'
 import type { ExchangeDebugTokenResponse } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenResponse'
+import { addressBlock } from '@protectmyapi/service-kit/address-block'
 import { type AppSessionClaims, SESSION_LIFE_MS_MAX, SESSION_TYP } from '@protectmyapi/service-kit/app-session'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
@@ -7,13 +8,21 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { isToken, SESSION_PREFIX, tokenHash } from '@protectmyapi/service-kit/tokens'
 import { appendAudit } from '../audit/append-audit.js'
+import { createTurns } from '../fairness/turns.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
 import { drawOne } from './rate-buckets.js'
 import { type AppRow, findApp } from './session-rows.js'
 
-/** Per source address. A build machine starts many copies at once; nobody needs more. */
-const RATE = { count: 120, periodMs: 60_000, burst: 60 } as const
+const LIMITS = {
+  /** Of one block of addresses. A build machine starts many copies at once; nobody needs more. */
+  rate: { count: 120, periodMs: 60_000, burst: 60 },
+  /**
+   * Anyone can make up debug tokens, and all of one address wait for its bucket: so few hold a connection. Who is last of
+   * those who wait has its turn well within a proxy's deadline of 5 s.
+   */
+  turns: { atOnce: 2, waitingMax: 512, waitingPerOwnerMax: 128 },
+} as const
 
 export interface ExchangeDeps {
   readonly db: Knex
@@ -26,6 +35,8 @@ interface Sold {
   readonly deviceId: string
   readonly deviceGeneration: number
   readonly sessionId: string
+  /** On the wall clock, as `expiresMs`. */
+  readonly readMs: number
   readonly expiresMs: number
   readonly key: SigningKeyRow
 }
@@ -37,18 +48,25 @@ interface Sold {
  * UNAVAILABLE.
  */
 export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
-  return async ({
-    debugToken,
-    sourceAddress,
-  }: ExchangeDebugTokenRequest__Output): Promise<ExchangeDebugTokenResponse> => {
-    await drawForAddress(db, sourceAddress)
+  const turns = createTurns('exchanges', LIMITS.turns)
+
+  async function buy(debugToken: string, block: string): Promise<Sold> {
+    await drawForBlock(db, block)
     if (debugToken === '')
       throw new Fault('UNAUTHORIZED', 'no debug token', { say: 'Send the debug token (pma_dbg_…).' })
     if (!isToken('debug', debugToken)) throw new Fault('INVALID_TOKEN', 'not a debug token, or cut or mistyped')
     if (!keys.ready()) throw new Fault('UNAVAILABLE', 'the session key is not held: the vault is away')
     // READTIME: the session's life counts from before the rows are read.
     const readMs = clock.wallMs()
-    const sold = await db.transaction((trx) => sell(trx, tokenHash(debugToken), readMs))
+    return db.transaction((trx) => sell(trx, tokenHash(debugToken), readMs))
+  }
+
+  return async ({
+    debugToken,
+    sourceAddress,
+  }: ExchangeDebugTokenRequest__Output): Promise<ExchangeDebugTokenResponse> => {
+    const block = addressBlock(sourceAddress)
+    const sold = await turns.take(block, () => buy(debugToken, block))
     const claims: AppSessionClaims = {
       iss: await installationId(db),
       jti: sold.sessionId,
@@ -57,7 +75,7 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
       dvc: sold.deviceId,
       dgn: sold.deviceGeneration,
       att: 'debug',
-      iat: readMs / 1_000,
+      iat: sold.readMs / 1_000,
       exp: sold.expiresMs / 1_000,
     }
     const jws = await keys.sign(sold.key, SESSION_TYP, claims)
@@ -66,8 +84,8 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
 }
 
 /** Before the token is looked at, and whatever comes of it: guesses cost as much as hits. */
-async function drawForAddress(db: Knex, address: string): Promise<void> {
-  const limited = await drawOne(db, ['exchange-debug-token', address], RATE)
+async function drawForBlock(db: Knex, block: string): Promise<void> {
+  const limited = await drawOne(db, ['exchange-debug-token', block], LIMITS.rate)
   if (limited)
     throw new Fault('RATE_LIMITED', 'too many exchanges from one address', {
       retryAfterSeconds: limited.retryAfterMs / 1_000,
@@ -82,21 +100,21 @@ interface DebugTokenRecord {
   readonly revoked_at: Date | null
 }
 
-async function sell(trx: Knex, hash: Buffer, nowMs: number): Promise<Sold> {
+async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Sold> {
   // Locked: a revocation comes before this sale, or after it and then fells the device.
   const token = await trx<DebugTokenRecord>('debug_tokens')
     .where('token_hash', hash)
     .forUpdate()
     .first<DebugTokenRecord | undefined>()
   if (!token || token.revoked_at !== null) throw new Fault('INVALID_TOKEN', 'no such debug token, or revoked')
-  if (token.expires_at.getTime() <= nowMs) throw new Fault('TOKEN_EXPIRED', 'the debug token has expired')
+  if (token.expires_at.getTime() <= readMs) throw new Fault('TOKEN_EXPIRED', 'the debug token has expired')
   const app = await findApp(trx, { id: token.app_id, organizationId: token.organization_id })
   if (!app) throw new Fault('APP_NOT_FOUND', 'the debug token’s app was deleted')
   if (!app.enabled) throw new Fault('APP_DISABLED', 'the debug token’s app is disabled')
   const device = await debugDevice(trx, token)
   const key = await signingKeyInForce(trx, 'session')
   const sessionId = newId('session')
-  const expiresMs = Math.min(nowMs + SESSION_LIFE_MS_MAX, token.expires_at.getTime())
+  const expiresMs = Math.min(readMs + SESSION_LIFE_MS_MAX, token.expires_at.getTime())
   await trx('app_sessions').insert({
     id: sessionId,
     organization_id: app.organizationId,
@@ -115,7 +133,7 @@ async function sell(trx: Knex, hash: Buffer, nowMs: number): Promise<Sold> {
       details: { app: app.id, debugToken: token.id },
     },
   ])
-  return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, expiresMs, key }
+  return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, readMs, expiresMs, key }
 }
 
 /** The device that stands for this debug token, made at its first use. A revoked one is not taken up again. */

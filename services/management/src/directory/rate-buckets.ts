@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import { gcra, type Rate } from '@protectmyapi/service-kit/gcra'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import { databaseNowMs } from './database-now.js'
-import { gcra, type Rate } from './gcra.js'
 
 /** A bucket by its name; the name belongs to one rate. */
 export interface BucketDraw extends Rate {

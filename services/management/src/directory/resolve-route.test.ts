@@ -303,11 +303,13 @@ describe('a debug token', () => {
     expect(await codeOf(resolve(second.token))).toBe('INVALID_TOKEN')
   })
 
-  it('is limited per source address, guesses and hits alike', async () => {
-    const codes = await Promise.all(Array.from({ length: 70 }, () => codeOf(exchange('pma_dbg_guess', '192.0.2.9'))))
-    expect(codes.filter((code) => code === 'RATE_LIMITED').length).toBeGreaterThan(0)
-    expect(await codeOf(exchange(catalog.debugToken, '192.0.2.9'))).toBe('RATE_LIMITED')
-    expect(await codeOf(exchange(catalog.debugToken, '192.0.2.10'))).toBe('answered')
+  it('is limited per source address, of IPv6 per /64, guesses and hits alike', async () => {
+    expect(await codeOf(exchange('pma_dbg_guess', '2001:db8:0:9::1'))).toBe('INVALID_TOKEN')
+    // As after 60 at once.
+    await harness.db('rate_buckets').update({ arrival_at: harness.db.raw(`clock_timestamp() + interval '35 seconds'`) })
+    expect(await codeOf(exchange('pma_dbg_guess', '2001:db8:0:9::2'))).toBe('RATE_LIMITED')
+    expect(await codeOf(exchange(catalog.debugToken, '2001:db8:0:9::beef'))).toBe('RATE_LIMITED')
+    expect(await codeOf(exchange(catalog.debugToken, '2001:db8:0:a::1'))).toBe('answered')
   })
 
   it('of one kind never passes for another: a grant is no session', async () => {

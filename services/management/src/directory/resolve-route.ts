@@ -5,10 +5,12 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { GRANT_LIFE_MS_MAX, GRANT_TYP, type GrantClaims } from '@protectmyapi/service-kit/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { AppLimits, limitsToWire } from '../api-services/limits.js'
 import { AppQuotas, OrgQuotas, quotasToWire } from '../api-services/quotas.js'
 import { routeFields } from '../api-services/route-fields.js'
 import { findService, type ServiceRow } from '../api-services/service-row.js'
+import { createTurns, type TurnLimits, type Turns } from '../fairness/turns.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
@@ -17,6 +19,18 @@ import { labelToWire } from './feed-wire.js'
 import { type IdentifiedApp, identifyApp } from './identify-app.js'
 import { type RouteSecret, routeSecrets } from './route-secrets.js'
 import type { AppRow } from './session-rows.js'
+
+const LIMITS = {
+  /**
+   * Routes that are read at once, together fewer than the pool has connections: no Sync waits for them. A session's was
+   * verified by the proxy; anyone can make up app tokens, and shall not stop the others. Who is last of those who wait has
+   * its turn within a proxy's deadlines, 3 s.
+   */
+  bySession: { atOnce: 4, waitingMax: 2_048 },
+  byAppToken: { atOnce: 2, waitingMax: 512 },
+} as const
+
+type Limits = Readonly<Record<keyof typeof LIMITS, Pick<TurnLimits, 'atOnce' | 'waitingMax'>>>
 
 export interface ResolveRouteDeps {
   readonly db: Knex
@@ -40,14 +54,21 @@ interface RouteRead extends IdentifiedApp {
  * The function throws Fault: those of identifyApp, then ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, ENDPOINT_NOT_LINKED, then
  * those of routeSecrets, and UNAVAILABLE.
  */
-export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps) {
+export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps, limits: Limits = LIMITS) {
+  const bySession = createTurns('routes of sessions', limits.bySession)
+  const byAppToken = createTurns('routes of app tokens', limits.byAppToken)
+  const turnsOf = (credential: string): Turns => (credential.startsWith(SESSION_PREFIX) ? bySession : byAppToken)
+
   return async ({ credential, service }: ResolveRouteRequest__Output, peer: Peer): Promise<ResolveRouteResponse> => {
-    // READTIME: the lives of route and grant count from before the read that they rest on.
-    const readMs = clock.wallMs()
-    // One snapshot: no mixture of before and after a change can be granted, whatever commits meanwhile.
-    const read = await db.transaction((trx) => readRoute(trx, credential, service, readMs), {
-      isolationLevel: 'repeatable read',
-      readOnly: true,
+    const { read, readMs } = await turnsOf(credential).take('everybody', async () => {
+      // READTIME: the lives of route and grant count from before the read that they rest on.
+      const readMs = clock.wallMs()
+      // One snapshot: no mixture of before and after a change can be granted, whatever commits meanwhile.
+      const read = await db.transaction((trx) => readRoute(trx, credential, service, readMs), {
+        isolationLevel: 'repeatable read',
+        readOnly: true,
+      })
+      return { read, readMs }
     })
     const lifeMs = Math.min(GRANT_LIFE_MS_MAX, ...read.secrets.map(({ expiresMs }) => expiresMs - readMs))
     const fields = routeFields(read.service)

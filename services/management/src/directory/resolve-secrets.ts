@@ -11,14 +11,19 @@ import {
 } from '@protectmyapi/service-kit/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
 import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import { createTurns } from '../fairness/turns.js'
 import { findInternalService, type InternalServiceRow } from '../internal-services/internal-service-rows.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
 import { drawOne } from './rate-buckets.js'
 import { createRecordGrant } from './record-grant.js'
 
-/** Per identity. Each process of a service asks twice a minute, for what it holds together. */
-const RATE = { count: 600, periodMs: 60_000, burst: 300 } as const
+const LIMITS = {
+  /** Per identity. Each process of a service asks twice a minute, for what it holds together. */
+  rate: { count: 600, periodMs: 60_000, burst: 300 },
+  /** All of one identity wait for its bucket: so few hold a connection. */
+  turns: { atOnce: 2, waitingMax: 512, waitingPerOwnerMax: 128 },
+} as const
 
 export interface ResolveSecretsDeps {
   readonly db: Knex
@@ -50,8 +55,9 @@ interface Read {
  */
 export function createResolveSecrets({ db, keys, clock }: ResolveSecretsDeps) {
   const record = createRecordGrant(db)
+  const turns = createTurns('questions of internal services', LIMITS.turns)
   return async ({ names }: ResolveSecretsRequest__Output, peer: Peer): Promise<ResolveSecretsResponse> => {
-    await drawForIdentity(db, peer.spiffeId)
+    await turns.take(peer.spiffeId, () => drawForIdentity(db, peer.spiffeId))
     checkNames(names)
     // READTIME: the grant's life counts from before the read that it rests on.
     const readMs = clock.wallMs()
@@ -77,7 +83,7 @@ export function createResolveSecrets({ db, keys, clock }: ResolveSecretsDeps) {
 
 /** Before anything is looked at, and whatever comes of it, of those who are not registered too. */
 async function drawForIdentity(db: Knex, spiffeId: string): Promise<void> {
-  const limited = await drawOne(db, ['resolve-secrets', spiffeId], RATE)
+  const limited = await drawOne(db, ['resolve-secrets', spiffeId], LIMITS.rate)
   if (limited)
     throw new Fault('RATE_LIMITED', `too many questions of ${spiffeId}`, {
       retryAfterSeconds: limited.retryAfterMs / 1_000,

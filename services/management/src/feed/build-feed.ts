@@ -18,6 +18,8 @@ import { createWaitUntilSeen, type WaitUntilSeen } from './wait-until-seen.js'
 
 export interface FeedDeps {
   readonly db: Knex
+  /** Another pool, for what proxies are told and report: no writer keeps them waiting. */
+  readonly dataPlaneDb: Knex
   /** For LISTEN: a direct connection, never a transaction pooler. */
   readonly target: PostgresTarget
   readonly clock: Clock
@@ -37,10 +39,10 @@ export interface Feed {
 }
 
 /** The change feed, the registry of proxies and the writer that waits (docs/freshness.md). */
-export function buildFeed({ db, target, clock, log, telemetry, measures = NO_MEASURES }: FeedDeps): Feed {
+export function buildFeed({ db, dataPlaneDb, target, clock, log, telemetry, measures = NO_MEASURES }: FeedDeps): Feed {
   const reports = createReports()
   const waitUntilSeen = tellingLong(createWaitUntilSeen({ db, clock, sleep, reports }), log, measures.changeWait)
-  const tail = createFeedTail(db, log)
+  const tail = createFeedTail(dataPlaneDb, log)
   let endListening: (() => Promise<void>) | undefined
   let endPruning: (() => Promise<void>) | undefined
   return {
@@ -48,13 +50,13 @@ export function buildFeed({ db, target, clock, log, telemetry, measures = NO_MEA
     waitUntilSeen,
     tail,
     async recordSync(sync) {
-      await recordSync(db, sync)
+      await recordSync(dataPlaneDb, sync)
       reports.reported()
     },
     async start() {
       await tail.start()
       endListening = listenForChanges(target, tail.wake, log)
-      endPruning = every(FEED_LIMITS.prunePeriodMs, 'prune feed', { log, telemetry }, () => pruneFeed(db))
+      endPruning = every(FEED_LIMITS.prunePeriodMs, 'prune feed', { log, telemetry }, () => pruneFeed(dataPlaneDb))
     },
     async stop() {
       await endPruning?.()

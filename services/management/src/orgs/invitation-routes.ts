@@ -17,6 +17,7 @@ import {
   type InvitationRecord,
   invite,
   listInvitations,
+  refuseUnlessOpen,
   revokeInvitation,
 } from './invitations.js'
 
@@ -85,7 +86,7 @@ const Acceptance = z.strictObject({
   password: NewPassword.optional(),
 })
 
-function acceptRoute({ commitChange, hasher, limits }: InvitationDeps): Route {
+function acceptRoute({ db, commitChange, hasher, limits }: InvitationDeps): Route {
   return route({
     method: 'POST',
     path: '/invitations/accept',
@@ -95,8 +96,8 @@ function acceptRoute({ commitChange, hasher, limits }: InvitationDeps): Route {
     body: Acceptance,
     answers: { status: 200, body: z.object({ organization: z.string(), user: z.string(), role: z.enum(ROLES) }) },
     handle: async ({ requestId, body, authenticate, client }) => {
-      // Before anything is hashed: a stranger must not keep the hasher busy.
       const attempt = await limits.reserve({ email: undefined, address: client.address })
+      await refuseUnlessOpen(db, body.token)
       const accepter = await accepterOf(body, hasher, authenticate)
       const { organizationId, userId, role } = await acceptInvitation(commitChange, requestId, body.token, accepter)
       await limits.forgive(attempt)

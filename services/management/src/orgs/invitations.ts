@@ -106,6 +106,17 @@ export interface Accepted {
 }
 
 /**
+ * Asked before anything is hashed, so that a stranger cannot keep the hasher busy; what counts is `acceptInvitation`.
+ *
+ * @throws Fault INVALID_TOKEN for one that is not open.
+ */
+export async function refuseUnlessOpen(db: Knex, token: string): Promise<void> {
+  if (!isToken('invitation', token)) throw notOpen()
+  const found = await open(db).where('token_hash', tokenHash(token)).first<{ id: string } | undefined>('id')
+  if (!found) throw notOpen()
+}
+
+/**
  * Takes an invitation up, once, however many try at the same time.
  *
  * @throws Fault INVALID_TOKEN for one that is not open; FORBIDDEN where it is for another e-mail address; CONFLICT.
@@ -116,7 +127,6 @@ export async function acceptInvitation(
   token: string,
   accepter: Accepter,
 ): Promise<Accepted> {
-  if (!isToken('invitation', token)) throw notOpen()
   const actor: Actor =
     accepter.kind === 'new'
       ? { kind: 'system', id: 'invitation', requestId }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Role } from '../access/roles.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { freeAddress } from '../people/free-address.js'
@@ -220,6 +221,14 @@ describe('an invitation', () => {
     await house.anonymous('POST', '/invitations/accept', { token }).expect(401)
     // The refused attempts did not use it up.
     await house.anonymous('POST', '/invitations/accept', { token, name: 'Some', password: PASSWORD }).expect(200)
+  })
+
+  it('is looked up before anything is hashed: who makes up tokens does not keep the hasher busy', async () => {
+    const hash = jest.spyOn(house.hasher, 'hash')
+    for (const token of ['pma_inv_nonsense', newToken('invitation')])
+      await house.anonymous('POST', '/invitations/accept', { token, name: 'Eve', password: PASSWORD }).expect(401)
+    expect(hash).not.toHaveBeenCalled()
+    hash.mockRestore()
   })
 
   it('does not take over an account that is there', async () => {

@@ -1,5 +1,5 @@
 import { hash, type Options, verify } from '@node-rs/argon2'
-import { Fault } from '@protectmyapi/service-kit/faults'
+import { createTurns } from '../fairness/turns.js'
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
 const COST: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -21,7 +21,8 @@ export interface PasswordHasher {
 
 /** @throws Fault UNAVAILABLE where too many wait. */
 export async function createPasswordHasher(limits: Limits = LIMITS): Promise<PasswordHasher> {
-  const limited = limitAtOnce(limits)
+  const turns = createTurns('passwords', limits)
+  const limited = <Result>(work: () => Promise<Result>): Promise<Result> => turns.take('everybody', work)
   // Nobody's: what is compared with it was never its password.
   const nobodys = await hash('a password that nobody has', COST)
   return {
@@ -30,27 +31,5 @@ export async function createPasswordHasher(limits: Limits = LIMITS): Promise<Pas
       const matches = await limited(() => verify(stored ?? nobodys, password))
       return matches && stored !== undefined
     },
-  }
-}
-
-function limitAtOnce({ atOnce, waitingMax }: Limits): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (running >= atOnce) {
-      if (waiting.length >= waitingMax)
-        throw new Fault('UNAVAILABLE', 'too many passwords at once', { retryAfterSeconds: 2 })
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    } else {
-      running++
-    }
-    try {
-      return await work()
-    } finally {
-      // The place is handed over, so that nobody can slip in between.
-      const next = waiting.shift()
-      if (next) next()
-      else running--
-    }
   }
 }

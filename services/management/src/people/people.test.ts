@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { connectPostgres } from '@protectmyapi/service-kit/postgres'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { Request } from 'express'
@@ -181,7 +184,12 @@ describe('a password that is changed while it is compared', () => {
       return matches
     }
     const { db, feed, hasher } = house
-    return { db, commitChange: feed.commitChange, hasher: { ...hasher, verify }, limits: createSignInLimits(db) }
+    return {
+      db,
+      commitChange: feed.commitChange,
+      hasher: { ...hasher, verify },
+      limits: createSignInLimits(db, systemClock),
+    }
   }
 
   it('signs nobody in', async () => {
@@ -224,6 +232,8 @@ describe('guessing passwords', () => {
     expect(Number(limited?.headers['retry-after'])).toBeGreaterThan(0)
     await guess(hal.email, '198.51.100.99', PASSWORD).expect(429)
     await guess(hal.email, home, PASSWORD).expect(200)
+    // IPv6 gives a customer a /64, and phones take another address of it every day.
+    await guess(hal.email, home.replace(/::1$/, '::beef'), PASSWORD).expect(200)
     // The window is short: nobody is locked out for ever.
     // The runtime role may not rewrite attempts; older copies stand in for five minutes.
     await house.db.raw("INSERT INTO sign_in_attempts SELECT subject, at - interval '5 minutes' FROM sign_in_attempts")
@@ -231,11 +241,33 @@ describe('guessing passwords', () => {
     await guess(hal.email, '198.51.100.99', PASSWORD).expect(200)
   })
 
-  it('is stopped per address, for whatever e-mail addresses', async () => {
+  it('is stopped per address, of IPv6 per /64, for whatever e-mail addresses', async () => {
     const answers: number[] = []
-    for (let n = 0; n < 51; n++) answers.push((await guess(`g${n}@example.com`, '203.0.113.9')).status)
+    for (let n = 0; n < 51; n++) answers.push((await guess(`g${n}@example.com`, `2001:db8:9:9::${n + 1}`)).status)
     expect(answers.slice(0, 50).every((status) => status === 401)).toBe(true)
     expect(answers[50]).toBe(429)
+  })
+
+  it('is refused from memory beyond a hundred attempts at once, then five a second: a flood costs no statement', async () => {
+    const away = connectPostgres(
+      { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', password: '', poolMax: 1 },
+      'away',
+    )
+    const clock = manualClock()
+    const { reserve } = createSignInLimits(away, clock)
+    const attempt = () =>
+      reserve({ email: undefined, address: '192.0.2.1' }).then(
+        () => 'reserved',
+        (thrown: { code: string }) => thrown.code,
+      )
+    try {
+      for (let n = 0; n < 100; n++) expect(await attempt()).toBe('ECONNREFUSED')
+      expect(await attempt()).toBe('RATE_LIMITED')
+      clock.advance(200)
+      expect([await attempt(), await attempt()]).toEqual(['ECONNREFUSED', 'RATE_LIMITED'])
+    } finally {
+      await away.destroy()
+    }
   })
 
   it('does not count who gets it right', async () => {

@@ -1,9 +1,13 @@
+import { addressBlock } from '@protectmyapi/service-kit/address-block'
+import { createAddressRates } from '@protectmyapi/service-kit/address-rates'
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { createTurns } from '../fairness/turns.js'
 
 /**
  * Failed attempts in a window. Short windows: whoever guesses is slowed to a few thousand guesses a day, and nobody is
- * locked out for long.
+ * locked out for long. An address is the block that it is of: IPv6 gives a customer as many as they like.
  */
 const LIMITS = {
   windowSeconds: 300,
@@ -15,6 +19,10 @@ const LIMITS = {
   perAddress: 50,
   /** An address stays known so long after its last sign-in ended. */
   knownDays: 30,
+  /** Attempts of one address, right or wrong, that Postgres is asked of at all, in this process. */
+  attempts: { count: 300, periodMs: 60_000, burst: 100 },
+  /** Attempts of one address wait for each other in Postgres: so few hold a connection. The hasher takes no more. */
+  turns: { atOnce: 2, waitingMax: 256, waitingPerOwnerMax: 64 },
 } as const
 
 /** An attempt under way: it counts as failed until it is forgiven. */
@@ -25,7 +33,7 @@ interface Attempt {
 }
 
 export interface SignInLimits {
-  /** @throws Fault RATE_LIMITED with Retry-After. */
+  /** @throws Fault RATE_LIMITED with Retry-After; UNAVAILABLE where too many attempt it at once. */
   reserve(who: { email: string | undefined; address: string }): Promise<Attempt>
   /** It succeeded after all. */
   forgive(attempt: Attempt): Promise<void>
@@ -33,24 +41,15 @@ export interface SignInLimits {
   prune(): Promise<void>
 }
 
-export function createSignInLimits(db: Knex): SignInLimits {
+export function createSignInLimits(db: Knex, clock: Pick<Clock, 'monotonicMs'>): SignInLimits {
+  const rates = createAddressRates('attempts to sign in', LIMITS.attempts, clock)
+  const turns = createTurns('attempts to sign in', LIMITS.turns)
   return {
-    reserve: ({ email, address }) =>
-      db.transaction(async (trx) => {
-        const bounds = [
-          ...(email === undefined ? [] : [await emailBound(trx, email, address)]),
-          { subject: `address ${address}`, max: LIMITS.perAddress },
-        ]
-        // One at a time for each subject, or attempts in parallel would all be the last one allowed. Sorted: no deadlock.
-        const subjects = bounds.map(({ subject }) => subject).sort()
-        for (const subject of subjects)
-          await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`sign-in ${subject}`])
-        for (const { subject, max } of bounds) await refuseOver(trx, subject, max)
-        const { rows } = await trx.raw<{ rows: { at: string }[] }>('SELECT clock_timestamp()::text AS at')
-        const at = rows[0]?.at ?? ''
-        await trx('sign_in_attempts').insert(subjects.map((subject) => ({ subject, at })))
-        return { subjects, at }
-      }),
+    reserve: async ({ email, address }) => {
+      const block = addressBlock(address)
+      rates.draw(block)
+      return turns.take(block, () => db.transaction((trx) => reserve(trx, email, block)))
+    },
     forgive: async ({ subjects, at }) => {
       await db('sign_in_attempts')
         .whereIn('subject', [...subjects])
@@ -68,12 +67,29 @@ export function createSignInLimits(db: Knex): SignInLimits {
   }
 }
 
-async function emailBound(trx: Knex, email: string, address: string): Promise<{ subject: string; max: number }> {
-  const known = await trx('sign_ins')
+async function reserve(trx: Knex, email: string | undefined, block: string): Promise<Attempt> {
+  const bounds = [
+    ...(email === undefined ? [] : [await emailBound(trx, email, block)]),
+    { subject: `address ${block}`, max: LIMITS.perAddress },
+  ]
+  // One at a time for each subject, or attempts in parallel would all be the last one allowed. Sorted: no deadlock.
+  const subjects = bounds.map(({ subject }) => subject).sort()
+  for (const subject of subjects)
+    await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`sign-in ${subject}`])
+  for (const { subject, max } of bounds) await refuseOver(trx, subject, max)
+  const { rows } = await trx.raw<{ rows: { at: string }[] }>('SELECT clock_timestamp()::text AS at')
+  const at = rows[0]?.at ?? ''
+  await trx('sign_in_attempts').insert(subjects.map((subject) => ({ subject, at })))
+  return { subjects, at }
+}
+
+async function emailBound(trx: Knex, email: string, block: string): Promise<{ subject: string; max: number }> {
+  const signedInFrom = await trx('sign_ins')
     .join('users', 'users.id', 'sign_ins.user_id')
-    .where({ 'users.email': email, 'sign_ins.address': address })
-    .first<{ id: string } | undefined>('sign_ins.id')
-  if (known) return { subject: `email ${email} at ${address}`, max: LIMITS.perKnownAddress }
+    .where('users.email', email)
+    .distinct<{ address: string }[]>('sign_ins.address')
+  if (signedInFrom.some(({ address }) => addressBlock(address) === block))
+    return { subject: `email ${email} at ${block}`, max: LIMITS.perKnownAddress }
   return { subject: `email ${email}`, max: LIMITS.perEmail }
 }
 

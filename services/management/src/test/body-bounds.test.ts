@@ -16,7 +16,7 @@ const vault = memoryVault()
 const db = connectPostgres(target, 'body-bounds')
 const { routes } = buildRest({
   db,
-  feed: buildFeed({ db, target, clock: systemClock, log }),
+  feed: buildFeed({ db, dataPlaneDb: db, target, clock: systemClock, log }),
   vault,
   hasher: { hash: async () => '', verify: async () => false },
   clock: systemClock,

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
 import { spiffeId } from '@protectmyapi/service-kit/spiffe'
 import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { buildDirectory } from '../directory/build-directory.js'
@@ -24,6 +24,7 @@ export const HARNESS_HORIZON_MS = 2_000
 /** The directory as a proxy meets it: real Postgres, real gRPC, real mutual TLS. */
 export interface DirectoryHarness {
   readonly db: Knex
+  readonly dataPlaneDb: Knex
   readonly feed: Feed
   readonly keys: HeldKeys
   readonly vault: MemoryVault
@@ -35,6 +36,7 @@ export interface DirectoryHarness {
 
 export async function directoryHarness(clock: Clock = systemClock): Promise<DirectoryHarness> {
   const { db, target, close } = await migratedDatabase()
+  const dataPlaneDb = connectPostgres(target, 'management-test-data-plane')
   const log = createLogger('test', 'silent')
   const folder = await mkdtemp(join(tmpdir(), 'pma-directory-'))
   const authority = await createAuthority()
@@ -48,12 +50,13 @@ export async function directoryHarness(clock: Clock = systemClock): Promise<Dire
   const installation = newId('installation')
   await db('installation').insert({ id: installation }).onConflict('only_row').merge()
   const vault = memoryVault()
-  const feed = buildFeed({ db, target, clock, log })
-  const keys = createHeldKeys({ db, vault, clock, log })
+  const feed = buildFeed({ db, dataPlaneDb, target, clock, log })
+  const keys = createHeldKeys({ db: dataPlaneDb, vault, clock, log })
   await keys.tend()
   await feed.start()
   const directory = buildDirectory({
     db,
+    dataPlaneDb,
     feed,
     keys,
     clock,
@@ -69,6 +72,7 @@ export async function directoryHarness(clock: Clock = systemClock): Promise<Dire
 
   return {
     db,
+    dataPlaneDb,
     feed,
     keys,
     vault,
@@ -85,6 +89,7 @@ export async function directoryHarness(clock: Clock = systemClock): Promise<Dire
       await feed.stop()
       for (const material of opened) material.stop()
       await rm(folder, { recursive: true, force: true })
+      await dataPlaneDb.destroy()
       await close()
     },
   }

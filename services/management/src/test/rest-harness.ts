@@ -66,7 +66,7 @@ export async function restHarness({
   const log = createLogger('test', 'silent')
   const proxy = laggingProxy(db)
   const { waitUntilSeen, commitChange } = proxy
-  const feed = { ...buildFeed({ db, target, clock: systemClock, log }), waitUntilSeen, commitChange }
+  const feed = { ...buildFeed({ db, dataPlaneDb: db, target, clock: systemClock, log }), waitUntilSeen, commitChange }
   const vault = memoryVault()
   const hasher = await createPasswordHasher()
   const keys = createHeldKeys({ db, vault, clock: systemClock, log })
@@ -142,7 +142,7 @@ function send(app: Express, method: Method, path: string, body?: object): supert
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
-/** Documentation addresses (RFC 3849). */
+/** Documentation addresses (RFC 3849), each of a /64 of its own. */
 function addressOf(name: string): string {
-  return `2001:db8::${Buffer.from(name).toString('hex').slice(0, 4)}`
+  return `2001:db8:0:${Buffer.from(name).toString('hex').slice(0, 4)}::1`
 }

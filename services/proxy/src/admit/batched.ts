@@ -1,4 +1,4 @@
-import { createFairQueue } from '../fairness/fair-queue.js'
+import { createFairQueue } from '@protectmyapi/service-kit/fair-queue'
 
 interface Waiting<Item, Result> {
   readonly item: Item

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals'
 import type { Limit, Route } from '../routes/route.js'
 import { routeFromWire } from '../routes/route-from-wire.js'
 import { routeResponse } from '../test/route-response.js'
-import { addressBlock } from './address-block.js'
 import { bucketsOf } from './buckets.js'
 
 const ROUTE: Route = { ...routeFromWire(routeResponse()), notAfter: 0 }
@@ -68,21 +67,6 @@ describe('buckets', () => {
     expect(
       bucketsOf({ requestId: 'r', method: 'GET', path: '/', appVersion: null, sourceAddress: '::1', route }),
     ).toHaveLength(2)
-  })
-})
-
-describe('a source address', () => {
-  it.each([
-    ['198.51.100.7', '198.51.100.7'],
-    ['::ffff:198.51.100.7', '198.51.100.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
-    ['2001:0db8:0001:0002:0:0:0:1', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('%s counts as %s', (address, block) => {
-    expect(addressBlock(address)).toBe(block)
   })
 })
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { addressBlock } from '@protectmyapi/service-kit/address-block'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import type { Limit, Route } from '../routes/route.js'
-import { addressBlock } from './address-block.js'
 import type { AccessRequest } from './admission.js'
 
 /** One GCRA bucket that a request draws one unit from. */

@@ -1,4 +1,4 @@
-import { addressBlock } from '../admit/address-block.js'
+import { addressBlock } from '@protectmyapi/service-kit/address-block'
 
 /** A connection as it is counted. */
 export interface Seat {

@@ -1,4 +1,4 @@
-import { createFairQueue } from './fair-queue.js'
+import { createFairQueue } from '@protectmyapi/service-kit/fair-queue'
 
 const LIMITS = {
   /**

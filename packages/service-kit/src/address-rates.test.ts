@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals'
+import { createAddressRates } from './address-rates.js'
+
+function ratesOf(blocksMax?: number) {
+  let nowMs = 1_000
+  const clock = { monotonicMs: () => nowMs }
+  const rates = createAddressRates('trials', { count: 2, periodMs: 1_000, burst: 3 }, clock, blocksMax)
+  const draw = (block: string): string => {
+    try {
+      rates.draw(block)
+      return 'drawn'
+    } catch (err) {
+      expect(err).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 0.5 } })
+      return 'limited'
+    }
+  }
+  const advance = (ms: number): void => {
+    nowMs += ms
+  }
+  return { advance, draws: (...blocks: readonly string[]) => blocks.map(draw) }
+}
+
+describe('rates of addresses', () => {
+  it('let each one’s burst through, then one an interval, and no address feels another', () => {
+    const { advance, draws } = ratesOf()
+    expect(draws('a', 'a', 'a', 'a', 'b')).toEqual(['drawn', 'drawn', 'drawn', 'limited', 'drawn'])
+    advance(500)
+    expect(draws('a', 'a')).toEqual(['drawn', 'limited'])
+  })
+
+  it('are remembered of so many addresses: what asked longest ago goes for one more', () => {
+    const { draws } = ratesOf(2)
+    draws('a', 'a', 'a', 'b', 'b', 'b')
+    expect(draws('a', 'c', 'a', 'b')).toEqual(['limited', 'drawn', 'limited', 'drawn'])
+  })
+
+  it('are remembered of 20,000 addresses', () => {
+    const { draws } = ratesOf()
+    draws('a', 'a', 'a')
+    draws(...Array.from({ length: 19_999 }, (_, nth) => `n${nth}`))
+    expect(draws('a')).toEqual(['limited'])
+    draws(...Array.from({ length: 20_000 }, (_, nth) => `m${nth}`))
+    expect(draws('a')).toEqual(['drawn'])
+  })
+})

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { asFault } from '@protectmyapi/service-kit/faults'
+import { limitExchanges } from './limit-exchanges.js'
+
+const SESSION = { token: 'pma_ses_a.b.c', expiresAtMs: 1, deviceId: 'dvc_1' }
+
+/** Exchanges with a management that answers at once, or not before it is told to. */
+function limited({ hangs = false }: { hangs?: boolean } = {}) {
+  const clock = manualClock()
+  const answers: (() => void)[] = []
+  let asked = 0
+  const exchange = limitExchanges(() => {
+    asked += 1
+    if (!hangs) return Promise.resolve(SESSION)
+    return new Promise((resolve) => void answers.push(() => resolve(SESSION)))
+  }, clock)
+  const ask = (address: string): Promise<string> =>
+    exchange('pma_dbg_x', address).then(
+      () => 'answered',
+      (err: unknown) => asFault(err).code,
+    )
+  return {
+    clock,
+    ask,
+    exchange,
+    /** So many at once, and what became of each. */
+    flood: (count: number, addressOf: (nth: number) => string) =>
+      Promise.all(Array.from({ length: count }, (_, nth) => ask(addressOf(nth)))),
+    answerAll(): void {
+      for (const answer of answers.splice(0)) answer()
+    },
+    asked: () => asked,
+  }
+}
+
+const of = (outcomes: readonly string[], outcome: string): number => outcomes.filter((one) => one === outcome).length
+
+describe('exchanges of one address', () => {
+  it('reach management sixty at once, then two a second; an IPv6 /64 is one address, and others are not felt', async () => {
+    const { clock, ask, exchange, flood, asked } = limited()
+    const outcomes = await flood(1_000, (nth) => `2001:db8:0:1::${nth.toString(16)}`)
+    expect([of(outcomes, 'answered'), of(outcomes, 'RATE_LIMITED'), asked()]).toEqual([60, 940, 60])
+    await expect(exchange('pma_dbg_x', '2001:db8:0:1::1')).rejects.toMatchObject({
+      details: { retryAfterSeconds: 0.5 },
+    })
+    expect(await ask('2001:db8:0:2::1')).toBe('answered')
+    clock.advance(500)
+    expect([await ask('2001:db8:0:1::1'), await ask('2001:db8:0:1::2')]).toEqual(['answered', 'RATE_LIMITED'])
+  })
+})
+
+describe('exchanges under way', () => {
+  it('are 60 of one address and 256 of all: one more is refused, 503, at once, and room comes back', async () => {
+    const { clock, ask, flood, answerAll, asked } = limited({ hangs: true })
+    const first = flood(60, () => '192.0.2.1')
+    clock.advance(60_000)
+    expect(await ask('192.0.2.1')).toBe('UNAVAILABLE')
+    const others = flood(196, (nth) => `198.51.100.${nth}`)
+    expect([await ask('203.0.113.1'), asked()]).toEqual(['UNAVAILABLE', 256])
+    answerAll()
+    expect([of(await first, 'answered'), of(await others, 'answered')]).toEqual([60, 196])
+    const last = ask('203.0.113.1')
+    answerAll()
+    expect(await last).toBe('answered')
+  })
+})
