@@ -325,6 +325,23 @@ describeWithRedis('the drain of the access streams', () => {
     expect(await left()).toEqual([0, 0])
   })
 
+  it('keeps the beginning of a message that is too long where Redis is full of it', async () => {
+    const drain = await ready()
+    await drain.pass()
+    await addLong(1_500_000)
+    await harness.redis.ask('CONFIG', 'SET', 'maxmemory', '1mb')
+    try {
+      await expect(proxy.add(proxy.entry(1))).rejects.toThrow('OOM')
+      await drain.pass()
+    } finally {
+      await harness.redis.ask('CONFIG', 'SET', 'maxmemory', '0')
+    }
+    expect(await client.xlen(KEY)).toBe(1)
+    await drainAll(drain)
+    expect((await aside()).map(({ reason }) => reason)).toEqual(['oversized'])
+    expect(await left()).toEqual([0, 0])
+  })
+
   it('reads so many bytes at once, and the shard that filled an answer comes last in the next', async () => {
     const drain = await ready()
     // Eleven pass the bound of an answer, and sixteen are looked at together.

@@ -24,7 +24,7 @@
 export const ADMISSION_SCRIPT = `
 local boot, life, most, longest = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local function numberAt(key, otherwise)
-  local text = redis.pcall('GETRANGE', key, 0, 31)
+  local text = redis.pcall('GETRANGE', key, '0', '31')
   local number = type(text) == 'string' and tonumber(text)
   if number and math.abs(number) < 2 ^ 53 then return number end
   return otherwise

@@ -10,7 +10,7 @@ import type { SealedLeaseStore } from './sealed-lease-store.js'
 const READ = redisScript(`
 local answer = {}
 for at, key in ipairs(KEYS) do
-  local bytes = redis.pcall('GETRANGE', key, 0, ARGV[1])
+  local bytes = redis.pcall('GETRANGE', key, '0', ARGV[1])
   answer[at] = type(bytes) == 'string' and bytes ~= '' and bytes
 end
 return answer
