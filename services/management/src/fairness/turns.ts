@@ -1,10 +1,8 @@
 import { createFairQueue } from '@protectmyapi/service-kit/fair-queue'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
-const LIMITS = {
-  /** Until some of those who wait have had their turn. */
-  retryAfterSeconds: 2,
-} as const
+/** Until some of those who wait have had their turn. */
+const WAIT = { retryAfterSeconds: 2 } as const
 
 export interface TurnLimits {
   readonly atOnce: number
@@ -34,8 +32,9 @@ export function createTurns(what: string, { atOnce, waitingMax, waitingPerOwnerM
       running += 1
       return undefined
     }
-    if (waiting.size >= waitingMax) throw refusal('UNAVAILABLE', `too many ${what} at once`)
-    if (waiting.of(owner) >= waitingPerOwnerMax) throw refusal('RATE_LIMITED', `too many ${what} of one owner at once`)
+    if (waiting.size >= waitingMax) throw new Fault('UNAVAILABLE', `too many ${what} at once`, WAIT)
+    if (waiting.of(owner) >= waitingPerOwnerMax)
+      throw new Fault('RATE_LIMITED', `too many ${what} of one owner at once`, WAIT)
     return new Promise((resolve) => waiting.add(owner, resolve))
   }
 
@@ -57,8 +56,4 @@ export function createTurns(what: string, { atOnce, waitingMax, waitingPerOwnerM
       }
     },
   }
-}
-
-function refusal(code: 'UNAVAILABLE' | 'RATE_LIMITED', detail: string): Fault {
-  return new Fault(code, detail, { retryAfterSeconds: LIMITS.retryAfterSeconds })
 }
