@@ -49,11 +49,20 @@ describeWithRedis('the access log under failures', () => {
     await provider?.stop()
   }, 60_000)
 
+  /** Whether it is answered about a service that nobody has, which no proxy remembers. */
+  const asksManagement = async (proxy: string): Promise<boolean> => {
+    const headers = { authorization: `Bearer ${target.token}` }
+    return (await fetch(`${proxy}/v1/p/nobodys-${runs}/x`, { headers })).status === 404
+  }
+
   /** Each request has a path of its own, so that provider and log can be held against each other. */
   const run = async (fail: (more: More) => Promise<void>): Promise<{ seen: readonly Seen[]; prefix: string }> => {
     // A proxy that was started again knows no route yet, and cannot ask where management is the one that fails.
     for (const proxy of system.proxies) await untilServed(`${proxy}/v1/p/record/warm`, target.token, 20_000)
     runs += 1
+    // One failure at a time: of a management that was killed, a proxy that Redis serves may not have found the next.
+    for (const proxy of system.proxies)
+      await until(async () => ((await asksManagement(proxy)) ? true : undefined), 20_000)
     const prefix = `/run-${runs}/`
     provider.received.length = 0
     const path = (number: number): string => `/v1/p/record${prefix}${number}`
