@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { findSystemRedis } from '@protectmyapi/dev-kit/redis-binary'
-import { ConfigError } from '@protectmyapi/service-kit/config'
+import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { backupConfig } from './backup/backup-config.js'
 import { makeIdentity } from './backup/commands.js'
 import { createProgress } from './console/progress.js'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 
 export interface BackupConfig {

@@ -1,4 +1,4 @@
-import { List, parseEnvironment } from '@protectmyapi/service-kit/config'
+import { List, parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 
 export interface BenchConfig {

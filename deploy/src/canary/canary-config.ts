@@ -1,4 +1,4 @@
-import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 
 /** Where a leak is planted on purpose: the run has to be red. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { parseEnvironment } from '@protectmyapi/service-kit/config'
+import { parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 import { RULE_NAMES, type RuleName } from './breaks/removed-rules.js'
 

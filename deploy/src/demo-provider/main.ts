@@ -1,4 +1,4 @@
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { createDemoProvider } from './demo-provider.js'
 
 const log = createLogger('provider', process.env.LOG_LEVEL ?? 'info')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { z } from 'zod'
 import { INTERNAL_DEMO, NAMESPACE, TRUST_DOMAIN } from '../system/identities.js'
 import type { RunningSystem } from '../system/start-system.js'

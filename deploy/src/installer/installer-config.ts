@@ -1,11 +1,11 @@
+import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import {
   EnvironmentError,
   Port,
   parseEnvironment,
   type ReadFile,
   readSecretFile,
-} from '@protectmyapi/service-kit/config'
-import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+} from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 import type { KeepOptions } from './certificates/keep-certificates.js'
 import type { ClusterAccess } from './secrets/kubernetes-secrets.js'

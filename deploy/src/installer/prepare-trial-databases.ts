@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { until } from '@protectmyapi/dev-kit/until'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
+import { isPostgresAway } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { prepareDatabases } from '../system/databases.js'
 
 /** A Postgres that starts with an empty volume takes seconds. */

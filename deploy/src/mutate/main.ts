@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import { List, parseEnvironment } from '@protectmyapi/service-kit/config'
+import { List, parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 import { runRig } from '../console/run-rig.js'
 import { startTestServers } from '../test-run/test-servers.js'

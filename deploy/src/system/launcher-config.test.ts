@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ConfigError } from '@protectmyapi/service-kit/config'
+import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { inheritedEnvironment, launcherConfig } from './launcher-config.js'
 
 describe('launcherConfig', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { DurationMs, Port, parseEnvironment } from '@protectmyapi/service-kit/config'
+import { DurationMs, Port, parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 import { RedisEnv, type RedisSource, redisSource } from './redis-source.js'
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { Flag } from '@protectmyapi/service-kit/config'
+import { Flag } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 
 /** Where Redis comes from. */

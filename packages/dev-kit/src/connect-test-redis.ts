@@ -1,5 +1,5 @@
-import { createLogger } from '@protectmyapi/service-kit/log'
-import { connectRedis, type RedisClient, type RedisTarget } from '@protectmyapi/service-kit/redis'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
+import { connectRedis, type RedisClient, type RedisTarget } from '@protectmyapi/service-kit/redis/redis'
 import type { RedisAddress } from './ask-redis.js'
 
 /** A Redis as services are told of it: one server, without TLS. */

@@ -1,4 +1,4 @@
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 
 /** A test database without a table, and its owner's connections to it. */

@@ -1,4 +1,4 @@
-import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
+import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
 
 /** A logger whose lines a test can read. */
 export interface MemoryLog {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import pg from 'pg'
 
 /** A fresh database of a test's own. */

@@ -1,4 +1,4 @@
-import type { Logger } from './log.js'
+import type { Logger } from './program/log.js'
 import { runRound } from './telemetry/rounds.js'
 import type { Telemetry } from './telemetry/telemetry.js'
 

@@ -1,6 +1,6 @@
 import { isPublicHostName } from './addresses.js'
-import { EnvironmentError } from './config.js'
 import { Fault } from './faults.js'
+import { EnvironmentError } from './program/config.js'
 
 /**
  * Hosts, `host` or `host:port`, that are exempt from the https and private-address rules. Development alone; named one

@@ -14,9 +14,9 @@ import {
   listenGrpc,
   MutualTlsServerCredentials,
   unary,
-} from '@protectmyapi/service-kit/grpc-server'
-import { createLogger } from '@protectmyapi/service-kit/log'
-import { type TlsFiles, watchMaterial } from '@protectmyapi/service-kit/tls-material'
+} from '@protectmyapi/service-kit/grpc/grpc-server'
+import { type TlsFiles, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { createVaultClient, type VaultClientOptions } from './vault-client.js'
 
 // Over the wire, with what management and the vault are built of; the two themselves are in the system's tests.

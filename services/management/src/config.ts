@@ -1,3 +1,6 @@
+import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
+import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
+import { asRole, withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
 import {
   DurationMs,
   describeVariables,
@@ -8,19 +11,16 @@ import {
   type ReadFile,
   readParts,
   readSecretFile,
-} from '@protectmyapi/service-kit/config'
-import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
-import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
-import { asRole, withPassword } from '@protectmyapi/service-kit/postgres-password'
-import type { RedisTarget } from '@protectmyapi/service-kit/redis'
-import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
+} from '@protectmyapi/service-kit/program/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
+import type { RedisTarget } from '@protectmyapi/service-kit/redis/redis'
+import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis/redis-config'
 import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import {
   type TelemetryConfig,
   telemetryConfig,
   telemetryEnvironment,
 } from '@protectmyapi/service-kit/telemetry/telemetry-config'
-import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-management.js'

@@ -1,3 +1,5 @@
+import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
+import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
 import {
   DurationMs,
   describeVariables,
@@ -8,17 +10,15 @@ import {
   type ReadFile,
   readParts,
   readSecretFile,
-} from '@protectmyapi/service-kit/config'
-import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
-import type { RedisTarget } from '@protectmyapi/service-kit/redis'
-import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis-config'
-import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+} from '@protectmyapi/service-kit/program/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
+import type { RedisTarget } from '@protectmyapi/service-kit/redis/redis'
+import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis/redis-config'
 import {
   type TelemetryConfig,
   telemetryConfig,
   telemetryEnvironment,
 } from '@protectmyapi/service-kit/telemetry/telemetry-config'
-import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
 import { type TrustedProxies, trustedProxies } from './server/source-address.js'

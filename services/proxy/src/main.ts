@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
-import { createLogger } from '@protectmyapi/service-kit/log'
-import { runProgram } from '@protectmyapi/service-kit/program'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
+import { runProgram } from '@protectmyapi/service-kit/program/program'
 import { buildProxy } from './build.js'
 import { describeEnvironment, loadConfig } from './config.js'
 

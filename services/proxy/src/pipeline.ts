@@ -1,6 +1,6 @@
+import type { Lane } from '@protectmyapi/service-kit/fairness/lanes'
 import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
-import type { Lane } from '@protectmyapi/service-kit/lanes'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { inSpan } from '@protectmyapi/service-kit/telemetry/spans'
 import type { AccessRequest, Admission, Decision } from './admit/admission.js'
 import { aim } from './aim/aim.js'

@@ -4,14 +4,14 @@ import {
   createGrpcServer,
   listenGrpc,
   MutualTlsServerCredentials,
-} from '@protectmyapi/service-kit/grpc-server'
-import { watchLogLevel } from '@protectmyapi/service-kit/log-level'
-import { shutdownOnce } from '@protectmyapi/service-kit/shutdown'
-import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+} from '@protectmyapi/service-kit/grpc/grpc-server'
+import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
+import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { watchLogLevel } from '@protectmyapi/service-kit/program/log-level'
+import { shutdownOnce } from '@protectmyapi/service-kit/program/shutdown'
 import { readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
-import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
 import { startBackground } from './background.js'
 import type { VaultConfig } from './config.js'
 import { serveProbes } from './http/probes.js'

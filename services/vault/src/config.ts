@@ -1,3 +1,6 @@
+import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
+import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
+import { asRole, withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
 import {
   describeVariables,
   EnvironmentError,
@@ -8,16 +11,13 @@ import {
   type ReadFile,
   readParts,
   readSecretFile,
-} from '@protectmyapi/service-kit/config'
-import { LOG_LEVELS } from '@protectmyapi/service-kit/log'
-import type { PostgresTarget } from '@protectmyapi/service-kit/postgres'
-import { asRole, withPassword } from '@protectmyapi/service-kit/postgres-password'
+} from '@protectmyapi/service-kit/program/config'
+import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
 import {
   type TelemetryConfig,
   telemetryConfig,
   telemetryEnvironment,
 } from '@protectmyapi/service-kit/telemetry/telemetry-config'
-import type { TlsFiles } from '@protectmyapi/service-kit/tls-material'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-vault.js'
 import type { AwsKmsTarget } from './keys/aws-kms.js'

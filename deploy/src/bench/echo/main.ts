@@ -1,7 +1,7 @@
 import { Vault } from '@protectmyapi/protos/vault'
-import { createGrpcServer, listenGrpc, MutualTlsServerCredentials } from '@protectmyapi/service-kit/grpc-server'
-import { createLogger } from '@protectmyapi/service-kit/log'
-import { watchMaterial } from '@protectmyapi/service-kit/tls-material'
+import { createGrpcServer, listenGrpc, MutualTlsServerCredentials } from '@protectmyapi/service-kit/grpc/grpc-server'
+import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { serveParent } from '../rig/worker-process.js'
 import { echoLeases } from './echo-leases.js'
 

@@ -4,7 +4,7 @@ import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generate
 import type { LeaseSecretsRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
 import type { VaultClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
-import { callUnary } from '@protectmyapi/service-kit/grpc-client'
+import { callUnary } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { LoadResult } from '../load/jobs.js'
 import type { GrantJob, GrantResult, LeaseJob } from './lease-jobs.js'
 

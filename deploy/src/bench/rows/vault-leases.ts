@@ -1,4 +1,4 @@
-import { spiffeId } from '@protectmyapi/service-kit/spiffe'
+import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { NAMESPACE, TRUST_DOMAIN } from '../../system/identities.js'
 import type { GrantJob, GrantResult, LeaseJob } from '../lease-load/lease-jobs.js'
 import type { LoadResult } from '../load/jobs.js'

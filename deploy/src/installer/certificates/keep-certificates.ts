@@ -1,5 +1,5 @@
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { SecretStore, StoredSecret } from '../secrets/secret-store.js'
 import { type Renewal, renew } from './renew.js'
 

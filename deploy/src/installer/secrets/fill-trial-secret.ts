@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { randomPassword } from '../../system/local-files.js'
 import type { SecretStore } from './secret-store.js'
 

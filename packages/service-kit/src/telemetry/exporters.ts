@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { type MetricReader, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Clock } from '../clock.js'
-import { describeError, type Logger } from '../log.js'
+import { describeError, type Logger } from '../program/log.js'
 
 const LIMITS = {
   /** Of one sending. */

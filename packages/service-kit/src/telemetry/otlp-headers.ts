@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { wrongHeaderName, wrongHeaderText } from '../header-name.js'
-import type { Logger } from '../log.js'
+import type { Logger } from '../program/log.js'
 
 const LIMITS = {
   /** Of the file: an authorization and a tenant's name need less. */

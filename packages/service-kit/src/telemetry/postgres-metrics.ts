@@ -1,4 +1,4 @@
-import type { Knex } from '../postgres.js'
+import type { Knex } from '../postgres/postgres.js'
 import { DB_NAMESPACE, DB_OPERATION, DB_SYSTEM } from './attributes.js'
 import { gaugeOf, type Meter, secondsOf } from './instruments.js'
 import { activeSpan, CLIENT, type RunningSpan } from './spans.js'

@@ -7,7 +7,7 @@ import {
 } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Meter } from '@opentelemetry/api'
-import { linesLogged } from '../log.js'
+import { linesLogged } from '../program/log.js'
 import { gaugeOf, readingOf, secondsOf, sumOf } from './instruments.js'
 
 const LIMITS = { resolutionMs: 10 } as const

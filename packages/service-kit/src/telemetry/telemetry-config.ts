@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { DurationMs, EnvironmentError, List, Port, type ReadFile, readParts, readSecretFile } from '../config.js'
+import {
+  DurationMs,
+  EnvironmentError,
+  List,
+  Port,
+  type ReadFile,
+  readParts,
+  readSecretFile,
+} from '../program/config.js'
 import { parseOtlpHeaders } from './otlp-headers.js'
 
 /** What is told, and where. Null where nothing was asked for. */

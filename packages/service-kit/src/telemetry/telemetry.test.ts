@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
-import { createLogger } from '../log.js'
+import { createLogger } from '../program/log.js'
 import { TELEMETRY_OFF } from '../test/telemetry-off.js'
 import { secondsOf } from './instruments.js'
 import { openTelemetry } from './open-telemetry.js'

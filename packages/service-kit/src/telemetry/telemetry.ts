@@ -1,5 +1,5 @@
 import { createNoopMeter, type Meter } from '@opentelemetry/api'
-import type { Logger } from '../log.js'
+import type { Logger } from '../program/log.js'
 import { NO_TRACES, type Traces } from './traces.js'
 
 /** What a service tells of itself. */

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import { type ExportDeps, exportPages } from '../export/export-pages.js'
 import { Timestamp } from '../http/fields.js'

@@ -1,11 +1,11 @@
-import { type RedisClient, redisScript } from '@protectmyapi/service-kit/redis'
+import { type RedisClient, redisScript } from '@protectmyapi/service-kit/redis/redis'
 import {
   ACCESS_STREAM,
   accessStreamKey,
   SHARDS,
   WATERMARK_LIFE_MS,
   watermarkKey,
-} from '@protectmyapi/service-kit/redis-keys'
+} from '@protectmyapi/service-kit/redis/redis-keys'
 import type { Watermark } from './move-watermarks.js'
 
 export interface StreamMessage {

@@ -1,5 +1,5 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
+import type { RedisClient } from '@protectmyapi/service-kit/redis/redis'
 import type { DrainState } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { type AccessStream, ALL_SHARDS, accessStream, isGroupGone, type StreamMessage } from './access-streams.js'

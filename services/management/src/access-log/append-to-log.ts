@@ -1,5 +1,5 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
-import { copyInto } from '@protectmyapi/service-kit/postgres-copy'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { copyInto } from '@protectmyapi/service-kit/postgres/postgres-copy'
 import { beginBatch, type NewBatch } from '../chain/append-batches.js'
 import { accessLogChain } from '../chain/chain-names.js'
 import { ACCESS_LOG_ROW, type AccessLogRow, accessEntryText, accessRowText } from '../chain/entry-text.js'

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
-import type { RedisClient } from '@protectmyapi/service-kit/redis'
-import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis-keys'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { RedisClient } from '@protectmyapi/service-kit/redis/redis'
+import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis/redis-keys'
 import { createRecordAccess } from '../directory/record-access.js'
 import {
   drainAll,

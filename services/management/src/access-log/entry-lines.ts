@@ -1,4 +1,4 @@
-import { copyField } from '@protectmyapi/service-kit/postgres-copy'
+import { copyField } from '@protectmyapi/service-kit/postgres/postgres-copy'
 import type { InboxEntry } from '../directory/access-entry.js'
 
 /**

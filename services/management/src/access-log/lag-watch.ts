@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { DrainState } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import type { StreamMessage } from './access-streams.js'

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { canonicalJson } from '../http/canonical-json.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'

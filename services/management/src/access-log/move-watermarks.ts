@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { NEAR_DAYS } from './near-days.js'
 

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { TimeRange } from '../http/time-range.js'
 
 /** As the directory writes them (directory/access-entry.ts). */

@@ -1,7 +1,7 @@
 import { NotJson, OutOfShape, readEntryText } from '@protectmyapi/protos/access-entry-text'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
-import { ACCESS_STREAM } from '@protectmyapi/service-kit/redis-keys'
+import { ACCESS_STREAM } from '@protectmyapi/service-kit/redis/redis-keys'
 import { type InboxEntry, toInboxEntry } from '../directory/access-entry.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import type { StreamMessage } from './access-streams.js'

@@ -1,5 +1,5 @@
-import { type RedisClient, redisScript } from '@protectmyapi/service-kit/redis'
-import { ACCESS_STREAM, accessStreamKey } from '@protectmyapi/service-kit/redis-keys'
+import { type RedisClient, redisScript } from '@protectmyapi/service-kit/redis/redis'
+import { ACCESS_STREAM, accessStreamKey } from '@protectmyapi/service-kit/redis/redis-keys'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 import { asList, type StreamMessage } from './access-streams.js'
 

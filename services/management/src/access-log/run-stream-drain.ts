@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { type RedisClient, redisFitness } from '@protectmyapi/service-kit/redis'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { type RedisClient, redisFitness } from '@protectmyapi/service-kit/redis/redis'
 import { runRound } from '@protectmyapi/service-kit/telemetry/rounds'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { again } from '../background/again.js'

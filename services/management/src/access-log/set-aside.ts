@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { storable } from './storable.js'
 
 /** Why something that should have become an entry of the log did not. */

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendBatches } from '../chain/append-batches.js'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { appendToLog } from './append-to-log.js'

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { placeTaken } from './place-taken.js'
 import { type ReadMessage, unstorable, wholeMessage } from './read-message.js'

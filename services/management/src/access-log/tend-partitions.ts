@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
 
 const PARTITION = /^access_log_(\d{4})(\d{2})(\d{2})$/

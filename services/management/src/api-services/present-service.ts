@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { NamedTemplate } from './auth.js'
 import { injectedPlaces, placedRefs } from './injected-fields.js'
 import { reservedWarning } from './reserved-endpoints.js'

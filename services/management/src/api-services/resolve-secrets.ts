@@ -1,7 +1,7 @@
 import { type Bindings, bindingsAllow, normalizeBindings, placementKey } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/grant'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { badField } from '../http/validate.js'
 import { mapAuth, mapNamed, type StoredAuth, type StoredHeaders } from './auth.js'
 import { type Draft, type DraftRef, unresolved } from './draft-service.js'

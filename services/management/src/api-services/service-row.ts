@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { StoredAuth, StoredHeaders } from './auth.js'
 import type { LimitSpec } from './limits.js'
 

@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isFull } from '../db/is-full.js'
 import { returnedRow } from '../db/returned-row.js'
 import { unlessSlugTaken } from '../db/unless-slug-taken.js'

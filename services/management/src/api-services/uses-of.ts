@@ -1,5 +1,5 @@
 import type { Placement } from '@protectmyapi/service-kit/bindings'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { injectedPlaces, placedRefs } from './injected-fields.js'
 import { type ServiceRecord, toService } from './service-row.js'
 

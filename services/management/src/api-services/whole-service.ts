@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Change } from '../feed/commit-change.js'
 import { badField } from '../http/validate.js'

@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'

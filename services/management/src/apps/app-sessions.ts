@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'

@@ -1,5 +1,5 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { Slug } from '../http/fields.js'

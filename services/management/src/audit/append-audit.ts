@@ -1,5 +1,5 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendBatches, type NewBatch } from '../chain/append-batches.js'
 import { auditChain } from '../chain/chain-names.js'
 import { AUDIT_ROW, type AuditRow, auditEntryText } from '../chain/entry-text.js'

@@ -1,5 +1,5 @@
 import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { contentOf, digestOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { UNSIGNED } from './chain-rows.js'

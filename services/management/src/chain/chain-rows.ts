@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { SignedHead } from '../vault/head-witness.js'
 import type { BatchContent } from './batch-digest.js'
 

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { accessLogChain, auditChain } from './chain-names.js'
 import { type BatchRow, printed } from './chain-rows.js'
 import {

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { CHAIN_LIMITS } from './chain-limits.js'
 
 const LIMITS = CHAIN_LIMITS.retention

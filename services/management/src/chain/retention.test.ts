@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { accessLogSource, type ChainSource } from './chain-source.js'

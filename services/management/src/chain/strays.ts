@@ -1,5 +1,5 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { printed } from './chain-rows.js'
 

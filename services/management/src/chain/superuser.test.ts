@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'

@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { CHAIN_LIMITS } from './chain-limits.js'
 
 const LIMITS = CHAIN_LIMITS.signing

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { chainHarness } from '../test/chain-harness.js'
 import { furnishTrail } from '../test/furnished-trail.js'
 import { verifyAll } from './verify-all.js'

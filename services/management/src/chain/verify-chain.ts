@@ -1,5 +1,5 @@
 import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { DescribedHead, HeadWitness, SignedHead } from '../vault/head-witness.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { type BatchRow, batchesAfter, checkpointsBetween, type KeptHead, UNSIGNED } from './chain-rows.js'

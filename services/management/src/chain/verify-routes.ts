@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import type { ExportSlots, SlotTaker } from '../export/export-slots.js'
 import { Timestamp } from '../http/fields.js'

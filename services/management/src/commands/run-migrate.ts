@@ -1,4 +1,4 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { ManagementMigrateConfig } from '../config.js'
 import { migrateManagement } from '../db/migrate-management.js'
 

@@ -1,4 +1,4 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { verifyAll } from '../chain/verify-all.js'
 import type { ManagementConfig } from '../config.js'
 import { withDatabase } from './with-database.js'

@@ -1,5 +1,5 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { waitForSchema } from '@protectmyapi/service-kit/schema'
+import { waitForSchema } from '@protectmyapi/service-kit/postgres/schema'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { ManagementConfig } from '../config.js'
 import { MANAGEMENT_SCHEMA } from '../db/migrate-management.js'
 import { withDatabase } from './with-database.js'

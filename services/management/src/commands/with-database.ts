@@ -1,4 +1,4 @@
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { ManagementConfig } from '../config.js'
 
 /**

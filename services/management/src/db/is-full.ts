@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 /**
  * Are there as many of these rows as there may be? One of them is read at most. Where several could be made at once, the

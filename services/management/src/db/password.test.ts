@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
-import { withPassword } from '@protectmyapi/service-kit/postgres-password'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
 
 const role = `pma_test_${randomBytes(6).toString('hex')}`
 const WRONG = { code: '28P01' }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { createTestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres } from '@protectmyapi/service-kit/postgres/postgres'
 
 it('has the days of UTC, as ISO prints them, whatever is set for the database: retention goes by them', async () => {
   const { target, drop } = await createTestDatabase()

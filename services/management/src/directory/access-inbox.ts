@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { FROM_LINES, lineOf } from '../access-log/entry-lines.js'
 import { NEAR_DAYS } from '../access-log/near-days.js'
 import { type InboxEntry, placeOf } from './access-entry.js'

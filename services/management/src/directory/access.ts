@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Authorize } from '@protectmyapi/service-kit/grpc-server'
-import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/spiffe'
+import type { Authorize } from '@protectmyapi/service-kit/grpc/grpc-server'
+import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 
 /** Which internal services there are, is looked up with what they ask for. */
 type Caller = 'proxy' | 'internal service'

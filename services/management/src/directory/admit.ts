@@ -4,7 +4,7 @@ import type { AdmitResponse } from '@protectmyapi/protos/generated/directory/v1/
 import type { Decision } from '@protectmyapi/protos/generated/directory/v1/Decision'
 import type { LimitScope__Output } from '@protectmyapi/protos/generated/directory/v1/LimitScope'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type InboxEntry, placeOf, toInboxEntry } from './access-entry.js'
 import { onRecord, writeInbox } from './access-inbox.js'
 import { grouped } from './grouped.js'

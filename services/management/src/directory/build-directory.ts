@@ -7,12 +7,12 @@ import {
   listenGrpc,
   MutualTlsServerCredentials,
   unary,
-} from '@protectmyapi/service-kit/grpc-server'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+} from '@protectmyapi/service-kit/grpc/grpc-server'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
-import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
 import type { Feed } from '../feed/build-feed.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { authorizeDirectory } from './access.js'

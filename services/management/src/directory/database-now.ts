@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 /** Postgres's time, in Unix milliseconds: replicas of management with different clocks agree. */
 export async function databaseNowMs(trx: Knex): Promise<number> {

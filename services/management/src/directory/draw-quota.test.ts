@@ -4,7 +4,7 @@ import type { QuotaCounter__Output } from '@protectmyapi/protos/generated/direct
 import type { QuotaDraw__Output } from '@protectmyapi/protos/generated/directory/v1/QuotaDraw'
 import type { QuotaReturn__Output } from '@protectmyapi/protos/generated/directory/v1/QuotaReturn'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { pruneLeftovers } from '../access-log/tend-partitions.js'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
 import { createDrawQuota } from './draw-quota.js'

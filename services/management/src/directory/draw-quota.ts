@@ -5,7 +5,7 @@ import type { QuotaCounter__Output } from '@protectmyapi/protos/generated/direct
 import type { QuotaDraw__Output } from '@protectmyapi/protos/generated/directory/v1/QuotaDraw'
 import type { QuotaReturn__Output } from '@protectmyapi/protos/generated/directory/v1/QuotaReturn'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { PERIOD_OF_WIRE, SCOPE_OF_WIRE } from '../api-services/quotas.js'
 import { databaseNowMs } from './database-now.js'
 import { grouped } from './grouped.js'

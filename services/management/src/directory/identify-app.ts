@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/tokens'
 import { type AppRow, findApp, findTester, sessionStands } from './session-rows.js'
 import { verifySession } from './verify-session.js'

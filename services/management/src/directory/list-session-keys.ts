@@ -1,6 +1,6 @@
 import type { ListSessionKeysResponse } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { installationId, signingKeys, VERIFYING } from '../keys/signing-key-rows.js'
 import { labelToWire } from './feed-wire.js'
 

@@ -1,5 +1,5 @@
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { QuotaPeriod, QuotaScope } from '../api-services/quotas.js'
 import { type UtcPeriod, utcDate } from './utc-period.js'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
-import { gcra, type Rate } from '@protectmyapi/service-kit/gcra'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import { gcra, type Rate } from '@protectmyapi/service-kit/fairness/gcra'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { databaseNowMs } from './database-now.js'
 
 /** A bucket by its name; the name belongs to one rate. */

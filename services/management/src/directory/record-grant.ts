@@ -1,5 +1,5 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { canonicalJson } from '../http/canonical-json.js'
 import type { InternalServiceRow } from '../internal-services/internal-service-rows.js'
 import { noteUses } from '../internal-services/service-uses.js'

@@ -1,5 +1,5 @@
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
-import { isPostgresAway } from '@protectmyapi/service-kit/postgres'
+import { isPostgresAway } from '@protectmyapi/service-kit/postgres/postgres'
 
 /** Whatever a handler threw, as a refusal: an outage of Postgres is UNAVAILABLE, never a mistake of the caller's or ours. */
 export function refusalOf(thrown: unknown): Fault {

@@ -14,7 +14,7 @@ import {
 } from '@protectmyapi/service-kit/app-session'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { GRANT_LIFE_MS_MAX, GRANT_TYP, GrantClaims } from '@protectmyapi/service-kit/grant'
-import { callUnary } from '@protectmyapi/service-kit/grpc-client'
+import { callUnary } from '@protectmyapi/service-kit/grpc/grpc-client'
 import { newToken, SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, importJWK } from 'jose'
 import { signingKeyInForce, signingKeys } from '../keys/signing-key-rows.js'

@@ -9,8 +9,8 @@ import {
   SERVICE_GRANT_TYP,
   type ServiceGrantClaims,
 } from '@protectmyapi/service-kit/grant'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
-import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createTurns } from '../fairness/turns.js'
 import { findInternalService, type InternalServiceRow } from '../internal-services/internal-service-rows.js'
 import type { HeldKeys } from '../keys/held-keys.js'

@@ -1,6 +1,6 @@
 import { type Bindings, bindingsAllow, normalizeBindings } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { injectedPlaces, placedRefs } from '../api-services/injected-fields.js'
 import type { ServiceRow } from '../api-services/service-row.js'
 

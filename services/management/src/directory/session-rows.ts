@@ -1,6 +1,6 @@
 import type { TestSessionClaims } from '@protectmyapi/service-kit/app-session'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type Role, roleMay } from '../access/roles.js'
 
 /** An app, as a credential names it. Deleted apps, and those of deleted organisations, are not found. */

@@ -5,7 +5,7 @@ import {
   TestSessionClaims,
 } from '@protectmyapi/service-kit/app-session'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { type CompactVerifyResult, compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import type { z } from 'zod'

@@ -1,4 +1,4 @@
-import { createFairQueue } from '@protectmyapi/service-kit/fair-queue'
+import { createFairQueue } from '@protectmyapi/service-kit/fairness/fair-queue'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
 /** Until some of those who wait have had their turn. */

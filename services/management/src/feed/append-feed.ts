@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { FeedEntry } from './feed-entry.js'
 
 /** The channel of NOTIFY; a wake-up without content, since what counts is read from the table. */

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendAudit } from '../audit/append-audit.js'
 import type { Actor, AuditEntry } from '../audit/audit-entry.js'
 import { refuseEnded } from '../people/refuse-ended.js'

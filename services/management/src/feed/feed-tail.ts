@@ -1,5 +1,5 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { FeedRow } from './feed-entry.js'
 import { FEED_LIMITS } from './feed-limits.js'
 import { rowsAbove } from './read-feed.js'

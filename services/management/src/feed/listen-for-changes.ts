@@ -1,5 +1,5 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { connectionOf, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { connectionOf, type PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import pg from 'pg'
 import { FEED_CHANNEL } from './append-feed.js'
 

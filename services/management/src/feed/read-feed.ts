@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { FeedKind, FeedRow } from './feed-entry.js'
 import { FEED_LIMITS } from './feed-limits.js'
 

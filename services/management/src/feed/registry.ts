@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { withMargin } from './feed-limits.js'
 
 /** A Sync as it goes on record. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'
 import { answerSync } from './answer-sync.js'
 import { appendFeed } from './append-feed.js'

@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { FEED_LIMITS } from './feed-limits.js'
 import type { InForce } from './in-force.js'

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import type { CallOrg, Principal, SignedInPerson } from '../access/principal.js'
 import type { OrgPermission, Permission } from '../access/roles.js'

@@ -1,5 +1,5 @@
 import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { type Request, type Response, Router } from 'express'
 import { authorityOf, refuseUnlessRoleMay } from '../access/authority.js'
 import type { CallOrg, Principal } from '../access/principal.js'

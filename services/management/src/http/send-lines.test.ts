@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import express from 'express'
 import { z } from 'zod'
 import { createApp } from './app.js'

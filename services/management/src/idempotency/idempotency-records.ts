@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isFull } from '../db/is-full.js'
 import type { Claim } from '../http/route.js'
 import type { Attempt } from './attempt.js'

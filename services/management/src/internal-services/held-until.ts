@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/grant'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { InForce } from '../feed/in-force.js'
 
 /** Between a version's mark and the commit that takes it out of force. */

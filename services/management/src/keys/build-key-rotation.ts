@@ -1,5 +1,5 @@
 import { every } from '@protectmyapi/service-kit/every'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { type TendDeps, tendSigningKeys } from './tend-signing-keys.js'
 

@@ -1,5 +1,5 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { systemActor } from '../audit/audit-entry.js'
 import { createCommitOnly } from '../feed/commit-change.js'
 import type { VaultClient } from '../vault/vault-client.js'

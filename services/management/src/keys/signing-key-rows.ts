@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 /** Grants and app sessions are signed with two keys, and say so by two `typ`s: neither passes for the other. */
 export type KeyUse = 'grant' | 'session'

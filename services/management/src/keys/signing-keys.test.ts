@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { compactVerify, importJWK } from 'jose'
 import { type MemoryVault, memoryVault } from '../test/memory-vault.js'
 import { migratedDatabase } from '../test/migrated-database.js'

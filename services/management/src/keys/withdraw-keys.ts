@@ -1,6 +1,6 @@
 import { SESSION_LIFE_MS_MAX } from '@protectmyapi/service-kit/app-session'
 import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { AuditEntry } from '../audit/audit-entry.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { SigningKeyRow } from './signing-key-rows.js'

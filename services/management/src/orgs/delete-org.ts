@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { CallOrg } from '../access/principal.js'
 import { roleMay } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'

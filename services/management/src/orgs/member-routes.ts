@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
 import { refuseUnlessCarried } from '../access/token-reach.js'

@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { CallOrg } from '../access/principal.js'
 import { mayManageMember, ROLES, type Role } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { CallOrg, Principal } from '../access/principal.js'
 import type { Role } from '../access/roles.js'
 import { reaches } from '../access/token-reach.js'

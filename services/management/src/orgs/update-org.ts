@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { QuotaSpec } from '../api-services/quotas.js'
 import type { AuditEntry } from '../audit/audit-entry.js'
 import { unlessSlugTaken } from '../db/unless-slug-taken.js'

@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Request } from 'express'
 import type { Principal } from '../access/principal.js'
 import { clientOf } from '../http/client-of.js'

@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import { refuseDuplicate } from '../db/unique-violation.js'
 import { type Change, createCommitOnly } from '../feed/commit-change.js'

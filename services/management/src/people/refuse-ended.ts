@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type Authority, refuseUnlessRoleMay } from '../access/authority.js'
 import type { Role } from '../access/roles.js'
 

@@ -1,8 +1,8 @@
-import { addressBlock } from '@protectmyapi/service-kit/address-block'
-import { createAddressRates } from '@protectmyapi/service-kit/address-rates'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
+import { createAddressRates } from '@protectmyapi/service-kit/fairness/address-rates'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createTurns } from '../fairness/turns.js'
 
 /**

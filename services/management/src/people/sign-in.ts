@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { SignedInPerson } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { CommitChange } from '../feed/commit-change.js'

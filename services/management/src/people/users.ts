@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import { refuseDuplicate } from '../db/unique-violation.js'
 

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change, Committed } from '../feed/commit-change.js'
 import type { FeedEntry } from '../feed/feed-entry.js'

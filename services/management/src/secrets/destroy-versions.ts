@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { DESTROY_VERSIONS_MAX } from '../vault/vault-client.js'
 import type { SecretDeps } from './secret-deps.js'
 

@@ -1,7 +1,7 @@
 import { type Bindings, bindingsAllow, bindingsBytes } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'
 import type { Change } from '../feed/commit-change.js'

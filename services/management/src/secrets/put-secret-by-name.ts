@@ -1,6 +1,6 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'
 import type { InForce } from '../feed/in-force.js'

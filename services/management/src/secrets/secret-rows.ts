@@ -1,6 +1,6 @@
 import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
 export type VersionState = 'pending' | 'active' | 'superseded' | 'abandoned' | 'destroyed'

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { z } from 'zod'
 import { presentSecret } from './present-secret.js'
 import { activeOrAbsent, activeSecrets, type SecretRow, servicesUsing } from './secret-rows.js'

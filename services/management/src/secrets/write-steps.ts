@@ -1,6 +1,6 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Change } from '../feed/commit-change.js'
 import type { VersionRef } from '../vault/vault-client.js'
 import { lockSecret, lockVersion, type VersionState } from './secret-rows.js'

@@ -1,6 +1,6 @@
 import { every } from '@protectmyapi/service-kit/every'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { gaugeOf, type Observe, readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { UnsignedHeads, UnsignedWatch } from '../chain/unsigned-watch.js'

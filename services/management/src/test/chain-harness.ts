@@ -1,7 +1,7 @@
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { appendAudit } from '../audit/append-audit.js'

@@ -1,5 +1,5 @@
 import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { contentOf, digestOf } from '../chain/batch-digest.js'
 import { batchesAfter } from '../chain/chain-rows.js'
 import type { ChainSource } from '../chain/chain-source.js'

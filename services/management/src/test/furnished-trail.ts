@@ -1,5 +1,5 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { accessLogSource, auditSource, type ChainSource } from '../chain/chain-source.js'
 import type { ChainHarness } from './chain-harness.js'
 

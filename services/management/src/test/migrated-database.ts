@@ -1,5 +1,5 @@
 import { type ConnectedDatabase, connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { migrateManagement } from '../db/migrate-management.js'
 
 export type MigratedDatabase = ConnectedDatabase

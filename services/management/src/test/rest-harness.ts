@@ -1,6 +1,6 @@
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import { createLogger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Express } from 'express'
 import supertest from 'supertest'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
-import { createLogger } from '@protectmyapi/service-kit/log'
-import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { migrateManagement } from '../db/migrate-management.js'
 
 export interface RuntimeDatabase {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { until } from '@protectmyapi/dev-kit/until'
 import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import { createLogger } from '@protectmyapi/service-kit/log'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Actor } from '../audit/audit-entry.js'
 import { API_PREFIX } from '../http/api-prefix.js'

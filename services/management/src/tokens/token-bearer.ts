@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isToken, TOKEN_PREFIXES, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { TokenBearer } from '../access/principal.js'
 import { TOKEN_LIMITS } from './token-limits.js'

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import { SCOPES } from '../access/roles.js'
 import type { CommitChange } from '../feed/commit-change.js'

@@ -1,4 +1,4 @@
-import { createFairQueue } from '@protectmyapi/service-kit/fair-queue'
+import { createFairQueue } from '@protectmyapi/service-kit/fairness/fair-queue'
 
 interface Waiting<Item, Result> {
   readonly item: Item

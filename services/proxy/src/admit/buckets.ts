@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { addressBlock } from '@protectmyapi/service-kit/address-block'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 import type { Limit, Route } from '../routes/route.js'
 import type { AccessRequest } from './admission.js'
 

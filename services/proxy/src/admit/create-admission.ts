@@ -1,6 +1,6 @@
+import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
-import { createLane } from '@protectmyapi/service-kit/lanes'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Quotas, Reservation, Reserved } from '../quota/quotas.js'
 import { NOTHING } from '../quota/reservation.js'
 import type { AccessRecorder, AdmittedEntry } from '../record/access-recorder.js'

@@ -1,6 +1,6 @@
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Turnstile } from '../fairness/turnstile.js'
 import { every, type Schedule } from '../freshness/schedule.js'
 import type { StreamRecord } from '../record/stream-record.js'

@@ -1,5 +1,5 @@
-import { redisScript } from '@protectmyapi/service-kit/redis'
-import { ACCESS_STREAM, accessStreamKey, rateKey, watermarkKey } from '@protectmyapi/service-kit/redis-keys'
+import { redisScript } from '@protectmyapi/service-kit/redis/redis'
+import { ACCESS_STREAM, accessStreamKey, rateKey, watermarkKey } from '@protectmyapi/service-kit/redis/redis-keys'
 import { RedisAway, RedisFailed, type RedisLink } from '../redis/redis-link.js'
 import { ADMISSION_SCRIPT } from './admission-script.js'
 import type { LimitBucket } from './buckets.js'

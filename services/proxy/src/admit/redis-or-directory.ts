@@ -1,4 +1,4 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { RedisAway } from '../redis/redis-link.js'
 import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
 

@@ -1,4 +1,4 @@
-import { addressBlock } from '@protectmyapi/service-kit/address-block'
+import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 
 /** A connection as it is counted. */
 export interface Seat {

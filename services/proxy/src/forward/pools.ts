@@ -1,5 +1,5 @@
 import { asFault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { LRUCache } from 'lru-cache'
 import { Pool } from 'undici'
 import type { Dial } from './dialler.js'

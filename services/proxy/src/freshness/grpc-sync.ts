@@ -1,5 +1,5 @@
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
-import type { ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import type { ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { OpenSyncStream } from './keep-synced.js'
 
 /** The most that the directory lets a stream last; the proxy itself opens another before. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { beginFill, type Held, isHalfSpent, mayBeHandedOver } from './held.js'
 import type { HeldCache } from './held-cache.js'
 import type { Keeper } from './keeper.js'

@@ -1,7 +1,7 @@
 import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
 import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { FeedState } from './keeper.js'
 import { createPatience } from './patience.js'
 import { jittered, type Schedule } from './schedule.js'

@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { createFloors, type Floors } from './floors.js'
 import type { Freshness } from './freshness.js'
 import { createHorizon, type Moment } from './horizon.js'

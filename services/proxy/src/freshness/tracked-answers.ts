@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { type Label, labelKey } from './label.js'
 import { LabelMap } from './label-map.js'
 import { LinkedList, type Place } from './linked-list.js'

@@ -3,7 +3,7 @@ import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-tes
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
-import type { RedisClient } from '@protectmyapi/service-kit/redis'
+import type { RedisClient } from '@protectmyapi/service-kit/redis/redis'
 import type { RedisLink } from '../redis/redis-link.js'
 import { type FakeVault, startFakeVault } from '../test/fake-vault.js'
 import { fresh } from '../test/fresh.js'

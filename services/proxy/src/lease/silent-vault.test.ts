@@ -6,7 +6,7 @@ import type { LeaseSecretsResponse } from '@protectmyapi/protos/generated/vault/
 import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
+import { toGrpcError } from '@protectmyapi/service-kit/grpc/grpc-fault'
 import { startReplicas } from '../test/replicas.js'
 import { grpcVaultLeases } from './grpc-vault-leases.js'
 

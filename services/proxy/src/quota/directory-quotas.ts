@@ -3,7 +3,7 @@ import type { DrawQuotaRequest } from '@protectmyapi/protos/generated/directory/
 import type { DrawQuotaResponse__Output } from '@protectmyapi/protos/generated/directory/v1/DrawQuotaResponse'
 import type { QuotaCounter as WireCounter } from '@protectmyapi/protos/generated/directory/v1/QuotaCounter'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { Quota } from '../routes/route.js'
 import type { DrawQuota } from './draw-quota.js'
 import type { QuotaCounter } from './quota-counters.js'

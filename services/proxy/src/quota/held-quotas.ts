@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { every, type Schedule } from '../freshness/schedule.js'
 import type { DrawQuota } from './draw-quota.js'
 import { createQuotaCalls } from './quota-calls.js'

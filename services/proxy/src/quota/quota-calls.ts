@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { batched } from '../admit/batched.js'
 import type { DrawQuota, QuotaReturn } from './draw-quota.js'
 import type { QuotaStock } from './quota-stock.js'

@@ -1,4 +1,4 @@
-import { addressBlock } from '@protectmyapi/service-kit/address-block'
+import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 import { keyOf } from '../freshness/key-of.js'
 import type { Quota, Route } from '../routes/route.js'
 import type { CountedRequest } from './quotas.js'

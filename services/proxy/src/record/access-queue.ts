@@ -1,6 +1,6 @@
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { jittered, type Schedule } from '../freshness/schedule.js'
 
 const LIMITS = {

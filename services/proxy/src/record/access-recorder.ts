@@ -3,7 +3,7 @@ import type { AccessOutcome } from '@protectmyapi/protos/generated/directory/v1/
 import type { AccessSubject } from '@protectmyapi/protos/generated/directory/v1/AccessSubject'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { FAULTS, type FaultCode } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { AccessQueue } from './access-queue.js'
 import type { Backlog } from './backlog.js'
 import type { Outcome, Ticket } from './recorder.js'

@@ -1,5 +1,5 @@
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
-import { createOwnerCounts } from '@protectmyapi/service-kit/owner-counts'
+import { createOwnerCounts } from '@protectmyapi/service-kit/fairness/owner-counts'
 
 export const BACKLOG_LIMITS = {
   /**

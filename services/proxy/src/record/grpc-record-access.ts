@@ -1,7 +1,7 @@
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { RecordAccessRequest } from '@protectmyapi/protos/generated/directory/v1/RecordAccessRequest'
 import type { RecordAccessResponse__Output } from '@protectmyapi/protos/generated/directory/v1/RecordAccessResponse'
-import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { RecordAccess } from './access-queue.js'
 
 /** Nobody waits for it but the shutdown. */

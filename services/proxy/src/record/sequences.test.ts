@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { shardOf } from '@protectmyapi/service-kit/redis-keys'
+import { shardOf } from '@protectmyapi/service-kit/redis/redis-keys'
 import { createSequences } from './sequences.js'
 
 const spare = (organizationId: string, sequence: number) => ({

@@ -1,4 +1,4 @@
-import { SHARDS, shardOf } from '@protectmyapi/service-kit/redis-keys'
+import { SHARDS, shardOf } from '@protectmyapi/service-kit/redis/redis-keys'
 
 /** An entry's place in the record: unique for this boot. */
 interface Place {

@@ -1,7 +1,7 @@
 import { readEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { SHARDS } from '@protectmyapi/service-kit/redis-keys'
+import { SHARDS } from '@protectmyapi/service-kit/redis/redis-keys'
 import type { AccessQueue } from './access-queue.js'
 
 const LIMITS = {

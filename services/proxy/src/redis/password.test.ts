@@ -4,7 +4,7 @@ import { redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
-import { connectRedis, type RedisClient } from '@protectmyapi/service-kit/redis'
+import { connectRedis, type RedisClient } from '@protectmyapi/service-kit/redis/redis'
 import { silentLog } from '../test/silent-log.js'
 
 const SLOTS = 16_384

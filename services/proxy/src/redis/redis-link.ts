@@ -1,5 +1,5 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { type RedisClient, redisFitness } from '@protectmyapi/service-kit/redis'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { type RedisClient, redisFitness } from '@protectmyapi/service-kit/redis/redis'
 import { jittered, type Schedule } from '../freshness/schedule.js'
 
 const LIMITS = {

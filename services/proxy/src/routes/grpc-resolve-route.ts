@@ -1,7 +1,7 @@
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { ResolveRouteRequest } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteRequest'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
-import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { ResolveRoute } from './held-routes.js'
 
 /** A phone waits for them. A management that hangs is left after the first; to be asked twice changes nothing there. */

@@ -1,5 +1,5 @@
 import type { Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Route } from '../routes/route.js'
 
 /**

@@ -8,7 +8,7 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { unreadableRequest } from '@protectmyapi/service-kit/unreadable-request'
 import type { CrowdedOut } from '../fairness/connection-room.js'
 import { followConnections, isAnswering, type Socket } from './connections.js'

@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
-import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { serve, startUpstream, type Upstream } from '../test/start-upstream.js'
 

@@ -1,7 +1,7 @@
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { ListSessionKeysRequest } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysRequest'
 import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
-import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { ListSessionKeys } from './session-keys.js'
 
 /** A phone may wait for them. A management that hangs is left after the first. */

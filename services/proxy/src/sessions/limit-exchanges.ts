@@ -1,8 +1,8 @@
-import { addressBlock } from '@protectmyapi/service-kit/address-block'
-import { createAddressRates } from '@protectmyapi/service-kit/address-rates'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
+import { createAddressRates } from '@protectmyapi/service-kit/fairness/address-rates'
+import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { createLane } from '@protectmyapi/service-kit/lanes'
 import type { ExchangeDebugToken } from './grpc-exchange.js'
 
 const LIMITS = {

@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { CrowdedOut } from '../fairness/connection-room.js'
 import type { ProxyMeasures } from './proxy-measures.js'
 

@@ -1,4 +1,4 @@
-import type { Lane } from '@protectmyapi/service-kit/lanes'
+import type { Lane } from '@protectmyapi/service-kit/fairness/lanes'
 import { gaugeOf, type Meter, readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import type { DataPlane } from '../data-plane.js'
 import type { Crowd } from '../fairness/crowd.js'

@@ -5,8 +5,8 @@ import type { LeaseSecretsRequest__Output } from '@protectmyapi/protos/generated
 import type { LeaseSecretsResponse } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
 import type { VaultClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
 import { Vault } from '@protectmyapi/protos/vault'
-import { toGrpcError } from '@protectmyapi/service-kit/grpc-fault'
-import { closeGrpcServer, createGrpcServer, listenGrpc } from '@protectmyapi/service-kit/grpc-server'
+import { toGrpcError } from '@protectmyapi/service-kit/grpc/grpc-fault'
+import { closeGrpcServer, createGrpcServer, listenGrpc } from '@protectmyapi/service-kit/grpc/grpc-server'
 
 /** A vault over real gRPC, on loopback and without TLS, that leases whatever the test says, or never answers. */
 export interface FakeVault {

@@ -1,14 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net'
 import type { Client } from '@grpc/grpc-js'
 import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
-import { createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import {
   closeGrpcServer,
   createGrpcServer,
   listenGrpc,
   MutualTlsServerCredentials,
-} from '@protectmyapi/service-kit/grpc-server'
-import type { WatchedMaterial } from '@protectmyapi/service-kit/tls-material'
+} from '@protectmyapi/service-kit/grpc/grpc-server'
+import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 
 const SERVER_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/authority'
 

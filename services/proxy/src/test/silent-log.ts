@@ -1,4 +1,4 @@
-import { createLogger, type Logger } from '@protectmyapi/service-kit/log'
+import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
 
 export function silentLog(): Logger {
   return createLogger('test', 'silent')

@@ -1,4 +1,4 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { VaultMigrateConfig } from '../config.js'
 import { migrateVault } from '../db/migrate-vault.js'
 

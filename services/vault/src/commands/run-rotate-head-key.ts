@@ -1,4 +1,4 @@
-import { ConfigError } from '@protectmyapi/service-kit/config'
+import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import type { VaultConfig } from '../config.js'
 import { rotateHeadKey } from '../heads/rotate-head-key.js'
 import type { VaultPorts } from '../open-vault.js'

@@ -1,6 +1,6 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { connectPostgres, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
-import { type Schema, waitForSchema } from '@protectmyapi/service-kit/schema'
+import { connectPostgres, type PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
+import { type Schema, waitForSchema } from '@protectmyapi/service-kit/postgres/schema'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { VaultConfig } from '../config.js'
 import { VAULT_KEYS_SCHEMA, VAULT_SCHEMA } from '../db/migrate-vault.js'
 

@@ -1,6 +1,6 @@
-import { ConfigError } from '@protectmyapi/service-kit/config'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres'
+import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { ConfigError } from '@protectmyapi/service-kit/program/config'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 
 const LIMITS = {
   /** Postgres may start after us; longer than this it is not starting. */

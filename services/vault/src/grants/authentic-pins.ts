@@ -1,6 +1,6 @@
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { LRUCache } from 'lru-cache'
 import { leaseStore } from '../leases/lease-store.js'
 import type { OpenVersion } from '../versions/open-version.js'

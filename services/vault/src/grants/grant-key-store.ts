@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { VersionRef } from '../versions/version-row.js'
 
 /** A pin, and whose private half it is the public one of. */

@@ -7,7 +7,7 @@ import {
   SERVICE_GRANT_TYP,
   ServiceGrantClaims,
 } from '@protectmyapi/service-kit/grant'
-import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { type Claims, isForInternalService, lifeMsMaxOf } from './claims.js'

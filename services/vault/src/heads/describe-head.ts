@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { checkChain } from './head-bounds.js'
 import type { HeadKeys } from './head-keys.js'
 import type { VerifyingKey } from './retired-head-key.js'

@@ -1,5 +1,5 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from '../keys/data-key-cache.js'
 
 /** A key that signs heads, or did, as it is stored. */

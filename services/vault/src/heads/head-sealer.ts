@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { parseEnvelope, sealBroken } from '../envelope/envelope.js'
 import { open, seal } from '../envelope/seal.js'
 import type { SealContext } from '../envelope/seal-context.js'

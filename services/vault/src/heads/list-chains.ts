@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { checkChain } from './head-bounds.js'
 import { signedHeadStore } from './signed-head-store.js'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { headKeyStore } from './head-key-store.js'
 import { type HeadKeys, newPrivateKey } from './head-keys.js'
 import { type HeadSealerDeps, headSealer, type SealedWrite } from './head-sealer.js'

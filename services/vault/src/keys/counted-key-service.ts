@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { activeSpan, CLIENT } from '@protectmyapi/service-kit/telemetry/spans'
 import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
 import type { KeyService } from './key-service.js'

@@ -1,7 +1,7 @@
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { LRUCache } from 'lru-cache'
 

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from './data-key-cache.js'
 import { queueForKey } from './queue-for-key.js'
 

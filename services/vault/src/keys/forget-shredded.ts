@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { CACHE_LIMITS } from './data-key-cache.js'
 import { dataKeyStore } from './data-key-store.js'
 import type { DataKeys } from './data-keys.js'

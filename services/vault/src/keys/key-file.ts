@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
-import { EnvironmentError } from '@protectmyapi/service-kit/config'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { EnvironmentError } from '@protectmyapi/service-kit/program/config'
 import { contextPairs, type KeyContext, type KeyService } from './key-service.js'
 
 const FORMAT_VERSION = 1

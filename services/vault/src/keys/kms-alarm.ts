@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { KMS_FAULTS, KmsFault, type KmsFaultKind } from './kms-fault.js'
 
 const LIMITS = {

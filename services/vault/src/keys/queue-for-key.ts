@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 /** A transaction's advisory lock, never a session's: a pooler breaks those. The number is ours and means this alone. */
 const LOCKS = 74_110_603

@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Peer } from '@protectmyapi/service-kit/spiffe'
+import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { Purpose } from '../envelope/seal-context.js'
 import { NO_MEASURES } from '../telemetry/vault-measures.js'
 import { checkIds } from '../versions/bounds.js'

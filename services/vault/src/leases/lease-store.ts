@@ -1,5 +1,5 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import {
   type StoredVersion,

@@ -1,5 +1,5 @@
+import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { createLane } from '@protectmyapi/service-kit/lanes'
 import { grantKeyId } from '../grants/verify-grant.js'
 import { type GroupCommitOptions, groupCommit } from './group-commit.js'
 import type { LeaseRequest } from './lease-transaction.js'

@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type ActiveKey, dataKeyStore } from '../keys/data-key-store.js'
 import { usableKey } from '../keys/data-keys.js'
 

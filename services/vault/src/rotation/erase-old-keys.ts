@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { wrappedKeyStore } from '../keys/data-key-store.js'
 import { ROTATION_LIMITS } from './rotation-limits.js'
 import { rotationStore } from './rotation-store.js'

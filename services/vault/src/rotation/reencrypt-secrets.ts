@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { HeadKeys } from '../heads/head-keys.js'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import type { ActiveKey } from '../keys/data-key-store.js'

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from '../keys/data-key-cache.js'
 
 /** To wrap anew what was wrapped before it was asked for, or under another master key. */

@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { checkIds } from '../versions/bounds.js'

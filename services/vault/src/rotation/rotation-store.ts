@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import { queueForKey } from '../keys/queue-for-key.js'
 import { type StoredVersion, toVersion, type VersionRef, type VersionRow } from '../versions/version-row.js'

@@ -1,5 +1,5 @@
-import type { Logger } from '@protectmyapi/service-kit/log'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { DataKeys } from '../keys/data-keys.js'
 import { eraseOldKeys } from './erase-old-keys.js'
 import { type ReencryptDeps, reencryptSecrets } from './reencrypt-secrets.js'

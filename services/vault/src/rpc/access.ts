@@ -1,6 +1,6 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Authorize } from '@protectmyapi/service-kit/grpc-server'
-import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/spiffe'
+import type { Authorize } from '@protectmyapi/service-kit/grpc/grpc-server'
+import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { Purpose } from '../envelope/seal-context.js'
 
 /** Services that have any business here. Which internal services there are is management's to say, in their grants. */

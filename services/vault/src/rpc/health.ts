@@ -1,5 +1,5 @@
 import type { Server } from '@grpc/grpc-js'
-import type { Logger } from '@protectmyapi/service-kit/log'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { withinMs } from '@protectmyapi/service-kit/within-ms'
 import { HealthImplementation } from 'grpc-health-check'
 

@@ -1,7 +1,7 @@
 import type { LeaseResult } from '@protectmyapi/protos/generated/vault/v1/LeaseResult'
 import type { LeaseSecretsRequest__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
-import type { UnaryContext } from '@protectmyapi/service-kit/grpc-server'
+import type { UnaryContext } from '@protectmyapi/service-kit/grpc/grpc-server'
 import type { LeaseAnswer, LeaseOutcome } from '../leases/lease-secrets.js'
 import type { LeaseRequest } from '../leases/lease-transaction.js'
 import { leaseKeyToWire, leaseToWire } from './wire.js'

@@ -9,16 +9,16 @@ import { until } from '@protectmyapi/dev-kit/until'
 import type { SettleVersionRequest__Output } from '@protectmyapi/protos/generated/vault/v1/SettleVersionRequest'
 import type { SettleVersionResponse } from '@protectmyapi/protos/generated/vault/v1/SettleVersionResponse'
 import { Vault } from '@protectmyapi/protos/vault'
-import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc-client'
+import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import {
   closeGrpcServer,
   createGrpcServer,
   listenGrpc,
   MutualTlsServerCredentials,
   unary,
-} from '@protectmyapi/service-kit/grpc-server'
-import type { Peer } from '@protectmyapi/service-kit/spiffe'
-import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/tls-material'
+} from '@protectmyapi/service-kit/grpc/grpc-server'
+import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
+import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { createIdentities, fixedMaterial, type Identities, idOf } from '../test/identities.js'
 import { authorizeBy } from './access.js'
 

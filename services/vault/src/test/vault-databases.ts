@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { createLogger } from '@protectmyapi/service-kit/log'
-import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { migrateVault } from '../db/migrate-vault.js'
 
 /** Both databases, migrated, and connections as the runtime role: what it lacks, tests lack too. */

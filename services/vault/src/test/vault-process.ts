@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres } from '@protectmyapi/service-kit/postgres'
+import { connectPostgres } from '@protectmyapi/service-kit/postgres/postgres'
 import { createIdentities } from './identities.js'
 
 /** The built program: processes do not run TypeScript. */

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { checkIdList, checkIds } from './bounds.js'
 import { type VersionSummary, versionStore } from './version-store.js'
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { seal } from '../envelope/seal.js'
 import type { Purpose } from '../envelope/seal-context.js'

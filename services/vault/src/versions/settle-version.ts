@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { checkIds } from './bounds.js'
 import type { VersionRef } from './version-row.js'
 import { versionStore } from './version-store.js'

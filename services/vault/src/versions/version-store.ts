@@ -1,5 +1,5 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Purpose } from '../envelope/seal-context.js'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import { toVersion, type Version, type VersionRef, type VersionRow } from './version-row.js'

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** What secrets are called and where they may go. Never a value, nor a digest of one. */
 export const secrets: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** The change feed and the registry of proxies (docs/freshness.md). */
 export const feed: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** What automation calls the state that it put: putting the same one again changes nothing. Never a digest of a value. */
 export const externalVersions: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Personal access tokens, and which request with an Idempotency-Key made what. */
 export const automation: Migration = {

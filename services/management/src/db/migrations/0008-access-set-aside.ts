@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** What should have become an entry of the access log and could not: kept for a person to look at. */
 export const accessSetAside: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Signing keys are rotated: one that has signed goes on verifying for a while, then it is withdrawn and destroyed. */
 export const signingKeyRotation: Migration = {

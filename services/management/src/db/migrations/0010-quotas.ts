@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Quotas by the day and the month, what was drawn of them, and a bound for the bodies of requests. */
 export const quotas: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Chains over access log and audit trail: what is in them cannot be altered unseen. See docs/adr/0010. */
 export const chains: Migration = {

@@ -1,5 +1,5 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
-import type { Knex } from '@protectmyapi/service-kit/postgres'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendBatches, beginBatch } from '../../chain/append-batches.js'
 import { accessLogChain, auditChain } from '../../chain/chain-names.js'
 import {

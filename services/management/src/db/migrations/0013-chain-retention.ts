@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Links of days that were dropped go too, up to a head that the vault signed: verifying begins there. */
 export const chainRetention: Migration = {

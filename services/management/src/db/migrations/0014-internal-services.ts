@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Which internal services there are: identities that an operator has registered, each for one organisation. */
 export const internalServices: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Which lease keys of an organisation proxies may still believe: those that came by a route of this generation. */
 export const leaseKeys: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** What internal services were granted: in the access log, and the last time of each secret. */
 export const serviceGrants: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** An index of the access log for each of its two readings, without the entries of the other: half as much to write. */
 export const accessLogIndexes: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Whether a service's provider is told the trace that its requests belong to. */
 export const forwardTraceContext: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 import { UNSIGNED } from '../../chain/chain-rows.js'
 
 /** A signed head that is taken away is missed, and no time in a table says any more for how long one has been unsigned. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { leaseKey } from '@protectmyapi/service-kit/redis-keys'
+import { leaseKey } from '@protectmyapi/service-kit/redis/redis-keys'
 import { memorySealedLeases } from '../../test/memory-sealed-leases.js'
 import { secretOf } from '../../test/memory-vault.js'
 import { granted, questionOf, settle, sharingProxies } from '../../test/sharing-proxies.js'

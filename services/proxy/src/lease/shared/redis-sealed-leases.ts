@@ -1,4 +1,4 @@
-import { redisScript } from '@protectmyapi/service-kit/redis'
+import { redisScript } from '@protectmyapi/service-kit/redis/redis'
 import { RedisFailed, type RedisLink } from '../../redis/redis-link.js'
 import { SEALED_LEASE_BYTES_MAX } from './sealed-lease.js'
 import type { SealedLeaseStore } from './sealed-lease-store.js'

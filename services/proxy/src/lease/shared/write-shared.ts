@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/log'
-import { leaseKey as redisKey } from '@protectmyapi/service-kit/redis-keys'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { leaseKey as redisKey } from '@protectmyapi/service-kit/redis/redis-keys'
 import type { LeaseAnswer, LeaseQuestion } from '../lease-upstream.js'
 import type { LeaseKey, VaultLease } from '../vault-leases.js'
 import { sealLease } from './seal-lease.js'

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Database `vault_keys`: the wrapped bytes of data keys alone, so that its backups can be kept for days only. */
 export const vaultKeysTables: Migration = {

@@ -1,5 +1,5 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Database `vault`: sealed versions, which data keys there are, and who leased what. */
 export const vaultTables: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** The key that signs heads of management's chains, and the last head that was signed of each. */
 export const signedHeads: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Which master key wraps what, and the order to wrap all of it anew. */
 export const wrappedUnder: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** What the rotation of data keys finds its work by: all of it stands in rows, so that a crash loses none. */
 export const dataKeyRotation: Migration = {

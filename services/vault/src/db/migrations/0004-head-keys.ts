@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** More than one key that signs heads: one signs, and those before it are kept by their public halves. */
 export const headKeysInTurn: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '@protectmyapi/service-kit/migrate'
+import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
 /** Lease rows go with age: the runtime role removes none but by this function, and nothing young by it either. */
 export const leaseAuditRetention: Migration = {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { Clock } from './clock.js'
-import { Fault } from './faults.js'
+import type { Clock } from '../clock.js'
+import { Fault } from '../faults.js'
 import { gcra, type Rate } from './gcra.js'
 
 const LIMITS = {

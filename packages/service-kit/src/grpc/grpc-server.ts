@@ -8,13 +8,13 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js'
+import { asFault, Fault } from '../faults.js'
+import type { Logger } from '../program/log.js'
+import { NO_RPC_WATCH, type RpcWatch } from '../telemetry/rpc-metrics.js'
+import { runInOpen } from '../telemetry/spans.js'
 import { peerOfCall } from './connection-peer.js'
-import { asFault, Fault } from './faults.js'
 import { toGrpcError } from './grpc-fault.js'
-import type { Logger } from './log.js'
 import type { Peer } from './spiffe.js'
-import { NO_RPC_WATCH, type RpcWatch } from './telemetry/rpc-metrics.js'
-import { runInOpen } from './telemetry/spans.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 const LIMITS = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Fault } from './faults.js'
+import { Fault } from '../faults.js'
 import { createLogger } from './log.js'
 
 const logged = (write: (log: ReturnType<typeof createLogger>) => void): string => {

@@ -1,9 +1,9 @@
 import type { PeerCertificate } from 'node:tls'
 import type { ServerUnaryCall } from '@grpc/grpc-js'
 import { describe, expect, it } from '@jest/globals'
-import { Fault } from './faults.js'
+import { Fault } from '../faults.js'
+import { createLogger } from '../program/log.js'
 import { type UnaryContext, unary } from './grpc-server.js'
-import { createLogger } from './log.js'
 
 const certificate = { raw: Buffer.from('der'), subjectaltname: 'URI:spiffe://a/ns/b/sa/c' } as PeerCertificate
 

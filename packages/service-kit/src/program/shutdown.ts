@@ -1,5 +1,5 @@
+import { withinMs } from '../within-ms.js'
 import type { Logger } from './log.js'
-import { withinMs } from './within-ms.js'
 
 /** One thing to end, in order. */
 export interface ShutdownStep {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import type { Logger } from './log.js'
+import type { Logger } from '../program/log.js'
 import { isPasswordRefused, type PasswordInTurn, passwordInTurn } from './redis-password.js'
 
 /** Where Redis is. */

@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { readParts } from './config.js'
+import { readParts } from '../program/config.js'
+import { readOr } from '../read-or.js'
 import { connectionOf, type PostgresTarget } from './postgres.js'
-import { readOr } from './read-or.js'
 
 /**
  * A database as a role enters it. The CA of its server is a file as the password is: where both are missing, both are

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
-import type { Logger } from './log.js'
+import type { Logger } from '../program/log.js'
 
 /** Where a service finds its certificate (PEM, leaf first), its key (PEM), and the CA that it trusts its peers by. */
 export interface TlsFiles {

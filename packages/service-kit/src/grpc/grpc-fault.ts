@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js'
-import { asFault, FAULTS, Fault, type FaultCode, isFaultCode } from './faults.js'
+import { asFault, FAULTS, Fault, type FaultCode, isFaultCode } from '../faults.js'
 
 const CODE_FIELD = 'pma-fault'
 /** Percent-encoded, since metadata values are ASCII. */

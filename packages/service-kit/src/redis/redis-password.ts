@@ -1,4 +1,4 @@
-import { readOr } from './read-or.js'
+import { readOr } from '../read-or.js'
 
 /**
  * The password of a Redis user, which is rotated while its service runs: it is what its file says, and where Redis does not

@@ -8,12 +8,12 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
-import { type Clock, systemClock } from './clock.js'
-import { Fault } from './faults.js'
+import { type Clock, systemClock } from '../clock.js'
+import { Fault } from '../faults.js'
+import { NO_RPC_WATCH, type RpcWatch } from '../telemetry/rpc-metrics.js'
+import { traceparentOf } from '../telemetry/traces.js'
 import { faultCodeOf, fromGrpcError, isAnswer } from './grpc-fault.js'
 import { peerFromCertificate } from './spiffe.js'
-import { NO_RPC_WATCH, type RpcWatch } from './telemetry/rpc-metrics.js'
-import { traceparentOf } from './telemetry/traces.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 /** A generated client's class. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EnvironmentError, Flag, Port, type ReadFile, readSecretFile } from './config.js'
+import { EnvironmentError, Flag, Port, type ReadFile, readSecretFile } from '../program/config.js'
 import type { RedisTarget } from './redis.js'
 
 /** The variables of a service that may use Redis. Without a host it goes without. */

@@ -1,5 +1,5 @@
-import { ConfigError } from './config.js'
-import type { Logger } from './log.js'
+import { ConfigError } from '../program/config.js'
+import type { Logger } from '../program/log.js'
 import { allow, givingWay, MIGRATION_LIMITS, type Migration, type MigrationLimits, migrate } from './migrate.js'
 import type { Knex } from './postgres.js'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
-import { Fault } from './faults.js'
+import { Fault } from '../faults.js'
 
 /** Who is at the other end of a mutual-TLS connection: identity and proof are one value. */
 export interface Peer {

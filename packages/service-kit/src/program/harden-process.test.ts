@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 
-const PROGRAM = fileURLToPath(new URL('../dist/program.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../dist/program/program.js', import.meta.url))
 
 /** Serves nothing, until it is told to end; then says what heap snapshots come to. */
 const SCRIPT = `
   import { writeHeapSnapshot } from 'node:v8'
-  import { createLogger } from '${new URL('../dist/log.js', import.meta.url)}'
+  import { createLogger } from '${new URL('../../dist/program/log.js', import.meta.url)}'
   import { runProgram } from '${new URL(`file://${PROGRAM}`)}'
   await runProgram(process, {
     name: 'thing', about: 'thing', describeEnvironment: () => '', commands: {},

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
-import { parseEnvironment } from './config.js'
+import { parseEnvironment } from '../program/config.js'
 import { redisEnvironment, redisTarget } from './redis-config.js'
 
 const target = (env: NodeJS.ProcessEnv, files: Readonly<Record<string, string>> = {}) =>

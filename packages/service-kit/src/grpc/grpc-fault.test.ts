@@ -1,6 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { describe, expect, it } from '@jest/globals'
-import { FAULTS, Fault, type FaultCode, isFaultCode } from './faults.js'
+import { FAULTS, Fault, type FaultCode, isFaultCode } from '../faults.js'
 import { fromGrpcError, toGrpcError } from './grpc-fault.js'
 
 /** As the other side receives it. */

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { Fault } from './faults.js'
-import { activeSpan } from './telemetry/spans.js'
+import { Fault } from '../faults.js'
+import { activeSpan } from '../telemetry/spans.js'
 
 export type { Logger } from 'pino'
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Logger } from './log.js'
+import type { Logger } from '../program/log.js'
 import type { Knex } from './postgres.js'
 
 /** One step of a schema, in order. Expands; contraction waits for a later release. */
