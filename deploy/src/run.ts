@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<void> {
   progress.say('Ctrl-C ends everything; the data stay. `make reset` forgets them.')
 }
 
-/** Does the job once, on the first run. Answers the id of organisation Demo. */
+/** Does the job once, on the first run. Answers the id of organization Demo. */
 async function ensureDemo(system: RunningSystem, { progress, write }: RunOptions): Promise<string> {
   const { config, state, owner } = system
   const { management, proxies, provider } = addresses(system)

@@ -53,7 +53,7 @@ export async function renewDebugToken(
 export async function organizationId(api: ManagementApi, name: string): Promise<string> {
   const { items } = listOf(Named).parse(await api.get('/orgs'))
   const found = items.find((item) => item.name === name)
-  if (found === undefined) throw new Error(`there is no organisation ${name}`)
+  if (found === undefined) throw new Error(`there is no organization ${name}`)
   return found.id
 }
 

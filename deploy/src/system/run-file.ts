@@ -8,7 +8,7 @@ import type { RunningSystem } from './start-system.js'
 /** What `.local/run.json` says, for scripts. */
 export interface RunFacts {
   readonly system: RunningSystem
-  /** Of organisation Demo. */
+  /** Of organization Demo. */
   readonly organization: string
   readonly pids: ReadonlyMap<string, number>
 }

@@ -115,7 +115,7 @@ describe('quotas between two proxies', () => {
     await system.owner.patch(`${system.org}/apps/${appId}`, { quotas: [{ scope: 'app', period: 'day', count: 3 }] })
     expect([await statusAt(other), await statusAt(one)]).toEqual([200, 429])
     await system.owner.patch(system.org, { quotas: [{ scope: 'organization', period: 'day', count: 1 }] })
-    // What the other tests have used up is of no organisation's quota.
+    // What the other tests have used up is of no organization's quota.
     await system.owner.patch(`${system.org}/apps/${appId}`, { quotas: [] })
     expect([await statusAt(one), await statusAt(other)]).toEqual([200, 429])
     await system.owner.patch(system.org, { quotas: [] })

@@ -27,9 +27,9 @@ export interface TestSystem {
   readonly management: string
   readonly proxies: readonly string[]
   readonly proxy: string
-  /** Signed in as the owner of organisation Demo. */
+  /** Signed in as the owner of organization Demo. */
   readonly owner: Rest
-  /** `/orgs/{id}` of organisation Demo. */
+  /** `/orgs/{id}` of organization Demo. */
   readonly org: string
   readonly planter: Planter
   /** To be stopped, killed, flushed and restarted under the system's feet; undefined where it has none. */

@@ -15,7 +15,7 @@ describe('ids', () => {
     expect([...made].every((id) => isId('request', id))).toBe(true)
   })
 
-  it('never make the reserved organisation', () => {
+  it('never make the reserved organization', () => {
     expect(isId('organization', INSTALLATION_ORGANIZATION)).toBe(false)
   })
 })

@@ -57,5 +57,5 @@ export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<
   return text.startsWith(prefix) && BODY.test(text.slice(prefix.length))
 }
 
-/** The reserved organisation of what belongs to the installation: signing keys. Its id is not a ULID, so no tenant can have it. */
+/** The reserved organization of what belongs to the installation: signing keys. Its id is not a ULID, so no tenant can have it. */
 export const INSTALLATION_ORGANIZATION = 'org_installation' as Id<'organization'>

@@ -9,7 +9,7 @@ export const TOKEN_PREFIXES = {
   debug: 'pma_dbg_',
   /** A person's token for automation. */
   personal: 'pma_pat_',
-  /** An invitation to an organisation; used once. */
+  /** An invitation to an organization; used once. */
   invitation: 'pma_inv_',
   /** A person's signed-in browser. */
   signIn: 'pma_web_',

@@ -279,13 +279,13 @@ describe('a refusal', () => {
     upstream = await startUpstream((_received, response) => response.end())
   })
 
-  it('of one organisation’s many requests leaves the others alone', async () => {
+  it('of one organization’s many requests leaves the others alone', async () => {
     const busy = await startProxy(upstream.port, { underWayMax: 0 })
     expect((await busy.send('GET', '/v1/p/up/x')).status).toBe(503)
     await busy.close()
   })
 
-  it('whose provider hangs holds up its own organisation alone', async () => {
+  it('whose provider hangs holds up its own organization alone', async () => {
     const hung = await startUpstream(() => {})
     const shared = await startProxy(upstream.port, {
       underWayMax: 3,

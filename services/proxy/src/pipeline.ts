@@ -42,7 +42,7 @@ export interface PipelineDeps {
   readonly leases: LeaseSource
   readonly admission: Admission
   readonly forwarding: ForwardDeps
-  /** Requests under way, in all and of each organisation. */
+  /** Requests under way, in all and of each organization. */
   readonly underWay: Lane
   /** Those of them that are not on their way to the provider yet. */
   readonly crowd: Crowd

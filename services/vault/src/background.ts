@@ -9,7 +9,7 @@ import type { OpenVault } from './open-vault.js'
 import { tendDataKeys } from './rotation/tend-data-keys.js'
 
 const LIMITS = {
-  /** How late past its life an unused data key may be zeroed, or past its organisation's. */
+  /** How late past its life an unused data key may be zeroed, or past its organization's. */
   sweepMs: 5_000,
   /** Between two rounds of rotation: how late it may go on after a crash. */
   rotationMs: 5_000,

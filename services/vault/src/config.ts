@@ -235,7 +235,7 @@ function masterKeysOf(given: z.output<typeof VaultEnvironment>): Omit<AwsKmsTarg
   const { PMA_KMS_KEY_ARN: keyArn, PMA_KMS_OTHER_KEY_ARNS: otherKeyArns, AWS_REGION: region } = given
   if (keyArn === undefined || region === undefined)
     throw new EnvironmentError(['PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION'])
-  // KMS would say that there is no such key, and only when the first organisation is made.
+  // KMS would say that there is no such key, and only when the first organization is made.
   const strange = [keyArn, ...otherKeyArns].filter((arn) => arn.split(':')[3] !== region)
   if (strange.length > 0)
     throw new EnvironmentError([

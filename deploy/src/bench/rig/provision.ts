@@ -5,7 +5,7 @@ import { organizationId } from '../../demo/set-up-demo.js'
 import { addresses } from '../../system/run-file.js'
 import { ORGANIZATION, type RunningSystem } from '../../system/start-system.js'
 
-/** An organisation's owner, signed in. */
+/** An organization's owner, signed in. */
 export interface Owner {
   readonly api: ManagementApi
   readonly organizationId: string
@@ -26,7 +26,7 @@ export async function signInOwner(system: RunningSystem): Promise<Owner> {
   return { api, organizationId: await organizationId(api, ORGANIZATION) }
 }
 
-/** Another organisation of the same person. */
+/** Another organization of the same person. */
 export async function makeOrganization({ api }: Owner, name: string): Promise<Owner> {
   return { api, organizationId: WithId.parse(await api.post('/orgs', { name })).id }
 }

@@ -7,7 +7,7 @@ import { jsonPost } from '../rig/shots.js'
 import type { Line, Row } from '../row.js'
 
 const LIMITS = {
-  /** The organisation that is looked at: far from keeping a proxy busy. */
+  /** The organization that is looked at: far from keeping a proxy busy. */
   calm: { perSecond: 40, requests: 160, connections: 32 },
   /** Of the one that floods: as many connections as keep a proxy busy, and eight times as many. */
   floods: [64, 512],
@@ -30,7 +30,7 @@ interface Round {
 }
 
 /**
- * One organisation's latency while another one floods the same proxy, each of its connections asking again at once, against
+ * One organization's latency while another one floods the same proxy, each of its connections asking again at once, against
  * its latency without, in turn. The provider thinks as long as a quick one does.
  */
 export const fairness: Row = {
@@ -62,7 +62,7 @@ export const fairness: Row = {
   },
 }
 
-/** Two organisations, an app and a service each; and the calm one's request as it goes to the provider itself. */
+/** Two organizations, an app and a service each; and the calm one's request as it goes to the provider itself. */
 async function shotsOf(rig: Rig): Promise<{ calm: Shot; direct: Shot; flood: Shot }> {
   const { port } = await rig.bestProxy()
   const shot = async (name: string, upstream: 'fixed' | 'thinking'): Promise<Shot> => {

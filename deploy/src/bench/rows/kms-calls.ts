@@ -8,7 +8,7 @@ import type { Row } from '../row.js'
 
 const LIMITS = { secrets: 100, requests: 10_000, connections: 32, msMax: 60_000 } as const
 
-/** How often the key service is asked while an organisation works: once for its data key, and never per secret. */
+/** How often the key service is asked while an organization works: once for its data key, and never per secret. */
 export const kmsCalls: Row = {
   name: 'kms-calls',
   async measure(rig) {
@@ -28,7 +28,7 @@ export const kmsCalls: Row = {
     }
     return [
       {
-        what: 'KMS calls in 10,000 requests of one organisation with 100 secrets',
+        what: 'KMS calls in 10,000 requests of one organization with 100 secrets',
         value: (await callsIn(log)) - before,
         unit: 'calls',
         goal: { atMost: 2 },

@@ -37,7 +37,7 @@ export const storedNumber: Row = {
   },
 }
 
-/** Rows as management and the vault write them, of one organisation of their own. */
+/** Rows as management and the vault write them, of one organization of their own. */
 async function store({ system, owner }: Rig): Promise<void> {
   const { management, vault } = system.databases
   await run(management.adminUrl, MANAGEMENT, owner.organizationId)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 
 /**
- * The names of everything in Redis. Each key carries the hash tag of its organisation's shard, so that one script
+ * The names of everything in Redis. Each key carries the hash tag of its organization's shard, so that one script
  * touches one slot of a cluster; and each has a life, so that nothing is left behind by those who are gone.
  *
  * | key                         | what                                                                     | life           |
@@ -10,7 +10,7 @@ import { LRUCache } from 'lru-cache'
  * | `pma:{s07}:log`             | stream of access entries; see `ACCESS_STREAM`                            | 7 days         |
  * | `pma:{s07}:mark:<boot>`     | drained watermark of a proxy's boot in this shard                        | 1 hour         |
  * | `pma:{s07}:rate:<bucket>`   | GCRA: theoretical arrival, milliseconds of Redis's clock                 | until it is now |
- * | `pma:{s07}:lease:<org>:<version>` | a lease, sealed for the proxies that serve the organisation         | the lease's    |
+ * | `pma:{s07}:lease:<org>:<version>` | a lease, sealed for the proxies that serve the organization         | the lease's    |
  */
 export const SHARDS = 64
 
@@ -31,7 +31,7 @@ export const ACCESS_STREAM = {
 
 export const WATERMARK_LIFE_MS = 3_600_000
 
-/** Organisations whose shard is remembered: a digest costs more than the look. */
+/** Organizations whose shard is remembered: a digest costs more than the look. */
 const remembered = new LRUCache<string, number>({ max: 10_000 })
 
 /** Evenly, whatever ids look like. */

@@ -52,7 +52,7 @@ export interface LogPage extends TimeRange {
   readonly limit: number
 }
 
-/** Admitted requests of an organisation, newest first, each with how it ended. */
+/** Admitted requests of an organization, newest first, each with how it ended. */
 export async function readAccessLog(db: Knex, organizationId: string, which: LogPage): Promise<LoggedRequest[]> {
   const admitted = await admittedEntries(db, organizationId, which)
   const endings = await endingsOf(db, organizationId, admitted)

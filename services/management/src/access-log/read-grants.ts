@@ -22,7 +22,7 @@ interface GrantRecord {
   readonly entry: unknown
 }
 
-/** Grants to an organisation's internal services, newest first. */
+/** Grants to an organization's internal services, newest first. */
 export async function readGrants(
   db: Knex,
   organizationId: string,

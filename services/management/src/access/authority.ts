@@ -7,11 +7,11 @@ export interface Authority {
   readonly via: Principal['via']
   /** Of the sign-in, or of the personal access token. */
   readonly credentialId: string
-  /** Of a request within an organisation. */
+  /** Of a request within an organization. */
   readonly place?: Place
 }
 
-/** A person's place in an organisation, and what their role there has to allow. */
+/** A person's place in an organization, and what their role there has to allow. */
 interface Place {
   readonly organizationId: string
   readonly userId: string

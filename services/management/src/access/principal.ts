@@ -26,7 +26,7 @@ export interface TokenBearer extends Person {
 /** Who asks. There is no empty one: who is not known is no Principal at all. */
 export type Principal = SignedInPerson | TokenBearer
 
-/** The organisation that a request is about, and the principal's place in it. */
+/** The organization that a request is about, and the principal's place in it. */
 export interface CallOrg {
   readonly id: string
   readonly slug: string

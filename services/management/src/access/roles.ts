@@ -1,4 +1,4 @@
-/** What a person may be in an organisation. Compared exactly, never case-insensitively. */
+/** What a person may be in an organization. Compared exactly, never case-insensitively. */
 export const ROLES = ['owner', 'admin', 'member'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -14,7 +14,7 @@ export const ROLES_ALLOWED = {
   'members:read': EVERYBODY,
   /** Within `mayManageMember`: admins never touch owners. */
   'members:write': MANAGERS,
-  /** One's own place in the organisation: to leave it. Ending another's is `members:write` as well. */
+  /** One's own place in the organization: to leave it. Ending another's is `members:write` as well. */
   'membership:write': EVERYBODY,
   'invitations:read': MANAGERS,
   'invitations:write': MANAGERS,
@@ -28,10 +28,10 @@ export const ROLES_ALLOWED = {
   'audit:read': MANAGERS,
 } as const satisfies Record<`${string}:${'read' | 'write'}`, readonly Role[]>
 
-/** A permission within an organisation. */
+/** A permission within an organization. */
 export type OrgPermission = keyof typeof ROLES_ALLOWED
 
-/** What a personal access token may be given: permissions within organisations, and the making of one. */
+/** What a personal access token may be given: permissions within organizations, and the making of one. */
 export type Scope = OrgPermission | 'organizations:create'
 
 export const SCOPES: readonly Scope[] = [...Object.keys(ROLES_ALLOWED).filter(isOrgScope), 'organizations:create']

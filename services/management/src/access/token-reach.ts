@@ -20,7 +20,7 @@ export function inPerson(principal: Principal): SignedInPerson {
   throw inPersonAlone()
 }
 
-/** Organisations out of a token's reach are to it as absent ones. */
+/** Organizations out of a token's reach are to it as absent ones. */
 export function reaches(principal: Principal, organizationId: string): boolean {
   return (
     principal.via === 'sign-in' || principal.organizations === 'all' || principal.organizations.includes(organizationId)

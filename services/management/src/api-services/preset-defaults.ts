@@ -7,7 +7,7 @@ type Defaults = Pick<NewService, 'baseUrl' | 'auth' | 'methods' | 'paths' | 'lim
 
 /**
  * What a preset fills in of a new service; the request's own fields stand before it. The secret is the recommended
- * name, which the organisation must have.
+ * name, which the organization must have.
  *
  * @throws Fault INVALID_REQUEST for a preset that is none.
  */

@@ -20,7 +20,7 @@ interface KnownSecret {
 }
 
 /**
- * Puts ids in the place of names: secrets in force of this organisation, each bound to this origin and to the place
+ * Puts ids in the place of names: secrets in force of this organization, each bound to this origin and to the place
  * where it would stand. Their rows are locked against a change of bindings and against deletion until the commit.
  *
  * @throws Fault INVALID_REQUEST for a name that is none; DESTINATION_NOT_ALLOWED, which says where a secret is bound.

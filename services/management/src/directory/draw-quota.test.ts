@@ -140,7 +140,7 @@ describe('DrawQuota', () => {
     expect(await block({ count: 70, needed: 100 })).toMatchObject({ units: 10 })
   })
 
-  it('tells organisations, scopes, subjects and periods apart', async () => {
+  it('tells organizations, scopes, subjects and periods apart', async () => {
     const { block } = management(database.db, manualClock())
     await block({ needed: 100 })
     for (const over of [

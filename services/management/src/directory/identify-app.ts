@@ -14,7 +14,7 @@ export interface IdentifiedApp {
 
 /**
  * Whose request it is. A session counts under every policy; an app token under `audit` and `off` alone, and its requests
- * are unattested. The organisation comes from the credential.
+ * are unattested. The organization comes from the credential.
  *
  * @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, APP_NOT_FOUND, APP_DISABLED, ATTESTATION_REQUIRED.
  */

@@ -18,7 +18,7 @@ export interface Grant {
 }
 
 /**
- * Puts grants to internal services on record, before they leave: in the organisation's access log, by the way that
+ * Puts grants to internal services on record, before they leave: in the organization's access log, by the way that
  * proxies' entries take, and as the last use of each secret. What was granted may be leased; the vault knows what was.
  *
  * The function throws what Postgres throws: then nothing may be granted.

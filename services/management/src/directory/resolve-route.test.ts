@@ -84,7 +84,7 @@ describe('a route', () => {
     expect(route.lifeMs).toBe(GRANT_LIFE_MS_MAX)
   })
 
-  it('says which limits count one service and which the whole app, and the quotas of organisation and app', async () => {
+  it('says which limits count one service and which the whole app, and the quotas of organization and app', async () => {
     const limits = JSON.stringify([{ scope: 'app', count: 5, periodSeconds: 1, burst: 5 }])
     const quotas = JSON.stringify([{ scope: 'device', period: 'day', count: 7 }])
     await set('apps', catalog.appId, { limits, quotas })

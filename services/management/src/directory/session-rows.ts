@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type Role, roleMay } from '../access/roles.js'
 
-/** An app, as a credential names it. Deleted apps, and those of deleted organisations, are not found. */
+/** An app, as a credential names it. Deleted apps, and those of deleted organizations, are not found. */
 export interface AppRow {
   readonly id: string
   readonly organizationId: string

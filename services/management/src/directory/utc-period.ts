@@ -1,6 +1,6 @@
 import type { QuotaPeriod } from '../api-services/quotas.js'
 
-/** A day or a month of the calendar, by UTC: a device that travels has one quota, and so has its organisation. */
+/** A day or a month of the calendar, by UTC: a device that travels has one quota, and so has its organization. */
 export interface UtcPeriod {
   readonly startsAtMs: number
   /** The first moment that is not in it. */

@@ -1,9 +1,9 @@
 export const EXPORT_LIMITS = {
   /** Rows read at once: what an export holds in memory is this page and the one being written. */
   pageRows: 500,
-  /** At once, of one organisation: a second one while the first is being fetched anew. */
+  /** At once, of one organization: a second one while the first is being fetched anew. */
   perOrganization: 2,
-  /** At once, of one person: anybody makes as many organisations as it takes to need all that there is. */
+  /** At once, of one person: anybody makes as many organizations as it takes to need all that there is. */
   perPerson: 2,
   /** At once, of all: each may hold a database connection for the time of a page. Verifications have as many apart. */
   perProcess: 8,

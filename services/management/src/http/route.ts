@@ -12,7 +12,7 @@ type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${i
   ? Name | PathParams<Rest>
   : never
 
-/** A permission within an organisation needs `{org}` in the path, and a path with `{org}` needs such a permission. */
+/** A permission within an organization needs `{org}` in the path, and a path with `{org}` needs such a permission. */
 export type PermissionFor<Path extends string> =
   'org' extends PathParams<Path> ? OrgPermission : Exclude<Permission, OrgPermission>
 

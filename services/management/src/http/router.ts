@@ -21,7 +21,7 @@ import { validateBody, validateQuery } from './validate.js'
 export interface RouterDeps extends OnceDeps {
   /** Who sent this? @throws Fault UNAUTHORIZED, INVALID_TOKEN or TOKEN_EXPIRED; never answers an empty principal. */
   readonly authenticate: (request: Request) => Promise<Principal>
-  /** The organisation and the principal's place in it, or undefined: absent and not a member are one answer. */
+  /** The organization and the principal's place in it, or undefined: absent and not a member are one answer. */
   readonly findOrg: (principal: Principal, idOrSlug: string) => Promise<CallOrg | undefined>
   /** `PMA_PUBLIC_ORIGIN`: where the pages are served that use the cookie. */
   readonly publicOrigin: string | undefined
@@ -68,7 +68,7 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
 }
 
 /**
- * The gate, in this order: who, which organisation, whether they may, and only then what they sent. Then who once more,
+ * The gate, in this order: who, which organization, whether they may, and only then what they sent. Then who once more,
  * and it is that answer which counts: whoever keeps back the last byte has half a minute, in which all of it may end.
  */
 async function checkedCall(route: Route, deps: RouterDeps, request: Request, requestId: string): Promise<AnyCall> {
@@ -93,7 +93,7 @@ async function checkedCall(route: Route, deps: RouterDeps, request: Request, req
   }
 }
 
-/** Neither on public routes; an organisation where the route is within one. */
+/** Neither on public routes; an organization where the route is within one. */
 type Caller = Pick<AnyCall, 'principal' | 'org'>
 
 async function callerOf({ permission }: Route, deps: RouterDeps, request: Request): Promise<Caller> {

@@ -21,7 +21,7 @@ export function attemptOf(route: Route, call: AnyCall, headers: IncomingHttpHead
   return {
     userId: call.principal.userId,
     keyHash: sha256(key),
-    // By the organisation's id: its slug in the path, or its id, are one request. The body as it was understood.
+    // By the organization's id: its slug in the path, or its id, are one request. The body as it was understood.
     fingerprint: sha256(
       joinInjectively([
         route.method,

@@ -3,7 +3,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { registeredAmong } from './internal-service-rows.js'
 
 /**
- * A secret is bound to identities that are registered for its organisation: a mistyped one would wait for whoever gets
+ * A secret is bound to identities that are registered for its organization: a mistyped one would wait for whoever gets
  * it. Those of others are as good as absent.
  *
  * @throws Fault INVALID_REQUEST.

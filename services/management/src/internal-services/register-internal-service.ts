@@ -7,7 +7,7 @@ import { type Change, createCommitOnly } from '../feed/commit-change.js'
 import { countInternalServices, findInternalService, type InternalServiceRow } from './internal-service-rows.js'
 
 const LIMITS = {
-  /** Of one organisation. */
+  /** Of one organization. */
   servicesMax: 100,
 } as const
 
@@ -28,7 +28,7 @@ export interface RegisterDeps {
 }
 
 /**
- * Registers an identity for one organisation: from now on it may ask for what is bound to it there. It may be repeated.
+ * Registers an identity for one organization: from now on it may ask for what is bound to it there. It may be repeated.
  * No feed row: proxies hold nothing that rests on it.
  *
  * @throws Fault INVALID_REQUEST, NOT_FOUND, CONFLICT where identity or name are registered otherwise.
@@ -74,7 +74,7 @@ async function register(
   }
 }
 
-/** Its lock keeps a deletion of the organisation, and the count, in order. */
+/** Its lock keeps a deletion of the organization, and the count, in order. */
 async function lockOrganization(trx: Knex, idOrSlug: string): Promise<string> {
   const row = await trx('organizations')
     .where({ state: 'active' })

@@ -6,7 +6,7 @@ import type { InForce } from '../feed/in-force.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
 
 const LIMITS = {
-  /** Organisations in a transaction: each locks its row, and the end of its audit trail. */
+  /** Organizations in a transaction: each locks its row, and the end of its audit trail. */
   pageMax: 100,
 } as const
 
@@ -16,11 +16,11 @@ export interface EndDeps {
 }
 
 /**
- * Has every proxy forget the lease keys of an organisation, or of all, and the leases that it may have opened under
+ * Has every proxy forget the lease keys of an organization, or of all, and the leases that it may have opened under
  * them. For after a rotation of data keys: what proxies take up next is derived of the key that seals by then. Settles
  * when no proxy opens or uses anything that was shared under an earlier one. What is under way goes on.
  *
- * @throws Fault NOT_FOUND where there is no such organisation, and what Postgres throws. Safe to repeat.
+ * @throws Fault NOT_FOUND where there is no such organization, and what Postgres throws. Safe to repeat.
  */
 export async function endLeaseKeys(
   { db, waitUntilSeen }: EndDeps,

@@ -34,7 +34,7 @@ export async function withdraw(trx: Knex.Transaction, keys: readonly SigningKeyR
 
 export const feedOf = ({ id, generation }: SigningKeyRow): FeedEntry => ({ kind: 'signing-key', id, generation })
 
-/** Of the installation: no organisation sees it. */
+/** Of the installation: no organization sees it. */
 export function auditOf(
   event: string,
   { id, use }: SigningKeyRow,

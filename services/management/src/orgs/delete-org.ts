@@ -10,16 +10,16 @@ import { lockOrg } from './org-store.js'
 export interface DeleteOrgDeps {
   readonly db: Knex
   readonly commitChange: CommitChange
-  /** Destroys the data keys of deleted organisations: the reconciler's work, begun at once. */
+  /** Destroys the data keys of deleted organizations: the reconciler's work, begun at once. */
   readonly finishShredding: () => Promise<unknown>
   readonly log: Logger
 }
 
 /**
- * Deletes an organisation: its routes fall everywhere, then its data keys are destroyed. Where the vault is away the
+ * Deletes an organization: its routes fall everywhere, then its data keys are destroyed. Where the vault is away the
  * reconciler does the second; no proxy uses anything of it by then.
  *
- * @param precondition is asked under the organisation's lock.
+ * @param precondition is asked under the organization's lock.
  */
 export async function deleteOrg(
   deps: DeleteOrgDeps,

@@ -66,7 +66,7 @@ export function listOrgs(
   return query.orderBy('organizations.id').limit(limit).select<OrgRecord[]>(COLUMNS)
 }
 
-/** Ids of those of these organisations, by id or slug, that the person belongs to. */
+/** Ids of those of these organizations, by id or slug, that the person belongs to. */
 export async function myOrgIds(
   db: Knex,
   userId: string,
@@ -89,7 +89,7 @@ export interface NewOrg {
   readonly slug?: string | undefined
 }
 
-/** Makes an organisation with its first owner. @throws Fault CONFLICT where the slug is taken, or one owns too many. */
+/** Makes an organization with its first owner. @throws Fault CONFLICT where the slug is taken, or one owns too many. */
 export async function createOrg(
   trx: Knex.Transaction,
   ownerId: string,
@@ -120,10 +120,10 @@ async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> 
 }
 
 /**
- * Locks the organisation, so that changes to who owns it come one after the other; and reads the actor's role anew,
+ * Locks the organization, so that changes to who owns it come one after the other; and reads the actor's role anew,
  * since it may have been taken away while this request was on its way.
  *
- * @throws Fault NOT_FOUND where the organisation, or the actor's membership, has ended.
+ * @throws Fault NOT_FOUND where the organization, or the actor's membership, has ended.
  */
 export async function lockOrg(trx: Knex.Transaction, organizationId: string, actorId: string): Promise<Role> {
   const org = await trx('organizations')
@@ -136,9 +136,9 @@ export async function lockOrg(trx: Knex.Transaction, organizationId: string, act
 }
 
 /**
- * Held by who creates something of which an organisation has a number at most, so that they are counted one after the
+ * Held by who creates something of which an organization has a number at most, so that they are counted one after the
  * other; or under a name that nobody may have twice, where a second creation must find the first one's and not fail. Does
- * not stand in the way of rows that refer to the organisation.
+ * not stand in the way of rows that refer to the organization.
  */
 export async function lockForCreation(trx: Knex, organizationId: string): Promise<void> {
   await trx('organizations').where('id', organizationId).forNoKeyUpdate().first('id')

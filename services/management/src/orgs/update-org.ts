@@ -11,8 +11,8 @@ export interface OrgChange {
 }
 
 /**
- * Renames an organisation, which no proxy notices: they know it by its id. Quotas stand in its routes, so setting them
- * fells those, also where they are as before: the answer says "in force" (RETRYWAITS). Call it under the organisation's
+ * Renames an organization, which no proxy notices: they know it by its id. Quotas stand in its routes, so setting them
+ * fells those, also where they are as before: the answer says "in force" (RETRYWAITS). Call it under the organization's
  * lock.
  *
  * @throws Fault CONFLICT where the slug is taken.

@@ -23,9 +23,9 @@ interface FreedAddress {
 
 /**
  * Takes an e-mail address from the account that has it. Nobody proves an address yet: an administrator who invites one
- * can take the invitation up themselves, and whose address it is has no account then, in any organisation. The account
+ * can take the invitation up themselves, and whose address it is has no account then, in any organization. The account
  * stays, with its roles, password and tokens, under another address; its sign-ins end. Told to the installation's trail
- * and to that of each organisation which it belongs to.
+ * and to that of each organization which it belongs to.
  *
  * @throws Fault INVALID_REQUEST, NOT_FOUND where no account has the address, CONFLICT where one has the new address.
  */

@@ -14,7 +14,7 @@ const CREDENTIALS = {
  * commit: a revocation is before it and seen here, or after all that is committed here. Not shared: such row locks are not
  * fair (ADR 11), and who sends change after change must not keep their own revocation waiting.
  *
- * @throws Fault INVALID_TOKEN; NOT_FOUND where the membership or the organisation has ended; FORBIDDEN.
+ * @throws Fault INVALID_TOKEN; NOT_FOUND where the membership or the organization has ended; FORBIDDEN.
  */
 export async function refuseEnded(db: Knex, { via, credentialId, place }: Authority): Promise<void> {
   // One statement: every change waits for it.

@@ -93,7 +93,7 @@ function groupBySecret(rows: readonly VersionRow[]): Map<string, VersionRow[]> {
 }
 
 /**
- * Has the data keys of deleted organisations destroyed, once no proxy can use anything of theirs. Intents of theirs are
+ * Has the data keys of deleted organizations destroyed, once no proxy can use anything of theirs. Intents of theirs are
  * settled like all others.
  */
 export async function finishShredding({ db, vault, waitUntilSeen, log }: Deps): Promise<number> {

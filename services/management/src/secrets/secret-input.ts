@@ -5,11 +5,11 @@ export const SECRET_LIMITS = {
   nameCharsMax: 128,
   /** Larger than any key of a provider, and than a service account's file. */
   valueBytesMax: 64 * 1024,
-  /** Four for each API service that an organisation may have. */
+  /** Four for each API service that an organization may have. */
   perOrganization: 2_000,
 } as const
 
-/** Case-sensitive, unique in its organisation; what stands between the braces of a template. */
+/** Case-sensitive, unique in its organization; what stands between the braces of a template. */
 export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 /**

@@ -119,7 +119,7 @@ export async function activeNames(
   return new Set(rows.map(({ name }) => name))
 }
 
-/** Secrets in force of an organisation, by id. Nothing pending is ever among them. */
+/** Secrets in force of an organization, by id. Nothing pending is ever among them. */
 export async function activeSecrets(
   db: Knex,
   organizationId: string,

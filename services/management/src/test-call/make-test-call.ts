@@ -16,7 +16,7 @@ import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, signingKeyInForce } from '../keys/signing-key-rows.js'
 import type { CallProxy, ProxyAnswer } from './call-proxy.js'
 
-/** Of one person in one organisation: trying is for people, and each try is paid for. */
+/** Of one person in one organization: trying is for people, and each try is paid for. */
 const RATE = { count: 20, periodMs: 60_000, burst: 10 } as const
 
 export interface TestCallDeps {

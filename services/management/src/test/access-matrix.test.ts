@@ -30,7 +30,7 @@ describe('role × route × tenant', () => {
     const wrong: string[] = []
     for (const route of orgRoutesOf(house.routes)) {
       for (const role of ROLES) {
-        if (!isOrgPermission(route.permission)) throw new Error('not an organisation’s route')
+        if (!isOrgPermission(route.permission)) throw new Error('not an organization’s route')
         const { status } = await ask(people[role], route, mine)
         // Reads answer; writes get as far as the body, which is wrong.
         const expected = roleMay(role, route.permission) ? (route.method === 'GET' ? 200 : 400) : 403

@@ -2,7 +2,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 
-/** An organisation with a secret, a service, an app and their link, as rows. */
+/** An organization with a secret, a service, an app and their link, as rows. */
 export interface Catalog {
   readonly organizationId: string
   readonly secretId: string

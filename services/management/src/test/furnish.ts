@@ -1,7 +1,7 @@
 import type { Route } from '../http/route.js'
 import type { Person, RestHarness } from './rest-harness.js'
 
-/** What a path's parameters stand for: a thing that is there, in this organisation. */
+/** What a path's parameters stand for: a thing that is there, in this organization. */
 export type Things = Readonly<Record<string, string>>
 
 /** One of everything that has an id. */

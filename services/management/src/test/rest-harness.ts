@@ -46,7 +46,7 @@ export interface RestHarness {
   readonly records: IdempotencyRecords
   /** Somebody new, straight into the database and signed in through the API. */
   person(name: string): Promise<Person>
-  /** A new organisation of this owner. */
+  /** A new organization of this owner. */
   organization(owner: Person, name: string): Promise<string>
   join(organizationId: string, person: Person, role: Role): Promise<void>
   anonymous(method: Method, path: string, body?: object): supertest.Test

@@ -28,7 +28,7 @@ const keys = createHeldKeys({ db: house.db, vault: house.vault, clock: systemClo
 await keys.tend()
 const owner = await house.person('owner')
 
-/** An organisation in use, and what a proxy holds of it: a route under the app's token, and one under a session. */
+/** An organization in use, and what a proxy holds of it: a route under the app's token, and one under a session. */
 interface World {
   readonly org: string
   readonly ids: Readonly<Record<'secret' | 'service' | 'app' | 'debugToken' | 'device' | 'session', string>>

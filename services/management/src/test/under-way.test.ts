@@ -34,7 +34,7 @@ afterAll(async () => {
   await house.close()
 })
 
-/** An organisation with an app and an admin, who has three credentials. */
+/** An organization with an app and an admin, who has three credentials. */
 interface World {
   readonly org: string
   readonly admin: Person
@@ -195,7 +195,7 @@ describe('a change that is under way is rolled back where, before it commits,', 
     await owner.ask('PATCH', member(), { role: 'owner' }).expect(200)
     const holder = await house.asOwner().transaction()
     await holder('organizations').where('id', world.org).forUpdate().first('id')
-    // In this order at the organisation's row, which lets them pass in it.
+    // In this order at the organization's row, which lets them pass in it.
     const answers = [owner.ask('PATCH', member(), { role: 'admin' }).then(({ status }) => status)]
     try {
       await untilLockAwaited(house.asOwner())

@@ -47,7 +47,7 @@ export interface VaultClient extends HeadWitness {
   destroyVersions(organizationId: string, secretId: string, versionIds: readonly string[]): Promise<void>
   /** @throws Fault SECRET_NOT_FOUND for what is absent, or of purpose INJECTION. */
   leaseOperational(version: VersionRef): Promise<OperationalLease>
-  /** Idempotent. Whatever was sealed for the organisation is dead when this settles. */
+  /** Idempotent. Whatever was sealed for the organization is dead when this settles. */
   shredOrganization(organizationId: string): Promise<void>
 }
 

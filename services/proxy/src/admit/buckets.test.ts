@@ -32,7 +32,7 @@ function keyOf(
 }
 
 describe('buckets', () => {
-  it('are told apart by scope, organisation, service, app, device and numbers', () => {
+  it('are told apart by scope, organization, service, app, device and numbers', () => {
     const keys = [
       keyOf('organization'),
       keyOf('service'),
@@ -52,7 +52,7 @@ describe('buckets', () => {
     for (const key of keys) expect(key).toMatch(/^[\w-]{43}$/)
   })
 
-  it('of an organisation are shared by its services, apps and devices', () => {
+  it('of an organization are shared by its services, apps and devices', () => {
     expect(keyOf('organization', { serviceId: 'svc_2', appId: 'app_2', deviceId: 'dvc_2' }, '203.0.113.1')).toBe(
       keyOf('organization'),
     )

@@ -35,7 +35,7 @@ function bucketOf(request: AccessRequest, limit: Limit): LimitBucket {
 
 /**
  * Injective: length-prefixed, then hashed. The limit's numbers belong to it, so that a limit that was changed starts
- * with a full bucket, and so do two services whose limits for the organisation differ.
+ * with a full bucket, and so do two services whose limits for the organization differ.
  */
 function bucketKey(request: AccessRequest, limit: Limit): string {
   const { scope, count, periodMs, burst } = limit
@@ -45,7 +45,7 @@ function bucketKey(request: AccessRequest, limit: Limit): string {
 }
 
 /**
- * A service's limits count its own requests alone, an app's those to all its services; the organisation's counts those of
+ * A service's limits count its own requests alone, an app's those to all its services; the organization's counts those of
  * all services that name it. Ids say by their prefix what they are of, so one's bucket is never the other's.
  */
 function whose({ route, sourceAddress }: AccessRequest, { scope, allServices }: Limit): readonly string[] {

@@ -52,7 +52,7 @@ function make() {
 }
 
 describe('admission', () => {
-  it('refuses an organisation whose share of what is not on record is used up, and lets nobody else wait', async () => {
+  it('refuses an organization whose share of what is not on record is used up, and lets nobody else wait', async () => {
     const { admission, asked } = make()
     const admit = (organizationId: string): Promise<Decision> => {
       const decision = admission.admit(request(`req_${asked.length}`, organizationId))
@@ -68,7 +68,7 @@ describe('admission', () => {
     expect(await admit('org_2')).toMatchObject({ admitted: true })
   })
 
-  it('refuses an organisation whose share of the waiting is used up, and nobody else', async () => {
+  it('refuses an organization whose share of the waiting is used up, and nobody else', async () => {
     const { admission } = make()
     const refused: unknown[] = []
     for (let at = 0; at < 2_050; at += 1)

@@ -11,7 +11,7 @@ import type { Admit, AdmitOutcome } from './admit.js'
 import { bucketsOf } from './buckets.js'
 
 const LIMITS = {
-  /** Requests waiting or under way, in all and of one organisation. Beyond: 503. */
+  /** Requests waiting or under way, in all and of one organization. Beyond: 503. */
   waiting: { totalMax: 8_192, perOwnerMax: 2_048 },
 } as const
 

@@ -24,7 +24,7 @@ const fill = (enter: (owner: string) => () => void, owner: string, count: number
   Array.from({ length: count }, () => enter(owner))
 
 describe('a crowd', () => {
-  it('is let in as long as the process keeps up, up to what an organisation may have waiting', () => {
+  it('is let in as long as the process keeps up, up to what an organization may have waiting', () => {
     const { fill, refusal } = make(false)
     fill('org_a', 1_024)
     expect(refusal('org_a')).toBeDefined()
@@ -41,7 +41,7 @@ describe('a crowd', () => {
     expect(refusal('org_a')).toBeDefined()
   })
 
-  it('of other organisations never shuts out one that has little in hand', () => {
+  it('of other organizations never shuts out one that has little in hand', () => {
     const { fill, refusal } = make()
     fill('org_a', 384)
     fill('org_b', 128)

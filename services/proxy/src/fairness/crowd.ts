@@ -14,7 +14,7 @@ const LIMITS = {
    * hundreds is let in, also on a machine that is busy with something else.
    */
   late: { totalMax: 512, perOwnerMax: 384 },
-  /** An organisation that has no more than so many is let in all the same: another's flood is not its own. */
+  /** An organization that has no more than so many is let in all the same: another's flood is not its own. */
   perOwnerMin: 8,
   /** As many refusals as there is time for beside those who are served: more, and clients are told to stay away longer. */
   refusalsPerSecond: 1_000,

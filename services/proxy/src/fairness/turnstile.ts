@@ -8,15 +8,15 @@ const LIMITS = {
   perTurn: 4,
   /** While connections come: libuv accepts one a turn, and whose it is shows only once it has sent something. */
   perTurnConnecting: 1,
-  /** An organisation that has begun no more than so many in this turn does not wait: another's queue is not its own. */
+  /** An organization that has begun no more than so many in this turn does not wait: another's queue is not its own. */
   perOwner: 2,
-  /** So many turns after the last one in which another organisation began something, an organisation has turns to itself. */
+  /** So many turns after the last one in which another organization began something, an organization has turns to itself. */
   sharedTurns: 256,
 } as const
 
 /**
- * Keeps turns of the event loop short, and shares them out among organisations: who floods waits in a queue of his own,
- * and adds to nobody else's wait. Where one organisation asks alone, it begins all it has: short turns cost it a fifth. The
+ * Keeps turns of the event loop short, and shares them out among organizations: who floods waits in a queue of his own,
+ * and adds to nobody else's wait. Where one organization asks alone, it begins all it has: short turns cost it a fifth. The
  * crowd bounds how many wait.
  */
 export interface Turnstile {

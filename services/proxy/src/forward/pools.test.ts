@@ -37,7 +37,7 @@ const get = (pools: Pools, organizationId: string, origin: string, headers: stri
     .then(({ body }) => body.text())
 
 describe('pools', () => {
-  it('never share a socket between organisations, and share it within one', async () => {
+  it('never share a socket between organizations, and share it within one', async () => {
     const { pools, origin, dialled, answers } = await provider(8)
     for (const [at, organizationId] of ['org_a', 'org_a', 'org_b'].entries()) {
       const answered = get(pools, organizationId, origin)

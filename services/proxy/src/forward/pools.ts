@@ -14,7 +14,7 @@ const LIMITS = {
   responseHeadBytesMax: 64 * 1024,
 } as const
 
-/** Connections to providers, by organisation and origin: no organisation's request goes over another's socket. */
+/** Connections to providers, by organization and origin: no organization's request goes over another's socket. */
 export interface Pools {
   get(organizationId: string, origin: string): Pool
   /** Ends what is left. */

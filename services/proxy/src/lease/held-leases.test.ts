@@ -106,7 +106,7 @@ describe('leases', () => {
     ])
   })
 
-  it('of an organisation that a vault hangs for leave the others theirs', async () => {
+  it('of an organization that a vault hangs for leave the others theirs', async () => {
     const { leases, route, asked } = make()
     const hung = Array.from({ length: 128 }, (_, at) => {
       const secret = { secretId: 'sec_a', versionId: `ver_a_1${at}`, generation: 1, name: 'A' }
@@ -122,7 +122,7 @@ describe('leases', () => {
     for (const { answer } of asked) answer.open()
   })
 
-  it('of another organisation are never handed over, though the version id were the same', async () => {
+  it('of another organization are never handed over, though the version id were the same', async () => {
     const { leases, asked, answer, route } = make()
     const one = leases.lease(route(['a1']))
     answer(0)

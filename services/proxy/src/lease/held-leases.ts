@@ -18,7 +18,7 @@ const LIMITS = {
   bytesMax: 64 * 1024 * 1024,
   /** What a lease takes beside its value. */
   overheadBytes: 1_024,
-  /** Calls to the vault under way; an organisation has a share. */
+  /** Calls to the vault under way; an organization has a share. */
   asking: { totalMax: 512, perOwnerMax: 128 },
   /** Flights that one request waits for: a row or two may overtake them, a storm of rows is an outage. */
   flightsMax: 3,

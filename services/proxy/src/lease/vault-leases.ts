@@ -1,7 +1,7 @@
 import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { LeaseAnswer, LeaseQuestion, LeaseUpstream, UpstreamLease } from './lease-upstream.js'
 
-/** What a lease key is called, within its organisation. */
+/** What a lease key is called, within its organization. */
 export interface LeaseKeyId {
   readonly dataKeyId: string
   readonly dataKeyVersion: number
@@ -9,7 +9,7 @@ export interface LeaseKeyId {
   readonly hour: number
 }
 
-/** What leases of one organisation are sealed under that proxies share, for an hour. */
+/** What leases of one organization are sealed under that proxies share, for an hour. */
 export interface LeaseKey {
   readonly id: LeaseKeyId
   /** Handed over: whoever receives it wipes it. */

@@ -6,7 +6,7 @@ import type { CountedRequest } from './quotas.js'
 /** What a request is counted by in one of its quotas. */
 export interface QuotaCounter extends Quota {
   readonly organizationId: string
-  /** As the directory knows it. Empty for the organisation. */
+  /** As the directory knows it. Empty for the organization. */
   readonly subject: string
   /** With the quota's number: one that was changed begins with nothing in memory. */
   readonly key: string

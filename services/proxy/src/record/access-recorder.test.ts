@@ -182,7 +182,7 @@ describe('entries', () => {
 })
 
 describe('room for another request', () => {
-  it('ends for an organisation at its share, and others still have theirs', async () => {
+  it('ends for an organization at its share, and others still have theirs', async () => {
     const { recorder, entry, pass } = make()
     const tickets = Array.from({ length: BACKLOG_LIMITS.shareMax }, (_, at) =>
       recorder.admitted(entry(`req_${at}`, 'org_greedy'), true),

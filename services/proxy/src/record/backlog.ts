@@ -7,7 +7,7 @@ export const BACKLOG_LIMITS = {
    * entries a request, for as long as a drain takes: seconds, at the rate of a core.
    */
   entriesMax: 100_000,
-  /** An organisation's part of it, so that one tenant's requests stop nobody else's. */
+  /** An organization's part of it, so that one tenant's requests stop nobody else's. */
   shareMax: 40_000,
   /** Entries of admissions whose answer was lost. Beyond, the authority is away, and asking it makes more of them. */
   doubtfulMax: 2_048,
@@ -23,7 +23,7 @@ export interface Backlog {
   doubtful(entry: AccessEntry): void
   /** The entry is on record. */
   settled(entry: AccessEntry): void
-  /** How much there is, of all organisations together. */
+  /** How much there is, of all organizations together. */
   sizes(): { readonly entries: number; readonly doubtful: number }
 }
 

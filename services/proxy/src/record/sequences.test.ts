@@ -32,7 +32,7 @@ describe('places in the record', () => {
     expect(sequences.takeSpares()).toEqual([])
   })
 
-  it('spread organisations over 64 shards', () => {
+  it('spread organizations over 64 shards', () => {
     const shards = new Set(Array.from({ length: 2_000 }, (_, at) => shardOf(`org_${at}`)))
     expect(shards.size).toBe(64)
     expect(Math.max(...shards)).toBe(63)

@@ -61,7 +61,7 @@ interface Deps {
   readonly direct: AccessQueue
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly isRedisUsable: () => boolean
-  /** Called for each entry that is drained, with its organisation. */
+  /** Called for each entry that is drained, with its organization. */
   readonly drained: (organizationId: string) => void
 }
 

@@ -15,7 +15,7 @@ const PREFIX = '/v1/p/'
 
 /**
  * By host where the host is `{service}.<suffix>`: there every path is the provider's. Else by path,
- * `/v1/p/{service}/{path…}`. The organisation comes from the credential, never from here.
+ * `/v1/p/{service}/{path…}`. The organization comes from the credential, never from here.
  */
 export function destinationOf(host: string | undefined, target: RequestTarget, hostSuffix: string | null): Destination {
   const named = hostSuffix === null ? undefined : serviceOfHost(host ?? '', hostSuffix)

@@ -14,7 +14,7 @@ export const BINDINGS: Bindings = {
 export const LEASE_LIFE_MS = 300_000
 const HOUR_MS = 3_600_000
 
-/** A vault that leases whatever a question names, with a lease key for each organisation and hour. */
+/** A vault that leases whatever a question names, with a lease key for each organization and hour. */
 export interface MemoryVault extends VaultLeases {
   readonly asked: LeaseQuestion[]
   readonly says: { away: boolean; leaseKeys: boolean; dataKeyVersion: number }

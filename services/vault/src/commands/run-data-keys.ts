@@ -6,7 +6,7 @@ import { rotationStore } from '../rotation/rotation-store.js'
 import { withVault } from './with-vault.js'
 
 /**
- * The `data-keys` command: how far rotations are, a line of JSON for each organisation that is behind, and for each
+ * The `data-keys` command: how far rotations are, a line of JSON for each organization that is behind, and for each
  * master key.
  */
 export function runDataKeys(config: VaultConfig, ports: VaultPorts, write: (line: string) => void): Promise<void> {

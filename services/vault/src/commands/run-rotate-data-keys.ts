@@ -8,7 +8,7 @@ import { rotationStore } from '../rotation/rotation-store.js'
 import { withVault } from './with-vault.js'
 
 export interface DataKeysToRotate {
-  /** One organisation's data key; all of them unless said. */
+  /** One organization's data key; all of them unless said. */
   readonly organizationId?: string
   /** The old keys may be known to somebody: ends when nothing that they seal opens any more. */
   readonly now: boolean

@@ -69,7 +69,7 @@ describe('a sealed version', () => {
 
   it.each<[string, Partial<SealContext>]>([
     ['installation', { installationId: 'ins_b' }],
-    ['organisation', { organizationId: 'org_b' }],
+    ['organization', { organizationId: 'org_b' }],
     ['secret', { secretId: 'sec_b' }],
     ['version id', { versionId: 'ver_b' }],
     ['generation', { generation: 5 }],

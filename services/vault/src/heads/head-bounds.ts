@@ -2,9 +2,9 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { HEAD_BYTES } from '@protectmyapi/service-kit/head-chain'
 
 const BOUNDS = {
-  /** An organisation's id and the kind of the chain. They stand in logs and statements. */
+  /** An organization's id and the kind of the chain. They stand in logs and statements. */
   chainCharsMax: 128,
-  /** 340 KiB: as many batches as one organisation's log gets in a quarter of an hour under load. More takes more calls. */
+  /** 340 KiB: as many batches as one organization's log gets in a quarter of an hour under load. More takes more calls. */
   linksMax: 10_000,
 } as const
 

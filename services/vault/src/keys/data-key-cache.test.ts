@@ -107,7 +107,7 @@ describe('the cache of plaintext data keys', () => {
     expect(loaded[0]).toEqual(Buffer.alloc(32))
   })
 
-  it('drops the keys of one organisation and of no other, and zeroes them', async () => {
+  it('drops the keys of one organization and of no other, and zeroes them', async () => {
     const { cache, loads, loaded } = setUp()
     const other = { ...REF, organizationId: 'org_ab' }
     await cache.get(REF)

@@ -19,7 +19,7 @@ export const CACHE_LIMITS = {
   renewFromMs: 150_000,
   /** Between two attempts of a renewal that fails. */
   renewAgainMs: 5_000,
-  /** 32 bytes each; as many organisations are warm at once. */
+  /** 32 bytes each; as many organizations are warm at once. */
   keysMax: 10_000,
 } as const
 
@@ -47,7 +47,7 @@ export interface DataKeyCache {
   derived(ref: KeyRef, name: string, derive: Derive): Buffer | undefined
   /** Takes up a copy of a key that was just made. `askedMs`: monotonic, from before it was asked for. */
   put(ref: KeyRef, dataKey: Uint8Array, askedMs: number): void
-  /** Forgets every key of an organisation, those on their way too. */
+  /** Forgets every key of an organization, those on their way too. */
   drop(organizationId: string): void
   /** Forgets what is past its life, used or not. */
   sweep(): void
@@ -157,7 +157,7 @@ function nameOf({ organizationId, keyId, keyVersion }: KeyRef): string {
   return organizationPart(organizationId) + joinInjectively([keyId, String(keyVersion)]).toString('latin1')
 }
 
-/** Its length stands before it, so that it begins its own organisation's names and no other's. */
+/** Its length stands before it, so that it begins its own organization's names and no other's. */
 function organizationPart(organizationId: string): string {
   return joinInjectively([organizationId]).toString('latin1')
 }

@@ -2,7 +2,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from './data-key-cache.js'
 import { queueForKey } from './queue-for-key.js'
 
-/** The key that seals what an organisation writes now. Destroyed: it was shredded, and never gets another. */
+/** The key that seals what an organization writes now. Destroyed: it was shredded, and never gets another. */
 export type CurrentKey = ActiveKey | { readonly state: 'destroyed' } | { readonly state: 'absent' }
 
 export interface ActiveKey {
@@ -31,7 +31,7 @@ export const dataKeyStore = (db: Knex) => ({
     return toCurrent(organizationId, row)
   },
 
-  /** False where the organisation has a key already, or was shredded: of two replicas at once, one wins. */
+  /** False where the organization has a key already, or was shredded: of two replicas at once, one wins. */
   async adopt({ organizationId, keyId, keyVersion }: KeyRef): Promise<boolean> {
     const row = { organization_id: organizationId, id: keyId, version: keyVersion, floor: keyVersion, state: 'active' }
     const inserted = await db('data_keys').insert(row).onConflict('organization_id').ignore().returning('id')
@@ -69,7 +69,7 @@ export const dataKeyStore = (db: Knex) => ({
     return row.destroyed_at.getTime()
   },
 
-  /** Organisations that were shredded since. */
+  /** Organizations that were shredded since. */
   async shreddedSince(sinceMs: number): Promise<readonly string[]> {
     const rows = await db('data_keys')
       .where({ state: 'destroyed' })

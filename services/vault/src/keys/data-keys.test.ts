@@ -23,7 +23,7 @@ function replica(service = memoryKeys()) {
 const wrappedOf = (organizationId: string) =>
   databases.vaultKeysDb('wrapped_keys').where({ organization_id: organizationId })
 
-describe('data keys of organisations', () => {
+describe('data keys of organizations', () => {
   it('cost one GenerateDataKey for the first use, and nothing for all that follows', async () => {
     const { keys, kms } = replica()
     const organizationId = newId('organization')
@@ -83,7 +83,7 @@ describe('data keys of organisations', () => {
     await expect(keys.current(organizationId)).resolves.toMatchObject({ organizationId })
   })
 
-  it('open nothing once the wrapped bytes are altered, moved to another organisation, or gone', async () => {
+  it('open nothing once the wrapped bytes are altered, moved to another organization, or gone', async () => {
     const { keys, service } = replica()
     const [one, other] = [await keys.current(newId('organization')), await keys.current(newId('organization'))]
     const plaintextCold = () => replica(service).keys.plaintext(one)

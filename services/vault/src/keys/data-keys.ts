@@ -19,14 +19,14 @@ export interface DataKeysDeps {
 
 export interface DataKeys {
   /**
-   * The key that seals what the organisation writes now; made where there is none yet.
+   * The key that seals what the organization writes now; made where there is none yet.
    *
-   * @throws Fault CONFLICT where the organisation was shredded; UNAVAILABLE.
+   * @throws Fault CONFLICT where the organization was shredded; UNAVAILABLE.
    */
   current(organizationId: string): Promise<KeyRef>
   /**
    * Makes another version of a key, which seals what is written from then on. Undefined where somebody else was first, or
-   * the organisation was shredded: what was made is taken away again.
+   * the organization was shredded: what was made is taken away again.
    *
    * @throws Fault UNAVAILABLE; then nothing has changed, unless Postgres went away at the last step.
    */
@@ -40,9 +40,9 @@ export interface DataKeys {
   plaintext(ref: KeyRef): Promise<Buffer>
   /** A key derived of one that is in memory, as the cache says; where it is not, undefined at once. */
   derived(ref: KeyRef, name: string, derive: Derive): Buffer | undefined
-  /** Deletes the wrapped bytes of all keys of an organisation, and forgets the plain ones. */
+  /** Deletes the wrapped bytes of all keys of an organization, and forgets the plain ones. */
   shred(organizationId: string): Promise<void>
-  /** Forgets the plain keys of an organisation, derived ones too: another replica has shredded it. */
+  /** Forgets the plain keys of an organization, derived ones too: another replica has shredded it. */
   drop(organizationId: string): void
   sweep(): void
   /** How many are in memory. */
@@ -53,7 +53,7 @@ export interface DataKeys {
 
 const FIRST_VERSION = 1
 
-/** Organisation data keys: rows in `vault`, wrapped bytes in `vault_keys`, plaintext in this process's memory alone. */
+/** Organization data keys: rows in `vault`, wrapped bytes in `vault_keys`, plaintext in this process's memory alone. */
 export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, log }: DataKeysDeps): DataKeys {
   const rows = dataKeyStore(vaultDb)
   const wrapped = wrappedKeyStore(vaultKeysDb)
@@ -137,10 +137,10 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
   }
 }
 
-/** @throws Fault CONFLICT where the organisation was shredded. */
+/** @throws Fault CONFLICT where the organization was shredded. */
 export function usableKey(key: CurrentKey): ActiveKey {
   if (key.state === 'active') return key
   if (key.state === 'destroyed')
-    throw new Fault('CONFLICT', 'the organisation was shredded', { say: 'This organization was deleted.' })
+    throw new Fault('CONFLICT', 'the organization was shredded', { say: 'This organization was deleted.' })
   throw new Error('a data key vanished: rows of data_keys are never deleted')
 }

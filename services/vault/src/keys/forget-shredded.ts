@@ -7,7 +7,7 @@ import type { DataKeys } from './data-keys.js'
 const SHREDDED_MS = 2 * CACHE_LIMITS.lifeMs
 
 /**
- * Forgets the plain keys of organisations that another replica has shredded. Rows stop every use of them at the commit of
+ * Forgets the plain keys of organizations that another replica has shredded. Rows stop every use of them at the commit of
  * the shredding; this is for whoever sets those rows back, and for what memory holds.
  */
 export const forgetShredded =

@@ -49,7 +49,7 @@ function fingerprintOf(masterKey: Buffer): string {
 }
 
 function wrap(masterKey: Buffer, dataKey: Buffer, context: KeyContext): Buffer {
-  // Random nonces under one key are sound to 2^32 wrappings; there is one per organisation and rotation.
+  // Random nonces under one key are sound to 2^32 wrappings; there is one per organization and rotation.
   const nonce = randomBytes(NONCE_BYTES)
   const { ciphertext, tag } = aesGcmSeal(masterKey, nonce, dataKey, contextBytes(context))
   return Buffer.concat([Buffer.from([FORMAT_VERSION]), nonce, ciphertext, tag])

@@ -17,7 +17,7 @@ export function keyServiceContract(name: string, keys: () => KeyService, changed
 
     it.each<[string, Partial<KeyContext>]>([
       ['installation', { installationId: 'ins_b' }],
-      ['organisation', { organizationId: 'org_b' }],
+      ['organization', { organizationId: 'org_b' }],
       ['key id', { keyId: 'key_b' }],
       ['key version', { keyVersion: 2 }],
     ])('refuses to unwrap for another %s', async (_what, other) => {
@@ -44,7 +44,7 @@ export function keyServiceContract(name: string, keys: () => KeyService, changed
       await expect(keys().unwrap(anew, CONTEXT)).resolves.toEqual(dataKey)
     })
 
-    it('wraps nothing anew that it does not unwrap: for another organisation, or altered', async () => {
+    it('wraps nothing anew that it does not unwrap: for another organization, or altered', async () => {
       const after = await changed()
       const { wrappedKey } = await keys().generate(CONTEXT)
       const refused = { code: 'SECRET_DECRYPTION_FAILED' }

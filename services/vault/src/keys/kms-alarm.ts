@@ -3,7 +3,7 @@ import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { KMS_FAULTS, KmsFault, type KmsFaultKind } from './kms-fault.js'
 
 const LIMITS = {
-  /** Between two lines of the same kind: with many organisations cold, each call fails. */
+  /** Between two lines of the same kind: with many organizations cold, each call fails. */
   everyMs: 60_000,
 } as const
 

@@ -4,7 +4,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 const LOCKS = 74_110_603
 
 /**
- * Queues for the row of an organisation's data key, to the end of the transaction. To be called before that row is locked
+ * Queues for the row of an organization's data key, to the end of the transaction. To be called before that row is locked
  * FOR SHARE (`sharing`) or changed. The row's lock alone is not fair: Postgres lets those that share it pass who waits to
  * change it, and under many writers a rotation waited for seconds.
  */

@@ -45,7 +45,7 @@ describe('a stored version that was altered', () => {
     expect(await leaseOf(current)).toMatchObject(broken)
   })
 
-  it('cannot be opened as the version of another secret or organisation', async () => {
+  it('cannot be opened as the version of another secret or organization', async () => {
     const [one, other] = [await stored({ organizationId: 'org_swap' }), await stored({ organizationId: 'org_swap' })]
     const elsewhere = await stored()
     const { sealed } = await rowOf(one).first()

@@ -44,7 +44,7 @@ describe('a lease of an internal service', () => {
     })
   })
 
-  it('never brings the lease key, which opens what proxies share of the whole organisation', async () => {
+  it('never brings the lease key, which opens what proxies share of the whole organization', async () => {
     const both = { ...BINDINGS, services: [WORKER.spiffeId] }
     const put = await stored({ bindings: both })
     expect((await answerFor(put, await grantFor(put))).leaseKey).toBeUndefined()

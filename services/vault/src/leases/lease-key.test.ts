@@ -53,14 +53,14 @@ describe('a lease key', () => {
     expect(key.bytes.reveal()).toHaveLength(32)
   })
 
-  it('is the same for every secret of an organisation, on every replica', async () => {
+  it('is the same for every secret of an organization, on every replica', async () => {
     const one = await stored()
     const other = await stored({ organizationId: one.organizationId })
     // A replica that has just started has the data key in memory once it has opened something.
     expect(hex(await keyFor(other, vaultCore(databases, vault.service)))).toBe(hex(await keyFor(one)))
   })
 
-  it('is another for another organisation, and for another hour', async () => {
+  it('is another for another organization, and for another hour', async () => {
     const late = vaultCore(databases, vault.service)
     const [one, other] = [await stored(), await stored()]
     const first = await keyFor(one, late)

@@ -6,8 +6,8 @@ import type { KeyRef } from '../keys/data-key-cache.js'
 import type { DataKeys } from '../keys/data-keys.js'
 
 /**
- * What proxies seal the leases under that they share through Redis. One for each organisation, version of its data key
- * and hour, never one for all: a stolen proxy opens what those organisations share that it serves, for an hour.
+ * What proxies seal the leases under that they share through Redis. One for each organization, version of its data key
+ * and hour, never one for all: a stolen proxy opens what those organizations share that it serves, for an hour.
  */
 export interface LeaseKey {
   readonly dataKeyId: string

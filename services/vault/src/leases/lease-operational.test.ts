@@ -26,7 +26,7 @@ describe('an operational lease', () => {
     await expect(vault.leaseOperational(put, MANAGEMENT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 
-  it('finds nothing that is absent, destroyed or of another organisation', async () => {
+  it('finds nothing that is absent, destroyed or of another organization', async () => {
     const put = await stored({ purpose: 'operational', bindings: NO_BINDINGS })
     await expect(
       vault.leaseOperational({ ...put, organizationId: newId('organization') }, MANAGEMENT),

@@ -138,7 +138,7 @@ describe('a lease', () => {
     expect(textOf(await leaseOf(put, {}, cold))).toBe('sk-value')
   })
 
-  it('asks the key service once for an organisation, however much is leased, and once for the key that signs grants', async () => {
+  it('asks the key service once for an organization, however much is leased, and once for the key that signs grants', async () => {
     const puts = await Promise.all(Array.from({ length: 5 }, () => stored({ organizationId: 'org_counted' })))
     const cold = vaultCore(databases, vault.service)
     const grant = await grantFor(puts, {}, signer, cold)

@@ -19,7 +19,7 @@ export type LeaseOutcome =
 
 export interface LeaseAnswer {
   readonly outcomes: readonly LeaseOutcome[]
-  /** Of the grant's organisation; undefined for internal services, where nothing was leased, and where its data key is not in memory. */
+  /** Of the grant's organization; undefined for internal services, where nothing was leased, and where its data key is not in memory. */
   readonly leaseKey: LeaseKey | undefined
 }
 
@@ -55,7 +55,7 @@ export function leaseSecrets(deps: GrantedLeaseDeps): (request: LeaseRequest) =>
     if (versionIds.length > GRANT_SECRETS_MAX) throw new Fault('INVALID_REQUEST', 'more versions than a grant names')
     const taken = await take(request)
     if (taken instanceof Fault) throw taken
-    // One after the other: the first may fetch the organisation's data key, the rest find it.
+    // One after the other: the first may fetch the organization's data key, the rest find it.
     const outcomes: LeaseOutcome[] = []
     try {
       for (const versionId of versionIds) outcomes.push(await leaseOne(deps, taken, versionId))
@@ -96,15 +96,15 @@ async function leaseOne(
 }
 
 /**
- * Of the data key that the organisation seals under now, not of the one that a version was sealed under then: after a
- * rotation nothing more is shared under the old key, and an organisation has one key an hour however old its versions.
+ * Of the data key that the organization seals under now, not of the one that a version was sealed under then: after a
+ * rotation nothing more is shared under the old key, and an organization has one key an hour however old its versions.
  */
 function leaseKeyFor(
   { deriveLeaseKey }: GrantedLeaseDeps,
   { claims, readMs, stored }: Granted,
   outcomes: readonly LeaseOutcome[],
 ): LeaseKey | undefined {
-  // It opens whatever proxies share of the organisation, and an internal service is bound to some secrets alone.
+  // It opens whatever proxies share of the organization, and an internal service is bound to some secrets alone.
   if (isForInternalService(claims)) return undefined
   // Whoever is leased nothing has no use for it but to read what others share.
   const [version] = outcomes.some((outcome) => 'lease' in outcome) ? stored.values() : []

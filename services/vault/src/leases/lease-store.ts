@@ -23,7 +23,7 @@ export interface GrantedRecord extends Omit<LeaseRecord, 'generation'> {
   readonly pin: string
 }
 
-/** A version that may be leased, and the data key that its organisation seals under now, read in one snapshot. */
+/** A version that may be leased, and the data key that its organization seals under now, read in one snapshot. */
 export interface LeasableVersion extends StoredVersion {
   readonly currentKey: KeyRef
   /** Of that data key: below it nothing opens. */
@@ -31,7 +31,7 @@ export interface LeasableVersion extends StoredVersion {
 }
 
 /**
- * Those of the versions that are stored, in organisations that were not shredded: looked up here and not in a cache, so
+ * Those of the versions that are stored, in organizations that were not shredded: looked up here and not in a cache, so
  * that a replica that still holds the key stops with the commit.
  */
 const LEASABLE = `

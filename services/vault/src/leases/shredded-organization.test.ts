@@ -8,7 +8,7 @@ afterAll(() => databases.close())
 const broken = { fault: 'SECRET_DECRYPTION_FAILED' }
 const absent = { fault: 'SECRET_NOT_FOUND' }
 
-describe('a shredded organisation', () => {
+describe('a shredded organization', () => {
   it('lends nothing any more, by a replica that still holds its key either', async () => {
     const put = await stored()
     const other = vaultCore(databases, vault.service)

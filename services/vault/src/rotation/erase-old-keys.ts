@@ -5,7 +5,7 @@ import { rotationStore } from './rotation-store.js'
 
 /**
  * Deletes the wrapped bytes of data keys below their floor, a while after it was raised; of those too that a crash left
- * unadopted. A crash between the two databases is mended by the next round. Answers how many organisations it was for.
+ * unadopted. A crash between the two databases is mended by the next round. Answers how many organizations it was for.
  */
 export const eraseOldKeys =
   ({ vaultDb, vaultKeysDb }: { readonly vaultDb: Knex; readonly vaultKeysDb: Knex }) =>

@@ -34,10 +34,10 @@ export interface Reencrypted extends Behind {
 }
 
 /**
- * One turn of sealing an organisation's versions anew under its data key of now, and at their end the floor. Where it
+ * One turn of sealing an organization's versions anew under its data key of now, and at their end the floor. Where it
  * stops, whoever takes the next turn goes on: what is left is read off the rows.
  *
- * The function throws Fault INVALID_REQUEST; CONFLICT where the organisation was shredded; NOT_FOUND where it has no data
+ * The function throws Fault INVALID_REQUEST; CONFLICT where the organization was shredded; NOT_FOUND where it has no data
  * key; UNAVAILABLE; and what Postgres throws.
  */
 export const reencryptSecrets =

@@ -28,10 +28,10 @@ export interface Rotated {
 const ATTEMPTS_MAX = 3
 
 /**
- * Another version of an organisation's data key seals all that is written from the commit on. What was sealed before
+ * Another version of an organization's data key seals all that is written from the commit on. What was sealed before
  * stays as it is and opens; sealing it anew is `reencryptSecrets`.
  *
- * The function throws Fault INVALID_REQUEST; CONFLICT where the organisation was shredded; NOT_FOUND where it has no data
+ * The function throws Fault INVALID_REQUEST; CONFLICT where the organization was shredded; NOT_FOUND where it has no data
  * key yet; UNAVAILABLE, and then nothing has changed.
  */
 export const rotateDataKey =

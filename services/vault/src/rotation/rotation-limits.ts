@@ -1,9 +1,9 @@
 export const ROTATION_LIMITS = {
   /** Versions that are sealed anew in one transaction: 2 MiB at most. */
   pageRows: 32,
-  /** Organisations that an operator's command reads in one statement: it counts what is left of each. */
+  /** Organizations that an operator's command reads in one statement: it counts what is left of each. */
   organizationsRows: 100,
-  /** One turn of an organisation, or of wrapping anew. An RPC's deadline is not far away. */
+  /** One turn of an organization, or of wrapping anew. An RPC's deadline is not far away. */
   turnMs: 2_000,
   /** Told by name of what does not open. */
   unopenableTold: 100,

@@ -3,7 +3,7 @@ import type { KeyRef } from '../keys/data-key-cache.js'
 import { queueForKey } from '../keys/queue-for-key.js'
 import { type StoredVersion, toVersion, type VersionRef, type VersionRow } from '../versions/version-row.js'
 
-/** What rotations have done of an organisation and what is left. */
+/** What rotations have done of an organization and what is left. */
 export interface Behind {
   readonly organizationId: string
   /** Seals now. */
@@ -26,7 +26,7 @@ export const rotationStore = (db: Knex) => ({
     return rows.map(toRef)
   },
 
-  /** Organisations that have something under an older version. In no order: replicas take different ones. */
+  /** Organizations that have something under an older version. In no order: replicas take different ones. */
   async behind(max: number): Promise<readonly string[]> {
     const rows = await db('data_keys')
       .where({ state: 'active' })
@@ -115,7 +115,7 @@ export const rotationStore = (db: Knex) => ({
       .update({ floor: keyVersion, floored_at: db.raw('clock_timestamp()') })
   },
 
-  /** One row for each organisation that is behind, by id, after the given one. */
+  /** One row for each organization that is behind, by id, after the given one. */
   async progress(after: string, max: number): Promise<readonly Behind[]> {
     const { rows }: { rows: { organization_id: string; version: number; floor: number; remaining: string }[] } =
       await db.raw(

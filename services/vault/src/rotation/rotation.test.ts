@@ -26,7 +26,7 @@ const isOver = (put: Put) =>
   keyRow(put).update({ floored_at: databases.tamper.raw(`clock_timestamp() - interval '61 seconds'`) })
 const broken = { fault: 'SECRET_DECRYPTION_FAILED' }
 
-/** Several secrets of one organisation. */
+/** Several secrets of one organization. */
 async function storedTogether(count: number): Promise<[Put, ...Put[]]> {
   const first = await stored({ value: 'sk-0' })
   const rest: Put[] = []

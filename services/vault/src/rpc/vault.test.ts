@@ -164,7 +164,7 @@ describe('the vault over the wire', () => {
       'INVALID_REQUEST',
     ],
     ['a placement of no kind', { bindings: { ...bindingsToWire(BINDINGS), placements: [{}] } }, 'INVALID_REQUEST'],
-    ['no organisation', { organizationId: '' }, 'INVALID_REQUEST'],
+    ['no organization', { organizationId: '' }, 'INVALID_REQUEST'],
     ['a generation of 0', { generation: 0 }, 'INVALID_REQUEST'],
     ['a generation that is not the successor', { generation: 2 }, 'CONFLICT'],
     [
@@ -263,7 +263,7 @@ describe('the vault over the wire', () => {
     await expect(call(proxy, proxy.listChains, {})).rejects.toMatchObject(refused)
   })
 
-  it('says NOT_FOUND of an organisation that has no data key, and CONFLICT of one that was shredded', async () => {
+  it('says NOT_FOUND of an organization that has no data key, and CONFLICT of one that was shredded', async () => {
     const { organizationId } = await stored()
     const shredded = await call(management, management.shredOrganization, { organizationId })
     expect(shredded).toEqual({ finalAtMs: expect.any(Number) })
@@ -273,7 +273,7 @@ describe('the vault over the wire', () => {
     await expect(rotate(newId('organization'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('asks the key service once for a new organisation, and not again for what follows', async () => {
+  it('asks the key service once for a new organization, and not again for what follows', async () => {
     const before = running.vault.kmsCalls()
     const request = await stored()
     for (let count = 0; count < 5; count += 1) await lease(await grantFor(request), [request.versionId])

@@ -52,7 +52,7 @@ describe('the bounds of a put', () => {
     expect(() => checkBindings('grant-signing', { ...NO_BINDINGS, services })).toThrow(refused)
   })
 
-  it('keep keys that sign grants out of tenants’ organisations', () => {
+  it('keep keys that sign grants out of tenants’ organizations', () => {
     expect(() => checkOwner('grant-signing', 'org_a')).toThrow(refused)
     expect(() => checkOwner('grant-signing', INSTALLATION_ORGANIZATION)).not.toThrow()
   })

@@ -54,7 +54,7 @@ export function checkBindings(purpose: Purpose, { origins, placements, services 
   }
 }
 
-/** Signing keys belong to the installation: a tenant's organisation must not hold a key that makes grants. */
+/** Signing keys belong to the installation: a tenant's organization must not hold a key that makes grants. */
 export function checkOwner(purpose: Purpose, organizationId: string): void {
   if (purpose === 'grant-signing' && organizationId !== INSTALLATION_ORGANIZATION) {
     throw refuse('organization_id', `Signing keys belong to ${INSTALLATION_ORGANIZATION}.`)

@@ -10,7 +10,7 @@ import { type StoredVersion, storedBindings } from './version-row.js'
 interface Expected {
   readonly generation: number
   readonly purpose: Purpose
-  /** Of the organisation's data key, read in the snapshot in which the version was read. */
+  /** Of the organization's data key, read in the snapshot in which the version was read. */
   readonly floor: number
 }
 

@@ -22,7 +22,7 @@ interface Deps {
 const DAY_MS = 86_400_000
 
 /**
- * Destroys the data keys of an organisation, and with them everything sealed under them. Idempotent.
+ * Destroys the data keys of an organization, and with them everything sealed under them. Idempotent.
  *
  * First the rows that every put and lease looks at in its own transaction, so that other replicas stop at the commit
  * although they hold the key in memory; then the wrapped bytes. A crash between the two is mended by the repetition.

@@ -2,7 +2,7 @@ import { type Bindings, StoredBindings } from '@protectmyapi/service-kit/binding
 import { sealBroken } from '../envelope/envelope.js'
 import type { Purpose } from '../envelope/seal-context.js'
 
-/** Names one version. Its id alone is not enough: every question to the store carries the organisation. */
+/** Names one version. Its id alone is not enough: every question to the store carries the organization. */
 export interface VersionRef {
   readonly organizationId: string
   readonly secretId: string

@@ -184,7 +184,7 @@ describe('destroying versions', () => {
     await expect(vault.put(never)).rejects.toMatchObject(conflict)
   })
 
-  it('touches no secret of another organisation with the same ids', async () => {
+  it('touches no secret of another organization with the same ids', async () => {
     const put = aPut()
     await vault.put(put)
     await vault.destroy(newId('organization'), put.secretId, [put.versionId])
@@ -224,7 +224,7 @@ describe('describing versions', () => {
   })
 })
 
-describe('shredding an organisation', () => {
+describe('shredding an organization', () => {
   it('destroys its data keys and versions, refuses every later put, and may be repeated', async () => {
     const put = aPut()
     await vault.put(put)
@@ -243,7 +243,7 @@ describe('shredding an organisation', () => {
     await expect(other.put(nextPut(put))).rejects.toMatchObject(conflict)
   })
 
-  it('leaves no key to an organisation that had none yet, nor to one that is making its first', async () => {
+  it('leaves no key to an organization that had none yet, nor to one that is making its first', async () => {
     const put = aPut()
     await vault.shred(put.organizationId)
     await expect(vault.put(put)).rejects.toMatchObject(conflict)

@@ -7,7 +7,7 @@ export const trail: Migration = {
     await db.raw(`
       CREATE TABLE audit (
         id text PRIMARY KEY,
-        -- Null for what belongs to no organisation: sign-ins, the set-up.
+        -- Null for what belongs to no organization: sign-ins, the set-up.
         organization_id text,
         at timestamptz NOT NULL DEFAULT clock_timestamp(),
         actor_kind text NOT NULL CHECK (actor_kind IN ('user', 'system', 'device')),

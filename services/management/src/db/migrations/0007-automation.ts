@@ -24,7 +24,7 @@ export const automation: Migration = {
         token_hash bytea NOT NULL UNIQUE,
         name text NOT NULL,
         scopes text[] NOT NULL,
-        -- Null: all organisations that the person belongs to.
+        -- Null: all organizations that the person belongs to.
         organization_ids text[],
         created_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,

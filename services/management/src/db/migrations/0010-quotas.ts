@@ -15,7 +15,7 @@ export const quotas: Migration = {
       CREATE TABLE quota_counters (
         organization_id text NOT NULL,
         scope text NOT NULL CHECK (scope IN ('device', 'app', 'organization')),
-        -- The app, the device, or the app and a source address; empty for the organisation.
+        -- The app, the device, or the app and a source address; empty for the organization.
         subject text NOT NULL,
         period text NOT NULL CHECK (period IN ('day', 'month')),
         -- Of the period, by UTC.

@@ -40,7 +40,7 @@ async function toTheEnd(batch: () => Promise<number>, tell: (sum: number) => voi
   }
 }
 
-/** One batch: the next entries of one organisation and day. Answers how many. */
+/** One batch: the next entries of one organization and day. Answers how many. */
 async function chainAccessEntries(db: Knex): Promise<number> {
   const { batch } = await beginBatch(db)
   const { rows } = await db.raw<{ rows: (AccessLogRow & { day: string })[] }>(

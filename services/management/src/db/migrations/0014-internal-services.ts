@@ -1,12 +1,12 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Which internal services there are: identities that an operator has registered, each for one organisation. */
+/** Which internal services there are: identities that an operator has registered, each for one organization. */
 export const internalServices: Migration = {
   name: '0014-internal-services',
   async up(db) {
     await db.raw(`
       CREATE TABLE internal_services (
-        -- URI SAN of its certificate. One organisation alone: what it may lease is looked up there.
+        -- URI SAN of its certificate. One organization alone: what it may lease is looked up there.
         spiffe_id text PRIMARY KEY,
         id text NOT NULL UNIQUE,
         organization_id text NOT NULL REFERENCES organizations (id),

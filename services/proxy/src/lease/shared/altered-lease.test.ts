@@ -5,7 +5,7 @@ import { secretOf } from '../../test/memory-vault.js'
 import { granted, questionOf, settle, sharingProxies } from '../../test/sharing-proxies.js'
 import type { SealedFor } from './seal-lease.js'
 
-/** A proxy that holds the lease keys of both organisations, and what others have shared of each. */
+/** A proxy that holds the lease keys of both organizations, and what others have shared of each. */
 async function make() {
   const rig = sharingProxies(memorySealedLeases)
   const [a, b] = [rig.proxy(), rig.proxy()]
@@ -59,7 +59,7 @@ describe('a shared lease that somebody has altered', () => {
     }
   })
 
-  it('is not taken in the place of another secret, version or organisation, though the key is held', async () => {
+  it('is not taken in the place of another secret, version or organization, though the key is held', async () => {
     const { b, sealedOf, replace, question } = await make()
     const sound = sealedOf('a1')
     replace(sealedOf('b1'))

@@ -33,7 +33,7 @@ function make() {
 }
 
 describe('lease keys in memory', () => {
-  it('are found by all of their name, and for their organisation alone', () => {
+  it('are found by all of their name, and for their organization alone', () => {
     const { keys, id, keep } = make()
     const bytes = keep(id(7))
     expect(keys.find('org_1', id(7))).toBe(bytes)
@@ -44,7 +44,7 @@ describe('lease keys in memory', () => {
     expect([keys.holdsAny('org_1'), keys.holdsAny('org_2')]).toEqual([true, false])
   })
 
-  it('are two for an organisation, of this hour and the one before; an older one is wiped', () => {
+  it('are two for an organization, of this hour and the one before; an older one is wiped', () => {
     const { keys, id, keep } = make()
     const [first, second, third] = [keep(id(7)), keep(id(8)), keep(id(9))]
     expect([keys.find('org_1', id(7)), keys.find('org_1', id(8)), keys.find('org_1', id(9))]).toEqual([

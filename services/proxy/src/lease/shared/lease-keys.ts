@@ -10,7 +10,7 @@ import type { Route } from '../../routes/route.js'
 import type { LeaseKey, LeaseKeyId } from '../vault-leases.js'
 
 const LIMITS = {
-  /** Two for an organisation: of this hour, and of the one before, under which leases are still running. */
+  /** Two for an organization: of this hour, and of the one before, under which leases are still running. */
   keysMax: 20_000,
 } as const
 
@@ -20,7 +20,7 @@ export interface LeaseKeys {
   keep(route: Pick<Route, 'organizationId' | 'labels'>, key: LeaseKey, begun: Pick<Held, 'askedAt' | 'epoch'>): void
   /** To be used in the same turn: afterwards it may have been wiped. */
   find(organizationId: string, id: LeaseKeyId): SecretBytes | undefined
-  /** False for an organisation to which this proxy is cold. */
+  /** False for an organization to which this proxy is cold. */
   holdsAny(organizationId: string): boolean
   /** Wipes what is past its end. */
   sweep(): void
@@ -39,7 +39,7 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock, keysMax: number = 
 
   return {
     keep({ organizationId, labels }, key, begun) {
-      // EVICT: it rests on the organisation and its lease keys as the route has read them; a row that fells either, such
+      // EVICT: it rests on the organization and its lease keys as the route has read them; a row that fells either, such
       // as a shredding's or a leak's, drops the key. Without such labels nothing would.
       const restsOn = labels.filter(({ kind, id }) => FELLED_WITH.has(kind) && id === organizationId)
       if (restsOn.length < FELLED_WITH.size) return key.bytes.wipe()

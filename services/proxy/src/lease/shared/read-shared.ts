@@ -54,7 +54,7 @@ export function createReadShared({ store, keys, keeper, clock, log }: SharedDeps
   }
 
   return async ({ organizationId, secrets }) => {
-    // Cold: whoever holds no key of the organisation has never leased anything of it, and asks the vault.
+    // Cold: whoever holds no key of the organization has never leased anything of it, and asks the vault.
     if (!keys.holdsAny(organizationId)) return []
     // READTIME: from before Redis is asked.
     const asked = momentOf(clock)

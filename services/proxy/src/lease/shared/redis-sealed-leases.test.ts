@@ -36,7 +36,7 @@ describeWithRedis('sealed leases in Redis', () => {
   })
 
   /** Proxy A serves org_1 alone, proxy B both; both share all that they lease. */
-  async function twoOrganisations() {
+  async function twoOrganizations() {
     const rig = sharingProxies(store)
     const [a, b] = [rig.proxy(), rig.proxy()]
     await b.leases.lease(rig.route(['a1', 'b1'], { organizationId: 'org_1' }))
@@ -46,8 +46,8 @@ describeWithRedis('sealed leases in Redis', () => {
     return { ...rig, a, b }
   }
 
-  it('open with one proxy’s memory for the organisations that it serves, and for no other', async () => {
-    const { a, vault, route, time } = await twoOrganisations()
+  it('open with one proxy’s memory for the organizations that it serves, and for no other', async () => {
+    const { a, vault, route, time } = await twoOrganizations()
     expect(await a.read(questionOf(route(['a1', 'b1'])))).toHaveLength(2)
     expect(await a.read(questionOf(route(['a1', 'b1', 'c1'], { organizationId: 'org_2' })))).toEqual([])
     // Whoever has all of Redis and A's key, and knows what everything is called.
@@ -62,7 +62,7 @@ describeWithRedis('sealed leases in Redis', () => {
         const sealed = bytes && parseSealedLease(bytes)
         const stolen = new SecretBytes(leaseKeyBytes('org_1', id))
         if (sealed && openLease(stolen, sealed, whose)) opened.push(`${organizationId} ${name}`)
-        // Nor by calling it the organisation's own.
+        // Nor by calling it the organization's own.
         if (organizationId === 'org_2' && sealed)
           expect(openLease(stolen, sealed, { ...whose, organizationId: 'org_1' })).toBeUndefined()
       }
@@ -71,8 +71,8 @@ describeWithRedis('sealed leases in Redis', () => {
     expect(vault.asked).toHaveLength(3)
   })
 
-  it('of another organisation do not open where they were put in the place of the served one’s', async () => {
-    const { a, vault, route } = await twoOrganisations()
+  it('of another organization do not open where they were put in the place of the served one’s', async () => {
+    const { a, vault, route } = await twoOrganizations()
     const foreign = await client.getBuffer(leaseKey('org_2', 'ver_a_1'))
     await client.set(leaseKey('org_1', 'ver_a_1'), foreign ?? '')
     vault.asked.length = 0
@@ -81,7 +81,7 @@ describeWithRedis('sealed leases in Redis', () => {
   })
 
   it('that are longer than any, or no text, are not fetched, and those beside them are taken', async () => {
-    const { a, route } = await twoOrganisations()
+    const { a, route } = await twoOrganizations()
     const keyOf = (name: string) => leaseKey('org_1', granted(name).versionId)
     // By Redis itself: nothing of it is sent.
     await server.ask('SETRANGE', keyOf('a1'), String(100 * 1024 * 1024), 'x')
@@ -96,7 +96,7 @@ describeWithRedis('sealed leases in Redis', () => {
   })
 
   it('show nothing of a value, a lease key or bindings, raw, in base64 or in hex', async () => {
-    const { time } = await twoOrganisations()
+    const { time } = await twoOrganizations()
     const hour = Math.floor(time.clock.wallMs() / 3_600_000)
     const dump = await everything(client)
     expect(dump.length).toBeGreaterThan(6 * 150)
@@ -110,7 +110,7 @@ describeWithRedis('sealed leases in Redis', () => {
   })
 
   it('have a life each, no longer than the lease’s', async () => {
-    await twoOrganisations()
+    await twoOrganizations()
     for (const key of await client.keys('*')) {
       const lifeMs = await client.pttl(key)
       expect(lifeMs).toBeGreaterThan(0)
@@ -119,7 +119,7 @@ describeWithRedis('sealed leases in Redis', () => {
   })
 
   it('that stand past their end, because somebody took their life away, are not taken (RTTL)', async () => {
-    const { a, route, advance } = await twoOrganisations()
+    const { a, route, advance } = await twoOrganizations()
     for (const key of await client.keys('*')) await client.persist(key)
     advance(300_000)
     expect(await a.read(questionOf(route(['a1', 'b1'])))).toEqual([])

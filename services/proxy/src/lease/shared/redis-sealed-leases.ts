@@ -16,7 +16,7 @@ end
 return answer
 `)
 
-/** One command each. All keys of an organisation are in one slot of a cluster (service-kit's redis-keys.ts). */
+/** One command each. All keys of an organization are in one slot of a cluster (service-kit's redis-keys.ts). */
 export function redisSealedLeases({ use }: Pick<RedisLink, 'use'>): SealedLeaseStore {
   return {
     async get(keys) {

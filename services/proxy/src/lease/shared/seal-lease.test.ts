@@ -67,7 +67,7 @@ describe('a sealed lease', () => {
     expect(odd).toEqual(odd.map(() => undefined))
   })
 
-  it('does not open for another organisation, secret, version or generation, wherever one name ends', () => {
+  it('does not open for another organization, secret, version or generation, wherever one name ends', () => {
     const sealed = seal()
     const others: Partial<typeof WHOSE>[] = [
       { organizationId: 'org_2' },

@@ -9,7 +9,7 @@ import type { LeaseKeyId } from '../vault-leases.js'
  *       | salt 32 | nonce 12 | ciphertext | tag 16
  *
  * Numbers are big-endian. What stands before the salt is associated data of the seal, together with what the reader
- * knows from elsewhere: organisation, secret, version id and generation are not in it.
+ * knows from elsewhere: organization, secret, version id and generation are not in it.
  */
 export interface SealedLease {
   readonly keyId: LeaseKeyId

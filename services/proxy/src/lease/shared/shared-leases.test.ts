@@ -14,7 +14,7 @@ import {
 
 const make = () => sharingProxies(memorySealedLeases)
 
-/** Proxy A has leased a1 and shared it; proxy B has a lease of the organisation, and so its lease key. */
+/** Proxy A has leased a1 and shared it; proxy B has a lease of the organization, and so its lease key. */
 async function warm() {
   const rig = make()
   const [a, b] = [rig.proxy(), rig.proxy()]
@@ -45,7 +45,7 @@ describe('a lease that another proxy has taken', () => {
     expect(versionsAsked(vault)).toEqual([['ver_b_1', 'ver_c_1']])
   })
 
-  it('is no use to a proxy that is cold to the organisation: it asks the vault, and not the store', async () => {
+  it('is no use to a proxy that is cold to the organization: it asks the vault, and not the store', async () => {
     const { proxy, vault, store, route } = await warm()
     store.asked.length = 0
     expect(await valueIn(proxy(), route(['a1']))).toBe(secretOf('ver_a_1'))
@@ -182,7 +182,7 @@ describe('a store that is away', () => {
   })
 })
 
-describe('a shredded organisation', () => {
+describe('a shredded organization', () => {
   it('takes its lease keys with it: nothing that is shared of it opens any more (EVICT)', async () => {
     const { b, store, vault, route } = await warm()
     const question = questionOf(route(['a1']))

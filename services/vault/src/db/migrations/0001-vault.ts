@@ -12,7 +12,7 @@ export const vaultTables: Migration = {
         id text NOT NULL
       );
 
-      -- One data key per organisation. The wrapped bytes of its versions are in database vault_keys, written first.
+      -- One data key per organization. The wrapped bytes of its versions are in database vault_keys, written first.
       CREATE TABLE data_keys (
         organization_id text PRIMARY KEY,
         id text NOT NULL UNIQUE,
@@ -20,7 +20,7 @@ export const vaultTables: Migration = {
         version integer NOT NULL CHECK (version > 0),
         -- Below it nothing is sealed any more, and the wrapped bytes may go.
         floor integer NOT NULL CHECK (floor BETWEEN 1 AND version),
-        -- destroyed: the organisation was shredded. The row stays, so that no key is ever made for it again.
+        -- destroyed: the organization was shredded. The row stays, so that no key is ever made for it again.
         state text NOT NULL CHECK (state IN ('active', 'destroyed')),
         created_at timestamptz NOT NULL DEFAULT now(),
         rotated_at timestamptz NOT NULL DEFAULT now(),

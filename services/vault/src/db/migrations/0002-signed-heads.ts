@@ -9,7 +9,7 @@ export const signedHeads: Migration = {
       CREATE TABLE head_key (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
         id text NOT NULL UNIQUE,
-        -- Which data key of the reserved organisation it is sealed under, for rotation to count by.
+        -- Which data key of the reserved organization it is sealed under, for rotation to count by.
         key_id text NOT NULL,
         key_version integer NOT NULL,
         -- Ed25519, PKCS #8, sealed as a version is. The public half is derived from it: nothing authenticates a column.
