@@ -43,7 +43,6 @@ interface Walk {
 const ALSO_OPENED: Readonly<Record<string, readonly string[]>> = {
   openai: ['/v1/echo/**'],
   anthropic: ['/v1/echo/**'],
-  stripe: ['/v1/quotes/*/pdf', '/v1/files'],
 }
 
 interface ShownPreset {

@@ -32,9 +32,9 @@ describe('what a service opens of a provider’s reserved endpoints', () => {
   })
 
   it('is what methods allow', () => {
-    const model = { paths: ['/v1/models/*'] }
-    expect(open({ ...model, methods: ['GET', 'POST'] })).toEqual([])
-    expect(open({ ...model, methods: ['GET', 'DELETE'] })).toEqual(['DELETE /v1/models/{model}'])
+    const member = { preset: 'anthropic', paths: ['/v1/organizations/users/*'] }
+    expect(open({ ...member, methods: ['GET'] })).toEqual([])
+    expect(open({ ...member, methods: ['GET', 'DELETE'] })).toEqual(['DELETE /v1/organizations/users/{user}'])
   })
 
   it('is warned of by the first three, and by how many more there are', () => {

@@ -1,4 +1,4 @@
-import { boundTo, everything, header, PER_DEVICE, type Preset } from './preset.js'
+import { boundTo, everything, header, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
 /** Source: the routes of `@anthropic-ai/sdk` 1.12.0. */
 export const ANTHROPIC: Preset = {
@@ -15,17 +15,17 @@ export const ANTHROPIC: Preset = {
       name: 'Messages',
       byDefault: true,
       lets: 'Asks models.',
-      paths: ['/v1/messages', '/v1/messages/count_tokens', '/v1/models', '/v1/models/*'],
+      paths: ['/v1/messages', '/v1/messages/count_tokens', '/v1/complete', '/v1/models', '/v1/models/*'],
     },
     {
       name: 'Files',
       byDefault: true,
-      lets: 'Uploads; and lists, reads and, with DELETE, deletes the files and batches of everybody who uses the key.',
+      lets: 'Uploads; and lists, reads and deletes the files and batches of everybody who uses the key.',
       paths: ['/v1/files/**', '/v1/messages/batches/**'],
     },
     everything('/v1/**'),
   ],
-  methods: ['GET', 'POST'],
+  methods: METHODS,
   limits: PER_DEVICE,
   reserved: [
     { method: 'POST', path: '/v1/tunnels/{tunnel}/reveal_token', gives: 'a tunnel’s token' },

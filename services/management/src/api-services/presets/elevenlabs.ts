@@ -1,4 +1,4 @@
-import { boundTo, everything, header, PER_DEVICE, type Preset } from './preset.js'
+import { boundTo, everything, header, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
 /** Source: elevenlabs.io/docs/api-reference; the key in `GET /v1/user`: `types/user.py` of its Python SDK. */
 export const ELEVENLABS: Preset = {
@@ -14,20 +14,25 @@ export const ELEVENLABS: Preset = {
     {
       name: 'Speech and sounds',
       byDefault: true,
-      lets: 'Speaks, listens and makes sounds with the account’s voices.',
+      lets: 'Speaks, listens and makes sounds with the account’s voices; lists, changes and deletes those.',
       paths: [
         '/v1/text-to-speech/**',
-        '/v1/speech-to-text',
+        '/v1/text-to-dialogue/**',
+        '/v1/text-to-voice/**',
+        '/v1/speech-to-text/**',
         '/v1/speech-to-speech/**',
         '/v1/sound-generation',
+        '/v1/audio-isolation/**',
+        '/v1/forced-alignment',
+        '/v1/music/**',
         '/v1/models',
-        '/v1/voices',
+        '/v1/voices/**',
         '/v2/voices',
       ],
     },
     everything('/v1/**', '/v2/**'),
   ],
-  methods: ['GET', 'POST'],
+  methods: METHODS,
   limits: PER_DEVICE,
   reserved: [
     { method: 'POST', path: '/v1/single-use-token/{type}', gives: 'a token for ElevenLabs itself' },
@@ -42,7 +47,5 @@ export const ELEVENLABS: Preset = {
     { method: 'POST', path: '/v1/workspace/webhooks', gives: 'a signing secret' },
     { method: 'POST', path: '/v1/workspace/invites/add', gives: 'a person in the workspace' },
     { method: 'POST', path: '/v1/workspace/members', gives: 'a role in the workspace' },
-    { method: 'POST', path: '/v1/voices/add', gives: 'a voice to the account' },
-    { method: 'DELETE', path: '/v1/voices/{voice}', gives: 'the end of the account’s voice' },
   ],
 }

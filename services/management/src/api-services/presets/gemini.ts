@@ -1,4 +1,4 @@
-import { boundTo, everything, header, PER_DEVICE, type Preset } from './preset.js'
+import { boundTo, everything, header, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
 /**
  * Source: the routes of `@google/genai` 2.32.0, and ai.google.dev/api/all-methods; `POST /batch`: the batch path of
@@ -34,7 +34,7 @@ export const GEMINI: Preset = {
     {
       name: 'Files',
       byDefault: true,
-      lets: 'Uploads; and lists, uses and, with DELETE, deletes the files, caches, batches and stores of everybody who uses the key.',
+      lets: 'Uploads; and lists, uses and deletes the files, caches, batches and stores of everybody who uses the key.',
       paths: [
         '/upload/v1beta/files',
         '/v1beta/files/**',
@@ -46,7 +46,7 @@ export const GEMINI: Preset = {
     },
     everything('/v1beta/**', '/v1/**', '/upload/v1beta/**'),
   ],
-  methods: ['GET', 'POST'],
+  methods: METHODS,
   limits: PER_DEVICE,
   reserved: [
     { method: 'POST', path: '/v1alpha/auth_tokens', gives: 'a token for Google itself' },

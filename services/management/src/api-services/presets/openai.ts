@@ -1,4 +1,4 @@
-import { BEARER, boundTo, everything, PER_DEVICE, type Preset } from './preset.js'
+import { BEARER, boundTo, everything, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
 /** Source: the routes of `openai` 6.49.0; `POST /v1/realtime/calls`: OpenAI's guide to Realtime over WebRTC. */
 export const OPENAI: Preset = {
@@ -12,31 +12,30 @@ export const OPENAI: Preset = {
   defaultHeaders: {},
   endpoints: [
     {
-      // Methods are one list for all paths: to leave out the GET that lists completions would take models and answers along.
       name: 'Chat and responses',
       byDefault: true,
-      lets: 'Asks models. Answers and conversations are found again by who knows their ids; chat completions that an app has stored (`store: true`) are listed to all.',
+      lets: 'Asks models. Answers, threads and conversations are found again by who knows their ids; chat completions that an app has stored (`store: true`) are listed to all. With DELETE, ends the account’s own models.',
       paths: [
-        '/v1/chat/completions',
-        '/v1/responses',
+        '/v1/chat/**',
+        '/v1/completions',
         '/v1/responses/**',
-        '/v1/conversations',
         '/v1/conversations/**',
-        '/v1/models',
-        '/v1/models/*',
+        '/v1/assistants/**',
+        '/v1/threads/**',
+        '/v1/models/**',
       ],
     },
     {
       name: 'Audio',
       byDefault: true,
       lets: 'Speaks and listens, a request at a time.',
-      paths: ['/v1/audio/speech', '/v1/audio/transcriptions', '/v1/audio/translations'],
+      paths: ['/v1/audio/**'],
     },
     {
       name: 'Images',
       byDefault: true,
       lets: 'Makes and edits images.',
-      paths: ['/v1/images/generations', '/v1/images/edits', '/v1/images/variations'],
+      paths: ['/v1/images/**'],
     },
     {
       name: 'Embeddings and moderations',
@@ -47,8 +46,21 @@ export const OPENAI: Preset = {
     {
       name: 'Files',
       byDefault: true,
-      lets: 'Uploads; and lists, reads and, with DELETE, deletes the files, batches, vector stores and videos of everybody who uses the key.',
-      paths: ['/v1/files/**', '/v1/uploads/**', '/v1/batches/**', '/v1/vector_stores/**', '/v1/videos/**'],
+      lets: 'Uploads; and lists, reads and deletes the files, batches, vector stores, containers and videos of everybody who uses the key.',
+      paths: [
+        '/v1/files/**',
+        '/v1/uploads/**',
+        '/v1/batches/**',
+        '/v1/vector_stores/**',
+        '/v1/containers/**',
+        '/v1/videos/**',
+      ],
+    },
+    {
+      name: 'Training and evaluation',
+      byDefault: false,
+      lets: 'Trains models of the account, and evaluates them.',
+      paths: ['/v1/fine_tuning/**', '/v1/evals/**'],
     },
     {
       name: 'Realtime',
@@ -58,8 +70,7 @@ export const OPENAI: Preset = {
     },
     everything('/v1/**'),
   ],
-  // No DELETE: of a model, that deletes the account's own.
-  methods: ['GET', 'POST'],
+  methods: METHODS,
   limits: PER_DEVICE,
   reserved: [
     { method: 'POST', path: '/v1/realtime/client_secrets', gives: 'a token (ek_…) for OpenAI itself' },
@@ -89,6 +100,5 @@ export const OPENAI: Preset = {
       gives: 'the account’s model to another project',
     },
     { method: 'POST', path: '/v1/fine_tuning/jobs', gives: 'a model to the account' },
-    { method: 'DELETE', path: '/v1/models/{model}', gives: 'the end of the account’s model' },
   ],
 }

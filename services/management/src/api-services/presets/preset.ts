@@ -4,7 +4,9 @@ import type { LimitSpec } from '../limits.js'
 /** How a provider takes its key, without the key. */
 type PresetAuth = { readonly type: 'bearer' } | { readonly type: 'header'; readonly name: string }
 
-type PresetMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+type PresetMethod = (typeof METHODS)[number]
 
 /** What is known of a provider: it fills a new service, and proposes where a new secret may go. */
 export interface Preset {
@@ -23,7 +25,7 @@ export interface Preset {
    */
   readonly defaultHeaders: Readonly<Record<string, string>>
   readonly endpoints: readonly EndpointGroup[]
-  /** What the groups that are open by default need. Who opens another one names its methods as well. */
+  /** All that SDKs send, unless a group that is open by default reaches a reserved endpoint by one of them. */
   readonly methods: readonly PresetMethod[]
   readonly limits: readonly LimitSpec[]
   readonly reserved: readonly ReservedEndpoint[]

@@ -17,8 +17,7 @@ const NEVER_BY_DEFAULT: Readonly<Record<string, readonly string[]>> = {
     'POST /v1/chatkit/sessions',
     'POST /v1/organization/admin_api_keys',
     'POST /v1/organization/projects/proj_1/service_accounts',
-    'DELETE /v1/files/file-1',
-    'DELETE /v1/models/ft:gpt-4o:org::1',
+    'POST /v1/organization/users/user_1',
   ],
   anthropic: [
     'POST /v1/tunnels/t_1/reveal_token',
@@ -100,6 +99,7 @@ describe('a preset', () => {
     ['openai', 'POST /v1/responses'],
     ['openai', 'POST /v1/audio/transcriptions'],
     ['openai', 'POST /v1/files'],
+    ['openai', 'DELETE /v1/files/file-1'],
     ['anthropic', 'POST /v1/messages'],
     ['gemini', 'POST /v1beta/models/gemini-2.5-flash:streamGenerateContent'],
     ['stripe', 'POST /v1/payment_intents'],

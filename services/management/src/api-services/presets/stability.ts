@@ -1,4 +1,4 @@
-import { BEARER, boundTo, everything, PER_DEVICE, type Preset } from './preset.js'
+import { BEARER, boundTo, everything, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
 /** Source: platform.stability.ai/docs/api-reference, which has nothing that makes keys. */
 export const STABILITY: Preset = {
@@ -25,7 +25,7 @@ export const STABILITY: Preset = {
     },
     everything('/v1/**', '/v2alpha/**', '/v2beta/**'),
   ],
-  methods: ['GET', 'POST'],
+  methods: METHODS,
   limits: PER_DEVICE,
   reserved: [
     { method: 'GET', path: '/v1/user/account', gives: 'the account’s e-mail address and organizations' },

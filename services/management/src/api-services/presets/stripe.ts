@@ -1,4 +1,4 @@
-import { BEARER, boundTo, everything, PER_DEVICE, type Preset } from './preset.js'
+import { BEARER, boundTo, everything, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
 /** Source: the routes of `stripe` 23.1.0. */
 export const STRIPE: Preset = {
@@ -20,7 +20,7 @@ export const STRIPE: Preset = {
     {
       name: 'Customers',
       byDefault: true,
-      lets: 'Reads, lists, charges, changes and, with DELETE, deletes all customers, their cards and their payments.',
+      lets: 'Reads, lists, charges, changes and deletes all customers, their cards and their payments.',
       paths: [
         '/v1/customers',
         '/v1/customers/*',
@@ -31,6 +31,22 @@ export const STRIPE: Preset = {
       ],
     },
     {
+      name: 'Shop',
+      byDefault: true,
+      lets: 'Reads, makes and changes products, prices, subscriptions, invoices and checkouts; uploads files.',
+      paths: [
+        '/v1/products/**',
+        '/v1/prices/**',
+        '/v1/charges/**',
+        '/v1/subscriptions/**',
+        '/v1/subscription_items/**',
+        '/v1/invoices/**',
+        '/v1/checkout/sessions/**',
+        '/v1/quotes/**',
+        '/v1/files/**',
+      ],
+    },
+    {
       name: 'Keys for the mobile SDK',
       byDefault: false,
       lets: 'Makes keys for any customer that the app names, by which a phone speaks to Stripe by itself: no limit, record or revocation of ours reaches those.',
@@ -38,7 +54,7 @@ export const STRIPE: Preset = {
     },
     everything('/v1/**', '/v2/**'),
   ],
-  methods: ['GET', 'POST'],
+  methods: METHODS,
   limits: PER_DEVICE,
   reserved: [
     { method: 'POST', path: '/v1/ephemeral_keys', gives: 'a key for any customer' },
