@@ -35,8 +35,8 @@ const ESCAPES = /%[0-9A-Fa-f]{2}/
 export function parseRequestTarget(raw: string): RequestTarget {
   if (raw.length > LIMITS.targetBytesMax) throw refuse('the target is too long')
   const mark = raw.indexOf('?')
-  const path = mark < 0 ? raw : raw.slice(0, mark)
-  const query = mark < 0 ? null : raw.slice(mark + 1)
+  const path = mark === -1 ? raw : raw.slice(0, mark)
+  const query = mark === -1 ? null : raw.slice(mark + 1)
   checkPath(path)
   if (query !== null && !QUERY.test(query)) throw refuse('the query holds a character that must be encoded')
   return { path, query }
@@ -74,7 +74,7 @@ function holdsSeparator(bytes: string): boolean {
 /** `..;x` is `..` to servers that know path parameters (RFC 3986 § 3.3), and `;x` is an empty segment. */
 function checkDots(segment: string): void {
   const semicolon = segment.indexOf(';')
-  const name = semicolon < 0 ? segment : segment.slice(0, semicolon)
+  const name = semicolon === -1 ? segment : segment.slice(0, semicolon)
   if (semicolon === 0 || name === '.' || name === '..') throw refuse('the path has a dot segment')
 }
 
