@@ -46,7 +46,7 @@ interface EndpointGroup {
 }
 
 /**
- * One by which who uses the key makes credentials of their own, or changes the account or moves its money. What is done
+ * One by which who uses the key makes credentials of their own, changes the account or moves its money. What is done
  * with such a credential comes past us: no limit, no record and no revocation reaches it.
  */
 export interface ReservedEndpoint {

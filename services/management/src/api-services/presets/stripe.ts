@@ -1,6 +1,6 @@
 import { BEARER, boundTo, everything, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
-/** Source: the routes of `stripe` 23.1.0. */
+/** Source: the routes of `stripe` 23.1.0; refunds below a charge: older versions of its API, from memory. */
 export const STRIPE: Preset = {
   id: 'stripe',
   name: 'Stripe',
@@ -37,10 +37,13 @@ export const STRIPE: Preset = {
       paths: [
         '/v1/products/**',
         '/v1/prices/**',
-        '/v1/charges/**',
+        '/v1/charges',
+        '/v1/charges/*',
+        '/v1/charges/*/capture',
         '/v1/subscriptions/**',
         '/v1/subscription_items/**',
-        '/v1/invoices/**',
+        '/v1/invoices',
+        '/v1/invoices/*',
         '/v1/checkout/sessions/**',
         '/v1/quotes/**',
         '/v1/files/**',
@@ -73,6 +76,9 @@ export const STRIPE: Preset = {
     { method: 'POST', path: '/v1/accounts', gives: 'an account' },
     { method: 'POST', path: '/v2/core/accounts', gives: 'an account' },
     { method: 'POST', path: '/v1/refunds', gives: 'money back' },
+    { method: 'POST', path: '/v1/charges/{charge}/refund', gives: 'money back' },
+    { method: 'POST', path: '/v1/charges/{charge}/refunds', gives: 'money back' },
+    { method: 'POST', path: '/v1/invoices/{invoice}/pay', gives: 'an invoice that counts as paid' },
     { method: 'POST', path: '/v1/payouts', gives: 'money out' },
     { method: 'POST', path: '/v1/transfers', gives: 'money to another account' },
     { method: 'POST', path: '/v1/treasury/outbound_payments', gives: 'money out' },
