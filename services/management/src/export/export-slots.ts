@@ -1,3 +1,4 @@
+import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { EXPORT_LIMITS } from './export-limits.js'
 
@@ -13,41 +14,21 @@ export interface SlotTaker {
 }
 
 export function createExportSlots(what: 'exports' | 'verifications'): ExportSlots {
-  const organizations = createCount()
-  const people = createCount()
-  let all = 0
+  const { perOrganization, perPerson, perProcess } = EXPORT_LIMITS
+  const organizations = createLane({ totalMax: perProcess, perOwnerMax: perOrganization })
+  const people = createLane({ totalMax: perProcess, perOwnerMax: perPerson })
   return {
     take({ organizationId, userId }) {
-      const { perOrganization, perPerson, perProcess } = EXPORT_LIMITS
-      const isTaken = organizations.of(organizationId) >= perOrganization || people.of(userId) >= perPerson
-      if (isTaken || all >= perProcess) throw tooMany(what)
-      const ends = [organizations.add(organizationId), people.add(userId)]
-      all += 1
-      return () => {
-        for (const end of ends) end()
-        all -= 1
+      const leaveOrganization = organizations.enter(organizationId)
+      if (!leaveOrganization) throw tooMany(what)
+      const leavePerson = people.enter(userId)
+      if (!leavePerson) {
+        leaveOrganization()
+        throw tooMany(what)
       }
-    },
-  }
-}
-
-interface Count {
-  of(id: string): number
-  /** Answers how to take it off again. */
-  add(id: string): () => void
-}
-
-function createCount(): Count {
-  const taken = new Map<string, number>()
-  const of = (id: string): number => taken.get(id) ?? 0
-  return {
-    of,
-    add(id) {
-      taken.set(id, of(id) + 1)
       return () => {
-        const left = of(id) - 1
-        if (left === 0) taken.delete(id)
-        else taken.set(id, left)
+        leaveOrganization()
+        leavePerson()
       }
     },
   }
