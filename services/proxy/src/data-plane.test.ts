@@ -131,10 +131,12 @@ describe('the data plane', () => {
     await value()
     directory.says.mute = true
     await value()
-    await until(() => (plane.ready() ? undefined : true))
+    await until(() => (plane.freshness.isCurrent() ? undefined : true))
+    expect([plane.ready(), plane.impaired()]).toEqual([true, ['horizon-passed']])
     await expect(value()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     directory.says.mute = false
-    await until(() => (plane.ready() ? true : undefined))
+    await until(() => (plane.freshness.isCurrent() ? true : undefined))
+    expect([plane.ready(), plane.impaired()]).toEqual([true, []])
     expect(await value()).toBe('value ver_1')
   })
 

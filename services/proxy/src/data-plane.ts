@@ -11,6 +11,7 @@ import type { Freshness } from './freshness/freshness.js'
 import { grpcSync } from './freshness/grpc-sync.js'
 import { keepSynced, type SyncKeeping } from './freshness/keep-synced.js'
 import { createKeeper } from './freshness/keeper.js'
+import { NO_PEERS, watchPeers } from './freshness/peers.js'
 import { every, type Schedule, systemSchedule } from './freshness/schedule.js'
 import { buildLeases } from './lease/build-leases.js'
 import type { LeaseSource } from './lease/lease-source.js'
@@ -34,7 +35,7 @@ const LIMITS = {
   handOverMs: 5_000,
 } as const
 
-export type Impairment = 'management-silent' | 'redis-away'
+export type Impairment = 'management-silent' | 'horizon-passed' | 'redis-away'
 
 /** All that stands between the pipeline and the authorities: kept fresh, shared, recorded. */
 export interface DataPlane {
@@ -45,7 +46,10 @@ export interface DataPlane {
   readonly exchangeDebugToken: ExchangeDebugToken
   /** For `/.well-known/jwks.json`. @throws Fault UNAVAILABLE. */
   jwks(): Promise<{ readonly keys: readonly PublishedJwk[] }>
-  /** The horizon is ahead: what is held may be used. */
+  /**
+   * Requests may be sent here: the horizon is ahead; or it has passed, and no other proxy is known to be better off. Were
+   * all taken away at once, clients would meet a closed door in place of a 503 that says when to try again.
+   */
   ready(): boolean
   /** How things stand, for who measures. */
   state(): DataPlaneState
@@ -100,6 +104,8 @@ export function createDataPlane({
   const routes = createRouteSource({ keeper, clock, log, sessions, resolveRoute: grpcResolveRoute(directory) })
   const leases = buildLeases({ vault, redis, keeper, clock, schedule, log, forgetRoute: routes.forget, measures })
   const admission = buildAdmission({ directory, redis, bootId, clock, schedule, log, turnstile, measures })
+  const peers = redis ? watchPeers({ redis, bootId, isCurrent: keeper.isCurrent, schedule, log }) : NO_PEERS
+  const hasServed = (): boolean => keeper.aheadForMs() !== Number.NEGATIVE_INFINITY
   let syncing: SyncKeeping | undefined
   let stopTending = (): void => {}
 
@@ -110,7 +116,7 @@ export function createDataPlane({
     admission,
     exchangeDebugToken: limitExchanges(grpcExchangeDebugToken(directory), clock),
     jwks: async () => ({ keys: await keys.all() }),
-    ready: () => keeper.isCurrent(),
+    ready: () => keeper.isCurrent() || (hasServed() && !peers.anotherIsCurrent()),
     state: () => ({
       ...admission.sizes(),
       horizonMs: keeper.aheadForMs(),
@@ -119,6 +125,7 @@ export function createDataPlane({
     }),
     impaired: () => [
       ...(keeper.isLate() ? (['management-silent'] as const) : []),
+      ...(hasServed() && !keeper.isCurrent() ? (['horizon-passed'] as const) : []),
       ...(redis && !redis.isUsable() ? (['redis-away'] as const) : []),
     ],
     async start() {
@@ -129,6 +136,7 @@ export function createDataPlane({
     async stop() {
       await admission.close(LIMITS.handOverMs)
       leases.close()
+      peers.stop()
       stopTending()
       syncing?.stop()
     },

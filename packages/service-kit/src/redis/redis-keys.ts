@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 
 /**
- * The names of everything in Redis. Each key carries the hash tag of its organization's shard, so that one script
+ * The names of everything in Redis. Each key of an organization carries the hash tag of its shard, so that one script
  * touches one slot of a cluster; and each has a life, so that nothing is left behind by those who are gone.
  *
  * | key                         | what                                                                     | life           |
@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache'
  * | `pma:{s07}:mark:<boot>`     | drained watermark of a proxy's boot in this shard                        | 1 hour         |
  * | `pma:{s07}:rate:<bucket>`   | GCRA: theoretical arrival, milliseconds of Redis's clock                 | until it is now |
  * | `pma:{s07}:lease:<org>:<version>` | a lease, sealed for the proxies that serve the organization         | the lease's    |
+ * | `pma:current-proxy`         | the boot id of the proxy that said last that its horizon is ahead         | 6 seconds      |
  */
 export const SHARDS = 64
 
@@ -28,6 +29,9 @@ export const ACCESS_STREAM = {
   lifeMs: 7 * 24 * 3_600_000,
   linesBytesMax: 512 * 1024,
 } as const
+
+/** Three times as long as between two writings of it. */
+export const CURRENT_PROXY = { key: 'pma:current-proxy', lifeMs: 6_000 } as const
 
 export const WATERMARK_LIFE_MS = 3_600_000
 

@@ -1,0 +1,81 @@
+import { expect, it } from '@jest/globals'
+import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { until } from '@protectmyapi/dev-kit/until'
+import { CURRENT_PROXY } from '@protectmyapi/service-kit/redis/redis-keys'
+import { createRedisLink } from '../redis/redis-link.js'
+import { manualTime } from '../test/manual-time.js'
+import { silentLog } from '../test/silent-log.js'
+import { watchPeers } from './peers.js'
+import { systemSchedule } from './schedule.js'
+
+describeWithRedis('proxies past their horizon', () => {
+  const atEnd = closeAfterEach()
+
+  async function start(...bootIds: readonly string[]) {
+    const server = await startTestRedis()
+    atEnd(() => server.drop())
+    const client = await connectTestRedis(redisTarget(server))
+    const redis = createRedisLink({ client, schedule: systemSchedule, log: silentLog() })
+    atEnd(() => redis.close())
+    await until(() => redis.isUsable() || undefined)
+    const proxies = bootIds.map((bootId) => {
+      const time = manualTime()
+      const self = { bootId, isCurrent: true }
+      const isCurrent = (): boolean => self.isCurrent
+      const peers = watchPeers({ redis, bootId, isCurrent, schedule: time.schedule, log: silentLog() })
+      atEnd(() => peers.stop())
+      /** One look, and its answer: commands of one connection are answered in their order. */
+      const look = async (): Promise<void> => {
+        time.advance(2_000)
+        await redis.use((one) => one.ping())
+      }
+      return Object.assign(self, { peers, look })
+    })
+    return { server, proxies }
+  }
+
+  it('step aside while another is current, and come back with their own', async () => {
+    const { proxies } = await start('boot_a', 'boot_b')
+    const [a, b] = proxies
+    for (const proxy of proxies) await proxy.look()
+    if (a) a.isCurrent = false
+    for (const proxy of [a, b, a]) await proxy?.look()
+    expect(proxies.map(({ peers }) => peers.anotherIsCurrent())).toEqual([true, false])
+    if (a) a.isCurrent = true
+    await a?.look()
+    expect(a?.peers.anotherIsCurrent()).toBe(false)
+  })
+
+  it('never all step aside: who wrote last stays, and the others come back with the end of what it wrote', async () => {
+    const { server, proxies } = await start('boot_a', 'boot_b', 'boot_c')
+    for (const proxy of proxies) await proxy.look()
+    for (const proxy of proxies) proxy.isCurrent = false
+    for (const proxy of proxies) await proxy.look()
+    expect(proxies.map(({ peers }) => peers.anotherIsCurrent())).toEqual([true, true, false])
+    const leftMs = Number(await server.ask('PTTL', CURRENT_PROXY.key))
+    expect(leftMs > 0 && leftMs <= CURRENT_PROXY.lifeMs).toBe(true)
+    await server.ask('DEL', CURRENT_PROXY.key)
+    for (const proxy of proxies) await proxy.look()
+    expect(proxies.map(({ peers }) => peers.anotherIsCurrent())).toEqual([false, false, false])
+  })
+
+  it('do not step aside for what is no proxy’s word, nor while Redis is away', async () => {
+    const { server, proxies } = await start('boot_a', 'boot_b')
+    const [a, b] = proxies
+    if (a) a.isCurrent = false
+    await server.ask('LPUSH', CURRENT_PROXY.key, 'boot_b')
+    await a?.look().catch(() => {})
+    expect(a?.peers.anotherIsCurrent()).toBe(false)
+    await server.ask('DEL', CURRENT_PROXY.key)
+    await until(async () => {
+      await b?.look().catch(() => {})
+      await a?.look().catch(() => {})
+      return a?.peers.anotherIsCurrent() || undefined
+    })
+    await server.drop()
+    await until(() => (a?.peers.anotherIsCurrent() ? undefined : true))
+  })
+})
