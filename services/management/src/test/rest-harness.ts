@@ -1,4 +1,4 @@
-import { systemClock } from '@protectmyapi/service-kit/clock'
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -58,25 +58,27 @@ export interface RestHarness {
 export async function restHarness({
   exempt = [PRIVATE_UPSTREAM],
   callProxy = null,
+  clock = systemClock,
 }: {
   exempt?: readonly string[]
   callProxy?: CallProxy | null
+  clock?: Clock
 } = {}): Promise<RestHarness> {
   const { db, target, superuser, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
   const proxy = laggingProxy(db)
   const { waitUntilSeen, commitChange } = proxy
-  const feed = { ...buildFeed({ db, dataPlaneDb: db, target, clock: systemClock, log }), waitUntilSeen, commitChange }
+  const feed = { ...buildFeed({ db, dataPlaneDb: db, target, clock, log }), waitUntilSeen, commitChange }
   const vault = memoryVault()
   const hasher = await createPasswordHasher()
-  const keys = createHeldKeys({ db, vault, clock: systemClock, log })
+  const keys = createHeldKeys({ db, vault, clock, log })
   const parts = {
     db,
     target,
     feed,
     vault,
     hasher,
-    clock: systemClock,
+    clock,
     log,
     privateUpstreams: privateUpstreams(exempt),
     accessLogDays: 90,

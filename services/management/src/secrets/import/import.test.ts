@@ -1,9 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { restHarness } from '../../test/rest-harness.js'
 import { IMPORT_LIMITS } from './import-limits.js'
 
-const house = await startForAllTests(restHarness)
+/** How long the vault takes for each value that is put. */
+let putTakesMs = 0
+const clock = {
+  wallMs: systemClock.wallMs,
+  monotonicMs: (): number => systemClock.monotonicMs() + (putTakesMs && putTakesMs * house.vault.calls('putSecret')),
+}
+const house = await startForAllTests(() => restHarness({ clock }))
 const owner = await house.person('owner')
 
 let org: string
@@ -11,6 +18,7 @@ let count = 0
 beforeEach(async () => {
   count += 1
   house.vault.setAway(false)
+  putTakesMs = 0
   org = await house.organization(owner, `Import ${count}`)
 })
 
@@ -132,6 +140,22 @@ describe('an import', () => {
     const { body } = await send('OPENAI_API_KEY=sk-one-0123456789\nSTRIPE_SECRET_KEY=sk_live_0123456789').expect(200)
     expect(body.lines.map(({ code }: Line) => code)).toEqual(['UNAVAILABLE', 'UNAVAILABLE'])
     expect(house.vault.calls('putSecret') - calls).toBe(1)
+  })
+
+  it('leaves what is not begun within 40 s for another import, and says so line by line', async () => {
+    putTakesMs = IMPORT_LIMITS.beginWithinMs / 2 + 1
+    const file = ['OPENAI_API_KEY', 'STRIPE_SECRET_KEY', 'ANTHROPIC_API_KEY'].map(
+      (name) => `${name}=sk-0123456789abcdef`,
+    )
+    const { body } = await send(file.join('\n')).expect(200)
+    expect(body.lines.map(({ outcome, code }: Line) => [outcome, code])).toEqual([
+      ['created', null],
+      ['created', null],
+      ['refused', 'UNAVAILABLE'],
+    ])
+    expect(body.lines[2].detail).toMatch(/Import it again/)
+    putTakesMs = 0
+    expect((await send(file.join('\n')).expect(200)).body.counts).toMatchObject({ created: 1, refused: 0 })
   })
 
   it('has bounds, and is refused as a whole beyond them', async () => {
