@@ -7,7 +7,7 @@ CADDY := v2.11.9
 PROMTOOL := v0.316.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test telemetry-test terraform-test check sbom reset backup restore backup-identity rotate-data-keys build fmt protos
+.PHONY: help run test bench chaos outages canary model mutate chart-docs chart-test cluster-test images-test compose-test telemetry-test terraform-test check sbom reset backup restore backup-identity rotate-data-keys rewrap-data-keys data-keys build fmt protos
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 26
@@ -40,7 +40,7 @@ canary: ## Plants 122 values, takes every way with them, and searches for them w
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/canary/main.js
 
-mutate: ## Changes sources one place at a time, and counts the changes that no test notices; an hour. ONLY=envelope,grants,inject,aim,identify,freshness
+mutate: ## Changes sources one place at a time, and counts the changes that no test notices; an hour. ONLY=envelope,grants,paths,inject,aim,identify,freshness
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/mutate/main.js
 
@@ -108,6 +108,14 @@ backup-identity: ## Makes the identity that backups are sealed to, as age-keygen
 rotate-data-keys: ## Beside a `make run`: other data keys seal from now on. NOW=1 after a leak, ORGANIZATION=org_...
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/main.js rotate-data-keys $(if $(NOW),--now) $(ORGANIZATION)
+
+rewrap-data-keys: ## Beside a `make run`: every data key is wrapped anew, under the master key that it runs with.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js rewrap-data-keys
+
+data-keys: ## Beside a `make run`: how far rotations are, and what each master key wraps, in lines of JSON.
+	@$(NODE) deploy/bootstrap.js
+	@exec $(NODE) deploy/dist/main.js data-keys
 
 build: ## Installs packages where needed, and compiles.
 	@$(NODE) deploy/bootstrap.js

@@ -6,7 +6,7 @@ import { backupConfig } from './backup/backup-config.js'
 import { makeIdentity } from './backup/commands.js'
 import { createProgress } from './console/progress.js'
 import { backUpLocal, type OperateBackupsOptions, restoreLocal } from './operate-backups.js'
-import { dataKeyRotation, operate } from './operate-service.js'
+import { operate, operatorCommands } from './operate-service.js'
 import { reset } from './reset.js'
 import { run } from './run.js'
 import { inheritedEnvironment, launcherConfig } from './system/launcher-config.js'
@@ -19,10 +19,9 @@ let ending = false
 
 async function main(command: string | undefined): Promise<void> {
   const config = launcherConfig(process.env, projectDir, { redisServer: await findSystemRedis(process.env.PATH) })
-  if (command === 'rotate-data-keys') {
-    const commands = dataKeyRotation(process.argv.slice(3))
+  const commands = operatorCommands(command, process.argv.slice(3))
+  if (commands.length > 0)
     process.exit(await operate(commands, { config, inherited: inheritedEnvironment(process.env) }))
-  }
   const onBackups = BACKUPS[command ?? '']
   if (onBackups !== undefined) {
     const backups = backupConfig(process.env, projectDir)

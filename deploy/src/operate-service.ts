@@ -14,8 +14,14 @@ export interface OperateOptions {
 /** A command of the vault (`rotate-data-keys --now`), or of management, beside the one that `make run` serves with. */
 export type Command = readonly [service: Operated, ...words: string[]]
 
+/** Those behind a target of `make`; none for any other word. */
+export function operatorCommands(word: string | undefined, words: readonly string[]): readonly Command[] {
+  if (word === 'rotate-data-keys') return dataKeyRotation(words)
+  return word === 'rewrap-data-keys' || word === 'data-keys' ? [['vault', word]] : []
+}
+
 /** Data keys, and where they may be known the lease keys that come of them: the vault can tell proxies nothing. */
-export function dataKeyRotation(words: readonly string[]): readonly Command[] {
+function dataKeyRotation(words: readonly string[]): readonly Command[] {
   const organization = words.filter((word) => word !== '--now')
   const rotate: Command = ['vault', 'rotate-data-keys', ...words]
   return words.includes('--now') ? [rotate, ['management', 'end-lease-keys', ...organization]] : [rotate]

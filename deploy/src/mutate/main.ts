@@ -26,8 +26,10 @@ await runRig(async ({ progress, onEnder }) => {
     Object.assign(process.env, servers.variables, { GENERATED_CASES_SHARE: '0.02', VECTORS_DIR: '', CI: '' })
     const scores: Score[] = []
     for (const part of parts) scores.push(await progress.step(part.folder, () => mutatePart(part, projectDir)))
-    for (const { part, found, survived, percent } of scores)
-      progress.say(`${part.padEnd(12)}${percent.toFixed(1).padStart(6)} %  ${found} found, ${survived} survived`)
+    for (const { part, killed, timedOut, survived, percent } of scores)
+      progress.say(
+        `${part.padEnd(12)}${percent.toFixed(1).padStart(6)} %  ${killed} failed a test, ${timedOut} did not end, ${survived} survived`,
+      )
     return scores.every(({ isEnough }) => isEnough)
   } finally {
     await servers.stop()

@@ -24,12 +24,14 @@ export interface VaultPorts {
   readonly telemetry?: Telemetry
 }
 
+export type OpenVaultConfig = Pick<VaultConfig, 'kms' | 'vaultDb' | 'vaultKeysDb' | 'vaultKeysBackupDays'>
+
 /**
  * Both databases, the key service, and what opens by them: what serving and operators' commands share. The caller clears
  * `keys` and closes both databases.
  */
 export async function openVault(
-  config: Pick<VaultConfig, 'kms' | 'vaultDb' | 'vaultKeysDb' | 'vaultKeysBackupDays'>,
+  config: OpenVaultConfig,
   { log, clock, keys: given, telemetry = NO_TELEMETRY }: VaultPorts,
 ) {
   const service = given ?? (await keyServiceOf(config.kms))

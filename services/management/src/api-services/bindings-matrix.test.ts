@@ -2,9 +2,14 @@ import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { type Placement, placementKey } from '@protectmyapi/service-kit/bindings'
 import { type Person, restHarness } from '../test/rest-harness.js'
+import { PRESETS } from './presets/presets.js'
 import { usesOf } from './uses-of.js'
 
-/** Edit × origin × placement × role, for a secret of each placement: which of them take it where it is bound, and no other. */
+/**
+ * Edit × origin × placement × role × how the secret is named, for a secret of each placement: which of them take it where
+ * it is bound, and no other. Where they do, all of it is tried with that secret; where they refuse, with one secret or
+ * another.
+ */
 
 const HOME = 'https://api.example.com'
 const VALUE = 'sk-matrix-0123456789'
@@ -34,6 +39,8 @@ interface Place {
   readonly said: string
   /** Where it puts the secret, as bindings say it. */
   readonly key: string
+  /** Takes an id as well as a name: no template does. */
+  readonly byId?: boolean
   fields(secret: string): object
 }
 
@@ -42,15 +49,26 @@ const auth = (fields: object): object => ({ auth: fields, extraHeaders: {} })
 
 /** Every way in which a service can name a secret. */
 const PLACES: readonly Place[] = [
-  { said: 'bearer', key: 'header:authorization', fields: (secret) => auth({ type: 'bearer', secret }) },
-  { said: 'header', key: 'header:x-key', fields: (secret) => auth({ type: 'header', name: 'X-Key', secret }) },
+  { said: 'bearer', key: 'header:authorization', byId: true, fields: (secret) => auth({ type: 'bearer', secret }) },
+  {
+    said: 'header',
+    key: 'header:x-key',
+    byId: true,
+    fields: (secret) => auth({ type: 'header', name: 'X-Key', secret }),
+  },
   {
     said: 'header of another name',
     key: 'header:x-log',
+    byId: true,
     fields: (secret) => auth({ type: 'header', name: 'x-log', secret }),
   },
-  { said: 'query', key: 'query:key', fields: (secret) => auth({ type: 'query', name: 'key', secret }) },
-  { said: 'query of another case', key: 'query:Key', fields: (secret) => auth({ type: 'query', name: 'Key', secret }) },
+  { said: 'query', key: 'query:key', byId: true, fields: (secret) => auth({ type: 'query', name: 'key', secret }) },
+  {
+    said: 'query of another case',
+    key: 'query:Key',
+    byId: true,
+    fields: (secret) => auth({ type: 'query', name: 'Key', secret }),
+  },
   {
     said: 'user',
     key: 'basic-user',
@@ -108,20 +126,38 @@ const patched: string = (await people.owner.ask('POST', services(), { ...SOUND, 
 
 type Edit = (person: Person, fields: object) => Promise<number>
 
+/** Who does it, and how they name the secret. */
+interface Way {
+  readonly role: 'owner' | 'admin'
+  readonly by: 'name' | 'id'
+}
+const WAYS: readonly Way[] = [
+  { role: 'owner', by: 'name' },
+  { role: 'admin', by: 'id' },
+  { role: 'owner', by: 'id' },
+  { role: 'admin', by: 'name' },
+]
 /** The others differ in how they are written, which is read before it is known what is done. */
-const TWO = ORIGINS.filter(({ baseUrl }) => baseUrl === HOME || baseUrl.includes('evil.example.com'))
+const TWO: ReadonlySet<string> = new Set([HOME, 'https://evil.example.com'])
+
+/** One of them, another one for the next secret. Of every third secret they are of both roles. */
+const wayOf = (...indexes: readonly number[]): readonly Way[] => {
+  const at = indexes.reduce((sum, index) => sum + index) % WAYS.length
+  return WAYS.slice(at, at + 1)
+}
 
 /** Each puts the fields into a service, in a way of its own; what came of it as a status, the service as it was if refused. */
 const EDITS: readonly {
   readonly name: string
   readonly done: number
-  readonly origins: typeof ORIGINS
+  /** How the other ways of writing an origin are tried: with all six secrets, or with two of both roles. */
+  readonly written: 'with every secret' | 'with two'
   readonly edit: Edit
 }[] = [
   {
     name: 'create',
-    origins: ORIGINS,
     done: 201,
+    written: 'with every secret',
     async edit(person, fields) {
       const { status, body } = await person.ask('POST', services(), { ...SOUND, ...fields, slug: 'made' })
       if (status === 201) await people.owner.ask('DELETE', `${services()}/${body.id}`).expect(204)
@@ -130,14 +166,14 @@ const EDITS: readonly {
   },
   {
     name: 'change',
-    origins: TWO,
     done: 200,
+    written: 'with two',
     edit: async (person, fields) => (await person.ask('PATCH', `${services()}/${patched}`, fields)).status,
   },
   {
     name: 'put',
-    origins: TWO,
     done: 200,
+    written: 'with two',
     edit: async (person, fields) => (await person.ask('PUT', `${services()}/patched`, { ...SOUND, ...fields })).status,
   },
 ]
@@ -154,19 +190,24 @@ async function strays(): Promise<string[]> {
   return found
 }
 
-describe.each(EDITS)('$name', ({ edit, done, origins }) => {
+describe.each(EDITS)('$name', ({ edit, done, written }) => {
   it.each(Object.entries(BOUND))(
     'takes %s where it is bound and nowhere else, whoever does it',
     async (secret, placement) => {
       const wrong: string[] = []
-      let turn = 0
-      for (const { baseUrl, isHome, refusal } of origins) {
-        for (const { said, key, fields } of PLACES) {
-          // Both roles that may, by turns; the secret by its name, and by its id where that is taken.
-          const role = turn++ % 2 === 0 ? 'owner' : 'admin'
-          const expected = isHome && key === placementKey(placement) ? done : refusal
-          const status = await edit(people[role], { baseUrl, ...fields(secret) })
-          if (status !== expected) wrong.push(`${role}: ${said} at ${baseUrl}: ${status}, not ${expected}`)
+      const nth = Object.keys(BOUND).indexOf(secret)
+      for (const [row, { baseUrl, isHome, refusal }] of ORIGINS.entries()) {
+        for (const [column, { said, key, byId = false, fields }] of PLACES.entries()) {
+          const isBound = isHome && key === placementKey(placement)
+          const isLooked = written === 'with every secret' || TWO.has(baseUrl) || (nth + row + column) % 3 === 0
+          const ways = isBound ? WAYS : isLooked ? wayOf(nth, row, column) : []
+          for (const { role, by } of ways) {
+            // An id is nobody's name.
+            const isNamed = by === 'name' || byId
+            const expected = isNamed ? (isBound ? done : refusal) : 400
+            const status = await edit(people[role], { baseUrl, ...fields(by === 'id' ? (ids[secret] ?? '') : secret) })
+            if (status !== expected) wrong.push(`${role}: ${said} at ${baseUrl} by ${by}: ${status}, not ${expected}`)
+          }
         }
       }
       expect([wrong, await strays()]).toEqual([[], []])
@@ -179,6 +220,78 @@ describe.each(EDITS)('$name', ({ edit, done, origins }) => {
       const [secret] = Object.entries(BOUND).find(([, placement]) => placementKey(placement) === key) ?? ['X_KEY']
       expect(await edit(people.member, { baseUrl: HOME, ...fields(secret) })).toBe(403)
     }
+  })
+})
+
+describe.each(PRESETS)('the preset $id', (preset) => {
+  const { id, secretName, baseUrl, auth, bindings } = preset
+  const asPreset = (secret: string) => ({
+    auth: auth.type === 'bearer' ? { type: 'bearer', secret } : { ...auth, secret },
+  })
+  const slug = `preset-${id}`
+
+  it('takes no secret that is bound elsewhere, whoever creates or puts, and however it is named', async () => {
+    // By the name that the preset recommends.
+    const elsewhere = { name: secretName, value: VALUE, bindings: { origins: [HOME], placements: bindings.placements } }
+    const { body: secret } = await people.owner.ask('POST', secrets(), elsewhere).expect(201)
+    const statuses: number[] = []
+    for (const role of ['owner', 'admin'] as const) {
+      for (const fields of [{}, asPreset(secretName), asPreset(secret.id)]) {
+        const given = { name: 'S', preset: id, ...fields }
+        statuses.push((await people[role].ask('POST', services(), { ...given, slug })).status)
+        statuses.push((await people[role].ask('PUT', `${services()}/${slug}`, given)).status)
+      }
+    }
+    expect(statuses).toEqual(Array.from({ length: 12 }, () => 403))
+    // Bound to where the preset sends it, it is taken, and not sent elsewhere by the preset’s other fields.
+    const whole = { value: VALUE, bindings: { origins: [baseUrl], placements: bindings.placements } }
+    await people.owner.ask('PUT', `${secrets()}/${secret.id}/value`, whole).expect(200)
+    const { body } = await people.admin.ask('POST', services(), { name: 'S', preset: id, slug }).expect(201)
+    expect(new URL(body.baseUrl).origin).toBe(new URL(baseUrl).origin)
+    for (const role of ['owner', 'admin'] as const) {
+      const moved = { name: 'S', preset: id, baseUrl: 'https://evil.example.com' }
+      await people[role].ask('PUT', `${services()}/${slug}`, moved).expect(403)
+      await people[role].ask('POST', services(), { ...moved, slug: `${slug}-2` }).expect(403)
+      await people[role].ask('PATCH', `${services()}/${body.id}`, { baseUrl: HOME }).expect(403)
+    }
+    const uses = await usesOf(house.db, org, secret.id)
+    expect(uses.map(({ origin }) => origin)).toEqual([new URL(baseUrl).origin])
+  })
+})
+
+describe('a template of two secrets', () => {
+  /** Bound like AUTHORIZATION and PASSWORD. */
+  const SECOND = { AUTHORIZATION_2: BOUND.AUTHORIZATION, PASSWORD_2: BOUND.PASSWORD }
+  const custom2 = (headers: object) => ({ auth: { type: 'custom', headers }, extraHeaders: {} })
+  const cases: readonly [string, number, object][] = [
+    ['both bound to it', 200, custom2({ authorization: '{{AUTHORIZATION}}:{{AUTHORIZATION_2}}' })],
+    ['the second bound elsewhere', 403, custom2({ authorization: '{{AUTHORIZATION}}:{{X_KEY}}' })],
+    ['the first bound elsewhere', 403, custom2({ authorization: '{{X_KEY}}:{{AUTHORIZATION}}' })],
+    ['one twice, and one bound elsewhere between', 403, custom2({ 'x-key': '{{X_KEY}}{{QUERY}}{{X_KEY}}' })],
+    ['each in its own field', 200, custom2({ authorization: '{{AUTHORIZATION}}', 'x-key': '{{X_KEY}}' })],
+    ['each in the other’s field', 403, custom2({ authorization: '{{X_KEY}}', 'x-key': '{{AUTHORIZATION}}' })],
+    ['user and password', 200, auth({ type: 'basic', user: '{{USER}}', password: '{{PASSWORD}}{{PASSWORD_2}}' })],
+    ['password and user', 403, auth({ type: 'basic', user: '{{PASSWORD}}', password: '{{USER}}' })],
+    ['the user beside the password', 403, auth({ type: 'basic', user: '{{USER}}', password: '{{PASSWORD}}{{USER}}' })],
+    ['two in the path', 400, custom({ path: '/bot{{PATH}}{{PATH}}' })],
+  ]
+
+  it('takes each where it is bound, or none', async () => {
+    for (const [name, placement] of Object.entries(SECOND)) {
+      const bindings = { origins: [HOME], placements: [placement] }
+      await people.owner.ask('POST', secrets(), { name, value: VALUE, bindings }).expect(201)
+    }
+    for (const { name, edit, done } of EDITS) {
+      for (const [index, [what, status, fields]] of cases.entries()) {
+        const person = index % 2 === 0 ? people.owner : people.admin
+        const isSound = status === 200
+        const here = await edit(person, { baseUrl: HOME, ...fields })
+        expect([name, what, here]).toEqual([name, what, isSound ? done : status])
+        const away = isSound ? await edit(person, { baseUrl: 'https://evil.example.com', ...fields }) : 403
+        expect([name, what, away]).toEqual([name, what, 403])
+      }
+    }
+    expect(await strays()).toEqual([])
   })
 })
 

@@ -1,4 +1,5 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { isEd25519Signature } from '@protectmyapi/service-kit/ed25519'
 import { headStatement } from '@protectmyapi/service-kit/head-chain'
 import type { DescribedHead, SignedHead, VerifyingKey } from '../vault/head-witness.js'
 
@@ -26,7 +27,7 @@ export function signedByVault({ installationId, keys }: DescribedHead): SignedBy
     isSigned(chain, { count, head, signedAtMs, signature, keyId }) {
       const by = known.get(keyId)
       if (!by || (by.untilMs > 0 && signedAtMs > by.untilMs + SKEW_MS)) return false
-      return verify(null, headStatement({ installationId, chain, count, head, signedAtMs }), by.key, signature)
+      return isEd25519Signature(by.key, headStatement({ installationId, chain, count, head, signedAtMs }), signature)
     },
     knownSinceMs: ({ keyId }) => known.get(keyId)?.knownSinceMs || undefined,
   }

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { VaultConfig } from '../config.js'
-import type { VaultPorts } from '../open-vault.js'
+import type { OpenVaultConfig, VaultPorts } from '../open-vault.js'
 import { orderRewrap, rewrapDataKeys } from '../rotation/rewrap-data-keys.js'
-import { rewrapStore } from '../rotation/rewrap-store.js'
 import { withVault } from './with-vault.js'
 
 /** Where somebody else is at the work: between two looks. */
@@ -11,19 +9,19 @@ const LOOK_MS = 1_000
 /**
  * The `rewrap-data-keys` command: every data key is wrapped anew under the configured master key. Ends when all are.
  *
- * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws: to be run again then. Error where data
- * keys are left that no master key known here unwraps.
+ * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws: to be run again then. Error where every
+ * data key has been tried, and those that are left no master key known here unwraps.
  */
-export function runRewrapDataKeys(config: VaultConfig, ports: VaultPorts): Promise<void> {
+export function runRewrapDataKeys(config: OpenVaultConfig, ports: VaultPorts): Promise<void> {
   return withVault(config, ports, async (vault) => {
     const deps = { ...vault, keys: vault.kms }
     const turn = rewrapDataKeys(deps)
     await orderRewrap(deps)()
     for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
-      const { remaining, rewrapped } = await turn()
-      if (remaining > 0 && rewrapped === 0 && !(await rewrapStore(vault.vaultKeysDb).isClaimed()))
+      const { remaining, pass } = await turn()
+      if (pass === 'stuck')
         throw new Error(`${remaining} data keys do not unwrap under any master key known here: see the lines above`)
-      if (rewrapped === 0 && remaining > 0) await sleep(LOOK_MS)
+      if (pass === 'elsewhere' && remaining > 0) await sleep(LOOK_MS)
       left = remaining
     }
     vault.log.info(

@@ -1,9 +1,8 @@
-import type { VaultConfig } from '../config.js'
-import { type OpenVault, openVault, type VaultPorts } from '../open-vault.js'
+import { type OpenVault, type OpenVaultConfig, openVault, type VaultPorts } from '../open-vault.js'
 
 /** For as long as an operator's command takes, beside vaults that serve. */
 export async function withVault(
-  config: VaultConfig,
+  config: OpenVaultConfig,
   ports: VaultPorts,
   work: (vault: OpenVault) => Promise<void>,
 ): Promise<void> {

@@ -45,8 +45,7 @@ describe('a sealed version', () => {
       expect(one[part]).not.toEqual(other[part])
   })
 
-  it('opens as recorded for suite 1', () => {
-    const { dataKey, envelope, value, context } = goldenVector()
+  it.each(goldenVectors())('opens as recorded for suite 1: $name', ({ dataKey, envelope, value, context }) => {
     expect(open(Buffer.from(dataKey, 'hex'), Buffer.from(envelope, 'hex'), context)).toEqual(Buffer.from(value, 'hex'))
   })
 
@@ -250,12 +249,14 @@ function openAsStored(sealed: Uint8Array): Buffer {
 }
 
 interface GoldenVector {
+  readonly name: string
   readonly dataKey: string
   readonly envelope: string
   readonly value: string
   readonly context: SealContext
 }
 
-function goldenVector(): GoldenVector {
-  return JSON.parse(readFileSync(new URL('./golden-vector.json', import.meta.url), 'utf8'))
+/** Of each purpose, with each kind of binding. */
+function goldenVectors(): readonly GoldenVector[] {
+  return JSON.parse(readFileSync(new URL('./golden-vectors.json', import.meta.url), 'utf8')).vectors
 }

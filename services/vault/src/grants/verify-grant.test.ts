@@ -181,6 +181,33 @@ describe('a grant', () => {
   })
 })
 
+describe('the signature of a grant', () => {
+  it('is the one that was made: none of its other forms verifies (RFC 8032, section 5.1.7)', async () => {
+    const grant = await signer.sign(claimsAt(NOW_MS))
+    const at = grant.lastIndexOf('.') + 1
+    const signature = Buffer.from(grant.slice(at), 'base64url')
+    const halves = [signature.subarray(0, 32), signature.subarray(32)] as const
+    const order = 2n ** 252n + 27742317777372353535851937790883648493n
+    const scalar = BigInt(`0x${Buffer.from(halves[1]).reverse().toString('hex')}`) + order
+    const beyond = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex').reverse()
+    const others = {
+      'S beyond the order': Buffer.concat([halves[0], beyond]),
+      'R of low order': Buffer.concat([Buffer.from([1]), Buffer.alloc(31), halves[1]]),
+      'all zero': Buffer.alloc(64),
+      'cut short': signature.subarray(0, 63),
+      'with a byte after it': Buffer.concat([signature, Buffer.alloc(1)]),
+      none: Buffer.alloc(0),
+    }
+    for (const [what, other] of Object.entries(others)) {
+      const verified = signedClaims(grant.slice(0, at) + other.toString('base64url'), signer.spki).catch(
+        ({ code }) => code,
+      )
+      expect([what, await verified]).toEqual([what, 'INVALID_GRANT'])
+    }
+    await expect(signedClaims(grant, signer.spki)).resolves.toEqual(claimsAt(NOW_MS))
+  })
+})
+
 describe('a grant of an internal service', () => {
   const asService = { typ: 'pma-service-grant+jwt' }
   const { iat } = serviceClaimsAt(NOW_MS)

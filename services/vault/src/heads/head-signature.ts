@@ -1,4 +1,5 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey } from 'node:crypto'
+import { isEd25519Signature } from '@protectmyapi/service-kit/ed25519'
 import { headStatement } from '@protectmyapi/service-kit/head-chain'
 import type { HeadKey } from './head-keys.js'
 import type { VerifyingKey } from './retired-head-key.js'
@@ -28,5 +29,5 @@ export function isSignedBy(
   const by = keys.find(({ id }) => id === keyId)
   if (!by) return false
   const publicKey = createPublicKey({ key: by.publicKey, format: 'der', type: 'spki' })
-  return verify(null, headStatement({ installationId, chain, count, head, signedAtMs }), publicKey, signature)
+  return isEd25519Signature(publicKey, headStatement({ installationId, chain, count, head, signedAtMs }), signature)
 }

@@ -25,6 +25,7 @@ export const CACHE_LIMITS = {
 
 /** A key in memory. Zeroed and marked so in one step: a zeroed key must never pass for a key. */
 interface Held {
+  readonly ref: KeyRef
   readonly bytes: Buffer
   /** Monotonic; counted from before the key service was asked. */
   readonly askedMs: number
@@ -49,8 +50,12 @@ export interface DataKeyCache {
   put(ref: KeyRef, dataKey: Uint8Array, askedMs: number): void
   /** Forgets every key of an organization, those on their way too. */
   drop(organizationId: string): void
+  /** Forgets one that is held. */
+  forget(ref: KeyRef): void
   /** Forgets what is past its life, used or not. */
   sweep(): void
+  /** Which are in memory. */
+  refs(): readonly KeyRef[]
   held(): number
   clear(): void
 }
@@ -68,7 +73,7 @@ export function dataKeyCache(
     loading.add(flight)
     try {
       const askedMs = clock.monotonicMs()
-      const entry = heldOf(await load(ref), askedMs)
+      const entry = heldOf(ref, await load(ref), askedMs)
       // Dropped while it was on its way: it must not come back with a slow answer.
       if (flight.dropped) wipe(entry)
       else held.set(nameOf(ref), entry)
@@ -111,16 +116,20 @@ export function dataKeyCache(
       return undefined
     },
     put(ref, dataKey, askedMs) {
-      held.set(nameOf(ref), heldOf(Buffer.from(dataKey), askedMs))
+      held.set(nameOf(ref), heldOf(ref, Buffer.from(dataKey), askedMs))
     },
     drop(organizationId) {
       for (const flight of loading) if (flight.organizationId === organizationId) flight.dropped = true
       const prefix = organizationPart(organizationId)
       for (const name of [...held.keys()]) if (name.startsWith(prefix)) held.delete(name)
     },
+    forget(ref) {
+      held.delete(nameOf(ref))
+    },
     sweep() {
       for (const [name, entry] of [...held.entries()]) if (isPast(entry)) held.delete(name)
     },
+    refs: () => [...held.values()].map(({ ref }) => ref),
     held: () => held.size,
     clear() {
       for (const flight of loading) flight.dropped = true
@@ -129,8 +138,8 @@ export function dataKeyCache(
   }
 }
 
-function heldOf(bytes: Buffer, askedMs: number): Held {
-  return { bytes, askedMs, renewalTriedMs: -Infinity, wiped: false, derived: undefined }
+function heldOf(ref: KeyRef, bytes: Buffer, askedMs: number): Held {
+  return { ref, bytes, askedMs, renewalTriedMs: -Infinity, wiped: false, derived: undefined }
 }
 
 function copyOf(entry: Held): Buffer {
@@ -153,7 +162,8 @@ function wipe(entry: Held): void {
   entry.derived = undefined
 }
 
-function nameOf({ organizationId, keyId, keyVersion }: KeyRef): string {
+/** No two keys share it. */
+export function nameOf({ organizationId, keyId, keyVersion }: KeyRef): string {
   return organizationPart(organizationId) + joinInjectively([keyId, String(keyVersion)]).toString('latin1')
 }
 

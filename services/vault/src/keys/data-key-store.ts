@@ -103,6 +103,14 @@ export const wrappedKeyStore = (db: Knex) => ({
     return row?.wrapped
   },
 
+  /** Of these keys, every version that has wrapped bytes. */
+  async stored(keyIds: readonly string[]): Promise<readonly KeyRef[]> {
+    const rows = await db('wrapped_keys')
+      .whereRaw('key_id = ANY(?)', [[...keyIds]])
+      .select('organization_id', 'key_id', 'version')
+    return rows.map((row) => ({ organizationId: row.organization_id, keyId: row.key_id, keyVersion: row.version }))
+  },
+
   async remove({ organizationId, keyId, keyVersion }: KeyRef): Promise<void> {
     await db('wrapped_keys').where({ organization_id: organizationId, key_id: keyId, version: keyVersion }).delete()
   },

@@ -4,7 +4,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
-import { type Derive, dataKeyCache, type KeyRef } from './data-key-cache.js'
+import { type Derive, dataKeyCache, type KeyRef, nameOf } from './data-key-cache.js'
 import { type ActiveKey, type CurrentKey, dataKeyStore, wrappedKeyStore } from './data-key-store.js'
 import type { KeyService } from './key-service.js'
 
@@ -44,6 +44,8 @@ export interface DataKeys {
   shred(organizationId: string): Promise<void>
   /** Forgets the plain keys of an organization, derived ones too: another replica has shredded it. */
   drop(organizationId: string): void
+  /** Forgets the plain keys whose wrapped bytes are gone. What Postgres throws leaves as it is. */
+  dropGone(): Promise<void>
   sweep(): void
   /** How many are in memory. */
   held(): number
@@ -131,6 +133,12 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
       cache.drop(organizationId)
     },
     drop: (organizationId) => cache.drop(organizationId),
+    async dropGone() {
+      const held = cache.refs()
+      if (held.length === 0) return
+      const stored = new Set((await wrapped.stored(held.map(({ keyId }) => keyId))).map(nameOf))
+      for (const ref of held) if (!stored.has(nameOf(ref))) cache.forget(ref)
+    },
     sweep: () => cache.sweep(),
     held: () => cache.held(),
     clear: () => cache.clear(),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { memoryKeys } from '../test/memory-keys.js'
 import { keyFile } from './key-file.js'
 import { keyServiceContract } from './key-service.contract.js'
-import type { KeyService } from './key-service.js'
+import type { KeyContext, KeyService } from './key-service.js'
 
 const CONTEXT = { installationId: 'ins_a', organizationId: 'org_a', keyId: 'key_a', keyVersion: 1 }
 
@@ -77,9 +78,28 @@ describe('a key file', () => {
     await expect(keyFile(folder)).rejects.toThrow(ConfigError)
   })
 
+  it('unwraps as recorded, and is called as recorded', async () => {
+    const { masterKey, fingerprint, context, dataKey, wrapped } = recorded()
+    const file = await keyFile(await write('recorded', Buffer.from(masterKey, 'hex').toString('base64')))
+    expect(file.masterKey).toBe(fingerprint)
+    expect(await file.unwrap(Buffer.from(wrapped, 'hex'), context)).toEqual(Buffer.from(dataKey, 'hex'))
+  })
+
   it('does not unwrap what another one wrapped', async () => {
     const other = await keyFile(await write('other', randomBytes(32).toString('base64')))
     const { wrappedKey } = await other.generate(CONTEXT)
     await expect(keys.unwrap(wrappedKey, CONTEXT)).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
   })
 })
+
+interface Recorded {
+  readonly masterKey: string
+  readonly fingerprint: string
+  readonly context: KeyContext
+  readonly dataKey: string
+  readonly wrapped: string
+}
+
+function recorded(): Recorded {
+  return JSON.parse(readFileSync(new URL('./golden-wrapped-key.json', import.meta.url), 'utf8'))
+}

@@ -38,12 +38,7 @@ describe('a shredded organization', () => {
     const dump = { keys: await rowsOf('data_keys', organizationId), versions: await rowsOf('versions', organizationId) }
     await vault.shred(organizationId)
     await warm.forgetShredded()
-    await databases.tamper.transaction(async (trx) => {
-      for (const table of ['versions', 'data_keys'])
-        await trx(table).where({ organization_id: organizationId }).delete()
-      await trx('data_keys').insert(dump.keys)
-      for (const row of dump.versions) await trx('versions').insert({ ...row, bindings: JSON.stringify(row.bindings) })
-    })
+    await restore(organizationId, dump)
 
     const replicas = [vault, warm, vaultCore(databases, vault.service)]
     for (const at of replicas) {
@@ -54,6 +49,24 @@ describe('a shredded organization', () => {
     }
     // Nor does anything new get a key out of it: what is written now could not be read either.
     await expect(vault.put(aPut({ organizationId }))).rejects.toMatchObject({ code: broken.fault })
+  })
+
+  it('is dead on a replica that holds its key, from its next look on, however soon after the shredding a dump was restored', async () => {
+    const put = await stored()
+    const { organizationId } = put
+    const warm = vaultCore(databases, vault.service)
+    expect(textOf(await leaseOf(put, {}, warm))).toBe('sk-value')
+    const ref = await warm.keys.current(organizationId)
+    const dump = { keys: await rowsOf('data_keys', organizationId), versions: await rowsOf('versions', organizationId) }
+    await vault.shred(organizationId)
+    await restore(organizationId, dump)
+    // No row of `vault` says any more that it was shredded: until it looks, what it has in memory opens.
+    expect(textOf(await leaseOf(put, {}, warm))).toBe('sk-value')
+    for (const cold of [vault, vaultCore(databases, vault.service)])
+      expect(await leaseOf(put, {}, cold)).toMatchObject(broken)
+    await warm.forgetShredded()
+    expect(await leaseOf(put, {}, warm)).toMatchObject(broken)
+    await expect(warm.keys.plaintext(ref)).rejects.toMatchObject({ code: broken.fault })
   })
 
   it('is forgotten by other replicas: what they hold of it in memory is zeroed, also what is on its way', async () => {
@@ -99,6 +112,19 @@ describe('a shredded organization', () => {
 
 const rowsOf = (table: 'data_keys' | 'versions', organizationId: string) =>
   databases.tamper(table).where({ organization_id: organizationId })
+
+interface Dump {
+  readonly keys: Awaited<ReturnType<typeof rowsOf>>
+  readonly versions: Awaited<ReturnType<typeof rowsOf>>
+}
+
+function restore(organizationId: string, { keys, versions }: Dump): Promise<void> {
+  return databases.tamper.transaction(async (trx) => {
+    for (const table of ['versions', 'data_keys']) await trx(table).where({ organization_id: organizationId }).delete()
+    await trx('data_keys').insert(keys)
+    for (const row of versions) await trx('versions').insert({ ...row, bindings: JSON.stringify(row.bindings) })
+  })
+}
 
 function fail(): never {
   throw new Error('not reached')

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
@@ -10,6 +11,7 @@ import { type OpenVault, openVault } from '../open-vault.js'
 import { aPut } from '../test/vault-core.js'
 import { type VaultProcesses, vaultProcesses } from '../test/vault-process.js'
 import { type Put, putSecret } from '../versions/put-secret.js'
+import { shredOrganization } from '../versions/shred-organization.js'
 import { versionStore } from '../versions/version-store.js'
 import { activeKey } from './active-key.js'
 
@@ -18,16 +20,18 @@ const organizationId = newId('organization')
 const SECRETS = 70
 
 let processes: VaultProcesses
+let env: VaultProcesses['env']
 let puts: readonly Put[]
 
 const openHere = (): Promise<OpenVault> =>
   openVault(
-    loadConfig({ ...processes.env }, (path) => readFileSync(path, 'utf8')),
+    loadConfig({ ...env }, (path) => readFileSync(path, 'utf8')),
     { log: memoryLog().log, clock: manualClock() },
   )
 
 beforeAll(async () => {
   processes = await vaultProcesses()
+  env = processes.env
   await processes.superuser.raw('GRANT USAGE ON SCHEMA public TO ??', [processes.role])
   expect(await processes.run(['migrate'])).toMatchObject({ code: 0 })
   puts = Array.from({ length: SECRETS }, (_, index) => aPut({ organizationId, value: `sk-${index}` }))
@@ -50,11 +54,7 @@ describe('a rotation whose process is killed', () => {
       const db = database === 'keys' ? processes.superuserOfKeys : processes.superuser
       const secondPage = what.includes('second page')
       const hold = await holdAt(db, when, secondPage ? await lastSecretId() : undefined)
-      const ended = await processes.run(['rotate-data-keys', '--now', organizationId], processes.env, {
-        onStart: (child) => void hold.reached().then(() => child.kill('SIGKILL')),
-      })
-      expect(ended).toMatchObject({ code: null })
-      await hold.release()
+      await killedAt(hold, ['rotate-data-keys', '--now', organizationId])
       await everythingOpens()
     },
     60_000,
@@ -76,6 +76,71 @@ describe('a rotation whose process is killed', () => {
     })
   }, 60_000)
 })
+
+describe('a change of the master key whose process is killed', () => {
+  beforeAll(async () => {
+    const file = await processes.file('other-key', randomBytes(32).toString('base64'))
+    env = { ...env, PMA_KMS_KEY_FILE: file, PMA_KMS_OTHER_KEY_FILES: env.PMA_KMS_KEY_FILE ?? '' }
+  })
+
+  it.each([
+    ['writes a key that it has wrapped anew', 'BEFORE UPDATE OF wrapped ON wrapped_keys'],
+    ['says that all is done', 'BEFORE UPDATE OF done_at ON rewrap'],
+  ])(
+    'while it %s loses nothing, and ends when it is begun again',
+    async (_what, when) => {
+      await killedAt(await holdAt(processes.superuserOfKeys, when, undefined), ['rewrap-data-keys'])
+      await everythingOpens()
+      // The dead one's claim lasts ten seconds.
+      await processes.superuserOfKeys('rewrap').update({ worked_until: null })
+    },
+    60_000,
+  )
+
+  it('ends when it is begun again: the other master key alone opens all', async () => {
+    expect(await processes.run(['rewrap-data-keys'], env)).toMatchObject({ code: 0 })
+    const { PMA_KMS_OTHER_KEY_FILES: _former, ...changed } = env
+    env = changed
+    await everythingOpens()
+  }, 60_000)
+})
+
+describe('a shredding whose process is killed', () => {
+  it('between its two databases leaves nothing that is lent or written, and is finished by the next one', async () => {
+    const hold = await holdAt(processes.superuserOfKeys, 'BEFORE DELETE ON wrapped_keys', undefined)
+    const asked: Promise<unknown>[] = []
+    const ended = await processes.run([], env, {
+      onLine(line, child) {
+        const [, port] = /"port":(\d+)/.exec(line) ?? []
+        if (port === undefined) return
+        asked.push(processes.shred(Number(port), organizationId).catch(({ code }) => code))
+        void hold.reached().then(() => child.kill('SIGKILL'))
+      },
+    })
+    expect([ended.code, await Promise.all(asked)]).toEqual([null, ['UNAVAILABLE']])
+    await hold.undo()
+    const wrapped = () => processes.superuserOfKeys('wrapped_keys').where({ organization_id: organizationId })
+    expect(await wrapped()).not.toEqual([])
+    await withVaultHere(async (vault) => {
+      const [put] = puts
+      if (!put) throw new Error('nothing was put')
+      expect(await versionStore(vault.vaultDb).find(put)).toMatchObject({ state: 'destroyed' })
+      await expect(putSecret(vault)(aPut({ organizationId }))).rejects.toMatchObject({ code: 'CONFLICT' })
+      await shredOrganization(vault)(organizationId)
+    })
+    expect(await wrapped()).toEqual([])
+  }, 60_000)
+})
+
+type Hold = Awaited<ReturnType<typeof holdAt>>
+
+async function killedAt(hold: Hold, words: readonly string[]): Promise<void> {
+  const ended = await processes.run(words, env, {
+    onStart: (child) => void hold.reached().then(() => child.kill('SIGKILL')),
+  })
+  expect(ended).toMatchObject({ code: null })
+  await hold.release()
+}
 
 async function withVaultHere(work: (vault: OpenVault) => Promise<void>): Promise<void> {
   const vault = await openHere()
@@ -111,15 +176,21 @@ async function holdAt(db: Knex, when: string, secretId: string | undefined) {
   const condition = secretId === undefined ? '' : `WHEN (OLD.secret_id = '${secretId}')`
   await db.raw(`
     CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$;
+      $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN coalesce(NEW, OLD); END $$;
     CREATE TRIGGER hold ${when} FOR EACH ROW ${condition} EXECUTE FUNCTION hold();
   `)
+  const WAITING = `FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted`
   const waiting = async (): Promise<true | undefined> => {
-    const { rows } = await db.raw(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted`)
+    const { rows } = await db.raw(`SELECT 1 ${WAITING}`)
     return rows.length > 0 || undefined
   }
   return {
     reached: () => until(waiting, 30_000),
+    /** As where its connection was cut before the statement came. */
+    async undo() {
+      await db.raw(`SELECT pg_terminate_backend(pid) ${WAITING}`)
+      await this.release()
+    },
     async release() {
       await holder.rollback()
       // Whoever waited goes on, finds nobody to answer to, and ends.

@@ -1,11 +1,12 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { LRUCache } from 'lru-cache'
 import type { HeadKeys } from '../heads/head-keys.js'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import type { ActiveKey } from '../keys/data-key-store.js'
 import { checkIds } from '../versions/bounds.js'
-import { type VersionRef, versionName } from '../versions/version-row.js'
+import type { VersionRef } from '../versions/version-row.js'
 import { activeKey } from './active-key.js'
 import { type ResealDeps, resealPage } from './reseal-page.js'
 import { ROTATION_LIMITS } from './rotation-limits.js'
@@ -29,65 +30,101 @@ export interface Turn {
 /** What one turn has done, and what is left. Over once `floor` is `version`. */
 export interface Reencrypted extends Behind {
   readonly resealed: number
-  /** At most a hundred. */
+  /** Of what this turn has looked at; at most a hundred. */
   readonly unopenable: readonly VersionRef[]
+  /** Has every version been looked at, over turns? `stuck`: yes, and what is left does not open. */
+  readonly pass: 'goes on' | 'ended' | 'stuck'
+}
+
+/** One look at every version below the one that seals, in turns. */
+interface Pass {
+  readonly ref: KeyRef
+  /** All up to here were looked at. Without it, whoever puts enough in front that does not open hides all behind it. */
+  after: VersionRef | undefined
+  unopenable: number
 }
 
 /**
- * One turn of sealing an organization's versions anew under its data key of now, and at their end the floor. Where it
- * stops, whoever takes the next turn goes on: what is left is read off the rows.
+ * Seals an organization's versions anew under its data key of now, a turn with each call, and raises the floor at their
+ * end. A turn goes on behind the last one of this function; whoever begins elsewhere, or after a crash, begins with the
+ * first: what is left is read off the rows.
  *
  * The function throws Fault INVALID_REQUEST; CONFLICT where the organization was shredded; NOT_FOUND where it has no data
  * key; UNAVAILABLE; and what Postgres throws.
  */
-export const reencryptSecrets =
-  (deps: ReencryptDeps) =>
-  async ({ organizationId, known }: Turn): Promise<Reencrypted> => {
+export function reencryptSecrets(deps: ReencryptDeps): (turn: Turn) => Promise<Reencrypted> {
+  // Of one that is put out another pass begins with the first row.
+  const passes = new LRUCache<string, Pass>({ max: ROTATION_LIMITS.passesMax })
+
+  function passOf({ ref }: ActiveKey): Pass {
+    const under = passes.get(ref.organizationId)
+    if (under?.ref.keyId === ref.keyId && under.ref.keyVersion === ref.keyVersion) return under
+    const begun: Pass = { ref, after: undefined, unopenable: 0 }
+    passes.set(ref.organizationId, begun)
+    return begun
+  }
+
+  return async ({ organizationId, known }) => {
     checkIds({ organization_id: organizationId })
     const key = await activeKey(deps.vaultDb, organizationId)
-    const { resealed, unopenable, ended } = await resealAll(deps, key)
-    for (const { secretId, versionId } of unopenable)
-      deps.log.error({ organizationId, secretId, versionId }, 'a version was not sealed anew: it does not open')
-    const floored = ended && (await raiseFloor(deps, key.ref, known ? unopenable : []))
+    const pass = passOf(key)
+    const { resealed, unopenable, ended } = await resealOn(deps, key, pass)
+    if (ended) passes.delete(organizationId)
+    const told = unopenable.slice(0, ROTATION_LIMITS.unopenableTold)
+    tellUnopenable(deps.log, told, unopenable.length)
+    const floored = ended && (await raiseFloor(deps, key.ref, known))
     const remaining = await rotationStore(deps.vaultDb).remaining(key.ref)
     const floor = floored ? key.ref.keyVersion : key.floor
     const done = { organizationId, version: key.ref.keyVersion, floor, remaining, resealed }
     if (resealed > 0 || floor > key.floor) deps.log.info({ event: 'data-key.reencrypted', ...done }, 'sealed anew')
-    return { ...done, unopenable }
+    const stuck = ended && !floored && pass.unopenable > 0 && remaining <= pass.unopenable
+    return { ...done, unopenable: told, pass: stuck ? 'stuck' : ended ? 'ended' : 'goes on' }
   }
+}
 
-async function resealAll(deps: ReencryptDeps, key: ActiveKey) {
+function tellUnopenable(log: Logger, told: readonly VersionRef[], count: number): void {
+  for (const { organizationId, secretId, versionId } of told)
+    log.error({ organizationId, secretId, versionId }, 'a version was not sealed anew: it does not open')
+  const [first] = told
+  if (first && count > told.length)
+    log.error(
+      { organizationId: first.organizationId, more: count - told.length },
+      'further versions were not sealed anew: they do not open',
+    )
+}
+
+/** Until the last row, or until the turn is over. */
+async function resealOn(deps: ReencryptDeps, key: ActiveKey, pass: Pass) {
   const untilMs = deps.clock.monotonicMs() + ROTATION_LIMITS.turnMs
   const unopenable: VersionRef[] = []
   let resealed = 0
-  let after: VersionRef | undefined
   while (key.floor < key.ref.keyVersion) {
-    const page = await rotationStore(deps.vaultDb).page(key.ref, after, ROTATION_LIMITS.pageRows)
-    after = page.at(-1)
-    if (!after) return { resealed, unopenable, ended: true }
+    const page = await rotationStore(deps.vaultDb).page(key.ref, pass.after, ROTATION_LIMITS.pageRows)
+    const last = page.at(-1)
+    if (!last) return { resealed, unopenable, ended: true }
     const done = await resealPage(deps, key, page)
+    if (done.keyMoved) break
+    pass.after = last
+    pass.unopenable += done.unopenable.length
     resealed += done.resealed
     unopenable.push(...done.unopenable)
-    const full = unopenable.length > ROTATION_LIMITS.unopenableTold
-    if (done.keyMoved || full || deps.clock.monotonicMs() >= untilMs)
-      return { resealed, unopenable: unopenable.slice(0, ROTATION_LIMITS.unopenableTold), ended: false }
+    if (deps.clock.monotonicMs() >= untilMs) break
   }
   return { resealed, unopenable, ended: false }
 }
 
-/** Under a lock that no writer passes: none seals under an older version from here on, and what is sealed is counted. */
-async function raiseFloor(
-  { vaultDb, headKeys }: ReencryptDeps,
-  ref: KeyRef,
-  setAside: readonly VersionRef[],
-): Promise<boolean> {
+/**
+ * Under a lock that no writer passes: none seals under an older version from here on. Where the old key may be known,
+ * whatever is below does not count: a pass has found that it does not open, or somebody else has put it there since, for
+ * none of ours writes below the version that seals. Who goes on doing so holds no floor down.
+ */
+async function raiseFloor({ vaultDb, headKeys }: ReencryptDeps, ref: KeyRef, known: boolean): Promise<boolean> {
   if (ref.organizationId === INSTALLATION_ORGANIZATION) await headKeys.reseal()
-  const asideNames = new Set(setAside.map(versionName))
   return vaultDb.transaction(async (trx) => {
     const store = rotationStore(trx)
     if (!(await store.lock(ref)) || (await store.isHeadKeyBelow(ref))) return false
-    const left = await store.page(ref, undefined, asideNames.size + 1)
-    if (left.some((version) => !asideNames.has(versionName(version)))) return false
+    const left = known ? [] : await store.page(ref, undefined, 1)
+    if (left.length > 0) return false
     await store.raiseFloor(ref)
     return true
   })

@@ -20,6 +20,19 @@ export interface Rewrapped {
   readonly masterKey: string
   readonly rewrapped: number
   readonly remaining: number
+  /**
+   * Has every key of the order been tried, over turns? `stuck`: yes, and what is left does not unwrap. `elsewhere`:
+   * somebody else is at it, and this turn did nothing.
+   */
+  readonly pass: 'goes on' | 'ended' | 'stuck' | 'elsewhere'
+}
+
+/** One attempt at every key of an order, in turns. */
+interface Pass {
+  readonly askedAt: string
+  /** All up to here were tried: those that do not unwrap do not keep turns from those behind them. */
+  after: KeyRef | undefined
+  refused: number
 }
 
 const LIMITS = {
@@ -35,55 +48,75 @@ export const orderRewrap =
     rewrapStore(vaultKeysDb).order(keys.masterKey)
 
 /**
- * One turn of the order, if there is one for this process's master key and nobody else is at it. Where it stops, the next
- * turn goes on: what is left is read off the rows.
+ * One turn of the order with each call, if there is one for this process's master key and nobody else is at it. A turn
+ * goes on behind the last one of this function; whoever begins elsewhere begins with the first: what is left is read off
+ * the rows.
  *
  * The function throws Fault UNAVAILABLE, and what Postgres throws.
  */
-export const rewrapDataKeys = (deps: RewrapDeps) => async (): Promise<Rewrapped> => {
+export function rewrapDataKeys(deps: RewrapDeps): () => Promise<Rewrapped> {
   const { masterKey } = deps.keys
   const store = rewrapStore(deps.vaultKeysDb)
-  const order = await store.open(masterKey)
-  if (!order) return { masterKey, rewrapped: 0, remaining: 0 }
-  const rewrapped = (await store.claim(order, LIMITS.claimMs)) ? await work(deps, order) : 0
-  const remaining = await store.remaining(order)
-  if (remaining === 0) await store.done(order)
-  if (rewrapped > 0)
-    deps.log.info({ event: 'data-keys.rewrapped', masterKey, rewrapped, remaining }, 'data keys were wrapped anew')
-  return { masterKey, rewrapped, remaining }
+  let underWay: Pass | undefined
+
+  function passOf({ askedAt }: RewrapOrder): Pass {
+    if (underWay?.askedAt !== askedAt) underWay = { askedAt, after: undefined, refused: 0 }
+    return underWay
+  }
+
+  return async () => {
+    const order = await store.open(masterKey)
+    if (!order) return { masterKey, rewrapped: 0, remaining: 0, pass: 'ended' }
+    if (!(await store.claim(order, LIMITS.claimMs)))
+      return { masterKey, rewrapped: 0, remaining: await store.remaining(order), pass: 'elsewhere' }
+    const pass = passOf(order)
+    const { rewrapped, ended } = await work(deps, order, pass)
+    if (ended) underWay = undefined
+    const remaining = await store.remaining(order)
+    if (remaining === 0) await store.done(order)
+    const done = { masterKey, rewrapped, remaining }
+    if (rewrapped > 0) deps.log.info({ event: 'data-keys.rewrapped', ...done }, 'data keys were wrapped anew')
+    const stuck = ended && remaining > 0 && remaining <= pass.refused
+    return { ...done, pass: stuck ? 'stuck' : ended ? 'ended' : 'goes on' }
+  }
 }
 
-async function work(deps: RewrapDeps, order: RewrapOrder): Promise<number> {
+/** Until the last key, or until the turn is over. */
+async function work(deps: RewrapDeps, order: RewrapOrder, pass: Pass) {
   const store = rewrapStore(deps.vaultKeysDb)
   const untilMs = deps.clock.monotonicMs() + ROTATION_LIMITS.turnMs
   let rewrapped = 0
-  let after: KeyRef | undefined
   try {
-    do {
-      const page = await store.page(order, after, LIMITS.pageRows)
-      after = page.at(-1)?.ref
+    for (;;) {
+      const page = await store.page(order, pass.after, LIMITS.pageRows)
+      if (page.length === 0) return { rewrapped, ended: true }
       for (const key of page) {
-        if (await rewrapOne(deps, key)) rewrapped += 1
-        if (deps.clock.monotonicMs() >= untilMs) return rewrapped
+        const outcome = await rewrapOne(deps, key)
+        pass.after = key.ref
+        if (outcome === 'rewrapped') rewrapped += 1
+        if (outcome === 'refused') pass.refused += 1
+        if (deps.clock.monotonicMs() >= untilMs) return { rewrapped, ended: false }
       }
-    } while (after)
-    return rewrapped
+    }
   } finally {
     await store.release(order)
   }
 }
 
-/** The KMS is asked without a lock; what was destroyed meanwhile is not brought back. */
-async function rewrapOne({ vaultKeysDb, keys, installationId, log }: RewrapDeps, key: WrappedKey): Promise<boolean> {
+/** The KMS is asked without a lock; what was destroyed meanwhile, or wrapped by others, is not brought back. */
+async function rewrapOne(
+  { vaultKeysDb, keys, installationId, log }: RewrapDeps,
+  key: WrappedKey,
+): Promise<'rewrapped' | 'passed over' | 'refused'> {
   try {
     const anew = await keys.rewrap(key.wrapped, { installationId, ...key.ref })
-    return await rewrapStore(vaultKeysDb).replace(key, anew, keys.masterKey)
+    return (await rewrapStore(vaultKeysDb).replace(key, anew, keys.masterKey)) ? 'rewrapped' : 'passed over'
   } catch (err) {
     if (!(err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED')) throw err
     log.error(
       { err, ...key.ref },
       'a data key was not wrapped anew: it does not unwrap under any master key known here',
     )
-    return false
+    return 'refused'
   }
 }

@@ -42,11 +42,6 @@ export const rewrapStore = (db: Knex) => ({
     return claimed === 1
   },
 
-  async isClaimed(): Promise<boolean> {
-    const row = await db('rewrap').whereRaw('worked_until > clock_timestamp()').first('master_key')
-    return row !== undefined
-  },
-
   async release({ masterKey }: RewrapOrder): Promise<void> {
     await db('rewrap').where({ master_key: masterKey }).update({ worked_until: null })
   },

@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { runRewrapDataKeys } from '../commands/run-rewrap-data-keys.js'
 import { type MemoryKeys, memoryKeys } from '../test/memory-keys.js'
 import { aPut, vaultCore } from '../test/vault-core.js'
 import { createVaultDatabases } from '../test/vault-databases.js'
 import type { Put } from '../versions/put-secret.js'
 import { rewrapStore } from './rewrap-store.js'
+import { ROTATION_LIMITS } from './rotation-limits.js'
 
 const databases = await startForAllTests(createVaultDatabases)
 let before = memoryKeys()
@@ -25,6 +29,34 @@ async function openCold(put: Put, service: MemoryKeys): Promise<Buffer> {
 }
 const broken = { code: 'SECRET_DECRYPTION_FAILED' }
 
+/** Alters the wrapped bytes of the first so many. What it answers puts them back. */
+async function breakFirst(count: number): Promise<() => Promise<void>> {
+  const rows = await databases.tamperKeys('wrapped_keys').orderBy('key_id').limit(count).select('key_id', 'wrapped')
+  const write = async (wrappedOf: (wrapped: Buffer) => Buffer) => {
+    for (const row of rows)
+      await databases
+        .tamperKeys('wrapped_keys')
+        .where({ key_id: row.key_id })
+        .update({ wrapped: wrappedOf(row.wrapped) })
+  }
+  await write((wrapped) => wrapped.subarray(1))
+  return () => write((wrapped) => wrapped)
+}
+
+/** Another master key, each of whose wrappings takes as long as a test says. */
+function slowKeys(former: MemoryKeys): MemoryKeys & { onRewrap: () => void } {
+  const keys = memoryKeys(former)
+  const slow = {
+    ...keys,
+    onRewrap: () => {},
+    rewrap: async (...given: Parameters<MemoryKeys['rewrap']>) => {
+      slow.onRewrap()
+      return keys.rewrap(...given)
+    },
+  }
+  return slow
+}
+
 describe('wrapping data keys anew', () => {
   it('puts every one of them under the other master key, and the former is of no use any more', async () => {
     const puts = await stored(60)
@@ -32,7 +64,7 @@ describe('wrapping data keys anew', () => {
     const after = memoryKeys(before)
     const changed = vaultCore(databases, after)
     await changed.orderRewrap()
-    expect(await changed.rewrap()).toEqual({ masterKey: after.masterKey, rewrapped: 60, remaining: 0 })
+    expect(await changed.rewrap()).toEqual({ masterKey: after.masterKey, rewrapped: 60, remaining: 0, pass: 'ended' })
     expect(await rewrapStore(databases.vaultKeysDb).counts()).toEqual([{ masterKey: after.masterKey, keys: 60 }])
     expect(await order()).toMatchObject({ done_at: expect.any(Date) })
     for (const [index, data] of was.entries()) expect(await openCold(puts[index] ?? aPut(), after)).toEqual(data)
@@ -81,7 +113,7 @@ describe('wrapping data keys anew', () => {
     const changed = vaultCore(databases, after)
     await changed.orderRewrap()
     const other = vaultCore(databases, before)
-    expect(await other.rewrap()).toEqual({ masterKey: before.masterKey, rewrapped: 0, remaining: 0 })
+    expect(await other.rewrap()).toEqual({ masterKey: before.masterKey, rewrapped: 0, remaining: 0, pass: 'ended' })
     await other.tend()
     expect(other.kms.calls().rewrap).toBe(0)
     expect(await order()).toMatchObject({ master_key: after.masterKey, done_at: null })
@@ -156,5 +188,63 @@ describe('wrapping data keys anew', () => {
     expect(await openCold(sound, before)).toHaveLength(32)
     await rowOf(altered).update({ wrapped })
     expect((await vault.rewrap()).remaining).toBe(0)
+  })
+
+  it('passes those that do not unwrap, turn by turn, however long each of them takes', async () => {
+    const slow = slowKeys(before)
+    const changed = vaultCore(databases, slow)
+    slow.onRewrap = () => changed.clock.advance(ROTATION_LIMITS.turnMs)
+    const all = await databases.tamperKeys('wrapped_keys').orderBy('key_id').select('key_id')
+    const mend = await breakFirst(3)
+    await changed.orderRewrap()
+    for (const tried of all.keys())
+      expect(await changed.rewrap()).toMatchObject({ rewrapped: tried < 3 ? 0 : 1, pass: 'goes on' })
+    expect(await changed.rewrap()).toMatchObject({ rewrapped: 0, remaining: 3, pass: 'stuck' })
+    await mend()
+    await changed.rewrap()
+    await changed.rewrap()
+    expect(await changed.rewrap()).toMatchObject({ remaining: 0 })
+    before = slow
+    vault = changed
+  })
+
+  it('rests in the background where all that is left does not unwrap: five minutes without a call', async () => {
+    const at = vaultCore(databases, before)
+    const mend = await breakFirst(1)
+    await at.orderRewrap()
+    const round = at.tending()
+    await round()
+    const { rewrap: calls } = at.kms.calls()
+    expect(await order()).toMatchObject({ done_at: null })
+    at.clock.advance(5 * 60_000 - 1)
+    await round()
+    expect(at.kms.calls().rewrap).toBe(calls)
+    await mend()
+    at.clock.advance(1)
+    await round()
+    expect(at.kms.calls().rewrap).toBe(calls + 1)
+    expect(await order()).toMatchObject({ done_at: expect.any(Date) })
+  })
+
+  it('by command ends when every key was tried, and counts those that do not unwrap', async () => {
+    const { vaultTarget, vaultKeysTarget } = databases
+    const config = { vaultDb: vaultTarget, vaultKeysDb: vaultKeysTarget, vaultKeysBackupDays: 7 }
+    const clock = manualClock()
+    const slow = slowKeys(before)
+    slow.onRewrap = () => clock.advance(ROTATION_LIMITS.turnMs)
+    const mend = await breakFirst(2)
+    const run = () =>
+      runRewrapDataKeys(
+        { ...config, kms: { kind: 'file', path: '/never/read', otherPaths: [] } },
+        { log: memoryLog().log, clock, keys: slow },
+      )
+    await expect(run()).rejects.toThrow(/^2 data keys do not unwrap/)
+    const left = (await rewrapStore(databases.vaultKeysDb).counts()).find(
+      ({ masterKey }) => masterKey !== slow.masterKey,
+    )
+    expect(left).toMatchObject({ keys: 2 })
+    await mend()
+    await run()
+    expect(await rewrapStore(databases.vaultKeysDb).counts()).toMatchObject([{ masterKey: slow.masterKey }])
   })
 })

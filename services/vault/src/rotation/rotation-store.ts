@@ -27,10 +27,11 @@ export const rotationStore = (db: Knex) => ({
   },
 
   /** Organizations that have something under an older version. In no order: replicas take different ones. */
-  async behind(max: number): Promise<readonly string[]> {
+  async behind(max: number, except: readonly string[]): Promise<readonly string[]> {
     const rows = await db('data_keys')
       .where({ state: 'active' })
       .whereRaw('floor < version')
+      .whereRaw('NOT organization_id = ANY(?)', [[...except]])
       .orderByRaw('random()')
       .limit(max)
       .select('organization_id')

@@ -190,6 +190,28 @@ describe('sealing anew', () => {
     expect(await turn(sound)).toMatchObject({ floor: 2, remaining: 0 })
   })
 
+  it('rests where all that is left does not open, and looks again five minutes later', async () => {
+    const [sound, altered] = await storedTogether(2)
+    if (!altered) throw new Error('not stored')
+    const { sealed } = await rowOf(altered).first()
+    await rowOf(altered).update({ sealed: Buffer.from('PMAV and nothing else') })
+    await vault.rotate(sound)
+    const at = replica()
+    const round = at.tending()
+    const told = () => at.logged.lines().filter(({ versionId }) => versionId === altered.versionId).length
+    await round()
+    expect(await rowOf(sound).first()).toMatchObject({ key_version: 2 })
+    await round()
+    at.clock.advance(5 * 60_000 - 1)
+    await round()
+    expect(told()).toBe(1)
+    await rowOf(altered).update({ sealed })
+    at.clock.advance(1)
+    await round()
+    expect(told()).toBe(1)
+    expect(await keyRow(sound).first()).toMatchObject({ floor: 2 })
+  })
+
   it('raises the floor over what does not open where the old key may be known: a forger cannot hold it down', async () => {
     const [sound, altered] = await storedTogether(2)
     if (!altered) throw new Error('not stored')

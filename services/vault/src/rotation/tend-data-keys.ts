@@ -6,6 +6,7 @@ import { type ReencryptDeps, reencryptSecrets } from './reencrypt-secrets.js'
 import { type RewrapDeps, rewrapDataKeys } from './rewrap-data-keys.js'
 import { rotateDataKey } from './rotate-data-key.js'
 import { rotationStore } from './rotation-store.js'
+import { unlessShredded } from './unless-shredded.js'
 
 export interface TendDeps extends Omit<ReencryptDeps, 'keys'> {
   readonly vaultKeysDb: Knex
@@ -21,7 +22,7 @@ const LIMITS = {
   organizations: 20,
   /** After that long a round ends where it is: the vault may be ending. */
   roundMs: 5_000,
-  /** Where nothing could be done but to name what does not open. */
+  /** Where all that is left does not open, or does not unwrap. */
   restMs: 5 * 60_000,
   restingMax: 10_000,
 } as const
@@ -39,39 +40,53 @@ export const tendDataKeys = (deps: TendDeps): (() => Promise<void>) => {
   const reencrypt = reencryptSecrets(deps)
   const rewrap = rewrapDataKeys({ ...deps, keys: kms })
   const erase = eraseOldKeys({ vaultDb, vaultKeysDb })
+  /** Of organizations of which all that is left does not open. */
   const restsUntilMs = new Map<string, number>()
+  let rewrapRestsUntilMs = -Infinity
+
+  function resting(): readonly string[] {
+    const nowMs = clock.monotonicMs()
+    for (const [organizationId, untilMs] of restsUntilMs) if (untilMs <= nowMs) restsUntilMs.delete(organizationId)
+    return [...restsUntilMs.keys()]
+  }
 
   /** False where there was nothing to be done. */
   async function sealAnew(organizationId: string): Promise<boolean> {
-    if (clock.monotonicMs() < (restsUntilMs.get(organizationId) ?? -Infinity)) return false
-    restsUntilMs.delete(organizationId)
-    const { version, floor, resealed, unopenable } = await reencrypt({ organizationId, known: false })
-    const done = resealed > 0 || floor === version
-    if (!done && unopenable.length > 0) {
+    const turn = await unlessShredded(reencrypt({ organizationId, known: false }))
+    if (!turn) return false
+    const { version, floor, resealed, pass } = turn
+    if (pass === 'stuck') {
       if (restsUntilMs.size >= LIMITS.restingMax) restsUntilMs.clear()
       restsUntilMs.set(organizationId, clock.monotonicMs() + LIMITS.restMs)
+      return false
     }
-    return done
+    return pass === 'goes on' || resealed > 0 || floor === version
   }
 
   async function sealAllAnew(untilMs: number): Promise<void> {
     let goesOn = true
     while (goesOn) {
       goesOn = false
-      for (const organizationId of await store.behind(LIMITS.organizations)) {
+      for (const organizationId of await store.behind(LIMITS.organizations, resting())) {
         if (await sealAnew(organizationId)) goesOn = true
         if (clock.monotonicMs() >= untilMs) return
       }
     }
   }
 
+  async function wrapAnew(): Promise<void> {
+    if (clock.monotonicMs() < rewrapRestsUntilMs) return
+    const { pass } = await rewrap()
+    if (pass === 'stuck') rewrapRestsUntilMs = clock.monotonicMs() + LIMITS.restMs
+  }
+
   return async () => {
     const untilMs = clock.monotonicMs() + LIMITS.roundMs
     await erase(LIMITS.organizations)
     await sealAllAnew(untilMs)
-    await rewrap()
+    await wrapAnew()
     for (const { organizationId, keyVersion } of await store.aged(keyDaysMax, LIMITS.organizations)) {
-      await rotate({ organizationId, seen: keyVersion })
+      await unlessShredded(rotate({ organizationId, seen: keyVersion }))
       if (clock.monotonicMs() >= untilMs) return
     }
   }

@@ -6,5 +6,6 @@ export const rewrapDataKeysRpc =
   (order: () => Promise<void>, turn: () => Promise<Rewrapped>) =>
   async ({ begin }: RewrapDataKeysRequest__Output): Promise<RewrapDataKeysResponse> => {
     if (begin) await order()
-    return turn()
+    const { masterKey, rewrapped, remaining } = await turn()
+    return { masterKey, rewrapped, remaining }
   }

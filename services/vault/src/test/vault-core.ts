@@ -41,6 +41,7 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
   const leaseAll = leaseSecrets(deps)
   const heads = headKeys({ vaultDb, keys, installationId })
   const rotation = { ...deps, keys, installationId, headKeys: heads }
+  const tending = (keyDaysMax = 90) => tendDataKeys({ ...rotation, vaultKeysDb, kms: kms.keys, keyDaysMax })
   const wrapping = { vaultKeysDb, keys: kms.keys, installationId, clock, log }
   return {
     clock,
@@ -62,7 +63,9 @@ export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memor
     erase: () => eraseOldKeys({ vaultDb, vaultKeysDb })(20),
     orderRewrap: orderRewrap(wrapping),
     rewrap: rewrapDataKeys(wrapping),
-    tend: (keyDaysMax = 90) => tendDataKeys({ ...rotation, vaultKeysDb, kms: kms.keys, keyDaysMax })(),
+    /** The rounds of one vault, which remember what rests; `tend` is a first one. */
+    tending,
+    tend: (keyDaysMax?: number) => tending(keyDaysMax)(),
     /** With the lease key. */
     leaseAll,
     lease: async (request: LeaseRequest) => (await leaseAll(request)).outcomes,

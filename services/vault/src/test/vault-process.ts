@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { Vault } from '@protectmyapi/protos/vault'
+import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import { connectPostgres } from '@protectmyapi/service-kit/postgres/postgres'
-import { createIdentities } from './identities.js'
+import { createIdentities, fixedMaterial, idOf } from './identities.js'
 
 /** The built program: processes do not run TypeScript. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -98,6 +100,19 @@ export async function vaultProcesses() {
         }
         child.once('close', (code) => resolve({ code, ...written }))
       })
+    },
+
+    /** As management, of a vault that serves on this port. @throws Fault */
+    async shred(port: number, organizationId: string): Promise<void> {
+      const issued = await identities.issue('management')
+      const material = fixedMaterial(issued, identities.authority.certPem)
+      const client = createReloadingClient(Vault, { address: `127.0.0.1:${port}`, serverId: idOf('vault') }, material)
+      try {
+        const vaultClient = client.current()
+        await callUnary(vaultClient.shredOrganization.bind(vaultClient), { organizationId }, 5_000)
+      } finally {
+        client.close()
+      }
     },
 
     async close() {

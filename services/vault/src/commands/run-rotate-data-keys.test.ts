@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { activeKey } from '../rotation/active-key.js'
+import { ROTATION_LIMITS } from '../rotation/rotation-limits.js'
+import { memoryKeys } from '../test/memory-keys.js'
+import { aPut, vaultCore } from '../test/vault-core.js'
+import { createVaultDatabases } from '../test/vault-databases.js'
+import type { Put } from '../versions/put-secret.js'
+import { type DataKeysToRotate, runRotateDataKeys } from './run-rotate-data-keys.js'
+
+const databases = await startForAllTests(createVaultDatabases)
+const service = memoryKeys()
+const vault = vaultCore(databases, service)
+
+/** Each turn is over after one page, as where what is stored is much. */
+const hurried = (): Clock => {
+  const clock = manualClock()
+  const monotonicMs = () => {
+    clock.advance(ROTATION_LIMITS.turnMs)
+    return clock.monotonicMs()
+  }
+  return { ...clock, monotonicMs }
+}
+
+async function rotate(asked: DataKeysToRotate, keys = service) {
+  const logged = memoryLog()
+  const config = {
+    kms: { kind: 'file', path: '/never/read', otherPaths: [] } as const,
+    vaultDb: databases.vaultTarget,
+    vaultKeysDb: databases.vaultKeysTarget,
+    vaultKeysBackupDays: 7,
+  }
+  await runRotateDataKeys(config, asked, { log: logged.log, clock: hurried(), keys })
+  return logged
+}
+
+/** Of organizations in the order in which the command takes them. */
+async function storedInOrder(count: number): Promise<Put[]> {
+  const puts = Array.from({ length: count }, () => aPut())
+  for (const put of puts) await vault.put(put)
+  return puts.toSorted((one, other) => (one.organizationId < other.organizationId ? -1 : 1))
+}
+const keyOf = ({ organizationId }: Put) => activeKey(databases.vaultDb, organizationId)
+const floored = (keyVersion: number) => ({ floor: keyVersion, ref: { keyVersion } })
+
+describe('rotate-data-keys --now', () => {
+  it('ends with every floor raised, however many versions of one organization do not open, and all the others sealed anew', async () => {
+    const [forged, behind] = await storedInOrder(2)
+    if (!forged || !behind) throw new Error('not stored')
+    // In front of the sound one, as whoever writes to the database may put them.
+    await databases.tamper.raw(
+      `INSERT INTO versions (organization_id, secret_id, version_id, state, generation, purpose, bindings, key_id, key_version, sealed)
+       SELECT organization_id, 'sec_0' || n, version_id || n, state, generation, purpose, bindings, key_id, key_version, 'PMAV'::bytea
+       FROM versions, generate_series(100, 249) n WHERE version_id = ?`,
+      [forged.versionId],
+    )
+    const logged = await rotate({ now: true })
+    expect(await keyOf(forged)).toMatchObject(floored(2))
+    expect(await keyOf(behind)).toMatchObject(floored(2))
+    for (const { versionId } of [forged, behind])
+      expect(await databases.tamper('versions').where({ version_id: versionId }).first()).toMatchObject({
+        key_version: 2,
+      })
+    // Each of them is told once.
+    const told = logged.lines().filter(({ level }) => level === 'error')
+    expect(new Set(told.map(({ versionId }) => versionId)).size).toBe(150)
+    expect(told).toHaveLength(150)
+  })
+})
+
+describe.each([false, true])('rotate-data-keys of all, --now: %s', (now) => {
+  it('passes an organization that is deleted after it was listed, or in its turn, and goes on', async () => {
+    const [first, listed, inTurn, last] = await storedInOrder(4)
+    if (!first || !listed || !inTurn || !last) throw new Error('not stored')
+    const deleting = memoryKeys(service)
+    await rotate(
+      { now },
+      {
+        ...deleting,
+        async generate(context) {
+          if (context.organizationId === first.organizationId) await vault.shred(listed.organizationId)
+          if (context.organizationId === inTurn.organizationId) await vault.shred(inTurn.organizationId)
+          return service.generate(context)
+        },
+      },
+    )
+    expect(await keyOf(first)).toMatchObject({ ref: { keyVersion: 2 } })
+    expect(await keyOf(last)).toMatchObject({ ref: { keyVersion: 2 } })
+    for (const gone of [listed, inTurn]) {
+      await expect(keyOf(gone)).rejects.toMatchObject({ code: 'CONFLICT' })
+      await expect(rotate({ organizationId: gone.organizationId, now })).rejects.toMatchObject({ code: 'CONFLICT' })
+    }
+  })
+})
