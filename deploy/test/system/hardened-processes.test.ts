@@ -1,12 +1,32 @@
+import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import pg from 'pg'
 import { provision } from './provision.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
 /** In production nothing is exempt from the address rules, and a key file has to be allowed by name. */
 const PRODUCTION = { PMA_MODE: 'production', PMA_ALLOW_PRIVATE_UPSTREAMS: '' }
 const SERVICES = ['vault', 'management', 'proxy'] as const
+
+/** Of the corpus, one of each kind, and no more than a person may try at once: in clear, in numbers, carried, by name. */
+const INSIDE = [
+  'https://127.0.0.1',
+  'https://10.0.0.1:8443',
+  'https://169.254.169.254',
+  'https://2130706433',
+  'https://0177.0.0.1',
+  'https://[::1]',
+  'https://[::ffff:10.0.0.1]',
+  'https://[64:ff9b::7f00:1]',
+  'https://metadata.google.internal',
+] as const
+
+interface TestCallAnswer {
+  readonly status: number
+  readonly body: string
+}
 
 /** What /proc tells of a process is Linux's. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip
@@ -45,6 +65,35 @@ onLinux('the processes of the system, in production', () => {
     expect(logs.join('\n')).not.toContain('Debugger')
   })
 
+  it('give no heap snapshot by a signal: with an option that has Node write one, each as it runs does not start', async () => {
+    const ends = SERVICES.map(async (service) => {
+      const [program = '', ...args] = await listOf(pidOf(service), 'cmdline')
+      const env = Object.fromEntries((await listOf(pidOf(service), 'environ')).map(variableOf))
+      const command = [program, ['--heapsnapshot_signal=SIGUSR2', ...args], { env }] as const
+      return new Promise((resolve) => execFile(...command, (err, _out, said) => resolve([service, err?.code, said])))
+    })
+    const refusal = expect.stringContaining('Node was started with --heapsnapshot-signal=SIGUSR2')
+    expect(await Promise.all(ends)).toEqual(SERVICES.map((service) => [service, 2, refusal]))
+  }, 30_000)
+
+  it('dial no address inside by a test call either, were a service’s row altered to lead there', async () => {
+    const baseUrl = 'https://api.example.com'
+    const service = { name: 'Altered', slug: 'altered', baseUrl, auth: { type: 'none' } }
+    const { id } = await system.owner.post<{ id: string }>(`${system.org}/services`, service)
+    const database = new pg.Client({ connectionString: system.running.databases.management.adminUrl })
+    await database.connect()
+    const answers: unknown[] = []
+    for (const url of INSIDE) {
+      await database.query('UPDATE services SET base_url = $2 WHERE id = $1', [id, url])
+      const { status, body } = await system.owner.post<TestCallAnswer>(`${system.org}/services/${id}/test-call`, {
+        path: '/x',
+      })
+      answers.push([url, status, JSON.parse(body).code])
+    }
+    await database.end()
+    expect(answers).toEqual(INSIDE.map((url) => [url, 403, 'DESTINATION_NOT_ALLOWED']))
+  }, 30_000)
+
   it.each(SERVICES)(
     '%s has no secret in its environment or its command line, and no memory in a core dump',
     async (service) => {
@@ -60,6 +109,16 @@ onLinux('the processes of the system, in production', () => {
     },
   )
 })
+
+/** Of /proc/<pid>: what is parted by NUL. */
+async function listOf(pid: number, file: 'cmdline' | 'environ'): Promise<string[]> {
+  return (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').filter((text) => text !== '')
+}
+
+function variableOf(text: string): [string, string] {
+  const equals = text.indexOf('=')
+  return [text.slice(0, equals), text.slice(equals + 1)]
+}
 
 /** Inodes of the sockets on which a process listens. */
 async function listeningOf(pid: number): Promise<string[]> {

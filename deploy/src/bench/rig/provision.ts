@@ -40,7 +40,7 @@ export async function makeApp({ api, organizationId }: Owner): Promise<BenchApp>
 }
 
 /** The most that a service may allow. */
-export const UPLOAD_BYTES_MAX = 256 * 1024 * 1024
+export const UPLOAD_BYTES_MAX = 1024 * 1024 * 1024
 
 /** Every scope has one: each is a bucket to draw from. So wide that none is ever spent. */
 const LIMITS = (['device', 'app', 'service', 'organization'] as const).map((scope) => ({

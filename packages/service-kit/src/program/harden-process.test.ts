@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
+import { type HardenedHost, hardenProcess } from './harden-process.js'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/program/program.js', import.meta.url))
 
@@ -64,6 +65,33 @@ const signalled = (pid: number): void => void process.kill(pid, 'SIGUSR1')
 /** A port of its own, should it open after all; it opens nothing by itself. */
 const anyPort = { options: ['--inspect-port=0'] }
 
+/** As much of a host as is looked at before anything is changed. */
+const host = (env: Readonly<Record<string, string>>, execArgv: string[] = []): HardenedHost =>
+  ({ env, execArgv, on: () => undefined, platform: 'darwin' }) as unknown as HardenedHost
+
+describe('what a process in production was started with', () => {
+  it.each([
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'PGPASSWORD',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+    'OTEL_EXPORTER_OTLP_METRICS_HEADERS',
+  ])('holds no secret in %s', (name) => {
+    expect(() => hardenProcess(host({ [name]: 'x' }))).toThrow(`${name} is set`)
+  })
+
+  it.each([
+    '--heap_prof',
+    '--heap-snapshot-on-oom',
+    '-heap_snapshot_on_gc=3',
+    '--inspect_brk=0',
+    '--abort_on_uncaught_exception',
+  ])('is not %s', (option) => {
+    expect(() => hardenProcess(host({}, [option]))).toThrow('keeps its memory shut')
+  })
+})
+
 describe('a process in production', () => {
   it('opens no inspector at SIGUSR1, where one in development does', async () => {
     const production = await run({}, { ...anyPort, whenReady: signalled })
@@ -85,7 +113,9 @@ describe('a process in production', () => {
     [['--heapsnapshot-near-heap-limit=1'], {}],
     [['--abort-on-uncaught-exception'], {}],
     [[], { NODE_OPTIONS: '--no-warnings --heapsnapshot-signal=SIGUSR2' }],
-    [[], { AWS_SECRET_ACCESS_KEY: 'x' }],
+    [['--heapsnapshot_signal=SIGUSR2'], {}],
+    [[], { NODE_OPTIONS: '"--heapsnapshot-signal=SIGUSR2"' }],
+    [[], { NODE_OPTIONS: '--heap"snapshot\\_near"_heap-limit=1' }],
     [[], { PGPASSWORD: 'x' }],
   ])(
     'does not start with %j and %j',

@@ -44,28 +44,30 @@ describe('a base URL that must never be dialled', () => {
   const urls = [...hostileUrls(), ...MISLEADING]
   const fields = { name: 'S', baseUrl: 'https://api.example.com' }
 
-  it(`is not saved with a new service, any of ${urls.length}`, async () => {
-    for (const baseUrl of urls)
-      expect([baseUrl, await answerTo('POST', services(), { ...fields, slug: 'new', baseUrl })]).toEqual([
-        baseUrl,
-        refused,
-      ])
-    expect((await owner.ask('GET', services()).expect(200)).body.items).toEqual([])
-  }, 60_000)
-
-  it('is not saved by a change or a put either', async () => {
+  it(`is saved by no put that would make a service, and no change of one, any of ${urls.length}`, async () => {
     await owner.ask('POST', services(), { ...fields, slug: 'there' }).expect(201)
-    for (const baseUrl of ['https://127.0.0.1', 'https://2130706433', 'https://[::ffff:a00:1]', ...MISLEADING]) {
-      expect([baseUrl, await answerTo('PATCH', `${services()}/there`, { baseUrl })]).toEqual([baseUrl, refused])
-      for (const slug of ['there', 'new'])
-        expect([baseUrl, await answerTo('PUT', `${services()}/${slug}`, { ...fields, baseUrl })]).toEqual([
-          baseUrl,
-          refused,
-        ])
+    for (const baseUrl of urls) {
+      const answers = [
+        await answerTo('PUT', `${services()}/new`, { ...fields, baseUrl }),
+        await answerTo('PATCH', `${services()}/there`, { baseUrl }),
+      ]
+      expect([baseUrl, ...answers]).toEqual([baseUrl, refused, refused])
     }
     const { body } = await owner.ask('GET', services()).expect(200)
     expect(body.items).toMatchObject([{ slug: 'there', baseUrl: 'https://api.example.com' }])
-  })
+  }, 180_000)
+
+  it('is saved by no creation and no put of one that is there either, a part of them', async () => {
+    for (const baseUrl of [...urls.filter((_, index) => index % 20 === 0), ...MISLEADING]) {
+      const answers = [
+        await answerTo('POST', services(), { ...fields, slug: 'new', baseUrl }),
+        await answerTo('PUT', `${services()}/there`, { ...fields, baseUrl }),
+      ]
+      expect([baseUrl, ...answers]).toEqual([baseUrl, refused, refused])
+    }
+    const { body } = await owner.ask('GET', services()).expect(200)
+    expect(body.items).toMatchObject([{ slug: 'there', baseUrl: 'https://api.example.com' }])
+  }, 180_000)
 })
 
 describe('an origin that must never be dialled', () => {

@@ -17,7 +17,7 @@ export const SERVICE_LIMITS = {
   /** A long answer that is not streamed comes within it. */
   timeoutMsDefault: 120_000,
   /** The proxy's own bound of one body, which it never holds in memory. */
-  bodyBytesMax: 256 * 1024 * 1024,
+  bodyBytesMax: 1024 * 1024 * 1024,
   /** OpenAI takes audio of 25 MB, Anthropic requests of 32 MB: what an app sends at once, and no film. */
   bodyBytesMaxDefault: 32 * 1024 * 1024,
   servicesPerOrganization: 500,

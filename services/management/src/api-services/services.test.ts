@@ -180,7 +180,7 @@ describe('a save is refused', () => {
     ['too short a timeout', { timeoutMs: 999 }, '/timeoutMs'],
     ['too long a timeout', { timeoutMs: 600_001 }, '/timeoutMs'],
     ['bodies of nothing', { bodyBytesMax: 0 }, '/bodyBytesMax'],
-    ['bodies beyond the proxy’s own bound', { bodyBytesMax: 256 * 1024 * 1024 + 1 }, '/bodyBytesMax'],
+    ['bodies beyond the proxy’s own bound', { bodyBytesMax: 1024 ** 3 + 1 }, '/bodyBytesMax'],
     ['a limit of nothing', { limits: [{ scope: 'device', count: 0, periodSeconds: 60 }] }, '/limits/0/count'],
     [
       'two limits of one scope and period',

@@ -110,7 +110,7 @@ const BOUNDS = {
   'bindings{}.services': '0–16',
   'bindings{}.services[]': '0–256',
   body: '0–65536',
-  bodyBytesMax: '1–268435456',
+  bodyBytesMax: '1–1073741824',
   current: '1–256',
   cursor: '^[A-Za-z0-9_-]{1,300}$',
   email: '0–254',

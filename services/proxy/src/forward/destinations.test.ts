@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { hostileUrls } from '@protectmyapi/service-kit/test/hostile-urls'
 import { heldSecret, routeTo } from '../test/fake-data-plane.js'
+import { startNameServer } from '../test/name-server.js'
 import { KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
+import { createResolveName } from './resolve-name.js'
 
 /** Management saves none of these. Were one in a route all the same, and a secret bound to it, nothing goes there. */
 const urls = hostileUrls().filter((url) => URL.canParse(url) && /^https?:/.test(new URL(url).protocol))
@@ -55,4 +58,21 @@ describe('a route', () => {
       expect([asked, opened]).toEqual([['api.example.com.'], 0])
     },
   )
+
+  it.each([
+    ['inside.example.net', '10.0.0.1', '8.8.8.8'],
+    ['metadata.google.internal', '169.254.169.254', '169.254.169.254'],
+    ['localhost', '127.0.0.1', '127.0.0.1'],
+  ])('by a name that is another one’s alias, %s, is refused for where that leads', async (alias, first, second) => {
+    // As a name server tells it, in one answer with the alias’s addresses.
+    const server = await startNameServer((_name, family) =>
+      family === 6 ? 'unknown' : { alias, addresses: [first, second] },
+    )
+    const resolve = createResolveName({ clock: systemClock, servers: [server.server] })
+    answer = (await resolve('api.example.com.')).map(({ address }) => address)
+    await server.close()
+    expect(answer).toEqual([first, second])
+    expect(await forwardTo('https://api.example.com/v1')).toEqual(REFUSED)
+    expect([server.asked.every((question) => question.startsWith('api.example.com ')), opened]).toEqual([true, 0])
+  })
 })

@@ -9,8 +9,8 @@ const LIMITS = {
   wholeMs: 30_000,
 } as const
 
-/** Providers take audio and files of up to 25–200 MB; this is the bound of one body, and it is never held in memory. */
-export const BODY_BYTES_MAX = 256 * 1024 * 1024
+/** Providers take audio of 25 MB, and files of up to some hundred: this is the bound of one body, and it is never held in memory. */
+export const BODY_BYTES_MAX = 1024 * 1024 * 1024
 
 export type RequestBody =
   | { readonly kind: 'none' }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
+import type { Placement } from '@protectmyapi/service-kit/bindings'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import fc from 'fast-check'
 import type { InjectedField } from '../routes/route.js'
@@ -7,6 +8,7 @@ import { heldSecret, routeTo } from '../test/fake-data-plane.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { type Received, startUpstream, type Upstream } from '../test/start-upstream.js'
 import { exchangeRaw } from '../test/streaming-client.js'
+import { KEY_QUERIES } from './key-queries.js'
 
 let upstream: Upstream
 let proxy: ProxyUnderTest
@@ -143,7 +145,8 @@ describe('exactly one injected credential arrives', () => {
   const secret = [{ kind: 'secret', secretId: 'sec_1' }] as const
   const HEADER: InjectedField = { kind: 'header', name: 'X-Api-Key', value: secret }
   const QUERY: InjectedField = { kind: 'query', name: 'api_key', value: secret }
-  const inject = (field: InjectedField, placement: { kind: 'header' | 'query'; name: string }): void => {
+  const BASIC: InjectedField = { kind: 'basic', user: secret, password: [{ kind: 'literal', text: '' }] }
+  const inject = (field: InjectedField, placement: Placement): void => {
     const origin = `http://127.0.0.1:${upstream.port}`
     proxy.plane.routeOf.set('up', routeTo(origin, { injection: [field] }))
     proxy.plane.secrets.set('sec_1', heldSecret('sec_1', KEY, { origins: [origin], placements: [placement] }))
@@ -193,17 +196,19 @@ describe('exactly one injected credential arrives', () => {
           .map((char, at) => (kinds[at] === 0 ? char : kinds[at] === 1 ? percent(char) : percent(percent(char))))
           .join(''),
       )
-  const Query = fc
-    .tuple(
-      spelling('api-key', ['_', '.', '-', '+', '%20']),
-      fc.constantFrom('', '[]', '[0]', '%5B%5D', '%00x'),
-      fc.constantFrom('', '+', '%20', '%09'),
-    )
-    .chain(([name, behind, before]) =>
-      Encoded(name.replaceAll('%20', ' ').replaceAll('+', ' ')).map(
-        (encoded) => before + encoded.replaceAll(' ', '+') + behind,
-      ),
-    )
+  const QueryNamed = (word: string) =>
+    fc
+      .tuple(
+        spelling(word, ['_', '.', '-', '+', '%20']),
+        fc.constantFrom('', '[]', '[0]', '%5B%5D', '%00x'),
+        fc.constantFrom('', '+', '%20', '%09'),
+      )
+      .chain(([name, behind, before]) =>
+        Encoded(name.replaceAll('%20', ' ').replaceAll('+', ' ')).map(
+          (encoded) => before + encoded.replaceAll(' ', '+') + behind,
+        ),
+      )
+  const Query = QueryNamed('api-key')
 
   it('in a query, however the client spells its name', async () => {
     inject(QUERY, { kind: 'query', name: 'api_key' })
@@ -217,4 +222,27 @@ describe('exactly one injected credential arrives', () => {
       { numRuns: generatedCases(100) },
     )
   }, 60_000)
+
+  it.each<[string, InjectedField, Placement, string]>([
+    ['a header', HEADER, { kind: 'header', name: 'x-api-key' }, KEY],
+    ['Basic', BASIC, { kind: 'basic-user' }, `Basic ${base64(`${KEY}:`)}`],
+  ])(
+    'in %s, whatever the client sends in its query under a name that keys have',
+    async (_where, field, placement, sent) => {
+      inject(field, placement)
+      const Foreign = fc.constantFrom(...KEY_QUERIES).chain((name) => QueryNamed(name.replaceAll('_', '-')))
+      await fc.assert(
+        fc.asyncProperty(fc.array(Foreign, { maxLength: 4 }), fc.constantFrom('&', ';'), async (names, mark) => {
+          upstream.received.length = 0
+          const query = ['a=%2f', ...names.map((name) => `${name}=foreign`), 'b='].join(mark)
+          expect(await send({ path: `/x?${query}`, fields: [`X-Whatever: ${APP_TOKEN}`] })).toBe('200')
+          const [received] = upstream.received
+          expect(received?.url).toBe(`/x?a=%2f${mark}b=`)
+          expect(received?.rawHeaders.filter((text) => text === sent)).toEqual([sent])
+        }),
+        { numRuns: generatedCases(50) },
+      )
+    },
+    60_000,
+  )
 })

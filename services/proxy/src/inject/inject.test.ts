@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { InjectedField, Route, Template } from '../routes/route.js'
 import { inject, isInOneSpelling } from './inject.js'
+import { KEY_QUERIES } from './key-queries.js'
 
 const ORIGIN = 'https://api.example.com'
 const VALUE = 'sk-test-0123456789abcdefghij'
@@ -155,13 +156,14 @@ describe('inject', () => {
   })
 
   it('leaves accept-encoding and foreign keys alone where nothing is injected', () => {
-    const { headers } = inject(
+    const { headers, target } = inject(
       routeOf([]),
       { origin: ORIGIN, path: '/' },
-      { method: 'GET', query: null, headers: ['accept-encoding', 'br', 'authorization', 'x'] },
+      { method: 'GET', query: 'key=x', headers: ['accept-encoding', 'br', 'authorization', 'x'] },
       new Map(),
     )
     expect(headers).toEqual(['accept-encoding', 'br', 'authorization', 'x'])
+    expect(target).toBe('/?key=x')
   })
 
   it('replaces every spelling of an injected query name, and keeps the rest as it was encoded', () => {
@@ -180,9 +182,34 @@ describe('inject', () => {
     expect(send(BEARER).target).toBe('/v1/x')
   })
 
-  it('sends a query on as it came, where nothing is injected into one', () => {
-    for (const query of ['a', 'a=%2f+b&&=c;d&', '?&/=%zz', '&'])
+  it('sends a query on as it came, where nothing is injected into one and nothing in it is named as a key', () => {
+    const like = ['keys=1&monkey=2;page_token=3&key_id=4&author=5', 'a=key&b=key=1', 'x[key]=1&%6beys=2&=key']
+    for (const query of ['a', 'a=%2f+b&&=c;d&', '?&/=%zz', '&', ...like])
       expect(send(BEARER, { query }).target).toBe(`/v1/x?${query}`)
+  })
+
+  it.each([...KEY_QUERIES])('drops a foreign %s from the query, wherever the secret is put', (name) => {
+    const basic: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
+    const path: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
+    const sent = (field: InjectedField, placement: Placement): string =>
+      send(field, { query: `a=%2f&${name.toUpperCase()}=AIza&b`, placements: [placement], path: '/x' }).target
+    expect(sent(BEARER, { kind: 'header', name: 'authorization' })).toBe('/x?a=%2f&b')
+    expect(sent(basic, { kind: 'basic-user' })).toBe('/x?a=%2f&b')
+    expect(sent(path, { kind: 'path', template: '/bot{}' })).toBe(`/bot${VALUE}/x?a=%2f&b`)
+    expect(sent({ kind: 'query', name: 'sig', value: secret }, { kind: 'query', name: 'sig' })).toBe(
+      `/x?a=%2f&b&sig=${VALUE}`,
+    )
+  })
+
+  it('sends no question mark for a query of which nothing is left', () => {
+    expect(send(BEARER, { query: 'key=AIza' }).target).toBe('/v1/x')
+  })
+
+  it('lets a service put what is no secret under such a name, in the place of what the client sent', () => {
+    const injection: InjectedField[] = [BEARER, { kind: 'query', name: 'key', value: [literal('sku')] }]
+    const asked = { method: 'GET', headers: [], query: 'key=1&a=2' }
+    const { target } = inject(routeOf(injection), { origin: ORIGIN, path: '/' }, asked, held(VALUE, BOUND))
+    expect(target).toBe('/?a=2&key=sku')
   })
 
   it('encodes Basic, either side literal or secret', () => {

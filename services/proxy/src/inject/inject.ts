@@ -6,6 +6,7 @@ import { headerHoldsOurs, holdsOurs } from '../identify/our-tokens.js'
 import { filterQuery } from '../identify/raw-query.js'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { Route } from '../routes/route.js'
+import { mayNameKey } from './key-queries.js'
 import { type InjectionPlan, planOf } from './plan.js'
 import { canonicalQueryName } from './query-name.js'
 import {
@@ -79,9 +80,9 @@ function boundSecrets(plan: InjectionPlan, origin: string, secrets: Secrets): re
   return used
 }
 
-function withoutReplaced(query: string, plan: InjectionPlan): string | null {
-  if (plan.replacedQueries.size === 0) return query
-  return filterQuery(query, (name) => !plan.replacedQueries.has(canonicalQueryName(name)))
+function withoutReplaced(query: string, { query: injected, replacedQueries }: InjectionPlan): string | null {
+  if (replacedQueries.size === 0 || (injected.length === 0 && !mayNameKey(query))) return query
+  return filterQuery(query, (name) => !replacedQueries.has(canonicalQueryName(name)))
 }
 
 function queryOf(plan: InjectionPlan, secrets: Secrets): string {

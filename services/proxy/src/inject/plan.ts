@@ -1,5 +1,6 @@
 import type { Placement } from '@protectmyapi/service-kit/bindings'
 import type { InjectedField, Template } from '../routes/route.js'
+import { KEY_QUERIES } from './key-queries.js'
 import { canonicalQueryName } from './query-name.js'
 import { canonicalName } from './strip-headers.js'
 
@@ -13,7 +14,7 @@ export interface InjectionPlan {
   readonly replacedHeaders: ReadonlySet<string>
   /** The same, and what names a client's trace: for a provider that is told ours. */
   readonly replacedWithTrace: ReadonlySet<string>
-  /** Canonical, too. */
+  /** Canonical, too; and where a secret is injected, wherever it is, those under which a foreign key could stand. */
   readonly replacedQueries: ReadonlySet<string>
   /** Each place where a secret will stand. */
   readonly uses: readonly { readonly secretId: string; readonly placement: Placement }[]
@@ -41,6 +42,7 @@ function compile(injection: readonly InjectedField[]): InjectionPlan {
     ...headers.map((field) => canonicalName(field.name)),
     ...(basic.length > 0 ? ['authorization'] : []),
   ])
+  const uses = injection.flatMap(usesOf)
   return {
     headers,
     basic,
@@ -48,8 +50,11 @@ function compile(injection: readonly InjectedField[]): InjectionPlan {
     path: injection.filter((field) => field.kind === 'path').map((field) => field.value),
     replacedHeaders,
     replacedWithTrace: new Set([...replacedHeaders, ...TRACE_CONTEXT]),
-    replacedQueries: new Set(query.map((field) => canonicalQueryName(field.name))),
-    uses: injection.flatMap(usesOf),
+    replacedQueries: new Set([
+      ...query.map((field) => canonicalQueryName(field.name)),
+      ...(uses.length > 0 ? KEY_QUERIES : []),
+    ]),
+    uses,
   }
 }
 

@@ -44,7 +44,7 @@ const FRAMING_LETTERS = /^-*(?:transfer-+encoding|content-+length)-*$/
 const FORWARDED_PREFIX = 'x-forwarded-'
 
 /** Where SDKs put keys: beside an injected key, a foreign one in any of these would make a second credential. */
-const KEY_FIELDS: ReadonlySet<string> = new Set([
+export const KEY_FIELDS: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
   'api-key',

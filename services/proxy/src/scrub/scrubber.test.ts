@@ -56,8 +56,18 @@ const FORMS: [string, string, string][] = [
 ]
 
 describe('the scrubber ends an answer that holds the value', () => {
-  it.each(FORMS)('%s, wherever the chunks part', (_form, value, echoed) => {
-    const body = Buffer.from(`{"error":"bad key ${echoed}","more":"text"}`)
+  const bodyWith = (echoed: string): Buffer => Buffer.from(`{"error":"bad key ${echoed}","more":"text"}`)
+
+  it.each(FORMS)('%s, in two chunks that part anywhere', (_form, value, echoed) => {
+    const body = bodyWith(echoed)
+    for (let cut = 0; cut <= body.length; cut += 1) {
+      const { steps, leaked } = watch(scrubberOf(value), cutAt(body, [cut]))
+      expect([cut, leaked, steps.join('').includes(echoed)]).toEqual([cut, true, false])
+    }
+  })
+
+  it.each(FORMS)('%s, in chunks of any number', (_form, value, echoed) => {
+    const body = bodyWith(echoed)
     fc.assert(
       fc.property(fc.array(fc.nat(body.length), { maxLength: 12 }), (cuts) => {
         const { steps, leaked } = watch(scrubberOf(value), cutAt(body, cuts))

@@ -25,8 +25,8 @@ export const LISTENER_BOUNDS = {
   headMs: 15_000,
   /** …and how often those that took longer are looked for. */
   lookForSlowEveryMs: 2_000,
-  /** For the whole request: 256 MiB at 3.5 Mbit/s. */
-  requestMs: 10 * 60_000,
+  /** For the whole request: 1 GiB at 3.6 Mbit/s. Who takes as long with less holds a place of their own organization. */
+  requestMs: 40 * 60_000,
   /** Longer than load balancers keep idle connections (60 s as a rule), so that they are the ones to close. */
   idleMs: 75_000,
   /** 8 kB each while it says nothing, and a file descriptor. */

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo } from 'node:dgram'
 import { isIP } from 'node:net'
 
-const TYPE = { 1: 4, 28: 6 } as const
+const FAMILY_OF_TYPE = { 1: 4, 28: 6 } as const
 const HEAD_BYTES = 12
 
 /** A name server (RFC 1035, UDP), for tests: answers what it is told to. */
@@ -13,9 +13,15 @@ export interface NameServer {
   close(): Promise<void>
 }
 
+/** Another name by which the asked one is known (CNAME), and that one's addresses. */
+interface Alias {
+  readonly alias: string
+  readonly addresses: readonly string[]
+}
+
 /** @param answer the addresses of a family; `unknown` says that there is no such name, `silence` nothing at all. */
 export async function startNameServer(
-  answer: (name: string, family: 4 | 6) => readonly string[] | 'unknown' | 'silence',
+  answer: (name: string, family: 4 | 6) => readonly string[] | Alias | 'unknown' | 'silence',
 ): Promise<NameServer> {
   const socket = createSocket('udp4')
   const asked: string[] = []
@@ -25,17 +31,13 @@ export async function startNameServer(
     const found = answer(name, family)
     if (found !== 'silence') send(peer, question, end, found)
   })
-  function send(peer: RemoteInfo, question: Buffer, end: number, found: readonly string[] | 'unknown'): void {
-    const addresses = found === 'unknown' ? [] : found
+  function send(peer: RemoteInfo, question: Buffer, end: number, found: readonly string[] | Alias | 'unknown'): void {
+    const records = found === 'unknown' ? [] : recordsOf(found)
     const head = Buffer.from(question.subarray(0, HEAD_BYTES))
     head.writeUInt16BE(found === 'unknown' ? 0x8183 : 0x8180, 2)
-    head.writeUInt16BE(addresses.length, 6)
+    head.writeUInt16BE(records.length, 6)
     head.writeUInt32BE(0, 8)
-    socket.send(
-      Buffer.concat([head, question.subarray(HEAD_BYTES, end), ...addresses.map(record)]),
-      peer.port,
-      peer.address,
-    )
+    socket.send(Buffer.concat([head, question.subarray(HEAD_BYTES, end), ...records]), peer.port, peer.address)
   }
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return {
@@ -54,18 +56,42 @@ function readQuestion(question: Buffer): { name: string; family: 4 | 6; end: num
   }
   const type = question.readUInt16BE(at + 1)
   if (type !== 1 && type !== 28) throw new Error(`a question of type ${type}`)
-  return { name: labels.join('.'), family: TYPE[type], end: at + 5 }
+  return { name: labels.join('.'), family: FAMILY_OF_TYPE[type], end: at + 5 }
 }
 
-/** Of the name that was asked for, with a life of 0. IPv6 as eight groups. */
-function record(address: string): Buffer {
-  const bytes = isIP(address) === 4 ? address.split('.').map(Number) : address.split(':').flatMap(groupBytes)
-  const head = Buffer.alloc(HEAD_BYTES)
-  head.writeUInt16BE(0xc00c, 0)
-  head.writeUInt16BE(isIP(address) === 4 ? 1 : 28, 2)
-  head.writeUInt16BE(1, 4)
-  head.writeUInt16BE(bytes.length, 10)
-  return Buffer.concat([head, Buffer.from(bytes)])
+const A = 1
+const CNAME = 5
+const AAAA = 28
+
+/** Where in the message the name stands that was asked for (RFC 1035 § 4.1.4). */
+const ASKED = Buffer.of(0xc0, HEAD_BYTES)
+
+function recordsOf(found: readonly string[] | Alias): Buffer[] {
+  if (!('alias' in found)) return found.map((address) => addressRecord(ASKED, address))
+  const alias = labelled(found.alias)
+  return [record(ASKED, CNAME, alias), ...found.addresses.map((address) => addressRecord(alias, address))]
+}
+
+/** IPv6 as eight groups. */
+function addressRecord(name: Buffer, address: string): Buffer {
+  const isV4 = isIP(address) === 4
+  const bytes = isV4 ? address.split('.').map(Number) : address.split(':').flatMap(groupBytes)
+  return record(name, isV4 ? A : AAAA, Buffer.from(bytes))
+}
+
+/** With a life of 0. */
+function record(name: Buffer, type: number, data: Buffer): Buffer {
+  const head = Buffer.alloc(10)
+  head.writeUInt16BE(type, 0)
+  head.writeUInt16BE(1, 2)
+  head.writeUInt16BE(data.length, 8)
+  return Buffer.concat([name, head, data])
+}
+
+/** Each label behind its length, and the root's. */
+function labelled(name: string): Buffer {
+  const labels = name.split('.').flatMap((label) => [Buffer.of(label.length), Buffer.from(label, 'latin1')])
+  return Buffer.concat([...labels, Buffer.of(0)])
 }
 
 const groupBytes = (group: string): number[] => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]

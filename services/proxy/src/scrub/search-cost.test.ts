@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import type { HeldSecret } from '../lease/lease-source.js'
+import { createScrubber, type Injected } from './scrubber.js'
+
+const KEY = 'sk-proj-Zq81hd_72Kfh-27dkHTw9'
+/** Every byte is hashed: a blank is in no token. */
+const WITH_BLANKS = 'correct horse battery staple'
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_'
+
+/** What looks at bytes with a secret in hand, and may leave off early or skip: each is to be called for no guess at all. */
+const SEARCHES = ['indexOf', 'lastIndexOf', 'includes', 'equals', 'compare'] as const
+
+/** Steps of the rolling hash, of all needles together, and calls of anything else that compares. */
+interface Cost {
+  readonly steps: number
+  readonly searches: readonly string[]
+}
+
+let steps = 0
+const searches: string[] = []
+
+/** The real functions, each noting that it was called. jest's own notes of millions of calls would take a minute. */
+const undo: (() => void)[] = []
+beforeEach(() => {
+  const { imul } = Math
+  Math.imul = (one, other) => {
+    steps += 1
+    return imul(one, other)
+  }
+  undo.push(() => Object.assign(Math, { imul }))
+  for (const name of SEARCHES) {
+    const real: (...given: never[]) => unknown = Buffer.prototype[name]
+    const noting = function (this: Buffer, ...given: never[]): unknown {
+      searches.push(name)
+      return real.apply(this, given)
+    }
+    Object.assign(Buffer.prototype, { [name]: noting })
+    undo.push(() => Object.assign(Buffer.prototype, { [name]: real }))
+  }
+})
+afterEach(() => {
+  for (const restore of undo.splice(0)) restore()
+})
+
+function injected(value: string): Injected {
+  const bindings = { origins: [], placements: [], services: [] }
+  const secret: HeldSecret = {
+    ...{ secretId: 'sec_1', versionId: 'ver_1', value: new SecretText(value), bindings, labels: [], notAfter: 1 },
+  }
+  return { secrets: [secret], basics: [], scrub: true }
+}
+
+/** Of an answer that comes in these chunks, the needles made before: they are made once for a secret. */
+function costOf(of: Injected, chunks: readonly string[]): Cost {
+  const scrubber = createScrubber(of)
+  steps = 0
+  searches.length = 0
+  for (const chunk of chunks) expect(scrubber.push(Buffer.from(chunk))).not.toBe('leaked')
+  scrubber.leaksInFields('OK', ['x-echo', ...chunks])
+  return { steps, searches: [...searches] }
+}
+
+/** Counted and not timed: a clock would tell the machine's load. */
+describe.each([KEY, WITH_BLANKS])('the search of an answer for “%s”', (value) => {
+  const secret = injected(value)
+
+  it('takes as many steps for a guess that is right so far as for one that is wrong, and nothing but steps', () => {
+    for (let known = 0; known < value.length - 1; known += 1) {
+      const wanted = value[known] ?? ''
+      // Of the same kind: where a run of token characters ends, the answer itself tells.
+      const wrong = wanted === ' ' ? ',' : wanted === 'x' ? 'y' : 'x'
+      const [right, other] = [wanted, wrong].map((last) => {
+        const guess = value.slice(0, known) + last
+        const long = guess.padEnd(40, '~')
+        return costOf(secret, [`{"echo":"${long}`, `${guess}${long}","again":"${long}"}`, `"${long}" "${guess}"`])
+      })
+      expect([known, other]).toEqual([known, right])
+      expect(right?.searches).toEqual([])
+      expect(right?.steps).toBeGreaterThan(0)
+    }
+  })
+
+  it('takes as many for a long run of any one character, be it in the value or not', () => {
+    const bytes = 512
+    const [first, ...others] = [...ALPHABET].map((char) => costOf(secret, [`"${char.repeat(bytes)}"`]))
+    // At least one for each byte, in the body and in the field: none is skipped.
+    expect(first?.steps).toBeGreaterThanOrEqual(bytes * 2)
+    for (const cost of others) expect(cost).toEqual(first)
+  })
+})
+
+it('what is counted is what searches: the whole value is found, and compared once', () => {
+  const scrubber = createScrubber(injected(KEY))
+  searches.length = 0
+  expect(scrubber.push(Buffer.from(`"${KEY}"`))).toBe('leaked')
+  expect(searches).toEqual(['equals'])
+})
