@@ -9,6 +9,8 @@ export interface Reply {
   readonly status: number
   readonly code: string
   readonly isProblem: boolean
+  /** Why no whole answer came, by Node's code; empty where one came. */
+  readonly error: string
   readonly body: string
 }
 
@@ -26,6 +28,9 @@ const LIMITS = {
   answerMs: 20_000,
 } as const
 
+/** What Node says of a socket that is silent for too long. */
+const NO_ANSWER = 'ETIMEDOUT'
+
 const Problem = z.object({ type: z.string(), status: z.number(), code: z.string() })
 
 /** Sends one request, once. Never throws. */
@@ -35,17 +40,21 @@ export function send({ agent, port, path, method, headers, body }: Sending): Pro
     const settle = (status: number, text: string, type: string): void => {
       const isProblem = type.startsWith('application/problem+json')
       const code = isProblem ? codeOf(status, text) : ''
-      resolve({ startMs, endMs: performance.now(), status, code, isProblem, body: text })
+      resolve({ startMs, endMs: performance.now(), status, code, isProblem, error: '', body: text })
     }
+    const fail = ({ code: error = 'no code' }: NodeJS.ErrnoException): void =>
+      resolve({ startMs, endMs: performance.now(), status: 0, code: '', isProblem: false, error, body: '' })
     const request = http.request({ agent, host: '127.0.0.1', port, path, method, headers }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => (text += chunk))
       answer.on('end', () => settle(answer.statusCode ?? 0, text, answer.headers['content-type'] ?? ''))
-      answer.on('error', () => settle(0, '', ''))
+      answer.on('error', fail)
     })
-    request.setTimeout(LIMITS.answerMs, () => request.destroy(new Error('no answer')))
-    request.on('error', () => settle(0, '', ''))
+    request.setTimeout(LIMITS.answerMs, () =>
+      request.destroy(Object.assign(new Error('no answer'), { code: NO_ANSWER })),
+    )
+    request.on('error', fail)
     request.end(body)
   })
 }
