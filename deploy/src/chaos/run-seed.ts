@@ -43,7 +43,7 @@ interface Settled {
 }
 
 const LIMITS = {
-  /** A seed in all: nobody plays ten of something that has no end. */
+  /** A seed, once its system stands: nobody plays ten of something that has no end. */
   wholeMs: 180_000,
   /** Everything is on record, and nothing is half-done, by then. */
   settledMs: 30_000,
@@ -65,7 +65,6 @@ const PRIVATE = ['secrets', 'tls', 'redis', 'postgres'] as const
 /** One seed, from nothing to the checker's word. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const { seed, folder, progress, onEnder } = options
-  const begunMs = performance.now()
   const random = seededRandom(seed)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -74,6 +73,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const stateDir = path.join(folder, 'system')
   const system = await startChaosSystem({ ...options, stateDir, random })
   onEnder(system.stop)
+  const begunMs = performance.now()
   try {
     const sizes = watchSizes(system)
     const played = await breakThings({ ...options, system, random, recorder, onWarm: sizes.remember })

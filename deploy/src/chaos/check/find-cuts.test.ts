@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { InjectedFault, Injection, SentRequest } from '../history/history.js'
 import { findCuts } from './find-cuts.js'
-import { broken, fault, history, injection } from './hand-written.js'
+import { broken, fault, history, injection, operation } from './hand-written.js'
 
 /** From 300 to 310. */
 const kinds = (request: SentRequest, faults: InjectedFault[], injections: Injection[] = []): string[] =>
@@ -36,5 +36,14 @@ describe('a connection that broke', () => {
   it('is found when its proxy was only frozen: it goes on where it stood', () => {
     expect(kinds(broken('ECONNRESET'), [fault('frozen', 'proxy-1', 200, 900)])).toEqual(['cut'])
     expect(kinds(broken('ETIMEDOUT', { endMs: 20_300 }), [fault('frozen', 'proxy-1', 200, 5_000)])).toEqual(['cut'])
+  })
+
+  it('is right when the answer was under way, and what it rests on was taken away', () => {
+    const requests = [broken('ECONNRESET', { rests: ['link:1'] })]
+    const cuts = (ends: string[], injections: Injection[]) =>
+      findCuts(history({ requests, injections, operations: [operation({ startMs: 304, endMs: 900, ends })] }))
+    expect(cuts(['link:1'], [injection()])).toEqual([])
+    expect(cuts(['link:2'], [injection()])).toHaveLength(1)
+    expect(cuts(['link:1'], [])).toHaveLength(1)
   })
 })

@@ -1,4 +1,5 @@
 import type { History, InjectedFault, SentRequest } from '../history/history.js'
+import { isOvertaken } from './overtaken.js'
 import { seconds, type Violation } from './violation.js'
 
 const LIMITS = {
@@ -13,12 +14,14 @@ const NOBODY = 'ECONNREFUSED'
 
 /**
  * A connection may be cut with its process: by SIGKILL at any point of a request, by SIGTERM at none. A proxy that is told
- * to end answers what it has read, so what its provider has seen has a whole answer.
+ * to end answers what it has read, so what its provider has seen has a whole answer, unless what it rests on was taken away
+ * meanwhile: then the answer is ended where it is.
  */
-export function findCuts({ requests, injections, faults }: History): Violation[] {
+export function findCuts({ requests, injections, operations, faults }: History): Violation[] {
   const injected = new Set(injections.map(({ path }) => path))
   return requests
     .filter(({ status }) => status === 0)
+    .filter((request) => !(injected.has(request.path) && isOvertaken(request, operations)))
     .filter((request) => !faults.some((fault) => isExplained(request, fault, injected.has(request.path))))
     .map(({ path, proxy, startMs, endMs, error }) => {
       const when = `from ${seconds(startMs)} to ${seconds(endMs)}`

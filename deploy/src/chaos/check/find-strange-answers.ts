@@ -2,15 +2,8 @@ import { FAULTS, type FaultCode, isFaultCode } from '@protectmyapi/service-kit/f
 import type { History, InjectedFault, Operation, SentRequest } from '../history/history.js'
 import { isFelt } from './felt-faults.js'
 import type { KnownBounds } from './known-bounds.js'
+import { isOvertaken } from './overtaken.js'
 import { seconds, type Violation } from './violation.js'
-
-const LIMITS = {
-  /**
-   * After signing keys were ended: a management that was not asked has another one by then, and so have the proxies that
-   * hear of it from that one.
-   */
-  otherKeysMs: 2_000,
-} as const
 
 /** Rows of the table that say "a mistake of ours", or "of the provider": nothing that the rig does calls for them. */
 const NEVER: ReadonlySet<FaultCode> = new Set<FaultCode>([
@@ -82,18 +75,6 @@ function firstEnds(operations: readonly Operation[]): ReadonlyMap<string, number
   for (const { ends, startMs } of operations)
     for (const fact of ends) first.set(fact, Math.min(startMs, first.get(fact) ?? Number.POSITIVE_INFINITY))
   return first
-}
-
-/** What changes while a request is under way may send it away: it, or the next one, is served by what is then in force. */
-function isOvertaken({ rests, startMs, endMs }: SentRequest, operations: readonly Operation[]): boolean {
-  return operations.some((operation) => {
-    const { ends, begins } = operation
-    const isOfKeys = ends.some((fact) => fact.startsWith('session-keys:'))
-    const untilMs = operation.endMs + (isOfKeys ? LIMITS.otherKeysMs : 0)
-    if (operation.startMs > endMs || untilMs < startMs) return false
-    // Which value it rests on a client does not know.
-    return isOfKeys || [...ends, ...begins].some((fact) => rests.includes(fact) || fact.startsWith('value:'))
-  })
 }
 
 /** A session may be from the future, or past its end, by a clock that is wrong. */

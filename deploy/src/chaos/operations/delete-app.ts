@@ -25,9 +25,9 @@ export const DELETE_APP: LaneOperation = {
     lane.appId = made.id
     lane.sessions = []
     lane.debugTokens = []
+    await link(operate, lane, management)
     const rests = [...laneFacts(lane), fact('app-token', `${made.id}/${lane.names}`)]
     lane.appToken = { token: made.token, slug: lane.slug, rests }
-    await link(operate, lane, management)
     await addDebugTokens(operate, lane, management)
   },
 }

@@ -23,8 +23,9 @@ export const DELETE_SERVICE: LaneOperation = {
     const making = { operate, management: management + 1, org, slug }
     const made = await makeService(making, { baseUrl: origin, secretName, limits: [] })
     if (made === undefined) return
-    turnTo(lane, made.id, slug)
+    lane.serviceId = made.id
     await link(operate, lane, management)
+    turnTo(lane, slug)
   },
 }
 
@@ -34,9 +35,8 @@ function isOfService(rest: string): boolean {
   return OF_SERVICE.some((kind) => rest.startsWith(kind))
 }
 
-/** The lane's credentials are good for all services of its app: from now on they are sent to this one. */
-function turnTo(lane: Lane, serviceId: string, slug: string): void {
-  lane.serviceId = serviceId
+/** The lane's credentials are good for all services of its app: from now on they are sent to the new one. */
+function turnTo(lane: Lane, slug: string): void {
   lane.slug = slug
   const facts = laneFacts(lane).filter(isOfService)
   const turned = <T extends Credential>(credential: T): T => {
