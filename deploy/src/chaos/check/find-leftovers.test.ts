@@ -44,9 +44,9 @@ describe('what is half-done', () => {
 
 describe('a process', () => {
   it('is found when it has grown, in memory or in descriptors', () => {
-    expect(kinds(BEFORE, { residentMb: 164, descriptors: 56 })).toEqual([])
-    expect(kinds(BEFORE, { residentMb: 165, descriptors: 40 })).toEqual(['grown'])
-    expect(kinds(BEFORE, { residentMb: 100, descriptors: 57 })).toEqual(['grown'])
+    expect(kinds(BEFORE, { residentMb: 200, descriptors: 60 })).toEqual([])
+    expect(kinds(BEFORE, { residentMb: 201, descriptors: 40 })).toEqual(['grown'])
+    expect(kinds(BEFORE, { residentMb: 100, descriptors: 61 })).toEqual(['grown'])
   })
 
   it('is found when it is not there to be looked at', () => {

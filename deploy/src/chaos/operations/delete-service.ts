@@ -23,9 +23,9 @@ export const DELETE_SERVICE: LaneOperation = {
     const making = { operate, management: management + 1, org, slug }
     const made = await makeService(making, { baseUrl: origin, secretName, limits: [] })
     if (made === undefined) return
-    lane.serviceId = made.id
-    await link(operate, lane, management)
-    turnTo(lane, slug)
+    const next = { ...lane, serviceId: made.id, slug }
+    await link(operate, next, management)
+    turnTo(lane, next)
   },
 }
 
@@ -36,8 +36,8 @@ function isOfService(rest: string): boolean {
 }
 
 /** The lane's credentials are good for all services of its app: from now on they are sent to the new one. */
-function turnTo(lane: Lane, slug: string): void {
-  lane.slug = slug
+function turnTo(lane: Lane, { serviceId, slug, linkId }: Lane): void {
+  Object.assign(lane, { serviceId, slug, linkId })
   const facts = laneFacts(lane).filter(isOfService)
   const turned = <T extends Credential>(credential: T): T => {
     return { ...credential, slug, rests: [...facts, ...credential.rests.filter((rest) => !isOfService(rest))] }
