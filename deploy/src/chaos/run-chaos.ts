@@ -90,7 +90,8 @@ async function playSeed(options: ChaosOptions, { without, ...play }: Play): Prom
   const { profile } = config
   progress.say(`SEED=${play.seed} PROFILE=${profile}`)
   const begunMs = performance.now()
-  const folder = path.join(projectDir, '.local', 'chaos', play.seed)
+  const name = without === undefined ? play.seed : `${play.seed}-without-${without}`
+  const folder = path.join(projectDir, '.local', 'chaos', name)
   const result = await runSeed({ ...options, ...play, profile, folder })
   const file = path.relative(projectDir, result.file)
   progress.say(reportOf({ ...result, file }, { profile, ...(without === undefined ? {} : { without }) }))

@@ -125,7 +125,8 @@ it('while it ends, who goes on asking over a kept connection is answered, and to
   const target = { host: '127.0.0.1', port: 0 }
   server = await listenHttp(target, (request, response) => {
     asked()
-    request.resume().on('end', () => response.end('ok'))
+    if (request.headers['content-length'] === '0') response.end('ok')
+    else request.resume().on('end', () => response.end('ok'))
   })
   const { socket, closed } = client(`${HEAD}Content-Length: 1\r\n\r\n`)
   await first
