@@ -61,8 +61,8 @@ function hasCause(request: SentRequest, { history, bounds, ended }: Known): bool
   }
 }
 
-function of({ path, proxy, startMs, status, code }: SentRequest): string {
-  return `${path} through ${proxy} at ${seconds(startMs)} answered ${status} ${code}`
+function of({ path, proxy, startMs, status, code, requestId }: SentRequest): string {
+  return `${path} through ${proxy} at ${seconds(startMs)} answered ${status} ${code}, ${requestId}`
 }
 
 function isRow({ status, code, isProblem }: SentRequest): boolean {

@@ -26,7 +26,7 @@ export function operation(given: Partial<Operation>): Operation {
 }
 
 export function request(given: Partial<SentRequest>): SentRequest {
-  const answered = { startMs: 300, endMs: 310, status: 200, code: '', isProblem: false, error: '' }
+  const answered = { startMs: 300, endMs: 310, status: 200, code: '', isProblem: false, requestId: '', error: '' }
   return { type: 'request', kind: 'call', path: '/c0/1', proxy: 'proxy-1', rests: [], ...answered, ...given }
 }
 

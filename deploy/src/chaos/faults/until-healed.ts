@@ -3,8 +3,11 @@ import type { ChaosSystem } from '../system/chaos-system.js'
 import type { RecordWatch } from './record-watch.js'
 
 const LIMITS = {
-  /** A proxy hands over after five seconds what was not drained; a dead management's share is taken over after as many. */
-  healedMs: 15_000,
+  /**
+   * A proxy hands over after five seconds what was not drained; a dead management's share is taken over after as many, and
+   * another is started beside all the load.
+   */
+  healedMs: 20_000,
   pollMs: 100,
   probeMs: 1_000,
 } as const

@@ -62,6 +62,8 @@ export interface SentRequest {
   /** Of a problem: its code; empty where the answer is none. */
   readonly code: string
   readonly isProblem: boolean
+  /** By which the log of the proxy knows it, where the answer is a problem; else empty. */
+  readonly requestId: string
   /** Of Node, why no whole answer came, such as `ECONNREFUSED`; empty where one came. */
   readonly error: string
 }

@@ -9,6 +9,8 @@ export interface Reply {
   readonly status: number
   readonly code: string
   readonly isProblem: boolean
+  /** By which the log of the proxy knows it, where the answer is a problem; else empty. */
+  readonly requestId: string
   /** Why no whole answer came, by Node's code; empty where one came. */
   readonly error: string
   readonly body: string
@@ -31,7 +33,7 @@ const LIMITS = {
 /** What Node says of a socket that is silent for too long. */
 const NO_ANSWER = 'ETIMEDOUT'
 
-const Problem = z.object({ type: z.string(), status: z.number(), code: z.string() })
+const Problem = z.object({ type: z.string(), status: z.number(), code: z.string(), requestId: z.string() })
 
 /** Sends one request, once. Never throws. */
 export function send({ agent, port, path, method, headers, body }: Sending): Promise<Reply> {
@@ -39,11 +41,13 @@ export function send({ agent, port, path, method, headers, body }: Sending): Pro
   return new Promise((resolve) => {
     const settle = (status: number, text: string, type: string): void => {
       const isProblem = type.startsWith('application/problem+json')
-      const code = isProblem ? codeOf(status, text) : ''
-      resolve({ startMs, endMs: performance.now(), status, code, isProblem, error: '', body: text })
+      const { code, requestId } = isProblem ? told(status, text) : NOTHING_TOLD
+      resolve({ startMs, endMs: performance.now(), status, code, requestId, isProblem, error: '', body: text })
     }
-    const fail = ({ code: error = 'no code' }: NodeJS.ErrnoException): void =>
-      resolve({ startMs, endMs: performance.now(), status: 0, code: '', isProblem: false, error, body: '' })
+    const fail = ({ code: error = 'no code' }: NodeJS.ErrnoException): void => {
+      const none = { status: 0, ...NOTHING_TOLD, isProblem: false, body: '' }
+      resolve({ startMs, endMs: performance.now(), ...none, error })
+    }
     const request = http.request({ agent, host: '127.0.0.1', port, path, method, headers }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
@@ -59,12 +63,14 @@ export function send({ agent, port, path, method, headers, body }: Sending): Pro
   })
 }
 
-/** Empty where the body is no problem, or one that speaks of another status. */
-function codeOf(status: number, text: string): string {
+const NOTHING_TOLD = { code: '', requestId: '' } as const
+
+/** Nothing where the body is no problem, or one that speaks of another status. */
+function told(status: number, text: string): Pick<Reply, 'code' | 'requestId'> {
   try {
     const problem = Problem.safeParse(JSON.parse(text)).data
-    return problem?.status === status ? problem.code : ''
+    return problem?.status === status ? { code: problem.code, requestId: problem.requestId } : NOTHING_TOLD
   } catch {
-    return ''
+    return NOTHING_TOLD
   }
 }
