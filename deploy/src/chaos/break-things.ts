@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Progress } from '../console/progress.js'
 import type { ChaosConfig } from './chaos-config.js'
-import type { KnownLimit } from './check/find-over-limit.js'
+import type { KnownBounds } from './check/known-bounds.js'
 import { createRecordWatch } from './faults/record-watch.js'
 import { runProfile } from './faults/run-profile.js'
-import { fact } from './history/facts.js'
 import type { HistoryRecorder } from './history/recorder.js'
 import { runBuyers } from './load/buyers.js'
 import { runClients } from './load/clients.js'
+import { type BoundedLanes, boundedLanes, made } from './operations/bounded-lanes.js'
 import { anotherLane } from './operations/delete-organization.js'
 import { furnish } from './operations/furnish.js'
 import type { Lane } from './operations/lane.js'
@@ -27,23 +27,33 @@ export interface BreakThingsOptions {
   readonly random: SeededRandom
   readonly recorder: HistoryRecorder
   readonly progress: Progress
-  /** Called when everything is warm, and nothing is broken yet. */
+  /** Called when everything is warm and at rest, and nothing is broken yet. */
   readonly onWarm: () => Promise<void>
 }
 
 const LIMITS = {
   /** The whole of a seed is three minutes at most; starting and settling take the rest. */
-  activeMs: 105_000,
-  /** Under load, before the first failure and after the last. */
-  calmMs: 2_000,
-  /** Of the lane that nothing is done to: what its share of the load goes over. */
-  limit: { scope: 'service', count: 8, periodSeconds: 1, burst: 4 },
+  activeMs: 120_000,
+  /** Under load, and then without, before processes are looked at. */
+  warmMs: 4_000,
+  restMs: 2_000,
+  /** Under load and changes, before the first failure. */
+  calmMs: 3_000,
+  /** After the last: longer than what was broken may be felt. */
+  calmAfterMs: 8_000,
 } as const
 
 const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
 
-/** Load, changes and failures, all at once; settles when every request has its answer. Answers the limits that held. */
-export async function breakThings(options: BreakThingsOptions): Promise<readonly KnownLimit[]> {
+/** What the checker has to know of a run. */
+export interface Played {
+  readonly bounds: KnownBounds
+  /** Failures that the seed has. */
+  readonly dealt: number
+}
+
+/** Load, changes and failures, all at once; settles when every request has its answer. */
+export async function breakThings(options: BreakThingsOptions): Promise<Played> {
   const { system, profile, random, recorder, progress, onWarm } = options
   const records = createRecordWatch(system.databaseUrl)
   const provider = await startRecordingProvider((injection) => {
@@ -57,21 +67,23 @@ export async function breakThings(options: BreakThingsOptions): Promise<readonly
   const operator = await signInOperator(system.ports.management, system.owner)
   const operate = createOperate(operator, recorder.add, common.isOver)
   const { origin } = provider
-  const { changing, guest, limited } = await progress.step('lanes', () => makeLanes(operator, operate, origin))
-  const lanes = [...changing, guest, limited]
+  const { changing, guest, bounded } = await progress.step('lanes', () => makeLanes(operator, operate, origin))
+  const lanes = [...changing, guest, ...bounded.lanes]
   const keys = { replaced: 0, isChanging: false }
-  const load = Promise.all([
-    runClients({
-      ...common,
-      lanes,
-      proxies: system.ports.proxy,
-      random: random.fork('load'),
-      isOver: () => isLoadOver,
-    }),
-    runBuyers({ ...common, lanes, proxies: system.ports.proxy, keys }),
-  ])
-  await sleep(LIMITS.calmMs)
+  const clients = { ...common, lanes, proxies: system.ports.proxy }
+  const warmUntilMs = performance.now() + LIMITS.warmMs
+  await runClients({
+    ...clients,
+    random: random.fork('warm'),
+    name: 'w',
+    isOver: () => performance.now() > warmUntilMs,
+  })
+  await sleep(LIMITS.restMs)
   await onWarm()
+  const load = Promise.all([
+    runClients({ ...clients, random: random.fork('load'), name: 'c', isOver: () => isLoadOver }),
+    runBuyers({ ...clients, lanes: [...changing, guest, bounded.ofDevices], keys }),
+  ])
   const changes = [
     ...[...changing, guest].map((lane) => {
       const deck = lane === guest ? GUEST_OPERATIONS : LANE_OPERATIONS
@@ -80,14 +92,15 @@ export async function breakThings(options: BreakThingsOptions): Promise<readonly
     rotateKeys({ ...common, system, keys, random: random.fork('keys') }),
   ]
   const overAtMs = performance.now() + LIMITS.activeMs
-  await progress.step('breaking things', (say) =>
+  await sleep(LIMITS.calmMs)
+  const dealt = await progress.step('breaking things', (say) =>
     runProfile({
       ...{ ...common, system, profile, records, say },
       random: random.fork('faults'),
       isOver: () => performance.now() > overAtMs,
     }),
   )
-  await sleep(LIMITS.calmMs)
+  await sleep(LIMITS.calmAfterMs)
   isOver = true
   await progress.step('last answers', async () => {
     await Promise.all(changes)
@@ -95,27 +108,21 @@ export async function breakThings(options: BreakThingsOptions): Promise<readonly
     await load
   })
   await provider.stop()
-  const { count, burst } = LIMITS.limit
-  return [{ fact: fact('service', limited.serviceId), perSecond: count, burst }]
+  return { bounds: bounded.bounds, dealt }
 }
 
 interface Lanes {
   readonly changing: readonly Lane[]
   /** In an organization of its own. */
   readonly guest: Lane
-  /** Nothing is done to it. */
-  readonly limited: Lane
+  /** Nothing is done to them. */
+  readonly bounded: BoundedLanes
 }
 
 /** @throws Error where the system does not take them: nothing is broken yet. */
 async function makeLanes(operator: Operator, operate: Operate, origin: string): Promise<Lanes> {
   const orgs = Orgs.parse((await operator.ask(0, 'GET', '/orgs')).body)
   const common = { operate, origin, management: 0, number: 1, organizationId: orgs.items[0]?.id ?? '' }
-  const made = async (lane: Promise<Lane | undefined>): Promise<Lane> => {
-    const found = await lane
-    if (found === undefined) throw new Error('a lane could not be furnished')
-    return found
-  }
   return {
     changing: [
       await made(furnish({ ...common, name: 'red' })),
@@ -123,6 +130,6 @@ async function makeLanes(operator: Operator, operate: Operate, origin: string): 
       await made(furnish({ ...common, name: 'blue' })),
     ],
     guest: await made(anotherLane(operate, { ...common, name: 'guest' })),
-    limited: await made(furnish({ ...common, name: 'limited', limits: [LIMITS.limit] })),
+    bounded: await boundedLanes(operator, common),
   }
 }

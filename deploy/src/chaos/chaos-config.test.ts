@@ -18,6 +18,12 @@ describe('what make chaos is told', () => {
     expect(chaosConfig({ BREAK: 'lock', SEED: '7' }).seeds).toEqual(['7'])
   })
 
+  it('takes out no rule, the one that is named, or each of them', () => {
+    expect(chaosConfig({}).without).toEqual([])
+    expect(chaosConfig({ BREAK: 'lock' }).without).toEqual(['lock'])
+    expect(chaosConfig({ BREAK: 'all' }).without).toEqual(['wait', 'fill', 'lock', 'buffer'])
+  })
+
   it('takes a KMS on this machine alone: the rig breaks what is between it and the vaults', () => {
     const { kmsEndpoint } = chaosConfig({ LOCALSTACK_ENDPOINT: 'http://127.0.0.1:4566' })
     expect(kmsEndpoint).toBe('http://127.0.0.1:4566')

@@ -9,8 +9,8 @@ export interface ChaosConfig {
   readonly profile: 'single' | 'multi'
   /** Of a LocalStack on this machine; else the rig starts one. */
   readonly kmsEndpoint?: string
-  /** Taken out, to see that the rig finds it. */
-  readonly without?: RuleName
+  /** Taken out, one after the other, to see that the rig finds each. None: the code as it is. */
+  readonly without: readonly RuleName[]
 }
 
 const LIMITS = {
@@ -28,7 +28,7 @@ const ChaosEnv = z.object({
     .optional(),
   SEEDS: z.coerce.number().int().min(1).max(LIMITS.seedsMax).optional(),
   PROFILE: z.enum(['single', 'multi']).default('single'),
-  BREAK: z.enum(RULE_NAMES).optional(),
+  BREAK: z.enum([...RULE_NAMES, 'all']).optional(),
   LOCALSTACK_ENDPOINT: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
 })
 
@@ -45,6 +45,11 @@ export function chaosConfig(env: NodeJS.ProcessEnv): ChaosConfig {
     seeds,
     profile: PROFILE,
     ...(LOCALSTACK_ENDPOINT === undefined ? {} : { kmsEndpoint: LOCALSTACK_ENDPOINT }),
-    ...(BREAK === undefined ? {} : { without: BREAK }),
+    without: rulesOf(BREAK),
   }
+}
+
+function rulesOf(word: RuleName | 'all' | undefined): readonly RuleName[] {
+  if (word === undefined) return []
+  return word === 'all' ? RULE_NAMES : [word]
 }

@@ -1,21 +1,34 @@
 import { describe, expect, it } from '@jest/globals'
+import { RULE_NAMES } from './breaks/removed-rules.js'
 import type { Violation } from './check/violation.js'
-import { isGreen, reportOf } from './report.js'
+import { isGreen, isRedFor, reportOf } from './report.js'
+
+const BEFORE = { residentMb: 100, descriptors: 40 }
 
 const result = (...violations: Violation[]) => ({
   ...{ seed: '7', violations, file: '.local/chaos/7/history.ndjson' },
   history: { operations: [], requests: [], injections: [], faults: [] },
+  processes: [
+    { name: 'proxy-1', before: BEFORE, after: { residentMb: 110, descriptors: 38 } },
+    { name: 'proxy-2', before: BEFORE, after: null },
+  ],
 })
 const lost: Violation = { kind: 'lost', says: '/c0/1 was injected and is not in the access log' }
+const lostToTwo: Violation = { ...lost, kind: 'lost to two failures' }
 const stale: Violation = { kind: 'stale', says: '/c0/1 used value:old' }
-const single = { seeds: ['7'], profile: 'single' } as const
-const multi = { seeds: ['7'], profile: 'multi' } as const
+const single = { profile: 'single' } as const
+const multi = { profile: 'multi' } as const
 
 describe('the word on a seed', () => {
-  it('is red for a lost record after single failures, and tells of it after several', () => {
+  it('is red for a lost record, also after several failures where they did not take both places it was in', () => {
     expect(isGreen(result(lost), single)).toBe(false)
-    expect(isGreen(result(lost), multi)).toBe(true)
-    expect(reportOf(result(lost), multi)).toContain('· lost: 1\n      /c0/1 was injected')
+    expect(isGreen(result(lost), multi)).toBe(false)
+  })
+
+  it('tells of what two failures took, and is red for it where there was one at a time', () => {
+    expect(isGreen(result(lostToTwo), single)).toBe(false)
+    expect(isGreen(result(lostToTwo), multi)).toBe(true)
+    expect(reportOf(result(lostToTwo), multi)).toContain('· lost to two failures: 1\n      /c0/1 was injected')
   })
 
   it('is red for a stale use, however much broke at once', () => {
@@ -27,5 +40,26 @@ describe('the word on a seed', () => {
     expect(said).toContain('✗ stale: 1\n      /c0/1 used value:old')
     expect(said).toContain('make chaos SEED=7 PROFILE=multi BREAK=wait')
     expect(said).toContain('.local/chaos/7/history.ndjson')
+  })
+
+  it('says how much each process has grown', () => {
+    expect(reportOf(result(), single)).toContain('proxy-1 +10 MB -2 descriptors, proxy-2 not seen')
+  })
+})
+
+describe('a rule that is taken out', () => {
+  it('is missed when a seed is red by what it keeps from happening', () => {
+    const reds = RULE_NAMES.map((rule) => [rule, isRedFor(rule, result(stale)), isRedFor(rule, result(lost))])
+    expect(reds).toEqual([
+      ['wait', true, false],
+      ['fill', true, false],
+      ['lock', true, false],
+      ['buffer', false, true],
+    ])
+  })
+
+  it('is not missed because something else was red', () => {
+    const others = result({ kind: 'cut', says: '' }, { kind: 'grown', says: '' }, lostToTwo)
+    expect(RULE_NAMES.filter((rule) => isRedFor(rule, others))).toEqual([])
   })
 })

@@ -1,4 +1,6 @@
+import { REMOVED_RULES, type RuleName } from './breaks/removed-rules.js'
 import type { ChaosConfig } from './chaos-config.js'
+import type { ProcessSizes } from './check/evidence.js'
 import { triedInVain } from './check/find-stale.js'
 import type { Violation, ViolationKind } from './check/violation.js'
 import type { History } from './history/history.js'
@@ -9,17 +11,34 @@ const LIMITS = {
   shownMax: 5,
 } as const
 
-/** Several failures at once may lose records: what they lost is told, and is no violation. */
-const OF_SEVERAL_FAILURES: ReadonlySet<ViolationKind> = new Set<ViolationKind>(['lost', 'no end', 'recorded twice'])
+/**
+ * What was in two places, both of which were lost, and the ends that a proxy had in its memory alone may be gone where
+ * several things break at once: that is told, and is no violation.
+ */
+const OF_SEVERAL_FAILURES: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
+  'lost to two failures',
+  'no end',
+  'recorded twice',
+])
+
+/** What was played. */
+interface PlayedSeed extends Pick<ChaosConfig, 'profile'> {
+  readonly without?: RuleName
+}
 
 /** Whether the promises of this profile held. */
-export function isGreen({ violations }: Pick<SeedResult, 'violations'>, { profile }: ChaosConfig): boolean {
+export function isGreen({ violations }: Pick<SeedResult, 'violations'>, { profile }: PlayedSeed): boolean {
   return violations.every(({ kind }) => profile === 'multi' && OF_SEVERAL_FAILURES.has(kind))
 }
 
+/** Whether the rule was missed: red by what it keeps from happening. Whatever else is red says nothing of it. */
+export function isRedFor(rule: RuleName, { violations }: Pick<SeedResult, 'violations'>): boolean {
+  return violations.some(({ kind }) => kind === REMOVED_RULES[rule].red)
+}
+
 /** What came of a seed, for people. */
-export function reportOf(result: SeedResult, config: ChaosConfig): string {
-  const { seed, history, violations, file } = result
+export function reportOf(result: SeedResult, config: PlayedSeed): string {
+  const { seed, history, violations, processes, file } = result
   const kinds = [...new Set(violations.map(({ kind }) => kind))]
   const lines = kinds.flatMap((kind) => {
     const isAllowed = config.profile === 'multi' && OF_SEVERAL_FAILURES.has(kind)
@@ -29,7 +48,8 @@ export function reportOf(result: SeedResult, config: ChaosConfig): string {
     )
   })
   const verdict = isGreen(result, config) ? '✓ the promises held' : `Play it again: make chaos ${replay(seed, config)}`
-  return [`seed ${seed}: ${countsOf(history)}`, ...lines, `  ${verdict}`, `  ${file}`].join('\n')
+  const counts = `seed ${seed}: ${countsOf(history)}`
+  return [counts, ...lines, `  ${growthOf(processes)}`, `  ${verdict}`, `  ${file}`].join('\n')
 }
 
 function shownOf(title: string, all: readonly Violation[]): string[] {
@@ -38,9 +58,22 @@ function shownOf(title: string, all: readonly Violation[]): string[] {
   return [`  ${title}: ${all.length}`, ...shown, ...(left > 0 ? [`      and ${left} more`] : [])]
 }
 
-function replay(seed: string, { profile, without }: ChaosConfig): string {
+function replay(seed: string, { profile, without }: PlayedSeed): string {
   const others = [profile === 'single' ? '' : ` PROFILE=${profile}`, without === undefined ? '' : ` BREAK=${without}`]
   return `SEED=${seed}${others.join('')}`
+}
+
+function growthOf(processes: readonly ProcessSizes[]): string {
+  const grown = processes.map(({ name, before, after }) => {
+    if (before === null || after === null) return `${name} not seen`
+    const [megabytes, descriptors] = [after.residentMb - before.residentMb, after.descriptors - before.descriptors]
+    return `${name} ${signed(megabytes)} MB ${signed(descriptors)} descriptors`
+  })
+  return `from rest to rest: ${grown.join(', ')}`
+}
+
+function signed(count: number): string {
+  return count < 0 ? String(count) : `+${count}`
 }
 
 function countsOf(history: History): string {

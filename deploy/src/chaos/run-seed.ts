@@ -3,13 +3,13 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
-import { breakThings } from './break-things.js'
+import { breakThings, type Played } from './break-things.js'
 import type { ChaosConfig } from './chaos-config.js'
 import { checkHistory } from './check/check-history.js'
+import type { HalfDone, ProcessSizes } from './check/evidence.js'
 import { findIdleness } from './check/find-idleness.js'
-import type { KnownLimit } from './check/find-over-limit.js'
 import { readEvidence } from './check/read-evidence.js'
-import type { Violation, ViolationKind } from './check/violation.js'
+import { seconds, type Violation, type ViolationKind } from './check/violation.js'
 import type { History } from './history/history.js'
 import { createHistoryRecorder, type HistoryRecorder } from './history/recorder.js'
 import { seededRandom } from './schedule/seeded-random.js'
@@ -29,22 +29,35 @@ export interface SeedOptions {
   readonly onEnder: (end: () => Promise<void>) => void
 }
 
-export interface SeedResult {
+export interface SeedResult extends Settled {
   readonly seed: string
   readonly history: History
-  readonly violations: readonly Violation[]
   /** Of the history. */
   readonly file: string
 }
 
+/** The checker's word, and what processes were found to be like. */
+interface Settled {
+  readonly violations: readonly Violation[]
+  readonly processes: readonly ProcessSizes[]
+}
+
 const LIMITS = {
+  /** A seed, once its system stands: nobody plays ten of something that has no end. */
+  wholeMs: 180_000,
   /** Everything is on record, and nothing is half-done, by then. */
   settledMs: 30_000,
   pollMs: 500,
 } as const
 
 /** May still come right while the system settles. */
-const MAY_PASS: ReadonlySet<ViolationKind> = new Set<ViolationKind>(['lost', 'no end', 'pending', 'grown'])
+const MAY_PASS: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
+  'lost',
+  'lost to two failures',
+  'no end',
+  'grown',
+  'missing',
+])
 
 /** Not left behind: keys and passwords of a system that is gone. History and logs stay. */
 const PRIVATE = ['secrets', 'tls', 'redis', 'postgres'] as const
@@ -60,11 +73,13 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const stateDir = path.join(folder, 'system')
   const system = await startChaosSystem({ ...options, stateDir, random })
   onEnder(system.stop)
+  const begunMs = performance.now()
   try {
     const sizes = watchSizes(system)
-    const limits = await breakThings({ ...options, system, random, recorder, onWarm: sizes.remember })
-    const violations = await progress.step('settling', () => settle({ system, recorder, sizes, limits }))
-    return { seed, history: recorder.history(), violations, file }
+    const played = await breakThings({ ...options, system, random, recorder, onWarm: sizes.remember })
+    const settled = await progress.step('settling', () => settle({ system, recorder, sizes, played }))
+    const late = overrun(performance.now() - begunMs)
+    return { seed, history: recorder.history(), ...settled, violations: [...settled.violations, ...late], file }
   } finally {
     await progress.step('stopping', () => system.stop())
     await recorder.close()
@@ -72,21 +87,36 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   }
 }
 
+function overrun(tookMs: number): Violation[] {
+  if (tookMs <= LIMITS.wholeMs) return []
+  return [{ kind: 'too long', says: `the seed took ${seconds(tookMs)}, and may take ${seconds(LIMITS.wholeMs)}` }]
+}
+
 interface Settling {
   readonly system: ChaosSystem
   readonly recorder: HistoryRecorder
   readonly sizes: SizeWatch
-  readonly limits: readonly KnownLimit[]
+  readonly played: Played
 }
 
-/** The checker's word, once everything is on record or the time for that is over. */
-async function settle({ system, recorder, sizes, limits }: Settling): Promise<readonly Violation[]> {
+/** Looks again and again, until everything is on record and nothing is half-done, or the time for that is over. */
+async function settle({ system, recorder, sizes, played }: Settling): Promise<Settled> {
   const endsMs = performance.now() + LIMITS.settledMs
+  const setting = { ...played.bounds, horizonMs: system.horizonMs }
+  const looks: HalfDone[] = []
   for (;;) {
-    const evidence = { ...(await readEvidence(system.databaseUrl)), processes: await sizes.compare() }
+    const { halfDone, ...read } = await readEvidence(system.databaseUrl)
+    looks.push(halfDone)
+    const processes = await sizes.compare()
     const history = recorder.history()
-    const violations = [...checkHistory(history, evidence, limits), ...findIdleness(history)]
-    if (!violations.some(({ kind }) => MAY_PASS.has(kind)) || performance.now() > endsMs) return violations
+    const evidence = { ...read, halfDone: looks, processes }
+    const violations = [...checkHistory(history, evidence, setting), ...findIdleness(history, played.dealt)]
+    const isSettled = isWhole(halfDone) && !violations.some(({ kind }) => MAY_PASS.has(kind))
+    if (isSettled || performance.now() > endsMs) return { violations, processes }
     await sleep(LIMITS.pollMs)
   }
+}
+
+function isWhole({ pending, undestroyed, undestroyedKeys }: HalfDone): boolean {
+  return pending + undestroyed + undestroyedKeys === 0
 }

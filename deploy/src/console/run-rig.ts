@@ -7,12 +7,20 @@ export interface RigConsole {
   readonly onEnder: (end: () => Promise<void>) => void
 }
 
+const STATUS = {
+  well: 0,
+  /** What it was to show did not hold. */
+  notWell: 1,
+  /** It could not be run, or not to its end: nothing is shown. */
+  crashed: 2,
+} as const
+
 /** Runs a rig as a program: a signal ends what it has started, and its status is whether all was well. */
 export async function runRig(rig: (console: RigConsole) => Promise<boolean>): Promise<never> {
   let end: (() => Promise<void>) | undefined
   const interrupt = async (): Promise<void> => {
     await end?.()
-    process.exit(1)
+    process.exit(STATUS.crashed)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void interrupt())
   try {
@@ -22,9 +30,9 @@ export async function runRig(rig: (console: RigConsole) => Promise<boolean>): Pr
         end = given
       },
     })
-    process.exit(isWell ? 0 : 1)
+    process.exit(isWell ? STATUS.well : STATUS.notWell)
   } catch (cause) {
     console.error(cause instanceof Error ? cause.message : String(cause))
-    process.exit(1)
+    process.exit(STATUS.crashed)
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { figuresOf, type Sent } from './figures.js'
+import { figuresByProxy, figuresOf, type Sent } from './figures.js'
 
-const sent = (startMs: number, status: number, tookMs = 5): Sent => ({ startMs, endMs: startMs + tookMs, status })
+const sent = (startMs: number, status: number, tookMs = 5, proxy = 0): Sent => {
+  return { proxy, startMs, endMs: startMs + tookMs, status }
+}
 
 describe('what clients felt of an outage', () => {
   it('is told from what started while it lasted, and from what started after', () => {
@@ -23,6 +25,7 @@ describe('what clients felt of an outage', () => {
       requests: 4,
       served: 2,
       servedForMs: 1_000,
+      lastServedMs: 500,
       refusedInMs: 8,
       longestMs: 40,
       strange: 1,
@@ -33,5 +36,12 @@ describe('what clients felt of an outage', () => {
   it('is nothing where all were served', () => {
     const figures = figuresOf([sent(1_000, 200), sent(3_000, 200)], { fromMs: 1_000, toMs: 3_000 })
     expect(figures).toMatchObject({ served: 1, servedForMs: undefined, refusedInMs: undefined, backInMs: 0 })
+  })
+
+  it('is told of each proxy: one that serves for too long is not hidden by the other', () => {
+    const both = [sent(1_500, 503), sent(1_600, 200, 5, 1), sent(2_900, 200, 5, 1)]
+    const [first, second] = figuresByProxy(both, 2, { fromMs: 1_000, toMs: 3_000 })
+    expect(first).toMatchObject({ servedForMs: 500, lastServedMs: undefined })
+    expect(second).toMatchObject({ servedForMs: undefined, lastServedMs: 1_900 })
   })
 })

@@ -1,5 +1,7 @@
 /** One request, and how it ended; milliseconds of one clock. */
 export interface Sent {
+  /** Its number, from 0. */
+  readonly proxy: number
   readonly startMs: number
   readonly endMs: number
   /** 0 where no whole answer came. */
@@ -19,6 +21,8 @@ export interface Figures {
   readonly served: number
   /** From its beginning to the start of the first request that was not served; undefined where all were. */
   readonly servedForMs: number | undefined
+  /** From its beginning to the start of the last request that was served; undefined where none was. */
+  readonly lastServedMs: number | undefined
   /** Of those that were refused: how long 99 of 100 waited for it. */
   readonly refusedInMs: number | undefined
   readonly longestMs: number
@@ -36,16 +40,29 @@ export function figuresOf(sent: readonly Sent[], { fromMs, toMs }: Away): Figure
   const missed = during.filter((one) => !isServed(one))
   const refused = during.filter(({ status }) => status === 503).map(lengthOf)
   const lastMissed = after.filter((one) => !isServed(one)).at(-1)
-  const first = missed[0]
   return {
     requests: during.length,
     served: during.length - missed.length,
-    servedForMs: first === undefined ? undefined : first.startMs - fromMs,
+    servedForMs: missed.length === 0 ? undefined : Math.min(...missed.map(({ startMs }) => startMs)) - fromMs,
+    lastServedMs:
+      missed.length === during.length
+        ? undefined
+        : Math.max(...during.filter(isServed).map(({ startMs }) => startMs)) - fromMs,
     refusedInMs: refused.length === 0 ? undefined : percentile(refused, 0.99),
     longestMs: Math.max(0, ...during.map(lengthOf)),
     strange: [...during, ...after].filter(({ status }) => status !== 200 && status !== 503).length,
     backInMs: lastMissed === undefined ? 0 : lastMissed.endMs - toMs,
   }
+}
+
+/** The same of each proxy by itself: what one does is not seen where the other one does it sooner. */
+export function figuresByProxy(sent: readonly Sent[], proxies: number, away: Away): readonly Figures[] {
+  return Array.from({ length: proxies }, (_, number) =>
+    figuresOf(
+      sent.filter(({ proxy }) => proxy === number),
+      away,
+    ),
+  )
 }
 
 const lengthOf = ({ startMs, endMs }: Sent): number => endMs - startMs

@@ -1,4 +1,4 @@
-import type { Figures } from './figures.js'
+import type { Figures, Sent } from './figures.js'
 import type { Outage } from './outage.js'
 
 const PROMISED = {
@@ -6,56 +6,100 @@ const PROMISED = {
   backInMs: 5_000,
   /** Of the horizon: its third between two Syncs may be spent when the outage begins, and the machine is busy. */
   servedShare: 0.6,
-  /** Refusals come "at once". */
+  /** What is not to be served any more: what was admitted when it began. */
+  lastAdmittedMs: 1_000,
+  /** Refusals come "at once"… */
   refusedInMs: 1_000,
+  /** …but where each of them asks a management that says nothing, after the deadline of that question, three seconds. */
+  refusedBySilenceInMs: 3_500,
+  /** What is asked for anew has four seconds, in up to three attempts. */
+  coldInMs: 5_000,
   /** No herd: of each process that uses it, in the first second. A pool of Postgres has 20, and one listens. */
   knocksPerLink: 32,
 } as const
 
 /** One outage at one horizon, and what came of it. */
 export interface Result {
-  readonly outage: Pick<Outage, 'name' | 'manner' | 'serves' | 'holdMs' | 'links'>
+  readonly outage: Omit<Outage, 'links' | 'gone'> & { readonly links: readonly unknown[] }
   readonly horizonMs: number
+  /** Of all proxies together, for the table. */
   readonly figures: Figures
+  readonly byProxy: readonly Figures[]
+  /** Requests for what no proxy held, one to each, while it was away. */
+  readonly cold: readonly Sent[]
   /** Connections that were asked for in the second after its return, by all who use it. */
   readonly knocks: number
 }
 
 /** What was promised and did not come, in words; empty where all came. Pure. */
-export function broken({ outage, horizonMs, figures, knocks }: Result): readonly string[] {
-  const { requests, servedForMs, refusedInMs, strange, backInMs } = figures
-  const until = outage.serves === 'all the time' ? outage.holdMs : horizonMs * PROMISED.servedShare
-  const said: string[] = []
-  if (requests === 0) said.push('nothing was asked')
-  if (servedForMs !== undefined && servedForMs < until) said.push(`served for ${servedForMs.toFixed(0)} ms only`)
-  if (outage.serves === 'until the horizon' && servedForMs === undefined) said.push('the horizon was not kept')
-  if (servedForMs !== undefined && servedForMs > horizonMs) said.push('served past the horizon')
-  if ((refusedInMs ?? 0) > PROMISED.refusedInMs) said.push('refusals were waited for')
-  if (strange > 0) said.push(`${strange} neither served nor refused with 503`)
-  if (backInMs > PROMISED.backInMs) said.push('back too late')
+export function broken(result: Result): readonly string[] {
+  const { outage, cold, knocks } = result
+  const said = result.byProxy.flatMap((figures, number) =>
+    brokenBy(result, figures).map((words) => `proxy ${number + 1} ${words}`),
+  )
+  for (const { status, startMs, endMs } of cold) {
+    if (!isExpected(outage.cold, status)) said.push(`cold: answered ${status}`)
+    if (endMs - startMs > PROMISED.coldInMs) said.push('cold: waited for')
+  }
   if (knocks > PROMISED.knocksPerLink * outage.links.length) said.push(`met by ${knocks} connections in a second`)
   return said
+}
+
+function brokenBy({ outage, horizonMs }: Result, figures: Figures): readonly string[] {
+  const { requests, servedForMs, lastServedMs, refusedInMs, strange, backInMs } = figures
+  const span = spanOf(outage, horizonMs)
+  const refusalMs = outage.refusals === 'after a deadline' ? PROMISED.refusedBySilenceInMs : PROMISED.refusedInMs
+  const said: string[] = []
+  if (requests === 0) said.push('was asked for nothing')
+  if (servedForMs !== undefined && servedForMs < span.fromMs) said.push(`served for ${servedForMs.toFixed(0)} ms only`)
+  if ((lastServedMs ?? 0) > span.toMs) said.push(`served after ${(lastServedMs ?? 0).toFixed(0)} ms still`)
+  if ((refusedInMs ?? 0) > refusalMs) said.push('had refusals waited for')
+  if (strange > 0) said.push(`answered ${strange} neither with 200 nor with 503`)
+  if (backInMs > PROMISED.backInMs) said.push('was back too late')
+  return said
+}
+
+/** Until when a proxy has to serve, and from when on it must not. */
+function spanOf({ serves, holdMs }: Result['outage'], horizonMs: number): { fromMs: number; toMs: number } {
+  switch (serves) {
+    case 'all the time':
+      return { fromMs: holdMs, toMs: holdMs }
+    case 'until the horizon':
+      return { fromMs: horizonMs * PROMISED.servedShare, toMs: horizonMs }
+    case 'nothing':
+      return { fromMs: 0, toMs: PROMISED.lastAdmittedMs }
+  }
+}
+
+function isExpected(cold: Outage['cold'], status: number): boolean {
+  if (cold === 'either') return status === 200 || status === 503
+  return status === (cold === 'served' ? 200 : 503)
 }
 
 /** For people and for docs/operations.md. */
 export function table(results: readonly Result[]): string {
   const rows = results.map((result) => {
-    const { outage, horizonMs, figures, knocks } = result
+    const { outage, horizonMs, figures, byProxy, cold, knocks } = result
     const seconds = (ms: number | undefined, none: string): string =>
       ms === undefined ? none : `${(ms / 1_000).toFixed(1)} s`
     const cells = [
       `${outage.name} ${outage.manner}, ${outage.holdMs / 1_000} s`,
       `${horizonMs / 1_000} s`,
       `${figures.served} of ${figures.requests}`,
-      seconds(figures.servedForMs, 'all the time'),
+      byProxy.map(({ servedForMs }) => seconds(servedForMs, 'all the time')).join(', '),
+      byProxy.map(({ lastServedMs }) => seconds(lastServedMs, 'none')).join(', '),
       figures.refusedInMs === undefined ? '–' : `${figures.refusedInMs.toFixed(0)} ms`,
       seconds(figures.longestMs, '–'),
+      cold.map(({ status, startMs, endMs }) => `${status} in ${(endMs - startMs).toFixed(0)} ms`).join(', '),
       seconds(figures.backInMs, '–'),
       String(knocks),
       broken(result).join('; ') || '✓',
     ]
     return `| ${cells.join(' | ')} |`
   })
-  const head = ['away', 'horizon', 'served', 'for', 'refused in, p99', 'longest', 'back in', 'knocks', '']
+  const head = [
+    ...['away', 'horizon', 'served', 'each for', 'last served', 'refused in, p99', 'longest', 'cold'],
+    ...['back in', 'knocks', ''],
+  ]
   return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows].join('\n')
 }

@@ -9,9 +9,14 @@ export interface Outage {
   readonly name: string
   readonly manner: Manner
   readonly holdMs: number
-  /** Until the horizon; or all the time, since what is held lives longer than this. */
-  readonly serves: 'until the horizon' | 'all the time'
+  /** Until the horizon; all the time, since what is held lives longer than this; or nothing, since nobody can admit. */
+  readonly serves: 'until the horizon' | 'all the time' | 'nothing'
+  readonly refusals: 'at once' | 'after a deadline'
+  /** What becomes of a request for what no proxy holds. */
+  readonly cold: 'served' | 'refused' | 'either'
   readonly links: readonly TcpSwitch[]
+  /** Cut off before it begins, and until all has been measured. */
+  readonly gone: readonly TcpSwitch[]
 }
 
 const HOLDS = {
@@ -30,19 +35,30 @@ export function allOutages({ proxies, managements, vaults }: Links, horizonMs: n
   const vault = [...proxies, ...managements].map((one) => one.vault)
   const redis = [...proxies, ...managements].map((one) => one.redis)
   const kms = vaults.map((one) => one.kms)
-  const pastHorizon = { holdMs: horizonMs + HOLDS.beyondHorizonMs, serves: 'until the horizon' } as const
-  const throughout = 'all the time' as const
-  const inBoth = (outage: Omit<Outage, 'manner'>): Outage[] => [
+  const usual = { refusals: 'at once', cold: 'refused', gone: [] } as const
+  const pastHorizon = { ...usual, holdMs: horizonMs + HOLDS.beyondHorizonMs, serves: 'until the horizon' } as const
+  const throughout = { ...usual, serves: 'all the time' } as const
+  const inBoth = (outage: Omit<Outage, 'manner'>): [Outage, Outage] => [
     { ...outage, manner: 'cut' },
     { ...outage, manner: 'silent' },
   ]
+  const unadmitted = { name: 'management without redis', links: management, gone: redis } as const
+  const [refused, unanswered] = inBoth({ ...pastHorizon, ...unadmitted, serves: 'nothing' })
   return [
     ...inBoth({ name: 'management', links: management, ...pastHorizon }),
     ...inBoth({ name: 'postgres', links: postgres, ...pastHorizon }),
-    ...inBoth({ name: 'vault', links: vault, holdMs: HOLDS.vaultMs, serves: throughout }),
-    ...inBoth({ name: 'redis', links: redis, holdMs: HOLDS.redisMs, serves: throughout }),
-    { name: 'kms', manner: 'cut', links: kms, holdMs: HOLDS.kmsMs, serves: throughout },
+    ...inBoth({ name: 'vault', links: vault, ...throughout, holdMs: HOLDS.vaultMs }),
+    ...inBoth({ name: 'redis', links: redis, ...throughout, cold: 'served', holdMs: HOLDS.redisMs }),
+    refused,
+    { ...unanswered, refusals: 'after a deadline' },
+    // A vault may hold the data key still.
+    { name: 'kms', manner: 'cut', links: kms, ...throughout, cold: 'either', holdMs: HOLDS.kmsMs },
   ]
+}
+
+/** What is gone before it begins. */
+export function prepare({ gone }: Outage): void {
+  for (const link of gone) link.cut()
 }
 
 export function begin({ links, manner }: Outage): void {
@@ -51,4 +67,9 @@ export function begin({ links, manner }: Outage): void {
 
 export function mend({ links }: Outage): void {
   for (const link of links) link.mend()
+}
+
+/** All is as it was before. */
+export function restore({ gone }: Outage): void {
+  for (const link of gone) link.mend()
 }

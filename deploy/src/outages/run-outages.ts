@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises'
+import http from 'node:http'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { z } from 'zod'
+import { send } from '../chaos/load/send.js'
 import { furnish } from '../chaos/operations/furnish.js'
+import type { Lane } from '../chaos/operations/lane.js'
 import { createOperate } from '../chaos/operations/operate.js'
 import { signInOperator } from '../chaos/operations/operator.js'
 import { startRecordingProvider } from '../chaos/provider/recording-provider.js'
@@ -13,9 +16,9 @@ import { findKms, type RigKms } from '../chaos/system/rig-kms.js'
 import type { RigConsole } from '../console/run-rig.js'
 import { buySession } from '../demo/buy-session.js'
 import type { Environment } from '../system/environments.js'
-import { figuresOf } from './figures.js'
+import { figuresByProxy, figuresOf, type Sent } from './figures.js'
 import { broken, type Result, table } from './judge.js'
-import { allOutages, begin, mend, type Outage } from './outage.js'
+import { allOutages, begin, mend, type Outage, prepare, restore } from './outage.js'
 import type { OutagesConfig } from './outages-config.js'
 import { startWarmLoad, type WarmLoadOptions } from './warm-load.js'
 
@@ -28,6 +31,8 @@ export interface OutagesOptions extends RigConsole {
 const LIMITS = {
   /** Under load, before each outage: everything is warm. */
   calmMs: 3_000,
+  /** From the beginning until what nobody holds is asked for: it is away for everybody by then. */
+  coldAfterMs: 2_000,
   /** After each return: longer than is promised. */
   returnMs: 10_000,
   knocksMs: 1_000,
@@ -89,7 +94,12 @@ function isWanted({ name }: Outage, { config }: OutagesOptions, horizonMs: numbe
   return config.only.length === 0 || config.only.some((word) => name.includes(word))
 }
 
-type Furnished = Omit<WarmLoadOptions, 'credentials'> & { readonly appToken: string; readonly debugToken: string }
+type Furnished = Omit<WarmLoadOptions, 'credentials'> & {
+  readonly appToken: string
+  readonly debugToken: string
+  /** Makes what no proxy has heard of. */
+  readonly another: () => Promise<Lane>
+}
 
 async function furnishWarm({ ports, owner }: ChaosSystem, origin: string): Promise<Furnished> {
   const operator = await signInOperator(ports.management, owner)
@@ -99,25 +109,36 @@ async function furnishWarm({ ports, owner }: ChaosSystem, origin: string): Promi
     () => false,
   )
   const organizationId = Orgs.parse((await operator.ask(0, 'GET', '/orgs')).body).items[0]?.id ?? ''
-  const lane = await furnish({ operate, name: 'warm', organizationId, origin, management: 0, number: 1 })
-  const debugToken = lane?.debugTokens[0]?.token
-  if (lane === undefined || debugToken === undefined) throw new Error('nothing could be furnished')
-  return { proxies: ports.proxy, slug: lane.slug, appToken: lane.appToken.token, debugToken }
+  let number = 0
+  const another = async (): Promise<Lane> => {
+    number += 1
+    const lane = await furnish({ operate, name: 'lane', organizationId, origin, management: 0, number })
+    if (lane === undefined) throw new Error('nothing could be furnished')
+    return lane
+  }
+  const { slug, appToken, debugTokens } = await another()
+  const debugToken = debugTokens[0]?.token
+  if (debugToken === undefined) throw new Error('no debug token was made')
+  return { proxies: ports.proxy, slug, appToken: appToken.token, debugToken, another }
 }
 
 async function measure(
   { ports }: ChaosSystem,
-  { appToken, debugToken, ...furnished }: Furnished,
+  { appToken, debugToken, another, ...furnished }: Furnished,
   outage: Outage,
   horizonMs: number,
 ): Promise<Result> {
   const asked = (): number => outage.links.reduce((sum, link) => sum + link.asked, 0)
   const session = await buySession(`http://127.0.0.1:${ports.proxy[0]}`, debugToken)
+  const lane = await another()
   const load = startWarmLoad({ ...furnished, credentials: [appToken, session] })
+  prepare(outage)
   await sleep(LIMITS.calmMs)
   const fromMs = performance.now()
   begin(outage)
-  await sleep(outage.holdMs)
+  await sleep(LIMITS.coldAfterMs)
+  const cold = askCold(ports.proxy, lane)
+  await sleep(outage.holdMs - LIMITS.coldAfterMs)
   const before = asked()
   const toMs = performance.now()
   mend(outage)
@@ -125,5 +146,19 @@ async function measure(
   const knocks = asked() - before
   await sleep(LIMITS.returnMs - LIMITS.knocksMs)
   await load.stop()
-  return { outage, horizonMs, figures: figuresOf(load.sent, { fromMs, toMs }), knocks }
+  restore(outage)
+  const away = { fromMs, toMs }
+  const byProxy = figuresByProxy(load.sent, ports.proxy.length, away)
+  return { outage, horizonMs, figures: figuresOf(load.sent, away), byProxy, cold: await cold, knocks }
+}
+
+/** For what no proxy holds: one request to each. */
+async function askCold(proxies: readonly number[], { slug, appToken }: Lane): Promise<readonly Sent[]> {
+  const agent = new http.Agent()
+  const headers = { authorization: `Bearer ${appToken.token}` }
+  const answers = proxies.map(async (port, proxy) => {
+    const { startMs, endMs, status } = await send({ agent, port, path: `/v1/p/${slug}/cold`, method: 'GET', headers })
+    return { proxy, startMs, endMs, status }
+  })
+  return Promise.all(answers).finally(() => agent.destroy())
 }

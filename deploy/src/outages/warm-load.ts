@@ -28,11 +28,12 @@ export function startWarmLoad({ proxies, slug, credentials }: WarmLoadOptions): 
   let isOver = false
   async function client(index: number): Promise<void> {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
-    const port = proxies[index % proxies.length] ?? 0
+    const proxy = index % proxies.length
+    const port = proxies[proxy] ?? 0
     const headers = { authorization: `Bearer ${credentials[Math.floor(index / proxies.length) % credentials.length]}` }
     while (!isOver) {
       const { startMs, endMs, status } = await send({ agent, port, path: `/v1/p/${slug}/warm`, method: 'GET', headers })
-      sent.push({ startMs, endMs, status })
+      sent.push({ proxy, startMs, endMs, status })
       await sleep(LIMITS.pauseMs)
     }
     agent.destroy()

@@ -1,3 +1,5 @@
+import type { ViolationKind } from '../check/violation.js'
+
 /** A change of compiled code: this text, which stands there exactly once, becomes that one. */
 export interface Patch {
   /** Below the project. */
@@ -9,12 +11,15 @@ export interface Patch {
 /** A rule that the promises rest on, taken out: with it gone, the rig has to be red. */
 export interface RemovedRule {
   readonly what: string
+  /** What the rig finds then. Another violation shows something, but not that this rule is needed. */
+  readonly red: ViolationKind
   readonly patches: readonly Patch[]
 }
 
 export const REMOVED_RULES = {
   wait: {
     what: 'the writer waits for nobody',
+    red: 'stale',
     patches: [
       {
         file: 'services/management/dist/feed/wait-until-seen.js',
@@ -25,6 +30,7 @@ export const REMOVED_RULES = {
   },
   fill: {
     what: 'FENCE, HANDOVER and RFLOOR: what arrives below a floor is held, and handed over',
+    red: 'stale',
     patches: [
       {
         file: 'services/proxy/dist/freshness/held.js',
@@ -45,6 +51,7 @@ export const REMOVED_RULES = {
   },
   lock: {
     what: 'SEQLOCK: a number of the feed is taken in a transaction of its own, so nothing is locked to the commit',
+    red: 'stale',
     patches: [
       {
         file: 'services/management/dist/feed/commit-change.js',
@@ -71,6 +78,7 @@ export const REMOVED_RULES = {
   },
   buffer: {
     what: 'the record buffer: what is in Redis is kept nowhere else',
+    red: 'lost',
     patches: [
       {
         file: 'services/proxy/dist/record/stream-record.js',

@@ -4,9 +4,8 @@ export interface Evidence {
   readonly log: readonly LogRow[]
   /** How many rows the audit trail has of each event and target. */
   readonly audit: readonly AuditCount[]
-  /** Versions that are pending for longer than the reconciler may take. */
-  readonly pending: number
-  /** Before anything broke, and at the end. */
+  /** What was half-done when it was looked at, and when that was: look after look, from the last failure on. */
+  readonly halfDone: readonly HalfDone[]
   readonly processes: readonly ProcessSizes[]
 }
 
@@ -23,11 +22,24 @@ export interface AuditCount {
   readonly count: number
 }
 
-/** Of one name, such as `proxy-1`: its process may be another one at the end. */
+export interface HalfDone {
+  /** On the history's clock. */
+  readonly atMs: number
+  /** Versions of secrets that are neither stored nor given up. */
+  readonly pending: number
+  /** Versions and organizations that are out of force, and that the vault has not destroyed. */
+  readonly undestroyed: number
+  /** The same of signing keys, which are looked after less often. */
+  readonly undestroyedKeys: number
+}
+
+/** Of one name, such as `proxy-1`: its process may be another one at the end. Null where there was none to look at. */
 export interface ProcessSizes {
   readonly name: string
-  readonly before: ProcessSize
-  readonly after: ProcessSize
+  /** Before anything broke, at rest. */
+  readonly before: ProcessSize | null
+  /** Once everything has settled, at rest. */
+  readonly after: ProcessSize | null
 }
 
 export interface ProcessSize {

@@ -1,15 +1,22 @@
 import { expect, it } from '@jest/globals'
 import { findIdleness } from './find-idleness.js'
-import { history, injection, operation, refusal } from './hand-written.js'
+import { fault, history, injection, operation, refusal } from './hand-written.js'
 
 const many = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
 const injections = many(500, () => injection())
 const operations = many(20, () => operation({ ends: ['session:1'] }))
 const requests = many(100, () => refusal(401, 'INVALID_TOKEN', { rests: ['session:1'] }))
+const faults = many(2, () => fault('killed', 'proxy-1', 0, 1))
 
 it('finds a run in which nothing went through, nothing was tried, or nothing was changed', () => {
-  expect(findIdleness(history({ injections, operations, requests }))).toEqual([])
-  expect(findIdleness(history({ operations, requests }))).toMatchObject([{ kind: 'nothing shown' }])
-  expect(findIdleness(history({ injections, operations }))).toMatchObject([{ kind: 'nothing shown' }])
-  expect(findIdleness(history({ injections, requests }))).toHaveLength(2)
+  expect(findIdleness(history({ injections, operations, requests, faults }), 2)).toEqual([])
+  expect(findIdleness(history({ operations, requests, faults }), 2)).toMatchObject([{ kind: 'nothing shown' }])
+  expect(findIdleness(history({ injections, operations, faults }), 2)).toMatchObject([{ kind: 'nothing shown' }])
+  expect(findIdleness(history({ injections, requests, faults }), 2)).toHaveLength(2)
+})
+
+it('finds a run whose time was over before every failure of its seed was played', () => {
+  expect(findIdleness(history({ injections, operations, requests, faults }), 3)).toEqual([
+    { kind: 'nothing shown', says: '2 failures were played, and 3 have to be' },
+  ])
 })

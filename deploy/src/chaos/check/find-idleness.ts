@@ -10,8 +10,8 @@ const LIMITS = {
   changedMin: 20,
 } as const
 
-/** A run that shows nothing, because too little went through, was tried or was changed. */
-export function findIdleness(history: History): Violation[] {
+/** A run that shows nothing, because too little went through, was tried, changed or broken. @param dealt failures that the seed has. */
+export function findIdleness(history: History, dealt: number): Violation[] {
   const counts = [
     { what: 'requests were injected', count: history.injections.length, min: LIMITS.injectedMin },
     { what: 'requests rested on what had been taken away', count: triedInVain(history), min: LIMITS.triedMin },
@@ -20,6 +20,8 @@ export function findIdleness(history: History): Violation[] {
       count: history.operations.filter(({ outcome }) => outcome === 'done').length,
       min: LIMITS.changedMin,
     },
+    // Whatever there was no time for was not shown.
+    { what: 'failures were played', count: history.faults.length, min: dealt },
   ]
   return counts
     .filter(({ count, min }) => count < min)

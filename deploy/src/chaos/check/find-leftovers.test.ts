@@ -1,19 +1,56 @@
-import { expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import type { HalfDone, ProcessSize } from './evidence.js'
 import { findLeftovers } from './find-leftovers.js'
-import { evidence } from './hand-written.js'
+import { evidence, fault, history, operation } from './hand-written.js'
 
-const sizes = (residentMb: number, descriptors: number) => {
-  const before = { residentMb: 100, descriptors: 40 }
-  return evidence({ processes: [{ name: 'proxy-1', before, after: { residentMb, descriptors } }] })
-}
+const BEFORE = { residentMb: 100, descriptors: 40 }
 
-it('finds a version that has stayed pending', () => {
-  expect(findLeftovers(evidence({ pending: 1 }))).toMatchObject([{ kind: 'pending' }])
-  expect(findLeftovers(evidence())).toEqual([])
+const kinds = (before: ProcessSize | null, after: ProcessSize | null): string[] =>
+  findLeftovers(history({}), evidence({ processes: [{ name: 'proxy-1', before, after }] })).map(({ kind }) => kind)
+
+describe('what is half-done', () => {
+  /** The last failure ends at a second. */
+  const run = history({ faults: [fault('killed', 'vault-1', 0, 1_000)] })
+  const look = (atMs: number, counts: Partial<HalfDone> = {}): HalfDone => {
+    return { atMs, pending: 0, undestroyed: 0, undestroyedKeys: 0, ...counts }
+  }
+  const found = (...halfDone: HalfDone[]) => findLeftovers(run, evidence({ halfDone }))
+
+  it('may be so for ten seconds after the last failure', () => {
+    expect(found(look(11_000, { pending: 1, undestroyed: 1 }), look(12_000))).toEqual([])
+  })
+
+  it('is found where it is longer, a version that is pending and a destruction alike', () => {
+    expect(found(look(11_001, { pending: 1 }))).toMatchObject([{ kind: 'pending' }])
+    expect(found(look(11_001, { undestroyed: 2 }))).toMatchObject([{ kind: 'pending' }])
+  })
+
+  it('is found of a signing key after twenty seconds', () => {
+    expect(found(look(21_000, { undestroyedKeys: 1 }))).toEqual([])
+    expect(found(look(21_001, { undestroyedKeys: 1 }))).toMatchObject([{ kind: 'pending' }])
+  })
+
+  it('is found although it was finished later', () => {
+    expect(found(look(15_000, { undestroyed: 1 }), look(16_000))).toHaveLength(1)
+  })
+
+  it('is counted from the last change, where that was later', () => {
+    const changed = history({ operations: [operation({ startMs: 3_000, endMs: 4_000 })] })
+    const at = (atMs: number) => findLeftovers(changed, evidence({ halfDone: [look(atMs, { pending: 1 })] }))
+    expect(at(14_000)).toEqual([])
+    expect(at(14_001)).toHaveLength(1)
+  })
 })
 
-it('finds a process that has grown, in memory or in descriptors', () => {
-  expect(findLeftovers(sizes(120, 60))).toEqual([])
-  expect(findLeftovers(sizes(900, 40))).toMatchObject([{ kind: 'grown' }])
-  expect(findLeftovers(sizes(100, 400))).toMatchObject([{ kind: 'grown' }])
+describe('a process', () => {
+  it('is found when it has grown, in memory or in descriptors', () => {
+    expect(kinds(BEFORE, { residentMb: 200, descriptors: 60 })).toEqual([])
+    expect(kinds(BEFORE, { residentMb: 201, descriptors: 40 })).toEqual(['grown'])
+    expect(kinds(BEFORE, { residentMb: 100, descriptors: 61 })).toEqual(['grown'])
+  })
+
+  it('is found when it is not there to be looked at', () => {
+    expect(kinds(null, BEFORE)).toEqual(['missing'])
+    expect(kinds(BEFORE, null)).toEqual(['missing'])
+  })
 })

@@ -1,13 +1,6 @@
 import type { History } from '../history/history.js'
+import type { KnownBounds, KnownLimit, KnownQuota } from './known-bounds.js'
 import { seconds, type Violation } from './violation.js'
-
-/** A limit of a service, as the rig has set it. */
-export interface KnownLimit {
-  /** The service's fact. */
-  readonly fact: string
-  readonly perSecond: number
-  readonly burst: number
-}
 
 const LIMITS = {
   windowsMs: [1_000, 5_000, 20_000],
@@ -17,24 +10,41 @@ const LIMITS = {
   underWay: 8,
 } as const
 
-/** *Limit + one burst per switch, per side of a split*, in every window. */
-export function findOverLimit(history: History, limits: readonly KnownLimit[]): Violation[] {
-  return limits.flatMap((limit) => {
-    const times = timesOf(history, limit)
-    return LIMITS.windowsMs.flatMap((windowMs) => overIn(history, limit, times, windowMs))
-  })
+/** *Limit + one burst per switch, per side of a split*, in every window; and a quota, whatever broke. */
+export function findOverLimit(history: History, { limits, quotas }: KnownBounds): Violation[] {
+  const ofLimits = limits.flatMap((limit) =>
+    [...timesOf(history, limit)].flatMap(([subject, times]) =>
+      LIMITS.windowsMs.flatMap((windowMs) => overIn(history, { limit, subject, times, windowMs })),
+    ),
+  )
+  return [...ofLimits, ...quotas.flatMap((quota) => overQuota(history, quota))]
 }
 
-function timesOf({ requests, injections }: History, { fact }: KnownLimit): number[] {
-  const limited = new Set(requests.filter(({ rests }) => rests.includes(fact)).map(({ path }) => path))
-  return injections
-    .filter(({ path }) => limited.has(path))
-    .map(({ atMs }) => atMs)
-    .sort((one, other) => one - other)
+/** When what is counted together was injected, by whom it is counted for. */
+function timesOf(history: History, { fact, isEachDevices }: KnownLimit): ReadonlyMap<string, readonly number[]> {
+  const subjects = new Map<string, string>()
+  for (const { path, rests } of history.requests) {
+    if (!rests.includes(fact)) continue
+    subjects.set(path, isEachDevices ? (rests.find((rest) => rest.startsWith('device:')) ?? 'the address') : fact)
+  }
+  const times = new Map<string, number[]>()
+  for (const { path, atMs } of history.injections) {
+    const subject = subjects.get(path)
+    if (subject !== undefined) times.set(subject, [...(times.get(subject) ?? []), atMs])
+  }
+  for (const one of times.values()) one.sort((before, after) => before - after)
+  return times
+}
+
+interface Counted {
+  readonly limit: KnownLimit
+  readonly subject: string
+  readonly times: readonly number[]
+  readonly windowMs: number
 }
 
 /** The first window that has too many: those after it overlap it. */
-function overIn({ faults }: History, limit: KnownLimit, times: readonly number[], windowMs: number): Violation[] {
+function overIn({ faults }: History, { limit, subject, times, windowMs }: Counted): Violation[] {
   const splits = faults.filter(({ target }) => target.endsWith('redis'))
   let from = 0
   for (let to = 0; to < times.length; to += 1) {
@@ -48,8 +58,14 @@ function overIn({ faults }: History, limit: KnownLimit, times: readonly number[]
     const allowed = (sides * limit.perSecond * windowMs) / 1_000 + bursts * limit.burst + LIMITS.underWay
     const count = to - from + 1
     if (count <= allowed) continue
-    const says = `${count} requests of ${limit.fact} in ${seconds(windowMs)} before ${seconds(atMs)}; allowed are ${allowed}`
+    const says = `${count} requests of ${subject} in ${seconds(windowMs)} before ${seconds(atMs)}; allowed are ${allowed}`
     return [{ kind: 'over the limit', says }]
   }
   return []
+}
+
+function overQuota({ requests, injections }: History, { fact, count }: KnownQuota): Violation[] {
+  const counted = new Set(requests.filter(({ rests }) => rests.includes(fact)).map(({ path }) => path))
+  const used = injections.filter(({ path }) => counted.has(path)).length
+  return used <= count ? [] : [{ kind: 'over the limit', says: `${used} requests of ${fact}; its quota is ${count}` }]
 }

@@ -2,15 +2,16 @@ import { describe, expect, it } from '@jest/globals'
 import { findStrangeAnswers } from './find-strange-answers.js'
 import { fault, history, operation, refusal, request } from './hand-written.js'
 
+const bounds = {
+  limits: [{ fact: 'service:1', isEachDevices: false, perSecond: 8, burst: 4 }],
+  quotas: [{ fact: 'org:1', count: 400 }],
+}
+
 const kinds = (given: Parameters<typeof history>[0]): string[] =>
-  findStrangeAnswers(history(given)).map(({ kind }) => kind)
+  findStrangeAnswers(history(given), bounds).map(({ kind }) => kind)
 
 describe('a failure that a client sees', () => {
-  it('is right when it is a row of the fault table', () => {
-    expect(kinds({ requests: [refusal(503, 'UNAVAILABLE'), refusal(429, 'RATE_LIMITED')] })).toEqual([])
-  })
-
-  it('is found when it is no row, has another status, or is no problem', () => {
+  it('is found when it is no row of the fault table, has another status, or is no problem', () => {
     expect(kinds({ requests: [refusal(503, 'GONE_FISHING')] })).toEqual(['strange answer'])
     expect(kinds({ requests: [refusal(500, 'UNAVAILABLE')] })).toEqual(['strange answer'])
     expect(kinds({ requests: [request({ status: 502 })] })).toEqual(['strange answer'])
@@ -29,15 +30,65 @@ describe('a failure that a client sees', () => {
     expect(kinds({ requests, faults: [fault('skewed', 'proxy-1', 0, 900)] })).toEqual([])
   })
 
-  it('is found when the connection was cut and no proxy had ended', () => {
-    const requests = [request({ status: 0 })]
-    expect(kinds({ requests })).toEqual(['cut'])
-    expect(kinds({ requests, faults: [fault('killed', 'proxy-2', 290, 400)] })).toEqual(['cut'])
-    expect(kinds({ requests, faults: [fault('killed', 'proxy-1', 305, 400)] })).toEqual([])
+  it('is found when a path is refused that nobody closed', () => {
+    const requests = [refusal(400, 'PATH_NOT_ALLOWED', { rests: ['paths:1'] })]
+    expect(kinds({ requests })).toEqual(['refused without cause'])
+    expect(kinds({ requests, operations: [operation({ ends: ['paths:1'] })] })).toEqual([])
+  })
+
+  it('is found when it is over a limit, or a quota, that nobody set', () => {
+    const limited = (rest: string): string[] => kinds({ requests: [refusal(429, 'RATE_LIMITED', { rests: [rest] })] })
+    const spent = (rest: string): string[] => kinds({ requests: [refusal(429, 'QUOTA_EXCEEDED', { rests: [rest] })] })
+    expect(limited('service:1')).toEqual([])
+    expect(limited('service:2')).toEqual(['refused without cause'])
+    expect(spent('org:1')).toEqual([])
+    expect(spent('service:1')).toEqual(['refused without cause'])
+  })
+})
+
+describe('a 503', () => {
+  const requests = [refusal(503, 'UNAVAILABLE', { startMs: 10_000, endMs: 10_005, rests: ['app:1'] })]
+
+  it('is found in calm', () => {
+    expect(kinds({ requests })).toEqual(['refused without cause'])
+    expect(kinds({ requests, faults: [fault('killed', 'vault-1', 11_000, 12_000)] })).toHaveLength(1)
+  })
+
+  it('may come of what is broken, and for five seconds after its return', () => {
+    expect(kinds({ requests, faults: [fault('silent', 'vault-1→postgres', 9_000, 12_000)] })).toEqual([])
+    expect(kinds({ requests, faults: [fault('killed', 'vault-1', 3_000, 5_000)] })).toEqual([])
+    expect(kinds({ requests, faults: [fault('killed', 'vault-1', 3_000, 4_999)] })).toHaveLength(1)
+  })
+
+  it('is found where only the other proxy was broken, or cut off', () => {
+    expect(kinds({ requests, faults: [fault('cut', 'proxy-1→vault', 9_000, 12_000)] })).toEqual([])
+    expect(kinds({ requests, faults: [fault('cut', 'proxy-2→vault', 9_000, 12_000)] })).toHaveLength(1)
+    expect(kinds({ requests, faults: [fault('frozen', 'proxy-2', 9_000, 12_000)] })).toHaveLength(1)
+  })
+
+  it('may come of a change under way of what it rests on', () => {
+    const changing = (ends: string[], endMs = 11_000): string[] =>
+      kinds({ requests, operations: [operation({ startMs: 9_900, endMs, ends })] })
+    expect(changing(['app:1'])).toEqual([])
+    expect(changing(['value:old'])).toEqual([])
+    expect(changing(['app:2'])).toHaveLength(1)
+    expect(changing(['app:1'], 9_999)).toHaveLength(1)
+  })
+
+  it('may come, for two seconds, of signing keys that were ended', () => {
+    const ended = (endMs: number) => [operation({ startMs: 7_000, endMs, ends: ['session-keys:0'] })]
+    expect(kinds({ requests, operations: ended(8_000) })).toEqual([])
+    expect(kinds({ requests, operations: ended(7_999) })).toHaveLength(1)
   })
 })
 
 it('finds an answer of management that is no row of the table', () => {
   const operations = [operation({ status: 500, code: 'INTERNAL', outcome: 'unknown' })]
   expect(kinds({ operations })).toEqual(['strange answer'])
+})
+
+it('finds a secret that is said to be in use although nothing uses it any more', () => {
+  const refused = { status: 409, code: 'SECRET_IN_USE', outcome: 'refused' } as const
+  expect(kinds({ operations: [operation({ ...refused, kind: 'delete secret' })] })).toEqual(['strange answer'])
+  expect(kinds({ operations: [operation({ ...refused, kind: 'delete secret in use' })] })).toEqual([])
 })

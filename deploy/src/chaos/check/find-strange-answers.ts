@@ -1,5 +1,8 @@
 import { FAULTS, type FaultCode, isFaultCode } from '@protectmyapi/service-kit/faults'
 import type { History, InjectedFault, Operation, SentRequest } from '../history/history.js'
+import { isFelt } from './felt-faults.js'
+import type { KnownBounds } from './known-bounds.js'
+import { isOvertaken } from './overtaken.js'
 import { seconds, type Violation } from './violation.js'
 
 /** Rows of the table that say "a mistake of ours", or "of the provider": nothing that the rig does calls for them. */
@@ -12,34 +15,54 @@ const NEVER: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'UPSTREAM_TIMEOUT',
 ])
 
-/** Refusals of the credential or of what it names: somebody must have taken that away. */
-const NEEDS_A_CAUSE: ReadonlySet<number> = new Set([401, 403, 404])
-
 /** Secrets are told by their value, which a client does not know it rests on. */
 const OF_SECRETS: ReadonlySet<string> = new Set(['SECRET_NOT_FOUND', 'SECRET_EXPIRED'])
 
-/** Every failure is a row of the fault table with a cause, or a connection that was cut with its process. */
-export function findStrangeAnswers({ requests, operations, faults }: History): Violation[] {
-  const ended = firstEnds(operations)
-  const ofClients = requests.flatMap((request): Violation[] => {
-    if (request.status === 200) return []
-    if (request.status === 0) return isExplained(request, faults) ? [] : [{ kind: 'cut', says: of(request) }]
+/** Every failure is a row of the fault table, and has a cause: something that was broken, taken away, or bounded. */
+export function findStrangeAnswers(history: History, bounds: KnownBounds): Violation[] {
+  const ended = firstEnds(history.operations)
+  const ofClients = history.requests.flatMap((request): Violation[] => {
+    // Whether a cut one had a cause is another question.
+    if (request.status === 200 || request.status === 0) return []
     if (!isRow(request)) return [{ kind: 'strange answer', says: of(request) }]
-    const needsCause = NEEDS_A_CAUSE.has(request.status) && !OF_SECRETS.has(request.code)
-    if (needsCause && !request.rests.some((rest) => (ended.get(rest) ?? Number.POSITIVE_INFINITY) <= request.endMs))
-      return isSkewed(request, faults) ? [] : [{ kind: 'refused without cause', says: of(request) }]
-    return []
+    return hasCause(request, { history, bounds, ended }) ? [] : [{ kind: 'refused without cause', says: of(request) }]
   })
-  const ofOperator = operations
-    .filter(({ status, code }) => status >= 400 && !(isFaultCode(code) && !NEVER.has(code)))
+  const ofOperator = history.operations
+    .filter(({ kind, status, code }) => status >= 400 && !(isFaultCode(code) && isExpected(kind, code)))
     .map(({ kind, status, code, endMs }): Violation => {
       return { kind: 'strange answer', says: `"${kind}" at ${seconds(endMs)} answered ${status} ${code}` }
     })
   return [...ofClients, ...ofOperator]
 }
 
-function of({ path, proxy, startMs, status, code }: SentRequest): string {
-  return `${path} through ${proxy} at ${seconds(startMs)} answered ${status} ${code}`
+/** What nothing uses any more is deleted without force. */
+function isExpected(kind: string, code: FaultCode): boolean {
+  return !NEVER.has(code) && !(kind === 'delete secret' && code === 'SECRET_IN_USE')
+}
+
+interface Known {
+  readonly history: History
+  readonly bounds: KnownBounds
+  readonly ended: ReadonlyMap<string, number>
+}
+
+function hasCause(request: SentRequest, { history, bounds, ended }: Known): boolean {
+  const { status, code, rests, endMs } = request
+  switch (status) {
+    case 503:
+      return history.faults.some((fault) => isFelt(fault, request)) || isOvertaken(request, history.operations)
+    case 429: {
+      const set: readonly { readonly fact: string }[] = code === 'QUOTA_EXCEEDED' ? bounds.quotas : bounds.limits
+      return set.some(({ fact }) => rests.includes(fact))
+    }
+    default:
+      if (OF_SECRETS.has(code)) return true
+      return rests.some((rest) => (ended.get(rest) ?? Number.POSITIVE_INFINITY) <= endMs) || isSkewed(request, history)
+  }
+}
+
+function of({ path, proxy, startMs, status, code, requestId }: SentRequest): string {
+  return `${path} through ${proxy} at ${seconds(startMs)} answered ${status} ${code}, ${requestId}`
 }
 
 function isRow({ status, code, isProblem }: SentRequest): boolean {
@@ -54,18 +77,10 @@ function firstEnds(operations: readonly Operation[]): ReadonlyMap<string, number
   return first
 }
 
-const ENDS_CONNECTIONS: ReadonlySet<string> = new Set(['killed', 'restarted', 'frozen'])
-
-function isExplained({ proxy, startMs, endMs }: SentRequest, faults: readonly InjectedFault[]): boolean {
-  return faults.some(
-    (fault) =>
-      ENDS_CONNECTIONS.has(fault.kind) && fault.target === proxy && fault.startMs <= endMs && fault.endMs >= startMs,
-  )
-}
-
 /** A session may be from the future, or past its end, by a clock that is wrong. */
-function isSkewed({ proxy, startMs, endMs }: SentRequest, faults: readonly InjectedFault[]): boolean {
+function isSkewed({ proxy, startMs, endMs }: SentRequest, { faults }: History): boolean {
   return faults.some(
-    (fault) => fault.kind === 'skewed' && fault.target === proxy && fault.startMs <= endMs && fault.endMs >= startMs,
+    (fault: InjectedFault) =>
+      fault.kind === 'skewed' && fault.target === proxy && fault.startMs <= endMs && fault.endMs >= startMs,
   )
 }

@@ -27,6 +27,28 @@ describe('an injected request', () => {
     expect(kinds(recorded('/c0/1', 'req_1', 'none'), another)).toEqual(['no end'])
   })
 
+  it('is found to have no end where it began after the kill: another process has it', () => {
+    const before = { ...one, faults: [fault('killed', 'proxy-1', 299, 500)] }
+    expect(kinds(recorded('/c0/1', 'req_1', 'none'), before)).toEqual(['no end'])
+  })
+
+  it('is lost to two failures where Redis lost its data and its proxy was killed, and both before it was on record', () => {
+    const killed = fault('killed', 'proxy-1', 3_000, 3_500)
+    const flushed = fault('flushed', 'redis', 2_000, 2_100)
+    expect(kinds([], { ...one, faults: [flushed, killed] })).toEqual(['lost to two failures'])
+    expect(kinds([], { ...one, faults: [flushed, fault('killed', 'proxy-2', 3_000, 3_500)] })).toEqual(['lost'])
+    expect(kinds([], { ...one, faults: [fault('frozen', 'redis', 2_000, 2_100), killed] })).toEqual(['lost'])
+    expect(kinds([], { ...one, faults: [flushed, fault('killed', 'proxy-1', 11_000, 11_500)] })).toEqual(['lost'])
+  })
+
+  it('may stay for longer in these two places while management cannot write it down', () => {
+    const killed = fault('killed', 'proxy-1', 13_000, 13_500)
+    const flushed = fault('flushed', 'redis', 2_000, 2_100)
+    const silent = fault('silent', 'management-1→postgres', 1_000, 5_000)
+    expect(kinds([], { ...one, faults: [flushed, silent, killed] })).toEqual(['lost to two failures'])
+    expect(kinds([], { ...one, faults: [flushed, killed] })).toEqual(['lost'])
+  })
+
   it('is found lost though its proxy was killed: what is admitted is on record before anything leaves', () => {
     expect(kinds([], { ...one, faults: [fault('killed', 'proxy-1', 304, 500)] })).toEqual(['lost'])
   })

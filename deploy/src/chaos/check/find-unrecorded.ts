@@ -1,10 +1,14 @@
 import type { History, InjectedFault, SentRequest } from '../history/history.js'
 import type { LogRow } from './evidence.js'
+import { losesToTwo } from './two-failures.js'
 import { seconds, type Violation } from './violation.js'
 
 const LIMITS = {
-  /** What a killed proxy had in its memory alone is the end of a request: of one that ended this long before, at most. */
-  endsInMemoryMs: 10_000,
+  /**
+   * What a killed proxy had in its memory alone is the end of a request: of one that ended this long before, at most. It
+   * rides with the next script, half a second later at most, or goes to management within as long as a call may take.
+   */
+  endsInMemoryMs: 5_000,
 } as const
 
 /** Every request that the provider saw is on record once, and ended once. */
@@ -16,8 +20,9 @@ export function findUnrecorded({ requests, injections, faults }: History, log: r
   for (const [path, count] of times) {
     const request = byPath.get(path)
     const wasKilled = request !== undefined && isKilledAfter(faults, request)
+    const mayBeLost = request !== undefined && losesToTwo(faults, request)
     if (count > 1) found.push({ kind: 'sent twice', says: `${path} reached the provider ${count} times` })
-    found.push(...ofOne({ path, request, wasKilled, records }))
+    found.push(...ofOne({ path, request, wasKilled, mayBeLost, records }))
   }
   for (const id of records.finished)
     if (records.voided.has(id)) found.push({ kind: 'two ends', says: `request ${id} is finished and void` })
@@ -28,14 +33,19 @@ interface One {
   readonly path: string
   readonly request: SentRequest | undefined
   readonly wasKilled: boolean
+  /** With its proxy went the other place in which its record was. */
+  readonly mayBeLost: boolean
   readonly records: Records
 }
 
-function ofOne({ path, request, wasKilled, records }: One): Violation[] {
+function ofOne({ path, request, wasKilled, mayBeLost, records }: One): Violation[] {
   const admitted = [...(records.admitted.get(path) ?? [])]
   const standing = admitted.filter((id) => !records.voided.has(id))
   const what = `${path}${request === undefined ? '' : ` through ${request.proxy} at ${seconds(request.startMs)}`}`
-  if (admitted.length === 0) return [{ kind: 'lost', says: `${what} was injected and is not in the access log` }]
+  if (admitted.length === 0) {
+    const kind = mayBeLost ? 'lost to two failures' : 'lost'
+    return [{ kind, says: `${what} was injected and is not in the access log` }]
+  }
   if (standing.length === 0) return [{ kind: 'wrong end', says: `${what} was injected and is void in the access log` }]
   // The void of a first walk may have died with the proxy.
   if (wasKilled) return []
@@ -44,12 +54,13 @@ function ofOne({ path, request, wasKilled, records }: One): Violation[] {
   return isEnded ? [] : [{ kind: 'no end', says: `${what} has no end in the access log` }]
 }
 
+/** By the process that was killed, not by the one that took its place. */
 function isKilledAfter(faults: readonly InjectedFault[], { proxy, startMs, endMs }: SentRequest): boolean {
   return faults.some(
     (fault) =>
       fault.kind === 'killed' &&
       fault.target === proxy &&
-      fault.endMs >= startMs &&
+      fault.startMs >= startMs &&
       fault.startMs <= endMs + LIMITS.endsInMemoryMs,
   )
 }

@@ -3,11 +3,20 @@ import type { Evidence, LogRow } from './evidence.js'
 
 /** Histories as tests write them: what is not said is as in a run without failures. */
 export function operation(given: Partial<Operation>): Operation {
-  const answered = { startMs: 100, endMs: 200, outcome: 'done', status: 200, code: '', inForce: 'applied' } as const
+  const answered = {
+    startMs: 100,
+    endMs: 200,
+    outcome: 'done',
+    status: 200,
+    code: '',
+    inForce: 'applied',
+    waitedMs: 1,
+  } as const
   return {
     type: 'operation',
     kind: 'replace value',
     target: 'sec_1',
+    management: 'management-1',
     ...answered,
     ends: [],
     begins: [],
@@ -17,7 +26,7 @@ export function operation(given: Partial<Operation>): Operation {
 }
 
 export function request(given: Partial<SentRequest>): SentRequest {
-  const answered = { startMs: 300, endMs: 310, status: 200, code: '', isProblem: false }
+  const answered = { startMs: 300, endMs: 310, status: 200, code: '', isProblem: false, requestId: '', error: '' }
   return { type: 'request', kind: 'call', path: '/c0/1', proxy: 'proxy-1', rests: [], ...answered, ...given }
 }
 
@@ -29,8 +38,20 @@ export function injection(given: Partial<Injection> = {}): Injection {
   return { type: 'injection', path: '/c0/1', value: 'value:new', atMs: 305, ...given }
 }
 
-export function fault(kind: string, target: string, startMs: number, endMs: number): InjectedFault {
-  return { type: 'fault', kind, target, startMs, endMs }
+/** A connection that broke. */
+export function broken(error: string, given: Partial<SentRequest> = {}): SentRequest {
+  return request({ status: 0, error, ...given })
+}
+
+/** Mended at its end, and whole at once. */
+export function fault(
+  kind: string,
+  target: string,
+  startMs: number,
+  endMs: number,
+  given: Partial<InjectedFault> = {},
+): InjectedFault {
+  return { type: 'fault', kind, target, startMs, mendedMs: endMs, backMs: endMs, endMs, isWhole: true, ...given }
 }
 
 export function history(given: Partial<History>): History {
@@ -44,5 +65,5 @@ export function recorded(path: string, requestId: string, end: LogRow['kind'] | 
 }
 
 export function evidence(given: Partial<Evidence> = {}): Evidence {
-  return { log: [], audit: [], pending: 0, processes: [], ...given }
+  return { log: [], audit: [], halfDone: [], processes: [], ...given }
 }

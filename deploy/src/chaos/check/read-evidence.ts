@@ -1,8 +1,13 @@
 import pg from 'pg'
-import type { AuditCount, Evidence, LogRow } from './evidence.js'
+import type { AuditCount, Evidence, HalfDone, LogRow } from './evidence.js'
+
+/** Of one look. */
+interface Reading extends Pick<Evidence, 'log' | 'audit'> {
+  readonly halfDone: HalfDone
+}
 
 /** Reads what the system has on record, as a superuser. */
-export async function readEvidence(databaseUrl: string): Promise<Omit<Evidence, 'processes'>> {
+export async function readEvidence(databaseUrl: string): Promise<Reading> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
@@ -12,11 +17,16 @@ export async function readEvidence(databaseUrl: string): Promise<Omit<Evidence, 
     const audit = await client.query<AuditCount>(
       `SELECT event, target_id AS target, count(*)::integer FROM audit WHERE target_id IS NOT NULL GROUP BY 1, 2`,
     )
-    const pending = await client.query<{ count: number }>(
-      `SELECT count(*)::integer FROM secret_versions
-       WHERE state = 'pending' AND created_at < clock_timestamp() - interval '10 s'`,
+    const atMs = performance.now()
+    const halfDone = await client.query<Omit<HalfDone, 'atMs'>>(
+      `SELECT (SELECT count(*) FROM secret_versions WHERE state = 'pending')::integer AS pending,
+         ((SELECT count(*) FROM secret_versions WHERE state = 'superseded')
+           + (SELECT count(*) FROM organizations WHERE state = 'deleted' AND shredded_at IS NULL))::integer AS undestroyed,
+         (SELECT count(*) FROM signing_keys
+           WHERE state = 'retired' AND destroyed_at IS NULL)::integer AS "undestroyedKeys"`,
     )
-    return { log: log.rows, audit: audit.rows, pending: pending.rows[0]?.count ?? 0 }
+    const counts = halfDone.rows[0] ?? { pending: 0, undestroyed: 0, undestroyedKeys: 0 }
+    return { log: log.rows, audit: audit.rows, halfDone: { atMs, ...counts } }
   } finally {
     await client.end()
   }

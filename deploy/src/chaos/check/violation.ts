@@ -7,8 +7,13 @@ export interface Violation {
 
 export type ViolationKind =
   | 'stale'
+  | 'slow answer'
+  | 'not whole'
+  | 'back too late'
+  | 'too long'
   | 'sent twice'
   | 'lost'
+  | 'lost to two failures'
   | 'recorded twice'
   | 'no end'
   | 'two ends'
@@ -20,6 +25,7 @@ export type ViolationKind =
   | 'audit'
   | 'pending'
   | 'grown'
+  | 'missing'
   | 'nothing shown'
 
 export function seconds(ms: number): string {

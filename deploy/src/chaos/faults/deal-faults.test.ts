@@ -11,6 +11,15 @@ it('is the same deck for the same seed, and another for another', () => {
   expect(named('7')).not.toEqual(named('8'))
 })
 
+it('takes each authority away from what it rests on, cut off and silent, in every seed', () => {
+  const words = named('7').map((name) => name.replace(/-\d/, ''))
+  for (const word of ['cut management→postgres', 'silent management→postgres', 'silent vault→postgres'])
+    expect(words.filter((name) => name.startsWith(word))).toHaveLength(1)
+  expect(words.filter((name) => name.includes('management→redis'))).toHaveLength(1)
+  const kms = faultDeck(seededRandom('7'), { hasKms: true }).filter(({ target }) => target === 'kms')
+  expect(kms.map(({ kind }) => kind).sort()).toEqual(['silent', 'stopped'])
+})
+
 it('deals every fault to one hand, and all that breaks the same target to the same', () => {
   const deck = faultDeck(seededRandom('7'), { hasKms: true })
   const hands = dealt(deck, 3)

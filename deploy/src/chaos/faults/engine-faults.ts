@@ -1,3 +1,4 @@
+import type { TcpSwitch } from '../switch/tcp-switch.js'
 import { type Fault, nothingToMend, signal } from './fault.js'
 
 /** So long a replica hears of nothing before it is the master. */
@@ -70,17 +71,24 @@ export const REDIS_FROZEN: Fault = {
 }
 
 /** No vault reaches it. */
-export const KMS_STOPPED: Fault = {
-  kind: 'stopped',
-  target: 'kms',
-  holdMs: { from: 2_000, to: 5_000 },
-  begin({ links }) {
-    for (const { kms } of links.vaults) kms.cut()
-    return Promise.resolve(() => {
-      for (const { kms } of links.vaults) kms.mend()
-      return Promise.resolve()
-    })
-  },
+export const KMS_STOPPED: Fault = kmsFault('stopped', (kms) => kms.cut())
+
+/** No vault is answered. */
+export const KMS_SILENT: Fault = kmsFault('silent', (kms) => kms.pause())
+
+function kmsFault(kind: string, spoil: (kms: TcpSwitch) => void): Fault {
+  return {
+    kind,
+    target: 'kms',
+    holdMs: { from: 2_000, to: 5_000 },
+    begin({ links }) {
+      for (const { kms } of links.vaults) spoil(kms)
+      return Promise.resolve(() => {
+        for (const { kms } of links.vaults) kms.mend()
+        return Promise.resolve()
+      })
+    },
+  }
 }
 
 /** Another one stands in for it, which has not heard of the last that was written. */

@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../schedule/seeded-random.js'
 import { skewedClock } from './clock-faults.js'
 import {
+  KMS_SILENT,
   KMS_STOPPED,
   POSTGRES_RESTARTED,
   REDIS_FAILED_OVER,
@@ -11,7 +12,7 @@ import {
   REDIS_RESTARTED,
 } from './engine-faults.js'
 import type { Fault } from './fault.js'
-import { cutLink, droppedConnections, silentLink, slowLink } from './link-faults.js'
+import { blindManagement, cutLink, droppedConnections, silentLink, slowLink } from './link-faults.js'
 import { frozen, killed, restarted } from './process-faults.js'
 
 /** More than any clock that is kept by NTP is wrong by. */
@@ -36,7 +37,11 @@ export function faultDeck(random: SeededRandom, { hasKms }: { readonly hasKms: b
     slowLink(linkOf('proxy', random.pick(['directory', 'vault', 'redis']))),
     droppedConnections(random.pick([linkOf('management', 'postgres'), linkOf('vault', 'postgres')])),
     skewedClock(replica('proxy'), random.pick([SKEW_MS, -SKEW_MS])),
-    ...(hasKms ? [KMS_STOPPED] : []),
+    blindManagement(random.between(1, 2), 'cut'),
+    blindManagement(random.between(1, 2), 'silent'),
+    random.pick([cutLink(linkOf('management', 'redis')), silentLink(linkOf('management', 'redis'))]),
+    silentLink(linkOf('vault', 'postgres')),
+    ...(hasKms ? [KMS_STOPPED, KMS_SILENT] : []),
     POSTGRES_RESTARTED,
     random.pick([REDIS_RESTARTED, REDIS_KILLED]),
     REDIS_FLUSHED,

@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TcpSwitch } from '../switch/tcp-switch.js'
 import { type Fault, nothingToMend } from './fault.js'
 
 const LIMITS = {
   /** Enough that what is on its way is overtaken by what is asked for later. */
   slowMsMax: 400,
+  /** For every proxy to have its Sync stream at the one management that there seems to be. */
+  gatherMs: 1_000,
 } as const
+
+type LinkKind = 'cut' | 'silent'
 
 type Named = (name: string) => Fault
 
@@ -27,6 +32,28 @@ export const droppedConnections: Named = (target) => ({
     return Promise.resolve(nothingToMend)
   },
 })
+
+/**
+ * A management away from its database, and every proxy hangs on that one when it begins: what the other one commits then,
+ * none of them hears of, until it has noticed that the one it asks knows nothing new.
+ */
+export function blindManagement(number: number, kind: LinkKind): Fault {
+  const target = `management-${number}→postgres`
+  const { begin, ...fault } = kind === 'cut' ? cutLink(target) : silentLink(target)
+  return {
+    ...fault,
+    async begin(system) {
+      const { links, ports } = system
+      for (const { directory } of links.proxies) {
+        directory.route(ports.directory.slice(number - 1, number))
+        directory.drop()
+      }
+      await sleep(LIMITS.gatherMs)
+      for (const { directory } of links.proxies) directory.route(ports.directory)
+      return begin(system)
+    },
+  }
+}
 
 function linkFault(kind: string, target: string, holdMs: Fault['holdMs'], spoil: (link: TcpSwitch) => void): Fault {
   return {

@@ -2,13 +2,14 @@ import type { InjectedFault } from '../history/history.js'
 import type { SeededRandom } from '../schedule/seeded-random.js'
 import type { ChaosSystem } from '../system/chaos-system.js'
 import type { Fault } from './fault.js'
+import type { Healing } from './until-healed.js'
 
 export interface RunFaultsOptions {
   readonly system: ChaosSystem
   readonly deck: readonly Fault[]
   readonly random: SeededRandom
-  /** Settles when what was broken is seen to work again, or that has taken too long: then with false. */
-  readonly healed: (target: string) => Promise<boolean>
+  /** Settles when what was broken is seen to work again, or that has taken too long. */
+  readonly healed: (target: string) => Promise<Healing>
   readonly tell: (fault: InjectedFault) => void
   readonly say: (line: string) => void
   readonly pause: (ms: number) => Promise<void>
@@ -20,7 +21,7 @@ const LIMITS = {
   betweenMs: { from: 200, to: 800 },
 } as const
 
-/** One failure after the other, each mended and seen to be before the next. Settles when the deck is dealt. */
+/** One failure after the other, each mended and seen to be before the next. Settles when the deck is dealt, or time is over. */
 export async function runFaults(options: RunFaultsOptions): Promise<void> {
   const { system, deck, random, healed, tell, say, pause, isOver } = options
   for (const { kind, target, holdMs, begin } of deck) {
@@ -32,10 +33,10 @@ export async function runFaults(options: RunFaultsOptions): Promise<void> {
     await pause(holdForMs)
     await mend()
     const mendedMs = performance.now()
-    const isHealed = await healed(target)
+    const { backMs, isWhole } = await healed(target)
     const endMs = performance.now()
-    tell({ type: 'fault', kind, target, startMs, endMs })
-    const healing = isHealed ? `whole again ${shown(endMs - mendedMs)} later` : 'not whole again in time'
+    tell({ type: 'fault', kind, target, startMs, mendedMs, backMs, endMs, isWhole })
+    const healing = isWhole ? `whole again ${shown(endMs - mendedMs)} later` : 'not whole again in time'
     say(`${target} ${kind} for ${shown(mendedMs - startMs)}, ${healing}`)
     await pause(betweenMs)
   }

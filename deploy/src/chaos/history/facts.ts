@@ -9,7 +9,17 @@ export function valueFact(value: string): string {
 
 /** Another fact that requests rest on, by the id of what it is about. */
 export function fact(
-  kind: 'org' | 'app' | 'app-token' | 'service' | 'link' | 'debug-token' | 'device' | 'session' | 'session-keys',
+  kind:
+    | 'org'
+    | 'app'
+    | 'app-token'
+    | 'service'
+    | 'paths'
+    | 'link'
+    | 'debug-token'
+    | 'device'
+    | 'session'
+    | 'session-keys',
   id: string,
 ): string {
   return `${kind}:${id}`

@@ -14,6 +14,8 @@ export interface Operation {
   readonly type: 'operation'
   readonly kind: string
   readonly target: string
+  /** Who was asked: `management-1`. Empty where nobody was: a command, or what came by itself. */
+  readonly management: string
   readonly startMs: number
   readonly endMs: number
   /**
@@ -27,6 +29,8 @@ export interface Operation {
   readonly code: string
   /** How it came into force, where the answer says so. */
   readonly inForce: string
+  /** For how long proxies were waited for, as the answer says; 0 where it says nothing. */
+  readonly waitedMs: number
   /** Facts that no request may rest on once it is in force, such as `session:…` or `value:…`. */
   readonly ends: readonly string[]
   /** Facts that hold from some moment of it on. */
@@ -58,6 +62,10 @@ export interface SentRequest {
   /** Of a problem: its code; empty where the answer is none. */
   readonly code: string
   readonly isProblem: boolean
+  /** By which the log of the proxy knows it, where the answer is a problem; else empty. */
+  readonly requestId: string
+  /** Of Node, why no whole answer came, such as `ECONNREFUSED`; empty where one came. */
+  readonly error: string
 }
 
 /** A request that reached the provider, with a secret in it. */
@@ -76,8 +84,13 @@ export interface InjectedFault {
   /** A process, or a link. */
   readonly target: string
   readonly startMs: number
-  /** When it was mended and everything was seen to work again. */
+  /** When the rig had put it right. What ended is being started again then, or is already. */
+  readonly mendedMs: number
+  /** When every part said again that it is ready; null where that was not seen in time. */
+  readonly backMs: number | null
+  /** When it was seen to be whole again, everything on record, or was waited for no longer. */
   readonly endMs: number
+  readonly isWhole: boolean
 }
 
 /** One line of the file. */

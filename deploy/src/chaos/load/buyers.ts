@@ -51,13 +51,13 @@ async function buy({ proxies, keys, tell }: BuyersOptions, lane: Lane, agent: ht
   const path = '/v1/attest/debug'
   const body = JSON.stringify({ token: debugToken.token })
   const reply = await send({ agent, port: proxies[at] ?? 0, path, method: 'POST', headers, body })
-  const { startMs, endMs, status, code, isProblem } = reply
+  const { body: _, ...answered } = reply
   // It does not rest on service and link: it is good for all that its app may use.
   const rests = [...facts.slice(0, 2), fact('debug-token', debugToken.id)]
   const request = { type: 'request', kind: 'buy', proxy: `proxy-${at + 1}`, path: `/buy/${turn}` } as const
-  tell({ ...request, rests, startMs, endMs, status, code, isProblem })
+  tell({ ...request, rests, ...answered })
   // Which key signed it is not known where they were replaced meanwhile.
-  if (status !== 200 || keys.isChanging || keys.replaced !== keysBefore) return
+  if (reply.status !== 200 || keys.isChanging || keys.replaced !== keysBefore) return
   hold(lane, { reply: Bought.parse(JSON.parse(reply.body)), slug, facts, debugToken, keysBefore })
 }
 

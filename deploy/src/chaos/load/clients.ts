@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly lanes: readonly Lane[]
   readonly proxies: readonly number[]
   readonly random: SeededRandom
+  /** Begins the paths of all: `c`, so that they are `/c0/1` and so on. */
+  readonly name: string
   readonly tell: (request: SentRequest) => void
   readonly isOver: () => boolean
 }
@@ -30,7 +32,7 @@ export async function runClients(options: LoadOptions): Promise<void> {
   await Promise.all(Array.from({ length: LIMITS.clients }, (_, index) => runClient(options, index)))
 }
 
-async function runClient({ lanes, proxies, random, tell, isOver }: LoadOptions, index: number): Promise<void> {
+async function runClient({ lanes, proxies, random, name, tell, isOver }: LoadOptions, index: number): Promise<void> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   const mine = random.fork(`client ${index}`)
   const port = proxies[index % proxies.length] ?? 0
@@ -39,15 +41,15 @@ async function runClient({ lanes, proxies, random, tell, isOver }: LoadOptions, 
     for (let number = 1; !isOver(); number += 1) {
       const lane = mine.pick(lanes)
       const { token, slug, rests } = pickCredential(lane, mine)
-      const path = `/c${index}/${number}`
+      const path = `/${name}${index}/${number}`
       const headers = { authorization: `Bearer ${token}` }
       const reply = await send({ agent, port, path: `/v1/p/${slug}${path}`, method: 'GET', headers })
-      const { startMs, endMs, status, code, isProblem } = reply
-      tell({ type: 'request', kind: 'call', path, proxy, rests, startMs, endMs, status, code, isProblem })
+      const { body: _, ...answered } = reply
+      tell({ type: 'request', kind: 'call', path, proxy, rests, ...answered })
       // As an app does: a session that is none is given up, and another one is bought.
-      if (status === 401) dropSessions(lane, (session) => session.token === token)
+      if (reply.status === 401) dropSessions(lane, (session) => session.token === token)
       const { from, to } = LIMITS.pauseMs
-      await sleep(mine.between(from, to) + (status === 200 ? 0 : LIMITS.afterRefusalMs))
+      await sleep(mine.between(from, to) + (reply.status === 200 ? 0 : LIMITS.afterRefusalMs))
     }
   } finally {
     agent.destroy()

@@ -9,6 +9,10 @@ export interface Reply {
   readonly status: number
   readonly code: string
   readonly isProblem: boolean
+  /** By which the log of the proxy knows it, where the answer is a problem; else empty. */
+  readonly requestId: string
+  /** Why no whole answer came, by Node's code; empty where one came. */
+  readonly error: string
   readonly body: string
 }
 
@@ -26,7 +30,10 @@ const LIMITS = {
   answerMs: 20_000,
 } as const
 
-const Problem = z.object({ type: z.string(), status: z.number(), code: z.string() })
+/** What Node says of a socket that is silent for too long. */
+const NO_ANSWER = 'ETIMEDOUT'
+
+const Problem = z.object({ type: z.string(), status: z.number(), code: z.string(), requestId: z.string() })
 
 /** Sends one request, once. Never throws. */
 export function send({ agent, port, path, method, headers, body }: Sending): Promise<Reply> {
@@ -34,28 +41,36 @@ export function send({ agent, port, path, method, headers, body }: Sending): Pro
   return new Promise((resolve) => {
     const settle = (status: number, text: string, type: string): void => {
       const isProblem = type.startsWith('application/problem+json')
-      const code = isProblem ? codeOf(status, text) : ''
-      resolve({ startMs, endMs: performance.now(), status, code, isProblem, body: text })
+      const { code, requestId } = isProblem ? told(status, text) : NOTHING_TOLD
+      resolve({ startMs, endMs: performance.now(), status, code, requestId, isProblem, error: '', body: text })
+    }
+    const fail = ({ code: error = 'no code' }: NodeJS.ErrnoException): void => {
+      const none = { status: 0, ...NOTHING_TOLD, isProblem: false, body: '' }
+      resolve({ startMs, endMs: performance.now(), ...none, error })
     }
     const request = http.request({ agent, host: '127.0.0.1', port, path, method, headers }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => (text += chunk))
       answer.on('end', () => settle(answer.statusCode ?? 0, text, answer.headers['content-type'] ?? ''))
-      answer.on('error', () => settle(0, '', ''))
+      answer.on('error', fail)
     })
-    request.setTimeout(LIMITS.answerMs, () => request.destroy(new Error('no answer')))
-    request.on('error', () => settle(0, '', ''))
+    request.setTimeout(LIMITS.answerMs, () =>
+      request.destroy(Object.assign(new Error('no answer'), { code: NO_ANSWER })),
+    )
+    request.on('error', fail)
     request.end(body)
   })
 }
 
-/** Empty where the body is no problem, or one that speaks of another status. */
-function codeOf(status: number, text: string): string {
+const NOTHING_TOLD = { code: '', requestId: '' } as const
+
+/** Nothing where the body is no problem, or one that speaks of another status. */
+function told(status: number, text: string): Pick<Reply, 'code' | 'requestId'> {
   try {
     const problem = Problem.safeParse(JSON.parse(text)).data
-    return problem?.status === status ? problem.code : ''
+    return problem?.status === status ? { code: problem.code, requestId: problem.requestId } : NOTHING_TOLD
   } catch {
-    return ''
+    return NOTHING_TOLD
   }
 }

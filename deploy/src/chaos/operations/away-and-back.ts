@@ -1,4 +1,5 @@
 import { fact } from '../history/facts.js'
+import { link } from './furnish.js'
 import type { Lane } from './lane.js'
 import type { LaneOperation } from './lane-operation.js'
 import type { Change } from './operate.js'
@@ -19,23 +20,23 @@ const appPath = ({ org, appId }: Lane): string => `${org}/apps/${appId}`
 const servicePath = ({ org, serviceId }: Lane): string => `${org}/services/${serviceId}`
 const linkOf = ({ appId, serviceId }: Lane): string => fact('link', `${appId}/${serviceId}`)
 
-export const UNLINK = awayAndBack(
-  'unlink',
-  (lane) => ({
-    kind: 'unlink',
-    target: lane.slug,
-    method: 'DELETE',
-    path: `${appPath(lane)}/links/${lane.serviceId}`,
-    ends: [linkOf(lane)],
-  }),
-  (lane) => ({
-    kind: 'link',
-    target: lane.slug,
-    method: 'PUT',
-    path: `${appPath(lane)}/links/${lane.serviceId}`,
-    begins: [linkOf(lane)],
-  }),
-)
+/** Takes the link away, and makes another. */
+export const UNLINK: LaneOperation = {
+  kind: 'unlink',
+  async run({ operate, pause }, lane, { management, awayMs }) {
+    const { slug, serviceId, linkId } = lane
+    await operate.untilDone(management, {
+      kind: 'unlink',
+      target: slug,
+      method: 'DELETE',
+      path: `${appPath(lane)}/links/${serviceId}`,
+      ends: [linkOf(lane)],
+      ...(linkId === '' ? {} : { audit: { event: 'link.deleted', target: linkId } }),
+    })
+    await pause(awayMs)
+    await link(operate, lane, management + 1)
+  },
+}
 
 export const DISABLE_APP = awayAndBack(
   'disable app',
@@ -48,6 +49,26 @@ export const DISABLE_SERVICE = awayAndBack(
   (lane) => enabled('service', lane.serviceId, servicePath(lane), false),
   (lane) => enabled('service', lane.serviceId, servicePath(lane), true),
 )
+
+/** Opens another path alone than those that clients ask for, and then all of them again. */
+export const NARROW_PATHS = awayAndBack(
+  'narrow paths',
+  (lane) => paths(lane, ['/elsewhere/**']),
+  (lane) => paths(lane, []),
+)
+
+function paths(lane: Lane, open: readonly string[]): Change {
+  const about = [fact('paths', lane.serviceId)]
+  return {
+    kind: open.length === 0 ? 'widen paths' : 'narrow paths',
+    target: lane.serviceId,
+    method: 'PATCH',
+    path: servicePath(lane),
+    body: { paths: open },
+    ...(open.length === 0 ? { begins: about } : { ends: about }),
+    audit: { event: 'service.updated', target: lane.serviceId },
+  }
+}
 
 function enabled(what: 'app' | 'service', id: string, path: string, is: boolean): Change {
   const about = [fact(what, id)]

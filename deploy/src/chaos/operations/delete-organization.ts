@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fact } from '../history/facts.js'
-import { furnish } from './furnish.js'
+import { type FurnishOptions, furnish } from './furnish.js'
 import { haunt, type Lane } from './lane.js'
 import type { LaneOperation } from './lane-operation.js'
 import type { Operate } from './operate.js'
@@ -30,7 +30,7 @@ export const DELETE_ORGANIZATION: LaneOperation = {
 /** A lane in an organization of its own. Undefined where the time ended meanwhile. */
 export async function anotherLane(
   operate: Operate,
-  options: { readonly name: string; readonly origin: string; readonly management: number; readonly number: number },
+  options: Omit<FurnishOptions, 'operate' | 'organizationId'>,
 ): Promise<Lane | undefined> {
   const { name, management, number } = options
   const made = await operate.untilDone(management, {

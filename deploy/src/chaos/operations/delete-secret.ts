@@ -1,9 +1,5 @@
-import { z } from 'zod'
-import { valueFact } from '../history/facts.js'
-import { newValue, secretBody } from './furnish.js'
 import type { LaneOperation } from './lane-operation.js'
-
-const WithId = z.object({ id: z.string() })
+import { makeNextSecret, usingSecret } from './next-secret.js'
 
 /** What services use is not deleted: nothing may come of it. */
 export const DELETE_SECRET_IN_USE: LaneOperation = {
@@ -25,7 +21,7 @@ export const DELETE_SECRET_IN_USE: LaneOperation = {
 export const FORCE_DELETE_SECRET: LaneOperation = {
   kind: 'force-delete secret',
   async run({ operate, origin, pause }, lane, { management, awayMs }) {
-    const { org, secretId, serviceId } = lane
+    const { org, secretId } = lane
     await operate.untilDone(management, {
       kind: 'force-delete secret',
       target: secretId,
@@ -35,30 +31,11 @@ export const FORCE_DELETE_SECRET: LaneOperation = {
       audit: { event: 'secret.deleted', target: secretId },
     })
     await pause(awayMs)
-    lane.names += 1
-    const name = `${lane.name.toUpperCase()}_${lane.names}`
-    const value = newValue()
-    const made = await operate.untilDone(management + 1, {
-      kind: 'create secret',
-      target: name,
-      method: 'POST',
-      path: `${org}/secrets`,
-      body: secretBody(name, value, origin),
-      begins: [valueFact(value)],
-      audit: { event: 'secret.created' },
-    })
-    const secret = WithId.safeParse(made?.body).data
-    if (secret === undefined) return
-    lane.secretId = secret.id
-    lane.secretName = name
-    lane.value = valueFact(value)
-    await operate.untilDone(management, {
-      kind: 'change service',
-      target: serviceId,
-      method: 'PATCH',
-      path: `${org}/services/${serviceId}`,
-      body: { auth: { type: 'bearer', secret: name } },
-      audit: { event: 'service.updated', target: serviceId },
-    })
+    const next = await makeNextSecret({ operate, origin }, lane, management + 1)
+    if (next === undefined) return
+    lane.secretId = next.id
+    lane.secretName = next.name
+    lane.value = next.value
+    await operate.untilDone(management, usingSecret(lane, next.name))
   },
 }

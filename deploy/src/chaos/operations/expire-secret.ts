@@ -21,7 +21,8 @@ export const EXPIRE_SECRET: LaneOperation = {
     }
     const endsAtMs = Date.now() + LIMITS.aheadMs
     const body = { expiresAt: new Date(endsAtMs).toISOString() }
-    const done = await operate.untilDone(management, { ...change, body })
+    // It holds on, changed: answers under way are ended as by any change of a secret.
+    const done = await operate.untilDone(management, { ...change, body, begins: [value] })
     await pause(Math.max(0, endsAtMs + LIMITS.roundingMs - Date.now()))
     // No answer says so: from its end on it is as dead as one that was deleted. Where the time is over it may not be yet.
     if (done !== undefined && Date.now() >= endsAtMs + LIMITS.roundingMs)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { fact, valueFact } from '../history/facts.js'
 import { type Lane, laneFacts } from './lane.js'
-import type { Operate } from './operate.js'
+import type { Change, Operate } from './operate.js'
 
 const WithId = z.object({ id: z.string() })
 const WithToken = z.object({ id: z.string(), token: z.string() })
@@ -28,31 +28,28 @@ export interface FurnishOptions {
   readonly management: number
   /** Of all slugs in the installation: routes are by slug and organization, yet a reader of the log should see one. */
   readonly number: number
+  /** Of the service. */
   readonly limits?: readonly unknown[]
+  /** Of the app, over all its services. */
+  readonly appLimits?: readonly unknown[]
 }
 
 /** Makes all that a lane needs. Undefined where the time ended meanwhile. */
 export async function furnish(options: FurnishOptions): Promise<Lane | undefined> {
-  const { operate, name, organizationId, origin, management, number, limits = [] } = options
-  const org = `/orgs/${organizationId}`
-  const slug = `${name}-${number}`
+  const { operate, name, organizationId, origin, management, number, limits = [], appLimits = [] } = options
+  const making: Making = { operate, management, org: `/orgs/${organizationId}`, slug: `${name}-${number}` }
+  const { org, slug } = making
   const secretName = `${name.toUpperCase()}_${number}`
   const value = newValue()
-  const make = async <T>(schema: z.ZodType<T>, kind: string, path: string, body: unknown): Promise<T | undefined> => {
-    const change = { kind: `create ${kind}`, target: slug, method: 'POST', path: `${org}/${path}`, body }
-    const audit = { event: `${kind}.created` }
-    return schema.safeParse((await operate.untilDone(management, { ...change, audit }))?.body).data
-  }
-  const secret = await make(WithId, 'secret', 'secrets', secretBody(secretName, value, origin))
-  const auth = { type: 'bearer', secret: secretName }
-  const service = await make(WithId, 'service', 'services', { name: slug, slug, baseUrl: origin, auth, limits })
-  const app = await make(WithToken, 'app', 'apps', { name: slug, slug, platform: 'ios', policy: 'audit' })
+  const secret = await make(making, WithId, 'secret', secretBody(secretName, value, origin))
+  const service = await makeService(making, { baseUrl: origin, secretName, limits })
+  const app = await makeApp(making, appLimits)
   if (secret === undefined || service === undefined || app === undefined) return undefined
   const ids = { orgId: organizationId, appId: app.id, serviceId: service.id }
-  const link = { kind: 'link', target: slug, method: 'PUT', path: `${org}/apps/${app.id}/links/${service.id}` }
-  await operate.untilDone(management, { ...link, begins: [fact('link', `${app.id}/${service.id}`)] })
+  const linked = await operate.untilDone(management, linking({ org, slug, ...ids }))
   const lane: Lane = {
     ...{ name, org, slug, secretName, names: number, ...ids },
+    linkId: WithId.safeParse(linked?.body).data?.id ?? '',
     secretId: secret.id,
     value: valueFact(value),
     appToken: { token: app.token, slug, rests: [...laneFacts(ids), fact('app-token', `${app.id}/1`)] },
@@ -60,8 +57,64 @@ export async function furnish(options: FurnishOptions): Promise<Lane | undefined
     sessions: [],
     ghosts: [],
   }
-  for (let made = 0; made < DEBUG_TOKENS; made += 1) await addDebugToken(operate, lane, management)
+  await addDebugTokens(operate, lane, management)
   return lane
+}
+
+/** Where something is made, and what it is called. */
+interface Making {
+  readonly operate: Operate
+  readonly management: number
+  readonly org: string
+  readonly slug: string
+}
+
+export function makeService(
+  making: Making,
+  { baseUrl, secretName, limits }: { baseUrl: string; secretName: string; limits: readonly unknown[] },
+): Promise<z.output<typeof WithId> | undefined> {
+  const { slug } = making
+  const auth = { type: 'bearer', secret: secretName }
+  return make(making, WithId, 'service', { name: slug, slug, baseUrl, auth, limits })
+}
+
+export function makeApp(making: Making, limits: readonly unknown[]): Promise<z.output<typeof WithToken> | undefined> {
+  const { slug } = making
+  return make(making, WithToken, 'app', { name: slug, slug, platform: 'ios', policy: 'audit', limits })
+}
+
+async function make<T>(
+  { operate, management, org, slug }: Making,
+  schema: z.ZodType<T>,
+  kind: 'secret' | 'service' | 'app',
+  body: unknown,
+): Promise<T | undefined> {
+  const change = { kind: `create ${kind}`, target: slug, method: 'POST', path: `${org}/${kind}s`, body }
+  const audit = { event: `${kind}.created` }
+  return schema.safeParse((await operate.untilDone(management, { ...change, audit }))?.body).data
+}
+
+/** What links the lane's app to its service; the answer has the link's id. */
+export function linking({ org, slug, appId, serviceId }: Pick<Lane, 'org' | 'slug' | 'appId' | 'serviceId'>): Change {
+  return {
+    kind: 'link',
+    target: slug,
+    method: 'PUT',
+    path: `${org}/apps/${appId}/links/${serviceId}`,
+    begins: [fact('link', `${appId}/${serviceId}`)],
+    audit: { event: 'link.created' },
+  }
+}
+
+/** Links them, and keeps the link's id. */
+export async function link(operate: Operate, lane: Lane, management: number): Promise<void> {
+  const done = await operate.untilDone(management, linking(lane))
+  lane.linkId = WithId.safeParse(done?.body).data?.id ?? lane.linkId
+}
+
+/** As many as a new app has. */
+export async function addDebugTokens(operate: Operate, lane: Lane, management: number): Promise<void> {
+  for (let made = 0; made < DEBUG_TOKENS; made += 1) await addDebugToken(operate, lane, management)
 }
 
 export async function addDebugToken(operate: Operate, lane: Lane, management: number): Promise<void> {

@@ -35,6 +35,8 @@ export interface Lane {
   value: string
   serviceId: string
   appId: string
+  /** Of the link between them; empty where it is not known. */
+  linkId: string
   appToken: Credential
   debugTokens: DebugToken[]
   sessions: HeldSession[]
@@ -49,7 +51,13 @@ const LIMITS = {
 
 /** Facts of everything that a request of this lane's app rests on. */
 export function laneFacts({ orgId, appId, serviceId }: Pick<Lane, 'orgId' | 'appId' | 'serviceId'>): string[] {
-  return [fact('org', orgId), fact('app', appId), fact('service', serviceId), fact('link', `${appId}/${serviceId}`)]
+  return [
+    fact('org', orgId),
+    fact('app', appId),
+    fact('service', serviceId),
+    fact('paths', serviceId),
+    fact('link', `${appId}/${serviceId}`),
+  ]
 }
 
 export function haunt(lane: Lane, gone: readonly Credential[]): void {

@@ -8,6 +8,7 @@ function operating(...statuses: number[]) {
   const told: HistoryEntry[] = []
   const asked: number[] = []
   const operator: Operator = {
+    nameOf: (management) => `management-${management + 1}`,
     async ask(management): Promise<Answer> {
       asked.push(management)
       return { startMs: 1, endMs: 2, status: statuses.shift() ?? 0, code: '', body: { id: 'sec_1' } }

@@ -34,7 +34,7 @@ const LIMITS = {
   againMs: 250,
 } as const
 
-const InForce = z.object({ inForce: z.object({ by: z.string() }) })
+const InForce = z.object({ inForce: z.object({ by: z.string(), waitedMs: z.number() }) })
 const WithId = z.object({ id: z.string() })
 
 export function createOperate(operator: Operator, tell: (entry: HistoryEntry) => void, isOver: () => boolean): Operate {
@@ -43,16 +43,19 @@ export function createOperate(operator: Operator, tell: (entry: HistoryEntry) =>
     const answer = await operator.ask(management, method, path, body)
     const wasGone = isRetry && method === 'DELETE' && answer.status === 404
     const outcome = wasGone ? 'done' : outcomeOf(answer)
+    const inForce = InForce.safeParse(answer.body).data?.inForce
     tell({
       type: 'operation',
       kind: change.kind,
       target: change.target,
+      management: operator.nameOf(management),
       startMs: answer.startMs,
       endMs: answer.endMs,
       outcome,
       status: answer.status,
       code: answer.code,
-      inForce: InForce.safeParse(answer.body).data?.inForce.by ?? '',
+      inForce: inForce?.by ?? '',
+      waitedMs: inForce?.waitedMs ?? 0,
       ends: change.ends ?? [],
       begins: change.begins ?? [],
       audit: wasGone ? null : auditOf(change, answer),
@@ -64,8 +67,16 @@ export function createOperate(operator: Operator, tell: (entry: HistoryEntry) =>
     once: (management, change) => ask(management, change, false),
     came(kind, target, ends) {
       const nowMs = performance.now()
-      const passed = { outcome: 'done', status: 0, code: '', inForce: '', begins: [], audit: null } as const
-      tell({ type: 'operation', kind, target, startMs: nowMs, endMs: nowMs, ends, ...passed })
+      const passed = {
+        outcome: 'done',
+        status: 0,
+        code: '',
+        inForce: '',
+        waitedMs: 0,
+        begins: [],
+        audit: null,
+      } as const
+      tell({ type: 'operation', kind, target, management: '', startMs: nowMs, endMs: nowMs, ends, ...passed })
     },
     async untilDone(management, change) {
       for (let attempt = 0; !isOver(); attempt += 1) {

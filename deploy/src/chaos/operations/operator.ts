@@ -13,6 +13,8 @@ export interface Answer {
 
 /** A signed-in owner, who may ask either management. */
 export interface Operator {
+  /** Of the one that is asked by this number. */
+  nameOf(management: number): string
   /** Never throws: an outage is an answer like another here. */
   ask(management: number, method: string, path: string, body?: unknown): Promise<Answer>
 }
@@ -33,6 +35,7 @@ export async function signInOperator(
   const signedIn = await ask(ports[0], undefined, 'POST', '/auth/sign-in', owner)
   const { token } = SignedIn.parse(signedIn.body)
   return {
+    nameOf: (management) => `management-${(management % ports.length) + 1}`,
     ask: (management, method, path, body) => ask(ports[management % ports.length], token, method, path, body),
   }
 }

@@ -49,8 +49,15 @@ export async function rotateKeys({ system, keys, random, tell, pause, isOver }: 
       () => false,
     )
     tell({
-      ...{ type: 'operation', kind: words.join(' '), target: 'installation', startMs, endMs: performance.now() },
-      ...{ outcome: isDone ? 'done' : 'unknown', status: 0, code: '', inForce: '' },
+      ...{
+        type: 'operation',
+        kind: words.join(' '),
+        target: 'installation',
+        management: '',
+        startMs,
+        endMs: performance.now(),
+      },
+      ...{ outcome: isDone ? 'done' : 'unknown', status: 0, code: '', inForce: '', waitedMs: 0 },
       ends: now ? Array.from({ length: keys.replaced + 1 }, (_, epoch) => fact('session-keys', String(epoch))) : [],
       begins: [],
       audit: null,

@@ -11,19 +11,28 @@ export interface RecordingProvider {
 const LIMITS = {
   /** Longer than any fault: a kept connection must not end under a request. */
   keepAliveMs: 120_000,
+  /** Of so many requests one is answered in two pieces, so far apart: at any moment something is under way. */
+  slowOneOf: 8,
+  slowMs: 250,
 } as const
 
 const BEARER = /^Bearer (.+)$/
 
 /** It takes every key: what is to be shown is which one came. */
 export async function startRecordingProvider(tell: (injection: Injection) => void): Promise<RecordingProvider> {
+  let seen = 0
   const server = http.createServer((request, response) => {
     const atMs = performance.now()
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? ''
     tell({ type: 'injection', path: request.url ?? '', value: valueFact(key), atMs })
     request.resume()
     // Not the key itself, nor its digest: an answer that holds the key is ended by the proxy.
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
+    response.writeHead(200, { 'content-type': 'application/json' })
+    seen += 1
+    if (seen % LIMITS.slowOneOf === 0) {
+      response.write('{"ok":')
+      setTimeout(() => response.end('true}'), LIMITS.slowMs)
+    } else response.end('{"ok":true}')
   })
   server.keepAliveTimeout = LIMITS.keepAliveMs
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

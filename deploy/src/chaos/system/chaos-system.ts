@@ -38,6 +38,8 @@ export interface ChaosSystem extends ChaosServices {
   readonly ports: ChaosPorts
   readonly links: Links
   readonly redis: ChaosRedis
+  /** Of every proxy. */
+  readonly horizonMs: number
   /** Whether there is a KMS that can go away. */
   readonly hasKms: boolean
   /** Of the database `management`, as a superuser, without a switch. */
@@ -89,12 +91,13 @@ async function startParts(
   const binary = options.redisBinary
   const redis = await startChaosRedis({ binary, ports: ports.redis, password, stateDir, guard, replication, onMaster })
   atEnd(redis.stop)
-  const plan = await commonPlan(stateDir, postgres.url, redis.url, options.horizonMs ?? HORIZON_MS)
+  const { horizonMs = HORIZON_MS } = options
+  const plan = await commonPlan(stateDir, postgres.url, redis.url, horizonMs)
   const supervisor = createSupervisor({ guard, inherited, say: () => undefined, onPids: () => undefined })
   atEnd(() => stopChaosServices(supervisor))
   const services = await startChaosServices({ ...options, supervisor, plans: replicaPlans(plan, ports, links, kms) })
   return {
-    ...{ ...services, ports, links, redis, hasKms: kms !== undefined },
+    ...{ ...services, ports, links, redis, horizonMs, hasKms: kms !== undefined },
     databaseUrl: plan.databases.management.adminUrl,
     owner: { email: OWNER_EMAIL, password: await privateFile(plan.bootstrap.passwordFile, randomPassword) },
     pidOf(name) {

@@ -7,7 +7,7 @@ import type { ChaosSystem } from './chaos-system.js'
 export interface SizeWatch {
   /** As they are now. */
   remember(): Promise<void>
-  /** Those that can be compared. */
+  /** Each as it was then, and as it is now. */
   compare(): Promise<readonly ProcessSizes[]>
 }
 
@@ -18,33 +18,27 @@ const NAMES = ['vault', 'management', 'proxy'].flatMap((service) =>
 )
 
 export function watchSizes({ pidOf }: Pick<ChaosSystem, 'pidOf'>): SizeWatch {
-  const before = new Map<string, ProcessSize>()
+  const before = new Map<string, ProcessSize | null>()
   return {
     async remember() {
-      for (const name of NAMES) {
-        const size = await sizeOf(pidOf(name))
-        if (size !== undefined) before.set(name, size)
-      }
+      for (const name of NAMES) before.set(name, await sizeOf(pidOf(name)))
     },
     async compare() {
       const sizes: ProcessSizes[] = []
-      for (const name of NAMES) {
-        const [first, after] = [before.get(name), await sizeOf(pidOf(name))]
-        if (first !== undefined && after !== undefined) sizes.push({ name, before: first, after })
-      }
+      for (const name of NAMES) sizes.push({ name, before: before.get(name) ?? null, after: await sizeOf(pidOf(name)) })
       return sizes
     },
   }
 }
 
-/** Undefined where the process is gone, or the system tells no such thing: it is Linux that does. */
-async function sizeOf(pid: number | undefined): Promise<ProcessSize | undefined> {
-  if (pid === undefined) return undefined
+/** Null where the process is gone, or the system tells no such thing: it is Linux that does. */
+async function sizeOf(pid: number | undefined): Promise<ProcessSize | null> {
+  if (pid === undefined) return null
   try {
     const status = await readFile(`/proc/${pid}/status`, 'utf8')
     const descriptors = (await readdir(`/proc/${pid}/fd`)).length
     return { residentMb: Math.round(Number(RESIDENT.exec(status)?.[1] ?? 0) / 1_024), descriptors }
   } catch {
-    return undefined
+    return null
   }
 }

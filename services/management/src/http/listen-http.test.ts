@@ -116,3 +116,24 @@ it('connections beyond the bound are closed at once, and those within it are ser
   expect(await client(`${HEAD}\r\n`).closed).toBe('')
   for (const { socket } of within) socket.destroy()
 })
+
+it('while it ends, who goes on asking over a kept connection is answered, and told that it was the last time', async () => {
+  let asked = (): void => {}
+  const first = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const target = { host: '127.0.0.1', port: 0 }
+  server = await listenHttp(target, (request, response) => {
+    asked()
+    if (request.headers['content-length'] === '0') response.end('ok')
+    else request.resume().on('end', () => response.end('ok'))
+  })
+  const { socket, closed } = client(`${HEAD}Content-Length: 1\r\n\r\n`)
+  await first
+  const ended = server.close(60_000)
+  socket.write(`1${HEAD}Content-Length: 0\r\n\r\n`)
+  const [before, after] = (await closed).split(/(?<=ok)/)
+  expect(before).toMatch(/^HTTP\/1\.1 200 .*Connection: keep-alive/s)
+  expect(after).toMatch(/^HTTP\/1\.1 200 .*Connection: close/s)
+  await ended
+})

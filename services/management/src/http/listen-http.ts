@@ -21,6 +21,8 @@ export const HTTP_BOUNDS = {
   /** Above the usual 60 s of load balancers, so that theirs is the side that closes. */
   keepAliveMs: 65_000,
   headerBytesMax: 16 * 1024,
+  /** While it ends: how often connections are looked for whose last answer has gone. */
+  closeIdleEveryMs: 50,
   connectionsMax: 2_000,
 } as const
 
@@ -98,11 +100,17 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {
+  // Whoever goes on asking over a kept connection would be served until the grace is over, and cut then (RFC 9112 § 9.6).
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false
+  })
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  const closing = setInterval(() => server.closeIdleConnections(), HTTP_BOUNDS.closeIdleEveryMs)
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
   })
+  clearInterval(closing)
   clearTimeout(cut)
 }
 

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals'
+import type { InjectedFault, Injection, SentRequest } from '../history/history.js'
+import { findCuts } from './find-cuts.js'
+import { broken, fault, history, injection, operation } from './hand-written.js'
+
+/** From 300 to 310. */
+const kinds = (request: SentRequest, faults: InjectedFault[], injections: Injection[] = []): string[] =>
+  findCuts(history({ requests: [request], faults, injections })).map(({ kind }) => kind)
+
+describe('a connection that broke', () => {
+  it('is right when its proxy was killed meanwhile, and no other one', () => {
+    expect(kinds(broken('ECONNRESET'), [fault('killed', 'proxy-1', 305, 900)])).toEqual([])
+    expect(kinds(broken('ECONNRESET'), [fault('killed', 'proxy-2', 305, 900)])).toEqual(['cut'])
+    expect(kinds(broken('ECONNRESET'), [])).toEqual(['cut'])
+  })
+
+  it('is found when the process that was started after a kill broke it', () => {
+    const killed = [fault('killed', 'proxy-1', 0, 5_000)]
+    const late = { startMs: 1_001, endMs: 1_002 }
+    expect(kinds(broken('ECONNREFUSED', late), killed)).toEqual([])
+    expect(kinds(broken('ECONNRESET', late), killed)).toEqual(['cut'])
+  })
+
+  it('is found when a proxy that ends in order had read what was sent', () => {
+    const restarted = [fault('restarted', 'proxy-1', 305, 900)]
+    expect(kinds(broken('ECONNRESET', { startMs: 254 }), restarted)).toEqual(['cut'])
+    expect(kinds(broken('ECONNRESET'), restarted, [injection()])).toEqual(['cut'])
+  })
+
+  it('is right when a proxy that ends in order refuses it, or closes what nobody has read', () => {
+    const restarted = [fault('restarted', 'proxy-1', 200, 900)]
+    expect(kinds(broken('ECONNREFUSED'), restarted)).toEqual([])
+    expect(kinds(broken('ECONNRESET'), restarted)).toEqual([])
+  })
+
+  it('is found when its proxy was only frozen: it goes on where it stood', () => {
+    expect(kinds(broken('ECONNRESET'), [fault('frozen', 'proxy-1', 200, 900)])).toEqual(['cut'])
+    expect(kinds(broken('ETIMEDOUT', { endMs: 20_300 }), [fault('frozen', 'proxy-1', 200, 5_000)])).toEqual(['cut'])
+  })
+
+  it('is right when the answer was under way, and what it rests on was taken away', () => {
+    const requests = [broken('ECONNRESET', { rests: ['link:1'] })]
+    const cuts = (ends: string[], injections: Injection[]) =>
+      findCuts(history({ requests, injections, operations: [operation({ startMs: 304, endMs: 900, ends })] }))
+    expect(cuts(['link:1'], [injection()])).toEqual([])
+    expect(cuts(['link:2'], [injection()])).toHaveLength(1)
+    expect(cuts(['link:1'], [])).toHaveLength(1)
+  })
+})

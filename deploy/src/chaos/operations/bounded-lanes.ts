@@ -1,0 +1,71 @@
+import type { KnownBounds, KnownLimit } from '../check/known-bounds.js'
+import { fact } from '../history/facts.js'
+import { anotherLane } from './delete-organization.js'
+import { type FurnishOptions, furnish } from './furnish.js'
+import type { Lane } from './lane.js'
+import type { Operator } from './operator.js'
+
+/** Lanes to which nothing is done: what is bounded in each, its share of the load goes over. */
+export interface BoundedLanes {
+  readonly lanes: readonly Lane[]
+  /** The one of them that needs sessions: its devices are limited. */
+  readonly ofDevices: Lane
+  readonly bounds: KnownBounds
+}
+
+/** Per second. A lane is asked some fifteen times as often, of which a device has a quarter or less. */
+const BOUNDS = {
+  service: { count: 6, burst: 3 },
+  app: { count: 5, burst: 3 },
+  device: { count: 2, burst: 2 },
+  organization: { count: 6, burst: 3 },
+  /** A month's: used up while things still break. */
+  quota: 300,
+} as const
+
+/** One is limited as a service; one as an app, and for each of its devices; one has an organization that is limited. */
+export async function boundedLanes(
+  operator: Operator,
+  common: Omit<FurnishOptions, 'name' | 'limits'>,
+): Promise<BoundedLanes> {
+  const limited = await made(furnish({ ...common, name: 'limited', limits: [limit('service')] }))
+  const appLimits = [limit('app'), limit('device')]
+  const capped = await made(furnish({ ...common, name: 'capped', appLimits }))
+  const metered = await made(
+    anotherLane(common.operate, { ...common, name: 'metered', limits: [limit('organization')] }),
+  )
+  const quotas = [{ scope: 'organization', period: 'month', count: BOUNDS.quota }]
+  const { status } = await operator.ask(common.management, 'PATCH', metered.org, { quotas })
+  if (status !== 200) throw new Error(`a quota could not be set: ${status}`)
+  return {
+    lanes: [limited, capped, metered],
+    ofDevices: capped,
+    bounds: {
+      limits: [
+        known('service', limited.serviceId, 'service'),
+        known('app', capped.appId, 'app'),
+        { ...known('app', capped.appId, 'device'), isEachDevices: true },
+        known('org', metered.orgId, 'organization'),
+      ],
+      quotas: [{ fact: fact('org', metered.orgId), count: BOUNDS.quota }],
+    },
+  }
+}
+
+/** @throws Error where it could not be: nothing is broken yet. */
+export async function made(lane: Promise<Lane | undefined>): Promise<Lane> {
+  const found = await lane
+  if (found === undefined) throw new Error('a lane could not be furnished')
+  return found
+}
+
+type Scope = 'service' | 'app' | 'device' | 'organization'
+
+function limit(scope: Scope): unknown {
+  return { scope, periodSeconds: 1, ...BOUNDS[scope] }
+}
+
+function known(kind: 'service' | 'app' | 'org', id: string, scope: Scope): KnownLimit {
+  const { count: perSecond, burst } = BOUNDS[scope]
+  return { fact: fact(kind, id), isEachDevices: false, perSecond, burst }
+}

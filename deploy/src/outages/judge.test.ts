@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Figures } from './figures.js'
+import { broken, type Result } from './judge.js'
+
+const HORIZON_MS = 5_000
+
+const figures: Figures = {
+  ...{ requests: 100, served: 50, servedForMs: 4_000, lastServedMs: 3_990, refusedInMs: 5 },
+  ...{ longestMs: 40, strange: 0, backInMs: 900 },
+}
+
+const outage: Result['outage'] = {
+  name: 'management',
+  manner: 'cut',
+  holdMs: 13_000,
+  links: [1, 2],
+  serves: 'until the horizon',
+  refusals: 'at once',
+  cold: 'refused',
+}
+
+function said(
+  given: Partial<Figures>,
+  of: Partial<Result['outage']> = {},
+  more: Partial<Result> = {},
+): readonly string[] {
+  const byProxy = [figures, { ...figures, ...given }]
+  const common = { horizonMs: HORIZON_MS, figures, byProxy, cold: [], knocks: 0 }
+  return broken({ ...common, outage: { ...outage, ...of }, ...more })
+}
+
+const cold = (status: number, tookMs: number) => {
+  return { cold: [{ proxy: 0, startMs: 0, endMs: tookMs, status }] }
+}
+
+describe('an outage', () => {
+  it('is as promised', () => {
+    expect(said({})).toEqual([])
+  })
+
+  it('is not, where one of two proxies serves past its horizon', () => {
+    expect(said({ lastServedMs: 5_001 })).toEqual(['proxy 2 served after 5001 ms still'])
+    expect(said({ servedForMs: undefined, lastServedMs: 12_900 })).toEqual(['proxy 2 served after 12900 ms still'])
+  })
+
+  it('is not, where one of two proxies refuses too soon, too slowly, something else, or for too long', () => {
+    expect(said({ servedForMs: 2_999 })).toEqual(['proxy 2 served for 2999 ms only'])
+    expect(said({ refusedInMs: 1_001 })).toEqual(['proxy 2 had refusals waited for'])
+    expect(said({ strange: 1 })).toEqual(['proxy 2 answered 1 neither with 200 nor with 503'])
+    expect(said({ backInMs: 5_001 })).toEqual(['proxy 2 was back too late'])
+    expect(said({ requests: 0 })).toEqual(['proxy 2 was asked for nothing'])
+  })
+
+  it('where nothing is to be served, is none for a second of what was admitted before', () => {
+    const nothing = { serves: 'nothing' } as const
+    const none = { ...figures, servedForMs: 0, lastServedMs: undefined }
+    expect(said({}, nothing, { byProxy: [none] })).toEqual([])
+    expect(said({}, nothing, { byProxy: [{ ...none, lastServedMs: 1_001 }] })).toHaveLength(1)
+  })
+
+  it('may have refusals waited for as long as a question may take that is not answered', () => {
+    const late = { refusals: 'after a deadline' } as const
+    expect(said({ refusedInMs: 3_500 }, late)).toEqual([])
+    expect(said({ refusedInMs: 3_501 }, late)).toEqual(['proxy 2 had refusals waited for'])
+  })
+
+  it('is judged by what nobody held, too', () => {
+    expect(said({}, {}, cold(503, 5_000))).toEqual([])
+    expect(said({}, {}, cold(200, 5))).toEqual(['cold: answered 200'])
+    expect(said({}, {}, cold(0, 5))).toEqual(['cold: answered 0'])
+    expect(said({}, { cold: 'served' }, cold(503, 5))).toEqual(['cold: answered 503'])
+    expect(said({}, { cold: 'either' }, cold(503, 5_001))).toEqual(['cold: waited for'])
+  })
+
+  it('is not met by a herd', () => {
+    expect(said({}, {}, { knocks: 64 })).toEqual([])
+    expect(said({}, {}, { knocks: 65 })).toEqual(['met by 65 connections in a second'])
+  })
+})
