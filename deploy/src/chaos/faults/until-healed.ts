@@ -51,15 +51,21 @@ export async function untilUp({ ports }: ChaosSystem, target: string): Promise<H
 
 async function areReady({ ports, pidOf }: ChaosSystem): Promise<boolean> {
   if (['vault-1', 'vault-2', 'postgres', 'redis'].some((name) => pidOf(name) === undefined)) return false
-  const ready = await Promise.all([...ports.management, ...ports.proxy].map((port) => answers(port, '/readyz')))
+  const ready = await Promise.all([
+    ...ports.management.map((port) => answers(port, '/readyz')),
+    ...ports.proxy.map((port) => answers(port, '/readyz', isCurrent)),
+  ])
   return ready.every((one) => one)
 }
 
-async function answers(port: number, path: string): Promise<boolean> {
+/** A proxy past its horizon stays ready where no other could serve in its place. */
+const isCurrent = (body: string): boolean => !body.includes('horizon-passed')
+
+async function answers(port: number, path: string, says: (body: string) => boolean = () => true): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(LIMITS.probeMs) })
-    await answer.arrayBuffer()
-    return answer.ok
+    const body = await answer.text()
+    return answer.ok && says(body)
   } catch {
     return false
   }
