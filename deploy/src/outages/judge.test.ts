@@ -25,7 +25,7 @@ function said(
   more: Partial<Result> = {},
 ): readonly string[] {
   const byProxy = [figures, { ...figures, ...given }]
-  const common = { horizonMs: HORIZON_MS, figures, byProxy, cold: [], knocks: 0 }
+  const common = { horizonMs: HORIZON_MS, figures, byProxy, cold: [], knocks: 0, readiness: { looks: 100, nobody: 0 } }
   return broken({ ...common, outage: { ...outage, ...of }, ...more })
 }
 
@@ -75,5 +75,12 @@ describe('an outage', () => {
   it('is not met by a herd', () => {
     expect(said({}, {}, { knocks: 64 })).toEqual([])
     expect(said({}, {}, { knocks: 65 })).toEqual(['met by 65 connections in a second'])
+  })
+
+  it('is not, where all proxies were taken away at once', () => {
+    expect(said({}, {}, { readiness: { looks: 100, nobody: 1 } })).toEqual([
+      'no proxy said that it is ready, at 1 of 100 looks',
+    ])
+    expect(said({}, {}, { readiness: { looks: 0, nobody: 0 } })).toEqual(['readiness was not looked at'])
   })
 })

@@ -1,5 +1,6 @@
 import type { Figures, Sent } from './figures.js'
 import type { Outage } from './outage.js'
+import type { Readiness } from './watch-readiness.js'
 
 const PROMISED = {
   /** Everything is served again so soon after the return (README, promise 21). */
@@ -29,11 +30,12 @@ export interface Result {
   readonly cold: readonly Sent[]
   /** Connections that were asked for in the second after its return, by all who use it. */
   readonly knocks: number
+  readonly readiness: Readiness
 }
 
 /** What was promised and did not come, in words; empty where all came. Pure. */
 export function broken(result: Result): readonly string[] {
-  const { outage, cold, knocks } = result
+  const { outage, cold, knocks, readiness } = result
   const said = result.byProxy.flatMap((figures, number) =>
     brokenBy(result, figures).map((words) => `proxy ${number + 1} ${words}`),
   )
@@ -41,6 +43,9 @@ export function broken(result: Result): readonly string[] {
     if (!isExpected(outage.cold, status)) said.push(`cold: answered ${status}`)
     if (endMs - startMs > PROMISED.coldInMs) said.push('cold: waited for')
   }
+  if (readiness.looks === 0) said.push('readiness was not looked at')
+  if (readiness.nobody > 0)
+    said.push(`no proxy said that it is ready, at ${readiness.nobody} of ${readiness.looks} looks`)
   if (knocks > PROMISED.knocksPerLink * outage.links.length) said.push(`met by ${knocks} connections in a second`)
   return said
 }

@@ -21,6 +21,7 @@ import { broken, type Result, table } from './judge.js'
 import { allOutages, begin, mend, type Outage, prepare, restore } from './outage.js'
 import type { OutagesConfig } from './outages-config.js'
 import { startWarmLoad, type WarmLoadOptions } from './warm-load.js'
+import { watchReadiness } from './watch-readiness.js'
 
 export interface OutagesOptions extends RigConsole {
   readonly config: OutagesConfig
@@ -134,6 +135,7 @@ async function measure(
   const load = startWarmLoad({ ...furnished, credentials: [appToken, session] })
   prepare(outage)
   await sleep(LIMITS.calmMs)
+  const probes = watchReadiness(ports.proxy)
   const fromMs = performance.now()
   begin(outage)
   await sleep(LIMITS.coldAfterMs)
@@ -146,10 +148,11 @@ async function measure(
   const knocks = asked() - before
   await sleep(LIMITS.returnMs - LIMITS.knocksMs)
   await load.stop()
+  const readiness = await probes.stop()
   restore(outage)
   const away = { fromMs, toMs }
   const byProxy = figuresByProxy(load.sent, ports.proxy.length, away)
-  return { outage, horizonMs, figures: figuresOf(load.sent, away), byProxy, cold: await cold, knocks }
+  return { outage, horizonMs, figures: figuresOf(load.sent, away), byProxy, cold: await cold, knocks, readiness }
 }
 
 /** For what no proxy holds: one request to each. */
