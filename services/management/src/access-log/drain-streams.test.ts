@@ -210,7 +210,7 @@ describeWithRedis('the drain of the access streams', () => {
 
   it('makes its groups and forgets dead consumers where Redis is full: nothing else would ever empty it', async () => {
     const drain = await ready()
-    await client.xreadgroup('GROUP', ACCESS_STREAM.group, 'dead', 'COUNT', 1, 'STREAMS', KEY, '>')
+    await client.xgroup('CREATECONSUMER', KEY, ACCESS_STREAM.group, 'dead')
     await client.del(accessStreamKey(9))
     await harness.redis.ask('CONFIG', 'SET', 'maxmemory', '1')
     try {
