@@ -56,7 +56,12 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const clock = systemClock
   const redis =
     config.redis &&
-    createRedisLink({ client: connectRedis(config.redis, 'protectmyapi-proxy', log), schedule: systemSchedule, log })
+    createRedisLink({
+      client: connectRedis(config.redis, 'protectmyapi-proxy', log),
+      clock,
+      schedule: systemSchedule,
+      log,
+    })
   const turnstile = createTurnstile()
   const dataPlane = createDataPlane({ directory, vault, redis, clock, log, turnstile, measures })
   const dial = createDialler({ exempt: config.privateUpstreams, extraCaPem: config.upstreamCaPem ?? undefined })

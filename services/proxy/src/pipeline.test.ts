@@ -384,8 +384,11 @@ describe('what changes while a request begins', () => {
   it('in a row, while an operator works through a list, is waited for', async () => {
     change(proxy, 19)
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)
-    expect(proxy.plane.recorded.filter(({ ends }) => ends.some((end) => 'voided' in end))).toHaveLength(19)
+    const { recorded } = proxy.plane
+    expect(recorded.filter(({ ends }) => ends.some((end) => 'voided' in end))).toHaveLength(19)
     expect(upstream.received).toHaveLength(1)
+    // So that limits are drawn from once.
+    expect(recorded.at(-1)?.request.admittedBy).toEqual(recorded.map(({ request }) => request.route))
   })
 
   it('for ever costs so many beginnings, and then it is refused', async () => {

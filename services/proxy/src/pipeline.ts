@@ -30,7 +30,7 @@ const LIMITS = {
    * through a list of secrets refuses nobody, and a feed that moves for ever holds nobody for ever.
    */
   beginsAgainMs: 5_000,
-  /** Beginnings of it in that time: each takes a place in the record and in rate limits, and may ask management and vault. */
+  /** Beginnings of it in that time: each takes a place in the record, and may ask management and vault. */
   turnsMax: 20,
   /** Of them, where the vault refused a grant: a certificate is exchanged once in a while, and clocks may stay apart. */
   refusedTurnsMax: 3,
@@ -58,6 +58,8 @@ export interface Call {
   readonly destination: ServiceDestination
   readonly identified: Identified
   readonly body: RequestBody
+  /** The routes by which it has been admitted: several where it began again. */
+  readonly admittedBy: Route[]
 }
 
 /** Never rejects: whatever happens is an answer, or the client is gone. */
@@ -71,7 +73,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const identified = identify(exchange.incoming.rawHeaders, target.query)
       // Before anything is looked up, so that no client can hold a lease up with a slow body.
       const body = await takeBody(exchange.incoming, exchange.waits)
-      await walkUntilSent(deps, { exchange, destination, identified, body })
+      await walkUntilSent(deps, { exchange, destination, identified, body, admittedBy: [] })
     } catch (thrown) {
       if (thrown instanceof ClientLeft) return exchange.watch.endsWith('CLIENT_LEFT')
       const fault = asFault(thrown)
@@ -98,6 +100,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
     const turn = deps.turnstile.pass(route.organizationId)
     if (turn) await turn
     const ticket = admitted(await inSpan('admit', () => deps.admission.admit(accessOf(call, route))))
+    call.admittedBy.push(route)
     let sending: UnderWay
     try {
       const secrets = deps.leases.held(route) ?? (await inSpan('lease', () => deps.leases.lease(route)))
@@ -127,7 +130,7 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
   }
 }
 
-function accessOf({ exchange, destination, identified }: Call, route: Route): AccessRequest {
+function accessOf({ exchange, destination, identified, admittedBy }: Call, route: Route): AccessRequest {
   return {
     requestId: exchange.requestId,
     route,
@@ -135,6 +138,7 @@ function accessOf({ exchange, destination, identified }: Call, route: Route): Ac
     path: destination.target.path,
     sourceAddress: exchange.sourceAddress,
     appVersion: identified.appVersion,
+    admittedBy,
   }
 }
 

@@ -12,6 +12,7 @@ import { LRUCache } from 'lru-cache'
  * | `pma:{s07}:rate:<bucket>`   | GCRA: theoretical arrival, milliseconds of Redis's clock                 | until it is now |
  * | `pma:{s07}:lease:<org>:<version>` | a lease, sealed for the proxies that serve the organization         | the lease's    |
  * | `pma:current-proxy`         | the boot id of the proxy that said last that its horizon is ahead         | 6 seconds      |
+ * | `pma:{s07}:trial`           | nothing: written to see whether Redis takes writes                       | 1 ms           |
  */
 export const SHARDS = 64
 
@@ -60,6 +61,7 @@ function prefixOf(shard: number): string {
 
 export const accessStreamKey = (shard: number): string => `${prefixOf(shard)}log`
 export const watermarkKey = (shard: number, bootId: string): string => `${prefixOf(shard)}mark:${bootId}`
+export const trialKey = (shard: number): string => `${prefixOf(shard)}trial`
 export const rateKey = (shard: number, bucket: string): string => `${prefixOf(shard)}rate:${bucket}`
 
 /** Injective: ids hold no colon. */

@@ -30,8 +30,12 @@ export interface AccessStream {
 /** What a flush leaves behind: the group is gone, with or without its stream. */
 export const isGroupGone = (thrown: unknown): boolean => thrown instanceof Error && thrown.message.startsWith('NOGROUP')
 
-/** Without the life a shard that is never used again would stay for good. */
+/**
+ * Without the life a shard that is never used again would stay for good. It comes first, so that a Redis above its
+ * `maxmemory` takes XGROUP too, which it does after a command that writes: else what fills it would never be drained.
+ */
 const PREPARE = redisScript(`
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')
 if type(made) == 'table' and made.err then
   if string.sub(made.err, 1, 9) == 'BUSYGROUP' then return 0 end
@@ -46,8 +50,12 @@ redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 2))
 return redis.call('XDEL', KEYS[1], unpack(ARGV, 2))
 `)
 
-/** In one script: a consumer that is handed something in between would lose it with its name. */
+/**
+ * In one script: a consumer that is handed something in between would lose it with its name. XDEL of nothing comes first,
+ * for XGROUP's sake as above.
+ */
 const REMOVE_SILENT = redisScript(`
+redis.pcall('XDEL', KEYS[1], '0-1')
 local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])
 if consumers.err then return 0 end
 for _, fields in ipairs(consumers) do

@@ -208,6 +208,21 @@ describeWithRedis('the drain of the access streams', () => {
     expect(JSON.stringify(await client.xinfo('CONSUMERS', KEY, ACCESS_STREAM.group))).not.toContain('dead')
   })
 
+  it('makes its groups and forgets dead consumers where Redis is full: nothing else would ever empty it', async () => {
+    const drain = await ready()
+    await client.xgroup('CREATECONSUMER', KEY, ACCESS_STREAM.group, 'dead')
+    await client.del(accessStreamKey(9))
+    await harness.redis.ask('CONFIG', 'SET', 'maxmemory', '1')
+    try {
+      await drain.prepare()
+      await drain.removeSilent(0)
+    } finally {
+      await harness.redis.ask('CONFIG', 'SET', 'maxmemory', '0')
+    }
+    expect(await client.exists(accessStreamKey(9))).toBe(1)
+    expect(JSON.stringify(await client.xinfo('CONSUMERS', KEY, ACCESS_STREAM.group))).not.toContain('dead')
+  })
+
   it('sets aside what it cannot read, bounded, and puts what is beside it into the log', async () => {
     const drain = await ready()
     const add = (...fields: string[]) => client.xadd(KEY, '*', ...fields)

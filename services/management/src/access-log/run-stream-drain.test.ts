@@ -8,6 +8,7 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { connectRedis } from '@protectmyapi/service-kit/redis/redis'
+import { accessStreamKey } from '@protectmyapi/service-kit/redis/redis-keys'
 import { createExportSlots } from '../export/export-slots.js'
 import { createCommitChange } from '../feed/commit-change.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
@@ -101,5 +102,14 @@ describeWithRedis('management with Redis', () => {
     await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
     await until(isDrained)
     expect(logged().match(/not append-only/g)).toHaveLength(1)
+  })
+
+  it('drains a Redis that is full: what fills it may be what is to be drained', async () => {
+    const redis = await redisOf()
+    const isDrained = await recorded(redis, 3)
+    await redis.ask('CONFIG', 'SET', 'maxmemory', '1')
+    run(redis)
+    await until(isDrained)
+    await until(async () => ((await redis.ask('XLEN', accessStreamKey(3))) === '0' ? true : undefined))
   })
 })

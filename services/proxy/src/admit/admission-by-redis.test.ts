@@ -139,6 +139,18 @@ describeWithRedis('admission', () => {
       expect(rig.directory.entries).toEqual([])
     })
 
+    it('hands nothing over to management before five seconds have passed', async () => {
+      rig = await startAdmissionRig()
+      await admit()
+      await rig.redis.flush()
+      rig.time.advance(4_900)
+      await rig.settled()
+      expect(rig.directory.entries).toEqual([])
+      rig.time.advance(200)
+      await rig.settled()
+      expect(rig.directory.entries.map(kindOf)).toEqual(['admitted'])
+    })
+
     it('hands over to management what is not drained within five seconds, as after a flush', async () => {
       rig = await startAdmissionRig()
       const ticket = await admit()
@@ -201,6 +213,40 @@ describeWithRedis('admission', () => {
       expect(rig.directory.entries.map(({ sequence }) => Number(sequence))).toEqual([3])
       expect(await rig.client.xlen(accessStreamKey(SHARD))).toBe(2)
       expect(rig.link.isUsable()).toBe(true)
+    })
+
+    it('goes on by management for the shard at whose key something else stands, and by Redis for the others', async () => {
+      rig = await startAdmissionRig()
+      await rig.redis.ask('LPUSH', accessStreamKey(SHARD), 'x')
+      const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 1, allServices: false }] as const
+      await admit({ limits })
+      const ticket = await admit()
+      expect(await rig.admission.admit(request({ limits }))).toMatchObject({ admitted: false })
+      ticket.finish(OUTCOME)
+      await admit({ organizationId: 'org_2' })
+      await rig.settled()
+      // Exactly these: it is known that nothing of them was written.
+      expect(rig.directory.entries.map(kindOf)).toEqual(['admitted', 'admitted', 'finished'])
+      expect(await rig.client.xlen(accessStreamKey(shardOf('org_2')))).toBe(1)
+      expect(rig.link.isUsable()).toBe(true)
+      await rig.client.del(accessStreamKey(SHARD))
+      await admit()
+      expect(await onRecord()).toEqual(['admitted', 'admitted'])
+    })
+
+    it('goes on by management while Redis is full, and by Redis once it has room', async () => {
+      rig = await startAdmissionRig()
+      await rig.redis.ask('CONFIG', 'SET', 'maxmemory', '1')
+      const tickets = await Promise.all(Array.from({ length: 20 }, () => admit()))
+      for (const ticket of tickets) ticket.finish(OUTCOME)
+      for (let at = 0; at < 20; at += 1) await admit()
+      expect(rig.link.isUsable()).toBe(false)
+      await rig.settled()
+      expect(rig.directory.entries).toHaveLength(60)
+      await rig.redis.ask('CONFIG', 'SET', 'maxmemory', '0')
+      await until(() => rig.link.isUsable() || undefined)
+      await admit()
+      expect(await onRecord()).toEqual(['admitted'])
     })
 
     it('parts what would be too long to be read into several messages, in one script and in order', async () => {

@@ -12,7 +12,8 @@
  *
  * Answers: the watermark (-1: none is known), how many were admitted, then for each one refused: its place among the
  * requests, the place of the bucket among its own, and milliseconds (rounded up) until it would be let through.
- * A single -1 says that the stream is full: nothing was drawn and nothing written.
+ * A single -1 says that the stream is full, a single -2 that something else stands at its key: nothing was drawn and
+ * nothing written, and no other shard hears of it.
  *
  * What somebody else has put in the place of a watermark or an arrival is none: 32 bytes of it are looked at, and no kind
  * of value fails the script, since Redis would count as away with each request of that bucket.
@@ -29,7 +30,12 @@ local function numberAt(key, otherwise)
   if number and math.abs(number) < 2 ^ 53 then return number end
   return otherwise
 end
-if redis.call('XLEN', KEYS[1]) >= most then return {-1} end
+local messages = redis.pcall('XLEN', KEYS[1])
+if type(messages) ~= 'number' then
+  if string.find(messages.err, 'WRONGTYPE', 1, true) then return {-2} end
+  return messages
+end
+if messages >= most then return {-1} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local buckets = #KEYS - 2

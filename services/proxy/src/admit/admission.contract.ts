@@ -143,6 +143,19 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       expect(await it_.admission.admit(request([limit('service', 2)]))).toMatchObject({ admitted: true })
     })
 
+    it('draws from a limit once for a request that begins again, and from one that is new by then', async () => {
+      const it_ = await start()
+      const limits = [limit('app', 2)]
+      const first = request(limits)
+      await it_.admission.admit(first)
+      const again = (now: readonly Limit[]) => it_.admission.admit({ ...request(now), admittedBy: [first.route] })
+      for (let at = 0; at < 3; at += 1) expect(await again(limits)).toMatchObject({ admitted: true })
+      expect(await again([...limits, limit('service', 1)])).toMatchObject({ admitted: true })
+      expect(await again([...limits, limit('service', 1)])).toMatchObject({ limited: { scope: 'service' } })
+      expect(await it_.admission.admit(request(limits))).toMatchObject({ admitted: true })
+      expect(await it_.admission.admit(request(limits))).toMatchObject({ limited: { scope: 'app' } })
+    })
+
     it('admits up to a quota, the last unit too, then names the quota and when it is full again', async () => {
       const it_ = await start()
       const quotas = [quota('app', 'day', 3), quota('organization', 'month', 100)]

@@ -11,6 +11,8 @@ export interface AccessRequest {
   /** The client's, as far as it is believed. Stands for the device where there is none. */
   readonly sourceAddress: string
   readonly appVersion: string | null
+  /** The routes by which it was admitted when it began before, if it did: what it drew then from limits is not drawn again. */
+  readonly admittedBy?: readonly Route[]
 }
 
 export type Decision =
@@ -29,7 +31,8 @@ export interface Limited {
 export interface Admission {
   /**
    * Draws the limits and the quotas and puts the admitted entry on record, durably, before it answers: no record, no
-   * injection. Whoever is refused, or voids its ticket, has spent nothing of a quota. Nothing fails open.
+   * injection. Whoever is refused, or voids its ticket, has spent nothing of a quota. Of a limit it has, once: asking costs
+   * whoever answers. Nothing fails open.
    *
    * @throws Fault UNAVAILABLE where that cannot be done; whatever may have been written is voided.
    */

@@ -28,6 +28,15 @@ export function bucketsOf(request: AccessRequest): readonly LimitBucket[] {
   return buckets
 }
 
+/** Those that the request has yet to draw from: one that begins again has drawn from most of them. */
+export function undrawnBucketsOf(request: AccessRequest): readonly LimitBucket[] {
+  const { admittedBy = [] } = request
+  const buckets = bucketsOf(request)
+  if (admittedBy.length === 0 || buckets.length === 0) return buckets
+  const drawn = new Set(admittedBy.flatMap((route) => bucketsOf({ ...request, route }).map(({ key }) => key)))
+  return buckets.filter(({ key }) => !drawn.has(key))
+}
+
 function bucketOf(request: AccessRequest, limit: Limit): LimitBucket {
   const { scope, count, periodMs, burst } = limit
   return { scope, count, periodMs, burst, key: bucketKey(request, limit) }

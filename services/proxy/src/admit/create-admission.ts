@@ -8,7 +8,7 @@ import type { Ticket } from '../record/recorder.js'
 import { accessSubject } from './access-subject.js'
 import type { AccessRequest, Admission, Decision } from './admission.js'
 import type { Admit, AdmitOutcome } from './admit.js'
-import { bucketsOf } from './buckets.js'
+import { undrawnBucketsOf } from './buckets.js'
 
 const LIMITS = {
   /** Requests waiting or under way, in all and of one organization. Beyond: 503. */
@@ -44,7 +44,7 @@ export function createAdmission({ admit, recorder, quotas, log }: Deps): Admissi
   function ask(request: AccessRequest, reserved: Reserved): Promise<Decision> {
     if ('exceeded' in reserved) return Promise.resolve({ admitted: false, exceeded: reserved.exceeded })
     const { requestId, route } = request
-    const buckets = bucketsOf(request)
+    const buckets = undrawnBucketsOf(request)
     const entry = recorder.admittedEntry(route.organizationId, requestId, accessSubject(request))
     return admit({ entry, buckets }).then(
       (outcome) => decide(entry, outcome, reserved),

@@ -27,6 +27,9 @@ it.each([
   await expect(appendAnswered(reply)).rejects.toMatchObject({ name: 'RedisFailed' })
 })
 
-it('says that nothing was written where the stream is full', async () => {
-  await expect(appendAnswered([-1])).rejects.toMatchObject({ name: 'RedisAway' })
+it.each([
+  ['is full', -1],
+  ['is none', -2],
+])('says that nothing was written where the stream %s', async (_what, code) => {
+  await expect(appendAnswered([code])).rejects.toMatchObject({ name: 'RedisAway' })
 })

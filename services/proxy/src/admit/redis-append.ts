@@ -83,12 +83,18 @@ function writeBuckets(
   return places
 }
 
+/** What is one shard's own trouble: Redis stays in use for the others. */
+const UNWRITTEN: ReadonlyMap<number | undefined, string> = new Map([
+  [-1, 'the stream of a shard is full: its drain is behind'],
+  [-2, 'something else stands at the key of a shard’s stream'],
+])
+
 function answerOf(reply: unknown, requests: readonly Asking[]): Appended {
   if (!Array.isArray(reply) || !reply.every((part) => Number.isSafeInteger(part)))
     throw new RedisFailed('an answer out of shape')
   const [watermark, admitted, ...rest]: readonly number[] = reply
-  if (watermark === -1 && admitted === undefined)
-    throw new RedisAway('the stream of a shard is full: its drain is behind')
+  const unwritten = admitted === undefined ? UNWRITTEN.get(watermark) : undefined
+  if (unwritten !== undefined) throw new RedisAway(unwritten)
   const refused: [number, Refusal][] = []
   for (let at = 0; at + 2 < rest.length; at += 3) {
     const [place = 0, bucketPlace = 0, retryAfterMs = 0] = rest.slice(at, at + 3)

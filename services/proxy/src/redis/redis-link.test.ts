@@ -4,9 +4,18 @@ import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-tes
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { startTestRedis, type TestRedisOptions } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
+import type { Schedule } from '../freshness/schedule.js'
 import { manualTime } from '../test/manual-time.js'
 import { silentLog } from '../test/silent-log.js'
 import { createRedisLink, RedisAway, RedisFailed } from './redis-link.js'
+import { tryWrites } from './try-writes.js'
+
+/** Divides what the tests let pass. */
+const STEP_MS = 250
+/** What is slow here is a machine with other work, and no Redis that is away. */
+const PATIENT_MS = 10_000
+const AWAY = 'warn Redis is away'
+const IN_USE = 'info Redis is in use'
 
 describeWithRedis('the link to Redis', () => {
   const atEnd = closeAfterEach()
@@ -18,9 +27,19 @@ describeWithRedis('the link to Redis', () => {
     const line = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields })
     const log = Object.assign(silentLog(), { warn: line('warn'), error: line('error'), info: line('info') })
     const client = await connectTestRedis(redisTarget(redis))
+    Object.assign(client.options, { commandTimeout: PATIENT_MS })
     const time = manualTime()
-    const link = createRedisLink({ client, schedule: time.schedule, log })
+    const makeLink = (schedule = time.schedule) => createRedisLink({ client, clock: time.clock, schedule, log })
+    const link = makeLink()
     atEnd(() => link.close())
+    /** Time passes, and looks that fall due meanwhile are answered: INFO, a script by its digest, the script. */
+    async function pass(ms: number, each: () => unknown = () => undefined): Promise<void> {
+      for (let passedMs = 0; passedMs < ms; passedMs += STEP_MS) {
+        time.advance(STEP_MS)
+        for (let answers = 0; answers < 5; answers += 1) await client.ping()
+        await each()
+      }
+    }
     /** Looks until it is found fit, or says that it is not. */
     const looked = (redisIs: 'fit' | 'unfit') =>
       until(() => {
@@ -28,7 +47,13 @@ describeWithRedis('the link to Redis', () => {
         const isDone = redisIs === 'fit' ? link.isUsable() : lines.some(({ level }) => level === 'error')
         return isDone || undefined
       })
-    return { redis, link, lines, time, looked }
+    /** As one that has been in use for long. */
+    async function lasting(): Promise<void> {
+      await looked('fit')
+      await pass(6_000)
+    }
+    const said = () => lines.map(({ level, message }) => `${level} ${message.split(/[:,]/)[0]}`)
+    return { redis, client, link, makeLink, lines, said, time, pass, looked, lasting }
   }
 
   it('is used after a look that finds it fit, and says that it keeps no append-only file', async () => {
@@ -71,5 +96,124 @@ describeWithRedis('the link to Redis', () => {
     expect(told).toBe(2)
     await redis.restart()
     await looked('fit')
+  })
+
+  it.each([
+    ['is full', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],
+    ['is a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+    [
+      'has too few replicas',
+      ['CONFIG', 'SET', 'min-replicas-to-write', '1'],
+      ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
+    ],
+    [
+      'runs no script for this user',
+      ['ACL', 'SETUSER', 'default', '-evalsha'],
+      ['ACL', 'SETUSER', 'default', '+evalsha'],
+    ],
+  ])(
+    'costs one command where Redis %s, is away until that has ended, and back within 5 s',
+    async (_what, begin, end) => {
+      const { redis, link, said, pass, lasting } = await start()
+      await lasting()
+      const before = said().length
+      await redis.ask(...begin)
+      await expect(link.use(tryWrites)).rejects.toBeInstanceOf(RedisFailed)
+      let returns = 0
+      await pass(30_000, () => {
+        if (link.isUsable()) returns += 1
+      })
+      expect([returns, said().slice(before)]).toEqual([0, [AWAY]])
+      await redis.ask(...end)
+      await pass(5_000)
+      expect([link.isUsable(), said().slice(before)]).toEqual([true, [AWAY, IN_USE]])
+    },
+  )
+
+  it('is back ever later where no return lasts, tells the first and no other, and begins anew after one that did', async () => {
+    const { link, said, time, pass, lasting } = await start()
+    await lasting()
+    const before = said().length
+    const lostAtMs: number[] = []
+    const lose = async (): Promise<void> => {
+      if (!link.isUsable()) return
+      lostAtMs.push(time.clock.monotonicMs())
+      await expect(link.use((client) => client.call('NONSENSE'))).rejects.toBeInstanceOf(RedisFailed)
+    }
+    await pass(30_000, lose)
+    expect(said().slice(before)).toEqual([AWAY, IN_USE, AWAY])
+    const gapsMs = lostAtMs.slice(1).map((atMs, at) => atMs - (lostAtMs[at] ?? 0))
+    expect(Math.min(...gapsMs.slice(4))).toBeGreaterThanOrEqual(1_500)
+    expect(Math.max(...gapsMs)).toBeLessThanOrEqual(2_500 + 2 * STEP_MS)
+    await pass(36_000, lose)
+    expect(said().slice(before)).toEqual([AWAY, IN_USE, AWAY, AWAY])
+    await pass(10_000)
+    expect(said().slice(before)).toEqual([AWAY, IN_USE, AWAY, AWAY, IN_USE])
+    await lose()
+    await pass(1_300)
+    expect([link.isUsable(), said().slice(-2)]).toEqual([true, [AWAY, IN_USE]])
+  })
+
+  it('says once that Redis was full from the start', async () => {
+    const { link, said, pass } = await start({ settings: { maxmemory: '1' } })
+    await pass(10_000)
+    expect([link.isUsable(), said()]).toEqual([false, [AWAY]])
+  })
+
+  it('is left within 30 s where Redis is set to evict under way, and taken up again where that has ended', async () => {
+    const { redis, link, lines, pass, lasting } = await start()
+    await lasting()
+    let told = 0
+    link.onAway(() => {
+      told += 1
+    })
+    await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+    await pass(29_500)
+    expect([link.isUsable(), told, lines.at(-1)]).toEqual([
+      false,
+      1,
+      {
+        level: 'error',
+        message: 'Redis is not fit for use, and goes unused',
+        fields: { why: expect.stringContaining('set it to noeviction') },
+      },
+    ])
+    await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    await pass(5_000)
+    expect([link.isUsable(), lines.at(-1)?.message]).toEqual([true, 'Redis is in use'])
+  })
+
+  it('is left at once where a node that was added evicts', async () => {
+    const { redis, client, link, pass, lasting } = await start()
+    await lasting()
+    await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+    await pass(1_000)
+    expect(link.isUsable()).toBe(true)
+    client.emit('+node', client)
+    await pass(STEP_MS)
+    expect(link.isUsable()).toBe(false)
+  })
+
+  it('of a whole fleet comes back over about a second, and within 5 s', async () => {
+    const { redis, client, makeLink, time, pass } = await start()
+    client.setMaxListeners(0)
+    const plannedMs: number[] = []
+    const schedule: Schedule = (run, delayMs) => {
+      plannedMs.push(delayMs)
+      return time.schedule(run, delayMs)
+    }
+    const fleet = Array.from({ length: 40 }, () => makeLink(schedule))
+    const usable = () => fleet.filter((link) => link.isUsable()).length
+    await pass(STEP_MS)
+    expect(usable()).toBe(40)
+    plannedMs.length = 0
+    await redis.ask('CLIENT', 'KILL', 'TYPE', 'normal')
+    await until(() => (usable() === 0 && client.status === 'ready' ? true : undefined))
+    expect(plannedMs).toHaveLength(40)
+    // All forty in the same half of the second, each at a random moment of it: once in 10^10 runs.
+    expect(Math.max(...plannedMs) - Math.min(...plannedMs)).toBeGreaterThan(500)
+    await pass(5_000)
+    expect(usable()).toBe(40)
+    for (const link of fleet) link.close()
   })
 })

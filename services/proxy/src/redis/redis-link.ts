@@ -1,11 +1,24 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { type RedisClient, redisFitness } from '@protectmyapi/service-kit/redis/redis'
-import { jittered, type Schedule } from '../freshness/schedule.js'
+import type { Schedule } from '../freshness/schedule.js'
+import { tryWrites } from './try-writes.js'
 
+/** With a connection made anew (2 s, service-kit's redis.ts) a Redis that is there again is used within 5 s. */
 const LIMITS = {
-  /** Between two looks at a Redis that is away: short at first, for a connection that was only cut. */
-  probeFirstMs: 100,
-  probeMaxMs: 2_000,
+  /** Between two looks while it is away: doubled with each that finds it so, and with each return that did not last. */
+  lookFirstMs: 100,
+  lookMaxMs: 1_500,
+  /** A random part of this comes on top: a fleet that lost it in one moment is back over a second, not in one batch. */
+  spreadMs: 1_000,
+  /** In use for so long, it has come back for good: the next loss is a new one. */
+  lastsMs: 5_000,
+  /** While it is in use: its settings may be changed as it runs. */
+  lookAgainMs: 30_000,
+  /** From a node that the client has heard of to a look at it; several are heard of at once. */
+  newNodeMs: 100,
+  /** A state that stays is told again after this. */
+  tellAgainMs: 60_000,
 } as const
 
 /** Nothing was written there, for certain. */
@@ -25,74 +38,125 @@ export class RedisFailed extends Error {
 }
 
 /**
- * Redis as something that may be away. One failed command turns everybody to the other way at once; who failed together
- * comes back with jitter, after a look that finds it fit.
+ * Redis as something that may be away. One failed command turns everybody to the other way at once. Who failed together
+ * comes back one by one, after a look that finds it fit and writable; where that does not last, later each time.
  */
 export interface RedisLink {
   isUsable(): boolean
   /** @throws RedisAway without asking; RedisFailed, and from then on it counts as away. */
   use<Answer>(ask: (client: RedisClient) => Promise<Answer>): Promise<Answer>
   /** Called whenever it turns from usable to away. */
-  onAway(tell: () => void): void
+  onAway(listener: () => void): void
   close(): void
 }
 
 interface Deps {
   readonly client: RedisClient
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly schedule: Schedule
   readonly log: Logger
 }
 
-export function createRedisLink({ client, schedule, log }: Deps): RedisLink {
+export function createRedisLink({ client, clock, schedule, log }: Deps): RedisLink {
   const listeners: (() => void)[] = []
   let usable = false
-  let closed = false
+  /** Looks that found it away, and returns that did not last, in a row. */
   let failures = 0
-  let cancelProbe: (() => void) | undefined
-  let told = { unfit: '', appendOnly: false }
+  /** When it was taken into use, and whether the time before it had lasted: else that is told once this one has. */
+  let usedSinceMs = 0
+  let lasted = true
+  let told = { what: '', atMs: 0 }
+  let isAppendOnlyTold = false
+  /** The look that counts. One under way does not, once another is planned. */
+  let looks = 0
+  let cancelLook: (() => void) | undefined
 
-  function away(err: unknown): void {
-    if (!usable) return
+  function lookAfter(delayMs: number): void {
+    cancelLook?.()
+    looks += 1
+    cancelLook = schedule(() => void look(looks), delayMs)
+  }
+
+  async function look(number: number): Promise<void> {
+    const found = await fitness().catch((err: unknown) => new RedisFailed(err))
+    if (number !== looks) return
+    if (found instanceof RedisFailed) away(found)
+    else if (!found.fit) unfit(found.why)
+    else if (usable) goOn()
+    else back(found.appendOnly)
+  }
+
+  async function fitness(): ReturnType<typeof redisFitness> {
+    // While the client still gets ready it takes INFO, and nothing else.
+    if (client.status !== 'ready') throw new RedisAway('there is no connection')
+    const found = await redisFitness(client)
+    if (found.fit) await tryWrites(client)
+    return found
+  }
+
+  function away(err: RedisFailed): void {
+    tell('away', () =>
+      log.warn({ err }, 'Redis is away: admission goes through management, leases come from the vault'),
+    )
+    leave()
+  }
+
+  function unfit(why: string): void {
+    tell(why, () => log.error({ why }, 'Redis is not fit for use, and goes unused'))
+    leave()
+  }
+
+  function leave(): void {
+    const wasUsable = usable
     usable = false
-    log.warn({ err }, 'Redis is away: admission goes through management, leases come from the vault')
-    for (const tell of listeners) tell()
-    probeSoon()
-  }
-
-  function probeSoon(): void {
-    if (closed) return
-    cancelProbe?.()
-    const delayMs = jittered(Math.min(LIMITS.probeMaxMs, LIMITS.probeFirstMs * 2 ** Math.min(failures, 10)))
-    cancelProbe = schedule(() => void probe(), delayMs)
-  }
-
-  async function probe(): Promise<void> {
-    try {
-      // While the client still gets ready it takes INFO, and nothing else.
-      if (client.status !== 'ready') throw new RedisAway()
-      const fitness = await redisFitness(client)
-      if (closed) return
-      if (fitness.fit) return back(fitness.appendOnly)
-      if (told.unfit !== fitness.why) log.error({ why: fitness.why }, 'Redis is not fit for use, and goes unused')
-      told = { ...told, unfit: fitness.why }
-    } catch (err) {
-      log.debug({ err }, 'Redis is still away')
+    if (wasUsable) {
+      lasted = failures === 0
+      for (const listener of listeners) listener()
     }
+    const grownMs = Math.min(LIMITS.lookMaxMs, LIMITS.lookFirstMs * 2 ** Math.min(failures, 10))
     failures += 1
-    probeSoon()
+    lookAfter(grownMs + Math.random() * LIMITS.spreadMs)
   }
 
   function back(appendOnly: boolean): void {
-    failures = 0
     usable = true
-    if (!appendOnly && !told.appendOnly)
+    usedSinceMs = clock.monotonicMs()
+    if (!appendOnly && !isAppendOnlyTold)
       log.warn({}, 'Redis keeps no append-only file: what a crash of it loses is recorded again by the proxies')
-    told = { unfit: '', appendOnly: true }
-    log.info({}, 'Redis is in use')
+    isAppendOnlyTold = true
+    if (lasted) tellInUse()
+    lookAfter(LIMITS.lastsMs)
   }
 
-  client.on('close', () => away(new Error('the connection was closed')))
-  probeSoon()
+  function goOn(): void {
+    const restMs = usedSinceMs + LIMITS.lastsMs - clock.monotonicMs()
+    if (restMs <= 0) {
+      failures = 0
+      tellInUse()
+    }
+    lookAfter(restMs > 0 ? restMs : LIMITS.lookAgainMs)
+  }
+
+  function tellInUse(): void {
+    if (told.what !== 'in use') tell('in use', () => log.info({}, 'Redis is in use'))
+  }
+
+  function tell(what: string, say: () => void): void {
+    const atMs = clock.monotonicMs()
+    if (told.what === what && atMs - told.atMs < LIMITS.tellAgainMs) return
+    told = { what, atMs }
+    say()
+  }
+
+  client.on('close', () => {
+    if (usable) away(new RedisFailed('the connection was closed'))
+  })
+  client.on('+node', () => {
+    if (usable) lookAfter(LIMITS.newNodeMs)
+  })
+  // Who starts without it is told by the client, and looks once it is there (service-kit's redis.ts).
+  if (client.status === 'ready') lookAfter(0)
+  else client.once('ready', () => lookAfter(0))
 
   return {
     isUsable: () => usable,
@@ -102,15 +166,15 @@ export function createRedisLink({ client, schedule, log }: Deps): RedisLink {
         return await ask(client)
       } catch (err) {
         const failed = new RedisFailed(err)
-        away(failed)
+        if (usable) away(failed)
         throw failed
       }
     },
-    onAway: (tell) => void listeners.push(tell),
+    onAway: (listener) => void listeners.push(listener),
     close() {
-      closed = true
       usable = false
-      cancelProbe?.()
+      looks += 1
+      cancelLook?.()
       client.disconnect()
     },
   }

@@ -12,6 +12,7 @@ import { directoryAdmit } from '../admit/directory-admit.js'
 import { redisAdmit } from '../admit/redis-admit.js'
 import { type Append, redisAppend } from '../admit/redis-append.js'
 import { redisOrDirectory } from '../admit/redis-or-directory.js'
+import type { Schedule } from '../freshness/schedule.js'
 import { directoryQuotas } from '../quota/directory-quotas.js'
 import { createHeldQuotas } from '../quota/held-quotas.js'
 import { type AccessQueue, createAccessQueue } from '../record/access-queue.js'
@@ -74,7 +75,9 @@ export async function startAdmissionRig(options: AdmissionRigOptions = {}): Prom
   const redis = await startTestRedis()
   const target = redisTarget(cluster ?? redis)
   const client = await connectTestRedis({ ...target, cluster: cluster !== undefined })
-  const real = createRedisLink({ client, schedule: (run, ms) => unref(setTimeout(run, Math.min(ms, 20))), log })
+  /** Looks for it without delay while it is away, and not at all while it is in use. */
+  const soon: Schedule = (run, ms) => unref(setTimeout(run, ms < 5_000 ? Math.min(ms, 20) : ms))
+  const real = createRedisLink({ client, clock: time.clock, schedule: soon, log })
   const says: AdmissionRig['says'] = { redis: 'there', scriptMs: 0, organizations: 'one' }
   const link: RedisLink = {
     ...real,

@@ -1,7 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Admission } from '../admit/admission.js'
-import { bucketsOf, type LimitBucket } from '../admit/buckets.js'
+import { type LimitBucket, undrawnBucketsOf } from '../admit/buckets.js'
 import { createGcra } from './gcra.js'
 import { createSpentQuotas } from './spent-quotas.js'
 
@@ -27,7 +27,7 @@ export function createMemoryAdmission(clock: Pick<Clock, 'wallMs'>): MemoryAdmis
       if (state === 'away') throw new Fault('UNAVAILABLE', 'away')
       const exceeded = quotas.exceeded(request)
       if (exceeded) return { admitted: false, exceeded }
-      const refused = gcra.draw(bucketsOf(request), clock.wallMs())
+      const refused = gcra.draw(undrawnBucketsOf(request), clock.wallMs())
       if (!refused) entries.push({ kind: 'admitted', requestId })
       if (state === 'answers lost') {
         if (!refused) entries.push({ kind: 'void', requestId })
