@@ -39,7 +39,7 @@ export function watchPeers({ redis, bootId, isCurrent, schedule, log }: Deps): P
       await redis.use((client) => client.set(key, bootId, 'PX', lifeMs))
       return
     }
-    const written = await redis.use((client) => client.getrange(key, 0, LIMITS.readBytesMax - 1))
+    const written = await redis.use((client) => client.getrange(key, 0, LIMITS.readBytesMax - 1).catch(noneIfAnswered))
     another = written !== '' && written !== bootId
   }
 
@@ -53,3 +53,9 @@ export function watchPeers({ redis, bootId, isCurrent, schedule, log }: Deps): P
 
 /** Without Redis nothing is known of others. */
 export const NO_PEERS: Peers = { anotherIsCurrent: () => false, stop() {} }
+
+/** What stands there may be of another kind: then Redis has answered, and is not away for it. */
+function noneIfAnswered(err: unknown): string {
+  if (err instanceof Error && err.name === 'ReplyError') return ''
+  throw err
+}
