@@ -34,7 +34,7 @@ describe('the program', () => {
       })
       expect([code, out]).toEqual([0, expect.stringMatching(/"port":\d+/)])
     }
-  }, 30_000)
+  }, 60_000)
 
   it('replaces the key that signs heads by command, and takes no time that it cannot read', async () => {
     const rotated = { code: 0, err: expect.stringContaining('head-key.rotated') }

@@ -116,7 +116,7 @@ async function resealOn(deps: ReencryptDeps, key: ActiveKey, pass: Pass) {
 /**
  * Under a lock that no writer passes: none seals under an older version from here on. Where the old key may be known,
  * whatever is below does not count: a pass has found that it does not open, or somebody else has put it there since, for
- * none of ours writes below the version that seals. Who goes on doing so holds no floor down.
+ * none of ours writes below the version that seals.
  */
 async function raiseFloor({ vaultDb, headKeys }: ReencryptDeps, ref: KeyRef, known: boolean): Promise<boolean> {
   if (ref.organizationId === INSTALLATION_ORGANIZATION) await headKeys.reseal()
