@@ -112,6 +112,23 @@ describe('the vault refuses to sign, and says so as an error', () => {
     await sign(headOf(chain, linksOf(6), 5))
   })
 
+  it('but for who asks for fewer links since another was first, and was told of fewer: that is no alarm', async () => {
+    const { sign, logged } = replica()
+    const chain = newChain()
+    await sign(headOf(chain, linksOf(5)))
+    const slower = headOf(chain, linksOf(4), 3)
+    await expect(sign({ ...slower, seen: 3 })).rejects.toMatchObject(conflict)
+    const alarms = () => logged.lines().filter(({ level }) => level === 'error')
+    expect(alarms()).toEqual([])
+    for (const asked of [
+      { ...slower, seen: 5 },
+      { ...slower, seen: undefined },
+      { ...headOf(chain, linksOf(5, 'b'), 3), seen: 3 },
+    ])
+      await expect(sign(asked)).rejects.toMatchObject(conflict)
+    expect(alarms()).toHaveLength(3)
+  })
+
   it('the head of another chain', async () => {
     const { sign } = replica()
     const [one, other] = [newChain(), newChain()]
