@@ -24,6 +24,8 @@ export const CHAIN_LIMITS = {
     straysPage: 1_000,
     /** Names of chains and organizations read at once. */
     namesPage: 500,
+    /** Entries that were older than this when their link was signed are told: as `unsignedToldMs`. */
+    lateMs: 5 * 60_000,
     /** Of more breaks than these nobody learns anything. */
     breaksNamed: 20,
   },
