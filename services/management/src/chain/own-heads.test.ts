@@ -35,11 +35,11 @@ const hide = () => head().update({ unsigned_since: null })
 const signedCount = async (): Promise<number | undefined> => (await vault.describeHead(chain)).last?.count
 const refusals = (): number =>
   harness.errors().filter((line) => line.chain === chain && String(line.msg).includes('was altered')).length
-/** Link 2 and what leads from it, as a superuser does who knows the format. */
-async function forge(): Promise<void> {
+/** A link and what leads from it, as a superuser does who knows the format. */
+async function forge(number = 2): Promise<void> {
   await db('audit')
     .where({ organization_id: organizationId })
-    .where('batch', db('chain_batches').where({ chain, number: 2 }).select('batch'))
+    .where('batch', db('chain_batches').where({ chain, number }).select('batch'))
     .update({ event: 'forged' })
   await writeAnew(db, source)
 }
@@ -121,7 +121,8 @@ describe('what a process appended is signed by what it remembers', () => {
 
   it('or refused, where it went on itself from what stands in its place, and ever after', async () => {
     const { ofAll } = await appending()
-    await forge()
+    await harness.audit(organizationId)
+    await forge(3)
     await harness.audit(organizationId)
     await ofAll()
     await harness.audit(organizationId)
