@@ -9,7 +9,7 @@ import { createVaultDatabases, type VaultDatabases } from '../test/vault-databas
 import { describeHead } from './describe-head.js'
 import type { AskedHead } from './head-bounds.js'
 import { headKeys } from './head-keys.js'
-import { tendHeadKey } from './rotate-head-key.js'
+import { rotateHeadKey, tendHeadKey } from './rotate-head-key.js'
 import { signAnew } from './sign-anew.js'
 import { signHead } from './sign-head.js'
 
@@ -273,6 +273,28 @@ describe('replacing the key that signs heads', () => {
     expect(all.filter(({ made }) => made)).toHaveLength(1)
     expect(new Set(all.map(({ id }) => id)).size).toBe(1)
     expect((await replica().rotateHeadKey()).made).toBe(true)
+  })
+
+  it('makes none where another made one between the two times that it looked', async () => {
+    const at = replica()
+    const { id: seen } = await at.headKeys.current()
+    const headKeys = {
+      current: at.headKeys.current,
+      async verifying() {
+        await replica().rotateHeadKey({ seen })
+        return at.headKeys.verifying()
+      },
+    }
+    const { vaultDb, installationId } = databases
+    const rotate = rotateHeadKey({
+      vaultDb,
+      installationId,
+      keys: at.keys,
+      headKeys,
+      clock: at.clock,
+      log: at.logged.log,
+    })
+    expect(await rotate({ seen })).toMatchObject({ made: false })
   })
 
   it('waits for a head that is being signed, and no head is signed by the one that was replaced', async () => {
