@@ -1,5 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendBatches } from '../chain/append-batches.js'
+import type { AppendedHead } from '../chain/appended-heads.js'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { appendToLog } from './append-to-log.js'
 import { moveWatermarks, type Watermark } from './move-watermarks.js'
@@ -11,6 +12,7 @@ export interface Drained {
   readonly taken: number
   readonly watermarks: readonly Watermark[]
   readonly setAside: readonly SetAside[]
+  readonly appended: readonly AppendedHead[]
 }
 
 /** What cannot become an entry, or turned out to be a stranger in another's place. */
@@ -29,6 +31,6 @@ export async function storeEntries(
   const aside = asideOf(strangers)
   await setAside(trx, aside)
   const watermarks = await moveWatermarks(trx, entries)
-  await appendBatches(trx, batches)
-  return { taken: entries.length, watermarks, setAside: aside }
+  const appended = await appendBatches(trx, batches)
+  return { taken: entries.length, watermarks, setAside: aside, appended }
 }

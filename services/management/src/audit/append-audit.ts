@@ -1,6 +1,7 @@
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendBatches, type NewBatch } from '../chain/append-batches.js'
+import type { AppendedHead } from '../chain/appended-heads.js'
 import { auditChain } from '../chain/chain-names.js'
 import { AUDIT_ROW, type AuditRow, auditEntryText } from '../chain/entry-text.js'
 import type { Actor, AuditEntry } from './audit-entry.js'
@@ -8,9 +9,14 @@ import type { Actor, AuditEntry } from './audit-entry.js'
 /**
  * Writes audit rows in the transaction of the change that they tell of: neither stands without the other. Moves the
  * heads of their chains as well, which stay locked to the commit: nothing but the feed counter may be locked afterwards.
+ * Answers what is to be noted once it is committed.
  */
-export async function appendAudit(trx: Knex, actor: Actor, entries: readonly AuditEntry[]): Promise<void> {
-  if (entries.length === 0) return
+export async function appendAudit(
+  trx: Knex,
+  actor: Actor,
+  entries: readonly AuditEntry[],
+): Promise<readonly AppendedHead[]> {
+  if (entries.length === 0) return []
   const given = entries.map((entry) => ({ id: newId('audit'), ...entry, details: entry.details ?? {} }))
   const { kind, id, token = null, requestId } = actor
   // One statement: every change waits for this one, and some hold locks meanwhile. What it answers is what stands there
@@ -24,7 +30,7 @@ export async function appendAudit(trx: Knex, actor: Actor, entries: readonly Aud
      RETURNING ${AUDIT_ROW}, batch, to_char(current_date, 'YYYY-MM-DD') AS day`,
     [kind, id, token, requestId, JSON.stringify(given)],
   )
-  await appendBatches(trx, batchesOf(rows))
+  return appendBatches(trx, batchesOf(rows))
 }
 
 type WrittenRow = AuditRow & Pick<NewBatch, 'batch' | 'day'>

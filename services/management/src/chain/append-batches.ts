@@ -1,5 +1,6 @@
 import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { AppendedHead, Head } from './appended-heads.js'
 import { contentOf, digestOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { UNSIGNED } from './chain-rows.js'
@@ -31,34 +32,33 @@ export async function beginBatch(trx: Knex): Promise<{ readonly batch: string; r
 
 /**
  * Moves the heads of their chains. Lock order everywhere: the rows, the heads of chains, then the feed counter; the
- * heads stay locked to the commit, and all who append to a chain queue behind them.
+ * heads stay locked to the commit, and all who append to a chain queue behind them. Answers what is to be noted then.
  */
-export async function appendBatches(trx: Knex, batches: readonly NewBatch[]): Promise<void> {
-  if (batches.length === 0) return
+export async function appendBatches(trx: Knex, batches: readonly NewBatch[]): Promise<readonly AppendedHead[]> {
+  if (batches.length === 0) return []
   // Before the lock: it is the work of it.
   const contents = batches.map(({ texts, ...batch }) => {
     if (texts.length > CHAIN_LIMITS.batchEntriesMax) throw new Error('a batch of too many entries')
     return { ...batch, entries: texts.length, digest: digestOf(texts) }
   })
-  const heads = await lockHeads(trx, [...new Set(batches.map(({ chain }) => chain))])
+  const found = await lockHeads(trx, [...new Set(batches.map(({ chain }) => chain))])
+  const heads = new Map(found)
   const links = contents.map((content) => {
     const { chain } = content
-    const last = heads.get(chain) ?? { count: 0, head: FIRST_HEAD }
+    const last = heads.get(chain) ?? NONE
     const count = last.count + 1
     const head = headAfter({ chain, count, previous: last.head, content: contentOf(content) })
     heads.set(chain, { count, head })
     return { ...content, number: count, digest: content.digest.toString('hex'), head: head.toString('hex') }
   })
   await write(trx, links)
+  return [...heads].map(([chain, after]) => ({ chain, before: found.get(chain) ?? NONE, after }))
 }
 
-interface Head {
-  readonly count: number
-  readonly head: Buffer
-}
+const NONE: Head = { count: 0, head: FIRST_HEAD }
 
 /** In one order for everybody. */
-async function lockHeads(trx: Knex, chains: string[]): Promise<Map<string, Head>> {
+async function lockHeads(trx: Knex, chains: string[]): Promise<ReadonlyMap<string, Head>> {
   const read = async () => {
     const { rows } = await trx.raw<{ rows: HeadRow[] }>(
       'SELECT chain, count, head FROM chain_heads WHERE chain = ANY (?) ORDER BY chain FOR UPDATE',

@@ -7,6 +7,7 @@ import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { Route } from '../http/route.js'
 import type { ManagementMeasures } from '../telemetry/management-measures.js'
 import type { HeadWitness } from '../vault/head-witness.js'
+import { createAppendedHeads, rememberAppended } from './appended-heads.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { createSignHeads } from './sign-heads.js'
 import { signerLease } from './signer-lease.js'
@@ -33,17 +34,19 @@ export interface Chains {
 /** The chains over access log and audit trail: signed again and again, and verified for who asks. */
 export function buildChains(deps: ChainDeps): Chains {
   const { db, clock, log } = deps
-  const unsigned = createUnsignedWatch(db, clock)
+  const appended = createAppendedHeads(clock)
+  rememberAppended(db, appended)
+  const unsigned = createUnsignedWatch(db, clock, appended)
   const lease = signerLease(db, newId('boot'))
-  const signHeads = createSignHeads(deps)
+  const signHeads = createSignHeads({ ...deps, appended })
   let end: (() => Promise<void>) | undefined
 
   async function round(): Promise<void> {
     try {
-      if (await lease.take()) await signHeads()
+      if (await lease.take()) await signHeads.ofAll()
     } finally {
-      // Whoever signs: who takes the lease over remembers.
-      await tellUnsigned(unsigned, log)
+      // Whoever holds the lease, and whether it could be asked for: it saves work, and is a row that others can write.
+      await signHeads.own().finally(() => tellUnsigned(unsigned, log))
     }
   }
 

@@ -4,6 +4,12 @@ export const CHAIN_LIMITS = {
   signing: {
     /** Between two rounds. With a round's own time, a head is signed within a minute. */
     periodMs: 20_000,
+    /** Who appended has it signed by then, whoever's turn it is. With a period and a round's own time, within a minute too. */
+    ownAfterMs: 25_000,
+    /** Chains whose appended heads a process remembers, 20 MB. Of more, what the tables say is relied on. */
+    rememberedMax: 50_000,
+    /** Heads of a round that are compared with what the vault signed, whatever their marks say: 0.1 ms each. */
+    comparedRows: 200,
     /** A round begins no further page after so long. */
     roundMs: 30_000,
     /** Heads read at once. */
@@ -24,6 +30,8 @@ export const CHAIN_LIMITS = {
     straysPage: 1_000,
     /** Names of chains and organizations read at once. */
     namesPage: 500,
+    /** Entries that were older than this when their link was signed are told: as `unsignedToldMs`. */
+    lateMs: 5 * 60_000,
     /** Of more breaks than these nobody learns anything. */
     breaksNamed: 20,
   },

@@ -80,14 +80,16 @@ export async function keepCheckpoint(db: Knex, chain: string, signed: SignedHead
   await db.raw(KEEP, keepBindings(chain, signed))
 }
 
-/** The same of what was signed just now, and marks the head: in one statement, since verifying holds both together. */
+/** The same of what is signed by now, and marks the head: in one statement, since verifying holds both together. */
 export async function keepSigned(db: Knex, chain: string, signed: SignedHead): Promise<void> {
   await db.raw(
     `WITH kept AS (${KEEP})
-     UPDATE chain_heads SET unsigned_since = CASE WHEN count > ? THEN ?::timestamptz END WHERE chain = ?`,
-    [...keepBindings(chain, signed), signed.count, UNSIGNED, chain],
+     UPDATE chain_heads SET unsigned_since = ${MARK} WHERE chain = ? AND unsigned_since IS DISTINCT FROM ${MARK}`,
+    [...keepBindings(chain, signed), signed.count, UNSIGNED, chain, signed.count, UNSIGNED],
   )
 }
+
+const MARK = 'CASE WHEN count > ? THEN ?::timestamptz END'
 
 const KEEP = `INSERT INTO chain_checkpoints (chain, count, head, signed_at_ms, signature, key_id)
   SELECT chain, number, head, ?::bigint, ?::bytea, ?::text FROM chain_batches AS link

@@ -11,11 +11,19 @@ import {
 } from './entry-text.js'
 import { accessStrays, auditStrays, type Stray } from './strays.js'
 
+/** The entries of one link. */
+export interface LinkEntries {
+  /** Canonical. */
+  readonly texts: readonly string[]
+  /** Of the oldest, by the entry's own time: Unix time in milliseconds. */
+  readonly oldestMs: number
+}
+
 /** The entries that a chain is over, as they stand in their table. */
 export interface ChainSource {
   readonly chain: string
-  /** The canonical texts of each of these links, by number; of one that has more than it says, one more. */
-  textsOf(links: readonly BatchRow[]): Promise<ReadonlyMap<number, readonly string[]>>
+  /** Those of each of these links, by number; of one that has more than it says, one more. */
+  entriesOf(links: readonly BatchRow[]): Promise<ReadonlyMap<number, LinkEntries>>
   /** Entries that no link names. */
   strays(): AsyncGenerator<Stray, void, undefined>
   /** Entries of days before this one may be gone, and links that the vault signed before it. Null: nothing may. */
@@ -27,7 +35,7 @@ export function accessLogSource(db: Knex, organizationId: string, keptDays: numb
   const chain = accessLogChain(organizationId)
   return {
     chain,
-    async textsOf(links) {
+    async entriesOf(links) {
       const { rows } = await db.raw<{ rows: (AccessLogRow & Numbered)[] }>(
         `SELECT link.number, ${ACCESS_LOG_ROW} FROM json_to_recordset(?::json) AS link (${LINK})
          CROSS JOIN LATERAL (
@@ -55,7 +63,7 @@ export function auditSource(db: Knex, organizationId: string | null): ChainSourc
   const chain = auditChain(organizationId)
   return {
     chain,
-    async textsOf(links) {
+    async entriesOf(links) {
       const { rows } = await db.raw<{ rows: (AuditRow & Numbered)[] }>(
         `SELECT link.number, ${AUDIT_ROW} FROM json_to_recordset(?::json) AS link (${LINK})
          CROSS JOIN LATERAL (
@@ -76,6 +84,7 @@ const LINK = 'number bigint, batch bigint, day date, entries integer'
 /** As Postgres gives it back. */
 interface Numbered {
   readonly number: string
+  readonly atMs: number | string
 }
 
 const asJson = (links: readonly BatchRow[]): string =>
@@ -84,13 +93,14 @@ const asJson = (links: readonly BatchRow[]): string =>
 function byNumber<Row extends Numbered>(
   rows: readonly Row[],
   textOf: (row: Row) => string,
-): ReadonlyMap<number, readonly string[]> {
-  const texts = new Map<number, string[]>()
+): ReadonlyMap<number, LinkEntries> {
+  const found = new Map<number, { readonly texts: string[]; oldestMs: number }>()
   for (const row of rows) {
     const number = Number(row.number)
-    const held = texts.get(number)
-    if (held) held.push(textOf(row))
-    else texts.set(number, [textOf(row)])
+    const held = found.get(number) ?? { texts: [], oldestMs: Number.POSITIVE_INFINITY }
+    held.texts.push(textOf(row))
+    held.oldestMs = Math.min(held.oldestMs, Number(row.atMs))
+    found.set(number, held)
   }
-  return texts
+  return found
 }

@@ -1,28 +1,41 @@
 import { digestOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import type { BatchRow } from './chain-rows.js'
-import type { ChainSource } from './chain-source.js'
+import type { ChainSource, LinkEntries } from './chain-source.js'
 import type { Break } from './verdict.js'
 
-/** Compares the entries of sound links with what the links say of them. Answers how many there were. */
+/** What was found of sound links. */
+export interface CheckedEntries {
+  readonly breaks: readonly Break[]
+  /** How many entries there were. */
+  readonly entries: number
+  /** By link, the time of its oldest entry, Unix in milliseconds; of those that have any. */
+  readonly oldestMs: ReadonlyMap<number, number>
+}
+
+/** Compares the entries of sound links with what the links say of them. */
 export async function checkEntries(
   source: ChainSource,
   links: readonly BatchRow[],
   keptFrom: string | null,
-): Promise<{ readonly breaks: readonly Break[]; readonly entries: number }> {
+): Promise<CheckedEntries> {
   const breaks: Break[] = []
+  const oldestMs = new Map<number, number>()
   let entries = 0
   for (const some of inPortions(links)) {
-    const texts = await source.textsOf(some)
+    const found = await source.entriesOf(some)
     for (const link of some) {
-      const found = texts.get(link.number) ?? []
-      entries += found.length
-      const broken = breakOf(link, found, keptFrom)
+      const { texts, oldestMs: atMs } = found.get(link.number) ?? NONE
+      entries += texts.length
+      if (texts.length > 0) oldestMs.set(link.number, atMs)
+      const broken = breakOf(link, texts, keptFrom)
       if (broken) breaks.push(broken)
     }
   }
-  return { breaks, entries }
+  return { breaks, entries, oldestMs }
 }
+
+const NONE: LinkEntries = { texts: [], oldestMs: Number.POSITIVE_INFINITY }
 
 function breakOf(link: BatchRow, texts: readonly string[], keptFrom: string | null): Break | undefined {
   const { number, day } = link

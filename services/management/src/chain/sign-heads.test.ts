@@ -8,6 +8,7 @@ import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { HEAD_LINKS_MAX } from '../vault/head-witness.js'
 import { appendBatches } from './append-batches.js'
+import { createAppendedHeads } from './appended-heads.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { keepCheckpoint } from './chain-rows.js'
 import { auditSource } from './chain-source.js'
@@ -16,6 +17,7 @@ import { createUnsignedWatch, tellUnsigned } from './unsigned-watch.js'
 
 const harness = await startForAllTests(chainHarness)
 const { db } = harness
+const NONE_APPENDED = createAppendedHeads(manualClock(0))
 
 let organizationId: string
 let chain: string
@@ -146,7 +148,7 @@ describe('a head that stays unsigned', () => {
   it('is an alarm after some minutes, and none before', async () => {
     const { log, lines } = memoryLog()
     const clock = manualClock(0)
-    const watch = createUnsignedWatch(db, clock)
+    const watch = createUnsignedWatch(db, clock, NONE_APPENDED)
     await tellUnsigned(watch, log)
     clock.advance(unsignedToldMs)
     await tellUnsigned(watch, log)
@@ -163,7 +165,7 @@ describe('a head that stays unsigned', () => {
 
   it('is none where it was signed meanwhile and has moved again', async () => {
     const clock = manualClock(0)
-    const watch = createUnsignedWatch(db, clock)
+    const watch = createUnsignedWatch(db, clock, NONE_APPENDED)
     expect(await watch.look()).toEqual({ oldestMs: 0, overdue: 0 })
     await harness.signHeads()
     await harness.audit(organizationId)
@@ -174,7 +176,7 @@ describe('a head that stays unsigned', () => {
 
   it('is an alarm whatever its row says: the time is none of the table', async () => {
     const clock = manualClock(0)
-    const watch = createUnsignedWatch(db, clock)
+    const watch = createUnsignedWatch(db, clock, NONE_APPENDED)
     await watch.look()
     clock.advance(unsignedToldMs + 1)
     await db('chain_heads').where({ chain }).update({ unsigned_since: 'infinity' })

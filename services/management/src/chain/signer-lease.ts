@@ -2,8 +2,9 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { CHAIN_LIMITS } from './chain-limits.js'
 
 /**
- * One management at a time asks the vault: of two, the slower would ask for less than was signed, and be taken for who
- * cut a chain. A row with an end rather than a lock: a round waits for the vault, and no transaction may stay open so long.
+ * One management at a time asks the vault for all: it saves the others the work, and is no authority, since whoever writes
+ * to the row could give it to nobody. A row with an end rather than a lock: a round waits for the vault, and no transaction
+ * may stay open so long.
  */
 export interface SignerLease {
   /** Takes or keeps it. */

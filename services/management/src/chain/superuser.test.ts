@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
+import { CHAIN_LIMITS } from './chain-limits.js'
 import type { Break } from './verdict.js'
 
 const harness = await startForAllTests(chainHarness)
@@ -583,4 +585,31 @@ describe.each(['access-log', 'audit'] as const)('a superuser before the chain of
   it('has altered nothing yet, when all of it is taken back', async () => {
     expect(await harness.verdict(trail.source)).toMatchObject({ ok: true, through: 5, signed: { through: 4 } })
   })
+
+  it.each([
+    ['lives', true],
+    ['has died', false],
+  ])(
+    'gains nothing by taking a mark off, to alter what nobody has signed, where who appended it %s',
+    async (_what, lives) => {
+      const { db } = harness
+      const { chain, organizationId, source, table, json } = await furnishTrail(harness, kind)
+      const head = db('chain_heads').where({ chain })
+      const clock = manualClock(0)
+      const management = harness.management(clock)
+      await (kind === 'audit' ? harness.audit(organizationId) : harness.log(organizationId))
+      const marked = await head.clone().first('unsigned_since')
+      await head.clone().update({ unsigned_since: null })
+      clock.advance(CHAIN_LIMITS.signing.ownAfterMs + 1)
+      await (lives ? management.own() : harness.signHeads())
+      await db(table)
+        .where({ organization_id: organizationId })
+        .where('batch', db('chain_batches').where({ chain, number: 6 }).select('batch'))
+        .update({ [json]: { forged: true } })
+      await writeAnew(db, source)
+      await head.clone().update(marked)
+      await harness.signHeads()
+      expect((await harness.verdict(source)).breaks).toMatchObject([{ kind: 'rewritten', link: 6 }])
+    },
+  )
 })

@@ -1,14 +1,20 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
+import type { AppendedHeads } from './appended-heads.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 
 const LIMITS = CHAIN_LIMITS.signing
 
-/** For how long heads have been unsigned, by this process's own memory: a time in a table could be set by who writes there. */
+/**
+ * For how long heads have been unsigned, by this process's own memory: a time in a table could be set by who writes there.
+ * Those that the tables name, and those that it appended, whatever the tables say.
+ */
 export interface UnsignedWatch {
-  /** Looks again; of very many at the first. */
+  /** Looks again; of very many at the first. @throws what Postgres throws. */
   look(): Promise<UnsignedHeads>
+  /** By the last look, and what was appended since. */
+  known(): UnsignedHeads
 }
 
 export interface UnsignedHeads {
@@ -24,9 +30,22 @@ interface Unsigned {
   readonly seenMs: number
 }
 
-export function createUnsignedWatch(db: Knex, clock: Clock): UnsignedWatch {
+export function createUnsignedWatch(db: Knex, clock: Clock, appended: Pick<AppendedHeads, 'ages'>): UnsignedWatch {
   let seen: ReadonlyMap<string, Unsigned> = new Map()
+
+  function known(): UnsignedHeads {
+    const nowMs = clock.monotonicMs()
+    const ages = new Map(appended.ages())
+    for (const [chain, { seenMs }] of seen) ages.set(chain, Math.max(ages.get(chain) ?? 0, nowMs - seenMs))
+    const waits = [...ages.values()]
+    return {
+      oldestMs: waits.reduce((oldest, ms) => Math.max(oldest, ms), 0),
+      overdue: waits.filter((ms) => ms > LIMITS.unsignedToldMs).length,
+    }
+  }
+
   return {
+    known,
     async look() {
       const { rows } = await db.raw<{ rows: { chain: string; signed: string }[] }>(
         `SELECT chain, (
@@ -42,14 +61,18 @@ export function createUnsignedWatch(db: Knex, clock: Clock): UnsignedWatch {
           return [chain, before?.signed === signed ? before : { signed, seenMs: nowMs }]
         }),
       )
-      const ages = [...seen.values()].map(({ seenMs }) => nowMs - seenMs)
-      return { oldestMs: Math.max(0, ...ages), overdue: ages.filter((ms) => ms > LIMITS.unsignedToldMs).length }
+      return known()
     },
   }
 }
 
 /** Says that heads have been unsigned for long: what they cover could be altered unseen meanwhile. An alarm. */
 export async function tellUnsigned(watch: UnsignedWatch, log: Logger): Promise<void> {
-  const { oldestMs, overdue } = await watch.look()
-  if (overdue > 0) log.error({ heads: overdue, oldestMs: Math.round(oldestMs) }, 'head unsigned')
+  try {
+    await watch.look()
+  } finally {
+    // Whoever locks the tables keeps no alarm from being told.
+    const { oldestMs, overdue } = watch.known()
+    if (overdue > 0) log.error({ heads: overdue, oldestMs: Math.round(oldestMs) }, 'head unsigned')
+  }
 }

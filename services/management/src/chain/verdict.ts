@@ -67,6 +67,13 @@ export interface Verdict {
    * break by itself: what the vault remembers was compared all the same.
    */
   readonly doubtful: { readonly from: number; readonly through: number } | null
+  /**
+   * The first and the last link that the vault signed so long after their entries' own time that it is an alarm, and the
+   * longest such time, in whole seconds. No break: the vault or management was away, or entries waited for their drain.
+   * Yet for so long they could have been altered unseen, by somebody who waited for a process to die. Null where there are
+   * none.
+   */
+  readonly late: { readonly from: number; readonly through: number; readonly seconds: number } | null
   /** The first of them. */
   readonly breaks: readonly Break[]
 }
@@ -75,5 +82,6 @@ export interface Verdict {
 export function unknownChain(chain: string): Verdict {
   const detail = 'no organization has a chain of this name'
   const breaks = [{ kind: 'chain-unknown', link: null, day: null, detail }] as const
-  return { type: 'verdict', chain, ok: false, from: 1, through: 0, entries: 0, signed: null, doubtful: null, breaks }
+  const nothing = { from: 1, through: 0, entries: 0, signed: null, doubtful: null, late: null }
+  return { type: 'verdict', chain, ok: false, ...nothing, breaks }
 }

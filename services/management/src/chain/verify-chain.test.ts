@@ -158,6 +158,20 @@ describe('verifying', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 8 }, doubtful: null })
   })
 
+  it('names links that were signed long after the time of their entries, and calls them no break', async () => {
+    const { source, organizationId } = await furnishTrail(harness, 'audit')
+    expect(await harness.verdict(source)).toMatchObject({ ok: true, late: null })
+    // Nobody remembers that it was appended, as after a crash, and it was hidden since.
+    harness.setVaultClock(Date.now() + 3 * 3_600_000)
+    await harness.signHeads()
+    harness.setVaultClock(undefined)
+    await harness.audit(organizationId)
+    await harness.signHeads()
+    const { ok, late } = await harness.verdict(source)
+    expect([ok, late]).toMatchObject([true, { from: 5, through: 5 }])
+    expect(Math.round((late?.seconds ?? 0) / 3_600)).toBe(3)
+  })
+
   it('is in doubt no longer than until the vault has signed anew what it remembers, where nothing is added to it', async () => {
     const { source } = await furnishTrail(harness, 'audit')
     harness.vault.rotateKey(1)

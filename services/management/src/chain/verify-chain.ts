@@ -129,20 +129,27 @@ async function follow(db: Knex, walk: Walk, source: ChainSource, page: Following
   const kept = await checkpointsBetween(db, chain, { from: walk.count + 1, through })
   const checkpoints = new Map(kept.map((checkpoint) => [checkpoint.count, checkpoint]))
   const sound: BatchRow[] = []
+  const signedMs = new Map<number, number>()
   for (const link of links) {
     const broken = breakOfLink({ chain, previous: walk.head, count: walk.count + 1, link, near: links })
     if (broken) walk.add(broken)
     const checkpoint = checkpoints.get(link.number)
-    if (!broken) compareSigned(walk, link, { chain, checkpoint, last, byVault })
+    const atMs = broken ? undefined : compareSigned(walk, link, { chain, checkpoint, last, byVault })
+    if (atMs !== undefined) signedMs.set(link.number, atMs)
     if (checkpoint) followKept(walk, checkpoint)
     if (walk.isOver()) break
     walk.count = link.number
     walk.head = link.head
     sound.push(link)
   }
-  const { breaks, entries } = await checkEntries(source, sound, keptFrom)
+  const { breaks, entries, oldestMs } = await checkEntries(source, sound, keptFrom)
   for (const broken of breaks) walk.add(broken)
   walk.entries += entries
+  for (const { number } of sound) {
+    walk.waits(number, oldestMs.get(number) ?? Number.POSITIVE_INFINITY)
+    const atMs = signedMs.get(number)
+    if (atMs !== undefined) walk.signedAt(number, atMs)
+  }
 }
 
 interface SignedHere {
@@ -152,7 +159,12 @@ interface SignedHere {
   readonly byVault: SignedByVault
 }
 
-function compareSigned(walk: Walk, { number, head }: BatchRow, { chain, checkpoint, last, byVault }: SignedHere): void {
+/** Answers when the vault signed it, by its own word; undefined where it did not. */
+function compareSigned(
+  walk: Walk,
+  { number, head }: BatchRow,
+  { chain, checkpoint, last, byVault }: SignedHere,
+): number | undefined {
   const isVaults = checkpoint !== undefined && byVault.isSigned(chain, checkpoint)
   if (checkpoint && !isVaults)
     walk.note('signature-invalid', number, 'no key of the vault’s signed the head that is kept here')
@@ -162,7 +174,7 @@ function compareSigned(walk: Walk, { number, head }: BatchRow, { chain, checkpoi
   if (remembered && !isRemembered)
     walk.note('signature-invalid', number, 'no key of the vault’s signed the head that it remembers')
   const vouching = [...(isVaults ? [checkpoint] : []), ...(isRemembered ? [remembered] : [])]
-  if (vouching.length === 0) return
+  if (vouching.length === 0) return undefined
   const isDoubtful = (signed: SignedHead): boolean =>
     signed.signedAtMs >= (byVault.knownSinceMs(signed) ?? Number.POSITIVE_INFINITY)
   if (vouching.every(isDoubtful)) walk.doubt(number)
@@ -174,6 +186,8 @@ function compareSigned(walk: Walk, { number, head }: BatchRow, { chain, checkpoi
       `the vault signed another head; the links since ${walk.vouched + 1} were written anew`,
     )
   else walk.vouched = number
+  // What is remembered may have been signed anew since.
+  return Math.min(...vouching.map(({ signedAtMs }) => signedAtMs))
 }
 
 /** Each names the one that was kept before it. */
@@ -225,7 +239,7 @@ async function lookForStrays(walk: Walk, source: ChainSource): Promise<void> {
 }
 
 function verdictOf(
-  { breaks, from, count, entries, doubtful }: Walk,
+  { breaks, from, count, entries, doubtful, late }: Walk,
   chain: string,
   last: SignedHead | undefined,
 ): Verdict {
@@ -238,6 +252,7 @@ function verdictOf(
     entries,
     signed: last ? { through: last.count, at: new Date(last.signedAtMs).toISOString() } : null,
     doubtful,
+    late,
     breaks,
   }
 }

@@ -29,6 +29,10 @@ const VerdictLine = z.object({
     description:
       'Links whose signed heads somebody else may have signed: the vault’s key was known to others then, and it has signed none since by another.',
   }),
+  late: z.object({ from: z.int(), through: z.int(), seconds: z.int() }).nullable().meta({
+    description:
+      'Links that the vault signed more than five minutes after their entries’ own time, and the longest such time. No break: something was away. For so long they could have been altered unseen.',
+  }),
   breaks: z.array(
     z.object({
       kind: z.enum(BREAKS),

@@ -24,6 +24,12 @@ export interface Walk {
   doubtBeginning(link: number): void
   /** A head that the vault alone can have signed: it covers every link before it. */
   lift(): void
+  /** From the first to the last link that was signed late; the longest time, in whole seconds. */
+  late: { readonly from: number; readonly through: number; readonly seconds: number } | null
+  /** A sound link, and the time of its oldest entry; what it holds waits to be signed. */
+  waits(link: number, oldestMs: number): void
+  /** The vault signed through this link, at this time. */
+  signedAt(link: number, ms: number): void
   /** The first of them. */
   readonly breaks: readonly Break[]
   add(broken: Break): void
@@ -39,6 +45,8 @@ export function beginWalk(): Walk {
   const breaks: Break[] = []
   let isEnded = false
   let beginning: Walk['doubtful'] = null
+  /** Since the last signed head. */
+  let waiting: { readonly from: number; readonly oldestMs: number } | undefined
   const add = (broken: Break): void => {
     isEnded ||= ENDS.includes(broken.kind)
     if (breaks.length < CHAIN_LIMITS.verify.breaksNamed) breaks.push(broken)
@@ -54,6 +62,20 @@ export function beginWalk(): Walk {
     },
     lift() {
       this.doubtful = beginning
+    },
+    late: null,
+    waits(link, oldestMs) {
+      waiting = { from: waiting?.from ?? link, oldestMs: Math.min(waiting?.oldestMs ?? oldestMs, oldestMs) }
+    },
+    signedAt(link, ms) {
+      const waitedMs = ms - (waiting?.oldestMs ?? ms)
+      if (waiting && waitedMs > CHAIN_LIMITS.verify.lateMs) {
+        // An entry may be of a time that never was.
+        const waited = Math.min(Number.MAX_SAFE_INTEGER, Math.floor(waitedMs / 1_000))
+        const seconds = Math.max(this.late?.seconds ?? 0, waited)
+        this.late = { from: this.late?.from ?? waiting.from, through: link, seconds }
+      }
+      waiting = undefined
     },
     count: 0,
     head: FIRST_HEAD,

@@ -8,6 +8,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isToken, SESSION_PREFIX, tokenHash } from '@protectmyapi/service-kit/tokens'
 import { appendAudit } from '../audit/append-audit.js'
+import { type AppendedHead, noteAppended } from '../chain/appended-heads.js'
 import { createTurns } from '../fairness/turns.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
@@ -39,6 +40,7 @@ interface Sold {
   readonly readMs: number
   readonly expiresMs: number
   readonly key: SigningKeyRow
+  readonly appended: readonly AppendedHead[]
 }
 
 /**
@@ -58,7 +60,9 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
     if (!keys.ready()) throw new Fault('UNAVAILABLE', 'the session key is not held: the vault is away')
     // READTIME: the session's life counts from before the rows are read.
     const readMs = clock.wallMs()
-    return db.transaction((trx) => sell(trx, tokenHash(debugToken), readMs))
+    const sold = await db.transaction((trx) => sell(trx, tokenHash(debugToken), readMs))
+    noteAppended(db, sold.appended)
+    return sold
   }
 
   return async ({
@@ -125,7 +129,7 @@ async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Sold> {
   await trx('debug_tokens')
     .where({ id: token.id })
     .update({ last_used_at: trx.raw('clock_timestamp()') })
-  await appendAudit(trx, { kind: 'device', id: device.id, requestId: null }, [
+  const appended = await appendAudit(trx, { kind: 'device', id: device.id, requestId: null }, [
     {
       organizationId: app.organizationId,
       event: 'session.exchanged',
@@ -133,7 +137,7 @@ async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Sold> {
       details: { app: app.id, debugToken: token.id },
     },
   ])
-  return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, readMs, expiresMs, key }
+  return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, readMs, expiresMs, key, appended }
 }
 
 /** The device that stands for this debug token, made at its first use. A revoked one is not taken up again. */

@@ -1,6 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendAudit } from '../audit/append-audit.js'
 import type { Actor, AuditEntry } from '../audit/audit-entry.js'
+import { noteAppended } from '../chain/appended-heads.js'
 import { refuseEnded } from '../people/refuse-ended.js'
 import { appendFeed } from './append-feed.js'
 import type { FeedEntry } from './feed-entry.js'
@@ -60,18 +61,21 @@ export function createCommitChange({ db, waitUntilSeen }: CommitDeps): CommitCha
 }
 
 export function createCommitOnly(db: Knex): CommitOnly {
-  return (actor, work) =>
-    withRetries(() =>
+  return async (actor, work) => {
+    const { appended, ...committed } = await withRetries(() =>
       db.transaction(async (trx) => {
         const change = await work(trx)
         // Lock order everywhere: the rows, what the actor rests on (removals lock rows before it, too), the heads of
         // chains, then the feed counter, last before the commit.
         await refuseEndedActor(trx, actor, change.asked)
-        await appendAudit(trx, actor, change.audit)
+        const appended = await appendAudit(trx, actor, change.audit)
         const number = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
-        return { result: change.result, number }
+        return { result: change.result, number, appended }
       }),
     )
+    noteAppended(db, appended)
+    return committed
+  }
 }
 
 async function refuseEndedActor(

@@ -1,12 +1,13 @@
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
-import { systemClock } from '@protectmyapi/service-kit/clock'
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { appendAudit } from '../audit/append-audit.js'
+import { type AppendedHeads, createAppendedHeads, noteAppended, rememberAppended } from '../chain/appended-heads.js'
 import type { ChainSource } from '../chain/chain-source.js'
-import { createSignHeads } from '../chain/sign-heads.js'
+import { createSignHeads, type SignHeads } from '../chain/sign-heads.js'
 import type { Progress, Verdict } from '../chain/verdict.js'
 import { verifyChain } from '../chain/verify-chain.js'
 import { toInboxEntry } from '../directory/access-entry.js'
@@ -25,7 +26,10 @@ export interface ChainHarness {
   log(organizationId: string, entries?: number, at?: { readonly db: Knex; readonly atMs: number }): Promise<void>
   /** Changes something in one transaction: one link. */
   audit(organizationId: string | null, events?: readonly string[]): Promise<void>
+  /** As the management whose turn it is, with no memory of what was appended. */
   signHeads(): Promise<void>
+  /** Another management: what is appended from now on it remembers, and no other. */
+  management(clock: Clock): SignHeads & { readonly appended: AppendedHeads }
   /** Lines that were logged as errors. */
   errors(): readonly Readonly<Record<string, unknown>>[]
   lines(source: ChainSource, reading?: Knex): Promise<readonly (Progress | Verdict)[]>
@@ -39,6 +43,7 @@ export async function chainHarness(): Promise<ChainHarness> {
   let nowMs: number | undefined
   const vault = memoryVault(() => nowMs ?? Date.now())
   const { log, lines: logged } = memoryLog()
+  const signing = { db, vault, log }
   const harness: ChainHarness = {
     db,
     vault,
@@ -61,9 +66,14 @@ export async function chainHarness(): Promise<ChainHarness> {
         targetId: 'sec_1',
         details: { name: 'A_KEY', n: 1 },
       }))
-      await db.transaction((trx) => appendAudit(trx, actor, entries))
+      noteAppended(db, await db.transaction((trx) => appendAudit(trx, actor, entries)))
     },
-    signHeads: createSignHeads({ db, vault, clock: systemClock, log }),
+    signHeads: createSignHeads({ ...signing, clock: systemClock, appended: createAppendedHeads(systemClock) }).ofAll,
+    management(clock) {
+      const appended = createAppendedHeads(clock)
+      rememberAppended(db, appended)
+      return { ...createSignHeads({ ...signing, clock, appended }), appended }
+    },
     errors: () => logged().filter(({ level }) => level === 'error'),
     async lines(source, reading = db) {
       const lines: (Progress | Verdict)[] = []

@@ -8,10 +8,10 @@ import type { ChainSource } from '../chain/chain-source.js'
 export async function writeAnew(db: Knex, source: ChainSource): Promise<void> {
   const { chain } = source
   const links = await batchesAfter(db, chain, { after: 0, through: 1_000, limit: 1_000 })
-  const texts = await source.textsOf(links.map((link) => ({ ...link, entries: 1_000 })))
+  const entries = await source.entriesOf(links.map((link) => ({ ...link, entries: 1_000 })))
   let head = FIRST_HEAD
   for (const link of links) {
-    const found = texts.get(link.number) ?? []
+    const found = entries.get(link.number)?.texts ?? []
     const digest = digestOf(found)
     const content = contentOf({ ...link, entries: found.length, digest })
     head = headAfter({ chain, count: link.number, previous: head, content })

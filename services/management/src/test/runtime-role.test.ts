@@ -10,6 +10,7 @@ import { readMessage } from '../access-log/read-message.js'
 import { storeMessages } from '../access-log/store-messages.js'
 import { pruneLeftovers, tendPartitions } from '../access-log/tend-partitions.js'
 import { appendAudit } from '../audit/append-audit.js'
+import { createAppendedHeads } from '../chain/appended-heads.js'
 import { dropOldLinks } from '../chain/drop-old-links.js'
 import { createSignHeads } from '../chain/sign-heads.js'
 import { signerLease } from '../chain/signer-lease.js'
@@ -123,7 +124,8 @@ describe('the runtime role', () => {
     await db.transaction((trx) => appendAudit(trx, actor, [{ organizationId, event: 'x.y', targetId: null }]))
     const lease = signerLease(db, 'boot_1')
     expect(await lease.take()).toBe(true)
-    await createSignHeads({ db, vault, clock, log: createLogger('test', 'silent') })()
+    const appended = createAppendedHeads(clock)
+    await createSignHeads({ db, vault, clock, log: createLogger('test', 'silent'), appended }).ofAll()
     await lease.giveBack()
     for await (const verdict of verifyAll({ db, vault }, 90)) expect(verdict).toMatchObject({ ok: true, breaks: [] })
     const old = { chain: 'access-log/org_1' }

@@ -101,10 +101,10 @@ function overGrpc(client: ReloadingClient<GrpcClient>): VaultClient {
         DEADLINES.shredMs,
       )
     },
-    async signHead({ chain, count, head, links }) {
+    async signHead({ chain, count, head, links, seen }) {
       const signed = await callUnary<SignHeadRequest, SignHeadResponse__Output>(
         (request, options, answer) => client.current().signHead(request, options, answer),
-        { chain, count, head, links: [...links] },
+        { chain, count, head, links: [...links], seen },
         DEADLINES.otherMs,
       )
       return { ...signed, count, head }

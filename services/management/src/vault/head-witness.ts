@@ -15,6 +15,8 @@ export interface HeadToSign {
   readonly head: Buffer
   /** Contents of all links since the count signed last, at most HEAD_LINKS_MAX. */
   readonly links: readonly Buffer[]
+  /** The last count signed, as it was described, 0 for none: where it is more by now, another was first. */
+  readonly seen: number
 }
 
 /** A key of the vault's that signs heads, or did. */
@@ -42,7 +44,7 @@ export interface HeadWitness {
   /**
    * Signs what extends the last head it signed; the last one again is answered as it was.
    *
-   * @throws Fault CONFLICT: fewer links than were signed, or others. INVALID_REQUEST: links are missing.
+   * @throws Fault CONFLICT: fewer links than were signed, or others; no alarm where another was first. INVALID_REQUEST: links are missing.
    */
   signHead(asked: HeadToSign): Promise<SignedHead>
   describeHead(chain: string): Promise<DescribedHead>

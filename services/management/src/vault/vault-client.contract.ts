@@ -140,7 +140,7 @@ function headOf(chain: string, words: string): HeadToSign {
   links.forEach((content, index) => {
     head = headAfter({ chain, count: index + 1, previous: head, content })
   })
-  return { chain, head, count: links.length, links }
+  return { chain, head, count: links.length, links, seen: 0 }
 }
 
 const chainOf = (count: number): HeadToSign => headOf(`audit/${newId('organization')}`, 'a'.repeat(count))

@@ -198,7 +198,7 @@ describe('room for another request', () => {
   it('ends for all when the authority loses answers, and comes back with it', async () => {
     const { recorder, entry, pass, be } = make()
     be('away')
-    for (let at = 0; at < 1_024; at += 1) recorder.doubtful(entry(`req_${at}`), 'UNAVAILABLE')
+    for (let at = 0; at < 1_024; at += 1) recorder.doubtful(entry(`req_${at}`, `org_${at % 4}`), 'UNAVAILABLE')
     expect(recorder.hasRoom('org_other')).toBe(false)
     be('no')
     for (let turn = 0; turn < 5; turn += 1) await pass(2_000)

@@ -20,11 +20,41 @@ describe('the backlog has room', () => {
     expect(backlog.hasRoom('org_new')).toBe(false)
   })
 
+  it('for whoever comes, though three take all that they can: a quarter each, and as much is left', () => {
+    const backlog = createBacklog()
+    const counts = ['org_a', 'org_b', 'org_c'].map((organizationId) => ({ organizationId, count: 0 }))
+    for (let at = 0; at < 120_000; at += 1) {
+      const one = counts[at % 3]
+      if (!one || !backlog.hasRoom(one.organizationId)) continue
+      backlog.add(one.organizationId)
+      one.count += 1
+    }
+    expect(counts.map(({ count }) => count)).toEqual([25_000, 25_000, 25_000])
+    expect([backlog.hasRoom('org_a'), backlog.hasRoom('org_new')]).toEqual([false, true])
+  })
+
   it('while fewer than 2,048 admissions are in doubt', () => {
     const backlog = createBacklog()
-    for (let at = 0; at < 2_047; at += 1) backlog.doubtful({ organizationId: 'org_a' })
-    expect(backlog.hasRoom('org_b')).toBe(true)
-    backlog.doubtful({ organizationId: 'org_a' })
-    expect(backlog.hasRoom('org_b')).toBe(false)
+    for (let at = 0; at < 2_047; at += 1) backlog.doubtful({ organizationId: `org_${at % 4}` })
+    expect(backlog.hasRoom('org_new')).toBe(true)
+    const last = { organizationId: 'org_3' }
+    backlog.doubtful(last)
+    expect(backlog.hasRoom('org_new')).toBe(false)
+    backlog.settled(last)
+    expect(backlog.hasRoom('org_new')).toBe(true)
+  })
+
+  it('of which one organization has 512: with however many more at once it stops itself alone', () => {
+    const backlog = createBacklog()
+    const entries = Array.from({ length: 5_000 }, () => ({ organizationId: 'org_a' }))
+    for (const entry of entries) backlog.doubtful(entry)
+    expect([backlog.hasRoom('org_a'), backlog.hasRoom('org_b')]).toEqual([false, true])
+    for (const entry of entries.slice(0, 4_488)) backlog.settled(entry)
+    expect(backlog.hasRoom('org_a')).toBe(false)
+    for (const entry of entries.slice(4_488, 4_489)) backlog.settled(entry)
+    expect(backlog.hasRoom('org_a')).toBe(true)
+    for (const entry of entries.slice(4_489)) backlog.settled(entry)
+    for (let at = 0; at < 2_047; at += 1) backlog.doubtful({ organizationId: `org_${at % 4}` })
+    expect(backlog.hasRoom('org_new')).toBe(true)
   })
 })

@@ -7,10 +7,15 @@ export const BACKLOG_LIMITS = {
    * entries a request, for as long as a drain takes: seconds, at the rate of a core.
    */
   entriesMax: 100_000,
-  /** An organization's part of it, so that one tenant's requests stop nobody else's. */
+  /**
+   * An organization's part of it, and never more than is left for everybody: so that one tenant's requests stop nobody
+   * else's, nor three tenants' a fourth's. Of n that take all they can each has an (n + 1)th, and as much is left.
+   */
   shareMax: 40_000,
   /** Entries of admissions whose answer was lost. Beyond, the authority is away, and asking it makes more of them. */
   doubtfulMax: 2_048,
+  /** An organization's part of those; what it has beyond, since they are lost many at once, is counted to nobody else. */
+  doubtfulShareMax: 512,
 } as const
 
 /** Counts what is under way and what is not on record yet. */
@@ -30,19 +35,31 @@ export interface Backlog {
 export function createBacklog(): Backlog {
   const counts = createOwnerCounts()
   const doubtful = new Set<AccessEntry>()
+  const doubts = createOwnerCounts()
+  /** Those within their organizations' parts. */
+  let doubtsShared = 0
 
   return {
     hasRoom: (organizationId) =>
-      counts.total < BACKLOG_LIMITS.entriesMax &&
-      counts.of(organizationId) < BACKLOG_LIMITS.shareMax &&
-      doubtful.size < BACKLOG_LIMITS.doubtfulMax,
+      counts.of(organizationId) < Math.min(BACKLOG_LIMITS.shareMax, BACKLOG_LIMITS.entriesMax - counts.total) &&
+      doubts.of(organizationId) < BACKLOG_LIMITS.doubtfulShareMax &&
+      doubtsShared < BACKLOG_LIMITS.doubtfulMax,
     add: counts.add,
     remove: counts.remove,
-    doubtful: (entry) => void doubtful.add(entry),
+    doubtful(entry) {
+      const organizationId = entry.organizationId ?? ''
+      if (doubts.of(organizationId) < BACKLOG_LIMITS.doubtfulShareMax) doubtsShared += 1
+      doubts.add(organizationId)
+      doubtful.add(entry)
+    },
     sizes: () => ({ entries: counts.total, doubtful: doubtful.size }),
     settled(entry) {
-      doubtful.delete(entry)
-      counts.remove(entry.organizationId ?? '')
+      const organizationId = entry.organizationId ?? ''
+      if (doubtful.delete(entry)) {
+        doubts.remove(organizationId)
+        if (doubts.of(organizationId) < BACKLOG_LIMITS.doubtfulShareMax) doubtsShared -= 1
+      }
+      counts.remove(organizationId)
     },
   }
 }

@@ -17,6 +17,8 @@ export interface AskedHead {
   readonly count: number
   /** Contents of the last links, the one that makes the head last. */
   readonly links: readonly Buffer[]
+  /** The last count signed, as it was described to who asks; undefined where they do not say. */
+  readonly seen?: number | undefined
 }
 
 /** @throws Fault INVALID_REQUEST. */

@@ -51,6 +51,8 @@ export const rotateHeadKey =
       const { id: signing } = await headKeys.current()
       if (seen !== undefined && signing !== seen) return { id: signing, made: false, known: [] }
       const keys = await headKeys.verifying()
+      // Replaced between the two looks: it is not the one that was seen.
+      if (keys[0]?.id !== signing) continue
       if (keys.length >= LIMITS.keysMax)
         throw new Fault('CONFLICT', `${keys.length} keys have signed heads`, { say: 'There are too many head keys.' })
       const done = await exchange(deps, keys, knownSinceMs)

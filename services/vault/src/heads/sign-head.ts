@@ -46,6 +46,8 @@ export const signHead =
         })
       if (typeof signed === 'object') return signed
       if (signed === 'signed-by-another') verifying = await headKeys.verifying()
+      if (signed === 'moved-on')
+        throw new Fault('CONFLICT', 'another was first: more links were signed since the last were described')
     }
     throw new Fault('UNAVAILABLE', 'the key that signs heads was replaced with every attempt')
   }
@@ -62,13 +64,17 @@ interface Keys {
   readonly verifying: readonly VerifyingKey[]
 }
 
-/** `key-moved`: another key signs by now. `signed-by-another`: the keys before it are needed. */
+/**
+ * `key-moved`: another key signs by now. `signed-by-another`: the keys before it are needed. `moved-on`: who asks knows of
+ * fewer links than were signed, and asks for fewer: of two at once the slower, no chain that was cut. Whether its head is
+ * among them it sees for itself.
+ */
 async function signBy(
   { key, verifying }: Keys,
   trx: Knex.Transaction,
   asked: AskedHead,
   { installationId, clock }: Pick<Deps, 'installationId' | 'clock'>,
-): Promise<SignedHead | 'key-moved' | 'signed-by-another'> {
+): Promise<SignedHead | 'key-moved' | 'signed-by-another' | 'moved-on'> {
   const { chain } = asked
   if (!(await headKeyStore(trx).isSigning(key.id))) return 'key-moved'
   const heads = signedHeadStore(trx)
@@ -85,6 +91,7 @@ async function signBy(
   if (!isSignedBy([key, ...verifying], last, { installationId, chain }))
     throw new Fault('CONFLICT', `what is remembered of ${last.count} links was signed by no key of the vault’s`)
   if (isSame(last, asked)) return last
+  if (asked.count < last.count && asked.seen !== undefined && asked.seen < last.count) return 'moved-on'
   assertExtends(last, asked)
   const head = signed()
   await heads.update(chain, head)

@@ -9,7 +9,7 @@ import { createVaultDatabases, type VaultDatabases } from '../test/vault-databas
 import { describeHead } from './describe-head.js'
 import type { AskedHead } from './head-bounds.js'
 import { headKeys } from './head-keys.js'
-import { tendHeadKey } from './rotate-head-key.js'
+import { rotateHeadKey, tendHeadKey } from './rotate-head-key.js'
 import { signAnew } from './sign-anew.js'
 import { signHead } from './sign-head.js'
 
@@ -110,6 +110,23 @@ describe('the vault refuses to sign, and says so as an error', () => {
     expect(logged.lines()).toContainEqual(expect.objectContaining({ level: 'error', chain }))
     expect((await replica().describeHead(chain)).last).toEqual(before)
     await sign(headOf(chain, linksOf(6), 5))
+  })
+
+  it('but for who asks for fewer links since another was first, and was told of fewer: that is no alarm', async () => {
+    const { sign, logged } = replica()
+    const chain = newChain()
+    await sign(headOf(chain, linksOf(5)))
+    const slower = headOf(chain, linksOf(4), 3)
+    await expect(sign({ ...slower, seen: 3 })).rejects.toMatchObject(conflict)
+    const alarms = () => logged.lines().filter(({ level }) => level === 'error')
+    expect(alarms()).toEqual([])
+    for (const asked of [
+      { ...slower, seen: 5 },
+      { ...slower, seen: undefined },
+      { ...headOf(chain, linksOf(5, 'b'), 3), seen: 3 },
+    ])
+      await expect(sign(asked)).rejects.toMatchObject(conflict)
+    expect(alarms()).toHaveLength(3)
   })
 
   it('the head of another chain', async () => {
@@ -256,6 +273,28 @@ describe('replacing the key that signs heads', () => {
     expect(all.filter(({ made }) => made)).toHaveLength(1)
     expect(new Set(all.map(({ id }) => id)).size).toBe(1)
     expect((await replica().rotateHeadKey()).made).toBe(true)
+  })
+
+  it('makes none where another made one between the two times that it looked', async () => {
+    const at = replica()
+    const { id: seen } = await at.headKeys.current()
+    const headKeys = {
+      current: at.headKeys.current,
+      async verifying() {
+        await replica().rotateHeadKey({ seen })
+        return at.headKeys.verifying()
+      },
+    }
+    const { vaultDb, installationId } = databases
+    const rotate = rotateHeadKey({
+      vaultDb,
+      installationId,
+      keys: at.keys,
+      headKeys,
+      clock: at.clock,
+      log: at.logged.log,
+    })
+    expect(await rotate({ seen })).toMatchObject({ made: false })
   })
 
   it('waits for a head that is being signed, and no head is signed by the one that was replaced', async () => {

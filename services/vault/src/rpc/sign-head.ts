@@ -5,7 +5,7 @@ import type { SignedHead } from '../heads/signed-head-store.js'
 
 export const signHeadRpc =
   (sign: (asked: AskedHead) => Promise<SignedHead>) =>
-  async ({ chain, head, count, links }: SignHeadRequest__Output): Promise<SignHeadResponse> => {
-    const { signature, keyId, signedAtMs } = await sign({ chain, head, count, links })
+  async ({ chain, head, count, links, seen }: SignHeadRequest__Output): Promise<SignHeadResponse> => {
+    const { signature, keyId, signedAtMs } = await sign({ chain, head, count, links, seen })
     return { signature, keyId, signedAtMs }
   }

@@ -7,6 +7,8 @@ export interface SignHeadRequest {
   'head'?: (Buffer | Uint8Array | string);
   'count'?: (number | string | Long);
   'links'?: (Buffer | Uint8Array | string)[];
+  'seen'?: (number | string | Long);
+  '_seen'?: "seen";
 }
 
 export interface SignHeadRequest__Output {
@@ -14,4 +16,6 @@ export interface SignHeadRequest__Output {
   'head': (Buffer);
   'count': (number);
   'links': (Buffer)[];
+  'seen'?: (number);
+  '_seen'?: "seen";
 }

@@ -1,0 +1,64 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { HeadWitness } from '../vault/head-witness.js'
+import type { Head } from './appended-heads.js'
+import { CHAIN_LIMITS } from './chain-limits.js'
+import { auditChain } from './chain-names.js'
+import { type SignedByVault, signedByVault } from './signed-by-vault.js'
+
+/** As it stands in chain_heads. */
+export interface StoredHead extends Head {
+  readonly chain: string
+}
+
+interface Deps {
+  readonly db: Knex
+  readonly vault: Pick<HeadWitness, 'describeHead'>
+}
+
+interface HeadRow {
+  readonly chain: string
+  readonly count: string
+  readonly head: Buffer
+  /** Of the newest signed head that is kept; null where there is none. */
+  readonly signed_at_ms: string | null
+  readonly signature: Buffer | null
+  readonly key_id: string | null
+}
+
+/**
+ * Goes round the heads that are marked as signed, some with each call, and answers those that are not, by the vault's
+ * signature: of what a process appended before it ended nobody has a memory. A call costs the same however many there are.
+ */
+export function createCompareHeads({ db, vault }: Deps): () => Promise<readonly StoredHead[]> {
+  /** The last chain of the call before; '' to begin anew. */
+  let reached = ''
+
+  return async () => {
+    const { rows } = await db.raw<{ rows: HeadRow[] }>(
+      `SELECT chain_heads.chain, chain_heads.count, chain_heads.head, signed_at_ms, signature, key_id FROM chain_heads
+       LEFT JOIN chain_checkpoints AS kept ON kept.chain = chain_heads.chain AND kept.count = chain_heads.count
+         AND kept.head = chain_heads.head
+       WHERE unsigned_since IS NULL AND chain_heads.count > 0 AND chain_heads.chain > ? ORDER BY chain_heads.chain LIMIT ?`,
+      [reached, CHAIN_LIMITS.signing.comparedRows],
+    )
+    const last = rows.at(-1)
+    reached = rows.length < CHAIN_LIMITS.signing.comparedRows ? '' : (last?.chain ?? '')
+    if (!last) return []
+    // Of a name that is always one: its keys are those of all.
+    const byVault = signedByVault(await vault.describeHead(auditChain(null)))
+    return rows
+      .filter((row) => !isSigned(row, byVault))
+      .map(({ chain, count, head }) => ({ chain, count: Number(count), head }))
+  }
+}
+
+function isSigned({ chain, count, head, signed_at_ms, signature, key_id }: HeadRow, byVault: SignedByVault): boolean {
+  if (signed_at_ms === null || signature === null || key_id === null) return false
+  return byVault.isSigned(chain, {
+    count: Number(count),
+    head,
+    signedAtMs: Number(signed_at_ms),
+    signature,
+    keyId: key_id,
+  })
+}

@@ -1,0 +1,80 @@
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { headAfter } from '@protectmyapi/service-kit/head-chain'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { HEAD_LINKS_MAX, type HeadWitness } from '../vault/head-witness.js'
+import type { Head } from './appended-heads.js'
+import { contentOf } from './batch-digest.js'
+import { type BatchRow, batchesAfter, keepCheckpoint, keepSigned } from './chain-rows.js'
+
+interface Deps {
+  readonly db: Knex
+  readonly vault: Pick<HeadWitness, 'describeHead' | 'signHead'>
+}
+
+/**
+ * Has the vault sign a chain through the last of these heads, of which there is one at least; where that takes more links
+ * than one call, as far as it goes. Answers through which link it is signed, and was seen to lead through all of them.
+ *
+ * Where it begins is the vault's own word, since whoever writes to our tables must not choose it. Where it leads to is what
+ * a process remembers of its own, for the same reason: the tables hold what stands between.
+ *
+ * @throws Fault CONFLICT where it does not lead through all of them: somebody wrote it anew. UNAVAILABLE; INVALID_REQUEST
+ * where links are missing.
+ */
+export async function signChain({ db, vault }: Deps, chain: string, heads: readonly Head[]): Promise<number> {
+  const { last } = await vault.describeHead(chain)
+  // An answer that was lost, or a row that was taken away: what is signed next is kept after it.
+  if (last) await keepCheckpoint(db, chain, last)
+  const seen = last?.count ?? 0
+  const points = [...heads, ...(last ? [last] : [])].sort((one, other) => one.count - other.count)
+  const [first] = points
+  const end = points.at(-1)
+  if (!first || !end) throw new Error('no head was given')
+  const links = await batchesAfter(db, chain, { after: first.count, through: end.count, limit: HEAD_LINKS_MAX })
+  const contents = links.map(contentOf)
+  const walked = walk(chain, first, links, contents)
+  const reached = walked.at(-1) ?? first
+  const isCut = walked.length > HEAD_LINKS_MAX
+  const stray = points.find((point) => {
+    const at = walked[point.count - first.count]
+    return at ? !at.head.equals(point.head) : !isCut
+  })
+  const ask = ({ count, head }: Head) => {
+    const since = contents.slice(Math.max(0, seen - first.count), count - first.count)
+    return vault.signHead({ chain, count, head, links: since, seen })
+  }
+  if (stray) {
+    // It refuses, and tells it: whoever silences us does not silence it. Of a chain that it has never signed it knows nothing.
+    if (last) await ask(stray === last ? first : stray)
+    throw new Fault('CONFLICT', `the head of ${stray.count} links is not in the chain`)
+  }
+  if (reached.count > seen) {
+    try {
+      await keepSigned(db, chain, await ask(reached))
+    } catch (err) {
+      // Another management was first, with a later head: ours has to be before it, and is looked for.
+      if (!(err instanceof Fault) || err.code !== 'CONFLICT' || !(await hasMoved(vault, chain, seen))) throw err
+      return signChain({ db, vault }, chain, heads)
+    }
+  } else if (last) await keepSigned(db, chain, last)
+  return reached.count
+}
+
+async function hasMoved(vault: Deps['vault'], chain: string, seen: number): Promise<boolean> {
+  const { last } = await vault.describeHead(chain)
+  return (last?.count ?? 0) > seen
+}
+
+/** The heads from the first one on, one after each link; as far as no link is missing. */
+function walk(chain: string, first: Head, links: readonly BatchRow[], contents: readonly Buffer[]): readonly Head[] {
+  const walked = [first]
+  let previous = first.head
+  for (const [index, { number }] of links.entries()) {
+    const count = first.count + index + 1
+    const content = contents[index]
+    if (number !== count || !content) break
+    previous = headAfter({ chain, count, previous, content })
+    walked.push({ count, head: previous })
+  }
+  return walked
+}
