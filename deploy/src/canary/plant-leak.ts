@@ -3,6 +3,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
 import pg from 'pg'
+import { redisAddress } from '../system/redis-access.js'
 import type { RunningSystem } from '../system/start-system.js'
 import type { Plant } from './canary-config.js'
 import type { Collected } from './places/collected.js'
@@ -20,9 +21,7 @@ export async function plantLeak(
       return
     case 'redis': {
       if (redis === undefined) throw new Error('there is no Redis')
-      const { hostname, port, password } = new URL(redis.url)
-      const address = { host: hostname, port: Number(port), password: decodeURIComponent(password) }
-      await askRedis(address, 'SET', 'canary', Buffer.from(`:${value}`).toString('base64'))
+      await askRedis(redisAddress(redis.url), 'SET', 'canary', Buffer.from(`:${value}`).toString('base64'))
       return
     }
     case 'table': {

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
 import { z } from 'zod'
 import type { RigConsole } from '../console/run-rig.js'
 import type { Environment } from '../system/environments.js'
+import { redisAddress } from '../system/redis-access.js'
 import { addresses } from '../system/run-file.js'
 import type { Ender, RunningSystem } from '../system/start-system.js'
 import type { CanaryConfig } from './canary-config.js'
 import { startCanarySystem, startInProduction } from './canary-system.js'
+import { keepFlushed } from './keep-flushed.js'
 import { allPlaces } from './places/all-places.js'
 import { type Collected, collect } from './places/collected.js'
 import { crashOutput } from './places/crash-output.js'
@@ -87,7 +90,7 @@ async function walkInDevelopment(system: RunningSystem, walk: Walk, options: Can
   const { config, progress } = options
   const provider = await startCanaryProvider()
   try {
-    const monitor = await monitorRedis(system.redis?.url ?? '')
+    const redis = config.redisMode === 'stopped' ? undefined : await watchRedis(system, config.redisMode === 'flushed')
     const environments = collect('environments and command lines, in development')
     await progress.step(`${walk.values.length * 2} values, every way`, () => takeEveryWay(system, provider, walk))
     if (process.platform === 'linux') await processes('', () => system.pids().values()).read(environments.add)
@@ -95,12 +98,33 @@ async function walkInDevelopment(system: RunningSystem, walk: Walk, options: Can
       const { answers, told } = walk
       await plantLeak(config.plant, walk.values[0]?.value ?? '', system, { answers, collector: told.url })
     }
-    monitor.stop()
-    return [monitor.heard, environments]
+    const flushes = await redis?.stop()
+    if (config.redisMode === 'flushed') progress.say(`Redis was flushed ${flushes} times meanwhile.`)
+    return [...(redis === undefined ? [] : [redis.heard]), environments]
   } finally {
     await system.stop()
     await provider.stop()
   }
+}
+
+/** Hears every command, and flushes it all the time where that is asked for. */
+async function watchRedis({ redis }: RunningSystem, isFlushed: boolean) {
+  const url = redis?.url ?? ''
+  const { heard, stop } = await monitorRedis(url)
+  const endFlushing = isFlushed ? keepFlushed(() => flushRedis(url)) : async () => 0
+  return {
+    heard,
+    async stop(): Promise<number> {
+      const flushes = await endFlushing()
+      stop()
+      return flushes
+    },
+  }
+}
+
+async function flushRedis(url: string): Promise<void> {
+  await askRedis(redisAddress(url), 'FLUSHALL')
+  await askRedis(redisAddress(url), 'SCRIPT', 'FLUSH')
 }
 
 /** The provider is nowhere: values come as far as the memory of all three, and no further. */

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import type { RedisAddress } from '@protectmyapi/dev-kit/ask-redis'
 import { writePrivate } from './local-files.js'
 
 /** How services reach Redis. */
@@ -40,6 +41,12 @@ export function redisEnvironment(access: RedisAccess | undefined): Readonly<Reco
     ...(access.caFile === undefined ? {} : { PMA_REDIS_CA_FILE: access.caFile }),
     PMA_REDIS_CLUSTER: String(access.cluster),
   }
+}
+
+/** For commands of scripts and tests, to a server without TLS. */
+export function redisAddress(url: string): RedisAddress {
+  const { hostname, port, password } = new URL(url)
+  return { host: hostname, port: Number(port), password: decodeURIComponent(password) }
 }
 
 /** For people: without the password. */

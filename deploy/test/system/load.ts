@@ -21,8 +21,10 @@ export interface Seen {
   readonly token: string
   /** Before it was sent, by `performance.now()`. */
   readonly startedMs: number
-  /** 0 where the connection was cut. */
+  /** 0 where no answer came, or not all of it. */
   readonly status: number
+  /** Then what became of the connection, by the client's code: `ECONNREFUSED` where nothing was sent. */
+  readonly error?: string
   readonly requestId: string
   readonly body: string
 }
@@ -98,8 +100,12 @@ async function send(agent: Agent, url: string, token: string): Promise<Seen> {
     })
     const requestId = String(headers['pma-request-id'] ?? '')
     return { token, startedMs, status: statusCode, requestId, body: await body.text() }
-  } catch {
-    // Whoever answered was killed.
-    return { token, startedMs, status: 0, requestId: '', body: '' }
+  } catch (thrown) {
+    // Whoever answered was killed, or is ending.
+    return { token, startedMs, status: 0, error: codeOf(thrown), requestId: '', body: '' }
   }
+}
+
+function codeOf(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : String(thrown)
 }

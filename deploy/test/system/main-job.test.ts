@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { buySession } from '../../src/demo/buy-session.js'
-import { findLeaks } from './planted-values.js'
+import { findLeaks } from './find-leaks.js'
 import { type Provisioned, provision } from './provision.js'
+import { REDIS_FLUSHED, REDIS_STOPPED, REDIS_THERE } from './redis-modes.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
@@ -36,13 +38,26 @@ describe('the main job', () => {
     })
   }
 
+  const debugTokens = (): string => `${system.org}/apps/${target.appId}/debug-tokens`
+
   const session = async (): Promise<string> => {
-    const { token: debugToken } = await system.owner.post<{ token: string }>(
-      `${system.org}/apps/${target.appId}/debug-tokens`,
-      { name: 'test', expiresInHours: 1 },
-    )
+    const asked = { name: 'test', expiresInHours: 1 }
+    const { token: debugToken } = await system.owner.post<{ token: string }>(debugTokens(), asked)
     return buySession(system.proxy, debugToken)
   }
+
+  const revokeAll = async (): Promise<void> => {
+    const { items } = await system.owner.get<{ items: { id: string }[] }>(debugTokens())
+    for (const { id } of items) await system.owner.remove(`${debugTokens()}/${id}`)
+  }
+
+  /** What the access log has of a request, once it has its end. */
+  const recordsOf = (requestId: unknown): Promise<Record<string, unknown>[]> =>
+    until(async () => {
+      const { items } = await system.owner.get<{ items: Record<string, unknown>[] }>(`${system.org}/access-log`)
+      const found = items.filter((item) => item.requestId === requestId)
+      return found.some(({ state }) => state === 'finished') ? found : undefined
+    }, 20_000)
 
   it('is refused to an app token alone where the app enforces attestation', async () => {
     const answer = await send(target.token)
@@ -56,12 +71,8 @@ describe('the main job', () => {
     expect(answer.status).toBe(200)
     expect(await answer.json()).toEqual({ heard: 'hello' })
     expect(provider.received.at(-1)?.headers.authorization).toBe(`Bearer ${value}`)
-    const requestId = answer.headers.get('pma-request-id')
-    const line = await until(async () => {
-      const { items } = await system.owner.get<{ items: Record<string, unknown>[] }>(`${system.org}/access-log`)
-      return items.find((item) => item.requestId === requestId && item.state === 'finished')
-    }, 20_000)
-    expect(line).toMatchObject({ method: 'POST', path: '/echo', status: 200 })
+    const records = await recordsOf(answer.headers.get('pma-request-id'))
+    expect(records).toMatchObject([{ method: 'POST', path: '/echo', status: 200 }])
   }, 30_000)
 
   it('is tried by a person as by an app: on record, and no key is ever shown', async () => {
@@ -73,16 +84,8 @@ describe('the main job', () => {
     expect(answer).toMatchObject({ status: 200, complete: true, body: '{"heard":"hello"}' })
     expect(provider.received.at(-1)?.headers).toMatchObject({ authorization: `Bearer ${value}` })
     expect(JSON.stringify(provider.received.at(-1)?.headers)).not.toContain('pma_ses_')
-    const line = await until(async () => {
-      const { items } = await system.owner.get<{ items: Record<string, unknown>[] }>(`${system.org}/access-log`)
-      return items.find(({ requestId, state }) => requestId === answer.requestId && state === 'finished')
-    }, 20_000)
-    expect(line).toMatchObject({
-      method: 'POST',
-      path: '/echo',
-      status: 200,
-      platform: 'test',
-    })
+    const records = await recordsOf(answer.requestId)
+    expect(records).toMatchObject([{ method: 'POST', path: '/echo', status: 200, platform: 'test' }])
     // Also where the service does not have its answers searched: a person reads this one.
     await system.owner.patch(service, { scrub: false })
     const echoed = await test(value)
@@ -94,13 +97,42 @@ describe('the main job', () => {
   it('stops at once when its debug token is revoked', async () => {
     const token = await session()
     expect((await send(token)).status).toBe(200)
-    const { items } = await system.owner.get<{ items: { id: string }[] }>(
-      `${system.org}/apps/${target.appId}/debug-tokens`,
-    )
-    for (const { id } of items) await system.owner.remove(`${system.org}/apps/${target.appId}/debug-tokens/${id}`)
+    await revokeAll()
     const before = provider.received.length
     expect((await send(token)).status).toBe(401)
     expect(provider.received.length).toBe(before)
+  })
+
+  describeWithRedis('whatever becomes of Redis', () => {
+    const requestIds: (string | null)[] = []
+
+    it.each([REDIS_FLUSHED, REDIS_THERE, REDIS_STOPPED])(
+      'is done, and stops at once when it is revoked, $name',
+      async (mode) => {
+        const end = await mode.begin(system)
+        try {
+          const token = await session()
+          const before = provider.received.length
+          const answer = await send(token)
+          expect([answer.status, await answer.json()]).toEqual([200, { heard: 'hello' }])
+          expect(provider.received.at(-1)?.headers.authorization).toBe(`Bearer ${value}`)
+          requestIds.push(answer.headers.get('pma-request-id'))
+          await revokeAll()
+          expect((await send(token)).status).toBe(401)
+          expect(provider.received.length - before).toBe(1)
+          await mode.expectShown(system)
+        } finally {
+          await end()
+        }
+      },
+      30_000,
+    )
+
+    // All together: what a flush took along is recorded anew after five seconds.
+    it('is on record once in each of these states', async () => {
+      expect(requestIds).toHaveLength(3)
+      for (const requestId of requestIds) expect(await recordsOf(requestId)).toHaveLength(1)
+    }, 30_000)
   })
 
   it('says what is missing when the secret was deleted by force', async () => {
@@ -117,9 +149,9 @@ describe('the main job', () => {
     expect(provider.received.length).toBe(before)
   })
 
-  it('leaves no planted value in the databases or the logs', async () => {
-    expect(await findLeaks(system.running, system.planter.planted)).toEqual([])
+  it('leaves no planted value in the databases, Redis or the logs', async () => {
+    expect(await findLeaks(system, system.planter.planted)).toEqual([])
     // The search does find what is there: the id of the secret.
-    expect(await findLeaks(system.running, [target.secretId])).not.toEqual([])
+    expect(await findLeaks(system, [target.secretId])).not.toEqual([])
   })
 })

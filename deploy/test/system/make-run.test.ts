@@ -10,6 +10,7 @@ import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { inheritedEnvironment } from '../../src/system/launcher-config.js'
+import { redisAddress } from '../../src/system/redis-access.js'
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 
@@ -90,10 +91,7 @@ describe('make run', () => {
     })
   }
 
-  const redis = (url: string, ...command: string[]): Promise<string> => {
-    const { hostname, port, password } = new URL(url)
-    return askRedis({ host: hostname, port: Number(port), password: decodeURIComponent(password) }, ...command)
-  }
+  const redis = (url: string, ...command: string[]): Promise<string> => askRedis(redisAddress(url), ...command)
 
   const alive = ({ pids }: RunFacts): string[] => Object.keys(pids).filter((name) => isAlive(pids[name] ?? 0))
 

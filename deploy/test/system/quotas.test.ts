@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { until } from '@protectmyapi/dev-kit/until'
 import { Agent, request } from 'undici'
 import { type Provisioned, provision } from './provision.js'
+import { describeRateLimits } from './rate-limits.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
@@ -21,7 +22,8 @@ describe('quotas between two proxies', () => {
   let agent: Agent
   beforeAll(async () => {
     // Who changes a quota waits that long for the proxy that was killed.
-    system = await startTestSystem({ proxies: 2, extra: { management: { PMA_HORIZON_MS: '3000' } } })
+    const extra = { management: { PMA_HORIZON_MS: '3000' }, proxy: { PMA_DRAIN_MS: '25000' } }
+    system = await startTestSystem({ proxies: 2, extra })
     provider = await startStandIn({ keyOf: () => 'any', answer: () => ({ body: {} }) })
     provider.accept('any')
   }, 60_000)
@@ -97,12 +99,15 @@ describe('quotas between two proxies', () => {
       { scope: 'app', period: 'month', count: 5 },
     ])
     expect((await ask(system.proxy, 'told', token)).status).toBe(200)
-    const before = Date.now()
+    const asked = Date.now()
     const { status, headers, body } = await ask(system.proxy, 'told', token)
-    const midnight = new Date(before).setUTCHours(24, 0, 0, 0)
+    const answered = Date.now()
+    const midnight = new Date(asked).setUTCHours(24, 0, 0, 0)
     const seconds = Number(headers['retry-after'])
     expect([status, JSON.parse(body).code]).toEqual([429, 'QUOTA_EXCEEDED'])
-    expect(Math.abs(seconds - (midnight - before) / 1_000)).toBeLessThanOrEqual(1.5)
+    // Right to the second: of no other moment than one between question and answer, and never too early.
+    expect(seconds).toBeLessThanOrEqual(Math.ceil((midnight - asked) / 1_000))
+    expect(seconds).toBeGreaterThanOrEqual(Math.ceil((midnight - answered) / 1_000))
     expect(headers.ratelimit).toBe(`"app-day";r=0;t=${seconds}`)
     expect(headers['ratelimit-policy']).toBe('"app-day";q=1;w=86400')
   }, 60_000)
@@ -121,6 +126,8 @@ describe('quotas between two proxies', () => {
     await system.owner.patch(system.org, { quotas: [] })
     expect([await statusAt(one), await statusAt(other)]).toEqual([200, 200])
   }, 60_000)
+
+  describeRateLimits(() => ({ system, origin: provider.origin, ask, send }))
 
   it('are not exceeded when one proxy is killed under load, and what is lost with it is bounded', async () => {
     const slug = 'killed'

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
+import { randomPassword } from '../../src/system/local-files.js'
+import { findLeaks } from './find-leaks.js'
 import { CONNECTIONS, type More, underLoad, untilServed } from './load.js'
-import { findLeaks } from './planted-values.js'
 import { type Provisioned, provision } from './provision.js'
-import { REDIS_MODES } from './redis-modes.js'
+import { describeInRedisModes, REDIS_THERE } from './redis-modes.js'
+import { type ReplicatedRedis, startReplicatedRedis } from './replicated-redis.js'
 import { type Answer, type Received, type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
@@ -20,7 +22,7 @@ interface Sample {
 /** H is short here, so that a writer that waits for a lost proxy does not make the test long. */
 const HORIZON_MS = 3_000
 
-describe.each(REDIS_MODES)('replacing a value under load, $name', (mode) => {
+describeInRedisModes('replacing a value under load', (mode) => {
   let system: TestSystem
   let provider: StandIn
   let target: Provisioned
@@ -28,9 +30,13 @@ describe.each(REDIS_MODES)('replacing a value under load, $name', (mode) => {
   const deadSince = new Map<string, number>()
   let current = ''
   let endMode = (): Promise<void> => Promise.resolve()
+  /** Where Redis is there it fails over, too. */
+  let replicated: ReplicatedRedis | undefined
 
   beforeAll(async () => {
-    system = await startTestSystem({ proxies: 2, extra: { management: { PMA_HORIZON_MS: String(HORIZON_MS) } } })
+    if (mode === REDIS_THERE) replicated = await startReplicatedRedis(randomPassword())
+    const extra = { management: { PMA_HORIZON_MS: String(HORIZON_MS) } }
+    system = await startTestSystem({ proxies: 2, redis: replicated ?? mode.redis, extra })
     provider = await startStandIn({ keyOf: () => 'any', answer: told })
     provider.accept('any')
     current = system.planter.plant('sk-load-')
@@ -84,11 +90,15 @@ describe.each(REDIS_MODES)('replacing a value under load, $name', (mode) => {
     expect(new Set(samples.map(({ key }) => key))).toEqual(new Set(values))
   }, 120_000)
 
-  it('does the same with one proxy frozen, which answers nothing stale when it is woken', async () => {
+  const alsoFailsOver = mode === REDIS_THERE ? ' and Redis failed over to a replica that is behind' : ''
+  it(`does the same with one proxy frozen${alsoFailsOver}, which answers nothing stale when it is woken`, async () => {
     const frozen = system.running.pids().get('proxy-2') ?? 0
     const [, woken = ''] = system.proxies
     const samples = await samplesUnderLoad(system.proxies, async (more) => {
+      await replicated?.leaveBehind()
+      await replace()
       process.kill(frozen, 'SIGSTOP')
+      await replicated?.failOver()
       const inForce = await replace()
       expect(inForce).toMatchObject({ by: 'horizon' })
       process.kill(frozen, 'SIGCONT')
@@ -135,9 +145,12 @@ describe.each(REDIS_MODES)('replacing a value under load, $name', (mode) => {
     for (const proxy of system.proxies) await untilServed(`${proxy}/v1/p/load/echo`, target.token, 10_000)
   }, 180_000)
 
-  it('leaves no planted value in the databases or the logs', async () => {
+  it(`did all this ${mode.name}`, () => mode.expectShown(system))
+
+  it('leaves no planted value in the databases, Redis or the logs', async () => {
+    await endMode()
     expect(system.planter.planted.length).toBeGreaterThanOrEqual(25)
-    expect(await findLeaks(system.running, system.planter.planted)).toEqual([])
+    expect(await findLeaks(system, system.planter.planted)).toEqual([])
   }, 60_000)
 })
 

@@ -3,6 +3,7 @@ import { until } from '@protectmyapi/dev-kit/until'
 import pg from 'pg'
 import { underLoad, untilServed } from './load.js'
 import { type Provisioned, provision } from './provision.js'
+import { describeSharedLeases } from './shared-leases.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
@@ -57,6 +58,9 @@ describe('rotating data keys under load', () => {
     )
     return rows
   }
+
+  // Before any of it is replaced.
+  describeSharedLeases(() => ({ system, origin: provider.origin }))
 
   it('as planned refuses nobody, and vaults seal anew behind until nothing is left under the old ones', async () => {
     const before = await keys()

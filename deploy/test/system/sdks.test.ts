@@ -7,10 +7,10 @@ import Stripe from 'stripe'
 import { Agent, setGlobalDispatcher } from 'undici'
 import { HOST_SUFFIX } from '../../src/system/environments.js'
 import { caught } from './caught.js'
+import { findLeaks } from './find-leaks.js'
 import { describeGeminiFiles } from './gemini-files.js'
-import { findLeaks } from './planted-values.js'
 import { type Provisioned, provision } from './provision.js'
-import { REDIS_MODES } from './redis-modes.js'
+import { describeInRedisModes } from './redis-modes.js'
 import { type Relay, startRelay } from './relay.js'
 import { anthropicAnswers, geminiAnswers, openaiAnswers, PASSED, stripeAnswers } from './sdk-answers.js'
 import { describeSdkParity } from './sdk-parity.js'
@@ -25,13 +25,16 @@ interface Provider {
   readonly value: string
 }
 
-/** How each SDK is walked: by the base URL and the app's credential alone (Stripe: by host). */
+/**
+ * How each SDK is walked: by the base URL and the app's credential alone (Stripe: by host). Without its retries, which would
+ * hide a refusal of ours.
+ */
 interface Walk {
   plain(): Promise<string>
   streamed(): Promise<string>
   upload?(): Promise<string>
   list(): Promise<string[]>
-  /** A call that the stand-in answers with this status, without retries. */
+  /** A call that the stand-in answers with this status. */
   failing(status: number): Promise<unknown>
   /** A call that answers a credential of the provider's own. */
   minting(): Promise<unknown>
@@ -56,7 +59,7 @@ const toLoopback = new http.Agent({
     options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4),
 })
 
-describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
+describeInRedisModes('provider SDKs through the proxy', (mode, isFirst) => {
   let system: TestSystem
   let relay: Relay
   let endMode = (): Promise<void> => Promise.resolve()
@@ -102,7 +105,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   beforeAll(async () => {
     // @google/genai looks for the dispatcher on globalThis, which under jest is not the one that Node has furnished.
     setGlobalDispatcher(new Agent())
-    system = await startTestSystem()
+    system = await startTestSystem({ redis: mode.redis })
     relay = await startRelay(system.proxy)
     await add('openai', 'authorization', openaiAnswers)
     await add('anthropic', 'x-api-key', anthropicAnswers)
@@ -125,7 +128,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   })
 
   const openai = (): Walk => {
-    const client = (slug = 'openai', maxRetries = 2): OpenAI => {
+    const client = (slug = 'openai', maxRetries = 0): OpenAI => {
       return new OpenAI({ baseURL: `${relay.base}/v1/p/${slug}/v1`, apiKey: of('openai').target.token, maxRetries })
     }
     const ask = (model: string) => ({ model, messages: [{ role: 'user' as const, content: 'hi' }] })
@@ -141,14 +144,14 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         (await client().files.create({ file: await toFile(Buffer.from('line one\n'), 'a.jsonl'), purpose: 'batch' }))
           .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
-      failing: (status) => client('openai', 0).chat.completions.create(ask(`status-${status}`)),
-      minting: () => client('openai', 0).realtime.clientSecrets.create({}),
-      refused: () => client('unlinked').chat.completions.create(ask('demo')),
+      failing: (status) => client().chat.completions.create(ask(`status-${status}`)),
+      minting: () => client().realtime.clientSecrets.create({}),
+      refused: () => client('unlinked', 2).chat.completions.create(ask('demo')),
     }
   }
 
   const anthropic = (): Walk => {
-    const client = (slug = 'anthropic', maxRetries = 2): Anthropic => {
+    const client = (slug = 'anthropic', maxRetries = 0): Anthropic => {
       return new Anthropic({ baseURL: `${relay.base}/v1/p/${slug}`, apiKey: of('anthropic').target.token, maxRetries })
     }
     const ask = (model: string) => ({ model, max_tokens: 10, messages: [{ role: 'user' as const, content: 'hi' }] })
@@ -165,9 +168,9 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         (await client().beta.files.upload({ file: await toFile(Buffer.from('text'), 'a.txt', { type: 'text/plain' }) }))
           .filename,
       list: async () => (await client().models.list()).data.map(({ id }) => id),
-      failing: (status) => client('anthropic', 0).messages.create(ask(`status-${status}`)),
-      minting: () => client('anthropic', 0).beta.tunnels.revealToken('tunnel_1'),
-      refused: () => client('unlinked').messages.create(ask('demo')),
+      failing: (status) => client().messages.create(ask(`status-${status}`)),
+      minting: () => client().beta.tunnels.revealToken('tunnel_1'),
+      refused: () => client('unlinked', 2).messages.create(ask('demo')),
     }
   }
 
@@ -201,7 +204,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   }
 
   const stripe = (): Walk => {
-    const client = (slug = 'stripe', maxNetworkRetries = 2): Stripe => {
+    const client = (slug = 'stripe', maxNetworkRetries = 0): Stripe => {
       const options = {
         host: `${slug}.${HOST_SUFFIX}`,
         port: relay.port,
@@ -227,9 +230,9 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
           })
         ).filename ?? '',
       list: async () => (await client().customers.list({ limit: 2 })).data.map(({ id }) => id),
-      failing: (status) => client('stripe', 0).customers.retrieve(`status-${status}`),
-      minting: () => client('stripe', 0).ephemeralKeys.create({ customer: 'cus_1' }, { apiVersion: '2026-01-01' }),
-      refused: () => client('unlinked').customers.retrieve('cus_1'),
+      failing: (status) => client().customers.retrieve(`status-${status}`),
+      minting: () => client().ephemeralKeys.create({ customer: 'cus_1' }, { apiVersion: '2026-01-01' }),
+      refused: () => client('unlinked', 2).customers.retrieve('cus_1'),
     }
   }
 
@@ -243,6 +246,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   describe.each(walks)('%s', (slug, walk, expected) => {
     it('makes a plain and a streamed call, an upload and a list, with the app credential alone', async () => {
       const before = of(slug).standIn.received.length
+      const calls = walk().upload === undefined ? 3 : 4
       expect(await walk().plain()).toMatch(expected)
       expect(await walk().streamed()).toMatch(expected)
       expect(await walk().list()).toHaveLength(2)
@@ -251,7 +255,8 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
         const upload = of(slug).standIn.received.at(-1)
         expect(upload?.headers['content-type']).toMatch(/^multipart\/form-data/)
       }
-      expect(of(slug).standIn.received.length - before).toBe(walk().upload === undefined ? 3 : 4)
+      expect(of(slug).standIn.received.length - before).toBe(calls)
+      expect(relay.count).toBe(calls)
     }, 30_000)
 
     it.each(PASSED)('hands on a %i with the status and the words of the provider', async (status) => {
@@ -297,7 +302,7 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
   })
 
   // Redis has no part in it: once is enough.
-  const describeOnce = mode === REDIS_MODES[0] ? describeSdkParity : () => {}
+  const describeOnce = isFirst ? describeSdkParity : () => {}
   describeOnce(() => {
     const [o, a, g, s] = [of('openai'), of('anthropic'), of('gemini'), of('stripe')]
     const openaiAt = (baseURL: string, apiKey: string): OpenAI => new OpenAI({ baseURL, apiKey })
@@ -328,7 +333,10 @@ describe.each(REDIS_MODES)('provider SDKs through the proxy, $name', (mode) => {
 
   describeGeminiFiles(() => ({ ...of('gemini'), relay, client: geminiClient() }))
 
-  it('leaves no planted value in the databases or the logs', async () => {
-    expect(await findLeaks(system.running, system.planter.planted)).toEqual([])
+  it(`did all this ${mode.name}`, () => mode.expectShown(system))
+
+  it('leaves no planted value in the databases, Redis or the logs', async () => {
+    await endMode()
+    expect(await findLeaks(system, system.planter.planted)).toEqual([])
   })
 })

@@ -15,8 +15,8 @@ import { silentProgress } from './silent-progress.js'
 export interface TestSystemOptions {
   readonly proxies?: number
   readonly extra?: NonNullable<StartOptions['extra']>
-  /** `private` is one of its own, and the default where there is a program to start. */
-  readonly redis?: 'none' | 'private'
+  /** `private` is one of its own, and the default where there is a program to start; or one that the test has started. */
+  readonly redis?: 'none' | 'private' | TestRedis
   /** Comes before the start: what `make restore` leaves in folder and databases. */
   readonly prepare?: (config: LauncherConfig) => Promise<void>
 }
@@ -37,6 +37,9 @@ export interface TestSystem {
   stop(): Promise<void>
 }
 
+/** When a test is over, its proxies wait no longer for what it has left open. What ends one in peace gives it more. */
+const BRIEF_DRAIN = { PMA_DRAIN_MS: '100' }
+
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 
 export async function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
@@ -44,14 +47,14 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
   const databaseUrl = process.env.PMA_TEST_POSTGRES_URL
   if (databaseUrl === undefined) throw new Error('PMA_TEST_POSTGRES_URL is not set')
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-system-'))
-  const redis = wanted === 'none' ? undefined : await startTestRedis({ password: randomPassword() })
+  const redis = await redisOf(wanted)
   const config = await testConfig(stateDir, databaseUrl, proxies, redis)
   await options.prepare?.(config)
   const running = await startSystem({
     config,
     inherited: inheritedEnvironment(process.env),
     progress: silentProgress,
-    ...(extra === undefined ? {} : { extra }),
+    extra: { ...extra, proxy: { ...BRIEF_DRAIN, ...extra?.proxy } },
   }).catch(async (cause: unknown) => {
     await redis?.drop()
     throw cause
@@ -75,6 +78,11 @@ export async function startTestSystem(options: TestSystemOptions = {}): Promise<
       await rm(stateDir, { recursive: true, force: true })
     },
   }
+}
+
+async function redisOf(wanted: NonNullable<TestSystemOptions['redis']>): Promise<TestRedis | undefined> {
+  if (wanted === 'none') return undefined
+  return wanted === 'private' ? startTestRedis({ password: randomPassword() }) : wanted
 }
 
 async function testConfig(

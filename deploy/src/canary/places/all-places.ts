@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
 import pg from 'pg'
+import { redisAddress } from '../../system/redis-access.js'
 import type { RunningSystem } from '../../system/start-system.js'
 import { databaseRows } from './database-rows.js'
 import { files } from './files.js'
@@ -24,7 +25,10 @@ export async function allPlaces({
   const { stateDir } = config
   const { postgresFolder } = state.get()
   if (redis === undefined || postgresFolder === undefined) throw new Error('the engines are not our own')
-  await flush(databases.management.adminUrl, redis.url)
+  await writeOut(databases.management.adminUrl)
+  // One that is configured and away is no place.
+  const isRedisThere = config.redis.kind === 'own'
+  if (isRedisThere) await saveRedis(redis.url)
   const isWal = (file: string): boolean => file.startsWith('pg_wal')
   const isOwnPlace = (file: string): boolean => OWN_PLACES.some((name) => file.startsWith(name + path.sep))
   const data = path.join(postgresFolder, 'data')
@@ -33,21 +37,24 @@ export async function allPlaces({
     files('Postgres, data files', data, (file) => !isWal(file)),
     files('Postgres, write-ahead log', data, isWal),
     files('Postgres, its log of all statements', logs, (file) => file === POSTGRES_LOG),
-    redisKeys(redis.url),
-    files('Redis, RDB and append-only files', path.join(stateDir, 'redis')),
+    ...(isRedisThere
+      ? [redisKeys(redis.url), files('Redis, RDB and append-only files', path.join(stateDir, 'redis'))]
+      : []),
     files('logs of the services', logs, (file) => file !== POSTGRES_LOG),
     files('the rest of .local', stateDir, (file) => !isOwnPlace(file)),
     ...(process.platform === 'linux' ? [processes('environments and command lines', () => pids().values())] : []),
   ]
 }
 
-async function flush(postgresUrl: string, redisUrl: string): Promise<void> {
+async function writeOut(postgresUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl })
   await client.connect()
   await client.query('CHECKPOINT')
   await client.end()
-  const { hostname, port, password } = new URL(redisUrl)
-  const address = { host: hostname, port: Number(port), password: decodeURIComponent(password) }
+}
+
+async function saveRedis(url: string): Promise<void> {
+  const address = redisAddress(url)
   // As they are, so that they can be searched.
   await askRedis(address, 'CONFIG', 'SET', 'rdbcompression', 'no')
   await askRedis(address, 'SAVE')

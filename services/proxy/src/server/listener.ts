@@ -33,7 +33,12 @@ export const LISTENER_BOUNDS = {
   connectionsMax: 16_384,
   /** That have not been accepted yet; beyond, a client's SYN is dropped, and it tries again a second later. Linux caps it at `net.core.somaxconn`. */
   backlogMax: 4_096,
-  /** How often drained connections are looked for. */
+  /**
+   * While it drains, before connections between two requests are ended: the next may be on its way over one, and a client
+   * whose request was sent and then reset cannot know whether it was done.
+   */
+  quietMs: 1_000,
+  /** How often such are looked for after that. */
   closeIdleEveryMs: 50,
   /** For a client whose bytes could not be read to read why, before the connection is destroyed. */
   lingerMs: 500,
@@ -82,6 +87,15 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
   server.on('request', (incoming, outgoing) => take(incoming, outgoing, false))
   server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
   server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
+  const closeIdle = server.closeIdleConnections.bind(server)
+  // Node's `close` would call it at once.
+  server.closeIdleConnections = () => {}
+  /** After what has arrived meanwhile: timers come before sockets are read. */
+  const endIdle = (): void =>
+    void setImmediate(() => {
+      closeIdle()
+      connections.destroyUnused()
+    })
   const refuse = (socket: Socket, fault: Fault): void => {
     const last = connections.lastAnswer(socket)
     // What came before it was whole, and may be with a provider: that is answered, and this is not.
@@ -106,11 +120,15 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
       }),
     drain: (graceMs) =>
       new Promise((resolve) => {
-        const closing = setInterval(() => server.closeIdleConnections(), bounds.closeIdleEveryMs)
-        connections.destroyUnused()
+        let ending: NodeJS.Timeout | undefined
+        const waiting = setTimeout(() => {
+          endIdle()
+          ending = setInterval(endIdle, bounds.closeIdleEveryMs)
+        }, bounds.quietMs)
         const cutting = setTimeout(() => server.closeAllConnections(), graceMs)
         server.close(() => {
-          clearInterval(closing)
+          clearTimeout(waiting)
+          clearInterval(ending)
           clearTimeout(cutting)
           resolve()
         })

@@ -184,8 +184,10 @@ describe('the source address', () => {
 })
 
 describe('draining', () => {
+  const QUICK = { bounds: { quietMs: 100 } }
+
   it('does not wait for a connection that has never sent a request', async () => {
-    const draining = await startProxy(upstream.port)
+    const draining = await startProxy(upstream.port, QUICK)
     const socket = connect(draining.port, '127.0.0.1')
     const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
     socket.on('error', () => undefined)
@@ -202,7 +204,7 @@ describe('draining', () => {
       response.write('data: 1\n\n')
       answering.push(() => response.end('data: 2\n\n'))
     })
-    const draining = await startProxy(slow.port)
+    const draining = await startProxy(slow.port, QUICK)
     const underWay = draining.send('GET', '/v1/p/up/x')
     await until(() => answering[0])
     draining.drain()
@@ -216,9 +218,34 @@ describe('draining', () => {
     await slow.close()
   })
 
+  it.each([
+    ['that was kept', 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['that is new', ''],
+  ])('answers a request that is on its way over a connection %s, as its last', async (_which, before) => {
+    const draining = await startProxy(upstream.port, QUICK)
+    const socket = connect(draining.port, '127.0.0.1')
+    let heard = ''
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      heard += text
+    })
+    const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
+    socket.on('error', () => undefined)
+    socket.write(before)
+    await until(() => (before === '' || heard.includes(' 200 ') ? true : undefined))
+    // Until the listener has taken it.
+    expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
+    heard = ''
+    draining.drain()
+    const drained = draining.listener.drain(60_000)
+    socket.write(`GET /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n\r\n`)
+    await closed
+    expect(heard).toMatch(/^HTTP\/1\.1 200 .*connection: close\r\n.*ok/is)
+    await drained
+  })
+
   it('cuts what outlives the grace', async () => {
     const endless = await startUpstream((_received, response) => response.write('data: 1\n\n'))
-    const draining = await startProxy(endless.port)
+    const draining = await startProxy(endless.port, QUICK)
     const underWay = draining.send('GET', '/v1/p/up/x')
     underWay.catch(() => {})
     await until(() => endless.received[0])
