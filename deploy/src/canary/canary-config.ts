@@ -7,11 +7,14 @@ export type Plant = (typeof PLANTS)[number]
 
 export interface CanaryConfig {
   readonly plant: Plant | undefined
+  /** Core files are asked for: a machine that writes none makes the run red. */
+  readonly cores: boolean
 }
 
-const CanaryEnv = z.object({ PLANT: z.enum(PLANTS).optional() })
+const CanaryEnv = z.object({ PLANT: z.enum(PLANTS).optional(), CORES: z.enum(['0', '1']).default('1') })
 
 /** Pure: main.ts hands in the environment, once. */
 export function canaryConfig(env: NodeJS.ProcessEnv): CanaryConfig {
-  return { plant: parseEnvironment(CanaryEnv, env).PLANT }
+  const { PLANT, CORES } = parseEnvironment(CanaryEnv, env)
+  return { plant: PLANT, cores: CORES === '1' }
 }
