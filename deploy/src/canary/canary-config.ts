@@ -12,10 +12,16 @@ export type CanaryRedisMode = (typeof REDIS_MODES)[number]
 export interface CanaryConfig {
   readonly plant: Plant | undefined
   readonly redisMode: CanaryRedisMode
+  /** Core files are asked for: a machine that writes none makes the run red. */
+  readonly cores: boolean
 }
 
 const CanaryEnv = z
-  .object({ PLANT: z.enum(PLANTS).optional(), REDIS_MODE: z.enum(REDIS_MODES).default('there') })
+  .object({
+    PLANT: z.enum(PLANTS).optional(),
+    REDIS_MODE: z.enum(REDIS_MODES).default('there'),
+    CORES: z.enum(['0', '1']).default('1'),
+  })
   .refine(({ PLANT, REDIS_MODE }) => PLANT !== 'redis' || REDIS_MODE !== 'stopped', {
     path: ['PLANT'],
     message: 'needs a Redis that is there',
@@ -23,6 +29,6 @@ const CanaryEnv = z
 
 /** Pure: main.ts hands in the environment, once. */
 export function canaryConfig(env: NodeJS.ProcessEnv): CanaryConfig {
-  const { PLANT: plant, REDIS_MODE: redisMode } = parseEnvironment(CanaryEnv, env)
-  return { plant, redisMode }
+  const { PLANT: plant, REDIS_MODE: redisMode, CORES } = parseEnvironment(CanaryEnv, env)
+  return { plant, redisMode, cores: CORES === '1' }
 }

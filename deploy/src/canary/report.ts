@@ -1,13 +1,22 @@
 import type { Found } from './places/place.js'
 
+/** What was gone through. */
+export interface Gone {
+  readonly found: readonly Found[]
+  /** Names of values that the provider was never given. */
+  readonly notArrived: readonly string[]
+  /** Of places that were to be searched, and were not there. */
+  readonly missing: readonly string[]
+}
+
 /** What the run is red for, in words; empty where all is well. Pure. */
-export function faultsOf(found: readonly Found[], notArrived: readonly string[]): readonly string[] {
+export function faultsOf({ found, notArrived, missing }: Gone): readonly string[] {
   const faults = found.flatMap(({ place, hits, sees }) => [
     ...hits.map(({ name, form }) => `${place}: ${name}, ${form}`),
     ...(sees ? [] : [`${place}: not even what has to be there was found`]),
   ])
   // A value that never left the vault cannot have leaked.
-  return [...faults, ...notArrived.map((name) => `the provider was never given: ${name}`)]
+  return [...faults, ...notArrived.map((name) => `the provider was never given: ${name}`), ...missing]
 }
 
 /** For people. Pure. */

@@ -24,9 +24,11 @@ import { walkApps } from './walk/apps.js'
 import { createAsk } from './walk/ask.js'
 import { walkCalls } from './walk/calls.js'
 import { type CanaryProvider, startCanaryProvider } from './walk/canary-provider.js'
+import { walkInternalService } from './walk/internal-service.js'
 import { createManagement } from './walk/management.js'
 import { readAll, walkPeople } from './walk/people.js'
 import { setStage } from './walk/stage.js'
+import { walkTokenBearer } from './walk/token-bearer.js'
 
 export interface CanaryOptions extends RigConsole {
   readonly config: CanaryConfig
@@ -48,6 +50,9 @@ interface Walk {
   readonly notArrived: string[]
 }
 
+const NO_CORES =
+  'core files were not searched, for this machine writes none where a program was started: kernel.core_pattern=core, or CORES=0 to go without'
+
 /** So many are enough for an organization that is deleted, and for memory that is dumped. */
 const SOME = 12
 
@@ -57,7 +62,7 @@ const WithId = z.object({ id: z.string() })
 
 /** `make canary`: plants values, takes every way with them, and searches for them everywhere. Answers whether none was found. */
 export async function runCanary(options: CanaryOptions): Promise<boolean> {
-  const { projectDir, progress } = options
+  const { config, projectDir, progress } = options
   const onEnder = ({ stop }: Ender): void => options.onEnder(stop)
   const told = await startTold()
   const collector = told.url
@@ -70,13 +75,18 @@ export async function runCanary(options: CanaryOptions): Promise<boolean> {
   const heard = await walkInDevelopment(started, walk, options)
   const system = await startInProduction({ ...options, onEnder, collector }, started.config)
   try {
+    const isRedisThere = config.redisMode !== 'stopped'
+    const monitor = isRedisThere ? await monitorRedis('Redis, MONITOR, in production', urlOf(system)) : undefined
     await progress.step('some of them in production', () => walkInProduction(system, walk))
-    const cores = await progress.step('each service aborts', () => crashOutput(system, projectDir))
-    if (cores === undefined) progress.say('Core files were not searched: this machine writes none here.')
-    const collected = [...heard, walk.answers, walk.rpcAnswers, told.heard]
+    const cores = config.cores
+      ? await progress.step('each service aborts', () => crashOutput(system, projectDir))
+      : undefined
+    monitor?.stop()
+    const collected = [...heard, ...(monitor ? [monitor.heard] : []), walk.answers, walk.rpcAnswers, told.heard]
     const places = [...(await allPlaces(system)), ...collected, ...(cores ? [cores] : [])]
     const found = await progress.step('the search', () => searchAll(places, walk))
-    const faults = faultsOf(found, walk.notArrived)
+    const missing = config.cores && cores === undefined ? [NO_CORES] : []
+    const faults = faultsOf({ found, notArrived: walk.notArrived, missing })
     progress.say([...faults, table(found)].join('\n'))
     return faults.length === 0
   } finally {
@@ -108,9 +118,9 @@ async function walkInDevelopment(system: RunningSystem, walk: Walk, options: Can
 }
 
 /** Hears every command, and flushes it all the time where that is asked for. */
-async function watchRedis({ redis }: RunningSystem, isFlushed: boolean) {
-  const url = redis?.url ?? ''
-  const { heard, stop } = await monitorRedis(url)
+async function watchRedis(system: RunningSystem, isFlushed: boolean) {
+  const url = urlOf(system)
+  const { heard, stop } = await monitorRedis('Redis, MONITOR', url)
   const endFlushing = isFlushed ? keepFlushed(() => flushRedis(url)) : async () => 0
   return {
     heard,
@@ -121,6 +131,8 @@ async function watchRedis({ redis }: RunningSystem, isFlushed: boolean) {
     },
   }
 }
+
+const urlOf = ({ redis }: RunningSystem): string => redis?.url ?? ''
 
 async function flushRedis(url: string): Promise<void> {
   await askRedis(redisAddress(url), 'FLUSHALL')
@@ -137,7 +149,7 @@ async function walkInProduction(system: RunningSystem, { values, mark, answers }
 
 async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, walk: Walk): Promise<void> {
   const { values, others, mark, answers, rpcAnswers } = walk
-  const { common, org, proxies } = await enter(system, answers)
+  const { common, org, proxies, base } = await enter(system, answers)
   const stage = await setStage({ ...common, org, provider, mark, values })
   await walkApps(stage)
   await system.runVault(['rotate-data-keys'])
@@ -145,12 +157,16 @@ async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, wal
   // The other proxy finds what the first has shared.
   await walkApps({ ...stage, proxy: proxies[1] ?? '' })
   await walkCalls(system, [...values, ...others], rpcAnswers)
+  await walkInternalService(system, stage, rpcAnswers)
+  await walkTokenBearer(stage, base)
   await system.runVault(['rotate-data-keys', '--now'])
   await system.runManagement(['end-lease-keys'])
   await system.runManagement(['rotate-signing-keys', '--now'])
   await readAll(stage)
   await shredOne({ ...common, provider, mark: `${mark}-shred`, values: values.slice(0, SOME) })
-  walk.notArrived.push(...values.filter((_, number) => !provider.arrived.has(number)).map(({ name }) => name))
+  walk.notArrived.push(
+    ...[...values, ...others].filter(({ value }) => !provider.arrived.has(value)).map(({ name }) => name),
+  )
 }
 
 /** As the owner of organization Demo. */
@@ -161,7 +177,7 @@ async function enter(system: RunningSystem, answers: Collected) {
   const { token } = await createManagement(ask, base, '').make(SignedIn, 'POST', '/auth/sign-in', { email, password })
   const management = createManagement(ask, base, token)
   const [demo] = (await management.make(Orgs, 'GET', '/orgs?limit=1')).items
-  return { common: { ask, management, proxy: proxies[0] ?? '' }, org: `/orgs/${demo?.id ?? ''}`, proxies }
+  return { common: { ask, management, proxy: proxies[0] ?? '' }, org: `/orgs/${demo?.id ?? ''}`, proxies, base }
 }
 
 /** An organization that is deleted with all that it has. */

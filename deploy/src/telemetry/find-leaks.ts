@@ -24,7 +24,7 @@ export async function findLeaks(
   const found = []
   for (const place of [told, pages, series]) found.push(await searchPlace(place, search, control))
   say(table(found))
-  return faultsOf(found, [])
+  return faultsOf({ found, notArrived: [], missing: [] })
 }
 
 async function addPage(pages: Collected, url: string): Promise<void> {

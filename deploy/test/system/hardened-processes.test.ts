@@ -10,6 +10,11 @@ import { startTestSystem, type TestSystem } from './start-test-system.js'
 const PRODUCTION = { PMA_MODE: 'production', PMA_ALLOW_PRIVATE_UPSTREAMS: '' }
 const SERVICES = ['vault', 'management', 'proxy'] as const
 
+const LIMITS = {
+  /** One that does start is ended: it must not outlive the test. */
+  startMs: 20_000,
+} as const
+
 /** Of the corpus, one of each kind, and no more than a person may try at once: in clear, in numbers, carried, by name. */
 const INSIDE = [
   'https://127.0.0.1',
@@ -69,7 +74,7 @@ onLinux('the processes of the system, in production', () => {
     const ends = SERVICES.map(async (service) => {
       const [program = '', ...args] = await listOf(pidOf(service), 'cmdline')
       const env = Object.fromEntries((await listOf(pidOf(service), 'environ')).map(variableOf))
-      const command = [program, ['--heapsnapshot_signal=SIGUSR2', ...args], { env }] as const
+      const command = [program, ['--heapsnapshot_signal=SIGUSR2', ...args], { env, timeout: LIMITS.startMs }] as const
       return new Promise((resolve) => execFile(...command, (err, _out, said) => resolve([service, err?.code, said])))
     })
     const refusal = expect.stringContaining('Node was started with --heapsnapshot-signal=SIGUSR2')

@@ -4,6 +4,7 @@ import { addedLatency } from './added-latency.js'
 import { coldRoute } from './cold-route.js'
 import { events } from './events.js'
 import { fairness } from './fairness.js'
+import { floods } from './floods.js'
 import { fullPathRow } from './full-path.js'
 import { hotKey } from './hot-key.js'
 import { hugeBodies } from './huge-bodies.js'
@@ -74,6 +75,7 @@ export const ALL_ROWS: readonly Row[] = [
   kmsCalls,
   overload,
   fairness,
+  floods,
   sizes,
   storedNumber,
 ]

@@ -5,6 +5,7 @@ import { redisAddress } from '../../system/redis-access.js'
 import type { RunningSystem } from '../../system/start-system.js'
 import { databaseRows } from './database-rows.js'
 import { files } from './files.js'
+import { openedBackup } from './opened-backup.js'
 import type { Place } from './place.js'
 import { processes } from './processes.js'
 import { redisKeys } from './redis-keys.js'
@@ -14,14 +15,8 @@ const POSTGRES_LOG = 'postgres.log'
 const OWN_PLACES = ['logs', 'redis', 'postgres'] as const
 
 /** Where the running system keeps and shows things. Has its engines write to disk what they hold. */
-export async function allPlaces({
-  databases,
-  redis,
-  state,
-  config,
-  logs,
-  pids,
-}: RunningSystem): Promise<readonly Place[]> {
+export async function allPlaces(system: RunningSystem): Promise<readonly Place[]> {
+  const { databases, redis, state, config, logs, pids } = system
   const { stateDir } = config
   const { postgresFolder } = state.get()
   if (redis === undefined || postgresFolder === undefined) throw new Error('the engines are not our own')
@@ -37,6 +32,7 @@ export async function allPlaces({
     files('Postgres, data files', data, (file) => !isWal(file)),
     files('Postgres, write-ahead log', data, isWal),
     files('Postgres, its log of all statements', logs, (file) => file === POSTGRES_LOG),
+    openedBackup(system),
     ...(isRedisThere
       ? [redisKeys(redis.url), files('Redis, RDB and append-only files', path.join(stateDir, 'redis'))]
       : []),

@@ -8,9 +8,9 @@ export interface RedisMonitor {
   stop(): void
 }
 
-export async function monitorRedis(url: string): Promise<RedisMonitor> {
+export async function monitorRedis(name: string, url: string): Promise<RedisMonitor> {
   const { hostname, port, password } = new URL(url)
-  const heard = collect('Redis, MONITOR')
+  const heard = collect(name)
   const socket = net.connect(Number(port), hostname)
   await once(socket, 'connect')
   socket.on('data', (bytes: Buffer) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LEAK_MANNERS, type MannerName } from './canary-provider.js'
+import { inField } from './in-field.js'
 import { inLanes, type Planted, type Stage } from './stage.js'
 
 /**
@@ -71,7 +72,7 @@ function sender({ ask, proxy, appToken }: Stage, { slug, number }: Planted): Sen
 async function wrongCredentials({ ask, proxy, appToken }: Stage, { slug, value }: Planted): Promise<void> {
   const url = `${proxy}/v1/p/${slug}/v/none/ok`
   const encoded = encodeURIComponent(value)
-  const bearer = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value) ? value : encoded
+  const bearer = inField(value)
   const as = (headers: Readonly<Record<string, string>>, query = '') =>
     ask({ method: 'GET', url: `${url}${query}`, headers })
   await as({ authorization: `Bearer ${bearer}` })

@@ -1,13 +1,13 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A provider that does everything wrong that one can: it is told which value each service injects. */
+/** A provider that does everything wrong that one can: it is told which value each service injects, from when on. */
 export interface CanaryProvider {
   readonly origin: string
-  /** Of requests to `/v/{number}/…`. */
+  /** Of requests to `/v/{number}/…`, from now on. */
   expect(number: number, value: string): void
-  /** Numbers whose value has come. */
-  readonly arrived: ReadonlySet<number>
+  /** Values that have come, each while it was the one that was expected. */
+  readonly arrived: ReadonlySet<string>
   stop(): Promise<void>
 }
 
@@ -90,11 +90,11 @@ const MANNERS: ReadonlyMap<string, Manner> = new Map(Object.entries({ ...LEAKS, 
 
 export async function startCanaryProvider(): Promise<CanaryProvider> {
   const values = new Map<number, string>()
-  const arrived = new Set<number>()
+  const arrived = new Set<string>()
   const server = http.createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
     const [, digits = '', manner = ''] = /\/v\/(\d+)\/(\w+)/.exec(request.url ?? '') ?? []
     const value = values.get(Number(digits)) ?? ''
-    if (value !== '' && whatCame(request).includes(value)) arrived.add(Number(digits))
+    if (value !== '' && whatCame(request).includes(value)) arrived.add(value)
     request.resume()
     request.once('end', () => (MANNERS.get(manner) ?? OTHERS.ok)(response, value))
   })

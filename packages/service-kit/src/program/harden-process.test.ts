@@ -90,6 +90,13 @@ describe('what a process in production was started with', () => {
   ])('is not %s', (option) => {
     expect(() => hardenProcess(host({}, [option]))).toThrow('keeps its memory shut')
   })
+
+  it.each(['"--heapsnapshot-signal=SIGUSR2"', '--no-warnings --heap"snapshot\\_near"_heap-limit=1', '"--heap-prof"'])(
+    'is not NODE_OPTIONS of %s',
+    (options) => {
+      expect(() => hardenProcess(host({ NODE_OPTIONS: options }))).toThrow('keeps its memory shut')
+    },
+  )
 })
 
 describe('a process in production', () => {
@@ -115,7 +122,6 @@ describe('a process in production', () => {
     [[], { NODE_OPTIONS: '--no-warnings --heapsnapshot-signal=SIGUSR2' }],
     [['--heapsnapshot_signal=SIGUSR2'], {}],
     [[], { NODE_OPTIONS: '"--heapsnapshot-signal=SIGUSR2"' }],
-    [[], { NODE_OPTIONS: '--heap"snapshot\\_near"_heap-limit=1' }],
     [[], { PGPASSWORD: 'x' }],
   ])(
     'does not start with %j and %j',

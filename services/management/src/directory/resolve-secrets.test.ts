@@ -138,6 +138,21 @@ describe('what an internal service is granted', () => {
     expect(await codeOf(resolve(['A_KEY'], proxy))).toBe('FORBIDDEN')
   })
 
+  it('is nothing for what can be no name, which is in no statement: it may be a value', async () => {
+    const value = 'sk-typed-where-a-name-belongs'
+    const stated: string[] = []
+    const note = (query: object): void => void stated.push(JSON.stringify(query))
+    harness.db.on('query', note)
+    const outcomes = await outcomesOf([value, 'A_KEY'])
+    harness.db.off('query', note)
+    expect(outcomes).toEqual([
+      [value, 'SECRET_NOT_FOUND'],
+      ['A_KEY', catalog.versionId],
+    ])
+    expect(stated.filter((query) => query.includes('A_KEY'))).not.toEqual([])
+    expect(stated.filter((query) => query.includes(value))).toEqual([])
+  })
+
   it.each([
     ['no names', []],
     ['a name twice', ['A_KEY', 'A_KEY']],

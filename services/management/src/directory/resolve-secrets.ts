@@ -15,6 +15,7 @@ import { createTurns } from '../fairness/turns.js'
 import { findInternalService, type InternalServiceRow } from '../internal-services/internal-service-rows.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
+import { SECRET_NAME } from '../secrets/secret-input.js'
 import { drawOne } from './rate-buckets.js'
 import { createRecordGrant } from './record-grant.js'
 
@@ -113,7 +114,11 @@ async function boundSecrets(
 ): Promise<ReadonlyMap<string, BoundSecret>> {
   const records = await trx('secrets')
     .where({ organization_id: organizationId, state: 'active' })
-    .whereIn('name', [...names])
+    // A value that was put where its name belongs is in no statement, which Postgres may be told to log.
+    .whereIn(
+      'name',
+      names.filter((name) => SECRET_NAME.test(name)),
+    )
     .whereRaw("bindings -> 'services' @> to_jsonb(?::text)", [spiffeId])
     .select<{ id: string; version_id: string; generation: string; name: string; expires_at: Date | null }[]>(
       'id',

@@ -1,0 +1,129 @@
+import { connect, type Socket } from 'node:net'
+import { until } from '@protectmyapi/dev-kit/until'
+import { checked } from '../load/jobs.js'
+import { peakMibWhile, residentMib } from '../measure/memory.js'
+import { median, quantile, rangeOf } from '../measure/statistics.js'
+import { buySession } from '../rig/provision.js'
+import type { Rig } from '../rig/rig.js'
+import { jsonPost } from '../rig/shots.js'
+import type { Line, Row } from '../row.js'
+
+const LIMITS = {
+  /** Somebody else: far from keeping a proxy busy. Done before the proxy closes the first silent connection. */
+  calm: { perSecond: 40, requests: 200, connections: 16 },
+  graceMs: 20_000,
+  /** For a flood to stand, and to be gone. */
+  settleMs: 30_000,
+  /** Between two bytes of a slow head. */
+  dripEveryMs: 1_000,
+  sampleEveryMs: 20,
+} as const
+
+/** The flood’s own: as another client’s, so that it is nobody’s but its own to give connections up. Linux has it unasked. */
+const FLOODS_FROM = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1'
+
+/** Connections of whoever means harm: what each begins with, and whether a byte follows now and then. */
+interface Flood {
+  readonly what: string
+  readonly connections: number
+  readonly begins: string
+  readonly drips: boolean
+}
+
+const FLOODS: readonly Flood[] = [
+  { what: '4,000 silent connections', connections: 4_000, begins: '', drips: false },
+  {
+    what: '2,000 slow heads of 30 KiB',
+    connections: 2_000,
+    begins: `GET /v1/p/none/x HTTP/1.1\r\nHost: x\r\nX-Slow: ${'a'.repeat(30 * 1024)}`,
+    drips: true,
+  },
+]
+
+/** What a proxy grows by while thousands of connections are held open against it, and how long somebody else waits. */
+export const floods: Row = {
+  name: 'floods',
+  optional: true,
+  async measure(rig) {
+    const proxy = await rig.bestProxy()
+    const service = await rig.service('fixed')
+    const calm = async (): Promise<number> => {
+      // A session lives shorter than all rounds.
+      const shot = jsonPost(proxy.port, service, await buySession(proxy.port, rig.app))
+      const { perSecond, requests } = LIMITS.calm
+      const answers = rig.load({ kind: 'open', shot, ...LIMITS.calm }, (requests / perSecond) * 1_000 + LIMITS.graceMs)
+      return quantile(checked(await answers).delaysMs, 0.99)
+    }
+    await calm()
+    const lines: Line[] = []
+    for (const flood of FLOODS) lines.push(...(await measureBeside(rig, flood, proxy, calm)))
+    return lines
+  },
+}
+
+async function measureBeside(
+  { rounds }: Rig,
+  flood: Flood,
+  { pid, port }: { readonly pid: number; readonly port: number },
+  calm: () => Promise<number>,
+): Promise<readonly Line[]> {
+  const [quiet, flooded, grown]: [number[], number[], number[]] = [[], [], []]
+  for (let round = 1; round <= rounds; round += 1) {
+    quiet.push(await calm())
+    const before = await residentMib(pid)
+    const end = await hold(flood, port)
+    const measuring = calm()
+    grown.push((await peakMibWhile(pid, measuring, LIMITS.sampleEveryMs)) - before)
+    flooded.push(await measuring)
+    await end()
+  }
+  const [low, high] = rangeOf(flooded)
+  return [
+    {
+      what: `${flood.what}: RSS above what it was before`,
+      value: Math.max(...grown),
+      unit: 'MiB',
+      goal: { atMost: 128 },
+      note: `the most of ${rounds}; ${Math.min(...grown).toFixed(0)} the least`,
+    },
+    {
+      what: `${flood.what}: somebody else’s p99`,
+      value: median(flooded),
+      unit: 'ms',
+      goal: 'reported',
+      note: `${low.toFixed(1)}–${high.toFixed(1)}; ${median(quiet).toFixed(1)} without`,
+    },
+  ]
+}
+
+/** Opens all, and opens anew what the proxy closes; settles when all stand. What it answers with ends them. */
+async function hold({ connections, begins, drips }: Flood, port: number): Promise<() => Promise<void>> {
+  const open = new Set<Socket>()
+  let standing = 0
+  let isOver = false
+  function begin(): void {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: FLOODS_FROM })
+    open.add(socket)
+    socket.once('connect', () => {
+      standing += 1
+      socket.write(begins)
+    })
+    // What it is told, by the proxy, before it is closed.
+    socket.on('error', () => undefined).resume()
+    socket.once('close', () => {
+      open.delete(socket)
+      if (!isOver) begin()
+    })
+  }
+  for (let at = 0; at < connections; at += 1) begin()
+  const dripping = setInterval(() => {
+    for (const socket of open) if (drips && socket.writable) socket.write('a')
+  }, LIMITS.dripEveryMs)
+  await until(() => (standing >= connections ? true : undefined), LIMITS.settleMs)
+  return async () => {
+    isOver = true
+    clearInterval(dripping)
+    for (const socket of open) socket.destroy()
+    await until(() => (open.size === 0 ? true : undefined), LIMITS.settleMs)
+  }
+}
