@@ -33,7 +33,7 @@ export interface BreakThingsOptions {
 
 const LIMITS = {
   /** The whole of a seed is three minutes at most; starting and settling take the rest. */
-  activeMs: 120_000,
+  activeMs: 140_000,
   /** Under load, and then without, before processes are looked at. */
   warmMs: 4_000,
   restMs: 2_000,

@@ -8,6 +8,7 @@ const BEFORE = { residentMb: 100, descriptors: 40 }
 const result = (...violations: Violation[]) => ({
   ...{ seed: '7', violations, file: '.local/chaos/7/history.ndjson' },
   history: { operations: [], requests: [], injections: [], faults: [] },
+  lateMs: 812.4,
   processes: [
     { name: 'proxy-1', before: BEFORE, after: { residentMb: 110, descriptors: 38 } },
     { name: 'proxy-2', before: BEFORE, after: null },
@@ -42,8 +43,10 @@ describe('the word on a seed', () => {
     expect(said).toContain('.local/chaos/7/history.ndjson')
   })
 
-  it('says how much each process has grown', () => {
-    expect(reportOf(result(), single)).toContain('proxy-1 +10 MB -2 descriptors, proxy-2 not seen')
+  it('says how much each process has grown, and how busy the machine was', () => {
+    const said = reportOf(result(), single)
+    expect(said).toContain('proxy-1 +10 MB -2 descriptors, proxy-2 not seen')
+    expect(said).toContain("the rig's own loop was late by 812 ms at most")
   })
 })
 

@@ -38,7 +38,7 @@ export function isRedFor(rule: RuleName, { violations }: Pick<SeedResult, 'viola
 
 /** What came of a seed, for people. */
 export function reportOf(result: SeedResult, config: PlayedSeed): string {
-  const { seed, history, violations, processes, file } = result
+  const { seed, history, violations, processes, lateMs, file } = result
   const kinds = [...new Set(violations.map(({ kind }) => kind))]
   const lines = kinds.flatMap((kind) => {
     const isAllowed = config.profile === 'multi' && OF_SEVERAL_FAILURES.has(kind)
@@ -49,7 +49,8 @@ export function reportOf(result: SeedResult, config: PlayedSeed): string {
   })
   const verdict = isGreen(result, config) ? '✓ the promises held' : `Play it again: make chaos ${replay(seed, config)}`
   const counts = `seed ${seed}: ${countsOf(history)}`
-  return [counts, ...lines, `  ${growthOf(processes)}`, `  ${verdict}`, `  ${file}`].join('\n')
+  const late = `the rig's own loop was late by ${lateMs.toFixed(0)} ms at most`
+  return [counts, ...lines, `  ${growthOf(processes)}`, `  ${late}`, `  ${verdict}`, `  ${file}`].join('\n')
 }
 
 function shownOf(title: string, all: readonly Violation[]): string[] {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
@@ -32,6 +33,8 @@ export interface SeedOptions {
 export interface SeedResult extends Settled {
   readonly seed: string
   readonly history: History
+  /** The rig's own loop, at most: of a machine that is so busy, times say little. */
+  readonly lateMs: number
   /** Of the history. */
   readonly file: string
 }
@@ -76,10 +79,15 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const begunMs = performance.now()
   try {
     const sizes = watchSizes(system)
+    const loop = monitorEventLoopDelay()
+    loop.enable()
     const played = await breakThings({ ...options, system, random, recorder, onWarm: sizes.remember })
+    loop.disable()
+    const lateMs = loop.max / 1_000_000
     const settled = await progress.step('settling', () => settle({ system, recorder, sizes, played }))
     const late = overrun(performance.now() - begunMs)
-    return { seed, history: recorder.history(), ...settled, violations: [...settled.violations, ...late], file }
+    const violations = [...settled.violations, ...late]
+    return { seed, history: recorder.history(), ...settled, violations, lateMs, file }
   } finally {
     await progress.step('stopping', () => system.stop())
     await recorder.close()

@@ -44,8 +44,8 @@ describe('what is half-done', () => {
 
 describe('a process', () => {
   it('is found when it has grown, in memory or in descriptors', () => {
-    expect(kinds(BEFORE, { residentMb: 200, descriptors: 60 })).toEqual([])
-    expect(kinds(BEFORE, { residentMb: 201, descriptors: 40 })).toEqual(['grown'])
+    expect(kinds(BEFORE, { residentMb: 220, descriptors: 60 })).toEqual([])
+    expect(kinds(BEFORE, { residentMb: 221, descriptors: 40 })).toEqual(['grown'])
     expect(kinds(BEFORE, { residentMb: 100, descriptors: 61 })).toEqual(['grown'])
   })
 

@@ -21,7 +21,7 @@ describe('a failure that was mended', () => {
       'back too late',
     ])
     expect(kinds(fault('killed', 'management-1', 0, 1_000, { backMs: 6_001, endMs: 6_001 }))).toEqual([])
-    expect(kinds(fault('killed', 'management-1', 0, 1_000, { backMs: 13_001, endMs: 13_001 }))).toEqual([
+    expect(kinds(fault('killed', 'management-1', 0, 1_000, { backMs: 16_001, endMs: 16_001 }))).toEqual([
       'back too late',
     ])
   })

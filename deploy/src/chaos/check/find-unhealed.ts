@@ -5,7 +5,7 @@ const LIMITS = {
   /** Of what was cut off, hung or was slow: as promised to clients (README, promise 21). */
   backInMs: 5_000,
   /** Of what ended: a process hands over what it has, and another is started beside all the load on few cores. */
-  startedInMs: 12_000,
+  startedInMs: 15_000,
 } as const
 
 const ENDS: ReadonlySet<string> = new Set(['killed', 'restarted', 'lost', 'failed over'])
