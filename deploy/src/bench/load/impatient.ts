@@ -9,6 +9,7 @@ export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promis
   const request = bytesOf(shot)
   const others: Record<number, number> = {}
   const delaysMs: number[] = []
+  const refusedMs: number[] = []
   const open = new Set<RawConnection>()
   let answers = 0
   let isOver = false
@@ -27,7 +28,10 @@ export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promis
         const now = performance.now()
         answers += 1
         if (status === 200) delaysMs.push(now - askedAt)
-        else others[status] = (others[status] ?? 0) + 1
+        else {
+          refusedMs.push(now - askedAt)
+          others[status] = (others[status] ?? 0) + 1
+        }
         askedAt = now
         if (!isOver) connection.send(request)
       },
@@ -42,7 +46,7 @@ export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promis
       isOver = true
       const ms = performance.now() - begun
       for (const connection of open) connection.close()
-      resolve({ answers, others, ms, delaysMs })
+      resolve({ answers, others, ms, delaysMs, refusedMs })
     }, msMax)
   })
 }

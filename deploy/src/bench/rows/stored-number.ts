@@ -1,78 +1,137 @@
-import pg from 'pg'
-import { compareCpu, noteOf } from '../measure/compare.js'
-import { median } from '../measure/statistics.js'
-import { buySession } from '../rig/provision.js'
-import type { Rig } from '../rig/rig.js'
+import { until } from '@protectmyapi/dev-kit/until'
+import { z } from 'zod'
+import { type Comparison, compareCpu, noteOf } from '../measure/compare.js'
+import { median, quantile, rangeOf } from '../measure/statistics.js'
+import { type Leaser, startLeaser } from '../rig/leaser.js'
+import { buySession, makeService } from '../rig/provision.js'
+import { query } from '../rig/query.js'
+import { KEY, type Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import type { Row } from '../row.js'
+import { storeMany } from '../rig/store-many.js'
+import { defineRow } from '../row.js'
 
-const STORED = 100_000
+const LIMITS = {
+  stored: 100_000,
+  /** Routes that can be walked: those that are stored by SQL have a secret that does not open. */
+  walked: { few: 10, many: 200 },
+  /** Walks of a route and a lease, one after the other, in each round. */
+  calls: 300,
+  /** Postgres tells its statistics late, of a connection that rests after ten seconds. */
+  statisticsMs: 30_000,
+} as const
 
-/** A request costs the same, however many secrets and routes lie in the databases. */
-export const storedNumber: Row = {
+/** Before those that count. */
+const WARM_UP_ROUNDS = 1
+
+const WHAT = 'with 10 → 100,000 secrets and routes stored'
+
+/** A request costs the same, however many secrets and routes lie in the databases: from memory, and where they are read. */
+export const storedNumber = defineRow({
   name: 'stored-number',
-  async measure(rig) {
-    const service = await rig.service('fixed')
-    const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('fixed')]
-    const measure = async () => {
-      const session = await buySession(proxy.port, rig.app)
-      return compareCpu(
-        rig,
-        { pid: proxy.pid, shot: jsonPost(proxy.port, service, session) },
-        { pid: bare.pid, shot: jsonPost(bare.port, service, session) },
-      )
-    }
-    const few = await measure()
-    await rig.progress.step(`${STORED} secrets and routes by SQL`, () => store(rig))
-    const many = await measure()
-    return [
-      {
-        what: 'cost of a request with 10 → 100,000 secrets and routes stored',
-        value: median(many.ratios) / median(few.ratios),
-        unit: 'ratio',
-        goal: { atLeast: 0.9 },
-        note: `before: ${noteOf(few)}; after: ${noteOf(many)}`,
-      },
-    ]
+  figures: {
+    cpu: { what: `cost of a request ${WHAT}`, unit: 'ratio', goal: { atLeast: 0.9 } },
+    perSecond: { what: `requests/s ${WHAT}, by the pass-through’s`, unit: 'ratio', goal: { atLeast: 0.9 } },
+    cold: { what: `delay of a cold route and lease ${WHAT}, p50`, unit: 'ratio', goal: { atLeast: 0.9 } },
+    scanned: { what: `rows that a cold route and lease scan ${WHAT}`, unit: 'rows', goal: { atMost: 0 } },
   },
+  async measure(rig) {
+    const leaser = await startLeaser(rig)
+    const routes = await makeRoutes(rig, LIMITS.walked.few)
+    const before = await storedIn(rig)
+    const few = { warm: await warm(rig), cold: await cold(rig, leaser, routes) }
+    await rig.progress.step(`${LIMITS.stored} secrets and routes by SQL`, () =>
+      storeMany(rig.system, rig.owner, rig.app, LIMITS.stored),
+    )
+    routes.push(...(await makeRoutes(rig, LIMITS.walked.many)))
+    const scans = await scansOf(rig)
+    const many = { warm: await warm(rig), cold: await cold(rig, leaser, routes) }
+    const walks = LIMITS.calls * (rig.rounds + WARM_UP_ROUNDS)
+    const stored = `${before} stored before`
+    return {
+      cpu: {
+        value: median(many.warm.ratios) / median(few.warm.ratios),
+        note: `before: ${noteOf(few.warm)}; after: ${noteOf(many.warm)}`,
+      },
+      perSecond: { value: rateOf(many.warm) / rateOf(few.warm), note: stored },
+      cold: { value: median(few.cold) / median(many.cold), note: `${told(few.cold)} → ${told(many.cold)} ms` },
+      scanned: {
+        value: (await scannedSince(rig, scans, walks)) / walks,
+        note: `${walks} walks over ${routes.length} routes, by Postgres’ statistics`,
+      },
+    }
+  },
+})
+
+async function makeRoutes(rig: Rig, count: number): Promise<string[]> {
+  const origin = await rig.origin('fixed')
+  const slugs = Array.from({ length: count }, (_, at) => `walked-${count}-${at}`)
+  for (const slug of slugs) await makeService(rig.owner, rig.app, { slug, origin, value: KEY })
+  return slugs
 }
 
-/** Rows as management and the vault write them, of one organization of their own. */
-async function store({ system, owner }: Rig): Promise<void> {
+/** One route, which the proxy holds. */
+async function warm(rig: Rig): Promise<Comparison> {
+  const service = await rig.service('fixed')
+  const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('fixed')]
+  const session = await buySession(proxy.port, rig.app)
+  return compareCpu(
+    rig,
+    { pid: proxy.pid, shot: jsonPost(proxy.port, service, session) },
+    { pid: bare.pid, shot: jsonPost(bare.port, service, session) },
+  )
+}
+
+function rateOf({ ours, bare }: Comparison): number {
+  return ours.perSecond / bare.perSecond
+}
+
+/**
+ * The p50s of the rounds, of what a proxy asks for that holds nothing: neither Directory nor vault keeps routes or versions
+ * in memory.
+ */
+async function cold(rig: Rig, leaser: Leaser, routes: readonly string[]): Promise<readonly number[]> {
+  const { port } = await rig.bestProxy()
+  const credential = await buySession(port, rig.app)
+  const asked = routes.map((service) => ({ credential, service }))
+  const p50s: number[] = []
+  for (let round = 0; round < rig.rounds + WARM_UP_ROUNDS; round += 1)
+    p50s.push(quantile(await leaser.cold(asked, LIMITS.calls), 0.5))
+  return p50s.slice(WARM_UP_ROUNDS)
+}
+
+const Scans = z.object({ scannedRows: z.coerce.number(), byIndex: z.coerce.number() })
+
+/** Of the tables that grow with what is stored, in both databases. */
+async function scansOf({ system }: Rig): Promise<z.output<typeof Scans>> {
   const { management, vault } = system.databases
-  await run(management.adminUrl, MANAGEMENT, owner.organizationId)
-  await run(vault.adminUrl, VAULT, owner.organizationId)
-}
-
-async function run(url: string, statements: readonly string[], organizationId: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    for (const statement of statements)
-      await client.query(statement, statement.includes('$2') ? [organizationId, STORED] : [])
-  } finally {
-    await client.end()
+  const [first, second] = await Promise.all(
+    [management, vault].map(async ({ adminUrl }) => Scans.parse((await query(adminUrl, SCANS)).rows[0])),
+  )
+  return {
+    scannedRows: (first?.scannedRows ?? Number.NaN) + (second?.scannedRows ?? Number.NaN),
+    byIndex: Math.min(first?.byIndex ?? Number.NaN, second?.byIndex ?? Number.NaN),
   }
 }
 
-const MANAGEMENT = [
-  `INSERT INTO secrets (id, organization_id, name, state, generation, version_id, mask, bindings, created_by)
-   SELECT 'sec_bulk_' || n, $1, 'BULK_' || n, 'active', 1, 'ver_bulk_' || n, 'sk-…', '{}', 'bench'
-   FROM generate_series(1, $2::int) n`,
-  `INSERT INTO services (id, organization_id, slug, name, base_url, auth, extra_headers, methods, paths, limits, timeout_ms)
-   SELECT 'svc_bulk_' || n, $1, 'bulk-' || n, 'bulk', 'https://api.example.com', '{}', '[]', '{}', '{}', '[]', 30000
-   FROM generate_series(1, $2::int) n`,
-  `INSERT INTO service_secrets (organization_id, service_id, secret_id)
-   SELECT $1, 'svc_bulk_' || n, 'sec_bulk_' || n FROM generate_series(1, $2::int) n`,
-  `INSERT INTO links (id, organization_id, app_id, service_id)
-   SELECT 'lnk_bulk_' || n, $1, (SELECT id FROM apps WHERE organization_id = $1 LIMIT 1), 'svc_bulk_' || n
-   FROM generate_series(1, $2::int) n`,
-  'ANALYZE',
-]
+/** Rows that whole scans of those tables have read since. @throws Error where the statistics do not tell of the walks. */
+async function scannedSince(rig: Rig, before: z.output<typeof Scans>, walks: number): Promise<number> {
+  const after = await until(async () => {
+    const now = await scansOf(rig)
+    return now.byIndex - before.byIndex >= walks || now.scannedRows > before.scannedRows ? now : undefined
+  }, LIMITS.statisticsMs)
+  return after.scannedRows - before.scannedRows
+}
 
-const VAULT = [
-  `INSERT INTO versions (organization_id, secret_id, version_id, state, generation, purpose, bindings, sealed)
-   SELECT $1, 'sec_bulk_' || n, 'ver_bulk_' || n, 'stored', 1, 'injection', '{}', '\\x00'
-   FROM generate_series(1, $2::int) n`,
-  'ANALYZE',
-]
+const SCANS = `
+  SELECT sum(seq_tup_read) AS "scannedRows", min(idx_scan) AS "byIndex" FROM pg_stat_user_tables
+  WHERE relname IN ('secrets', 'services', 'links', 'versions')`
+
+async function storedIn({ system }: Rig): Promise<number> {
+  const { rows } = await query(system.databases.management.adminUrl, 'SELECT count(*) AS stored FROM secrets')
+  return z.object({ stored: z.coerce.number() }).parse(rows[0]).stored
+}
+
+function told(p50s: readonly number[]): string {
+  const [low, high] = rangeOf(p50s)
+  return `${median(p50s).toFixed(1)} (${low.toFixed(1)}–${high.toFixed(1)})`
+}
