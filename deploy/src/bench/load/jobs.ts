@@ -67,8 +67,10 @@ export interface LoadResult {
   readonly ms: number
   /** In milliseconds: of an open job from when the timer found each request due, of events from their sending, of impatient clients those that were served. */
   readonly delaysMs: readonly number[]
-  /** Of impatient clients alone: the delays of those that were answered, and not served. */
+  /** Of impatient clients alone: the delays of those that were answered and not served. */
   readonly refusedMs?: readonly number[]
+  /** The same of those that had just been refused, and asked again at once: they wait for what they were told. */
+  readonly refusedAgainMs?: readonly number[]
 }
 
 export function bytesOf({ head, bodyBytes }: Shot): Buffer {

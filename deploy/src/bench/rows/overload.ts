@@ -80,18 +80,20 @@ function takenOf(
   { result, longest }: Probed,
   { peak, alone }: { readonly peak: number; readonly alone: number },
 ): Record<keyof typeof FIGURES, Taken> {
-  const { delaysMs, refusedMs = [], others, answers } = result
+  const { delaysMs, refusedMs = [], refusedAgainMs = [], others, answers } = result
   const goodput = perSecond(result)
   const [served, refused] = [quantile(delaysMs, 0.99), quantile(refusedMs, 0.99)]
-  const told = refusedMs.length === 0 ? 'not run: nobody was refused' : `p99 ${refused.toFixed(0)} ms`
+  const toldServed = delaysMs.length === 0 ? 'not run: nobody was served' : ''
+  const toldRefused = refusedMs.length === 0 ? 'not run: nobody was refused' : `p99 ${refused.toFixed(0)} ms`
+  const again = `refused ones that asked again at once waited ${quantile(refusedAgainMs, 0.5).toFixed(0)}`
   return {
     goodput: {
       value: goodput / peak,
       note: `${goodput.toFixed(0)}/s; ${(goodput / alone).toFixed(2)} of the peak without replacements; ${JSON.stringify(others)} of ${answers} answers`,
     },
-    served: { value: served, note: '' },
-    refused: { value: quantile(refusedMs, 0.5), note: told },
-    early: { value: refused / served, note: told },
+    served: { value: served, note: toldServed },
+    refused: { value: quantile(refusedMs, 0.5), note: `${toldRefused}; ${again}` },
+    early: { value: refused / served, note: toldServed || toldRefused },
     health: { value: longest.healthMs, note: '' },
     replaced: { value: longest.replaceMs, note: '' },
   }

@@ -8,14 +8,14 @@ import { query } from '../rig/query.js'
 import { KEY, type Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
 import { storeMany } from '../rig/store-many.js'
-import { defineRow } from '../row.js'
+import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
   stored: 100_000,
   /** Routes that can be walked: those that are stored by SQL have a secret that does not open. */
   walked: { few: 10, many: 200 },
   /** Walks of a route and a lease, one after the other, in each round. */
-  calls: 300,
+  calls: 200,
   /** Postgres tells its statistics late, of a connection that rests after ten seconds. */
   statisticsMs: 30_000,
 } as const
@@ -31,19 +31,18 @@ export const storedNumber = defineRow({
   figures: {
     cpu: { what: `cost of a request ${WHAT}`, unit: 'ratio', goal: { atLeast: 0.9 } },
     perSecond: { what: `requests/s ${WHAT}, by the pass-through’s`, unit: 'ratio', goal: { atLeast: 0.9 } },
-    cold: { what: `delay of a cold route and lease ${WHAT}, p50`, unit: 'ratio', goal: { atLeast: 0.9 } },
-    scanned: { what: `rows that a cold route and lease scan ${WHAT}`, unit: 'rows', goal: { atMost: 0 } },
+    // Not judged: its two halves lie minutes apart, with nothing beside them that the same machine did in turn.
+    cold: { what: `delay of a cold route and lease ${WHAT}, p50`, unit: 'ratio', goal: 'reported' },
+    read: { what: 'rows that a cold route and lease read with 100,000 stored', unit: 'rows', goal: { atMost: 8 } },
   },
   async measure(rig) {
     const leaser = await startLeaser(rig)
     const routes = await makeRoutes(rig, LIMITS.walked.few)
     const before = await storedIn(rig)
     const few = { warm: await warm(rig), cold: await cold(rig, leaser, routes) }
-    await rig.progress.step(`${LIMITS.stored} secrets and routes by SQL`, () =>
-      storeMany(rig.system, rig.owner, rig.app, LIMITS.stored),
-    )
+    await rig.progress.step(`${LIMITS.stored} secrets and routes by SQL`, () => storeMany(rig.system, LIMITS.stored))
     routes.push(...(await makeRoutes(rig, LIMITS.walked.many)))
-    const scans = await scansOf(rig)
+    const reads = await readsOf(rig)
     const many = { warm: await warm(rig), cold: await cold(rig, leaser, routes) }
     const walks = LIMITS.calls * (rig.rounds + WARM_UP_ROUNDS)
     const stored = `${before} stored before`
@@ -54,10 +53,7 @@ export const storedNumber = defineRow({
       },
       perSecond: { value: rateOf(many.warm) / rateOf(few.warm), note: stored },
       cold: { value: median(few.cold) / median(many.cold), note: `${told(few.cold)} → ${told(many.cold)} ms` },
-      scanned: {
-        value: (await scannedSince(rig, scans, walks)) / walks,
-        note: `${walks} walks over ${routes.length} routes, by Postgres’ statistics`,
-      },
+      read: await readSince(rig, reads, walks),
     }
   },
 })
@@ -99,32 +95,41 @@ async function cold(rig: Rig, leaser: Leaser, routes: readonly string[]): Promis
   return p50s.slice(WARM_UP_ROUNDS)
 }
 
-const Scans = z.object({ scannedRows: z.coerce.number(), byIndex: z.coerce.number() })
+const Reads = z.object({ scanned: z.coerce.number(), found: z.coerce.number(), lookups: z.coerce.number() })
+type Reads = z.output<typeof Reads>
 
-/** Of the tables that grow with what is stored, in both databases. */
-async function scansOf({ system }: Rig): Promise<z.output<typeof Scans>> {
+/** Of the tables that a route or a lease is read from and that grow with what is stored: rows, by scans and by indexes. */
+const READS = `
+  SELECT sum(seq_tup_read) AS scanned, sum(idx_tup_fetch) AS found, min(idx_scan) AS lookups FROM pg_stat_user_tables
+  WHERE relname IN ('secrets', 'services', 'links', 'versions')`
+
+async function readsOf({ system }: Rig): Promise<readonly Reads[]> {
   const { management, vault } = system.databases
-  const [first, second] = await Promise.all(
-    [management, vault].map(async ({ adminUrl }) => Scans.parse((await query(adminUrl, SCANS)).rows[0])),
+  return Promise.all(
+    [management, vault].map(async ({ adminUrl }) => Reads.parse((await query(adminUrl, READS)).rows[0])),
   )
+}
+
+/** @throws Error where the statistics do not tell of so many walks. */
+async function readSince(rig: Rig, before: readonly Reads[], walks: number): Promise<Taken> {
+  const since = (after: readonly Reads[], which: keyof Reads): readonly number[] =>
+    after.map((reads, at) => reads[which] - (before[at]?.[which] ?? Number.NaN))
+  const isTold = (after: readonly Reads[]): boolean =>
+    since(after, 'lookups').every((lookups) => lookups >= walks) || sumOf(since(after, 'scanned')) > 0
+  const after = await until(async () => {
+    const now = await readsOf(rig)
+    return isTold(now) ? now : undefined
+  }, LIMITS.statisticsMs)
+  const [scanned, found] = [sumOf(since(after, 'scanned')), sumOf(since(after, 'found'))]
   return {
-    scannedRows: (first?.scannedRows ?? Number.NaN) + (second?.scannedRows ?? Number.NaN),
-    byIndex: Math.min(first?.byIndex ?? Number.NaN, second?.byIndex ?? Number.NaN),
+    value: (scanned + found) / walks,
+    note: `${scanned} by scans of whole tables, ${found} by indexes, in ${walks} walks; by Postgres’ statistics`,
   }
 }
 
-/** Rows that whole scans of those tables have read since. @throws Error where the statistics do not tell of the walks. */
-async function scannedSince(rig: Rig, before: z.output<typeof Scans>, walks: number): Promise<number> {
-  const after = await until(async () => {
-    const now = await scansOf(rig)
-    return now.byIndex - before.byIndex >= walks || now.scannedRows > before.scannedRows ? now : undefined
-  }, LIMITS.statisticsMs)
-  return after.scannedRows - before.scannedRows
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
 }
-
-const SCANS = `
-  SELECT sum(seq_tup_read) AS "scannedRows", min(idx_scan) AS "byIndex" FROM pg_stat_user_tables
-  WHERE relname IN ('secrets', 'services', 'links', 'versions')`
 
 async function storedIn({ system }: Rig): Promise<number> {
   const { rows } = await query(system.databases.management.adminUrl, 'SELECT count(*) AS stored FROM secrets')
