@@ -36,7 +36,8 @@ function sendEvent(answer: ServerResponse): void {
 }
 
 async function streamsOf(listener: RequestListener, heldMs: number): Promise<LoadResult> {
-  const server = createServer(listener)
+  // A stream's end is told by its last chunk: the connection stays.
+  const server = createServer({ keepAliveTimeout: 0 }, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closeAtEnd(
     () => server.closeAllConnections(),

@@ -14,7 +14,7 @@ const LIMITS = {
   servicesEach: 50,
   round: { atOnce: 256, callsMax: 20_000, msMax: 1_500 },
   /** Some for each service. */
-  freshGrants: 600,
+  freshGrants: 400,
   freshMsMax: 20_000,
 } as const
 
