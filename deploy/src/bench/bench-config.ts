@@ -15,7 +15,7 @@ const LIMITS = {
 
 const BenchEnv = z.object({
   ONLY: List.default([]),
-  ROUNDS: z.coerce.number().int().min(1).max(LIMITS.roundsMax).default(5),
+  ROUNDS: z.coerce.number().int().min(1).max(LIMITS.roundsMax).default(3),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 })
 

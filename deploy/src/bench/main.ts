@@ -4,13 +4,12 @@ import { inheritedEnvironment } from '../system/launcher-config.js'
 import { benchConfig } from './bench-config.js'
 import { runBench } from './run-bench.js'
 
-await runRig(async ({ progress, onEnder }) => {
-  await runBench({
+await runRig(({ progress, onEnder }) =>
+  runBench({
     config: benchConfig(process.env),
     projectDir: path.resolve(import.meta.dirname, '..', '..', '..'),
     inherited: inheritedEnvironment(process.env),
     progress,
     onEnder: (ender) => onEnder(() => ender.stop()),
-  })
-  return true
-})
+  }),
+)

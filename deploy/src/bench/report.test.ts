@@ -1,31 +1,47 @@
 import { describe, expect, it } from '@jest/globals'
-import { reported, tableOf } from './report.js'
-import { notRun } from './row.js'
+import { tableOf, verdictOf } from './report.js'
+import { defineRow, type Line, notRun } from './row.js'
 
-const LINE = { what: 'full path', unit: 'ratio', goal: { atLeast: 0.5 }, note: '0.4–0.6' } as const
+const LINE = { what: 'full path', unit: 'ratio', goal: { atLeast: 0.5 }, note: '0.4–0.6', value: 0.531 } as const
+const TOLD: Line = { what: 'cold route', unit: 'ms', goal: 'reported', note: '', value: 12 }
 
 describe('the report of a bench', () => {
-  it('says what holds, and a figure that was not taken never does', () => {
-    const lines = [
-      { ...LINE, value: 0.5 },
-      { ...LINE, value: 0.4999 },
-      notRun(LINE, 'no Redis'),
-      { ...LINE, value: Number.NaN },
-      { ...LINE, goal: { atMost: 2 }, value: 2 },
-      { ...LINE, goal: 'reported' as const, value: 12_345.6 },
-    ]
-    expect(reported(lines).map(({ value, goal, holds }) => [value, goal, holds])).toEqual([
-      [0.5, '≥ 0.5', true],
-      [0.5, '≥ 0.5', false],
-      [null, '≥ 0.5', false],
-      [Number.NaN, '≥ 0.5', false],
-      [2, '≤ 2', true],
-      [12_346, 'reported', true],
-    ])
+  it('prints one line a figure', () => {
+    const [, first] = tableOf([LINE]).split('\n')
+    expect(first).toMatch(/^✓ {2}full path {2}0\.531 {2}ratio {2}≥ 0\.5 {2}0\.4–0\.6$/)
   })
 
-  it('prints one line a figure', () => {
-    const [, first] = tableOf([{ ...LINE, value: 0.531 }]).split('\n')
-    expect(first).toMatch(/^✓ {2}full path {2}0\.531 {2}ratio {2}≥ 0\.5 {2}0\.4–0\.6$/)
+  it('is well where every goal holds', () => {
+    expect(verdictOf([LINE, TOLD])).toEqual({ isWell: true, text: '1 of 1 goals hold.' })
+  })
+
+  it('names a goal that is missed, and a figure that was not taken, with a goal or without', () => {
+    expect(verdictOf([LINE, { ...LINE, what: 'latency', goal: { atMost: 0.5 } }])).toEqual({
+      isWell: false,
+      text: '1 of 2 goals hold. Missed: latency.',
+    })
+    expect(verdictOf([LINE, { ...TOLD, value: null }])).toEqual({
+      isWell: false,
+      text: '1 of 1 goals hold. Not run: cold route.',
+    })
+    expect(verdictOf([{ ...LINE, value: Number.NaN }])).toEqual({
+      isWell: false,
+      text: '0 of 1 goals hold. Not run: full path.',
+    })
+  })
+
+  it('keeps names and goals of a row that could not be measured', () => {
+    const row = defineRow({
+      name: 'latency',
+      figures: {
+        p50: { what: 'latency, p50', unit: 'ms', goal: { atMost: 0.5 } },
+        p99: { what: 'latency, p99', unit: 'ms', goal: { atMost: 3 } },
+      },
+      measure: async () => ({ p50: { value: 0.4, note: '' }, p99: { value: 2, note: '' } }),
+    })
+    expect(notRun(row, 'no Redis')).toEqual([
+      { what: 'latency, p50', unit: 'ms', goal: { atMost: 0.5 }, value: null, note: 'not run: no Redis' },
+      { what: 'latency, p99', unit: 'ms', goal: { atMost: 3 }, value: null, note: 'not run: no Redis' },
+    ])
   })
 })

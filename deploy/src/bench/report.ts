@@ -1,23 +1,4 @@
-import { goalText, holds, type Line } from './row.js'
-
-/** What `.local/bench.json` holds. */
-export interface Reported {
-  readonly name: string
-  readonly value: number | null
-  readonly unit: string
-  readonly goal: string
-  readonly holds: boolean
-}
-
-export function reported(lines: readonly Line[]): readonly Reported[] {
-  return lines.map((line) => ({
-    name: line.what,
-    value: line.value === null ? null : Number(shown(line.value)),
-    unit: line.unit,
-    goal: goalText(line.goal),
-    holds: holds(line),
-  }))
-}
+import { goalText, holds, isTaken, type Line } from './row.js'
 
 /** The table, one line a figure. */
 export function tableOf(lines: readonly Line[]): string {
@@ -26,7 +7,7 @@ export function tableOf(lines: readonly Line[]): string {
     ...lines.map((line) => [
       holds(line) ? '✓' : '✗',
       line.what,
-      line.value === null ? '–' : shown(line.value),
+      isTaken(line.value) ? shown(line.value) : '–',
       line.unit,
       goalText(line.goal),
       line.note,
@@ -41,6 +22,29 @@ export function tableOf(lines: readonly Line[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+export interface Verdict {
+  /** Every goal holds, and every figure was taken. */
+  readonly isWell: boolean
+  /** How many goals hold, and which do not. */
+  readonly text: string
+}
+
+export function verdictOf(lines: readonly Line[]): Verdict {
+  const judged = lines.filter(({ goal }) => goal !== 'reported')
+  const missed = lines.filter((line) => isTaken(line.value) && !holds(line))
+  const absent = lines.filter(({ value }) => !isTaken(value))
+  const parts = [
+    `${judged.filter(holds).length} of ${judged.length} goals hold.`,
+    ...listed('Missed', missed),
+    ...listed('Not run', absent),
+  ]
+  return { isWell: lines.every(holds), text: parts.join(' ') }
+}
+
+function listed(word: string, lines: readonly Line[]): readonly string[] {
+  return lines.length === 0 ? [] : [`${word}: ${lines.map(({ what }) => what).join('; ')}.`]
 }
 
 /** Three figures of what is small, none behind the point of what is large. */

@@ -1,33 +1,67 @@
 import type { Rig } from './rig/rig.js'
 
-/** One figure. */
-export interface Line {
-  /** What was measured. */
+/** What is measured, and what it has to come to. */
+export interface Figure {
   readonly what: string
-  /** Null where it could not be measured. */
-  readonly value: number | null
   readonly unit: string
   readonly goal: Goal
-  /** Range over the rounds, or why there is no value. */
-  readonly note: string
 }
 
 export type Goal = { readonly atLeast: number } | { readonly atMost: number } | 'reported'
 
-/** Some figures that are taken together. */
+/** What came of it. */
+export interface Taken {
+  /** Null where it could not be measured. */
+  readonly value: number | null
+  /** Range over the rounds, or why there is no value. */
+  readonly note: string
+}
+
+/** One figure, taken or not. */
+export interface Line extends Figure, Taken {}
+
+/** Some figures that are taken together. They are known before: one that cannot be taken keeps its name and its goal. */
 export interface Row {
   /** For ONLY. */
   readonly name: string
   /** Not run unless it is asked for by name. */
   readonly optional?: true
+  readonly figures: readonly Figure[]
   measure(rig: Rig): Promise<readonly Line[]>
+}
+
+interface RowSpec<Key extends string> extends Pick<Row, 'name' | 'optional'> {
+  /** In the table's order. */
+  readonly figures: Readonly<Record<Key, Figure>>
+  /** @throws Error where nothing can be measured. */
+  measure(rig: Rig): Promise<Readonly<Record<Key, Taken>>>
+}
+
+export function defineRow<Key extends string>({ figures, measure, ...row }: RowSpec<Key>): Row {
+  const named = Object.entries<Figure>(figures)
+  return {
+    ...row,
+    figures: named.map(([, figure]) => figure),
+    async measure(rig) {
+      const taken: Readonly<Record<string, Taken>> = await measure(rig)
+      return named.map(([key, figure]): Line => {
+        const one = taken[key]
+        if (one === undefined) throw new Error(`nothing was told of ${key}`)
+        return { ...figure, ...one }
+      })
+    },
+  }
 }
 
 /** A figure that was not taken never holds. */
 export function holds({ value, goal }: Line): boolean {
-  if (value === null || Number.isNaN(value)) return false
+  if (!isTaken(value)) return false
   if (goal === 'reported') return true
   return 'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost
+}
+
+export function isTaken(value: number | null): value is number {
+  return value !== null && Number.isFinite(value)
 }
 
 export function goalText(goal: Goal): string {
@@ -35,6 +69,7 @@ export function goalText(goal: Goal): string {
   return 'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`
 }
 
-export function notRun(line: Pick<Line, 'what' | 'unit' | 'goal'>, why: string): Line {
-  return { ...line, value: null, note: `not run: ${why}` }
+/** Every figure of a row that could not be measured. */
+export function notRun({ figures }: Pick<Row, 'figures'>, why: string): readonly Line[] {
+  return figures.map((figure) => ({ ...figure, value: null, note: `not run: ${why}` }))
 }

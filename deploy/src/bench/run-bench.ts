@@ -1,14 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { findProgram } from '@protectmyapi/dev-kit/find-program'
+import { runCommand } from '@protectmyapi/dev-kit/run-command'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
+import { readIfThere, writePrivate } from '../system/local-files.js'
 import type { Ender } from '../system/start-system.js'
 import type { BenchConfig } from './bench-config.js'
 import { createPinning } from './measure/pinning.js'
-import { reported, tableOf } from './report.js'
+import { tableOf, verdictOf } from './report.js'
+import { mergeResults, parseResults, resultsOf } from './results-file.js'
 import { startOwnSystem } from './rig/own-system.js'
-import { type Rig, startRig } from './rig/rig.js'
+import { type Rig, type RigOptions, startRig } from './rig/rig.js'
 import { type Line, notRun, type Row } from './row.js'
 import { ALL_ROWS } from './rows/all-rows.js'
 
@@ -25,24 +28,35 @@ const LIMITS = {
   startUntilMs: 11 * 60_000,
 } as const
 
-/** `make bench`: measures, prints the table, and writes it to `.local/bench.json`. */
-export async function runBench(options: BenchOptions): Promise<void> {
-  const { config, progress, projectDir } = options
+/** `make bench`: measures, prints the table, and writes it to `.local/bench.json`. Whether every goal of the rows holds. */
+export async function runBench(options: BenchOptions): Promise<boolean> {
+  const { config, progress } = options
   const rows = chosen(config.only)
   const pinning = await createPinning()
   const wrk = await findProgram('wrk', options.inherited.PATH)
   const load = wrk === undefined ? 'load by a worker of the bench: there is no wrk on the PATH' : 'load by wrk'
   progress.say(`${rows.map(({ name }) => name).join(', ')}; ${config.rounds} rounds; ${pinning.note}; ${load}.`)
+  const lines = await measured(options, rows, { pinning, wrk })
+  const { isWell, text } = verdictOf(lines)
+  progress.say(text)
+  return isWell
+}
+
+/** Each on a system of the bench's own; told and written before that ends. */
+async function measured(
+  options: BenchOptions,
+  rows: readonly Row[],
+  helpers: Pick<RigOptions, 'pinning' | 'wrk'>,
+): Promise<readonly Line[]> {
+  const { config, progress, projectDir } = options
   const system = await startOwnSystem({ ...options, databaseUrl: config.databaseUrl })
   try {
-    const rig = await startRig({ system, progress, pinning, rounds: config.rounds, wrk })
+    const rig = await startRig({ system, progress, rounds: config.rounds, ...helpers })
     const lines = await measureAll(rig, rows)
     await rig.stop()
     progress.say(`\n${tableOf(lines)}\n`)
-    const file = path.join(projectDir, '.local', 'bench.json')
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-    await writeFile(file, `${JSON.stringify(reported(lines), null, 2)}\n`)
-    progress.say(`Written to ${path.relative(projectDir, file)}.`)
+    progress.say(`Written to ${path.relative(projectDir, await writeResults(projectDir, lines))}.`)
+    return lines
   } finally {
     await system.stop()
   }
@@ -64,7 +78,7 @@ async function measureAll(rig: Rig, rows: readonly Row[]): Promise<readonly Line
   const lines: Line[] = []
   for (const row of rows) {
     const isLate = performance.now() - begun > LIMITS.startUntilMs
-    lines.push(...(isLate ? [failed(row, 'the time is over')] : await measureOne(rig, row)))
+    lines.push(...(isLate ? notRun(row, 'the time is over') : await measureOne(rig, row)))
   }
   return lines
 }
@@ -74,10 +88,18 @@ async function measureOne(rig: Rig, row: Row): Promise<readonly Line[]> {
   try {
     return await rig.progress.step(row.name, () => row.measure(rig))
   } catch (cause) {
-    return [failed(row, cause instanceof Error ? cause.message : String(cause))]
+    return notRun(row, cause instanceof Error ? cause.message : String(cause))
   }
 }
 
-function failed({ name }: Row, why: string): Line {
-  return notRun({ what: name, unit: '', goal: 'reported' }, why)
+/** What other rows came to in earlier runs stays, with its time and commit. Answers the file. */
+async function writeResults(projectDir: string, lines: readonly Line[]): Promise<string> {
+  const file = path.join(projectDir, '.local', 'bench.json')
+  const known = parseResults((await readIfThere(file)) ?? '[]')
+  const commit = await runCommand('git', ['describe', '--always', '--dirty'], { cwd: projectDir }).catch(() => null)
+  const run = { measuredAt: new Date().toISOString(), commit: commit?.trim() ?? null }
+  const names = ALL_ROWS.flatMap(({ figures }) => figures.map(({ what }) => what))
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  await writePrivate(file, `${JSON.stringify(mergeResults(known, resultsOf(lines, run), names), null, 2)}\n`)
+  return file
 }

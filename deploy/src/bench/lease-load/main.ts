@@ -5,17 +5,32 @@ import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import type { LoadResult } from '../load/jobs.js'
 import { serveParent } from '../rig/worker-process.js'
-import { leaseInLoop, resolveGrant } from './lease-in-loop.js'
-import type { GrantJob, GrantResult, LeaseJob } from './lease-jobs.js'
+import { leaseInLoop, resolveAndLease, resolveGrant } from './lease-in-loop.js'
+import type { ColdJob, ColdResult, GrantsJob, GrantsResult, LeaseJob } from './lease-jobs.js'
 
 /** The process that leases: with a proxy's identity, as only a proxy may. */
 const [certFile = '', keyFile = '', caFile = '', serverId = ''] = process.argv.slice(2)
 const identity = await watchMaterial({ certFile, keyFile, caFile }, createLogger('bench', 'silent'))
 
-serveParent<LeaseJob | GrantJob, LoadResult | GrantResult>(0, async (job) => {
-  if (job.kind === 'grant') {
-    const directory = createReloadingClient(Directory, { address: job.address, serverId: job.serverId }, identity)
-    return resolveGrant(directory.current(), job)
+serveParent<LeaseJob | GrantsJob | ColdJob, LoadResult | GrantsResult | ColdResult>(0, async (job) => {
+  switch (job.kind) {
+    case 'grants': {
+      const directory = directoryAt(job.directory)
+      const grants = []
+      for (const asked of job.asked) grants.push(await resolveGrant(directory, asked))
+      return { grants }
+    }
+    case 'lease':
+      return leaseInLoop(vaultAt(job.address), job)
+    case 'cold':
+      return resolveAndLease(directoryAt(job.directory), vaultAt(job.vaultAddress), job)
   }
-  return leaseInLoop(createReloadingClient(Vault, { address: job.address, serverId }, identity).current(), job)
 })
+
+function directoryAt(target: GrantsJob['directory']) {
+  return createReloadingClient(Directory, target, identity).current()
+}
+
+function vaultAt(address: string) {
+  return createReloadingClient(Vault, { address, serverId }, identity).current()
+}

@@ -3,47 +3,62 @@ import { bytesOf, type EventsJob, type LoadResult } from './jobs.js'
 
 const SENT = /"sentNs":(\d+)/g
 const NS_PER_MS = 1e6
+/** The end of a body in chunks (RFC 9112 § 7.1): the connection may stay. */
+const LAST_CHUNK = '0\r\n\r\n'
 
-/** Opens streams, a few at a time, reads their events for a while, and closes them. Delays are of single events. */
-export function runEvents({ shot, streams, msMax, opening }: EventsJob): Promise<LoadResult> {
+/**
+ * Opens streams, a few at a time, holds all of them open for a while, and closes them. Delays are of single events. One that
+ * ends by itself ends the job at once: what was to be measured is not there any more.
+ */
+export function runEvents({ shot, streams, opening, openMsMax, heldMs }: EventsJob): Promise<LoadResult> {
   const request = bytesOf(shot)
   const delaysMs: number[] = []
   const others: Record<number, number> = {}
   const begun = performance.now()
   return new Promise((resolve, reject) => {
     const sockets: ReturnType<typeof connect>[] = []
-    let answered = 0
+    let isOver = false
+    let answers = 0
+    let timer = setTimeout(finish, openMsMax)
     function open(): void {
       if (sockets.length >= streams) return
       const socket = connect({ port: shot.port, host: '127.0.0.1', noDelay: true })
       sockets.push(socket)
-      socket.once('data', (chunk: Buffer) => {
-        answered += 1
-        const status = Number(chunk.toString('latin1', 9, 12))
-        if (status !== 200) others[status] = (others[status] ?? 0) + 1
-        open()
-      })
+      socket.once('data', (chunk: Buffer) => onAnswer(Number(chunk.toString('latin1', 9, 12))))
       socket.on('data', (chunk: Buffer) => {
         const now = process.hrtime.bigint()
-        for (const [, sent = '0'] of chunk.toString('latin1').matchAll(SENT)) {
-          delaysMs.push(Number(now - BigInt(sent)) / NS_PER_MS)
-        }
+        const text = chunk.toString('latin1')
+        for (const [, sent = '0'] of text.matchAll(SENT)) delaysMs.push(Number(now - BigInt(sent)) / NS_PER_MS)
+        if (text.endsWith(LAST_CHUNK)) onEnd()
       })
-      socket.on('error', fail)
+      socket.on('end', onEnd)
+      socket.on('error', (cause) => settle(() => reject(cause)))
       socket.write(request)
     }
+    function onAnswer(status: number): void {
+      if (status === 200) answers += 1
+      else others[status] = (others[status] ?? 0) + 1
+      if (answers === streams) {
+        clearTimeout(timer)
+        timer = setTimeout(finish, heldMs)
+      } else open()
+    }
+    function onEnd(): void {
+      if (isOver) return
+      answers -= 1
+      others[0] = (others[0] ?? 0) + 1
+      finish()
+    }
+    function finish(): void {
+      settle(() => resolve({ answers, others, ms: performance.now() - begun, delaysMs }))
+    }
     function settle(how: () => void): void {
+      if (isOver) return
+      isOver = true
       clearTimeout(timer)
       for (const socket of sockets) socket.destroy()
       how()
     }
-    function fail(cause: Error): void {
-      settle(() => reject(cause))
-    }
-    const timer = setTimeout(
-      () => settle(() => resolve({ answers: answered, others, ms: performance.now() - begun, delaysMs })),
-      msMax,
-    )
     for (let at = 0; at < opening; at += 1) open()
   })
 }

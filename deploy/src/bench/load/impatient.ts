@@ -9,6 +9,8 @@ export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promis
   const request = bytesOf(shot)
   const others: Record<number, number> = {}
   const delaysMs: number[] = []
+  const refusedMs: number[] = []
+  const refusedAgainMs: number[] = []
   const open = new Set<RawConnection>()
   let answers = 0
   let isOver = false
@@ -16,6 +18,7 @@ export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promis
   function client(): void {
     if (isOver) return
     let askedAt = performance.now()
+    let wasRefused = false
     const gone = (): void => {
       if (!open.delete(connection)) return
       others[0] = (others[0] ?? 0) + 1
@@ -26,8 +29,10 @@ export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promis
       (status) => {
         const now = performance.now()
         answers += 1
-        if (status === 200) delaysMs.push(now - askedAt)
-        else others[status] = (others[status] ?? 0) + 1
+        const delays = status === 200 ? delaysMs : wasRefused ? refusedAgainMs : refusedMs
+        delays.push(now - askedAt)
+        wasRefused = status !== 200
+        if (wasRefused) others[status] = (others[status] ?? 0) + 1
         askedAt = now
         if (!isOver) connection.send(request)
       },
@@ -42,7 +47,7 @@ export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promis
       isOver = true
       const ms = performance.now() - begun
       for (const connection of open) connection.close()
-      resolve({ answers, others, ms, delaysMs })
+      resolve({ answers, others, ms, delaysMs, refusedMs, refusedAgainMs })
     }, msMax)
   })
 }

@@ -43,7 +43,10 @@ export interface EventsJob {
   readonly streams: number
   /** Of them, so many are opened at once. */
   readonly opening: number
-  readonly msMax: number
+  /** All have to be open by then. */
+  readonly openMsMax: number
+  /** From when all are open. */
+  readonly heldMs: number
 }
 
 /** More clients than can be served, each of which asks again at once. */
@@ -57,12 +60,17 @@ export interface ImpatientJob {
 export type LoadJob = ClosedJob | WrkJob | OpenJob | EventsJob | ImpatientJob
 
 export interface LoadResult {
+  /** Of streams, those that are open at the end. */
   readonly answers: number
   /** By status, where it is not 200; 0 stands for a connection that ended. wrk counts all from 400 on as 400. */
   readonly others: Readonly<Record<number, number>>
   readonly ms: number
   /** In milliseconds: of an open job from when the timer found each request due, of events from their sending, of impatient clients those that were served. */
   readonly delaysMs: readonly number[]
+  /** Of impatient clients alone: the delays of those that were answered and not served. */
+  readonly refusedMs?: readonly number[]
+  /** The same of those that had just been refused, and asked again at once: they wait for what they were told. */
+  readonly refusedAgainMs?: readonly number[]
 }
 
 export function bytesOf({ head, bodyBytes }: Shot): Buffer {

@@ -52,6 +52,11 @@ export interface RigOptions {
   readonly wrk: string | undefined
 }
 
+/** @throws Error where there is none. */
+export function needRedis({ hasRedis }: Pick<Rig, 'hasRedis'>): void {
+  if (!hasRedis) throw new Error('no Redis')
+}
+
 /** What a secret looks like: the scrubber's work depends on its length. */
 export const KEY = 'sk-bench-0123456789abcdefghijklmnopqrstuvwxyzABCDEF'
 

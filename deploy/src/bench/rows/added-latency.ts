@@ -3,7 +3,7 @@ import { median, quantile, rangeOf } from '../measure/statistics.js'
 import { buySession } from '../rig/provision.js'
 import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import type { Row } from '../row.js'
+import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
   perSecond: 200,
@@ -15,9 +15,15 @@ const LIMITS = {
   warmUpRequestsMax: 200_000,
 } as const
 
+const WHAT = `added latency at ${LIMITS.perSecond} requests/s`
+
 /** At a rate that keeps nobody busy, ours less the pass-through's, once both are warm. */
-export const addedLatency: Row = {
+export const addedLatency = defineRow({
   name: 'latency',
+  figures: {
+    p50: { what: `${WHAT}, p50`, unit: 'ms', goal: { atMost: 0.5 } },
+    p99: { what: `${WHAT}, p99`, unit: 'ms', goal: { atMost: 3 } },
+  },
   async measure(rig) {
     const service = await rig.service('fixed')
     const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('fixed')]
@@ -27,28 +33,18 @@ export const addedLatency: Row = {
       await warmUp(rig, shot)
       await delaysOf(rig, shot)
     }
-    const added: { p50: number; p99: number }[] = []
-    for (let round = 0; round < rig.rounds; round += 1) {
-      const [ours, plain] = [await delaysOf(rig, shots.ours), await delaysOf(rig, shots.bare)]
-      added.push({
-        p50: quantile(ours, 0.5) - quantile(plain, 0.5),
-        p99: quantile(ours, 0.99) - quantile(plain, 0.99),
-      })
-    }
-    const admits = rig.hasRedis ? 'Redis admits' : 'no Redis: the Directory admits'
-    return (['p50', 'p99'] as const).map((part) => {
-      const values = added.map((one) => one[part])
+    const rounds: { ours: readonly number[]; bare: readonly number[] }[] = []
+    for (let round = 0; round < rig.rounds; round += 1)
+      rounds.push({ ours: await delaysOf(rig, shots.ours), bare: await delaysOf(rig, shots.bare) })
+    const added = (part: number): Taken => {
+      const values = rounds.map(({ ours, bare }) => quantile(ours, part) - quantile(bare, part))
       const [low, high] = rangeOf(values)
-      return {
-        what: `added latency at ${LIMITS.perSecond} requests/s, ${part}`,
-        value: median(values),
-        unit: 'ms',
-        goal: { atMost: part === 'p50' ? 0.5 : 3 },
-        note: `${low.toFixed(2)}–${high.toFixed(2)}; ${admits}`,
-      }
-    })
+      const admits = rig.hasRedis ? 'Redis admits' : 'no Redis: the Directory admits'
+      return { value: median(values), note: `${low.toFixed(2)}–${high.toFixed(2)}; ${admits}` }
+    }
+    return { p50: added(0.5), p99: added(0.99) }
   },
-}
+})
 
 async function warmUp(rig: Rig, shot: Shot): Promise<void> {
   const { connections, warmUpMs, warmUpRequestsMax, graceMs } = LIMITS

@@ -4,17 +4,21 @@ import { median, quantile, rangeOf } from '../measure/statistics.js'
 import { buySession } from '../rig/provision.js'
 import type { Rig } from '../rig/rig.js'
 import { get } from '../rig/shots.js'
-import type { Row } from '../row.js'
+import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
-  few: { streams: 20, opening: 20, msMax: 3_000 },
-  many: { streams: 1_000, opening: 50, msMax: 15_000 },
+  few: { streams: 20, opening: 20, openMsMax: 10_000, heldMs: 3_000 },
+  many: { streams: 1_000, opening: 50, openMsMax: 30_000, heldMs: 5_000 },
   graceMs: 20_000,
 } as const
 
 /** Events of a stream pass one by one; and what a thousand open streams take. */
-export const events: Row = {
+export const events = defineRow({
   name: 'events',
+  figures: {
+    delay: { what: 'SSE: delay added to an event, p50', unit: 'ms', goal: { atMost: 0.5 } },
+    resident: { what: 'SSE: RSS with 1,000 open streams', unit: 'MiB', goal: { atMost: 256 } },
+  },
   async measure(rig) {
     const service = await rig.service('streams')
     const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('streams')]
@@ -22,33 +26,34 @@ export const events: Row = {
     const shotTo = (port: number): Shot => get(port, service, '/v1/events', session)
     const [ours, plain] = [shotTo(proxy.port), shotTo(bare.port)]
     const added: number[] = []
-    await run(rig, ours, LIMITS.few)
+    await few(rig, ours)
     for (let round = 0; round < rig.rounds; round += 1) {
-      const [delays, plainDelays] = [await run(rig, ours, LIMITS.few), await run(rig, plain, LIMITS.few)]
-      added.push(quantile(delays.delaysMs, 0.5) - quantile(plainDelays.delaysMs, 0.5))
+      const [delays, plainDelays] = [await few(rig, ours), await few(rig, plain)]
+      added.push(quantile(delays, 0.5) - quantile(plainDelays, 0.5))
     }
-    const many = run(rig, ours, LIMITS.many)
-    const peakMib = await peakMibWhile(proxy.pid, many)
     const [low, high] = rangeOf(added)
-    return [
-      {
-        what: 'SSE: delay added to an event, p50',
-        value: median(added),
-        unit: 'ms',
-        goal: { atMost: 0.5 },
-        note: `${low.toFixed(3)}–${high.toFixed(3)}`,
-      },
-      {
-        what: 'SSE: RSS with 1,000 open streams',
-        value: peakMib,
-        unit: 'MiB',
-        goal: { atMost: 256 },
-        note: `${(await many).answers} streams were open`,
-      },
-    ]
+    return {
+      delay: { value: median(added), note: `${low.toFixed(3)}–${high.toFixed(3)}` },
+      resident: await residentWithMany(rig, proxy.pid, ours),
+    }
   },
+})
+
+/** The delays of the events of some streams, none of which ended. */
+async function few(rig: Rig, shot: Shot): Promise<readonly number[]> {
+  return checked(await run(rig, shot, LIMITS.few)).delaysMs
 }
 
-async function run(rig: Rig, shot: Shot, amount: Omit<EventsJob, 'kind' | 'shot'>): Promise<LoadResult> {
-  return checked(await rig.load({ kind: 'events', shot, ...amount }, amount.msMax + LIMITS.graceMs))
+/** Of no worth unless all of them were open at once, and stayed so. */
+async function residentWithMany(rig: Rig, pid: number, shot: Shot): Promise<Taken> {
+  const many = run(rig, shot, LIMITS.many)
+  const peakMib = await peakMibWhile(pid, many)
+  const { answers, others } = await many
+  return answers === LIMITS.many.streams
+    ? { value: peakMib, note: `${answers} were open at once, for ${LIMITS.many.heldMs / 1_000} s` }
+    : { value: null, note: `not run: ${answers} streams were open at the end; beside them ${JSON.stringify(others)}` }
+}
+
+function run(rig: Rig, shot: Shot, amount: Omit<EventsJob, 'kind' | 'shot'>): Promise<LoadResult> {
+  return rig.load({ kind: 'events', shot, ...amount }, amount.openMsMax + amount.heldMs + LIMITS.graceMs)
 }

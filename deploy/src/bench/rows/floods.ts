@@ -6,7 +6,7 @@ import { median, quantile, rangeOf } from '../measure/statistics.js'
 import { buySession } from '../rig/provision.js'
 import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import type { Line, Row } from '../row.js'
+import type { Figure, Line, Row } from '../row.js'
 
 const LIMITS = {
   /** Somebody else: far from keeping a proxy busy. Done before the proxy closes the first silent connection. */
@@ -40,10 +40,18 @@ const FLOODS: readonly Flood[] = [
   },
 ]
 
+function figuresOf({ what }: Flood): Readonly<Record<'grown' | 'delay', Figure>> {
+  return {
+    grown: { what: `${what}: RSS above what it was before`, unit: 'MiB', goal: { atMost: 128 } },
+    delay: { what: `${what}: somebody else’s p99`, unit: 'ms', goal: 'reported' },
+  }
+}
+
 /** What a proxy grows by while thousands of connections are held open against it, and how long somebody else waits. */
 export const floods: Row = {
   name: 'floods',
   optional: true,
+  figures: FLOODS.flatMap((flood) => Object.values(figuresOf(flood))),
   async measure(rig) {
     const proxy = await rig.bestProxy()
     const service = await rig.service('fixed')
@@ -78,19 +86,16 @@ async function measureBeside(
     await end()
   }
   const [low, high] = rangeOf(flooded)
+  const figures = figuresOf(flood)
   return [
     {
-      what: `${flood.what}: RSS above what it was before`,
+      ...figures.grown,
       value: Math.max(...grown),
-      unit: 'MiB',
-      goal: { atMost: 128 },
       note: `the most of ${rounds}; ${Math.min(...grown).toFixed(0)} the least`,
     },
     {
-      what: `${flood.what}: somebody else’s p99`,
+      ...figures.delay,
       value: median(flooded),
-      unit: 'ms',
-      goal: 'reported',
       note: `${low.toFixed(1)}–${high.toFixed(1)}; ${median(quiet).toFixed(1)} without`,
     },
   ]

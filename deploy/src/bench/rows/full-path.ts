@@ -2,9 +2,9 @@ import { compareCpu, noteOf } from '../measure/compare.js'
 import { median } from '../measure/statistics.js'
 import { buySession } from '../rig/provision.js'
 import type { Admission } from '../rig/proxies.js'
-import type { Upstream } from '../rig/rig.js'
+import { needRedis, type Upstream } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import { type Goal, notRun, type Row } from '../row.js'
+import { defineRow, type Goal, type Row } from '../row.js'
 
 interface FullPath {
   readonly name: string
@@ -18,11 +18,11 @@ interface FullPath {
 
 /** Session, limits, record, lease from memory, injection, scrubbing; a 500-byte POST over 32 connections. */
 export function fullPathRow({ name, what, admission, upstream, goal, fastest }: FullPath): Row {
-  const line = { what: `${what}: pass-through's CPU time a request / ours`, unit: 'ratio', goal }
-  return {
+  return defineRow({
     name,
+    figures: { ratio: { what: `${what}: pass-through's CPU time a request / ours`, unit: 'ratio', goal } },
     async measure(rig) {
-      if (admission === 'redis' && !rig.hasRedis) return [notRun(line, 'no Redis')]
+      if (admission === 'redis') needRedis(rig)
       const service = await rig.service(upstream)
       const proxy = await rig.proxy(admission)
       const bare = await rig.passThrough(fastest ? 'fixed, fastest' : upstream)
@@ -32,7 +32,7 @@ export function fullPathRow({ name, what, admission, upstream, goal, fastest }: 
         { pid: proxy.pid, shot: jsonPost(proxy.port, service, session) },
         { pid: bare.pid, shot: jsonPost(bare.port, service, session) },
       )
-      return [{ ...line, value: median(compared.ratios), note: noteOf(compared) }]
+      return { ratio: { value: median(compared.ratios), note: noteOf(compared) } }
     },
-  }
+  })
 }

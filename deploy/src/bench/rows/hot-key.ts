@@ -2,43 +2,46 @@ import type { LoadJob, LoadResult } from '../load/jobs.js'
 import { cpuMs } from '../measure/cpu-time.js'
 import { median, quantile, rangeOf } from '../measure/statistics.js'
 import { buySession } from '../rig/provision.js'
-import type { Rig } from '../rig/rig.js'
+import { needRedis, type Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import { notRun, type Row } from '../row.js'
+import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = { connections: 32, warmMs: 3_000, roundMs: 1_500, graceMs: 20_000 } as const
 
+const WHAT = `one app, ${LIMITS.connections} connections: over two proxies / over one`
+
 /** One app's buckets, shard and session, drawn from by one proxy, and by two at once with half of the clients each. */
-export const hotKey: Row = {
+export const hotKey = defineRow({
   name: 'hot-key',
+  figures: {
+    cpu: { what: `${WHAT}, CPU time a request`, unit: 'ratio', goal: 'reported' },
+    p50: { what: `${WHAT}, latency, p50`, unit: 'ratio', goal: 'reported' },
+    p99: { what: `${WHAT}, latency, p99`, unit: 'ratio', goal: 'reported' },
+  },
   async measure(rig) {
-    const what = `one app, ${LIMITS.connections} connections: over two proxies / over one`
-    if (!rig.hasRedis) return [notRun({ what, unit: 'ratio', goal: 'reported' }, 'no Redis')]
+    needRedis(rig)
     const crowd = await crowdOf(rig)
     for (const proxies of [1, 2] as const) await crowd(proxies, LIMITS.warmMs)
     const pairs: { one: Round; two: Round }[] = []
     for (let round = 1; round <= rig.rounds; round += 1) {
       pairs.push({ one: await crowd(1, LIMITS.roundMs), two: await crowd(2, LIMITS.roundMs) })
     }
-    const line = (name: string, of: (round: Round) => number, unit: string) => {
+    const taken = (of: (round: Round) => number, unit: string): Taken => {
       const ratios = pairs.map(({ one, two }) => of(two) / of(one))
       const told = (which: 'one' | 'two'): string => median(pairs.map((pair) => of(pair[which]))).toFixed(1)
       const [low, high] = rangeOf(ratios)
       return {
-        what: `${what}, ${name}`,
         value: median(ratios),
-        unit: 'ratio',
-        goal: 'reported' as const,
         note: `${low.toFixed(2)}–${high.toFixed(2)}; ${told('two')} and ${told('one')} ${unit}`,
       }
     }
-    return [
-      line('CPU time a request', ({ cpuUs }) => cpuUs, 'µs'),
-      line('latency, p50', ({ delaysMs }) => quantile(delaysMs, 0.5), 'ms'),
-      line('latency, p99', ({ delaysMs }) => quantile(delaysMs, 0.99), 'ms'),
-    ]
+    return {
+      cpu: taken(({ cpuUs }) => cpuUs, 'µs'),
+      p50: taken(({ delaysMs }) => quantile(delaysMs, 0.5), 'ms'),
+      p99: taken(({ delaysMs }) => quantile(delaysMs, 0.99), 'ms'),
+    }
   },
-}
+})
 
 interface Round {
   /** Of all proxies that were asked. */

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { peakMibWhile, residentMib } from '../measure/memory.js'
 import { buySession, UPLOAD_BYTES_MAX } from '../rig/provision.js'
-import type { Row } from '../row.js'
+import { defineRow, type Taken } from '../row.js'
 import { HUGE_BYTES } from '../stream-upstream/stream-upstream.js'
 
 const LIMITS = {
@@ -12,35 +12,35 @@ const LIMITS = {
 } as const
 
 /** A gibibyte down, and one up, the largest body: what the process grows by meanwhile. */
-export const hugeBodies: Row = {
+export const hugeBodies = defineRow({
   name: 'huge-bodies',
+  figures: {
+    download: { what: '1 GiB download: RSS above what it was before', unit: 'MiB', goal: { atMost: 64 } },
+    upload: { what: '1 GiB upload: RSS above what it was before', unit: 'MiB', goal: { atMost: 64 } },
+  },
   async measure(rig) {
     const service = await rig.service('streams')
     const proxy = await rig.bestProxy()
     const session = await buySession(proxy.port, rig.app)
     const call = (method: string, path: string, body: Iterable<Buffer>): Promise<number> =>
       bytesOfAnswer(proxy.port, method, `/v1/p/${service}/v1/${path}`, session, body)
-    const lines = []
-    for (const [way, transfer, arrives] of [
-      ['1 GiB download', () => call('GET', 'huge', []), HUGE_BYTES],
-      ['1 GiB upload', () => call('POST', 'files', pieces(UPLOAD_BYTES_MAX)), 2],
-    ] as const) {
-      // Once for what a process takes with its first large body, and keeps.
-      await transfer()
-      const before = await residentMib(proxy.pid)
-      const transferring = transfer()
-      const peak = await peakMibWhile(proxy.pid, transferring, LIMITS.sampleEveryMs)
-      const arrived = await transferring
-      lines.push({
-        what: `${way}: RSS above what it was before`,
-        value: arrived === arrives ? peak - before : null,
-        unit: 'MiB',
-        goal: { atMost: 64 },
-        note: arrived === arrives ? `from ${before.toFixed(0)} MiB` : `${arrived} bytes came instead of ${arrives}`,
-      })
+    return {
+      download: await grownBy(proxy.pid, () => call('GET', 'huge', []), HUGE_BYTES),
+      upload: await grownBy(proxy.pid, () => call('POST', 'files', pieces(UPLOAD_BYTES_MAX)), 2),
     }
-    return lines
   },
+})
+
+async function grownBy(pid: number, transfer: () => Promise<number>, arrives: number): Promise<Taken> {
+  // Once for what a process takes with its first large body, and keeps.
+  await transfer()
+  const before = await residentMib(pid)
+  const transferring = transfer()
+  const peak = await peakMibWhile(pid, transferring, LIMITS.sampleEveryMs)
+  const arrived = await transferring
+  return arrived === arrives
+    ? { value: peak - before, note: `from ${before.toFixed(0)} MiB` }
+    : { value: null, note: `${arrived} bytes came instead of ${arrives}` }
 }
 
 function* pieces(bytes: number): Generator<Buffer> {

@@ -1,9 +1,10 @@
+import type { Shot } from '../load/jobs.js'
 import { type Amount, compareCpu, noteOf, type Target } from '../measure/compare.js'
 import { median } from '../measure/statistics.js'
 import { buySession } from '../rig/provision.js'
 import type { Subject } from '../rig/proxies.js'
 import { get, upload } from '../rig/shots.js'
-import type { Row } from '../row.js'
+import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
   bytes: 10 * 1024 * 1024,
@@ -11,27 +12,24 @@ const LIMITS = {
 } as const
 
 /** 10 MiB, both ways. */
-export const largeBodies: Row = {
+export const largeBodies = defineRow({
   name: 'large-bodies',
+  figures: {
+    upload: { what: "10 MiB upload: pass-through's CPU time / ours", unit: 'ratio', goal: { atLeast: 0.8 } },
+    download: { what: "10 MiB download: pass-through's CPU time / ours", unit: 'ratio', goal: { atLeast: 0.8 } },
+  },
   async measure(rig) {
     const service = await rig.service('streams')
     const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('streams')]
     const session = await buySession(proxy.port, rig.app)
-    const ways = {
-      upload: ({ pid, port }: Subject): Target => ({ pid, shot: upload(port, service, session, LIMITS.bytes) }),
-      download: ({ pid, port }: Subject): Target => ({ pid, shot: get(port, service, '/v1/large', session) }),
+    const compared = async (shotTo: (port: number) => Shot): Promise<Taken> => {
+      const target = ({ pid, port }: Subject): Target => ({ pid, shot: shotTo(port) })
+      const comparison = await compareCpu(rig, target(proxy), target(bare), LIMITS.amount)
+      return { value: median(comparison.ratios), note: noteOf(comparison) }
     }
-    const lines = []
-    for (const [way, to] of Object.entries(ways)) {
-      const compared = await compareCpu(rig, to(proxy), to(bare), LIMITS.amount)
-      lines.push({
-        what: `10 MiB ${way}: pass-through's CPU time / ours`,
-        value: median(compared.ratios),
-        unit: 'ratio',
-        goal: { atLeast: 0.8 },
-        note: noteOf(compared),
-      })
+    return {
+      upload: await compared((port) => upload(port, service, session, LIMITS.bytes)),
+      download: await compared((port) => get(port, service, '/v1/large', session)),
     }
-    return lines
   },
-}
+})

@@ -7,7 +7,7 @@ import { buySession } from '../rig/provision.js'
 import { query } from '../rig/query.js'
 import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import type { Line, Row } from '../row.js'
+import { defineRow, type Figure, type Taken } from '../row.js'
 
 const LIMITS = {
   requests: 50_000,
@@ -18,10 +18,25 @@ const LIMITS = {
   leases: 100_000,
 } as const
 
+const PROCESSES = ['vault', 'management', 'proxy-1', 'redis'] as const
+
+const reported = (what: string, unit: string): Figure => ({ what, unit, goal: 'reported' })
+
 /** What databases grow by, and what processes hold: the figures of docs/sizing.md. */
-export const sizes: Row = {
+export const sizes = defineRow({
   name: 'sizes',
   optional: true,
+  figures: {
+    log: reported('access log, heap and indexes, a million requests', 'MiB'),
+    links: reported('links of the access log, a million requests at this rate', 'MiB'),
+    leases: reported('lease audit, heap and indexes, a lease', 'bytes'),
+    ...Object.fromEntries(
+      PROCESSES.flatMap((name) => [
+        [cpuKey(name), reported(`${name}: CPU time a request`, 'µs')],
+        [residentKey(name), reported(`${name}: RSS after that`, 'MiB')],
+      ]),
+    ),
+  },
   async measure(rig) {
     const { management, vault } = rig.system.databases
     const { port } = await rig.bestProxy()
@@ -36,20 +51,30 @@ export const sizes: Row = {
       const now = await tell(management.adminUrl, MANAGEMENT)
       return now.requests - before.requests >= answers ? now : undefined
     }, LIMITS.drainedMs)
-    const note = `${answers} requests in ${(ms / 1000).toFixed(0)} s, two entries each`
     const mibPerMillion = (bytes: number): number => (bytes / answers) * (1_000_000 / 1024 ** 2)
-    return [
-      reported('access log, heap and indexes, a million requests', mibPerMillion(after.log - before.log), 'MiB', note),
-      reported(
-        'links of the access log, a million requests at this rate',
-        mibPerMillion(after.links - before.links),
-        'MiB',
-        `${after.linkRows - before.linkRows} links`,
-      ),
-      await leaseAudit(vault.adminUrl),
+    return {
+      log: {
+        value: mibPerMillion(after.log - before.log),
+        note: `${answers} requests in ${(ms / 1000).toFixed(0)} s, two entries each`,
+      },
+      links: {
+        value: mibPerMillion(after.links - before.links),
+        note: `${after.linkRows - before.linkRows} links`,
+      },
+      leases: await leaseAudit(vault.adminUrl),
       ...(await perProcess(rig, cpuBefore, answers)),
-    ]
+    }
   },
+})
+
+type Process = (typeof PROCESSES)[number]
+
+function cpuKey(name: Process): string {
+  return `${name} CPU`
+}
+
+function residentKey(name: Process): string {
+  return `${name} RSS`
 }
 
 const Told = z.object({
@@ -71,7 +96,7 @@ async function tell(url: string, statement: string): Promise<z.output<typeof Tol
 }
 
 /** By rows like those that the vault has written. */
-async function leaseAudit(url: string): Promise<Line> {
+async function leaseAudit(url: string): Promise<Taken> {
   await query(
     url,
     `INSERT INTO lease_audit SELECT 'lse_' || lpad(n::text, 26, '0'), organization_id, secret_id, version_id, generation, caller,
@@ -83,15 +108,13 @@ async function leaseAudit(url: string): Promise<Line> {
     `SELECT pg_total_relation_size('lease_audit')::float / count(*) AS bytes FROM lease_audit`,
   )
   const { bytes } = z.object({ bytes: z.number() }).parse(rows[0])
-  return reported('lease audit, heap and indexes, a lease', bytes, 'bytes', `${LIMITS.leases} rows`)
+  return { value: bytes, note: `${LIMITS.leases} rows` }
 }
 
-const PROCESSES = ['vault', 'management', 'proxy-1', 'redis'] as const
-
 /** Milliseconds of CPU so far, by process. */
-async function cpuOf({ system }: Rig): Promise<ReadonlyMap<string, number>> {
+async function cpuOf({ system }: Rig): Promise<ReadonlyMap<Process, number>> {
   const pids = system.pids()
-  const found = new Map<string, number>()
+  const found = new Map<Process, number>()
   for (const name of PROCESSES) {
     const pid = pids.get(name)
     if (pid !== undefined) found.set(name, await cpuMs(pid))
@@ -99,17 +122,19 @@ async function cpuOf({ system }: Rig): Promise<ReadonlyMap<string, number>> {
   return found
 }
 
-async function perProcess(rig: Rig, before: ReadonlyMap<string, number>, answers: number): Promise<readonly Line[]> {
-  const lines: Line[] = []
-  for (const [name, nowMs] of await cpuOf(rig)) {
-    const pid = rig.system.pids().get(name) ?? 0
-    const usRequest = ((nowMs - (before.get(name) ?? 0)) * 1_000) / answers
-    lines.push(reported(`${name}: CPU time a request`, usRequest, 'µs', ''))
-    lines.push(reported(`${name}: RSS after that`, await residentMib(pid), 'MiB', ''))
+async function perProcess(
+  rig: Rig,
+  before: ReadonlyMap<Process, number>,
+  answers: number,
+): Promise<Record<string, Taken>> {
+  const after = await cpuOf(rig)
+  const taken: Record<string, Taken> = {}
+  for (const name of PROCESSES) {
+    const usedMs = (after.get(name) ?? Number.NaN) - (before.get(name) ?? Number.NaN)
+    const pid = rig.system.pids().get(name)
+    const note = pid === undefined ? 'not run: there is none' : ''
+    taken[cpuKey(name)] = { value: (usedMs * 1_000) / answers, note }
+    taken[residentKey(name)] = { value: pid === undefined ? null : await residentMib(pid), note }
   }
-  return lines
-}
-
-function reported(what: string, value: number, unit: string, note: string): Line {
-  return { what, value, unit, goal: 'reported', note }
+  return taken
 }
