@@ -3,9 +3,10 @@ import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import { activeKey } from '../rotation/active-key.js'
 import { ROTATION_LIMITS } from '../rotation/rotation-limits.js'
-import { memoryKeys } from '../test/memory-keys.js'
+import { type MemoryKeys, memoryKeys } from '../test/memory-keys.js'
 import { aPut, vaultCore } from '../test/vault-core.js'
 import { createVaultDatabases } from '../test/vault-databases.js'
 import type { Put } from '../versions/put-secret.js'
@@ -68,6 +69,29 @@ describe('rotate-data-keys --now', () => {
     const told = logged.lines().filter(({ level }) => level === 'error')
     expect(new Set(told.map(({ versionId }) => versionId)).size).toBe(150)
     expect(told).toHaveLength(150)
+  })
+
+  it('gives up nothing where nothing opens: the command may lack the master key that wraps the older data keys', async () => {
+    const [put, behind] = await storedInOrder(2)
+    if (!put || !behind) throw new Error('not stored')
+    const { organizationId } = put
+    const lacking: MemoryKeys = {
+      ...service,
+      async unwrap(wrappedKey, context) {
+        if (context.keyVersion === 1 && context.organizationId === organizationId)
+          throw new Fault('SECRET_DECRYPTION_FAILED', 'wrapped by a master key unknown here')
+        return service.unwrap(wrappedKey, context)
+      },
+    }
+    await expect(rotate({ now: true }, lacking)).rejects.toThrow(`nothing opens of ${organizationId}, so`)
+    expect(await keyOf(put)).toMatchObject({ floor: 1, ref: { keyVersion: 2 } })
+    expect(await keyOf(behind)).toMatchObject(floored(2))
+    await rotate({ organizationId, now: true })
+    const { ref, floor } = await keyOf(put)
+    expect(floor).toBe(ref.keyVersion)
+    expect(await databases.tamper('versions').where({ version_id: put.versionId }).first()).toMatchObject({
+      key_version: floor,
+    })
   })
 })
 

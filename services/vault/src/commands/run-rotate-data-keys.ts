@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenVault, OpenVaultConfig, VaultPorts } from '../open-vault.js'
 import { eachOrganization } from '../rotation/each-organization.js'
-import { type Reencrypted, reencryptSecrets } from '../rotation/reencrypt-secrets.js'
+import { reencryptSecrets } from '../rotation/reencrypt-secrets.js'
 import { rotateDataKey } from '../rotation/rotate-data-key.js'
 import { rotationStore } from '../rotation/rotation-store.js'
 import { unlessShredded } from '../rotation/unless-shredded.js'
@@ -14,12 +14,16 @@ export interface DataKeysToRotate {
   readonly now: boolean
 }
 
+/** Organizations in one message. */
+const NAMED_MAX = 20
+
 /**
  * The `rotate-data-keys` command, beside vaults that serve. Other keys seal from here on; what is stored is sealed anew by
  * the vaults in the background, or with `now` by this before it ends.
  *
  * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws. To be run again then: it is safe to. Of the
- * one that was named CONFLICT where it was shredded, NOT_FOUND where it has no data key.
+ * one that was named CONFLICT where it was shredded, NOT_FOUND where it has no data key. Error where nothing at all of an
+ * organization opens, once the others have had their turn.
  */
 export function runRotateDataKeys(
   config: OpenVaultConfig,
@@ -28,19 +32,37 @@ export function runRotateDataKeys(
 ): Promise<void> {
   return withVault(config, ports, async (vault) => {
     const rotate = rotateDataKey(vault)
+    const kept: string[] = []
     const rotateOne = async (one: string): Promise<void> => {
       await rotate({ organizationId: one })
-      if (now) await untilFloored(vault, one)
+      if (now && !(await isFloored(vault, one))) kept.push(one)
     }
-    if (organizationId !== undefined) return rotateOne(organizationId)
-    for await (const one of eachOrganization(rotationStore(vault.vaultDb).organizations))
-      await unlessShredded(rotateOne(one.organizationId))
+    if (organizationId !== undefined) await rotateOne(organizationId)
+    else
+      for await (const one of eachOrganization(rotationStore(vault.vaultDb).organizations))
+        await unlessShredded(rotateOne(one.organizationId))
+    if (kept.length > 0) throw new Error(keptWords(kept))
   })
 }
 
-async function untilFloored(vault: OpenVault, organizationId: string): Promise<void> {
+/** Turn by turn. False where nothing at all opens: then nothing is given up. */
+async function isFloored(vault: OpenVault, organizationId: string): Promise<boolean> {
   const turn = reencryptSecrets(vault)
-  const isOver = ({ floor, version }: Reencrypted) => floor === version
-  while (!isOver(await turn({ organizationId, known: true }))) await sleep(0)
+  for (;;) {
+    const { floor, version, pass } = await turn({ organizationId, known: true })
+    if (floor === version) break
+    if (pass === 'stuck') return false
+    await sleep(0)
+  }
   vault.log.info({ event: 'data-key.floored', organizationId }, 'what older data keys seal does not open any more')
+  return true
+}
+
+function keptWords(organizations: readonly string[]): string {
+  const named = organizations.slice(0, NAMED_MAX).join(', ')
+  const more = organizations.length > NAMED_MAX ? ` and ${organizations.length - NAMED_MAX} more` : ''
+  return (
+    `nothing opens of ${named}${more}, so what their older data keys seal was not given up: are the master keys that wrap ` +
+    'those named here (PMA_KMS_OTHER_KEY_ARNS, PMA_KMS_OTHER_KEY_FILES)? Where they are lost, replace a value of each, and run this again'
+  )
 }

@@ -22,7 +22,9 @@ export interface Turn {
   readonly organizationId: string
   /**
    * An older version of the data key may be known: the floor is raised over what does not open, which stays as it is and
-   * never opens again. Otherwise that holds the floor down, until its value is replaced or its wrapped key restored.
+   * never opens again. Otherwise that holds the floor down, until its value is replaced or its wrapped key restored. Where
+   * nothing at all opens, and nothing is sealed anew yet, it holds the floor down either way: then it is as a rule this
+   * vault that lacks a master key, and the wrapped bytes would go a minute later.
    */
   readonly known: boolean
 }
@@ -72,7 +74,8 @@ export function reencryptSecrets(deps: ReencryptDeps): (turn: Turn) => Promise<R
     if (ended) passes.delete(organizationId)
     const told = unopenable.slice(0, ROTATION_LIMITS.unopenableTold)
     tellUnopenable(deps.log, told, unopenable.length)
-    const floored = ended && (await raiseFloor(deps, key.ref, known))
+    const givesUp = known && (pass.unopenable === 0 || (await rotationStore(deps.vaultDb).hasSealed(key.ref)))
+    const floored = ended && (await raiseFloor(deps, key.ref, givesUp))
     const remaining = await rotationStore(deps.vaultDb).remaining(key.ref)
     const floor = floored ? key.ref.keyVersion : key.floor
     const done = { organizationId, version: key.ref.keyVersion, floor, remaining, resealed }
@@ -118,12 +121,12 @@ async function resealOn(deps: ReencryptDeps, key: ActiveKey, pass: Pass) {
  * whatever is below does not count: a pass has found that it does not open, or somebody else has put it there since, for
  * none of ours writes below the version that seals.
  */
-async function raiseFloor({ vaultDb, headKeys }: ReencryptDeps, ref: KeyRef, known: boolean): Promise<boolean> {
+async function raiseFloor({ vaultDb, headKeys }: ReencryptDeps, ref: KeyRef, givesUp: boolean): Promise<boolean> {
   if (ref.organizationId === INSTALLATION_ORGANIZATION) await headKeys.reseal()
   return vaultDb.transaction(async (trx) => {
     const store = rotationStore(trx)
     if (!(await store.lock(ref)) || (await store.isHeadKeyBelow(ref))) return false
-    const left = known ? [] : await store.page(ref, undefined, 1)
+    const left = givesUp ? [] : await store.page(ref, undefined, 1)
     if (left.length > 0) return false
     await store.raiseFloor(ref)
     return true

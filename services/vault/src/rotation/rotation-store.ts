@@ -81,6 +81,15 @@ export const rotationStore = (db: Knex) => ({
     return Number(row[0]?.count ?? 0)
   },
 
+  /** Is anything stored under this version of the data key, or a later one? */
+  async hasSealed({ organizationId, keyId, keyVersion }: KeyRef): Promise<boolean> {
+    const row = await db('versions')
+      .where({ organization_id: organizationId, key_id: keyId, state: 'stored' })
+      .where('key_version', '>=', keyVersion)
+      .first('version_id')
+    return row !== undefined
+  },
+
   /** False where it is not stored, or not under the version of the data key that was read: somebody else was first. */
   async reseal(version: StoredVersion, sealed: Buffer, to: KeyRef): Promise<boolean> {
     const resealed = await db('versions')
