@@ -58,7 +58,9 @@ async function only(exchange: Exchange, methods: readonly string[], answer: () =
 function answerReadiness({ dataPlane, isDraining }: OwnRoutesDeps, exchange: Exchange): void {
   if (isDraining()) throw new Fault('UNAVAILABLE', 'draining', { say: 'Shutting down.' })
   if (!dataPlane.ready())
-    throw new Fault('UNAVAILABLE', 'not fresh', { say: 'Management is away from this process, and nothing may be served.' })
+    throw new Fault('UNAVAILABLE', 'not fresh', {
+      say: 'Management is away from this process, and nothing may be served.',
+    })
   sendJson(exchange, 200, { status: 'ready', impaired: dataPlane.impaired() })
 }
 

@@ -42,7 +42,9 @@ describe('the proxy itself answers', () => {
     proxy.plane.says.ready = false
     const unready = await proxy.send('GET', '/readyz', { headers: {} })
     expect(unready.status).toBe(503)
-    expect(JSON.parse(unready.body)).toMatchObject({ detail: 'Management is away from this process, and nothing may be served.' })
+    expect(JSON.parse(unready.body)).toMatchObject({
+      detail: 'Management is away from this process, and nothing may be served.',
+    })
     expect((await proxy.send('GET', '/healthz', { headers: {} })).status).toBe(200)
   })
 
