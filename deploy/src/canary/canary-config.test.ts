@@ -8,7 +8,10 @@ describe('what a canary run is asked for', () => {
   })
 
   it('is refused where it would search what is not there', () => {
-    expect(canaryConfig({ PLANT: 'redis', REDIS_MODE: 'flushed' })).toMatchObject({ plant: 'redis', redisMode: 'flushed' })
+    expect(canaryConfig({ PLANT: 'redis', REDIS_MODE: 'flushed' })).toMatchObject({
+      plant: 'redis',
+      redisMode: 'flushed',
+    })
     expect(() => canaryConfig({ PLANT: 'redis', REDIS_MODE: 'stopped' })).toThrow(/PLANT/)
     expect(() => canaryConfig({ REDIS_MODE: 'away' })).toThrow(/REDIS_MODE/)
   })
