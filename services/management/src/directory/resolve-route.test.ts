@@ -155,8 +155,10 @@ describe('a route', () => {
         const { secrets, labels } = await resolve(catalog.appToken)
         const label = labels.find(({ kind }) => kind === 'FEED_KIND_SECRET')
         const [secret] = secrets
-        seen.add(String(secret?.generation === label?.generation))
-        if (secret && secret.generation > 3) expect(secret.versionId).toBe(`ver_${secret.generation}`)
+        const isOne = secret !== undefined && secret.generation === label?.generation
+        // The first three were there before.
+        const isNamed = isOne && (secret.generation <= 3 || secret.versionId === `ver_${secret.generation}`)
+        seen.add(String(isNamed))
       }
     }
     await Promise.all([rotate(), read()])
