@@ -14,6 +14,8 @@ describe('the name by which some server may know a query parameter', () => {
     'api-key',
     ' api_key',
     '\0 \n\0api_key',
+    '?api_key',
+    '%3F? api_key',
     'api_key[]',
     'api_key[0][a]',
     'api_key[a\nb]',
