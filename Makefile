@@ -36,7 +36,7 @@ chaos-breaks: ## The rig itself: takes out one rule after the other, each in up 
 	@$(NODE) deploy/bootstrap.js
 	@BREAK=all exec $(NODE) deploy/dist/chaos/main.js
 
-outages: ## Each part away from the others, warm requests going on: what is served, for how long, and how soon all is back. Twelve minutes. HORIZONS=30000,5000, ONLY=redis
+outages: ## Each part away from the others, warm requests going on: what is served, for how long, and how soon all is back. A quarter of an hour. HORIZONS=30000,5000, ONLY=redis
 	@$(NODE) deploy/bootstrap.js
 	@exec $(NODE) deploy/dist/outages/main.js
 

@@ -58,6 +58,15 @@ describe('an outage', () => {
     expect(said({}, nothing, { byProxy: [{ ...none, lastServedMs: 1_001 }] })).toHaveLength(1)
   })
 
+  it('where all is to be served, is not with one request missed, whenever, and is with the last one as it ends', () => {
+    const always = { serves: 'all the time' } as const
+    const all = { ...figures, servedForMs: undefined, lastServedMs: 13_002 }
+    expect(said({}, always, { byProxy: [all] })).toEqual([])
+    expect(said({}, always, { byProxy: [{ ...all, servedForMs: 13_001 }] })).toEqual([
+      'proxy 1 served for 13001 ms only',
+    ])
+  })
+
   it('may have refusals waited for as long as a question may take that is not answered', () => {
     const late = { refusals: 'after a deadline' } as const
     expect(said({ refusedInMs: 3_500 }, late)).toEqual([])

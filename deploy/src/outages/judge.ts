@@ -65,10 +65,10 @@ function brokenBy({ outage, horizonMs }: Result, figures: Figures): readonly str
 }
 
 /** Until when a proxy has to serve, and from when on it must not. */
-function spanOf({ serves, holdMs }: Result['outage'], horizonMs: number): { fromMs: number; toMs: number } {
+function spanOf({ serves }: Result['outage'], horizonMs: number): { fromMs: number; toMs: number } {
   switch (serves) {
     case 'all the time':
-      return { fromMs: holdMs, toMs: holdMs }
+      return { fromMs: Number.POSITIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
     case 'until the horizon':
       return { fromMs: horizonMs * PROMISED.servedShare, toMs: horizonMs }
     case 'nothing':
