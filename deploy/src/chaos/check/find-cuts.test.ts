@@ -46,4 +46,14 @@ describe('a connection that broke', () => {
     expect(cuts(['link:2'], [injection()])).toHaveLength(1)
     expect(cuts(['link:1'], [])).toHaveLength(1)
   })
+
+  it('is right when the answer was under way, and its app or service was changed, whatever ended by that', () => {
+    const requests = [broken('ECONNRESET', { rests: ['app:app_1', 'service:svc_1', 'session:ses_1'] })]
+    const cuts = (target: string) => {
+      const operations = [operation({ target, startMs: 304, endMs: 900, ends: ['app-token:app_1/1'] })]
+      return findCuts(history({ requests, injections: [injection()], operations }))
+    }
+    expect([cuts('app_1'), cuts('svc_1')]).toEqual([[], []])
+    expect(cuts('app_2')).toHaveLength(1)
+  })
 })

@@ -1,3 +1,4 @@
+import { fact } from '../history/facts.js'
 import type { Operation, SentRequest } from '../history/history.js'
 
 const LIMITS = {
@@ -10,15 +11,17 @@ const LIMITS = {
 
 /**
  * What changes while a request is under way may send it away, or end its answer: another one is served by what is in force
- * then.
+ * then. A change of an app or a service is one for all that rests on it, sessions where the app's token was replaced too:
+ * the feed has one row for it.
  */
 export function isOvertaken({ rests, startMs, endMs }: SentRequest, operations: readonly Operation[]): boolean {
   return operations.some((operation) => {
-    const { ends, begins } = operation
-    const isOfKeys = ends.some((fact) => fact.startsWith('session-keys:'))
+    const { target, ends, begins } = operation
+    const isOfKeys = ends.some((one) => one.startsWith('session-keys:'))
     const untilMs = operation.endMs + (isOfKeys ? LIMITS.otherKeysMs : 0)
     if (operation.startMs > endMs || untilMs < startMs) return false
     // Which value it rests on a client does not know.
-    return isOfKeys || [...ends, ...begins].some((fact) => rests.includes(fact) || fact.startsWith('value:'))
+    if (isOfKeys || rests.includes(fact('app', target)) || rests.includes(fact('service', target))) return true
+    return [...ends, ...begins].some((one) => rests.includes(one) || one.startsWith('value:'))
   })
 }
