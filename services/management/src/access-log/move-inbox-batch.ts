@@ -1,5 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { noteAppended } from '../chain/appended-heads.js'
+import { appendingIn } from '../chain/appended-heads.js'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { canonicalJson } from '../http/canonical-json.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
@@ -11,15 +11,13 @@ import { type Drained, storeEntries } from './store-entries.js'
  * Several managements share the work (SKIP LOCKED). An entry that is in the log already, since a proxy recorded it
  * twice, is dropped; one whose place another holds is set aside.
  */
-export async function moveInboxBatch(db: Knex): Promise<Drained> {
-  const drained = await db.transaction(async (trx) => {
+export function moveInboxBatch(db: Knex): Promise<Drained> {
+  return appendingIn(db, async (trx) => {
     const entries = await take(trx)
     return storeEntries(trx, entries, (strangers) =>
       strangers.map((entry) => placeTaken(entry, { message: '', position: 0 })),
     )
   })
-  noteAppended(db, drained.appended)
-  return drained
 }
 
 /** Bigints of Postgres come as text. */

@@ -1,6 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendBatches } from '../chain/append-batches.js'
-import type { AppendedHead } from '../chain/appended-heads.js'
+import type { Appending } from '../chain/appended-heads.js'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { appendToLog } from './append-to-log.js'
 import { moveWatermarks, type Watermark } from './move-watermarks.js'
@@ -12,7 +12,6 @@ export interface Drained {
   readonly taken: number
   readonly watermarks: readonly Watermark[]
   readonly setAside: readonly SetAside[]
-  readonly appended: readonly AppendedHead[]
 }
 
 /** What cannot become an entry, or turned out to be a stranger in another's place. */
@@ -26,7 +25,7 @@ export async function storeEntries(
   trx: Knex.Transaction,
   entries: readonly InboxEntry[],
   asideOf: AsideOf,
-): Promise<Drained> {
+): Promise<Appending<Drained>> {
   const { batches, strangers } = await appendToLog(trx, entries)
   const aside = asideOf(strangers)
   await setAside(trx, aside)

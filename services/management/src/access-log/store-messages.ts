@@ -1,5 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { noteAppended } from '../chain/appended-heads.js'
+import { type Appending, appendingIn } from '../chain/appended-heads.js'
 import type { InboxEntry } from '../directory/access-entry.js'
 import { placeTaken } from './place-taken.js'
 import { type ReadMessage, unstorable, wholeMessage } from './read-message.js'
@@ -14,12 +14,12 @@ import { type Drained, storeEntries } from './store-entries.js'
  */
 export async function storeMessages(db: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
   try {
-    return await commit(db, messages)
+    return await appendingIn(db, (trx) => storeIn(trx, messages))
   } catch (thrown) {
     if (!isDataException(thrown)) throw thrown
     const [only, ...others] = messages
     if (only === undefined) throw thrown
-    if (others.length === 0) return commit(db, [asUnstorable(only, thrown)])
+    if (others.length === 0) return appendingIn(db, (trx) => storeIn(trx, [asUnstorable(only, thrown)]))
     const half = Math.ceil(messages.length / 2)
     const first = await storeMessages(db, messages.slice(0, half))
     const second = await storeMessages(db, messages.slice(half))
@@ -28,18 +28,11 @@ export async function storeMessages(db: Knex, messages: readonly ReadMessage[]):
       // The later ones last: they are ahead.
       watermarks: [...first.watermarks, ...second.watermarks],
       setAside: [...first.setAside, ...second.setAside],
-      appended: [...first.appended, ...second.appended],
     }
   }
 }
 
-async function commit(db: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
-  const drained = await db.transaction((trx) => storeIn(trx, messages))
-  noteAppended(db, drained.appended)
-  return drained
-}
-
-function storeIn(trx: Knex.Transaction, messages: readonly ReadMessage[]): Promise<Drained> {
+function storeIn(trx: Knex.Transaction, messages: readonly ReadMessage[]): Promise<Appending<Drained>> {
   const entries = messages.flatMap((message) => message.entries)
   return storeEntries(trx, entries, (strangers) => [
     ...messages.flatMap((message) => message.setAside),

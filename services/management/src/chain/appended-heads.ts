@@ -81,5 +81,15 @@ const remembering = new WeakMap<Knex, AppendedHeads>()
 /** What is appended through this database is remembered from now on. A command, which ends at once, remembers nothing. */
 export const rememberAppended = (db: Knex, heads: AppendedHeads): void => void remembering.set(db, heads)
 
-/** To be called once the transaction is committed, with what it appended. */
-export const noteAppended = (db: Knex, appended: readonly AppendedHead[]): void => remembering.get(db)?.note(appended)
+/** What a transaction answers that has appended to chains. */
+export type Appending<Done> = Done & { readonly appended: readonly AppendedHead[] }
+
+/** A transaction that appends to chains: what it appended is noted once it is committed. */
+export async function appendingIn<Done extends object>(
+  db: Knex,
+  work: (trx: Knex.Transaction) => Promise<Appending<Done>>,
+): Promise<Done> {
+  const done = await db.transaction(work)
+  remembering.get(db)?.note(done.appended)
+  return done
+}

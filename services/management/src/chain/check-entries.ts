@@ -1,7 +1,7 @@
 import { digestOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import type { BatchRow } from './chain-rows.js'
-import type { ChainSource, LinkEntries } from './chain-source.js'
+import type { ChainSource } from './chain-source.js'
 import type { Break } from './verdict.js'
 
 /** What was found of sound links. */
@@ -25,17 +25,16 @@ export async function checkEntries(
   for (const some of inPortions(links)) {
     const found = await source.entriesOf(some)
     for (const link of some) {
-      const { texts, oldestMs: atMs } = found.get(link.number) ?? NONE
+      const held = found.get(link.number)
+      const texts = held?.texts ?? []
       entries += texts.length
-      if (texts.length > 0) oldestMs.set(link.number, atMs)
+      if (held) oldestMs.set(link.number, held.oldestMs)
       const broken = breakOf(link, texts, keptFrom)
       if (broken) breaks.push(broken)
     }
   }
   return { breaks, entries, oldestMs }
 }
-
-const NONE: LinkEntries = { texts: [], oldestMs: Number.POSITIVE_INFINITY }
 
 function breakOf(link: BatchRow, texts: readonly string[], keptFrom: string | null): Break | undefined {
   const { number, day } = link

@@ -11,7 +11,7 @@ import { signChain } from './sign-chain.js'
 
 const LIMITS = CHAIN_LIMITS.signing
 
-export interface SignHeadsDeps {
+interface SignHeadsDeps {
   readonly db: Knex
   readonly vault: HeadWitness
   readonly clock: Clock

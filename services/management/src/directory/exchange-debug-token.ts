@@ -8,7 +8,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isToken, SESSION_PREFIX, tokenHash } from '@protectmyapi/service-kit/tokens'
 import { appendAudit } from '../audit/append-audit.js'
-import { type AppendedHead, noteAppended } from '../chain/appended-heads.js'
+import { type Appending, appendingIn } from '../chain/appended-heads.js'
 import { createTurns } from '../fairness/turns.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.js'
@@ -40,7 +40,6 @@ interface Sold {
   readonly readMs: number
   readonly expiresMs: number
   readonly key: SigningKeyRow
-  readonly appended: readonly AppendedHead[]
 }
 
 /**
@@ -60,9 +59,7 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
     if (!keys.ready()) throw new Fault('UNAVAILABLE', 'the session key is not held: the vault is away')
     // READTIME: the session's life counts from before the rows are read.
     const readMs = clock.wallMs()
-    const sold = await db.transaction((trx) => sell(trx, tokenHash(debugToken), readMs))
-    noteAppended(db, sold.appended)
-    return sold
+    return appendingIn(db, (trx) => sell(trx, tokenHash(debugToken), readMs))
   }
 
   return async ({
@@ -104,7 +101,7 @@ interface DebugTokenRecord {
   readonly revoked_at: Date | null
 }
 
-async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Sold> {
+async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<Sold>> {
   // Locked: a revocation comes before this sale, or after it and then fells the device.
   const token = await trx<DebugTokenRecord>('debug_tokens')
     .where('token_hash', hash)

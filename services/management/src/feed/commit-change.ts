@@ -1,7 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { appendAudit } from '../audit/append-audit.js'
 import type { Actor, AuditEntry } from '../audit/audit-entry.js'
-import { noteAppended } from '../chain/appended-heads.js'
+import { appendingIn } from '../chain/appended-heads.js'
 import { refuseEnded } from '../people/refuse-ended.js'
 import { appendFeed } from './append-feed.js'
 import type { FeedEntry } from './feed-entry.js'
@@ -61,9 +61,9 @@ export function createCommitChange({ db, waitUntilSeen }: CommitDeps): CommitCha
 }
 
 export function createCommitOnly(db: Knex): CommitOnly {
-  return async (actor, work) => {
-    const { appended, ...committed } = await withRetries(() =>
-      db.transaction(async (trx) => {
+  return (actor, work) =>
+    withRetries(() =>
+      appendingIn(db, async (trx) => {
         const change = await work(trx)
         // Lock order everywhere: the rows, what the actor rests on (removals lock rows before it, too), the heads of
         // chains, then the feed counter, last before the commit.
@@ -73,9 +73,6 @@ export function createCommitOnly(db: Knex): CommitOnly {
         return { result: change.result, number, appended }
       }),
     )
-    noteAppended(db, appended)
-    return committed
-  }
 }
 
 async function refuseEndedActor(

@@ -5,7 +5,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { appendAudit } from '../audit/append-audit.js'
-import { type AppendedHeads, createAppendedHeads, noteAppended, rememberAppended } from '../chain/appended-heads.js'
+import { type AppendedHeads, appendingIn, createAppendedHeads, rememberAppended } from '../chain/appended-heads.js'
 import type { ChainSource } from '../chain/chain-source.js'
 import { createSignHeads, type SignHeads } from '../chain/sign-heads.js'
 import type { Progress, Verdict } from '../chain/verdict.js'
@@ -66,7 +66,7 @@ export async function chainHarness(): Promise<ChainHarness> {
         targetId: 'sec_1',
         details: { name: 'A_KEY', n: 1 },
       }))
-      noteAppended(db, await db.transaction((trx) => appendAudit(trx, actor, entries)))
+      await appendingIn(db, async (trx) => ({ appended: await appendAudit(trx, actor, entries) }))
     },
     signHeads: createSignHeads({ ...signing, clock: systemClock, appended: createAppendedHeads(systemClock) }).ofAll,
     management(clock) {

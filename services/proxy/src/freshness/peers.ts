@@ -44,9 +44,10 @@ export function watchPeers({ redis, bootId, isCurrent, schedule, log }: Deps): P
   }
 
   const stop = every(schedule, LIMITS.everyMs, () => {
-    if (redis.isUsable())
-      look().catch((err: unknown) => log.debug({ err }, 'whether other proxies are current is not known'))
-    else another = false
+    look().catch((err: unknown) => {
+      another = false
+      log.debug({ err }, 'whether other proxies are current is not known')
+    })
   })
   return { anotherIsCurrent: () => another && redis.isUsable(), stop }
 }

@@ -120,8 +120,7 @@ export function dataKeyCache(
     },
     drop(organizationId) {
       for (const flight of loading) if (flight.organizationId === organizationId) flight.dropped = true
-      const prefix = organizationPart(organizationId)
-      for (const name of [...held.keys()]) if (name.startsWith(prefix)) held.delete(name)
+      for (const [name, { ref }] of [...held.entries()]) if (ref.organizationId === organizationId) held.delete(name)
     },
     forget(ref) {
       held.delete(nameOf(ref))
@@ -164,10 +163,5 @@ function wipe(entry: Held): void {
 
 /** No two keys share it. */
 export function nameOf({ organizationId, keyId, keyVersion }: KeyRef): string {
-  return organizationPart(organizationId) + joinInjectively([keyId, String(keyVersion)]).toString('latin1')
-}
-
-/** Its length stands before it, so that it begins its own organization's names and no other's. */
-function organizationPart(organizationId: string): string {
-  return joinInjectively([organizationId]).toString('latin1')
+  return joinInjectively([organizationId, keyId, String(keyVersion)]).toString('latin1')
 }
