@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { z } from 'zod'
 import type { Environment } from './system/environments.js'
 import type { LauncherConfig } from './system/launcher-config.js'
-import { readIfThere } from './system/local-files.js'
-import { environmentFile, type Operated } from './system/start-system.js'
+import { type Operated, savedEnvironment } from './system/start-system.js'
 
 export interface OperateOptions {
   readonly config: Pick<LauncherConfig, 'stateDir' | 'projectDir'>
@@ -38,9 +36,8 @@ export async function operate(commands: readonly Command[], options: OperateOpti
 }
 
 async function runOne([service, ...words]: Command, { config, inherited }: OperateOptions): Promise<number> {
-  const text = await readIfThere(environmentFile(config.stateDir, service))
-  if (text === undefined) throw new Error('Nothing has been started here yet: make run.')
-  const env = z.record(z.string(), z.string()).parse(JSON.parse(text))
+  const env = await savedEnvironment(config.stateDir, service)
+  if (env === undefined) throw new Error('Nothing has been started here yet: make run.')
   const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
   const child = spawn(process.execPath, [script, ...words], { env: { ...inherited, ...env }, stdio: 'inherit' })
   return new Promise((resolve, reject) => {

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { answers } from '../chaos/faults/until-healed.js'
 
-const LIMITS = {
-  /** Between two looks. */
-  everyMs: 250,
-  /** As patient as a probe. */
-  probeMs: 1_000,
-} as const
+/** Between two looks. */
+const EVERY_MS = 250
 
 /** What an orchestrator sees of the proxies. */
 export interface ReadinessWatch {
@@ -23,10 +20,10 @@ export function watchReadiness(ports: readonly number[]): ReadinessWatch {
   let [looks, nobody, isOver] = [0, 0, false]
   async function watch(): Promise<void> {
     while (!isOver) {
-      const ready = await Promise.all(ports.map(isReady))
+      const ready = await Promise.all(ports.map((port) => answers(port, '/readyz')))
       looks += 1
       if (!ready.some((one) => one)) nobody += 1
-      await sleep(LIMITS.everyMs)
+      await sleep(EVERY_MS)
     }
   }
   const watching = watch()
@@ -36,15 +33,5 @@ export function watchReadiness(ports: readonly number[]): ReadinessWatch {
       await watching
       return { looks, nobody }
     },
-  }
-}
-
-async function isReady(port: number): Promise<boolean> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(LIMITS.probeMs) })
-    await answer.arrayBuffer()
-    return answer.ok
-  } catch {
-    return false
   }
 }

@@ -1,11 +1,11 @@
 import pg from 'pg'
 
 /** One statement, over a connection of its own. */
-export async function query(url: string, statement: string): Promise<pg.QueryResult> {
+export async function query(url: string, statement: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return await client.query(statement)
+    return await client.query(statement, [...values])
   } finally {
     await client.end()
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { startGuard } from '@protectmyapi/dev-kit/guard'
+import { z } from 'zod'
 import type { Progress } from '../console/progress.js'
 import { type Databases, prepareDatabases } from './databases.js'
 import { createEngines, type Engines } from './engines.js'
@@ -16,7 +17,7 @@ import {
 } from './environments.js'
 import { ensureIdentities, type Identities, proxyName } from './identities.js'
 import type { LauncherConfig } from './launcher-config.js'
-import { oneAfterAnother, privateFile, randomPassword, writePrivate } from './local-files.js'
+import { oneAfterAnother, privateFile, randomPassword, readIfThere, writePrivate } from './local-files.js'
 import { openState, type StateFile } from './local-state.js'
 import { type ListedProcess, writeProcessList } from './process-list.js'
 import type { RedisAccess } from './redis-access.js'
@@ -137,7 +138,13 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
 /** Whose commands an operator runs beside it. */
 export type Operated = 'vault' | 'management'
 
-export function environmentFile(stateDir: string, service: Operated): string {
+/** What a service was started with, for its commands. Undefined where nothing was started. */
+export async function savedEnvironment(stateDir: string, service: Operated): Promise<Environment | undefined> {
+  const text = await readIfThere(environmentFile(stateDir, service))
+  return text === undefined ? undefined : z.record(z.string(), z.string()).parse(JSON.parse(text))
+}
+
+function environmentFile(stateDir: string, service: Operated): string {
   return path.join(stateDir, `${service}-environment.json`)
 }
 

@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import pg from 'pg'
 import { databaseRows } from '../../src/canary/places/database-rows.js'
 import { files } from '../../src/canary/places/files.js'
 import { type Place, searchPlace } from '../../src/canary/places/place.js'
 import { redisKeys } from '../../src/canary/places/redis-keys.js'
 import { createSearch } from '../../src/canary/search/searcher.js'
 import type { Database } from '../../src/system/databases.js'
+import { query } from '../../src/system/query.js'
 import { createPlanter } from './planted-values.js'
 import type { TestSystem } from './start-test-system.js'
 
@@ -51,16 +51,11 @@ function placesOf({ running, redis }: TestSystem): readonly Searched[] {
 }
 
 function rowsOf({ name, adminUrl }: Database): Searched {
-  const run = async (statement: string, values: readonly unknown[] = []): Promise<void> => {
-    const client = new pg.Client({ connectionString: adminUrl })
-    await client.connect()
-    await client.query(statement, [...values]).finally(() => client.end())
-  }
   return {
     ...databaseRows(name, adminUrl),
     async leave(word) {
-      await run('CREATE TABLE control AS SELECT $1::bytea AS word', [Buffer.from(word)])
-      return () => run('DROP TABLE control')
+      await query(adminUrl, 'CREATE TABLE control AS SELECT $1::bytea AS word', [Buffer.from(word)])
+      return () => query(adminUrl, 'DROP TABLE control')
     },
   }
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import pg from 'pg'
+import { query } from '../../src/system/query.js'
 import { provision } from './provision.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
@@ -85,17 +85,15 @@ onLinux('the processes of the system, in production', () => {
     const baseUrl = 'https://api.example.com'
     const service = { name: 'Altered', slug: 'altered', baseUrl, auth: { type: 'none' } }
     const { id } = await system.owner.post<{ id: string }>(`${system.org}/services`, service)
-    const database = new pg.Client({ connectionString: system.running.databases.management.adminUrl })
-    await database.connect()
+    const { adminUrl } = system.running.databases.management
     const answers: unknown[] = []
     for (const url of INSIDE) {
-      await database.query('UPDATE services SET base_url = $2 WHERE id = $1', [id, url])
+      await query(adminUrl, 'UPDATE services SET base_url = $2 WHERE id = $1', [id, url])
       const { status, body } = await system.owner.post<TestCallAnswer>(`${system.org}/services/${id}/test-call`, {
         path: '/x',
       })
       answers.push([url, status, JSON.parse(body).code])
     }
-    await database.end()
     expect(answers).toEqual(INSIDE.map((url) => [url, 403, 'DESTINATION_NOT_ALLOWED']))
   }, 30_000)
 

@@ -13,17 +13,16 @@ const ours = path.resolve(import.meta.dirname, '..')
 async function installed(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pma-published-'))
   atEnd(() => rm(folder, { recursive: true, force: true }))
-  const into = path.join(folder, 'node_modules', '@protectmyapi')
-  await mkdir(into, { recursive: true })
+  const root = path.join(folder, 'node_modules', '@protectmyapi', 'vault-client')
+  await mkdir(root, { recursive: true })
   const packed = await runCommand('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
     cwd: ours,
     timeoutMs: 60_000,
   })
-  await runCommand('tar', ['-xzf', path.join(folder, packed.trim()), '-C', folder], { timeoutMs: 10_000 })
-  await runCommand('mv', [path.join(folder, 'package'), path.join(into, 'vault-client')], { timeoutMs: 10_000 })
-  const { resolve } = createRequire(import.meta.url)
-  const modules = resolve('@grpc/grpc-js/package.json').replace(/@grpc\/grpc-js\/package\.json$/, '')
-  await symlink(path.join(modules, '@grpc'), path.join(folder, 'node_modules', '@grpc'))
+  const unpack = ['-xzf', path.join(folder, packed.trim()), '-C', root, '--strip-components=1']
+  await runCommand('tar', unpack, { timeoutMs: 10_000 })
+  const grpc = path.resolve(createRequire(import.meta.url).resolve('@grpc/grpc-js/package.json'), '..', '..')
+  await symlink(grpc, path.join(folder, 'node_modules', '@grpc'))
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}')
   return folder
 }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
-import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
 import { systemClock } from '@protectmyapi/service-kit/clock'
@@ -11,11 +9,12 @@ import type { Decision } from './admit/admission.js'
 import { createDataPlane } from './data-plane.js'
 import { createTurnstile } from './fairness/turnstile.js'
 import { systemSchedule } from './freshness/schedule.js'
-import { createRedisLink, type RedisLink } from './redis/redis-link.js'
+import type { RedisLink } from './redis/redis-link.js'
 import type { Route } from './routes/route.js'
 import { startFakeDirectory } from './test/fake-directory.js'
 import { startFakeVault } from './test/fake-vault.js'
 import { fiftyfold } from './test/fiftyfold.js'
+import { linkedRedis } from './test/linked-redis.js'
 import { routeResponse } from './test/route-response.js'
 import { hashOf } from './test/session-signer.js'
 import { silentLog } from './test/silent-log.js'
@@ -144,11 +143,7 @@ describe('readiness', () => {
 
 describeWithRedis('a Redis that hangs with its connections open', () => {
   it('holds up nobody: all are admitted by management, each on record there, and leases come from the vault', async () => {
-    const server = await startTestRedis()
-    atEnd(() => server.drop())
-    const client = await connectTestRedis(redisTarget(server))
-    const redis = createRedisLink({ client, clock: systemClock, schedule: systemSchedule, log: silentLog() })
-    atEnd(() => redis.close())
+    const { server, redis } = await linkedRedis(atEnd)
     const { plane, directory, resolve, lease, admit } = await start({ redis })
     await until(() => redis.isUsable() || undefined)
     const routes = await Promise.all((['a', 'b'] as const).map((tenant) => resolve(tenant, 'warm')))

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { runEvents } from './event-streams.js'
@@ -40,11 +41,13 @@ async function streamsOf(listener: RequestListener, heldMs: number): Promise<Loa
   const server = createServer({ keepAliveTimeout: 0 }, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closeAtEnd(
-    () => server.closeAllConnections(),
-    () => new Promise((resolve) => server.close(resolve)),
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   )
-  const address = server.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  const { port } = server.address() as AddressInfo
   const shot = { port, head: 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', bodyBytes: 0 }
   return runEvents({ kind: 'events', shot, streams: STREAMS, opening: 1, openMsMax: NEVER_MS, heldMs })
 }

@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
-import { environmentFile, type RunningSystem, specsOf } from '../../system/start-system.js'
-
-const Variables = z.record(z.string(), z.string())
+import { type RunningSystem, savedEnvironment, specsOf } from '../../system/start-system.js'
 
 /** Ends the vault and starts it with what it had been told: it holds no data key then. */
 export async function restartVault({ config, logs, supervisor }: RunningSystem): Promise<void> {
-  const env = Variables.parse(JSON.parse(await readFile(environmentFile(config.stateDir, 'vault'), 'utf8')))
+  const env = await savedEnvironment(config.stateDir, 'vault')
+  if (env === undefined) throw new Error('the vault was never started')
   await supervisor.stop('vault')
   await supervisor.start(specsOf({ config }, logs)('vault', 'vault', env))
 }

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { query } from '../../system/query.js'
 import type { RunningSystem } from '../../system/start-system.js'
 
 const LIMITS = {
@@ -24,13 +24,7 @@ export async function storeMany({ databases }: Pick<RunningSystem, 'databases'>,
 type Statement = readonly [text: string, values: readonly number[]]
 
 async function run(url: string, statements: readonly Statement[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    for (const [text, values] of statements) await client.query(text, [...values])
-  } finally {
-    await client.end()
-  }
+  for (const [text, values] of statements) await query(url, text, values)
 }
 
 const ORGANIZATIONS = `

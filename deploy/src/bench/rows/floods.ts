@@ -80,10 +80,13 @@ async function measureBeside(
     quiet.push(await calm())
     const before = await residentMib(pid)
     const end = await hold(flood, port)
-    const measuring = calm()
-    grown.push((await peakMibWhile(pid, measuring, LIMITS.sampleEveryMs)) - before)
-    flooded.push(await measuring)
-    await end()
+    try {
+      const measuring = calm()
+      grown.push((await peakMibWhile(pid, measuring, LIMITS.sampleEveryMs)) - before)
+      flooded.push(await measuring)
+    } finally {
+      await end()
+    }
   }
   const [low, high] = rangeOf(flooded)
   const figures = figuresOf(flood)
@@ -121,14 +124,22 @@ async function hold({ connections, begins, drips }: Flood, port: number): Promis
     })
   }
   for (let at = 0; at < connections; at += 1) begin()
-  const dripping = setInterval(() => {
-    for (const socket of open) if (drips && socket.writable) socket.write('a')
-  }, LIMITS.dripEveryMs)
-  await until(() => (standing >= connections ? true : undefined), LIMITS.settleMs)
-  return async () => {
+  const drip = (): void => {
+    for (const socket of open) if (socket.writable) socket.write('a')
+  }
+  const dripping = drips ? setInterval(drip, LIMITS.dripEveryMs) : undefined
+  const end = async (): Promise<void> => {
     isOver = true
     clearInterval(dripping)
     for (const socket of open) socket.destroy()
     await until(() => (open.size === 0 ? true : undefined), LIMITS.settleMs)
   }
+  try {
+    await until(() => (standing >= connections ? true : undefined), LIMITS.settleMs)
+  } catch (thrown) {
+    // Else it would be opened again and again beside the rows that follow.
+    await end()
+    throw thrown
+  }
+  return end
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
-import pg from 'pg'
+import { query } from '../../system/query.js'
 import { redisAddress } from '../../system/redis-access.js'
 import type { RunningSystem } from '../../system/start-system.js'
 import { databaseRows } from './database-rows.js'
@@ -20,7 +20,7 @@ export async function allPlaces(system: RunningSystem): Promise<readonly Place[]
   const { stateDir } = config
   const { postgresFolder } = state.get()
   if (redis === undefined || postgresFolder === undefined) throw new Error('the engines are not our own')
-  await writeOut(databases.management.adminUrl)
+  await query(databases.management.adminUrl, 'CHECKPOINT')
   // One that is configured and away is no place.
   const isRedisThere = config.redis.kind === 'own'
   if (isRedisThere) await saveRedis(redis.url)
@@ -40,13 +40,6 @@ export async function allPlaces(system: RunningSystem): Promise<readonly Place[]
     files('the rest of .local', stateDir, (file) => !isOwnPlace(file)),
     ...(process.platform === 'linux' ? [processes('environments and command lines', () => pids().values())] : []),
   ]
-}
-
-async function writeOut(postgresUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgresUrl })
-  await client.connect()
-  await client.query('CHECKPOINT')
-  await client.end()
 }
 
 async function saveRedis(url: string): Promise<void> {

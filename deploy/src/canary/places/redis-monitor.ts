@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import { redisAddress } from '../../system/redis-access.js'
 import { type Collected, collect } from './collected.js'
 
 /** Listens to every command that a Redis is sent, as MONITOR tells them. */
@@ -9,9 +10,9 @@ export interface RedisMonitor {
 }
 
 export async function monitorRedis(name: string, url: string): Promise<RedisMonitor> {
-  const { hostname, port, password } = new URL(url)
+  const { host, port, password = '' } = redisAddress(url)
   const heard = collect(name)
-  const socket = net.connect(Number(port), hostname)
+  const socket = net.connect(port, host)
   await once(socket, 'connect')
   socket.on('data', (bytes: Buffer) => {
     // Commands are told with quotes and bytes escaped: as they are told, and as they were.
@@ -19,7 +20,7 @@ export async function monitorRedis(name: string, url: string): Promise<RedisMoni
     heard.add(unescaped(bytes.toString('latin1')))
   })
   socket.on('error', () => undefined)
-  socket.write(command('AUTH', decodeURIComponent(password)) + command('MONITOR'))
+  socket.write(command('AUTH', password) + command('MONITOR'))
   await once(socket, 'data')
   return { heard, stop: () => void socket.destroy() }
 }

@@ -2,19 +2,21 @@ import { describe, expect, it } from '@jest/globals'
 import type { InjectedFault } from '../history/history.js'
 import { findOverLimit } from './find-over-limit.js'
 import { fault, history, injection, request } from './hand-written.js'
+import type { KnownBounds } from './known-bounds.js'
 
 const limit = { fact: 'service:1', isEachDevices: false, perSecond: 10, burst: 5 }
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, number) => number)
+
+const kindsOf = (given: Parameters<typeof history>[0], bounds: Partial<KnownBounds>): string[] =>
+  findOverLimit(history(given), { limits: [], quotas: [], ...bounds }).map(({ kind }) => kind)
 
 /** Injected one every so many milliseconds, for ten seconds. */
 function over(everyMs: number, faults: readonly InjectedFault[] = []): string[] {
   const all = numbers(10_000 / everyMs)
   const requests = all.map((number) => request({ path: `/c0/${number}`, rests: ['service:1'] }))
   const injections = all.map((number) => injection({ path: `/c0/${number}`, atMs: 20_000 + number * everyMs }))
-  return findOverLimit(history({ requests, injections, faults }), { limits: [limit], quotas: [] }).map(
-    ({ kind }) => kind,
-  )
+  return kindsOf({ requests, injections, faults }, { limits: [limit] })
 }
 
 describe('a limit', () => {
@@ -34,7 +36,7 @@ describe('a limit', () => {
 
   it('is no concern of requests to other services', () => {
     const requests = [request({ rests: ['service:2'] })]
-    expect(findOverLimit(history({ requests, injections: [injection()] }), { limits: [limit], quotas: [] })).toEqual([])
+    expect(kindsOf({ requests, injections: [injection()] }, { limits: [limit] })).toEqual([])
   })
 
   it('of devices is counted for each of them, and for those that have none together', () => {
@@ -44,9 +46,7 @@ describe('a limit', () => {
         request({ path: `/c0/${number}`, rests: ['service:1', ...deviceOf(number)] }),
       )
       const injections = numbers(200).map((number) => injection({ path: `/c0/${number}`, atMs: number * 50 }))
-      return findOverLimit(history({ requests, injections }), { limits: [eachDevices], quotas: [] }).map(
-        ({ kind }) => kind,
-      )
+      return kindsOf({ requests, injections }, { limits: [eachDevices] })
     }
     expect(kinds((number) => [`device:${number % 2}`])).toEqual([])
     expect(kinds(() => ['device:1'])).toContain('over the limit')
@@ -59,9 +59,7 @@ it('finds one request more than a quota, whatever was broken', () => {
   const injections = numbers(3).map((number) => injection({ path: `/c0/${number}` }))
   const faults = [fault('lost', 'redis', 0, 900), fault('killed', 'proxy-1', 0, 900)]
   const kinds = (count: number): string[] =>
-    findOverLimit(history({ requests, injections, faults }), { limits: [], quotas: [{ fact: 'org:1', count }] }).map(
-      ({ kind }) => kind,
-    )
+    kindsOf({ requests, injections, faults }, { quotas: [{ fact: 'org:1', count }] })
   expect(kinds(3)).toEqual([])
   expect(kinds(2)).toEqual(['over the limit'])
 })

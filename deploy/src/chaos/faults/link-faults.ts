@@ -9,8 +9,6 @@ const LIMITS = {
   gatherMs: 1_000,
 } as const
 
-type LinkKind = 'cut' | 'silent'
-
 type Named = (name: string) => Fault
 
 /** Ends its connections, and refuses others, for longer than the horizon or not. */
@@ -37,9 +35,8 @@ export const droppedConnections: Named = (target) => ({
  * A management away from its database, and every proxy hangs on that one when it begins: what the other one commits then,
  * none of them hears of, until it has noticed that the one it asks knows nothing new.
  */
-export function blindManagement(number: number, kind: LinkKind): Fault {
-  const target = `management-${number}→postgres`
-  const { begin, ...fault } = kind === 'cut' ? cutLink(target) : silentLink(target)
+export function blindManagement(number: number, spoiled: Named): Fault {
+  const { begin, ...fault } = spoiled(`management-${number}→postgres`)
   return {
     ...fault,
     async begin(system) {

@@ -61,7 +61,12 @@ async function areReady({ ports, pidOf }: ChaosSystem): Promise<boolean> {
 /** A proxy past its horizon stays ready where no other could serve in its place. */
 const isCurrent = (body: string): boolean => !body.includes('horizon-passed')
 
-async function answers(port: number, path: string, says: (body: string) => boolean = () => true): Promise<boolean> {
+/** Whether it answers with 2xx, and a body that says so, within a second: as patient as a probe. */
+export async function answers(
+  port: number,
+  path: string,
+  says: (body: string) => boolean = () => true,
+): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(LIMITS.probeMs) })
     const body = await answer.text()

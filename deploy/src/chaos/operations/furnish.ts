@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { fact, valueFact } from '../history/facts.js'
 import { type Lane, laneFacts } from './lane.js'
-import type { Change, Operate } from './operate.js'
+import type { Operate } from './operate.js'
 
-const WithId = z.object({ id: z.string() })
+export const WithId = z.object({ id: z.string() })
 const WithToken = z.object({ id: z.string(), token: z.string() })
 
 /** Each buys a session of a device of its own. */
@@ -46,10 +46,9 @@ export async function furnish(options: FurnishOptions): Promise<Lane | undefined
   const app = await makeApp(making, appLimits)
   if (secret === undefined || service === undefined || app === undefined) return undefined
   const ids = { orgId: organizationId, appId: app.id, serviceId: service.id }
-  const linked = await operate.untilDone(management, linking({ org, slug, ...ids }))
   const lane: Lane = {
     ...{ name, org, slug, secretName, names: number, ...ids },
-    linkId: WithId.safeParse(linked?.body).data?.id ?? '',
+    linkId: '',
     secretId: secret.id,
     value: valueFact(value),
     appToken: { token: app.token, slug, rests: [...laneFacts(ids), fact('app-token', `${app.id}/1`)] },
@@ -57,6 +56,7 @@ export async function furnish(options: FurnishOptions): Promise<Lane | undefined
     sessions: [],
     ghosts: [],
   }
+  await link(operate, lane, management)
   await addDebugTokens(operate, lane, management)
   return lane
 }
@@ -83,32 +83,30 @@ export function makeApp(making: Making, limits: readonly unknown[]): Promise<z.o
   return make(making, WithToken, 'app', { name: slug, slug, platform: 'ios', policy: 'audit', limits })
 }
 
-async function make<T>(
+/** Whatever answers with what was made. Undefined where the time ended meanwhile. */
+export async function make<T>(
   { operate, management, org, slug }: Making,
   schema: z.ZodType<T>,
   kind: 'secret' | 'service' | 'app',
   body: unknown,
+  begins: readonly string[] = [],
 ): Promise<T | undefined> {
-  const change = { kind: `create ${kind}`, target: slug, method: 'POST', path: `${org}/${kind}s`, body }
+  const change = { kind: `create ${kind}`, target: slug, method: 'POST', path: `${org}/${kind}s`, body, begins }
   const audit = { event: `${kind}.created` }
   return schema.safeParse((await operate.untilDone(management, { ...change, audit }))?.body).data
 }
 
-/** What links the lane's app to its service; the answer has the link's id. */
-export function linking({ org, slug, appId, serviceId }: Pick<Lane, 'org' | 'slug' | 'appId' | 'serviceId'>): Change {
-  return {
+/** Links the lane's app to its service, and keeps the link's id. */
+export async function link(operate: Operate, lane: Lane, management: number): Promise<void> {
+  const { org, slug, appId, serviceId } = lane
+  const done = await operate.untilDone(management, {
     kind: 'link',
     target: slug,
     method: 'PUT',
     path: `${org}/apps/${appId}/links/${serviceId}`,
     begins: [fact('link', `${appId}/${serviceId}`)],
     audit: { event: 'link.created' },
-  }
-}
-
-/** Links them, and keeps the link's id. */
-export async function link(operate: Operate, lane: Lane, management: number): Promise<void> {
-  const done = await operate.untilDone(management, linking(lane))
+  })
   lane.linkId = WithId.safeParse(done?.body).data?.id ?? lane.linkId
 }
 

@@ -1,13 +1,10 @@
-import { z } from 'zod'
 import { valueFact } from '../history/facts.js'
-import { newValue, secretBody } from './furnish.js'
+import { make, newValue, secretBody, WithId } from './furnish.js'
 import type { Lane } from './lane.js'
 import type { LaneOperationDeps } from './lane-operation.js'
 import type { Change } from './operate.js'
 
-const WithId = z.object({ id: z.string() })
-
-/** Makes another secret, and says which: the lane knows its name and its value from now on, and the service does not yet. */
+/** Makes another secret, and says which: the service does not use it yet. */
 export async function makeNextSecret(
   { operate, origin }: Pick<LaneOperationDeps, 'operate' | 'origin'>,
   lane: Lane,
@@ -16,17 +13,9 @@ export async function makeNextSecret(
   lane.names += 1
   const name = `${lane.name.toUpperCase()}_${lane.names}`
   const value = newValue()
-  const made = await operate.untilDone(management, {
-    kind: 'create secret',
-    target: name,
-    method: 'POST',
-    path: `${lane.org}/secrets`,
-    body: secretBody(name, value, origin),
-    begins: [valueFact(value)],
-    audit: { event: 'secret.created' },
-  })
-  const id = WithId.safeParse(made?.body).data?.id
-  return id === undefined ? undefined : { id, name, value: valueFact(value) }
+  const making = { operate, management, org: lane.org, slug: name }
+  const made = await make(making, WithId, 'secret', secretBody(name, value, origin), [valueFact(value)])
+  return made && { id: made.id, name, value: valueFact(value) }
 }
 
 /** Has the service use the secret of that name. */

@@ -225,9 +225,7 @@ describe.each(EDITS)('$name', ({ edit, done, written }) => {
 
 describe.each(PRESETS)('the preset $id', (preset) => {
   const { id, secretName, baseUrl, auth, bindings } = preset
-  const asPreset = (secret: string) => ({
-    auth: auth.type === 'bearer' ? { type: 'bearer', secret } : { ...auth, secret },
-  })
+  const asPreset = (secret: string) => ({ auth: { ...auth, secret } })
   const slug = `preset-${id}`
 
   it('takes no secret that is bound elsewhere, whoever creates or puts, and however it is named', async () => {

@@ -592,22 +592,19 @@ describe.each(['access-log', 'audit'] as const)('a superuser before the chain of
   ])(
     'gains nothing by taking a mark off, to alter what nobody has signed, where who appended it %s',
     async (_what, lives) => {
-      const { db } = harness
-      const { chain, organizationId, source, table, json } = await furnishTrail(harness, kind)
-      const head = db('chain_heads').where({ chain })
+      const trail = await furnishTrail(harness, kind)
+      const { organizationId, source, json } = trail
+      const su = superuser(harness.db, trail, trail)
       const clock = manualClock(0)
       const management = harness.management(clock)
       await (kind === 'audit' ? harness.audit(organizationId) : harness.log(organizationId))
-      const marked = await head.clone().first('unsigned_since')
-      await head.clone().update({ unsigned_since: null })
+      const marked = await su.head().first('unsigned_since')
+      await su.head().update({ unsigned_since: null })
       clock.advance(CHAIN_LIMITS.signing.ownAfterMs + 1)
       await (lives ? management.own() : harness.signHeads())
-      await db(table)
-        .where({ organization_id: organizationId })
-        .where('batch', db('chain_batches').where({ chain, number: 6 }).select('batch'))
-        .update({ [json]: { forged: true } })
-      await writeAnew(db, source)
-      await head.clone().update(marked)
+      await su.entries(6).update({ [json]: { forged: true } })
+      await writeAnew(harness.db, source)
+      await su.head().update(marked)
       await harness.signHeads()
       expect((await harness.verdict(source)).breaks).toMatchObject([{ kind: 'rewritten', link: 6 }])
     },

@@ -1,26 +1,18 @@
 import { expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
-import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
-import { systemClock } from '@protectmyapi/service-kit/clock'
 import { CURRENT_PROXY } from '@protectmyapi/service-kit/redis/redis-keys'
-import { createRedisLink } from '../redis/redis-link.js'
+import { linkedRedis } from '../test/linked-redis.js'
 import { manualTime } from '../test/manual-time.js'
 import { silentLog } from '../test/silent-log.js'
 import { watchPeers } from './peers.js'
-import { systemSchedule } from './schedule.js'
 
 describeWithRedis('proxies past their horizon', () => {
   const atEnd = closeAfterEach()
 
   async function start(...bootIds: readonly string[]) {
-    const server = await startTestRedis()
-    atEnd(() => server.drop())
-    const client = await connectTestRedis(redisTarget(server))
-    const redis = createRedisLink({ client, clock: systemClock, schedule: systemSchedule, log: silentLog() })
-    atEnd(() => redis.close())
+    const { server, redis } = await linkedRedis(atEnd)
     await until(() => redis.isUsable() || undefined)
     const proxies = bootIds.map((bootId) => {
       const time = manualTime()

@@ -44,17 +44,15 @@ async function breakFirst(count: number): Promise<() => Promise<void>> {
 }
 
 /** Another master key, each of whose wrappings takes as long as a test says. */
-function slowKeys(former: MemoryKeys): MemoryKeys & { onRewrap: () => void } {
+function slowKeys(former: MemoryKeys, onRewrap: () => void): MemoryKeys {
   const keys = memoryKeys(former)
-  const slow = {
+  return {
     ...keys,
-    onRewrap: () => {},
-    rewrap: async (...given: Parameters<MemoryKeys['rewrap']>) => {
-      slow.onRewrap()
+    async rewrap(...given) {
+      onRewrap()
       return keys.rewrap(...given)
     },
   }
-  return slow
 }
 
 describe('wrapping data keys anew', () => {
@@ -191,9 +189,8 @@ describe('wrapping data keys anew', () => {
   })
 
   it('passes those that do not unwrap, turn by turn, however long each of them takes', async () => {
-    const slow = slowKeys(before)
+    const slow = slowKeys(before, () => changed.clock.advance(ROTATION_LIMITS.turnMs))
     const changed = vaultCore(databases, slow)
-    slow.onRewrap = () => changed.clock.advance(ROTATION_LIMITS.turnMs)
     const all = await databases.tamperKeys('wrapped_keys').orderBy('key_id').select('key_id')
     const mend = await breakFirst(3)
     await changed.orderRewrap()
@@ -230,8 +227,7 @@ describe('wrapping data keys anew', () => {
     const { vaultTarget, vaultKeysTarget } = databases
     const config = { vaultDb: vaultTarget, vaultKeysDb: vaultKeysTarget, vaultKeysBackupDays: 7 }
     const clock = manualClock()
-    const slow = slowKeys(before)
-    slow.onRewrap = () => clock.advance(ROTATION_LIMITS.turnMs)
+    const slow = slowKeys(before, () => clock.advance(ROTATION_LIMITS.turnMs))
     const mend = await breakFirst(2)
     const run = () =>
       runRewrapDataKeys(
