@@ -1,21 +1,20 @@
 import { checked, type Shot } from '../load/jobs.js'
 import { median, quantile, rangeOf } from '../measure/statistics.js'
+import { openDelays } from '../rig/open-delays.js'
 import { buySession } from '../rig/provision.js'
 import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
 import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
-  perSecond: 200,
-  requests: 600,
-  connections: 32,
-  graceMs: 20_000,
+  pace: { perSecond: 200, requests: 600, connections: 32 },
   /** At this rate alone the compiler would need minutes: what runs for a day has had them. */
   warmUpMs: 8_000,
   warmUpRequestsMax: 200_000,
+  warmUpGraceMs: 20_000,
 } as const
 
-const WHAT = `added latency at ${LIMITS.perSecond} requests/s`
+const WHAT = `added latency at ${LIMITS.pace.perSecond} requests/s`
 
 /** At a rate that keeps nobody busy, ours less the pass-through's, once both are warm. */
 export const addedLatency = defineRow({
@@ -31,11 +30,14 @@ export const addedLatency = defineRow({
     const shots = { ours: jsonPost(proxy.port, service, session), bare: jsonPost(bare.port, service, session) }
     for (const shot of Object.values(shots)) {
       await warmUp(rig, shot)
-      await delaysOf(rig, shot)
+      await openDelays(rig, shot, LIMITS.pace)
     }
     const rounds: { ours: readonly number[]; bare: readonly number[] }[] = []
     for (let round = 0; round < rig.rounds; round += 1)
-      rounds.push({ ours: await delaysOf(rig, shots.ours), bare: await delaysOf(rig, shots.bare) })
+      rounds.push({
+        ours: await openDelays(rig, shots.ours, LIMITS.pace),
+        bare: await openDelays(rig, shots.bare, LIMITS.pace),
+      })
     const added = (part: number): Taken => {
       const values = rounds.map(({ ours, bare }) => quantile(ours, part) - quantile(bare, part))
       const [low, high] = rangeOf(values)
@@ -47,13 +49,8 @@ export const addedLatency = defineRow({
 })
 
 async function warmUp(rig: Rig, shot: Shot): Promise<void> {
-  const { connections, warmUpMs, warmUpRequestsMax, graceMs } = LIMITS
+  const { warmUpMs, warmUpRequestsMax, warmUpGraceMs } = LIMITS
+  const { connections } = LIMITS.pace
   const job = { kind: 'closed', shot, connections, requestsMax: warmUpRequestsMax, msMax: warmUpMs } as const
-  checked(await rig.load(job, warmUpMs + graceMs))
-}
-
-async function delaysOf(rig: Rig, shot: Shot): Promise<readonly number[]> {
-  const { perSecond, requests, connections, graceMs } = LIMITS
-  const withinMs = (requests / perSecond) * 1_000 + graceMs
-  return checked(await rig.load({ kind: 'open', shot, connections, perSecond, requests }, withinMs)).delaysMs
+  checked(await rig.load(job, warmUpMs + warmUpGraceMs))
 }

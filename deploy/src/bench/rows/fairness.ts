@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { checked, type LoadJob, type LoadResult, type Shot } from '../load/jobs.js'
+import type { LoadJob, LoadResult, Shot } from '../load/jobs.js'
 import { median, quantile, rangeOf } from '../measure/statistics.js'
+import { openDelays } from '../rig/open-delays.js'
 import { type BenchApp, buySession, makeApp, makeOrganization, makeService, type Owner } from '../rig/provision.js'
 import { KEY, type Rig, THINKS_MS } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
@@ -70,7 +71,10 @@ export const fairness = defineRow({
 })
 
 async function roundOf(rig: Rig, shots: Shots, flood: (ms: number) => Promise<LoadResult>): Promise<Round> {
-  const quiet = { thinking: await calm(rig, shots.calm.thinking), fixed: await calm(rig, shots.calm.fixed) }
+  const quiet = {
+    thinking: await calm(rig, shots.calm.thinking),
+    fixed: await calm(rig, shots.calm.fixed),
+  }
   const flooding = flood(LIMITS.leadMs + CALM_MS * PROVIDERS.length * 2)
   await sleep(LIMITS.leadMs)
   const beside = async (provider: Provider): Promise<Delays> => ({
@@ -118,9 +122,7 @@ async function shotTo(rig: Rig, { owner, app }: Tenant, provider: Provider): Pro
   return jsonPost(port, provider, await buySession(port, app))
 }
 
-async function calm(rig: Rig, shot: Shot): Promise<readonly number[]> {
-  return checked(await rig.load({ kind: 'open', shot, ...LIMITS.calm }, CALM_MS + LIMITS.graceMs)).delaysMs
-}
+const calm = (rig: Rig, shot: Shot): Promise<readonly number[]> => openDelays(rig, shot, LIMITS.calm)
 
 function figuresOf(connections: number): readonly (readonly [string, Figure])[] {
   return PROVIDERS.flatMap((provider) =>

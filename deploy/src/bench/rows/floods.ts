@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { until } from '@protectmyapi/dev-kit/until'
-import { checked } from '../load/jobs.js'
 import { peakMibWhile, residentMib } from '../measure/memory.js'
 import { median, quantile, rangeOf } from '../measure/statistics.js'
+import { openDelays } from '../rig/open-delays.js'
 import { buySession } from '../rig/provision.js'
 import type { Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
@@ -11,7 +11,6 @@ import type { Figure, Line, Row } from '../row.js'
 const LIMITS = {
   /** Somebody else: far from keeping a proxy busy. Done before the proxy closes the first silent connection. */
   calm: { perSecond: 40, requests: 200, connections: 16 },
-  graceMs: 20_000,
   /** For a flood to stand, and to be gone. */
   settleMs: 30_000,
   /** Between two bytes of a slow head. */
@@ -58,9 +57,7 @@ export const floods: Row = {
     const calm = async (): Promise<number> => {
       // A session lives shorter than all rounds.
       const shot = jsonPost(proxy.port, service, await buySession(proxy.port, rig.app))
-      const { perSecond, requests } = LIMITS.calm
-      const answers = rig.load({ kind: 'open', shot, ...LIMITS.calm }, (requests / perSecond) * 1_000 + LIMITS.graceMs)
-      return quantile(checked(await answers).delaysMs, 0.99)
+      return quantile(await openDelays(rig, shot, LIMITS.calm), 0.99)
     }
     await calm()
     const lines: Line[] = []
@@ -107,19 +104,20 @@ async function measureBeside(
 /** Opens all, and opens anew what the proxy closes; settles when all stand. What it answers with ends them. */
 async function hold({ connections, begins, drips }: Flood, port: number): Promise<() => Promise<void>> {
   const open = new Set<Socket>()
-  let standing = 0
+  const standing = new Set<Socket>()
   let isOver = false
   function begin(): void {
     const socket = connect({ port, host: '127.0.0.1', localAddress: FLOODS_FROM })
     open.add(socket)
     socket.once('connect', () => {
-      standing += 1
+      standing.add(socket)
       socket.write(begins)
     })
     // What it is told, by the proxy, before it is closed.
     socket.on('error', () => undefined).resume()
     socket.once('close', () => {
       open.delete(socket)
+      standing.delete(socket)
       if (!isOver) begin()
     })
   }
@@ -135,7 +133,7 @@ async function hold({ connections, begins, drips }: Flood, port: number): Promis
     await until(() => (open.size === 0 ? true : undefined), LIMITS.settleMs)
   }
   try {
-    await until(() => (standing >= connections ? true : undefined), LIMITS.settleMs)
+    await until(() => (standing.size >= connections ? true : undefined), LIMITS.settleMs)
   } catch (thrown) {
     // Else it would be opened again and again beside the rows that follow.
     await end()

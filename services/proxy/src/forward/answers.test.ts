@@ -7,7 +7,7 @@ import { routeTo } from '../test/fake-data-plane.js'
 import { proxiesOfEachTest } from '../test/proxy-to.js'
 import { KEY } from '../test/start-proxy.js'
 import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
-import { endOf, exchangeRaw, next, open, originOf, rawGet, readAll } from '../test/streaming-client.js'
+import { endOf, next, open, originOf, rawGet, readAll } from '../test/streaming-client.js'
 
 const proxyTo = proxiesOfEachTest()
 
@@ -120,12 +120,12 @@ describe('an answer', () => {
     expect((await proxy.send('GET', '/v1/p/up/304')).headers['transfer-encoding']).toBeUndefined()
   })
 
-  it('keeps its trailers, and its reason', async () => {
+  it('keeps its trailers', async () => {
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
         socket.on('data', () =>
           socket.write(
-            'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n',
+            'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n',
           ),
         ),
       ),
@@ -133,7 +133,6 @@ describe('an answer', () => {
     const answer = await proxy.send('GET', '/v1/p/up/x')
     expect(answer).toMatchObject({ status: 200, body: 'abc' })
     expect(answer.trailers).toEqual({ 'x-sum': '1' })
-    expect(await exchangeRaw(proxy.port, rawGet())).toMatch(/^HTTP\/1\.1 200 Fine\r\n/)
   })
 
   it('waits for a slow reader in bounded memory, and goes on where it goes on', async () => {
@@ -201,7 +200,6 @@ describe('an answer that holds the key', () => {
       (response: ServerResponse) =>
         response.writeHead(302, { location: `https://x.example/?k=${encodeURIComponent(KEY)}` }).end(),
     ],
-    ['the reason phrase', (response: ServerResponse) => response.writeHead(200, KEY).end('x')],
   ])('in %s is replaced whole', async (_where, write) => {
     const proxy = await proxyTo(await startUpstream((_received, response) => void write(response)))
     const answer = await proxy.send('GET', '/v1/p/up/x')

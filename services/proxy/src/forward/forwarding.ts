@@ -49,7 +49,6 @@ export interface ForwardingOptions {
 
 interface Head {
   readonly status: number
-  readonly reason: string
   readonly fields: readonly string[]
 }
 
@@ -99,7 +98,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#abortUpstream = abort
   }
 
-  onHeaders(status: number, raw: readonly unknown[], resume: () => void, reason: string): boolean {
+  /** Not the reason phrase: undici hands over the last packet's part of it, which cannot be searched (ADR 1). */
+  onHeaders(status: number, raw: readonly unknown[], resume: () => void): boolean {
     if (this.#over) return true
     if (status < 200) {
       this.#onInformational(status, raw)
@@ -108,13 +108,13 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#resume = resume
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
     const { passed, ...framing } = answerFields(raw)
-    const fault = this.#refusalOf(status, framing) ?? (this.#leaks(reason, passed) ? leaked() : null)
+    const fault = this.#refusalOf(status, framing) ?? (this.#leaks(passed) ? leaked() : null)
     if (fault) {
       this.abort(fault)
       return true
     }
     // After the search, which must see every address as the provider wrote it.
-    this.#head = { status, reason, fields: leadBack(status, passed, this.#options.back) }
+    this.#head = { status, fields: leadBack(status, passed, this.#options.back) }
     // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
     process.nextTick(() => this.#flushHead())
     return true
@@ -143,7 +143,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#over) return
     const { scrubber, exchange } = this.#options
     const trailers = rawTrailers === null || rawTrailers.length === 0 ? NONE : trailerFields(rawTrailers)
-    if (trailers.length > 0 && this.#leaks('', trailers)) {
+    if (trailers.length > 0 && this.#leaks(trailers)) {
       this.abort(leaked())
       return
     }
@@ -176,7 +176,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     }
     if (status !== 103) return
     const { passed } = answerFields(raw)
-    if (this.#leaks('', passed)) this.abort(leaked())
+    if (this.#leaks(passed)) this.abort(leaked())
     else this.#options.exchange.sendHints(passed)
   }
 
@@ -190,18 +190,18 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     return isFramed || closeIsAnEnd || BODILESS.has(status) ? null : endless()
   }
 
-  #leaks(reason: string, fields: readonly string[]): boolean {
-    return this.#options.scrubber.leaksInFields(reason, fields)
+  #leaks(fields: readonly string[]): boolean {
+    return this.#options.scrubber.leaksInFields(fields)
   }
 
   /** With what of the body came beside it. */
   #sendHead(): void {
     if (this.#head === null) return
-    const { status, reason, fields } = this.#head
+    const { status, fields } = this.#head
     this.#head = null
     this.#status = status
     const { exchange } = this.#options
-    exchange.sendHead(status, reason, fields, this.#upstreamMs)
+    exchange.sendHead(status, fields, this.#upstreamMs)
     if (this.#first !== null) exchange.outgoing.write(this.#first)
     this.#first = null
   }

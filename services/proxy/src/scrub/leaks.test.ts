@@ -80,7 +80,6 @@ describe('an answer that holds the key', () => {
       'Location, in base64',
       [`HTTP/1.1 302 Found\r\nLocation: /${Buffer.from(KEY).toString('base64url')}\r\n${WITH_LENGTH}`],
     ],
-    ['the reason phrase', [`HTTP/1.1 200 ${KEY}\r\n${WITH_LENGTH}`]],
     ['a hint', [`HTTP/1.1 103 Early Hints\r\nLink: </${KEY}>\r\n\r\n`, `HTTP/1.1 200 OK\r\n${WITH_LENGTH}`]],
     ['a trailer', [SSE, chunk('data: 1\n\n'), `0\r\nX-Sum: ${KEY}\r\n\r\n`]],
     ['a comment of an event stream', [SSE, chunk(`: ${KEY}\n\n`), LAST]],
@@ -100,6 +99,15 @@ describe('an answer that holds the key', () => {
       }),
     ])
     expect(lines.join()).not.toContain(KEY.slice(0, 4))
+  })
+
+  it('in the reason phrase stays behind at every split: the status has one of its own', async () => {
+    const line = `HTTP/1.1 200 Your key is ${KEY} indeed\r\n`
+    for (let cut = 'HTTP/1.1 200 '.length; cut < line.length; cut += 1) {
+      const answer = await answerTo(line.slice(0, cut), `${line.slice(cut)}${WITH_LENGTH}`)
+      expect(answer.split('\r\n')[0]).toBe('HTTP/1.1 200 OK')
+      expect(answer.endsWith('ok')).toBe(true)
+    }
   })
 
   it('is the only one that raises it', async () => {

@@ -114,12 +114,9 @@ describe('the scrubber ends an answer that holds the value', () => {
 
   it('in header fields, Location among them', () => {
     const scrubber = scrubberOf('p@ss/word+with=signs&more')
-    expect(scrubber.leaksInFields('', ['Location', 'https://x.example/?k=p%40ss%2Fword%2Bwith%3Dsigns%26more'])).toBe(
-      true,
-    )
-    expect(scrubber.leaksInFields('', ['x-echo', 'p@ss/word+with=signs&more'])).toBe(true)
-    expect(scrubber.leaksInFields('p@ss/word+with=signs&more', [])).toBe(true)
-    expect(scrubber.leaksInFields('', ['x-a', 'p@ss/word', 'x-b', '+with=signs&more'])).toBe(false)
+    expect(scrubber.leaksInFields(['Location', 'https://x.example/?k=p%40ss%2Fword%2Bwith%3Dsigns%26more'])).toBe(true)
+    expect(scrubber.leaksInFields(['x-echo', 'p@ss/word+with=signs&more'])).toBe(true)
+    expect(scrubber.leaksInFields(['x-a', 'p@ss/word', 'x-b', '+with=signs&more'])).toBe(false)
   })
 })
 
@@ -179,7 +176,7 @@ describe('the scrubber passes', () => {
   it('everything, where the service turns it off', () => {
     const off = createScrubber({ secrets: [held(KEY)], basics: [], scrub: false })
     expect(watch(off, [Buffer.from(KEY)])).toEqual({ steps: [KEY, ''], leaked: false })
-    expect(off.leaksInFields('', ['a', KEY])).toBe(false)
+    expect(off.leaksInFields(['a', KEY])).toBe(false)
   })
 })
 

@@ -6,8 +6,8 @@ import { TokenTail } from './token-tail.js'
 
 /** An accident guard on one answer. A match ends the answer; it is never rewritten. */
 export interface Scrubber {
-  /** Reason phrase, and header or trailer fields: name, value, … True where a value is in them. */
-  leaksInFields(reason: string, fields: readonly string[]): boolean
+  /** Header or trailer fields: name, value, … True where a value is in them. */
+  leaksInFields(fields: readonly string[]): boolean
   /** What may go on of the body now, or `leaked`: then nothing more may. */
   push(chunk: Buffer): Buffer | 'leaked'
   /** What was held back, once the body has ended. */
@@ -35,8 +35,8 @@ class SearchingScrubber implements Scrubber {
     this.#scanner = new RunScanner(needles)
   }
 
-  leaksInFields(reason: string, fields: readonly string[]): boolean {
-    let text = `${reason}\n`
+  leaksInFields(fields: readonly string[]): boolean {
+    let text = ''
     let names = ''
     // Shorter ones hold no needle.
     fields.forEach((field, at) => {

@@ -57,7 +57,7 @@ function costOf(of: Injected, chunks: readonly string[]): Cost {
   steps = 0
   searches.length = 0
   for (const chunk of chunks) expect(scrubber.push(Buffer.from(chunk))).not.toBe('leaked')
-  scrubber.leaksInFields('OK', ['x-echo', ...chunks])
+  scrubber.leaksInFields(['x-echo', ...chunks])
   return { steps, searches: [...searches] }
 }
 

@@ -6,9 +6,6 @@ import { NOT_WATCHED, type RequestWatch } from '../telemetry/request-watch.js'
 import { endRefusedBody } from './end-refused-body.js'
 import { problemAnswer } from './problem-answer.js'
 
-/** A reason phrase that may be written as it is (RFC 9112 § 4). */
-const REASON = /^[\t\x20-\x7e]*$/
-
 /** A Link that says no more than the plainest, `<address>; rel=preload; as=style`: what Node writes without a word. */
 const PLAIN_LINK = /^<[^<>"\s]*>(?:; ?[A-Za-z-]+(?:=(?:[^;,"\s]+|"[^;,"\s]+"))?)*$/
 
@@ -107,12 +104,11 @@ export class Exchange {
   }
 
   /** @param awayMs of the time until now, what others took. */
-  sendHead(status: number, reason: string, fields: readonly string[], awayMs: number): void {
+  sendHead(status: number, fields: readonly string[], awayMs: number): void {
     const ownMs = Math.max(0, this.elapsedMs() - awayMs)
     this.watch.headSent(status, ownMs)
-    const head = [...fields, 'pma-request-id', this.#requestId, 'server-timing', `pma;dur=${ownMs.toFixed(1)}`]
-    if (reason !== '' && REASON.test(reason)) this.outgoing.writeHead(status, reason, head)
-    else this.outgoing.writeHead(status, head)
+    const timing = `pma;dur=${ownMs.toFixed(1)}`
+    this.outgoing.writeHead(status, [...fields, 'pma-request-id', this.#requestId, 'server-timing', timing])
   }
 
   /** Name, value, … Only a chunked answer has a place for them. */
@@ -135,7 +131,7 @@ export class Exchange {
     const { status, fields, body } = problemAnswer(fault, this.#requestId)
     // A client that waits for `100 Continue` may send the body all the same, or not: only a closed connection is clear.
     if (this.waits) this.outgoing.shouldKeepAlive = false
-    this.sendHead(status, '', fields, 0)
+    this.sendHead(status, fields, 0)
     this.sendBody(body)
   }
 
