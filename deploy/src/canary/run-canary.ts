@@ -102,7 +102,9 @@ async function walkInDevelopment(system: RunningSystem, walk: Walk, options: Can
   try {
     const redis = config.redisMode === 'stopped' ? undefined : await watchRedis(system, config.redisMode === 'flushed')
     const environments = collect('environments and command lines, in development')
-    await progress.step(`${walk.values.length * 2} values, every way`, () => takeEveryWay(system, provider, walk))
+    await progress.step(`${walk.values.length * 2} values of ${walk.values.length} shapes, every way`, () =>
+      takeEveryWay(system, provider, walk),
+    )
     if (process.platform === 'linux') await processes('', () => system.pids().values()).read(environments.add)
     if (config.plant !== undefined) {
       const { answers, told } = walk

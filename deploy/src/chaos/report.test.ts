@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { RULE_NAMES } from './breaks/removed-rules.js'
 import type { Violation } from './check/violation.js'
-import { isGreen, isRedFor, reportOf } from './report.js'
+import { isGreen, isRedFor, reportOf, totalsOf } from './report.js'
 
 const BEFORE = { residentMb: 100, descriptors: 40 }
 
@@ -17,6 +17,16 @@ const result = (...violations: Violation[]) => ({
 const lost: Violation = { kind: 'lost', says: '/c0/1 was injected and is not in the access log' }
 const lostToTwo: Violation = { ...lost, kind: 'lost to two failures' }
 const stale: Violation = { kind: 'stale', says: '/c0/1 used value:old' }
+const fault = {
+  type: 'fault',
+  kind: 'cut',
+  target: 'redis',
+  startMs: 1,
+  mendedMs: 2,
+  backMs: 3,
+  endMs: 4,
+  isWhole: true,
+} as const
 const single = { profile: 'single' } as const
 const multi = { profile: 'multi' } as const
 
@@ -41,6 +51,15 @@ describe('the word on a seed', () => {
     expect(said).toContain('✗ stale: 1\n      /c0/1 used value:old')
     expect(said).toContain('make chaos SEED=7 PROFILE=multi BREAK=wait')
     expect(said).toContain('.local/chaos/7/history.ndjson')
+  })
+
+  it('sums up all seeds, and names those that were red', () => {
+    const history = { ...result().history, faults: [fault, fault] }
+    const results = [
+      { ...result(), history },
+      { ...result(stale), history, seed: '8' },
+    ]
+    expect(totalsOf(results, single)).toBe('2 seeds: 0 requests, 0 injected, 0 operations, 4 faults, 1 red: 8')
   })
 
   it('says how much each process has grown, and how busy the machine was', () => {

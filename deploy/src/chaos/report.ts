@@ -53,6 +53,23 @@ export function reportOf(result: SeedResult, config: PlayedSeed): string {
   return [counts, ...lines, `  ${growthOf(processes)}`, `  ${late}`, `  ${verdict}`, `  ${file}`].join('\n')
 }
 
+/** Of all seeds together. */
+export function totalsOf(
+  results: readonly Pick<SeedResult, 'seed' | 'history' | 'violations'>[],
+  config: PlayedSeed,
+): string {
+  const sum = (of: (history: History) => readonly unknown[]): number =>
+    results.reduce((total, { history }) => total + of(history).length, 0)
+  const red = results.filter((result) => !isGreen(result, config)).map(({ seed }) => seed)
+  return [
+    `${results.length} seeds: ${sum(({ requests }) => requests)} requests`,
+    `${sum(({ injections }) => injections)} injected`,
+    `${sum(({ operations }) => operations)} operations`,
+    `${sum(({ faults }) => faults)} faults`,
+    `${red.length} red${red.length === 0 ? '' : `: ${red.join(' ')}`}`,
+  ].join(', ')
+}
+
 function shownOf(title: string, all: readonly Violation[]): string[] {
   const left = all.length - LIMITS.shownMax
   const shown = all.slice(0, LIMITS.shownMax).map(({ says }) => `      ${says}`)

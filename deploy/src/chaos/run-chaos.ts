@@ -6,7 +6,7 @@ import { makeBrokenCopy } from './breaks/broken-copy.js'
 import { REMOVED_RULES, type RuleName } from './breaks/removed-rules.js'
 import type { ChaosConfig } from './chaos-config.js'
 import { costOfFailures, shownCosts } from './cost-of-failures.js'
-import { isGreen, isRedFor, reportOf } from './report.js'
+import { isGreen, isRedFor, reportOf, totalsOf } from './report.js'
 import { runSeed, type SeedResult } from './run-seed.js'
 import { findKms } from './system/rig-kms.js'
 
@@ -49,9 +49,8 @@ async function runSeeds(options: ChaosOptions, shared: Shared): Promise<boolean>
   const results: SeedResult[] = []
   for (const seed of config.seeds) results.push(await playSeed(options, { ...shared, codeDir: projectDir, seed }))
   progress.say(shownCosts(costOfFailures(results.map(({ history }) => history))))
-  const red = results.filter((result) => !isGreen(result, { profile: config.profile })).map(({ seed }) => seed)
-  progress.say(`${results.length} seeds, ${red.length} red${red.length === 0 ? '' : `: ${red.join(', ')}`}`)
-  return red.length === 0
+  progress.say(totalsOf(results, { profile: config.profile }))
+  return results.every((result) => isGreen(result, { profile: config.profile }))
 }
 
 async function runWithoutRules(options: ChaosOptions, shared: Shared, rules: readonly RuleName[]): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Figures } from './figures.js'
-import { broken, type Result } from './judge.js'
+import { broken, type Result, servedThroughout } from './judge.js'
 
 const HORIZON_MS = 5_000
 
@@ -92,4 +92,14 @@ describe('an outage', () => {
     ])
     expect(said({}, {}, { readiness: { looks: 0, nobody: 0 } })).toEqual(['readiness was not looked at'])
   })
+})
+
+it('what is served all the time is summed up, and nothing else', () => {
+  const throughout = {
+    outage: { ...outage, serves: 'all the time' },
+    figures: { ...figures, requests: 90, served: 88 },
+  } as const
+  expect(servedThroughout([throughout, { outage, figures }, throughout])).toBe(
+    '176 of 180 served where everything goes on',
+  )
 })

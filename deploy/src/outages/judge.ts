@@ -81,6 +81,13 @@ function isExpected(cold: Outage['cold'], status: number): boolean {
   return status === (cold === 'served' ? 200 : 503)
 }
 
+/** Of what is served all the time: how much was asked for, while parts were away, and how much of it was served. */
+export function servedThroughout(results: readonly Pick<Result, 'outage' | 'figures'>[]): string {
+  const throughout = results.filter(({ outage }) => outage.serves === 'all the time')
+  const sum = (of: 'served' | 'requests'): number => throughout.reduce((total, { figures }) => total + figures[of], 0)
+  return `${sum('served')} of ${sum('requests')} served where everything goes on`
+}
+
 /** For people and for docs/operations.md. */
 export function table(results: readonly Result[]): string {
   const rows = results.map((result) => {

@@ -17,7 +17,7 @@ import type { RigConsole } from '../console/run-rig.js'
 import { buySession } from '../demo/buy-session.js'
 import type { Environment } from '../system/environments.js'
 import { figuresByProxy, figuresOf, type Sent } from './figures.js'
-import { broken, type Result, table } from './judge.js'
+import { broken, type Result, servedThroughout, table } from './judge.js'
 import { allOutages, begin, mend, type Outage, prepare, restore } from './outage.js'
 import type { OutagesConfig } from './outages-config.js'
 import { startWarmLoad, type WarmLoadOptions } from './warm-load.js'
@@ -51,7 +51,7 @@ export async function runOutages(options: OutagesOptions): Promise<boolean> {
   } finally {
     await kms.stop()
   }
-  progress.say(table(results))
+  progress.say(`${table(results)}\n${servedThroughout(results)}`)
   return results.every((result) => broken(result).length === 0)
 }
 
