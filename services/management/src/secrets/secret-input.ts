@@ -25,6 +25,8 @@ export function secretBytes(value: string): SecretBytes {
   }
   // Half of a surrogate pair has no UTF-8: what would be stored is not what was entered.
   if (bytes.toString('utf8') !== value) throw invalid('The value is not well-formed text.')
+  // No part of a header field's value (RFC 9110 § 5.5): the provider would be sent another key than is searched for.
+  if (value.trim() !== value) throw invalid('The value begins or ends with a blank. Copy the key alone.')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these three are what is looked for.
   if (/[\u0000\r\n]/.test(value)) throw invalid('The value holds NUL or a line break. Copy the key alone, on one line.')
   return new SecretBytes(bytes)

@@ -119,7 +119,7 @@ describe('a secret that is created', () => {
     await expect(createSecret(deps, ACTOR, asked)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
-  it.each(['', 'a\nb', 'a\rb', 'a\u0000b', 'x'.repeat(64 * 1024 + 1)])(
+  it.each(['', 'a\nb', 'a\rb', 'a\u0000b', ' sk-blank-before', 'sk-tab-behind\t', 'x'.repeat(64 * 1024 + 1)])(
     'is refused for a value out of bounds, before anything is written',
     async (value) => {
       await expect(create('A_KEY', value)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })

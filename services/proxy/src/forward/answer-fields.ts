@@ -1,5 +1,6 @@
 import { nameMemo } from '../fields/name-memo.js'
 import { withoutNamed } from '../inject/strip-headers.js'
+import { unsearchableCharset } from '../scrub/unsearchable-charset.js'
 import { isReturnAddress } from './return-addresses.js'
 
 const LIMITS = {
@@ -34,11 +35,12 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
 const NEVER_PASSED_PREFIXES = ['access-control-', 'pma-']
 
 /** What the name of a field says of it. */
-type Kind = 'passes' | 'never' | 'connection' | 'coding' | 'transfer-coding' | 'length'
+type Kind = 'passes' | 'never' | 'connection' | 'type' | 'coding' | 'transfer-coding' | 'length'
 
 const kindOf = nameMemo((name: string): Kind => {
   const lower = name.toLowerCase()
   if (lower === 'connection') return 'connection'
+  if (lower === 'content-type') return 'type'
   if (lower === 'content-encoding') return 'coding'
   if (lower === 'transfer-encoding') return 'transfer-coding'
   if (lower === 'content-length') return 'length'
@@ -53,6 +55,8 @@ export interface AnswerFields {
   readonly passed: readonly string[]
   /** The content codings of the body, as one text; empty for none. */
   readonly coding: string
+  /** A character set in which no value would be found; empty for none. */
+  readonly charset: string
   /** The transfer codings that are still on the body, as one text: all but chunked. Empty for none. */
   readonly transferCoding: string
   /** The body has a length, or comes in chunks: else it ends with its connection (RFC 9112 § 6.3). */
@@ -61,10 +65,11 @@ export interface AnswerFields {
 
 /** @param raw what undici hands over, name and value in turn, read as latin1. */
 export function answerFields(raw: unknown): AnswerFields {
-  if (!Array.isArray(raw)) return { passed: [], coding: '', transferCoding: '', isFramed: false }
+  if (!Array.isArray(raw)) return { passed: [], coding: '', charset: '', transferCoding: '', isFramed: false }
   const read = readerOf(raw)
   const passed: string[] = []
   const codings: string[] = []
+  let charset = ''
   let transferCoding = ''
   let isFramed = false
   let connection: string[] | null = null
@@ -85,12 +90,14 @@ export function answerFields(raw: unknown): AnswerFields {
       continue
     }
     if (kind === 'length') isFramed = true
+    if (kind === 'type') charset ||= unsearchableCharset(value)
     if (kind === 'coding') codings.push(value.trim().toLowerCase())
     passed.push(name, value)
   }
   return {
     passed: connection === null ? passed : withoutNamed(passed, connection),
     coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
+    charset,
     transferCoding: transferCoding.trimEnd(),
     isFramed,
   }

@@ -181,12 +181,16 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it, or read. */
-  #refusalOf(status: number, { coding, transferCoding, isFramed }: Omit<AnswerFields, 'passed'>): Fault | null {
+  #refusalOf(
+    status: number,
+    { coding, charset, transferCoding, isFramed }: Omit<AnswerFields, 'passed'>,
+  ): Fault | null {
     const { injects, scrub, closeIsAnEnd } = this.#options
     if (transferCoding !== '') return transferCoded(transferCoding)
     if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
     if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
     if (scrub && coding !== '') return compressed(coding)
+    if (scrub && charset !== '') return unsearchable(charset)
     return isFramed || closeIsAnEnd || BODILESS.has(status) ? null : endless()
   }
 
@@ -285,4 +289,10 @@ function transferCoded(coding: string): Fault {
 function compressed(coding: string): Fault {
   const say = `The provider compressed its answer (${coding}) though it was asked not to, so it cannot be searched for the key. Turn scrubbing off for this service if that is its way.`
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a content coding that was not asked for', { say })
+}
+
+/** A client may have asked for it, so that an echoed key passes in other bytes than are looked for. */
+function unsearchable(charset: string): Fault {
+  const say = `The provider’s answer is in a character set (${charset}) in which it cannot be searched for the key. Have the provider answer in UTF-8, or turn scrubbing off for this service.`
+  return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a character set that cannot be searched', { say })
 }

@@ -141,7 +141,13 @@ describe('inject', () => {
     'X_Forwarded_For',
     'X-Real-IP',
     'Accept-Encoding',
+    'Accept-Charset',
+    'A-IM',
+    'gRPC-Accept-Encoding',
+    'Connect_Accept_Encoding',
+    'X-Goog-Encode-Response-If-Executable',
     'X-HTTP-Method-Override',
+    'X-HTTP-Verb',
     'X-Original-URL',
   ])('never passes %s on', (name) => {
     expect(pairs(send(BEARER, { headers: [name, 'x'] }).headers)).toEqual([

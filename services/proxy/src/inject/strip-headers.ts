@@ -32,6 +32,7 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'x-http-method-override',
   'x-http-method',
   'x-method-override',
+  'x-http-verb',
   'x-original-url',
   'x-rewrite-url',
   'x-original-uri',
@@ -52,18 +53,35 @@ export const KEY_FIELDS: ReadonlySet<string> = new Set([
   'xi-api-key',
 ])
 
+/** By these a client chooses in which encoding an answer comes: where it is searched for a key, ours is the choice. */
+const ENCODING_FIELDS: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'accept-charset',
+  // RFC 3229.
+  'a-im',
+  'grpc-accept-encoding',
+  'connect-accept-encoding',
+  'x-goog-encode-response-if-executable',
+])
+
 /** What a field's name says of its right to go on. */
 interface FieldName {
   readonly canonical: string
   readonly isNeverForwarded: boolean
   readonly isKeyField: boolean
+  readonly isEncodingField: boolean
 }
 
 const fieldNameOf = nameMemo((name: string): FieldName => {
   const canonical = canonicalName(name)
   const isNeverForwarded =
     NEVER_FORWARDED.has(canonical) || canonical.startsWith(FORWARDED_PREFIX) || FRAMING_LETTERS.test(canonical)
-  return { canonical, isNeverForwarded, isKeyField: KEY_FIELDS.has(canonical) }
+  return {
+    canonical,
+    isNeverForwarded,
+    isKeyField: KEY_FIELDS.has(canonical),
+    isEncodingField: ENCODING_FIELDS.has(canonical),
+  }
 })
 
 const ESCAPED = /%([0-9a-f]{2})/gi
@@ -83,7 +101,7 @@ export interface StripRules {
   readonly replaced: ReadonlySet<string>
   /** A secret is injected. */
   readonly injects: boolean
-  /** Compressed answers cannot be scrubbed: `Accept-Encoding` is ours then. */
+  /** An answer in another encoding cannot be searched: the fields that ask for one do not go on. */
   readonly scrub: boolean
 }
 
@@ -93,13 +111,13 @@ export function stripHeaders(headers: readonly string[], rules: StripRules): str
   let hasConnection = false
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
-    const { canonical, isNeverForwarded, isKeyField } = fieldNameOf(name)
+    const { canonical, isNeverForwarded, isKeyField, isEncodingField } = fieldNameOf(name)
     hasConnection ||= canonical === 'connection'
     const goes =
       isNeverForwarded ||
       rules.replaced.has(canonical) ||
       (rules.injects && isKeyField) ||
-      (rules.scrub && canonical === 'accept-encoding')
+      (rules.scrub && isEncodingField)
     if (!goes) kept.push(name, headers[at + 1] ?? '')
   }
   return hasConnection ? withoutNamed(kept, headers) : kept

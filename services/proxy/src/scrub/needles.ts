@@ -13,7 +13,10 @@ export interface Needle {
 /** Shorter values are words that occur by chance: ending answers for them would do more harm than they do. */
 export const NEEDLE_BYTES_MIN = LONG_RUN
 
-/** Of the rolling hash. Odd, and drawn at each start, so that nobody can prepare collisions. */
+/**
+ * Of the rolling hash. Odd, and drawn at each start: who does not know a needle cannot aim at its hash. Who has entered it
+ * can (sequences of Thue and Morse collide under every base), and gains comparisons.
+ */
 export const BASE = randomInt(2 ** 30, 2 ** 31 - 1) | 1
 
 const known = new WeakMap<HeldSecret, readonly Needle[]>()
@@ -27,23 +30,35 @@ export function needlesOf(secret: HeldSecret): readonly Needle[] {
 
 /** A held secret's value in small letters. None for a short one. */
 export function foldedNeedlesOf({ value }: HeldSecret): readonly Needle[] {
-  const folded = value.reveal().toLowerCase()
-  return folded.length < NEEDLE_BYTES_MIN ? [] : [needle(folded)]
+  return [...wholesOf(value.reveal().toLowerCase())].filter(isLong).map(needle)
 }
 
 /** Could this value be searched for? What is shorter may come back unseen. */
-export const isSearchable = ({ value }: HeldSecret): boolean => value.reveal().length >= NEEDLE_BYTES_MIN
+export const isSearchable = ({ value }: HeldSecret): boolean => [...wholesOf(value.reveal())].every(isLong)
 
 /** The needle of what stood for user and password of Basic: what was sent, so what could be echoed. */
 export function needleOfBasic(encoded: string): readonly Needle[] {
-  const bare = encoded.replace(/=+$/, '')
-  return bare.length < NEEDLE_BYTES_MIN ? [] : [needle(bare)]
+  return needlesFor(encoded.replace(/=+$/, ''))
 }
 
 /** @returns no needles for a value below the bound. */
 function needlesFor(value: string): readonly Needle[] {
-  if (value.length < NEEDLE_BYTES_MIN) return []
-  return [...formsOf(value)].map(needle)
+  const forms = [...wholesOf(value)].filter(isLong).flatMap((whole) => [...formsOf(whole)])
+  return [...new Set(forms)].map(needle)
+}
+
+const isLong = (text: string): boolean => text.length >= NEEDLE_BYTES_MIN
+
+/** `Bearer …`, entered with the key (RFC 9110 § 11.4). */
+const SCHEME = /^[A-Za-z][\w-]*[ \t]+/
+
+/**
+ * What a server takes for the value: without the blanks around it, which are no part of a field's value (RFC 9110 § 5.5),
+ * and without the scheme before it. Fixed cuts, the same for every answer: they tell a phone nothing.
+ */
+function wholesOf(value: string): ReadonlySet<string> {
+  const trimmed = value.trim()
+  return new Set([value, trimmed, trimmed.replace(SCHEME, '')])
 }
 
 /**
@@ -53,14 +68,21 @@ function needlesFor(value: string): readonly Needle[] {
 function formsOf(value: string): ReadonlySet<string> {
   const url = encodeURIComponent(value)
   const urlStrict = url.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  const form = urlStrict.replaceAll('%20', '+')
   const json = JSON.stringify(value).slice(1, -1)
   const bytes = Buffer.from(value, 'utf8')
   return new Set([
     value,
     ...inBothCases(url),
     ...inBothCases(urlStrict),
-    // `+` for a space: how forms are encoded, and query strings by some.
-    ...inBothCases(urlStrict.replaceAll('%20', '+')),
+    // `+` for a space: how forms are encoded, and query strings by some; the tilde too, by PHP, and with an asterisk as it
+    // is, by the URL standard and Java.
+    ...inBothCases(form),
+    ...inBothCases(form.replaceAll('~', '%7E')),
+    ...inBothCases(form.replaceAll('~', '%7E').replaceAll('%2A', '*')),
+    // Python leaves slashes; an address within an address is encoded twice.
+    ...inBothCases(urlStrict.replaceAll('%2F', '/')),
+    ...inBothCases(urlStrict).map((once) => once.replaceAll('%', '%25')),
     json,
     // Slashes as PHP escapes them; brackets and ampersand as Go does; `=` and quotes too, as Gson does; `+` and backticks
     // too, in upper case, as .NET does; non-ASCII as Python and PHP do.

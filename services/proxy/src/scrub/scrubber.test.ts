@@ -52,6 +52,13 @@ const FORMS: [string, string, string][] = [
   ['base64', KEY, Buffer.from(KEY).toString('base64')],
   ['base64url', 'ÿÿÿþþþ0123456789ÿ?>', Buffer.from('ÿÿÿþþþ0123456789ÿ?>').toString('base64url')],
   ['with blanks in it', 'correct horse battery staple', 'correct horse battery staple'],
+  ['as a form of PHP', 'a~b*c/0123456789-abc', 'a%7Eb%2Ac%2F0123456789-abc'],
+  ['as a form of the URL standard', 'a~b*c/0123456789-abc', 'a%7Eb*c%2F0123456789-abc'],
+  ['URL-encoded as Python does', 'a/b=c+d/0123456789==', 'a/b%3Dc%2Bd/0123456789%3D%3D'],
+  ['URL-encoded twice', 'a/b=c+d/0123456789==', 'a%252Fb%253Dc%252Bd%252F0123456789%253D%253D'],
+  ['without the blank at its end', `${KEY} `, KEY],
+  ['without the tab before it, URL-encoded', '\tp@ss/word+with=signs', 'p%40ss%2Fword%2Bwith%3Dsigns'],
+  ['without its scheme', `Bearer ${KEY}`, KEY],
   ['with blanks, as a form', 'correct horse battery staple', 'correct+horse+battery+staple'],
 ]
 
@@ -110,6 +117,13 @@ describe('the scrubber ends an answer that holds the value', () => {
     expect(
       watch(createScrubber({ secrets: [], basics: [shortSides], scrub: true }), [Buffer.from(shortSides)]).leaked,
     ).toBe(true)
+  })
+
+  it('as Basic carried it, in JSON and in an address', () => {
+    const encoded = Buffer.from('me:aa?~~>012345678901234').toString('base64')
+    expect(encoded).toContain('/')
+    for (const echoed of [encoded.replaceAll('/', '\\/'), encodeURIComponent(encoded)])
+      expect(watch(scrubberOf(KEY, [encoded]), [Buffer.from(`"Basic ${echoed}"`)]).leaked).toBe(true)
   })
 
   it('in header fields, Location among them', () => {

@@ -1,0 +1,23 @@
+import { nameMemo } from '../fields/name-memo.js'
+
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)/gi
+
+/** What keys are made of. */
+const ASCII = Buffer.from(Array.from({ length: 0x7f - 0x20 }, (_, at) => 0x20 + at))
+
+/**
+ * The character set of an answer, by its Content-Type, where a value that was sent as ASCII would stand in other bytes
+ * (UTF-16, say), or where nobody knows: it is none of the Encoding standard's. Empty for all others.
+ */
+export const unsearchableCharset = nameMemo((contentType: string): string => {
+  for (const [, label = ''] of contentType.matchAll(CHARSET)) if (!keepsAscii(label)) return label
+  return ''
+})
+
+function keepsAscii(label: string): boolean {
+  try {
+    return new TextDecoder(label).decode(ASCII) === ASCII.toString('latin1')
+  } catch {
+    return false
+  }
+}
