@@ -40,9 +40,11 @@ const LIMITS = {
   graceMs: 30_000,
 } as const
 
+type CompareRig = Pick<Rig, 'load' | 'wrk' | 'progress' | 'rounds'>
+
 /** Rounds of both, in turn: what else happens on the machine happens to both. */
 export async function compareCpu(
-  rig: Pick<Rig, 'load' | 'wrk' | 'progress' | 'rounds'>,
+  rig: CompareRig,
   ours: Target,
   bare: Target,
   amount: Amount = LIMITS.round,
@@ -50,6 +52,16 @@ export async function compareCpu(
   const warmUp = (rounds: number): Amount => ({ ...amount, ms: amount.ms * rounds })
   await shoot(rig, ours, warmUp(LIMITS.warmUpRounds.ours))
   await shoot(rig, bare, warmUp(LIMITS.warmUpRounds.bare))
+  return compareWarm(rig, ours, bare, amount)
+}
+
+/** The same of processes that have been compared before. */
+export async function compareWarm(
+  rig: CompareRig,
+  ours: Target,
+  bare: Target,
+  amount: Amount = LIMITS.round,
+): Promise<Comparison> {
   const costs: { ours: Cost; bare: Cost }[] = []
   for (let round = 1; round <= rig.rounds; round += 1) {
     const pair = { ours: await costOf(rig, ours, amount), bare: await costOf(rig, bare, amount) }

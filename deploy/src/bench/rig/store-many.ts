@@ -2,26 +2,47 @@ import { query } from '../../system/query.js'
 import type { RunningSystem } from '../../system/start-system.js'
 
 const LIMITS = {
-  /** An organization may have 500 services and 2,000 secrets: what is stored lies in many. */
-  perOrganization: 500,
+  /** An organization may have 500 services and 2,000 secrets. Fewer: what is read of all organizations shall show too. */
+  perOrganization: 50,
 } as const
 
-/** Secrets, services and links as management writes them, versions as the vault does. None of these can be opened. */
-export async function storeMany({ databases }: Pick<RunningSystem, 'databases'>, count: number): Promise<void> {
-  const organizations = Math.ceil(count / LIMITS.perOrganization)
+type Stores = Pick<RunningSystem, 'databases'>
+
+/**
+ * Secrets, services and links as management writes them, versions and data keys as the vault does. None of these can be
+ * opened. Answers once Postgres has done what it does of itself after so many rows: it shall not do so beside what is measured.
+ */
+export async function storeMany({ databases }: Stores, count: number): Promise<void> {
+  const values = [count, Math.ceil(count / LIMITS.perOrganization)]
   await run(databases.management.adminUrl, [
-    [ORGANIZATIONS, [organizations]],
-    [APPS, [organizations]],
-    ...[SECRETS, SERVICES, SERVICE_SECRETS, LINKS].map((text): Statement => [text, [count, organizations]]),
-    ['ANALYZE', []],
+    ...[ORGANIZATIONS, APPS].map((text): Statement => [text, values.slice(1)]),
+    ...[SECRETS, SECRET_VERSIONS, SERVICES, SERVICE_SECRETS, LINKS].map((text): Statement => [text, values]),
+    TIDY,
   ])
-  await run(databases.vault.adminUrl, [
-    [VERSIONS, [count, organizations]],
-    ['ANALYZE', []],
+  await run(databases.vault.adminUrl, [[DATA_KEYS, values.slice(1)], [VERSIONS, values], TIDY])
+}
+
+/** Nothing of it is left. */
+export async function forgetMany({ databases }: Stores): Promise<void> {
+  const removed = (table: string): Statement[] => [
+    [`DELETE FROM ${table} WHERE organization_id LIKE 'org\\_bulk\\_%'`, []],
+    // At once: what refers to the next table is looked through for each of its rows.
+    [`VACUUM ${table}`, []],
+  ]
+  await run(databases.management.adminUrl, [
+    // Nothing of the product's leads from a secret to its versions by its id alone: it removes no secret's row.
+    ['CREATE INDEX secret_versions_bulk ON secret_versions (secret_id)', []],
+    ...['links', 'service_secrets', 'services', 'secret_versions', 'secrets', 'apps'].flatMap(removed),
+    ['DROP INDEX secret_versions_bulk', []],
+    [`DELETE FROM organizations WHERE id LIKE 'org\\_bulk\\_%'`, []],
+    TIDY,
   ])
+  await run(databases.vault.adminUrl, [...['versions', 'data_keys'].flatMap(removed), TIDY])
 }
 
 type Statement = readonly [text: string, values: readonly number[]]
+
+const TIDY: Statement = ['VACUUM ANALYZE', []]
 
 async function run(url: string, statements: readonly Statement[]): Promise<void> {
   for (const [text, values] of statements) await query(url, text, values)
@@ -41,6 +62,11 @@ const SECRETS = `
   SELECT 'sec_bulk_' || n, 'org_bulk_' || n % $2::int, 'BULK_' || n, 'active', 1, 'ver_bulk_' || n, 'sk-…', '{}', 'bench'
   FROM generate_series(1, $1::int) n`
 
+const SECRET_VERSIONS = `
+  INSERT INTO secret_versions (id, organization_id, secret_id, generation, state, mask, bindings, created_by, settled_at)
+  SELECT 'ver_bulk_' || n, 'org_bulk_' || n % $2::int, 'sec_bulk_' || n, 1, 'active', 'sk-…', '{}', 'bench', now()
+  FROM generate_series(1, $1::int) n`
+
 const SERVICES = `
   INSERT INTO services (id, organization_id, slug, name, base_url, auth, extra_headers, methods, paths, limits, timeout_ms)
   SELECT 'svc_bulk_' || n, 'org_bulk_' || n % $2::int, 'bulk-' || n, 'bulk', 'https://api.example.com', '{}', '[]', '{}', '{}',
@@ -56,7 +82,13 @@ const LINKS = `
   SELECT 'lnk_bulk_' || n, 'org_bulk_' || n % $2::int, 'app_bulk_' || n % $2::int, 'svc_bulk_' || n
   FROM generate_series(1, $1::int) n`
 
+const DATA_KEYS = `
+  INSERT INTO data_keys (organization_id, id, version, floor, state)
+  SELECT 'org_bulk_' || o, 'key_bulk_' || o, 1, 1, 'active' FROM generate_series(0, $1::int - 1) o`
+
 const VERSIONS = `
-  INSERT INTO versions (organization_id, secret_id, version_id, state, generation, purpose, bindings, sealed)
-  SELECT 'org_bulk_' || n % $2::int, 'sec_bulk_' || n, 'ver_bulk_' || n, 'stored', 1, 'injection', '{}', '\\x00'
+  INSERT INTO versions (organization_id, secret_id, version_id, state, generation, purpose, bindings, key_id, key_version,
+    sealed)
+  SELECT 'org_bulk_' || n % $2::int, 'sec_bulk_' || n, 'ver_bulk_' || n, 'stored', 1, 'injection', '{}',
+    'key_bulk_' || n % $2::int, 1, '\\x00'
   FROM generate_series(1, $1::int) n`

@@ -1,13 +1,13 @@
-import { until } from '@protectmyapi/dev-kit/until'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { query } from '../../system/query.js'
-import { type Comparison, compareCpu, noteOf } from '../measure/compare.js'
+import { type Comparison, compareCpu, compareWarm, noteOf } from '../measure/compare.js'
 import { median, quantile, rangeOf } from '../measure/statistics.js'
 import { type Leaser, startLeaser } from '../rig/leaser.js'
 import { buySession, makeService } from '../rig/provision.js'
 import { KEY, type Rig } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
-import { storeMany } from '../rig/store-many.js'
+import { forgetMany, storeMany } from '../rig/store-many.js'
 import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
@@ -16,47 +16,71 @@ const LIMITS = {
   walked: { few: 10, many: 200 },
   /** Walks of a route and a lease, one after the other, in each round. */
   calls: 200,
-  /** Postgres tells its statistics late, of a connection that rests after ten seconds. */
-  statisticsMs: 30_000,
+  /** Before those that count. */
+  warmUpRounds: 1,
+  /** Of warm rounds, ours and the bare one's, for each of the rig’s: one alone says little. */
+  pairsARound: 2,
+  /** Postgres tells late what it has read, of a connection that rests after ten seconds. */
+  statisticsMs: 11_000,
 } as const
-
-/** Before those that count. */
-const WARM_UP_ROUNDS = 1
 
 const WHAT = 'with 10 → 100,000 secrets and routes stored'
 
-/** A request costs the same, however many secrets and routes lie in the databases: from memory, and where they are read. */
+/**
+ * A request costs the same, however many secrets and routes lie in the databases: from memory, and where they are read.
+ * By the same processes with few, with many, and with few again: a machine that becomes slower meanwhile is no difference.
+ */
 export const storedNumber = defineRow({
   name: 'stored-number',
   figures: {
     cpu: { what: `cost of a request ${WHAT}`, unit: 'ratio', goal: { atLeast: 0.9 } },
     perSecond: { what: `requests/s ${WHAT}, by the pass-through’s`, unit: 'ratio', goal: { atLeast: 0.9 } },
-    // Not judged: its two halves lie minutes apart, with nothing beside them that the same machine did in turn.
+    // Not judged: there is nothing beside it that the same machine and disk did in turn.
     cold: { what: `delay of a cold route and lease ${WHAT}, p50`, unit: 'ratio', goal: 'reported' },
     read: { what: 'rows that a cold route and lease read with 100,000 stored', unit: 'rows', goal: { atMost: 8 } },
   },
   async measure(rig) {
+    const { step } = rig.progress
     const leaser = await startLeaser(rig)
     const routes = await makeRoutes(rig, LIMITS.walked.few)
-    const before = await storedIn(rig)
-    const few = { warm: await warm(rig), cold: await cold(rig, leaser, routes) }
-    await rig.progress.step(`${LIMITS.stored} secrets and routes by SQL`, () => storeMany(rig.system, LIMITS.stored))
-    routes.push(...(await makeRoutes(rig, LIMITS.walked.many)))
-    const reads = await readsOf(rig)
-    const many = { warm: await warm(rig), cold: await cold(rig, leaser, routes) }
-    const walks = LIMITS.calls * (rig.rounds + WARM_UP_ROUNDS)
-    const stored = `${before} stored before`
+    const stored = await storedIn(rig)
+    const take = async (): Promise<Taking> => ({
+      warm: await warm(rig, compareWarm),
+      cold: await cold(rig, leaser, routes),
+    })
+    // Not counted: the compiler is not done with a process that has had a few thousand requests, ours or the bare one.
+    await warm(rig, compareCpu)
+    const first = await take()
+    await step(`${LIMITS.stored} secrets and routes by SQL`, () => storeMany(rig.system, LIMITS.stored))
+    const many = await take()
+    const read = await readCold(rig, leaser, [...routes, ...(await makeRoutes(rig, LIMITS.walked.many))])
+    await step('without them', () => forgetMany(rig.system))
+    const last = await take()
+    const few = [first, last]
     return {
       cpu: {
-        value: median(many.warm.ratios) / median(few.warm.ratios),
-        note: `before: ${noteOf(few.warm)}; after: ${noteOf(many.warm)}`,
+        value: median(many.warm.ratios) / meanOf(few.map(({ warm }) => median(warm.ratios))),
+        note: `before: ${noteOf(first.warm)}; with them: ${noteOf(many.warm)}; after: ${noteOf(last.warm)}`,
       },
-      perSecond: { value: rateOf(many.warm) / rateOf(few.warm), note: stored },
-      cold: { value: median(few.cold) / median(many.cold), note: `${told(few.cold)} → ${told(many.cold)} ms` },
-      read: await readSince(rig, reads, walks),
+      perSecond: {
+        value: rateOf(many.warm) / meanOf(few.map(({ warm }) => rateOf(warm))),
+        note: `${[first, many, last].map(({ warm }) => rateOf(warm).toFixed(2)).join(', ')}; ${stored} stored before`,
+      },
+      cold: {
+        value: meanOf(few.map(({ cold }) => median(cold))) / median(many.cold),
+        note: `${[first, many, last].map(({ cold }) => told(cold)).join(' → ')} ms`,
+      },
+      read,
     }
   },
 })
+
+/** What is taken with one number stored. */
+interface Taking {
+  readonly warm: Comparison
+  /** The p50s of the rounds. */
+  readonly cold: readonly number[]
+}
 
 async function makeRoutes(rig: Rig, count: number): Promise<string[]> {
   const origin = await rig.origin('fixed')
@@ -66,12 +90,12 @@ async function makeRoutes(rig: Rig, count: number): Promise<string[]> {
 }
 
 /** One route, which the proxy holds. */
-async function warm(rig: Rig): Promise<Comparison> {
+async function warm(rig: Rig, compare: typeof compareCpu): Promise<Comparison> {
   const service = await rig.service('fixed')
   const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('fixed')]
   const session = await buySession(proxy.port, rig.app)
-  return compareCpu(
-    rig,
+  return compare(
+    { ...rig, rounds: rig.rounds * LIMITS.pairsARound },
     { pid: proxy.pid, shot: jsonPost(proxy.port, service, session) },
     { pid: bare.pid, shot: jsonPost(bare.port, service, session) },
   )
@@ -90,20 +114,25 @@ async function cold(rig: Rig, leaser: Leaser, routes: readonly string[]): Promis
   const credential = await buySession(port, rig.app)
   const asked = routes.map((service) => ({ credential, service }))
   const p50s: number[] = []
-  for (let round = 0; round < rig.rounds + WARM_UP_ROUNDS; round += 1)
+  for (let round = 0; round < rig.rounds + LIMITS.warmUpRounds; round += 1)
     p50s.push(quantile(await leaser.cold(asked, LIMITS.calls), 0.5))
-  return p50s.slice(WARM_UP_ROUNDS)
+  return p50s.slice(LIMITS.warmUpRounds)
 }
 
 const Reads = z.object({ scanned: z.coerce.number(), found: z.coerce.number(), lookups: z.coerce.number() })
 type Reads = z.output<typeof Reads>
 
-/** Of the tables that a route or a lease is read from and that grow with what is stored: rows, by scans and by indexes. */
+/** Of all tables that grow with what is stored: rows, by scans and by indexes; and how often each was asked that a walk asks. */
 const READS = `
-  SELECT sum(seq_tup_read) AS scanned, sum(idx_tup_fetch) AS found, min(idx_scan) AS lookups FROM pg_stat_user_tables
-  WHERE relname IN ('secrets', 'services', 'links', 'versions')`
+  SELECT sum(seq_tup_read) AS scanned, sum(idx_tup_fetch) AS found,
+    min(idx_scan) FILTER (WHERE relname IN ('secrets', 'services', 'links', 'versions')) AS lookups
+  FROM pg_stat_user_tables
+  WHERE relname IN ('organizations', 'apps', 'secrets', 'secret_versions', 'services', 'service_secrets', 'links',
+    'versions', 'data_keys')`
 
+/** Once Postgres has told all that was read until now: what was done before the walks is none of theirs. */
 async function readsOf({ system }: Rig): Promise<readonly Reads[]> {
+  await sleep(LIMITS.statisticsMs)
   const { management, vault } = system.databases
   return Promise.all(
     [management, vault].map(async ({ adminUrl }) => Reads.parse((await query(adminUrl, READS)).rows[0])),
@@ -111,24 +140,28 @@ async function readsOf({ system }: Rig): Promise<readonly Reads[]> {
 }
 
 /** @throws Error where the statistics do not tell of so many walks. */
-async function readSince(rig: Rig, before: readonly Reads[], walks: number): Promise<Taken> {
-  const since = (after: readonly Reads[], which: keyof Reads): readonly number[] =>
+async function readCold(rig: Rig, leaser: Leaser, routes: readonly string[]): Promise<Taken> {
+  const before = await readsOf(rig)
+  await cold(rig, leaser, routes)
+  const after = await readsOf(rig)
+  const since = (which: keyof Reads): readonly number[] =>
     after.map((reads, at) => reads[which] - (before[at]?.[which] ?? Number.NaN))
-  const isTold = (after: readonly Reads[]): boolean =>
-    since(after, 'lookups').every((lookups) => lookups >= walks) || sumOf(since(after, 'scanned')) > 0
-  const after = await until(async () => {
-    const now = await readsOf(rig)
-    return isTold(now) ? now : undefined
-  }, LIMITS.statisticsMs)
-  const [scanned, found] = [sumOf(since(after, 'scanned')), sumOf(since(after, 'found'))]
+  const walks = LIMITS.calls * (rig.rounds + LIMITS.warmUpRounds)
+  const [scanned, found] = [sumOf(since('scanned')), sumOf(since('found'))]
+  if (scanned === 0 && Math.min(...since('lookups')) < walks)
+    throw new Error(`Postgres tells of fewer than ${walks} walks`)
   return {
     value: (scanned + found) / walks,
-    note: `${scanned} by scans of whole tables, ${found} by indexes, in ${walks} walks; by Postgres’ statistics`,
+    note: `${scanned} by scans of whole tables, ${found} by indexes, in ${walks} walks of ${routes.length} routes; by Postgres’ statistics`,
   }
 }
 
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0)
+}
+
+function meanOf(values: readonly number[]): number {
+  return sumOf(values) / values.length
 }
 
 async function storedIn({ system }: Rig): Promise<number> {

@@ -1,7 +1,7 @@
 import type { ListSessionKeysResponse } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { installationId, signingKeys, VERIFYING } from '../keys/signing-key-rows.js'
+import { sessionIssuer } from '../keys/signing-key-rows.js'
 import { labelToWire } from './feed-wire.js'
 
 /** Like everything that a proxy holds, below the feed's window (WINDOW). */
@@ -10,12 +10,12 @@ const LIFE_MS = 5 * 60_000
 /** The public halves that verify app sessions. The function throws Fault UNAVAILABLE before the first start has made one. */
 export function createListSessionKeys(db: Knex): () => Promise<ListSessionKeysResponse> {
   return async () => {
-    const keys = await signingKeys(db, 'session', VERIFYING)
+    const { installationId, keys } = await sessionIssuer(db)
     if (keys.length === 0) throw new Fault('UNAVAILABLE', 'no session key has been made yet: the vault is away')
     return {
       jwks: JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }),
       labels: keys.map(({ id, generation }) => labelToWire({ kind: 'signing-key', id, generation })),
-      issuer: await installationId(db),
+      issuer: installationId,
       lifeMs: LIFE_MS,
     }
   }

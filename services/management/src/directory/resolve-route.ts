@@ -1,7 +1,6 @@
 import type { ResolveRouteRequest__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteRequest'
 import type { ResolveRouteResponse } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { Fault } from '@protectmyapi/service-kit/faults'
 import { GRANT_LIFE_MS_MAX, GRANT_TYP, type GrantClaims } from '@protectmyapi/service-kit/grant'
 import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
@@ -9,7 +8,6 @@ import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { AppLimits, limitsToWire } from '../api-services/limits.js'
 import { AppQuotas, OrgQuotas, quotasToWire } from '../api-services/quotas.js'
 import { routeFields } from '../api-services/route-fields.js'
-import { findService, type ServiceRow } from '../api-services/service-row.js'
 import { createTurns, type TurnLimits, type Turns } from '../fairness/turns.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { HeldKeys } from '../keys/held-keys.js'
@@ -17,8 +15,8 @@ import { type SigningKeyRow, signingKeyInForce } from '../keys/signing-key-rows.
 import { feedOf } from '../keys/withdraw-keys.js'
 import { labelToWire } from './feed-wire.js'
 import { type IdentifiedApp, identifyApp } from './identify-app.js'
+import { type LinkedService, linkedService } from './linked-service.js'
 import { type RouteSecret, routeSecrets } from './route-secrets.js'
-import type { AppRow } from './session-rows.js'
 
 const LIMITS = {
   /**
@@ -39,10 +37,7 @@ export interface ResolveRouteDeps {
 }
 
 /** Everything that a route rests on, read together. */
-interface RouteRead extends IdentifiedApp {
-  readonly service: ServiceRow
-  /** Null for a test call, which needs none. */
-  readonly linkId: string | null
+interface RouteRead extends IdentifiedApp, LinkedService {
   readonly secrets: readonly RouteSecret[]
   /** Undefined where there is nothing to be granted. */
   readonly grantKey: SigningKeyRow | undefined
@@ -51,8 +46,7 @@ interface RouteRead extends IdentifiedApp {
 /**
  * One app's route to one service, with a grant for exactly the versions in force, made out to the certificate that asks.
  *
- * The function throws Fault: those of identifyApp, then ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, ENDPOINT_NOT_LINKED, then
- * those of routeSecrets, and UNAVAILABLE.
+ * The function throws Fault: those of identifyApp, then of linkedService, then of routeSecrets, and UNAVAILABLE.
  */
 export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps, limits: Limits = LIMITS) {
   const bySession = createTurns('routes of sessions', limits.bySession)
@@ -103,31 +97,10 @@ export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps, limits
 
 async function readRoute(trx: Knex, credential: string, slug: string, nowMs: number): Promise<RouteRead> {
   const identified = await identifyApp(trx, credential, nowMs)
-  const { app } = identified
-  const service = await findService(trx, app.organizationId, slug)
-  // By its slug alone: an id in the path is not a route.
-  if (service?.slug !== slug) throw new Fault('ENDPOINT_NOT_FOUND', `no service ${slug} in ${app.organizationId}`)
-  if (!service.enabled) throw new Fault('ENDPOINT_DISABLED', `service ${service.id} is disabled`)
-  const linkId = identified.testOf === null ? await linkOf(trx, app, service) : null
-  if (identified.testOf !== null && identified.testOf !== service.id)
-    throw new Fault('INVALID_TOKEN', 'a test call’s session for another service')
-  const secrets = await routeSecrets(trx, service, routeFields(service).secretIds, nowMs)
+  const linked = await linkedService(trx, identified, slug)
+  const secrets = await routeSecrets(trx, linked.service, routeFields(linked.service).secretIds, nowMs)
   const grantKey = secrets.length === 0 ? undefined : await signingKeyInForce(trx, 'grant')
-  return { ...identified, service, linkId, secrets, grantKey }
-}
-
-async function linkOf(trx: Knex, app: AppRow, service: ServiceRow): Promise<string> {
-  const link = await trx('links')
-    .where({ organization_id: app.organizationId, app_id: app.id, service_id: service.id })
-    .first<{ id: string } | undefined>('id')
-  if (!link) throw notLinked(app, service)
-  return link.id
-}
-
-function notLinked(app: AppRow, service: ServiceRow): Fault {
-  return new Fault('ENDPOINT_NOT_LINKED', `app ${app.id} is not linked to service ${service.id}`, {
-    say: `This app is not linked to the API service ${service.slug}. Link them in the organization that owns both.`,
-  })
+  return { ...identified, ...linked, secrets, grantKey }
 }
 
 /** A link that is there is its first generation: taking it away feeds the second. */

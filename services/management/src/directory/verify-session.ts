@@ -9,7 +9,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { type CompactVerifyResult, compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import type { z } from 'zod'
-import { installationId, type SigningKeyRow, signingKeys, VERIFYING } from '../keys/signing-key-rows.js'
+import { type SigningKeyRow, sessionIssuer } from '../keys/signing-key-rows.js'
 
 export type SessionClaims = AppSessionClaims | TestSessionClaims
 
@@ -23,11 +23,12 @@ const TOKEN_CHARS_MAX = 4_096
 export async function verifySession(db: Knex, token: string, nowMs: number): Promise<SessionClaims> {
   if (!token.startsWith(SESSION_PREFIX) || token.length > TOKEN_CHARS_MAX) throw invalid('not a session')
   const jws = token.slice(SESSION_PREFIX.length)
-  const verified = await verify(jws, await signingKeys(db, 'session', VERIFYING))
+  const { installationId, keys } = await sessionIssuer(db)
+  const verified = await verify(jws, keys)
   const schema = schemaOf(verified.protectedHeader.typ)
   const parsed = schema.safeParse(JSON.parse(Buffer.from(verified.payload).toString('utf8')))
   if (!parsed.success) throw invalid('claims out of shape')
-  if (parsed.data.iss !== (await installationId(db))) throw invalid('of another installation')
+  if (parsed.data.iss !== installationId) throw invalid('of another installation')
   if (parsed.data.exp * 1_000 <= nowMs) throw new Fault('TOKEN_EXPIRED', 'the session has expired')
   return parsed.data
 }

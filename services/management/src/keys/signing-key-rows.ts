@@ -39,7 +39,7 @@ interface Record {
 }
 
 /** States in which a key's signatures are believed. */
-export const VERIFYING: readonly KeyState[] = ['active', 'outgoing']
+const VERIFYING: readonly KeyState[] = ['active', 'outgoing']
 
 /** The keys of a use in these states, oldest first. */
 export async function signingKeys(db: Knex, use: KeyUse, states: readonly KeyState[]): Promise<SigningKeyRow[]> {
@@ -48,6 +48,32 @@ export async function signingKeys(db: Knex, use: KeyUse, states: readonly KeySta
       .where({ use })
       .whereIn('state', [...states]),
   )
+}
+
+/** By what a session is believed. */
+export interface SessionIssuer {
+  readonly installationId: string
+  /** Oldest first. */
+  readonly keys: readonly SigningKeyRow[]
+}
+
+/** In one read: who has no route yet waits for it. @throws Error where the schema was never migrated. */
+export async function sessionIssuer(db: Knex): Promise<SessionIssuer> {
+  const records = await db('installation')
+    .leftJoin('signing_keys', (join) =>
+      join.onVal('signing_keys.use', 'session').onIn('signing_keys.state', [...VERIFYING]),
+    )
+    .orderBy('signing_keys.id')
+    .select<(({ readonly id: null } | Record) & { readonly installation_id: string })[]>(
+      'signing_keys.*',
+      'installation.id as installation_id',
+    )
+  const [first] = records
+  if (!first) throw neverMigrated()
+  return {
+    installationId: first.installation_id,
+    keys: records.flatMap((record) => (record.id === null ? [] : toSigningKey(record))),
+  }
 }
 
 /** Keys whose last signature has ended, by the database's clock. */
@@ -106,6 +132,10 @@ function toSigningKey(record: Record): SigningKeyRow {
 /** Who signs: the installation. @throws Error where the schema was never migrated. */
 export async function installationId(db: Knex): Promise<string> {
   const row = await db('installation').first<{ id: string } | undefined>('id')
-  if (!row) throw new Error('the installation has no id: run the migrate command')
+  if (!row) throw neverMigrated()
   return row.id
+}
+
+function neverMigrated(): Error {
+  return new Error('the installation has no id: run the migrate command')
 }

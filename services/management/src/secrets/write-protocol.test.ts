@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { rowsRead } from '@protectmyapi/dev-kit/rows-read'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
@@ -365,6 +366,16 @@ describe('the reconciler, after a crash', () => {
     await finishShredding(deps)
     expect(vault.calls('shredOrganization')).toBe(1)
     expect((await events()).at(-1)).toBe('organization.shredded')
+  })
+
+  it('reads no organization to find that none is to be shredded, however many there are', async () => {
+    await db.transaction(async (trx) => {
+      await trx.raw(
+        `INSERT INTO organizations (id, slug, name, state)
+         SELECT 'org_' || n, 'many-' || n, 'Many', 'active' FROM generate_series(1, 2000) n`,
+      )
+      expect(await rowsRead(trx, 'organizations', () => finishShredding({ ...deps, db: trx }))).toBe(0)
+    })
   })
 })
 

@@ -33,13 +33,19 @@ export interface LeasableVersion extends StoredVersion {
 /**
  * Those of the versions that are stored, in organizations that were not shredded: looked up here and not in a cache, so
  * that a replica that still holds the key stops with the commit.
+ *
+ * Each by its primary key (LIMIT): Postgres takes the list for a hundred rows, and would rather read all versions of an
+ * organization, or every data key, and join them.
  */
 const LEASABLE = `
   SELECT v.organization_id, v.secret_id, v.version_id, v.state, v.generation, v.purpose, v.bindings, v.key_id, v.key_version,
     v.sealed, k.id AS current_key_id, k.version AS current_key_version, k.floor
   FROM jsonb_to_recordset(?::jsonb) AS asked (organization_id text, secret_id text, version_id text)
-  JOIN versions v USING (organization_id, secret_id, version_id)
-  JOIN data_keys k USING (organization_id)
+  CROSS JOIN LATERAL (
+    SELECT * FROM versions WHERE versions.organization_id = asked.organization_id AND versions.secret_id = asked.secret_id
+      AND versions.version_id = asked.version_id LIMIT 1
+  ) v
+  CROSS JOIN LATERAL (SELECT * FROM data_keys WHERE data_keys.organization_id = asked.organization_id LIMIT 1) k
   WHERE v.state = 'stored' AND k.state = 'active'`
 
 /**
