@@ -14,7 +14,7 @@
 /* The rules, by their names in docs/freshness.md. */
 #define RECORDFIRST  1     /* Sync: registry row COMMITTED, then the rows of the answer read, in a later snapshot */
 #define LISTLATE     2     /* the writer reads the registry after the commit of its feed row */
-#define FROZEN       3     /* it waits for the horizons of that ONE read; only `applied` is read again */
+#define FROZEN       3     /* it waits for the horizons of that ONE read; only `applied` is asked for again */
 #define ECHO         4     /* an answer names its Sync; the horizon counts from the sending of THAT Sync */
 #define SENT         5     /* ... from before the sending, not from the arrival of the answer */
 #define HGRANTED     6     /* management says H and records the same H; a proxy has no H of its own */
@@ -132,7 +132,9 @@ byte i, j;                                   /* scratch, 0 between steps */
 #define PRUNED(a,k) ((a) < k && ((vis>>k)&1) && row_t[k] == 0)
 #define TOP(m)    ((m&8) -> 3 : ((m&4) -> 2 : ((m&2) -> 1 : 0)))
 #define ACTIVE(w) (rown[w] && ((vis>>rown[w])&1))
-#define FREE(w,p) ((on(FROZEN) -> wh[(w)*NP+p] : rh[R(p)]) == 0 || ra[R(p)] >= rown[w])
+/* A Sync that is on record, or on its way: it says what was applied before it was sent. */
+#define TOLD(w,p) (ra[R(p)] >= rown[w] || sa[p] >= rown[w])
+#define FREE(w,p) ((on(FROZEN) -> wh[(w)*NP+p] : rh[R(p)]) == 0 || TOLD(w,p))
 #if NP == 1
 #define ALLFREE(w) FREE(w,0)
 #else

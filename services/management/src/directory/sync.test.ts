@@ -70,6 +70,26 @@ describe('Directory.Sync', () => {
     await harness.db('proxies').where('boot_id', bootId).delete()
   })
 
+  it('has the writer answer by what a proxy reports, while that cannot be put on record yet', async () => {
+    const bootId = newId('boot')
+    const stream = open(proxy)
+    stream.call.write({ bootId, syncId: 1, applied: 0 })
+    const { through } = await stream.answer(1)
+    const registered = harness.db('proxies').where('boot_id', bootId)
+    const holder = await harness.db.transaction()
+    await registered.clone().transacting(holder).forUpdate()
+    const committed = change('app_reported')
+    await stream.push(through + 1)
+    stream.call.write({ bootId, syncId: 2, applied: through + 1 })
+    expect((await committed).inForce).toMatchObject({ by: 'applied' })
+    expect(await registered.clone().first('applied')).toEqual({ applied: '0' })
+    await holder.rollback()
+    await stream.answer(2)
+    expect(await registered.clone().first('applied')).toEqual({ applied: String(through + 1) })
+    stream.call.cancel()
+    await registered.clone().delete()
+  })
+
   it('cuts a stream that reads nothing once its bound of unsent replies is reached', async () => {
     const stream = open(proxy)
     const bootId = newId('boot')

@@ -7,6 +7,7 @@ import type { Seconds } from '@protectmyapi/service-kit/telemetry/instruments'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { type CommitChange, createCommitChange } from './commit-change.js'
+import { followCommitted } from './committed-rows.js'
 import { FEED_LIMITS } from './feed-limits.js'
 import { createFeedTail, type FeedTail } from './feed-tail.js'
 import type { InForce } from './in-force.js'
@@ -32,7 +33,7 @@ export interface Feed {
   readonly commitChange: CommitChange
   readonly waitUntilSeen: WaitUntilSeen
   readonly tail: FeedTail
-  /** Settles once it is committed (RECORDFIRST), and wakes who waits. */
+  /** Settles once it is committed (RECORDFIRST). Who waits for what it reports is told before that. */
   recordSync(sync: SyncRecord): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
@@ -43,6 +44,7 @@ export function buildFeed({ db, dataPlaneDb, target, clock, log, telemetry, meas
   const reports = createReports()
   const waitUntilSeen = tellingLong(createWaitUntilSeen({ db, clock, sleep, reports }), log, measures.changeWait)
   const tail = createFeedTail(dataPlaneDb, log)
+  followCommitted(db, tail.committed)
   let endListening: (() => Promise<void>) | undefined
   let endPruning: (() => Promise<void>) | undefined
   return {
@@ -50,8 +52,9 @@ export function buildFeed({ db, dataPlaneDb, target, clock, log, telemetry, meas
     waitUntilSeen,
     tail,
     async recordSync(sync) {
-      await recordSync(dataPlaneDb, sync)
-      reports.reported()
+      reports.came(sync)
+      const applied = await recordSync(dataPlaneDb, sync)
+      reports.recorded({ bootId: sync.bootId, applied })
     },
     async start() {
       await tail.start()

@@ -4,7 +4,8 @@ import type { Actor, AuditEntry } from '../audit/audit-entry.js'
 import { appendingIn } from '../chain/appended-heads.js'
 import { refuseEnded } from '../people/refuse-ended.js'
 import { appendFeed } from './append-feed.js'
-import type { FeedEntry } from './feed-entry.js'
+import { tellCommitted } from './committed-rows.js'
+import type { FeedEntry, FeedRow } from './feed-entry.js'
 import { FEED_LIMITS } from './feed-limits.js'
 import type { InForce } from './in-force.js'
 import type { WaitUntilSeen } from './wait-until-seen.js'
@@ -61,8 +62,8 @@ export function createCommitChange({ db, waitUntilSeen }: CommitDeps): CommitCha
 }
 
 export function createCommitOnly(db: Knex): CommitOnly {
-  return (actor, work) =>
-    withRetries(() =>
+  return async (actor, work) => {
+    const { result, number, rows } = await withRetries(() =>
       appendingIn(db, async (trx) => {
         const change = await work(trx)
         // Lock order everywhere: the rows, what the actor rests on (removals lock rows before it, too), the heads of
@@ -70,9 +71,17 @@ export function createCommitOnly(db: Knex): CommitOnly {
         await refuseEndedActor(trx, actor, change.asked)
         const appended = await appendAudit(trx, actor, change.audit)
         const number = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
-        return { result: change.result, number, appended }
+        return { result: change.result, number, rows: numbered(change.feed, number), appended }
       }),
     )
+    tellCommitted(db, rows)
+    return { result, number }
+  }
+}
+
+function numbered(entries: readonly FeedEntry[], last: number | undefined): readonly FeedRow[] {
+  if (last === undefined) return []
+  return entries.map((entry, at) => ({ ...entry, number: last - entries.length + 1 + at }))
 }
 
 async function refuseEndedActor(

@@ -11,6 +11,8 @@ export interface FeedTail {
   listen(listener: TailListener): () => void
   /** Looks now: something may have been committed. */
   wake(): void
+  /** Hands over what this process has just committed, where that comes next. Anything else the next look will find. */
+  committed(rows: readonly FeedRow[]): void
   /** The highest number that was read; 0 before the first look. */
   head(): number
   /** Settles once the tail knows where it stands, so that nothing committed later is missed. */
@@ -19,7 +21,7 @@ export interface FeedTail {
 }
 
 /**
- * Follows the feed by looking every 100 ms, and at once when woken (by NOTIFY). A push is a kindness: it never moves a
+ * Follows the feed by looking every 100 ms, and at once when woken (by NOTIFY) or told by who committed. A push is a kindness: it never moves a
  * horizon (CONTIG), and what is lost here a Sync makes good.
  */
 export function createFeedTail(db: Knex, log: Logger): FeedTail {
@@ -35,12 +37,16 @@ export function createFeedTail(db: Knex, log: Logger): FeedTail {
       const { head, rows } = await rowsAbove(db, last ?? Number.MAX_SAFE_INTEGER)
       // The first look only learns where the feed stands; a head that went back is a database that was restored.
       if (last === undefined || head < last) last = head
-      const through = rows.at(-1)?.number
-      if (through === undefined) continue
-      last = through
-      for (const listener of listeners) listener(rows)
+      hand(rows)
       again ||= rows.length === FEED_LIMITS.rowsMax
     } while (again)
+  }
+
+  function hand(rows: readonly FeedRow[]): void {
+    const through = rows.at(-1)?.number
+    if (through === undefined) return
+    last = through
+    for (const listener of listeners) listener(rows)
   }
 
   function wake(): void {
@@ -61,6 +67,11 @@ export function createFeedTail(db: Knex, log: Logger): FeedTail {
       return () => listeners.delete(listener)
     },
     wake,
+    committed(rows) {
+      // A look that is under way has read from where the feed stood when it began.
+      if (looking || last === undefined || rows[0]?.number !== last + 1) return
+      hand(rows)
+    },
     head: () => last ?? 0,
     async start() {
       await look().catch((err: unknown) => log.warn({ err }, 'the feed cannot be read yet'))

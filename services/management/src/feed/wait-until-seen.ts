@@ -3,11 +3,12 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { FEED_LIMITS } from './feed-limits.js'
 import type { InForce } from './in-force.js'
-import type { Reports } from './reports.js'
+import { createReports, type Reports } from './reports.js'
 
 /** A proxy as the registry showed it, once. */
 interface Reader {
   readonly bootId: string
+  readonly applied: number
   /** On the waiter's monotonic clock. */
   readonly horizonAtMs: number
 }
@@ -24,7 +25,7 @@ export interface WaitDeps {
   readonly clock: Clock
   readonly sleep: (ms: number) => Promise<void>
   /** Absent where no proxy reports to this process. */
-  readonly reports?: Pick<Reports, 'next'>
+  readonly reports?: Pick<Reports, 'follow'>
 }
 
 /**
@@ -33,7 +34,7 @@ export interface WaitDeps {
  *
  * @throws what Postgres throws when the registry cannot be read. Once it was read, an outage only makes the wait longer.
  */
-export function createWaitUntilSeen({ db, clock, sleep, reports }: WaitDeps): WaitUntilSeen {
+export function createWaitUntilSeen({ db, clock, sleep, reports = createReports() }: WaitDeps): WaitUntilSeen {
   // Waiters share one reading of `applied`: it only goes up, so an old answer is never wrong, only late.
   const appliedNow = singleFlight(
     () => 'applied',
@@ -43,21 +44,28 @@ export function createWaitUntilSeen({ db, clock, sleep, reports }: WaitDeps): Wa
   async function seen(number: number): Promise<InForce> {
     const startedMs = clock.monotonicMs()
     const done = (by: InForce['by']): InForce => ({ by, waitedMs: Math.round(clock.monotonicMs() - startedMs) })
-    let waiting = await readRegistry(db, clock)
-    if (waiting.length === 0) return done('nobody')
-    let outlived = false
-    for (;;) {
-      const report = reports?.next()
-      const applied = await appliedNow().catch(() => new Map<string, number>())
-      waiting = waiting.filter(({ bootId }) => (applied.get(bootId) ?? -1) < number)
-      // FROZEN: the horizons of the one reading. A proxy whose answers get lost cannot postpone the writer for ever.
-      const nowMs = clock.monotonicMs()
-      const alive = waiting.filter(({ horizonAtMs }) => horizonAtMs > nowMs)
-      outlived ||= alive.length < waiting.length
-      waiting = alive
-      if (waiting.length === 0) return done(outlived ? 'horizon' : 'applied')
-      const slept = sleep(FEED_LIMITS.appliedPollMs)
-      await (report ? Promise.race([slept, report]) : slept)
+    const told = reports.follow(number)
+    try {
+      const readers = await readRegistry(db, clock)
+      if (readers.length === 0) return done('nobody')
+      let waiting = readers.filter(({ applied }) => applied < number)
+      let outlived = false
+      for (;;) {
+        const report = told.next()
+        waiting = waiting.filter(({ bootId }) => !told.has(bootId))
+        // FROZEN: the horizons of the one reading. A proxy whose answers get lost cannot postpone the writer for ever.
+        const nowMs = clock.monotonicMs()
+        const alive = waiting.filter(({ horizonAtMs }) => horizonAtMs > nowMs)
+        outlived ||= alive.length < waiting.length
+        waiting = alive
+        if (waiting.length === 0) return done(outlived ? 'horizon' : 'applied')
+        const slept = sleep(FEED_LIMITS.appliedPollMs).then(() => 'slept' as const)
+        if ((await Promise.race([slept, report])) !== 'slept') continue
+        const applied = await Promise.race([appliedNow().catch(nothingNew), report.then(nothingNew)])
+        waiting = waiting.filter(({ bootId }) => (applied.get(bootId) ?? -1) < number)
+      }
+    } finally {
+      told.end()
     }
   }
 
@@ -75,13 +83,19 @@ export function createWaitUntilSeen({ db, clock, sleep, reports }: WaitDeps): Wa
  * from after the reading, so the two clocks need not agree and the wait errs on the long side.
  */
 async function readRegistry(db: Knex, clock: Clock): Promise<Reader[]> {
-  const { rows } = await db.raw<{ rows: { boot_id: string; remaining_ms: number }[] }>(
-    `SELECT boot_id, (extract(epoch FROM horizon_at - clock_timestamp()) * 1000)::float8 AS remaining_ms
+  const { rows } = await db.raw<{ rows: { boot_id: string; applied: string; remaining_ms: number }[] }>(
+    `SELECT boot_id, applied, (extract(epoch FROM horizon_at - clock_timestamp()) * 1000)::float8 AS remaining_ms
      FROM proxies WHERE horizon_at > clock_timestamp()`,
   )
   const readMs = clock.monotonicMs()
-  return rows.map((row) => ({ bootId: row.boot_id, horizonAtMs: readMs + row.remaining_ms }))
+  return rows.map((row) => ({
+    bootId: row.boot_id,
+    applied: Number(row.applied),
+    horizonAtMs: readMs + row.remaining_ms,
+  }))
 }
+
+const nothingNew = (): Map<string, number> => new Map()
 
 async function readApplied(db: Knex): Promise<Map<string, number>> {
   const { rows } = await db.raw<{ rows: { boot_id: string; applied: string }[] }>(

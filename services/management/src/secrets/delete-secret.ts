@@ -37,7 +37,7 @@ export async function deleteSecret(deps: SecretDeps, actor: Actor, asked: Deleti
     await deps.waitUntilSeen.everything()
     throw absent()
   }
-  await destroyBelow(deps, { ...asked, generation: result.generation })
+  await destroyBelow(deps, { ...asked, generation: result.generation }, inForce)
   return inForce
 }
 

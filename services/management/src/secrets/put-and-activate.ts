@@ -5,6 +5,7 @@ import type { Actor } from '../audit/audit-entry.js'
 import { type Change, type CommitOnly, createCommitOnly } from '../feed/commit-change.js'
 import type { InForce } from '../feed/in-force.js'
 import type { VaultClient, VersionRef } from '../vault/vault-client.js'
+import { destroyBelow } from './destroy-versions.js'
 import type { SecretDeps } from './secret-deps.js'
 import { abandon, activate, type Intent } from './write-steps.js'
 
@@ -22,13 +23,41 @@ export interface Contents {
  * @throws Fault as `putAndCommit`.
  */
 export async function putAndActivate(
-  { waitUntilSeen, ...deps }: PutDeps & Pick<SecretDeps, 'waitUntilSeen'>,
+  deps: PutDeps & Waiting,
   actor: Actor,
   intent: Intent,
   contents: Contents,
 ): Promise<InForce> {
-  const number = await putAndCommit(deps, actor, intent, contents)
-  // RETRYWAITS: without a feed row of ours the reconciler was faster, and the row to wait for is its.
+  return untilSeen(deps, await putAndCommit(deps, actor, intent, contents))
+}
+
+/** What an answer waits for. */
+export interface Replaced {
+  readonly inForce: InForce
+  /** Never rejects. The rest of the answer may be put together meanwhile. */
+  readonly destroyed: Promise<void>
+}
+
+/**
+ * The same, and step 5: of a version that may replace others, which the vault then erases.
+ *
+ * @throws Fault as `putAndCommit`.
+ */
+export async function putInPlace(
+  deps: PutDeps & Waiting & Pick<SecretDeps, 'log'>,
+  actor: Actor,
+  intent: Intent,
+  contents: Contents,
+): Promise<Replaced> {
+  const seen = untilSeen(deps, await putAndCommit(deps, actor, intent, contents))
+  const destroyed = destroyBelow(deps, intent, seen)
+  return { inForce: await seen, destroyed }
+}
+
+type Waiting = Pick<SecretDeps, 'waitUntilSeen'>
+
+/** RETRYWAITS: without a feed row of ours the reconciler was faster, and the row to wait for is its. */
+function untilSeen({ waitUntilSeen }: Waiting, number: number | undefined): Promise<InForce> {
   return number === undefined ? waitUntilSeen.everything() : waitUntilSeen.seen(number)
 }
 

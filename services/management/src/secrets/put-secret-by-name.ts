@@ -7,10 +7,9 @@ import type { InForce } from '../feed/in-force.js'
 import type { Precondition } from '../http/precondition.js'
 import { lockForCreation } from '../orgs/org-store.js'
 import { checkExpiry } from './check-expiry.js'
-import { destroyBelow } from './destroy-versions.js'
 import { type Intended, intendFirst, intendNext } from './intend.js'
 import { bindingsIfSaid, proposeBindings } from './propose-bindings.js'
-import { putAndActivate } from './put-and-activate.js'
+import { putInPlace } from './put-and-activate.js'
 import type { SecretDeps } from './secret-deps.js'
 import { secretBytes } from './secret-input.js'
 import { lockSecretByName, type SecretRow } from './secret-rows.js'
@@ -50,8 +49,8 @@ export async function putSecretByName(deps: SecretDeps, actor: Actor, asked: Nam
     // RETRYWAITS: the put that made this state may still be waiting.
     if (!('intent' in begun)) return { ...begun, inForce: await deps.waitUntilSeen.everything() }
     const { intent, bindings, outcome } = begun
-    const inForce = await putAndActivate(deps, actor, intent, { value, bindings })
-    await destroyBelow(deps, intent)
+    const { inForce, destroyed } = await putInPlace(deps, actor, intent, { value, bindings })
+    await destroyed
     return { secretId: intent.secretId, outcome, inForce }
   } finally {
     value.wipe()

@@ -1,12 +1,10 @@
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import type { Actor } from '../audit/audit-entry.js'
-import type { Committed } from '../feed/commit-change.js'
 import type { Precondition } from '../http/precondition.js'
 import { checkExpiry } from './check-expiry.js'
-import { destroyBelow } from './destroy-versions.js'
 import { intendNext } from './intend.js'
 import { explicitBindings } from './propose-bindings.js'
-import { putAndActivate } from './put-and-activate.js'
+import { putInPlace, type Replaced } from './put-and-activate.js'
 import type { SecretDeps } from './secret-deps.js'
 import { secretBytes } from './secret-input.js'
 import { activeOrAbsent, lockSecret } from './secret-rows.js'
@@ -24,12 +22,12 @@ export interface NewValue {
 }
 
 /**
- * Replaces the value; answers when no request that starts now uses the old one.
+ * Replaces the value; answers when no request that starts now uses the old one, which the vault is about to erase.
  *
  * @throws Fault SECRET_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT (with the services that would break),
  * UNAVAILABLE.
  */
-export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewValue): Promise<Committed<string>> {
+export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewValue): Promise<Replaced> {
   checkExpiry(asked.expiresAt ?? null, deps.clock)
   const bindings = asked.bindings && explicitBindings(asked.bindings, deps.privateUpstreams)
   const value = secretBytes(asked.value)
@@ -40,9 +38,7 @@ export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewVal
       // No name of automation's: the value is nobody's but ours from now on.
       return intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion: null })
     })
-    const inForce = await putAndActivate(deps, actor, result.intent, { value, bindings: result.bindings })
-    await destroyBelow(deps, result.intent)
-    return { result: asked.secretId, inForce }
+    return await putInPlace(deps, actor, result.intent, { value, bindings: result.bindings })
   } finally {
     value.wipe()
   }

@@ -169,9 +169,12 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
     conditional: true,
     handle: async ({ actor, org, params, body, precondition }) => {
       const asked = { ...body, organizationId: org.id, secretId: params.secret, precondition }
-      const { inForce } = await replaceValue(deps, actor, asked)
-      const secret = await showSecret(deps.db, org.id, params.secret)
-      const until = await internalServicesUntil(deps, org.id, params.secret, inForce)
+      const { inForce, destroyed } = await replaceValue(deps, actor, asked)
+      const [secret, until] = await Promise.all([
+        showSecret(deps.db, org.id, params.secret),
+        internalServicesUntil(deps, org.id, params.secret, inForce),
+        destroyed,
+      ])
       return { body: { secret, inForce, internalServicesUntil: until } }
     },
   })

@@ -65,7 +65,12 @@ const create = (name = 'A_KEY', value = 'sk-one-123456789') =>
   createSecret(deps, ACTOR, { organizationId, name, value, bindings: BINDINGS, expiresAt: null }).then(
     ({ result }) => result,
   )
-const replace = (secretId: string, value: string) => replaceValue(deps, ACTOR, { organizationId, secretId, value })
+const replaceBy = async (by: SecretDeps, secretId: string, value: string) => {
+  const { inForce, destroyed } = await replaceValue(by, ACTOR, { organizationId, secretId, value })
+  await destroyed
+  return inForce
+}
+const replace = (secretId: string, value: string) => replaceBy(deps, secretId, value)
 const listed = async () => (await activeSecrets(db, organizationId, { limit: 10 })).map(({ name }) => name)
 const versionsOf = (secretId: string): Promise<{ id: string; state: string; generation: string }[]> =>
   db('secret_versions').where('secret_id', secretId).orderBy('created_at').select('id', 'state', 'generation')
@@ -158,7 +163,7 @@ describe('a value that is replaced', () => {
       },
     })
     const waiting = { ...deps, waitUntilSeen, commitChange: createCommitChange({ db, waitUntilSeen }) }
-    const { inForce } = await replaceValue(waiting, ACTOR, { organizationId, secretId, value: 'sk-two-123456789' })
+    const inForce = await replaceBy(waiting, secretId, 'sk-two-123456789')
     expect(inForce.by).toBe('horizon')
     expect(vault.calls('destroyVersions')).toBe(before + 1)
   })
@@ -258,11 +263,7 @@ describe('a secret that is deleted', () => {
       putSecret: (version) => vault.putSecret(version).then(deletionBegins),
     }
     const before = vault.calls('destroyVersions')
-    const { inForce } = await replaceValue({ ...deps, vault: overtaken }, ACTOR, {
-      organizationId,
-      secretId,
-      value: 'sk-two-123456789',
-    })
+    const inForce = await replaceBy({ ...deps, vault: overtaken }, secretId, 'sk-two-123456789')
     expect(inForce.by).toBe('horizon')
     expect(vault.calls('destroyVersions')).toBe(before + 1)
     expect(await listed()).toEqual([])

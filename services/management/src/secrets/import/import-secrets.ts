@@ -98,7 +98,7 @@ async function finish(
   }))
   // RETRYWAITS: for what was written here, for what the reconciler finished, and for what was in force already.
   const inForce = await deps.waitUntilSeen.everything()
-  for (const intent of written) await destroyBelow(deps, intent)
+  for (const intent of written) await destroyBelow(deps, intent, inForce)
   return inForce
 }
 
