@@ -1,5 +1,5 @@
 import type { HeldSecret } from '../lease/lease-source.js'
-import { foldedNeedlesOf, type Needle, needleOfBasic, needlesOf } from './needles.js'
+import { foldedNeedlesOf, type Needle, needlesOf, needlesOfBasic } from './needles.js'
 import { runAfter } from './token-bytes.js'
 
 /** Needles, with what the search needs to know of all of them. */
@@ -16,20 +16,28 @@ export interface NeedleSet extends Needles {
   readonly folded: Needles
 }
 
-const known = new WeakMap<HeldSecret, NeedleSet>()
+/** The last set that was made, and of what. */
+interface Made {
+  readonly secrets: readonly HeldSecret[]
+  readonly basics: readonly string[]
+  readonly set: NeedleSet
+}
 
-/** Of one secret, as nearly every request has it, it is made once while the secret is held. */
+/** By the first secret of a request, while that is held: what an API service injects is the same each time. */
+const known = new WeakMap<HeldSecret, Made>()
+
 export function needleSetOf(secrets: readonly HeldSecret[], basics: readonly string[]): NeedleSet {
-  const [only, ...others] = secrets
-  if (only === undefined || others.length > 0 || basics.length > 0) {
-    const needles = [...secrets.flatMap(needlesOf), ...basics.flatMap(needleOfBasic)]
-    return { ...setOf(needles), folded: setOf(secrets.flatMap(foldedNeedlesOf)) }
-  }
-  const made = known.get(only)
-  if (made) return made
-  const set = { ...setOf(needlesOf(only)), folded: setOf(foldedNeedlesOf(only)) }
-  known.set(only, set)
+  const [first] = secrets
+  const made = first && known.get(first)
+  if (made && areSame(made.secrets, secrets) && areSame(made.basics, basics)) return made.set
+  const needles = [...secrets.flatMap(needlesOf), ...basics.flatMap(needlesOfBasic)]
+  const set = { ...setOf(needles), folded: setOf(secrets.flatMap(foldedNeedlesOf)) }
+  if (first) known.set(first, { secrets, basics, set })
   return set
+}
+
+function areSame<Item>(some: readonly Item[], others: readonly Item[]): boolean {
+  return some.length === others.length && some.every((item, at) => item === others[at])
 }
 
 function setOf(needles: readonly Needle[]): Needles {

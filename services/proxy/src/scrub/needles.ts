@@ -19,14 +19,8 @@ export const NEEDLE_BYTES_MIN = LONG_RUN
  */
 export const BASE = randomInt(2 ** 30, 2 ** 31 - 1) | 1
 
-const known = new WeakMap<HeldSecret, readonly Needle[]>()
-
-/** The forms of a held secret, made once while it is held. None for a short one. */
-export function needlesOf(secret: HeldSecret): readonly Needle[] {
-  const made = known.get(secret) ?? needlesFor(secret.value.reveal())
-  known.set(secret, made)
-  return made
-}
+/** The forms of a held secret. None for a short one. */
+export const needlesOf = ({ value }: HeldSecret): readonly Needle[] => needlesFor(value.reveal())
 
 /** A held secret's value in small letters. None for a short one. */
 export function foldedNeedlesOf({ value }: HeldSecret): readonly Needle[] {
@@ -36,8 +30,8 @@ export function foldedNeedlesOf({ value }: HeldSecret): readonly Needle[] {
 /** Could this value be searched for? What is shorter may come back unseen. */
 export const isSearchable = ({ value }: HeldSecret): boolean => [...wholesOf(value.reveal())].every(isLong)
 
-/** The needle of what stood for user and password of Basic: what was sent, so what could be echoed. */
-export function needleOfBasic(encoded: string): readonly Needle[] {
+/** Of what stood for user and password of Basic: what was sent, so what could be echoed. */
+export function needlesOfBasic(encoded: string): readonly Needle[] {
   return needlesFor(encoded.replace(/=+$/, ''))
 }
 
