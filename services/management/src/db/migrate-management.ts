@@ -22,6 +22,7 @@ import { serviceGrants } from './migrations/0016-service-grants.js'
 import { accessLogIndexes } from './migrations/0017-access-log-indexes.js'
 import { forwardTraceContext } from './migrations/0018-forward-trace-context.js'
 import { signedHeadsInOrder } from './migrations/0019-signed-heads-in-order.js'
+import { proofsOfProxies } from './migrations/0021-proofs-of-proxies.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -49,6 +50,7 @@ const MIGRATIONS: readonly Migration[] = [
   accessLogIndexes,
   forwardTraceContext,
   signedHeadsInOrder,
+  proofsOfProxies,
 ]
 
 /**

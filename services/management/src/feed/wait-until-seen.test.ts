@@ -15,6 +15,7 @@ import { createReports } from './reports.js'
 import { createWaitUntilSeen } from './wait-until-seen.js'
 
 const SPIFFE_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy'
+const PROOF = new Uint8Array(32)
 const HORIZON_MS = 30_000
 const ACTOR = { kind: 'system', id: 'test', requestId: null } as const
 const ENTRY = { kind: 'app', id: 'app_1', generation: 2 } as const
@@ -33,7 +34,7 @@ beforeEach(async () => {
 
 const change = () => db.transaction((trx) => appendFeed(trx, [ENTRY]))
 const sync = (bootId: string, applied: number, on: Knex = db, horizonMs = HORIZON_MS) =>
-  recordSync(on, { bootId, spiffeId: SPIFFE_ID, applied, horizonMs })
+  recordSync(on, { bootId, proof: PROOF, spiffeId: SPIFFE_ID, applied, horizonMs })
 
 /** A waiter whose every pause is a step of the test's story. */
 function waiter(steps: (pause: number, clock: ReturnType<typeof manualClock>) => Promise<void> | void) {
@@ -183,7 +184,7 @@ describe('the feed', () => {
           return page
         },
       },
-      { bootId, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS },
+      { bootId, proof: PROOF, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS },
     )
     const numbers: number[] = []
     for await (const page of pages) numbers.push(...page.rows.map((row) => row.number))
@@ -269,7 +270,7 @@ describe('an answer to a Sync', () => {
   })
 
   async function collect(applied: number): Promise<FeedPage[]> {
-    const record = { bootId: newId('boot'), spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS }
+    const record = { bootId: newId('boot'), proof: PROOF, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS }
     const pages: FeedPage[] = []
     for await (const page of answerSync(
       { record: (given) => recordSync(db, given), read: (above) => readFeed(db, above) },
