@@ -23,6 +23,7 @@ import { accessLogIndexes } from './migrations/0017-access-log-indexes.js'
 import { forwardTraceContext } from './migrations/0018-forward-trace-context.js'
 import { signedHeadsInOrder } from './migrations/0019-signed-heads-in-order.js'
 import { unshreddedOrganizations } from './migrations/0020-unshredded-organizations.js'
+import { proofsOfProxies } from './migrations/0021-proofs-of-proxies.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -51,6 +52,7 @@ const MIGRATIONS: readonly Migration[] = [
   forwardTraceContext,
   signedHeadsInOrder,
   unshreddedOrganizations,
+  proofsOfProxies,
 ]
 
 /**

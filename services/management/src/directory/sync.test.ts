@@ -1,20 +1,24 @@
 import type { ServiceError } from '@grpc/grpc-js'
 import { describe, expect, it } from '@jest/globals'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Directory } from '@protectmyapi/protos/directory'
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import { fromGrpcError } from '@protectmyapi/service-kit/grpc/grpc-fault'
 import { newId } from '@protectmyapi/service-kit/ids'
+import { appendFeed } from '../feed/append-feed.js'
 import { withMargin } from '../feed/feed-limits.js'
 import { directoryHarness, HARNESS_HORIZON_MS } from '../test/directory-harness.js'
 import { DIRECTORY_ACCESS } from './access.js'
 
 const ACTOR = { kind: 'system', id: 'test', requestId: null } as const
 
-const harness = await startForAllTests(directoryHarness)
+const heard = memoryLog('error')
+const harness = await startForAllTests(() => directoryHarness(systemClock, heard.log))
 const proxy = await harness.client('proxy')
 
 function open(client: ReloadingClient<DirectoryClient>, deadlineMs = 60_000) {
@@ -110,6 +114,7 @@ describe('Directory.Sync', () => {
 
   it.each([
     ['a boot id of another shape', { bootId: 'pod-1', syncId: 1, applied: 0 }],
+    ['a proof of another length', { bootId: newId('boot'), proof: Buffer.alloc(31), syncId: 1, applied: 0 }],
     ['an impossible applied number', { bootId: newId('boot'), syncId: 1, applied: -1 }],
   ])('refuses %s, and says so', async (_what, request) => {
     const stream = open(proxy)
@@ -122,6 +127,35 @@ describe('Directory.Sync', () => {
     const stream = open(proxy, 11 * 60_000)
     const ended = await stream.ended()
     expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('INVALID_REQUEST')
+  })
+})
+
+describe('a proxy that speaks for another', () => {
+  it('is refused, as an error in the log, and moves neither what that one has applied nor its horizon; that one goes on over other streams', async () => {
+    const bootId = newId('boot')
+    const proof = Buffer.alloc(32, 1)
+    const row = () => harness.db('proxies').where('boot_id', bootId).first()
+    const own = open(proxy)
+    own.call.write({ bootId, proof, syncId: 1, applied: 0 })
+    const { through } = await own.answer(1)
+    own.call.end()
+    await own.ended()
+    await harness.db.transaction((trx) => appendFeed(trx, [{ kind: 'app', id: 'app_new', generation: 2 }]))
+    const before = await row()
+
+    const forged = open(await harness.client('proxy'))
+    forged.call.write({ bootId, proof: Buffer.alloc(32, 2), syncId: 1, applied: through + 1 })
+    const ended = await forged.ended()
+    expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('FORBIDDEN')
+    expect(forged.replies).toEqual([])
+    expect(heard.lines()).toMatchObject([{ msg: 'a Sync stream was refused', err: { code: 'FORBIDDEN' } }])
+    expect(await row()).toEqual(before)
+
+    const again = open(proxy)
+    again.call.write({ bootId, proof, syncId: 1, applied: through })
+    expect(await again.answer(1)).toMatchObject({ through: through + 1 })
+    again.call.cancel()
+    await harness.db('proxies').where('boot_id', bootId).delete()
   })
 })
 

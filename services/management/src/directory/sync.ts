@@ -48,7 +48,11 @@ export function syncHandler(deps: SyncDeps): SyncStreams {
         .then(() => serve(call, deps))
         .catch((thrown: unknown) => {
           const fault = refusalOf(thrown)
-          deps.log.warn({ err: fault, method: call.getPath() }, 'a Sync stream was refused')
+          // Another's boot, or no proxy's certificate: neither passes by itself.
+          deps.log[fault.code === 'FORBIDDEN' ? 'error' : 'warn'](
+            { err: fault, method: call.getPath() },
+            'a Sync stream was refused',
+          )
           call.emit('error', toGrpcError(fault))
         })
         .finally(() => open.delete(call))
@@ -103,8 +107,8 @@ function answer(
   { peer }: CallContext,
   { horizonMs }: SyncDeps,
 ): Promise<void> {
-  const { bootId, syncId, applied } = request
-  return session.sync(syncId, { bootId, spiffeId: peer.spiffeId, applied, horizonMs })
+  const { bootId, proof, syncId, applied } = request
+  return session.sync(syncId, { bootId, proof, spiffeId: peer.spiffeId, applied, horizonMs })
 }
 
 function open(call: Call, { db, feed, horizonMs, log }: SyncDeps): SyncSession {

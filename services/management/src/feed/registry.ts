@@ -2,16 +2,21 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { withMargin } from './feed-limits.js'
+import { digestOfProof } from './proof.js'
 
 /** A Sync as it goes on record. */
 export interface SyncRecord {
   /** BOOT: random, one per process start; never a pod's name or a certificate. */
   readonly bootId: string
+  /** Of who speaks for the boot: PROOF_BYTES of it, or none from a proxy of the version before. */
+  readonly proof: Uint8Array
   readonly spiffeId: string
   readonly applied: number
   /** HGRANTED: the same that the answer will say. */
   readonly horizonMs: number
 }
+
+const PROOF_BYTES = 32
 
 /**
  * RECORDFIRST: commits the registry row, alone, before anything is read for the answer. UPSERT: a row that was pruned is
@@ -21,26 +26,35 @@ export interface SyncRecord {
  * A proxy that claims more than was ever committed (the database was restored from a backup) counts as one that has
  * applied nothing: it will be told RESET.
  *
- * @throws Fault INVALID_REQUEST for a boot id of another shape.
+ * All proxies are one identity, and each may know another's boot id: whoever says a boot first, with a proof, is alone
+ * heard under it. A row of the version before has no proof yet, and takes the first.
+ *
+ * @throws Fault INVALID_REQUEST for a boot id or a proof of another shape, FORBIDDEN for another's boot.
  */
-export async function recordSync(db: Knex, { bootId, spiffeId, applied, horizonMs }: SyncRecord): Promise<number> {
+export async function recordSync(db: Knex, sync: SyncRecord): Promise<number> {
+  const { bootId, proof, spiffeId, applied, horizonMs } = sync
   if (!isId('boot', bootId) || !Number.isSafeInteger(applied) || applied < 0) {
     throw new Fault('INVALID_REQUEST', 'a Sync without a boot id, or with an impossible applied number')
   }
+  if (proof.length !== 0 && proof.length !== PROOF_BYTES) {
+    throw new Fault('INVALID_REQUEST', `a Sync with a proof of ${proof.length} bytes`)
+  }
   // DURABLE: the row must survive Postgres's crash, whatever the server's default says.
   const { rows } = await db.raw<{ rows: { applied: string }[] }>(
-    `INSERT INTO proxies (boot_id, spiffe_id, applied, horizon_at)
-     SELECT ?, ?, CASE WHEN ?::bigint > counter.value THEN 0 ELSE ?::bigint END, clock_timestamp() + ? * interval '1 millisecond'
+    `INSERT INTO proxies (boot_id, proof, spiffe_id, applied, horizon_at)
+     SELECT ?, decode(?, 'hex'), ?, CASE WHEN ?::bigint > counter.value THEN 0 ELSE ?::bigint END, clock_timestamp() + ? * interval '1 millisecond'
      FROM feed_counter AS counter,
        (SELECT CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
           THEN set_config('synchronous_commit', 'on', true) END AS durable) AS d
      ON CONFLICT (boot_id) DO UPDATE SET
+       proof = EXCLUDED.proof,
        applied = EXCLUDED.applied,
        horizon_at = greatest(proxies.horizon_at, EXCLUDED.horizon_at)
+     WHERE proxies.proof IS NULL OR proxies.proof = EXCLUDED.proof
      RETURNING applied`,
-    [bootId, spiffeId, applied, applied, withMargin(horizonMs)],
+    [bootId, digestOfProof(proof), spiffeId, applied, applied, withMargin(horizonMs)],
   )
   const [recorded] = rows
-  if (!recorded) throw new Error('feed_counter has no row: the schema is not migrated')
+  if (!recorded) throw new Fault('FORBIDDEN', `a Sync for ${bootId}, without the proof of who said it first`)
   return Number(recorded.applied)
 }

@@ -15,6 +15,7 @@ import { createReports } from './reports.js'
 import { createWaitUntilSeen } from './wait-until-seen.js'
 
 const SPIFFE_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/proxy'
+const PROOF = new Uint8Array(32)
 const HORIZON_MS = 30_000
 const ACTOR = { kind: 'system', id: 'test', requestId: null } as const
 const ENTRY = { kind: 'app', id: 'app_1', generation: 2 } as const
@@ -33,7 +34,7 @@ beforeEach(async () => {
 
 const change = () => db.transaction((trx) => appendFeed(trx, [ENTRY]))
 const sync = async (bootId: string, applied: number, on: Knex = db, horizonMs = HORIZON_MS): Promise<void> => {
-  await recordSync(on, { bootId, spiffeId: SPIFFE_ID, applied, horizonMs })
+  await recordSync(on, { bootId, proof: PROOF, spiffeId: SPIFFE_ID, applied, horizonMs })
 }
 
 /** A waiter whose every pause is a step of the test's story. */
@@ -74,12 +75,12 @@ describe('the writer that waits', () => {
     await sync(other, 0)
     const number = await change()
     const reports = createReports()
-    const story = [() => reports.came({ bootId: other, applied: number })]
+    const story = [() => reports.came({ bootId: other, proof: PROOF, applied: number })]
     // A sleep that never ends: nothing but a report can end it.
     const sleep = () => new Promise<void>(() => story.shift()?.())
     const wait = createWaitUntilSeen({ db, clock: manualClock(), sleep, reports })
     const answer = wait.seen(number)
-    reports.came({ bootId: one, applied: number })
+    reports.came({ bootId: one, proof: PROOF, applied: number })
     expect(await answer).toMatchObject({ by: 'applied' })
     expect(story).toEqual([])
   })
@@ -91,10 +92,30 @@ describe('the writer that waits', () => {
     const reports = createReports()
     const story = [
       // Below, and above: a number that was never committed here, by a proxy of a database that was restored.
-      () => reports.came({ bootId, applied: number - 1 }),
-      () => reports.came({ bootId, applied: number + 1 }),
+      () => reports.came({ bootId, proof: PROOF, applied: number - 1 }),
+      () => reports.came({ bootId, proof: PROOF, applied: number + 1 }),
       () => reports.recorded({ bootId, applied: number - 1 }),
       () => reports.recorded({ bootId, applied: number + 1 }),
+    ]
+    const sleep = async () => story.shift()?.()
+    const wait = createWaitUntilSeen({ db, clock: manualClock(), sleep, reports })
+    expect(await wait.seen(number)).toMatchObject({ by: 'applied' })
+    expect(story).toEqual([])
+  })
+
+  it.each([
+    ['another proof', Buffer.alloc(32, 2), true],
+    ['none', new Uint8Array(), true],
+    ['its proof, where the registry has none yet', PROOF, false],
+  ])('believes no Sync that is not on record and shows %s', async (_what, proof, isKnown) => {
+    const bootId = newId('boot')
+    await sync(bootId, 0)
+    if (!isKnown) await db('proxies').update({ proof: null })
+    const number = await change()
+    const reports = createReports()
+    const story = [
+      () => reports.came({ bootId, proof, applied: number }),
+      () => reports.recorded({ bootId, applied: number }),
     ]
     const sleep = async () => story.shift()?.()
     const wait = createWaitUntilSeen({ db, clock: manualClock(), sleep, reports })
@@ -200,7 +221,7 @@ describe('the feed', () => {
           return page
         },
       },
-      { bootId, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS },
+      { bootId, proof: PROOF, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS },
     )
     const numbers: number[] = []
     for await (const page of pages) numbers.push(...page.rows.map((row) => row.number))
@@ -286,7 +307,7 @@ describe('an answer to a Sync', () => {
   })
 
   async function collect(applied: number): Promise<FeedPage[]> {
-    const record = { bootId: newId('boot'), spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS }
+    const record = { bootId: newId('boot'), proof: PROOF, spiffeId: SPIFFE_ID, applied, horizonMs: HORIZON_MS }
     const pages: FeedPage[] = []
     for await (const page of answerSync(
       { record: async (given) => void (await recordSync(db, given)), read: (above) => readFeed(db, above) },

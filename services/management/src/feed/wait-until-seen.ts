@@ -8,6 +8,7 @@ import { createReports, type Reports } from './reports.js'
 /** A proxy as the registry showed it, once. */
 interface Reader {
   readonly bootId: string
+  readonly proof: string | null
   readonly applied: number
   /** On the waiter's monotonic clock. */
   readonly horizonAtMs: number
@@ -52,7 +53,7 @@ export function createWaitUntilSeen({ db, clock, sleep, reports = createReports(
       let outlived = false
       for (;;) {
         const report = told.next()
-        waiting = waiting.filter(({ bootId }) => !told.has(bootId))
+        waiting = waiting.filter((reader) => !told.has(reader))
         // FROZEN: the horizons of the one reading. A proxy whose answers get lost cannot postpone the writer for ever.
         const nowMs = clock.monotonicMs()
         const alive = waiting.filter(({ horizonAtMs }) => horizonAtMs > nowMs)
@@ -83,13 +84,16 @@ export function createWaitUntilSeen({ db, clock, sleep, reports = createReports(
  * from after the reading, so the two clocks need not agree and the wait errs on the long side.
  */
 async function readRegistry(db: Knex, clock: Clock): Promise<Reader[]> {
-  const { rows } = await db.raw<{ rows: { boot_id: string; applied: string; remaining_ms: number }[] }>(
-    `SELECT boot_id, applied, (extract(epoch FROM horizon_at - clock_timestamp()) * 1000)::float8 AS remaining_ms
+  const { rows } = await db.raw<{
+    rows: { boot_id: string; proof: string | null; applied: string; remaining_ms: number }[]
+  }>(
+    `SELECT boot_id, encode(proof, 'hex') AS proof, applied, (extract(epoch FROM horizon_at - clock_timestamp()) * 1000)::float8 AS remaining_ms
      FROM proxies WHERE horizon_at > clock_timestamp()`,
   )
   const readMs = clock.monotonicMs()
   return rows.map((row) => ({
     bootId: row.boot_id,
+    proof: row.proof,
     applied: Number(row.applied),
     horizonAtMs: readMs + row.remaining_ms,
   }))

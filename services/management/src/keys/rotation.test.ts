@@ -249,7 +249,8 @@ describe('an emergency', () => {
 /** A proxy that is registered, and applies what there is after so many pauses of the writer. */
 async function aProxy() {
   const bootId = newId('boot')
-  const sync = (applied: number) => recordSync(db, { bootId, spiffeId: 'spiffe://x/proxy', applied, horizonMs: 30_000 })
+  const sync = (applied: number) =>
+    recordSync(db, { bootId, proof: new Uint8Array(32), spiffeId: 'spiffe://x/proxy', applied, horizonMs: 30_000 })
   await sync(0)
   return {
     appliesAfter(count: number, look: () => void = () => undefined): () => number {

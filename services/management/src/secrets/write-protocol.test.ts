@@ -27,6 +27,9 @@ const BINDINGS = {
   services: [],
 } as const
 
+/** What its Syncs show. */
+const PROXY = { proof: new Uint8Array(32), spiffeId: 'spiffe://x/proxy' }
+
 const { db } = await startForAllTests(migratedDatabase)
 
 let vault: MemoryVault
@@ -151,7 +154,7 @@ describe('a value that is replaced', () => {
 
   it('is destroyed only after every proxy has let go of it', async () => {
     const secretId = await create()
-    await recordSync(db, { bootId: newId('boot'), spiffeId: 'spiffe://x/proxy', applied: 0, horizonMs: 30_000 })
+    await recordSync(db, { ...PROXY, bootId: newId('boot'), applied: 0, horizonMs: 30_000 })
     const before = vault.calls('destroyVersions')
     const clock = manualClock()
     const waitUntilSeen = createWaitUntilSeen({
@@ -247,7 +250,7 @@ describe('a secret that is deleted', () => {
 
   it('RETRYWAITS: a replacement that it overtook says so, and destroys, only after the deletion is in force', async () => {
     const secretId = await create()
-    await recordSync(db, { bootId: newId('boot'), spiffeId: 'spiffe://x/proxy', applied: 0, horizonMs: 30_000 })
+    await recordSync(db, { ...PROXY, bootId: newId('boot'), applied: 0, horizonMs: 30_000 })
     /** Commits, and then waits for ever. */
     const deletionBegins = () =>
       new Promise<void>((committed) => {

@@ -10,7 +10,7 @@ import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { createLogger } from '@protectmyapi/service-kit/program/log'
+import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
 import { buildDirectory } from '../directory/build-directory.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
@@ -34,10 +34,12 @@ export interface DirectoryHarness {
   close(): Promise<void>
 }
 
-export async function directoryHarness(clock: Clock = systemClock): Promise<DirectoryHarness> {
+export async function directoryHarness(
+  clock: Clock = systemClock,
+  log: Logger = createLogger('test', 'silent'),
+): Promise<DirectoryHarness> {
   const { db, target, close } = await migratedDatabase()
   const dataPlaneDb = connectPostgres(target, 'management-test-data-plane')
-  const log = createLogger('test', 'silent')
   const folder = await mkdtemp(join(tmpdir(), 'pma-directory-'))
   const authority = await createAuthority()
   const opened: WatchedMaterial[] = []

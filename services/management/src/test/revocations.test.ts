@@ -202,9 +202,9 @@ describe('who takes away or replaces', () => {
     '%s is answered when nothing that is held rests on it, and nothing new can',
     async (_, revoke, event, after) => {
       const world = await aWorld()
-      const bootId = newId('boot')
+      const speaker = { bootId: newId('boot'), proof: new Uint8Array(32), spiffeId: PEER.spiffeId }
       const [before, trail] = [await head(), await trailEnd()]
-      await recordSync(house.db, { bootId, spiffeId: PEER.spiffeId, applied: before, horizonMs: 60_000 })
+      await recordSync(house.db, { ...speaker, applied: before, horizonMs: 60_000 })
       try {
         let answered = false
         const answer = revoke(world).then(() => {
@@ -216,7 +216,7 @@ describe('who takes away or replaces', () => {
         expect(answered).toBe(false)
         const fallen = await fallenSince(before)
         const through = await head()
-        await recordSync(house.db, { bootId, spiffeId: PEER.spiffeId, applied: through, horizonMs: 60_000 })
+        await recordSync(house.db, { ...speaker, applied: through, horizonMs: 60_000 })
         await answer
         expect(world.held.session.some(fallen)).toBe(true)
         if (after.appToken !== 'served') expect(world.held.appToken.some(fallen)).toBe(true)
@@ -228,7 +228,7 @@ describe('who takes away or replaces', () => {
         expect(then).toEqual(after)
         expect(await auditSince(trail)).toContain(event)
       } finally {
-        await house.db('proxies').where('boot_id', bootId).delete()
+        await house.db('proxies').where('boot_id', speaker.bootId).delete()
       }
     },
   )

@@ -71,7 +71,13 @@ describe('the runtime role', () => {
     expect(keys.ready()).toBe(true)
     await rotateAllKeys(deps, ACTOR, { now: true })
     await tendSigningKeys({ ...deps, keyDaysMax: 90 })
-    await recordSync(db, { bootId: newId('boot'), spiffeId: 'spiffe://x/proxy', applied: 0, horizonMs: 1_000 })
+    await recordSync(db, {
+      bootId: newId('boot'),
+      proof: new Uint8Array(32),
+      spiffeId: 'spiffe://x/proxy',
+      applied: 0,
+      horizonMs: 1_000,
+    })
     expect((await readFeed(db, 0)).rows.length).toBeGreaterThan(0)
     await pruneFeed(db)
   })

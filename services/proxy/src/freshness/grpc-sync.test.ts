@@ -4,6 +4,8 @@ import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { Directory } from '@protectmyapi/protos/directory'
 import type { SyncReply } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
 import type { SyncRequest__Output } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { toGrpcError } from '@protectmyapi/service-kit/grpc/grpc-fault'
 import { gate } from '../test/gate.js'
 import { startReplicas } from '../test/replicas.js'
 import { grpcSync } from './grpc-sync.js'
@@ -67,7 +69,14 @@ describe('a stream of Syncs', () => {
     stream.send(request)
     stream.cancel()
     await new Promise(setImmediate)
-    expect(heard).toEqual([{ reason: expect.objectContaining({ details: 'no' }) }])
+    expect(heard).toEqual([{ reason: expect.objectContaining({ code: 'UNAVAILABLE' }) }])
+  })
+
+  it('brings a refusal of the directory as what it is', async () => {
+    const { call, heard, hears } = await openOne()
+    call.emit('error', toGrpcError(new Fault('FORBIDDEN', 'another speaks for this boot')))
+    await hears(1)
+    expect(heard).toEqual([{ reason: expect.objectContaining({ code: 'FORBIDDEN' }) }])
   })
 
   it('is heard of no more once it was cancelled, and the directory learns of that', async () => {

@@ -1,5 +1,7 @@
+import type { ServiceError } from '@grpc/grpc-js'
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
+import { fromGrpcError } from '@protectmyapi/service-kit/grpc/grpc-fault'
 import type { OpenSyncStream } from './keep-synced.js'
 
 /** The most that the directory lets a stream last; the proxy itself opens another before. */
@@ -19,7 +21,7 @@ export function grpcSync(directory: Pick<ReloadingClient<DirectoryClient>, 'curr
     call.on('data', (reply) => {
       if (!over) events.reply(reply)
     })
-    call.on('error', end)
+    call.on('error', (error: ServiceError) => end(fromGrpcError(error)))
     call.on('end', () => end('ended by the directory'))
     const cancel = (): void => {
       over = true

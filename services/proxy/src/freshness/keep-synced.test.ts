@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import { manualTime } from '../test/manual-time.js'
 import { silentLog } from '../test/silent-log.js'
 import { keepSynced, type SyncEvents } from './keep-synced.js'
@@ -25,6 +26,7 @@ function make(horizonMs = HORIZON_MS, { mute = false } = {}) {
   let answerMs = 1
   let head = 0
   const told: { err: unknown; againInMs: number; line: string }[] = []
+  const alarms: { err: unknown; line: string }[] = []
   const keeping = keepSynced({
     feed: keeper,
     bootId: 'boot_x',
@@ -32,6 +34,7 @@ function make(horizonMs = HORIZON_MS, { mute = false } = {}) {
     schedule: time.schedule,
     log: Object.assign(silentLog(), {
       info: (fields: Omit<(typeof told)[number], 'line'>, line: string) => void told.push({ ...fields, line }),
+      error: ({ err }: { err: unknown }, line: string) => void alarms.push({ err, line }),
     }),
     open(events) {
       const openedAt = time.clock.monotonicMs()
@@ -73,6 +76,7 @@ function make(horizonMs = HORIZON_MS, { mute = false } = {}) {
     keeping,
     streams,
     told,
+    alarms,
     last: () => {
       const stream = streams.at(-1)
       if (!stream) throw new Error('no stream')
@@ -134,7 +138,7 @@ describe('a proxy', () => {
   it('reports an applied push at once', () => {
     const { last, push } = make()
     push()
-    expect(last().sent.at(-1)).toEqual({ bootId: 'boot_x', syncId: 2, applied: 1 })
+    expect(last().sent.at(-1)).toMatchObject({ bootId: 'boot_x', syncId: 2, applied: 1 })
   })
 
   it('opens another stream when one ends, and reports where it stands', () => {
@@ -144,7 +148,42 @@ describe('a proxy', () => {
     expect(streams).toHaveLength(1)
     time.advance(100)
     expect(streams).toHaveLength(2)
-    expect(last().sent[0]).toEqual({ bootId: 'boot_x', syncId: 1, applied: 1 })
+    expect(last().sent[0]).toMatchObject({ bootId: 'boot_x', syncId: 1, applied: 1 })
+  })
+
+  it('shows the same 32 random bytes in all Syncs of all its streams, and another process others', () => {
+    const shown = () => {
+      const { time, streams, last, push } = make()
+      push()
+      last().events.ended(new Error('management was restarted'))
+      time.advance(100)
+      return streams.flatMap(({ sent }) => sent.map(({ proof }) => Buffer.from(proof ?? '').toString('hex')))
+    }
+    const [one, other] = [shown(), shown()]
+    expect(one).toHaveLength(3)
+    expect(one[0]).toMatch(/^[0-9a-f]{64}$/)
+    expect(new Set(one).size).toBe(1)
+    expect(new Set([...one, ...other]).size).toBe(2)
+  })
+
+  it('that is refused says so as an error each time, knocks on, and is fresh until its horizon and no longer', () => {
+    const { time, keeper, streams, last, setMute, alarms, told } = make()
+    const refused = new Fault('FORBIDDEN', 'another speaks for this boot')
+    setMute(true)
+    for (let second = 0; second < HORIZON_MS / 1_000 - 1; second += 1) {
+      expect(keeper.isCurrent()).toBe(true)
+      last().events.ended(refused)
+      time.advance(1_000)
+    }
+    expect(alarms).toHaveLength(HORIZON_MS / 1_000 - 1)
+    expect(alarms[0]).toEqual({
+      err: refused,
+      line: 'management refuses the Syncs of this proxy: it serves until its horizon',
+    })
+    expect(told).toEqual([])
+    expect(streams).toHaveLength(HORIZON_MS / 1_000)
+    time.advance(1_000)
+    expect(keeper.isCurrent()).toBe(false)
   })
 
   it('knocks once a second at most while management is away, and is fresh again soon after its return', () => {

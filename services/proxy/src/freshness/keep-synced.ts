@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import type { SyncReply__Output } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
 import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { FeedState } from './keeper.js'
 import { createPatience } from './patience.js'
@@ -19,6 +21,8 @@ const LIMITS = {
   lookMs: 1_000,
   /** Between two Syncs, at least, whatever horizon management names. */
   syncEveryMsMin: 50,
+  /** As management takes it. */
+  proofBytes: 32,
 } as const
 
 /** One Sync stream, open. */
@@ -55,6 +59,8 @@ interface Deps {
 
 /** Keeps one Sync stream open for as long as the process lives, through restarts and absences of management. */
 export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): SyncKeeping {
+  // BOOT: one for the process, as its id is. It goes nowhere but into Syncs: who has it speaks for this proxy.
+  const proof = randomBytes(LIMITS.proofBytes)
   const patience = createPatience(LIMITS.patience)
   let failures = 0
   let close = (): void => {}
@@ -65,7 +71,7 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
   })
 
   function connect(): void {
-    const session = createSyncSession({ feed, clock, bootId })
+    const session = createSyncSession({ feed, clock, bootId, proof })
     const openedAt = clock.monotonicMs()
     let over = false
     let cancelLook = (): void => {}
@@ -107,7 +113,9 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
       cancelLook()
       stream.cancel()
       if (stopped) return
-      log.info({ err: reason, againInMs: Math.round(againInMs) }, 'the Sync stream ended: another is opened')
+      const told = { err: reason, againInMs: Math.round(againInMs) }
+      if (isRefusal(reason)) log.error(told, 'management refuses the Syncs of this proxy: it serves until its horizon')
+      else log.info(told, 'the Sync stream ended: another is opened')
       close = schedule(connect, againInMs)
     }
   }
@@ -126,6 +134,9 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
     },
   }
 }
+
+/** Another speaks for this boot, or this is no proxy to management: neither passes by itself. */
+const isRefusal = (reason: unknown): boolean => reason instanceof Fault && reason.code === 'FORBIDDEN'
 
 /** A third of the horizon; before it is known, as often as a stream without an answer is given up. */
 function syncEveryMs(session: SyncSession): number {

@@ -6,11 +6,12 @@ import { createKeeper } from './keeper.js'
 import { createSyncSession } from './sync-session.js'
 
 const HORIZON_MS = 1_000
+const PROOF = Buffer.alloc(32, 1)
 
 function make() {
   const clock = manualClock()
   const keeper = createKeeper({ clock, log: silentLog() })
-  const session = createSyncSession({ feed: keeper, clock, bootId: 'boot_x' })
+  const session = createSyncSession({ feed: keeper, clock, bootId: 'boot_x', proof: PROOF })
   return { clock, keeper, session }
 }
 
@@ -26,7 +27,7 @@ const push = (number: number): SyncReply__Output => ({
 describe('one stream', () => {
   it('counts the horizon from the sending of the Sync that an answer names (ECHO, SENT)', () => {
     const { clock, keeper, session } = make()
-    expect(session.request()).toEqual({ bootId: 'boot_x', syncId: 1, applied: 0 })
+    expect(session.request()).toEqual({ bootId: 'boot_x', proof: PROOF, syncId: 1, applied: 0 })
     clock.advance(400)
     session.request()
     clock.advance(100)

@@ -24,10 +24,12 @@ export function createSyncSession({
   feed,
   clock,
   bootId,
+  proof,
 }: {
   feed: FeedState
   clock: Clock
   bootId: string
+  proof: Uint8Array
 }): SyncSession {
   /** By sync_id. ECHO: an answer moves the horizon from the sending of the Sync that it names, and of no other. */
   const pending = new Map<number, SentSync>()
@@ -46,7 +48,7 @@ export function createSyncSession({
     lastSentAt = sent.monotonicMs
     reported = sent.applied
     rowMissing = false
-    return { bootId, syncId: lastId, applied: sent.applied }
+    return { bootId, proof, syncId: lastId, applied: sent.applied }
   }
 
   function receive({ answer, push }: SyncReply__Output): boolean {

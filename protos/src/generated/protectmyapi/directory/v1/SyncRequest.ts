@@ -6,10 +6,12 @@ export interface SyncRequest {
   'bootId'?: (string);
   'syncId'?: (number | string | Long);
   'applied'?: (number | string | Long);
+  'proof'?: (Buffer | Uint8Array | string);
 }
 
 export interface SyncRequest__Output {
   'bootId': (string);
   'syncId': (number);
   'applied': (number);
+  'proof': (Buffer);
 }
