@@ -58,6 +58,23 @@ export async function issueChain(root: Link, ...links: readonly Link[]): Promise
   }
 }
 
+/** An authority's name and public key, which anybody may copy, in a certificate signed by nobody who is known. PEM. */
+export async function issueDecoy(authorityPem: string, notBefore: Date, notAfter: Date): Promise<string> {
+  const { subjectName, publicKey } = new x509.X509Certificate(authorityPem)
+  const stranger = await newKeys({})
+  const decoy = await x509.X509CertificateGenerator.create({
+    subject: subjectName,
+    issuer: 'CN=A stranger',
+    notBefore,
+    notAfter,
+    publicKey,
+    signingKey: stranger.privateKey,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    extensions: extensionsOf({ isAuthority: true }),
+  })
+  return `${decoy.toString('pem')}\n`
+}
+
 async function issue(link: Link, issuer?: Issued): Promise<Issued> {
   const keys = await newKeys(link)
   const subject: x509.JsonName = link.commonName === undefined ? [{ O: ['A test'] }] : [{ CN: [link.commonName] }]

@@ -1,49 +1,59 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import type { PeerCertificate } from 'node:tls'
 import { excludedNames } from './excluded-names.js'
 
 const LIMITS = {
   /** Of an RSA key anywhere in the chain. OpenSSL counts strength, and finds 112 bits of it in 2047 as well. */
   rsaBitsMin: 2_048,
-  /** More than a chain has between a server and a public root. */
+  /** More than a chain has between a server and a public root, and what may stand in the place of one. */
   certificatesMax: 10,
 } as const
-
-/** As Node hands it over: a root is its own issuer, and one whose issuer is not at hand has none. */
-interface Linked extends PeerCertificate {
-  readonly issuerCertificate?: Linked
-}
 
 /**
  * What remains to be looked at in a chain that OpenSSL has found right: the name, and what it lets pass. Undefined where
  * nothing is wrong. Once for each connection.
+ *
+ * @param leaf with all that was sent behind it, in the order in which it came.
+ * @param roots all that are trusted.
  */
-export function checkCertificate(host: string, peer: Linked): Error | undefined {
+export function checkCertificate(
+  host: string,
+  leaf: X509Certificate | undefined,
+  roots: readonly X509Certificate[],
+): Error | undefined {
+  if (!leaf) return new Error('no certificate')
   try {
-    const [leaf, ...authorities] = chainOf(peer)
-    if (!leaf) return new Error('no certificate')
+    const [, ...authorities] = everyCandidate(leaf, roots)
     return wrongName(host, leaf) ?? weakKey([leaf, ...authorities]) ?? excludedWildcard(host, leaf, authorities)
   } catch (cause) {
-    return new Error('a certificate that cannot be read', { cause })
+    return new Error('certificates that cannot be read', { cause })
   }
 }
 
 /**
- * From the leaf to the root, as Node has put it together. Node goes by the names of issuers alone, so a server could show
- * an authority of its own making beside the true one: each signature is checked.
+ * The leaf, and each certificate, sent or trusted, that OpenSSL may have taken for the issuer of one in here: the verified
+ * chain is among them. Node does not tell it, and one put together anew is another one where the server likes: by an order
+ * that ends it early, or by a certificate of its own with a true authority's name and key.
  */
-function chainOf(peer: Linked): readonly X509Certificate[] {
-  const chain: X509Certificate[] = []
-  let at: Linked | undefined = peer
-  while (at !== undefined) {
-    if (chain.length === LIMITS.certificatesMax) throw new Error('a chain without end')
-    const certificate = new X509Certificate(at.raw)
-    if (chain.at(-1)?.verify(certificate.publicKey) === false) throw new Error('an issuer that has not signed')
-    chain.push(certificate)
-    at = at.issuerCertificate === at ? undefined : at.issuerCertificate
+function everyCandidate(leaf: X509Certificate, roots: readonly X509Certificate[]): readonly X509Certificate[] {
+  const issuers = [...sentBehind(leaf), ...roots]
+  const found = [leaf]
+  // Grows under way.
+  for (const one of found) {
+    for (const issuer of issuers) {
+      if (!one.checkIssued(issuer) || found.some(({ raw }) => raw.equals(issuer.raw))) continue
+      if (found.length === LIMITS.certificatesMax) throw new Error('more certificates than a chain has')
+      found.push(issuer)
+    }
   }
-  return chain
+  return found
+}
+
+/** Each one's `issuerCertificate` is the next one that was sent, its issuer or not: Node does not say so, a test does. */
+function sentBehind({ issuerCertificate }: X509Certificate): readonly X509Certificate[] {
+  const sent: X509Certificate[] = []
+  for (let at = issuerCertificate; at !== undefined; at = at.issuerCertificate) sent.push(at)
+  return sent
 }
 
 /**

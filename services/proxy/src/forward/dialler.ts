@@ -1,6 +1,5 @@
-import { constants } from 'node:crypto'
 import { connect as connectTcp, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net'
-import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import { connect as connectTls } from 'node:tls'
 import { isMetadataAddress, isPublicAddress, isPublicHostName } from '@protectmyapi/service-kit/addresses'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
@@ -8,6 +7,7 @@ import { isPrivateUpstream, type PrivateUpstreams } from '@protectmyapi/service-
 import { withinMs } from '@protectmyapi/service-kit/within-ms'
 import { checkCertificate } from './check-certificate.js'
 import { createResolveName, type ResolvedAddress, type ResolveName } from './resolve-name.js'
+import { createUpstreamTrust, type UpstreamTrust } from './upstream-trust.js'
 
 const LIMITS = {
   /** For name, connection and TLS handshake, each. Providers answer in a tenth of it from anywhere. */
@@ -17,20 +17,6 @@ const LIMITS = {
   addressesMax: 16,
   tcpKeepAliveMs: 30_000,
 } as const
-
-/**
- * Of TLS 1.2 what RFC 9325 § 4.2 recommends: forward secrecy and AEAD, no CBC, no key exchange by RSA. Of keys and
- * signatures, along the whole chain, 112 bits: no SHA-1, and of RSA what `checkCertificate` leaves. Node's own default
- * takes 80.
- */
-const CIPHERS = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE+AESGCM',
-  'ECDHE+CHACHA20',
-  '@SECLEVEL=2',
-].join(':')
 
 /** Begins a TCP connection. */
 export type OpenSocket = (options: TcpNetConnectOpts) => Socket
@@ -57,13 +43,7 @@ export function createDialler({
   resolveName = createResolveName({ clock: systemClock }),
   openSocket = connectTcp,
 }: DiallerOptions): Dial {
-  const context = createSecureContext({
-    minVersion: 'TLSv1.2',
-    ciphers: CIPHERS,
-    // In TLS 1.2 a server may ask for a second handshake in mid-connection: a second certificate, which nobody checks.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    ...(extraCaPem === undefined ? {} : { ca: [...rootCertificates, extraCaPem] }),
-  })
+  const trust = createUpstreamTrust(extraCaPem)
   return async (origin) => {
     const isExempt = isPrivateUpstream(origin, exempt)
     const host = bareHost(origin)
@@ -74,7 +54,7 @@ export function createDialler({
     const socket = await connect(openSocket, origin, host, addresses)
     try {
       checkAddress(socket.remoteAddress ?? '', isExempt)
-      return origin.protocol === 'https:' ? await secure(socket, host, context) : socket
+      return origin.protocol === 'https:' ? await secure(socket, host, trust) : socket
     } catch (err) {
       socket.destroy()
       throw err
@@ -137,18 +117,25 @@ function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
 }
 
 /** Name and certificates are checked against the origin's host. No session is resumed, so each connection checks its peer. */
-function secure(socket: Socket, host: string, secureContext: SecureContext): Promise<Socket> {
+async function secure(socket: Socket, host: string, { context, roots }: UpstreamTrust): Promise<Socket> {
   const servername = isIP(host) === 0 ? host : undefined
+  const detail = `no trusted TLS with ${host}`
   const tls = connectTls({
     socket,
     host,
-    secureContext,
+    secureContext: context,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
-    checkServerIdentity: checkCertificate,
+    // Below, before anybody has the socket. Node asks here again when a server asks for another handshake, and
+    // `getPeerX509Certificate` gives the leaf away: the second time it has another one, or none.
+    checkServerIdentity: () => undefined,
     ...(servername === undefined ? {} : { servername }),
   })
-  return settled(tls, 'secureConnect', `no trusted TLS with ${host}`)
+  await settled(tls, 'secureConnect', detail)
+  const wrong = checkCertificate(host, tls.getPeerX509Certificate(), roots)
+  if (!wrong) return tls
+  tls.destroy()
+  throw unreachable(detail, wrong)
 }
 
 function settled(socket: Socket, event: 'connect' | 'secureConnect', detail: string): Promise<Socket> {

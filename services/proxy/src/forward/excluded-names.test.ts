@@ -25,6 +25,17 @@ describe('names that an authority excludes', () => {
     }
   })
 
+  it.each([
+    ['a name in parts', '8214617069', 'a214617069', 'a tag that does not belong there'],
+    ['an extension in parts', '551d1e0101ff04', '551d1e0101ff24', 'a tag that does not belong there'],
+    ['subtrees under another tag', 'a118301682', 'a218301682', 'a tag that does not belong there'],
+    ['subtrees under a tag whose number follows', 'a118301682', 'bf18301682', 'a tag of more than one byte'],
+  ])('are never missed for %s, which is BER and not DER', (_what, from, to, error) => {
+    const hex = excluding.toString('hex')
+    expect(hex.split(from)).toHaveLength(2)
+    expect(() => excludedNames(Buffer.from(hex.replace(from, to), 'hex'))).toThrow(error)
+  })
+
   it('are not read where a length is not of DER', () => {
     const indefinite = Buffer.from(excluding)
     indefinite[1] = 0x80

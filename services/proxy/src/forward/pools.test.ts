@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { until } from '@protectmyapi/dev-kit/until'
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { silentLog } from '../test/silent-log.js'
 import { startUpstream } from '../test/start-upstream.js'
@@ -15,6 +17,7 @@ afterEach(async () => {
 /** A provider that answers when told, and what was dialled. */
 async function provider(
   poolsMax: number,
+  clock: Clock = systemClock,
 ): Promise<{ pools: Pools; origin: string; dialled: URL[]; answers: ServerResponse[] }> {
   const answers: ServerResponse[] = []
   const upstream = await startUpstream((_received, response) => void answers.push(response))
@@ -25,7 +28,7 @@ async function provider(
     dialled.push(to)
     return dial(to)
   }
-  const pools = createPools(counted, silentLog(), poolsMax)
+  const pools = createPools(counted, silentLog(), { clock, poolsMax })
   closers.push(() => pools.destroy(), upstream.close)
   return { pools, origin, dialled, answers }
 }
@@ -69,5 +72,35 @@ describe('pools', () => {
     expect(await first).toBe('whole')
     await until(() => (evicted.closed ? true : undefined))
     expect(pools.get('org_a', origin)).not.toBe(evicted)
+  })
+
+  it('are as old as a quarter of an hour: after it a request dials anew, and what is under way ends as it should', async () => {
+    const clock = manualClock()
+    const { pools, origin, dialled, answers } = await provider(8, clock)
+    const idle = get(pools, 'org_a', origin)
+    const long = get(pools, 'org_a', origin)
+    await until(() => answers[1])
+    answers[0]?.end('at once')
+    expect(await idle).toBe('at once')
+    const old = pools.get('org_a', origin)
+    clock.advance(15 * 60_000)
+    expect(pools.get('org_a', origin)).toBe(old)
+    clock.advance(1)
+    const late = get(pools, 'org_a', origin)
+    const answer = await until(() => answers[2])
+    answer.end('late')
+    answers[1]?.end('whole')
+    expect(await Promise.all([late, long])).toEqual(['late', 'whole'])
+    expect(dialled).toHaveLength(3)
+    await until(() => (old.destroyed ? true : undefined))
+  })
+
+  it('end with all that is under way, on one that nothing new goes to as well', async () => {
+    const { pools, origin, answers } = await provider(1)
+    const cut = get(pools, 'org_a', origin).catch((err: Error) => err.name)
+    await until(() => answers[0])
+    pools.get('org_b', origin)
+    await pools.destroy()
+    expect(await cut).toBe('ClientDestroyedError')
   })
 })

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { asFault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { LRUCache } from 'lru-cache'
@@ -7,6 +8,8 @@ import type { Dial } from './dialler.js'
 const LIMITS = {
   /** Pools kept. Idle sockets close by themselves, so a pool without traffic costs memory alone. */
   poolsMax: 1_024,
+  /** No request goes over a connection that is older: its certificates were checked as it began, and may have ended. */
+  poolMs: 15 * 60_000,
   /** Idle sockets are kept shorter than servers keep them: a POST on a socket that is being closed is a lost POST. */
   idleSocketMs: 15_000,
   /** Where a server says how long it keeps them (`Keep-Alive: timeout=…`). */
@@ -21,11 +24,29 @@ export interface Pools {
   destroy(): Promise<void>
 }
 
-export function createPools(dial: Dial, log: Logger, poolsMax: number = LIMITS.poolsMax): Pools {
+interface PoolsOptions {
+  readonly clock?: Clock
+  readonly poolsMax?: number
+}
+
+export function createPools(
+  dial: Dial,
+  log: Logger,
+  { clock = systemClock, poolsMax = LIMITS.poolsMax }: PoolsOptions = {},
+): Pools {
+  /** With those whose answers are under way, and that nothing new goes to. */
+  const open = new Set<Pool>()
   const pools = new LRUCache<string, Pool>({
     max: poolsMax,
+    ttl: LIMITS.poolMs,
+    ttlResolution: 0,
+    perf: { now: () => clock.monotonicMs() },
     // Closing lets what is under way end; nothing new is sent over it.
-    dispose: (pool) => void pool.close().catch((err: unknown) => log.warn({ err }, 'a pool did not close')),
+    dispose: (pool) =>
+      void pool
+        .close()
+        .catch((err: unknown) => log.warn({ err }, 'a pool did not close'))
+        .finally(() => open.delete(pool)),
   })
   return {
     get(organizationId, origin) {
@@ -34,12 +55,12 @@ export function createPools(dial: Dial, log: Logger, poolsMax: number = LIMITS.p
       const known = pools.get(key)
       if (known) return known
       const made = createPool(new URL(origin), dial)
+      open.add(made)
       pools.set(key, made)
       return made
     },
     async destroy() {
-      const left = [...pools.values()]
-      await Promise.all(left.map((pool) => pool.destroy()))
+      await Promise.all([...open].map((pool) => pool.destroy()))
     },
   }
 }
