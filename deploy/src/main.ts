@@ -5,6 +5,7 @@ import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { backupConfig } from './backup/backup-config.js'
 import { makeIdentity } from './backup/commands.js'
 import { createProgress } from './console/progress.js'
+import { shownError } from './console/shown-text.js'
 import { backUpLocal, type OperateBackupsOptions, restoreLocal } from './operate-backups.js'
 import { operate, operatorCommands } from './operate-service.js'
 import { reset } from './reset.js'
@@ -71,6 +72,6 @@ async function confirm(question: string): Promise<boolean> {
 main(process.argv[2]).catch(async (cause: unknown) => {
   // Whoever interrupted the start hears no complaint about what broke off.
   if (ending) return
-  console.error(`\n${cause instanceof Error ? cause.message : String(cause)}`)
+  console.error(`\n${shownError(cause)}`)
   await end(cause instanceof ConfigError ? 2 : 1)
 })

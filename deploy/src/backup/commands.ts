@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import type { Progress } from '../console/progress.js'
+import { shownWord } from '../console/shown-text.js'
 import type { Databases } from '../system/databases.js'
 import { type BackupConfig, needed } from './backup-config.js'
 import { makeBackup } from './make-backup.js'
@@ -69,7 +70,7 @@ export async function restore(
   const { movedAway, misfits } = await progress.step('restore', () =>
     restoreBackup({ ...installation, backup: checked, overwrite, migrate, now: () => new Date() }),
   )
-  for (const file of movedAway) progress.say(`What was there before: ${file}`)
+  for (const file of movedAway) progress.say(`What was there before: ${shownWord(file)}`)
   for (const misfit of misfits) progress.say(`Not whole, as it was when the backup was made: ${misfit}.`)
   progress.say(`Restored, as of ${checked.kept.madeAt}. What was changed or revoked since is not: look through it.`)
 }

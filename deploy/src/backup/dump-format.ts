@@ -14,7 +14,7 @@ export const DumpHead = z.object({
   madeAt: z.iso.datetime(),
   part: z.enum(DATABASE_PARTS),
   /** Of the schema that the rows fit. */
-  migrations: z.array(z.string()),
+  migrations: z.array(z.string().regex(/^[\w.-]{1,100}$/)),
   /** Partitions of the access log: `20261125`. */
   days: z.array(z.string().regex(/^\d{8}$/)),
   sequences: z.record(Name, z.string().regex(/^\d+$/)),

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { shownWord } from '../console/shown-text.js'
 
 /** The three databases, each in a transaction that sees one state. */
 export interface ThreeClients {
@@ -8,12 +9,13 @@ export interface ThreeClients {
 }
 
 /**
- * What one state names and another lacks, in words. Writes go from one database to the next (ARCHITECTURE, "Writing"), so
+ * What one state names and another lacks, in words, a line each whatever a restored row says. Writes go from one database to the next (ARCHITECTURE, "Writing"), so
  * states that were seen a moment apart can disagree in either direction: a value stored and named meanwhile, a replaced one
  * destroyed, a data key erased, a head signed. No order of looking avoids all of these.
  */
 export async function findMisfits(clients: ThreeClients): Promise<string[]> {
-  return [...(await missingVersions(clients)), ...(await missingKeys(clients)), ...(await headsAhead(clients))]
+  const misfits = [...(await missingVersions(clients)), ...(await missingKeys(clients)), ...(await headsAhead(clients))]
+  return misfits.map(shownWord)
 }
 
 /** In force, or signing or verifying, and not stored by the vault. */

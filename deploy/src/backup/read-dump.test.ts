@@ -72,6 +72,11 @@ describe('readDump', () => {
     ['that lacks a table', [...SCRIPT, `${END}{"a":4,"empty":0,"b":0}`], 'it has other rows than it says'],
     ['of something else', ['SELECT 1;'], 'it is no backup of this product'],
     ['of nothing', [], 'it is empty'],
+    [
+      'of a migration that writes to terminals',
+      [`${HEAD}${JSON.stringify({ ...head, migrations: ['\u001b[2J'] })}`],
+      'pattern',
+    ],
   ])('refuses a script %s', async (_what, lines, why) => {
     await expect(taken(lines)).rejects.toThrow(why)
   })

@@ -1,6 +1,8 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import pg from 'pg'
 import { z } from 'zod'
+import { shownWord } from '../console/shown-text.js'
 import type { Databases } from '../system/databases.js'
 import { type BackupFiles, DATABASE_PARTS, findBackup } from './backup-files.js'
 import { findMisfits, type ThreeClients } from './find-misfits.js'
@@ -83,7 +85,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   })
   const differing = await differingSecrets(secretsDir, backup.kept.secrets)
   if (!overwrite && differing.length > 0)
-    throw new Error(`${secretsDir} has another ${differing.join(' and ')}. If it may be moved away: OVERWRITE=1.`)
+    throw new Error(
+      `${secretsDir} has another ${differing.map(shownWord).join(' and ')}. If it may be moved away: OVERWRITE=1.`,
+    )
   const placed = await placeSecrets(secretsDir, backup.kept, now().getTime())
   try {
     await migrate()
@@ -115,8 +119,14 @@ async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new Error(`${file}: ${saidOf(cause)}`, { cause })
   }
+}
+
+/** Postgres repeats what a row holds. */
+function saidOf(cause: unknown): string {
+  if (cause instanceof pg.DatabaseError) return shownWord(cause.message)
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 const TAKES_NOTHING: Parameters<typeof readDump>[1] = {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { backupConfig } from '../backup/backup-config.js'
 import { backup, check, restore } from '../backup/commands.js'
 import { createProgress } from '../console/progress.js'
+import { shownError } from '../console/shown-text.js'
 import { type Databases, knownDatabases, prepareDatabases } from '../system/databases.js'
 import { ensureIdentities } from '../system/identities.js'
 import { privateFile, randomPassword, writePrivate } from '../system/local-files.js'
@@ -74,6 +75,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
 const command = COMMANDS[process.argv[2] ?? '']
 if (command === undefined) throw new Error(`give one of: ${Object.keys(COMMANDS).join(', ')}`)
 await command().catch((cause: unknown) => {
-  console.error(cause instanceof Error ? cause.message : String(cause))
+  console.error(shownError(cause))
   process.exit(1)
 })

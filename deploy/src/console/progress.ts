@@ -1,3 +1,5 @@
+import { shownText } from './shown-text.js'
+
 /** Tells a person what happens. Never silent for long. */
 export interface Progress {
   /** Announces, does, and says how long it took. */
@@ -8,7 +10,8 @@ export interface Progress {
 /** Shorter than the ten seconds after which people think that nothing happens. */
 const HEARTBEAT_MS = 4_000
 
-export function createProgress(write: (line: string) => void): Progress {
+export function createProgress(writeLine: (line: string) => void): Progress {
+  const write = (line: string): void => writeLine(shownText(line))
   return {
     async step(label, work) {
       const startedMs = performance.now()
@@ -23,6 +26,6 @@ export function createProgress(write: (line: string) => void): Progress {
         clearInterval(heartbeat)
       }
     },
-    say: (line) => write(line),
+    say: write,
   }
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -23,9 +24,11 @@ describe('prepareDatabases', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  const passwordOf = async (file: string): Promise<string> => (await readIfThere(file))?.trimEnd() ?? ''
+
   const as = async (role: { user: string; passwordFile: string }, statement: string): Promise<void> => {
     const { host, port, name } = databases.vault
-    const password = (await readIfThere(role.passwordFile))?.trimEnd() ?? ''
+    const password = await passwordOf(role.passwordFile)
     const client = new pg.Client({ host, port, database: name, user: role.user, password })
     await client.connect()
     try {
@@ -46,6 +49,30 @@ describe('prepareDatabases', () => {
 
   it('writes passwords for our eyes alone', async () => {
     expect((await stat(databases.vault.runtime.passwordFile)).mode & 0o777).toBe(0o600)
+  })
+
+  it('sends no password, with which the roles sign in nevertheless, and with no other', async () => {
+    const sent: Buffer[] = []
+    const relay = net.createServer((socket) => {
+      const { hostname, port } = new URL(admin)
+      const onward = net.connect(Number(port), hostname)
+      for (const end of [socket, onward]) end.on('error', () => undefined)
+      socket.on('data', (chunk) => sent.push(chunk))
+      socket.pipe(onward).pipe(socket)
+    })
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
+    const { port } = relay.address() as net.AddressInfo
+    const through = Object.assign(new URL(admin), { host: `127.0.0.1:${port}` }).href
+    await prepareDatabases(through, prefix, folder, true)
+    relay.close()
+    const text = Buffer.concat(sent).toString('latin1')
+    expect(text.match(/ALTER ROLE/g)).toHaveLength(6)
+    const passwords = await Promise.all((await readdir(folder)).map((name) => passwordOf(path.join(folder, name))))
+    expect(passwords).toHaveLength(6)
+    expect(passwords.filter((password) => text.includes(password))).toEqual([])
+    await expect(as(databases.vault.runtime, 'SELECT 1')).resolves.toBeUndefined()
+    const ofAnother = { ...databases.vault.runtime, passwordFile: databases.vault.migrator.passwordFile }
+    await expect(as(ofAnother, 'SELECT 1')).rejects.toThrow('password authentication failed')
   })
 
   it('can be run again, and refuses databases that this folder knows nothing of', async () => {

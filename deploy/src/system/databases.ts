@@ -1,6 +1,7 @@
 import path from 'node:path'
 import pg from 'pg'
 import { privateFile, randomPassword } from './local-files.js'
+import { scramVerifier } from './scram-verifier.js'
 
 /** A role and the file that holds its password. */
 export interface Role {
@@ -129,7 +130,9 @@ function describeDatabase(adminUrl: string, name: string, secretsDir: string): D
 async function ensureRole(admin: pg.Client, user: string, password: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user])
   const verb = rowCount === 0 ? 'CREATE' : 'ALTER'
-  await admin.query(`${verb} ROLE ${user} LOGIN NOCREATEDB NOCREATEROLE PASSWORD ${admin.escapeLiteral(password)}`)
+  // Postgres may have statements logged.
+  const verifier = admin.escapeLiteral(scramVerifier(password))
+  await admin.query(`${verb} ROLE ${user} LOGIN NOCREATEDB NOCREATEROLE PASSWORD ${verifier}`)
 }
 
 async function ensureDatabase(admin: pg.Client, name: string, owner: string): Promise<void> {

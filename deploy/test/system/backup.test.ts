@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
-import { generateIdentity, identityToRecipient } from 'age-encryption'
+import { Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption'
 import pg from 'pg'
 import { backupConfig } from '../../src/backup/backup-config.js'
 import { backUpLocal, restoreLocal } from '../../src/operate-backups.js'
@@ -15,6 +17,9 @@ import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
 const SLUGS = ['first', 'second', 'third'] as const
+/** Clears a terminal, then says something on a line of its own: as COPY reads it. */
+const OBEYED = '\u001b[2J\u009b2J\u0007\\nRestored.'
+const SHOWN = String.raw`\u{1b}[2J\u{9b}2J\u{7}\u{a}Restored.`
 
 describe('a backup', () => {
   let system: TestSystem
@@ -223,6 +228,77 @@ describe('a backup', () => {
       await expect(restoreLocal(options(config, { BACKUP: made }))).rejects.toThrow('has another kms.key')
       expect(await readFile(key, 'utf8')).toBe('of somebody else')
     })
+  })
+
+  describe('that somebody else has made', () => {
+    const prefixes: string[] = []
+
+    afterAll(async () => {
+      for (const prefix of prefixes) await dropDatabases(process.env.PMA_TEST_POSTGRES_URL ?? '', prefix)
+    })
+
+    /** Adds a row to the heads that the vault has signed. */
+    const withHead = (row: Readonly<Record<string, string>>) => (script: string) =>
+      script
+        .replace(/(?<=-- table \{"name":"signed_heads","columns":)(\[.*\])\}\n.*\n/, (found, columns) => {
+          const cells = (JSON.parse(columns) as string[]).map((column) => row[column] ?? '')
+          return `${found}${cells.join('\t')}\n`
+        })
+        .replace(/"signed_heads":(\d+)/g, (_found, rows) => `"signed_heads":${Number(rows) + 1}`)
+    const head = { chain: 'audit/org_gone', count: '9', head: `\\\\x${'00'.repeat(32)}`, signed_at_ms: '0' }
+
+    it.each([
+      ['a head', (script: string) => script.replace('-- protectmyapi backup ', '$&\u001b[2J'), 1, 'is not valid JSON'],
+      ['a migration', (script: string) => script.replace('"migrations":[', '$&"\\u001b[2J",'), 1, 'must match pattern'],
+      ['a number', withHead({ ...head, count: OBEYED }), 1, `invalid input syntax for type bigint: "${SHOWN}"`],
+      ['a name', withHead({ ...head, chain: OBEYED }), 0, `the vault has signed more of ${SHOWN} than management has`],
+    ])(
+      'tells no terminal what to do by %s',
+      async (_what, forge, expectedCode, expected) => {
+        const forged = await mkdtemp(path.join(folder, 'forged-'))
+        await cp(made, forged, { recursive: true })
+        const file = path.join(forged, 'vault.sql.gz.age')
+        await writeFile(file, await sealed(forge(await opened(file))))
+        const { code, said } = await restoreByCommand(forged)
+        expect({ code, said }).toEqual({ code: expectedCode, said: expect.stringContaining(expected) })
+        expect(said.match(/[^\P{Cc}\n]/gu)).toBeNull()
+      },
+      60_000,
+    )
+
+    async function opened(file: string): Promise<string> {
+      const decrypter = new Decrypter()
+      decrypter.addIdentity((await readFile(identity, 'utf8')).split('\n')[1] ?? '')
+      return gunzipSync(await decrypter.decrypt(await readFile(file))).toString('utf8')
+    }
+
+    /** Whoever knows the recipient can. */
+    async function sealed(script: string): Promise<Uint8Array> {
+      const encrypter = new Encrypter()
+      encrypter.addRecipient(recipient)
+      return encrypter.encrypt(gzipSync(script))
+    }
+
+    /** `make restore`, into an empty folder: all that it writes. */
+    async function restoreByCommand(copy: string): Promise<{ code: number; said: string }> {
+      const prefix = randomPrefix()
+      prefixes.push(prefix)
+      const env = {
+        ...inheritedEnvironment(process.env),
+        DATABASE_URL: process.env.PMA_TEST_POSTGRES_URL,
+        PMA_DATABASE_PREFIX: prefix,
+        PMA_LOCAL_DIR: await mkdtemp(path.join(folder, 'state-')),
+        REDIS: '0',
+        BACKUP: copy,
+        IDENTITY: identity,
+      }
+      const program = path.join(system.running.config.projectDir, 'deploy', 'dist', 'main.js')
+      return new Promise((resolve) =>
+        execFile(process.execPath, [program, 'restore'], { env }, (err, out, said) =>
+          resolve({ code: Number(err?.code ?? 0), said: out + said }),
+        ),
+      )
+    }
   })
 
   describe('whose databases do not fit together', () => {

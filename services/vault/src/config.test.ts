@@ -103,6 +103,7 @@ describe('the configuration of the vault', () => {
     { PMA_VAULT_PORT: 'tcp://10.0.0.1:8060' },
     { PMA_KMS: 'file' },
     { AWS_ENDPOINT_URL_KMS: 'http://localstack:4566' },
+    { AWS_ENDPOINT_URL: 'http://localstack:4566', AWS_ENDPOINT_URL_KMS: 'https://kms.example.com' },
   ])('refuses %j', (given) => {
     expect(() => load(given)).toThrow(ConfigError)
   })
@@ -126,6 +127,18 @@ describe('the configuration of the vault', () => {
   it('takes another KMS endpoint: over plain HTTP in development alone', () => {
     const endpoint = 'http://localstack:4566'
     expect(load({ PMA_MODE: 'development', AWS_ENDPOINT_URL_KMS: endpoint }).kms).toMatchObject({ endpoint })
+    expect(load({ PMA_MODE: 'development', AWS_ENDPOINT_URL: endpoint }).kms).toMatchObject({ endpoint })
+    const own = { AWS_ENDPOINT_URL: 'https://all.example.com', AWS_ENDPOINT_URL_KMS: 'https://kms.example.com' }
+    expect(load(own).kms).toMatchObject({ endpoint: 'https://kms.example.com' })
+  })
+
+  it('names every endpoint without TLS', () => {
+    const plain = { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_KMS: 'HTTP://b', AWS_ENDPOINT_URL_STS: 'http://c' }
+    expect(() => load(plain)).toThrow(
+      Object.keys(plain)
+        .map((name) => `  ${name}: production needs https`)
+        .join('\n'),
+    )
   })
 
   it('names the migrating roles and the roles to grant', () => {

@@ -102,6 +102,10 @@ const VaultEnvironment = Databases.extend({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('aws: another endpoint'),
+  AWS_ENDPOINT_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('aws: the same, where AWS_ENDPOINT_URL_KMS names none'),
   PMA_KMS_KEY_FILE: Text.optional().describe('file: 32 bytes in base64, mode 0600, owned by this user'),
   PMA_KMS_OTHER_KEY_FILES: List.default([]).describe('file: files whose keys unwrap and do not wrap'),
   PMA_ALLOW_KEY_FILE: Flag.default(false).describe('file: true allows it in production'),
@@ -152,7 +156,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
           password,
         )
       },
-      kms: () => kmsOf(given),
+      kms: () => kmsOf(given, env),
       telemetry: () => telemetryConfig(given, readFile),
     }),
   }
@@ -222,12 +226,12 @@ function caOf(variable: string, path: string | undefined, readFile: ReadFile): {
   return path === undefined ? {} : { ca: readSecretFile(variable, path, readFile) }
 }
 
-function kmsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
-  return given.PMA_KMS === 'aws' ? awsOf(given) : fileOf(given)
+function kmsOf(given: z.output<typeof VaultEnvironment>, env: NodeJS.ProcessEnv): KmsConfig {
+  return given.PMA_KMS === 'aws' ? awsOf(given, env) : fileOf(given)
 }
 
-function awsOf(given: z.output<typeof VaultEnvironment>): KmsConfig {
-  const { keys, endpoint } = readParts({ keys: () => masterKeysOf(given), endpoint: () => endpointOf(given) })
+function awsOf(given: z.output<typeof VaultEnvironment>, env: NodeJS.ProcessEnv): KmsConfig {
+  const { keys, endpoint } = readParts({ keys: () => masterKeysOf(given), endpoint: () => endpointOf(given, env) })
   return { kind: 'aws', ...keys, ...endpoint }
 }
 
@@ -244,14 +248,21 @@ function masterKeysOf(given: z.output<typeof VaultEnvironment>): Omit<AwsKmsTarg
   return { keyArn, otherKeyArns, region }
 }
 
-function endpointOf({
-  AWS_ENDPOINT_URL_KMS: endpoint,
-  PMA_MODE,
-}: z.output<typeof VaultEnvironment>): Pick<AwsKmsTarget, 'endpoint'> {
-  // Data keys travel on this connection in clear.
-  if (PMA_MODE === 'production' && endpoint?.startsWith('http:'))
-    throw new EnvironmentError(['AWS_ENDPOINT_URL_KMS: production needs https'])
+function endpointOf(
+  { AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL, PMA_MODE }: z.output<typeof VaultEnvironment>,
+  env: NodeJS.ProcessEnv,
+): Pick<AwsKmsTarget, 'endpoint'> {
+  if (PMA_MODE === 'production') refusePlainEndpoints(env)
+  const endpoint = AWS_ENDPOINT_URL_KMS ?? AWS_ENDPOINT_URL
   return endpoint === undefined ? {} : { endpoint }
+}
+
+/** Data keys travel to KMS in clear, and credentials to STS, whose variable the SDK reads by itself. */
+function refusePlainEndpoints(env: NodeJS.ProcessEnv): void {
+  const plain = Object.keys(env).filter(
+    (name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && !/^https:/i.test(env[name] || 'https:'),
+  )
+  if (plain.length > 0) throw new EnvironmentError(plain.map((name) => `${name}: production needs https`))
 }
 
 function fileOf({

@@ -56,7 +56,8 @@ export function connectionOf({ host, port, database, user, password, ca }: Postg
     database,
     user,
     password,
-    ...(ca === undefined ? {} : { ssl: { ca, minVersion: 'TLSv1.2' as const } }),
+    // `rejectUnauthorized` is said, so that no variable says otherwise (NODE_TLS_REJECT_UNAUTHORIZED).
+    ...(ca === undefined ? {} : { ssl: { ca, minVersion: 'TLSv1.2' as const, rejectUnauthorized: true } }),
     application_name: applicationName,
     connectionTimeoutMillis: LIMITS.connectMs,
     keepAlive: true,

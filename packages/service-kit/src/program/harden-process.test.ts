@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type HardenedHost, hardenProcess } from './harden-process.js'
+import { strangeOption } from './node-options.js'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/program/program.js', import.meta.url))
 
@@ -24,6 +27,16 @@ const SCRIPT = `
     },
   })`
 
+let folder = ''
+let program = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'pma-harden-'))
+  program = path.join(folder, 'program.mjs')
+  await writeFile(program, SCRIPT)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
 interface Seen {
   readonly code: number | null
   readonly out: string
@@ -40,7 +53,7 @@ function run(
   }: { options?: readonly string[]; whenReady?: (pid: number) => void } = {},
 ): Promise<Seen> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...options, '--input-type=module', '-e', SCRIPT], { env })
+    const child = spawn(process.execPath, [...options, program], { env })
     const written = { out: '', err: '', coreDumpFilter: '' }
     child.stderr.on('data', (chunk: Buffer) => {
       written.err += chunk
@@ -77,8 +90,19 @@ describe('what a process in production was started with', () => {
     'OTEL_EXPORTER_OTLP_HEADERS',
     'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
     'OTEL_EXPORTER_OTLP_METRICS_HEADERS',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN',
   ])('holds no secret in %s', (name) => {
-    expect(() => hardenProcess(host({ [name]: 'x' }))).toThrow(`${name} is set`)
+    expect(() => hardenProcess(host({ [name]: 'x' }))).toThrow(`${name} is set: a secret`)
+  })
+
+  it.each([
+    ['NODE_DEBUG', 'undici'],
+    ['NODE_DEBUG_NATIVE', 'http'],
+    ['DEBUG', 'ioredis:*'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+    ['SSLKEYLOGFILE', '/tmp/keys'],
+  ])('is not %s=%s, which gives keys away', (name, value) => {
+    expect(() => hardenProcess(host({ [name]: value }))).toThrow(new RegExp(`${name} is set: .*leave it out`))
   })
 
   it.each([
@@ -87,16 +111,34 @@ describe('what a process in production was started with', () => {
     '-heap_snapshot_on_gc=3',
     '--inspect_brk=0',
     '--abort_on_uncaught_exception',
+    '--tls-keylog=keys',
+    '--tls_keylog=keys',
+    '--trace-tls',
+    '--trace-deopt-verbose',
+    '-trace-deopt-verbose',
+    '--prof',
+    '--log-all',
+    '--insecure-http-parser',
+    '--tls-min-v1.0',
+    '--report-on-signal',
+    '--import=data:text/javascript,',
+    '-r',
+    '--an-option-of-a-later-node',
   ])('is not %s', (option) => {
-    expect(() => hardenProcess(host({}, [option]))).toThrow('keeps its memory shut')
+    const given = option.replaceAll('_', '-')
+    const refusal = `Node was started with ${given}, which is none of the options in docs/operations.md; leave it out`
+    expect(() => hardenProcess(host({}, [option]))).toThrow(refusal)
+    expect(() => hardenProcess(host({ NODE_OPTIONS: `--no-warnings ${option}` }))).toThrow(refusal)
   })
 
-  it.each(['"--heapsnapshot-signal=SIGUSR2"', '--no-warnings --heap"snapshot\\_near"_heap-limit=1', '"--heap-prof"'])(
-    'is not NODE_OPTIONS of %s',
-    (options) => {
-      expect(() => hardenProcess(host({ NODE_OPTIONS: options }))).toThrow('keeps its memory shut')
-    },
-  )
+  it.each([
+    '"--heapsnapshot-signal=SIGUSR2"',
+    '"--tls-key\\log=keys"',
+    '--no-warnings --heap"snapshot\\_near"_heap-limit=1',
+    '"--heap-prof"',
+  ])('is not NODE_OPTIONS of %s', (options) => {
+    expect(() => hardenProcess(host({ NODE_OPTIONS: options }))).toThrow('keeps keys to itself')
+  })
 })
 
 describe('a process in production', () => {
@@ -105,6 +147,20 @@ describe('a process in production', () => {
     expect(production).toMatchObject({ code: 0, err: '' })
     const development = await run({ PMA_MODE: 'development' }, { ...anyPort, whenReady: signalled })
     expect(development.err).toContain('Debugger listening')
+  }, 20_000)
+
+  it('starts with each option that docs/operations.md lists', async () => {
+    const text = await readFile(new URL('../../../../docs/operations.md', import.meta.url), 'utf8')
+    const list = text.slice(text.indexOf('  Size: `--'), text.indexOf('- **A secret in the environment**'))
+    const options = [...list.matchAll(/`(--[\w.-]+)`/g)].map(([, option = '']) => option)
+    expect(options).toContain('--max-semi-space-size')
+    expect(options.filter((option) => strangeOption([option]) !== undefined)).toEqual([])
+  })
+
+  it('starts with what images, charts and operators give it', async () => {
+    const options = ['--max-semi-space-size=32', '-stack_trace_limit=20', '--dns-result-order', 'ipv4first']
+    const env = { NODE_OPTIONS: '--max_old_space_size=256 --no-warnings "--enable-source-maps"', DEBUG: '' }
+    expect(await run(env, { options })).toMatchObject({ code: 0, err: '' })
   }, 20_000)
 
   it('writes no heap snapshot, and has nothing of its memory in a core dump', async () => {
@@ -116,6 +172,8 @@ describe('a process in production', () => {
 
   it.each([
     [['--inspect=0'], {}],
+    [['--tls-keylog=/dev/null'], {}],
+    [[], { NODE_DEBUG: 'undici' }],
     [['--heapsnapshot-signal=SIGUSR2'], {}],
     [['--heapsnapshot-near-heap-limit=1'], {}],
     [['--abort-on-uncaught-exception'], {}],
@@ -128,7 +186,7 @@ describe('a process in production', () => {
     async (options, env) => {
       expect(await run(env, { options })).toMatchObject({
         code: 2,
-        err: expect.stringContaining('keeps its memory shut'),
+        err: expect.stringContaining('keeps keys to itself'),
       })
     },
     20_000,

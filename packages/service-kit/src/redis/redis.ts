@@ -88,7 +88,10 @@ type SharedOptions = ReturnType<typeof redisOptions>
 function redisOptions({ username, tls, ca }: RedisTarget, clientName: string) {
   return {
     ...(username === undefined ? {} : { username }),
-    ...(tls ? { tls: { minVersion: 'TLSv1.2' as const, ...(ca === undefined ? {} : { ca }) } } : {}),
+    // `rejectUnauthorized` is said, so that no variable says otherwise (NODE_TLS_REJECT_UNAUTHORIZED).
+    ...(tls
+      ? { tls: { minVersion: 'TLSv1.2' as const, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } }
+      : {}),
     connectionName: clientName,
     connectTimeout: LIMITS.connectMs,
     commandTimeout: LIMITS.commandMs,

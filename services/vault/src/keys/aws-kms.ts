@@ -102,10 +102,14 @@ function clientConfig({ region, endpoint }: AwsKmsTarget): KMSClientConfig {
   return {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
+    // Else the SDK looks for one by itself, in variables and in files of its own, and takes one without TLS.
+    ignoreConfiguredEndpointUrls: true,
     // Between attempts the SDK backs off with jitter, longer where it was throttled.
     maxAttempts: LIMITS.attemptsMax,
     // Without `throwOnRequestTimeout` the SDK only writes a warning, and goes on waiting.
     requestHandler: {
+      // Said, so that no variable says otherwise (NODE_TLS_REJECT_UNAUTHORIZED).
+      httpsAgent: { rejectUnauthorized: true },
       connectionTimeout: LIMITS.connectMs,
       requestTimeout: LIMITS.attemptMs,
       throwOnRequestTimeout: true,

@@ -1,0 +1,20 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
+
+/** Postgres's own. */
+const ITERATIONS = 4_096
+const SALT_BYTES = 16
+const KEY_BYTES = 32
+
+/**
+ * What Postgres stores of a password (RFC 5803), which it takes in the place of one: a statement with it may stand in its log.
+ *
+ * @param password in printable ASCII, which SASLprep leaves as it is (RFC 4013).
+ * @throws Error where it has anything else.
+ */
+export function scramVerifier(password: string, salt: Buffer = randomBytes(SALT_BYTES)): string {
+  if (!/^[\x20-\x7e]+$/.test(password)) throw new Error('A password of a role has to be of printable ASCII.')
+  const salted = pbkdf2Sync(password, salt, ITERATIONS, KEY_BYTES, 'sha256')
+  const hmac = (text: string): Buffer => createHmac('sha256', salted).update(text).digest()
+  const storedKey = createHash('sha256').update(hmac('Client Key')).digest('base64')
+  return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString('base64')}$${storedKey}:${hmac('Server Key').toString('base64')}`
+}
