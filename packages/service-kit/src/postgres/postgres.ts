@@ -26,9 +26,10 @@ const LIMITS = {
 
 /**
  * Whatever is set for the role or the database: Postgres's day decides what has run out, and a zone can put it off by a
- * week; days are read as they are printed.
+ * week; days are read as they are printed, and milliseconds to the last one. Tables are ours, after Postgres's own and
+ * before any of a session's.
  */
-const SESSION = '-c TimeZone=UTC -c DateStyle=ISO'
+const SESSION = '-c TimeZone=UTC -c DateStyle=ISO -c extra_float_digits=1 -c search_path=public,pg_temp'
 
 export function connectPostgres(target: PostgresTarget, applicationName: string): Knex {
   return knexModule.knex({

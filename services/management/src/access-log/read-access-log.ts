@@ -73,7 +73,7 @@ async function admittedEntries(
   // Written out, here and below: each has an index of its own, which holds no other kind.
   const query = db('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
   if (before)
-    query.whereRaw('(at, request_id) < (to_timestamp(?::bigint / 1000.0), ?)', [before.atMs, before.requestId])
+    query.whereRaw('(at, request_id) < (to_timestamp(?::float8 / 1000::float8), ?)', [before.atMs, before.requestId])
   if (since) query.where('at', '>=', since)
   if (until) query.where('at', '<', until)
   return query
@@ -87,7 +87,7 @@ async function admittedEntries(
       'at',
       'entry',
       'kind',
-      db.raw('(extract(epoch FROM at) * 1000)::float8 AS at_ms'),
+      db.raw('(extract(epoch FROM at) * 1000.0)::float8 AS at_ms'),
     )
 }
 

@@ -30,7 +30,7 @@ export async function readGrants(
 ): Promise<LoggedGrant[]> {
   const query = db('access_log').where({ organization_id: organizationId, kind: 'granted' })
   if (before)
-    query.whereRaw('(at, request_id) < (to_timestamp(?::bigint / 1000.0), ?)', [before.atMs, before.requestId])
+    query.whereRaw('(at, request_id) < (to_timestamp(?::float8 / 1000::float8), ?)', [before.atMs, before.requestId])
   if (since) query.where('at', '>=', since)
   if (until) query.where('at', '<', until)
   const rows = await query
@@ -39,7 +39,7 @@ export async function readGrants(
       { column: 'request_id', order: 'desc' },
     ])
     .limit(limit)
-    .select<GrantRecord[]>('request_id', 'at', 'entry', db.raw('(extract(epoch FROM at) * 1000)::float8 AS at_ms'))
+    .select<GrantRecord[]>('request_id', 'at', 'entry', db.raw('(extract(epoch FROM at) * 1000.0)::float8 AS at_ms'))
   return rows.map((row) => ({
     requestId: row.request_id,
     at: row.at,

@@ -6,7 +6,7 @@ import type { BatchContent } from './batch-digest.js'
  * What Postgres prints of a value. `to_char` would print a day before Christ as one after, and nothing for one that never
  * is; a cast to text can be defined anew, and a function that is not named in full be outdone by another's in `public`.
  */
-export const printed = (value: string): string => `pg_catalog.format('%s', ${value})`
+export const printed = (value: string): string => `pg_catalog.format('%s'::text, ${value})`
 
 /**
  * The mark of a head that the vault has not signed. No time: whoever writes to the table would set it forward, and there

@@ -1,4 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { findLookalikes } from './find-lookalikes.js'
 
 interface Table {
   readonly key: string
@@ -77,30 +78,49 @@ interface Found {
   readonly name: string
   readonly key: string | null
   readonly columns: readonly string[]
-  /** Rules, triggers, policies, tables that inherit: with them, what one asker reads another need not. */
+  /** Rules, triggers, policies, heirs, what is not Postgres's: with them, what one asker reads another need not. */
   readonly strangers: readonly string[]
 }
 
+/** A table of records, its partitions, and the indexes of all of them. */
+const PARTS = `WITH kept AS (SELECT rel.oid UNION ALL SELECT inhrelid FROM pg_inherits WHERE inhparent = rel.oid)
+  SELECT oid FROM kept UNION ALL SELECT indexrelid FROM pg_index JOIN kept ON indrelid = kept.oid`
+
+/**
+ * What these rest on, of functions, operators, types, collations, access methods: Postgres keeps no record of its own
+ * ones. An order of somebody else's decides what an index finds, and which partitions are looked into.
+ */
+const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_depend
+  WHERE classid = 'pg_class'::regclass::oid AND objid IN (${PARTS}) AND refclassid <> 'pg_class'::regclass::oid
+    AND refclassid <> 'pg_constraint'::regclass::oid AND refclassid <> 'pg_namespace'::regclass::oid`
+
+const TABLES_FOUND = `
+  SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(true), ','::text) AS searched, relname AS name,
+    (SELECT pg_catalog.pg_get_constraintdef(con.oid) FROM pg_constraint AS con JOIN pg_index ON indexrelid = conindid
+     WHERE conrelid = rel.oid AND contype = 'p' AND indisvalid AND indisunique AND indisready) AS key,
+    ARRAY(SELECT pg_catalog.format('%s %s%s'::text, attname, pg_catalog.format_type(atttypid, atttypmod), attgenerated)
+     FROM pg_attribute WHERE attrelid = rel.oid AND attnum > 0::int2
+       AND (attcollation = 0::oid OR attcollation = 'pg_catalog."default"'::regcollation::oid)) AS columns,
+    ARRAY(SELECT pg_catalog.format('rule %s'::text, rulename) FROM pg_rewrite WHERE ev_class = rel.oid
+     UNION ALL SELECT pg_catalog.format('trigger %s'::text, tgname) FROM pg_trigger WHERE tgrelid = rel.oid
+       AND NOT tgisinternal AND (tgname <> 'chain_checkpoints_previous' OR relname <> 'chain_checkpoints')
+     UNION ALL SELECT 'row security' WHERE relrowsecurity
+     UNION ALL SELECT pg_catalog.format('inherited by %s'::text, heir.relname) FROM pg_inherits
+       JOIN pg_class AS heir ON heir.oid = inhrelid
+       WHERE inhparent = rel.oid AND (rel.relkind <> 'p' OR heir.relkind <> 'r')
+     UNION ALL SELECT pg_catalog.format('resting on %s'::text, foreigner) FROM (${FOREIGN}) AS of (foreigner)) AS strangers
+  FROM pg_class AS rel
+  WHERE rel.oid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name)::oid FROM pg_catalog.unnest(?::text[]) AS name))`
+
 /**
  * Are the tables themselves read? A view, a rule or a policy can show its genuine row to who verifies, and another to
- * people; without its key a table holds a row twice. What Postgres says of itself is believed. Answers what is wrong.
+ * people; without its key a table holds a row twice; what is taken for Postgres's own can say anything, so that is looked
+ * for first. What Postgres says of itself is believed. Answers what is wrong.
  */
 export async function checkTables(db: Knex): Promise<readonly string[]> {
-  const { rows } = await db.raw<{ rows: Found[] }>(
-    `SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(true), ',') AS searched, relname AS name,
-       (SELECT pg_get_constraintdef(con.oid) FROM pg_constraint AS con JOIN pg_index ON indexrelid = conindid
-        WHERE conrelid = rel.oid AND contype = 'p' AND indisvalid AND indisunique AND indisready) AS key,
-       ARRAY(SELECT attname || ' ' || format_type(atttypid, atttypmod) || attgenerated::text FROM pg_attribute
-        WHERE attrelid = rel.oid AND attnum > 0 AND attcollation IN (0, 'pg_catalog."default"'::regcollation)) AS columns,
-       ARRAY(SELECT 'rule ' || rulename FROM pg_rewrite WHERE ev_class = rel.oid
-        UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger
-        WHERE tgrelid = rel.oid AND NOT tgisinternal AND tgname <> 'chain_checkpoints_previous'
-        UNION ALL SELECT 'row security' WHERE relrowsecurity
-        UNION ALL SELECT 'inherited by ' || inhrelid::regclass::text FROM pg_inherits JOIN pg_class AS heir ON heir.oid = inhrelid
-        WHERE inhparent = rel.oid AND (rel.relkind <> 'p' OR heir.relkind <> 'r')) AS strangers
-     FROM pg_class AS rel WHERE rel.oid = ANY (ARRAY(SELECT to_regclass(name) FROM unnest(?::text[]) AS name))`,
-    [Object.keys(TABLES)],
-  )
+  const lookalikes = await findLookalikes(db)
+  if (lookalikes.length > 0) return lookalikes
+  const { rows } = await db.raw<{ rows: Found[] }>(TABLES_FOUND, [Object.keys(TABLES)])
   const found = new Map(rows.map((row) => [row.name, row]))
   return Object.entries(TABLES).flatMap(([name, table]) => {
     const wrong = wrongWith(table, found.get(name))

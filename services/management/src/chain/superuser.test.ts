@@ -131,8 +131,8 @@ const printsGenuineDays = (su: Superuser): Promise<unknown> =>
     UPDATE chain_batches SET day = day - 1 WHERE chain = '${su.chain}' AND number = 2`)
 
 const SHOWN: Alteration[] = [
-  ['edits an entry, and has a cast show what was there', castToGenuine, 'entry-edited', 2],
-  ['edits a day, and has a function show what was there', printsGenuineDays, 'link-altered', 2],
+  ['edits an entry, and has a cast show what was there', castToGenuine, 'table-altered', null],
+  ['edits a day, and has a function show what was there', printsGenuineDays, 'table-altered', null],
 ]
 
 const PLACE: Alteration[] = [

@@ -1,16 +1,55 @@
 import { expect, it } from '@jest/globals'
-import { createTestDatabase } from '@protectmyapi/dev-kit/test-database'
-import { connectPostgres } from '@protectmyapi/service-kit/postgres/postgres'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
+
+/** What a session finds whose database was set so before. */
+async function foundWith(
+  settings: Readonly<Record<string, string>>,
+  ask: (db: Knex) => Promise<unknown>,
+): Promise<unknown> {
+  const { target, drop } = await createTestDatabase()
+  try {
+    await onceIn(target, async (db) => {
+      for (const [name, value] of Object.entries(settings))
+        await db.raw(`ALTER DATABASE ?? SET ${name} = ${value}`, [target.database])
+    })
+    return await onceIn(target, ask)
+  } finally {
+    await drop()
+  }
+}
+
+async function onceIn<T>(target: TestDatabase['target'], work: (db: Knex) => Promise<T>): Promise<T> {
+  const db = connectPostgres({ ...target, poolMax: 1 }, 'test')
+  try {
+    return await work(db)
+  } finally {
+    await db.destroy()
+  }
+}
+
+const rowsOf = (sql: string) => async (db: Knex) => (await db.raw<{ rows: unknown }>(sql)).rows
 
 it('has the days of UTC, as ISO prints them, whatever is set for the database: retention goes by them', async () => {
-  const { target, drop } = await createTestDatabase()
-  const before = connectPostgres(target, 'test')
-  await before.raw(`ALTER DATABASE ?? SET TimeZone = '<+167>-167'`, [target.database])
-  await before.raw(`ALTER DATABASE ?? SET DateStyle = 'German'`, [target.database])
-  await before.destroy()
-  const db = connectPostgres(target, 'test')
-  const { rows } = await db.raw(`SELECT current_setting('TimeZone') AS zone, DATE '2026-01-31'::text AS day`)
-  expect(rows).toEqual([{ zone: 'UTC', day: '2026-01-31' }])
-  await db.destroy()
-  await drop()
+  const settings = { TimeZone: `'<+167>-167'`, DateStyle: `'German'` }
+  const asked = rowsOf(`SELECT current_setting('TimeZone') AS zone, DATE '2026-01-31'::text AS day`)
+  expect(await foundWith(settings, asked)).toEqual([{ zone: 'UTC', day: '2026-01-31' }])
+})
+
+it('finds tables in public, after Postgres’s own, whatever is set for the database', async () => {
+  const asked = rowsOf(`SELECT array_to_string(current_schemas(true), ',') AS searched`)
+  expect(await foundWith({ search_path: 'evil, pg_catalog' }, asked)).toEqual([{ searched: 'pg_catalog,public' }])
+})
+
+it('finds a table in public before one of its name that somebody made for the session', async () => {
+  const asked = async (db: Knex) => {
+    await db.raw(`CREATE TABLE audit AS SELECT 'genuine' AS id; CREATE TEMP TABLE audit AS SELECT 'forged' AS id`)
+    return db('audit').select('id')
+  }
+  expect(await foundWith({}, asked)).toEqual([{ id: 'genuine' }])
+})
+
+it('has each millisecond of a time, whatever is set for the database: pages of the log go on from one', async () => {
+  const asked = rowsOf('SELECT 1764193815123::float8 AS ms')
+  expect(await foundWith({ extra_float_digits: '-8' }, asked)).toEqual([{ ms: 1_764_193_815_123 }])
 })

@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { newId } from '@protectmyapi/service-kit/ids'
+import { chainHarness } from '../test/chain-harness.js'
+import { readAccessLog } from './read-access-log.js'
+import { readGrants } from './read-grants.js'
+
+const harness = await startForAllTests(chainHarness)
+
+/** Each takes twenty seconds off, of the very types that a page's beginning was once reckoned by. */
+const TWENTY_SECONDS_OFF = `
+  CREATE FUNCTION divided(bigint, numeric) RETURNS numeric LANGUAGE sql AS 'SELECT $1::numeric / $2 - 20';
+  CREATE FUNCTION multiplied(numeric, integer) RETURNS numeric LANGUAGE sql AS 'SELECT $1 * $2::numeric - 20000';
+  CREATE FUNCTION to_timestamp(numeric) RETURNS timestamptz LANGUAGE sql AS
+    'SELECT pg_catalog.to_timestamp(($1 - 20)::float8)';
+  CREATE OPERATOR public./ (LEFTARG = bigint, RIGHTARG = numeric, FUNCTION = divided);
+  CREATE OPERATOR public.* (LEFTARG = numeric, RIGHTARG = integer, FUNCTION = multiplied)`
+
+it.each([
+  ['admitted', readAccessLog],
+  ['granted', readGrants],
+] as const)('goes on where a page of what was %s ended, whatever operators somebody made', async (kind, read) => {
+  const organizationId = newId('organization')
+  await harness.log(organizationId, 3)
+  const trx = await harness.db.transaction()
+  try {
+    await trx('access_log').where({ organization_id: organizationId }).update({ kind })
+    await trx.raw(TWENTY_SECONDS_OFF)
+    const [first] = await read(trx, organizationId, { before: undefined, limit: 1 })
+    const rest = await read(trx, organizationId, { before: first, limit: 9 })
+    expect([first, ...rest].map((line) => line?.requestId)).toEqual(['req_3', 'req_2', 'req_1'])
+  } finally {
+    await trx.rollback()
+  }
+})

@@ -1,0 +1,227 @@
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { chainHarness } from '../test/chain-harness.js'
+import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
+
+const harness = await startForAllTests(chainHarness)
+
+/** What a superuser runs, before the trail whose table this is. */
+type Attack = (trail: FurnishedTrail) => string
+
+/** Another table of the same shape; people read what the view shows. */
+const decoy: Attack = ({ table }) => `
+  CREATE SCHEMA decoy;
+  CREATE TABLE decoy.${table} (LIKE ${table} INCLUDING ALL);
+  INSERT INTO decoy.${table} SELECT * FROM ${table};
+  ALTER TABLE ${table} RENAME TO genuine;
+  CREATE VIEW ${table} AS SELECT * FROM genuine;`
+
+const rule: Attack = ({ table }) => `CREATE RULE evil AS ON DELETE TO ${table} DO INSTEAD NOTHING;`
+
+/** One that no link names. */
+const stray: Attack = ({ table, organizationId }) =>
+  table === 'audit'
+    ? `INSERT INTO audit (id, organization_id, actor_kind, actor_id, event, batch)
+       VALUES ('aud_9001', '${organizationId}', 'user', 'x', 'forged', 99000001);`
+    : `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
+       VALUES (current_date, 'boot', 1, 9001, 'admitted', now(), 'req', '${organizationId}', '{}', 99000001);`
+
+/** Says `decoy` where it was asked for the table. */
+const unnestTo =
+  (parameters: string): Attack =>
+  ({ table }) =>
+    `
+  CREATE FUNCTION ${parameters} RETURNS SETOF text LANGUAGE sql AS $body$
+    SELECT CASE WHEN said = '${table}' THEN 'decoy.${table}' ELSE said END
+    FROM pg_catalog.json_array_elements_text(pg_catalog.array_to_json($1::text::text[])) AS said $body$;`
+
+/** An operator that says this. */
+const joins = (schema: string, left: string, right: string, says: string) => `
+  CREATE FUNCTION ${schema}.joined(${left}, ${right}) RETURNS ${says} $body$;
+  CREATE OPERATOR ${schema}.|| (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = ${schema}.joined);`
+const NO_RULES = `SETOF text LANGUAGE sql AS $body$
+  SELECT pg_catalog.concat($1::text, $2::text) WHERE $1::text <> 'rule '`
+
+/** A base type of our own, made of text. */
+const TYPE = (category: string) => `
+  CREATE TYPE evil;
+  CREATE FUNCTION evil_in(cstring) RETURNS evil LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+  CREATE FUNCTION evil_out(evil) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+  CREATE TYPE evil (INPUT = evil_in, OUTPUT = evil_out, LIKE = text, CATEGORY = '${category}', PREFERRED = true);`
+
+/** Postgres’s own operators, in an order in which one number comes before all others. */
+const ORDER = `
+  CREATE FUNCTION evil_order(bigint, bigint) RETURNS integer LANGUAGE sql IMMUTABLE AS $body$
+    SELECT pg_catalog.btint8cmp(CASE WHEN $1 > 99000000 THEN -9223372036854775808 ELSE $1 END,
+      CASE WHEN $2 > 99000000 THEN -9223372036854775808 ELSE $2 END) $body$;
+  CREATE OPERATOR CLASS evil_ops FOR TYPE bigint USING btree AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 evil_order(bigint, bigint);
+  SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;`
+
+const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
+  ['unnest, of the exact type', (trail) => decoy(trail) + unnestTo('public.unnest(text[])')(trail)],
+  [
+    'unnest, with a default beside it',
+    (trail) => decoy(trail) + unnestTo('public.unnest(text[], integer DEFAULT 0)')(trail),
+  ],
+  ['unnest, in Postgres’s own schema', (trail) => decoy(trail) + unnestTo('pg_catalog.unnest(text[])')(trail)],
+  [
+    'unnest, of a type that a cast leads to',
+    (trail) =>
+      `${decoy(trail)}${TYPE('A')}
+       CREATE FUNCTION to_evil(text[]) RETURNS evil LANGUAGE sql IMMUTABLE AS $body$ SELECT $1::text::evil $body$;
+       CREATE CAST (text[] AS evil) WITH FUNCTION to_evil(text[]) AS IMPLICIT;
+       ${unnestTo('public.unnest(evil)')(trail)}`,
+  ],
+  [
+    'what is equal to the number of a table',
+    (trail) => `${decoy(trail)}
+      CREATE FUNCTION same(oid, regclass) RETURNS boolean LANGUAGE sql AS $body$
+        SELECT $1 = CASE $2::oid WHEN 'public.${trail.table}'::regclass::oid
+          THEN 'decoy.${trail.table}'::regclass::oid ELSE $2::oid END $body$;
+      CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = same);`,
+  ],
+  [
+    'what is equal to the number of a table, in Postgres’s own schema',
+    (trail) => `${decoy(trail)}
+      CREATE FUNCTION same(oid, regclass) RETURNS boolean LANGUAGE sql AS $body$
+        SELECT $1 OPERATOR(pg_catalog.=) CASE WHEN $2::oid OPERATOR(pg_catalog.=) 'public.${trail.table}'::regclass::oid
+          THEN 'decoy.${trail.table}'::regclass::oid ELSE $2::oid END $body$;
+      CREATE OPERATOR pg_catalog.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = same);`,
+  ],
+  ['|| of two names', (trail) => rule(trail) + joins('public', 'name', 'name', NO_RULES)],
+  ['|| of two names, in Postgres’s own schema', (trail) => rule(trail) + joins('pg_catalog', 'name', 'name', NO_RULES)],
+  ['|| of text and a name', (trail) => rule(trail) + joins('public', 'text', 'name', NO_RULES)],
+  [
+    '|| of a domain and a name',
+    (trail) => `${rule(trail)} CREATE DOMAIN evil AS text; ${joins('public', 'evil', 'name', NO_RULES)}`,
+  ],
+  [
+    '|| of a type that nobody has and a name',
+    (trail) => rule(trail) + TYPE('U') + joins('public', 'evil', 'name', NO_RULES),
+  ],
+  [
+    '|| of a name and text, which says jsonb of json',
+    (trail) =>
+      `ALTER TABLE ${trail.table} ALTER COLUMN ${trail.json} TYPE json;${joins(
+        'public',
+        'name',
+        'text',
+        `name LANGUAGE sql AS $body$ SELECT pg_catalog.concat($1, CASE $2 WHEN 'json' THEN 'jsonb' ELSE $2 END)::name`,
+      )}`,
+  ],
+  [
+    'an order of batches',
+    (trail) =>
+      `${ORDER} DROP INDEX ${trail.table}_batch;
+       CREATE INDEX ${trail.table}_batch ON ${trail.table} (organization_id, batch evil_ops);${stray(trail)}`,
+  ],
+  [
+    'what > means, for the planner to rule a table out',
+    (trail) => `
+      CREATE OPERATOR FAMILY evil USING btree;
+      ALTER OPERATOR FAMILY evil USING btree ADD
+        OPERATOR 1 >(bigint, bigint), OPERATOR 4 <>(bigint, bigint), OPERATOR 5 >=(bigint, bigint);
+      ALTER TABLE ${trail.table} ADD CHECK (batch >= -5::bigint);
+      SET LOCAL constraint_exclusion = on;${stray(trail)}`,
+  ],
+  [
+    'an order of names within Postgres’s own family, which a setting turns round',
+    (trail) => `
+      CREATE FUNCTION turned(text, text) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $body$ BEGIN
+        RETURN CASE WHEN pg_catalog.current_setting('evil.turned', true) = 'yes' THEN 1 ELSE pg_catalog.bttextcmp($1, $2) END;
+      END $body$;
+      CREATE FUNCTION turned(varchar, text) RETURNS integer LANGUAGE sql IMMUTABLE AS $body$ SELECT turned($1::text, $2) $body$;
+      CREATE FUNCTION turned(varchar, varchar) RETURNS integer LANGUAGE sql IMMUTABLE AS
+        $body$ SELECT turned($1::text, $2::text) $body$;
+      CREATE SCHEMA evil;
+      CREATE FUNCTION evil.lt(varchar, varchar) RETURNS boolean LANGUAGE internal IMMUTABLE AS 'text_lt';
+      CREATE FUNCTION evil.eq(varchar, varchar) RETURNS boolean LANGUAGE internal IMMUTABLE AS 'texteq';
+      CREATE OPERATOR evil.< (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = evil.lt);
+      CREATE OPERATOR evil.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = evil.eq);
+      CREATE OPERATOR CLASS evil_ops FOR TYPE varchar USING btree FAMILY pg_catalog.text_ops AS
+        OPERATOR 1 evil.<, OPERATOR 3 evil.=, FUNCTION 1 turned(varchar, varchar), FUNCTION 1 (varchar, text) turned(varchar, text);
+      DROP INDEX ${trail.table}_batch;
+      CREATE INDEX ${trail.table}_batch ON ${trail.table} (organization_id evil_ops, batch);
+      SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
+      SET LOCAL evil.turned = 'yes';${stray(trail)} SET LOCAL evil.turned = 'no';`,
+  ],
+  [
+    'a trigger of the name of ours',
+    ({ table }) =>
+      `CREATE TRIGGER chain_checkpoints_previous BEFORE INSERT ON ${table}
+       FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
+  ],
+  [
+    'a trigger for who signs in',
+    () => `
+      CREATE FUNCTION evil() RETURNS event_trigger LANGUAGE plpgsql AS $body$ BEGIN END $body$;
+      CREATE EVENT TRIGGER evil ON ddl_command_end EXECUTE FUNCTION evil();
+      SET LOCAL allow_system_table_mods = on;
+      UPDATE pg_event_trigger SET evtevent = 'login'`,
+  ],
+]
+
+/** Of the log alone: it is partitioned by day. */
+const DAYS: typeof ATTACKS = [
+  [
+    'an order of batches for one day alone',
+    (trail) => `${ORDER} DROP INDEX access_log_batch;
+      DO $body$ BEGIN EXECUTE pg_catalog.format('CREATE INDEX ON access_log_%s (organization_id, batch evil_ops)',
+        pg_catalog.to_char(current_date, 'YYYYMMDD')); END $body$;${stray(trail)}`,
+  ],
+  [
+    'an order of days, which a setting turns round, for the log to be divided by',
+    (trail) => `
+      CREATE FUNCTION turned(date, date) RETURNS integer LANGUAGE sql IMMUTABLE AS $body$
+        SELECT pg_catalog.date_cmp($1, $2 + pg_catalog.current_setting('evil.days')::integer) $body$;
+      SET LOCAL evil.days = '0';
+      CREATE OPERATOR CLASS evil_ops FOR TYPE date USING btree AS
+        OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 turned(date, date);
+      ALTER TABLE access_log RENAME TO before;
+      CREATE TABLE access_log (LIKE before, PRIMARY KEY (day, boot_id, shard, sequence)) PARTITION BY RANGE (day evil_ops);
+      CREATE TABLE genuine PARTITION OF access_log FOR VALUES FROM ('2000-01-01') TO ('2100-01-01');
+      CREATE TABLE forged PARTITION OF access_log FOR VALUES FROM ('2100-01-01') TO ('2200-01-01');
+      INSERT INTO access_log SELECT * FROM before;
+      SET LOCAL evil.days = '36525';${stray(trail)} SET LOCAL evil.days = '0';`,
+  ],
+]
+
+describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind) => {
+  let trail: FurnishedTrail
+  beforeAll(async () => {
+    trail = await furnishTrail(harness, kind)
+  })
+
+  async function breaksUnder(sql: string) {
+    const trx = await harness.db.transaction()
+    try {
+      await trx.raw(sql)
+      return (await harness.verdict(trail.sourceIn(trx), trx)).breaks
+    } finally {
+      await trx.rollback()
+    }
+  }
+
+  it.each([...ATTACKS, ...(kind === 'audit' ? [] : DAYS)])('is found out who makes %s', async (_what, attack) => {
+    expect(await breaksUnder(attack(trail))).toMatchObject([{ kind: 'table-altered', link: null }])
+  })
+
+  it('takes an extension with types of its own, or names of its own, or in a schema of its own, for no attack', async () => {
+    const inPublic = ['citext', 'hstore', 'pgcrypto', 'pg_stat_statements', '"uuid-ossp"']
+    const elsewhere = ['intarray', 'pg_trgm', 'btree_gist']
+    const all = [...inPublic, ...elsewhere.map((name) => `${name} SCHEMA extensions`)]
+    expect(
+      await breaksUnder(`CREATE SCHEMA extensions; ${all.map((what) => `CREATE EXTENSION ${what};`).join('')}`),
+    ).toEqual([])
+  })
+
+  it.each(['intarray', 'pg_trgm'])('names %s in public, which nothing tells from an attack', async (name) => {
+    expect(await breaksUnder(`CREATE EXTENSION ${name}`)).toContainEqual({
+      kind: 'table-altered',
+      link: null,
+      day: null,
+      detail: expect.stringMatching(/stands beside Postgres’s own/),
+    })
+  })
+})
