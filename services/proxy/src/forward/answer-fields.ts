@@ -53,20 +53,20 @@ export interface AnswerFields {
   readonly passed: readonly string[]
   /** The content codings of the body, as one text; empty for none. */
   readonly coding: string
-  /** The transfer codings that are still on the body, as one text: all but chunked. Empty for none. */
-  readonly transferCoding: string
+  /** The transfer codings that the body came in, as one text in lower case; null where there is no such field. */
+  readonly transferCoding: string | null
   /** The body has a length, or comes in chunks: else it ends with its connection (RFC 9112 § 6.3). */
   readonly isFramed: boolean
 }
 
 /** @param raw what undici hands over, name and value in turn, read as latin1. */
 export function answerFields(raw: unknown): AnswerFields {
-  if (!Array.isArray(raw)) return { passed: [], coding: '', transferCoding: '', isFramed: false }
+  if (!Array.isArray(raw)) return { passed: [], coding: '', transferCoding: null, isFramed: false }
   const read = readerOf(raw)
   const passed: string[] = []
   const codings: string[] = []
-  let transferCoding = ''
-  let isFramed = false
+  const transferCodings: string[] = []
+  let hasLength = false
   let connection: string[] | null = null
   for (let at = 0; at < raw.length; at += 2) {
     const name = read(raw[at])
@@ -79,20 +79,20 @@ export function answerFields(raw: unknown): AnswerFields {
       continue
     }
     if (kind === 'transfer-coding') {
-      // The parser has taken this one off, and it passes nowhere (RFC 9112 § 7.1).
-      if (value.toLowerCase() === 'chunked') isFramed = true
-      else transferCoding += `${value} `
+      // The parser has taken chunked off, and it passes nowhere (RFC 9112 § 7.1).
+      transferCodings.push(value.toLowerCase())
       continue
     }
-    if (kind === 'length') isFramed = true
+    if (kind === 'length') hasLength = true
     if (kind === 'coding') codings.push(value.trim().toLowerCase())
     passed.push(name, value)
   }
+  const transferCoding = transferCodings.length === 0 ? null : transferCodings.join(', ')
   return {
     passed: connection === null ? passed : withoutNamed(passed, connection),
     coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
-    transferCoding: transferCoding.trimEnd(),
-    isFramed,
+    transferCoding,
+    isFramed: hasLength || transferCoding === 'chunked',
   }
 }
 
