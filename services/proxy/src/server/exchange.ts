@@ -74,24 +74,12 @@ export class Exchange {
     return this.outgoing.destroyed || this.outgoing.writableEnded || !this.incoming.socket.writable
   }
 
-  /**
-   * Calls back once: when the whole answer was handed to the system, or when the connection is gone before. The
-   * connection is listened to as well, since the answer to a pipelined request learns nothing of its end.
-   */
+  /** Calls back once: when the whole answer was handed to the system, or when the connection is gone before. */
   whenOver(listener: (complete: boolean) => void): void {
     const { outgoing } = this
-    const { socket } = this.incoming
-    const settle = (): void => {
-      outgoing.removeListener('close', settle)
-      socket.removeListener('close', settle)
-      listener(outgoing.writableFinished)
-    }
-    if (this.over) {
-      queueMicrotask(settle)
-      return
-    }
-    outgoing.on('close', settle)
-    socket.on('close', settle)
+    const settle = (): void => listener(outgoing.writableFinished)
+    if (this.over) queueMicrotask(settle)
+    else outgoing.once('close', settle)
   }
 
   /**
