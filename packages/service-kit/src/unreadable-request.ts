@@ -9,14 +9,12 @@ const CODES: Readonly<Record<string, FaultCode>> = {
 /** How Node says that a head, or a body, took too long. */
 const SLOW = 'ERR_HTTP_REQUEST_TIMEOUT'
 
-/**
- * What Node's HTTP parser refused (`clientError`): framing that is not plain, or a head that is too large or too slow.
- *
- * @param say of framing, instead of the words for any invalid request.
- */
-export function unreadableRequest({ code: reason = '', message }: NodeJS.ErrnoException, say?: string): Fault {
+/** What Node's HTTP parser refused (`clientError`): framing that is not plain, or a head that is too large or too slow. */
+export function unreadableRequest({ code: reason = '', message }: NodeJS.ErrnoException): Fault {
   const code = CODES[reason]
   if (code !== undefined) return new Fault(code, message)
-  const words = reason === SLOW ? 'The request did not arrive in time. Send it again.' : say
-  return new Fault('INVALID_REQUEST', message, words === undefined ? {} : { say: words })
+  const slow = 'The request did not arrive in time. Send it again.'
+  return new Fault('INVALID_REQUEST', message, {
+    say: reason === SLOW ? slow : 'This is not a well-formed HTTP/1.1 request.',
+  })
 }

@@ -245,6 +245,12 @@ describe('the REST side', () => {
     const long = await raw(server.port, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`)
     expect(long).toMatch(/^HTTP\/1\.1 431 .*"code":"TOO_LARGE"/s)
   })
+
+  it('refuses a request without Host, and goes on to the next', async () => {
+    const get = 'GET /healthz HTTP/1.1\r\n'
+    const answers = await raw(server.port, `${get}\r\n${get}host: x\r\nconnection: close\r\n\r\n`)
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200'])
+  })
 })
 
 function raw(port: number, text: string): Promise<string> {

@@ -5,6 +5,7 @@ import { tellOfRequest } from '../telemetry/watch-rest.js'
 import { API_PREFIX } from './api-prefix.js'
 import { openApiDocument } from './openapi.js'
 import { refuseManyFields } from './refuse-many-fields.js'
+import { refuseWithoutHost } from './refuse-without-host.js'
 import { giveRequestId, requestIdOf } from './request-id.js'
 import type { Route } from './route.js'
 import { mountRoutes, type RouterDeps } from './router.js'
@@ -29,7 +30,7 @@ export function createApp(deps: AppDeps): Express {
   app.set('case sensitive routing', true)
   app.set('etag', false)
   if (deps.watch) app.use(deps.watch)
-  app.use(giveRequestId, secured(), neverStored, refuseManyFields)
+  app.use(giveRequestId, secured(), neverStored, refuseWithoutHost, refuseManyFields)
   app.get('/healthz', (_request, response) => {
     tellOfRequest(response, { template: '/probe' })
     response.json({ status: 'ok' })

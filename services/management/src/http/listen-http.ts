@@ -1,11 +1,10 @@
 import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { FAULTS } from '@protectmyapi/service-kit/faults'
+import { FAULTS, type Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
-import { unreadableRequest } from '@protectmyapi/service-kit/unreadable-request'
+import { serveInTurn } from '@protectmyapi/service-kit/serve-in-turn'
 import { REQUEST_ID_HEADER } from './request-id.js'
 
 /** What one client, or many, may take. Tests set them low. */
@@ -24,6 +23,8 @@ export const HTTP_BOUNDS = {
   /** While it ends: how often connections are looked for whose last answer has gone. */
   closeIdleEveryMs: 50,
   connectionsMax: 2_000,
+  /** For a client whose bytes could not be read to read why, before the connection is destroyed. */
+  lingerMs: 500,
 } as const
 
 export type HttpBounds = Readonly<Record<keyof typeof HTTP_BOUNDS, number>>
@@ -47,11 +48,21 @@ export async function listenHttp(
   listener: RequestListener,
   bounds: HttpBounds = HTTP_BOUNDS,
 ): Promise<ListeningHttp> {
-  const server = newServer(target, listener, bounds)
+  const server = newServer(target, bounds)
   // No field is dropped in silence: `refuseManyFields` counts them.
   server.maxHeadersCount = 0
   server.maxConnections = bounds.connectionsMax
-  server.on('clientError', refuseUnreadable)
+  let isClosing = false
+  serveInTurn(server, {
+    begin(incoming, outgoing, waits) {
+      // Whoever goes on asking over a kept connection would be served until the grace is over, and cut then (RFC 9112 § 9.6).
+      if (isClosing) outgoing.shouldKeepAlive = false
+      if (waits) outgoing.writeContinue()
+      listener(incoming, outgoing)
+    },
+    refusal: rawRefusal,
+    lingerMs: bounds.lingerMs,
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(target.port, target.host, () => {
@@ -59,33 +70,32 @@ export async function listenHttp(
       resolve()
     })
   })
-  return { port: portOf(server.address()), close: (graceMs) => close(server, graceMs) }
+  return {
+    port: portOf(server.address()),
+    close(graceMs) {
+      isClosing = true
+      return close(server, graceMs)
+    },
+  }
 }
 
-function newServer({ tls }: HttpTarget, listener: RequestListener, bounds: HttpBounds): Server {
+function newServer({ tls }: HttpTarget, bounds: HttpBounds): Server {
   const options: ServerOptions = {
     maxHeaderSize: bounds.headerBytesMax,
     headersTimeout: bounds.headersMs,
     requestTimeout: bounds.requestMs,
     connectionsCheckingInterval: bounds.lookForSlowEveryMs,
     keepAliveTimeout: bounds.keepAliveMs,
-    requireHostHeader: true,
+    // `refuseWithoutHost` does, in turn.
+    requireHostHeader: false,
   }
-  if (!tls) return createServer(options, listener)
+  if (!tls) return createServer(options)
   const { handshakeMs: handshakeTimeout } = bounds
-  return createTlsServer({ ...options, ...tls, handshakeTimeout, minVersion: 'TLSv1.3' }, listener)
+  return createTlsServer({ ...options, ...tls, handshakeTimeout, minVersion: 'TLSv1.3' })
 }
 
-/**
- * What the HTTP parser could not read never reaches Express; it gets the same kind of answer. Who keeps the other half of
- * the connection open is found slow at the next look.
- */
-function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const fault = unreadableRequest(error)
+/** What the HTTP parser could not read never reaches Express; it gets the same kind of answer. */
+function rawRefusal(fault: Fault): string {
   const requestId = newId('request')
   const body = JSON.stringify(toProblem(fault, requestId))
   const fields = {
@@ -96,14 +106,10 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
   }
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
   const { http } = FAULTS[fault.code]
-  socket.end(`HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\n${head.join('')}\r\n${body}`)
+  return `HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\n${head.join('')}\r\n${body}`
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {
-  // Whoever goes on asking over a kept connection would be served until the grace is over, and cut then (RFC 9112 § 9.6).
-  server.prependListener('request', (_request, response) => {
-    response.shouldKeepAlive = false
-  })
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   const closing = setInterval(() => server.closeIdleConnections(), HTTP_BOUNDS.closeIdleEveryMs)
   // It closes idle ones by itself (Node 19 and later).

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { hasBody } from '@protectmyapi/service-kit/has-body'
 import { parseStrictJson } from '@protectmyapi/service-kit/strict-json'
 
 /** A secret's value of 64 KiB, every byte escaped as six characters of JSON, would be 384 KiB; one in plain text fits. */
@@ -23,11 +24,6 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
   const bytes = await readBounded(request)
   return bytes.length === 0 ? undefined : parseStrictJson(decode(bytes))
-}
-
-/** RFC 9112 § 6: a body is there when its framing is. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 async function readBounded(request: IncomingMessage): Promise<Buffer> {

@@ -57,49 +57,54 @@ export interface AnswerFields {
   readonly coding: string
   /** A character set in which no value would be found; empty for none. */
   readonly charset: string
-  /** The transfer codings that are still on the body, as one text: all but chunked. Empty for none. */
-  readonly transferCoding: string
+  /** The transfer codings that the body came in, as one text in lower case; null where there is no such field. */
+  readonly transferCoding: string | null
   /** The body has a length, or comes in chunks: else it ends with its connection (RFC 9112 § 6.3). */
   readonly isFramed: boolean
 }
 
 /** @param raw what undici hands over, name and value in turn, read as latin1. */
 export function answerFields(raw: unknown): AnswerFields {
-  if (!Array.isArray(raw)) return { passed: [], coding: '', charset: '', transferCoding: '', isFramed: false }
+  if (!Array.isArray(raw)) return { passed: [], coding: '', charset: '', transferCoding: null, isFramed: false }
   const read = readerOf(raw)
   const passed: string[] = []
   const codings: string[] = []
+  const transferCodings: string[] = []
   let charset = ''
-  let transferCoding = ''
-  let isFramed = false
+  let hasLength = false
   let connection: string[] | null = null
   for (let at = 0; at < raw.length; at += 2) {
     const name = read(raw[at])
     const kind = kindOf(name)
     if (kind === 'never') continue
     const value = read(raw[at + 1])
-    if (kind === 'connection') {
-      // Nearly every one names `keep-alive` alone, which passes nowhere.
-      if (value.toLowerCase() !== 'keep-alive') connection = [...(connection ?? []), name, value]
-      continue
+    switch (kind) {
+      case 'connection':
+        // Nearly every one names `keep-alive` alone, which passes nowhere.
+        if (value.toLowerCase() !== 'keep-alive') connection = [...(connection ?? []), name, value]
+        continue
+      case 'transfer-coding':
+        // The parser has taken chunked off, and it passes nowhere (RFC 9112 § 7.1).
+        transferCodings.push(value.toLowerCase())
+        continue
+      case 'length':
+        hasLength = true
+        break
+      case 'type':
+        charset ||= unsearchableCharset(value)
+        break
+      case 'coding':
+        codings.push(value.trim().toLowerCase())
     }
-    if (kind === 'transfer-coding') {
-      // The parser has taken this one off, and it passes nowhere (RFC 9112 § 7.1).
-      if (value.toLowerCase() === 'chunked') isFramed = true
-      else transferCoding += `${value} `
-      continue
-    }
-    if (kind === 'length') isFramed = true
-    if (kind === 'type') charset ||= unsearchableCharset(value)
-    if (kind === 'coding') codings.push(value.trim().toLowerCase())
     passed.push(name, value)
   }
+  const transferCoding = transferCodings.length === 0 ? null : transferCodings.join(', ')
   return {
     passed: connection === null ? passed : withoutNamed(passed, connection),
     coding: codings.filter((coding) => coding !== '' && coding !== 'identity').join(', '),
     charset,
-    transferCoding: transferCoding.trimEnd(),
-    isFramed,
+    transferCoding,
+    isFramed: hasLength || transferCoding === 'chunked',
   }
 }
 

@@ -186,7 +186,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     { coding, charset, transferCoding, isFramed }: Omit<AnswerFields, 'passed'>,
   ): Fault | null {
     const { injects, scrub, closeIsAnEnd } = this.#options
-    if (transferCoding !== '') return transferCoded(transferCoding)
+    // An empty field, and chunked twice, are framing that readers differ on.
+    if (transferCoding !== null && transferCoding !== 'chunked') return transferCoded(transferCoding)
     if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
     if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
     if (scrub && coding !== '') return compressed(coding)
@@ -279,7 +280,7 @@ function endless(): Fault {
 
 /** Nobody asked for it (no TE goes up), and passed on without its field it would be another body. */
 function transferCoded(coding: string): Fault {
-  return new Fault('UPSTREAM_UNREACHABLE', `an answer in a transfer coding that was not asked for: ${coding}`)
+  return new Fault('UPSTREAM_UNREACHABLE', `an answer in a transfer coding that was not asked for: '${coding}'`)
 }
 
 /**

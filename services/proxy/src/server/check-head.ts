@@ -8,8 +8,7 @@ const LIMITS = {
 } as const
 
 /**
- * What Node's parser lets pass and no provider should have to judge. It runs in the turn in which the head was read,
- * before the parser goes on to what follows: after a refusal nobody can say where the next request begins.
+ * What Node's parser lets pass and no provider should have to judge.
  *
  * @throws Fault HEADERS_TOO_LARGE, INVALID_REQUEST, NOT_IMPLEMENTED.
  */
@@ -20,7 +19,7 @@ export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage)
   checkHost(httpVersion, rawHeaders, headers.host)
   checkCoding(httpVersion, headers['transfer-encoding'])
   checkContentCoding(headers['content-encoding'])
-  // An offer of h2c may be declined in silence (RFC 9113 § 3.1). Any other protocol would be half of one here.
+  // An offer of h2c may be declined in silence (RFC 9113 § 3.1), as the connection's last request. Any other protocol would be half of one here.
   const upgrade = headers.upgrade?.toLowerCase()
   if (upgrade !== undefined && upgrade !== 'h2c') {
     const say = 'Upgrades, WebSocket among them, are not built yet. Use plain HTTP requests or server-sent events.'

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
@@ -71,24 +72,12 @@ export class Exchange {
     return this.outgoing.destroyed || this.outgoing.writableEnded || !this.incoming.socket.writable
   }
 
-  /**
-   * Calls back once: when the whole answer was handed to the system, or when the connection is gone before. The
-   * connection is listened to as well, since the answer to a pipelined request learns nothing of its end.
-   */
+  /** Calls back once: when the whole answer was handed to the system, or when the connection is gone before. */
   whenOver(listener: (complete: boolean) => void): void {
     const { outgoing } = this
-    const { socket } = this.incoming
-    const settle = (): void => {
-      outgoing.removeListener('close', settle)
-      socket.removeListener('close', settle)
-      listener(outgoing.writableFinished)
-    }
-    if (this.over) {
-      queueMicrotask(settle)
-      return
-    }
-    outgoing.on('close', settle)
-    socket.on('close', settle)
+    const settle = (): void => listener(outgoing.writableFinished)
+    if (this.over) queueMicrotask(settle)
+    else outgoing.once('close', settle)
   }
 
   /**
@@ -153,8 +142,9 @@ export class Exchange {
   /** Ends an answer that cannot be completed so that it does not look complete. */
   cut(): void {
     const { socket } = this.outgoing
-    // A body that ends with its connection (HTTP/1.0) looks whole after a FIN. A reset does not.
-    if (socket && this.incoming.httpVersion === '1.0') socket.resetAndDestroy()
+    // A body that ends with its connection (HTTP/1.0) looks whole after a FIN. A reset does not; TLS has a close of its own,
+    // which a destroyed socket does not say, and knows no reset.
+    if (socket && !(socket instanceof TLSSocket) && this.incoming.httpVersion === '1.0') socket.resetAndDestroy()
     this.outgoing.destroy()
   }
 }

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { asFault, Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
+import type { Begin } from '@protectmyapi/service-kit/turns'
 import { parseRequestTarget, type RequestTarget } from '../aim/request-target.js'
 import { ClientLeft } from '../forward/upload.js'
 import type { Pipeline } from '../pipeline.js'
@@ -23,15 +24,10 @@ export interface HandleDeps extends OwnRoutesDeps {
   readonly watchRequest?: WatchRequest
 }
 
-export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean) => void
-
 /** Whatever comes in, up to the pipeline or an answer of our own. */
-export function createHandle(deps: HandleDeps): Handle {
+export function createHandle(deps: HandleDeps): Begin {
   const { clock, proxies, watchRequest = () => NOT_WATCHED } = deps
-  const lost = new WeakSet<IncomingMessage['socket']>()
   return (incoming, outgoing, waits) => {
-    // What the parser makes of the bytes behind a refused head is nobody's request: the connection ends with the refusal.
-    if (lost.has(incoming.socket)) return
     const source = sourceAddress(incoming.socket.remoteAddress, lastForwardedFor(incoming), proxies)
     const origin = (): string | null => clientOrigin(arrivalOf(incoming), proxies)
     const isShared = (): boolean => proxies.trusts(incoming.socket.remoteAddress ?? '')
@@ -47,15 +43,15 @@ export function createHandle(deps: HandleDeps): Handle {
       watch,
     })
     if (deps.isDraining()) outgoing.shouldKeepAlive = false
-    void watch.run(() => serve(deps, exchange, lost))
+    void watch.run(() => serve(deps, exchange))
   }
 }
 
 /** Never rejects: whatever happens is an answer, or the client is gone. */
-async function serve(deps: HandleDeps, exchange: Exchange, lost: WeakSet<IncomingMessage['socket']>): Promise<void> {
+async function serve(deps: HandleDeps, exchange: Exchange): Promise<void> {
   const { watch } = exchange
   try {
-    await answer(deps, exchange, lost)
+    await answer(deps, exchange)
   } catch (thrown) {
     if (thrown instanceof ClientLeft) return watch.endsWith('CLIENT_LEFT')
     const fault = asFault(thrown)
@@ -69,9 +65,9 @@ async function serve(deps: HandleDeps, exchange: Exchange, lost: WeakSet<Incomin
   }
 }
 
-async function answer(deps: HandleDeps, exchange: Exchange, lost: WeakSet<IncomingMessage['socket']>): Promise<void> {
+async function answer(deps: HandleDeps, exchange: Exchange): Promise<void> {
   const { incoming } = exchange
-  const target = readHead(exchange, lost)
+  const target = readHead(exchange)
   const destination = destinationOf(incoming.headers.host, target, deps.hostSuffix)
   exchange.watch.asksFor(destination.kind === 'own' ? ownRouteClass(destination.path) : 'service')
   if (destination.kind === 'own') return answerOwn(deps, exchange, destination.path)
@@ -79,13 +75,12 @@ async function answer(deps: HandleDeps, exchange: Exchange, lost: WeakSet<Incomi
   return deps.pipeline(exchange, destination)
 }
 
-/** Before the first `await`: the parser has not gone on to the next request of a pipeline. */
-function readHead({ incoming, outgoing }: Exchange, lost: WeakSet<IncomingMessage['socket']>): RequestTarget {
+/** After a refusal nobody can say where the next request begins: it is the connection's last answer. */
+function readHead({ incoming, outgoing }: Exchange): RequestTarget {
   try {
     checkHead(incoming)
     return parseRequestTarget(incoming.url ?? '')
   } catch (err) {
-    lost.add(incoming.socket)
     outgoing.shouldKeepAlive = false
     throw err
   }

@@ -1,19 +1,12 @@
-import {
-  createServer as createPlainServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http'
+import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { Fault } from '@protectmyapi/service-kit/faults'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
-import { unreadableRequest } from '@protectmyapi/service-kit/unreadable-request'
+import { serveInTurn } from '@protectmyapi/service-kit/serve-in-turn'
+import type { Begin } from '@protectmyapi/service-kit/turns'
 import type { CrowdedOut } from '../fairness/connection-room.js'
-import { followConnections, isAnswering, type Socket } from './connections.js'
-import type { Handle } from './handle.js'
-import { refuseRaw } from './refuse-raw.js'
+import { followConnections } from './connections.js'
+import { rawRefusal } from './raw-refusal.js'
 import type { TrustedProxies } from './source-address.js'
 
 /** What one client, or many, may take. Tests set them low. */
@@ -65,7 +58,7 @@ export interface ListenerOptions {
   readonly bounds?: ListenerBounds
 }
 
-export function createListener(handle: Handle, options: ListenerOptions): Listener {
+export function createListener(handle: Begin, options: ListenerOptions): Listener {
   const { certificate, connected, proxies, crowdedOut = () => {}, bounds = LISTENER_BOUNDS } = options
   const server =
     certificate === null
@@ -73,20 +66,15 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
       : tlsServer(serverOptions(bounds), certificate, bounds.handshakeMs)
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
+  const turnsOf = serveInTurn(server, { begin: handle, refusal: rawRefusal, lingerMs: bounds.lingerMs })
   const connections = followConnections(server, {
+    turnsOf,
     encrypted: certificate !== null,
     connectionsMax: bounds.connectionsMax,
     proxies,
     crowdedOut,
   })
-  const take = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
-    connections.asked(incoming.socket, outgoing)
-    handle(incoming, outgoing, waits)
-  }
   server.on('connection', connected)
-  server.on('request', (incoming, outgoing) => take(incoming, outgoing, false))
-  server.on('checkContinue', (incoming, outgoing) => take(incoming, outgoing, true))
-  server.on('checkExpectation', (incoming, outgoing) => take(incoming, outgoing, false))
   const closeIdle = server.closeIdleConnections.bind(server)
   // Node's `close` would call it at once.
   server.closeIdleConnections = () => {}
@@ -96,18 +84,6 @@ export function createListener(handle: Handle, options: ListenerOptions): Listen
       closeIdle()
       connections.destroyUnused()
     })
-  const refuse = (socket: Socket, fault: Fault): void => {
-    const last = connections.lastAnswer(socket)
-    // What came before it was whole, and may be with a provider: that is answered, and this is not.
-    if (last && isAnswering(last)) last.shouldKeepAlive = false
-    else refuseRaw(socket, fault, bounds.lingerMs)
-  }
-  server.on('connect', (_incoming, socket) =>
-    refuse(socket as Socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] })),
-  )
-  server.on('clientError', (err: NodeJS.ErrnoException, socket) =>
-    refuse(socket as Socket, unreadableRequest(err, 'This is not a well-formed HTTP/1.1 request.')),
-  )
 
   return {
     listen: (host, port) =>

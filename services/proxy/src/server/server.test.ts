@@ -9,9 +9,10 @@ import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
 import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { newToken } from '@protectmyapi/service-kit/tokens'
+import { fixedMaterial } from '../test/fixed-material.js'
 import { silentLog } from '../test/silent-log.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
-import { startUpstream, type Upstream } from '../test/start-upstream.js'
+import { startRawUpstream, startUpstream, type Upstream } from '../test/start-upstream.js'
 import { exchangeRaw } from '../test/streaming-client.js'
 import { createListener } from './listener.js'
 import { trustedProxies } from './source-address.js'
@@ -260,6 +261,34 @@ describe('draining', () => {
 })
 
 describe('the listener’s TLS', () => {
+  it('ends an answer to HTTP/1.0 that is cut, and serves on', async () => {
+    const provider = await startRawUpstream((socket) =>
+      socket.on('data', (asked) =>
+        socket.end(
+          String(asked).includes('/cut')
+            ? 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npart \r\n'
+            : 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole',
+        ),
+      ),
+    )
+    const certificate = fixedMaterial(await (await createAuthority()).issue({ dnsNames: ['x'] }))
+    const secure = await startProxy(provider.port, { certificate })
+    const ask = (path: string): Promise<string> =>
+      new Promise((resolve) => {
+        let text = ''
+        const socket = connectTls({ port: secure.port, host: '127.0.0.1', rejectUnauthorized: false })
+        socket.on('error', () => {}).on('close', () => resolve(text))
+        socket.on('data', (bytes) => {
+          text += String(bytes)
+        })
+        socket.write(`GET /v1/p/up/${path} HTTP/1.0\r\nx-api-key: ${APP_TOKEN}\r\n\r\n`)
+      })
+    expect(await ask('cut')).toMatch(/part $/)
+    expect(await ask('whole')).toMatch(/whole$/)
+    await secure.close()
+    await provider.close()
+  })
+
   it('speaks 1.3 alone, and takes up a new certificate', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pma-proxy-'))
     const files = {

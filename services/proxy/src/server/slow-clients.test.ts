@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
-import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { fixedMaterial } from '../test/fixed-material.js'
 import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { serve, startUpstream, type Upstream } from '../test/start-upstream.js'
 
@@ -145,8 +145,3 @@ describeWithAddresses('a flood of connections from one address', () => {
     await provider.close()
   })
 })
-
-function fixedMaterial({ certPem, keyPem }: Issued): WatchedMaterial {
-  const material = { cert: Buffer.from(certPem), key: Buffer.from(keyPem), ca: Buffer.from(certPem) }
-  return { current: () => material, onChange: () => () => {}, stop: () => {} }
-}
