@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { type GrantSigner, grantSigner, PROXY } from '../test/grant-signer.js'
 import { leaseHarness } from '../test/lease-harness.js'
 import { aPut, NO_BINDINGS, vaultCore } from '../test/vault-core.js'
+import { authenticPins } from './authentic-pins.js'
 import { grantKeyStore } from './grant-key-store.js'
 
 let harness: Awaited<ReturnType<typeof leaseHarness>>
@@ -67,6 +69,39 @@ describe('the key that signs grants', () => {
     )
     await pins.clone().where({ version_id: put.versionId }).update({ public_key: genuine.spki })
     await expect(cold().lease(await request(genuine))).resolves.toMatchObject([{ lease: {} }])
+  })
+
+  it('is none where what is sealed under its id does not open, or is destroyed', async () => {
+    const { databases, vault, pinnedSigner, grantFor, stored } = harness
+    const { put, signer } = await pinnedSigner()
+    const secret = await stored()
+    const request = async (by: GrantSigner) => ({
+      grant: await grantFor([secret], {}, by),
+      versionIds: [secret.versionId],
+      peer: PROXY,
+    })
+    const sealed = databases.tamper('versions').where({ version_id: put.versionId })
+    for (const altered of [{ sealed: Buffer.alloc(200) }, { state: 'destroyed', sealed: null }]) {
+      await sealed.clone().update(altered)
+      const cold = vaultCore(databases, vault.service)
+      await expect(cold.lease(await request(signer))).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+    }
+  })
+
+  it('is opened once to be vouched for, and what was opened is wiped', async () => {
+    const { databases, vault, pinnedSigner } = harness
+    const { put, signer } = await pinnedSigner()
+    const { vaultDb } = databases
+    const opened: SecretBytes[] = []
+    const openVersion: typeof vault.openVersion = async (...of) => {
+      const version = await vault.openVersion(...of)
+      opened.push(version.value)
+      return version
+    }
+    const authentic = authenticPins({ vaultDb, openVersion, log: memoryLog().log })
+    for (let turn = 0; turn < 2; turn += 1)
+      expect(await authentic([put.versionId])).toEqual(new Map([[put.versionId, signer.spki]]))
+    expect(opened.map((value) => value.reveal().equals(Buffer.alloc(value.reveal().length)))).toEqual([true])
   })
 
   it('waits for a KMS that is away before its first use: an outage, never a verdict', async () => {
