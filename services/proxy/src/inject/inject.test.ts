@@ -194,7 +194,7 @@ describe('inject', () => {
       expect(send(BEARER, { query }).target).toBe(`/v1/x?${query}`)
   })
 
-  it.each([...KEY_QUERIES])('drops a foreign %s from the query, wherever the secret is put', (name) => {
+  it.each([...KEY_QUERIES, 'X-Api-Key', 'authorization', 'X-Goog-Api-Key'])('drops a foreign %s from the query, wherever the secret is put', (name) => {
     const basic: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
     const path: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
     const sent = (field: InjectedField, placement: Placement): string =>
