@@ -194,18 +194,21 @@ describe('inject', () => {
       expect(send(BEARER, { query }).target).toBe(`/v1/x?${query}`)
   })
 
-  it.each([...KEY_QUERIES, 'X-Api-Key', 'authorization', 'X-Goog-Api-Key'])('drops a foreign %s from the query, wherever the secret is put', (name) => {
-    const basic: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
-    const path: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
-    const sent = (field: InjectedField, placement: Placement): string =>
-      send(field, { query: `a=%2f&${name.toUpperCase()}=AIza&b`, placements: [placement], path: '/x' }).target
-    expect(sent(BEARER, { kind: 'header', name: 'authorization' })).toBe('/x?a=%2f&b')
-    expect(sent(basic, { kind: 'basic-user' })).toBe('/x?a=%2f&b')
-    expect(sent(path, { kind: 'path', template: '/bot{}' })).toBe(`/bot${VALUE}/x?a=%2f&b`)
-    expect(sent({ kind: 'query', name: 'sig', value: secret }, { kind: 'query', name: 'sig' })).toBe(
-      `/x?a=%2f&b&sig=${VALUE}`,
-    )
-  })
+  it.each([...KEY_QUERIES, 'X-Api-Key', 'authorization', 'X-Goog-Api-Key'])(
+    'drops a foreign %s from the query, wherever the secret is put',
+    (name) => {
+      const basic: InjectedField = { kind: 'basic', user: secret, password: [literal('')] }
+      const path: InjectedField = { kind: 'path', value: [literal('bot'), ...secret] }
+      const sent = (field: InjectedField, placement: Placement): string =>
+        send(field, { query: `a=%2f&${name.toUpperCase()}=AIza&b`, placements: [placement], path: '/x' }).target
+      expect(sent(BEARER, { kind: 'header', name: 'authorization' })).toBe('/x?a=%2f&b')
+      expect(sent(basic, { kind: 'basic-user' })).toBe('/x?a=%2f&b')
+      expect(sent(path, { kind: 'path', template: '/bot{}' })).toBe(`/bot${VALUE}/x?a=%2f&b`)
+      expect(sent({ kind: 'query', name: 'sig', value: secret }, { kind: 'query', name: 'sig' })).toBe(
+        `/x?a=%2f&b&sig=${VALUE}`,
+      )
+    },
+  )
 
   it('sends no question mark for a query of which nothing is left', () => {
     expect(send(BEARER, { query: 'key=AIza' }).target).toBe('/v1/x')
