@@ -24,8 +24,7 @@ export const DELETE_SERVICE: LaneOperation = {
     const made = await makeService(making, { baseUrl: origin, secretName, limits: [] })
     if (made === undefined) return
     const next = { ...lane, serviceId: made.id, slug }
-    await link(operate, next, management)
-    turnTo(lane, next)
+    if (await link(operate, next, management)) turnTo(lane, next)
   },
 }
 

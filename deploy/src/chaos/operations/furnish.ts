@@ -96,8 +96,8 @@ export async function make<T>(
   return schema.safeParse((await operate.untilDone(management, { ...change, audit }))?.body).data
 }
 
-/** Links the lane's app to its service, and keeps the link's id. */
-export async function link(operate: Operate, lane: Lane, management: number): Promise<void> {
+/** Links the lane's app to its service, and keeps the link's id. False where the time ended meanwhile. */
+export async function link(operate: Operate, lane: Lane, management: number): Promise<boolean> {
   const { org, slug, appId, serviceId } = lane
   const done = await operate.untilDone(management, {
     kind: 'link',
@@ -108,6 +108,7 @@ export async function link(operate: Operate, lane: Lane, management: number): Pr
     audit: { event: 'link.created' },
   })
   lane.linkId = WithId.safeParse(done?.body).data?.id ?? lane.linkId
+  return done !== undefined
 }
 
 /** As many as a new app has. */

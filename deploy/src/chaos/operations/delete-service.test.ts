@@ -1,0 +1,40 @@
+import { expect, it } from '@jest/globals'
+import { DELETE_SERVICE } from './delete-service.js'
+import type { Lane } from './lane.js'
+import type { Operate } from './operate.js'
+
+const laneOf = (): Lane => ({
+  ...{ name: 'red', org: '/orgs/org_1', orgId: 'org_1', slug: 'red-1', names: 1, secretId: 'sec_1', secretName: 'RED' },
+  ...{ value: 'v', serviceId: 'svc_1', appId: 'app_1', linkId: 'lnk_1', debugTokens: [], sessions: [], ghosts: [] },
+  appToken: { token: 't', slug: 'red-1', rests: ['service:svc_1'] },
+})
+
+/** The time ends with this one. */
+function operating(last: string): Operate {
+  let isOver = false
+  return {
+    once: () => Promise.reject(new Error('nothing is asked once')),
+    came: () => {},
+    async untilDone(_management, { kind }) {
+      if (isOver) return undefined
+      isOver = kind === last
+      return { body: { id: 'svc_2' } }
+    },
+  }
+}
+
+const deleteService = (operate: Operate, lane: Lane): Promise<void> =>
+  DELETE_SERVICE.run({ operate, origin: 'http://x', pause: async () => {} }, lane, {
+    management: 0,
+    which: 0,
+    awayMs: 0,
+  })
+
+it.each([
+  ['create service', 'svc_1'],
+  ['link', 'svc_2'],
+])('where the time ends with “%s”, clients ask for %s: for no service that is not linked', async (last, serviceId) => {
+  const lane = laneOf()
+  await deleteService(operating(last), lane)
+  expect([lane.serviceId, lane.appToken.rests.includes(`service:${serviceId}`)]).toEqual([serviceId, true])
+})
