@@ -9,9 +9,10 @@ export interface ThreeClients {
 }
 
 /**
- * What one state names and another lacks, in words, a line each whatever a restored row says. Writes go from one database to the next (ARCHITECTURE, "Writing"), so
- * states that were seen a moment apart can disagree in either direction: a value stored and named meanwhile, a replaced one
- * destroyed, a data key erased, a head signed. No order of looking avoids all of these.
+ * What one state names and another lacks, in words, a line each whatever a restored row says. Writes go from one database to
+ * the next (ARCHITECTURE, "Writing"), so states that were seen a moment apart can disagree in either direction: a value
+ * stored and named meanwhile, a replaced one destroyed, a data key erased, a head signed. No order of looking avoids all of
+ * these.
  */
 export async function findMisfits(clients: ThreeClients): Promise<string[]> {
   const misfits = [...(await missingVersions(clients)), ...(await missingKeys(clients)), ...(await headsAhead(clients))]

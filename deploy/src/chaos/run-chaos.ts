@@ -49,8 +49,9 @@ async function runSeeds(options: ChaosOptions, shared: Shared): Promise<boolean>
   const results: SeedResult[] = []
   for (const seed of config.seeds) results.push(await playSeed(options, { ...shared, codeDir: projectDir, seed }))
   progress.say(shownCosts(costOfFailures(results.map(({ history }) => history))))
-  progress.say(totalsOf(results, { profile: config.profile }))
-  return results.every((result) => isGreen(result, { profile: config.profile }))
+  const { profile } = config
+  progress.say(totalsOf(results, { profile }))
+  return results.every((result) => isGreen(result, { profile }))
 }
 
 async function runWithoutRules(options: ChaosOptions, shared: Shared, rules: readonly RuleName[]): Promise<boolean> {

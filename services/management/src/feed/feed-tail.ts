@@ -21,8 +21,8 @@ export interface FeedTail {
 }
 
 /**
- * Follows the feed by looking every 100 ms, and at once when woken (by NOTIFY) or told by who committed. A push is a kindness: it never moves a
- * horizon (CONTIG), and what is lost here a Sync makes good.
+ * Follows the feed by looking every 100 ms, and at once when woken (by NOTIFY) or told by who committed. A push is a
+ * kindness: it never moves a horizon (CONTIG), and what is lost here a Sync makes good.
  */
 export function createFeedTail(db: Knex, log: Logger): FeedTail {
   const listeners = new Set<TailListener>()

@@ -1,6 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { SYNC_PROOF_BYTES } from '@protectmyapi/service-kit/sync-proof'
 import { withMargin } from './feed-limits.js'
 import { digestOfProof } from './proof.js'
 
@@ -8,15 +9,13 @@ import { digestOfProof } from './proof.js'
 export interface SyncRecord {
   /** BOOT: random, one per process start; never a pod's name or a certificate. */
   readonly bootId: string
-  /** Of who speaks for the boot: PROOF_BYTES of it, or none from a proxy of the version before. */
+  /** Of who speaks for the boot: SYNC_PROOF_BYTES of it, or none from a proxy of the version before. */
   readonly proof: Uint8Array
   readonly spiffeId: string
   readonly applied: number
   /** HGRANTED: the same that the answer will say. */
   readonly horizonMs: number
 }
-
-const PROOF_BYTES = 32
 
 /**
  * RECORDFIRST: commits the registry row, alone, before anything is read for the answer. UPSERT: a row that was pruned is
@@ -36,7 +35,7 @@ export async function recordSync(db: Knex, sync: SyncRecord): Promise<number> {
   if (!isId('boot', bootId) || !Number.isSafeInteger(applied) || applied < 0) {
     throw new Fault('INVALID_REQUEST', 'a Sync without a boot id, or with an impossible applied number')
   }
-  if (proof.length !== 0 && proof.length !== PROOF_BYTES) {
+  if (proof.length !== 0 && proof.length !== SYNC_PROOF_BYTES) {
     throw new Fault('INVALID_REQUEST', `a Sync with a proof of ${proof.length} bytes`)
   }
   // DURABLE: the row must survive Postgres's crash, whatever the server's default says.

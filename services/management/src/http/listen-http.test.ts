@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { type RawClient, rawClient } from '@protectmyapi/dev-kit/raw-client'
 import { statusesAndCode } from '@protectmyapi/dev-kit/statuses-and-code'
 import { until } from '@protectmyapi/dev-kit/until'
 import express from 'express'
@@ -32,22 +33,7 @@ async function listening(bounds: Partial<HttpBounds>): Promise<ListeningHttp> {
 
 afterEach(() => server.close(0))
 
-interface Client {
-  readonly socket: Socket
-  readonly closed: Promise<string>
-}
-
-/** A connection, and all that came over it once it is closed. */
-function client(bytes = ''): Client {
-  const socket = connect(server.port, '127.0.0.1')
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
-  socket.write(bytes)
-  return {
-    socket,
-    closed: new Promise((resolve) => socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))),
-  }
-}
+const client = (bytes = ''): RawClient => rawClient(server, bytes)
 
 /** Status and code of the one answer. */
 async function answerTo(bytes: string): Promise<string> {

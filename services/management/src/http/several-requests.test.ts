@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { type RawClient, rawClient } from '@protectmyapi/dev-kit/raw-client'
+import { statusesAndConnection } from '@protectmyapi/dev-kit/statuses-and-connection'
 import { until } from '@protectmyapi/dev-kit/until'
 import { type ListeningHttp, listenHttp } from './listen-http.js'
 
@@ -32,26 +33,7 @@ function answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
   } else setImmediate(() => response.end('ok'))
 }
 
-interface Client {
-  readonly socket: Socket
-  /** All that was answered until the connection closed. */
-  readonly closed: Promise<string>
-}
-
-function client(bytes: string): Client {
-  const socket = connect(server.port, '127.0.0.1')
-  let heard = ''
-  socket.setEncoding('latin1').on('error', () => {})
-  socket.on('data', (text: string) => {
-    heard += text
-  })
-  socket.write(bytes)
-  return { socket, closed: new Promise((resolve) => socket.on('close', () => resolve(heard))) }
-}
-
-/** Each status, and what was said of the connection. */
-const linesOf = (heard: string): string =>
-  [...heard.matchAll(/HTTP\/1\.1 (\d+)|^connection: (\S+)/gim)].map(([, status, said]) => status ?? said).join(' ')
+const client = (bytes: string): RawClient => rawClient(server, bytes)
 
 /** Returns once what was sent before has been read. */
 async function read(): Promise<void> {
@@ -70,7 +52,7 @@ it.each(['h2c', 'websocket'])(
     socket.write(inner)
     await read()
     end?.()
-    expect(linesOf(await closed)).toBe('200 close')
+    expect(statusesAndConnection(await closed)).toBe('200 close')
     expect(begun).toEqual(['/slow'])
   },
 )
@@ -81,27 +63,29 @@ describe('bytes that cannot be read take no whole request’s answer away:', () 
     ['a CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['a chunk size that is none', `${post('/b', 'Transfer-Encoding: chunked\r\n')}ZZ\r\n`],
   ])('%s', async (_what, bad) => {
-    expect(linesOf(await client(post('/a', 'Content-Length: 3\r\n', 'abc') + bad).closed)).toBe('200 close')
+    expect(statusesAndConnection(await client(post('/a', 'Content-Length: 3\r\n', 'abc') + bad).closed)).toBe(
+      '200 close',
+    )
     const { socket, closed } = client(get('/slow'))
     await until(() => end)
     socket.write(bad)
     await read()
     end?.()
     const heard = await closed
-    expect(linesOf(heard)).toBe('200 keep-alive')
+    expect(statusesAndConnection(heard)).toBe('200 keep-alive')
     expect(heard).toMatch(/\r\n\r\n4\r\nhalf\r\n5\r\nwhole\r\n0\r\n\r\n$/)
     expect(begun).toEqual(['/a', '/slow'])
   })
 
   it('and are told alone where there is none', async () => {
-    expect(linesOf(await client(JUNK).closed)).toBe('400 close')
-    expect(linesOf(await client('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n').closed)).toBe('405 close')
+    expect(statusesAndConnection(await client(JUNK).closed)).toBe('400 close')
+    expect(statusesAndConnection(await client('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n').closed)).toBe('405 close')
   })
 })
 
 it('behind an answer that ends the connection nothing is begun', async () => {
   const refused = post('/refuse', 'Transfer-Encoding: chunked\r\n', '3\r\nabc\r\n0\r\n\r\n')
-  expect(linesOf(await client(refused + get('/b')).closed)).toBe('413 close')
+  expect(statusesAndConnection(await client(refused + get('/b')).closed)).toBe('413 close')
   expect(begun).toEqual(['/refuse'])
 })
 
@@ -110,6 +94,6 @@ it.each([
   ['with a body', post('/a', 'Expect: 100-continue\r\nContent-Length: 3\r\n', 'abc')],
 ])('a client that expects 100 Continue %s is answered, and so is what stands behind', async (_how, bytes) => {
   const { closed } = client(bytes + get('/b', 'Connection: close\r\n'))
-  expect(linesOf(await closed)).toBe('100 200 keep-alive 200 close')
+  expect(statusesAndConnection(await closed)).toBe('100 200 keep-alive 200 close')
   expect(begun).toEqual(['/a', '/b'])
 })

@@ -4,6 +4,7 @@ import type { SyncRequest } from '@protectmyapi/protos/generated/directory/v1/Sy
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { SYNC_PROOF_BYTES } from '@protectmyapi/service-kit/sync-proof'
 import type { FeedState } from './keeper.js'
 import { createPatience } from './patience.js'
 import { jittered, type Schedule } from './schedule.js'
@@ -21,8 +22,6 @@ const LIMITS = {
   lookMs: 1_000,
   /** Between two Syncs, at least, whatever horizon management names. */
   syncEveryMsMin: 50,
-  /** As management takes it. */
-  proofBytes: 32,
 } as const
 
 /** One Sync stream, open. */
@@ -60,7 +59,7 @@ interface Deps {
 /** Keeps one Sync stream open for as long as the process lives, through restarts and absences of management. */
 export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): SyncKeeping {
   // BOOT: one for the process, as its id is. It goes nowhere but into Syncs: who has it speaks for this proxy.
-  const proof = randomBytes(LIMITS.proofBytes)
+  const proof = randomBytes(SYNC_PROOF_BYTES)
   const patience = createPatience(LIMITS.patience)
   let failures = 0
   let close = (): void => {}

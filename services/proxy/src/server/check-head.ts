@@ -19,7 +19,8 @@ export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage)
   checkHost(httpVersion, rawHeaders, headers.host)
   checkCoding(httpVersion, headers['transfer-encoding'])
   checkContentCoding(headers['content-encoding'])
-  // An offer of h2c may be declined in silence (RFC 9113 § 3.1), as the connection's last request. Any other protocol would be half of one here.
+  // An offer of h2c may be declined in silence (RFC 9113 § 3.1), as the connection's last request. Any other protocol would
+  // be half of one here.
   const upgrade = headers.upgrade?.toLowerCase()
   if (upgrade !== undefined && upgrade !== 'h2c') {
     const say = 'Upgrades, WebSocket among them, are not built yet. Use plain HTTP requests or server-sent events.'

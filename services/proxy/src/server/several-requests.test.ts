@@ -1,5 +1,7 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { type RawClient, rawClient } from '@protectmyapi/dev-kit/raw-client'
+import { statusesAndConnection } from '@protectmyapi/dev-kit/statuses-and-connection'
 import { until } from '@protectmyapi/dev-kit/until'
 import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
@@ -34,30 +36,11 @@ afterEach(async () => {
   await upstream.close()
 })
 
-interface Client {
-  readonly socket: Socket
-  readonly heard: () => string
-  /** What was answered until the connection closed: each status, and what was said of the connection. */
-  readonly closed: Promise<string>
+/** What was answered until the connection closed: each status, and what was said of the connection. */
+function client(bytes: string): RawClient {
+  const raw = rawClient(proxy, bytes)
+  return { ...raw, closed: raw.closed.then(statusesAndConnection) }
 }
-
-function client(bytes: string): Client {
-  const socket = connect(proxy.port, '127.0.0.1')
-  let heard = ''
-  socket.setEncoding('latin1').on('error', () => {})
-  socket.on('data', (text: string) => {
-    heard += text
-  })
-  socket.write(bytes)
-  return {
-    socket,
-    heard: () => heard,
-    closed: new Promise((resolve) => socket.on('close', () => resolve(linesOf(heard)))),
-  }
-}
-
-const linesOf = (heard: string): string =>
-  [...heard.matchAll(/HTTP\/1\.1 (\d+)|^connection: (\S+)/gim)].map(([, status, said]) => status ?? said).join(' ')
 
 /** Returns once the proxy has read what was sent before. */
 async function read(): Promise<void> {

@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { type RawClient, rawClient } from '@protectmyapi/dev-kit/raw-client'
 import { until } from '@protectmyapi/dev-kit/until'
 import { fixedMaterial } from '../test/fixed-material.js'
 import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
@@ -24,24 +25,11 @@ afterEach(async () => {
   await upstream.close()
 })
 
-interface Client {
-  readonly socket: Socket
-  readonly closed: Promise<string>
-}
-
-/** A connection, and all that came over it once it is closed. */
-function client({ port }: { readonly port: number } = proxy, localAddress = '127.0.0.1'): Client {
-  const socket = connect({ port, host: '127.0.0.1', localAddress })
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
-  return {
-    socket,
-    closed: new Promise((resolve) => socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))),
-  }
-}
+const client = ({ port }: { readonly port: number } = proxy, localAddress = '127.0.0.1'): RawClient =>
+  rawClient({ port, localAddress })
 
 /** Sends a byte at a time, for as long as it may. */
-function dribble({ socket }: Client, bytes: string): void {
+function dribble({ socket }: RawClient, bytes: string): void {
   let at = 0
   const timer = setInterval(() => {
     if (at < bytes.length && socket.writable) socket.write(bytes[at++] ?? '')
