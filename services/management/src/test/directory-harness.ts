@@ -45,7 +45,9 @@ export async function directoryHarness(
   const opened: WatchedMaterial[] = []
   const clients: ReloadingClient<DirectoryClient>[] = []
   const materialFor = async (serviceAccount: string): Promise<WatchedMaterial> => {
-    const material = await watchMaterial(await writeIdentity(folder, authority, serviceAccount), log)
+    // A folder each: a second client of the same name must not change the files that the first one watches.
+    const own = await mkdtemp(join(folder, `${serviceAccount}-`))
+    const material = await watchMaterial(await writeIdentity(own, authority, serviceAccount), log)
     opened.push(material)
     return material
   }
