@@ -41,6 +41,7 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
   const missing: string[] = []
   if (!env.PMA_TEST_POSTGRES_URL) {
     variables.PMA_TEST_POSTGRES_URL = await testPostgres(guard, ends, say)
+    variables.PMA_TEST_POSTGRES_OWN = 'true'
   }
   if (!env.LOCALSTACK_ENDPOINT) {
     try {

@@ -22,7 +22,8 @@ interface Sample {
 /** H is short here, so that a writer that waits for a lost proxy does not make the test long. */
 const HORIZON_MS = 3_000
 
-describeInRedisModes('replacing a value under load', (mode) => {
+describeInRedisModes('replacing a value under load', (mode, isFirst) => {
+  const replacements = isFirst ? 20 : 8
   let system: TestSystem
   let provider: StandIn
   let target: Provisioned
@@ -75,10 +76,10 @@ describeInRedisModes('replacing a value under load', (mode) => {
     return samples.filter(({ startedMs, key }) => startedMs > (deadSince.get(key) ?? Number.POSITIVE_INFINITY))
   }
 
-  it('lets 0 requests that start after the answer use the old value, in 20 replacements', async () => {
+  it(`lets 0 requests that start after the answer use the old value, in ${replacements} replacements`, async () => {
     const values = [digestOf(current)]
     const samples = await samplesUnderLoad(system.proxies, async (more) => {
-      for (let round = 0; round < 20; round += 1) {
+      for (let round = 0; round < replacements; round += 1) {
         expect(await replace()).toMatchObject({ by: 'applied' })
         values.push(digestOf(current))
         // One of them began after the answer.
@@ -149,7 +150,7 @@ describeInRedisModes('replacing a value under load', (mode) => {
 
   it('leaves no planted value in the databases, Redis or the logs', async () => {
     await endMode()
-    expect(system.planter.planted.length).toBeGreaterThanOrEqual(25)
+    expect(system.planter.planted.length).toBeGreaterThan(replacements)
     expect(await findLeaks(system, system.planter.planted)).toEqual([])
   }, 60_000)
 })

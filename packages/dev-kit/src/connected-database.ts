@@ -1,7 +1,7 @@
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 
-/** A test database without a table, and its owner's connections to it. */
+/** A test database, and its owner's connections to it. */
 export interface ConnectedDatabase {
   readonly db: Knex
   readonly target: TestDatabase['target']
@@ -9,9 +9,12 @@ export interface ConnectedDatabase {
   close(): Promise<void>
 }
 
-/** @throws Error where `PMA_TEST_POSTGRES_URL`, the URL of a superuser, is not set. */
-export async function connectedDatabase(): Promise<ConnectedDatabase> {
-  const { target, drop } = await createTestDatabase()
+/**
+ * @param made without a table where it is not given.
+ * @throws Error where `PMA_TEST_POSTGRES_URL`, the URL of a superuser, is not set.
+ */
+export async function connectedDatabase(made?: TestDatabase): Promise<ConnectedDatabase> {
+  const { target, drop } = made ?? (await createTestDatabase())
   const db = connectPostgres(target, 'test')
   return {
     db,

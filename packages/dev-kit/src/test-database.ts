@@ -16,21 +16,29 @@ const VARIABLE = 'PMA_TEST_POSTGRES_URL'
 /** Few: many suites share one server. */
 const POOL_MAX = 8
 
-/** @throws Error where `PMA_TEST_POSTGRES_URL`, the URL of a superuser, is not set. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const serverUrl = process.env[VARIABLE]
-  if (serverUrl === undefined || serverUrl === '') {
-    throw new Error(`${VARIABLE} is not set: jest's globalSetup sets it, or give the URL of a superuser`)
-  }
+/**
+ * @param template to be copied, to which nobody may be connected; else the database is empty.
+ * @throws Error where `PMA_TEST_POSTGRES_URL`, the URL of a superuser, is not set.
+ */
+export async function createTestDatabase(template = 'template1'): Promise<TestDatabase> {
   const database = `test_${randomBytes(8).toString('hex')}`
-  await asSuperuser(serverUrl, `CREATE DATABASE ${database}`)
-  const url = new URL(serverUrl)
+  await asSuperuser(`CREATE DATABASE ${database} TEMPLATE ${template}`)
+  const url = new URL(serverUrl())
   url.pathname = `/${database}`
   return {
     target: targetOf(url, database),
     url: url.href,
-    drop: () => asSuperuser(serverUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`),
+    drop: async () => void (await asSuperuser(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)),
   }
+}
+
+/** Of the superuser of the test server. @throws Error where it is not set. */
+export function serverUrl(): string {
+  const url = process.env[VARIABLE]
+  if (url === undefined || url === '') {
+    throw new Error(`${VARIABLE} is not set: jest's globalSetup sets it, or give the URL of a superuser`)
+  }
+  return url
 }
 
 function targetOf(url: URL, database: string): TestDatabase['target'] {
@@ -44,11 +52,12 @@ function targetOf(url: URL, database: string): TestDatabase['target'] {
   }
 }
 
-async function asSuperuser(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+/** Runs a statement beside all databases of tests. Answers how many rows it had. */
+export async function asSuperuser(statement: string): Promise<number> {
+  const client = new pg.Client({ connectionString: serverUrl() })
   await client.connect()
   try {
-    await client.query(statement)
+    return (await client.query(statement)).rowCount ?? 0
   } finally {
     await client.end()
   }

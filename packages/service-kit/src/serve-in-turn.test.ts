@@ -14,7 +14,7 @@ afterEach(() => {
 })
 
 it('of a connection that sends request after request no more is read than a few packets, until its turn comes', async () => {
-  const count = 50_000
+  const count = 10_000
   let first: ServerResponse | undefined
   let parsed = 0
   let isHeld = (): void => {}
@@ -41,7 +41,7 @@ it('of a connection that sends request after request no more is read than a few 
   socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
   socket.write(GET.repeat(count - 1) + LAST)
   await held
-  expect(parsed).toBeLessThan(count / 10)
+  expect(parsed).toBeLessThan(count / 3)
   first?.end()
   await closed
   expect(parsed).toBe(count)

@@ -152,18 +152,22 @@ describe('a client over mutual TLS', () => {
     expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
   })
 
-  it.each(['management', 'vault'] as const)(
-    'asks nobody who shows another identity than that of %s',
-    async (name) => {
-      const directory = await serve('management', 0, name === 'management' ? 'proxy' : 'management')
-      const vault = await serve('vault', 0, name === 'vault' ? 'proxy' : 'vault')
+  it('asks nobody who shows another identity than that of management, or of vault', async () => {
+    const asked = async (shown: { management: string; vault: string }): Promise<unknown> => {
+      const directory = await serve('management', 0, shown.management)
+      const vault = await serve('vault', 0, shown.vault)
       const made = await open({ directory: directory.port, vault: vault.port })
-      const before = seen.length
-      await expect(made.secret('A_KEY')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
-      expect(seen).toHaveLength(before)
-    },
-    20_000,
-  )
+      return made.secret('A_KEY').catch((thrown: unknown) => thrown)
+    }
+    const before = seen.length
+    const answers = await Promise.all([
+      asked({ management: 'proxy', vault: 'vault' }),
+      asked({ management: 'management', vault: 'proxy' }),
+    ])
+    const unavailable = { code: 'UNAVAILABLE', retryable: true }
+    expect(answers).toMatchObject([unavailable, unavailable])
+    expect(seen).toHaveLength(before)
+  }, 20_000)
 
   it('refuses to begin without its files', async () => {
     await expect(

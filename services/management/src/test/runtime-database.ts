@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
 import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { migrateManagement } from '../db/migrate-management.js'
+import { migratedDatabase } from './migrated-database.js'
 
 export interface RuntimeDatabase {
   /** As management connects to it. */
@@ -14,7 +14,7 @@ export interface RuntimeDatabase {
 
 /** Migrated by the owner and served by the runtime role: a right that is missing shows in every test. */
 export async function runtimeDatabase(): Promise<RuntimeDatabase> {
-  const { db: superuser, target: owner, close } = await connectedDatabase()
+  const { db: superuser, target: owner, close } = await migratedDatabase()
   const user = `runtime_${randomBytes(8).toString('hex')}`
   await superuser.raw(`CREATE ROLE ${user} LOGIN PASSWORD 'test'`)
   await migrateManagement({ owner, runtimeRole: user }, createLogger('test', 'silent'))

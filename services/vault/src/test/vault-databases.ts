@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { createPreparedDatabase } from '@protectmyapi/dev-kit/template-database'
+import type { TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
+import { bringUpToDate, type Schema } from '@protectmyapi/service-kit/postgres/schema'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
-import { migrateVault } from '../db/migrate-vault.js'
+import { migrateVault, VAULT_KEYS_SCHEMA, VAULT_SCHEMA } from '../db/migrate-vault.js'
 
 /** Both databases, migrated, and connections as the runtime role: what it lacks, tests lack too. */
 export interface VaultDatabases {
@@ -18,10 +21,12 @@ export interface VaultDatabases {
 }
 
 export async function createVaultDatabases(): Promise<VaultDatabases> {
-  const [vault, vaultKeys] = await Promise.all([createTestDatabase(), createTestDatabase()])
+  const vault = await prepared('vault', VAULT_SCHEMA)
+  const vaultKeys = await prepared('vault_keys', VAULT_KEYS_SCHEMA)
   const role = `pma_test_${randomBytes(6).toString('hex')}`
   const tamper = connectPostgres(vault.target, 'test-tamper')
   const tamperKeys = connectPostgres(vaultKeys.target, 'test-tamper')
+  await tamper('installation').update({ id: newId('installation') })
   await tamper.raw(`CREATE ROLE ${role} LOGIN PASSWORD 'test'`)
   await migrateVault(
     { owner: vault.target, runtimeRole: role },
@@ -49,4 +54,12 @@ export async function createVaultDatabases(): Promise<VaultDatabases> {
       await Promise.all([vault.drop(), vaultKeys.drop()])
     },
   }
+}
+
+function prepared(name: string, schema: Schema): Promise<TestDatabase> {
+  return createPreparedDatabase(name, async (owner) => {
+    const db = connectPostgres(owner, 'test')
+    await bringUpToDate(db, schema, { role: owner.user, log: createLogger('test', 'silent') })
+    await db.destroy()
+  })
 }
