@@ -1,3 +1,5 @@
+import { Agent, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
@@ -93,8 +95,17 @@ export async function restHarness({
     notReady: async () => undefined,
   })
   const passwordHash = await hasher.hash(PASSWORD)
-
-  const anonymous = (method: Method, path: string, body?: object): supertest.Test => send(app, method, path, body)
+  const server = createServer(app)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  // Else each request has a connection of its own.
+  const agent = new Agent({ keepAlive: true })
+  const anonymous = (method: Method, path: string, body?: object): supertest.Test => {
+    const request = supertest(`http://127.0.0.1:${port}`)
+      [VERBS[method]](API_PREFIX + path)
+      .agent(agent)
+    return body === undefined ? request : request.send(body)
+  }
 
   async function person(name: string): Promise<Person> {
     const email = `${name}@example.com`
@@ -109,7 +120,7 @@ export async function restHarness({
       id,
       email,
       token,
-      ask: (method, path, body) => send(app, method, path, body).set('authorization', `Bearer ${token}`),
+      ask: (method, path, body) => anonymous(method, path, body).set('authorization', `Bearer ${token}`),
     }
   }
 
@@ -133,13 +144,13 @@ export async function restHarness({
       await db('members').insert({ organization_id: organizationId, user_id: id, role })
     },
     asOwner: () => superuser,
-    close,
+    async close() {
+      agent.destroy()
+      server.close()
+      server.closeAllConnections()
+      await close()
+    },
   }
-}
-
-function send(app: Express, method: Method, path: string, body?: object): supertest.Test {
-  const request = supertest(app)[VERBS[method]](API_PREFIX + path)
-  return body === undefined ? request : request.send(body)
 }
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
