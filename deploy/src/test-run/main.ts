@@ -6,8 +6,8 @@ import { addCounts, type Counts, closingLine, countResults } from './count-resul
 import { startTestServers } from './test-servers.js'
 
 /**
- * `make test`: all tests, in two passes. Units, contracts and services first, side by side; then the whole system,
- * one file after the other, so that processes under load do not starve each other's clocks.
+ * `make test`: all tests, in two passes: units, contracts and services first; then the whole system, two at a time, each
+ * of which waits for clocks and processes half of its time.
  */
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache')
@@ -17,7 +17,7 @@ const SYSTEM = 'deploy/test/system/'
 const CHART = 'deploy/test/chart/'
 const PASSES: readonly (readonly [string, readonly string[]])[] = [
   ['units', ['--testPathIgnorePatterns', '/node_modules/', '/dist/', SYSTEM, CHART, '--maxWorkers=2']],
-  ['system', ['--runInBand', SYSTEM]],
+  ['system', ['--maxWorkers=2', SYSTEM]],
 ]
 
 async function main(): Promise<number> {
