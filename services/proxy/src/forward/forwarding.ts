@@ -108,13 +108,13 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#resume = resume
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
     const { passed, ...framing } = answerFields(raw)
-    const fault = this.#refusalOf(status, framing) ?? (this.#leaks(passed) ? leaked() : null)
+    const fields = leadBack(status, passed, this.#options.back)
+    const fault = this.#refusalOf(status, framing) ?? (this.#leaksAsItWasOrIs(passed, fields) ? leaked() : null)
     if (fault) {
       this.abort(fault)
       return true
     }
-    // After the search, which must see every address as the provider wrote it.
-    this.#head = { status, fields: leadBack(status, passed, this.#options.back) }
+    this.#head = { status, fields }
     // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
     process.nextTick(() => this.#flushHead())
     return true
@@ -193,6 +193,11 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     if (scrub && coding !== '') return compressed(coding)
     if (scrub && charset !== '') return unsearchable(charset)
     return isFramed || closeIsAnEnd || BODILESS.has(status) ? null : endless()
+  }
+
+  /** An address that is led back is resolved: `a\\b` and `a/./b` become `a/b`, which a value may be. */
+  #leaksAsItWasOrIs(passed: readonly string[], fields: readonly string[]): boolean {
+    return this.#leaks(passed) || (fields !== passed && this.#leaks(fields))
   }
 
   #leaks(fields: readonly string[]): boolean {

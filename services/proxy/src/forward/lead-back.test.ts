@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
 import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { heldSecret } from '../test/fake-data-plane.js'
 import { silentLog } from '../test/silent-log.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
@@ -87,6 +88,20 @@ describe('the upload address in an answer', () => {
     const ended = await proxy.send('POST', START)
     expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
     expect(JSON.stringify(ended)).not.toContain(KEY)
+  })
+
+  it.each([
+    ['location', 'ab\\cd+'],
+    ['location', 'ab/./cd+'],
+    ['location', 'ab/x/../cd+'],
+    ['location', 'ab/%2e/cd+'],
+    ['x-goog-upload-url', 'ab\\cd+'],
+  ])('that holds the key once it is resolved ends the answer: %s with %s', async (name, written) => {
+    const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] } as const
+    proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'ab/cd+0123456789abcdef', bindings))
+    answer = (response) => response.writeHead(302, { [name]: `/x/${written}0123456789abcdef` }).end()
+    const ended = await proxy.send('GET', '/v1/p/up/files/x')
+    expect([ended.status, JSON.parse(ended.body).code]).toEqual([502, 'UPSTREAM_LEAKED_KEY'])
   })
 })
 

@@ -30,9 +30,9 @@ export function foldedNeedlesOf({ value }: HeldSecret): readonly Needle[] {
 /** Could this value be searched for? What is shorter may come back unseen. */
 export const isSearchable = ({ value }: HeldSecret): boolean => [...wholesOf(value.reveal())].every(isLong)
 
-/** Of what stood for user and password of Basic: what was sent, so what could be echoed. */
+/** Of what stood for user and password of Basic: what was sent and what a server reads in it, so what could be echoed. */
 export function needlesOfBasic(encoded: string): readonly Needle[] {
-  return needlesFor(encoded.replace(/=+$/, ''))
+  return [...needlesFor(encoded.replace(/=+$/, '')), ...needlesFor(decoded(encoded))]
 }
 
 /** @returns no needles for a value below the bound. */
@@ -46,14 +46,29 @@ const isLong = (text: string): boolean => text.length >= NEEDLE_BYTES_MIN
 /** `Bearer …`, entered with the key (RFC 9110 § 11.4). */
 const SCHEME = /^[A-Za-z][\w-]*[ \t]+/
 
+/** `token=…`, in quotes or not (RFC 9110 § 11.2). What ends base64 is none. */
+const PARAMETER = /^[A-Za-z][\w-]*[ \t]*=[ \t]*"?([^="].*?)"?$/s
+
+const BASIC = /^Basic[ \t]+(\S+)$/i
+
 /**
  * What a server takes for the value: without the blanks around it, which are no part of a field's value (RFC 9110 § 5.5),
- * and without the scheme before it. Fixed cuts, the same for every answer: they tell a phone nothing.
+ * without the scheme and the parameter's name before it, and of Basic the pair and its password (RFC 7617 § 2). Fixed
+ * cuts, the same for every answer: they tell a phone nothing.
  */
 function wholesOf(value: string): ReadonlySet<string> {
   const trimmed = value.trim()
-  return new Set([value, trimmed, trimmed.replace(SCHEME, '')])
+  const sent = [trimmed, trimmed.replace(SCHEME, '')]
+  const wholes = [value, ...sent, ...sent.map((whole) => whole.replace(PARAMETER, '$1'))]
+  const [, encoded] = BASIC.exec(trimmed) ?? []
+  if (encoded !== undefined) {
+    const pair = decoded(encoded)
+    wholes.push(pair, pair.slice(pair.indexOf(':') + 1))
+  }
+  return new Set(wholes)
 }
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8')
 
 /**
  * Whole values alone, in the encodings in which servers write what they were sent. No part of a value is ever looked

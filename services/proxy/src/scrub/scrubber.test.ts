@@ -59,6 +59,10 @@ const FORMS: [string, string, string][] = [
   ['without the blank at its end', `${KEY} `, KEY],
   ['without the tab before it, URL-encoded', '\tp@ss/word+with=signs', 'p%40ss%2Fword%2Bwith%3Dsigns'],
   ['without its scheme', `Bearer ${KEY}`, KEY],
+  ['without its scheme and name', `Token token=${KEY}`, KEY],
+  ['without its name and quotes', `ApiKey = "${KEY}"`, KEY],
+  ['as the password of Basic', `Basic ${Buffer.from(`user:${KEY}`).toString('base64')}`, KEY],
+  ['as the pair of Basic', `basic ${Buffer.from('acct-123:pass-5678').toString('base64')}`, 'acct-123:pass-5678'],
   ['with blanks, as a form', 'correct horse battery staple', 'correct+horse+battery+staple'],
 ]
 
@@ -114,9 +118,10 @@ describe('the scrubber ends an answer that holds the value', () => {
     const encoded = Buffer.from(`user:${KEY}`).toString('base64')
     expect(watch(scrubberOf(KEY, [encoded]), [Buffer.from(`"Basic ${encoded}"`)]).leaked).toBe(true)
     const shortSides = Buffer.from('acct_123:pw_456789').toString('base64')
-    expect(
-      watch(createScrubber({ secrets: [], basics: [shortSides], scrub: true }), [Buffer.from(shortSides)]).leaked,
-    ).toBe(true)
+    for (const echoed of [shortSides, 'acct_123:pw_456789'])
+      expect(
+        watch(createScrubber({ secrets: [], basics: [shortSides], scrub: true }), [Buffer.from(echoed)]).leaked,
+      ).toBe(true)
   })
 
   it('as Basic carried it, in JSON and in an address', () => {

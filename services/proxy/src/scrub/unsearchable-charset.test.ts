@@ -7,6 +7,7 @@ it.each([
   'text/event-stream;charset="UTF-8"',
   'text/html; charset=iso-8859-1; profile=x',
   'text/plain; charset=Shift_JIS',
+  'text/plain, charset: "utf-8"',
 ])('a value is found in %s', (type) => {
   expect(unsearchableCharset(type)).toBe('')
 })
@@ -18,6 +19,12 @@ it.each([
   ['text/plain; charset=utf-7', 'utf-7'],
   ['text/plain; charset=IBM037', 'IBM037'],
   ['text/plain; charset=utf-8; charset=utf-16be', 'utf-16be'],
+  ['text/plain, charset=utf-16', 'utf-16'],
+  ['text/plain charset=utf-16', 'utf-16'],
+  ['text/plain; profile=x charset=utf-16', 'utf-16'],
+  ['text/plain; charset=" utf-16"', 'utf-16'],
+  ["text/plain; charset='utf-16'", 'utf-16'],
+  ['text/plain; charset:utf-16', 'utf-16'],
 ])('none is found in %s', (type, charset) => {
   expect(unsearchableCharset(type)).toBe(charset)
 })

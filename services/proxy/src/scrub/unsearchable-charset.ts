@@ -1,6 +1,7 @@
 import { nameMemo } from '../fields/name-memo.js'
 
-const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)/gi
+/** In spellings, too, that no standard has and some client reads: a comma or nothing before it, a colon, blanks in quotes. */
+const CHARSET = /charset\s*[=:][\s"']*([^\s"';,]+)/gi
 
 /** What keys are made of. */
 const ASCII = Buffer.from(Array.from({ length: 0x7f - 0x20 }, (_, at) => 0x20 + at))
