@@ -94,6 +94,20 @@ const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refo
   WHERE classid = 'pg_class'::regclass::oid AND objid IN (${PARTS}) AND refclassid <> 'pg_class'::regclass::oid
     AND refclassid <> 'pg_constraint'::regclass::oid AND refclassid <> 'pg_namespace'::regclass::oid`
 
+/** Of the migrations, as `pg_get_expr` says them. Another one could be true or false by a setting of who inserts. */
+const PREDICATES = `ARRAY[
+  '(kind = ''granted''::text)', '(kind = ''admitted''::text)',
+  '(kind = ANY (ARRAY[''finished''::text, ''void''::text]))', '(unsigned_since IS NOT NULL)']::text[]`
+
+/** Indexes that need not hold each row that they seem to, and what calls functions while a statement is planned. */
+const BELIEVED = `
+  SELECT pg_catalog.format('the index %s'::text, idx.relname) FROM pg_index
+  JOIN pg_class AS idx ON idx.oid = indexrelid JOIN pg_am AS method ON method.oid = idx.relam
+  WHERE indexrelid IN (${PARTS}) AND (amname <> 'btree'::name OR indexprs IS NOT NULL
+    OR NOT (indpred IS NULL OR pg_catalog.pg_get_expr(indpred, indrelid) = ANY (${PREDICATES})))
+  UNION ALL SELECT pg_catalog.format('statistics %s'::text, stxname) FROM pg_statistic_ext
+  WHERE stxrelid IN (${PARTS}) AND stxexprs IS NOT NULL`
+
 const TABLES_FOUND = `
   SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(true), ','::text) AS searched, relname AS name,
     (SELECT pg_catalog.pg_get_constraintdef(con.oid) FROM pg_constraint AS con JOIN pg_index ON indexrelid = conindid
@@ -108,7 +122,8 @@ const TABLES_FOUND = `
      UNION ALL SELECT pg_catalog.format('inherited by %s'::text, heir.relname) FROM pg_inherits
        JOIN pg_class AS heir ON heir.oid = inhrelid
        WHERE inhparent = rel.oid AND (rel.relkind <> 'p' OR heir.relkind <> 'r')
-     UNION ALL SELECT pg_catalog.format('resting on %s'::text, foreigner) FROM (${FOREIGN}) AS of (foreigner)) AS strangers
+     UNION ALL SELECT pg_catalog.format('resting on %s'::text, foreigner) FROM (${FOREIGN}) AS of (foreigner)
+     UNION ALL ${BELIEVED}) AS strangers
   FROM pg_class AS rel
   WHERE rel.oid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name)::oid FROM pg_catalog.unnest(?::text[]) AS name))`
 

@@ -28,7 +28,9 @@ const LOOKALIKES = `
   SELECT 'function' AS kind, proname AS name
   FROM pg_catalog.pg_proc AS made JOIN searched ON searched.oid ${IS} pronamespace
   WHERE made.oid ${MADE_LATER}
-    AND NOT EXISTS (SELECT FROM theirs WHERE theirs.oid ${IS} ANY (proargtypes))
+    AND NOT EXISTS (SELECT FROM theirs JOIN pg_catalog.generate_series(0, pronargs::pg_catalog.int4
+        OPERATOR(pg_catalog.-) pronargdefaults::pg_catalog.int4 OPERATOR(pg_catalog.-) 1) AS place
+      ON theirs.oid ${IS} proargtypes[place])
     AND EXISTS (SELECT FROM pg_catalog.pg_proc AS one WHERE one.proname ${IS} made.proname AND one.oid ${GENUINE})
     AND (provariadic OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR pronargdefaults OPERATOR(pg_catalog.>) 0::pg_catalog.int2
       OR NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS one

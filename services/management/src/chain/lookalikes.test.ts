@@ -147,6 +147,38 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
       SET LOCAL evil.turned = 'yes';${stray(trail)} SET LOCAL evil.turned = 'no';`,
   ],
   [
+    'an index for rows of a setting of who inserts',
+    (trail) => `
+      DROP INDEX ${trail.table}_batch;
+      CREATE INDEX ${trail.table}_batch ON ${trail.table} (organization_id, batch) WHERE
+        timezone('IST'::text, '2026-01-01 00:00:00+00'::timestamptz) = '2026-01-01 02:00:00'::timestamp;`,
+  ],
+  [
+    'an index of another kind',
+    ({ table }) => `
+      DROP INDEX ${table}_batch;
+      CREATE INDEX ${table}_batch ON ${table} USING brin (organization_id, batch);`,
+  ],
+  [
+    'an index of what a function says',
+    ({ table }) => `
+      DROP INDEX ${table}_batch;
+      CREATE INDEX ${table}_batch ON ${table} (organization_id, (batch + 0));`,
+  ],
+  [
+    'statistics of what a function says, which it does while a statement is planned',
+    ({ table }) => `
+      CREATE SCHEMA evil;
+      CREATE FUNCTION evil.one() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $body$ BEGIN RETURN 1; END $body$;
+      CREATE STATISTICS evil.stat ON (batch + evil.one()), organization_id FROM ${table};`,
+  ],
+  [
+    'a function of a name of Postgres’s, with a default of a type of its own',
+    () => `
+      CREATE TYPE evil AS ENUM ('a');
+      CREATE FUNCTION public.nextval(text, evil DEFAULT 'a') RETURNS bigint LANGUAGE sql AS $body$ SELECT 1::bigint $body$;`,
+  ],
+  [
     'a trigger of the name of ours',
     ({ table }) =>
       `CREATE TRIGGER chain_checkpoints_previous BEFORE INSERT ON ${table}
@@ -187,6 +219,14 @@ const DAYS: typeof ATTACKS = [
   ],
 ]
 
+/** Of a statement that `verify` walks batches by it says another thing than of one that a person's page reads by. */
+const LYING_CHECK: Attack = ({ table }) => `
+  CREATE SCHEMA evil;
+  CREATE FUNCTION evil.most() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $body$ BEGIN
+    RETURN CASE WHEN pg_catalog.current_query() LIKE '%RECUR' || 'SIVE%' THEN '-9223372036854775808'::bigint ELSE 9223372036854775807 END;
+  END $body$;
+  ALTER TABLE ${table} ADD CHECK (batch <= evil.most());`
+
 describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind) => {
   let trail: FurnishedTrail
   beforeAll(async () => {
@@ -205,6 +245,10 @@ describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind)
 
   it.each([...ATTACKS, ...(kind === 'audit' ? [] : DAYS)])('is found out who makes %s', async (_what, attack) => {
     expect(await breaksUnder(attack(trail))).toMatchObject([{ kind: 'table-altered', link: null }])
+  })
+
+  it('what a CHECK says of rows is believed of none', async () => {
+    expect(await breaksUnder(LYING_CHECK(trail) + stray(trail))).toMatchObject([{ kind: 'entry-extra' }])
   })
 
   it('takes an extension with types of its own, or names of its own, or in a schema of its own, for no attack', async () => {

@@ -5,7 +5,7 @@ import { type VerifyDeps, verifyChain } from './verify-chain.js'
 
 /** The chains of the installation, and of every organization that anything names: a verdict of each. */
 export async function* verifyAll(
-  deps: Pick<VerifyDeps, 'db'> & { readonly vault: Pick<HeadWitness, 'describeHead' | 'listChains'> },
+  deps: Pick<VerifyDeps, 'db' | 'clock'> & { readonly vault: Pick<HeadWitness, 'describeHead' | 'listChains'> },
   keptDays: number,
 ): AsyncGenerator<Verdict, void, undefined> {
   for await (const chain of everyChain(deps, keptDays)) {

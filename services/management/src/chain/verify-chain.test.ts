@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
@@ -116,7 +117,7 @@ describe('verifying', () => {
     const [last] = await checkpointsBetween(db, chain, { from: 2, through: 2 })
     const vault = { describeHead: async () => ({ ...remembered, last }) }
     const lines = []
-    for await (const line of verifyChain({ db, vault }, source)) lines.push(line)
+    for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
     expect(lines.at(-1)).toMatchObject({ ok: false, breaks: [{ kind: 'vault-behind', link: 4 }] })
   })
 
@@ -130,7 +131,7 @@ describe('verifying', () => {
     const keys = described.keys.map((key) => ({ ...key, untilMs: key.untilMs && key.untilMs - 3_600_000 }))
     const vault = { describeHead: async () => ({ ...described, keys }) }
     const lines = []
-    for await (const line of verifyChain({ db, vault }, source)) lines.push(line)
+    for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
     expect(lines.at(-1)).toMatchObject({
       ok: false,
       breaks: [
@@ -190,7 +191,7 @@ describe('verifying', () => {
     signature[0] = (signature[0] ?? 0) ^ 1
     const vault = { describeHead: async () => ({ ...described, last: { ...last, signature } }) }
     const lines = []
-    for await (const line of verifyChain({ db, vault }, source)) lines.push(line)
+    for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
     expect(lines.at(-1)).toMatchObject({ ok: false, breaks: [{ kind: 'signature-invalid', link: 4 }] })
   })
 

@@ -1,3 +1,4 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { DescribedHead, HeadWitness, SignedHead } from '../vault/head-witness.js'
@@ -15,6 +16,7 @@ const LIMITS = CHAIN_LIMITS.verify
 
 export interface VerifyDeps {
   readonly db: Knex
+  readonly clock: Pick<Clock, 'wallMs'>
   readonly vault: Pick<HeadWitness, 'describeHead'>
 }
 
@@ -26,7 +28,7 @@ export interface VerifyDeps {
  * @throws Fault UNAVAILABLE where the vault is away: an outage is no verdict.
  */
 export async function* verifyChain(
-  { db, vault }: VerifyDeps,
+  { db, clock, vault }: VerifyDeps,
   source: ChainSource,
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
   const { chain } = source
@@ -53,6 +55,7 @@ export async function* verifyChain(
     yield { type: 'progress', chain, link: walk.count, of: head.count, entries: walk.entries }
   }
   if (!walk.isOver()) endOf(walk, head, last)
+  walk.endsAt(clock.wallMs())
   await lookOutside(db, walk, chain)
   await lookAtVault(walk, chain, vault)
   await lookForStrays(walk, source)

@@ -25,6 +25,17 @@ describe('links are late', () => {
     expect(walk.late).toEqual({ from: 1, through: 4, seconds: 1_200 })
   })
 
+  it('that still wait when the chain ends', () => {
+    const walk = beginWalk()
+    walk.waits(1, 1_000)
+    walk.count = 1
+    walk.endsAt(1_000 + lateMs)
+    expect(walk.late).toBeNull()
+    walk.waits(1, 1_000)
+    walk.endsAt(2_000 + lateMs)
+    expect(walk.late).toEqual({ from: 1, through: 1, seconds: 301 })
+  })
+
   it('whatever time an entry gives, and not where no entry is left', () => {
     const walk = beginWalk()
     walk.waits(1, Number.POSITIVE_INFINITY)

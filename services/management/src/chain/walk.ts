@@ -24,12 +24,14 @@ export interface Walk {
   doubtBeginning(link: number): void
   /** A head that the vault alone can have signed: it covers every link before it. */
   lift(): void
-  /** From the first to the last link that was signed late; the longest time, in whole seconds. */
+  /** From the first to the last link that was signed late, or still waits; the longest time, in whole seconds. */
   late: { readonly from: number; readonly through: number; readonly seconds: number } | null
   /** A sound link, and the time of its oldest entry; what it holds waits to be signed. */
   waits(link: number, oldestMs: number): void
   /** The vault signed through this link, at this time. */
   signedAt(link: number, ms: number): void
+  /** There are no more links, at this time: those that were never signed have waited until now. */
+  endsAt(ms: number): void
   /** The first of them. */
   readonly breaks: readonly Break[]
   add(broken: Break): void
@@ -66,6 +68,9 @@ export function beginWalk(): Walk {
     late: null,
     waits(link, oldestMs) {
       waiting = { from: waiting?.from ?? link, oldestMs: Math.min(waiting?.oldestMs ?? oldestMs, oldestMs) }
+    },
+    endsAt(ms) {
+      this.signedAt(this.count, ms)
     },
     signedAt(link, ms) {
       const waitedMs = ms - (waiting?.oldestMs ?? ms)

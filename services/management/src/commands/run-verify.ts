@@ -1,3 +1,4 @@
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { verifyAll } from '../chain/verify-all.js'
 import type { ManagementConfig } from '../config.js'
@@ -12,7 +13,7 @@ export function runVerify(
   return withVault(config, log, (vault) =>
     withDatabase(config, 'verify', async (db) => {
       let isInOrder = true
-      for await (const verdict of verifyAll({ db, vault }, config.accessLogDays)) {
+      for await (const verdict of verifyAll({ db, vault, clock: systemClock }, config.accessLogDays)) {
         write(`${JSON.stringify(verdict)}\n`)
         isInOrder &&= verdict.ok
       }

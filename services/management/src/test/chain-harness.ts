@@ -77,7 +77,7 @@ export async function chainHarness(): Promise<ChainHarness> {
     errors: () => logged().filter(({ level }) => level === 'error'),
     async lines(source, reading = db) {
       const lines: (Progress | Verdict)[] = []
-      for await (const line of verifyChain({ db: reading, vault }, source)) lines.push(line)
+      for await (const line of verifyChain({ db: reading, vault, clock: systemClock }, source)) lines.push(line)
       return lines
     },
     async verdict(source, reading) {

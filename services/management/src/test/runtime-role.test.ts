@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -133,7 +134,8 @@ describe('the runtime role', () => {
     const appended = createAppendedHeads(clock)
     await createSignHeads({ db, vault, clock, log: createLogger('test', 'silent'), appended }).ofAll()
     await lease.giveBack()
-    for await (const verdict of verifyAll({ db, vault }, 90)) expect(verdict).toMatchObject({ ok: true, breaks: [] })
+    for await (const verdict of verifyAll({ db, vault, clock: systemClock }, 90))
+      expect(verdict).toMatchObject({ ok: true, breaks: [] })
     const old = { chain: 'access-log/org_1' }
     expect(await db('chain_batches').where(old).select('number')).not.toEqual([])
     await dropOldLinks(db, 90)
