@@ -215,24 +215,30 @@ describeWithRedis('admission', () => {
       expect(rig.link.isUsable()).toBe(true)
     })
 
-    it('goes on by management for the shard at whose key something else stands, and by Redis for the others', async () => {
-      rig = await startAdmissionRig()
-      await rig.redis.ask('LPUSH', accessStreamKey(SHARD), 'x')
-      const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 1, allServices: false }] as const
-      await admit({ limits })
-      const ticket = await admit()
-      expect(await rig.admission.admit(request({ limits }))).toMatchObject({ admitted: false })
-      ticket.finish(OUTCOME)
-      await admit({ organizationId: 'org_2' })
-      await rig.settled()
-      // Exactly these: it is known that nothing of them was written.
-      expect(rig.directory.entries.map(kindOf)).toEqual(['admitted', 'admitted', 'finished'])
-      expect(await rig.client.xlen(accessStreamKey(shardOf('org_2')))).toBe(1)
-      expect(rig.link.isUsable()).toBe(true)
-      await rig.client.del(accessStreamKey(SHARD))
-      await admit()
-      expect(await onRecord()).toEqual(['admitted', 'admitted'])
-    })
+    it.each([
+      ['something else', ['LPUSH', accessStreamKey(SHARD), 'x']],
+      ['a stream of the last id', ['XADD', accessStreamKey(SHARD), `${2n ** 64n - 1n}-${2n ** 64n - 1n}`, 'boot', 'x']],
+    ])(
+      'goes on by management for the shard at whose key stands %s, and by Redis for the others',
+      async (_what, put) => {
+        rig = await startAdmissionRig()
+        await rig.redis.ask(...put)
+        const limits = [{ scope: 'app', count: 60, periodMs: 60_000, burst: 1, allServices: false }] as const
+        await admit({ limits })
+        const ticket = await admit()
+        expect(await rig.admission.admit(request({ limits }))).toMatchObject({ admitted: false })
+        ticket.finish(OUTCOME)
+        await admit({ organizationId: 'org_2' })
+        await rig.settled()
+        // Exactly these: it is known that nothing of them was written.
+        expect(rig.directory.entries.map(kindOf)).toEqual(['admitted', 'admitted', 'finished'])
+        expect(await rig.client.xlen(accessStreamKey(shardOf('org_2')))).toBe(1)
+        expect(rig.link.isUsable()).toBe(true)
+        await rig.client.del(accessStreamKey(SHARD))
+        await admit()
+        expect(await onRecord()).toEqual(['admitted', 'admitted'])
+      },
+    )
 
     it('goes on by management while Redis is full, and by Redis once it has room', async () => {
       rig = await startAdmissionRig()

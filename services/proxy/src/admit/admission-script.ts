@@ -12,8 +12,9 @@
  *
  * Answers: the watermark (-1: none is known), how many were admitted, then for each one refused: its place among the
  * requests, the place of the bucket among its own, and milliseconds (rounded up) until it would be let through.
- * A single -1 says that the stream is full, a single -2 that something else stands at its key: nothing was drawn and
- * nothing written, and no other shard hears of it.
+ * A single -1 says that the stream is full, a single -2 that nothing can be appended to what stands at its key, another
+ * kind of value or a stream whose last id is the last that there is: nothing was drawn and nothing written, and no
+ * other shard hears of it.
  *
  * What somebody else has put in the place of a watermark or an arrival is none: 32 bytes of it are looked at, and no kind
  * of value fails the script, since Redis would count as away with each request of that bucket.
@@ -47,9 +48,14 @@ for b = 1, buckets do
   at = at + 2
 end
 local lines, size = {}, 0
+local unwritten
 local function append()
-  if #lines == 0 then return end
-  redis.call('XADD', KEYS[1], '*', 'boot', boot, 'entry', table.concat(lines, '\\n'))
+  if #lines == 0 or unwritten then return end
+  local added = redis.pcall('XADD', KEYS[1], '*', 'boot', boot, 'entry', table.concat(lines, '\\n'))
+  if type(added) == 'table' then
+    unwritten = added
+    return
+  end
   redis.call('PEXPIRE', KEYS[1], life)
   lines, size = {}, 0
 end
@@ -84,6 +90,10 @@ for r = 1, #ARGV - at do
 end
 if ARGV[at] ~= '' then add(ARGV[at]) end
 append()
+if unwritten then
+  if string.find(unwritten.err, 'exhausted', 1, true) then return {-2} end
+  return unwritten
+end
 for b in pairs(drawn) do
   redis.call('SET', KEYS[b + 2], string.format('%.3f', arrivals[b]), 'PX', math.ceil(arrivals[b] - now) + 1)
 end

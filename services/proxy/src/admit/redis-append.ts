@@ -86,7 +86,7 @@ function writeBuckets(
 /** What is one shard's own trouble: Redis stays in use for the others. */
 const UNWRITTEN: ReadonlyMap<number | undefined, string> = new Map([
   [-1, 'the stream of a shard is full: its drain is behind'],
-  [-2, 'something else stands at the key of a shard’s stream'],
+  [-2, 'nothing can be appended to what stands at the key of a shard’s stream'],
 ])
 
 function answerOf(reply: unknown, requests: readonly Asking[]): Appended {
