@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
+import { shownWord } from '@protectmyapi/service-kit/shown-text'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import type { Progress } from '../console/progress.js'
-import { shownWord } from '../console/shown-text.js'
 import type { Databases } from '../system/databases.js'
 import { type BackupConfig, needed } from './backup-config.js'
 import { makeBackup } from './make-backup.js'

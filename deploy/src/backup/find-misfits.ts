@@ -1,5 +1,5 @@
+import { shownWord } from '@protectmyapi/service-kit/shown-text'
 import type pg from 'pg'
-import { shownWord } from '../console/shown-text.js'
 
 /** The three databases, each in a transaction that sees one state. */
 export interface ThreeClients {

@@ -1,4 +1,4 @@
-import { shownText } from './shown-text.js'
+import { shownText } from '@protectmyapi/service-kit/shown-text'
 
 /** Tells a person what happens. Never silent for long. */
 export interface Progress {

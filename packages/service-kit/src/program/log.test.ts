@@ -22,6 +22,13 @@ describe('the log', () => {
     expect(text).not.toContain('planted')
   })
 
+  it('writes nothing that a terminal obeys, and the same all the same', () => {
+    const id = 'org\u009b2J\u007f\u202ex'
+    const text = logged((log) => log.info({ id }, 'x'))
+    expect(text).not.toMatch(/[\u007f-\u009f]|\p{Bidi_Control}/u)
+    expect(JSON.parse(text)).toMatchObject({ id })
+  })
+
   it('tells code, detail and causes of a fault, and no foreign fields', () => {
     const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', config: { password: 'planted' } })
     const text = logged((log) => log.error({ err: new Fault('UNAVAILABLE', 'postgres is away', { cause }) }, 'x'))

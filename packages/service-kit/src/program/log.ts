@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { Fault } from '../faults.js'
+import { shownJson } from '../shown-text.js'
 import { activeSpan } from '../telemetry/spans.js'
 
 export type { Logger } from 'pino'
@@ -32,7 +33,7 @@ export function linesLogged(): Readonly<typeof lines> {
 }
 
 /**
- * JSON lines on standard output. Bodies and header fields are never handed to it. Where what runs is traced, a line says
+ * JSON lines on standard output, which no terminal obeys. Bodies and header fields are never handed to it. Where what runs is traced, a line says
  * of which trace it is.
  *
  * @param level `LOG_LEVEL`, pino's names.
@@ -45,6 +46,7 @@ export function createLogger(service: string, level: string, destination?: Desti
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: NEVER_LOGGED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     serializers: { err: describeError },
+    hooks: { streamWrite: shownJson },
     mixin(_fields: object, level: number) {
       const counted = COUNTED[level]
       if (counted) lines[counted] += 1

@@ -1,5 +1,7 @@
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { shownJson } from '@protectmyapi/service-kit/shown-text'
+import type { Verdict } from '../chain/verdict.js'
 import { verifyAll } from '../chain/verify-all.js'
 import type { ManagementConfig } from '../config.js'
 import { withDatabase } from './with-database.js'
@@ -11,13 +13,17 @@ export function runVerify(
   { log, write }: { readonly log: Logger; readonly write: (line: string) => void },
 ): Promise<boolean> {
   return withVault(config, log, (vault) =>
-    withDatabase(config, 'verify', async (db) => {
-      let isInOrder = true
-      for await (const verdict of verifyAll({ db, vault, clock: systemClock }, config.accessLogDays)) {
-        write(`${JSON.stringify(verdict)}\n`)
-        isInOrder &&= verdict.ok
-      }
-      return isInOrder
-    }),
+    withDatabase(config, 'verify', (db) =>
+      tellVerdicts(verifyAll({ db, vault, clock: systemClock }, config.accessLogDays), write),
+    ),
   )
+}
+
+export async function tellVerdicts(verdicts: AsyncIterable<Verdict>, write: (line: string) => void): Promise<boolean> {
+  let isInOrder = true
+  for await (const verdict of verdicts) {
+    write(`${shownJson(JSON.stringify(verdict))}\n`)
+    isInOrder &&= verdict.ok
+  }
+  return isInOrder
 }

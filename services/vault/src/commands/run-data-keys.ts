@@ -1,5 +1,5 @@
-import type { VaultConfig } from '../config.js'
-import type { VaultPorts } from '../open-vault.js'
+import { shownJson } from '@protectmyapi/service-kit/shown-text'
+import type { OpenVaultConfig, VaultPorts } from '../open-vault.js'
 import { eachOrganization } from '../rotation/each-organization.js'
 import { rewrapStore } from '../rotation/rewrap-store.js'
 import { rotationStore } from '../rotation/rotation-store.js'
@@ -9,9 +9,10 @@ import { withVault } from './with-vault.js'
  * The `data-keys` command: how far rotations are, a line of JSON for each organization that is behind, and for each
  * master key.
  */
-export function runDataKeys(config: VaultConfig, ports: VaultPorts, write: (line: string) => void): Promise<void> {
+export function runDataKeys(config: OpenVaultConfig, ports: VaultPorts, write: (line: string) => void): Promise<void> {
   return withVault(config, ports, async ({ vaultDb, vaultKeysDb }) => {
-    for await (const behind of eachOrganization(rotationStore(vaultDb).progress)) write(`${JSON.stringify(behind)}\n`)
-    for (const counted of await rewrapStore(vaultKeysDb).counts()) write(`${JSON.stringify(counted)}\n`)
+    const tell = (row: object): void => write(`${shownJson(JSON.stringify(row))}\n`)
+    for await (const behind of eachOrganization(rotationStore(vaultDb).progress)) tell(behind)
+    for (const counted of await rewrapStore(vaultKeysDb).counts()) tell(counted)
   })
 }

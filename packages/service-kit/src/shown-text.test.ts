@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createProgress } from './progress.js'
-import { shownError, shownText, shownWord } from './shown-text.js'
+import { shownError, shownJson, shownNames, shownText, shownWord } from './shown-text.js'
 
 describe('what somebody else may have written', () => {
   it.each([
@@ -20,16 +19,16 @@ describe('what somebody else may have written', () => {
     expect([shownError(new Error('\u001bc')), shownError('\u001bc')]).toEqual(['\\u{1b}c', '\\u{1b}c'])
   })
 
-  it('is shown so in all that progress tells', async () => {
-    const lines: string[] = []
-    const progress = createProgress((line) => void lines.push(line))
-    await progress.step('step\u001bc', async (say) => say('within\u001bc'))
-    progress.say('said\u001bc')
-    expect(lines).toEqual([
-      '  · step\\u{1b}c',
-      '    within\\u{1b}c',
-      expect.stringMatching(/^ {2}✓ step\\u\{1b\}c /),
-      'said\\u{1b}c',
-    ])
+  it('is shown so in JSON, which says the same as before', () => {
+    const given = { id: 'a\u009b2J\u007f\u202e\u001b\n — 日本' }
+    const shown = shownJson(JSON.stringify(given))
+    expect(shown).toBe('{"id":"a\\u009b2J\\u007f\\u202e\\u001b\\n — 日本"}')
+    expect(JSON.parse(shown)).toEqual(given)
+  })
+
+  it('is shown so in a list of names, of which the first twenty are told', () => {
+    const names = Array.from({ length: 22 }, (_, at) => `n${at}`)
+    expect(shownNames(['a\u001b', 'b'])).toBe('a\\u{1b}, b')
+    expect(shownNames(names)).toBe(`${names.slice(0, 20).join(', ')} and 2 more`)
   })
 })

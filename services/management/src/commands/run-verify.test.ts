@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import { verifyAll } from '../chain/verify-all.js'
+import { memoryVault } from '../test/memory-vault.js'
+import { migratedDatabase } from '../test/migrated-database.js'
+import { tellVerdicts } from './run-verify.js'
+
+const { db } = await startForAllTests(migratedDatabase)
+
+it('writes no name of a database so that a terminal obeys it, and the name all the same', async () => {
+  const chain = 'audit/\u009b2J\u007f\u202ex'
+  await db('chain_heads').insert({ chain, count: 1, head: Buffer.alloc(32) })
+  const lines: string[] = []
+  const isInOrder = await tellVerdicts(verifyAll({ db, vault: memoryVault(), clock: systemClock }, 90), (line) =>
+    lines.push(line),
+  )
+  expect(isInOrder).toBe(false)
+  expect(lines.join('')).not.toMatch(/[\u007f-\u009f]|\p{Bidi_Control}/u)
+  expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ chain }))
+})
