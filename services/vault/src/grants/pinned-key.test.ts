@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
@@ -7,6 +8,9 @@ import { leaseHarness } from '../test/lease-harness.js'
 import { aPut, NO_BINDINGS, vaultCore } from '../test/vault-core.js'
 import { authenticPins } from './authentic-pins.js'
 import { grantKeyStore } from './grant-key-store.js'
+
+/** So long does a process take a key for one whose private half is sealed. */
+const VOUCHED_MS = 5_000
 
 let harness: Awaited<ReturnType<typeof leaseHarness>>
 beforeAll(async () => {
@@ -88,7 +92,54 @@ describe('the key that signs grants', () => {
     }
   })
 
-  it('is opened once to be vouched for, and what was opened is wiped', async () => {
+  it('that was withdrawn is none by its public pin alone, put back, in the process that had vouched for it', async () => {
+    const { databases, vault, pinnedSigner, grantFor, stored } = harness
+    const { put, signer: withdrawn } = await pinnedSigner()
+    const secret = await stored()
+    const request = { grant: await grantFor([secret], {}, withdrawn), versionIds: [secret.versionId], peer: PROXY }
+    const pin = databases.tamper('pinned_grant_keys').where({ version_id: put.versionId })
+    await expect(vault.lease(request)).resolves.toMatchObject([{ lease: {} }])
+    const row = await pin.clone().first()
+    await vault.destroy(put.organizationId, put.secretId, [put.versionId])
+    await databases.tamper('pinned_grant_keys').insert(row)
+    vault.clock.advance(VOUCHED_MS)
+    await expect(vault.lease(request)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+  })
+
+  it('that was withdrawn is none once the installation’s own data key was rotated, with its sealed row put back too', async () => {
+    const { databases, vault, pinnedSigner, grantFor, stored } = harness
+    const { put, signer: withdrawn } = await pinnedSigner()
+    const secret = await stored()
+    const request = { grant: await grantFor([secret], {}, withdrawn), versionIds: [secret.versionId], peer: PROXY }
+    const pin = databases.tamper('pinned_grant_keys').where({ version_id: put.versionId })
+    const version = databases.tamper('versions').where({ version_id: put.versionId })
+    await expect(vault.lease(request)).resolves.toMatchObject([{ lease: {} }])
+    const [pinRow, versionRow] = [await pin.clone().first(), await version.clone().first()]
+    await vault.destroy(put.organizationId, put.secretId, [put.versionId])
+    const { state, sealed, destroyed_at } = versionRow
+    const putBack = async () => {
+      await version.clone().update({ state, sealed, destroyed_at })
+      await databases.tamper('pinned_grant_keys').insert(pinRow).onConflict().ignore()
+      vault.clock.advance(VOUCHED_MS)
+    }
+    await putBack()
+    await expect(vault.lease(request)).resolves.toMatchObject([{ lease: {} }])
+    await vault.destroy(put.organizationId, put.secretId, [put.versionId])
+    await vault.rotate({ organizationId: INSTALLATION_ORGANIZATION })
+    const { floor, version: keyVersion } = await reencrypted()
+    expect(floor).toBe(keyVersion)
+    await putBack()
+    await expect(vault.lease(request)).rejects.toMatchObject({ code: 'INVALID_GRANT' })
+
+    async function reencrypted() {
+      for (;;) {
+        const turn = await vault.reencrypt({ organizationId: INSTALLATION_ORGANIZATION, known: true })
+        if (turn.pass !== 'goes on') return turn
+      }
+    }
+  })
+
+  it('is opened once in five seconds to be vouched for, and what was opened is wiped', async () => {
     const { databases, vault, pinnedSigner } = harness
     const { put, signer } = await pinnedSigner()
     const { vaultDb } = databases
@@ -98,10 +149,13 @@ describe('the key that signs grants', () => {
       opened.push(version.value)
       return version
     }
-    const authentic = authenticPins({ vaultDb, openVersion, log: memoryLog().log })
-    for (let turn = 0; turn < 2; turn += 1)
+    const clock = manualClock()
+    const authentic = authenticPins({ vaultDb, openVersion, clock, log: memoryLog().log })
+    for (const afterMs of [0, VOUCHED_MS - 1, 1, VOUCHED_MS - 1]) {
+      clock.advance(afterMs)
       expect(await authentic([put.versionId])).toEqual(new Map([[put.versionId, signer.spki]]))
-    expect(opened.map((value) => value.reveal().equals(Buffer.alloc(value.reveal().length)))).toEqual([true])
+    }
+    expect(opened.map((value) => value.reveal().equals(Buffer.alloc(value.reveal().length)))).toEqual([true, true])
   })
 
   it('waits for a KMS that is away before its first use: an outage, never a verdict', async () => {
@@ -109,7 +163,7 @@ describe('the key that signs grants', () => {
     const { signer } = await pinnedSigner()
     const secret = await stored()
     const request = { grant: await grantFor([secret], {}, signer), versionIds: [secret.versionId], peer: PROXY }
-    const cold = vaultCore(databases, vault.service)
+    const cold = vaultCore(databases, vault.service, vault.clock)
     vault.service.away = true
     try {
       await expect(cold.lease(request)).rejects.toMatchObject({ code: 'UNAVAILABLE' })

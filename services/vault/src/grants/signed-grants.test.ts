@@ -21,13 +21,13 @@ const codeOf = (found: object | undefined) => (found instanceof Fault ? found.co
 
 describe('the grants that were verified', () => {
   it('are verified once, and told with the very key that they were verified by', async () => {
-    const { verify, asked } = setUp()
+    const { verify } = setUp()
     const grant = await signer.sign(claims)
     const [first] = await verify([grant])
     const [again, twice] = await verify([grant, grant])
     expect(first).toEqual({ keyId: 'ver_key', pin: `ver_key ${signer.spki.toString('hex')}`, claims })
-    expect([again, twice]).toEqual([first, first])
-    expect(asked).toEqual([['ver_key']])
+    // What is verified again is another object.
+    expect([again === first, twice === first]).toEqual([true, true])
   })
 
   it('answer each in its place: one that is refused does not spoil the others', async () => {
@@ -66,20 +66,30 @@ describe('the grants that were verified', () => {
     expect(await verify([grant])).toMatchObject([{ claims }])
   })
 
+  it('are good only while their key is told to be authentic, and as that key: it is asked for at each use', async () => {
+    const pinned = new Map([['ver_key', signer.spki]])
+    const { verify } = setUp(pinned)
+    const grant = await signer.sign(claims)
+    expect(await verify([grant])).toMatchObject([{ claims }])
+    pinned.set('ver_key', grantSigner('ver_key').spki)
+    expect((await verify([grant])).map(codeOf)).toEqual(['INVALID_GRANT'])
+    pinned.delete('ver_key')
+    expect((await verify([grant])).map(codeOf)).toEqual(['INVALID_GRANT'])
+  })
+
   it('are remembered up to four million characters, the ones used last', async () => {
-    const { verify, asked } = setUp()
+    const { verify } = setUp()
     // Nearly the longest that there are: 300 of them pass the bound.
     const ori = Array.from({ length: 128 }, (_, at) => `https://${'long-'.repeat(12)}${at}.example.com`)
     const grants: string[] = []
     for (let at = 0; at < 300; at += 1) grants.push(await signer.sign({ ...claims, app: `app_${at}`, ori }))
     const [first = '', second = ''] = grants
     expect([first.length > 14 * 1024, first.length < 16 * 1024]).toEqual([true, true])
-    await verify(grants)
-    await verify([grants.at(-1) ?? ''])
-    expect(asked).toHaveLength(1)
-    await verify([first])
-    await verify([second])
-    expect(asked).toHaveLength(3)
+    const verified: unknown[] = []
+    for (const grant of grants) verified.push(...(await verify([grant])))
+    const isRemembered = async (grant: string, at: number) => (await verify([grant]))[0] === verified.at(at)
+    expect(await isRemembered(grants.at(-1) ?? '', -1)).toBe(true)
+    expect([await isRemembered(first, 0), await isRemembered(second, 1)]).toEqual([false, false])
   })
 
   it('take no other bytes for those of a verified grant', async () => {

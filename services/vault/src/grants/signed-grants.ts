@@ -10,8 +10,8 @@ const LIMITS = {
 } as const
 
 /**
- * A grant whose signature holds under this key. No permission yet: whether the key is pinned is looked up in the
- * transaction of each lease, and life and presenter are checked at each use.
+ * A grant whose signature holds under this key, which is authentic now. No permission yet: whether the key is pinned is
+ * looked up in the transaction of each lease, and life and presenter are checked at each use.
  */
 export interface SignedGrant {
   readonly keyId: string
@@ -20,7 +20,7 @@ export interface SignedGrant {
   readonly claims: Claims
 }
 
-/** Pinned keys by their ids; those that are not pinned are not in it. */
+/** Authentic pinned keys by their ids; no others are in it. Asked at each use of a grant. */
 type FindKeys = (keyIds: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>
 
 /**
@@ -34,38 +34,27 @@ export function signedGrants(
   const remembered = new LRUCache<string, SignedGrant>({ maxSize: LIMITS.rememberedCharsMax })
 
   return async (grants) => {
-    const known = new Map<string, SignedGrant | Fault>()
-    const news = new Set<string>()
-    for (const grant of grants) {
-      const held = remembered.get(nameOf(grant))
-      if (held) known.set(grant, held)
-      else news.add(grant)
-    }
-    if (news.size > 0) {
-      for (const [grant, verified] of await verifyNew([...news])) {
-        known.set(grant, verified)
-        if (!(verified instanceof Fault)) remembered.set(nameOf(grant), verified, { size: grant.length })
-      }
-    }
-    return grants.map((grant) => known.get(grant) ?? noSuch())
-  }
-
-  async function verifyNew(grants: readonly string[]): Promise<readonly [string, SignedGrant | Fault][]> {
-    const named = grants.map((grant) => ({ grant, keyId: keyIdOf(grant) }))
-    const keyIds = named.flatMap(({ keyId }) => (keyId instanceof Fault ? [] : keyId))
-    const keys = await findKeys([...new Set(keyIds)])
-    return Promise.all(
-      named.map(async ({ grant, keyId }): Promise<[string, SignedGrant | Fault]> => {
-        if (keyId instanceof Fault) return [grant, keyId]
-        const publicKey = keys.get(keyId)
-        if (!publicKey) return [grant, notPinned(keyId)]
-        const verified = signedClaims(grant, publicKey).then(
-          (claims) => ({ keyId, pin: pinOf(keyId, publicKey), claims }),
-          asFault,
-        )
-        return [grant, await verified]
+    const named = new Map([...new Set(grants)].map((grant) => [grant, keyIdOf(grant)]))
+    const keyIds = [...named.values()].flatMap((keyId) => (keyId instanceof Fault ? [] : keyId))
+    const keys = keyIds.length === 0 ? new Map<string, Buffer>() : await findKeys([...new Set(keyIds)])
+    const found = new Map<string, SignedGrant | Fault>()
+    await Promise.all(
+      [...named].map(async ([grant, keyId]) => {
+        found.set(grant, keyId instanceof Fault ? keyId : await signedBy(grant, keyId, keys.get(keyId)))
       }),
     )
+    return grants.map((grant) => found.get(grant) ?? noSuch())
+  }
+
+  async function signedBy(grant: string, keyId: string, publicKey: Buffer | undefined): Promise<SignedGrant | Fault> {
+    if (!publicKey) return notPinned(keyId)
+    const pin = pinOf(keyId, publicKey)
+    const name = hash('sha256', grant)
+    const held = remembered.get(name)
+    if (held?.pin === pin) return held
+    const verified = await signedClaims(grant, publicKey).then((claims) => ({ keyId, pin, claims }), asFault)
+    if (!(verified instanceof Fault)) remembered.set(name, verified, { size: grant.length })
+    return verified
   }
 }
 
@@ -77,10 +66,6 @@ export function pinOf(keyId: string, publicKey: Buffer): string {
 /** The refusal for a key that no longer signs, or never did. */
 export function notPinned(keyId: string): Fault {
   return new Fault('INVALID_GRANT', `grant: no pinned key ${keyId}`)
-}
-
-function nameOf(grant: string): string {
-  return hash('sha256', grant)
 }
 
 function keyIdOf(grant: string): string | Fault {

@@ -1,7 +1,8 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
 import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/grant'
-import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { isOutage } from '@protectmyapi/service-kit/pass-refused'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { bindingsReach, isForInternalService, lifeMsMaxOf } from '../grants/claims.js'
 import { NO_MEASURES, type VaultMeasures } from '../telemetry/vault-measures.js'
@@ -47,7 +48,7 @@ export function leaseSecrets(deps: GrantedLeaseDeps): (request: LeaseRequest) =>
   const take = queueLeases({
     proxyId: deps.proxyId,
     run: leaseTransaction(deps),
-    isOutage: (err) => isPostgresAway(err) || (err instanceof Fault && err.code === 'UNAVAILABLE'),
+    isOutage,
   })
   return async (request) => {
     const { versionIds } = request

@@ -39,7 +39,7 @@ interface Admitted {
 const NOTHING: Take = { pinned: new Set(), versions: [] }
 
 /**
- * One transaction for several requests: looks up whether the grants' keys are pinned, reads the versions they name and
+ * One transaction for several requests: looks up whether the grants' keys are pinned still, reads the versions they name and
  * writes the lease rows. What is leased without a row, or a row without its read, does not exist.
  *
  * The row stands for the permission to open: should the opening fail afterwards, the trail says one lease too many,
@@ -58,7 +58,7 @@ export function leaseTransaction({
   log: Logger
   proxyId: string
 }): (requests: readonly LeaseRequest[]) => Promise<readonly Taken[]> {
-  const verify = signedGrants(authenticPins({ vaultDb, openVersion, log }))
+  const verify = signedGrants(authenticPins({ vaultDb, openVersion, clock, log }))
   const store = leaseStore(vaultDb)
 
   return async (requests) => {

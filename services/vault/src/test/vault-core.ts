@@ -1,4 +1,4 @@
-import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { type ManualClock, manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import { newId } from '@protectmyapi/service-kit/ids'
@@ -28,8 +28,11 @@ import { type MemoryKeys, memoryKeys } from './memory-keys.js'
 import type { VaultDatabases } from './vault-databases.js'
 
 /** The vault without its wire: one replica, its memory cold, over databases and a key service that replicas share. */
-export function vaultCore(databases: VaultDatabases, service: MemoryKeys = memoryKeys()) {
-  const clock = manualClock()
+export function vaultCore(
+  databases: VaultDatabases,
+  service: MemoryKeys = memoryKeys(),
+  clock: ManualClock = manualClock(),
+) {
   const logged = memoryLog()
   const { log } = logged
   const { installationId, vaultDb, vaultKeysDb } = databases
