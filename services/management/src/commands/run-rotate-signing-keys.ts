@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
+import { shownNames } from '@protectmyapi/service-kit/shown-text'
 import type { ManagementConfig } from '../config.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
 import { rotateAllKeys } from '../keys/rotate-all-keys.js'
@@ -10,7 +12,8 @@ import { withVault } from './with-vault.js'
 /**
  * The `rotate-signing-keys` command, beside managements that serve. Ends when the change is in force everywhere.
  *
- * @throws Fault UNAVAILABLE while the vault is away, and what Postgres throws. To be run again then: it is safe to.
+ * @throws Fault UNAVAILABLE while the vault is away, and what Postgres throws. To be run again then: it is safe to. Error
+ * where the vault refuses to erase a withdrawn key, once all others are.
  */
 export function runRotateSigningKeys(
   config: ManagementConfig,
@@ -19,9 +22,20 @@ export function runRotateSigningKeys(
 ): Promise<void> {
   return withVault(config, log, (vault) =>
     withDatabase(config, 'rotate', async (db) => {
-      const deps = { db, vault, waitUntilSeen: createWaitUntilSeen({ db, clock, sleep }) }
-      for (const { key, made, withdrawn, inForce } of await rotateAllKeys(deps, OPERATOR, asked))
-        log.info({ use: key.use, kid: key.id, made, withdrawn, inForce }, 'another signing key is in force')
+      const deps = { db, vault, log, waitUntilSeen: createWaitUntilSeen({ db, clock, sleep }) }
+      tellRotated(await rotateAllKeys(deps, OPERATOR, asked), log)
     }),
   )
+}
+
+/** @throws Error with the ids of withdrawn keys that were not erased. */
+export function tellRotated(all: Awaited<ReturnType<typeof rotateAllKeys>>, log: Logger): void {
+  for (const { key, made, withdrawn, inForce } of all)
+    log.info({ use: key.use, kid: key.id, made, withdrawn, inForce }, 'another signing key is in force')
+  const refused = [...new Set(all.flatMap(({ undestroyed }) => undestroyed))]
+  if (refused.length > 0)
+    throw new Error(
+      `the erasing of ${shownNames(refused)} was refused, for the reasons in the log: look at these rows of signing_keys. ` +
+        'Every other withdrawn key is erased',
+    )
 }

@@ -1,5 +1,7 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
+import { passRefused } from '@protectmyapi/service-kit/pass-refused'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { systemActor } from '../audit/audit-entry.js'
 import { createCommitOnly } from '../feed/commit-change.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -9,6 +11,7 @@ import { auditOf } from './withdraw-keys.js'
 export interface DestroyDeps {
   readonly db: Knex
   readonly vault: Pick<VaultClient, 'destroyVersions'>
+  readonly log: Logger
 }
 
 const DESTROYER = systemActor('key-rotation')
@@ -16,14 +19,26 @@ const DESTROYER = systemActor('key-rotation')
 /**
  * Has the vault erase the private halves of withdrawn keys, and with them the pins by which it believes grants: each
  * lease looks the pin up in its own transaction. Idempotent; what a crash or an outage leaves behind is found again.
+ * Answers the ids of those that the vault refuses to erase: as a rule nobody but who writes to the database made them.
  *
  * @throws Fault UNAVAILABLE while the vault is away.
  */
-export async function destroyWithdrawn({ db, vault }: DestroyDeps): Promise<void> {
-  for (const key of await undestroyedKeys(db)) {
-    await vault.destroyVersions(INSTALLATION_ORGANIZATION, key.secretId, [key.id])
-    await markDestroyed(db, key)
-  }
+export async function destroyWithdrawn(deps: DestroyDeps): Promise<readonly string[]> {
+  const refused: string[] = []
+  for (const key of await undestroyedKeys(deps.db))
+    await passRefused(destroy(deps, key), (err) => {
+      refused.push(key.id)
+      deps.log.error(
+        { err, kid: key.id },
+        'the erasing of a withdrawn signing key was refused and passed: look at its row',
+      )
+    })
+  return refused
+}
+
+async function destroy({ db, vault }: DestroyDeps, key: SigningKeyRow): Promise<void> {
+  await vault.destroyVersions(INSTALLATION_ORGANIZATION, key.secretId, [key.id])
+  await markDestroyed(db, key)
 }
 
 async function markDestroyed(db: Knex, key: SigningKeyRow): Promise<void> {

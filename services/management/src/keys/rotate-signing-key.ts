@@ -3,14 +3,13 @@ import type { Actor } from '../audit/audit-entry.js'
 import { type Change, createCommitOnly } from '../feed/commit-change.js'
 import type { InForce } from '../feed/in-force.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
-import type { VaultClient } from '../vault/vault-client.js'
-import { destroyWithdrawn } from './destroy-withdrawn.js'
+import { type DestroyDeps, destroyWithdrawn } from './destroy-withdrawn.js'
 import { activate, lockSigningKeys, type MakeDeps, storedKey } from './make-signing-key.js'
 import { type KeyUse, type SigningKeyRow, signingKeys } from './signing-key-rows.js'
 import { auditOf, feedOf, retireLater, withdraw } from './withdraw-keys.js'
 
-export interface RotateDeps extends MakeDeps {
-  readonly vault: MakeDeps['vault'] & Pick<VaultClient, 'destroyVersions'>
+export interface RotateDeps extends MakeDeps, DestroyDeps {
+  readonly vault: MakeDeps['vault'] & DestroyDeps['vault']
   readonly waitUntilSeen: WaitUntilSeen
 }
 
@@ -30,6 +29,12 @@ export interface Rotated {
   readonly withdrawn: readonly string[]
 }
 
+export interface Ended {
+  readonly inForce: InForce
+  /** Ids of withdrawn keys that the vault refuses to erase, with `now`: of any rotation. */
+  readonly undestroyed: readonly string[]
+}
+
 /**
  * Another key signs from the commit on. All that needs the vault comes before anything is changed, in one transaction
  * under one lock: while the vault is away nothing is half done, and of several managements one rotates.
@@ -39,17 +44,13 @@ export interface Rotated {
  * @throws Fault UNAVAILABLE while the vault is away. With `now` the change may be in force by then; what is left of it
  * is finished in the background.
  */
-export async function rotateSigningKey(
-  deps: RotateDeps,
-  actor: Actor,
-  rotation: Rotation,
-): Promise<Rotated & { readonly inForce: InForce }> {
+export async function rotateSigningKey(deps: RotateDeps, actor: Actor, rotation: Rotation): Promise<Rotated & Ended> {
   const { result, number } = await createCommitOnly(deps.db)(actor, (trx) => exchange(trx, deps, rotation))
   // Before the wait, which may be long: a stolen grant key is of use to its thief until the vault has unpinned it.
-  if (rotation.now) await destroyWithdrawn(deps)
+  const undestroyed = rotation.now ? await destroyWithdrawn(deps) : []
   // RETRYWAITS: who changed nothing waits for who did.
   const inForce = await (number === undefined ? deps.waitUntilSeen.everything() : deps.waitUntilSeen.seen(number))
-  return { ...result, inForce }
+  return { ...result, inForce, undestroyed }
 }
 
 async function exchange(

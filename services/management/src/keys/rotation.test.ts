@@ -5,6 +5,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { decodeProtectedHeader } from 'jose'
 import { systemActor } from '../audit/audit-entry.js'
+import { tellRotated } from '../commands/run-rotate-signing-keys.js'
 import { recordSync } from '../feed/registry.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
 import { type MemoryVault, memoryVault } from '../test/memory-vault.js'
@@ -39,7 +40,7 @@ function createWaitUntilSeenWith(pause: () => Promise<void> | void) {
   return { seen: (number: number) => late().seen(number), everything: () => late().everything() }
 }
 
-const deps = () => ({ db, vault, waitUntilSeen })
+const deps = () => ({ db, vault, log, waitUntilSeen })
 const rotate = (use: KeyUse, seen: string | undefined, now = false) =>
   rotateSigningKey(deps(), OPERATOR, { use, seen, now })
 const tend = (keyDaysMax = 90) => tendSigningKeys({ ...deps(), keyDaysMax })
@@ -229,6 +230,28 @@ describe('an emergency', () => {
     await tend()
     expect(vault.stateOf(old.id)).toBe('destroyed')
   })
+
+  it.each(['outgoing', 'retired'])(
+    'erases every key but one that the vault refuses, and names that one (%s)',
+    async (state) => {
+      const old = await ensureSigningKey(deps(), 'grant')
+      await db('signing_keys').insert({
+        ...(await db('signing_keys').where({ id: old.id }).first()),
+        id: '!\u009b',
+        state,
+        retire_at: db.fn.now(),
+      })
+      const all = await rotateAllKeys(deps(), OPERATOR, { now: true })
+      expect([await stateOf(old.id), vault.stateOf(old.id)]).toEqual(['retired', 'destroyed'])
+      expect(() => tellRotated(all, log)).toThrow('the erasing of !\\u{9b} was refused')
+      const { key } = await rotate('grant', (await signingKeyInForce(db, 'grant')).id)
+      await db('signing_keys')
+        .where({ id: key.id })
+        .update({ activated_at: db.raw(`now() - interval '91 days'`) })
+      await tend()
+      expect(await stateOf(key.id)).toBe('outgoing')
+    },
+  )
 
   it('RETRYWAITS: one that finds it done waits as the first did', async () => {
     const leaked = await ensureSigningKey(deps(), 'session')

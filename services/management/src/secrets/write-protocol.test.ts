@@ -383,6 +383,63 @@ describe('the reconciler, after a crash', () => {
   })
 })
 
+describe('a row that the vault refuses, and whose id is in front', () => {
+  const ADDED = 120
+  /** More of them than one run takes up. */
+  const refusedVersions = async (secretId: string, state: 'superseded' | 'pending', columns: object) => {
+    const [version] = await db('secret_versions').where('secret_id', secretId)
+    for (let at = 0; at < ADDED; at += 1) {
+      const owner = state === 'pending' ? await anotherSecret(secretId, `!${at}`) : {}
+      await db('secret_versions').insert({ ...version, ...owner, id: `!${at}`, state, ...columns })
+    }
+  }
+  /** Of one secret there is one intent. */
+  const anotherSecret = async (secretId: string, id: string) => {
+    await db('secrets').insert({ ...(await db('secrets').where({ id: secretId }).first()), id, name: id })
+    return { secret_id: id }
+  }
+  const LONG_AGO = new Date(0)
+
+  it('keeps no replaced value stored once the answer is there', async () => {
+    const secretId = await create()
+    const [old] = await versionsOf(secretId)
+    await refusedVersions(secretId, 'superseded', { superseded_at: LONG_AGO })
+    await replace(secretId, 'sk-two-123456789')
+    expect(vault.stateOf(old?.id ?? '')).toBe('destroyed')
+  })
+
+  it('keeps the reconciler from no destruction', async () => {
+    const secretId = await create()
+    const [old] = await versionsOf(secretId)
+    vault.failNext('destroyVersions', 'before')
+    await replace(secretId, 'sk-two-123456789')
+    await refusedVersions(secretId, 'superseded', { superseded_at: LONG_AGO })
+    expect(vault.stateOf(old?.id ?? '')).toBe('stored')
+    expect(await finishDestructions(deps)).toBe(1)
+    expect(vault.stateOf(old?.id ?? '')).toBe('destroyed')
+  })
+
+  it('keeps no intent unsettled', async () => {
+    const secretId = await create()
+    vault.failNext('putSecret', 'after')
+    vault.failNext('settleVersion', 'before')
+    await expect(replace(secretId, 'sk-two-123456789')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await refusedVersions(secretId, 'pending', { created_at: LONG_AGO })
+    expect(await settleIntents(deps, 0)).toBe(1)
+    expect(await valueInForce(secretId)).toBe('sk-two-123456789')
+  })
+
+  it('keeps no deleted organization from being shredded', async () => {
+    const row = await db('organizations').where({ id: organizationId }).first()
+    const deleted = { state: 'deleted', deleted_at: LONG_AGO }
+    for (let at = 0; at < ADDED; at += 1) await db('organizations').insert({ ...row, id: `!${at}`, ...deleted })
+    await db('organizations').where({ id: organizationId }).update(deleted)
+    expect(await finishShredding(deps)).toBe(1)
+    expect((await events()).at(-1)).toBe('organization.shredded')
+    await db('organizations').whereLike('id', '!%').delete()
+  })
+})
+
 async function aServiceUsing(secretId: string): Promise<string> {
   const id = newId('service')
   await db('services').insert({

@@ -43,6 +43,10 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
   const heads = memoryHeads(now)
   let away = false
 
+  function checkIds(...ids: string[]): void {
+    for (const id of ids) if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) throw new Fault('INVALID_REQUEST', 'no id')
+  }
+
   async function call<T>(method: Method, work: () => T): Promise<T> {
     counts.set(method, (counts.get(method) ?? 0) + 1)
     const fails = failing.get(method)
@@ -78,6 +82,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
   }
 
   function settle(version: VersionRef): 'STORED' | 'CLOSED' {
+    checkIds(version.organizationId, version.secretId, version.versionId)
     const held = versions.get(version.versionId)
     if (held?.state === 'stored') return 'STORED'
     if (!held) versions.set(version.versionId, { ...version, state: 'closed' })
@@ -100,6 +105,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
     settleVersion: (version) => call('settleVersion', () => settle(version)),
     destroyVersions: (organizationId, secretId, versionIds) =>
       call('destroyVersions', () => {
+        checkIds(organizationId, secretId, ...versionIds)
         for (const versionId of versionIds) destroy({ organizationId, secretId, versionId })
       }),
     leaseOperational: (version) =>
@@ -112,6 +118,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
       }),
     shredOrganization: (organizationId) =>
       call('shredOrganization', () => {
+        checkIds(organizationId)
         shredded.add(organizationId)
       }),
     signHead: (asked) => call('signHead', () => heads.signHead(asked)),

@@ -113,7 +113,7 @@ const inAMinute = (): string => new Date(Date.now() + 60_000).toISOString()
 const rotateNow = (use: KeyUse) => async (): Promise<unknown> => {
   const { db, vault, feed } = house
   const { id } = await signingKeyInForce(db, use)
-  const deps = { db, vault, waitUntilSeen: feed.waitUntilSeen }
+  const deps = { db, vault, log: createLogger('test', 'silent'), waitUntilSeen: feed.waitUntilSeen }
   return rotateSigningKey(deps, systemActor('operator'), { use, seen: id, now: true })
 }
 

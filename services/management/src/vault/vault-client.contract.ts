@@ -120,6 +120,20 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     expect(named).not.toContain(chainOf(1).chain)
   })
 
+  it(`${name}: what is no id is refused, alone or with others, and nothing is done`, async () => {
+    const vault = make()
+    const version = first()
+    await vault.putSecret(version)
+    const { organizationId, secretId, versionId } = version
+    for (const id of ['!', 'a b', '']) {
+      const refused = { code: 'INVALID_REQUEST' }
+      await expect(vault.settleVersion({ organizationId, secretId, versionId: id })).rejects.toMatchObject(refused)
+      await expect(vault.destroyVersions(organizationId, secretId, [versionId, id])).rejects.toMatchObject(refused)
+      await expect(vault.shredOrganization(id)).rejects.toMatchObject(refused)
+    }
+    expect(await vault.settleVersion(version)).toBe('STORED')
+  })
+
   it(`${name}: a head that does not extend the last one is CONFLICT, and one without its links is refused`, async () => {
     const vault = make()
     const { chain } = await signed(vault, 3)

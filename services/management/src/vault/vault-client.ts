@@ -50,6 +50,3 @@ export interface VaultClient extends HeadWitness {
   /** Idempotent. Whatever was sealed for the organization is dead when this settles. */
   shredOrganization(organizationId: string): Promise<void>
 }
-
-/** Versions in one call of destroyVersions. */
-export const DESTROY_VERSIONS_MAX = 100

@@ -96,6 +96,24 @@ describe('rotate-data-keys --now', () => {
 })
 
 describe.each([false, true])('rotate-data-keys of all, --now: %s', (now) => {
+  it('rotates every other key where rows are refused, and names those', async () => {
+    const [put] = await storedInOrder(1)
+    if (!put) throw new Error('not stored')
+    const refused = [
+      { organization_id: '!\u009b', id: 'key_a', version: 1, floor: 1, state: 'active' },
+      // There is no number after it.
+      { organization_id: 'org_0', id: 'key_b', version: 2_147_483_647, floor: 2_147_483_647, state: 'active' },
+    ]
+    await databases.tamper('data_keys').insert(refused)
+    try {
+      await expect(rotate({ now })).rejects.toThrow('the rotation of !\\u{9b}, org_0 was refused')
+    } finally {
+      const ids = refused.map(({ organization_id }) => organization_id)
+      await databases.tamper('data_keys').whereIn('organization_id', ids).delete()
+    }
+    expect(await keyOf(put)).toMatchObject({ floor: now ? 2 : 1, ref: { keyVersion: 2 } })
+  })
+
   it('passes an organization that is deleted after it was listed, or in its turn, and goes on', async () => {
     const [first, listed, inTurn, last] = await storedInOrder(4)
     if (!first || !listed || !inTurn || !last) throw new Error('not stored')

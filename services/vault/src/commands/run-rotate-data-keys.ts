@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { passRefused } from '@protectmyapi/service-kit/pass-refused'
+import { shownNames } from '@protectmyapi/service-kit/shown-text'
 import type { OpenVault, OpenVaultConfig, VaultPorts } from '../open-vault.js'
 import { eachOrganization } from '../rotation/each-organization.js'
 import { reencryptSecrets } from '../rotation/reencrypt-secrets.js'
@@ -14,16 +16,13 @@ export interface DataKeysToRotate {
   readonly now: boolean
 }
 
-/** Organizations in one message. */
-const NAMED_MAX = 20
-
 /**
  * The `rotate-data-keys` command, beside vaults that serve. Other keys seal from here on; what is stored is sealed anew by
  * the vaults in the background, or with `now` by this before it ends.
  *
  * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws. To be run again then: it is safe to. Of the
  * one that was named CONFLICT where it was shredded, NOT_FOUND where it has no data key. Error where nothing at all of an
- * organization opens, once the others have had their turn.
+ * organization opens, or its rotation is refused, once the others have had their turn.
  */
 export function runRotateDataKeys(
   config: OpenVaultConfig,
@@ -33,6 +32,7 @@ export function runRotateDataKeys(
   return withVault(config, ports, async (vault) => {
     const rotate = rotateDataKey(vault)
     const kept: string[] = []
+    const refused: string[] = []
     const rotateOne = async (one: string): Promise<void> => {
       await rotate({ organizationId: one })
       if (now && !(await isFloored(vault, one))) kept.push(one)
@@ -40,10 +40,16 @@ export function runRotateDataKeys(
     if (organizationId !== undefined) await rotateOne(organizationId)
     else
       for await (const one of eachOrganization(rotationStore(vault.vaultDb).organizations))
-        await unlessShredded(rotateOne(one.organizationId))
-    if (kept.length > 0) throw new Error(keptWords(kept))
+        await passRefused(unlessShredded(rotateOne(one.organizationId)), (err) => {
+          refused.push(one.organizationId)
+          vault.log.error({ err, organizationId: one.organizationId }, REFUSED)
+        })
+    const said = [...(kept.length > 0 ? [keptWords(kept)] : []), ...(refused.length > 0 ? [refusedWords(refused)] : [])]
+    if (said.length > 0) throw new Error(said.join('. '))
   })
 }
+
+const REFUSED = 'the rotation of a data key was refused and passed: look at its row'
 
 /** Turn by turn. False where nothing at all opens: then nothing is given up. */
 async function isFloored(vault: OpenVault, organizationId: string): Promise<boolean> {
@@ -59,10 +65,12 @@ async function isFloored(vault: OpenVault, organizationId: string): Promise<bool
 }
 
 function keptWords(organizations: readonly string[]): string {
-  const named = organizations.slice(0, NAMED_MAX).join(', ')
-  const more = organizations.length > NAMED_MAX ? ` and ${organizations.length - NAMED_MAX} more` : ''
   return (
-    `nothing opens of ${named}${more}, so what their older data keys seal was not given up: are the master keys that wrap ` +
+    `nothing opens of ${shownNames(organizations)}, so what their older data keys seal was not given up: are the master keys that wrap ` +
     'those named here (PMA_KMS_OTHER_KEY_ARNS, PMA_KMS_OTHER_KEY_FILES)? Where they are lost, replace a value of each, and run this again'
   )
+}
+
+function refusedWords(organizations: readonly string[]): string {
+  return `the rotation of ${shownNames(organizations)} was refused, for the reasons in the log. Every other data key had its turn`
 }

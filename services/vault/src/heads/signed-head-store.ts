@@ -38,9 +38,17 @@ export const signedHeadStore = (db: Knex) => ({
       .pluck('chain')
   },
 
-  /** Names of chains, in order, after the given one. */
-  async after(chain: string, max: number): Promise<readonly string[]> {
-    return db('signed_heads').where('chain', '>', chain).orderBy('chain').limit(max).pluck('chain')
+  /** Names of chains, in order, after the given one, without those that are longer. */
+  async after(
+    chain: string,
+    { pageRows, nameBytesMax }: { readonly pageRows: number; readonly nameBytesMax: number },
+  ): Promise<readonly string[]> {
+    return db('signed_heads')
+      .where('chain', '>', chain)
+      .whereRaw('octet_length(chain) <= ?', [nameBytesMax])
+      .orderBy('chain')
+      .limit(pageRows)
+      .pluck('chain')
   },
 
   /** False where there is one already. */

@@ -17,6 +17,6 @@ it('a round that finds nothing to do reads no data key, however many there are',
     const read = (work: () => Promise<unknown>) => rowsRead(trx, 'data_keys', work)
     expect(await read(() => toErase(60_000, 20))).toBe(0)
     expect(await read(() => behind(20, []))).toBe(0)
-    expect(await read(() => aged(90, 20))).toBe(0)
+    expect(await read(() => aged(90, 20, []))).toBe(0)
   })
 })

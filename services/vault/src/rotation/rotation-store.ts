@@ -16,11 +16,12 @@ export interface Behind {
 /** What rotation looks for in database `vault`, and what it moves. */
 export const rotationStore = (db: Knex) => ({
   /** Data keys that have sealed for longer than that, oldest first. */
-  async aged(days: number, max: number): Promise<readonly KeyRef[]> {
+  async aged(days: number, max: number, except: readonly string[]): Promise<readonly KeyRef[]> {
     const rows = await db('data_keys')
       .where({ state: 'active' })
       // `now()`, which stands still: no index leads to a clock that moves, and every data key would be looked at.
       .whereRaw('rotated_at < now() - make_interval(days => ?)', [days])
+      .whereRaw('NOT organization_id = ANY(?)', [[...except]])
       .orderBy('rotated_at')
       .limit(max)
       .select('organization_id', 'id', 'version')

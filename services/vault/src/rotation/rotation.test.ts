@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { seal } from '../envelope/seal.js'
@@ -101,6 +101,44 @@ describe('rotating a data key', () => {
     const { version } = await keyRow(put).first()
     await vault.tend(30)
     expect(await keyRow(put).first()).toMatchObject({ version, floor: version })
+  })
+})
+
+describe('rounds, where data keys in front are refused', () => {
+  /** More of them than one step of a round takes up. */
+  const COUNT = 50
+  const refusedKeys = (version: number, floor: number) =>
+    databases.tamper.raw(
+      `INSERT INTO data_keys (organization_id, id, version, floor, state, rotated_at)
+       SELECT '!' || n, '!' || n, ?, ?, 'active', 'epoch' FROM generate_series(1, ?) n`,
+      [version, floor, COUNT],
+    )
+  afterEach(() => databases.tamper('data_keys').whereLike('organization_id', '!%').delete())
+
+  it('rotate all others by age, and tell each that is refused once in five minutes', async () => {
+    const put = await stored()
+    await keyRow(put).update({ rotated_at: databases.tamper.raw(`now() - interval '31 days'`) })
+    await refusedKeys(1, 1)
+    const at = replica()
+    const round = at.tending(30)
+    const told = () => at.logged.lines().filter(({ level }) => level === 'error').length
+    await round()
+    expect(await keyRow(put).first()).toMatchObject({ version: 2 })
+    await round()
+    at.clock.advance(5 * 60_000 - 1)
+    await round()
+    expect(told()).toBe(COUNT)
+    at.clock.advance(1)
+    await round()
+    expect(told()).toBe(2 * COUNT)
+  })
+
+  it('seal all others anew', async () => {
+    const put = await stored()
+    await vault.rotate(put)
+    await refusedKeys(2, 1)
+    await replica().tend()
+    expect(await keyRow(put).first()).toMatchObject({ version: 2, floor: 2 })
   })
 })
 

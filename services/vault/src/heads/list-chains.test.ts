@@ -1,0 +1,36 @@
+import { expect, it } from '@jest/globals'
+import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { createVaultDatabases } from '../test/vault-databases.js'
+import { listChains } from './list-chains.js'
+
+const databases = await startForAllTests(createVaultDatabases)
+const list = listChains(databases)
+
+/** Page by page. */
+async function listed(): Promise<string[]> {
+  const names: string[] = []
+  for (let after = ''; ; ) {
+    const page = await list(after)
+    const last = page.at(-1)
+    if (last === undefined) return names
+    names.push(...page)
+    after = last
+  }
+}
+
+it('is gone on with behind any name that somebody has written into the table, but for one that is longer than any', async () => {
+  await databases.tamper.raw(
+    `INSERT INTO signed_heads (chain, count, head, signed_at_ms, signature, key_id)
+     SELECT name, 1, decode(repeat('00', 32), 'hex'), 1, decode(repeat('00', 64), 'hex'), 'key' FROM (
+       SELECT '! ' || chr(155) || lpad(n::text, 5, '0') AS name FROM generate_series(1, 2500) n
+       UNION ALL SELECT '!' || repeat('x', 600) UNION ALL SELECT 'audit/org_sound'
+     ) AS named`,
+  )
+  const names = await listed()
+  expect(names).toHaveLength(2501)
+  expect(names).toContain('audit/org_sound')
+})
+
+it('is refused behind a name that no list has', async () => {
+  await expect(list('x'.repeat(513))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+})
