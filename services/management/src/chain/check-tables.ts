@@ -94,7 +94,10 @@ const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refo
   WHERE classid = 'pg_class'::regclass::oid AND objid IN (${PARTS}) AND refclassid <> 'pg_class'::regclass::oid
     AND refclassid <> 'pg_constraint'::regclass::oid AND refclassid <> 'pg_namespace'::regclass::oid`
 
-/** Of the migrations, as `pg_get_expr` says them. Another one could be true or false by a setting of who inserts. */
+/**
+ * Of the migrations, as `pg_get_expr` says them; one that makes another adds it here. Any other could be true or false by a
+ * setting of who inserts.
+ */
 const PREDICATES = `ARRAY[
   '(kind = ''granted''::text)', '(kind = ''admitted''::text)',
   '(kind = ANY (ARRAY[''finished''::text, ''void''::text]))', '(unsigned_since IS NOT NULL)']::text[]`

@@ -31,7 +31,7 @@ const VerdictLine = z.object({
   }),
   late: z.object({ from: z.int(), through: z.int(), seconds: z.int() }).nullable().meta({
     description:
-      'Links that the vault signed more than five minutes after their entries’ own time, and the longest such time. No break: something was away. For so long they could have been altered unseen.',
+      'Links that the vault signed, or has still to sign, more than five minutes after their entries’ own time, and the longest such time. No break: something was away. For so long they could have been altered unseen.',
   }),
   breaks: z.array(
     z.object({

@@ -14,7 +14,8 @@
  * requests, the place of the bucket among its own, and milliseconds (rounded up) until it would be let through.
  * A single -1 says that the stream is full, a single -2 that nothing can be appended to what stands at its key, another
  * kind of value or a stream whose last id is the last that there is: nothing was drawn and nothing written, and no
- * other shard hears of it.
+ * other shard hears of it. (Where the last id is reached between two messages, the first is written, and once more by
+ * management: the log keeps one.)
  *
  * What somebody else has put in the place of a watermark or an arrival is none: 32 bytes of it are looked at, and no kind
  * of value fails the script, since Redis would count as away with each request of that bucket.
