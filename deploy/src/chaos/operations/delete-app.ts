@@ -25,7 +25,7 @@ export const DELETE_APP: LaneOperation = {
     lane.appId = made.id
     lane.sessions = []
     lane.debugTokens = []
-    await link(operate, lane, management)
+    if (!(await link(operate, lane, management))) return
     const rests = [...laneFacts(lane), fact('app-token', `${made.id}/${lane.names}`)]
     lane.appToken = { token: made.token, slug: lane.slug, rests }
     await addDebugTokens(operate, lane, management)

@@ -56,7 +56,7 @@ export async function furnish(options: FurnishOptions): Promise<Lane | undefined
     sessions: [],
     ghosts: [],
   }
-  await link(operate, lane, management)
+  if (!(await link(operate, lane, management))) return undefined
   await addDebugTokens(operate, lane, management)
   return lane
 }

@@ -1,0 +1,25 @@
+import { expect, it } from '@jest/globals'
+import { furnish } from './furnish.js'
+import type { Operate } from './operate.js'
+
+/** The time ends with this one. */
+function operating(last: string): Operate {
+  let isOver = false
+  return {
+    once: () => Promise.reject(new Error('nothing is asked once')),
+    came: () => {},
+    async untilDone(_management, { kind }) {
+      if (isOver) return undefined
+      isOver = kind === last
+      return { body: { id: 'id_1', token: 'token_1' } }
+    },
+  }
+}
+
+const furnished = (operate: Operate) =>
+  furnish({ operate, name: 'red', organizationId: 'org_1', origin: 'http://x', management: 0, number: 1 })
+
+it('makes no lane whose app and service are not linked, where the time ends between', async () => {
+  expect(await furnished(operating('create app'))).toBeUndefined()
+  expect(await furnished(operating('link'))).toMatchObject({ linkId: 'id_1' })
+})
