@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals'
 import { DELETE_SERVICE } from './delete-service.js'
 import type { Lane } from './lane.js'
 import type { Operate } from './operate.js'
+import { operateUntil } from './operate-until.js'
 
 const laneOf = (): Lane => ({
   ...{ name: 'red', org: '/orgs/org_1', orgId: 'org_1', slug: 'red-1', names: 1, secretId: 'sec_1', secretName: 'RED' },
@@ -9,19 +10,7 @@ const laneOf = (): Lane => ({
   appToken: { token: 't', slug: 'red-1', rests: ['service:svc_1'] },
 })
 
-/** The time ends with this one. */
-function operating(last: string): Operate {
-  let isOver = false
-  return {
-    once: () => Promise.reject(new Error('nothing is asked once')),
-    came: () => {},
-    async untilDone(_management, { kind }) {
-      if (isOver) return undefined
-      isOver = kind === last
-      return { body: { id: 'svc_2' } }
-    },
-  }
-}
+const operating = (last: string): Operate => operateUntil(last, { id: 'svc_2' })
 
 const deleteService = (operate: Operate, lane: Lane): Promise<void> =>
   DELETE_SERVICE.run({ operate, origin: 'http://x', pause: async () => {} }, lane, {

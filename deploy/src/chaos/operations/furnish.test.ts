@@ -1,20 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { furnish } from './furnish.js'
 import type { Operate } from './operate.js'
+import { operateUntil } from './operate-until.js'
 
-/** The time ends with this one. */
-function operating(last: string): Operate {
-  let isOver = false
-  return {
-    once: () => Promise.reject(new Error('nothing is asked once')),
-    came: () => {},
-    async untilDone(_management, { kind }) {
-      if (isOver) return undefined
-      isOver = kind === last
-      return { body: { id: 'id_1', token: 'token_1' } }
-    },
-  }
-}
+const operating = (last: string): Operate => operateUntil(last, { id: 'id_1', token: 'token_1' })
 
 const furnished = (operate: Operate) =>
   furnish({ operate, name: 'red', organizationId: 'org_1', origin: 'http://x', management: 0, number: 1 })

@@ -33,8 +33,8 @@ export function linesLogged(): Readonly<typeof lines> {
 }
 
 /**
- * JSON lines on standard output, which no terminal obeys. Bodies and header fields are never handed to it. Where what runs is traced, a line says
- * of which trace it is.
+ * JSON lines on standard output, which no terminal obeys. Bodies and header fields are never handed to it. Where what
+ * runs is traced, a line says of which trace it is.
  *
  * @param level `LOG_LEVEL`, pino's names.
  */

@@ -69,9 +69,9 @@ export interface Verdict {
   readonly doubtful: { readonly from: number; readonly through: number } | null
   /**
    * The first and the last link that the vault signed so long after their entries' own time that it is an alarm, or has
-   * not signed for so long, and the longest such time, in whole seconds. No break: the vault or management was away, or entries waited for their drain.
-   * Yet for so long they could have been altered unseen, by somebody who waited for a process to die. Null where there are
-   * none.
+   * not signed for so long, and the longest such time, in whole seconds. No break: the vault or management was away, or
+   * entries waited for their drain. Yet for so long they could have been altered unseen, by somebody who waited for a
+   * process to die. Null where there are none.
    */
   readonly late: { readonly from: number; readonly through: number; readonly seconds: number } | null
   /** The first of them. */
