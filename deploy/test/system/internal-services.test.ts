@@ -121,6 +121,17 @@ describe('an internal service', () => {
       return answers.at(-1) === value ? true : undefined
     }, 30_000)
     expect(answers.filter((answer) => answer !== value && answer !== 'UNAVAILABLE')).toEqual([])
+    // Management has a link of its own to the vault, and tries it anew when it does.
+    await until(
+      () =>
+        store('BACK', [WORKER]).then(
+          () => true,
+          (thrown: { code?: string }) => {
+            if (thrown.code !== 'UNAVAILABLE') throw thrown
+          },
+        ),
+      30_000,
+    )
   }, 60_000)
 
   it('goes by the certificate that its files hold, and is who that says', async () => {

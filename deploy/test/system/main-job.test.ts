@@ -109,7 +109,7 @@ describe('the main job', () => {
     it.each([REDIS_FLUSHED, REDIS_THERE, REDIS_STOPPED])(
       'is done, and stops at once when it is revoked, $name',
       async (mode) => {
-        const end = await mode.begin(system)
+        const running = await mode.begin(system)
         try {
           const token = await session()
           const before = provider.received.length
@@ -120,9 +120,9 @@ describe('the main job', () => {
           await revokeAll()
           expect((await send(token)).status).toBe(401)
           expect(provider.received.length - before).toBe(1)
-          await mode.expectShown(system)
+          await running.expectShown()
         } finally {
-          await end()
+          await running.end()
         }
       },
       30_000,

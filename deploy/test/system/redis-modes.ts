@@ -1,4 +1,4 @@
-import { describe, expect } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { keepFlushed } from '../../src/canary/keep-flushed.js'
@@ -7,70 +7,91 @@ import type { TestSystem } from './start-test-system.js'
 /** What becomes of Redis while the system works: the product's promises are the same in each. */
 export interface RedisMode {
   readonly name: string
-  /** What the system is started with. */
-  readonly redis: 'none' | 'private'
-  /** Begins it; the returned function ends it, also a second time, and then Redis is there. */
-  begin(system: TestSystem): Promise<() => Promise<void>>
-  /** After requests, before its end: that it was this one, and none under its name. */
-  expectShown(system: TestSystem): Promise<void>
+  begin(system: TestSystem): Promise<RunningMode>
 }
 
-const nothing = (): Promise<void> => Promise.resolve()
+interface RunningMode {
+  /** After requests, before its end: that it was this one, and none under its name. */
+  expectShown(): Promise<void>
+  /** Also a second time; Redis is there then. */
+  end(): Promise<void>
+}
 
 const REDIS_ABSENT: RedisMode = {
   name: 'without Redis',
-  redis: 'none',
-  begin: async () => nothing,
-  expectShown: async ({ running }) => expect(running.redis).toBeUndefined(),
+  begin: async ({ running }) => ({
+    expectShown: async () => expect(running.redis).toBeUndefined(),
+    end: async () => {},
+  }),
 }
 
 export const REDIS_THERE: RedisMode = {
   name: 'with Redis',
-  redis: 'private',
-  begin: async () => nothing,
-  // Only the script by which it admits appends anything.
-  expectShown: async (system) => expect(await callsOf(system, 'xadd')).toBeGreaterThan(0),
+  async begin(system) {
+    const before = await callsOf(system, 'xadd')
+    return {
+      // Only the script by which it admits appends anything.
+      expectShown: async () => expect(await callsOf(system, 'xadd')).toBeGreaterThan(before),
+      end: async () => {},
+    }
+  },
 }
 
 export const REDIS_STOPPED: RedisMode = {
   name: 'with Redis stopped',
-  redis: 'private',
-  async begin({ redis }) {
+  async begin({ running, redis }) {
     await redis?.stop()
-    return async () => redis?.restart()
-  },
-  async expectShown({ running, redis }) {
-    expect(running.redis).toBeDefined()
-    expect(redis?.pid()).toBeUndefined()
+    return {
+      async expectShown() {
+        expect(running.redis).toBeDefined()
+        expect(redis?.pid()).toBeUndefined()
+      },
+      end: async () => redis?.restart(),
+    }
   },
 }
 
 export const REDIS_FLUSHED: RedisMode = {
   name: 'with Redis flushed every 100 ms',
-  redis: 'private',
-  async begin({ redis }) {
-    const end = keepFlushed(async () => redis?.flush())
-    return async () => void (await end())
-  },
-  async expectShown(system) {
-    expect(await callsOf(system, 'flushall')).toBeGreaterThan(0)
-    expect(await callsOf(system, 'xadd')).toBeGreaterThan(0)
+  async begin(system) {
+    const before = await callsOf(system, 'xadd')
+    const endFlushing = keepFlushed(async () => system.redis?.flush())
+    return {
+      async expectShown() {
+        expect(await callsOf(system, 'flushall')).toBeGreaterThan(0)
+        expect(await callsOf(system, 'xadd')).toBeGreaterThan(before)
+      },
+      end: async () => void (await endFlushing()),
+    }
   },
 }
 
-const REDIS_MODES: readonly RedisMode[] = [REDIS_THERE, REDIS_STOPPED, REDIS_FLUSHED]
+/** The last leaves proxies that have given Redis up for a while. */
+const REDIS_MODES: readonly RedisMode[] = [REDIS_THERE, REDIS_FLUSHED, REDIS_STOPPED]
 
 /**
- * `describe` in each of them. Where there is no Redis to start the run says so, and the tests are run without one; in CI
- * nothing is left out.
+ * `describe` in each of them, one after another in the same system. Where there is no Redis to start the run says so, and
+ * the tests are run without one; in CI nothing is left out.
  *
  * @param tests is told whether it is the first that is run, for what need not be done in each.
  */
-export function describeInRedisModes(what: string, tests: (mode: RedisMode, isFirst: boolean) => void): void {
+export function describeInRedisModes(
+  system: () => TestSystem,
+  tests: (mode: RedisMode, isFirst: boolean) => void,
+): void {
+  const within = (mode: RedisMode, isFirst: boolean) => (): void => {
+    let running: RunningMode | undefined
+    beforeAll(async () => {
+      running = await mode.begin(system())
+    })
+    afterAll(() => running?.end())
+    tests(mode, isFirst)
+    it(`did all this ${mode.name}`, () => running?.expectShown())
+  }
   const isThere = testRedisBinary() !== undefined
-  if (!isThere) describe(`${what}, ${REDIS_ABSENT.name}`, () => tests(REDIS_ABSENT, true))
+  if (!isThere) describe(REDIS_ABSENT.name, within(REDIS_ABSENT, true))
   REDIS_MODES.forEach((mode, index) => {
-    describeWithRedis(`${what}, ${mode.name}`, () => tests(mode, isThere && index === 0))
+    describeWithRedis(mode.name, within(mode, isThere && index === 0))
   })
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { randomPassword } from '../../src/system/local-files.js'
 import { findLeaks } from './find-leaks.js'
@@ -22,31 +23,27 @@ interface Sample {
 /** H is short here, so that a writer that waits for a lost proxy does not make the test long. */
 const HORIZON_MS = 3_000
 
-describeInRedisModes('replacing a value under load', (mode, isFirst) => {
-  const replacements = isFirst ? 20 : 8
+describe('replacing a value under load', () => {
   let system: TestSystem
   let provider: StandIn
   let target: Provisioned
   /** When each value's successor was answered to be in force. */
   const deadSince = new Map<string, number>()
   let current = ''
-  let endMode = (): Promise<void> => Promise.resolve()
   /** Where Redis is there it fails over, too. */
   let replicated: ReplicatedRedis | undefined
 
   beforeAll(async () => {
-    if (mode === REDIS_THERE) replicated = await startReplicatedRedis(randomPassword())
+    if (testRedisBinary() !== undefined) replicated = await startReplicatedRedis(randomPassword())
     const extra = { management: { PMA_HORIZON_MS: String(HORIZON_MS) } }
-    system = await startTestSystem({ proxies: 2, redis: replicated ?? mode.redis, extra })
+    system = await startTestSystem({ proxies: 2, redis: replicated ?? 'none', extra })
     provider = await startStandIn({ keyOf: () => 'any', answer: told })
     provider.accept('any')
     current = system.planter.plant('sk-load-')
     target = await provision(system, { slug: 'load', origin: provider.origin, value: current })
-    endMode = await mode.begin(system)
   }, 60_000)
 
   afterAll(async () => {
-    await endMode()
     await system?.stop()
     await provider?.stop()
   }, 60_000)
@@ -76,81 +73,86 @@ describeInRedisModes('replacing a value under load', (mode, isFirst) => {
     return samples.filter(({ startedMs, key }) => startedMs > (deadSince.get(key) ?? Number.POSITIVE_INFINITY))
   }
 
-  it(`lets 0 requests that start after the answer use the old value, in ${replacements} replacements`, async () => {
-    const values = [digestOf(current)]
-    const samples = await samplesUnderLoad(system.proxies, async (more) => {
-      for (let round = 0; round < replacements; round += 1) {
-        expect(await replace()).toMatchObject({ by: 'applied' })
-        values.push(digestOf(current))
-        // One of them began after the answer.
-        await more(CONNECTIONS + 1)
-      }
-    })
-    expect(samples.filter(({ status }) => status !== 200)).toEqual([])
-    expect(stale(samples)).toEqual([])
-    expect(new Set(samples.map(({ key }) => key))).toEqual(new Set(values))
-  }, 120_000)
+  describeInRedisModes(
+    () => system,
+    (mode, isFirst) => {
+      const replacements = isFirst ? 20 : 8
+      it(`lets 0 requests that start after the answer use the old value, in ${replacements} replacements`, async () => {
+        const values = [digestOf(current)]
+        const samples = await samplesUnderLoad(system.proxies, async (more) => {
+          for (let round = 0; round < replacements; round += 1) {
+            expect(await replace()).toMatchObject({ by: 'applied' })
+            values.push(digestOf(current))
+            // One of them began after the answer.
+            await more(CONNECTIONS + 1)
+          }
+        })
+        expect(samples.filter(({ status }) => status !== 200)).toEqual([])
+        expect(stale(samples)).toEqual([])
+        expect(new Set(samples.map(({ key }) => key))).toEqual(new Set(values))
+      }, 120_000)
 
-  const alsoFailsOver = mode === REDIS_THERE ? ' and Redis failed over to a replica that is behind' : ''
-  it(`does the same with one proxy frozen${alsoFailsOver}, which answers nothing stale when it is woken`, async () => {
-    const frozen = system.running.pids().get('proxy-2') ?? 0
-    const [, woken = ''] = system.proxies
-    const samples = await samplesUnderLoad(system.proxies, async (more) => {
-      await replicated?.leaveBehind()
-      await replace()
-      process.kill(frozen, 'SIGSTOP')
-      await replicated?.failOver()
-      const inForce = await replace()
-      expect(inForce).toMatchObject({ by: 'horizon' })
-      process.kill(frozen, 'SIGCONT')
-      await untilServed(`${woken}/v1/p/load/echo`, target.token, 20_000)
-      expect(await replace()).toMatchObject({ by: 'applied' })
-      await more(CONNECTIONS + 1)
-    })
-    expect(stale(samples)).toEqual([])
-  }, 120_000)
+      const failingOver = () => (mode === REDIS_THERE ? replicated : undefined)
+      const alsoFailsOver = mode === REDIS_THERE ? ' and Redis failed over to a replica that is behind' : ''
+      it(`does the same with one proxy frozen${alsoFailsOver}, which answers nothing stale when it is woken`, async () => {
+        const frozen = system.running.pids().get('proxy-2') ?? 0
+        const [, woken = ''] = system.proxies
+        const samples = await samplesUnderLoad(system.proxies, async (more) => {
+          await failingOver()?.leaveBehind()
+          await replace()
+          process.kill(frozen, 'SIGSTOP')
+          await failingOver()?.failOver()
+          const inForce = await replace()
+          expect(inForce).toMatchObject({ by: 'horizon' })
+          process.kill(frozen, 'SIGCONT')
+          await untilServed(`${woken}/v1/p/load/echo`, target.token, 20_000)
+          expect(await replace()).toMatchObject({ by: 'applied' })
+          await more(CONNECTIONS + 1)
+        })
+        expect(stale(samples)).toEqual([])
+      }, 120_000)
 
-  it('does the same with one proxy killed', async () => {
-    const killed = system.running.pids().get('proxy-2') ?? 0
-    const samples = await samplesUnderLoad(system.proxies.slice(0, 1), async () => {
-      process.kill(killed, 'SIGKILL')
-      for (let round = 0; round < 3; round += 1) await replace()
-    })
-    expect(samples.filter(({ status }) => status !== 200)).toEqual([])
-    expect(stale(samples)).toEqual([])
-    await until(() => {
-      const again = system.running.pids().get('proxy-2')
-      return again !== undefined && again !== killed ? true : undefined
-    }, 20_000)
-  }, 120_000)
+      it('does the same with one proxy killed', async () => {
+        const killed = system.running.pids().get('proxy-2') ?? 0
+        const samples = await samplesUnderLoad(system.proxies.slice(0, 1), async () => {
+          process.kill(killed, 'SIGKILL')
+          for (let round = 0; round < 3; round += 1) await replace()
+        })
+        expect(samples.filter(({ status }) => status !== 200)).toEqual([])
+        expect(stale(samples)).toEqual([])
+        await until(() => {
+          const again = system.running.pids().get('proxy-2')
+          return again !== undefined && again !== killed ? true : undefined
+        }, 20_000)
+      }, 120_000)
 
-  it('does the same with management restarted in the middle', async () => {
-    const samples = await samplesUnderLoad(system.proxies, async () => {
-      await replace()
-      process.kill(system.running.pids().get('management') ?? 0, 'SIGKILL')
-      await until(
-        () =>
-          replace().then(
-            () => true as const,
-            () => undefined,
+      it('does the same with management restarted in the middle', async () => {
+        const samples = await samplesUnderLoad(system.proxies, async () => {
+          await replace()
+          process.kill(system.running.pids().get('management') ?? 0, 'SIGKILL')
+          await until(
+            () =>
+              replace().then(
+                () => true as const,
+                () => undefined,
+              ),
+            60_000,
+          )
+          await replace()
+        })
+        // Without Redis admission is management: requests may be refused while it is away, and nothing worse.
+        expect(
+          new Set(
+            samples.map(({ status }) => status).filter((status) => status !== 200 && status !== 503 && status !== 0),
           ),
-        60_000,
-      )
-      await replace()
-    })
-    // Without Redis admission is management: requests may be refused while it is away, and nothing worse.
-    expect(
-      new Set(samples.map(({ status }) => status).filter((status) => status !== 200 && status !== 503 && status !== 0)),
-    ).toEqual(new Set())
-    expect(stale(samples)).toEqual([])
-    for (const proxy of system.proxies) await untilServed(`${proxy}/v1/p/load/echo`, target.token, 10_000)
-  }, 180_000)
-
-  it(`did all this ${mode.name}`, () => mode.expectShown(system))
+        ).toEqual(new Set())
+        expect(stale(samples)).toEqual([])
+        for (const proxy of system.proxies) await untilServed(`${proxy}/v1/p/load/echo`, target.token, 10_000)
+      }, 180_000)
+    },
+  )
 
   it('leaves no planted value in the databases, Redis or the logs', async () => {
-    await endMode()
-    expect(system.planter.planted.length).toBeGreaterThan(replacements)
     expect(await findLeaks(system, system.planter.planted)).toEqual([])
   }, 60_000)
 })

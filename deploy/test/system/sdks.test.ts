@@ -59,10 +59,9 @@ const toLoopback = new http.Agent({
     options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4),
 })
 
-describeInRedisModes('provider SDKs through the proxy', (mode, isFirst) => {
+describe('provider SDKs through the proxy', () => {
   let system: TestSystem
   let relay: Relay
-  let endMode = (): Promise<void> => Promise.resolve()
   const providers = new Map<string, Provider>()
 
   /** As a person writes them into a service, from what management shows of the preset. */
@@ -105,7 +104,7 @@ describeInRedisModes('provider SDKs through the proxy', (mode, isFirst) => {
   beforeAll(async () => {
     // @google/genai looks for the dispatcher on globalThis, which under jest is not the one that Node has furnished.
     setGlobalDispatcher(new Agent())
-    system = await startTestSystem({ redis: mode.redis })
+    system = await startTestSystem()
     relay = await startRelay(system.proxy)
     await add('openai', 'authorization', openaiAnswers)
     await add('anthropic', 'x-api-key', anthropicAnswers)
@@ -113,11 +112,9 @@ describeInRedisModes('provider SDKs through the proxy', (mode, isFirst) => {
     await add('stripe', 'authorization', stripeAnswers)
     const unlinked = { name: 'Unlinked', baseUrl: of('openai').standIn.origin, auth: { type: 'none' } }
     await system.owner.post(`${system.org}/services`, { ...unlinked, slug: 'unlinked' })
-    endMode = await mode.begin(system)
   }, 90_000)
 
   afterAll(async () => {
-    await endMode()
     await relay?.stop()
     for (const { standIn } of providers.values()) await standIn.stop()
     await system?.stop()
@@ -243,100 +240,102 @@ describeInRedisModes('provider SDKs through the proxy', (mode, isFirst) => {
     ['stripe', stripe, /cus_1|%PDF/],
   ]
 
-  describe.each(walks)('%s', (slug, walk, expected) => {
-    it('makes a plain and a streamed call, an upload and a list, with the app credential alone', async () => {
-      const before = of(slug).standIn.received.length
-      const calls = walk().upload === undefined ? 3 : 4
-      expect(await walk().plain()).toMatch(expected)
-      expect(await walk().streamed()).toMatch(expected)
-      expect(await walk().list()).toHaveLength(2)
-      if (walk().upload !== undefined) {
-        expect(await walk().upload?.()).toMatch(/^a\./)
-        const upload = of(slug).standIn.received.at(-1)
-        expect(upload?.headers['content-type']).toMatch(/^multipart\/form-data/)
-      }
-      expect(of(slug).standIn.received.length - before).toBe(calls)
-      expect(relay.count).toBe(calls)
-    }, 30_000)
+  describeInRedisModes(
+    () => system,
+    (_mode, isFirst) => {
+      describe.each(walks)('%s', (slug, walk, expected) => {
+        it('makes a plain and a streamed call, an upload and a list, with the app credential alone', async () => {
+          const before = of(slug).standIn.received.length
+          const calls = walk().upload === undefined ? 3 : 4
+          expect(await walk().plain()).toMatch(expected)
+          expect(await walk().streamed()).toMatch(expected)
+          expect(await walk().list()).toHaveLength(2)
+          if (walk().upload !== undefined) {
+            expect(await walk().upload?.()).toMatch(/^a\./)
+            const upload = of(slug).standIn.received.at(-1)
+            expect(upload?.headers['content-type']).toMatch(/^multipart\/form-data/)
+          }
+          expect(of(slug).standIn.received.length - before).toBe(calls)
+          expect(relay.count).toBe(calls)
+        }, 30_000)
 
-    it.each(PASSED)('hands on a %i with the status and the words of the provider', async (status) => {
-      const thrown = await caught(walk().failing(status))
-      expect(statusOf(thrown)).toBe(status)
-      expect(String(thrown)).toContain(`scenario ${status}`)
-    })
+        it.each(PASSED)('hands on a %i with the status and the words of the provider', async (status) => {
+          const thrown = await caught(walk().failing(status))
+          expect(statusOf(thrown)).toBe(status)
+          expect(String(thrown)).toContain(`scenario ${status}`)
+        })
 
-    it('replaces the body of a 401 and of a 403, in our words', async () => {
-      for (const [theirs, ours] of [
-        [401, 502],
-        [403, 403],
-      ] as const) {
-        const thrown = await caught(walk().failing(theirs))
-        expect(statusOf(thrown)).toBe(ours)
-        expect(String(thrown)).not.toContain('scenario')
-      }
-    })
+        it('replaces the body of a 401 and of a 403, in our words', async () => {
+          for (const [theirs, ours] of [
+            [401, 502],
+            [403, 403],
+          ] as const) {
+            const thrown = await caught(walk().failing(theirs))
+            expect(statusOf(thrown)).toBe(ours)
+            expect(String(thrown)).not.toContain('scenario')
+          }
+        })
 
-    it('surfaces a refusal of ours as an error with our words, and asks once', async () => {
-      relay.count = 0
-      const thrown = await caught(walk().refused())
-      expect(thrown).toBeInstanceOf(Error)
-      expect(String(thrown)).toMatch(/link/i)
-      expect(relay.count).toBe(1)
-    })
+        it('surfaces a refusal of ours as an error with our words, and asks once', async () => {
+          relay.count = 0
+          const thrown = await caught(walk().refused())
+          expect(thrown).toBeInstanceOf(Error)
+          expect(String(thrown)).toMatch(/link/i)
+          expect(relay.count).toBe(1)
+        })
 
-    it('does not let an app make a credential of the provider’s own', async () => {
-      const before = of(slug).standIn.received.length
-      const thrown = await caught(walk().minting())
-      expect(statusOf(thrown)).toBe(400)
-      expect(String(thrown)).toMatch(/not one that the service allows/)
-      expect(of(slug).standIn.received.length).toBe(before)
-    })
+        it('does not let an app make a credential of the provider’s own', async () => {
+          const before = of(slug).standIn.received.length
+          const thrown = await caught(walk().minting())
+          expect(statusOf(thrown)).toBe(400)
+          expect(String(thrown)).toMatch(/not one that the service allows/)
+          expect(of(slug).standIn.received.length).toBe(before)
+        })
 
-    it('never hands the credential of the app to the provider', () => {
-      const { standIn } = of(slug)
-      expect(standIn.received.length).toBeGreaterThan(0)
-      for (const { path, rawHeaders, body } of standIn.received) {
-        expect(`${path} ${rawHeaders.join(' ')} ${body.toString('latin1')}`).not.toContain('pma_')
-      }
-    })
-  })
+        it('never hands the credential of the app to the provider', () => {
+          const { standIn } = of(slug)
+          expect(standIn.received.length).toBeGreaterThan(0)
+          for (const { path, rawHeaders, body } of standIn.received) {
+            expect(`${path} ${rawHeaders.join(' ')} ${body.toString('latin1')}`).not.toContain('pma_')
+          }
+        })
+      })
 
-  // Redis has no part in it: once is enough.
-  const describeOnce = isFirst ? describeSdkParity : () => {}
-  describeOnce(() => {
-    const [o, a, g, s] = [of('openai'), of('anthropic'), of('gemini'), of('stripe')]
-    const openaiAt = (baseURL: string, apiKey: string): OpenAI => new OpenAI({ baseURL, apiKey })
-    // To another address than its own this SDK sends the key as a bearer alone; the provider wants it here.
-    const anthropicAt = (baseURL: string, apiKey: string): Anthropic =>
-      new Anthropic({ baseURL, apiKey, defaultHeaders: { 'x-api-key': apiKey } })
-    const geminiAt = (baseUrl: string, apiKey: string): GoogleGenAI =>
-      new GoogleGenAI({ apiKey, httpOptions: { baseUrl } })
-    const stripeAt = (host: string, port: number, key: string): Stripe =>
-      new Stripe(key, { host, port, protocol: 'http', httpAgent: toLoopback, telemetry: false })
-    const proxy = `${relay.base}/v1/p`
-    return {
-      openai: {
-        direct: openaiAt(`${o.standIn.origin}/v1`, o.value),
-        through: openaiAt(`${proxy}/openai/v1`, o.target.token),
-      },
-      anthropic: {
-        direct: anthropicAt(a.standIn.origin, a.value),
-        through: anthropicAt(`${proxy}/anthropic`, a.target.token),
-      },
-      gemini: { direct: geminiAt(g.standIn.origin, g.value), through: geminiAt(`${proxy}/gemini`, g.target.token) },
-      stripe: {
-        direct: stripeAt('127.0.0.1', Number(new URL(s.standIn.origin).port), s.value),
-        through: stripeAt(`stripe.${HOST_SUFFIX}`, relay.port, s.target.token),
-      },
-    }
-  })
+      // Redis has no part in it: once is enough.
+      const describeOnce = isFirst ? describeSdkParity : () => {}
+      describeOnce(() => {
+        const [o, a, g, s] = [of('openai'), of('anthropic'), of('gemini'), of('stripe')]
+        const openaiAt = (baseURL: string, apiKey: string): OpenAI => new OpenAI({ baseURL, apiKey })
+        // To another address than its own this SDK sends the key as a bearer alone; the provider wants it here.
+        const anthropicAt = (baseURL: string, apiKey: string): Anthropic =>
+          new Anthropic({ baseURL, apiKey, defaultHeaders: { 'x-api-key': apiKey } })
+        const geminiAt = (baseUrl: string, apiKey: string): GoogleGenAI =>
+          new GoogleGenAI({ apiKey, httpOptions: { baseUrl } })
+        const stripeAt = (host: string, port: number, key: string): Stripe =>
+          new Stripe(key, { host, port, protocol: 'http', httpAgent: toLoopback, telemetry: false })
+        const proxy = `${relay.base}/v1/p`
+        return {
+          openai: {
+            direct: openaiAt(`${o.standIn.origin}/v1`, o.value),
+            through: openaiAt(`${proxy}/openai/v1`, o.target.token),
+          },
+          anthropic: {
+            direct: anthropicAt(a.standIn.origin, a.value),
+            through: anthropicAt(`${proxy}/anthropic`, a.target.token),
+          },
+          gemini: { direct: geminiAt(g.standIn.origin, g.value), through: geminiAt(`${proxy}/gemini`, g.target.token) },
+          stripe: {
+            direct: stripeAt('127.0.0.1', Number(new URL(s.standIn.origin).port), s.value),
+            through: stripeAt(`stripe.${HOST_SUFFIX}`, relay.port, s.target.token),
+          },
+        }
+      })
 
-  describeGeminiFiles(() => ({ ...of('gemini'), relay, client: geminiClient() }))
-
-  it(`did all this ${mode.name}`, () => mode.expectShown(system))
+      describeGeminiFiles(() => ({ ...of('gemini'), relay, client: geminiClient() }))
+    },
+  )
 
   it('leaves no planted value in the databases, Redis or the logs', async () => {
-    await endMode()
     expect(await findLeaks(system, system.planter.planted)).toEqual([])
   })
 })

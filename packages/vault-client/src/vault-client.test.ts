@@ -34,9 +34,10 @@ beforeEach(async () => {
   authority = await createAuthority()
 })
 
+/** Of their own at each call: several of a name are served at once. */
 async function filesOf(name: string, by = authority): Promise<TlsFiles> {
-  const path = (what: string) => join(folder, `${name}.${what}`)
-  const files = { certFile: path('pem'), keyFile: path('key'), caFile: join(folder, 'ca.pem') }
+  const own = await mkdtemp(join(folder, `${name}-`))
+  const files = { certFile: join(own, 'cert.pem'), keyFile: join(own, 'key.pem'), caFile: join(own, 'ca.pem') }
   await writeFile(files.caFile, authority.certPem)
   await exchange(files, name, by)
   return files
