@@ -212,10 +212,10 @@ describeWithRedis('the access log under failures', () => {
 
   it('misses no injected request while Redis is flushed all the time, and refuses none', async () => {
     const ran = await run(async () => {
-      const end = await REDIS_FLUSHED.begin(system)
+      const flushed = await REDIS_FLUSHED.begin(system)
       await sleep(LIMITS.flushedMs)
-      await REDIS_FLUSHED.expectShown(system)
-      await end()
+      await flushed.expectShown()
+      await flushed.end()
     })
     await expectWhole(ran)
     expect(refusals(ran.seen)).toEqual([])
