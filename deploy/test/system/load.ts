@@ -7,7 +7,7 @@ const LIMITS = {
    * Of a connection, between an answer and its next request. 32 that waited for nothing had both cores of a machine, and
    * what is under test waited for them.
    */
-  pauseMs: 20,
+  pauseMs: 50,
   /** Until the first request has come through. */
   beginMs: 20_000,
   /** For `more`, on a busy machine, with a part of the system away. */
