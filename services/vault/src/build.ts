@@ -5,6 +5,7 @@ import {
   listenGrpc,
   MutualTlsServerCredentials,
 } from '@protectmyapi/service-kit/grpc/grpc-server'
+import { refuseEarly } from '@protectmyapi/service-kit/grpc/refuse-early'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { watchLogLevel } from '@protectmyapi/service-kit/program/log-level'
@@ -46,9 +47,9 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
 
   const background = startBackground(vault, config, telemetry)
 
-  const server = createGrpcServer()
   const calls = watchRpcServer(telemetry)
   const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log, calls }
+  const server = createGrpcServer({ interceptors: [refuseEarly(gate)] })
   const proxyId = spiffeId(config.trustDomain, config.namespace, 'proxy')
   const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault), proxyId }
   server.addService(Vault.service, vaultHandlers(deps, gate))

@@ -25,6 +25,15 @@ describe('the peer of a call', () => {
     expect([first.read.times, second.read.times]).toEqual([1, 0])
   })
 
+  it('is read once also where an interceptor stands between, and for that one as well', () => {
+    const stream = { session: {} }
+    const under = { ...aCall('proxy', undefined), call: undefined, stream }
+    const handled = { ...aCall('proxy', undefined), call: { nextCall: { stream } } }
+    const early = peerOfCall(under)
+    expect(peerOfCall(handled)).toBe(early)
+    expect([under.read.times, handled.read.times]).toEqual([1, 0])
+  })
+
   it('is that of its own connection and of no other', () => {
     peerOfCall(aCall('proxy', {}))
     expect(peerOfCall(aCall('management', {}))).toMatchObject({ spiffeId: 'spiffe://a/ns/b/sa/management' })

@@ -24,10 +24,12 @@ export function peerOfCall(call: Pick<ServerUnaryCall<unknown, unknown>, 'getAut
 
 /**
  * The HTTP/2 session that a call came by. grpc-js keeps it to itself, so its place is looked up with care: where it is
- * not found the certificate is read for each call, as grpc-js means it.
+ * not found the certificate is read for each call, as grpc-js means it. A handler's call stands upon an interceptor's, and
+ * that upon the stream's.
  */
 function connectionOf(call: unknown): object | undefined {
-  const session = ['call', 'stream', 'session'].reduce(fieldOf, call)
+  const ofStream = ['call', 'nextCall'].reduce((at, below) => fieldOf(at, below) ?? at, call)
+  const session = ['stream', 'session'].reduce(fieldOf, ofStream)
   return typeof session === 'object' && session !== null ? session : undefined
 }
 

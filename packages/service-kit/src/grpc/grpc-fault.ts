@@ -7,7 +7,7 @@ const DETAIL_FIELD = 'pma-detail'
 const RETRY_FIELD = 'pma-retry-after-seconds'
 
 /** What a handler answers when it throws. The status message is the sentence for callers, never the log's detail. */
-export function toGrpcError(thrown: unknown): Partial<StatusObject> {
+export function toGrpcError(thrown: unknown): StatusObject {
   const fault = asFault(thrown)
   const metadata = new Metadata()
   metadata.set(CODE_FIELD, fault.code)

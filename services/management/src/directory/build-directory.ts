@@ -8,6 +8,7 @@ import {
   MutualTlsServerCredentials,
   unary,
 } from '@protectmyapi/service-kit/grpc/grpc-server'
+import { refuseEarly } from '@protectmyapi/service-kit/grpc/refuse-early'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
@@ -77,7 +78,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
     DrawQuota: unary(gate, (request) => refused(drawQuota(request))),
     ExchangeDebugToken: unary(gate, (request) => refused(exchangeDebugToken(request))),
   }
-  const server = createGrpcServer()
+  const server = createGrpcServer({ interceptors: [refuseEarly(gate)] })
   server.addService(Directory.service, { ...handlers })
   return {
     start: () => listenGrpc(server, `${host}:${port}`, new MutualTlsServerCredentials(material)),

@@ -1,5 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js'
 import { describe, expect, it } from '@jest/globals'
+import { grpcHeadersAlone } from '@protectmyapi/dev-kit/grpc-headers-alone'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -236,5 +237,16 @@ describe('who may call the directory', () => {
     for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })
     const ended = await open(client).ended()
     expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('FORBIDDEN')
+  })
+
+  it.each([
+    ['where the caller may not make it', 'management', {}, 'FORBIDDEN'],
+    ['where the message would have to be inflated', 'proxy', { 'grpc-encoding': 'gzip' }, 'INVALID_REQUEST'],
+  ])('refuses a call before its message is read %s', async (_where, name, fields, code) => {
+    for (const { path } of [Directory.service.Sync, Directory.service.RecordAccess]) {
+      const { port } = harness
+      const answer = await grpcHeadersAlone({ port, tls: await harness.material(name), path, fields })
+      expect(answer).toMatchObject({ 'pma-fault': code })
+    }
   })
 })

@@ -7,7 +7,7 @@ import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v
 import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
-import { type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { type TlsMaterial, type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
@@ -29,6 +29,9 @@ export interface DirectoryHarness {
   readonly keys: HeldKeys
   readonly vault: MemoryVault
   readonly installation: string
+  readonly port: number
+  /** What a caller of this identity shows. */
+  material(serviceAccount: string): Promise<TlsMaterial>
   /** A client with this identity. */
   client(serviceAccount: string): Promise<ReloadingClient<DirectoryClient>>
   close(): Promise<void>
@@ -81,6 +84,8 @@ export async function directoryHarness(
     keys,
     vault,
     installation,
+    port,
+    material: async (serviceAccount) => (await materialFor(serviceAccount)).current(),
     async client(serviceAccount) {
       const where = { address: `127.0.0.1:${port}`, serverId: spiffeId(TRUST_DOMAIN, NAMESPACE, 'management') }
       const client = createReloadingClient(Directory, where, await materialFor(serviceAccount))

@@ -4,7 +4,7 @@ import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/grpc/spi
 import type { Purpose } from '../envelope/seal-context.js'
 
 /** Services that have any business here. Which internal services there are is management's to say, in their grants. */
-type Caller = 'management' | 'proxy' | 'internal service'
+type Caller = 'management' | 'proxy' | 'vault' | 'internal service'
 
 interface Rule {
   readonly callers: readonly Caller[]
@@ -34,6 +34,10 @@ export const ACCESS = {
 
 const SERVICE_PATH = '/protectmyapi.vault.v1.Vault/'
 
+/** The standard health service says nothing of a secret: whoever is of this installation may ask. */
+const HEALTH_PATHS = ['Check', 'List', 'Watch'].map((method) => `/grpc.health.v1.Health/${method}`)
+const HEALTH_CALLERS = ['management', 'proxy', 'vault'] as const
+
 /** The table, for the identities of one trust domain and namespace. Deny by default. */
 export function authorizeBy(trustDomain: string, namespace: string): Authorize {
   // Once, and not with each call.
@@ -42,6 +46,7 @@ export function authorizeBy(trustDomain: string, namespace: string): Authorize {
   for (const [method, { callers }] of Object.entries<Rule>(ACCESS)) {
     allowed.set(SERVICE_PATH + method, new Set(callers.map(idOf)))
   }
+  for (const path of HEALTH_PATHS) allowed.set(path, new Set(HEALTH_CALLERS.map(idOf)))
   return (path, peer) => {
     const callers = allowed.get(path)
     if (callers?.has(peer.spiffeId)) return

@@ -1,6 +1,7 @@
 import { makeClientConstructor } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { grpcHeadersAlone } from '@protectmyapi/dev-kit/grpc-headers-alone'
 import { until } from '@protectmyapi/dev-kit/until'
 import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
 import type { DescribeHeadRequest } from '@protectmyapi/protos/generated/vault/v1/DescribeHeadRequest'
@@ -16,6 +17,7 @@ import type { RewrapDataKeysRequest } from '@protectmyapi/protos/generated/vault
 import type { RewrapDataKeysResponse__Output } from '@protectmyapi/protos/generated/vault/v1/RewrapDataKeysResponse'
 import type { SignHeadRequest } from '@protectmyapi/protos/generated/vault/v1/SignHeadRequest'
 import type { SignHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SignHeadResponse'
+import { Vault } from '@protectmyapi/protos/vault'
 import type { GrantClaims } from '@protectmyapi/service-kit/grant'
 import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
@@ -323,6 +325,22 @@ describe('the vault over the wire', () => {
     ]) {
       expect(text).not.toContain(never)
     }
+  })
+})
+
+describe('a call to the vault is refused before its message is read', () => {
+  it.each([
+    ['where the caller may not make it', 'proxy', {}, 'FORBIDDEN'],
+    ['where the message would have to be inflated', 'management', { 'grpc-encoding': 'gzip' }, 'INVALID_REQUEST'],
+  ])('%s', async (_where, name, fields, code) => {
+    const { certPem, keyPem } = await running.identities.issue(name)
+    const answer = await grpcHeadersAlone({
+      port: running.vault.port,
+      tls: { cert: certPem, key: keyPem, ca: running.identities.authority.certPem },
+      path: Vault.service.PutSecret.path,
+      fields,
+    })
+    expect(answer).toMatchObject({ 'pma-fault': code })
   })
 })
 
