@@ -64,7 +64,7 @@ module.exports = {
           '^services/proxy/src/forward/(dialler|pools|resolve-name)\\.ts$',
           '^services/management/src/feed/listen-for-changes\\.ts$',
           '^services/vault/src/keys/aws-kms\\.ts$',
-          '^packages/service-kit/src/(grpc/grpc-(client|fault|server)|postgres/postgres(-password)?|redis/redis)\\.ts$',
+          '^packages/service-kit/src/(grpc/(grpc-(client|fault|server)|refuse-early)|postgres/postgres(-password)?|redis/redis)\\.ts$',
           '^packages/service-kit/src/telemetry/exporters\\.ts$',
           // Looks whether an inspector is open, to refuse to run beside one.
           '^packages/service-kit/src/program/harden-process\\.ts$',
