@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
 import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { keepFlushed } from '../../src/canary/keep-flushed.js'
+import { findLeaks } from './find-leaks.js'
 import type { TestSystem } from './start-test-system.js'
 
 /** What becomes of Redis while the system works: the product's promises are the same in each. */
@@ -87,6 +88,14 @@ export function describeInRedisModes(
     afterAll(() => running?.end())
     tests(mode, isFirst)
     it(`did all this ${mode.name}`, () => running?.expectShown())
+
+    // Before the next of them changes what is in Redis.
+    it('leaves no planted value in the databases, Redis or the logs', async () => {
+      await running?.end()
+      const { planted } = system().planter
+      expect(planted.length).toBeGreaterThan(0)
+      expect(await findLeaks(system(), planted)).toEqual([])
+    }, 60_000)
   }
   const isThere = testRedisBinary() !== undefined
   if (!isThere) describe(REDIS_ABSENT.name, within(REDIS_ABSENT, true))

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { randomPassword } from '../../src/system/local-files.js'
-import { findLeaks } from './find-leaks.js'
 import { CONNECTIONS, type More, underLoad, untilServed } from './load.js'
 import { type Provisioned, provision } from './provision.js'
 import { describeInRedisModes, REDIS_THERE } from './redis-modes.js'
@@ -90,6 +89,7 @@ describe('replacing a value under load', () => {
         expect(samples.filter(({ status }) => status !== 200)).toEqual([])
         expect(stale(samples)).toEqual([])
         expect(new Set(samples.map(({ key }) => key))).toEqual(new Set(values))
+        expect(system.planter.planted.length).toBeGreaterThan(replacements)
       }, 120_000)
 
       const failingOver = () => (mode === REDIS_THERE ? replicated : undefined)
@@ -151,10 +151,6 @@ describe('replacing a value under load', () => {
       }, 180_000)
     },
   )
-
-  it('leaves no planted value in the databases, Redis or the logs', async () => {
-    expect(await findLeaks(system, system.planter.planted)).toEqual([])
-  }, 60_000)
 })
 
 /** Not the key itself: an answer that holds it is ended by the proxy. */
