@@ -124,6 +124,11 @@ export interface Gate {
   readonly calls?: RpcWatch | undefined
 }
 
+/** A line for each call that is refused: a warning, or the error that it is where it is ours. */
+export function logRefusal(log: Logger, method: string, err: unknown): void {
+  log[asFault(err).code === 'INTERNAL' ? 'error' : 'warn']({ err, method }, 'call refused')
+}
+
 /** A unary handler from an async function; whatever it throws leaves as a row of the fault table. */
 export function unary<Request, Response>(
   { authorize, log, calls = NO_RPC_WATCH }: Gate,
@@ -141,9 +146,8 @@ export function unary<Request, Response>(
           watched.ended('OK')
         },
         (err: unknown) => {
-          const { code } = asFault(err)
-          watched.ended(code)
-          log[code === 'INTERNAL' ? 'error' : 'warn']({ err, method: call.getPath() }, 'call refused')
+          watched.ended(asFault(err).code)
+          logRefusal(log, call.getPath(), err)
           answer(toGrpcError(err))
         },
       )

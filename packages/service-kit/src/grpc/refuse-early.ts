@@ -3,7 +3,7 @@ import { asFault, Fault } from '../faults.js'
 import { NO_RPC_WATCH } from '../telemetry/rpc-metrics.js'
 import { peerOfCall } from './connection-peer.js'
 import { toGrpcError } from './grpc-fault.js'
-import type { Gate } from './grpc-server.js'
+import { type Gate, logRefusal } from './grpc-server.js'
 
 /** A call without `grpc-encoding` has this one (gRPC over HTTP2, Requests). */
 const UNCOMPRESSED = 'identity'
@@ -14,7 +14,7 @@ const UNCOMPRESSED = 'identity'
  * somebody whose certificate opens nothing would take megabytes each. The handler asks again (`admitCall`), for the peer.
  */
 export function refuseEarly({ authorize, log, calls = NO_RPC_WATCH }: Gate): ServerInterceptor {
-  return ({ path }, call) =>
+  return ({ path, requestStream }, call) =>
     new ServerInterceptingCall(call, {
       start: (next) =>
         next({
@@ -24,7 +24,9 @@ export function refuseEarly({ authorize, log, calls = NO_RPC_WATCH }: Gate): Ser
               refuseCompressed(call)
             } catch (err) {
               calls.begin(path).ended(asFault(err).code)
-              log.warn({ err, method: path }, 'call refused')
+              // Proxies alone open streams: who is refused one stands where a proxy should, and somebody has to look.
+              if (requestStream) log.error({ err, method: path }, 'a stream was refused')
+              else logRefusal(log, path, err)
               call.sendStatus(toGrpcError(err))
               return
             }

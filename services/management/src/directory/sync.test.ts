@@ -237,6 +237,7 @@ describe('who may call the directory', () => {
     for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })
     const ended = await open(client).ended()
     expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('FORBIDDEN')
+    expect(heard.lines().at(-1)).toMatchObject({ msg: 'a stream was refused', err: { code: 'FORBIDDEN' } })
   })
 
   it.each([
