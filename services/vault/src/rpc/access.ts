@@ -1,12 +1,9 @@
-import { Fault } from '@protectmyapi/service-kit/faults'
+import { authorizeByTable, type Caller } from '@protectmyapi/service-kit/grpc/authorize-by-table'
 import type { Authorize } from '@protectmyapi/service-kit/grpc/grpc-server'
-import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { Purpose } from '../envelope/seal-context.js'
 
-/** Services that have any business here. Which internal services there are is management's to say, in their grants. */
-type Caller = 'management' | 'proxy' | 'vault' | 'internal service'
-
 interface Rule {
+  /** Which internal services there are is management's to say, in their grants. */
   readonly callers: readonly Caller[]
   /** What secrets the method may be about; absent where it never touches a value. */
   readonly purposes?: readonly Purpose[]
@@ -40,18 +37,13 @@ const HEALTH_CALLERS = ['management', 'proxy', 'vault'] as const
 
 /** The table, for the identities of one trust domain and namespace. Deny by default. */
 export function authorizeBy(trustDomain: string, namespace: string): Authorize {
-  // Once, and not with each call.
-  const allowed = new Map<string, ReadonlySet<string>>()
-  const idOf = (caller: Caller) => (caller === 'internal service' ? caller : spiffeId(trustDomain, namespace, caller))
-  for (const [method, { callers }] of Object.entries<Rule>(ACCESS)) {
-    allowed.set(SERVICE_PATH + method, new Set(callers.map(idOf)))
-  }
-  for (const path of HEALTH_PATHS) allowed.set(path, new Set(HEALTH_CALLERS.map(idOf)))
-  return (path, peer) => {
-    const callers = allowed.get(path)
-    if (callers?.has(peer.spiffeId)) return
-    // No SPIFFE id has a blank in it.
-    if (callers?.has('internal service') && isInternalIdentity(trustDomain, namespace, peer.spiffeId)) return
-    throw new Fault('FORBIDDEN', `${peer.spiffeId} may not call ${path}`)
-  }
+  const rules = Object.entries<Rule>(ACCESS)
+  return authorizeByTable(
+    [
+      ...rules.map(([method, { callers }]) => [SERVICE_PATH + method, callers] as const),
+      ...HEALTH_PATHS.map((path) => [path, HEALTH_CALLERS] as const),
+    ],
+    trustDomain,
+    namespace,
+  )
 }
