@@ -1,17 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import { loadedWhenCalled } from '@protectmyapi/service-kit/program/loaded-when-called'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { runProgram } from '@protectmyapi/service-kit/program/program'
-import { startManagement } from './build.js'
 import type { CommandPorts } from './commands/command-ports.js'
-import { runEndLeaseKeys } from './commands/run-end-lease-keys.js'
-import { runFreeAddress } from './commands/run-free-address.js'
-import { runMigrate } from './commands/run-migrate.js'
-import { runRegisterInternalService } from './commands/run-register-internal-service.js'
-import { runRevokeInternalService } from './commands/run-revoke-internal-service.js'
-import { runRotateSigningKeys } from './commands/run-rotate-signing-keys.js'
-import { runVerify } from './commands/run-verify.js'
-import { runWaitForSchema } from './commands/run-wait-for-schema.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type ManagementConfig } from './config.js'
 
 const ABOUT = `management: serves.
@@ -27,6 +19,25 @@ management free-address <email> [<new-email>]: the account that has the address 
 
 /** Of `verify`, where something was altered; 1 and 2 say that it could not run. */
 const EXIT_BROKEN = 3
+
+// A command does not wait for all that serves to be loaded.
+const startManagement = loadedWhenCalled(async () => (await import('./build.js')).startManagement)
+const runEndLeaseKeys = loadedWhenCalled(async () => (await import('./commands/run-end-lease-keys.js')).runEndLeaseKeys)
+const runFreeAddress = loadedWhenCalled(async () => (await import('./commands/run-free-address.js')).runFreeAddress)
+const runMigrate = loadedWhenCalled(async () => (await import('./commands/run-migrate.js')).runMigrate)
+const runRegisterInternalService = loadedWhenCalled(
+  async () => (await import('./commands/run-register-internal-service.js')).runRegisterInternalService,
+)
+const runRevokeInternalService = loadedWhenCalled(
+  async () => (await import('./commands/run-revoke-internal-service.js')).runRevokeInternalService,
+)
+const runRotateSigningKeys = loadedWhenCalled(
+  async () => (await import('./commands/run-rotate-signing-keys.js')).runRotateSigningKeys,
+)
+const runVerify = loadedWhenCalled(async () => (await import('./commands/run-verify.js')).runVerify)
+const runWaitForSchema = loadedWhenCalled(
+  async () => (await import('./commands/run-wait-for-schema.js')).runWaitForSchema,
+)
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 

@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import { loadedWhenCalled } from '@protectmyapi/service-kit/program/loaded-when-called'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { runProgram } from '@protectmyapi/service-kit/program/program'
-import { startVault } from './build.js'
-import { runDataKeys } from './commands/run-data-keys.js'
-import { runMigrate } from './commands/run-migrate.js'
-import { runRewrapDataKeys } from './commands/run-rewrap-data-keys.js'
-import { type DataKeysToRotate, runRotateDataKeys } from './commands/run-rotate-data-keys.js'
-import { runRotateHeadKey } from './commands/run-rotate-head-key.js'
-import { runWaitForSchema } from './commands/run-wait-for-schema.js'
+import type { DataKeysToRotate } from './commands/run-rotate-data-keys.js'
 import { describeEnvironment, loadConfig, loadMigrateConfig, type VaultConfig } from './config.js'
 import type { VaultPorts } from './open-vault.js'
 
@@ -21,6 +16,23 @@ vault rotate-head-key: another key signs heads from now on; what was signed veri
 vault rotate-head-key --known-since <time>: the same after a leak; verifying tells what was signed since.
 vault rewrap-data-keys: wraps every data key anew, under the configured master key.
 vault data-keys: how far that is, one line of JSON for each organization that is behind, and for each master key.`
+
+// A command does not wait for all that serves to be loaded.
+const startVault = loadedWhenCalled(async () => (await import('./build.js')).startVault)
+const runDataKeys = loadedWhenCalled(async () => (await import('./commands/run-data-keys.js')).runDataKeys)
+const runMigrate = loadedWhenCalled(async () => (await import('./commands/run-migrate.js')).runMigrate)
+const runRewrapDataKeys = loadedWhenCalled(
+  async () => (await import('./commands/run-rewrap-data-keys.js')).runRewrapDataKeys,
+)
+const runRotateDataKeys = loadedWhenCalled(
+  async () => (await import('./commands/run-rotate-data-keys.js')).runRotateDataKeys,
+)
+const runRotateHeadKey = loadedWhenCalled(
+  async () => (await import('./commands/run-rotate-head-key.js')).runRotateHeadKey,
+)
+const runWaitForSchema = loadedWhenCalled(
+  async () => (await import('./commands/run-wait-for-schema.js')).runWaitForSchema,
+)
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 
