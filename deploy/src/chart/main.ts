@@ -31,7 +31,7 @@ async function testChart({ progress }: RigConsole): Promise<boolean> {
 function jest(variables: Readonly<Record<string, string>>): Promise<number | null> {
   const program = path.join(project, 'node_modules', 'jest', 'bin', 'jest.js')
   const config = path.join(project, 'deploy', 'test', 'chart', 'jest.config.js')
-  const args = ['--experimental-vm-modules', '--no-warnings', program, '-c', config, '--maxWorkers=2']
+  const args = [program, '-c', config, '--maxWorkers=2']
   const child = spawn(process.execPath, args, { cwd: project, stdio: 'inherit', env: { ...process.env, ...variables } })
   return new Promise((resolve, reject) => {
     child.once('error', reject)

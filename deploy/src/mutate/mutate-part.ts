@@ -8,6 +8,17 @@ const LIMITS = {
   runners: 2,
 } as const
 
+/** A mutant is at work from the loading of its module on: jest's own loader has modules anew for each file of tests. */
+const MODULES_ANEW = {
+  testRunner: 'jest-circus/runner',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+}
+
 /** Mutants that tests found, and those that they did not. */
 export interface Score {
   readonly part: string
@@ -34,6 +45,7 @@ export async function mutatePart(
       projectType: 'custom',
       configFile: 'jest.config.js',
       config: {
+        ...MODULES_ANEW,
         // Jest looks through all files below its roots once a mutant.
         roots: [`<rootDir>/${folder}`],
         testPathIgnorePatterns: leftOut.map((one) => `/${one}$`),

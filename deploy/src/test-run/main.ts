@@ -45,16 +45,12 @@ async function jest(
   const outputFile = path.join(cacheDir, `jest-${name}.json`)
   await rm(outputFile, { force: true })
   const program = path.join(project, 'node_modules', 'jest', 'bin', 'jest.js')
-  const child = spawn(
-    process.execPath,
-    ['--experimental-vm-modules', '--no-warnings', program, '--json', `--outputFile=${outputFile}`, ...args],
-    {
-      cwd: project,
-      // The result goes to the file; what tests say of what they leave out goes to standard output.
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...variables },
-    },
-  )
+  const child = spawn(process.execPath, [program, '--json', `--outputFile=${outputFile}`, ...args], {
+    cwd: project,
+    // The result goes to the file; what tests say of what they leave out goes to standard output.
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...variables },
+  })
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', () => resolve())

@@ -1,0 +1,21 @@
+/**
+ * What `@jest/globals` is in a test file. A helper is loaded once and serves many files: each name asks, whenever it is
+ * used, for the function of the file that runs.
+ */
+import { functionsOfFile } from './current-file.js'
+
+const ofFile = (name) =>
+  new Proxy(() => undefined, {
+    apply: (_target, _this, given) => functionsOfFile()[name](...given),
+    get: (_target, key) => functionsOfFile()[name][key],
+  })
+
+export const afterAll = ofFile('afterAll')
+export const afterEach = ofFile('afterEach')
+export const beforeAll = ofFile('beforeAll')
+export const beforeEach = ofFile('beforeEach')
+export const describe = ofFile('describe')
+export const expect = ofFile('expect')
+export const it = ofFile('it')
+export const jest = ofFile('jest')
+export const test = ofFile('test')
