@@ -1,6 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { SignedHead } from '../vault/head-witness.js'
 import type { BatchContent } from './batch-digest.js'
+import { countOf } from './count-of.js'
 
 /**
  * What Postgres prints of a value. `to_char` would print a day before Christ as one after, and nothing for one that never
@@ -63,12 +64,12 @@ export async function checkpointsBetween(
     .orderBy('count')
     .select('count', 'head', 'signed_at_ms', 'signature', 'key_id', 'previous')
   return rows.map(({ count, head, signed_at_ms, signature, key_id, previous }) => ({
-    count: Number(count),
+    count: countOf(count),
     head,
     signedAtMs: Number(signed_at_ms),
     signature,
     keyId: key_id,
-    previous: Number(previous),
+    previous: countOf(previous),
   }))
 }
 

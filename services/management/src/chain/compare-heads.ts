@@ -3,6 +3,7 @@ import type { HeadWitness } from '../vault/head-witness.js'
 import type { Head } from './appended-heads.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { auditChain } from './chain-names.js'
+import { countOf } from './count-of.js'
 import { type SignedByVault, signedByVault } from './signed-by-vault.js'
 
 /** As it stands in chain_heads. */
@@ -48,14 +49,14 @@ export function createCompareHeads({ db, vault }: Deps): () => Promise<readonly 
     const byVault = signedByVault(await vault.describeHead(auditChain(null)))
     return rows
       .filter((row) => !isSigned(row, byVault))
-      .map(({ chain, count, head }) => ({ chain, count: Number(count), head }))
+      .map(({ chain, count, head }) => ({ chain, count: countOf(count), head }))
   }
 }
 
 function isSigned({ chain, count, head, signed_at_ms, signature, key_id }: HeadRow, byVault: SignedByVault): boolean {
   if (signed_at_ms === null || signature === null || key_id === null) return false
   return byVault.isSigned(chain, {
-    count: Number(count),
+    count: countOf(count),
     head,
     signedAtMs: Number(signed_at_ms),
     signature,

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { chainHarness } from '../test/chain-harness.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
+import { plantEntry } from '../test/planted-entry.js'
 
 const harness = await startForAllTests(chainHarness)
 
@@ -17,14 +18,6 @@ const decoy: Attack = ({ table }) => `
   CREATE VIEW ${table} AS SELECT * FROM genuine;`
 
 const rule: Attack = ({ table }) => `CREATE RULE evil AS ON DELETE TO ${table} DO INSTEAD NOTHING;`
-
-/** One that no link names. */
-const stray: Attack = ({ table, organizationId }) =>
-  table === 'audit'
-    ? `INSERT INTO audit (id, organization_id, actor_kind, actor_id, event, batch)
-       VALUES ('aud_9001', '${organizationId}', 'user', 'x', 'forged', 99000001);`
-    : `INSERT INTO access_log (day, boot_id, shard, sequence, kind, at, request_id, organization_id, entry, batch)
-       VALUES (current_date, 'boot', 1, 9001, 'admitted', now(), 'req', '${organizationId}', '{}', 99000001);`
 
 /** Says `decoy` where it was asked for the table. */
 const unnestTo =
@@ -114,7 +107,7 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
     'an order of batches',
     (trail) =>
       `${ORDER} DROP INDEX ${trail.table}_batch;
-       CREATE INDEX ${trail.table}_batch ON ${trail.table} (organization_id, batch evil_ops);${stray(trail)}`,
+       CREATE INDEX ${trail.table}_batch ON ${trail.table} (organization_id, batch evil_ops);${plantEntry(trail)}`,
   ],
   [
     'what > means, for the planner to rule a table out',
@@ -123,7 +116,7 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
       ALTER OPERATOR FAMILY evil USING btree ADD
         OPERATOR 1 >(bigint, bigint), OPERATOR 4 <>(bigint, bigint), OPERATOR 5 >=(bigint, bigint);
       ALTER TABLE ${trail.table} ADD CHECK (batch >= -5::bigint);
-      SET LOCAL constraint_exclusion = on;${stray(trail)}`,
+      SET LOCAL constraint_exclusion = on;${plantEntry(trail)}`,
   ],
   [
     'an order of names within Postgres’s own family, which a setting turns round',
@@ -144,7 +137,7 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
       DROP INDEX ${trail.table}_batch;
       CREATE INDEX ${trail.table}_batch ON ${trail.table} (organization_id evil_ops, batch);
       SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
-      SET LOCAL evil.turned = 'yes';${stray(trail)} SET LOCAL evil.turned = 'no';`,
+      SET LOCAL evil.turned = 'yes';${plantEntry(trail)} SET LOCAL evil.turned = 'no';`,
   ],
   [
     'an index for rows of a setting of who inserts',
@@ -200,7 +193,7 @@ const DAYS: typeof ATTACKS = [
     'an order of batches for one day alone',
     (trail) => `${ORDER} DROP INDEX access_log_batch;
       DO $body$ BEGIN EXECUTE pg_catalog.format('CREATE INDEX ON access_log_%s (organization_id, batch evil_ops)',
-        pg_catalog.to_char(current_date, 'YYYYMMDD')); END $body$;${stray(trail)}`,
+        pg_catalog.to_char(current_date, 'YYYYMMDD')); END $body$;${plantEntry(trail)}`,
   ],
   [
     'an order of days, which a setting turns round, for the log to be divided by',
@@ -215,7 +208,7 @@ const DAYS: typeof ATTACKS = [
       CREATE TABLE genuine PARTITION OF access_log FOR VALUES FROM ('2000-01-01') TO ('2100-01-01');
       CREATE TABLE forged PARTITION OF access_log FOR VALUES FROM ('2100-01-01') TO ('2200-01-01');
       INSERT INTO access_log SELECT * FROM before;
-      SET LOCAL evil.days = '36525';${stray(trail)} SET LOCAL evil.days = '0';`,
+      SET LOCAL evil.days = '36525';${plantEntry(trail)} SET LOCAL evil.days = '0';`,
   ],
 ]
 
@@ -248,7 +241,7 @@ describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind)
   })
 
   it('what a CHECK says of rows is believed of none', async () => {
-    expect(await breaksUnder(LYING_CHECK(trail) + stray(trail))).toMatchObject([{ kind: 'entry-extra' }])
+    expect(await breaksUnder(LYING_CHECK(trail) + plantEntry(trail))).toMatchObject([{ kind: 'entry-extra' }])
   })
 
   it('takes an extension with types of its own, or names of its own, or in a schema of its own, for no attack', async () => {

@@ -7,6 +7,7 @@ import type { HeadWitness } from '../vault/head-witness.js'
 import type { AppendedHeads, Head } from './appended-heads.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { createCompareHeads, type StoredHead } from './compare-heads.js'
+import { countOf } from './count-of.js'
 import { signChain } from './sign-chain.js'
 
 const LIMITS = CHAIN_LIMITS.signing
@@ -83,7 +84,7 @@ async function unsignedAfter(db: Knex, chain: string): Promise<readonly StoredHe
     `SELECT chain, count, head FROM chain_heads WHERE unsigned_since IS NOT NULL AND chain > ? ORDER BY chain LIMIT ?`,
     [chain, LIMITS.pageRows],
   )
-  return rows.map((row) => ({ ...row, count: Number(row.count) }))
+  return rows.map((row) => ({ ...row, count: countOf(row.count) }))
 }
 
 /** So many at once; what one throws ends all, once those under way have ended. */

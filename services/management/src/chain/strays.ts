@@ -16,6 +16,9 @@ type Page = readonly { readonly batch: string; readonly known: boolean }[]
 const PAGE = CHAIN_LIMITS.verify.straysPage
 /** The least that a bigint holds. The walk begins behind it, and the sequence never gives it. */
 const BEFORE_ALL = '-9223372036854775808'
+/** One that the walk goes through: of any other nothing else is known. */
+const IS_COUNTED = `link.chain = ? AND link.batch = page.batch AND link.number >= 1::bigint
+  AND link.number <= (SELECT count FROM chain_heads WHERE chain = ?)`
 const HAS_NO_BATCH = `(batch IS NULL OR batch = ${BEFORE_ALL})`
 
 /**
@@ -35,9 +38,9 @@ export async function* accessStrays(
   for (const { day } of rows) yield { batch: null, day }
   for await (const day of daysOf(db)) {
     const where = 'day = ?::date AND organization_id = ?'
-    const isLink = 'link.chain = ? AND link.batch = page.batch AND link.day = ?::date'
+    const isLink = `${IS_COUNTED} AND link.day = ?::date`
     const read = (after: string) =>
-      pageOf(db, { table: 'access_log', where, isLink }, [day, organizationId], after, [chain, day])
+      pageOf(db, { table: 'access_log', where, isLink }, [day, organizationId], after, [chain, chain, day])
     for await (const batch of unknown(read)) yield { batch, day }
   }
 }
@@ -53,8 +56,8 @@ export async function* auditStrays(
   ])
   if (rows.length > 0) yield { batch: null, day: null }
   if (organizationId === null) yield* inItsName(db)
-  const isLink = 'link.chain = ? AND link.batch = page.batch'
-  const read = (after: string) => pageOf(db, { table: 'audit', where, isLink }, [organizationId], after, [chain])
+  const read = (after: string) =>
+    pageOf(db, { table: 'audit', where, isLink: IS_COUNTED }, [organizationId], after, [chain, chain])
   for await (const batch of unknown(read)) yield { batch, day: null }
 }
 

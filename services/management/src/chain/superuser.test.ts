@@ -247,7 +247,7 @@ const LINKS: Alteration[] = [
           su.chain,
         ),
       'link-extra',
-      Number(number),
+      Math.min(Number(number), Number.MAX_SAFE_INTEGER),
     ],
   ),
   [
@@ -303,6 +303,13 @@ const linksAfter = (su: Superuser, count: number) =>
 const HEADS: Alteration[] = [
   ['alters the head', (su) => su.head().update({ head: Buffer.alloc(32, 1) }), 'head-altered', 5],
   ['counts a link more', (su) => su.head().update({ count: 6 }), 'link-missing', 6],
+  ['counts as many as there can be', (su) => su.head().update({ count: '9223372036854775807' }), 'link-missing', 6],
+  [
+    'counts as few as there can be',
+    (su) => su.head().update({ count: '-9223372036854775808' }),
+    'head-altered',
+    Number.MIN_SAFE_INTEGER,
+  ],
   ['removes the head', (su) => su.head().delete(), 'truncated', 0],
   [
     'sets the head back to what was signed',

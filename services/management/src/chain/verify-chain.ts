@@ -8,6 +8,7 @@ import type { ChainSource } from './chain-source.js'
 import { checkEntries } from './check-entries.js'
 import { breakOfLink } from './check-link.js'
 import { checkTables } from './check-tables.js'
+import { countOf } from './count-of.js'
 import { type SignedByVault, signedByVault } from './signed-by-vault.js'
 import type { Progress, Verdict } from './verdict.js'
 import { beginWalk, type Walk } from './walk.js'
@@ -86,7 +87,7 @@ async function headOf(db: Knex, chain: string): Promise<Head> {
     [UNSIGNED, chain],
   )
   const [row] = rows
-  return row ? { ...row, count: Number(row.count) } : { count: 0, head: FIRST_HEAD, markedWrong: null }
+  return row ? { ...row, count: countOf(row.count) } : { count: 0, head: FIRST_HEAD, markedWrong: null }
 }
 
 interface Beginning {
@@ -221,7 +222,7 @@ async function lookOutside(db: Knex, walk: Walk, chain: string): Promise<void> {
     Array.from({ length: 5 }, () => chain),
   )
   const details = { 'link-extra': 'a link that the head does not count', 'signed-head-extra': 'there is no such link' }
-  for (const { kind, number } of rows) walk.note(kind, Number(number), details[kind])
+  for (const { kind, number } of rows) walk.note(kind, countOf(number), `${details[kind]}: ${number}`)
 }
 
 /** It may have signed on since it was asked; so it is asked again before it is said to have forgotten. */

@@ -31,6 +31,27 @@ it('answers lines of progress, and the verdict last', async () => {
   })
 })
 
+it('gives a verdict whatever number a link has', async () => {
+  await house
+    .asOwner()('chain_batches')
+    .insert({
+      ...(await house
+        .asOwner()('chain_batches')
+        .where({ chain: `audit/${org}`, number: 1 })
+        .first()),
+      number: '9223372036854775807',
+    batch: 99_000_001,
+    })
+  const verdict = (await linesOf(`/orgs/${org}/audit/verify`)).at(-1)
+  expect(verdict).toMatchObject({ ok: false })
+  expect(verdict?.breaks).toContainEqual({
+    kind: 'link-extra',
+    link: Number.MAX_SAFE_INTEGER,
+    day: null,
+    detail: 'a link that the head does not count: 9223372036854775807',
+  })
+})
+
 it('is refused to who may not read the trail, and 503 while the vault is away', async () => {
   const member = await house.person('member')
   await house.join(org, member, 'member')
