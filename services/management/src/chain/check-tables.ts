@@ -1,74 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { findLookalikes } from './find-lookalikes.js'
-
-interface Table {
-  readonly key: string
-  /** Others may come with a later version: they are not read. */
-  readonly columns: readonly string[]
-}
-
-/** What records stand in, as `format_type` and `pg_get_constraintdef` say it. */
-const TABLES: Readonly<Record<string, Table>> = {
-  audit: {
-    key: 'PRIMARY KEY (id)',
-    columns: [
-      'id text',
-      'organization_id text',
-      'at timestamp with time zone',
-      'actor_kind text',
-      'actor_id text',
-      'actor_token text',
-      'event text',
-      'target_id text',
-      'details jsonb',
-      'request_id text',
-      'batch bigint',
-    ],
-  },
-  access_log: {
-    key: 'PRIMARY KEY (day, boot_id, shard, sequence)',
-    columns: [
-      'day date',
-      'boot_id text',
-      'shard integer',
-      'sequence bigint',
-      'kind text',
-      'at timestamp with time zone',
-      'request_id text',
-      'organization_id text',
-      'entry jsonb',
-      'batch bigint',
-    ],
-  },
-  chain_heads: {
-    key: 'PRIMARY KEY (chain)',
-    columns: ['chain text', 'count bigint', 'head bytea', 'unsigned_since timestamp with time zone'],
-  },
-  chain_batches: {
-    key: 'PRIMARY KEY (chain, number)',
-    columns: [
-      'chain text',
-      'number bigint',
-      'batch bigint',
-      'day date',
-      'entries integer',
-      'digest bytea',
-      'head bytea',
-    ],
-  },
-  chain_checkpoints: {
-    key: 'PRIMARY KEY (chain, count)',
-    columns: [
-      'chain text',
-      'count bigint',
-      'head bytea',
-      'signed_at_ms bigint',
-      'signature bytea',
-      'key_id text',
-      'previous bigint',
-    ],
-  },
-}
+import { RECORD_TABLES, type RecordTable } from './record-tables.js'
 
 /** Where tables and functions are looked for: nothing of somebody else's comes before ours, or Postgres's own. */
 const SEARCHED = 'pg_catalog,public'
@@ -77,6 +9,9 @@ interface Found {
   readonly searched: string
   readonly name: string
   readonly key: string | null
+  readonly divided: string | null
+  /** What each part is for, of a table that is divided. */
+  readonly parts: readonly string[]
   readonly columns: readonly string[]
   /** Rules, triggers, policies, heirs, what is not Postgres's: with them, what one asker reads another need not. */
   readonly strangers: readonly string[]
@@ -115,6 +50,9 @@ const TABLES_FOUND = `
   SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(true), ','::text) AS searched, relname AS name,
     (SELECT pg_catalog.pg_get_constraintdef(con.oid) FROM pg_constraint AS con JOIN pg_index ON indexrelid = conindid
      WHERE conrelid = rel.oid AND contype = 'p' AND indisvalid AND indisunique AND indisready) AS key,
+    pg_catalog.pg_get_partkeydef(rel.oid) AS divided,
+    ARRAY(SELECT pg_catalog.pg_get_expr(part.relpartbound, part.oid) FROM pg_inherits
+     JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = rel.oid AND part.relpartbound IS NOT NULL) AS parts,
     ARRAY(SELECT pg_catalog.format('%s %s%s'::text, attname, pg_catalog.format_type(atttypid, atttypmod), attgenerated)
      FROM pg_attribute WHERE attrelid = rel.oid AND attnum > 0::int2
        AND (attcollation = 0::oid OR attcollation = 'pg_catalog."default"'::regcollation::oid)) AS columns,
@@ -138,19 +76,30 @@ const TABLES_FOUND = `
 export async function checkTables(db: Knex): Promise<readonly string[]> {
   const lookalikes = await findLookalikes(db)
   if (lookalikes.length > 0) return lookalikes
-  const { rows } = await db.raw<{ rows: Found[] }>(TABLES_FOUND, [Object.keys(TABLES)])
+  const { rows } = await db.raw<{ rows: Found[] }>(TABLES_FOUND, [Object.keys(RECORD_TABLES)])
   const found = new Map(rows.map((row) => [row.name, row]))
-  return Object.entries(TABLES).flatMap(([name, table]) => {
+  return Object.entries(RECORD_TABLES).flatMap(([name, table]) => {
     const wrong = wrongWith(table, found.get(name))
     return wrong === undefined ? [] : [`${name}: ${wrong}`]
   })
 }
 
-function wrongWith({ key, columns }: Table, found: Found | undefined): string | undefined {
+function wrongWith({ key, divided, columns }: RecordTable, found: Found | undefined): string | undefined {
   if (!found) return 'it is not there'
   if (found.searched !== SEARCHED) return `it is looked for in ${found.searched}`
   if (found.key !== key) return 'it is no table with its key'
+  if (found.divided !== divided) return `it is divided by ${found.divided ?? 'nothing'}`
+  const strange = found.parts.find((part) => !isOneDay(part))
+  if (strange !== undefined) return `a part of it is for more than a day, or less: ${strange}`
   const missing = columns.find((column) => !found.columns.includes(column))
   if (missing !== undefined) return `it has no column ${missing}`
   return found.strangers[0]
 }
+
+/** As the function of the migrations makes them: within one, no day is looked for elsewhere. */
+function isOneDay(part: string): boolean {
+  const [, from, to] = /^FOR VALUES FROM \('(\d{4}-\d{2}-\d{2})'\) TO \('(\d{4}-\d{2}-\d{2})'\)$/.exec(part) ?? []
+  return from !== undefined && to !== undefined && Date.parse(to) - Date.parse(from) === DAY_MS
+}
+
+const DAY_MS = 86_400_000

@@ -3,7 +3,6 @@ import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { chainHarness } from '../test/chain-harness.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
 import { PLANTED_BATCH, plantEntry } from '../test/planted-entry.js'
-import type { Break } from './verdict.js'
 
 const harness = await startForAllTests(chainHarness)
 
@@ -32,14 +31,65 @@ const linkWithoutNumber: Attack = (trail) => `
   ALTER TABLE chain_batches DROP CONSTRAINT lie;
   ${plantEntry(trail)}`
 
-const PLANTED: readonly (readonly [what: string, attack: Attack, found: Partial<Break>])[] = [
+const entryOfNoDay: Attack = (trail) => `
+  CREATE TABLE whenever (LIKE access_log INCLUDING DEFAULTS);
+  ALTER TABLE whenever ADD CONSTRAINT lie CHECK (day IS NOT NULL OR NOT (${AS_IT_IS}));
+  ALTER TABLE whenever ALTER day DROP NOT NULL;
+  ${SET_OTHERWISE}
+  ${plantEntry(trail).replace('current_date', 'NULL').replace('access_log', 'whenever')}
+  ${SET_BACK}
+  ALTER TABLE whenever ALTER day SET NOT NULL;
+  ALTER TABLE access_log ATTACH PARTITION whenever DEFAULT;
+  ALTER TABLE whenever DROP CONSTRAINT lie;`
+
+/**
+ * Makes a table anew in two parts, and attaches what was planted in the lower one, where nobody looks for it: a CHECK that
+ * lies says that it belongs there.
+ */
+const inTwoParts = (table: string, key: string, by: string, bound: string, plant: string): string => `
+  ALTER TABLE ${table} RENAME TO genuine;
+  CREATE TABLE ${table} (LIKE genuine INCLUDING DEFAULTS, PRIMARY KEY (${key})) PARTITION BY RANGE (${by});
+  CREATE TABLE lower (LIKE genuine INCLUDING DEFAULTS, PRIMARY KEY (${key}));
+  ALTER TABLE lower ADD CONSTRAINT lie CHECK (${by} IS NOT NULL AND (${by} < ${bound} OR NOT (${AS_IT_IS})));
+  ${SET_OTHERWISE} ${plant} ${SET_BACK}
+  ALTER TABLE ${table} ATTACH PARTITION lower FOR VALUES FROM (MINVALUE) TO (${bound});
+  ALTER TABLE ${table} ATTACH PARTITION genuine FOR VALUES FROM (${bound}) TO (MAXVALUE);
+  ALTER TABLE lower DROP CONSTRAINT lie;`
+
+const linksInParts: Attack = (trail) =>
+  inTwoParts(
+    'chain_batches',
+    'chain, number',
+    'number',
+    "'-1000000'",
+    plantLink(trail, '3', 'lower').replace('FROM chain_batches', 'FROM genuine'),
+  ) + plantEntry(trail)
+
+const entriesInParts: Attack = ({ organizationId }) =>
+  inTwoParts(
+    'audit',
+    'id',
+    'id',
+    "'aud_'",
+    `WITH hidden AS (DELETE FROM genuine WHERE id = (SELECT max(id) FROM genuine WHERE organization_id = '${organizationId}')
+       RETURNING *) INSERT INTO lower SELECT * FROM hidden;`,
+  )
+
+const PLANTED: readonly (readonly [what: string, attack: Attack, found: object])[] = [
   ['a link without a number, and an entry of it', linkWithoutNumber, { kind: 'entry-extra', link: null }],
   [
     'the last link that there can be, and an entry of it',
     lastLink,
     { kind: 'link-extra', link: Number.MAX_SAFE_INTEGER, detail: expect.stringContaining('9223372036854775807') },
   ],
+  ['links in the wrong part of a table that is divided', linksInParts, { kind: 'table-altered', link: null }],
 ]
+
+/** Of one kind alone. */
+const ALONE: Readonly<Record<'access-log' | 'audit', typeof PLANTED>> = {
+  audit: [['entries in such a part', entriesInParts, { kind: 'table-altered', link: null }]],
+  'access-log': [['an entry of no day', entryOfNoDay, { kind: 'table-altered', link: null }]],
+}
 
 describe.each(['access-log', 'audit'] as const)('within the chain of %s', (kind) => {
   let trail: FurnishedTrail
@@ -47,7 +97,7 @@ describe.each(['access-log', 'audit'] as const)('within the chain of %s', (kind)
     trail = await furnishTrail(harness, kind)
   })
 
-  it.each(PLANTED)('is found out who plants %s', async (_what, attack, found) => {
+  it.each([...PLANTED, ...ALONE[kind]])('is found out who plants %s', async (_what, attack, found) => {
     const trx = await harness.db.transaction()
     try {
       await trx.raw(attack(trail))

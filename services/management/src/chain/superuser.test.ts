@@ -541,7 +541,7 @@ const DAYS: Alteration[] = [
         await su.run('CREATE TABLE whenever PARTITION OF access_log DEFAULT')
         await su.copy({ ...ELSEWHERE.access_log, day: `'${day}'` })
       },
-      'entry-extra',
+      'table-altered',
       null,
     ],
   ),

@@ -40,7 +40,7 @@ it('gives a verdict whatever number a link has', async () => {
         .where({ chain: `audit/${org}`, number: 1 })
         .first()),
       number: '9223372036854775807',
-    batch: 99_000_001,
+      batch: 99_000_001,
     })
   const verdict = (await linesOf(`/orgs/${org}/audit/verify`)).at(-1)
   expect(verdict).toMatchObject({ ok: false })
