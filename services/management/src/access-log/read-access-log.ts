@@ -73,7 +73,10 @@ async function admittedEntries(
   // Written out, here and below: each has an index of its own, which holds no other kind.
   const query = db('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
   if (before)
-    query.whereRaw('(at, request_id) < (to_timestamp(?::float8 / 1000::float8), ?)', [before.atMs, before.requestId])
+    query.whereRaw('(at, request_id) < (pg_catalog.to_timestamp(?::float8 / 1000::float8), ?)', [
+      before.atMs,
+      before.requestId,
+    ])
   if (since) query.where('at', '>=', since)
   if (until) query.where('at', '<', until)
   return query

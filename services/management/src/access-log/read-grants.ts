@@ -30,7 +30,10 @@ export async function readGrants(
 ): Promise<LoggedGrant[]> {
   const query = db('access_log').where({ organization_id: organizationId, kind: 'granted' })
   if (before)
-    query.whereRaw('(at, request_id) < (to_timestamp(?::float8 / 1000::float8), ?)', [before.atMs, before.requestId])
+    query.whereRaw('(at, request_id) < (pg_catalog.to_timestamp(?::float8 / 1000::float8), ?)', [
+      before.atMs,
+      before.requestId,
+    ])
   if (since) query.where('at', '>=', since)
   if (until) query.where('at', '<', until)
   const rows = await query

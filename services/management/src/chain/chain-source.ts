@@ -37,7 +37,7 @@ export function accessLogSource(db: Knex, organizationId: string, keptDays: numb
     chain,
     async entriesOf(links) {
       const { rows } = await db.raw<{ rows: (AccessLogRow & Numbered)[] }>(
-        `SELECT link.number, ${ACCESS_LOG_ROW} FROM json_to_recordset(?::json) AS link (${LINK})
+        `SELECT link.number, ${ACCESS_LOG_ROW} FROM pg_catalog.json_to_recordset(?::json) AS link (${LINK})
          CROSS JOIN LATERAL (
            SELECT access_log.* FROM access_log
            WHERE access_log.day = link.day AND organization_id = ? AND access_log.batch = link.batch
@@ -65,7 +65,7 @@ export function auditSource(db: Knex, organizationId: string | null): ChainSourc
     chain,
     async entriesOf(links) {
       const { rows } = await db.raw<{ rows: (AuditRow & Numbered)[] }>(
-        `SELECT link.number, ${AUDIT_ROW} FROM json_to_recordset(?::json) AS link (${LINK})
+        `SELECT link.number, ${AUDIT_ROW} FROM pg_catalog.json_to_recordset(?::json) AS link (${LINK})
          CROSS JOIN LATERAL (
            SELECT audit.* FROM audit
            WHERE organization_id IS NOT DISTINCT FROM ? AND audit.batch = link.batch LIMIT link.entries + 1

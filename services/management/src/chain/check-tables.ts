@@ -1,4 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { findIntruders } from './find-intruders.js'
 import { findLookalikes } from './find-lookalikes.js'
 import { RECORD_TABLES, type RecordTable } from './record-tables.js'
 
@@ -74,8 +75,10 @@ const TABLES_FOUND = `
  * for first. What Postgres says of itself is believed. Answers what is wrong.
  */
 export async function checkTables(db: Knex): Promise<readonly string[]> {
-  const lookalikes = await findLookalikes(db)
-  if (lookalikes.length > 0) return lookalikes
+  for (const find of [findIntruders, findLookalikes]) {
+    const found = await find(db)
+    if (found.length > 0) return found
+  }
   const { rows } = await db.raw<{ rows: Found[] }>(TABLES_FOUND, [Object.keys(RECORD_TABLES)])
   const found = new Map(rows.map((row) => [row.name, row]))
   return Object.entries(RECORD_TABLES).flatMap(([name, table]) => {

@@ -34,7 +34,7 @@ export const accessRowText = (row: AccessLogRow): string => accessEntryText({ ..
 
 /** Columns of access_log, by these names. */
 export const ACCESS_LOG_ROW = `boot_id AS "bootId", shard, sequence, kind,
-  ${printed('trim_scale(extract(epoch FROM at) * 1000.0)')} AS "atMs", request_id AS "requestId",
+  ${printed('pg_catalog.trim_scale(extract(epoch FROM at) * 1000.0)')} AS "atMs", request_id AS "requestId",
   organization_id AS "organizationId", ${printed('entry')} AS entry`
 
 export interface AuditRow {
@@ -60,5 +60,5 @@ export function auditEntryText(row: AuditRow): string {
 
 /** Columns of audit, by these names. */
 export const AUDIT_ROW = `id, organization_id AS "organizationId",
-  ${printed('trim_scale(extract(epoch FROM at) * 1000.0)')} AS "atMs", actor_kind AS "actorKind", actor_id AS "actorId",
+  ${printed('pg_catalog.trim_scale(extract(epoch FROM at) * 1000.0)')} AS "atMs", actor_kind AS "actorKind", actor_id AS "actorId",
   actor_token AS "actorToken", event, target_id AS "targetId", ${printed('details')} AS details, request_id AS "requestId"`

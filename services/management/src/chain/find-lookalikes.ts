@@ -34,7 +34,8 @@ const LOOKALIKES = `
     AND EXISTS (SELECT FROM pg_catalog.pg_proc AS one WHERE one.proname ${IS} made.proname AND one.oid ${GENUINE})
     AND (provariadic OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR pronargdefaults OPERATOR(pg_catalog.>) 0::pg_catalog.int2
       OR NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS one
-        WHERE one.proname ${IS} made.proname AND one.proargtypes ${IS} made.proargtypes AND one.oid ${GENUINE}))
+        WHERE one.proname ${IS} made.proname AND one.proargtypes ${IS} made.proargtypes AND one.oid ${GENUINE}
+          AND one.pronamespace ${IS} 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid))
   UNION ALL
   SELECT 'operator', oprname FROM pg_catalog.pg_operator AS made JOIN searched ON searched.oid ${IS} oprnamespace
   WHERE made.oid ${MADE_LATER} AND NOT ${isTheirs('oprleft')} AND NOT ${isTheirs('oprright')}

@@ -75,7 +75,7 @@ async function* inItsName(db: Knex): AsyncGenerator<Stray, void, undefined> {
 
 /** Every day that the log has, whatever its partitions are called; `infinity` and `-infinity` are days too. */
 async function* daysOf(db: Knex): AsyncGenerator<string, void, undefined> {
-  const first = `SELECT ${printed('min(day)')} AS day FROM access_log`
+  const first = `SELECT ${printed('pg_catalog.min(day)')} AS day FROM access_log`
   for (let after: string | undefined; ; ) {
     const { rows } = await (after === undefined
       ? db.raw<{ rows: { day: string }[] }>(first)

@@ -80,7 +80,7 @@ async function headOf(db: Knex, chain: string): Promise<Head> {
     `SELECT count, head, CASE
        WHEN unsigned_since <> ?::timestamptz THEN 'it is marked by a time'
        WHEN unsigned_since IS NULL
-         AND count <> (SELECT coalesce(max(count), 0) FROM chain_checkpoints AS kept WHERE kept.chain = chain_heads.chain)
+         AND count <> (SELECT coalesce(pg_catalog.max(count), 0) FROM chain_checkpoints AS kept WHERE kept.chain = chain_heads.chain)
          THEN 'it is marked as signed, and no signed head of it is kept'
      END AS "markedWrong"
      FROM chain_heads WHERE chain = ?`,
@@ -213,7 +213,7 @@ async function lookOutside(db: Knex, walk: Walk, chain: string): Promise<void> {
   const { rows } = await db.raw<{ rows: { kind: 'link-extra' | 'signed-head-extra'; number: string }[] }>(
     `WITH bounds AS (
        SELECT coalesce((SELECT count FROM chain_heads WHERE chain = ?), 0) AS through,
-         (SELECT min(number) FROM chain_batches WHERE chain = ? AND number > 0) AS first
+         (SELECT pg_catalog.min(number) FROM chain_batches WHERE chain = ? AND number > 0) AS first
      )
      (SELECT 'link-extra' AS kind, number FROM chain_batches WHERE chain = ? AND number < 1 LIMIT 1)
      UNION ALL (SELECT 'link-extra', number FROM chain_batches, bounds WHERE chain = ? AND number > through LIMIT 1)
