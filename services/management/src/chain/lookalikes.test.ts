@@ -206,8 +206,8 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
   [
     'a type in the place of one that was renamed',
     () => `
-      ALTER TYPE pg_catalog.json RENAME TO json_before;
-      ${TYPE('U')} ALTER TYPE evil RENAME TO json; CREATE CAST (json AS json_before) WITH INOUT AS IMPLICIT;`,
+      ALTER TYPE pg_catalog.timestamptz RENAME TO before;
+      ${TYPE('U')} ALTER TYPE evil RENAME TO timestamptz; CREATE CAST (timestamptz AS before) WITH INOUT AS IMPLICIT;`,
   ],
   [
     'a trigger of the name of ours',

@@ -42,6 +42,13 @@ const entryOfNoDay: Attack = (trail) => `
   ALTER TABLE access_log ATTACH PARTITION whenever DEFAULT;
   ALTER TABLE whenever DROP CONSTRAINT lie;`
 
+const entryWithoutBatch: Attack = (trail) => `
+  ALTER TABLE ${trail.table} ALTER batch DROP NOT NULL;
+  ALTER TABLE ${trail.table} ADD CONSTRAINT lie CHECK (batch IS NOT NULL OR NOT (${AS_IT_IS}));
+  ${SET_OTHERWISE} ${plantEntry(trail).replace(String(PLANTED_BATCH), 'NULL')} ${SET_BACK}
+  ALTER TABLE ${trail.table} ALTER batch SET NOT NULL;
+  ALTER TABLE ${trail.table} DROP CONSTRAINT lie;`
+
 /**
  * Makes a table anew in two parts, and attaches what was planted in the lower one, where nobody looks for it: a CHECK that
  * lies says that it belongs there.
@@ -82,6 +89,7 @@ const PLANTED: readonly (readonly [what: string, attack: Attack, found: object])
     lastLink,
     { kind: 'link-extra', link: Number.MAX_SAFE_INTEGER, detail: expect.stringContaining('9223372036854775807') },
   ],
+  ['an entry without a batch', entryWithoutBatch, { kind: 'entry-extra', link: null }],
   ['links in the wrong part of a table that is divided', linksInParts, { kind: 'table-altered', link: null }],
 ]
 
