@@ -1,6 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { forgetSessions } from '@protectmyapi/service-kit/postgres/forget-sessions'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { watchLogLevel } from '@protectmyapi/service-kit/program/log-level'
@@ -59,7 +60,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const telemetry = await openTelemetry(config.telemetry, { service: 'management', log })
   const measures = createManagementMeasures(telemetry)
   const material = await watchMaterial(config.tls, log)
-  const db = connectPostgres(config.db, 'protectmyapi-management')
+  const db = forgetSessions(connectPostgres(config.db, 'protectmyapi-management'))
   const dataPlaneDb = connectPostgres(config.dataPlaneDb, 'protectmyapi-management-data-plane')
   watchPostgres(db, 'management', telemetry)
   watchPostgres(dataPlaneDb, 'management_data_plane', telemetry)

@@ -1,3 +1,4 @@
+import { forgetSessions } from '@protectmyapi/service-kit/postgres/forget-sessions'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { ManagementConfig } from '../config.js'
 
@@ -11,7 +12,7 @@ export async function withDatabase<Result>(
   name: string,
   work: (db: Knex) => Promise<Result>,
 ): Promise<Result> {
-  const db = connectPostgres(target, `protectmyapi-management-${name}`)
+  const db = forgetSessions(connectPostgres(target, `protectmyapi-management-${name}`))
   try {
     return await work(db)
   } finally {

@@ -1,5 +1,6 @@
-import { expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { forgetSessions } from '@protectmyapi/service-kit/postgres/forget-sessions'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 /** What a session finds whose database was set so before. */
@@ -52,4 +53,34 @@ it('finds a table in public before one of its name that somebody made for the se
 it('has each millisecond of a time, whatever is set for the database: pages of the log go on from one', async () => {
   const asked = rowsOf('SELECT 1764193815123::float8 AS ms')
   expect(await foundWith({ extra_float_digits: '-8' }, asked)).toEqual([{ ms: 1_764_193_815_123 }])
+})
+
+describe('a session', () => {
+  /** What one who is given it finds, after what another one did there. */
+  const foundAfter = (left: string, asked: string): Promise<unknown> =>
+    foundWith({}, async (db) => {
+      const forgetful = forgetSessions(db)
+      await forgetful.raw(left)
+      return rowsOf(asked)(forgetful)
+    })
+
+  it.each([
+    ['constraint_exclusion', 'on', 'off'],
+    ['search_path', 'evil', 'public,pg_temp'],
+    ['TimeZone', 'Asia/Tokyo', 'UTC'],
+    ['session_replication_role', 'replica', 'origin'],
+    ['evil.turned', 'yes', ''],
+  ])('forgets that %s was set to %s, for the next who is given it', async (name, set, usual) => {
+    const found = await foundAfter(
+      `SELECT set_config('${name}', '${set}', false)`,
+      `SELECT coalesce(current_setting('${name}', true), '') AS set`,
+    )
+    expect(found).toEqual([{ set: usual }])
+  })
+
+  it('forgets a role that it was given, and a table of its own', async () => {
+    const left = `CREATE TEMP TABLE left_behind (); SET ROLE pg_monitor`
+    const asked = `SELECT current_user = session_user AS itself, to_regclass('left_behind') AS table`
+    expect(await foundAfter(left, asked)).toEqual([{ itself: true, table: null }])
+  })
 })

@@ -14,11 +14,12 @@ import { toInboxEntry } from '../directory/access-entry.js'
 import { writeInbox } from '../directory/access-inbox.js'
 import { accessEntry } from './access-entries.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
-import { migratedDatabase } from './migrated-database.js'
+import { type MigratedDatabase, migratedDatabase } from './migrated-database.js'
 
 /** The chains over a real Postgres, as its superuser, with a vault in memory. */
 export interface ChainHarness {
   readonly db: Knex
+  readonly target: MigratedDatabase['target']
   readonly vault: MemoryVault
   /** What the vault's clock says. */
   setVaultClock(nowMs: number | undefined): void
@@ -38,7 +39,7 @@ export interface ChainHarness {
 }
 
 export async function chainHarness(): Promise<ChainHarness> {
-  const { db, close } = await migratedDatabase()
+  const { db, target, close } = await migratedDatabase()
   await tendPartitions(db, 90)
   let nowMs: number | undefined
   const vault = memoryVault(() => nowMs ?? Date.now())
@@ -46,6 +47,7 @@ export async function chainHarness(): Promise<ChainHarness> {
   const signing = { db, vault, log }
   const harness: ChainHarness = {
     db,
+    target,
     vault,
     setVaultClock(given) {
       nowMs = given
