@@ -1,7 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { SignedHead } from '../vault/head-witness.js'
 import type { BatchContent } from './batch-digest.js'
-import { countOf } from './count-of.js'
+import { bytesOf, countOf } from './stored-values.js'
 
 /**
  * What Postgres prints of a value. `to_char` would print a day before Christ as one after, and nothing for one that never
@@ -21,7 +21,14 @@ export interface BatchRow extends BatchContent {
   readonly head: Buffer
 }
 
-type StoredBatch = Omit<BatchRow, 'number'> & { readonly number: string }
+interface StoredBatch {
+  readonly number: string
+  readonly batch: string | null
+  readonly day: string
+  readonly entries: number
+  readonly digest: Buffer | null
+  readonly head: Buffer | null
+}
 
 /** The links after this number, in order. */
 export async function batchesAfter(
@@ -34,14 +41,21 @@ export async function batchesAfter(
      WHERE chain = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?`,
     [chain, after, through, limit],
   )
-  return rows.map((row) => ({ ...row, number: Number(row.number) }))
+  return rows.map(({ number, batch, day, entries, digest, head }) => ({
+    number: countOf(number),
+    batch: batch ?? '',
+    day,
+    entries,
+    digest: bytesOf(digest),
+    head: bytesOf(head),
+  }))
 }
 
 interface StoredCheckpoint {
   readonly count: string
-  readonly head: Buffer
+  readonly head: Buffer | null
   readonly signed_at_ms: string
-  readonly signature: Buffer
+  readonly signature: Buffer | null
   readonly key_id: string
   readonly previous: string
 }
@@ -65,9 +79,9 @@ export async function checkpointsBetween(
     .select('count', 'head', 'signed_at_ms', 'signature', 'key_id', 'previous')
   return rows.map(({ count, head, signed_at_ms, signature, key_id, previous }) => ({
     count: countOf(count),
-    head,
+    head: bytesOf(head),
     signedAtMs: Number(signed_at_ms),
-    signature,
+    signature: bytesOf(signature),
     keyId: key_id,
     previous: countOf(previous),
   }))

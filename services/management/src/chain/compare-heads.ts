@@ -3,8 +3,8 @@ import type { HeadWitness } from '../vault/head-witness.js'
 import type { Head } from './appended-heads.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { auditChain } from './chain-names.js'
-import { countOf } from './count-of.js'
 import { type SignedByVault, signedByVault } from './signed-by-vault.js'
+import { bytesOf, countOf } from './stored-values.js'
 
 /** As it stands in chain_heads. */
 export interface StoredHead extends Head {
@@ -19,7 +19,7 @@ interface Deps {
 interface HeadRow {
   readonly chain: string
   readonly count: string
-  readonly head: Buffer
+  readonly head: Buffer | null
   /** Of the newest signed head that is kept; null where there is none. */
   readonly signed_at_ms: string | null
   readonly signature: Buffer | null
@@ -49,7 +49,7 @@ export function createCompareHeads({ db, vault }: Deps): () => Promise<readonly 
     const byVault = signedByVault(await vault.describeHead(auditChain(null)))
     return rows
       .filter((row) => !isSigned(row, byVault))
-      .map(({ chain, count, head }) => ({ chain, count: countOf(count), head }))
+      .map(({ chain, count, head }) => ({ chain, count: countOf(count), head: bytesOf(head) }))
   }
 }
 
@@ -57,7 +57,7 @@ function isSigned({ chain, count, head, signed_at_ms, signature, key_id }: HeadR
   if (signed_at_ms === null || signature === null || key_id === null) return false
   return byVault.isSigned(chain, {
     count: countOf(count),
-    head,
+    head: bytesOf(head),
     signedAtMs: Number(signed_at_ms),
     signature,
     keyId: key_id,

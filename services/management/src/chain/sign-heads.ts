@@ -7,8 +7,8 @@ import type { HeadWitness } from '../vault/head-witness.js'
 import type { AppendedHeads, Head } from './appended-heads.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { createCompareHeads, type StoredHead } from './compare-heads.js'
-import { countOf } from './count-of.js'
 import { signChain } from './sign-chain.js'
+import { bytesOf, countOf } from './stored-values.js'
 
 const LIMITS = CHAIN_LIMITS.signing
 
@@ -80,11 +80,11 @@ export function createSignHeads({ db, vault, clock, log, appended, measures = NO
 }
 
 async function unsignedAfter(db: Knex, chain: string): Promise<readonly StoredHead[]> {
-  const { rows } = await db.raw<{ rows: { chain: string; count: string; head: Buffer }[] }>(
+  const { rows } = await db.raw<{ rows: { chain: string; count: string; head: Buffer | null }[] }>(
     `SELECT chain, count, head FROM chain_heads WHERE unsigned_since IS NOT NULL AND chain > ? ORDER BY chain LIMIT ?`,
     [chain, LIMITS.pageRows],
   )
-  return rows.map((row) => ({ ...row, count: countOf(row.count) }))
+  return rows.map((row) => ({ ...row, count: countOf(row.count), head: bytesOf(row.head) }))
 }
 
 /** So many at once; what one throws ends all, once those under way have ended. */

@@ -3,13 +3,17 @@ import { canonicalJson } from '../http/canonical-json.js'
 /**
  * The canonical form of JSON that Postgres printed. A number that it does not print as it prints ours
  * (`1.0` for `1`, or digits that JavaScript does not tell apart) was written by somebody else, and reads as the same:
- * then the answer is no JSON, and no canonical form of anything.
- *
- * @throws SyntaxError where it is none.
+ * then the answer is no JSON, and no canonical form of anything. So it is where there is none, or where it is nested so
+ * deep that it cannot be written: ours never is.
  */
 export function storedJson(printed: string): string {
-  if (MAY_BE_STRANGE.test(printed) && hasStrangeNumber(printed)) return `!${printed}`
-  return canonicalJson(JSON.parse(printed))
+  const ofNobody = `!${printed}`
+  try {
+    if (MAY_BE_STRANGE.test(printed) && hasStrangeNumber(printed)) return ofNobody
+    return canonicalJson(JSON.parse(printed))
+  } catch {
+    return ofNobody
+  }
 }
 
 /** Not in the plainest numbers, which nearly all are: up to 15 digits, and no point. Looking at each costs far more. */

@@ -8,8 +8,8 @@ import type { ChainSource } from './chain-source.js'
 import { checkEntries } from './check-entries.js'
 import { breakOfLink } from './check-link.js'
 import { checkTables } from './check-tables.js'
-import { countOf } from './count-of.js'
 import { type SignedByVault, signedByVault } from './signed-by-vault.js'
+import { bytesOf, countOf } from './stored-values.js'
 import type { Progress, Verdict } from './verdict.js'
 import { beginWalk, type Walk } from './walk.js'
 
@@ -76,7 +76,7 @@ interface Head {
  * signing puts it right.
  */
 async function headOf(db: Knex, chain: string): Promise<Head> {
-  const { rows } = await db.raw<{ rows: { count: string; head: Buffer; markedWrong: string | null }[] }>(
+  const { rows } = await db.raw<{ rows: { count: string; head: Buffer | null; markedWrong: string | null }[] }>(
     `SELECT count, head, CASE
        WHEN unsigned_since <> ?::timestamptz THEN 'it is marked by a time'
        WHEN unsigned_since IS NULL
@@ -87,7 +87,9 @@ async function headOf(db: Knex, chain: string): Promise<Head> {
     [UNSIGNED, chain],
   )
   const [row] = rows
-  return row ? { ...row, count: countOf(row.count) } : { count: 0, head: FIRST_HEAD, markedWrong: null }
+  return row
+    ? { ...row, count: countOf(row.count), head: bytesOf(row.head) }
+    : { count: 0, head: FIRST_HEAD, markedWrong: null }
 }
 
 interface Beginning {

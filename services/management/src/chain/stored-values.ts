@@ -4,3 +4,7 @@
  */
 export const countOf = (stored: string): number =>
   Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(stored)))
+
+/** A head, a digest or a signature. What somebody took out is nobody's: it equals nothing, and a verdict has to say so. */
+export const bytesOf = (stored: Buffer | null): Buffer => stored ?? NOTHING
+const NOTHING = Buffer.alloc(0)
