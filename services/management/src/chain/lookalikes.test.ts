@@ -188,6 +188,13 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
         $body$ SELECT pg_catalog.trim_scale_before($1 + 777600000) $body$;`,
   ],
   [
+    'a function in public, where one of its name was renamed',
+    () => `
+      ALTER FUNCTION pg_catalog.trim_scale(numeric) RENAME TO trim_scale_before;
+      CREATE FUNCTION public.trim_scale(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS
+        $body$ SELECT pg_catalog.trim_scale_before($1) $body$;`,
+  ],
+  [
     'an operator in the place of one that was moved, by which nothing was made later',
     (trail) => `
       ${decoy(trail)} ${unnestTo('pg_catalog.unnest(text[])')(trail)} CREATE SCHEMA evil;
