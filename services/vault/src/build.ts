@@ -6,8 +6,9 @@ import {
   MutualTlsServerCredentials,
 } from '@protectmyapi/service-kit/grpc/grpc-server'
 import { refuseEarly } from '@protectmyapi/service-kit/grpc/refuse-early'
-import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
+import { isInternalIdentity, spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { createUnfinishedCalls } from '@protectmyapi/service-kit/grpc/unfinished-calls'
 import { watchLogLevel } from '@protectmyapi/service-kit/program/log-level'
 import { shutdownOnce } from '@protectmyapi/service-kit/program/shutdown'
 import { readingOf } from '@protectmyapi/service-kit/telemetry/instruments'
@@ -27,6 +28,8 @@ const LIMITS = {
   /** Calls under way may end; none takes longer than Postgres's statement bound. */
   callGraceMs: 10_000,
   shutdownMs: 15_000,
+  /** 10,000 links of a head, 64 KiB of secret with its bindings: thrice the larger one. */
+  messageBytesMax: 1024 * 1024,
 } as const
 
 export interface RunningVault {
@@ -49,7 +52,11 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
 
   const calls = watchRpcServer(telemetry)
   const gate = { authorize: authorizeBy(config.trustDomain, config.namespace), log, calls }
-  const server = createGrpcServer({ interceptors: [refuseEarly(gate)] })
+  const isInternal = (id: string): boolean => isInternalIdentity(config.trustDomain, config.namespace, id)
+  const server = createGrpcServer({
+    interceptors: [refuseEarly(gate, createUnfinishedCalls(isInternal))],
+    'grpc.max_receive_message_length': LIMITS.messageBytesMax,
+  })
   const proxyId = spiffeId(config.trustDomain, config.namespace, 'proxy')
   const deps = { ...vault, deriveLeaseKey: leaseKeyDeriver(vault), proxyId }
   server.addService(Vault.service, vaultHandlers(deps, gate))

@@ -1,4 +1,5 @@
 import type { ServerUnaryCall } from '@grpc/grpc-js'
+import { fieldOf, streamOf } from './call-stream.js'
 import { type Peer, peerFromCertificate } from './spiffe.js'
 
 /**
@@ -22,17 +23,8 @@ export function peerOfCall(call: Pick<ServerUnaryCall<unknown, unknown>, 'getAut
   return peer
 }
 
-/**
- * The HTTP/2 session that a call came by. grpc-js keeps it to itself, so its place is looked up with care: where it is
- * not found the certificate is read for each call, as grpc-js means it. A handler's call stands upon an interceptor's, and
- * that upon the stream's.
- */
+/** The HTTP/2 session that a call came by. Where it is not found the certificate is read for each call, as grpc-js means it. */
 function connectionOf(call: unknown): object | undefined {
-  const ofStream = ['call', 'nextCall'].reduce((at, below) => fieldOf(at, below) ?? at, call)
-  const session = ['stream', 'session'].reduce(fieldOf, ofStream)
+  const session = fieldOf(streamOf(call), 'session')
   return typeof session === 'object' && session !== null ? session : undefined
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

@@ -24,7 +24,7 @@ const LIMITS = {
   streamsMax: 4_096,
   /** Of one call's fields: ours are a deadline, a trace and a few names. */
   metadataBytesMax: 16 * 1024,
-  /** 64 KiB of secret, and 1,000 access entries, with room. */
+  /** 1,000 access entries, of some 4 KB at most. */
   messageBytesMax: 4 * 1024 * 1024,
   /** A connection outlives a certificate's eviction no longer than this. */
   connectionAgeMs: 10 * 60_000,

@@ -9,7 +9,9 @@ import {
   unary,
 } from '@protectmyapi/service-kit/grpc/grpc-server'
 import { refuseEarly } from '@protectmyapi/service-kit/grpc/refuse-early'
+import { isInternalIdentity } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { createUnfinishedCalls } from '@protectmyapi/service-kit/grpc/unfinished-calls'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
@@ -78,7 +80,8 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
     DrawQuota: unary(gate, (request) => refused(drawQuota(request))),
     ExchangeDebugToken: unary(gate, (request) => refused(exchangeDebugToken(request))),
   }
-  const server = createGrpcServer({ interceptors: [refuseEarly(gate)] })
+  const isInternal = (id: string): boolean => isInternalIdentity(deps.trustDomain, deps.namespace, id)
+  const server = createGrpcServer({ interceptors: [refuseEarly(gate, createUnfinishedCalls(isInternal))] })
   server.addService(Directory.service, { ...handlers })
   return {
     start: () => listenGrpc(server, `${host}:${port}`, new MutualTlsServerCredentials(material)),

@@ -1,6 +1,7 @@
 import type { ServiceError } from '@grpc/grpc-js'
 import { describe, expect, it } from '@jest/globals'
 import { grpcHeadersAlone } from '@protectmyapi/dev-kit/grpc-headers-alone'
+import { beginUnfinished } from '@protectmyapi/dev-kit/grpc-unfinished'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -248,6 +249,53 @@ describe('who may call the directory', () => {
       const { port } = harness
       const answer = await grpcHeadersAlone({ port, tls: await harness.material(name), path, fields })
       expect(answer).toMatchObject({ 'pma-fault': code })
+    }
+  })
+
+  it('refuses a stream without a first message after five seconds, and lets one go on that had it', async () => {
+    const bootId = newId('boot')
+    const heardFrom = open(proxy)
+    heardFrom.call.write({ bootId, syncId: 1, applied: 0 })
+    await heardFrom.answer(1)
+    const silent = beginUnfinished({
+      port: harness.port,
+      tls: await harness.material('proxy'),
+      path: Directory.service.Sync.path,
+      calls: 1,
+      messageBytes: 100,
+    })
+    try {
+      await until(() => silent.answers.length === 1 || undefined, 10_000)
+      expect(silent.answers).toMatchObject([{ 'pma-fault': 'INVALID_REQUEST' }])
+      expect(heard.lines().at(-1)).toMatchObject({ msg: 'a stream was refused', err: { code: 'INVALID_REQUEST' } })
+    } finally {
+      silent.close()
+    }
+    heardFrom.call.write({ bootId, syncId: 2, applied: 0 })
+    await heardFrom.answer(2)
+    heardFrom.call.cancel()
+    await harness.db('proxies').where('boot_id', bootId).delete()
+  }, 30_000)
+
+  it('keeps 8 MiB of unfinished questions of an internal service, and serves proxies meanwhile', async () => {
+    const unfinished = beginUnfinished({
+      port: harness.port,
+      tls: await harness.material('worker'),
+      path: Directory.service.ResolveSecrets.path,
+      calls: 4,
+      messageBytes: 4 * 1024 * 1024,
+    })
+    try {
+      await until(() => unfinished.answers.length === 3 || undefined)
+      expect(unfinished.answers.map((answer) => answer['pma-fault'])).toEqual(Array(3).fill('RATE_LIMITED'))
+      const asked = (
+        request: object,
+        options: { deadline: Date },
+        answer: (e: ServiceError | null, v?: unknown) => void,
+      ) => proxy.current().listSessionKeys(request, options, answer)
+      expect(await callUnary(asked, {}, 2_000)).toMatchObject({ jwks: expect.any(String) })
+    } finally {
+      unfinished.close()
     }
   })
 })

@@ -2,6 +2,7 @@ import { makeClientConstructor } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { grpcHeadersAlone } from '@protectmyapi/dev-kit/grpc-headers-alone'
+import { beginUnfinished } from '@protectmyapi/dev-kit/grpc-unfinished'
 import { until } from '@protectmyapi/dev-kit/until'
 import { bindingsToWire } from '@protectmyapi/protos/bindings-wire'
 import type { DescribeHeadRequest } from '@protectmyapi/protos/generated/vault/v1/DescribeHeadRequest'
@@ -341,6 +342,64 @@ describe('a call to the vault is refused before its message is read', () => {
       fields,
     })
     expect(answer).toMatchObject({ 'pma-fault': code })
+  })
+})
+
+const MIB = 1024 * 1024
+
+async function unfinishedLeases(name: string, calls: number, messageBytes: number) {
+  const { certPem, keyPem } = await running.identities.issue(name)
+  return beginUnfinished({
+    port: running.vault.port,
+    tls: { cert: certPem, key: keyPem, ca: running.identities.authority.certPem },
+    path: Vault.service.LeaseSecrets.path,
+    calls,
+    messageBytes,
+  })
+}
+
+describe('calls whose message never ends', () => {
+  it('hold 8 MiB of an internal service, for five seconds, while others are served', async () => {
+    const { answers, close } = await unfinishedLeases('worker', 16, MIB)
+    try {
+      await until(() => answers.length >= 9 || undefined)
+      const request = await stored()
+      expect((await lease(await grantFor(request), [request.versionId])).results).toMatchObject([{ outcome: 'lease' }])
+      await until(() => answers.length === 16 || undefined, 10_000)
+      const codes = answers.map((answer) => answer['pma-fault'])
+      // What was read together counts for each call that has a piece of it: of 16 MiB less than half is left.
+      expect(codes.slice(0, 9)).toEqual(Array(9).fill('RATE_LIMITED'))
+      expect(codes.slice(-2)).toEqual(Array(2).fill('INVALID_REQUEST'))
+    } finally {
+      close()
+    }
+    expect(running.logged.lines()).toContainEqual(
+      expect.objectContaining({
+        msg: 'call refused',
+        method: Vault.service.LeaseSecrets.path,
+        err: expect.objectContaining({ code: 'INVALID_REQUEST', message: 'a message that is not whole after 5000 ms' }),
+      }),
+    )
+  }, 30_000)
+
+  it('are a thousand of an internal service at most, without a byte of a message', async () => {
+    const { answers, close } = await unfinishedLeases('worker', 1_030, 0)
+    try {
+      await until(() => answers.length === 6 || undefined)
+      expect(answers.map((answer) => answer['pma-fault'])).toEqual(Array(6).fill('RATE_LIMITED'))
+    } finally {
+      close()
+    }
+  })
+
+  it('are refused at once where they announce more than 1 MiB', async () => {
+    const { answers, close } = await unfinishedLeases('worker', 1, MIB + 1)
+    try {
+      await until(() => answers.length === 1 || undefined)
+      expect(answers).toMatchObject([{ 'grpc-status': '8' }])
+    } finally {
+      close()
+    }
   })
 })
 

@@ -1,0 +1,43 @@
+import { connect, type IncomingHttpHeaders } from 'node:http2'
+
+interface Unfinished {
+  readonly port: number
+  /** PEM. */
+  readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer; readonly ca: string | Buffer }
+  /** `/package.Service/Method` */
+  readonly path: string
+  readonly calls: number
+  /** Of each message that many bytes are announced, and one less is sent; 0 sends nothing. */
+  readonly messageBytes: number
+}
+
+export interface UnfinishedCalls {
+  /** The header fields that calls were answered with, once the server has closed them. */
+  readonly answers: readonly IncomingHttpHeaders[]
+  close(): void
+}
+
+/** Begins gRPC calls over one connection, and ends the message of none. */
+export function beginUnfinished({ port, tls, path, calls, messageBytes }: Unfinished): UnfinishedCalls {
+  const answers: IncomingHttpHeaders[] = []
+  const session = connect(`https://127.0.0.1:${port}`, {
+    ...tls,
+    checkServerIdentity: () => undefined,
+    // In megabytes: what waits to be sent counts.
+    maxSessionMemory: 1_024,
+  })
+  const head = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' }
+  const part = Buffer.alloc(messageBytes === 0 ? 0 : 5 + messageBytes - 1)
+  if (messageBytes > 0) part.writeUInt32BE(messageBytes, 1)
+  for (let call = 0; call < calls; call += 1) {
+    const stream = session.request(head, { endStream: false })
+    let fields: IncomingHttpHeaders = {}
+    stream.once('response', (received) => {
+      fields = received
+    })
+    stream.once('close', () => answers.push(fields))
+    stream.resume()
+    if (part.length > 0) stream.write(part)
+  }
+  return { answers, close: () => session.destroy() }
+}
