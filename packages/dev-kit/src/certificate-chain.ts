@@ -7,6 +7,8 @@ export interface Link {
   readonly commonName?: string
   /** Host names, written as they are: none is checked. */
   readonly dnsNames?: readonly string[]
+  /** Stands behind the value of each extension that has names in it: hex. */
+  readonly behindNames?: string
   /** Else a leaf, which signs the next one all the same. */
   readonly isAuthority?: boolean
   /** How many authorities may follow. */
@@ -101,18 +103,25 @@ function newKeys({ rsaBits, hash = 'SHA-256' }: Link): Promise<webcrypto.CryptoK
 }
 
 function extensionsOf(link: Link): x509.Extension[] {
-  const { isAuthority = false, pathLength, mayNotSign = false, purposes, dnsNames, excludedName, isUnknown } = link
+  const { isAuthority = false, pathLength, mayNotSign = false, purposes, dnsNames, excludedName } = link
   const signs = isAuthority && !mayNotSign
   return [
     new x509.BasicConstraintsExtension(isAuthority, pathLength, true),
     new x509.KeyUsagesExtension(signs ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature, true),
     ...(purposes ? [new x509.ExtendedKeyUsageExtension([...purposes])] : []),
-    ...(dnsNames
-      ? [new x509.SubjectAlternativeNameExtension(dnsNames.map((value) => ({ type: 'dns' as const, value })))]
-      : []),
-    ...(excludedName === undefined ? [] : [new x509.Extension('2.5.29.30', true, excluding(excludedName))]),
-    ...(isUnknown ? [new x509.Extension('1.3.6.1.4.1.32473.1', true, Buffer.from('0500', 'hex'))] : []),
+    ...(dnsNames ? [followed(link, alternativeNames(dnsNames))] : []),
+    ...(excludedName === undefined
+      ? []
+      : [followed(link, new x509.Extension('2.5.29.30', true, excluding(excludedName)))]),
+    ...(link.isUnknown ? [new x509.Extension('1.3.6.1.4.1.32473.1', true, Buffer.from('0500', 'hex'))] : []),
   ]
+}
+
+const alternativeNames = (dnsNames: readonly string[]): x509.Extension =>
+  new x509.SubjectAlternativeNameExtension(dnsNames.map((value) => ({ type: 'dns', value })))
+
+function followed({ behindNames = '' }: Link, { type, critical, value }: x509.Extension): x509.Extension {
+  return new x509.Extension(type, critical, Buffer.concat([Buffer.from(value), Buffer.from(behindNames, 'hex')]))
 }
 
 /** NameConstraints with one excluded dNSName, DER: all lengths are short. */

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
+import { checkAlternativeNames } from './alternative-names.js'
 import { excludedNames } from './excluded-names.js'
 
 const LIMITS = {
@@ -24,6 +25,7 @@ export function checkCertificate(
   if (!leaf) return new Error('no certificate')
   try {
     const [, ...authorities] = everyCandidate(leaf, roots)
+    checkAlternativeNames(leaf.raw)
     return wrongName(host, leaf) ?? weakKey([leaf, ...authorities]) ?? excludedWildcard(host, leaf, authorities)
   } catch (cause) {
     return new Error('certificates that cannot be read', { cause })

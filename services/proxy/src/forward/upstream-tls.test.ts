@@ -49,6 +49,9 @@ const WRONG_CHAINS: typeof RIGHT_CHAINS = {
   'an authority whose RSA key has 2047 bits': [root, { ...middle, rsaBits: 2047 }, leaf],
   'a root whose RSA key has 2047 bits': [{ ...root, rsaBits: 2047 }, leaf],
   'a signature over SHA-1': [{ ...root, rsaBits: 2048, hash: 'SHA-1' }, leaf],
+  'two bytes behind the names': [root, { ...leaf, behindNames: '0000' }],
+  'other names behind the names': [root, { ...leaf, behindNames: '300e820c6f746865722e6578616d706c65' }],
+  'a byte behind the names': [root, { ...leaf, behindNames: '00' }],
   'a name that goes on behind a NUL': [root, { dnsNames: ['provider.example\0.evil.example'] }],
 }
 /** For `api.provider.example`, by a wildcard. */
@@ -68,6 +71,11 @@ const WRONG_WILDCARDS: typeof RIGHT_CHAINS = {
     root,
     { ...middle, excludedName: 'other.provider.example' },
     { ...middle, commonName: 'One more' },
+    wildcard,
+  ],
+  'something behind what is excluded': [
+    root,
+    { ...middle, excludedName: 'other.example', behindNames: '0000' },
     wildcard,
   ],
   'a sibling excluded by the root': [{ ...root, excludedName: 'other.provider.example' }, wildcard],

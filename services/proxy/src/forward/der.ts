@@ -1,0 +1,61 @@
+/** One element of DER: a tag of one byte, and what stands under it. */
+export interface Element {
+  readonly tag: number
+  readonly content: Buffer
+}
+
+/** RFC 5280 § 4.1. */
+const TAGS = { octetString: 0x04, extensions: 0xa3 } as const
+
+/** The number of a tag whose number follows (X.690 § 8.1.2.4): in DER none of those here has one. */
+const LONG_TAG = 0x1f
+
+/**
+ * The values of a certificate's extensions of one kind, which Node does not show as they are. OpenSSL reads BER, which has
+ * more than one spelling, and passes over what stands behind a value: here both are refused, never skipped.
+ *
+ * @param id its OID in DER, without the head.
+ * @throws Error for what is no DER.
+ */
+export function extensionsWith(id: Buffer, certificate: Buffer): readonly Element[] {
+  const [tbs] = inside(only(certificate))
+  return inside(tbs)
+    .filter(({ tag }) => tag === TAGS.extensions)
+    .flatMap(({ content }) => inside(only(content)))
+    .map(inside)
+    .filter(([found]) => found?.content.equals(id))
+    .map((extension) => only(tagged(extension.at(-1), TAGS.octetString).content))
+}
+
+/** @throws Error where it has none of these tags. */
+export function tagged(element: Element | undefined, ...tags: readonly number[]): Element {
+  if (!element || !tags.includes(element.tag)) throw new Error('a tag that does not belong there')
+  return element
+}
+
+/** @throws Error for what is no DER. */
+export const inside = (element: Element | undefined): Element[] => (element ? [...elements(element.content)] : [])
+
+function only(bytes: Buffer): Element {
+  const [element, another] = elements(bytes)
+  if (!element) throw new Error('no element of DER')
+  if (another) throw new Error('something behind an element of DER')
+  return element
+}
+
+/** One after the other (X.690 § 8.1): a tag of one byte, a length of at most five, the content. */
+function* elements(bytes: Buffer): Generator<Element> {
+  for (let at = 0; at < bytes.length; ) {
+    const tag = bytes.readUInt8(at)
+    if ((tag & LONG_TAG) === LONG_TAG) throw new Error('a tag of more than one byte')
+    const short = bytes.readUInt8(at + 1)
+    const more = short < 0x80 ? 0 : short - 0x80
+    // Without a length (0x80), or with one that no certificate has: not DER.
+    if (short === 0x80 || more > 4) throw new Error('a length that is not of DER')
+    const length = more === 0 ? short : bytes.readUIntBE(at + 2, more)
+    const start = at + 2 + more
+    if (start + length > bytes.length) throw new Error('an element that goes on behind its end')
+    yield { tag, content: bytes.subarray(start, start + length) }
+    at = start + length
+  }
+}
