@@ -24,6 +24,8 @@ AsyncLocalStorage.prototype.run = function (...given) {
 
 // biome-ignore lint/style/noDefaultExport: jest asks for it.
 export default async function runInNode(globalConfig, config, environment, _runtime, file) {
+  // Jest sets one that knows what jest compiled. Without it Node tells places in the sources.
+  delete Error.prepareStackTrace
   const mocker = new ModuleMocker(globalThis)
   const timers = new ModernFakeTimers({ config, global: globalThis })
   try {

@@ -26,7 +26,14 @@ export function beginUnfinished({ port, tls, path, calls, messageBytes }: Unfini
     // In megabytes: what waits to be sent counts.
     maxSessionMemory: 1_024,
   })
-  const head = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' }
+  const head = {
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    // A minute: a call without a deadline is refused for that.
+    'grpc-timeout': '1M',
+  }
   const part = Buffer.alloc(messageBytes === 0 ? 0 : 5 + messageBytes - 1)
   if (messageBytes > 0) part.writeUInt32BE(messageBytes, 1)
   for (let call = 0; call < calls; call += 1) {

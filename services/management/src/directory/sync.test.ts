@@ -78,20 +78,23 @@ describe('Directory.Sync', () => {
 
   it('has the writer answer by what a proxy reports, while that cannot be put on record yet', async () => {
     const bootId = newId('boot')
+    const row = { kind: 'app', id: 'app_reported', generation: 2 } as const
+    const number = await harness.db.transaction((trx) => appendFeed(trx, [row]))
+    const holder = await harness.db.transaction()
     const stream = open(proxy)
     stream.call.write({ bootId, syncId: 1, applied: 0 })
     await stream.answer(1)
     const registered = harness.db('proxies').where('boot_id', bootId)
-    const holder = await harness.db.transaction()
     await registered.clone().transacting(holder).forUpdate()
-    const row = { kind: 'app', id: 'app_reported', generation: 2 } as const
-    const number = await harness.db.transaction((trx) => appendFeed(trx, [row]))
-    // From its call on it hears of what is reported.
-    const seen = harness.feed.waitUntilSeen.seen(number)
-    stream.call.write({ bootId, syncId: 2, applied: number })
-    expect(await seen).toMatchObject({ by: 'applied' })
-    expect(await registered.clone().first('applied')).toEqual({ applied: '0' })
-    await holder.rollback()
+    try {
+      // From its call on it hears of what is reported.
+      const seen = harness.feed.waitUntilSeen.seen(number)
+      stream.call.write({ bootId, syncId: 2, applied: number })
+      expect(await seen).toMatchObject({ by: 'applied' })
+      expect(await registered.clone().first('applied')).toEqual({ applied: '0' })
+    } finally {
+      await holder.rollback()
+    }
     await stream.answer(2)
     expect(await registered.clone().first('applied')).toEqual({ applied: String(number) })
     stream.call.cancel()
@@ -266,7 +269,12 @@ describe('who may call the directory', () => {
     })
     try {
       await until(() => silent.answers.length === 1 || undefined, 10_000)
-      expect(silent.answers).toMatchObject([{ 'pma-fault': 'INVALID_REQUEST' }])
+      expect(silent.answers).toMatchObject([
+        {
+          'pma-fault': 'INVALID_REQUEST',
+          'pma-detail': expect.stringMatching(/^The%20message%20did%20not%20arrive%20in%20time/),
+        },
+      ])
       expect(heard.lines().at(-1)).toMatchObject({ msg: 'a stream was refused', err: { code: 'INVALID_REQUEST' } })
     } finally {
       silent.close()
