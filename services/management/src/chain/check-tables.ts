@@ -19,16 +19,17 @@ interface Found {
 }
 
 /** A table of records, its partitions, and the indexes of all of them. */
-const PARTS = `WITH kept AS (SELECT rel.oid UNION ALL SELECT inhrelid FROM pg_inherits WHERE inhparent = rel.oid)
-  SELECT oid FROM kept UNION ALL SELECT indexrelid FROM pg_index JOIN kept ON indrelid = kept.oid`
+const PARTS = `WITH kept AS (SELECT rel.oid UNION ALL SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = rel.oid)
+  SELECT oid FROM kept UNION ALL SELECT indexrelid FROM pg_catalog.pg_index JOIN kept ON indrelid = kept.oid`
 
 /**
  * What these rest on, of functions, operators, types, collations, access methods: Postgres keeps no record of its own
  * ones. An order of somebody else's decides what an index finds, and which partitions are looked into.
  */
-const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_depend
-  WHERE classid = 'pg_class'::regclass::oid AND objid IN (${PARTS}) AND refclassid <> 'pg_class'::regclass::oid
-    AND refclassid <> 'pg_constraint'::regclass::oid AND refclassid <> 'pg_namespace'::regclass::oid`
+const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_catalog.pg_depend
+  WHERE classid = 'pg_catalog.pg_class'::regclass::oid AND objid IN (${PARTS})
+    AND refclassid <> 'pg_catalog.pg_class'::regclass::oid AND refclassid <> 'pg_catalog.pg_constraint'::regclass::oid
+    AND refclassid <> 'pg_catalog.pg_namespace'::regclass::oid`
 
 /**
  * Of the migrations, as `pg_get_expr` says them; one that makes another adds it here. Any other could be true or false by a
@@ -40,33 +41,35 @@ const PREDICATES = `ARRAY[
 
 /** Indexes that need not hold each row that they seem to, and what calls functions while a statement is planned. */
 const BELIEVED = `
-  SELECT pg_catalog.format('the index %s'::text, idx.relname) FROM pg_index
-  JOIN pg_class AS idx ON idx.oid = indexrelid JOIN pg_am AS method ON method.oid = idx.relam
+  SELECT pg_catalog.format('the index %s'::text, idx.relname) FROM pg_catalog.pg_index
+  JOIN pg_catalog.pg_class AS idx ON idx.oid = indexrelid JOIN pg_catalog.pg_am AS method ON method.oid = idx.relam
   WHERE indexrelid IN (${PARTS}) AND (amname <> 'btree'::name OR indexprs IS NOT NULL
     OR NOT (indpred IS NULL OR pg_catalog.pg_get_expr(indpred, indrelid) = ANY (${PREDICATES})))
-  UNION ALL SELECT pg_catalog.format('statistics %s'::text, stxname) FROM pg_statistic_ext
+  UNION ALL SELECT pg_catalog.format('statistics %s'::text, stxname) FROM pg_catalog.pg_statistic_ext
   WHERE stxrelid IN (${PARTS}) AND stxexprs IS NOT NULL`
 
 const TABLES_FOUND = `
   SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(true), ','::text) AS searched, relname AS name,
-    (SELECT pg_catalog.pg_get_constraintdef(con.oid) FROM pg_constraint AS con JOIN pg_index ON indexrelid = conindid
+    (SELECT pg_catalog.pg_get_constraintdef(con.oid) FROM pg_catalog.pg_constraint AS con
+     JOIN pg_catalog.pg_index ON indexrelid = conindid
      WHERE conrelid = rel.oid AND contype = 'p' AND indisvalid AND indisunique AND indisready) AS key,
     pg_catalog.pg_get_partkeydef(rel.oid) AS divided,
-    ARRAY(SELECT pg_catalog.pg_get_expr(part.relpartbound, part.oid) FROM pg_inherits
-     JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = rel.oid AND part.relpartbound IS NOT NULL) AS parts,
+    ARRAY(SELECT pg_catalog.pg_get_expr(part.relpartbound, part.oid) FROM pg_catalog.pg_inherits
+     JOIN pg_catalog.pg_class AS part ON part.oid = inhrelid
+     WHERE inhparent = rel.oid AND part.relpartbound IS NOT NULL) AS parts,
     ARRAY(SELECT pg_catalog.format('%s %s%s'::text, attname, pg_catalog.format_type(atttypid, atttypmod), attgenerated)
-     FROM pg_attribute WHERE attrelid = rel.oid AND attnum > 0::int2
+     FROM pg_catalog.pg_attribute WHERE attrelid = rel.oid AND attnum > 0::int2
        AND (attcollation = 0::oid OR attcollation = 'pg_catalog."default"'::regcollation::oid)) AS columns,
-    ARRAY(SELECT pg_catalog.format('rule %s'::text, rulename) FROM pg_rewrite WHERE ev_class = rel.oid
-     UNION ALL SELECT pg_catalog.format('trigger %s'::text, tgname) FROM pg_trigger WHERE tgrelid = rel.oid
+    ARRAY(SELECT pg_catalog.format('rule %s'::text, rulename) FROM pg_catalog.pg_rewrite WHERE ev_class = rel.oid
+     UNION ALL SELECT pg_catalog.format('trigger %s'::text, tgname) FROM pg_catalog.pg_trigger WHERE tgrelid = rel.oid
        AND NOT tgisinternal AND (tgname <> 'chain_checkpoints_previous' OR relname <> 'chain_checkpoints')
      UNION ALL SELECT 'row security' WHERE relrowsecurity
-     UNION ALL SELECT pg_catalog.format('inherited by %s'::text, heir.relname) FROM pg_inherits
-       JOIN pg_class AS heir ON heir.oid = inhrelid
+     UNION ALL SELECT pg_catalog.format('inherited by %s'::text, heir.relname) FROM pg_catalog.pg_inherits
+       JOIN pg_catalog.pg_class AS heir ON heir.oid = inhrelid
        WHERE inhparent = rel.oid AND (rel.relkind <> 'p' OR heir.relkind <> 'r')
      UNION ALL SELECT pg_catalog.format('resting on %s'::text, foreigner) FROM (${FOREIGN}) AS of (foreigner)
      UNION ALL ${BELIEVED}) AS strangers
-  FROM pg_class AS rel
+  FROM pg_catalog.pg_class AS rel
   WHERE rel.oid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name)::oid FROM pg_catalog.unnest(?::text[]) AS name))`
 
 /**

@@ -217,6 +217,26 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
       ${TYPE('U')} ALTER TYPE evil RENAME TO timestamptz; CREATE CAST (timestamptz AS before) WITH INOUT AS IMPLICIT;`,
   ],
   [
+    'two functions of Postgres’s own that exchanged their names',
+    () => `
+      ALTER AGGREGATE pg_catalog.min(date) RENAME TO min_before;
+      ALTER AGGREGATE pg_catalog.max(date) RENAME TO min;
+      ALTER AGGREGATE pg_catalog.min_before(date) RENAME TO max;`,
+  ],
+  [
+    'an operator go away, so that one of other types is taken',
+    (trail) => `
+      CREATE SCHEMA evil; ALTER OPERATOR pg_catalog.> (bigint, bigint) SET SCHEMA evil; ${plantEntry(trail)}`,
+  ],
+  ...['pg_statistic_ext', 'pg_index', 'pg_rewrite', 'pg_proc'].map((name): (typeof ATTACKS)[number] => [
+    `another ${name} in public, where Postgres’s own was renamed`,
+    () => `
+      SET LOCAL allow_system_table_mods = on;
+      CREATE TABLE public.${name} (LIKE pg_catalog.${name});
+      INSERT INTO public.${name} SELECT * FROM pg_catalog.${name};
+      ALTER TABLE pg_catalog.${name} RENAME TO before;`,
+  ]),
+  [
     'a trigger of the name of ours',
     ({ table }) =>
       `CREATE TRIGGER chain_checkpoints_previous BEFORE INSERT ON ${table}
