@@ -1,5 +1,9 @@
 import { badField } from '../http/validate.js'
-import type { LogCursor } from './read-access-log.js'
+
+export interface LogCursor {
+  readonly atMs: number
+  readonly requestId: string
+}
 
 const CURSOR = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/
 

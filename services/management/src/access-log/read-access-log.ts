@@ -1,5 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { TimeRange } from '../http/time-range.js'
+import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
 /** As the directory writes them (directory/access-entry.ts). */
 interface Subject {
@@ -42,16 +42,6 @@ interface EntryRecord {
   readonly entry: unknown
 }
 
-export interface LogCursor {
-  readonly atMs: number
-  readonly requestId: string
-}
-
-export interface LogPage extends TimeRange {
-  readonly before: LogCursor | undefined
-  readonly limit: number
-}
-
 /** Admitted requests of an organization, newest first, each with how it ended. */
 export async function readAccessLog(db: Knex, organizationId: string, which: LogPage): Promise<LoggedRequest[]> {
   const admitted = await admittedEntries(db, organizationId, which)
@@ -65,33 +55,10 @@ export async function readAccessLog(db: Knex, organizationId: string, which: Log
   }))
 }
 
-async function admittedEntries(
-  db: Knex,
-  organizationId: string,
-  { before, limit, since, until }: LogPage,
-): Promise<EntryRecord[]> {
+async function admittedEntries(db: Knex, organizationId: string, page: LogPage): Promise<EntryRecord[]> {
   // Written out, here and below: each has an index of its own, which holds no other kind.
-  const query = db('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
-  if (before)
-    query.whereRaw('(at, request_id) < (pg_catalog.to_timestamp(?::float8 / 1000::float8), ?)', [
-      before.atMs,
-      before.requestId,
-    ])
-  if (since) query.where('at', '>=', since)
-  if (until) query.where('at', '<', until)
-  return query
-    .orderBy([
-      { column: 'at', order: 'desc' },
-      { column: 'request_id', order: 'desc' },
-    ])
-    .limit(limit)
-    .select<EntryRecord[]>(
-      'request_id',
-      'at',
-      'entry',
-      'kind',
-      db.raw('(extract(epoch FROM at) * 1000.0)::float8 AS at_ms'),
-    )
+  const admitted = db('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
+  return newestFirst(admitted, page).select<EntryRecord[]>('request_id', 'at', 'entry', 'kind', db.raw(AT_MS))
 }
 
 async function endingsOf(

@@ -1,5 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { LogPage } from './read-access-log.js'
+import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
 /** What an internal service was granted at once. */
 export interface LoggedGrant {
@@ -23,26 +23,9 @@ interface GrantRecord {
 }
 
 /** Grants to an organization's internal services, newest first. */
-export async function readGrants(
-  db: Knex,
-  organizationId: string,
-  { before, limit, since, until }: LogPage,
-): Promise<LoggedGrant[]> {
-  const query = db('access_log').where({ organization_id: organizationId, kind: 'granted' })
-  if (before)
-    query.whereRaw('(at, request_id) < (pg_catalog.to_timestamp(?::float8 / 1000::float8), ?)', [
-      before.atMs,
-      before.requestId,
-    ])
-  if (since) query.where('at', '>=', since)
-  if (until) query.where('at', '<', until)
-  const rows = await query
-    .orderBy([
-      { column: 'at', order: 'desc' },
-      { column: 'request_id', order: 'desc' },
-    ])
-    .limit(limit)
-    .select<GrantRecord[]>('request_id', 'at', 'entry', db.raw('(extract(epoch FROM at) * 1000.0)::float8 AS at_ms'))
+export async function readGrants(db: Knex, organizationId: string, page: LogPage): Promise<LoggedGrant[]> {
+  const granted = db('access_log').where({ organization_id: organizationId, kind: 'granted' })
+  const rows = await newestFirst(granted, page).select<GrantRecord[]>('request_id', 'at', 'entry', db.raw(AT_MS))
   return rows.map((row) => ({
     requestId: row.request_id,
     at: row.at,
