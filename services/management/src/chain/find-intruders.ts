@@ -18,7 +18,10 @@ const MADE_THERE = KINDS.map(
    INTERSECT SELECT '${kind}', GREATEST(oid, '16384'), '11', ${of}name FROM ${table})`,
 )
 
-/** The same, with a number that Postgres's sources give it, below 10000, and moved out of that schema. */
+/**
+ * What Postgres's sources give a number, below 10000, and stands in that schema no longer. Tables aside: those that hold
+ * long values for a system table have such a number too, and another schema.
+ */
 const MOVED = KINDS.filter(([kind]) => kind !== 'table').map(
   ([kind, table, of]) => `
   (SELECT '${kind}' AS kind, oid, ${of}namespace, ${of}name AS name FROM ${table}
@@ -26,7 +29,7 @@ const MOVED = KINDS.filter(([kind]) => kind !== 'table').map(
    EXCEPT SELECT '${kind}', oid, '11', ${of}name FROM ${table})`,
 )
 
-/** Those of them that have another name by now, or stand elsewhere. */
+/** What our statements name, and has another name by now, or stands elsewhere. */
 const gone = (kind: keyof typeof NAMED, table: string, of: string): string => {
   const named = Object.entries(NAMED[kind]).flatMap(([name, oids]) =>
     oids.map((oid) => `SELECT '${oid}', '11', '${name}'`),
