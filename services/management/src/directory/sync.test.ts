@@ -72,6 +72,8 @@ describe('Directory.Sync', () => {
     const { inForce } = await committed
     expect(inForce).toMatchObject({ by: 'applied' })
     expect(inForce.waitedMs).toBeLessThan(HARNESS_HORIZON_MS)
+    // The writer is told before the report is on record: a row deleted too early would come back with the record.
+    await stream.answer(2)
     stream.call.cancel()
     await harness.db('proxies').where('boot_id', bootId).delete()
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { newId } from '@protectmyapi/service-kit/ids'
+import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { vaultContract } from '../vault/vault-client.contract.js'
 import { memoryVault } from './memory-vault.js'
 
@@ -15,5 +16,26 @@ describe('the vault in memory', () => {
     vault.failNext('settleVersion', 'after')
     await expect(vault.settleVersion(version)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(vault.stateOf(version.versionId)).toBe('closed')
+  })
+
+  it('tells what was destroyed, once or twice, from what was never stored', async () => {
+    const vault = memoryVault()
+    const [stored, never] = [newId('version'), newId('version')]
+    const [organizationId, secretId] = [newId('organization'), newId('secret')]
+    const value = new SecretBytes(Buffer.from('sk'))
+    const bindings = { origins: [], placements: [], services: [] }
+    await vault.putSecret({
+      organizationId,
+      secretId,
+      versionId: stored,
+      generation: 1,
+      purpose: 'OPERATIONAL',
+      value,
+      bindings,
+    })
+    for (let times = 0; times < 2; times++) {
+      await vault.destroyVersions(organizationId, secretId, [stored, never])
+      expect([vault.stateOf(stored), vault.stateOf(never)]).toEqual(['destroyed', 'closed'])
+    }
   })
 })

@@ -92,7 +92,9 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
   function destroy(version: VersionRef): void {
     const held = versions.get(version.versionId)
     if (held?.state === 'stored') destroyedGenerations.set(version.versionId, held.generation)
-    versions.set(version.versionId, { ...version, state: held?.state === 'stored' ? 'destroyed' : 'closed' })
+    // Two rotations side by side destroy one key twice: it stays what the first made of it.
+    const wasStored = held?.state === 'stored' || held?.state === 'destroyed'
+    versions.set(version.versionId, { ...version, state: wasStored ? 'destroyed' : 'closed' })
   }
 
   const stored = (versionId: string): Stored | undefined => {
