@@ -49,6 +49,8 @@ const PRUNE_PERIOD_MS = 10 * 60_000
 /** What the REST side is made of; tests build it without the gRPC side. */
 export interface RestParts {
   readonly db: Knex
+  /** Of its own, for what holds a connection as long as a trail is long. */
+  readonly verifyDb: Knex
   readonly feed: Feed
   readonly vault: VaultClient
   readonly hasher: PasswordHasher
@@ -85,7 +87,14 @@ export function buildRest(parts: RestParts): Rest {
   const told = { clock, log, telemetry, measures }
   const accessLog = buildAccessLog({ ...exports, ...told, redis, retentionDays: parts.accessLogDays })
   const slots = createExportSlots('verifications')
-  const chains = buildChains({ db, slots, ...told, vault: parts.vault, keptDays: parts.accessLogDays })
+  const chains = buildChains({
+    db,
+    verifyDb: parts.verifyDb,
+    slots,
+    ...told,
+    vault: parts.vault,
+    keptDays: parts.accessLogDays,
+  })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
   const records = createIdempotencyRecords(db)

@@ -61,6 +61,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const measures = createManagementMeasures(telemetry)
   const material = await watchMaterial(config.tls, log)
   const db = forgetSessions(connectPostgres(config.db, 'protectmyapi-management'))
+  const verifyDb = forgetSessions(connectPostgres(config.verifyDb, 'protectmyapi-management'))
   const dataPlaneDb = connectPostgres(config.dataPlaneDb, 'protectmyapi-management-data-plane')
   watchPostgres(db, 'management', telemetry)
   watchPostgres(dataPlaneDb, 'management_data_plane', telemetry)
@@ -77,6 +78,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const rest = buildRest({
     ...config,
     db,
+    verifyDb,
     feed,
     vault,
     hasher,
@@ -133,6 +135,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'vault client', run: closeVault },
     { name: 'certificates', run: () => material.stop() },
     { name: 'database', run: () => db.destroy() },
+    { name: 'database of verifications', run: () => verifyDb.destroy() },
     { name: 'database of the data plane', run: () => dataPlaneDb.destroy() },
     { name: 'log level', run: endLogLevel },
     // Last, so that it tells of all that was before.

@@ -24,6 +24,7 @@ import {
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-management.js'
+import { EXPORT_LIMITS } from './export/export-limits.js'
 import { Email, Name } from './http/fields.js'
 import type { HttpTarget } from './http/listen-http.js'
 import type { FirstRun } from './people/set-up.js'
@@ -45,6 +46,7 @@ export interface ManagementConfig {
   readonly db: PostgresTarget
   /** The same, over connections of their own: what proxies live on. */
   readonly dataPlaneDb: PostgresTarget
+  readonly verifyDb: PostgresTarget
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
   /** Null: test calls answer NOT_IMPLEMENTED. */
@@ -64,6 +66,8 @@ const LIMITS = {
   poolMax: 12,
   /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
   dataPlanePoolMax: 8,
+  /** Each verification holds one to its end. */
+  verifyPoolMax: EXPORT_LIMITS.perProcess,
   /** Below it, one lost packet makes every proxy refuse. */
   horizonMsMin: 1_000,
   /** Far below the feed's window of 20 minutes (WINDOW). */
@@ -194,6 +198,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     vaultAddress: given.PMA_VAULT_ADDRESS,
     db,
     dataPlaneDb: { ...db, poolMax: LIMITS.dataPlanePoolMax },
+    verifyDb: { ...db, poolMax: LIMITS.verifyPoolMax },
     proxyUrl: given.PMA_PROXY_URL === undefined ? null : new URL(given.PMA_PROXY_URL),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
     signingKeyDays: given.PMA_SIGNING_KEY_DAYS,

@@ -1,4 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Read } from '../db/read.js'
 import type { SignedHead } from '../vault/head-witness.js'
 import type { BatchContent } from './batch-digest.js'
 import { bytesOf, countOf } from './stored-values.js'
@@ -32,11 +33,11 @@ interface StoredBatch {
 
 /** The links after this number, in order. */
 export async function batchesAfter(
-  db: Knex,
+  read: Read,
   chain: string,
   { after, through, limit }: { readonly after: number; readonly through: number; readonly limit: number },
 ): Promise<readonly BatchRow[]> {
-  const { rows } = await db.raw<{ rows: StoredBatch[] }>(
+  const rows = await read<StoredBatch>(
     `SELECT number, batch, ${printed('day')} AS day, entries, digest, head FROM chain_batches
      WHERE chain = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?`,
     [chain, after, through, limit],
@@ -68,15 +69,15 @@ export interface KeptHead extends SignedHead {
 
 /** Heads that were signed, of these counts, in order. What they are worth, their signatures say. */
 export async function checkpointsBetween(
-  db: Knex,
+  read: Read,
   chain: string,
   { from, through }: { readonly from: number; readonly through: number },
 ): Promise<readonly KeptHead[]> {
-  const rows: StoredCheckpoint[] = await db('chain_checkpoints')
-    .where({ chain })
-    .whereBetween('count', [from, through])
-    .orderBy('count')
-    .select('count', 'head', 'signed_at_ms', 'signature', 'key_id', 'previous')
+  const rows = await read<StoredCheckpoint>(
+    `SELECT count, head, signed_at_ms, signature, key_id, previous FROM chain_checkpoints
+     WHERE chain = ? AND count BETWEEN ? AND ? ORDER BY count`,
+    [chain, from, through],
+  )
   return rows.map(({ count, head, signed_at_ms, signature, key_id, previous }) => ({
     count: countOf(count),
     head: bytesOf(head),

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Read } from '../db/read.js'
 import { accessLogChain, auditChain } from './chain-names.js'
 import { type BatchRow, printed } from './chain-rows.js'
 import {
@@ -23,20 +23,20 @@ export interface LinkEntries {
 export interface ChainSource {
   readonly chain: string
   /** Those of each of these links, by number; of one that has more than it says, one more. */
-  entriesOf(links: readonly BatchRow[]): Promise<ReadonlyMap<number, LinkEntries>>
+  entriesOf(read: Read, links: readonly BatchRow[]): Promise<ReadonlyMap<number, LinkEntries>>
   /** Entries that no link names. */
-  strays(): AsyncGenerator<Stray, void, undefined>
+  strays(read: Read): AsyncGenerator<Stray, void, undefined>
   /** Entries of days before this one may be gone, and links that the vault signed before it. Null: nothing may. */
-  keptFrom(): Promise<string | null>
+  keptFrom(read: Read): Promise<string | null>
 }
 
 /** @param keptDays how long the log is kept. */
-export function accessLogSource(db: Knex, organizationId: string, keptDays: number): ChainSource {
+export function accessLogSource(organizationId: string, keptDays: number): ChainSource {
   const chain = accessLogChain(organizationId)
   return {
     chain,
-    async entriesOf(links) {
-      const { rows } = await db.raw<{ rows: (AccessLogRow & Numbered)[] }>(
+    async entriesOf(read, links) {
+      const rows = await read<AccessLogRow & Numbered>(
         `SELECT link.number, ${ACCESS_LOG_ROW} FROM pg_catalog.json_to_recordset(?::json) AS link (${LINK})
          CROSS JOIN LATERAL (
            SELECT access_log.* FROM access_log
@@ -47,24 +47,21 @@ export function accessLogSource(db: Knex, organizationId: string, keptDays: numb
       )
       return byNumber(rows, accessRowText)
     },
-    strays: () => accessStrays(db, chain, organizationId),
-    async keptFrom() {
-      const { rows } = await db.raw<{ rows: { day: string }[] }>(
-        `SELECT ${printed('current_date - ?::integer')} AS day`,
-        [keptDays],
-      )
-      return rows[0]?.day ?? null
+    strays: (read) => accessStrays(read, chain, organizationId),
+    async keptFrom(read) {
+      const [row] = await read<{ day: string }>(`SELECT ${printed('current_date - ?::integer')} AS day`, [keptDays])
+      return row?.day ?? null
     },
   }
 }
 
 /** @param organizationId null for what belongs to none. */
-export function auditSource(db: Knex, organizationId: string | null): ChainSource {
+export function auditSource(organizationId: string | null): ChainSource {
   const chain = auditChain(organizationId)
   return {
     chain,
-    async entriesOf(links) {
-      const { rows } = await db.raw<{ rows: (AuditRow & Numbered)[] }>(
+    async entriesOf(read, links) {
+      const rows = await read<AuditRow & Numbered>(
         `SELECT link.number, ${AUDIT_ROW} FROM pg_catalog.json_to_recordset(?::json) AS link (${LINK})
          CROSS JOIN LATERAL (
            SELECT audit.* FROM audit
@@ -74,7 +71,7 @@ export function auditSource(db: Knex, organizationId: string | null): ChainSourc
       )
       return byNumber(rows, auditEntryText)
     },
-    strays: () => auditStrays(db, chain, organizationId),
+    strays: (read) => auditStrays(read, chain, organizationId),
     keptFrom: async () => null,
   }
 }

@@ -1,3 +1,4 @@
+import type { Read } from '../db/read.js'
 import { digestOf } from './batch-digest.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import type { BatchRow } from './chain-rows.js'
@@ -15,6 +16,7 @@ export interface CheckedEntries {
 
 /** Compares the entries of sound links with what the links say of them. */
 export async function checkEntries(
+  read: Read,
   source: ChainSource,
   links: readonly BatchRow[],
   keptFrom: string | null,
@@ -23,7 +25,7 @@ export async function checkEntries(
   const oldestMs = new Map<number, number>()
   let entries = 0
   for (const some of inPortions(links)) {
-    const found = await source.entriesOf(some)
+    const found = await source.entriesOf(read, some)
     for (const link of some) {
       const held = found.get(link.number)
       const texts = held?.texts ?? []

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Read } from '../db/read.js'
 import { findIntruders } from './find-intruders.js'
 import { findLookalikes } from './find-lookalikes.js'
 import { RECORD_TABLES, type RecordTable } from './record-tables.js'
@@ -77,12 +77,12 @@ const TABLES_FOUND = `
  * people; without its key a table holds a row twice; what is taken for Postgres's own can say anything, so that is looked
  * for first. What Postgres says of itself is believed. Answers what is wrong.
  */
-export async function checkTables(db: Knex): Promise<readonly string[]> {
+export async function checkTables(read: Read): Promise<readonly string[]> {
   for (const find of [findIntruders, findLookalikes]) {
-    const found = await find(db)
+    const found = await find(read)
     if (found.length > 0) return found
   }
-  const { rows } = await db.raw<{ rows: Found[] }>(TABLES_FOUND, [Object.keys(RECORD_TABLES)])
+  const rows = await read<Found>(TABLES_FOUND, [Object.keys(RECORD_TABLES)])
   const found = new Map(rows.map((row) => [row.name, row]))
   return Object.entries(RECORD_TABLES).flatMap(([name, table]) => {
     const wrong = wrongWith(table, found.get(name))

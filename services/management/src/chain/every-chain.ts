@@ -1,36 +1,30 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { HeadWitness } from '../vault/head-witness.js'
+import type { Read } from '../db/read.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { auditChain } from './chain-names.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
-
-interface Deps {
-  readonly db: Knex
-  readonly vault: Pick<HeadWitness, 'listChains'>
-}
 
 /**
  * The chains of the installation, and of every organization that anything names: its own row, an entry, a link, a head, or
  * the vault, where nobody who writes to our tables takes a name away. A name that no organization has is given as it is.
  *
+ * @param signed names of chains that the vault remembers.
  * @param keptDays how long the log is kept.
- * @throws Fault UNAVAILABLE, and what Postgres throws.
  */
 export async function* everyChain(
-  deps: Deps,
+  read: Read,
+  signed: readonly string[],
   keptDays: number,
 ): AsyncGenerator<ChainSource | { readonly unknown: string }, void, undefined> {
-  const { db } = deps
   const seen = new Set<string>()
-  for await (const chain of chainsNamed(deps)) {
+  for await (const chain of chainsNamed(read, signed)) {
     const organizationId = ORGANIZATION.exec(chain)?.[1]
     if (seen.has(organizationId ?? chain)) continue
     seen.add(organizationId ?? chain)
     if (organizationId === undefined) yield { unknown: chain }
     else {
-      yield auditSource(db, organizationId === INSTALLATION_ORGANIZATION ? null : organizationId)
-      yield accessLogSource(db, organizationId, keptDays)
+      yield auditSource(organizationId === INSTALLATION_ORGANIZATION ? null : organizationId)
+      yield accessLogSource(organizationId, keptDays)
     }
   }
 }
@@ -39,16 +33,12 @@ export async function* everyChain(
 const ORGANIZATION = /^(?:audit|access-log)\/([A-Za-z0-9_-]{1,100})$/
 
 /** Again and again. */
-async function* chainsNamed({ db, vault }: Deps): AsyncGenerator<string, void, undefined> {
+async function* chainsNamed(read: Read, signed: readonly string[]): AsyncGenerator<string, void, undefined> {
   yield auditChain(null)
   for (const [table, column] of OF_ORGANIZATIONS)
-    for await (const id of distinct(db, table, column)) yield auditChain(id)
-  for (const table of OF_CHAINS) yield* distinct(db, table, 'chain')
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const page: readonly string[] = await vault.listChains(after)
-    yield* page
-    after = page.at(-1)
-  }
+    for await (const id of distinct(read, table, column)) yield auditChain(id)
+  for (const table of OF_CHAINS) yield* distinct(read, table, 'chain')
+  yield* signed
 }
 
 const OF_ORGANIZATIONS = [
@@ -59,12 +49,12 @@ const OF_ORGANIZATIONS = [
 const OF_CHAINS = ['chain_heads', 'chain_batches', 'chain_checkpoints'] as const
 
 /** From one to the next by the index, however many rows there are of each. */
-async function* distinct(db: Knex, table: string, column: string): AsyncGenerator<string, void, undefined> {
+async function* distinct(read: Read, table: string, column: string): AsyncGenerator<string, void, undefined> {
   const next = (isAfter: string) =>
     `SELECT ${column} FROM ${table} WHERE ${column} ${isAfter} ORDER BY ${column} LIMIT 1`
   // The empty name is one.
   for (let from = { isAfter: '>= ?', name: '' }; ; ) {
-    const { rows } = await db.raw<{ rows: { name: string }[] }>(
+    const rows = await read<{ name: string }>(
       `WITH RECURSIVE found (name) AS (
          (${next(from.isAfter)})
          UNION ALL

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Read } from '../db/read.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { NAMED } from './named-by-statements.js'
 
@@ -58,9 +58,7 @@ const INTRUDERS = `
   LIMIT ?`
 
 /** Answers what there is of it: then Postgres's own names mean nothing, and each statement rests on them. */
-export async function findIntruders(db: Knex): Promise<readonly string[]> {
-  const { rows } = await db.raw<{ rows: { kind: string; name: string }[] }>(INTRUDERS, [
-    CHAIN_LIMITS.verify.breaksNamed,
-  ])
+export async function findIntruders(read: Read): Promise<readonly string[]> {
+  const rows = await read<{ kind: string; name: string }>(INTRUDERS, [CHAIN_LIMITS.verify.breaksNamed])
   return rows.map(({ kind, name }) => `a ${kind}, ${name}, has the place of what is Postgres’s own`)
 }

@@ -1,4 +1,4 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Read } from '../db/read.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 
 /** Numbers from here on are of what was made after the server itself (Postgres, FirstNormalObjectId). */
@@ -56,9 +56,7 @@ const LOOKALIKES = `
   LIMIT ?`
 
 /** Answers what there is of it: nothing else that Postgres is asked for can be relied on then. */
-export async function findLookalikes(db: Knex): Promise<readonly string[]> {
-  const { rows } = await db.raw<{ rows: { kind: string; name: string }[] }>(LOOKALIKES, [
-    CHAIN_LIMITS.verify.breaksNamed,
-  ])
+export async function findLookalikes(read: Read): Promise<readonly string[]> {
+  const rows = await read<{ kind: string; name: string }>(LOOKALIKES, [CHAIN_LIMITS.verify.breaksNamed])
   return rows.map(({ kind, name }) => `a ${kind}, ${name}, stands beside Postgres’s own`)
 }

@@ -295,7 +295,7 @@ describe.each(['access-log', 'audit'] as const)('beside the chain of %s', (kind)
     const trx = await harness.db.transaction()
     try {
       await trx.raw(sql)
-      return (await harness.verdict(trail.sourceIn(trx), trx)).breaks
+      return (await harness.verdict(trail.source, trx)).breaks
     } finally {
       await trx.rollback()
     }

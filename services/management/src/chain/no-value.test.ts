@@ -35,7 +35,7 @@ describe.each(['access-log', 'audit'] as const)('the chain of %s has a verdict',
     const trx = await harness.db.transaction()
     try {
       await attack(trx)
-      return (await harness.verdict(trail.sourceIn(trx), trx)).breaks[0]
+      return (await harness.verdict(trail.source, trx)).breaks[0]
     } finally {
       await trx.rollback()
     }

@@ -14,7 +14,7 @@ const harness = await startForAllTests(chainHarness)
 const { db } = harness
 
 const DAY_MS = 86_400_000
-const logOf = (organizationId: string) => accessLogSource(db, organizationId, 90)
+const logOf = (organizationId: string) => accessLogSource(organizationId, 90)
 const linksOf = (chain: string) => db('chain_batches').where({ chain }).orderBy('number')
 
 function message(id: string, entries: readonly InboxEntry[]) {
@@ -51,7 +51,7 @@ describe('who append at once', () => {
       const verdict = await harness.verdict(logOf(organizationId))
       expect(verdict).toMatchObject({ ok: true, entries: 14 })
       expect(verdict.through).toBeGreaterThanOrEqual(7)
-      expect(await harness.verdict(auditSource(db, organizationId))).toMatchObject({ ok: true, through: 6, entries: 6 })
+      expect(await harness.verdict(auditSource(organizationId))).toMatchObject({ ok: true, through: 6, entries: 6 })
     }
   })
 
@@ -65,7 +65,7 @@ describe('who append at once', () => {
     })
     await expect(failing).rejects.toThrow('crashed')
     await harness.audit(organizationId)
-    expect(await harness.verdict(auditSource(db, organizationId))).toMatchObject({ ok: true, through: 2, entries: 4 })
+    expect(await harness.verdict(auditSource(organizationId))).toMatchObject({ ok: true, through: 2, entries: 4 })
   })
 })
 

@@ -25,7 +25,7 @@ let source: ChainSource
 beforeEach(async () => {
   organizationId = newId('organization')
   chain = `audit/${organizationId}`
-  source = auditSource(db, organizationId)
+  source = auditSource(organizationId)
   await harness.audit(organizationId)
   await harness.signHeads()
 })
@@ -194,7 +194,15 @@ describe('a management', () => {
   it('has its own signed while nobody can have the lease, whatever marks say', async () => {
     const clock = manualClock(0)
     const { log } = memoryLog()
-    const chains = buildChains({ db, vault, clock, log, slots: createExportSlots('verifications'), keptDays: 90 })
+    const chains = buildChains({
+      db,
+      verifyDb: db,
+      vault,
+      clock,
+      log,
+      slots: createExportSlots('verifications'),
+      keptDays: 90,
+    })
     await harness.audit(organizationId)
     await db('chain_signer').update({ holder: 'nobody', held_until: db.raw(`now() + interval '4 minutes'`) })
     await hide()

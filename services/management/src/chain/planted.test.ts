@@ -109,7 +109,7 @@ describe.each(['access-log', 'audit'] as const)('within the chain of %s', (kind)
     const trx = await harness.db.transaction()
     try {
       await trx.raw(attack(trail))
-      expect((await harness.verdict(trail.sourceIn(trx), trx)).breaks[0]).toMatchObject(found)
+      expect((await harness.verdict(trail.source, trx)).breaks[0]).toMatchObject(found)
     } finally {
       await trx.rollback()
     }

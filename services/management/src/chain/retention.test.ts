@@ -20,7 +20,7 @@ let source: ChainSource
 beforeEach(async () => {
   organizationId = newId('organization')
   chain = `access-log/${organizationId}`
-  source = accessLogSource(db, organizationId, KEPT_DAYS)
+  source = accessLogSource(organizationId, KEPT_DAYS)
   for (const daysAgo of [60, 50, 20, 0]) {
     await harness.log(organizationId)
     if (daysAgo === 50) await harness.log(organizationId)
@@ -112,7 +112,7 @@ describe('retention', () => {
   })
 
   it('takes entries of a day that has run out as gone, all or none, while their links are kept', async () => {
-    const dayAfterTomorrow = accessLogSource(db, organizationId, -2)
+    const dayAfterTomorrow = accessLogSource(organizationId, -2)
     await runOut([2, 4])
     expect(await harness.verdict(dayAfterTomorrow)).toMatchObject({ ok: true, entries: 9 })
     const { batch } = await db('chain_batches').where({ chain, number: 3 }).first()
@@ -146,7 +146,7 @@ describe('a day of the access log', () => {
       .name
   const isThere = async (name: string): Promise<boolean> =>
     (await db.raw('SELECT to_regclass(?) AS found', [name])).rows[0].found !== null
-  const verdictThen = (then: Knex) => harness.verdict(accessLogSource(then, organizationId, KEPT), then)
+  const verdictThen = (then: Knex) => harness.verdict(accessLogSource(organizationId, KEPT), then)
 
   /** A link of a week ago, made by the drain of that day and signed then; and two of today. */
   async function aWeekApart(): Promise<string> {
@@ -171,7 +171,7 @@ describe('a day of the access log', () => {
 
   it('goes with its partition when its time has come, its links after it, and what is left is in order', async () => {
     const old = await aWeekApart()
-    expect(await harness.verdict(accessLogSource(db, organizationId, 90))).toMatchObject({ ok: true, entries: 9 })
+    expect(await harness.verdict(accessLogSource(organizationId, 90))).toMatchObject({ ok: true, entries: 9 })
     await tendPartitions(db, KEPT)
     expect(await isThere(old)).toBe(true)
     await daysApart(167, async (then) => {
@@ -188,7 +188,7 @@ describe('a day of the access log', () => {
     const today = await partitionOf(0)
     await expect(db.raw('SELECT drop_access_partition(current_date)')).rejects.toThrow('too young')
     await db.raw(`DROP TABLE ${today}`)
-    expect((await harness.verdict(accessLogSource(db, organizationId, KEPT))).breaks).toMatchObject([
+    expect((await harness.verdict(accessLogSource(organizationId, KEPT))).breaks).toMatchObject([
       { kind: 'entry-missing', link: 2 },
       { kind: 'entry-missing', link: 3 },
     ])

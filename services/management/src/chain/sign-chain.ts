@@ -1,6 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { headAfter } from '@protectmyapi/service-kit/head-chain'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { readNow } from '../db/read.js'
 import { HEAD_LINKS_MAX, type HeadWitness } from '../vault/head-witness.js'
 import type { Head } from './appended-heads.js'
 import { contentOf } from './batch-digest.js'
@@ -30,7 +31,11 @@ export async function signChain({ db, vault }: Deps, chain: string, heads: reado
   const [first] = points
   const end = points.at(-1)
   if (!first || !end) throw new Error('no head was given')
-  const links = await batchesAfter(db, chain, { after: first.count, through: end.count, limit: HEAD_LINKS_MAX })
+  const links = await batchesAfter(readNow(db), chain, {
+    after: first.count,
+    through: end.count,
+    limit: HEAD_LINKS_MAX,
+  })
   const contents = links.map(contentOf)
   const walked = walk(chain, first, links, contents)
   const reached = walked.at(-1) ?? first

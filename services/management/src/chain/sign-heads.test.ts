@@ -96,7 +96,7 @@ describe('a round of signing', () => {
   it('that meets an altered chain says so as an error, leaves it unsigned, and signs the others', async () => {
     await harness.signHeads()
     await db('audit').where({ organization_id: organizationId }).update({ event: 'forged' })
-    await writeAnew(db, auditSource(db, organizationId))
+    await writeAnew(db, auditSource(organizationId))
     await harness.audit(organizationId)
     const other = newId('organization')
     await harness.audit(other)

@@ -1,5 +1,5 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Read } from '../db/read.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { printed } from './chain-rows.js'
 
@@ -26,72 +26,67 @@ const HAS_NO_BATCH = `(batch IS NULL OR batch = ${BEFORE_ALL})`
  * entry and its link are committed together, so a statement sees both or neither.
  */
 export async function* accessStrays(
-  db: Knex,
+  read: Read,
   chain: string,
   organizationId: string,
 ): AsyncGenerator<Stray, void, undefined> {
-  const { rows } = await db.raw<{ rows: { day: string }[] }>(
+  const rows = await read<{ day: string }>(
     `SELECT ${printed('day')} AS day FROM access_log
      WHERE organization_id = ? AND ${HAS_NO_BATCH} LIMIT 1`,
     [organizationId],
   )
   for (const { day } of rows) yield { batch: null, day }
-  for await (const day of daysOf(db)) {
+  for await (const day of daysOf(read)) {
     const where = 'day = ?::date AND organization_id = ?'
     const isLink = `${IS_COUNTED} AND link.day = ?::date`
-    const read = (after: string) =>
-      pageOf(db, { table: 'access_log', where, isLink }, [day, organizationId], after, [chain, chain, day])
-    for await (const batch of unknown(read)) yield { batch, day }
+    const page = (after: string) =>
+      pageOf(read, { table: 'access_log', where, isLink }, [day, organizationId], after, [chain, chain, day])
+    for await (const batch of unknown(page)) yield { batch, day }
   }
 }
 
 export async function* auditStrays(
-  db: Knex,
+  read: Read,
   chain: string,
   organizationId: string | null,
 ): AsyncGenerator<Stray, void, undefined> {
   const where = organizationId === null ? 'organization_id IS NULL AND ?::text IS NULL' : 'organization_id = ?'
-  const { rows } = await db.raw<{ rows: unknown[] }>(`SELECT FROM audit WHERE ${where} AND ${HAS_NO_BATCH} LIMIT 1`, [
-    organizationId,
-  ])
+  const rows = await read(`SELECT FROM audit WHERE ${where} AND ${HAS_NO_BATCH} LIMIT 1`, [organizationId])
   if (rows.length > 0) yield { batch: null, day: null }
-  if (organizationId === null) yield* inItsName(db)
-  const read = (after: string) =>
-    pageOf(db, { table: 'audit', where, isLink: IS_COUNTED }, [organizationId], after, [chain, chain])
-  for await (const batch of unknown(read)) yield { batch, day: null }
+  if (organizationId === null) yield* inItsName(read)
+  const page = (after: string) =>
+    pageOf(read, { table: 'audit', where, isLink: IS_COUNTED }, [organizationId], after, [chain, chain])
+  for await (const batch of unknown(page)) yield { batch, day: null }
 }
 
 /** Rows of what belongs to no organization name none. One that names the installation would be looked at by nobody. */
-async function* inItsName(db: Knex): AsyncGenerator<Stray, void, undefined> {
-  const read = (after: string): Promise<Page> =>
-    db('audit')
-      .where('organization_id', INSTALLATION_ORGANIZATION)
-      .where('batch', '>', after)
-      .orderBy('batch')
-      .limit(PAGE)
-      .select('batch', db.raw('false AS known'))
-  for await (const batch of unknown(read)) yield { batch, day: null }
+async function* inItsName(read: Read): AsyncGenerator<Stray, void, undefined> {
+  const page = (after: string): Promise<Page> =>
+    read(
+      `SELECT batch, false AS known FROM audit WHERE organization_id = ? AND batch > ?::bigint ORDER BY batch LIMIT ?`,
+      [INSTALLATION_ORGANIZATION, after, PAGE],
+    )
+  for await (const batch of unknown(page)) yield { batch, day: null }
 }
 
 /** Every day that the log has, whatever its partitions are called; `infinity` and `-infinity` are days too. */
-async function* daysOf(db: Knex): AsyncGenerator<string, void, undefined> {
+async function* daysOf(read: Read): AsyncGenerator<string, void, undefined> {
   const first = `SELECT ${printed('pg_catalog.min(day)')} AS day FROM access_log`
   for (let after: string | undefined; ; ) {
-    const { rows } = await (after === undefined
-      ? db.raw<{ rows: { day: string }[] }>(first)
-      : db.raw<{ rows: { day: string }[] }>(`${first} WHERE day > ?::date`, [after]))
+    const [row] = await (after === undefined
+      ? read<{ day: string }>(first)
+      : read<{ day: string }>(`${first} WHERE day > ?::date`, [after]))
     // Of none it prints nothing.
-    const day = rows[0]?.day
-    if (!day) return
-    yield day
-    after = day
+    if (!row?.day) return
+    yield row.day
+    after = row.day
   }
 }
 
 /** Ids begin at 1, and so do those of what came before there were any. */
-async function* unknown(read: (after: string) => Promise<Page>): AsyncGenerator<string, void, undefined> {
+async function* unknown(pageAfter: (after: string) => Promise<Page>): AsyncGenerator<string, void, undefined> {
   for (let after = BEFORE_ALL; ; ) {
-    const page = await read(after)
+    const page = await pageAfter(after)
     for (const { batch, known } of page) if (!known) yield batch
     const last = page.at(-1)
     if (page.length < PAGE || !last) return
@@ -106,7 +101,7 @@ interface Where {
 }
 
 async function pageOf(
-  db: Knex,
+  read: Read,
   { table, where, isLink }: Where,
   whose: readonly (string | null)[],
   after: string,
@@ -114,7 +109,7 @@ async function pageOf(
 ): Promise<Page> {
   const nextAfter = (bound: string) =>
     `SELECT batch FROM ${table} WHERE ${where} AND batch > ${bound} ORDER BY batch LIMIT 1`
-  const { rows } = await db.raw<{ rows: Page }>(
+  return read(
     `WITH RECURSIVE next AS (
        (${nextAfter('?::bigint')})
        UNION ALL
@@ -123,5 +118,4 @@ async function pageOf(
      SELECT batch, EXISTS (SELECT FROM chain_batches AS link WHERE ${isLink}) AS known FROM page ORDER BY batch`,
     [...whose, after, ...whose, PAGE, ...link],
   )
-  return rows
 }

@@ -254,7 +254,7 @@ const LINKS: Alteration[] = [
     'edits an entry and writes the whole chain anew',
     async (su) => {
       await su.rewrite(`'{}'`)
-      await writeAnew(su.db, su.sourceIn(su.db))
+      await writeAnew(su.db, su.source)
     },
     'rewritten',
     2,
@@ -263,7 +263,7 @@ const LINKS: Alteration[] = [
     'does so, and removes the signed heads',
     async (su) => {
       await su.entry().delete()
-      await writeAnew(su.db, su.sourceIn(su.db))
+      await writeAnew(su.db, su.source)
       await su.db('chain_checkpoints').where({ chain: su.chain }).delete()
     },
     'rewritten',
@@ -581,7 +581,7 @@ describe.each(['access-log', 'audit'] as const)('a superuser before the chain of
       const trx = await harness.db.transaction()
       try {
         await attack(superuser(trx, trail, other))
-        const { ok, breaks } = await harness.verdict(trail.sourceIn(trx), trx)
+        const { ok, breaks } = await harness.verdict(trail.source, trx)
         expect([ok, breaks[0]]).toMatchObject([false, { kind: found, link }])
       } finally {
         await trx.rollback()

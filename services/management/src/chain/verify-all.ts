@@ -1,15 +1,53 @@
-import type { HeadWitness } from '../vault/head-witness.js'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { openSnapshot } from '../db/snapshot.js'
+import type { HeadWitness, SignedHead } from '../vault/head-witness.js'
 import { everyChain } from './every-chain.js'
 import { unknownChain, type Verdict } from './verdict.js'
-import { type VerifyDeps, verifyChain } from './verify-chain.js'
+import { walkChain } from './walk-chain.js'
 
-/** The chains of the installation, and of every organization that anything names: a verdict of each. */
+export interface VerifyAllDeps {
+  readonly clock: Pick<Clock, 'wallMs'>
+  /** A connection of it is held to the end. */
+  readonly db: Knex
+  readonly vault: Pick<HeadWitness, 'describeHead' | 'listChains'>
+}
+
+/**
+ * The chains of the installation, and of every organization that anything names: a verdict of each, and of all as they are
+ * when the first is read. Who watches the reading of one and puts another back comes too late.
+ */
 export async function* verifyAll(
-  deps: Pick<VerifyDeps, 'db' | 'clock'> & { readonly vault: Pick<HeadWitness, 'describeHead' | 'listChains'> },
+  { db, clock, vault }: VerifyAllDeps,
   keptDays: number,
 ): AsyncGenerator<Verdict, void, undefined> {
-  for await (const chain of everyChain(deps, keptDays)) {
-    if ('unknown' in chain) yield unknownChain(chain.unknown)
-    else for await (const line of verifyChain(deps, chain)) if (line.type === 'verdict') yield line
+  const remembered = await rememberedBy(vault)
+  const { read, close } = await openSnapshot(db)
+  const asOfMs = clock.wallMs()
+  try {
+    for await (const chain of everyChain(read, [...remembered.keys()], keptDays)) {
+      if ('unknown' in chain) {
+        yield unknownChain(chain.unknown)
+        continue
+      }
+      // By the keys of now, since one that was new then may have signed what is read.
+      const { installationId, keys } = await vault.describeHead(chain.chain)
+      const described = { installationId, keys, last: remembered.get(chain.chain) }
+      for await (const line of walkChain({ read, asOfMs, vault }, chain, described))
+        if (line.type === 'verdict') yield line
+    }
+  } finally {
+    await close()
   }
+}
+
+/** Some 400 bytes of each chain, for as long as it takes. No statement tells anybody that this has begun. */
+async function rememberedBy(vault: VerifyAllDeps['vault']): Promise<ReadonlyMap<string, SignedHead | undefined>> {
+  const remembered = new Map<string, SignedHead | undefined>()
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: readonly string[] = await vault.listChains(after)
+    for (const chain of page) remembered.set(chain, (await vault.describeHead(chain)).last)
+    after = page.at(-1)
+  }
+  return remembered
 }

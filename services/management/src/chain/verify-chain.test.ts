@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { until } from '@protectmyapi/dev-kit/until'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
+import { readNow } from '../db/read.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
@@ -82,11 +84,33 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
 })
 
 describe('verifying', () => {
+  it.each(['access-log', 'audit'] as const)(
+    'finds an entry that was altered, though who watches its locks puts it back before it is read (%s)',
+    async (kind) => {
+      const { source, table, json, batch } = await furnishTrail(harness, kind)
+      const entries = () => db(table).where({ batch })
+      await db.raw(`CREATE TABLE genuine AS SELECT * FROM ${table} WHERE batch = ?`, [batch])
+      await entries().update({ [json]: db.raw(`'{"forged": true}'`) })
+      const watcher = await db.transaction()
+      await watcher.raw('LOCK TABLE chain_heads IN ACCESS EXCLUSIVE MODE')
+      const verdict = harness.verdict(source)
+      await until(async () => {
+        const { rows } = await db.raw(`SELECT FROM pg_locks WHERE relation = 'chain_heads'::regclass AND NOT granted`)
+        return rows[0]
+      })
+      await entries().transacting(watcher).delete()
+      await watcher.raw(`INSERT INTO ${table} SELECT * FROM genuine; DROP TABLE genuine`)
+      await watcher.commit()
+      expect((await verdict).breaks).toMatchObject([{ kind: 'entry-edited', link: 2 }])
+      expect(await harness.verdict(source)).toMatchObject({ ok: true })
+    },
+  )
+
   it('names the first of many breaks, and holds no more', async () => {
     const organizationId = newId('organization')
     for (let links = 0; links < 25; links += 1) await harness.audit(organizationId, ['secret.created'])
     await db('audit').where({ organization_id: organizationId }).update({ event: 'forged' })
-    const { breaks } = await harness.verdict(auditSource(db, organizationId))
+    const { breaks } = await harness.verdict(auditSource(organizationId))
     expect(breaks).toHaveLength(20)
     expect(breaks[0]).toMatchObject({ kind: 'entry-edited', link: 1 })
   })
@@ -94,7 +118,7 @@ describe('verifying', () => {
   it('covers what belongs to no organization by the chain of the installation', async () => {
     await harness.audit(null)
     await harness.signHeads()
-    const source = auditSource(db, null)
+    const source = auditSource(null)
     expect(await harness.verdict(source)).toMatchObject({ ok: true, through: 1, entries: 2 })
     await db('audit').whereNull('organization_id').update({ actor_id: 'usr_else' })
     expect((await harness.verdict(source)).breaks).toMatchObject([{ kind: 'entry-edited', link: 1 }])
@@ -105,7 +129,7 @@ describe('verifying', () => {
       `INSERT INTO audit (id, organization_id, actor_kind, actor_id, event, batch)
        VALUES ('aud_forged', 'org_installation', 'system', 'x', 'a.b', 1)`,
     )
-    expect((await harness.verdict(auditSource(db, null))).breaks).toContainEqual(
+    expect((await harness.verdict(auditSource(null))).breaks).toContainEqual(
       expect.objectContaining({ kind: 'entry-extra', link: null }),
     )
     await db('audit').where({ id: 'aud_forged' }).delete()
@@ -114,7 +138,7 @@ describe('verifying', () => {
   it('tells a vault whose own memory was set back', async () => {
     const { source, chain } = await furnishTrail(harness, 'audit')
     const remembered = await harness.vault.describeHead(chain)
-    const [last] = await checkpointsBetween(db, chain, { from: 2, through: 2 })
+    const [last] = await checkpointsBetween(readNow(db), chain, { from: 2, through: 2 })
     const vault = { describeHead: async () => ({ ...remembered, last }) }
     const lines = []
     for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
@@ -196,7 +220,7 @@ describe('verifying', () => {
   })
 
   it('of an organization without a record is in order', async () => {
-    expect(await harness.verdict(accessLogSource(db, newId('organization'), 90))).toMatchObject({
+    expect(await harness.verdict(accessLogSource(newId('organization'), 90))).toMatchObject({
       ok: true,
       through: 0,
       signed: null,

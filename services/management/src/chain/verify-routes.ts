@@ -1,4 +1,3 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import type { ExportSlots, SlotTaker } from '../export/export-slots.js'
 import { Timestamp } from '../http/fields.js'
@@ -49,7 +48,6 @@ const DESCRIPTION =
   'NDJSON: progress on long trails, and the verdict in the last line. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
 
 export interface VerifyRouteDeps extends VerifyDeps {
-  readonly db: Knex
   /** Apart from those of exports. */
   readonly slots: ExportSlots
   /** How long the access log is kept. */
@@ -58,7 +56,7 @@ export interface VerifyRouteDeps extends VerifyDeps {
 
 /** Has anybody altered the records? Both for those who may read the trail. */
 export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
-  const { db, slots, keptDays } = deps
+  const { slots, keptDays } = deps
 
   async function* verified(taker: SlotTaker, source: ChainSource): AsyncGenerator<readonly (Progress | Verdict)[]> {
     const giveBack = slots.take(taker)
@@ -78,7 +76,7 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
     answers: { status: 200, lines: Line },
     handle: async ({ org, principal: { userId } }) => ({
       body: undefined,
-      pages: verified({ organizationId: org.id, userId }, auditSource(db, org.id)),
+      pages: verified({ organizationId: org.id, userId }, auditSource(org.id)),
     }),
   })
   const log = route({
@@ -90,7 +88,7 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
     answers: { status: 200, lines: Line },
     handle: async ({ org, principal: { userId } }) => ({
       body: undefined,
-      pages: verified({ organizationId: org.id, userId }, accessLogSource(db, org.id, keptDays)),
+      pages: verified({ organizationId: org.id, userId }, accessLogSource(org.id, keptDays)),
     }),
   })
   return [trail, log]

@@ -17,7 +17,7 @@ export function runEndLeaseKeys(
   organizationId: string | undefined,
   { log, clock }: CommandPorts,
 ): Promise<void> {
-  return withDatabase(config, 'lease-keys', async (db) => {
+  return withDatabase(config, '-lease-keys', async (db) => {
     const deps = { db, waitUntilSeen: createWaitUntilSeen({ db, clock, sleep }) }
     const ended = await endLeaseKeys(deps, OPERATOR, organizationId)
     log.info({ ...ended }, 'no proxy opens a lease under an earlier lease key')

@@ -11,7 +11,7 @@ export function runRegisterInternalService(
   { log }: CommandPorts,
 ): Promise<void> {
   const { trustDomain, namespace } = config
-  return withDatabase(config, 'operate', async (db) => {
+  return withDatabase(config, '-operate', async (db) => {
     const registered = await registerInternalService({ db, trustDomain, namespace }, OPERATOR, asked)
     log.info({ ...registered }, 'an internal service is registered')
   })

@@ -10,7 +10,7 @@ export function runRevokeInternalService(
   spiffeId: string,
   { log, clock }: CommandPorts,
 ): Promise<void> {
-  return withDatabase(config, 'operate', async (db) => {
+  return withDatabase(config, '-operate', async (db) => {
     const revoked = await revokeInternalService({ db, clock }, OPERATOR, spiffeId)
     log.info({ ...revoked, spiffeId }, 'an internal service is granted nothing any more')
   })

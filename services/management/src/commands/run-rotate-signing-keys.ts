@@ -21,7 +21,7 @@ export function runRotateSigningKeys(
   { log, clock }: CommandPorts,
 ): Promise<void> {
   return withVault(config, log, (vault) =>
-    withDatabase(config, 'rotate', async (db) => {
+    withDatabase(config, '-rotate', async (db) => {
       const deps = { db, vault, log, waitUntilSeen: createWaitUntilSeen({ db, clock, sleep }) }
       tellRotated(await rotateAllKeys(deps, OPERATOR, asked), log)
     }),

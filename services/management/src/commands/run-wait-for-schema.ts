@@ -6,7 +6,7 @@ import { withDatabase } from './with-database.js'
 
 /** The `wait-for-schema` command: ends once the database has what this version needs. @throws ConfigError. */
 export function runWaitForSchema(config: Pick<ManagementConfig, 'db'>, log: Logger): Promise<void> {
-  return withDatabase(config, 'wait', (db) =>
+  return withDatabase(config, '-wait', (db) =>
     waitForSchema(db, MANAGEMENT_SCHEMA, { database: config.db.database, log }),
   )
 }

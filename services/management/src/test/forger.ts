@@ -3,12 +3,17 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { contentOf, digestOf } from '../chain/batch-digest.js'
 import { batchesAfter } from '../chain/chain-rows.js'
 import type { ChainSource } from '../chain/chain-source.js'
+import { readNow } from '../db/read.js'
 
 /** A superuser who knows the format: writes a chain anew over what the tables hold now, links, heads and all. */
 export async function writeAnew(db: Knex, source: ChainSource): Promise<void> {
   const { chain } = source
-  const links = await batchesAfter(db, chain, { after: 0, through: 1_000, limit: 1_000 })
-  const entries = await source.entriesOf(links.map((link) => ({ ...link, entries: 1_000 })))
+  const read = readNow(db)
+  const links = await batchesAfter(read, chain, { after: 0, through: 1_000, limit: 1_000 })
+  const entries = await source.entriesOf(
+    read,
+    links.map((link) => ({ ...link, entries: 1_000 })),
+  )
   let head = FIRST_HEAD
   for (const link of links) {
     const found = entries.get(link.number)?.texts ?? []

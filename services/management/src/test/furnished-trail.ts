@@ -1,5 +1,4 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { accessLogSource, auditSource, type ChainSource } from '../chain/chain-source.js'
 import type { ChainHarness } from './chain-harness.js'
 
@@ -15,7 +14,6 @@ export interface FurnishedTrail {
   /** Of link 2, which is signed. */
   readonly batch: string
   readonly source: ChainSource
-  sourceIn(db: Knex): ChainSource
 }
 
 /** Four links that are signed, by twos, and a fifth that is not yet. */
@@ -30,13 +28,11 @@ export async function furnishTrail(
     await append()
     if (isSigned) await harness.signHeads()
   }
-  const sourceIn = (of: Knex) =>
-    kind === 'audit' ? auditSource(of, organizationId) : accessLogSource(of, organizationId, 90)
-  const source = sourceIn(db)
+  const source = kind === 'audit' ? auditSource(organizationId) : accessLogSource(organizationId, 90)
   const { chain } = source
   const { batch } = await db('chain_batches').where({ chain, number: 2 }).first()
   const place = kind === 'audit' ? ({ table: 'audit', json: 'details' } as const) : LOG
-  return { organizationId, chain, ...place, batch, source, sourceIn }
+  return { organizationId, chain, ...place, batch, source }
 }
 
 const LOG = { table: 'access_log', json: 'entry' } as const

@@ -76,6 +76,7 @@ export async function restHarness({
   const keys = createHeldKeys({ db, vault, clock, log })
   const parts = {
     db,
+    verifyDb: db,
     target,
     feed,
     vault,
