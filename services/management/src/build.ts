@@ -65,6 +65,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const dataPlaneDb = connectPostgres(config.dataPlaneDb, 'protectmyapi-management-data-plane')
   watchPostgres(db, 'management', telemetry)
   watchPostgres(dataPlaneDb, 'management_data_plane', telemetry)
+  watchPostgres(verifyDb, 'management_verifications', telemetry)
   const serverId = spiffeId(trustDomain, namespace, 'vault')
   const calls = watchRpcClient(telemetry)
   const { vault, close: closeVault } = createGrpcVault({ address: config.vaultAddress, serverId, material, calls })
