@@ -73,7 +73,7 @@ describe('metrics that alerts and dashboard ask for', () => {
       name: 'pma_postgres_pool_connections',
       type: 'gauge',
       labels: new Map([
-        ['database', ['management', 'management_data_plane', 'management_verifications', 'vault', 'vault_keys']],
+        ['database', ['management', 'management_data_plane', 'vault', 'vault_keys']],
         ['state', ['used', 'free']],
       ]),
     })

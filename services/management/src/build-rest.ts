@@ -49,8 +49,6 @@ const PRUNE_PERIOD_MS = 10 * 60_000
 /** What the REST side is made of; tests build it without the gRPC side. */
 export interface RestParts {
   readonly db: Knex
-  /** Of its own, for what holds a connection as long as a trail is long. */
-  readonly verifyDb: Knex
   readonly feed: Feed
   readonly vault: VaultClient
   readonly hasher: PasswordHasher
@@ -89,7 +87,6 @@ export function buildRest(parts: RestParts): Rest {
   const slots = createExportSlots('verifications')
   const chains = buildChains({
     db,
-    verifyDb: parts.verifyDb,
     slots,
     ...told,
     vault: parts.vault,

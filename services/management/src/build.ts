@@ -61,11 +61,9 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const measures = createManagementMeasures(telemetry)
   const material = await watchMaterial(config.tls, log)
   const db = forgetSessions(connectPostgres(config.db, 'protectmyapi-management'))
-  const verifyDb = forgetSessions(connectPostgres(config.verifyDb, 'protectmyapi-management'))
   const dataPlaneDb = connectPostgres(config.dataPlaneDb, 'protectmyapi-management-data-plane')
   watchPostgres(db, 'management', telemetry)
   watchPostgres(dataPlaneDb, 'management_data_plane', telemetry)
-  watchPostgres(verifyDb, 'management_verifications', telemetry)
   const serverId = spiffeId(trustDomain, namespace, 'vault')
   const calls = watchRpcClient(telemetry)
   const { vault, close: closeVault } = createGrpcVault({ address: config.vaultAddress, serverId, material, calls })
@@ -79,7 +77,6 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const rest = buildRest({
     ...config,
     db,
-    verifyDb,
     feed,
     vault,
     hasher,
@@ -136,7 +133,6 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'vault client', run: closeVault },
     { name: 'certificates', run: () => material.stop() },
     { name: 'database', run: () => db.destroy() },
-    { name: 'database of verifications', run: () => verifyDb.destroy() },
     { name: 'database of the data plane', run: () => dataPlaneDb.destroy() },
     { name: 'log level', run: endLogLevel },
     // Last, so that it tells of all that was before.

@@ -46,7 +46,6 @@ export interface ManagementConfig {
   readonly db: PostgresTarget
   /** The same, over connections of their own: what proxies live on. */
   readonly dataPlaneDb: PostgresTarget
-  readonly verifyDb: PostgresTarget
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
   /** Null: test calls answer NOT_IMPLEMENTED. */
@@ -62,12 +61,13 @@ export interface ManagementMigrateConfig {
 }
 
 const LIMITS = {
-  /** Connections of one process; Postgres' own default is 100 for everybody. */
-  poolMax: 12,
+  /**
+   * Connections of one process; Postgres' own default is 100 for everybody. Verifications hold one each to their end, over the
+   * same ones as everybody: their own would tell who watches sessions when one begins.
+   */
+  poolMax: 12 + EXPORT_LIMITS.perProcess,
   /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
   dataPlanePoolMax: 8,
-  /** Each verification holds one to its end. */
-  verifyPoolMax: EXPORT_LIMITS.perProcess,
   /** Below it, one lost packet makes every proxy refuse. */
   horizonMsMin: 1_000,
   /** Far below the feed's window of 20 minutes (WINDOW). */
@@ -198,7 +198,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     vaultAddress: given.PMA_VAULT_ADDRESS,
     db,
     dataPlaneDb: { ...db, poolMax: LIMITS.dataPlanePoolMax },
-    verifyDb: { ...db, poolMax: LIMITS.verifyPoolMax },
     proxyUrl: given.PMA_PROXY_URL === undefined ? null : new URL(given.PMA_PROXY_URL),
     accessLogDays: given.PMA_ACCESS_LOG_DAYS,
     signingKeyDays: given.PMA_SIGNING_KEY_DAYS,

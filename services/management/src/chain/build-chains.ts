@@ -14,10 +14,8 @@ import { signerLease } from './signer-lease.js'
 import { createUnsignedWatch, tellUnsigned, type UnsignedWatch } from './unsigned-watch.js'
 import { type VerifyRouteDeps, verifyRoutes } from './verify-routes.js'
 
-export interface ChainDeps extends Omit<VerifyRouteDeps, 'db'> {
+export interface ChainDeps extends VerifyRouteDeps {
   readonly db: Knex
-  /** Each verification holds a connection to its end. */
-  readonly verifyDb: Knex
   readonly vault: HeadWitness
   readonly clock: Clock
   readonly log: Logger
@@ -53,7 +51,7 @@ export function buildChains(deps: ChainDeps): Chains {
   }
 
   return {
-    routes: verifyRoutes({ ...deps, db: deps.verifyDb }),
+    routes: verifyRoutes(deps),
     unsigned,
     start() {
       end = every(CHAIN_LIMITS.signing.periodMs, 'sign heads', deps, round)

@@ -49,7 +49,10 @@ export function accessLogSource(organizationId: string, keptDays: number): Chain
     },
     strays: (read) => accessStrays(read, chain, organizationId),
     async keptFrom(read) {
-      const [row] = await read<{ day: string }>(`SELECT ${printed('current_date - ?::integer')} AS day`, [keptDays])
+      const [row] = await read<{ day: string }>(
+        `SELECT ${printed('pg_catalog.clock_timestamp()::date - ?::integer')} AS day`,
+        [keptDays],
+      )
       return row?.day ?? null
     },
   }

@@ -11,8 +11,8 @@ interface Found {
   readonly name: string
   readonly key: string | null
   readonly divided: string | null
-  /** What each part is for, of a table that is divided. */
-  readonly parts: readonly string[]
+  /** What each part is for, of a table that is divided; null of one that was dropped since the snapshot. */
+  readonly parts: readonly (string | null)[]
   readonly columns: readonly string[]
   /** Rules, triggers, policies, heirs, what is not Postgres's: with them, what one asker reads another need not. */
   readonly strangers: readonly string[]
@@ -95,8 +95,8 @@ function wrongWith({ key, divided, columns }: RecordTable, found: Found | undefi
   if (found.searched !== SEARCHED) return `it is looked for in ${found.searched}`
   if (found.key !== key) return 'it is no table with its key'
   if (found.divided !== divided) return `it is divided by ${found.divided ?? 'nothing'}`
-  const strange = found.parts.find((part) => !isOneDay(part))
-  if (strange !== undefined) return `a part of it is for more than a day, or less: ${strange}`
+  const strange = found.parts.find((part) => part !== null && !isOneDay(part))
+  if (strange) return `a part of it is for more than a day, or less: ${strange}`
   const missing = columns.find((column) => !found.columns.includes(column))
   if (missing !== undefined) return `it has no column ${missing}`
   return found.strangers[0]

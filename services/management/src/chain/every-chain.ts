@@ -19,8 +19,9 @@ export async function* everyChain(
   const seen = new Set<string>()
   for await (const chain of chainsNamed(read, signed)) {
     const organizationId = ORGANIZATION.exec(chain)?.[1]
-    if (seen.has(organizationId ?? chain)) continue
-    seen.add(organizationId ?? chain)
+    const first = organizationId === undefined ? chain : auditChain(organizationId)
+    if (seen.has(first)) continue
+    seen.add(first)
     if (organizationId === undefined) yield { unknown: chain }
     else {
       yield auditSource(organizationId === INSTALLATION_ORGANIZATION ? null : organizationId)

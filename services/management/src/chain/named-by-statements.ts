@@ -22,6 +22,7 @@ export const NAMED: Readonly<Record<'type' | 'function' | 'table', Readonly<Reco
   },
   function: {
     array_to_string: [395],
+    clock_timestamp: [2649],
     current_schemas: [1403],
     extract: [6203],
     format: [3539],
@@ -35,6 +36,7 @@ export const NAMED: Readonly<Record<'type' | 'function' | 'table', Readonly<Reco
     pg_get_constraintdef: [1387],
     pg_get_expr: [1716],
     pg_get_partkeydef: [3352],
+    pg_relation_filenode: [2999],
     to_regclass: [3495],
     to_timestamp: [1158],
     trim_scale: [5043],

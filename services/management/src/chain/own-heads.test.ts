@@ -196,7 +196,6 @@ describe('a management', () => {
     const { log } = memoryLog()
     const chains = buildChains({
       db,
-      verifyDb: db,
       vault,
       clock,
       log,

@@ -89,6 +89,22 @@ it.each<[string, (db: Knex) => Promise<unknown>, string, string]>([
     'audit/org_a/b',
     'chain-unknown',
   ],
+  [
+    'keeps a head that is named as an organization is, and no chain',
+    (db) => db('chain_heads').insert({ chain: trail.organizationId, count: 0 }),
+    'bare',
+    'chain-unknown',
+  ],
 ])('finds out who %s', async (_what, alter, chain, kind) => {
-  expect(await foundOf(alter)).toEqual([[chain === 'own' ? trail.chain : chain, kind]])
+  const name = { own: trail.chain, bare: trail.organizationId }[chain] ?? chain
+  expect(await foundOf(alter)).toEqual([[name, kind]])
+})
+
+it('takes a day that runs out and is dropped meanwhile for what it is', async () => {
+  const { db, vault } = harness
+  await db.raw(`CREATE TABLE access_log_past PARTITION OF access_log FOR VALUES FROM ('2000-01-01') TO ('2000-01-02')`)
+  const verdicts = verifyAll({ db, vault, clock: systemClock }, 90)
+  await verdicts.next()
+  await db.raw('DROP TABLE access_log_past')
+  for await (const { chain, ok } of verdicts) expect([chain, ok]).toEqual([chain, true])
 })

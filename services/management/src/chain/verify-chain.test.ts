@@ -9,6 +9,7 @@ import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
 import { checkpointsBetween } from './chain-rows.js'
 import { accessLogSource, auditSource } from './chain-source.js'
+import type { Verdict } from './verdict.js'
 import { verifyChain } from './verify-chain.js'
 
 const harness = await startForAllTests(chainHarness)
@@ -84,27 +85,49 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
 })
 
 describe('verifying', () => {
-  it.each(['access-log', 'audit'] as const)(
-    'finds an entry that was altered, though who watches its locks puts it back before it is read (%s)',
-    async (kind) => {
-      const { source, table, json, batch } = await furnishTrail(harness, kind)
-      const entries = () => db(table).where({ batch })
-      await db.raw(`CREATE TABLE genuine AS SELECT * FROM ${table} WHERE batch = ?`, [batch])
-      await entries().update({ [json]: db.raw(`'{"forged": true}'`) })
+  describe.each(['access-log', 'audit'] as const)('while somebody watches its locks (%s)', (kind) => {
+    let whose: FurnishedTrail
+    beforeEach(async () => {
+      whose = await furnishTrail(harness, kind)
+      const { table, json, batch } = whose
+      await db.raw(`DROP TABLE IF EXISTS genuine; CREATE TABLE genuine AS SELECT * FROM ${table}`)
+      await db(table)
+        .where({ batch })
+        .update({ [json]: db.raw(`'{"forged": true}'`) })
+    })
+
+    /** Puts what is genuine back as soon as a lock tells of the reading, before any record is read. */
+    async function verdictWith(putBack: string): Promise<Verdict['breaks']> {
       const watcher = await db.transaction()
       await watcher.raw('LOCK TABLE chain_heads IN ACCESS EXCLUSIVE MODE')
-      const verdict = harness.verdict(source)
+      const verdict = harness.verdict(whose.source)
       await until(async () => {
         const { rows } = await db.raw(`SELECT FROM pg_locks WHERE relation = 'chain_heads'::regclass AND NOT granted`)
         return rows[0]
       })
-      await entries().transacting(watcher).delete()
-      await watcher.raw(`INSERT INTO ${table} SELECT * FROM genuine; DROP TABLE genuine`)
+      await watcher.raw(putBack)
       await watcher.commit()
-      expect((await verdict).breaks).toMatchObject([{ kind: 'entry-edited', link: 2 }])
-      expect(await harness.verdict(source)).toMatchObject({ ok: true })
-    },
-  )
+      const { breaks } = await verdict
+      expect(await harness.verdict(whose.source)).toMatchObject({ ok: true })
+      return breaks
+    }
+
+    it('finds an entry that was altered and is put back', async () => {
+      const { table, batch } = whose
+      const putBack = `DELETE FROM ${table} WHERE batch = ${batch}; INSERT INTO ${table} SELECT * FROM genuine WHERE batch = ${batch}`
+      expect(await verdictWith(putBack)).toMatchObject([{ kind: 'entry-edited', link: 2 }])
+    })
+
+    it('tells a table that was emptied and filled anew: what is written so, every snapshot may see', async () => {
+      const { table } = whose
+      expect(await verdictWith(`TRUNCATE ${table}; INSERT INTO ${table} SELECT * FROM genuine`)).toContainEqual({
+        kind: 'table-altered',
+        link: null,
+        day: null,
+        detail: `${table}: it was emptied, exchanged or written anew while it was read; verify once more`,
+      })
+    })
+  })
 
   it('names the first of many breaks, and holds no more', async () => {
     const organizationId = newId('organization')

@@ -63,3 +63,18 @@ it('is refused to who may not read the trail, and 503 while the vault is away', 
     await owner.ask('GET', `/orgs/${org}/${path}`).expect(200)
   }
 })
+
+it('opens no session of its own, which would tell who watches them that it begins', async () => {
+  const sessions = async (): Promise<string[]> => {
+    const { rows } = await house
+      .asOwner()
+      .raw<{ rows: { session: string }[] }>(
+        `SELECT pid || ' ' || backend_start AS session FROM pg_stat_activity WHERE datname = current_database()`,
+      )
+    return rows.map(({ session }) => session)
+  }
+  await owner.ask('GET', `/orgs/${org}`).expect(200)
+  const before = await sessions()
+  await owner.ask('GET', `/orgs/${org}/access-log/verify`).expect(200)
+  expect((await sessions()).filter((session) => !before.includes(session))).toEqual([])
+})

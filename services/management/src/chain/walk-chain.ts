@@ -11,6 +11,7 @@ import { type SignedByVault, signedByVault } from './signed-by-vault.js'
 import { bytesOf, countOf } from './stored-values.js'
 import type { Progress, Verdict } from './verdict.js'
 import { beginWalk, type Walk } from './walk.js'
+import { writtenAnew } from './written-anew.js'
 
 const LIMITS = CHAIN_LIMITS.verify
 
@@ -44,10 +45,11 @@ export async function* walkChain(
     return
   }
   const head = await headOf(read, chain)
-  const keptFrom = await source.keptFrom(read)
 
   for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
     const links = await batchesAfter(read, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
+    // Of now: a day that runs out meanwhile is dropped for every snapshot.
+    const keptFrom = await source.keptFrom(read)
     if (isFirst) await begin(read, walk, { chain, first: links[0]?.number ?? head.count + 1, keptFrom, byVault })
     if (walk.isOver()) break
     await follow(read, walk, source, { links, byVault, last, keptFrom })
@@ -60,6 +62,7 @@ export async function* walkChain(
   await lookOutside(read, walk, chain)
   await lookAtVault(walk, chain, vault)
   await lookForStrays(read, walk, source)
+  for (const detail of await writtenAnew(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
   yield verdictOf(walk, chain, last)
 }
 

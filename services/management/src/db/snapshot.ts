@@ -1,5 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { type Read, readNow } from './read.js'
+import type { Read } from './read.js'
 
 export interface Snapshot {
   /** Every statement reads the same state. */
@@ -7,44 +7,56 @@ export interface Snapshot {
   close(): Promise<void>
 }
 
+/** As Knex has them. */
+interface Client {
+  acquireConnection(): Promise<Connection>
+  releaseConnection(connection: Connection): Promise<void>
+}
+interface Connection {
+  query(sql: string): Promise<unknown>
+}
+
 /**
- * The database as it is now, for as long as it takes to read it. Postgres takes the snapshot before it looks at what the
- * first statement names, and that one names nothing: who watches its locks learns of a reader too late to put anything back.
- * It holds one connection; rows that are deleted meanwhile stay on disk.
+ * In one message: else a session would be seen to begin a transaction a round trip before it has its snapshot. Postgres
+ * takes that before it looks at what a statement names, and this one names nothing.
+ */
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT; SAVEPOINT unlocked'
+
+/**
+ * The database as it is now, for as long as it takes to read it: who watches sessions or locks learns of a reader too late
+ * to put anything back. It holds one connection; rows that are deleted meanwhile stay on disk.
  *
  * The locks of each statement are let go by its savepoint: else nobody could make or drop a partition until the end, and
- * whoever waits to do so would keep everybody else from the table.
+ * whoever waits to do so would keep everybody else from the table. So a table that was emptied (TRUNCATE), exchanged or
+ * dropped meanwhile is read as it is by then.
  *
  * Within a transaction it reads as that one does.
  *
  * @throws what Postgres throws; where nothing is read for 15 s, its session has ended.
  */
 export async function openSnapshot(db: Knex): Promise<Snapshot> {
-  const trx = await begin(db)
-  // Of a connection that was lost there is nothing to end.
-  const close = () => trx.rollback().then(nothing, nothing)
+  const client: Client = db.client
+  const connection = await client.acquireConnection()
+  const isWithin = db.isTransaction === true
+  async function close(): Promise<void> {
+    // Of a connection that was lost there is nothing to end.
+    await connection.query(isWithin ? 'ROLLBACK TO SAVEPOINT unlocked' : 'ROLLBACK').catch(nothing)
+    await client.releaseConnection(connection)
+  }
   try {
-    await trx.raw('SELECT')
-    await trx.raw('SAVEPOINT unlocked')
+    await connection.query(isWithin ? 'SAVEPOINT unlocked' : BEGIN)
   } catch (err) {
     await close()
     throw err
   }
-  const readNext = readNow(trx)
   return {
-    async read(sql, values) {
-      const rows = await readNext<never>(sql, values)
-      await trx.raw('ROLLBACK TO SAVEPOINT unlocked')
+    async read<Row>(sql: string, values: readonly Knex.RawBinding[] = []) {
+      const { rows } = await db.raw<{ rows: Row[] }>(sql, values).connection(connection)
+      await connection.query('ROLLBACK TO SAVEPOINT unlocked')
       return rows
     },
     close,
   }
 }
-
-/** Left open, by a function that does not wait: Knex knows no other way within a transaction. */
-const begin = (db: Knex): Promise<Knex.Transaction> =>
-  new Promise((resolve, reject) => {
-    db.transaction((trx) => resolve(trx), { isolationLevel: 'repeatable read', readOnly: true }).catch(reject)
-  })
 
 function nothing(): void {}

@@ -16,7 +16,6 @@ const vault = memoryVault()
 const db = connectPostgres(target, 'body-bounds')
 const { routes } = buildRest({
   db,
-  verifyDb: db,
   feed: buildFeed({ db, dataPlaneDb: db, target, clock: systemClock, log }),
   vault,
   hasher: { hash: async () => '', verify: async () => false },

@@ -76,7 +76,6 @@ export async function restHarness({
   const keys = createHeldKeys({ db, vault, clock, log })
   const parts = {
     db,
-    verifyDb: db,
     target,
     feed,
     vault,
