@@ -14,7 +14,7 @@ export interface SignedByVault {
 }
 
 /** The vault's replicas sign by clocks of their own. */
-const SKEW_MS = 60_000
+export const VAULT_SKEW_MS = 60_000
 
 export function signedByVault({ installationId, keys }: DescribedHead): SignedByVault {
   const known = new Map<string, VerifyingKey & { readonly key: KeyObject }>(
@@ -26,7 +26,7 @@ export function signedByVault({ installationId, keys }: DescribedHead): SignedBy
   return {
     isSigned(chain, { count, head, signedAtMs, signature, keyId }) {
       const by = known.get(keyId)
-      if (!by || (by.untilMs > 0 && signedAtMs > by.untilMs + SKEW_MS)) return false
+      if (!by || (by.untilMs > 0 && signedAtMs > by.untilMs + VAULT_SKEW_MS)) return false
       return isEd25519Signature(by.key, headStatement({ installationId, chain, count, head, signedAtMs }), signature)
     },
     knownSinceMs: ({ keyId }) => known.get(keyId)?.knownSinceMs || undefined,

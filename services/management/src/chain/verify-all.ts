@@ -32,7 +32,7 @@ export async function* verifyAll(
       }
       // By the keys of now, since one that was new then may have signed what is read.
       const { installationId, keys } = await vault.describeHead(chain.chain)
-      const described = { installationId, keys, last: remembered.get(chain.chain) }
+      const described = { installationId, keys, last: remembered.get(chain.chain), mayBeAhead: false }
       for await (const line of walkChain({ read, asOfMs, vault }, chain, described))
         if (line.type === 'verdict') yield line
     }
@@ -41,7 +41,7 @@ export async function* verifyAll(
   }
 }
 
-/** Some 400 bytes of each chain, for as long as it takes. No statement tells anybody that this has begun. */
+/** Some 400 bytes of each chain, for as long as it takes. Before the snapshot: the vault signs on while many are read. */
 async function rememberedBy(vault: VerifyAllDeps['vault']): Promise<ReadonlyMap<string, SignedHead | undefined>> {
   const remembered = new Map<string, SignedHead | undefined>()
   for (let after: string | undefined = ''; after !== undefined; ) {

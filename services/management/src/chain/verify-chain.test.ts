@@ -8,9 +8,9 @@ import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
 import { checkpointsBetween } from './chain-rows.js'
-import { accessLogSource, auditSource } from './chain-source.js'
-import type { Verdict } from './verdict.js'
-import { verifyChain } from './verify-chain.js'
+import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
+import type { Progress, Verdict } from './verdict.js'
+import { type VerifyDeps, verifyChain } from './verify-chain.js'
 
 const harness = await startForAllTests(chainHarness)
 const { db } = harness
@@ -84,6 +84,12 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
   })
 })
 
+async function linesOf(vault: VerifyDeps['vault'], source: ChainSource): Promise<readonly (Progress | Verdict)[]> {
+  const lines: (Progress | Verdict)[] = []
+  for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
+  return lines
+}
+
 describe('verifying', () => {
   describe.each(['access-log', 'audit'] as const)('while somebody watches its locks (%s)', (kind) => {
     let whose: FurnishedTrail
@@ -129,6 +135,44 @@ describe('verifying', () => {
     })
   })
 
+  it('finds an entry that is put back when the vault is asked, whose reading may be seen', async () => {
+    const { source, batch } = await furnishTrail(harness, 'audit')
+    await db('audit')
+      .where({ batch })
+      .update({ event: db.raw(`'forged.' || event`) })
+    const vault = {
+      describeHead: async (chain: string) => {
+        await db('audit')
+          .where({ batch })
+          .update({ event: db.raw(`replace(event, 'forged.', '')`) })
+        return harness.vault.describeHead(chain)
+      },
+    }
+    expect((await linesOf(vault, source)).at(-1)).toMatchObject({
+      ok: false,
+      breaks: [{ kind: 'entry-edited', link: 2 }],
+    })
+    expect(await harness.verdict(source)).toMatchObject({ ok: true })
+  })
+
+  it('begins anew where the vault has signed on since, and not where links were taken away', async () => {
+    const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
+    let isFirst = true
+    const vault = {
+      describeHead: async (asked: string) => {
+        if (isFirst) await harness.audit(organizationId).then(harness.signHeads)
+        isFirst = false
+        return harness.vault.describeHead(asked)
+      },
+    }
+    expect((await linesOf(vault, source)).at(-1)).toMatchObject({ ok: true, through: 6, signed: { through: 6 } })
+    const links = db('chain_batches').where({ chain })
+    const { head } = await links.clone().where({ number: 4 }).first()
+    await links.clone().where('number', '>', 4).delete()
+    await db('chain_heads').where({ chain }).update({ count: 4, head })
+    expect((await harness.verdict(source)).breaks).toContainEqual(expect.objectContaining({ kind: 'truncated' }))
+  })
+
   it('names the first of many breaks, and holds no more', async () => {
     const organizationId = newId('organization')
     for (let links = 0; links < 25; links += 1) await harness.audit(organizationId, ['secret.created'])
@@ -163,9 +207,10 @@ describe('verifying', () => {
     const remembered = await harness.vault.describeHead(chain)
     const [last] = await checkpointsBetween(readNow(db), chain, { from: 2, through: 2 })
     const vault = { describeHead: async () => ({ ...remembered, last }) }
-    const lines = []
-    for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
-    expect(lines.at(-1)).toMatchObject({ ok: false, breaks: [{ kind: 'vault-behind', link: 4 }] })
+    expect((await linesOf(vault, source)).at(-1)).toMatchObject({
+      ok: false,
+      breaks: [{ kind: 'vault-behind', link: 4 }],
+    })
   })
 
   it('goes on over a key of the vault’s that was replaced, and believes nothing that it signed afterwards', async () => {
@@ -177,9 +222,7 @@ describe('verifying', () => {
     const described = await harness.vault.describeHead(chain)
     const keys = described.keys.map((key) => ({ ...key, untilMs: key.untilMs && key.untilMs - 3_600_000 }))
     const vault = { describeHead: async () => ({ ...described, keys }) }
-    const lines = []
-    for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
-    expect(lines.at(-1)).toMatchObject({
+    expect((await linesOf(vault, source)).at(-1)).toMatchObject({
       ok: false,
       breaks: [
         { kind: 'signature-invalid', link: 2 },
@@ -237,9 +280,10 @@ describe('verifying', () => {
     const signature = Buffer.from(last.signature)
     signature[0] = (signature[0] ?? 0) ^ 1
     const vault = { describeHead: async () => ({ ...described, last: { ...last, signature } }) }
-    const lines = []
-    for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
-    expect(lines.at(-1)).toMatchObject({ ok: false, breaks: [{ kind: 'signature-invalid', link: 4 }] })
+    expect((await linesOf(vault, source)).at(-1)).toMatchObject({
+      ok: false,
+      breaks: [{ kind: 'signature-invalid', link: 4 }],
+    })
   })
 
   it('of an organization without a record is in order', async () => {

@@ -27,14 +27,15 @@ export interface WalkDeps {
  * entries, signed heads, and last of all what the vault remembers. Page after page; in memory are the links of one page and
  * the entries of about one batch. Of many breaks the first are named; one of the links themselves ends the walk.
  *
- * @param described what the vault remembered before what is read here: never more than the head that is found.
+ * Answers `ahead`, and has said nothing, where the vault remembers more than the head that is found, and may.
+ *
  * @throws Fault UNAVAILABLE where the vault is away: an outage is no verdict.
  */
 export async function* walkChain(
   { read, asOfMs, vault }: WalkDeps,
   source: ChainSource,
-  described: DescribedHead,
-): AsyncGenerator<Progress | Verdict, void, undefined> {
+  described: DescribedHead & { readonly mayBeAhead: boolean },
+): AsyncGenerator<Progress | Verdict, 'ahead' | 'judged', undefined> {
   const { chain } = source
   const { last } = described
   const byVault = signedByVault(described)
@@ -42,9 +43,10 @@ export async function* walkChain(
   for (const detail of await checkTables(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
   if (walk.isOver()) {
     yield verdictOf(walk, chain, last)
-    return
+    return 'judged'
   }
   const head = await headOf(read, chain)
+  if (described.mayBeAhead && last && last.count > head.count) return 'ahead'
 
   for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
     const links = await batchesAfter(read, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
@@ -64,6 +66,7 @@ export async function* walkChain(
   await lookForStrays(read, walk, source)
   for (const detail of await writtenAnew(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
   yield verdictOf(walk, chain, last)
+  return 'judged'
 }
 
 interface Head {
