@@ -200,6 +200,7 @@ describe('a management', () => {
       clock,
       log,
       slots: createExportSlots('verifications'),
+      pause: async () => {},
       keptDays: 90,
     })
     await harness.audit(organizationId)

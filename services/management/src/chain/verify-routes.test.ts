@@ -2,7 +2,9 @@ import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { restHarness } from '../test/rest-harness.js'
 
-const house = await startForAllTests(restHarness)
+/** Meanwhile, in the pause before a verification. */
+let meanwhile = async (): Promise<void> => {}
+const house = await startForAllTests(() => restHarness({ pause: () => meanwhile() }))
 const owner = await house.person('owner')
 const org = await house.organization(owner, 'Mine')
 
@@ -77,4 +79,14 @@ it('opens no session of its own, which would tell who watches them that it begin
   const before = await sessions()
   await owner.ask('GET', `/orgs/${org}/access-log/verify`).expect(200)
   expect((await sessions()).filter((session) => !before.includes(session))).toEqual([])
+})
+
+it('reads what there is some time after it was asked for: what tells of the asking tells too early', async () => {
+  const other = await house.organization(owner, 'Other')
+  meanwhile = async () => {
+    await house.asOwner()('audit').where({ organization_id: other }).update({ event: 'organization.forged' })
+  }
+  const verdict = (await linesOf(`/orgs/${other}/audit/verify`)).at(-1)
+  meanwhile = async () => {}
+  expect(verdict?.breaks).toMatchObject([{ kind: 'entry-edited', link: 1 }])
 })

@@ -45,9 +45,11 @@ const VerdictLine = z.object({
 const Line = z.discriminatedUnion('type', [ProgressLine, VerdictLine])
 
 const DESCRIPTION =
-  'NDJSON: progress on long trails, and the verdict in the last line. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
+  'NDJSON: progress on long trails, and the verdict in the last line. Begins within five seconds, at a moment that nobody foresees. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
 
 export interface VerifyRouteDeps extends VerifyDeps {
+  /** Before the snapshot. */
+  readonly pause: () => Promise<void>
   /** Apart from those of exports. */
   readonly slots: ExportSlots
   /** How long the access log is kept. */
@@ -56,11 +58,12 @@ export interface VerifyRouteDeps extends VerifyDeps {
 
 /** Has anybody altered the records? Both for those who may read the trail. */
 export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
-  const { slots, keptDays } = deps
+  const { pause, slots, keptDays } = deps
 
   async function* verified(taker: SlotTaker, source: ChainSource): AsyncGenerator<readonly (Progress | Verdict)[]> {
     const giveBack = slots.take(taker)
     try {
+      await pause()
       for await (const line of verifyChain(deps, source)) yield [line]
     } finally {
       giveBack()

@@ -25,6 +25,7 @@ const { routes } = buildRest({
   accessLogDays: 90,
   keys: createHeldKeys({ db, vault, clock: systemClock, log }),
   callProxy: null,
+  pause: async () => {},
   redis: null,
 })
 

@@ -61,10 +61,13 @@ export async function restHarness({
   exempt = [PRIVATE_UPSTREAM],
   callProxy = null,
   clock = systemClock,
+  pause = async () => {},
 }: {
   exempt?: readonly string[]
   callProxy?: CallProxy | null
   clock?: Clock
+  /** Before a verification. */
+  pause?: () => Promise<void>
 } = {}): Promise<RestHarness> {
   const { db, target, superuser, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
@@ -86,6 +89,7 @@ export async function restHarness({
     accessLogDays: 90,
     keys,
     callProxy,
+    pause,
     redis: null,
   }
   const rest = buildRest(parts)
