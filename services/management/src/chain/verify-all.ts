@@ -2,6 +2,7 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { openSnapshot } from '../db/snapshot.js'
 import type { HeadWitness, SignedHead } from '../vault/head-witness.js'
+import { auditChain } from './chain-names.js'
 import { everyChain } from './every-chain.js'
 import { unknownChain, type Verdict } from './verdict.js'
 import { walkChain } from './walk-chain.js'
@@ -25,14 +26,14 @@ export async function* verifyAll(
   const { read, close } = await openSnapshot(db)
   const asOfMs = clock.wallMs()
   try {
+    // Its keys are those of all chains. After the snapshot: a new one may have signed what is read.
+    const byVault = await vault.describeHead(auditChain(null))
     for await (const chain of everyChain(read, [...remembered.keys()], keptDays)) {
       if ('unknown' in chain) {
         yield unknownChain(chain.unknown)
         continue
       }
-      // By the keys of now, since one that was new then may have signed what is read.
-      const { installationId, keys } = await vault.describeHead(chain.chain)
-      const described = { installationId, keys, last: remembered.get(chain.chain), mayBeAhead: false }
+      const described = { ...byVault, last: remembered.get(chain.chain), mayBeAhead: false }
       for await (const line of walkChain({ read, asOfMs, vault }, chain, described))
         if (line.type === 'verdict') yield line
     }
