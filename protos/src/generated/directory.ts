@@ -42,6 +42,8 @@ import type { SyncRequest as _protectmyapi_directory_v1_SyncRequest, SyncRequest
 import type { Target as _protectmyapi_directory_v1_Target, Target__Output as _protectmyapi_directory_v1_Target__Output } from './protectmyapi/directory/v1/Target.js';
 import type { Template as _protectmyapi_directory_v1_Template, Template__Output as _protectmyapi_directory_v1_Template__Output } from './protectmyapi/directory/v1/Template.js';
 import type { TemplatePart as _protectmyapi_directory_v1_TemplatePart, TemplatePart__Output as _protectmyapi_directory_v1_TemplatePart__Output } from './protectmyapi/directory/v1/TemplatePart.js';
+import type { VerifyChainsRequest as _protectmyapi_directory_v1_VerifyChainsRequest, VerifyChainsRequest__Output as _protectmyapi_directory_v1_VerifyChainsRequest__Output } from './protectmyapi/directory/v1/VerifyChainsRequest.js';
+import type { VerifyChainsResponse as _protectmyapi_directory_v1_VerifyChainsResponse, VerifyChainsResponse__Output as _protectmyapi_directory_v1_VerifyChainsResponse__Output } from './protectmyapi/directory/v1/VerifyChainsResponse.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -96,6 +98,8 @@ export interface ProtoGrpcType {
         Target: MessageTypeDefinition<_protectmyapi_directory_v1_Target, _protectmyapi_directory_v1_Target__Output>
         Template: MessageTypeDefinition<_protectmyapi_directory_v1_Template, _protectmyapi_directory_v1_Template__Output>
         TemplatePart: MessageTypeDefinition<_protectmyapi_directory_v1_TemplatePart, _protectmyapi_directory_v1_TemplatePart__Output>
+        VerifyChainsRequest: MessageTypeDefinition<_protectmyapi_directory_v1_VerifyChainsRequest, _protectmyapi_directory_v1_VerifyChainsRequest__Output>
+        VerifyChainsResponse: MessageTypeDefinition<_protectmyapi_directory_v1_VerifyChainsResponse, _protectmyapi_directory_v1_VerifyChainsResponse__Output>
       }
     }
   }

@@ -15,7 +15,7 @@ import { appSessionRoutes } from './apps/app-session-routes.js'
 import { debugTokenRoutes, deviceRoutes } from './apps/device-routes.js'
 import { linkRoutes } from './apps/link-routes.js'
 import { auditRoutes } from './audit/audit-routes.js'
-import { buildChains } from './chain/build-chains.js'
+import { buildChains, type Chains } from './chain/build-chains.js'
 import type { UnsignedWatch } from './chain/unsigned-watch.js'
 import type { ManagementConfig } from './config.js'
 import { createExportSlots } from './export/export-slots.js'
@@ -71,6 +71,7 @@ export interface Rest {
   readonly routes: readonly Route[]
   readonly records: IdempotencyRecords
   readonly unsigned: UnsignedWatch
+  readonly verifyAll: Chains['verifyAll']
   /** Begins the background work. */
   start(): void
   stop(): Promise<void>
@@ -102,6 +103,7 @@ export function buildRest(parts: RestParts): Rest {
   return {
     records,
     unsigned: chains.unsigned,
+    verifyAll: chains.verifyAll,
     routes: [
       ...setUpRoutes(people),
       ...peopleRoutes(people),

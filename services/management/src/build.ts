@@ -98,6 +98,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     dataPlaneDb,
     feed,
     keys,
+    verifyAll: rest.verifyAll,
     clock,
     log,
     horizonMs,

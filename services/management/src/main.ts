@@ -9,7 +9,8 @@ import { describeEnvironment, loadConfig, loadMigrateConfig, type ManagementConf
 const ABOUT = `management: serves.
 management migrate: brings the database up to date.
 management wait-for-schema: ends once the database has what this version needs; what a pod waits by.
-management verify: verifies access log and audit trail.
+management verify: has the management that serves here verify access log and audit trail.
+management verify --alone: the same where none serves, as of a copy; who watches the database sees it begin.
 management rotate-signing-keys: other keys sign grants and sessions; what was signed is good until it ends.
 management rotate-signing-keys --now: the same after a leak; what was signed is good for nothing once this has ended.
 management end-lease-keys [<organization>]: after the vault's rotate-data-keys --now; once this has ended no proxy opens what others shared before.
@@ -35,6 +36,7 @@ const runRotateSigningKeys = loadedWhenCalled(
   async () => (await import('./commands/run-rotate-signing-keys.js')).runRotateSigningKeys,
 )
 const runVerify = loadedWhenCalled(async () => (await import('./commands/run-verify.js')).runVerify)
+const runVerifyAlone = loadedWhenCalled(async () => (await import('./commands/run-verify.js')).runVerifyAlone)
 const runWaitForSchema = loadedWhenCalled(
   async () => (await import('./commands/run-wait-for-schema.js')).runWaitForSchema,
 )
@@ -53,13 +55,8 @@ await runProgram(process, {
     return { log, ready: { restPort: management.restPort, directoryPort: management.directoryPort } }
   },
   commands: {
-    async verify() {
-      const config = loadConfig(process.env, readFile)
-      // To standard error: standard output has the verdicts.
-      const log = createLogger('management', config.logLevel, process.stderr)
-      const isInOrder = await runVerify(config, { log, write: (line) => void process.stdout.write(line) })
-      if (!isInOrder) process.exitCode = EXIT_BROKEN
-    },
+    verify: () => verify(runVerify),
+    'verify --alone': () => verify(runVerifyAlone),
     async migrate() {
       const config = loadMigrateConfig(process.env, readFile)
       await runMigrate(config, createLogger('management', config.logLevel))
@@ -82,6 +79,14 @@ await runProgram(process, {
       operate((config, ports) => runFreeAddress(config, { email, newEmail }, ports)),
   },
 })
+
+async function verify(run: typeof runVerify): Promise<void> {
+  const config = loadConfig(process.env, readFile)
+  // To standard error: standard output has the verdicts.
+  const log = createLogger('management', config.logLevel, process.stderr)
+  const isInOrder = await run(config, { log, clock: systemClock, write: (line) => void process.stdout.write(line) })
+  if (!isInOrder) process.exitCode = EXIT_BROKEN
+}
 
 function rotateKeys({ now }: { readonly now: boolean }): Promise<void> {
   return operate((config, ports) => runRotateSigningKeys(config, { now }, ports))

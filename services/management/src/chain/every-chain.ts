@@ -13,7 +13,7 @@ import { accessLogSource, auditSource, type ChainSource } from './chain-source.j
  */
 export async function* everyChain(
   read: Read,
-  signed: readonly string[],
+  signed: AsyncIterable<string>,
   keptDays: number,
 ): AsyncGenerator<ChainSource | { readonly unknown: string }, void, undefined> {
   const seen = new Set<string>()
@@ -34,7 +34,7 @@ export async function* everyChain(
 const ORGANIZATION = /^(?:audit|access-log)\/([A-Za-z0-9_-]{1,100})$/
 
 /** Again and again. */
-async function* chainsNamed(read: Read, signed: readonly string[]): AsyncGenerator<string, void, undefined> {
+async function* chainsNamed(read: Read, signed: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   yield auditChain(null)
   for (const [table, column] of OF_ORGANIZATIONS)
     for await (const id of distinct(read, table, column)) yield auditChain(id)

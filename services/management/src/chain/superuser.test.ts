@@ -310,7 +310,7 @@ const HEADS: Alteration[] = [
     'head-altered',
     Number.MIN_SAFE_INTEGER,
   ],
-  ['removes the head', (su) => su.head().delete(), 'truncated', 0],
+  ['removes the head', (su) => su.head().delete(), 'link-extra', 1],
   [
     'sets the head back to what was signed',
     async (su) => su.head().update(await su.signed(4).first('count', 'head')),

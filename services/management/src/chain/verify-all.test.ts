@@ -1,11 +1,10 @@
 import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { chainHarness } from '../test/chain-harness.js'
 import { furnishTrail } from '../test/furnished-trail.js'
-import { verifyAll } from './verify-all.js'
+import { verdictsOfAll } from '../test/verdicts-of-all.js'
 
 const harness = await startForAllTests(chainHarness)
 const trail = await furnishTrail(harness, 'audit')
@@ -19,7 +18,7 @@ async function foundOf(
   try {
     await alter(trx)
     const found: (readonly [string, string | undefined])[] = []
-    for await (const { chain, ok, breaks } of verifyAll({ db: trx, vault: harness.vault, clock: systemClock }, 90))
+    for await (const { chain, ok, breaks } of verdictsOfAll({ db: trx, vault: harness.vault }))
       if (!ok) found.push([chain, breaks[0]?.kind])
     return found
   } finally {
@@ -29,7 +28,7 @@ async function foundOf(
 
 it('judges every chain there is once, and those of organizations that have none', async () => {
   const chains: string[] = []
-  for await (const { chain, ok } of verifyAll({ db: harness.db, vault: harness.vault, clock: systemClock }, 90)) {
+  for await (const { chain, ok } of verdictsOfAll(harness)) {
     expect([chain, ok]).toEqual([chain, true])
     chains.push(chain)
   }
@@ -100,11 +99,45 @@ it.each<[string, (db: Knex) => Promise<unknown>, string, string]>([
   expect(await foundOf(alter)).toEqual([[name, kind]])
 })
 
+it('goes on to what the vault has signed while other chains were read', async () => {
+  const { db, vault, audit, signHeads } = harness
+  const begun = verdictsOfAll({ db, vault })
+  await begun.next()
+  const organizationId = newId('organization')
+  for (const on of [trail.organizationId, organizationId]) await audit(on)
+  await signHeads()
+  const through = new Map<string, number>()
+  for await (const verdict of begun) {
+    expect(verdict).toMatchObject({ ok: true, breaks: [] })
+    through.set(verdict.chain, verdict.through)
+  }
+  expect([through.get(trail.chain), through.get(`audit/${organizationId}`)]).toEqual([6, 1])
+})
+
+it('asks the vault of nothing before it has its snapshot: what it reads may be seen', async () => {
+  const { db, vault } = harness
+  await db('audit')
+    .where({ batch: trail.batch })
+    .update({ event: db.raw(`'forged.' || event`) })
+  const putBack = async () => {
+    await db('audit')
+      .where({ batch: trail.batch })
+      .update({ event: db.raw(`replace(event, 'forged.', '')`) })
+  }
+  const seen = {
+    listChains: (after: string) => putBack().then(() => vault.listChains(after)),
+    describeHead: (chain: string) => putBack().then(() => vault.describeHead(chain)),
+  }
+  const broken: string[] = []
+  for await (const { chain, ok } of verdictsOfAll({ db, vault: seen })) if (!ok) broken.push(chain)
+  expect(broken).toEqual([trail.chain])
+})
+
 it('takes a day that runs out and is dropped meanwhile for what it is', async () => {
   const { db, vault } = harness
   await db.raw(`CREATE TABLE access_log_past PARTITION OF access_log FOR VALUES FROM ('2000-01-01') TO ('2000-01-02')`)
-  const verdicts = verifyAll({ db, vault, clock: systemClock }, 90)
-  await verdicts.next()
+  const begun = verdictsOfAll({ db, vault })
+  await begun.next()
   await db.raw('DROP TABLE access_log_past')
-  for await (const { chain, ok } of verdicts) expect([chain, ok]).toEqual([chain, true])
+  for await (const { chain, ok } of begun) expect([chain, ok]).toEqual([chain, true])
 })

@@ -7,7 +7,7 @@ import { readNow } from '../db/read.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
-import { checkpointsBetween } from './chain-rows.js'
+import { checkpointsBetween, UNSIGNED } from './chain-rows.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
 import type { Progress, Verdict } from './verdict.js'
 import { type VerifyDeps, verifyChain } from './verify-chain.js'
@@ -155,22 +155,134 @@ describe('verifying', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true })
   })
 
-  it('begins anew where the vault has signed on since, and not where links were taken away', async () => {
-    const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
-    let isFirst = true
-    const vault = {
-      describeHead: async (asked: string) => {
-        if (isFirst) await harness.audit(organizationId).then(harness.signHeads)
-        isFirst = false
-        return harness.vault.describeHead(asked)
+  describe('where the vault has signed on since', () => {
+    /** Once the vault is asked, something is done first. */
+    const vaultAfter = (done: () => Promise<unknown>): VerifyDeps['vault'] => ({
+      describeHead: async (chain) => {
+        await done()
+        return harness.vault.describeHead(chain)
       },
+    })
+    const signOn = (organizationId: string) => async () => {
+      await harness.audit(organizationId)
+      await harness.signHeads()
     }
-    expect((await linesOf(vault, source)).at(-1)).toMatchObject({ ok: true, through: 6, signed: { through: 6 } })
-    const links = db('chain_batches').where({ chain })
-    const { head } = await links.clone().where({ number: 4 }).first()
-    await links.clone().where('number', '>', 4).delete()
-    await db('chain_heads').where({ chain }).update({ count: 4, head })
-    expect((await harness.verdict(source)).breaks).toContainEqual(expect.objectContaining({ kind: 'truncated' }))
+
+    it('goes on to what it signed, which is not late however long after the beginning', async () => {
+      const { source, organizationId } = await furnishTrail(harness, 'audit')
+      harness.setVaultClock(Date.now() + 6 * 60_000)
+      const verdict = (await linesOf(vaultAfter(signOn(organizationId)), source)).at(-1)
+      harness.setVaultClock(undefined)
+      expect(verdict).toMatchObject({
+        ok: true,
+        through: 6,
+        signed: { through: 6 },
+        late: null,
+      })
+    })
+
+    it('takes links that were not signed yet for ones that it leads back to', async () => {
+      const { source, organizationId } = await furnishTrail(harness, 'audit')
+      await db('audit')
+        .where({ organization_id: organizationId })
+        .where('batch', '=', db('chain_batches').where({ chain: source.chain, number: 5 }).select('batch'))
+        .update({ event: 'forged.event' })
+      const genuine = await db('chain_batches').where({ chain: source.chain, number: 5 }).first()
+      const { head } = await db('chain_heads').where({ chain: source.chain }).first()
+      await writeAnew(db, source)
+      const putBack = async () => {
+        await db('chain_batches').where({ chain: source.chain, number: 5 }).update({ digest: genuine.digest, head })
+        await db('chain_heads').where({ chain: source.chain }).update({ head })
+        await signOn(organizationId)()
+      }
+      expect((await linesOf(vaultAfter(putBack), source)).at(-1)).toMatchObject({
+        ok: false,
+        breaks: [{ kind: 'link-altered', link: 6 }],
+      })
+    })
+
+    it('finds what was altered all the same, though it is put back meanwhile', async () => {
+      const { source, batch, organizationId } = await furnishTrail(harness, 'audit')
+      await db('audit')
+        .where({ batch })
+        .update({ event: db.raw(`'forged.' || event`) })
+      const putBack = async () => {
+        await db('audit')
+          .where({ batch })
+          .update({ event: db.raw(`replace(event, 'forged.', '')`) })
+        await signOn(organizationId)()
+      }
+      expect((await linesOf(vaultAfter(putBack), source)).at(-1)).toMatchObject({
+        ok: false,
+        through: 6,
+        breaks: [{ kind: 'entry-edited', link: 2 }],
+      })
+      expect(await harness.verdict(source)).toMatchObject({ ok: true })
+    })
+
+    it('names links as late that were there long before, by their entries, and were hidden', async () => {
+      const { source, chain, organizationId } = await furnishTrail(harness, 'access-log')
+      await harness.log(organizationId, 1, { db, atMs: Date.now() - 7 * 60_000 })
+      await harness.signHeads()
+      const of = { chain }
+      const { head } = await db('chain_batches')
+        .where({ ...of, number: 5 })
+        .first()
+      const hidden = await db('chain_batches')
+        .where({ ...of, number: 6 })
+        .first()
+      const kept = await db('chain_checkpoints')
+        .where({ ...of, count: 6 })
+        .first()
+      const newest = await db('chain_heads').where(of).first()
+      const entries = await db('access_log').where({ batch: hidden.batch })
+      await db('access_log').where({ batch: hidden.batch }).delete()
+      await db('chain_batches')
+        .where({ ...of, number: 6 })
+        .delete()
+      await db('chain_checkpoints')
+        .where({ ...of, count: 6 })
+        .delete()
+      await db('chain_heads').where(of).update({ count: 5, head, unsigned_since: UNSIGNED })
+      const putBack = async () => {
+        await db('access_log').insert(entries.map((row) => ({ ...row, entry: JSON.stringify(row.entry) })))
+        await db('chain_batches').insert(hidden)
+        await db('chain_checkpoints').insert(kept)
+        await db('chain_heads').where(of).update(newest)
+      }
+      const verdict = (await linesOf(vaultAfter(putBack), source)).at(-1)
+      expect(verdict).toMatchObject({ ok: true, through: 6, late: { from: 6, through: 6, seconds: 420 } })
+    })
+
+    it('tells links that were taken away', async () => {
+      const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
+      await signOn(organizationId)()
+      const links = db('chain_batches').where({ chain })
+      const { head } = await links.clone().where({ number: 4 }).first()
+      await links.clone().where('number', '>', 4).delete()
+      await db('chain_heads').where({ chain }).update({ count: 4, head })
+      expect((await harness.verdict(source)).breaks).toContainEqual(
+        expect.objectContaining({ kind: 'truncated', link: 4, detail: 'the vault signed 6 links, 4 are here' }),
+      )
+    })
+
+    it('reads no further where it signed that long before: it was there, and is gone', async () => {
+      const { source, chain, organizationId } = await furnishTrail(harness, 'audit')
+      harness.setVaultClock(Date.now() - 2 * 60_000)
+      await signOn(organizationId)()
+      harness.setVaultClock(undefined)
+      const hidden = await db('chain_batches').where({ chain, number: 6 }).first()
+      const newest = await db('chain_heads').where({ chain }).first()
+      const { head } = await db('chain_batches').where({ chain, number: 5 }).first()
+      await db('chain_batches').where({ chain, number: 6 }).delete()
+      await db('chain_heads').where({ chain }).update({ count: 5, head, unsigned_since: UNSIGNED })
+      const putBack = async () => {
+        await db('chain_batches').insert(hidden)
+        await db('chain_heads').where({ chain }).update(newest)
+      }
+      expect((await linesOf(vaultAfter(putBack), source)).at(-1)).toMatchObject({ ok: false, through: 5 })
+      expect(await harness.verdict(source)).toMatchObject({ ok: true, through: 6 })
+    })
   })
 
   it('names the first of many breaks, and holds no more', async () => {

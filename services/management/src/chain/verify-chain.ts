@@ -1,12 +1,14 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { readNow } from '../db/read.js'
 import { openSnapshot } from '../db/snapshot.js'
+import type { HeadWitness } from '../vault/head-witness.js'
 import type { ChainSource } from './chain-source.js'
-import { VAULT_SKEW_MS } from './signed-by-vault.js'
 import type { Progress, Verdict } from './verdict.js'
-import { type WalkDeps, walkChain } from './walk-chain.js'
+import { walkChain } from './walk-chain.js'
 
-export interface VerifyDeps extends Pick<WalkDeps, 'vault'> {
+export interface VerifyDeps {
+  readonly vault: Pick<HeadWitness, 'describeHead'>
   readonly clock: Pick<Clock, 'wallMs'>
   /** A connection of it is held to the end. */
   readonly db: Knex
@@ -22,17 +24,12 @@ export async function* verifyChain(
   { db, clock, vault }: VerifyDeps,
   source: ChainSource,
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
-  for (const isLast of [false, true]) {
-    const { read, close } = await openSnapshot(db)
-    try {
-      const asOfMs = clock.wallMs()
-      const described = await vault.describeHead(source.chain)
-      // In between it may have signed on, and not twice in a row; what it signed long before was taken away.
-      const isRecent = described.last !== undefined && described.last.signedAtMs > asOfMs - VAULT_SKEW_MS
-      const mayBeAhead = isRecent && !isLast
-      if ((yield* walkChain({ read, asOfMs, vault }, source, { ...described, mayBeAhead })) !== 'ahead') return
-    } finally {
-      await close()
-    }
+  const { read, close } = await openSnapshot(db)
+  try {
+    const asOfMs = clock.wallMs()
+    const described = await vault.describeHead(source.chain)
+    yield* walkChain({ read, asOfMs, readNow: readNow(db) }, source, described)
+  } finally {
+    await close()
   }
 }

@@ -1,13 +1,12 @@
 import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
 import type { Read } from '../db/read.js'
-import type { DescribedHead, HeadWitness, SignedHead } from '../vault/head-witness.js'
+import type { DescribedHead, SignedHead } from '../vault/head-witness.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
-import { type BatchRow, batchesAfter, checkpointsBetween, type KeptHead, UNSIGNED } from './chain-rows.js'
+import { batchesAfter, checkpointsBetween, UNSIGNED } from './chain-rows.js'
 import type { ChainSource } from './chain-source.js'
-import { checkEntries } from './check-entries.js'
-import { breakOfLink } from './check-link.js'
 import { checkTables } from './check-tables.js'
-import { type SignedByVault, signedByVault } from './signed-by-vault.js'
+import { type Following, followLinks } from './follow-links.js'
+import { type SignedByVault, signedByVault, VAULT_SKEW_MS } from './signed-by-vault.js'
 import { bytesOf, countOf } from './stored-values.js'
 import type { Progress, Verdict } from './verdict.js'
 import { beginWalk, type Walk } from './walk.js'
@@ -16,10 +15,12 @@ import { writtenAnew } from './written-anew.js'
 const LIMITS = CHAIN_LIMITS.verify
 
 export interface WalkDeps {
+  /** Of one state of the database. */
   readonly read: Read
-  /** Of what is read: Unix time in milliseconds. */
+  /** Of that state: Unix time in milliseconds. */
   readonly asOfMs: number
-  readonly vault: Pick<HeadWitness, 'describeHead'>
+  /** What has been committed since, for links that the vault has signed since. */
+  readonly readNow: Read
 }
 
 /**
@@ -27,15 +28,13 @@ export interface WalkDeps {
  * entries, signed heads, and last of all what the vault remembers. Page after page; in memory are the links of one page and
  * the entries of about one batch. Of many breaks the first are named; one of the links themselves ends the walk.
  *
- * Answers `ahead`, and has said nothing, where the vault remembers more than the head that is found, and may.
- *
- * @throws Fault UNAVAILABLE where the vault is away: an outage is no verdict.
+ * @param described by the vault, after what `read` reads was as it is: before, its own reading would have told of ours.
  */
 export async function* walkChain(
-  { read, asOfMs, vault }: WalkDeps,
+  { read, asOfMs, readNow }: WalkDeps,
   source: ChainSource,
-  described: DescribedHead & { readonly mayBeAhead: boolean },
-): AsyncGenerator<Progress | Verdict, 'ahead' | 'judged', undefined> {
+  described: DescribedHead,
+): AsyncGenerator<Progress | Verdict, void, undefined> {
   const { chain } = source
   const { last } = described
   const byVault = signedByVault(described)
@@ -43,30 +42,67 @@ export async function* walkChain(
   for (const detail of await checkTables(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
   if (walk.isOver()) {
     yield verdictOf(walk, chain, last)
-    return 'judged'
+    return
   }
-  const head = await headOf(read, chain)
-  if (described.mayBeAhead && last && last.count > head.count) return 'ahead'
+  const vouching = { byVault, last }
+  yield* walkLinks(read, walk, source, vouching)
+  walk.endsAt(asOfMs)
+  yield* walkOn(readNow, walk, source, { ...vouching, asOfMs })
+  await lookOutside(read, walk, chain)
+  if (walk.signed > (last?.count ?? 0))
+    walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${last?.count ?? 0} links`)
+  await lookForStrays(read, walk, source)
+  for (const detail of await writtenAnew(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
+  yield verdictOf(walk, chain, last)
+}
 
+type Vouching = Pick<Following, 'byVault' | 'last'>
+
+/** All links that the head counts. */
+async function* walkLinks(
+  read: Read,
+  walk: Walk,
+  source: ChainSource,
+  vouching: Vouching,
+): AsyncGenerator<Progress, void, undefined> {
+  const { chain } = source
+  const head = await headOf(read, chain)
   for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
     const links = await batchesAfter(read, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
     // Of now: a day that runs out meanwhile is dropped for every snapshot.
     const keptFrom = await source.keptFrom(read)
-    if (isFirst) await begin(read, walk, { chain, first: links[0]?.number ?? head.count + 1, keptFrom, byVault })
+    const first = links[0]?.number ?? head.count + 1
+    if (isFirst) await begin(read, walk, { chain, first, keptFrom, byVault: vouching.byVault })
     if (walk.isOver()) break
-    await follow(read, walk, source, { links, byVault, last, keptFrom })
+    const kept = await checkpointsBetween(read, chain, { from: walk.count + 1, through: links.at(-1)?.number ?? 0 })
+    await followLinks(read, walk, source, { ...vouching, links, kept, keptFrom, knownMs: Number.POSITIVE_INFINITY })
     if (links.length === 0 && walk.count < head.count)
       walk.note('link-missing', walk.count + 1, 'it is counted by the head, and not there')
     yield { type: 'progress', chain, link: walk.count, of: head.count, entries: walk.entries }
   }
-  if (!walk.isOver()) endOf(walk, head, last)
-  walk.endsAt(asOfMs)
-  await lookOutside(read, walk, chain)
-  await lookAtVault(walk, chain, vault)
-  await lookForStrays(read, walk, source)
-  for (const detail of await writtenAnew(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
-  yield verdictOf(walk, chain, last)
-  return 'judged'
+  if (!walk.isOver()) endOf(walk, head)
+}
+
+/** Links that the vault has signed since: they follow from those that were there, or those are not what it signed. */
+async function* walkOn(
+  readNow: Read,
+  walk: Walk,
+  source: ChainSource,
+  { byVault, last, asOfMs }: Vouching & { readonly asOfMs: number },
+): AsyncGenerator<Progress, void, undefined> {
+  const { chain } = source
+  const count = last?.count ?? 0
+  // What it signed long before was there already, or was taken away.
+  const isRecent = last !== undefined && last.signedAtMs > asOfMs - VAULT_SKEW_MS
+  while (isRecent && walk.count < count && !walk.isOver()) {
+    const links = await batchesAfter(readNow, chain, { after: walk.count, through: count, limit: LIMITS.linksPage })
+    if (links.length === 0) break
+    const keptFrom = await source.keptFrom(readNow)
+    await followLinks(readNow, walk, source, { byVault, last, links, kept: [], keptFrom, knownMs: asOfMs })
+    yield { type: 'progress', chain, link: walk.count, of: count, entries: walk.entries }
+  }
+  if (walk.count < count && !walk.isOver())
+    walk.note('truncated', walk.count, `the vault signed ${count} links, ${walk.count} are here`)
 }
 
 interface Head {
@@ -125,94 +161,9 @@ async function begin(read: Read, walk: Walk, { chain, first, keptFrom, byVault }
   })
 }
 
-interface Following {
-  readonly links: readonly BatchRow[]
-  readonly byVault: SignedByVault
-  readonly last: SignedHead | undefined
-  readonly keptFrom: string | null
-}
-
-/** One page of links: each from the one before it, and the signed heads among them. */
-async function follow(read: Read, walk: Walk, source: ChainSource, page: Following): Promise<void> {
-  const { links, byVault, last, keptFrom } = page
-  const { chain } = source
-  const through = links.at(-1)?.number ?? walk.count
-  const kept = await checkpointsBetween(read, chain, { from: walk.count + 1, through })
-  const checkpoints = new Map(kept.map((checkpoint) => [checkpoint.count, checkpoint]))
-  const sound: BatchRow[] = []
-  const signedMs = new Map<number, number>()
-  for (const link of links) {
-    const broken = breakOfLink({ chain, previous: walk.head, count: walk.count + 1, link, near: links })
-    if (broken) walk.add(broken)
-    const checkpoint = checkpoints.get(link.number)
-    const atMs = broken ? undefined : compareSigned(walk, link, { chain, checkpoint, last, byVault })
-    if (atMs !== undefined) signedMs.set(link.number, atMs)
-    if (checkpoint) followKept(walk, checkpoint)
-    if (walk.isOver()) break
-    walk.count = link.number
-    walk.head = link.head
-    sound.push(link)
-  }
-  const { breaks, entries, oldestMs } = await checkEntries(read, source, sound, keptFrom)
-  for (const broken of breaks) walk.add(broken)
-  walk.entries += entries
-  for (const { number } of sound) {
-    walk.waits(number, oldestMs.get(number) ?? Number.POSITIVE_INFINITY)
-    const atMs = signedMs.get(number)
-    if (atMs !== undefined) walk.signedAt(number, atMs)
-  }
-}
-
-interface SignedHere {
-  readonly chain: string
-  readonly checkpoint: SignedHead | undefined
-  readonly last: SignedHead | undefined
-  readonly byVault: SignedByVault
-}
-
-/** Answers when the vault signed it, by its own word; undefined where it did not. */
-function compareSigned(
-  walk: Walk,
-  { number, head }: BatchRow,
-  { chain, checkpoint, last, byVault }: SignedHere,
-): number | undefined {
-  const isVaults = checkpoint !== undefined && byVault.isSigned(chain, checkpoint)
-  if (checkpoint && !isVaults)
-    walk.note('signature-invalid', number, 'no key of the vault’s signed the head that is kept here')
-  if (isVaults) walk.signed = number
-  const remembered = last?.count === number ? last : undefined
-  const isRemembered = remembered !== undefined && byVault.isSigned(chain, remembered)
-  if (remembered && !isRemembered)
-    walk.note('signature-invalid', number, 'no key of the vault’s signed the head that it remembers')
-  const vouching = [...(isVaults ? [checkpoint] : []), ...(isRemembered ? [remembered] : [])]
-  if (vouching.length === 0) return undefined
-  const isDoubtful = (signed: SignedHead): boolean =>
-    signed.signedAtMs >= (byVault.knownSinceMs(signed) ?? Number.POSITIVE_INFINITY)
-  if (vouching.every(isDoubtful)) walk.doubt(number)
-  else walk.lift()
-  if (vouching.some((signed) => !signed.head.equals(head)))
-    walk.note(
-      'rewritten',
-      number,
-      `the vault signed another head; the links since ${walk.vouched + 1} were written anew`,
-    )
-  else walk.vouched = number
-  // What is remembered may have been signed anew since.
-  return Math.min(...vouching.map(({ signedAtMs }) => signedAtMs))
-}
-
-/** Each names the one that was kept before it. */
-function followKept(walk: Walk, { count, previous }: KeptHead): void {
-  if (previous !== walk.kept)
-    walk.note('signed-head-missing', count, `it was kept after that of link ${previous}; that of ${walk.kept} is there`)
-  walk.kept = count
-}
-
-function endOf(walk: Walk, head: Head, last: SignedHead | undefined): void {
+function endOf(walk: Walk, head: Head): void {
   if (!head.head.equals(walk.head)) walk.note('head-altered', head.count, 'the head is not that of the last link')
   if (head.markedWrong !== null) walk.note('head-altered', head.count, head.markedWrong)
-  if (last && last.count > head.count)
-    walk.note('truncated', head.count, `the vault signed ${last.count} links, ${head.count} are here`)
 }
 
 /** A link and the head that counts it are committed together, and what has run out goes at once. */
@@ -230,15 +181,6 @@ async function lookOutside(read: Read, walk: Walk, chain: string): Promise<void>
   )
   const details = { 'link-extra': 'a link that the head does not count', 'signed-head-extra': 'there is no such link' }
   for (const { kind, number } of rows) walk.note(kind, countOf(number), `${details[kind]}: ${number}`)
-}
-
-/** It may have signed on since it was asked; so it is asked again before it is said to have forgotten. */
-async function lookAtVault(walk: Walk, chain: string, vault: WalkDeps['vault']): Promise<void> {
-  if (walk.signed === 0) return
-  const { last }: DescribedHead = await vault.describeHead(chain)
-  const remembered = last?.count ?? 0
-  if (remembered < walk.signed)
-    walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${remembered} links`)
 }
 
 async function lookForStrays(read: Read, walk: Walk, source: ChainSource): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { systemClock } from '@protectmyapi/service-kit/clock'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { verifyAll } from '../chain/verify-all.js'
 import { memoryVault } from '../test/memory-vault.js'
 import { migratedDatabase } from '../test/migrated-database.js'
@@ -12,9 +13,8 @@ it('writes no name of a database so that a terminal obeys it, and the name all t
   const chain = 'audit/\u009b2J\u007f\u202ex'
   await db('chain_heads').insert({ chain, count: 1, head: Buffer.alloc(32) })
   const lines: string[] = []
-  const isInOrder = await tellVerdicts(verifyAll({ db, vault: memoryVault(), clock: systemClock }, 90), (line) =>
-    lines.push(line),
-  )
+  const ports = { log: createLogger('test', 'silent'), clock: systemClock, write: (line: string) => lines.push(line) }
+  const isInOrder = await tellVerdicts(verifyAll({ ...ports, db, vault: memoryVault() }, 90), ports)
   expect(isInOrder).toBe(false)
   expect(lines.join('')).not.toMatch(/[\u007f-\u009f]|\p{Bidi_Control}/u)
   expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ chain }))

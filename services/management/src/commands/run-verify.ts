@@ -1,30 +1,54 @@
-import { systemClock } from '@protectmyapi/service-kit/clock'
-import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { shownJson } from '@protectmyapi/service-kit/shown-text'
-import type { Verdict } from '../chain/verdict.js'
+import type { Progress, Verdict } from '../chain/verdict.js'
 import { verifyAll } from '../chain/verify-all.js'
 import type { ManagementConfig } from '../config.js'
+import type { CommandPorts } from './command-ports.js'
+import { verifiedByManagement } from './verified-by-management.js'
 import { withDatabase } from './with-database.js'
 import { withVault } from './with-vault.js'
 
-/** The `verify` command: every chain of the installation, one verdict in each line. Answers whether all are in order. */
-export function runVerify(
-  config: ManagementConfig,
-  { log, write }: { readonly log: Logger; readonly write: (line: string) => void },
-): Promise<boolean> {
-  return withVault(config, log, (vault) =>
-    // Nobody who watches sessions is told of it (ADR 24).
-    withDatabase(config, '', (db) =>
-      tellVerdicts(verifyAll({ db, vault, clock: systemClock }, config.accessLogDays), write),
+/** Between two lines of progress in the log. */
+const TOLD_EVERY_MS = 10_000
+
+interface Ports extends CommandPorts {
+  readonly write: (line: string) => void
+}
+
+/**
+ * The `verify` command: every chain of the installation, one verdict in each line. Answers whether all are in order.
+ *
+ * The management that serves does it, over the sessions that it has for everything else: who watches sessions would see one
+ * of this command's own begin, and could put back what is to be found (ADR 24).
+ *
+ * @throws Fault as verifiedByManagement.
+ */
+export function runVerify(config: ManagementConfig, ports: Ports): Promise<boolean> {
+  return tellVerdicts(verifiedByManagement(config, ports.log), ports)
+}
+
+/** The same without a management that serves, as of a copy. @throws Fault UNAVAILABLE, and what Postgres throws. */
+export function runVerifyAlone(config: ManagementConfig, ports: Ports): Promise<boolean> {
+  return withVault(config, ports.log, (vault) =>
+    withDatabase(config, '-verify', (db) =>
+      tellVerdicts(verifyAll({ ...ports, db, vault }, config.accessLogDays), ports),
     ),
   )
 }
 
-export async function tellVerdicts(verdicts: AsyncIterable<Verdict>, write: (line: string) => void): Promise<boolean> {
+export async function tellVerdicts(
+  lines: AsyncIterable<Progress | Verdict>,
+  { log, clock, write }: Ports,
+): Promise<boolean> {
   let isInOrder = true
-  for await (const verdict of verdicts) {
-    write(`${shownJson(JSON.stringify(verdict))}\n`)
-    isInOrder &&= verdict.ok
+  let toldMs = clock.monotonicMs()
+  for await (const line of lines) {
+    if (line.type === 'verdict') {
+      write(`${shownJson(JSON.stringify(line))}\n`)
+      isInOrder &&= line.ok
+    } else if (clock.monotonicMs() - toldMs >= TOLD_EVERY_MS) {
+      toldMs = clock.monotonicMs()
+      log.info(line, 'verifying')
+    }
   }
   return isInOrder
 }

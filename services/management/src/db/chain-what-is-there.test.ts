@@ -1,11 +1,10 @@
 import { expect, it } from '@jest/globals'
 import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { systemClock } from '@protectmyapi/service-kit/clock'
 import { migrate } from '@protectmyapi/service-kit/postgres/migrate'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
-import { verifyAll } from '../chain/verify-all.js'
 import { memoryVault } from '../test/memory-vault.js'
+import { verdictsOfAll } from '../test/verdicts-of-all.js'
 import { migrateManagement } from './migrate-management.js'
 import { people } from './migrations/0001-people.js'
 import { secrets } from './migrations/0002-secrets.js'
@@ -32,7 +31,7 @@ it('takes what stood in log and trail before there were chains into them', async
   `)
   await migrateManagement({ owner: target, runtimeRole: target.user }, log)
   const entries: Record<string, number> = {}
-  for await (const verdict of verifyAll({ db, vault: memoryVault(), clock: systemClock }, 90)) {
+  for await (const verdict of verdictsOfAll({ db, vault: memoryVault() })) {
     expect(verdict).toMatchObject({ ok: true })
     entries[verdict.chain] = verdict.entries
   }

@@ -14,6 +14,7 @@ export const DIRECTORY_ACCESS: ReadonlyMap<string, readonly Caller[]> = new Map(
   ['RecordAccess', ['proxy']],
   ['DrawQuota', ['proxy']],
   ['ExchangeDebugToken', ['proxy']],
+  ['VerifyChains', ['management']],
 ])
 
 const SERVICE_PATH = '/protectmyapi.directory.v1.Directory/'

@@ -28,6 +28,7 @@ import { refusalOf } from './refusal-of.js'
 import { createResolveRoute } from './resolve-route.js'
 import { createResolveSecrets } from './resolve-secrets.js'
 import { syncHandler } from './sync.js'
+import { createVerifyChains, type VerifyChainsDeps } from './verify-chains.js'
 
 export interface DirectoryDeps {
   /** For what anyone may ask for at the cost of a wait: exchanges, and questions of internal services. */
@@ -36,6 +37,7 @@ export interface DirectoryDeps {
   readonly dataPlaneDb: Knex
   readonly feed: Pick<Feed, 'tail' | 'recordSync'>
   readonly keys: HeldKeys
+  readonly verifyAll: VerifyChainsDeps['verifyAll']
   readonly clock: Clock
   readonly log: Logger
   readonly material: WatchedMaterial
@@ -69,6 +71,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const recordAccess = createRecordAccess(dataPlaneDb, log)
   const drawQuota = createDrawQuota(dataPlaneDb)
   const exchangeDebugToken = createExchangeDebugToken({ db, keys, clock })
+  const verifyChains = createVerifyChains(deps)
   const streams = syncHandler({ db: dataPlaneDb, feed, horizonMs, authorize, log })
   const handlers: DirectoryHandlers = {
     Sync: streams.handle,
@@ -79,6 +82,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
     RecordAccess: unary(gate, (request) => refused(recordAccess(request))),
     DrawQuota: unary(gate, (request) => refused(drawQuota(request))),
     ExchangeDebugToken: unary(gate, (request) => refused(exchangeDebugToken(request))),
+    VerifyChains: unary(gate, (request) => refused(verifyChains.answer(request))),
   }
   const isInternal = (id: string): boolean => isInternalIdentity(deps.trustDomain, deps.namespace, id)
   const server = createGrpcServer({ interceptors: [refuseEarly(gate, createUnfinishedCalls(isInternal))] })
@@ -86,10 +90,11 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   return {
     start: () => listenGrpc(server, `${host}:${port}`, new MutualTlsServerCredentials(material)),
     streams: streams.size,
-    stop(graceMs) {
+    async stop(graceMs) {
       const closed = closeGrpcServer(server, graceMs)
       streams.cutAll()
-      return closed
+      await closed
+      await verifyChains.close()
     },
   }
 }

@@ -192,59 +192,65 @@ describe('who may call the directory', () => {
     expect([...DIRECTORY_ACCESS.keys()].sort()).toEqual(Object.keys(Directory.service).sort())
   })
 
-  it.each(['management', 'vault', 'somebody'])('is not %s, on any method', async (serviceAccount) => {
-    const client = await harness.client(serviceAccount)
-    const unaryCalls = [
-      () =>
-        callUnary(
-          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().resolveRoute(r, o, a),
-          {},
-          2_000,
-        ),
-      () =>
-        callUnary(
-          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().listSessionKeys(r, o, a),
-          {},
-          2_000,
-        ),
-      () =>
-        callUnary(
-          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().admit(r, o, a),
-          {},
-          2_000,
-        ),
-      () =>
-        callUnary(
-          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().recordAccess(r, o, a),
-          {},
-          2_000,
-        ),
-      () =>
-        callUnary(
-          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().drawQuota(r, o, a),
-          {},
-          2_000,
-        ),
-      () =>
-        callUnary(
-          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
-            client.current().exchangeDebugToken(r, o, a),
-          {},
-          2_000,
-        ),
-      () =>
-        callUnary(
-          (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().resolveSecrets(r, o, a),
-          { names: ['A_KEY'] },
-          2_000,
-        ),
-    ]
-    expect(unaryCalls).toHaveLength(DIRECTORY_ACCESS.size - 1)
-    for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })
-    const ended = await open(client).ended()
-    expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('FORBIDDEN')
-    expect(heard.lines().at(-1)).toMatchObject({ msg: 'a stream was refused', err: { code: 'FORBIDDEN' } })
-  })
+  it.each(['management', 'vault', 'somebody'])(
+    'is not %s, on any method of proxies and internal services',
+    async (serviceAccount) => {
+      const client = await harness.client(serviceAccount)
+      const unaryCalls = [
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().resolveRoute(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
+              client.current().listSessionKeys(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().admit(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().recordAccess(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) => client.current().drawQuota(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
+              client.current().exchangeDebugToken(r, o, a),
+            {},
+            2_000,
+          ),
+        () =>
+          callUnary(
+            (r: object, o, a: (e: ServiceError | null, v?: unknown) => void) =>
+              client.current().resolveSecrets(r, o, a),
+            { names: ['A_KEY'] },
+            2_000,
+          ),
+      ]
+      // Beside Sync and VerifyChains, which management may call (commands/verified-by-management.test.ts).
+      expect(unaryCalls).toHaveLength(DIRECTORY_ACCESS.size - 2)
+      for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+      const ended = await open(client).ended()
+      expect(ended === 'end' ? ended : fromGrpcError(ended).code).toBe('FORBIDDEN')
+      expect(heard.lines().at(-1)).toMatchObject({ msg: 'a stream was refused', err: { code: 'FORBIDDEN' } })
+    },
+  )
 
   it.each([
     ['where the caller may not make it', 'management', {}, 'FORBIDDEN'],

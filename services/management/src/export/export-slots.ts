@@ -34,6 +34,24 @@ export function createExportSlots(what: 'exports' | 'verifications'): ExportSlot
   }
 }
 
+/**
+ * Items, with a slot from the first to the last, or until who takes them has enough.
+ *
+ * @throws Fault RATE_LIMITED.
+ */
+export async function* inSlot<Item>(
+  slots: ExportSlots,
+  taker: SlotTaker,
+  items: () => AsyncIterable<Item>,
+): AsyncGenerator<Item, void, undefined> {
+  const giveBack = slots.take(taker)
+  try {
+    yield* items()
+  } finally {
+    giveBack()
+  }
+}
+
 const tooMany = (what: string): Fault =>
   new Fault('RATE_LIMITED', `too many ${what} at once`, {
     say: `Too many ${what} are under way. Wait for one to end, or as long as Retry-After says.`,

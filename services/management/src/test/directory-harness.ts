@@ -7,10 +7,16 @@ import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v
 import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
-import { type TlsMaterial, type WatchedMaterial, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import {
+  type TlsFiles,
+  type TlsMaterial,
+  type WatchedMaterial,
+  watchMaterial,
+} from '@protectmyapi/service-kit/grpc/tls-material'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
+import { verifyAll } from '../chain/verify-all.js'
 import { buildDirectory } from '../directory/build-directory.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
@@ -30,6 +36,9 @@ export interface DirectoryHarness {
   readonly vault: MemoryVault
   readonly installation: string
   readonly port: number
+  readonly domain: { readonly trustDomain: string; readonly namespace: string }
+  /** Files of what a caller of this identity shows. */
+  files(serviceAccount: string): Promise<TlsFiles>
   /** What a caller of this identity shows. */
   material(serviceAccount: string): Promise<TlsMaterial>
   /** A client with this identity. */
@@ -47,10 +56,11 @@ export async function directoryHarness(
   const authority = await createAuthority()
   const opened: WatchedMaterial[] = []
   const clients: ReloadingClient<DirectoryClient>[] = []
-  const materialFor = async (serviceAccount: string): Promise<WatchedMaterial> => {
+  const filesFor = async (serviceAccount: string): Promise<TlsFiles> =>
     // A folder each: a second client of the same name must not change the files that the first one watches.
-    const own = await mkdtemp(join(folder, `${serviceAccount}-`))
-    const material = await watchMaterial(await writeIdentity(own, authority, serviceAccount), log)
+    writeIdentity(await mkdtemp(join(folder, `${serviceAccount}-`)), authority, serviceAccount)
+  const materialFor = async (serviceAccount: string): Promise<WatchedMaterial> => {
+    const material = await watchMaterial(await filesFor(serviceAccount), log)
     opened.push(material)
     return material
   }
@@ -66,6 +76,7 @@ export async function directoryHarness(
     dataPlaneDb,
     feed,
     keys,
+    verifyAll: () => verifyAll({ db, vault, clock }, 90),
     clock,
     log,
     material: await materialFor('management'),
@@ -85,6 +96,8 @@ export async function directoryHarness(
     vault,
     installation,
     port,
+    domain: { trustDomain: TRUST_DOMAIN, namespace: NAMESPACE },
+    files: filesFor,
     material: async (serviceAccount) => (await materialFor(serviceAccount)).current(),
     async client(serviceAccount) {
       const where = { address: `127.0.0.1:${port}`, serverId: spiffeId(TRUST_DOMAIN, NAMESPACE, 'management') }
@@ -104,7 +117,7 @@ export async function directoryHarness(
   }
 }
 
-async function writeIdentity(folder: string, authority: Authority, serviceAccount: string) {
+async function writeIdentity(folder: string, authority: Authority, serviceAccount: string): Promise<TlsFiles> {
   const { certPem, keyPem } = await authority.issue({
     spiffeId: spiffeId(TRUST_DOMAIN, NAMESPACE, serviceAccount),
     ipAddresses: ['127.0.0.1'],

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
-import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
@@ -15,7 +14,6 @@ import { createAppendedHeads } from '../chain/appended-heads.js'
 import { dropOldLinks } from '../chain/drop-old-links.js'
 import { createSignHeads } from '../chain/sign-heads.js'
 import { signerLease } from '../chain/signer-lease.js'
-import { verifyAll } from '../chain/verify-all.js'
 import { toInboxEntry } from '../directory/access-entry.js'
 import { writeInbox } from '../directory/access-inbox.js'
 import { createDrawQuota } from '../directory/draw-quota.js'
@@ -35,6 +33,7 @@ import { replaceValue } from '../secrets/replace-value.js'
 import type { SecretDeps } from '../secrets/secret-deps.js'
 import { memoryVault } from './memory-vault.js'
 import { runtimeDatabase } from './runtime-database.js'
+import { verdictsOfAll } from './verdicts-of-all.js'
 
 const ACTOR = { kind: 'user', id: 'usr_test', requestId: null } as const
 
@@ -134,8 +133,7 @@ describe('the runtime role', () => {
     const appended = createAppendedHeads(clock)
     await createSignHeads({ db, vault, clock, log: createLogger('test', 'silent'), appended }).ofAll()
     await lease.giveBack()
-    for await (const verdict of verifyAll({ db, vault, clock: systemClock }, 90))
-      expect(verdict).toMatchObject({ ok: true, breaks: [] })
+    for await (const verdict of verdictsOfAll({ db, vault })) expect(verdict).toMatchObject({ ok: true, breaks: [] })
     const old = { chain: 'access-log/org_1' }
     expect(await db('chain_batches').where(old).select('number')).not.toEqual([])
     await dropOldLinks(db, 90)

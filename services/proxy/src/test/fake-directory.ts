@@ -128,13 +128,15 @@ export async function startFakeDirectory(
     return answer
   }
 
+  const notForProxies = answering(() => {
+    throw new Fault('FORBIDDEN', 'not a proxy’s to ask')
+  })
   const handlers: DirectoryHandlers = {
     Sync: sync,
     ResolveRoute: answering(({ credential, service }) => says.route(credential, service)),
-    // Internal services ask for these, and no proxy.
-    ResolveSecrets: answering(() => {
-      throw new Fault('FORBIDDEN', 'not a proxy’s to ask')
-    }),
+    // Others ask for these, and no proxy.
+    ResolveSecrets: notForProxies,
+    VerifyChains: notForProxies,
     ListSessionKeys: answering(() => says.keys()),
     Admit: answering((request) => recorded(() => ({ decisions: decide(request) }))),
     RecordAccess: answering(({ bootId, entries: given }) =>

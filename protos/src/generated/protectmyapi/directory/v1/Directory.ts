@@ -18,6 +18,8 @@ import type { ResolveSecretsRequest as _protectmyapi_directory_v1_ResolveSecrets
 import type { ResolveSecretsResponse as _protectmyapi_directory_v1_ResolveSecretsResponse, ResolveSecretsResponse__Output as _protectmyapi_directory_v1_ResolveSecretsResponse__Output } from '../../../protectmyapi/directory/v1/ResolveSecretsResponse.js';
 import type { SyncReply as _protectmyapi_directory_v1_SyncReply, SyncReply__Output as _protectmyapi_directory_v1_SyncReply__Output } from '../../../protectmyapi/directory/v1/SyncReply.js';
 import type { SyncRequest as _protectmyapi_directory_v1_SyncRequest, SyncRequest__Output as _protectmyapi_directory_v1_SyncRequest__Output } from '../../../protectmyapi/directory/v1/SyncRequest.js';
+import type { VerifyChainsRequest as _protectmyapi_directory_v1_VerifyChainsRequest, VerifyChainsRequest__Output as _protectmyapi_directory_v1_VerifyChainsRequest__Output } from '../../../protectmyapi/directory/v1/VerifyChainsRequest.js';
+import type { VerifyChainsResponse as _protectmyapi_directory_v1_VerifyChainsResponse, VerifyChainsResponse__Output as _protectmyapi_directory_v1_VerifyChainsResponse__Output } from '../../../protectmyapi/directory/v1/VerifyChainsResponse.js';
 
 export interface DirectoryClient extends grpc.Client {
   Admit(argument: _protectmyapi_directory_v1_AdmitRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_AdmitResponse__Output>): grpc.ClientUnaryCall;
@@ -88,6 +90,15 @@ export interface DirectoryClient extends grpc.Client {
   sync(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
   sync(options?: grpc.CallOptions): grpc.ClientDuplexStream<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply__Output>;
   
+  VerifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  VerifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  VerifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  VerifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  verifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  verifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  verifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  verifyChains(argument: _protectmyapi_directory_v1_VerifyChainsRequest, callback: grpc.requestCallback<_protectmyapi_directory_v1_VerifyChainsResponse__Output>): grpc.ClientUnaryCall;
+  
 }
 
 export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
@@ -107,6 +118,8 @@ export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
   
   Sync: grpc.handleBidiStreamingCall<_protectmyapi_directory_v1_SyncRequest__Output, _protectmyapi_directory_v1_SyncReply>;
   
+  VerifyChains: grpc.handleUnaryCall<_protectmyapi_directory_v1_VerifyChainsRequest__Output, _protectmyapi_directory_v1_VerifyChainsResponse>;
+  
 }
 
 export interface DirectoryDefinition extends grpc.ServiceDefinition {
@@ -118,4 +131,5 @@ export interface DirectoryDefinition extends grpc.ServiceDefinition {
   ResolveRoute: MethodDefinition<_protectmyapi_directory_v1_ResolveRouteRequest, _protectmyapi_directory_v1_ResolveRouteResponse, _protectmyapi_directory_v1_ResolveRouteRequest__Output, _protectmyapi_directory_v1_ResolveRouteResponse__Output>
   ResolveSecrets: MethodDefinition<_protectmyapi_directory_v1_ResolveSecretsRequest, _protectmyapi_directory_v1_ResolveSecretsResponse, _protectmyapi_directory_v1_ResolveSecretsRequest__Output, _protectmyapi_directory_v1_ResolveSecretsResponse__Output>
   Sync: MethodDefinition<_protectmyapi_directory_v1_SyncRequest, _protectmyapi_directory_v1_SyncReply, _protectmyapi_directory_v1_SyncRequest__Output, _protectmyapi_directory_v1_SyncReply__Output>
+  VerifyChains: MethodDefinition<_protectmyapi_directory_v1_VerifyChainsRequest, _protectmyapi_directory_v1_VerifyChainsResponse, _protectmyapi_directory_v1_VerifyChainsRequest__Output, _protectmyapi_directory_v1_VerifyChainsResponse__Output>
 }

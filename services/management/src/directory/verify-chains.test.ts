@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
+import { until } from '@protectmyapi/dev-kit/until'
+import type { Progress } from '../chain/verdict.js'
+import { createVerifyChains } from './verify-chains.js'
+
+let made = 0
+let ended = 0
+let clock = manualClock(0)
+
+async function* lines(count: number, lineMs = 0): AsyncGenerator<Progress, void, undefined> {
+  try {
+    for (let link = 1; link <= count; link += 1) {
+      made = link
+      clock.advance(lineMs)
+      yield { type: 'progress', chain: 'audit/org_1', link, of: count, entries: 0 }
+    }
+  } finally {
+    ended += 1
+  }
+}
+
+const linksOf = (answered: readonly string[] | null | undefined): number[] =>
+  (answered ?? []).map((line) => JSON.parse(line).link)
+
+describe('verifying for a command', () => {
+  beforeEach(() => {
+    made = 0
+    ended = 0
+    clock = manualClock(0)
+  })
+
+  it('goes on where the answer before ended, and says which is the last', async () => {
+    const { answer } = createVerifyChains({ verifyAll: () => lines(250), clock })
+    const links: number[] = []
+    let verification = ''
+    const answers: number[] = []
+    do {
+      const answered = await answer({ verification })
+      links.push(...linksOf(answered.lines))
+      answers.push(answered.lines?.length ?? 0)
+      verification = answered.verification ?? ''
+    } while (verification !== '')
+    expect(links).toEqual(Array.from({ length: 250 }, (_, index) => index + 1))
+    expect(answers).toEqual([100, 100, 50])
+    expect(ended).toBe(1)
+  })
+
+  it('makes no line before it is asked for, and answers some after a second', async () => {
+    const verifying = createVerifyChains({ verifyAll: () => lines(250, 400), clock })
+    const answered = await verifying.answer({ verification: '' })
+    expect(linksOf(answered.lines)).toEqual([1, 2, 3])
+    expect(made).toBe(3)
+    await verifying.close()
+    expect(ended).toBe(1)
+  })
+
+  it('goes on with none that is not there, is another’s turn, or was gone on with', async () => {
+    const verifying = createVerifyChains({ verifyAll: () => lines(250), clock })
+    const { verification = '' } = await verifying.answer({ verification: '' })
+    const [first, second] = await Promise.allSettled([
+      verifying.answer({ verification }),
+      verifying.answer({ verification }),
+    ])
+    expect([first.status, second]).toMatchObject(['fulfilled', { status: 'rejected', reason: { code: 'NOT_FOUND' } }])
+    await expect(verifying.answer({ verification })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(verifying.answer({ verification: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await verifying.close()
+  })
+
+  it('ends one that nobody goes on with', async () => {
+    const { answer } = createVerifyChains({ verifyAll: () => lines(250), clock, idleMs: 5 })
+    const { verification = '' } = await answer({ verification: '' })
+    await until(async () => ended === 1 || undefined)
+    await expect(answer({ verification })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})

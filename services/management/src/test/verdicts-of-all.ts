@@ -1,0 +1,8 @@
+import { systemClock } from '@protectmyapi/service-kit/clock'
+import type { Verdict } from '../chain/verdict.js'
+import { type VerifyAllDeps, verifyAll } from '../chain/verify-all.js'
+
+/** Of every chain, without lines of progress. */
+export async function* verdictsOfAll(deps: Pick<VerifyAllDeps, 'db' | 'vault'>): AsyncGenerator<Verdict> {
+  for await (const line of verifyAll({ ...deps, clock: systemClock }, 90)) if (line.type === 'verdict') yield line
+}
