@@ -1,6 +1,7 @@
 import { readNow } from '../db/read.js'
 import { openSnapshot } from '../db/snapshot.js'
 import type { HeadWitness } from '../vault/head-witness.js'
+import { checkTables } from './check-tables.js'
 import { everyChain } from './every-chain.js'
 import { type Progress, unknownChain, type Verdict } from './verdict.js'
 import type { VerifyDeps } from './verify-chain.js'
@@ -22,7 +23,7 @@ export async function* verifyAll(
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
   const { read, close } = await openSnapshot(db)
   try {
-    const deps = { read, asOfMs: clock.wallMs(), readNow: readNow(db) }
+    const deps = { read, asOfMs: clock.wallMs(), alterations: await checkTables(read), readNow: readNow(db) }
     for await (const chain of everyChain(read, signedBy(vault), keptDays)) {
       if ('unknown' in chain) yield unknownChain(chain.unknown)
       else yield* walkChain(deps, chain, await vault.describeHead(chain.chain))

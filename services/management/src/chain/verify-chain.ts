@@ -4,6 +4,7 @@ import { readNow } from '../db/read.js'
 import { openSnapshot } from '../db/snapshot.js'
 import type { HeadWitness } from '../vault/head-witness.js'
 import type { ChainSource } from './chain-source.js'
+import { checkTables } from './check-tables.js'
 import type { Progress, Verdict } from './verdict.js'
 import { walkChain } from './walk-chain.js'
 
@@ -26,9 +27,8 @@ export async function* verifyChain(
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
   const { read, close } = await openSnapshot(db)
   try {
-    const asOfMs = clock.wallMs()
-    const described = await vault.describeHead(source.chain)
-    yield* walkChain({ read, asOfMs, readNow: readNow(db) }, source, described)
+    const deps = { read, asOfMs: clock.wallMs(), alterations: await checkTables(read), readNow: readNow(db) }
+    yield* walkChain(deps, source, await vault.describeHead(source.chain))
   } finally {
     await close()
   }

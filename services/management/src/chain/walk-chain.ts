@@ -4,7 +4,6 @@ import type { DescribedHead, SignedHead } from '../vault/head-witness.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
 import { batchesAfter, checkpointsBetween, UNSIGNED } from './chain-rows.js'
 import type { ChainSource } from './chain-source.js'
-import { checkTables } from './check-tables.js'
 import { type Following, followLinks } from './follow-links.js'
 import { type SignedByVault, signedByVault, VAULT_SKEW_MS } from './signed-by-vault.js'
 import { bytesOf, countOf } from './stored-values.js'
@@ -19,19 +18,21 @@ export interface WalkDeps {
   readonly read: Read
   /** Of that state: Unix time in milliseconds. */
   readonly asOfMs: number
+  /** What is wrong with the tables in it, by checkTables: whatever they hold is not judged then. */
+  readonly alterations: readonly string[]
   /** What has been committed since, for links that the vault has signed since. */
   readonly readNow: Read
 }
 
 /**
- * Looks whether the tables themselves are read, then walks a chain from the oldest link that is kept to its head: links,
- * entries, signed heads, and last of all what the vault remembers. Page after page; in memory are the links of one page and
- * the entries of about one batch. Of many breaks the first are named; one of the links themselves ends the walk.
+ * Walks a chain from the oldest link that is kept to its head: links, entries, signed heads, and last of all what the vault
+ * remembers. Page after page; in memory are the links of one page and the entries of about one batch. Of many breaks the
+ * first are named; one of the links themselves ends the walk.
  *
  * @param described by the vault, after what `read` reads was as it is: before, its own reading would have told of ours.
  */
 export async function* walkChain(
-  { read, asOfMs, readNow }: WalkDeps,
+  { read, asOfMs, alterations, readNow }: WalkDeps,
   source: ChainSource,
   described: DescribedHead,
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
@@ -39,7 +40,7 @@ export async function* walkChain(
   const { last } = described
   const byVault = signedByVault(described)
   const walk = beginWalk()
-  for (const detail of await checkTables(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
+  for (const detail of alterations) walk.add({ kind: 'table-altered', link: null, day: null, detail })
   if (walk.isOver()) {
     yield verdictOf(walk, chain, last)
     return
