@@ -8,7 +8,10 @@ export interface FaultSpec {
   readonly say: string
   /** The code that callers read, where two rows are one thing to them. */
   readonly shownAs?: string
-  /** A retry without a change may succeed. */
+  /**
+   * Time mends it, and nothing has left for a provider: SDKs may send it again by themselves. Of others a retry mends
+   * nothing, or the provider may have done the work already, and a second POST is a second bill.
+   */
   readonly retry?: true
 }
 
@@ -213,7 +216,6 @@ export const FAULTS = {
     http: 502,
     grpc: 'UNAVAILABLE',
     say: 'The provider could not be reached, or broke off. Check the base URL and the provider’s status.',
-    retry: true,
   },
   UPSTREAM_REJECTED_KEY: {
     http: 502,
@@ -229,7 +231,11 @@ export const FAULTS = {
     http: 504,
     grpc: 'DEADLINE_EXCEEDED',
     say: 'The provider did not answer in time. Try again, or raise the service’s timeout.',
-    retry: true,
+  },
+  CHANGED_UNDER_WAY: {
+    http: 503,
+    grpc: 'ABORTED',
+    say: 'What this request rests on was changed after it had left for the provider, which may have carried it out. Look there before you send it again.',
   },
   UNAVAILABLE: {
     http: 503,

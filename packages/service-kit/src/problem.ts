@@ -31,8 +31,8 @@ export function toProblem(fault: Fault, requestId: string): Problem {
 
 /** Header fields that go with a refusal, lower case. */
 export function problemHeaders(fault: Fault): Record<string, string> {
-  const spec = FAULTS[fault.code]
-  const retryAfter = fault.details.retryAfterSeconds ?? (spec.http === 503 ? RETRY_AFTER_SECONDS : undefined)
+  const { http, retry }: FaultSpec = FAULTS[fault.code]
+  const retryAfter = fault.details.retryAfterSeconds ?? (http === 503 && retry ? RETRY_AFTER_SECONDS : undefined)
   return {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',

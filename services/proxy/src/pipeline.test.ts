@@ -381,6 +381,24 @@ describe('what changes while a request begins', () => {
     }
   }
 
+  it('once the provider has the request, is told so that nobody sends it again unseen', async () => {
+    const silent = await startUpstream(() => {})
+    const to = await startProxy(silent.port)
+    to.plane.routeOf.set('up', routeTo(`http://127.0.0.1:${silent.port}`, { labels: [{ ...APP, generation: 1 }] }))
+    const asked = to.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'x' })
+    await until(() => (silent.received.length === 1 ? true : undefined))
+    to.plane.fell({ ...APP, generation: 2 })
+    const answer = await asked
+    expect([answer.status, problem(answer).code]).toEqual([503, 'CHANGED_UNDER_WAY'])
+    expect(answer.headers).toMatchObject({ 'x-should-retry': 'false', 'stripe-should-retry': 'false' })
+    expect(answer.headers['retry-after']).toBeUndefined()
+    expect(to.plane.recorded.map(({ ends }) => ends)).toMatchObject([
+      [{ finished: { status: 503, fault: 'CHANGED_UNDER_WAY' } }],
+    ])
+    await to.close()
+    await silent.close()
+  })
+
   it('in a row, while an operator works through a list, is waited for', async () => {
     change(proxy, 19)
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)

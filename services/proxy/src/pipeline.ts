@@ -158,7 +158,8 @@ function checkShowable({ secrets }: UpstreamRequest): void {
 
 /** The second entry of the record; and our own words, where the provider's did not go on. */
 function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void {
-  const { sent, end, fault, requestBytes, responseBytes } = forwarded
+  const { sent, end, requestBytes, responseBytes } = forwarded
+  const fault = sent && forwarded.fault?.code === 'UNAVAILABLE' ? changed(forwarded.fault) : forwarded.fault
   if (sent) exchange.watch.forwarded(forwarded.status, forwarded.upstreamMs)
   if (fault) exchange.watch.endsWith(fault.code)
   else if (end === 'left') exchange.watch.endsWith('CLIENT_LEFT')
@@ -176,6 +177,11 @@ function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void 
     ticket.void_(fault?.code ?? 'UNAVAILABLE')
   }
   if (end === 'refused' && fault) throw fault
+}
+
+/** A row of the feed, or the end of the horizon, ends what the provider has: it may have carried it out. */
+function changed(cause: Fault): Fault {
+  return new Fault('CHANGED_UNDER_WAY', cause.message, { cause })
 }
 
 /** What fell between the route and the sending was looked up too early by a moment: again, from the route on. */
@@ -197,5 +203,6 @@ async function walkUntilSent(deps: PipelineDeps, call: Call): Promise<void> {
 /** Mistakes of ours call somebody, unusable secrets and providers are looked into; an outage is logged where it is. */
 function levelOf({ code }: Fault): 'error' | 'warn' | 'debug' {
   if (code === 'INTERNAL') return 'error'
-  return FAULTS[code].http >= 500 && code !== 'UNAVAILABLE' ? 'warn' : 'debug'
+  const { http } = FAULTS[code]
+  return http >= 500 && http !== 503 ? 'warn' : 'debug'
 }

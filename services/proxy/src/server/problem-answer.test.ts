@@ -30,8 +30,9 @@ describe('a refusal', () => {
     expect(codes.filter((code) => fieldsOf(code).get('stripe-should-retry') !== 'false')).toEqual(retried)
   })
 
-  it('of 503 says when to come back', () => {
-    expect(fieldsOf('UNAVAILABLE').get('retry-after')).toBe('1')
+  it('says when to come back where nothing has left, and nothing of it where the provider may have done the work', () => {
+    expect(codes.filter((code) => FAULTS[code].http === 503)).toEqual(['CHANGED_UNDER_WAY', 'UNAVAILABLE'])
+    expect(codes.filter((code) => fieldsOf(code).has('retry-after'))).toEqual(['UNAVAILABLE'])
   })
 
   it('of a limit rounds up, so that nobody comes back too early', () => {
