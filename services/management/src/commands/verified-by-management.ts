@@ -18,7 +18,8 @@ const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::']
 /**
  * Every chain, verified by the management that serves here with this configuration.
  *
- * @throws Fault UNAVAILABLE where none does or the vault is away, RATE_LIMITED, NOT_FOUND where it ended meanwhile.
+ * @throws Error that says what to do where none does, or the vault is away; Fault RATE_LIMITED, FORBIDDEN, NOT_FOUND where
+ * it ended meanwhile.
  */
 export async function* verifiedByManagement(
   {
@@ -57,5 +58,5 @@ export async function* verifiedByManagement(
 function told(err: unknown, address: string): unknown {
   if (!(err instanceof Fault) || err.code !== 'UNAVAILABLE') return err
   const hint = `run verify beside a management that serves; it was asked on ${address}. Where none does: verify --alone`
-  return new Fault('UNAVAILABLE', `${err.message}; ${hint}`, { cause: err })
+  return new Error(`${err.message}; ${hint}`, { cause: err })
 }

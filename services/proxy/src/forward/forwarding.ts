@@ -109,7 +109,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
     const { passed, ...framing } = answerFields(raw)
     const fields = leadBack(status, passed, this.#options.back)
-    const fault = this.#refusalOf(status, framing) ?? (this.#leaksAsItWasOrIs(passed, fields) ? leaked() : null)
+    // First: what a refusal quotes of the provider may be the key.
+    const fault = this.#leaksAsItWasOrIs(passed, fields) ? leaked() : this.#refusalOf(status, framing)
     if (fault) {
       this.abort(fault)
       return true
@@ -187,7 +188,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   ): Fault | null {
     const { injects, scrub, closeIsAnEnd } = this.#options
     // An empty field, and chunked twice, are framing that readers differ on.
-    if (transferCoding !== null && transferCoding !== 'chunked') return transferCoded(transferCoding)
+    if (transferCoding !== null && transferCoding !== 'chunked') return transferCoded()
     if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
     if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
     if (scrub && coding !== '') return compressed(coding)
@@ -284,8 +285,8 @@ function endless(): Fault {
 }
 
 /** Nobody asked for it (no TE goes up), and passed on without its field it would be another body. */
-function transferCoded(coding: string): Fault {
-  return new Fault('UPSTREAM_UNREACHABLE', `an answer in a transfer coding that was not asked for: '${coding}'`)
+function transferCoded(): Fault {
+  return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a transfer coding that was not asked for')
 }
 
 /**

@@ -24,7 +24,8 @@ export const needlesOf = ({ value }: HeldSecret): readonly Needle[] => needlesFo
 
 /** A held secret's value in small letters. None for a short one. */
 export function foldedNeedlesOf({ value }: HeldSecret): readonly Needle[] {
-  return [...wholesOf(value.reveal().toLowerCase())].filter(isLong).map(needle)
+  const folded = [...wholesOf(value.reveal())].filter(isLong).map((whole) => whole.toLowerCase())
+  return [...new Set(folded)].map(needle)
 }
 
 /** Could this value be searched for? What is shorter may come back unseen. */
@@ -53,19 +54,28 @@ const BASIC = /^Basic[ \t]+(\S+)$/i
 
 /**
  * What a server takes for the value: without the blanks around it, which are no part of a field's value (RFC 9110 § 5.5),
- * without the scheme and the parameter's name before it, and of Basic the pair and its password (RFC 7617 § 2). Fixed
- * cuts, the same for every answer: they tell a phone nothing.
+ * without the scheme and the parameter's name before it, and of Basic the pair and what is secret of it (RFC 7617 § 2), also
+ * where a template has the scheme. Fixed cuts, the same for every answer: they tell a phone nothing.
  */
 function wholesOf(value: string): ReadonlySet<string> {
   const trimmed = value.trim()
   const sent = [trimmed, trimmed.replace(SCHEME, '')]
   const wholes = [value, ...sent, ...sent.map((whole) => whole.replace(PARAMETER, '$1'))]
   const [, encoded] = BASIC.exec(trimmed) ?? []
-  if (encoded !== undefined) {
-    const pair = decoded(encoded)
-    wholes.push(pair, pair.slice(pair.indexOf(':') + 1))
-  }
+  const pair = decoded(encoded ?? trimmed)
+  if (encoded !== undefined || PAIR.test(pair)) wholes.push(pair, secretOf(pair))
   return new Set(wholes)
+}
+
+/** What no key becomes that is not a pair in base64. */
+const PAIR = /^[\x20-\x7e]*:[\x20-\x7e]*$/
+
+/** The password; the user where that is the key, and the password a word or nothing, as with Stripe. */
+function secretOf(pair: string): string {
+  const colon = pair.indexOf(':')
+  const user = pair.slice(0, Math.max(0, colon))
+  const password = pair.slice(colon + 1)
+  return isLong(password) || !isLong(user) ? password : user
 }
 
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8')

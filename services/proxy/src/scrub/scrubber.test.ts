@@ -62,6 +62,11 @@ const FORMS: [string, string, string][] = [
   ['without its scheme and name', `Token token=${KEY}`, KEY],
   ['without its name and quotes', `ApiKey = "${KEY}"`, KEY],
   ['as the password of Basic', `Basic ${Buffer.from(`user:${KEY}`).toString('base64')}`, KEY],
+  ['as the user of Basic', `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`, KEY],
+  ['as the user of Basic before a word', `Basic ${Buffer.from(`${KEY}:x`).toString('base64')}`, KEY],
+  ['as the password of a pair whose scheme a template has', Buffer.from(`user:${KEY}`).toString('base64'), KEY],
+  ['as the user of such a pair', Buffer.from(`${KEY}:`).toString('base64'), KEY],
+  ['as such a pair', Buffer.from('acct-123:pass-5678').toString('base64'), 'acct-123:pass-5678'],
   ['as the pair of Basic', `basic ${Buffer.from('acct-123:pass-5678').toString('base64')}`, 'acct-123:pass-5678'],
   ['with blanks, as a form', 'correct horse battery staple', 'correct+horse+battery+staple'],
 ]
