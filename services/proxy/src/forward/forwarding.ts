@@ -124,20 +124,36 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   /** False stops the provider until the client has read. */
   onData(chunk: Buffer): boolean {
     if (this.#over) return true
-    const out = this.#options.scrubber.push(chunk)
-    if (out === 'leaked') {
+    const pieces = this.#options.scrubber.push(chunk)
+    if (pieces === 'leaked') {
       this.abort(leaked())
       return true
     }
-    if (out.length === 0) return true
-    this.#responseBytes += out.length
+    let hasRoom = true
+    for (const piece of pieces) hasRoom = this.#pass(piece)
+    return hasRoom || this.#isTaken() || this.#waitForReader()
+  }
+
+  /** False where it fills the buffer of the client's connection. */
+  #pass(piece: Buffer): boolean {
+    this.#responseBytes += piece.length
     if (this.#head !== null && this.#first === null) {
       // It goes with the head: at once, or with the end where that has come in the same packet.
-      this.#first = out
+      this.#first = piece
       return true
     }
     this.#sendHead()
-    return this.#options.exchange.outgoing.write(out) || this.#waitForReader()
+    return this.#options.exchange.outgoing.write(piece)
+  }
+
+  /**
+   * Has the system all that was written? Node keeps it to the end of the turn, and a chunk as large as sockets are read fills
+   * its buffer by itself: to stop the provider for each of them costs more than to pass it on.
+   */
+  #isTaken(): boolean {
+    const { outgoing } = this.#options.exchange
+    outgoing.socket?.uncork()
+    return outgoing.writableLength === 0
   }
 
   onComplete(rawTrailers: readonly unknown[] | null): void {

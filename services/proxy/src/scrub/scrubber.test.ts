@@ -24,7 +24,7 @@ function watch(scrubber: Scrubber, chunks: readonly Buffer[]): { steps: string[]
   for (const chunk of chunks) {
     const out = scrubber.push(chunk)
     if (out === 'leaked') return { steps, leaked: true }
-    steps.push(out.toString('latin1'))
+    steps.push(Buffer.concat(out).toString('latin1'))
   }
   steps.push(scrubber.end().toString('latin1'))
   return { steps, leaked: false }
@@ -97,6 +97,16 @@ describe('the scrubber ends an answer that holds the value', () => {
     const body = Buffer.from(`data: {"k":"${KEY}"}\n\n`)
     for (let cut = 0; cut <= body.length; cut += 1) {
       expect(watch(scrubberOf(KEY), cutAt(body, [cut])).steps.join('')).not.toContain(KEY.slice(0, 3))
+    }
+  })
+
+  it('between two chunks as large as sockets are read, wherever they part it', () => {
+    const filler = 'lorem ipsum '.repeat(6_000)
+    const body = Buffer.from(`${filler}${KEY}${filler}`)
+    for (let cut = filler.length; cut <= filler.length + KEY.length; cut += 1) {
+      const { steps, leaked } = watch(scrubberOf(KEY), cutAt(body, [cut]))
+      expect([cut, leaked]).toEqual([cut, true])
+      expect(filler.startsWith(steps.join(''))).toBe(true)
     }
   })
 
@@ -182,6 +192,16 @@ describe('the scrubber passes', () => {
         expect(Buffer.from(steps.join(''), 'latin1').equals(body)).toBe(true)
       }),
     )
+  })
+
+  it('a large answer byte for byte, in chunks as large as sockets are read, whatever they end with', () => {
+    const body = Buffer.from(Array.from({ length: 60_000 }, (_, at) => 'ab cde,'.repeat(at % 5)).join(''))
+    const cuts = Array.from({ length: Math.floor(body.length / 65_537) }, (_, at) => (at + 1) * 65_537)
+    for (const chunks of [cutAt(body, cuts), cutAt(Buffer.alloc(body.length, 'a'), cuts)]) {
+      const { steps, leaked } = watch(scrubberOf(KEY), chunks)
+      expect(leaked).toBe(false)
+      expect(Buffer.from(steps.join(''), 'latin1').equals(Buffer.concat(chunks))).toBe(true)
+    }
   })
 
   it('events of a stream at once, one by one', () => {

@@ -8,8 +8,8 @@ import { TokenTail } from './token-tail.js'
 export interface Scrubber {
   /** Header or trailer fields: name, value, … True where a value is in them. */
   leaksInFields(fields: readonly string[]): boolean
-  /** What may go on of the body now, or `leaked`: then nothing more may. */
-  push(chunk: Buffer): Buffer | 'leaked'
+  /** What may go on of the body now, piece by piece, none of them empty; or `leaked`: then nothing more may. */
+  push(chunk: Buffer): readonly Buffer[] | 'leaked'
   /** What was held back, once the body has ended. */
   end(): Buffer
 }
@@ -51,7 +51,7 @@ class SearchingScrubber implements Scrubber {
     return text !== '' && new RunScanner(needles).scan(Buffer.from(text, 'latin1'))
   }
 
-  push(chunk: Buffer): Buffer | 'leaked' {
+  push(chunk: Buffer): readonly Buffer[] | 'leaked' {
     return this.#scanner.scan(chunk) ? 'leaked' : this.#tail.push(chunk)
   }
 
@@ -64,6 +64,6 @@ const NOTHING = Buffer.alloc(0)
 
 const PASSING: Scrubber = {
   leaksInFields: () => false,
-  push: (chunk) => chunk,
+  push: (chunk) => [chunk],
   end: () => NOTHING,
 }

@@ -9,11 +9,36 @@ describe('what is held back for a key that may be under way', () => {
       let gone = 0
       let come = 0
       for (const size of sizes) {
-        gone += tail.push(Buffer.alloc(size, 'a')).length
+        gone += Buffer.concat(tail.push(Buffer.alloc(size, 'a'))).length
         come += size
         expect(come - gone).toBe(Math.min(come, 1_024))
       }
       expect(tail.end()).toHaveLength(1_024)
     },
   )
+})
+
+describe('what goes on of a chunk', () => {
+  const LARGE = 64 * 1024
+
+  it('is never copied where the chunk is large: what was held goes before it, by itself', () => {
+    const tail = new TokenTail()
+    const [first, second] = [Buffer.from(`${' '.repeat(LARGE)}key`), Buffer.from(`${' '.repeat(LARGE)}more`)]
+    expect(tail.push(first)).toEqual([first.subarray(0, LARGE)])
+    const pieces = tail.push(second)
+    expect(pieces).toEqual([Buffer.from('key'), second.subarray(0, LARGE)])
+    expect(pieces[0]?.buffer).toBe(first.buffer)
+    expect(pieces[1]?.buffer).toBe(second.buffer)
+  })
+
+  it('goes in one piece with what was held where it is small', () => {
+    const tail = new TokenTail()
+    expect(tail.push(Buffer.from('"key'))).toEqual([Buffer.from('"')])
+    expect(tail.push(Buffer.from('" "more'))).toEqual([Buffer.from('key" "')])
+    expect(tail.end()).toEqual(Buffer.from('more'))
+  })
+
+  it('is nothing where all of it is held', () => {
+    expect(new TokenTail().push(Buffer.from('key'))).toEqual([])
+  })
 })

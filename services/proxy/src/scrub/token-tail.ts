@@ -6,6 +6,8 @@ const LIMITS = {
    * part may have gone, never the whole.
    */
   heldBytesMax: 1024,
+  /** To join that many to what is held costs less than one write more. */
+  joinedBytesMax: 4 * 1024,
 } as const
 
 const EMPTY = Buffer.alloc(0)
@@ -17,13 +19,12 @@ const EMPTY = Buffer.alloc(0)
 export class TokenTail {
   #held: Buffer = EMPTY
 
-  /** What may go on now: empty, or all up to the run at the end. */
-  push(chunk: Buffer): Buffer {
+  /** What may go on now: nothing, or all up to the run at the end. Of a large chunk in two pieces, since to join them copies it. */
+  push(chunk: Buffer): readonly Buffer[] {
     const run = runBefore(chunk, Math.max(0, chunk.length - LIMITS.heldBytesMax), chunk.length)
     if (run > 0) return this.#swap(chunk, run)
-    // All of it is one run, and goes on from the one that is held.
-    const all = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
-    this.#held = EMPTY
+    // All of it is one run, and goes on from the one that is held: both are short.
+    const all = Buffer.concat([this.end(), chunk])
     return this.#swap(all, Math.max(0, all.length - LIMITS.heldBytesMax))
   }
 
@@ -34,12 +35,13 @@ export class TokenTail {
     return held
   }
 
-  #swap(chunk: Buffer, cut: number): Buffer {
+  #swap(chunk: Buffer, cut: number): readonly Buffer[] {
+    const held = this.#held
     // Nothing to hold: the usual end of JSON, and of an event.
-    if (cut === chunk.length && this.#held.length === 0) return chunk
+    if (cut === chunk.length && held.length === 0) return [chunk]
     const free = chunk.subarray(0, cut)
-    const out = this.#held.length === 0 ? free : Buffer.concat([this.#held, free])
     this.#held = chunk.subarray(cut)
-    return out
+    if (held.length === 0) return cut === 0 ? [] : [free]
+    return cut > LIMITS.joinedBytesMax ? [held, free] : [Buffer.concat([held, free])]
   }
 }
