@@ -10,8 +10,10 @@ import {
   type Environment,
   managementEnvironment,
   managementMigrateEnvironment,
+  nodeOptionsOf,
   type Plan,
   proxyEnvironment,
+  type Service,
   vaultEnvironment,
   vaultMigrateEnvironment,
 } from './environments.js'
@@ -185,17 +187,13 @@ export async function makePlan(
   return { plan: { host, ports, identities, databases, redis, kmsKeyFile, bootstrap, horizonMs, logLevel }, owner }
 }
 
-type SpecOf = (
-  name: string,
-  service: 'vault' | 'management' | 'proxy',
-  env: Environment,
-  args?: readonly string[],
-) => ProcessSpec
+type SpecOf = (name: string, service: Service, env: Environment, args?: readonly string[]) => ProcessSpec
 
 export function specsOf({ config, extra }: Pick<StartOptions, 'config' | 'extra'>, logs: string): SpecOf {
   return (name, service, env, args = []) => {
     const script = path.join(config.projectDir, 'services', service, 'dist', 'main.js')
-    return { name, script, args, env: { ...env, ...extra?.[service] }, logFile: path.join(logs, `${name}.log`) }
+    const logFile = path.join(logs, `${name}.log`)
+    return { name, nodeOptions: nodeOptionsOf(service), script, args, env: { ...env, ...extra?.[service] }, logFile }
   }
 }
 

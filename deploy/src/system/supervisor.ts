@@ -7,6 +7,8 @@ import { until } from '@protectmyapi/dev-kit/until'
 
 export interface ProcessSpec {
   readonly name: string
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[]
   /** A Node program, and its arguments. */
   readonly script: string
   readonly args?: readonly string[]
@@ -150,12 +152,12 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
 }
 
 function launch(
-  { script, args = [], env, logFile }: ProcessSpec,
+  { nodeOptions = [], script, args = [], env, logFile }: ProcessSpec,
   inherited: Readonly<Record<string, string>>,
 ): ChildProcess {
   // The log is the process's own file, not a pipe through us: it goes on when we are busy, and costs nothing.
   const log = openSync(logFile, 'a', 0o600)
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
     env: { ...inherited, ...env },
     // A process group of its own: Ctrl-C reaches the launcher alone, which ends things in order.
     detached: true,

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
-import { type Environment, proxyEnvironment } from '../../system/environments.js'
+import { type Environment, nodeOptionsOf, proxyEnvironment } from '../../system/environments.js'
 import type { RunningSystem } from '../../system/start-system.js'
 
 /** A process that is measured. */
@@ -41,6 +41,7 @@ export async function startProxy(
   const plan = { host, logLevel, identities, redis, ports: { ...config.ports, proxy: port } }
   await supervisor.start({
     name,
+    nodeOptions: nodeOptionsOf('proxy'),
     script: path.join(projectDir, 'services', 'proxy', 'dist', PROGRAMS[admission]),
     env: { ...proxyEnvironment(plan, 0), PMA_UPSTREAM_CA_FILE: identities.ca, ...telling },
     logFile: path.join(logs, `${name}.log`),

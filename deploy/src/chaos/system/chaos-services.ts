@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Progress } from '../../console/progress.js'
-import type { Environment } from '../../system/environments.js'
+import { type Environment, nodeOptionsOf, type Service } from '../../system/environments.js'
 import { writePrivate } from '../../system/local-files.js'
 import type { ProcessSpec, Supervisor } from '../../system/supervisor.js'
 import { REPLICAS } from './chaos-ports.js'
@@ -24,15 +24,13 @@ export interface ChaosServices {
   runManagement(words: readonly string[]): Promise<void>
 }
 
-type Service = 'vault' | 'management' | 'proxy'
-
 const INDEXES = Array.from({ length: REPLICAS }, (_, index) => index)
 
 /** Migrates, then starts them in the order in which they need one another. @throws Error with the end of a log. */
 export async function startChaosServices(options: ChaosServicesOptions): Promise<ChaosServices> {
   const { codeDir, stateDir, progress, supervisor, plans } = options
   const spec = (name: string, service: Service, env: Environment, args: readonly string[] = []): ProcessSpec => ({
-    ...{ name, args, env },
+    ...{ name, args, env, nodeOptions: nodeOptionsOf(service) },
     script: path.join(codeDir, 'services', service, 'dist', 'main.js'),
     logFile: path.join(stateDir, 'logs', `${name}.log`),
   })
@@ -70,6 +68,5 @@ export async function stopChaosServices(supervisor: Supervisor): Promise<void> {
 
 function skewable(environment: Environment, file: string): Environment {
   const module = pathToFileURL(path.join(import.meta.dirname, '..', 'skewed-clock', 'main.js'))
-  const options = [environment.NODE_OPTIONS, `--import=${module.href}`]
-  return { ...environment, NODE_OPTIONS: options.join(' ').trim(), PMA_CHAOS_SKEW_FILE: file }
+  return { ...environment, NODE_OPTIONS: `--import=${module.href}`, PMA_CHAOS_SKEW_FILE: file }
 }
