@@ -39,7 +39,7 @@ export async function walkApps(stage: Stage): Promise<void> {
   })
 }
 
-const OTHER_ENDS: readonly MannerName[] = ['silent', 'cut', 'desynchronised', 'limited', 'broken']
+const OTHER_ENDS: readonly MannerName[] = ['silent', 'cut', 'desynchronised', 'transferCoding', 'limited', 'broken']
 
 /** Three of them each, so that a run tries each many times. */
 function leaksFor({ value, number }: Planted): readonly MannerName[] {

@@ -43,6 +43,14 @@ const LEAKS = {
     response.writeHead(200, { 'x-echo': Buffer.from(value).toString('base64url') })
     response.end('ok')
   },
+  charset: (response, value) => {
+    response.writeHead(200, { 'content-type': `text/plain; charset=${encodeURIComponent(value)}` })
+    response.end('ok')
+  },
+  coding: (response, value) => {
+    response.writeHead(200, { 'content-encoding': encodeURIComponent(value) })
+    response.end('ok')
+  },
   event: (response, value) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: 1\n\n')
@@ -67,6 +75,9 @@ const OTHERS = {
   },
   desynchronised: (response) =>
     void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx'),
+  // It goes nowhere, so nobody looks for it.
+  transferCoding: (response, value) =>
+    void response.socket?.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${encodeURIComponent(value)}\r\n\r\n`),
   endless: (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: 1\n\n')
@@ -84,6 +95,8 @@ export const LEAK_MANNERS: readonly LeakName[] = [
   'base64url',
   'location',
   'field',
+  'charset',
+  'coding',
   'event',
 ]
 const MANNERS: ReadonlyMap<string, Manner> = new Map(Object.entries({ ...LEAKS, ...OTHERS }))

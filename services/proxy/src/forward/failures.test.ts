@@ -157,10 +157,10 @@ describe('a provider that', () => {
 describe('an answer in a character set', () => {
   it('in which no key would be found is refused, and passes where nobody searches', async () => {
     const body = Buffer.from('{"k":1}', 'utf16le')
-    const type = { 'content-type': 'application/json; charset=utf16le' }
+    const type = { 'content-type': 'application/json; charset=utf-16le' }
     const proxy = await proxyTo(await startUpstream((_received, response) => response.writeHead(200, type).end(body)))
     const answer = await proxy.send('GET', '/v1/p/up/x')
-    expect([answer.status, JSON.parse(answer.body).detail]).toEqual([502, expect.stringContaining('utf16le')])
+    expect([answer.status, JSON.parse(answer.body).detail]).toEqual([502, expect.stringContaining('utf-16le')])
     proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { scrub: false } }))
     expect(await proxy.send('GET', '/v1/p/up/x')).toMatchObject({ status: 200, body: body.toString() })
   })

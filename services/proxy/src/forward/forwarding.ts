@@ -2,6 +2,7 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Dispatcher } from 'undici'
 import type { Scrubber } from '../scrub/scrubber.js'
+import { isKnownCharset } from '../scrub/unsearchable-charset.js'
 import type { Exchange } from '../server/exchange.js'
 import { type AnswerFields, answerFields, trailerFields } from './answer-fields.js'
 import { leadBack, type ReturnPath } from './return-addresses.js'
@@ -109,7 +110,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
     const { passed, ...framing } = answerFields(raw)
     const fields = leadBack(status, passed, this.#options.back)
-    // First: what a refusal quotes of the provider may be the key.
+    // First: a refusal that it was made for something else would raise no alarm.
     const fault = this.#leaksAsItWasOrIs(passed, fields) ? leaked() : this.#refusalOf(status, framing)
     if (fault) {
       this.abort(fault)
@@ -305,17 +306,22 @@ function transferCoded(): Fault {
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a transfer coding that was not asked for')
 }
 
+/** What is quoted of a provider's words: any other may be the key in a form that nobody looks for. */
+const CODINGS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd'])
+
 /**
  * It was asked for as it is (`Accept-Encoding: identity`). What is compressed all the same cannot be searched without
  * being unpacked, and unpacking what a stranger packed costs memory without a bound: so it does not pass.
  */
 function compressed(coding: string): Fault {
-  const say = `The provider compressed its answer (${coding}) though it was asked not to, so it cannot be searched for the key. Turn scrubbing off for this service if that is its way.`
+  const how = CODINGS.has(coding) ? ` (${coding})` : ''
+  const say = `The provider compressed its answer${how} though it was asked not to, so it cannot be searched for the key. Turn scrubbing off for this service if that is its way.`
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a content coding that was not asked for', { say })
 }
 
 /** A client may have asked for it, so that an echoed key passes in other bytes than are looked for. */
 function unsearchable(charset: string): Fault {
-  const say = `The provider’s answer is in a character set (${charset}) in which it cannot be searched for the key. Have the provider answer in UTF-8, or turn scrubbing off for this service.`
+  const which = isKnownCharset(charset) ? ` (${charset})` : ''
+  const say = `The provider’s answer is in a character set${which} in which it cannot be searched for the key. Have the provider answer in UTF-8, or turn scrubbing off for this service.`
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a character set that cannot be searched', { say })
 }

@@ -80,6 +80,9 @@ describe('an answer that holds the key', () => {
       'Location, in base64',
       [`HTTP/1.1 302 Found\r\nLocation: /${Buffer.from(KEY).toString('base64url')}\r\n${WITH_LENGTH}`],
     ],
+    ['its character set', [`HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=${KEY}\r\n${WITH_LENGTH}`]],
+    ['its coding', [`HTTP/1.1 200 OK\r\nContent-Encoding: ${KEY}\r\n${WITH_LENGTH}`]],
+    ['a field beside a refusal of ours', [`HTTP/1.1 401 No\r\nX-Echo: ${KEY}\r\n${WITH_LENGTH}`]],
     ['a hint', [`HTTP/1.1 103 Early Hints\r\nLink: </${KEY}>\r\n\r\n`, `HTTP/1.1 200 OK\r\n${WITH_LENGTH}`]],
     ['a trailer', [SSE, chunk('data: 1\n\n'), `0\r\nX-Sum: ${KEY}\r\n\r\n`]],
     ['a comment of an event stream', [SSE, chunk(`: ${KEY}\n\n`), LAST]],
@@ -100,6 +103,20 @@ describe('an answer that holds the key', () => {
     ])
     expect(lines.join()).not.toContain(KEY.slice(0, 4))
   })
+
+  it.each([
+    ['its character set, in small letters', `Content-Type: text/plain; charset=${KEY.toLowerCase()}\r\n${WITH_LENGTH}`],
+    ['its coding, in small letters', `Content-Encoding: ${KEY.toLowerCase()}\r\n${WITH_LENGTH}`],
+    ['its transfer coding', `Transfer-Encoding: ${KEY}\r\n\r\n`],
+  ])(
+    'in %s, which is no form that is searched for, is quoted neither to the client nor in the log',
+    async (_where, head) => {
+      const answer = await answerTo(`HTTP/1.1 200 OK\r\n${head}`)
+      expect(answer).toMatch(/^HTTP\/1\.1 502 /)
+      expect(`${answer}${lines.join()}`.toLowerCase()).not.toContain(KEY.slice(0, 8).toLowerCase())
+      expect(lines.join()).toContain('request refused')
+    },
+  )
 
   it('in the reason phrase stays behind at every split: the status has one of its own', async () => {
     const line = `HTTP/1.1 200 Your key is ${KEY} indeed\r\n`

@@ -16,8 +16,13 @@ export const unsearchableCharset = nameMemo((contentType: string): string => {
 })
 
 function keepsAscii(label: string): boolean {
+  return isKnownCharset(label) && new TextDecoder(label).decode(ASCII) === ASCII.toString('latin1')
+}
+
+/** One of the Encoding standard's. */
+export function isKnownCharset(label: string): boolean {
   try {
-    return new TextDecoder(label).decode(ASCII) === ASCII.toString('latin1')
+    return new TextDecoder(label) !== undefined
   } catch {
     return false
   }
