@@ -1,4 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { isId } from '@protectmyapi/service-kit/ids'
 import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 
 export const SECRET_LIMITS = {
@@ -11,6 +12,11 @@ export const SECRET_LIMITS = {
 
 /** Case-sensitive, unique in its organization; what stands between the braces of a template. */
 export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+
+/** Nor what an id looks like: services name secrets by either, and one would stand in for a secret that was deleted. */
+export function isSecretName(text: string): boolean {
+  return SECRET_NAME.test(text) && !isId('secret', text)
+}
 
 /**
  * The value as bytes, which the caller wipes. Control characters of lines would end a header field; what cannot stand

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { newId } from '@protectmyapi/service-kit/ids'
 import { restHarness } from './rest-harness.js'
 
 const house = await startForAllTests(restHarness)
@@ -137,6 +138,11 @@ describe('an external version', () => {
 })
 
 describe('a secret by name', () => {
+  it('is not named as ids are: it would stand in for one that was deleted', async () => {
+    const refused = await putSecret({ preset: 'openai' }, newId('secret')).expect(400)
+    expect(refused.body.errors).toMatchObject([{ detail: 'This is what an id looks like. Give another name.' }])
+  })
+
   it('is bound by its name, a preset or bindings, and stays bound as it is where none is said', async () => {
     const unbound = await putSecret({}, 'OWN_KEY').expect(400)
     expect(unbound.body.errors[0].pointer).toBe('/bindings')

@@ -42,6 +42,7 @@ describe('a line of a .env file', () => {
     'A B=c',
     '=b',
     `${'A'.repeat(129)}=b`,
+    'sec_01ARZ3NDEKTSV4RRFFQ69G5FAV=b',
     'A=b#c',
     'A=two words',
     "A=it's",

@@ -1,5 +1,5 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { SECRET_NAME } from '../secret-input.js'
+import { isSecretName } from '../secret-input.js'
 import { IMPORT_LIMITS } from './import-limits.js'
 import { closingQuote, readEscapes, readUnquoted } from './read-value.js'
 
@@ -42,8 +42,10 @@ function readEntry(lines: readonly string[], at: number): { entry: Entry; next: 
   const line = at + 1
   const [, name, rest] = ASSIGNMENT.exec(lines[at] ?? '') ?? []
   const wrong = (why: string) => ({ entry: { line, name, wrong: why }, next: at + 1 })
-  if (name === undefined || rest === undefined || !SECRET_NAME.test(name)) {
-    return wrong('This line is no NAME=value: letters, digits and _, at most 128, not beginning with a digit.')
+  if (name === undefined || rest === undefined || !isSecretName(name)) {
+    return wrong(
+      'This line is no NAME=value: letters, digits and _, at most 128, not beginning with a digit, and no id.',
+    )
   }
   const quote = rest.charAt(0)
   if (quote !== '"' && quote !== "'" && quote !== '`') {
