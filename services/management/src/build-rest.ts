@@ -61,8 +61,6 @@ export interface RestParts {
   readonly callProxy: CallProxy | null
   /** Null: no proxy keeps access records in Redis. */
   readonly redis: RedisClient | null
-  /** Before a verification. */
-  readonly pause: () => Promise<void>
   readonly telemetry?: Telemetry
   readonly measures?: ManagementMeasures
 }
@@ -91,7 +89,6 @@ export function buildRest(parts: RestParts): Rest {
   const chains = buildChains({
     db,
     slots,
-    pause: parts.pause,
     ...told,
     vault: parts.vault,
     keptDays: parts.accessLogDays,

@@ -12,7 +12,6 @@ import { watchPostgres } from '@protectmyapi/service-kit/telemetry/postgres-metr
 import { watchRpcClient } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import { withinMs } from '@protectmyapi/service-kit/within-ms'
 import { buildApp, buildRest } from './build-rest.js'
-import { randomPause } from './chain/random-pause.js'
 import type { ManagementConfig } from './config.js'
 import { buildDirectory } from './directory/build-directory.js'
 import { buildFeed } from './feed/build-feed.js'
@@ -78,7 +77,6 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const rest = buildRest({
     ...config,
     db,
-    pause: randomPause,
     feed,
     vault,
     hasher,

@@ -37,7 +37,7 @@ export async function runProgram(host: Host, program: Program): Promise<void> {
       host.stderr.write(`${err.message}\n`)
       host.exit(EXIT.config)
     } else {
-      createLogger(program.name, 'error').error({ err }, `${program.name} failed`)
+      createLogger(program.name, 'error', host.stderr).error({ err }, `${program.name} failed`)
       host.exit(EXIT.failed)
     }
   }

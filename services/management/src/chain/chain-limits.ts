@@ -24,8 +24,6 @@ export const CHAIN_LIMITS = {
     watchedMax: 10_000,
   },
   verify: {
-    /** Before a verification over HTTP begins. Long against what management does by itself: it drains and signs. */
-    pauseMsMax: 5_000,
     /** Links read at once: what is held of them in memory. */
     linksPage: 500,
     /** Batches looked at in one search for entries of none. */

@@ -18,8 +18,11 @@ export interface Following {
   readonly knownMs: number
 }
 
-/** One page of links: each from the one before it, and the signed heads among them. */
-export async function followLinks(read: Read, walk: Walk, source: ChainSource, page: Following): Promise<void> {
+/**
+ * One page of links: each from the one before it, and the signed heads among them. Answers the time of its oldest entry, Unix
+ * time in milliseconds.
+ */
+export async function followLinks(read: Read, walk: Walk, source: ChainSource, page: Following): Promise<number> {
   const { links, kept, byVault, last, keptFrom, knownMs } = page
   const { chain } = source
   const checkpoints = new Map(kept.map((checkpoint) => [checkpoint.count, checkpoint]))
@@ -45,6 +48,7 @@ export async function followLinks(read: Read, walk: Walk, source: ChainSource, p
     const atMs = signedMs.get(number)
     if (atMs !== undefined) walk.signedAt(number, Math.min(atMs, knownMs))
   }
+  return Math.min(...oldestMs.values())
 }
 
 interface SignedHere {

@@ -200,7 +200,6 @@ describe('a management', () => {
       clock,
       log,
       slots: createExportSlots('verifications'),
-      pause: async () => {},
       keptDays: 90,
     })
     await harness.audit(organizationId)

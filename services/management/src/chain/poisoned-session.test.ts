@@ -26,11 +26,11 @@ const lyingCheck = (table: string): string => `
 
 describe.each(['access-log', 'audit'] as const)('where a trigger elsewhere sets sessions otherwise, of %s', (kind) => {
   let trail: FurnishedTrail
-  /** Of one session. */
+  /** The first of its sessions is the one that takes the snapshot. */
   let management: Knex
   beforeAll(async () => {
     trail = await furnishTrail(harness, kind)
-    management = forgetSessions(connectPostgres({ ...harness.target, poolMax: 1 }, 'test'))
+    management = forgetSessions(connectPostgres({ ...harness.target, poolMax: 2 }, 'test'))
     await harness.db.raw(POISON + lyingCheck(trail.table) + plantEntry(trail))
     await management('installation').update({ id: management.raw('id') })
   })

@@ -16,7 +16,7 @@ export const BREAKS = [
   'link-extra',
   /** The head is not that of the last link, or its mark is wrong: signed, or not, or since when. */
   'head-altered',
-  /** Fewer links than the vault signed. */
+  /** Fewer links than the vault signed, or some that were hidden while it was read. */
   'truncated',
   /** Consistent in itself, and not what the vault signed: written anew. */
   'rewritten',
@@ -78,8 +78,12 @@ export interface Verdict {
   readonly breaks: readonly Break[]
 }
 
+/** Of a name that no chain has; there may be any number of any length. */
+const NAME_SHOWN_CHARS = 1_000
+
 /** Of rows that bear a name which no chain has: what they hold cannot be judged. */
-export function unknownChain(chain: string): Verdict {
+export function unknownChain(name: string): Verdict {
+  const chain = name.slice(0, NAME_SHOWN_CHARS)
   const detail = 'no organization has a chain of this name'
   const breaks = [{ kind: 'chain-unknown', link: null, day: null, detail }] as const
   const nothing = { from: 1, through: 0, entries: 0, signed: null, doubtful: null, late: null }

@@ -1,3 +1,4 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import { readNow } from '../db/read.js'
 import { openSnapshot } from '../db/snapshot.js'
 import type { HeadWitness } from '../vault/head-witness.js'
@@ -8,6 +9,7 @@ import type { VerifyDeps } from './verify-chain.js'
 import { walkChain } from './walk-chain.js'
 
 export interface VerifyAllDeps extends VerifyDeps {
+  readonly clock: Pick<Clock, 'wallMs'>
   readonly vault: Pick<HeadWitness, 'describeHead' | 'listChains'>
 }
 
@@ -21,9 +23,9 @@ export async function* verifyAll(
   { db, clock, vault }: VerifyAllDeps,
   keptDays: number,
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
-  const { read, close } = await openSnapshot(db)
+  const { read, takenMs, close } = await openSnapshot(db, clock)
   try {
-    const deps = { read, asOfMs: clock.wallMs(), alterations: await checkTables(read), readNow: readNow(db) }
+    const deps = { read, asOfMs: takenMs, alterations: await checkTables(read), readNow: readNow(db) }
     for await (const chain of everyChain(read, signedBy(vault), keptDays)) {
       if ('unknown' in chain) yield unknownChain(chain.unknown)
       else yield* walkChain(deps, chain, await vault.describeHead(chain.chain))

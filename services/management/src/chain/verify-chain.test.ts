@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
-import { systemClock } from '@protectmyapi/service-kit/clock'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { readNow } from '../db/read.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
+import { verifyNow } from '../test/verify-now.js'
 import { checkpointsBetween, UNSIGNED } from './chain-rows.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
 import type { Progress, Verdict } from './verdict.js'
-import { type VerifyDeps, verifyChain } from './verify-chain.js'
+import type { VerifyDeps } from './verify-chain.js'
 
 const harness = await startForAllTests(chainHarness)
 const { db } = harness
@@ -86,7 +86,7 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
 
 async function linesOf(vault: VerifyDeps['vault'], source: ChainSource): Promise<readonly (Progress | Verdict)[]> {
   const lines: (Progress | Verdict)[] = []
-  for await (const line of verifyChain({ db, vault, clock: systemClock }, source)) lines.push(line)
+  for await (const line of verifyNow({ db, vault }, source)) lines.push(line)
   return lines
 }
 
@@ -155,14 +155,67 @@ describe('verifying', () => {
     expect(await harness.verdict(source)).toMatchObject({ ok: true })
   })
 
-  describe('where the vault has signed on since', () => {
-    /** Once the vault is asked, something is done first. */
-    const vaultAfter = (done: () => Promise<unknown>): VerifyDeps['vault'] => ({
-      describeHead: async (chain) => {
-        await done()
-        return harness.vault.describeHead(chain)
-      },
+  /** Once the vault is asked, something is done first. */
+  const vaultAfter = (done: () => Promise<unknown>): VerifyDeps['vault'] => ({
+    describeHead: async (chain) => {
+      await done()
+      return harness.vault.describeHead(chain)
+    },
+  })
+
+  it('takes no offence at days that are made and dropped, at vacuum and at statistics meanwhile', async () => {
+    const { source } = await furnishTrail(harness, 'access-log')
+    const vault = vaultAfter(async () => {
+      for (const sql of [
+        `CREATE TABLE access_log_past PARTITION OF access_log FOR VALUES FROM ('2000-01-01') TO ('2000-01-02')`,
+        'DROP TABLE access_log_past',
+        'VACUUM (FREEZE, ANALYZE) access_log, audit, chain_heads, chain_batches, chain_checkpoints',
+      ])
+        await db.raw(sql)
     })
+    expect((await linesOf(vault, source)).at(-1)).toMatchObject({ ok: true, breaks: [] })
+  })
+
+  it.each([
+    [
+      'is exchanged, and exchanged back',
+      'audit',
+      'ALTER TABLE audit RENAME TO aside',
+      'ALTER TABLE aside RENAME TO audit',
+    ],
+    [
+      'hides rows for a while',
+      'audit',
+      'ALTER TABLE audit ENABLE ROW LEVEL SECURITY',
+      'ALTER TABLE audit DISABLE ROW LEVEL SECURITY',
+    ],
+    ['has an heir for a while', 'chain_heads', 'CREATE TABLE heir () INHERITS (chain_heads)', 'DROP TABLE heir'],
+    [
+      'lacks a day for a while',
+      'access_log',
+      `ALTER TABLE access_log DETACH PARTITION access_log_today`,
+      `ALTER TABLE access_log ATTACH PARTITION access_log_today FOR VALUES FROM (current_date) TO (current_date + 1)`,
+    ],
+  ])('tells a table that %s while it is read', async (_what, table, alter, takeBack) => {
+    const { source } = await furnishTrail(harness, 'access-log')
+    const today = new Date().toISOString().slice(0, 10).replaceAll('-', '')
+    const statements = [alter, takeBack].map((sql) => sql.replaceAll('access_log_today', `access_log_${today}`))
+    const vault = vaultAfter(async () => {
+      for (const sql of statements) await db.raw(sql)
+    })
+    expect((await linesOf(vault, source)).at(-1)).toMatchObject({
+      ok: false,
+      breaks: [
+        {
+          kind: 'table-altered',
+          detail: `${table}: it was emptied, exchanged or written anew while it was read; verify once more`,
+        },
+      ],
+    })
+    expect(await harness.verdict(source)).toMatchObject({ ok: true })
+  })
+
+  describe('where the vault has signed on since', () => {
     const signOn = (organizationId: string) => async () => {
       await harness.audit(organizationId)
       await harness.signHeads()
@@ -220,7 +273,7 @@ describe('verifying', () => {
       expect(await harness.verdict(source)).toMatchObject({ ok: true })
     })
 
-    it('names links as late that were there long before, by their entries, and were hidden', async () => {
+    it('tells links that were there long before, by their entries, and were hidden', async () => {
       const { source, chain, organizationId } = await furnishTrail(harness, 'access-log')
       await harness.log(organizationId, 1, { db, atMs: Date.now() - 7 * 60_000 })
       await harness.signHeads()
@@ -251,7 +304,7 @@ describe('verifying', () => {
         await db('chain_heads').where(of).update(newest)
       }
       const verdict = (await linesOf(vaultAfter(putBack), source)).at(-1)
-      expect(verdict).toMatchObject({ ok: true, through: 6, late: { from: 6, through: 6, seconds: 420 } })
+      expect(verdict).toMatchObject({ ok: false, through: 6, breaks: [{ kind: 'truncated', link: 6 }] })
     })
 
     it('tells links that were taken away', async () => {

@@ -1,10 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { until } from '@protectmyapi/dev-kit/until'
 import { restHarness } from '../test/rest-harness.js'
 
-/** Meanwhile, in the pause before a verification. */
-let meanwhile = async (): Promise<void> => {}
-const house = await startForAllTests(() => restHarness({ pause: () => meanwhile() }))
+const house = await startForAllTests(restHarness)
 const owner = await house.person('owner')
 const org = await house.organization(owner, 'Mine')
 
@@ -81,12 +80,32 @@ it('opens no session of its own, which would tell who watches them that it begin
   expect((await sessions()).filter((session) => !before.includes(session))).toEqual([])
 })
 
-it('reads what there is some time after it was asked for: what tells of the asking tells too early', async () => {
+it('reads what there was before it was asked who asks: what is read for that tells of it', async () => {
   const other = await house.organization(owner, 'Other')
-  meanwhile = async () => {
-    await house.asOwner()('audit').where({ organization_id: other }).update({ event: 'organization.forged' })
-  }
-  const verdict = (await linesOf(`/orgs/${other}/audit/verify`)).at(-1)
-  meanwhile = async () => {}
-  expect(verdict?.breaks).toMatchObject([{ kind: 'entry-edited', link: 1 }])
+  const su = house.asOwner()
+  await su('audit').where({ organization_id: other }).update({ event: 'organization.forged' })
+  const watcher = await su.transaction()
+  await watcher.raw('LOCK TABLE sign_ins IN ACCESS EXCLUSIVE MODE')
+  const lines = linesOf(`/orgs/${other}/audit/verify`)
+  await until(async () => {
+    const { rows } = await su.raw(`SELECT FROM pg_locks WHERE relation = 'sign_ins'::regclass AND NOT granted`)
+    return rows[0]
+  })
+  await watcher('audit').where({ organization_id: other }).update({ event: 'organization.created' })
+  await watcher.commit()
+  expect((await lines).at(-1)?.breaks).toMatchObject([{ kind: 'entry-edited', link: 1 }])
+  expect((await linesOf(`/orgs/${other}/audit/verify`)).at(-1)).toMatchObject({ ok: true })
+})
+
+it('keeps no connection for who is refused, and refuses whoever comes when as many wait as may verify', async () => {
+  const su = house.asOwner()
+  for (let asked = 0; asked < 20; asked += 1) await owner.ask('GET', '/orgs/none/audit/verify').expect(404)
+  const watcher = await su.transaction()
+  await watcher.raw('LOCK TABLE sign_ins IN ACCESS EXCLUSIVE MODE')
+  const asked = Array.from({ length: 9 }, () => owner.ask('GET', `/orgs/none/audit/verify`))
+  const first = await Promise.race(asked)
+  await watcher.commit()
+  await Promise.all(asked)
+  expect([first.status, first.body.code]).toEqual([429, 'RATE_LIMITED'])
+  await owner.ask('GET', `/orgs/${org}/access-log/verify`).expect(200)
 })

@@ -1,4 +1,8 @@
-import { type ExportSlots, inSlot, type SlotTaker } from '../export/export-slots.js'
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
+import { openSnapshot, type Snapshot } from '../db/snapshot.js'
+import { EXPORT_LIMITS } from '../export/export-limits.js'
+import { type ExportSlots, inSlot, type SlotTaker, tooMany } from '../export/export-slots.js'
 import { type Route, route } from '../http/route.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
 import type { Progress, Verdict } from './verdict.js'
@@ -6,11 +10,10 @@ import { type VerifyDeps, verifyChain } from './verify-chain.js'
 import { VerifyLine } from './verify-line.js'
 
 const DESCRIPTION =
-  'NDJSON: progress on long trails, and the verdict in the last line. Begins within five seconds, at a moment that nobody foresees. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
+  'NDJSON: progress on long trails, and the verdict in the last line. Of one state of the database, before it is asked who asks. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
 
 export interface VerifyRouteDeps extends VerifyDeps {
-  /** Before the snapshot. */
-  readonly pause: () => Promise<void>
+  readonly clock: Pick<Clock, 'wallMs'>
   /** Apart from those of exports. */
   readonly slots: ExportSlots
   /** How long the access log is kept. */
@@ -19,14 +22,30 @@ export interface VerifyRouteDeps extends VerifyDeps {
 
 /** Has anybody altered the records? Both for those who may read the trail. */
 export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
-  const { pause, slots, keptDays } = deps
+  const { db, clock, slots, keptDays } = deps
+  const opened = createLane({ totalMax: EXPORT_LIMITS.perProcess, perOwnerMax: EXPORT_LIMITS.perProcess })
 
-  async function* verified(source: ChainSource): AsyncGenerator<readonly (Progress | Verdict)[]> {
-    await pause()
-    for await (const line of verifyChain(deps, source)) yield [line]
+  /** For anybody who asks, until it is known who does: as many at once as may verify. */
+  async function snapshot(): Promise<Snapshot> {
+    const leave = opened.enter('verifications')
+    if (!leave) throw tooMany('verifications')
+    try {
+      const { close, ...taken } = await openSnapshot(db, clock)
+      return { ...taken, close: () => close().finally(leave) }
+    } catch (err) {
+      leave()
+      throw err
+    }
   }
 
-  const pages = (taker: SlotTaker, source: ChainSource) => inSlot(slots, taker, () => verified(source))
+  async function* verified(taken: Snapshot, source: ChainSource): AsyncGenerator<readonly (Progress | Verdict)[]> {
+    for await (const line of verifyChain(deps, taken, source)) yield [line]
+  }
+
+  const pages = (taker: SlotTaker, taken: Snapshot | undefined, source: ChainSource) => {
+    if (!taken) throw new Error('the router has taken no snapshot')
+    return inSlot(slots, taker, () => verified(taken, source))
+  }
 
   const trail = route({
     method: 'GET',
@@ -34,10 +53,11 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
     summary: 'Verify the audit trail',
     description: DESCRIPTION,
     permission: 'audit:read',
+    snapshot,
     answers: { status: 200, lines: VerifyLine },
-    handle: async ({ org, principal: { userId } }) => ({
+    handle: async ({ org, principal: { userId }, snapshot }) => ({
       body: undefined,
-      pages: pages({ organizationId: org.id, userId }, auditSource(org.id)),
+      pages: pages({ organizationId: org.id, userId }, snapshot, auditSource(org.id)),
     }),
   })
   const log = route({
@@ -46,10 +66,11 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
     summary: 'Verify the access log',
     description: DESCRIPTION,
     permission: 'audit:read',
+    snapshot,
     answers: { status: 200, lines: VerifyLine },
-    handle: async ({ org, principal: { userId } }) => ({
+    handle: async ({ org, principal: { userId }, snapshot }) => ({
       body: undefined,
-      pages: pages({ organizationId: org.id, userId }, accessLogSource(org.id, keptDays)),
+      pages: pages({ organizationId: org.id, userId }, snapshot, accessLogSource(org.id, keptDays)),
     }),
   })
   return [trail, log]

@@ -53,7 +53,8 @@ export async function* walkChain(
   if (walk.signed > (last?.count ?? 0))
     walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${last?.count ?? 0} links`)
   await lookForStrays(read, walk, source)
-  for (const detail of await writtenAnew(read)) walk.add({ kind: 'table-altered', link: null, day: null, detail })
+  for (const detail of await writtenAnew(read, readNow))
+    walk.add({ kind: 'table-altered', link: null, day: null, detail })
   yield verdictOf(walk, chain, last)
 }
 
@@ -99,7 +100,10 @@ async function* walkOn(
     const links = await batchesAfter(readNow, chain, { after: walk.count, through: count, limit: LIMITS.linksPage })
     if (links.length === 0) break
     const keptFrom = await source.keptFrom(readNow)
-    await followLinks(readNow, walk, source, { byVault, last, links, kept: [], keptFrom, knownMs: asOfMs })
+    const page = { byVault, last, links, kept: [], keptFrom, knownMs: asOfMs }
+    const oldestMs = await followLinks(readNow, walk, source, page)
+    if (oldestMs < asOfMs - LIMITS.lateMs)
+      walk.note('truncated', walk.count, 'links were hidden, or recorded late, while it was read; verify once more')
     yield { type: 'progress', chain, link: walk.count, of: count, entries: walk.entries }
   }
   if (walk.count < count && !walk.isOver())

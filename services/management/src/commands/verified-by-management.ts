@@ -18,8 +18,7 @@ const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::']
 /**
  * Every chain, verified by the management that serves here with this configuration.
  *
- * @throws Error that says what to do where none does, or the vault is away; Fault RATE_LIMITED, FORBIDDEN, NOT_FOUND where
- * it ended meanwhile.
+ * @throws Error that says what to do where none does, the vault is away, too many are under way, or it ended meanwhile.
  */
 export async function* verifiedByManagement(
   {
@@ -56,7 +55,8 @@ export async function* verifiedByManagement(
 }
 
 function told(err: unknown, address: string): unknown {
-  if (!(err instanceof Fault) || err.code !== 'UNAVAILABLE') return err
+  if (!(err instanceof Fault)) return err
+  if (err.code !== 'UNAVAILABLE') return new Error(`${err.message}: ${err.say}`, { cause: err })
   const hint = `run verify beside a management that serves; it was asked on ${address}. Where none does: verify --alone`
   return new Error(`${err.message}; ${hint}`, { cause: err })
 }

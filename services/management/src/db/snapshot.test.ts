@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { systemClock } from '@protectmyapi/service-kit/clock'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { migratedDatabase } from '../test/migrated-database.js'
 import type { Read } from './read.js'
@@ -9,7 +10,7 @@ const { db } = await startForAllTests(migratedDatabase)
 const COUNT = 'SELECT count(*)::int AS count FROM rate_buckets'
 
 async function inSnapshot(work: (read: Read) => Promise<void>): Promise<void> {
-  const { read, close } = await openSnapshot(db)
+  const { read, close } = await openSnapshot(db, systemClock)
   await work(read).finally(close)
 }
 

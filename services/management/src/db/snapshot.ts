@@ -1,9 +1,12 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Read } from './read.js'
 
 export interface Snapshot {
   /** Every statement reads the same state. */
   readonly read: Read
+  /** Unix time in milliseconds, as soon as it was taken. */
+  readonly takenMs: number
   close(): Promise<void>
 }
 
@@ -34,7 +37,7 @@ const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT; SAVEPOI
  *
  * @throws what Postgres throws; where nothing is read for 15 s, its session has ended.
  */
-export async function openSnapshot(db: Knex): Promise<Snapshot> {
+export async function openSnapshot(db: Knex, clock: Pick<Clock, 'wallMs'>): Promise<Snapshot> {
   const client: Client = db.client
   const connection = await client.acquireConnection()
   const isWithin = db.isTransaction === true
@@ -50,6 +53,7 @@ export async function openSnapshot(db: Knex): Promise<Snapshot> {
     throw err
   }
   return {
+    takenMs: clock.wallMs(),
     async read<Row>(sql: string, values: readonly Knex.RawBinding[] = []) {
       const { rows } = await db.raw<{ rows: Row[] }>(sql, values).connection(connection)
       await connection.query('ROLLBACK TO SAVEPOINT unlocked')

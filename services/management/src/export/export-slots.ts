@@ -52,7 +52,7 @@ export async function* inSlot<Item>(
   }
 }
 
-const tooMany = (what: string): Fault =>
+export const tooMany = (what: string): Fault =>
   new Fault('RATE_LIMITED', `too many ${what} at once`, {
     say: `Too many ${what} are under way. Wait for one to end, or as long as Retry-After says.`,
     retryAfterSeconds: EXPORT_LIMITS.retryAfterSeconds,

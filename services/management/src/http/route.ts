@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CallOrg, Principal, SignedInPerson } from '../access/principal.js'
 import type { OrgPermission, Permission } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
+import type { Snapshot } from '../db/snapshot.js'
 import type { Precondition } from './precondition.js'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -34,6 +35,8 @@ interface Call<Path extends string, Asked extends Permission, Query, Body> {
   readonly precondition: Precondition
   /** For creations, which say `once`. */
   readonly claim: Claim
+  /** Of routes that ask for one. */
+  readonly snapshot: Snapshot | undefined
 }
 
 /**
@@ -112,6 +115,11 @@ interface RouteSpec<
      */
     again(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>, made: string): Promise<Answer<Said<Shown>> | 'undone'>
   }
+  /**
+   * Taken first of all, and closed once the answer has ended: what is read of who asks would warn whoever watches the
+   * database that it is about to be read (ADR 24).
+   */
+  readonly snapshot?: () => Promise<Snapshot>
   /** The answer of success. It is presented through this schema: what is not in it stays private. */
   readonly answers: Answers<Shown>
   handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>): Promise<Answer<Said<Shown>>>
@@ -126,6 +134,7 @@ export interface Route {
   readonly permission: Permission
   readonly query?: Shape | undefined
   readonly body?: z.ZodType | undefined
+  readonly snapshot?: () => Promise<Snapshot>
   readonly conditional?: true
   readonly once?: {
     compared(body: unknown): unknown

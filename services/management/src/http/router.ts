@@ -7,6 +7,7 @@ import type { CallOrg, Principal } from '../access/principal.js'
 import { isOrgPermission, type OrgPermission } from '../access/roles.js'
 import { inPerson, refuseUnlessCarried } from '../access/token-reach.js'
 import type { Actor } from '../audit/audit-entry.js'
+import type { Snapshot } from '../db/snapshot.js'
 import { answerOnce, type OnceDeps } from '../idempotency/answer-once.js'
 import { tellOfRequest } from '../telemetry/watch-rest.js'
 import { clientOf } from './client-of.js'
@@ -53,8 +54,10 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
   const startedMs = performance.now()
   tellOfRequest(response, { template: route.path })
   const line = { requestId, method: route.method, route: route.path }
+  let snapshot: Snapshot | undefined
   try {
-    const call = await checkedCall(route, deps, request, requestId)
+    snapshot = await route.snapshot?.()
+    const call = { ...(await checkedCall(route, deps, request, requestId)), snapshot }
     tellOfRequest(response, { organizationId: call.org?.id })
     if (isChange(route) && !route.conditional) await call.precondition(async () => WITHOUT_ETAG)
     await present(route, await answerOnce(route, call, request.headers, deps), request, response)
@@ -65,6 +68,8 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
     if (response.headersSent) response.destroy()
     else sendProblem(response, fault, requestId)
     deps.log[fault.code === 'INTERNAL' ? 'error' : 'info']({ ...line, err: fault, ms: since(startedMs) }, 'refused')
+  } finally {
+    await snapshot?.close()
   }
 }
 
@@ -72,7 +77,12 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
  * The gate, in this order: who, which organization, whether they may, and only then what they sent. Then who once more,
  * and it is that answer which counts: whoever keeps back the last byte has half a minute, in which all of it may end.
  */
-async function checkedCall(route: Route, deps: RouterDeps, request: Request, requestId: string): Promise<AnyCall> {
+async function checkedCall(
+  route: Route,
+  deps: RouterDeps,
+  request: Request,
+  requestId: string,
+): Promise<Omit<AnyCall, 'snapshot'>> {
   const before = await callerOf(route, deps, request)
   const params = pathParams(request)
   const query = validateQuery(route.query ?? NoQuery, searchOf(request))

@@ -25,7 +25,6 @@ const { routes } = buildRest({
   accessLogDays: 90,
   keys: createHeldKeys({ db, vault, clock: systemClock, log }),
   callProxy: null,
-  pause: async () => {},
   redis: null,
 })
 

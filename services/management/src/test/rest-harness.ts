@@ -61,13 +61,10 @@ export async function restHarness({
   exempt = [PRIVATE_UPSTREAM],
   callProxy = null,
   clock = systemClock,
-  pause = async () => {},
 }: {
   exempt?: readonly string[]
   callProxy?: CallProxy | null
   clock?: Clock
-  /** Before a verification. */
-  pause?: () => Promise<void>
 } = {}): Promise<RestHarness> {
   const { db, target, superuser, close } = await runtimeDatabase()
   const log = createLogger('test', 'silent')
@@ -89,7 +86,6 @@ export async function restHarness({
     accessLogDays: 90,
     keys,
     callProxy,
-    pause,
     redis: null,
   }
   const rest = buildRest(parts)
