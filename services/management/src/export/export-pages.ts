@@ -4,7 +4,7 @@ import type { CommitChange } from '../feed/commit-change.js'
 import type { TimeRange } from '../http/time-range.js'
 import { refuseEnded } from '../people/refuse-ended.js'
 import { EXPORT_LIMITS } from './export-limits.js'
-import type { ExportSlots } from './export-slots.js'
+import { type ExportSlots, inSlot } from './export-slots.js'
 
 export interface ExportDeps {
   readonly db: Knex
@@ -32,27 +32,30 @@ export interface Exported<Row, Line> {
  * @throws Fault RATE_LIMITED at the first page; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at the one that may not be read any
  * more.
  */
-export async function* exportPages<Row, Line>(
-  { db, commitChange, slots }: ExportDeps,
+export function exportPages<Row, Line>(
+  deps: ExportDeps,
+  exported: Exported<Row, Line>,
+): AsyncGenerator<readonly Line[], void, undefined> {
+  const taker = { organizationId: exported.organizationId, userId: exported.actor.id }
+  return inSlot(deps.slots, taker, () => pagesOf(deps, exported))
+}
+
+async function* pagesOf<Row, Line>(
+  { db, commitChange }: ExportDeps,
   exported: Exported<Row, Line>,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   const { organizationId, event, range, actor } = exported
-  const giveBack = slots.take({ organizationId, userId: actor.id })
-  try {
-    await commitChange(actor, async () => ({
-      result: undefined,
-      feed: [],
-      audit: [{ organizationId, event, targetId: organizationId, details: { ...range } }],
-    }))
-    let after: Row | undefined
-    for (;;) {
-      const rows = await exported.read(after, EXPORT_LIMITS.pageRows)
-      if (rows.length > 0) yield await exported.present(rows)
-      if (rows.length < EXPORT_LIMITS.pageRows) return
-      after = rows.at(-1)
-      if (actor.authority) await refuseEnded(db, actor.authority)
-    }
-  } finally {
-    giveBack()
+  await commitChange(actor, async () => ({
+    result: undefined,
+    feed: [],
+    audit: [{ organizationId, event, targetId: organizationId, details: { ...range } }],
+  }))
+  let after: Row | undefined
+  for (;;) {
+    const rows = await exported.read(after, EXPORT_LIMITS.pageRows)
+    if (rows.length > 0) yield await exported.present(rows)
+    if (rows.length < EXPORT_LIMITS.pageRows) return
+    after = rows.at(-1)
+    if (actor.authority) await refuseEnded(db, actor.authority)
   }
 }
