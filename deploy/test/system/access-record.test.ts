@@ -40,7 +40,7 @@ describeWithRedis('the access log under failures', () => {
   let runs = 0
 
   beforeAll(async () => {
-    const extra = { management: { PMA_HORIZON_MS: '5000' }, proxy: { PMA_DRAIN_MS: '25000' } }
+    const extra = { proxy: { PMA_DRAIN_MS: '25000' } }
     system = await startTestSystem({ proxies: 2, redis: 'private', extra })
     provider = await startStandIn({ keyOf: ({ headers }) => headers.authorization, answer: () => ({ body: {} }) })
     const value = system.planter.plant('sk-record-')

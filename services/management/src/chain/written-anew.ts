@@ -24,7 +24,7 @@ const STANDING = `
  * Tables and partitions of records that are described otherwise by now than in the snapshot, or were in between: emptied
  * (TRUNCATE reaches older snapshots, and what COPY (FREEZE) writes then is in all of them), written anew, exchanged for
  * another, given a policy, a rule or an heir. Each of these writes their row in `pg_class`, as no vacuum does, and so does
- * taking it back. A partition that is gone was dropped: what was in it is missing, unless its day has run out.
+ * taking it back (an heir's, by the next ANALYZE). A partition that is gone was dropped: what was in it is missing, unless its day has run out.
  *
  * Asked last.
  */
