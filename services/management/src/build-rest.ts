@@ -15,7 +15,7 @@ import { appSessionRoutes } from './apps/app-session-routes.js'
 import { debugTokenRoutes, deviceRoutes } from './apps/device-routes.js'
 import { linkRoutes } from './apps/link-routes.js'
 import { auditRoutes } from './audit/audit-routes.js'
-import { buildChains, type Chains } from './chain/build-chains.js'
+import { buildSigning } from './chain/build-signing.js'
 import type { UnsignedWatch } from './chain/unsigned-watch.js'
 import type { ManagementConfig } from './config.js'
 import { createExportSlots } from './export/export-slots.js'
@@ -42,6 +42,7 @@ import { testCallRoutes } from './test-call/test-call-routes.js'
 import { tokenRoutes } from './tokens/token-routes.js'
 import { pruneTokens } from './tokens/token-rows.js'
 import type { VaultClient } from './vault/vault-client.js'
+import { buildVerify, type Verifying } from './verify/build-verify.js'
 
 /** Between two prunings of what has ended: sign-ins, attempts, idempotency records, tokens. */
 const PRUNE_PERIOD_MS = 10 * 60_000
@@ -69,7 +70,7 @@ export interface Rest {
   readonly routes: readonly Route[]
   readonly records: IdempotencyRecords
   readonly unsigned: UnsignedWatch
-  readonly verifyAll: Chains['verifyAll']
+  readonly verifyAll: Verifying['ofAll']
   /** Begins the background work. */
   start(): void
   stop(): Promise<void>
@@ -85,22 +86,16 @@ export function buildRest(parts: RestParts): Rest {
   const exports = { db, commitChange, slots: createExportSlots('exports') }
   const told = { clock, log, telemetry, measures }
   const accessLog = buildAccessLog({ ...exports, ...told, redis, retentionDays: parts.accessLogDays })
-  const slots = createExportSlots('verifications')
-  const chains = buildChains({
-    db,
-    slots,
-    ...told,
-    vault: parts.vault,
-    keptDays: parts.accessLogDays,
-  })
+  const signing = buildSigning({ db, vault: parts.vault, ...told })
+  const verifying = buildVerify({ db, vault: parts.vault, clock, keptDays: parts.accessLogDays })
   const people = { db, commitChange, hasher, limits, log }
   const catalog = { db, commitChange, waitUntilSeen, privateUpstreams }
   const records = createIdempotencyRecords(db)
   let endPruning: (() => Promise<void>) | undefined
   return {
     records,
-    unsigned: chains.unsigned,
-    verifyAll: chains.verifyAll,
+    unsigned: signing.unsigned,
+    verifyAll: verifying.ofAll,
     routes: [
       ...setUpRoutes(people),
       ...peopleRoutes(people),
@@ -119,12 +114,12 @@ export function buildRest(parts: RestParts): Rest {
       ...linkRoutes(catalog),
       ...accessLog.routes,
       ...auditRoutes(exports),
-      ...chains.routes,
+      ...verifying.routes,
     ],
     start() {
       secrets.start()
       accessLog.start()
-      chains.start()
+      signing.start()
       endPruning = every(PRUNE_PERIOD_MS, 'prune', { log, telemetry }, async () => {
         await limits.prune()
         await records.prune()
@@ -132,7 +127,7 @@ export function buildRest(parts: RestParts): Rest {
       })
     },
     async stop() {
-      await Promise.all([secrets.stop(), accessLog.stop(), chains.stop(), endPruning?.()])
+      await Promise.all([secrets.stop(), accessLog.stop(), signing.stop(), endPruning?.()])
     },
   }
 }

@@ -5,12 +5,11 @@ import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres } from '@protectmyapi/service-kit/postgres/postgres'
-import { createExportSlots } from '../export/export-slots.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
-import { buildChains } from './build-chains.js'
+import { auditSource, type ChainSource } from '../verify/chain-source.js'
+import { buildSigning } from './build-signing.js'
 import { CHAIN_LIMITS } from './chain-limits.js'
-import { auditSource, type ChainSource } from './chain-source.js'
 import { signChain } from './sign-chain.js'
 import { createUnsignedWatch, tellUnsigned } from './unsigned-watch.js'
 
@@ -194,21 +193,14 @@ describe('a management', () => {
   it('has its own signed while nobody can have the lease, whatever marks say', async () => {
     const clock = manualClock(0)
     const { log } = memoryLog()
-    const chains = buildChains({
-      db,
-      vault,
-      clock,
-      log,
-      slots: createExportSlots('verifications'),
-      keptDays: 90,
-    })
+    const signing = buildSigning({ db, vault, clock, log })
     await harness.audit(organizationId)
     await db('chain_signer').update({ holder: 'nobody', held_until: db.raw(`now() + interval '4 minutes'`) })
     await hide()
     clock.advance(ownAfterMs + 1)
-    chains.start()
+    signing.start()
     await until(async () => ((await signedCount()) === 2 ? true : undefined))
-    await chains.stop()
+    await signing.stop()
     await db('chain_signer').update({ held_until: db.raw('now()') })
   })
 

@@ -4,7 +4,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { chainHarness } from '../test/chain-harness.js'
-import { accessLogSource, type ChainSource } from './chain-source.js'
+import { accessLogSource, type ChainSource } from '../verify/chain-source.js'
 import { dropOldLinks } from './drop-old-links.js'
 
 const DAY_MS = 86_400_000

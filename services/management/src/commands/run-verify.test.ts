@@ -2,9 +2,9 @@ import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
-import { verifyAll } from '../chain/verify-all.js'
 import { memoryVault } from '../test/memory-vault.js'
 import { migratedDatabase } from '../test/migrated-database.js'
+import { verifyAll } from '../verify/verify-all.js'
 import { tellVerdicts } from './run-verify.js'
 
 const { db } = await startForAllTests(migratedDatabase)

@@ -2,8 +2,8 @@ import { expect, it } from '@jest/globals'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
-import type { Progress, Verdict } from '../chain/verdict.js'
 import { directoryHarness } from '../test/directory-harness.js'
+import type { Progress, Verdict } from '../verify/verdict.js'
 import { verifiedByManagement } from './verified-by-management.js'
 
 const harness = await startForAllTests(directoryHarness)

@@ -6,9 +6,9 @@ import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
-import type { Progress, Verdict } from '../chain/verdict.js'
-import { VerifyLine } from '../chain/verify-line.js'
 import type { ManagementConfig } from '../config.js'
+import type { Progress, Verdict } from '../verify/verdict.js'
+import { VerifyLine } from '../verify/verify-line.js'
 
 /** A page of links of ten thousand entries each takes minutes. */
 const ANSWER_MS = 10 * 60_000

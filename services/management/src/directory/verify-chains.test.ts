@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { until } from '@protectmyapi/dev-kit/until'
-import type { Progress } from '../chain/verdict.js'
+import type { Progress } from '../verify/verdict.js'
 import { createVerifyChains } from './verify-chains.js'
 
 let made = 0

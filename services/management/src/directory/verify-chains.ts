@@ -3,7 +3,7 @@ import type { VerifyChainsRequest__Output } from '@protectmyapi/protos/generated
 import type { VerifyChainsResponse } from '@protectmyapi/protos/generated/directory/v1/VerifyChainsResponse'
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { Progress, Verdict } from '../chain/verdict.js'
+import type { Progress, Verdict } from '../verify/verdict.js'
 
 const LIMITS = {
   /** Of one answer, some 300 bytes each, or 10 KB of a chain with many breaks. */

@@ -16,10 +16,10 @@ import {
 import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
-import { verifyAll } from '../chain/verify-all.js'
 import { buildDirectory } from '../directory/build-directory.js'
 import { buildFeed, type Feed } from '../feed/build-feed.js'
 import { createHeldKeys, type HeldKeys } from '../keys/held-keys.js'
+import { verifyAll } from '../verify/verify-all.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
 import { migratedDatabase } from './migrated-database.js'
 

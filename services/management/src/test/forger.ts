@@ -2,8 +2,8 @@ import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { contentOf, digestOf } from '../chain/batch-digest.js'
 import { batchesAfter } from '../chain/chain-rows.js'
-import type { ChainSource } from '../chain/chain-source.js'
 import { readNow } from '../db/read.js'
+import type { ChainSource } from '../verify/chain-source.js'
 
 /** A superuser who knows the format: writes a chain anew over what the tables hold now, links, heads and all. */
 export async function writeAnew(db: Knex, source: ChainSource): Promise<void> {

@@ -1,5 +1,5 @@
 import { newId } from '@protectmyapi/service-kit/ids'
-import { accessLogSource, auditSource, type ChainSource } from '../chain/chain-source.js'
+import { accessLogSource, auditSource, type ChainSource } from '../verify/chain-source.js'
 import type { ChainHarness } from './chain-harness.js'
 
 export type TrailKind = 'access-log' | 'audit'

@@ -1,5 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { Break } from '../chain/verdict.js'
+import type { Break } from '../verify/verdict.js'
 import type { FurnishedTrail } from './furnished-trail.js'
 
 /** A superuser of database `management`, within a transaction, before a trail of five links: four are signed. */

@@ -1,6 +1,6 @@
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import type { Verdict } from '../chain/verdict.js'
-import { type VerifyAllDeps, verifyAll } from '../chain/verify-all.js'
+import type { Verdict } from '../verify/verdict.js'
+import { type VerifyAllDeps, verifyAll } from '../verify/verify-all.js'
 
 /** Of every chain, without lines of progress. */
 export async function* verdictsOfAll(deps: Pick<VerifyAllDeps, 'db' | 'vault'>): AsyncGenerator<Verdict> {

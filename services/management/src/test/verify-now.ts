@@ -1,8 +1,8 @@
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import type { ChainSource } from '../chain/chain-source.js'
-import type { Progress, Verdict } from '../chain/verdict.js'
-import { type VerifyDeps, verifyChain } from '../chain/verify-chain.js'
 import { openSnapshot } from '../db/snapshot.js'
+import type { ChainSource } from '../verify/chain-source.js'
+import type { Progress, Verdict } from '../verify/verdict.js'
+import { type VerifyDeps, verifyChain } from '../verify/verify-chain.js'
 
 /** Verifies a chain in a snapshot that is taken when it begins. */
 export async function* verifyNow(deps: VerifyDeps, source: ChainSource): AsyncGenerator<Progress | Verdict> {

@@ -1,5 +1,5 @@
 import { FIRST_HEAD } from '@protectmyapi/service-kit/head-chain'
-import { CHAIN_LIMITS } from './chain-limits.js'
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import type { Break } from './verdict.js'
 
 /** How far a chain has been verified, and what was found. */

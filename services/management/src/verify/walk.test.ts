@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { CHAIN_LIMITS } from './chain-limits.js'
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import { beginWalk } from './walk.js'
 
 const { lateMs } = CHAIN_LIMITS.verify

@@ -1,7 +1,7 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
+import { printed } from '../chain/chain-rows.js'
 import type { Read } from '../db/read.js'
-import { CHAIN_LIMITS } from './chain-limits.js'
-import { printed } from './chain-rows.js'
 
 /** Entries that stand in a table and in no link of its chain. */
 export interface Stray {

@@ -1,6 +1,5 @@
-import type { Read } from '../db/read.js'
-import { accessLogChain, auditChain } from './chain-names.js'
-import { type BatchRow, printed } from './chain-rows.js'
+import { accessLogChain, auditChain } from '../chain/chain-names.js'
+import { type BatchRow, printed } from '../chain/chain-rows.js'
 import {
   ACCESS_LOG_ROW,
   type AccessLogRow,
@@ -8,7 +7,8 @@ import {
   type AuditRow,
   accessRowText,
   auditEntryText,
-} from './entry-text.js'
+} from '../chain/entry-text.js'
+import type { Read } from '../db/read.js'
 import { accessStrays, auditStrays, type Stray } from './strays.js'
 
 /** The entries of one link. */

@@ -1,5 +1,5 @@
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import type { Read } from '../db/read.js'
-import { CHAIN_LIMITS } from './chain-limits.js'
 import { NAMED } from './named-by-statements.js'
 
 /** What stands in a schema. */

@@ -1,5 +1,5 @@
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import type { Read } from '../db/read.js'
-import { CHAIN_LIMITS } from './chain-limits.js'
 
 /** Numbers from here on are of what was made after the server itself (Postgres, FirstNormalObjectId). */
 const MADE_LATER = 'OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid'

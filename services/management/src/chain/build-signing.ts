@@ -1,11 +1,9 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { every } from '@protectmyapi/service-kit/every'
-import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
-import { inSlot } from '../export/export-slots.js'
-import type { Route } from '../http/route.js'
 import type { ManagementMeasures } from '../telemetry/management-measures.js'
 import type { HeadWitness } from '../vault/head-witness.js'
 import { createAppendedHeads, rememberAppended } from './appended-heads.js'
@@ -13,11 +11,8 @@ import { CHAIN_LIMITS } from './chain-limits.js'
 import { createSignHeads } from './sign-heads.js'
 import { signerLease } from './signer-lease.js'
 import { createUnsignedWatch, tellUnsigned, type UnsignedWatch } from './unsigned-watch.js'
-import type { Progress, Verdict } from './verdict.js'
-import { verifyAll } from './verify-all.js'
-import { type VerifyRouteDeps, verifyRoutes } from './verify-routes.js'
 
-export interface ChainDeps extends VerifyRouteDeps {
+interface Deps {
   readonly db: Knex
   readonly vault: HeadWitness
   readonly clock: Clock
@@ -26,22 +21,16 @@ export interface ChainDeps extends VerifyRouteDeps {
   readonly measures?: Pick<ManagementMeasures, 'headRefusals'>
 }
 
-export interface Chains {
-  readonly routes: readonly Route[]
+export interface Signing {
   readonly unsigned: UnsignedWatch
-  /** For who operates the installation. @throws Fault RATE_LIMITED, and as verifyAll. */
-  verifyAll(): AsyncGenerator<Progress | Verdict, void, undefined>
   /** Begins to have heads signed. */
   start(): void
   stop(): Promise<void>
 }
 
-/** Whose slot the verifying of all chains takes. */
-const OPERATOR = { organizationId: INSTALLATION_ORGANIZATION, userId: 'operator' }
-
-/** The chains over access log and audit trail: signed again and again, and verified for who asks. */
-export function buildChains(deps: ChainDeps): Chains {
-  const { db, clock, log, slots, keptDays } = deps
+/** The heads of access log and audit trail, signed again and again. */
+export function buildSigning(deps: Deps): Signing {
+  const { db, clock, log } = deps
   const appended = createAppendedHeads(clock)
   rememberAppended(db, appended)
   const unsigned = createUnsignedWatch(db, clock, appended)
@@ -59,9 +48,7 @@ export function buildChains(deps: ChainDeps): Chains {
   }
 
   return {
-    routes: verifyRoutes(deps),
     unsigned,
-    verifyAll: () => inSlot(slots, OPERATOR, () => verifyAll(deps, keptDays)),
     start() {
       end = every(CHAIN_LIMITS.signing.periodMs, 'sign heads', deps, round)
     },

@@ -1,7 +1,7 @@
+import { digestOf } from '../chain/batch-digest.js'
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
+import type { BatchRow } from '../chain/chain-rows.js'
 import type { Read } from '../db/read.js'
-import { digestOf } from './batch-digest.js'
-import { CHAIN_LIMITS } from './chain-limits.js'
-import type { BatchRow } from './chain-rows.js'
 import type { ChainSource } from './chain-source.js'
 import type { Break } from './verdict.js'
 

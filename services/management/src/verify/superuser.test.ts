@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import { DAYS, ENTRIES } from '../test/alterations/entries.js'
 import { HEADS, SIGNED } from '../test/alterations/heads.js'
 import { LINKS } from '../test/alterations/links.js'
@@ -9,7 +10,6 @@ import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
 import { type FurnishedTrail, furnishTrail } from '../test/furnished-trail.js'
 import { type Alteration, superuser } from '../test/superuser.js'
-import { CHAIN_LIMITS } from './chain-limits.js'
 
 const harness = await startForAllTests(chainHarness)
 

@@ -1,6 +1,6 @@
 import { headAfter } from '@protectmyapi/service-kit/head-chain'
-import { contentOf } from './batch-digest.js'
-import type { BatchRow } from './chain-rows.js'
+import { contentOf } from '../chain/batch-digest.js'
+import type { BatchRow } from '../chain/chain-rows.js'
 import type { Break } from './verdict.js'
 
 interface Expected {

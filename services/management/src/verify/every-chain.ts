@@ -1,7 +1,7 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
+import { auditChain } from '../chain/chain-names.js'
 import type { Read } from '../db/read.js'
-import { CHAIN_LIMITS } from './chain-limits.js'
-import { auditChain } from './chain-names.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
 
 /**

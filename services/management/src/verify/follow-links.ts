@@ -1,10 +1,10 @@
+import type { BatchRow, KeptHead } from '../chain/chain-rows.js'
+import type { SignedByVault } from '../chain/signed-by-vault.js'
 import type { Read } from '../db/read.js'
 import type { SignedHead } from '../vault/head-witness.js'
-import type { BatchRow, KeptHead } from './chain-rows.js'
 import type { ChainSource } from './chain-source.js'
 import { checkEntries } from './check-entries.js'
 import { breakOfLink } from './check-link.js'
-import type { SignedByVault } from './signed-by-vault.js'
 import type { Walk } from './walk.js'
 
 export interface Following {

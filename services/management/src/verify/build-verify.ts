@@ -1,0 +1,29 @@
+import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
+import { createExportSlots, inSlot } from '../export/export-slots.js'
+import type { Route } from '../http/route.js'
+import type { Progress, Verdict } from './verdict.js'
+import { type VerifyAllDeps, verifyAll } from './verify-all.js'
+import { verifyRoutes } from './verify-routes.js'
+
+interface Deps extends VerifyAllDeps {
+  /** How long the access log is kept. */
+  readonly keptDays: number
+}
+
+export interface Verifying {
+  readonly routes: readonly Route[]
+  /** For who operates the installation. @throws Fault RATE_LIMITED, and as verifyAll. */
+  ofAll(): AsyncGenerator<Progress | Verdict, void, undefined>
+}
+
+/** Whose slot the verifying of all chains takes. */
+const OPERATOR = { organizationId: INSTALLATION_ORGANIZATION, userId: 'operator' }
+
+/** Access log and audit trail, verified for who asks: a few at once, whoever that is. */
+export function buildVerify(deps: Deps): Verifying {
+  const slots = createExportSlots('verifications')
+  return {
+    routes: verifyRoutes({ ...deps, slots }),
+    ofAll: () => inSlot(slots, OPERATOR, () => verifyAll(deps, deps.keptDays)),
+  }
+}
