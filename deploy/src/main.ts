@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { findSystemRedis } from '@protectmyapi/dev-kit/redis-binary'
+import { findSystemRedis } from '@protectmyapi/dev-kit/redis/redis-binary'
 import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { shownError } from '@protectmyapi/service-kit/shown-text'
 import { backupConfig } from './backup/backup-config.js'

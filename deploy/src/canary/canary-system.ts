@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { freePort, freeRow } from '@protectmyapi/dev-kit/free-port'
+import { findRedis } from '@protectmyapi/dev-kit/redis/find-redis'
 import pg from 'pg'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
+import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
 import pg from 'pg'
 import { redisAddress } from '../system/redis-access.js'
 import type { RunningSystem } from '../system/start-system.js'

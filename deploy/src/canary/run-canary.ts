@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
+import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
 import { z } from 'zod'
 import type { RigConsole } from '../console/run-rig.js'
 import type { Environment } from '../system/environments.js'

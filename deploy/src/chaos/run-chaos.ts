@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { findRedis } from '@protectmyapi/dev-kit/find-redis'
+import { findRedis } from '@protectmyapi/dev-kit/redis/find-redis'
 import type { Progress } from '../console/progress.js'
 import type { Environment } from '../system/environments.js'
 import { makeBrokenCopy } from './breaks/broken-copy.js'

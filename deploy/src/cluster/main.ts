@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
-import { findRedis } from '@protectmyapi/dev-kit/find-redis'
+import { findRedis } from '@protectmyapi/dev-kit/redis/find-redis'
 import { runCommand } from '@protectmyapi/dev-kit/run-command'
 import { z } from 'zod'
 import { controlPlaneTools, helmTool } from '../chart/go-tools.js'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
+import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres/postgres-server'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { Progress } from '../console/progress.js'
 import { list, Pod, type PodContainer, podOf, Service, secretData } from './api-objects.js'

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { RedisAddress } from '@protectmyapi/dev-kit/ask-redis'
+import type { RedisAddress } from '@protectmyapi/dev-kit/redis/ask-redis'
 import { writePrivate } from './local-files.js'
 
 /** How services reach Redis. */

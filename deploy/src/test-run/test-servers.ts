@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { findRedis } from '@protectmyapi/dev-kit/find-redis'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { type Guard, startGuard } from '@protectmyapi/dev-kit/guard'
 import { NoPython, ownLocalstack } from '@protectmyapi/dev-kit/localstack'
 import { findNginx } from '@protectmyapi/dev-kit/nginx-binary'
-import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres-server'
+import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres/postgres-server'
+import { findRedis } from '@protectmyapi/dev-kit/redis/find-redis'
 
 export interface TestServersOptions {
   /** Where LocalStack and, without a system's own, a Redis are installed, once. */

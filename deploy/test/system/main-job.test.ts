@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { buySession } from '../../src/demo/buy-session.js'
 import { findLeaks } from './find-leaks.js'

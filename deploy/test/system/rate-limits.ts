@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from '@jest/globals'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { underLoad } from './load.js'
 import { type Provisioned, provision } from './provision.js'

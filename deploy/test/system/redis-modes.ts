@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
-import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
+import { testRedisBinary } from '@protectmyapi/dev-kit/redis/test-redis'
 import { keepFlushed } from '../../src/canary/keep-flushed.js'
 import { findLeaks } from './find-leaks.js'
 import type { TestSystem } from './start-test-system.js'

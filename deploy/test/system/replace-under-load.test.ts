@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { testRedisBinary } from '@protectmyapi/dev-kit/test-redis'
+import { testRedisBinary } from '@protectmyapi/dev-kit/redis/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { randomPassword } from '../../src/system/local-files.js'
 import { CONNECTIONS, type More, underLoad, untilServed } from './load.js'

@@ -1,5 +1,5 @@
-import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
-import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
+import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/redis/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { startSwitch } from '../../src/chaos/switch/tcp-switch.js'
 

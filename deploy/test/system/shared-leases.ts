@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
-import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/redis/connect-test-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Directory } from '@protectmyapi/protos/directory'
 import { Vault } from '@protectmyapi/protos/vault'

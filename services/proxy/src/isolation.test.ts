@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
 import { systemClock } from '@protectmyapi/service-kit/clock'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
+import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
 import { query } from '../../system/query.js'
 import { redisAddress } from '../../system/redis-access.js'
 import type { RunningSystem } from '../../system/start-system.js'

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { askRedis } from '@protectmyapi/dev-kit/ask-redis'
 import type { Guard } from '@protectmyapi/dev-kit/guard'
-import { type RedisServer, startRedis } from '@protectmyapi/dev-kit/redis-server'
+import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
+import { type RedisServer, startRedis } from '@protectmyapi/dev-kit/redis/redis-server'
 import type { TcpSwitch } from '../switch/tcp-switch.js'
 
 /** The Redis of the rig, append-only, with a replica: started again by nobody but the rig. */

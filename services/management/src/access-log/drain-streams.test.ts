@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { RedisClient } from '@protectmyapi/service-kit/redis/redis'

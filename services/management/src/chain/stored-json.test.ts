@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
+import { connectedDatabase } from '@protectmyapi/dev-kit/postgres/connected-database'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { canonicalJson } from '../http/canonical-json.js'
 import { storedJson } from './stored-json.js'

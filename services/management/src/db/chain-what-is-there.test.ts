@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
+import { connectedDatabase } from '@protectmyapi/dev-kit/postgres/connected-database'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { migrate } from '@protectmyapi/service-kit/postgres/migrate'
 import { createLogger } from '@protectmyapi/service-kit/program/log'

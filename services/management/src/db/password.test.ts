@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/postgres/test-database'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
 

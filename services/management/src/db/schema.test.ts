@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/postgres/test-database'
 import { until } from '@protectmyapi/dev-kit/until'
 import { MIGRATION_LIMITS, type Migration, migrate } from '@protectmyapi/service-kit/postgres/migrate'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/postgres/test-database'
 import { forgetSessions } from '@protectmyapi/service-kit/postgres/forget-sessions'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/postgres/until-lock-awaited'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
 import { tendPartitions } from '../access-log/tend-partitions.js'
 import { restHarness } from '../test/rest-harness.js'
 import { EXPORT_LIMITS } from './export-limits.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
-import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/postgres/until-lock-awaited'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type MigratedDatabase, migratedDatabase } from '../test/migrated-database.js'

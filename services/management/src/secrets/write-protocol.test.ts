@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { manualClock } from '@protectmyapi/dev-kit/manual-clock'
-import { rowsRead } from '@protectmyapi/dev-kit/rows-read'
+import { rowsRead } from '@protectmyapi/dev-kit/postgres/rows-read'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/program/log'

@@ -1,5 +1,5 @@
-import { type ConnectedDatabase, connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
-import { createPreparedDatabase } from '@protectmyapi/dev-kit/template-database'
+import { type ConnectedDatabase, connectedDatabase } from '@protectmyapi/dev-kit/postgres/connected-database'
+import { createPreparedDatabase } from '@protectmyapi/dev-kit/postgres/template-database'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { migrateManagement } from '../db/migrate-management.js'

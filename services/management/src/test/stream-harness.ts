@@ -1,5 +1,5 @@
-import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
-import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/redis/connect-test-redis'
+import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/redis/test-redis'
 import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 import { systemClock } from '@protectmyapi/service-kit/clock'

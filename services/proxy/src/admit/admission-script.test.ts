@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
-import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/redis/connect-test-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
+import { startTestRedis } from '@protectmyapi/dev-kit/redis/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { redisAppend } from './redis-append.js'
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { describeWithRedis } from '@protectmyapi/dev-kit/describe-with-redis'
+import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { CURRENT_PROXY } from '@protectmyapi/service-kit/redis/redis-keys'
 import { linkedRedis } from '../test/linked-redis.js'

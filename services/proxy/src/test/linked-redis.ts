@@ -1,6 +1,6 @@
 import type { AtEnd } from '@protectmyapi/dev-kit/close-after-each'
-import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/connect-test-redis'
-import { startTestRedis } from '@protectmyapi/dev-kit/test-redis'
+import { connectTestRedis, redisTarget } from '@protectmyapi/dev-kit/redis/connect-test-redis'
+import { startTestRedis } from '@protectmyapi/dev-kit/redis/test-redis'
 import { systemClock } from '@protectmyapi/service-kit/clock'
 import { systemSchedule } from '../freshness/schedule.js'
 import { createRedisLink } from '../redis/redis-link.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { connectedDatabase } from '@protectmyapi/dev-kit/connected-database'
+import { connectedDatabase } from '@protectmyapi/dev-kit/postgres/connected-database'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 
 const { db } = await startForAllTests(connectedDatabase)

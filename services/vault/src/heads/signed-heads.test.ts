@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/postgres/until-lock-awaited'
 import { FIRST_HEAD, headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { memoryKeys } from '../test/memory-keys.js'

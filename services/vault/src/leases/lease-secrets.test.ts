@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { untilLockAwaited } from '@protectmyapi/dev-kit/until-lock-awaited'
+import { untilLockAwaited } from '@protectmyapi/dev-kit/postgres/until-lock-awaited'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { grantSigner, PROXY } from '../test/grant-signer.js'
 import { leaseHarness, MANAGEMENT, textOf } from '../test/lease-harness.js'

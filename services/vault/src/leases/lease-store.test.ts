@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from '@jest/globals'
-import { rowsRead } from '@protectmyapi/dev-kit/rows-read'
+import { rowsRead } from '@protectmyapi/dev-kit/postgres/rows-read'
 import { leaseHarness } from '../test/lease-harness.js'
 import { leaseStore } from './lease-store.js'
 

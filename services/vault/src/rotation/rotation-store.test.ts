@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from '@jest/globals'
-import { rowsRead } from '@protectmyapi/dev-kit/rows-read'
+import { rowsRead } from '@protectmyapi/dev-kit/postgres/rows-read'
 import { createVaultDatabases } from '../test/vault-databases.js'
 import { rotationStore } from './rotation-store.js'
 

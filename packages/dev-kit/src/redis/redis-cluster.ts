@@ -1,5 +1,5 @@
+import { until } from '../until.js'
 import { startTestRedis, type TestRedis } from './test-redis.js'
-import { until } from './until.js'
 
 const SLOTS = 16_384
 const MASTERS = 3

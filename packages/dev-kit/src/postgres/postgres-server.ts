@@ -3,10 +3,10 @@ import { closeSync, openSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
+import { lastLines, runCommand } from '../run-command.js'
+import { until } from '../until.js'
 import { copyForEveryone, findPostgres, type PostgresBinaries, type PostgresChoice } from './postgres-binaries.js'
 import { type PostgresUser, postgresUser } from './postgres-user.js'
-import { lastLines, runCommand } from './run-command.js'
-import { until } from './until.js'
 
 export interface PostgresOptions {
   /** The data live in `data` below it; as root it must not lie below a folder that others cannot enter. */

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { freePort } from '../free-port.js'
+import { startGuard } from '../guard.js'
 import { askRedis } from './ask-redis.js'
-import { freePort } from './free-port.js'
-import { startGuard } from './guard.js'
 import { type RedisOptions, type RedisServer, startRedis } from './redis-server.js'
 
 export type TestRedisOptions = Partial<Pick<RedisOptions, 'password' | 'appendOnly' | 'settings'>>

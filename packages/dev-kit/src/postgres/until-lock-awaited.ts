@@ -1,5 +1,5 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { until } from './until.js'
+import { until } from '../until.js'
 
 /**
  * Until somebody, or as many as asked for, wait for a lock in this database.

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
+import type { Guard } from '../guard.js'
+import { lastLines } from '../run-command.js'
+import { until } from '../until.js'
 import { askRedis, type RedisAddress } from './ask-redis.js'
-import type { Guard } from './guard.js'
-import { lastLines } from './run-command.js'
-import { until } from './until.js'
 
 export interface RedisOptions {
   /** A `redis-server`, 6.2 or later. */

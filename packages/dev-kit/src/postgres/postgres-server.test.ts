@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { freePort } from './free-port.js'
+import { freePort } from '../free-port.js'
 import { type PostgresServer, startPostgres } from './postgres-server.js'
 
 describe.each(['auto', 'embedded'] as const)('startPostgres (%s)', (choice) => {
