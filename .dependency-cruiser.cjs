@@ -33,7 +33,7 @@ module.exports = {
         pathNot: '\\.test\\.ts$',
       },
       to: {
-        path: '(^services/[^/]+/src/(db|rpc|http|directory|server|forward|keys|leases|versions|feed)/|^protos/|node_modules/(knex|pg|@grpc|express|undici|@aws-sdk)/|^(node:)?(fs|net|http|https|tls|dns|child_process)(/|$))',
+        path: '(^services/[^/]+/src/(db|rpc|http|directory|server|dial|forward|keys|leases|versions|feed)/|^protos/|node_modules/(knex|pg|@grpc|express|undici|@aws-sdk)/|^(node:)?(fs|net|http|https|tls|dns|child_process)(/|$))',
       },
     },
     {
@@ -61,7 +61,7 @@ module.exports = {
         pathNot: [
           '\\.test\\.ts$',
           '/test/',
-          '^services/proxy/src/forward/(dialler|pools|resolve-name)\\.ts$',
+          '^services/proxy/src/dial/(dialler|pools|resolve-name)\\.ts$',
           '^services/management/src/feed/listen-for-changes\\.ts$',
           '^services/vault/src/keys/aws-kms\\.ts$',
           '^packages/service-kit/src/(grpc/(grpc-(client|fault|server)|refuse-early)|postgres/postgres(-password)?|redis/redis)\\.ts$',

@@ -5,11 +5,11 @@ import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-materia
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { newToken } from '@protectmyapi/service-kit/tokens'
 import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { createDialler, type DiallerOptions } from '../dial/dialler.js'
+import { createPools } from '../dial/pools.js'
 import { createCrowd } from '../fairness/crowd.js'
 import { createTurnstile } from '../fairness/turnstile.js'
-import { createDialler, type DiallerOptions } from '../forward/dialler.js'
 import type { ForwardDeps } from '../forward/forward.js'
-import { createPools } from '../forward/pools.js'
 import { createPipeline } from '../pipeline.js'
 import { createHandle } from '../server/handle.js'
 import {
