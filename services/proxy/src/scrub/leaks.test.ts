@@ -68,12 +68,14 @@ describe('an answer that holds the key', () => {
     }
   }, 60_000)
 
+  const BASE64 = Buffer.from(KEY).toString('base64url')
   const WITH_LENGTH = 'Content-Length: 2\r\n\r\nok'
   it.each([
     ['a field', [`HTTP/1.1 200 OK\r\nX-Echo: ${KEY}\r\n${WITH_LENGTH}`]],
     ['the name of a field', [`HTTP/1.1 200 OK\r\n${KEY}: x\r\n${WITH_LENGTH}`]],
     ['the name of a field, in small letters', [`HTTP/1.1 200 OK\r\n${KEY.toLowerCase()}: x\r\n${WITH_LENGTH}`]],
     ['the name of a field, as Go writes it', [`HTTP/1.1 200 OK\r\n${asGo(KEY)}: x\r\n${WITH_LENGTH}`]],
+    ['the name of a field, in base64 as Go writes it', [`HTTP/1.1 200 OK\r\n${asGo(BASE64)}: x\r\n${WITH_LENGTH}`]],
     ['the name of a trailer, in capitals', [SSE, chunk('data: 1\n\n'), `0\r\n${KEY.toUpperCase()}: x\r\n\r\n`]],
     ['Location', [`HTTP/1.1 302 Found\r\nLocation: /x?key=${KEY}\r\n${WITH_LENGTH}`]],
     [

@@ -31,7 +31,7 @@ export function needleSetOf(secrets: readonly HeldSecret[], basics: readonly str
   const made = first && known.get(first)
   if (made && areSame(made.secrets, secrets) && areSame(made.basics, basics)) return made.set
   const needles = [...secrets.flatMap(needlesOf), ...basics.flatMap(needlesOfBasic)]
-  const set = { ...setOf(needles), folded: setOf(secrets.flatMap(foldedNeedlesOf)) }
+  const set = { ...setOf(needles), folded: setOf(foldedNeedlesOf(needles)) }
   if (first) known.set(first, { secrets, basics, set })
   return set
 }

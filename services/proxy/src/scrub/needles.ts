@@ -22,10 +22,9 @@ export const BASE = randomInt(2 ** 30, 2 ** 31 - 1) | 1
 /** The forms of a held secret. None for a short one. */
 export const needlesOf = ({ value }: HeldSecret): readonly Needle[] => needlesFor(value.reveal())
 
-/** A held secret's value in small letters. None for a short one. */
-export function foldedNeedlesOf({ value }: HeldSecret): readonly Needle[] {
-  const folded = [...wholesOf(value.reveal())].filter(isLong).map((whole) => whole.toLowerCase())
-  return [...new Set(folded)].map(needle)
+/** The same in small letters. */
+export function foldedNeedlesOf(needles: readonly Needle[]): readonly Needle[] {
+  return [...new Set(needles.map(({ bytes }) => bytes.toString('utf8').toLowerCase()))].map(needle)
 }
 
 /** Could this value be searched for? What is shorter may come back unseen. */
