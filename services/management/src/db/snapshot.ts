@@ -1,5 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { z } from 'zod'
 import type { Read } from './read.js'
 
 export interface Snapshot {
@@ -7,6 +8,10 @@ export interface Snapshot {
   readonly read: Read
   /** Unix time in milliseconds, as soon as it was taken. */
   readonly takenMs: number
+  /** Ids of the tables, their parts and indexes that were read; of Postgres's own none. */
+  readonly touched: ReadonlySet<number>
+  /** Ids of tables that somebody else kept from all readers when it was taken. */
+  readonly withheld: readonly number[]
   close(): Promise<void>
 }
 
@@ -16,14 +21,28 @@ interface Client {
   releaseConnection(connection: Connection): Promise<void>
 }
 interface Connection {
+  /** Of several statements in one message, the answer to each. */
   query(sql: string): Promise<unknown>
 }
 
+/** Ids of tables, their parts and indexes. Those of Postgres's own are lower (FirstNormalObjectId, access/transam.h). */
+const LOCKS = `SELECT relation FROM pg_catalog.pg_lock_status() WHERE relation >= 16384::oid`
+/** What this session's statement read, and what it looked through for that. */
+const TOUCHED = `${LOCKS} AND pid = pg_catalog.pg_backend_pid()`
+/** Who waits for one of these reads what is committed by then, which the snapshot has not. */
+const WITHHELD = `${LOCKS} AND pid <> pg_catalog.pg_backend_pid() AND granted AND mode = 'AccessExclusiveLock'::text
+  AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`
+
 /**
  * In one message: else a session would be seen to begin a transaction a round trip before it has its snapshot. Postgres
- * takes that before it looks at what a statement names, and this one names nothing.
+ * takes that before it looks at what a statement names, and the first one names nothing.
  */
-const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT; SAVEPOINT unlocked'
+const BEGIN = ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', 'SELECT', WITHHELD, 'SAVEPOINT unlocked']
+const BEGIN_WITHIN = [WITHHELD, 'SAVEPOINT unlocked', TOUCHED]
+const UNLOCK = 'ROLLBACK TO SAVEPOINT unlocked'
+
+/** To statements of one message. */
+const Answers = z.array(z.object({ rows: z.array(z.object({ relation: z.int().optional() })) }))
 
 /**
  * The database as it is now, for as long as it takes to read it: who watches sessions or locks learns of a reader too late
@@ -41,25 +60,45 @@ export async function openSnapshot(db: Knex, clock: Pick<Clock, 'wallMs'>): Prom
   const client: Client = db.client
   const connection = await client.acquireConnection()
   const isWithin = db.isTransaction === true
+  const touched = new Set<number>()
+
+  async function idsOf(statements: readonly string[]): Promise<readonly (readonly number[])[]> {
+    const answers = Answers.parse(await connection.query(statements.join('; ')))
+    return answers.map(({ rows }) => rows.flatMap(({ relation }) => relation ?? []))
+  }
+
   async function close(): Promise<void> {
     // Of a connection that was lost there is nothing to end.
-    await connection.query(isWithin ? 'ROLLBACK TO SAVEPOINT unlocked' : 'ROLLBACK').catch(nothing)
+    await connection.query(isWithin ? UNLOCK : 'ROLLBACK').catch(nothing)
     await client.releaseConnection(connection)
   }
+
+  async function begin(): Promise<{ readonly withheld: readonly number[]; readonly before: ReadonlySet<number> }> {
+    if (isWithin) {
+      const [withheld = [], , before = []] = await idsOf(BEGIN_WITHIN)
+      return { withheld, before: new Set(before) }
+    }
+    const [, , withheld = []] = await idsOf(BEGIN)
+    return { withheld, before: new Set() }
+  }
+
   try {
-    await connection.query(isWithin ? 'SAVEPOINT unlocked' : BEGIN)
+    const { withheld, before } = await begin()
+    return {
+      takenMs: clock.wallMs(),
+      withheld,
+      touched,
+      async read<Row>(sql: string, values: readonly Knex.RawBinding[] = []) {
+        const { rows } = await db.raw<{ rows: Row[] }>(sql, values).connection(connection)
+        const [ids = []] = await idsOf([TOUCHED, UNLOCK])
+        for (const id of ids) if (!before.has(id)) touched.add(id)
+        return rows
+      },
+      close,
+    }
   } catch (err) {
     await close()
     throw err
-  }
-  return {
-    takenMs: clock.wallMs(),
-    async read<Row>(sql: string, values: readonly Knex.RawBinding[] = []) {
-      const { rows } = await db.raw<{ rows: Row[] }>(sql, values).connection(connection)
-      await connection.query('ROLLBACK TO SAVEPOINT unlocked')
-      return rows
-    },
-    close,
   }
 }
 

@@ -121,6 +121,22 @@ describe('signing in', () => {
     await second('/auth/me').expect(401)
   })
 
+  it('is taken whoever holds its row: nobody sees a reader come by having him wait', async () => {
+    const cleo = await house.person('cleo')
+    const of = { user_id: cleo.id }
+    await house
+      .db('sign_ins')
+      .where(of)
+      .update({ last_used_at: house.db.raw("now() - interval '1 hour'") })
+    await house.db.transaction(async (trx) => {
+      await trx('sign_ins').where(of).forUpdate().select('id')
+      await cleo.ask('GET', '/auth/me').expect(200)
+    })
+    await cleo.ask('GET', '/auth/me').expect(200)
+    const [row] = await house.db('sign_ins').where(of)
+    expect(row.last_used_at.getTime()).toBeGreaterThan(Date.now() - 60_000)
+  })
+
   it('ends after seven days, however it is used', async () => {
     const cora = await house.person('cora')
     const [row] = await house.db('sign_ins').where('user_id', cora.id)

@@ -76,10 +76,7 @@ export async function principalOf(db: Knex, token: string): Promise<SignedInPers
   if (!row) throw new Fault('INVALID_TOKEN', 'unknown sign-in token')
   if (!row.alive)
     throw new Fault('TOKEN_EXPIRED', 'the sign-in has ended', { say: 'This sign-in has ended. Sign in again.' })
-  if (row.stale)
-    await db('sign_ins')
-      .where('id', row.sign_in_id)
-      .update({ last_used_at: db.raw('now()') })
+  if (row.stale) await touch(db, row.sign_in_id)
   return {
     kind: 'user',
     via: 'sign-in',
@@ -88,6 +85,14 @@ export async function principalOf(db: Knex, token: string): Promise<SignedInPers
     name: row.name,
     signInId: row.sign_in_id,
   }
+}
+
+/** Waits for nobody: who held the row would see each reader come before he reads (ADR 24). */
+async function touch(db: Knex, id: string): Promise<void> {
+  const free = db('sign_ins').where('id', id).forUpdate().skipLocked().select('id')
+  await db('sign_ins')
+    .whereIn('id', free)
+    .update({ last_used_at: db.raw('now()') })
 }
 
 interface PrincipalRow {

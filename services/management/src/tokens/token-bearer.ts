@@ -50,10 +50,14 @@ interface BearerRow extends TokenRecord {
 
 const STALE = `(personal_tokens.last_used_at IS NULL OR personal_tokens.last_used_at < now() - make_interval(secs => ?))`
 
-/** The condition once more: of many requests at once, one writes. */
+/**
+ * The condition once more: of many requests at once, one writes. Waits for nobody: who held the row would see each reader come
+ * before he reads (ADR 24).
+ */
 async function touch(db: Knex, id: string): Promise<void> {
+  const free = db('personal_tokens').where('id', id).forUpdate().skipLocked().select('id')
   await db('personal_tokens')
-    .where('id', id)
+    .whereIn('id', free)
     .whereRaw(STALE, [TOKEN_LIMITS.touchSeconds])
     .update({ last_used_at: db.raw('now()') })
 }

@@ -123,6 +123,14 @@ describe('a personal access token', () => {
     expect(await lastUsed()).toBeGreaterThanOrEqual(first ?? 0)
   })
 
+  it('answers whoever holds its row: nobody sees a reader come by having him wait', async () => {
+    const { id, ask } = await bearer(people.owner, ['apps:read'])
+    await house.db.transaction(async (trx) => {
+      await trx('personal_tokens').where('id', id).forUpdate().select('id')
+      await ask('GET', '/auth/me').expect(200)
+    })
+  })
+
   it('has a bound in number, also for those who ask at once', async () => {
     const busy = await house.person(`busy${count}`)
     const fields = { organizations: 'all' }

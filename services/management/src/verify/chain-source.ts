@@ -9,7 +9,7 @@ import {
   auditEntryText,
 } from '../chain/entry-text.js'
 import type { Read } from '../db/read.js'
-import { accessStrays, auditStrays, type Stray } from './strays.js'
+import { accessStrays, auditOf, auditStrays, type Stray } from './strays.js'
 
 /** The entries of one link. */
 export interface LinkEntries {
@@ -68,7 +68,7 @@ export function auditSource(organizationId: string | null): ChainSource {
         `SELECT link.number, ${AUDIT_ROW} FROM pg_catalog.json_to_recordset(?::json) AS link (${LINK})
          CROSS JOIN LATERAL (
            SELECT audit.* FROM audit
-           WHERE organization_id IS NOT DISTINCT FROM ? AND audit.batch = link.batch LIMIT link.entries + 1
+           WHERE ${auditOf(organizationId)} AND audit.batch = link.batch LIMIT link.entries + 1
          ) AS entry`,
         [asJson(links), organizationId],
       )

@@ -1,5 +1,6 @@
 import { headAfter } from '@protectmyapi/service-kit/head-chain'
 import { contentOf } from '../chain/batch-digest.js'
+import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import type { BatchRow } from '../chain/chain-rows.js'
 import type { Break } from './verdict.js'
 
@@ -18,6 +19,9 @@ interface Expected {
 export function breakOfLink({ chain, previous, count, link, near }: Expected): Break | undefined {
   const broken = (kind: Break['kind'], detail: string): Break => ({ kind, link: count, day: null, detail })
   if (link.number !== count) return broken('link-missing', `after link ${count - 1} comes ${link.number}`)
+  // So many are read of it.
+  if (link.entries < 0 || link.entries > CHAIN_LIMITS.batchEntriesMax)
+    return broken('link-altered', `it says ${link.entries} entries: no link has as many`)
   const headWith = (other: BatchRow): Buffer => headAfter({ chain, count, previous, content: contentOf(other) })
   if (headWith(link).equals(link.head)) return undefined
   // Whole rows may have changed places, or what they hold alone.

@@ -1,7 +1,7 @@
 import type { Read } from '../db/read.js'
 import { findIntruders } from './find-intruders.js'
 import { findLookalikes } from './find-lookalikes.js'
-import { RECORD_TABLES, type RecordTable } from './record-tables.js'
+import { isOneDay, RECORD_TABLES, type RecordTable } from './record-tables.js'
 
 /** Where tables and functions are looked for: nothing of somebody else's comes before ours, or Postgres's own. */
 const SEARCHED = 'pg_catalog,public'
@@ -101,11 +101,3 @@ function wrongWith({ key, divided, columns }: RecordTable, found: Found | undefi
   if (missing !== undefined) return `it has no column ${missing}`
   return found.strangers[0]
 }
-
-/** As the function of the migrations makes them: within one, no day is looked for elsewhere. */
-function isOneDay(part: string): boolean {
-  const [, from, to] = /^FOR VALUES FROM \('(\d{4}-\d{2}-\d{2})'\) TO \('(\d{4}-\d{2}-\d{2})'\)$/.exec(part) ?? []
-  return from !== undefined && to !== undefined && Date.parse(to) - Date.parse(from) === DAY_MS
-}
-
-const DAY_MS = 86_400_000

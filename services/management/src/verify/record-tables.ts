@@ -73,3 +73,17 @@ export const RECORD_TABLES: Readonly<Record<string, RecordTable>> = {
     ],
   },
 }
+
+const ONE_DAY = /^FOR VALUES FROM \('(\d{4}-\d{2}-\d{2})'\) TO \('(\d{4}-\d{2}-\d{2})'\)$/
+const DAY_MS = 86_400_000
+
+/** What a part is for, as `pg_get_expr` says it: as the function of the migrations makes them, within one no day is looked for elsewhere. */
+export function isOneDay(bound: string): boolean {
+  const [, from, to] = ONE_DAY.exec(bound) ?? []
+  return from !== undefined && to !== undefined && Date.parse(to) - Date.parse(from) === DAY_MS
+}
+
+/** Of a part for one day, that day; else empty, which is before all days. */
+export function firstDayOf(bound: string | null): string {
+  return ONE_DAY.exec(bound ?? '')?.[1] ?? ''
+}

@@ -1,14 +1,23 @@
 import type { Read } from '../db/read.js'
-import { RECORD_TABLES } from './record-tables.js'
+import { firstDayOf, RECORD_TABLES } from './record-tables.js'
 
-interface Standing {
+/** How Postgres describes a table that is read, or a part of one. */
+export interface Standing {
   readonly id: number
-  /** The table of records that it is, or is a part of. */
+  /** The table that it is, or is a part of. */
   readonly name: string
   readonly isPart: boolean
-  /** Which transaction described it to Postgres as it is. */
+  /** What a part is for; null of one that was dropped since the snapshot. */
+  readonly bound: string | null
+  /** Which transactions described it, and its columns, as they are. */
   readonly version: string
+  readonly columns: string
+  /** Its indexes, and where long values are. */
+  readonly beside: readonly number[]
 }
+
+/** Records, and what names whose they are. */
+const TABLES = [...Object.keys(RECORD_TABLES), 'organizations']
 
 const STANDING = `
   WITH named AS (
@@ -18,22 +27,66 @@ const STANDING = `
     SELECT oid AS id, relname AS name, false AS "isPart" FROM named
     UNION ALL SELECT inhrelid, relname, true FROM named JOIN pg_catalog.pg_inherits ON inhparent = named.oid
   )
-  SELECT id, name, "isPart", rel.xmin AS version FROM kept JOIN pg_catalog.pg_class AS rel ON rel.oid = id`
+  SELECT id, name, "isPart", pg_catalog.pg_get_expr(rel.relpartbound, id) AS bound, rel.xmin AS version,
+    pg_catalog.format('%s'::text, ARRAY(
+      SELECT attr.xmin FROM pg_catalog.pg_attribute AS attr WHERE attrelid = id ORDER BY attnum
+    )) AS columns,
+    ARRAY(
+      SELECT reltoastrelid
+      UNION ALL SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid = id OR indrelid = reltoastrelid
+    ) AS beside
+  FROM kept JOIN pg_catalog.pg_class AS rel ON rel.oid = id`
+
+export function standingOf(read: Read): Promise<readonly Standing[]> {
+  return read<Standing>(STANDING, [TABLES])
+}
+
+interface Meanwhile {
+  readonly before: readonly Standing[]
+  /** Ids of the tables and indexes that were read, and of tables that nobody could read when the snapshot was taken. */
+  readonly touched: ReadonlySet<number>
+  readonly withheld: readonly number[]
+  readonly now: readonly Standing[]
+  /** Parts for days before this one may be gone. Null: parts do not matter. */
+  readonly keptFrom: string | null
+}
 
 /**
- * Tables and partitions of records that are described otherwise by now than in the snapshot, or were in between: emptied
- * (TRUNCATE reaches older snapshots, and what COPY (FREEZE) writes then is in all of them), written anew, exchanged for
- * another, given a policy, a rule or an heir. Each of these writes their row in `pg_class`, as no vacuum does, and so does
- * taking it back (an heir's, by the next ANALYZE). A partition that is gone was dropped: what was in it is missing, unless its day has run out.
+ * What is wrong with how the tables were described while they were read: a snapshot holds rows, and not what a name stands for.
  *
- * Asked last.
+ * A table, a part or a column that was emptied (TRUNCATE reaches older snapshots, and what COPY (FREEZE) writes then is
+ * in all of them), written anew, renamed, exchanged for another, given a policy or a rule has other rows in the catalogs, and
+ * so it has once that was taken back: no vacuum writes these rows, nor ANALYZE (but that an heir is gone). Whatever else took
+ * a table's place or came beside it (another schema, an heir, a part that had not been there) was read, and is not one
+ * of those that were there. New parts are for days to come.
+ *
+ * And who locks a table, of records or one that is read on the way to them, can show to each who waits for it what no
+ * snapshot has that was taken before: altered when somebody waits, and taken back when he has read.
  */
-export async function writtenAnew(read: Read, readNow: Read): Promise<readonly string[]> {
-  const tables = [Object.keys(RECORD_TABLES)]
-  const before = await read<Standing>(STANDING, tables)
-  const now = new Map((await readNow<Standing>(STANDING, tables)).map(({ id, version }) => [id, version]))
-  const altered = before.filter(({ id, isPart, version }) => (now.get(id) ?? (isPart ? version : '')) !== version)
-  return [...new Set(altered.map(({ name }) => name))].map(
-    (name) => `${name}: it was emptied, exchanged or written anew while it was read; verify once more`,
+export function alteredMeanwhile({ before, touched, withheld, now, keptFrom }: Meanwhile): readonly string[] {
+  const byId = new Map(now.map((table) => [table.id, table]))
+  const isGone = ({ isPart, bound }: Standing): boolean =>
+    !isPart || (keptFrom !== null && firstDayOf(bound) >= keptFrom)
+  const isAltered = (table: Standing): boolean => {
+    const after = byId.get(table.id)
+    return after ? after.version !== table.version || after.columns !== table.columns : isGone(table)
+  }
+  const lastDay = before.map(({ bound }) => firstDayOf(bound)).reduce(later, '')
+  const known = new Set(
+    [...before, ...now.filter(({ bound }) => firstDayOf(bound) > lastDay)].flatMap(({ id, beside }) => [id, ...beside]),
   )
+  const names = new Set(before.filter(isAltered).map(({ name }) => name))
+  return [
+    ...[...names].map(
+      (name) => `${name}: it was emptied, exchanged or written anew while it was read; verify once more`,
+    ),
+    ...([...touched].every((id) => known.has(id))
+      ? []
+      : ['another table was read in the place of one of these; verify once more']),
+    ...(withheld.length === 0
+      ? []
+      : ['somebody kept a table from all readers when it was to be read; verify once more']),
+  ]
 }
+
+const later = (one: string, other: string): string => (one > other ? one : other)

@@ -45,12 +45,16 @@ export async function* accessStrays(
   }
 }
 
+/** Whose records, by the index: that knows no IS NOT DISTINCT FROM, by which each look reads the whole table. Takes one value. */
+export const auditOf = (organizationId: string | null): string =>
+  organizationId === null ? 'organization_id IS NULL AND ?::text IS NULL' : 'organization_id = ?'
+
 export async function* auditStrays(
   read: Read,
   chain: string,
   organizationId: string | null,
 ): AsyncGenerator<Stray, void, undefined> {
-  const where = organizationId === null ? 'organization_id IS NULL AND ?::text IS NULL' : 'organization_id = ?'
+  const where = auditOf(organizationId)
   const rows = await read(`SELECT FROM audit WHERE ${where} AND ${HAS_NO_BATCH} LIMIT 1`, [organizationId])
   if (rows.length > 0) yield { batch: null, day: null }
   if (organizationId === null) yield* inItsName(read)

@@ -1,8 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { readNow } from '../db/read.js'
 import { openSnapshot } from '../db/snapshot.js'
 import type { HeadWitness } from '../vault/head-witness.js'
-import { checkTables } from './check-tables.js'
+import { beginWalks } from './begin-walks.js'
 import { everyChain } from './every-chain.js'
 import { type Progress, unknownChain, type Verdict } from './verdict.js'
 import type { VerifyDeps } from './verify-chain.js'
@@ -23,15 +22,15 @@ export async function* verifyAll(
   { db, clock, vault }: VerifyAllDeps,
   keptDays: number,
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
-  const { read, takenMs, close } = await openSnapshot(db, clock)
+  const snapshot = await openSnapshot(db, clock)
   try {
-    const deps = { read, asOfMs: takenMs, alterations: await checkTables(read), readNow: readNow(db) }
-    for await (const chain of everyChain(read, signedBy(vault), keptDays)) {
+    const deps = await beginWalks(db, snapshot)
+    for await (const chain of everyChain(snapshot.read, signedBy(vault), keptDays)) {
       if ('unknown' in chain) yield unknownChain(chain.unknown)
       else yield* walkChain(deps, chain, await vault.describeHead(chain.chain))
     }
   } finally {
-    await close()
+    await snapshot.close()
   }
 }
 

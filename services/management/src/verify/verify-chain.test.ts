@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { rowsRead } from '@protectmyapi/dev-kit/postgres/rows-read'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { until } from '@protectmyapi/dev-kit/until'
+import { headAfter } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { checkpointsBetween, UNSIGNED } from '../chain/chain-rows.js'
+import { contentOf } from '../chain/batch-digest.js'
+import { batchesAfter, checkpointsBetween, UNSIGNED } from '../chain/chain-rows.js'
 import { readNow } from '../db/read.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { writeAnew } from '../test/forger.js'
@@ -84,6 +87,13 @@ describe.each(['access-log', 'audit'] as const)('verifying the chain of %s', (ki
   })
 })
 
+const WITHHELD = {
+  kind: 'table-altered',
+  link: null,
+  day: null,
+  detail: 'somebody kept a table from all readers when it was to be read; verify once more',
+}
+
 async function linesOf(vault: VerifyDeps['vault'], source: ChainSource): Promise<readonly (Progress | Verdict)[]> {
   const lines: (Progress | Verdict)[] = []
   for await (const line of verifyNow({ db, vault }, source)) lines.push(line)
@@ -121,7 +131,7 @@ describe('verifying', () => {
     it('finds an entry that was altered and is put back', async () => {
       const { table, batch } = whose
       const putBack = `DELETE FROM ${table} WHERE batch = ${batch}; INSERT INTO ${table} SELECT * FROM genuine WHERE batch = ${batch}`
-      expect(await verdictWith(putBack)).toMatchObject([{ kind: 'entry-edited', link: 2 }])
+      expect(await verdictWith(putBack)).toMatchObject([{ kind: 'entry-edited', link: 2 }, WITHHELD])
     })
 
     it('tells a table that was emptied and filled anew: what is written so, every snapshot may see', async () => {
@@ -133,6 +143,21 @@ describe('verifying', () => {
         detail: `${table}: it was emptied, exchanged or written anew while it was read; verify once more`,
       })
     })
+  })
+
+  it('tells a table that is kept from all readers: who waits for it can be shown what no snapshot has', async () => {
+    const { source, batch } = await furnishTrail(harness, 'audit')
+    const forger = await db.transaction()
+    await forger.raw('LOCK TABLE audit IN ACCESS EXCLUSIVE MODE')
+    await forger('audit').where({ batch }).update({ event: 'forged' })
+    const verdict = harness.verdict(source)
+    await until(async () => {
+      const { rows } = await db.raw(`SELECT FROM pg_locks WHERE relation = 'audit'::regclass AND NOT granted`)
+      return rows[0]
+    })
+    await forger.rollback()
+    expect(await verdict).toMatchObject({ ok: false, breaks: [WITHHELD] })
+    expect(await harness.verdict(source)).toMatchObject({ ok: true })
   })
 
   it('finds an entry that is put back when the vault is asked, whose reading may be seen', async () => {
@@ -219,6 +244,101 @@ describe('verifying', () => {
       ],
     })
     expect(await harness.verdict(source)).toMatchObject({ ok: true })
+  })
+
+  describe('where something has the place of a table as long as it is read', () => {
+    const TODAY = `access_log_${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`
+    const isForToday = 'FOR VALUES FROM (current_date) TO (current_date + 1)'
+    const ANOTHER = 'another table was read in the place of one of these; verify once more'
+    const ANEW = 'it was emptied, exchanged or written anew while it was read; verify once more'
+
+    it.each([
+      {
+        what: 'columns exchanged',
+        kind: 'audit',
+        begin: 'ALTER TABLE audit ADD genuine jsonb; UPDATE audit SET genuine = details',
+        forge: `UPDATE audit SET details = '{"forged": true}'`,
+        put: 'ALTER TABLE audit RENAME details TO forged; ALTER TABLE audit RENAME genuine TO details',
+        back: 'ALTER TABLE audit RENAME details TO genuine; ALTER TABLE audit RENAME forged TO details',
+        end: 'UPDATE audit SET details = genuine; ALTER TABLE audit DROP genuine',
+        told: [`audit: ${ANEW}`],
+      },
+      {
+        what: 'an heir, of which nothing is left',
+        kind: 'audit',
+        begin: `CREATE TABLE heir () INHERITS (audit); ALTER TABLE heir NO INHERIT audit;
+          INSERT INTO heir SELECT * FROM audit`,
+        forge: 'DELETE FROM audit',
+        put: 'ALTER TABLE heir INHERIT audit',
+        back: 'ALTER TABLE heir NO INHERIT audit',
+        end: 'INSERT INTO audit SELECT * FROM heir; DROP TABLE heir; ANALYZE audit',
+        told: [ANOTHER],
+      },
+      {
+        what: 'a day exchanged for another',
+        kind: 'access-log',
+        begin: `CREATE TABLE day (LIKE ${TODAY} INCLUDING ALL); INSERT INTO day SELECT * FROM ${TODAY}`,
+        forge: `UPDATE ${TODAY} SET entry = '{"forged": true}'`,
+        put: `ALTER TABLE access_log DETACH PARTITION ${TODAY};
+          ALTER TABLE access_log ATTACH PARTITION day ${isForToday}`,
+        back: `ALTER TABLE access_log DETACH PARTITION day;
+          ALTER TABLE access_log ATTACH PARTITION ${TODAY} ${isForToday}`,
+        end: `TRUNCATE ${TODAY}; INSERT INTO ${TODAY} SELECT * FROM day; DROP TABLE day`,
+        told: [`access_log: ${ANEW}`, ANOTHER],
+      },
+      {
+        what: 'a day that is taken away as soon as it was read',
+        kind: 'access-log',
+        begin: 'SELECT',
+        forge: 'SELECT',
+        put: 'SELECT',
+        back: `ALTER TABLE access_log DETACH PARTITION ${TODAY}`,
+        end: `ALTER TABLE access_log ATTACH PARTITION ${TODAY} ${isForToday}`,
+        told: [`access_log: ${ANEW}`],
+      },
+      {
+        what: 'nothing of a day that has run out, and is dropped when it was read, nor of one that is made ahead',
+        kind: 'access-log',
+        begin: `CREATE TABLE access_log_past PARTITION OF access_log FOR VALUES FROM ('2000-01-01') TO ('2000-01-02')`,
+        forge: 'SELECT',
+        put: `CREATE TABLE access_log_ahead PARTITION OF access_log FOR VALUES FROM ('2999-01-01') TO ('2999-01-02')`,
+        back: 'DROP TABLE access_log_past',
+        end: 'DROP TABLE access_log_ahead',
+        told: [],
+      },
+      {
+        what: 'a schema exchanged for another',
+        kind: 'audit',
+        begin: `CREATE SCHEMA genuine; ${['audit', 'access_log', 'chain_heads', 'chain_batches', 'chain_checkpoints', 'organizations'].map((name) => `CREATE TABLE genuine.${name} (LIKE public.${name} INCLUDING ALL); INSERT INTO genuine.${name} SELECT * FROM public.${name}`).join(';')}`,
+        forge: `UPDATE audit SET event = 'forged.' || event`,
+        put: 'ALTER SCHEMA public RENAME TO forged; ALTER SCHEMA genuine RENAME TO public',
+        back: 'ALTER SCHEMA public RENAME TO genuine; ALTER SCHEMA forged RENAME TO public',
+        end: `UPDATE audit SET event = replace(event, 'forged.', ''); DROP SCHEMA genuine CASCADE`,
+        told: [ANOTHER],
+      },
+    ] as const)('tells $what', async ({ kind, begin, forge, put, back, end, told }) => {
+      const { source } = await furnishTrail(harness, kind)
+      await db.raw(begin)
+      await db.raw(forge)
+      // Entries and their strays are the last of the records that are read.
+      const watched: ChainSource = {
+        ...source,
+        async *strays(read) {
+          yield* source.strays(read)
+          await db.raw(back)
+        },
+      }
+      const verdict = (
+        await linesOf(
+          vaultAfter(async () => db.raw(put)),
+          watched,
+        )
+      ).at(-1)
+      const breaks = told.map((detail) => ({ kind: 'table-altered', detail }))
+      expect(verdict).toMatchObject({ ok: told.length === 0, breaks })
+      await db.raw(end)
+      expect(await harness.verdict(source)).toMatchObject({ ok: true })
+    })
   })
 
   describe('where the vault has signed on since', () => {
@@ -344,6 +464,19 @@ describe('verifying', () => {
     })
   })
 
+  it.each([-5, 2_147_483_647])(
+    'takes no link that says it has %s entries, whatever its head: so many are read',
+    async (entries) => {
+      const { source, chain } = await furnishTrail(harness, 'audit')
+      const [before, last] = await batchesAfter(readNow(db), chain, { after: 3, through: 5, limit: 2 })
+      if (!before || !last) throw new Error('it has five links')
+      const head = headAfter({ chain, count: 5, previous: before.head, content: contentOf({ ...last, entries }) })
+      await db('chain_batches').where({ chain, number: 5 }).update({ entries, head })
+      await db('chain_heads').where({ chain }).update({ head })
+      expect(await harness.verdict(source)).toMatchObject({ ok: false, breaks: [{ kind: 'link-altered', link: 5 }] })
+    },
+  )
+
   it('names the first of many breaks, and holds no more', async () => {
     const organizationId = newId('organization')
     for (let links = 0; links < 25; links += 1) await harness.audit(organizationId, ['secret.created'])
@@ -351,6 +484,24 @@ describe('verifying', () => {
     const { breaks } = await harness.verdict(auditSource(organizationId))
     expect(breaks).toHaveLength(20)
     expect(breaks[0]).toMatchObject({ kind: 'entry-edited', link: 1 })
+  })
+
+  it.each(['org_installation', 'theirs'])('reads no more of the trail (%s) however much others have', async (whose) => {
+    const organizationId = whose === 'theirs' ? newId('organization') : null
+    await harness.audit(organizationId)
+    const trx = await db.transaction()
+    try {
+      await trx.raw(
+        `INSERT INTO audit (id, organization_id, actor_kind, actor_id, event, batch)
+         SELECT 'aud_' || n, 'org_else', 'user', 'usr_1', 'a.b', 1000000 + n FROM generate_series(1, 5000) AS n`,
+      )
+      await trx.raw('ANALYZE audit')
+      const verified = async () =>
+        expect(await harness.verdict(auditSource(organizationId), trx)).toMatchObject({ ok: true })
+      expect(await rowsRead(trx, 'audit', verified)).toBeLessThan(50)
+    } finally {
+      await trx.rollback()
+    }
   })
 
   it('covers what belongs to no organization by the chain of the installation', async () => {

@@ -1,11 +1,9 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { readNow } from '../db/read.js'
-import type { Snapshot } from '../db/snapshot.js'
 import type { HeadWitness } from '../vault/head-witness.js'
+import { beginWalks } from './begin-walks.js'
 import type { ChainSource } from './chain-source.js'
-import { checkTables } from './check-tables.js'
 import type { Progress, Verdict } from './verdict.js'
-import { walkChain } from './walk-chain.js'
+import { type WalkDeps, walkChain } from './walk-chain.js'
 
 export interface VerifyDeps {
   readonly vault: Pick<HeadWitness, 'describeHead'>
@@ -20,9 +18,8 @@ export interface VerifyDeps {
  */
 export async function* verifyChain(
   { db, vault }: VerifyDeps,
-  { read, takenMs }: Snapshot,
+  snapshot: WalkDeps['snapshot'],
   source: ChainSource,
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
-  const deps = { read, asOfMs: takenMs, alterations: await checkTables(read), readNow: readNow(db) }
-  yield* walkChain(deps, source, await vault.describeHead(source.chain))
+  yield* walkChain(await beginWalks(db, snapshot), source, await vault.describeHead(source.chain))
 }

@@ -93,7 +93,10 @@ it('reads what there was before it was asked who asks: what is read for that tel
   })
   await watcher('audit').where({ organization_id: other }).update({ event: 'organization.created' })
   await watcher.commit()
-  expect((await lines).at(-1)?.breaks).toMatchObject([{ kind: 'entry-edited', link: 1 }])
+  expect((await lines).at(-1)?.breaks).toMatchObject([
+    { kind: 'entry-edited', link: 1 },
+    { kind: 'table-altered', detail: expect.stringContaining('from all readers') },
+  ])
   expect((await linesOf(`/orgs/${other}/audit/verify`)).at(-1)).toMatchObject({ ok: true })
 })
 

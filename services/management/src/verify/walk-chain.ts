@@ -4,22 +4,22 @@ import { batchesAfter, checkpointsBetween, UNSIGNED } from '../chain/chain-rows.
 import { type SignedByVault, signedByVault, VAULT_SKEW_MS } from '../chain/signed-by-vault.js'
 import { bytesOf, countOf } from '../chain/stored-values.js'
 import type { Read } from '../db/read.js'
+import type { Snapshot } from '../db/snapshot.js'
 import type { DescribedHead, SignedHead } from '../vault/head-witness.js'
 import type { ChainSource } from './chain-source.js'
 import { type Following, followLinks } from './follow-links.js'
+import { alteredMeanwhile, type Standing, standingOf } from './standing.js'
 import type { Progress, Verdict } from './verdict.js'
 import { beginWalk, type Walk } from './walk.js'
-import { writtenAnew } from './written-anew.js'
 
 const LIMITS = CHAIN_LIMITS.verify
 
 export interface WalkDeps {
-  /** Of one state of the database. */
-  readonly read: Read
-  /** Of that state: Unix time in milliseconds. */
-  readonly asOfMs: number
+  readonly snapshot: Omit<Snapshot, 'close'>
   /** What is wrong with the tables in it, by checkTables: whatever they hold is not judged then. */
   readonly alterations: readonly string[]
+  /** The tables as they are in it. */
+  readonly standing: readonly Standing[]
   /** What has been committed since, for links that the vault has signed since. */
   readonly readNow: Read
 }
@@ -32,10 +32,11 @@ export interface WalkDeps {
  * @param described by the vault, after what `read` reads was as it is: before, its own reading would have told of ours.
  */
 export async function* walkChain(
-  { read, asOfMs, alterations, readNow }: WalkDeps,
+  { snapshot, alterations, standing, readNow }: WalkDeps,
   source: ChainSource,
   described: DescribedHead,
 ): AsyncGenerator<Progress | Verdict, void, undefined> {
+  const { read, takenMs, touched, withheld } = snapshot
   const { chain } = source
   const { last } = described
   const byVault = signedByVault(described)
@@ -47,13 +48,16 @@ export async function* walkChain(
   }
   const vouching = { byVault, last }
   yield* walkLinks(read, walk, source, vouching)
-  walk.endsAt(asOfMs)
-  yield* walkOn(readNow, walk, source, { ...vouching, asOfMs })
+  walk.endsAt(takenMs)
+  yield* walkOn(readNow, walk, source, { ...vouching, asOfMs: takenMs })
   await lookOutside(read, walk, chain)
   if (walk.signed > (last?.count ?? 0))
     walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${last?.count ?? 0} links`)
   await lookForStrays(read, walk, source)
-  for (const detail of await writtenAnew(read, readNow))
+  // Last: what is taken back by now shows too.
+  const now = await standingOf(readNow)
+  const keptFrom = await source.keptFrom(readNow)
+  for (const detail of alteredMeanwhile({ before: standing, touched, withheld, now, keptFrom }))
     walk.add({ kind: 'table-altered', link: null, day: null, detail })
   yield verdictOf(walk, chain, last)
 }
