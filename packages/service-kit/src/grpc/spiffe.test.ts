@@ -31,7 +31,11 @@ describe('peerFromCertificate', () => {
 describe('isInternalIdentity', () => {
   const isInternal = (id: string) => isInternalIdentity('example.org', 'pma', id)
 
-  it.each(['spiffe://example.org/ns/pma/sa/worker', 'spiffe://example.org/ns/apps/sa/vault'])('takes %s', (id) => {
+  it.each([
+    'spiffe://example.org/ns/pma/sa/worker',
+    'spiffe://example.org/ns/apps/sa/vault',
+    'spiffe://example.org/ns/a/sa/..b',
+  ])('takes %s', (id) => {
     expect(isInternal(id)).toBe(true)
   })
 
@@ -42,6 +46,9 @@ describe('isInternalIdentity', () => {
     'spiffe://example.org.evil/ns/apps/sa/worker',
     'spiffe://evil/ns/apps/sa/worker',
     'spiffe://example.org/',
+    'spiffe://example.org/ns/pma/sa/x/../proxy',
+    'spiffe://example.org/ns/apps/sa/.',
+    'spiffe://example.org/ns//sa/worker',
     'spiffe://example.org/ns/apps/sa/wor ker',
     'internal service',
   ])('does not take %s', (id) => {

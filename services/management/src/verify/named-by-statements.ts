@@ -18,7 +18,6 @@ export const NAMED: Readonly<Record<'type' | 'function' | 'table', Readonly<Reco
     numeric: [1700],
     regclass: [2205],
     jsonb: [3802],
-    regnamespace: [4089],
     regcollation: [4191],
   },
   function: {

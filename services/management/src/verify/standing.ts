@@ -19,10 +19,11 @@ export interface Standing {
 /** Records, and what names whose they are. */
 const TABLES = [...Object.keys(RECORD_TABLES), 'organizations']
 
+/** The schema by its row: a cast to regnamespace, as every name, means what it stands for by now, whatever the snapshot has. */
 const STANDING = `
   WITH named AS (
     SELECT oid, relname FROM pg_catalog.pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relname = ANY (?::name[])
+    WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'public'::name) AND relname = ANY (?::name[])
   ), kept AS (
     SELECT oid AS id, relname AS name, false AS "isPart" FROM named
     UNION ALL SELECT inhrelid, relname, true FROM named JOIN pg_catalog.pg_inherits ON inhparent = named.oid
