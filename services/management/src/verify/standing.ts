@@ -16,8 +16,8 @@ export interface Standing {
   readonly beside: readonly number[]
 }
 
-/** Records, and what names whose they are. */
-const TABLES = [...Object.keys(RECORD_TABLES), 'organizations']
+/** Records, and what a request reads on the way to them: who asks, and whose they are. */
+const TABLES = [...Object.keys(RECORD_TABLES), 'organizations', 'members', 'users', 'sign_ins', 'personal_tokens']
 
 /** The schema by its row: a cast to regnamespace, as every name, means what it stands for by now, whatever the snapshot has. */
 const STANDING = `
@@ -44,7 +44,7 @@ export function standingOf(read: Read): Promise<readonly Standing[]> {
 
 interface Meanwhile {
   readonly before: readonly Standing[]
-  /** Ids of the tables and indexes that were read, and of tables that nobody could read when the snapshot was taken. */
+  /** Of its snapshot. */
   readonly touched: ReadonlySet<number>
   readonly withheld: readonly number[]
   readonly now: readonly Standing[]
@@ -61,8 +61,8 @@ interface Meanwhile {
  * a table's place or came beside it (another schema, an heir, a part that had not been there) was read, and is not one
  * of those that were there. New parts are for days to come.
  *
- * And who locks a table, of records or one that is read on the way to them, can show to each who waits for it what no
- * snapshot has that was taken before: altered when somebody waits, and taken back when he has read.
+ * And who locks a table can show to each who waits for it what no snapshot has that was taken before: records that are altered
+ * when somebody waits, and taken back when he has read.
  */
 export function alteredMeanwhile({ before, touched, withheld, now, keptFrom }: Meanwhile): readonly string[] {
   const byId = new Map(now.map((table) => [table.id, table]))
@@ -76,18 +76,17 @@ export function alteredMeanwhile({ before, touched, withheld, now, keptFrom }: M
   const known = new Set(
     [...before, ...now.filter(({ bound }) => firstDayOf(bound) > lastDay)].flatMap(({ id, beside }) => [id, ...beside]),
   )
-  const names = new Set(before.filter(isAltered).map(({ name }) => name))
+  const isWithheld = ({ id, beside }: Standing): boolean => withheld.some((one) => one === id || beside.includes(one))
   return [
-    ...[...names].map(
-      (name) => `${name}: it was emptied, exchanged or written anew while it was read; verify once more`,
+    ...namesOf(before.filter(isAltered)).map(
+      (name) => `${name}: it was emptied, exchanged or written anew while it was read`,
     ),
-    ...([...touched].every((id) => known.has(id))
-      ? []
-      : ['another table was read in the place of one of these; verify once more']),
-    ...(withheld.length === 0
-      ? []
-      : ['somebody kept a table from all readers when it was to be read; verify once more']),
-  ]
+    ...([...touched].every((id) => known.has(id)) ? [] : ['another table was read in the place of one of these']),
+    ...namesOf(before.filter(isWithheld)).map(
+      (name) => `${name}: somebody kept it from all readers when it was to be read`,
+    ),
+  ].map((what) => `${what}; verify once more`)
 }
 
+const namesOf = (tables: readonly Standing[]): readonly string[] => [...new Set(tables.map(({ name }) => name))]
 const later = (one: string, other: string): string => (one > other ? one : other)
