@@ -10,7 +10,7 @@ export interface Snapshot {
   readonly takenMs: number
   /** Ids of the tables, their parts and indexes that were read; of Postgres's own none. */
   readonly touched: ReadonlySet<number>
-  /** Ids of tables that somebody else kept from all readers when it was taken. */
+  /** Ids of tables that somebody else kept from all who would read or write when it was taken. */
   readonly withheld: readonly number[]
   close(): Promise<void>
 }
@@ -29,8 +29,12 @@ interface Connection {
 const LOCKS = `SELECT relation FROM pg_catalog.pg_lock_status() WHERE relation >= 16384::oid`
 /** What this session's statement read, and what it looked through for that. */
 const TOUCHED = `${LOCKS} AND pid = pg_catalog.pg_backend_pid()`
-/** Who waits for one of these reads what is committed by then, which the snapshot has not. */
-const WITHHELD = `${LOCKS} AND pid <> pg_catalog.pg_backend_pid() AND granted AND mode = 'AccessExclusiveLock'::text
+/**
+ * Locks behind which reading or writing waits: who waits is shown what is committed by then, which the snapshot has not. Who only
+ * asks for one has others queue behind him. A prepared transaction has no process.
+ */
+const WITHHELD = `${LOCKS} AND pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND locktype = 'relation'::text
+  AND mode = ANY (ARRAY['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']::text[])
   AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`
 
 /**

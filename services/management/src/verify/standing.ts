@@ -83,7 +83,7 @@ export function alteredMeanwhile({ before, touched, withheld, now, keptFrom }: M
     ),
     ...([...touched].every((id) => known.has(id)) ? [] : ['another table was read in the place of one of these']),
     ...namesOf(before.filter(isWithheld)).map(
-      (name) => `${name}: somebody kept it from all readers when it was to be read`,
+      (name) => `${name}: somebody had it locked for all others when it was to be read`,
     ),
   ].map((what) => `${what}; verify once more`)
 }

@@ -109,7 +109,7 @@ const withheld = (name: string) => ({
   kind: 'table-altered',
   link: null,
   day: null,
-  detail: `${name}: somebody kept it from all readers when it was to be read; verify once more`,
+  detail: `${name}: somebody had it locked for all others when it was to be read; verify once more`,
 })
 
 async function linesOf(vault: VerifyDeps['vault'], source: ChainSource): Promise<readonly (Progress | Verdict)[]> {
@@ -163,20 +163,37 @@ describe('verifying', () => {
     })
   })
 
-  it.each(['audit', 'sign_ins'])(
-    'tells that %s is kept from all: who waits is shown what no snapshot has',
-    async (table) => {
-      const { source, batch } = await furnishTrail(harness, 'audit')
-      const forger = await db.transaction()
-      await forger.raw('LOCK TABLE ?? IN ACCESS EXCLUSIVE MODE', [table])
-      await forger('audit').where({ batch }).update({ event: 'forged' })
-      expect(await verdictAfter(() => forger.rollback(), source)).toMatchObject({
-        ok: false,
-        breaks: [withheld(table)],
-      })
-      expect(await harness.verdict(source)).toMatchObject({ ok: true })
-    },
-  )
+  it.each([
+    ['audit', 'ACCESS EXCLUSIVE'],
+    ['sign_ins', 'ACCESS EXCLUSIVE'],
+    ['sign_ins', 'EXCLUSIVE'],
+    ['personal_tokens', 'SHARE'],
+  ])('tells that %s is locked (%s): who waits is shown what no snapshot has', async (table, mode) => {
+    const { source, batch } = await furnishTrail(harness, 'audit')
+    const forger = await db.transaction()
+    await forger.raw(`LOCK TABLE ${table} IN ${mode} MODE`)
+    await forger('audit').where({ batch }).update({ event: 'forged' })
+    expect(await verdictAfter(() => forger.rollback(), source)).toMatchObject({ ok: false, breaks: [withheld(table)] })
+    expect(await harness.verdict(source)).toMatchObject({ ok: true })
+  })
+
+  it('tells that a table is asked for by somebody behind whom all readers queue', async () => {
+    const { source, batch } = await furnishTrail(harness, 'audit')
+    const forger = await db.transaction()
+    await forger('audit').where({ batch }).update({ event: 'forged' })
+    const asking = await db.transaction()
+    const asked = asking.raw('LOCK TABLE audit IN ACCESS EXCLUSIVE MODE').then(() => asking.rollback())
+    const { rows } = await forger.raw('SELECT pg_backend_pid() AS pid')
+    await until(async () => {
+      const waiting = await db.raw('SELECT FROM pg_locks WHERE NOT granted AND ? = ANY (pg_blocking_pids(pid))', [
+        rows[0].pid,
+      ])
+      return waiting.rows[0]
+    })
+    const verdict = await verdictAfter(() => forger.rollback(), source)
+    await asked
+    expect(verdict).toMatchObject({ ok: false, breaks: [withheld('audit')] })
+  })
 
   it('finds an entry that is put back when the vault is asked, whose reading may be seen', async () => {
     const { source, batch } = await furnishTrail(harness, 'audit')

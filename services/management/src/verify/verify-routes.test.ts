@@ -95,7 +95,7 @@ it('reads what there was before it was asked who asks: what is read for that tel
   await watcher.commit()
   expect((await lines).at(-1)?.breaks).toMatchObject([
     { kind: 'entry-edited', link: 1 },
-    { kind: 'table-altered', detail: expect.stringContaining('from all readers') },
+    { kind: 'table-altered', detail: expect.stringContaining('locked for all others') },
   ])
   expect((await linesOf(`/orgs/${other}/audit/verify`)).at(-1)).toMatchObject({ ok: true })
 })
