@@ -4,6 +4,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { SignedInPerson } from '../access/principal.js'
 import { returnedRow } from '../db/returned-row.js'
+import { touchLastUse } from '../db/touch-last-use.js'
 import type { Client } from '../http/route.js'
 
 const SESSION_LIMITS = {
@@ -76,7 +77,7 @@ export async function principalOf(db: Knex, token: string): Promise<SignedInPers
   if (!row) throw new Fault('INVALID_TOKEN', 'unknown sign-in token')
   if (!row.alive)
     throw new Fault('TOKEN_EXPIRED', 'the sign-in has ended', { say: 'This sign-in has ended. Sign in again.' })
-  if (row.stale) await touch(db, row.sign_in_id)
+  if (row.stale) await touchLastUse(db, 'sign_ins', row.sign_in_id, SESSION_LIMITS.touchSeconds)
   return {
     kind: 'user',
     via: 'sign-in',
@@ -85,14 +86,6 @@ export async function principalOf(db: Knex, token: string): Promise<SignedInPers
     name: row.name,
     signInId: row.sign_in_id,
   }
-}
-
-/** Waits for nobody: who held the row would see each reader come before he reads (ADR 24). */
-async function touch(db: Knex, id: string): Promise<void> {
-  const free = db('sign_ins').where('id', id).forUpdate().skipLocked().select('id')
-  await db('sign_ins')
-    .whereIn('id', free)
-    .update({ last_used_at: db.raw('now()') })
 }
 
 interface PrincipalRow {

@@ -2,6 +2,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { isToken, TOKEN_PREFIXES, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { TokenBearer } from '../access/principal.js'
+import { touchLastUse } from '../db/touch-last-use.js'
 import { TOKEN_LIMITS } from './token-limits.js'
 import type { TokenRecord } from './token-rows.js'
 
@@ -28,7 +29,7 @@ export async function tokenBearer(db: Knex, token: string): Promise<TokenBearer>
   if (!row) throw new Fault('INVALID_TOKEN', 'unknown or revoked personal token')
   if (!row.alive)
     throw new Fault('TOKEN_EXPIRED', 'a personal token', { say: 'This token has expired. Create another.' })
-  if (row.stale) await touch(db, row.id)
+  if (row.stale) await touchLastUse(db, 'personal_tokens', row.id, TOKEN_LIMITS.touchSeconds)
   return {
     kind: 'user',
     via: 'token',
@@ -49,15 +50,3 @@ interface BearerRow extends TokenRecord {
 }
 
 const STALE = `(personal_tokens.last_used_at IS NULL OR personal_tokens.last_used_at < now() - make_interval(secs => ?))`
-
-/**
- * The condition once more: of many requests at once, one writes. Waits for nobody: who held the row would see each reader come
- * before he reads (ADR 24).
- */
-async function touch(db: Knex, id: string): Promise<void> {
-  const free = db('personal_tokens').where('id', id).forUpdate().skipLocked().select('id')
-  await db('personal_tokens')
-    .whereIn('id', free)
-    .whereRaw(STALE, [TOKEN_LIMITS.touchSeconds])
-    .update({ last_used_at: db.raw('now()') })
-}

@@ -2,7 +2,7 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { openSnapshot, type Snapshot } from '../db/snapshot.js'
 import { EXPORT_LIMITS } from '../export/export-limits.js'
-import { type ExportSlots, inSlot, type SlotTaker, tooMany } from '../export/export-slots.js'
+import { type ExportSlots, inSlot, tooMany } from '../export/export-slots.js'
 import { type Route, route } from '../http/route.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
 import type { Progress, Verdict } from './verdict.js'
@@ -42,36 +42,28 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
     for await (const line of verifyChain(deps, taken, source)) yield [line]
   }
 
-  const pages = (taker: SlotTaker, taken: Snapshot | undefined, source: ChainSource) => {
-    if (!taken) throw new Error('the router has taken no snapshot')
-    return inSlot(slots, taker, () => verified(taken, source))
-  }
+  const verifying = (
+    path: '/orgs/{org}/audit/verify' | '/orgs/{org}/access-log/verify',
+    summary: string,
+    sourceOf: (organizationId: string) => ChainSource,
+  ): Route =>
+    route({
+      method: 'GET',
+      path,
+      summary,
+      description: DESCRIPTION,
+      permission: 'audit:read',
+      snapshot,
+      answers: { status: 200, lines: VerifyLine },
+      async handle({ org, principal: { userId }, snapshot: taken }) {
+        if (!taken) throw new Error('the router has taken no snapshot')
+        const taker = { organizationId: org.id, userId }
+        return { body: undefined, pages: inSlot(slots, taker, () => verified(taken, sourceOf(org.id))) }
+      },
+    })
 
-  const trail = route({
-    method: 'GET',
-    path: '/orgs/{org}/audit/verify',
-    summary: 'Verify the audit trail',
-    description: DESCRIPTION,
-    permission: 'audit:read',
-    snapshot,
-    answers: { status: 200, lines: VerifyLine },
-    handle: async ({ org, principal: { userId }, snapshot }) => ({
-      body: undefined,
-      pages: pages({ organizationId: org.id, userId }, snapshot, auditSource(org.id)),
-    }),
-  })
-  const log = route({
-    method: 'GET',
-    path: '/orgs/{org}/access-log/verify',
-    summary: 'Verify the access log',
-    description: DESCRIPTION,
-    permission: 'audit:read',
-    snapshot,
-    answers: { status: 200, lines: VerifyLine },
-    handle: async ({ org, principal: { userId }, snapshot }) => ({
-      body: undefined,
-      pages: pages({ organizationId: org.id, userId }, snapshot, accessLogSource(org.id, keptDays)),
-    }),
-  })
-  return [trail, log]
+  return [
+    verifying('/orgs/{org}/audit/verify', 'Verify the audit trail', auditSource),
+    verifying('/orgs/{org}/access-log/verify', 'Verify the access log', (id) => accessLogSource(id, keptDays)),
+  ]
 }
