@@ -18,6 +18,7 @@ import { auditRoutes } from './audit/audit-routes.js'
 import { buildSigning } from './chain/build-signing.js'
 import type { UnsignedWatch } from './chain/unsigned-watch.js'
 import type { ManagementConfig } from './config.js'
+import { createEarlySnapshot } from './export/early-snapshot.js'
 import { createExportSlots } from './export/export-slots.js'
 import type { Feed } from './feed/build-feed.js'
 import { type AppDeps, createApp } from './http/app.js'
@@ -83,7 +84,13 @@ export function buildRest(parts: RestParts): Rest {
   const limits = createSignInLimits(db, clock)
   const secretDeps = { ...parts, commitChange, waitUntilSeen, usesOf, presets: PRESETS }
   const secrets = buildSecrets(secretDeps)
-  const exports = { db, commitChange, slots: createExportSlots('exports') }
+  const exports = {
+    db,
+    clock,
+    commitChange,
+    slots: createExportSlots('exports'),
+    snapshot: createEarlySnapshot(parts, 'exports'),
+  }
   const told = { clock, log, telemetry, measures }
   const accessLog = buildAccessLog({ ...exports, ...told, redis, retentionDays: parts.accessLogDays })
   const signing = buildSigning({ db, vault: parts.vault, ...told })

@@ -62,10 +62,10 @@ export interface ManagementMigrateConfig {
 
 const LIMITS = {
   /**
-   * Connections of one process; Postgres' own default is 100 for everybody. Verifications hold one each to their end, over the
-   * same ones as everybody: their own would tell who watches sessions when one begins.
+   * Connections of one process; Postgres' own default is 100 for everybody. Exports and verifications hold one each to their
+   * end, over the same ones as everybody: their own would tell who watches sessions when one begins.
    */
-  poolMax: 12 + EXPORT_LIMITS.perProcess,
+  poolMax: 12 + 2 * EXPORT_LIMITS.perProcess,
   /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
   dataPlanePoolMax: 8,
   /** Below it, one lost packet makes every proxy refuse. */

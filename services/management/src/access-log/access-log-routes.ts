@@ -1,5 +1,5 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
+import { type Read, readNow } from '../db/read.js'
 import { type ExportDeps, exportPages } from '../export/export-pages.js'
 import { Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
@@ -49,8 +49,9 @@ export function accessLogRoutes(deps: ExportDeps): readonly Route[] {
     answers: { status: 200, body: pageOf(AccessView) },
     handle: async ({ org, query: { cursor, limit, ...range } }) => {
       const before = cursor === undefined ? undefined : parseCursor(cursor)
-      const rows = await readAccessLog(db, org.id, { ...range, before, limit: limit + 1 })
-      const names = await namesIn(db, org.id, rows)
+      const read = readNow(db)
+      const rows = await readAccessLog(read, org.id, { ...range, before, limit: limit + 1 })
+      const names = await namesIn(read, org.id, rows)
       return { body: cutPage(rows, limit, cursorOf, (row) => present(row, names)) }
     },
   })
@@ -59,20 +60,21 @@ export function accessLogRoutes(deps: ExportDeps): readonly Route[] {
     path: '/orgs/{org}/access-log/export',
     summary: 'Export the access log as NDJSON, newest first',
     description:
-      'Streamed. An answer that breaks off (no last chunk: curl ends with 18) is not whole. Entries reach the log within seconds.',
+      'Streamed, of the moment when it is asked for. An answer that breaks off (no last chunk: curl ends with 18) is not whole. Entries reach the log within seconds.',
     permission: 'access-log:read',
     query: z.strictObject(TIME_RANGE),
     answers: { status: 200, lines: AccessView },
-    handle: async ({ actor, org, query }) => ({
+    snapshot: deps.snapshot,
+    handle: async ({ actor, org, query, snapshot: { read } }) => ({
       body: undefined,
       pages: exportPages(deps, {
         organizationId: org.id,
         event: 'access-log.exported',
         range: query,
         actor,
-        read: (before: LoggedRequest | undefined, limit) => readAccessLog(db, org.id, { ...query, before, limit }),
+        read: (before: LoggedRequest | undefined, limit) => readAccessLog(read, org.id, { ...query, before, limit }),
         async present(rows) {
-          const names = await namesIn(db, org.id, rows)
+          const names = await namesIn(read, org.id, rows)
           return rows.map((row) => present(row, names))
         },
       }),
@@ -86,11 +88,11 @@ interface LogNames {
   readonly services: Names
 }
 
-async function namesIn(db: Knex, organizationId: string, rows: readonly LoggedRequest[]): Promise<LogNames> {
+async function namesIn(read: Read, organizationId: string, rows: readonly LoggedRequest[]): Promise<LogNames> {
   const idsOf = (kind: 'app' | 'service') => rows.map(({ subject }) => subject[kind])
   return {
-    apps: await namesOf(db, 'apps', organizationId, idsOf('app')),
-    services: await namesOf(db, 'services', organizationId, idsOf('service')),
+    apps: await namesOf(read, 'apps', organizationId, idsOf('app')),
+    services: await namesOf(read, 'services', organizationId, idsOf('service')),
   }
 }
 

@@ -35,7 +35,6 @@ export interface AccessLog {
 
 /** The access log: emptied from inbox and streams, partitioned by day, read by people. */
 export function buildAccessLog({
-  clock,
   log,
   redis,
   retentionDays,
@@ -43,7 +42,7 @@ export function buildAccessLog({
   measures = NO_MEASURES,
   ...deps
 }: AccessLogDeps): AccessLog {
-  const { db } = deps
+  const { db, clock } = deps
   let ends: (() => Promise<void>)[] = []
   let isPartitioned = false
   const tend = async (): Promise<void> => {

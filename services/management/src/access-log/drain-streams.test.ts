@@ -4,6 +4,7 @@ import { writeEntryText } from '@protectmyapi/protos/access-entry-text'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { RedisClient } from '@protectmyapi/service-kit/redis/redis'
 import { ACCESS_STREAM, accessStreamKey, SHARDS } from '@protectmyapi/service-kit/redis/redis-keys'
+import { readNow } from '../db/read.js'
 import { createRecordAccess } from '../directory/record-access.js'
 import {
   drainAll,
@@ -84,7 +85,7 @@ describeWithRedis('the drain of the access streams', () => {
       proxy.entry(4, { atMs: atMs + 2 }),
     )
     await drainAll(drain)
-    const rows = await readAccessLog(db, proxy.organizationId, NEWEST)
+    const rows = await readAccessLog(readNow(db), proxy.organizationId, NEWEST)
     expect(rows.map(({ requestId, ending }) => [requestId, ending?.kind])).toEqual([
       ['req_4', undefined],
       ['req_2', undefined],

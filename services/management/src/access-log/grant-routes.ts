@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readNow } from '../db/read.js'
 import { type ExportDeps, exportPages } from '../export/export-pages.js'
 import { Timestamp } from '../http/fields.js'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
@@ -28,7 +29,7 @@ export function grantRoutes(deps: ExportDeps): readonly Route[] {
     answers: { status: 200, body: pageOf(GrantView) },
     handle: async ({ org, query: { cursor, limit, ...range } }) => {
       const before = cursor === undefined ? undefined : parseCursor(cursor)
-      const rows = await readGrants(db, org.id, { ...range, before, limit: limit + 1 })
+      const rows = await readGrants(readNow(db), org.id, { ...range, before, limit: limit + 1 })
       return { body: cutPage(rows, limit, cursorOf, present) }
     },
   })
@@ -36,18 +37,20 @@ export function grantRoutes(deps: ExportDeps): readonly Route[] {
     method: 'GET',
     path: '/orgs/{org}/access-log/internal-services/export',
     summary: 'Export what internal services were granted as NDJSON, newest first',
-    description: 'Streamed. An answer that breaks off (no last chunk: curl ends with 18) is not whole.',
+    description:
+      'Streamed, of the moment when it is asked for. An answer that breaks off (no last chunk: curl ends with 18) is not whole.',
     permission: 'access-log:read',
     query: z.strictObject(TIME_RANGE),
     answers: { status: 200, lines: GrantView },
-    handle: async ({ actor, org, query }) => ({
+    snapshot: deps.snapshot,
+    handle: async ({ actor, org, query, snapshot: { read } }) => ({
       body: undefined,
       pages: exportPages(deps, {
         organizationId: org.id,
         event: 'service-grants.exported',
         range: query,
         actor,
-        read: (before: LoggedGrant | undefined, limit) => readGrants(db, org.id, { ...query, before, limit }),
+        read: (before: LoggedGrant | undefined, limit) => readGrants(read, org.id, { ...query, before, limit }),
         present: async (rows) => rows.map(present),
       }),
     }),

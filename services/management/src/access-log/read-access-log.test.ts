@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
+import { readNow } from '../db/read.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { readAccessLog } from './read-access-log.js'
 import { readGrants } from './read-grants.js'
@@ -26,8 +27,8 @@ it.each([
   try {
     await trx('access_log').where({ organization_id: organizationId }).update({ kind })
     await trx.raw(TWENTY_SECONDS_OFF)
-    const [first] = await read(trx, organizationId, { before: undefined, limit: 1 })
-    const rest = await read(trx, organizationId, { before: first, limit: 9 })
+    const [first] = await read(readNow(trx), organizationId, { before: undefined, limit: 1 })
+    const rest = await read(readNow(trx), organizationId, { before: first, limit: 9 })
     expect([first, ...rest].map((line) => line?.requestId)).toEqual(['req_3', 'req_2', 'req_1'])
   } finally {
     await trx.rollback()

@@ -1,4 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { queryBuilder } from '@protectmyapi/service-kit/postgres/query-builder'
+import { type Read, readBuilt } from '../db/read.js'
 import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
 /** As the directory writes them (directory/access-entry.ts). */
@@ -43,9 +45,9 @@ interface EntryRecord {
 }
 
 /** Admitted requests of an organization, newest first, each with how it ended. */
-export async function readAccessLog(db: Knex, organizationId: string, which: LogPage): Promise<LoggedRequest[]> {
-  const admitted = await admittedEntries(db, organizationId, which)
-  const endings = await endingsOf(db, organizationId, admitted)
+export async function readAccessLog(read: Read, organizationId: string, page: LogPage): Promise<LoggedRequest[]> {
+  const admitted = await readBuilt<EntryRecord>(read, admittedEntries(organizationId, page))
+  const endings = await endingsOf(read, organizationId, admitted)
   return admitted.map((row) => ({
     requestId: row.request_id,
     at: row.at,
@@ -55,26 +57,27 @@ export async function readAccessLog(db: Knex, organizationId: string, which: Log
   }))
 }
 
-async function admittedEntries(db: Knex, organizationId: string, page: LogPage): Promise<EntryRecord[]> {
+function admittedEntries(organizationId: string, page: LogPage): Knex.QueryBuilder {
   // Written out, here and below: each has an index of its own, which holds no other kind.
-  const admitted = db('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
-  return newestFirst(admitted, page).select<EntryRecord[]>('request_id', 'at', 'entry', 'kind', db.raw(AT_MS))
+  const admitted = queryBuilder('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
+  return newestFirst(admitted, page).select('request_id', 'at', 'entry', 'kind', queryBuilder.raw(AT_MS))
 }
 
 async function endingsOf(
-  db: Knex,
+  read: Read,
   organizationId: string,
   admitted: readonly EntryRecord[],
 ): Promise<Map<string, NonNullable<LoggedRequest['ending']>>> {
   if (admitted.length === 0) return new Map()
-  const rows = await db('access_log')
+  const asked = queryBuilder('access_log')
     .where('organization_id', organizationId)
     .whereIn(
       'request_id',
       admitted.map(({ request_id }) => request_id),
     )
     .whereRaw(`kind IN ('finished', 'void')`)
-    .select<EntryRecord[]>('request_id', 'kind', 'entry')
+    .select('request_id', 'kind', 'entry')
+  const rows = await readBuilt<EntryRecord>(read, asked)
   return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: asOutcome(row.entry) }]))
 }
 
@@ -84,14 +87,15 @@ const asOutcome = (entry: unknown): Outcome => entry as Outcome
 
 /** Apps or services by id, deleted ones too: the log outlives them. */
 export async function namesOf(
-  db: Knex,
+  read: Read,
   table: 'apps' | 'services',
   organizationId: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, { slug: string; name: string }>> {
-  const rows = await db(table)
+  const asked = queryBuilder(table)
     .where('organization_id', organizationId)
     .whereIn('id', [...new Set(ids)])
-    .select<{ id: string; slug: string; name: string }[]>('id', 'slug', 'name')
+    .select('id', 'slug', 'name')
+  const rows = await readBuilt<{ id: string; slug: string; name: string }>(read, asked)
   return new Map(rows.map(({ id, slug, name }) => [id, { slug, name }]))
 }

@@ -1,4 +1,5 @@
-import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { queryBuilder } from '@protectmyapi/service-kit/postgres/query-builder'
+import { type Read, readBuilt } from '../db/read.js'
 import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
 /** What an internal service was granted at once. */
@@ -23,9 +24,10 @@ interface GrantRecord {
 }
 
 /** Grants to an organization's internal services, newest first. */
-export async function readGrants(db: Knex, organizationId: string, page: LogPage): Promise<LoggedGrant[]> {
-  const granted = db('access_log').where({ organization_id: organizationId, kind: 'granted' })
-  const rows = await newestFirst(granted, page).select<GrantRecord[]>('request_id', 'at', 'entry', db.raw(AT_MS))
+export async function readGrants(read: Read, organizationId: string, page: LogPage): Promise<LoggedGrant[]> {
+  const granted = queryBuilder('access_log').where({ organization_id: organizationId, kind: 'granted' })
+  const asked = newestFirst(granted, page).select('request_id', 'at', 'entry', queryBuilder.raw(AT_MS))
+  const rows = await readBuilt<GrantRecord>(read, asked)
   return rows.map((row) => ({
     requestId: row.request_id,
     at: row.at,

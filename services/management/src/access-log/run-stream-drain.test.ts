@@ -9,6 +9,7 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { connectRedis } from '@protectmyapi/service-kit/redis/redis'
 import { accessStreamKey } from '@protectmyapi/service-kit/redis/redis-keys'
+import { createEarlySnapshot } from '../export/early-snapshot.js'
 import { createExportSlots } from '../export/export-slots.js'
 import { createCommitChange } from '../feed/commit-change.js'
 import { createWaitUntilSeen } from '../feed/wait-until-seen.js'
@@ -45,8 +46,14 @@ describeWithRedis('management with Redis', () => {
       db,
       waitUntilSeen: createWaitUntilSeen({ db, clock, sleep: async () => {} }),
     })
-    const slots = createExportSlots('exports')
-    const accessLog = buildAccessLog({ db, commitChange, slots, clock, log, redis, retentionDays: 90 })
+    const exports = {
+      db,
+      commitChange,
+      slots: createExportSlots('exports'),
+      clock,
+      snapshot: createEarlySnapshot({ db, clock }, 'exports'),
+    }
+    const accessLog = buildAccessLog({ ...exports, log, redis, retentionDays: 90 })
     accessLog.start()
     const stop = async (): Promise<void> => {
       await accessLog.stop()

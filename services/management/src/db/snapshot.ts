@@ -25,6 +25,11 @@ interface Connection {
   query(sql: string): Promise<unknown>
 }
 
+const LIMITS = {
+  /** Until a session is taken for left behind: who reads lines is given up before (http/send-lines.ts). */
+  idleMs: 75_000,
+} as const
+
 /** Ids of tables, their parts and indexes. Those of Postgres's own are lower (FirstNormalObjectId, access/transam.h). */
 const LOCKS = `SELECT relation FROM pg_catalog.pg_lock_status() WHERE relation >= 16384::oid`
 /** What this session's statement read, and what it looked through for that. */
@@ -41,7 +46,13 @@ const WITHHELD = `${LOCKS} AND pid IS DISTINCT FROM pg_catalog.pg_backend_pid() 
  * In one message: else a session would be seen to begin a transaction a round trip before it has its snapshot. Postgres
  * takes that before it looks at what a statement names, and the first one names nothing.
  */
-const BEGIN = ['BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', 'SELECT', WITHHELD, 'SAVEPOINT unlocked']
+const BEGIN = [
+  'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+  'SELECT',
+  WITHHELD,
+  `SET LOCAL idle_in_transaction_session_timeout = ${LIMITS.idleMs}`,
+  'SAVEPOINT unlocked',
+]
 const BEGIN_WITHIN = [WITHHELD, 'SAVEPOINT unlocked', TOUCHED]
 const UNLOCK = 'ROLLBACK TO SAVEPOINT unlocked'
 
@@ -58,7 +69,7 @@ const Answers = z.array(z.object({ rows: z.array(z.object({ relation: z.int().op
  *
  * Within a transaction it reads as that one does.
  *
- * @throws what Postgres throws; where nothing is read for 15 s, its session has ended.
+ * @throws what Postgres throws; where nothing is read for 75 s, its session has ended.
  */
 export async function openSnapshot(db: Knex, clock: Pick<Clock, 'wallMs'>): Promise<Snapshot> {
   const client: Client = db.client

@@ -7,6 +7,7 @@ import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { moveInboxBatch } from '../access-log/move-inbox-batch.js'
 import { readAccessLog } from '../access-log/read-access-log.js'
 import { tendPartitions } from '../access-log/tend-partitions.js'
+import { readNow } from '../db/read.js'
 import { migratedDatabase } from '../test/migrated-database.js'
 import { createAdmit } from './admit.js'
 import { createRecordAccess } from './record-access.js'
@@ -138,7 +139,7 @@ describe('the access log', () => {
     await createAdmit(db)({ bootId, admissions: [admission(1, []), admission(2, [])] })
     await record({ bootId, entries: [entryOf(3, 'ENTRY_KIND_FINISHED', 'req_1')] })
     await moveInboxBatch(db)
-    const rows = await readAccessLog(db, organizationId, { before: undefined, limit: 10 })
+    const rows = await readAccessLog(readNow(db), organizationId, { before: undefined, limit: 10 })
     expect(rows.map(({ requestId, ending }) => [requestId, ending?.kind])).toEqual([
       ['req_2', undefined],
       ['req_1', 'finished'],
@@ -146,10 +147,10 @@ describe('the access log', () => {
     expect(rows[0]?.subject).toMatchObject({ secrets: [{ name: 'A_KEY' }], path: '/v1/\ufffdchat' })
     const [newest] = rows
     const before = newest && { atMs: newest.atMs, requestId: newest.requestId }
-    expect((await readAccessLog(db, organizationId, { before, limit: 10 })).map(({ requestId }) => requestId)).toEqual([
-      'req_1',
-    ])
-    expect(await readAccessLog(db, newId('organization'), { before: undefined, limit: 10 })).toEqual([])
+    expect(
+      (await readAccessLog(readNow(db), organizationId, { before, limit: 10 })).map(({ requestId }) => requestId),
+    ).toEqual(['req_1'])
+    expect(await readAccessLog(readNow(db), newId('organization'), { before: undefined, limit: 10 })).toEqual([])
   })
 
   it('holds an entry once, however often it is recorded, before and after the drain', async () => {

@@ -10,7 +10,7 @@ const LIMITS = {
   linesMax: 100,
   /** An answer with less is sent after so long. One line takes as long as a page of links does. */
   answerMs: 1_000,
-  /** Until who asks no more is taken for gone: as long as Postgres keeps a session that asks nothing. */
+  /** Until who asks no more is taken for gone. */
   idleMs: 15_000,
 } as const
 

@@ -5,8 +5,13 @@ export const EXPORT_LIMITS = {
   perOrganization: 2,
   /** At once, of one person: anybody makes as many organizations as it takes to need all that there is. */
   perPerson: 2,
-  /** At once, of all: each may hold a database connection for the time of a page. Verifications have as many apart. */
-  perProcess: 8,
+  /** At once, of all: each holds a database connection to its end. Verifications have as many apart. */
+  perProcess: 4,
+  /**
+   * Of an export, some 20 million rows: rows that are deleted meanwhile stay on disk for it, and it is its reader who says
+   * how fast it is read.
+   */
+  totalMs: 10 * 60_000,
   /** Until one of them may have ended. */
   retryAfterSeconds: 30,
 } as const

@@ -1,18 +1,24 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import type { TimeRange } from '../http/time-range.js'
 import { refuseEnded } from '../people/refuse-ended.js'
+import type { EarlySnapshot } from './early-snapshot.js'
 import { EXPORT_LIMITS } from './export-limits.js'
 import { type ExportSlots, inSlot } from './export-slots.js'
 
 export interface ExportDeps {
   readonly db: Knex
   readonly commitChange: CommitChange
+  /** For the routes: of what an export reads, before it is asked who asks, and before that is put on record. */
+  readonly snapshot: EarlySnapshot
   readonly slots: ExportSlots
+  readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
-/** One table as it is exported: page after page along its key, each a short query of its own. */
+/** One table as it is exported: page after page along its key, all of one state. */
 export interface Exported<Row, Line> {
   readonly organizationId: string
   /** For the audit trail: that it was read, by whom, and what of it. */
@@ -26,14 +32,13 @@ export interface Exported<Row, Line> {
 
 /**
  * The pages of an export. Nothing is done before the first is asked for, and whoever stops asking ends it: bounded
- * memory however slow the reader, and no transaction that stays open for one. Nor does it outlive what let it begin: that
- * is asked after for each page.
+ * memory however slow the reader. Nor does it outlive what let it begin: that is asked after for each page.
  *
- * @throws Fault RATE_LIMITED at the first page; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at the one that may not be read any
+ * @throws Fault RATE_LIMITED at the first page; UNAVAILABLE where it took too long; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at the one that may not be read any
  * more.
  */
 export function exportPages<Row, Line>(
-  deps: ExportDeps,
+  deps: Omit<ExportDeps, 'snapshot'>,
   exported: Exported<Row, Line>,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   const taker = { organizationId: exported.organizationId, userId: exported.actor.id }
@@ -41,10 +46,11 @@ export function exportPages<Row, Line>(
 }
 
 async function* pagesOf<Row, Line>(
-  { db, commitChange }: ExportDeps,
+  { db, commitChange, clock }: Pick<ExportDeps, 'db' | 'commitChange' | 'clock'>,
   exported: Exported<Row, Line>,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   const { organizationId, event, range, actor } = exported
+  const endMs = clock.monotonicMs() + EXPORT_LIMITS.totalMs
   await commitChange(actor, async () => ({
     result: undefined,
     feed: [],
@@ -56,6 +62,7 @@ async function* pagesOf<Row, Line>(
     if (rows.length > 0) yield await exported.present(rows)
     if (rows.length < EXPORT_LIMITS.pageRows) return
     after = rows.at(-1)
+    if (clock.monotonicMs() > endMs) throw new Fault('UNAVAILABLE', 'an export that took longer than ten minutes')
     if (actor.authority) await refuseEnded(db, actor.authority)
   }
 }

@@ -2,7 +2,10 @@ import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { EXPORT_LIMITS } from './export-limits.js'
 
-/** Counts what reads a whole trail, under way in this process: nobody's must take all that others need. */
+/** What reads a whole trail. */
+export type WholeReading = 'exports' | 'verifications'
+
+/** Counts them, nobody's must take all that others need. */
 export interface ExportSlots {
   /** Answers how to give it back. @throws Fault RATE_LIMITED. */
   take(taker: SlotTaker): () => void
@@ -13,7 +16,7 @@ export interface SlotTaker {
   readonly userId: string
 }
 
-export function createExportSlots(what: 'exports' | 'verifications'): ExportSlots {
+export function createExportSlots(what: WholeReading): ExportSlots {
   const { perOrganization, perPerson, perProcess } = EXPORT_LIMITS
   const organizations = createLane({ totalMax: perProcess, perOwnerMax: perOrganization })
   const people = createLane({ totalMax: perProcess, perOwnerMax: perPerson })
@@ -52,7 +55,7 @@ export async function* inSlot<Item>(
   }
 }
 
-export const tooMany = (what: string): Fault =>
+export const tooMany = (what: WholeReading): Fault =>
   new Fault('RATE_LIMITED', `too many ${what} at once`, {
     say: `Too many ${what} are under way. Wait for one to end, or as long as Retry-After says.`,
     retryAfterSeconds: EXPORT_LIMITS.retryAfterSeconds,

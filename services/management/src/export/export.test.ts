@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { type ManualClock, manualClock } from '@protectmyapi/dev-kit/manual-clock'
 import { untilLockAwaited } from '@protectmyapi/dev-kit/postgres/until-lock-awaited'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { tendPartitions } from '../access-log/tend-partitions.js'
@@ -91,6 +92,8 @@ describe('the export of the access log', () => {
 
   it('is on the audit trail, which is exported in the same way', async () => {
     await exported(`/orgs/${other}/access-log/export?until=2030-01-01T00:00:00Z`)
+    await exported(`/orgs/${other}/audit/export`)
+    const { body } = await owner.ask('GET', `/orgs/${other}/audit?limit=100`).expect(200)
     const trail = await exported(`/orgs/${other}/audit/export`)
     expect(trail.slice(0, 2)).toMatchObject([
       { event: 'audit.exported' },
@@ -100,7 +103,6 @@ describe('the export of the access log', () => {
         details: { until: '2030-01-01T00:00:00.000Z' },
       },
     ])
-    const { body } = await owner.ask('GET', `/orgs/${other}/audit?limit=100`).expect(200)
     expect(trail).toEqual(body.items)
     const newest = trail[0]?.id ?? ''
     const { body: none } = await owner.ask('GET', `/orgs/${other}/audit?until=2020-01-01T00:00:00Z`).expect(200)
@@ -111,6 +113,28 @@ describe('the export of the access log', () => {
     const member = await house.person('member')
     await house.join(org, member, 'member')
     await member.ask('GET', `/orgs/${org}/audit/export`).expect(403)
+  })
+})
+
+describe('an export', () => {
+  it.each([
+    ['audit', 'sign_ins'],
+    ['access-log', 'sign_ins'],
+    ['audit', 'chain_heads'],
+    ['access-log', 'chain_heads'],
+  ])('of the %s tells of when it was asked for, whatever is shown to who waits for a row of %s', async (what, held) => {
+    const id = await house.organization(owner, `${what} ${held}`)
+    await log(id, 3)
+    const before = await exported(`/orgs/${id}/${what}/export`)
+    const forger = await house.asOwner().transaction()
+    await forger('audit').where('organization_id', id).update({ event: 'forged' })
+    await forger('access_log').where('organization_id', id).update({ request_id: 'req_forged' })
+    await forger.raw('SELECT FROM ?? FOR UPDATE', [held])
+    const shown = exported(`/orgs/${id}/${what}/export`)
+    await untilLockAwaited(house.asOwner())
+    await forger.commit()
+    expect((await shown).slice(-before.length)).toEqual(before)
+    expect(JSON.stringify(await shown)).not.toContain('forged')
   })
 })
 
@@ -150,11 +174,12 @@ describe('exports at once', () => {
 })
 
 describe('an export under way', () => {
-  it('ends where its token is revoked', async () => {
+  /** Without an end, of a person who acts by a token. */
+  async function endless(clock: ManualClock) {
     const asked = { name: 'ci', scopes: ['audit:read'], organizations: 'all', expiresInDays: 1 }
     const { body: token } = await owner.ask('POST', '/auth/tokens', asked).expect(201)
     const pages = exportPages(
-      { db: house.db, commitChange: house.feed.commitChange, slots: createExportSlots('exports') },
+      { db: house.db, clock, commitChange: house.feed.commitChange, slots: createExportSlots('exports') },
       {
         organizationId: org,
         event: 'audit.exported',
@@ -173,8 +198,23 @@ describe('an export under way', () => {
         present: async (rows) => rows,
       },
     )
+    return { pages, revoke: () => owner.ask('DELETE', `/auth/tokens/${token.id}`).expect(204) }
+  }
+
+  it('ends where its token is revoked', async () => {
+    const { pages, revoke } = await endless(manualClock(0))
     expect([(await pages.next()).done, (await pages.next()).done]).toEqual([false, false])
-    await owner.ask('DELETE', `/auth/tokens/${token.id}`).expect(204)
+    await revoke()
     await expect(pages.next()).rejects.toMatchObject({ code: 'INVALID_TOKEN' })
+  })
+
+  it('ends, not whole, where its reader takes longer than rows are kept for it', async () => {
+    const clock = manualClock(0)
+    const { pages } = await endless(clock)
+    expect((await pages.next()).done).toBe(false)
+    clock.advance(EXPORT_LIMITS.totalMs)
+    expect((await pages.next()).done).toBe(false)
+    clock.advance(1)
+    await expect(pages.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 })

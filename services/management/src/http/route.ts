@@ -18,7 +18,7 @@ export type PermissionFor<Path extends string> =
   'org' extends PathParams<Path> ? OrgPermission : Exclude<Permission, OrgPermission>
 
 /** What a handler is given once everything was checked. */
-interface Call<Path extends string, Asked extends Permission, Query, Body> {
+interface Call<Path extends string, Asked extends Permission, Query, Body, Taken> {
   readonly requestId: string
   /** Who answers for what is done, for `commitChange`. A public route's actor is the system, acting for a stranger. */
   readonly actor: Actor
@@ -35,8 +35,7 @@ interface Call<Path extends string, Asked extends Permission, Query, Body> {
   readonly precondition: Precondition
   /** For creations, which say `once`. */
   readonly claim: Claim
-  /** Of routes that ask for one. */
-  readonly snapshot: Snapshot | undefined
+  readonly snapshot: Taken
 }
 
 /**
@@ -87,6 +86,7 @@ interface RouteSpec<
   Query extends Shape | undefined,
   Body extends z.ZodType | undefined,
   Shown extends z.ZodType | undefined,
+  Taken extends Snapshot | undefined,
 > {
   readonly method: Method
   /** Below `/api/v1`. */
@@ -113,16 +113,19 @@ interface RouteSpec<
      * The answer to the same request again: what the first one made, as it is now. `undone`: it came to nothing, so
      * this request is the first. @throws Fault where it cannot be shown.
      */
-    again(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>, made: string): Promise<Answer<Said<Shown>> | 'undone'>
+    again(
+      call: Call<Path, Asked, Parsed<Query>, Parsed<Body>, Taken>,
+      made: string,
+    ): Promise<Answer<Said<Shown>> | 'undone'>
   }
   /**
    * Taken first of all, and closed once the answer has ended: what is read of who asks would warn whoever watches the
    * database that it is about to be read (ADR 24).
    */
-  readonly snapshot?: () => Promise<Snapshot>
+  readonly snapshot?: () => Promise<Taken>
   /** The answer of success. It is presented through this schema: what is not in it stays private. */
   readonly answers: Answers<Shown>
-  handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>>): Promise<Answer<Said<Shown>>>
+  handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>, Taken>): Promise<Answer<Said<Shown>>>
 }
 
 /** A route as the router and the OpenAPI document see it. */
@@ -134,7 +137,7 @@ export interface Route {
   readonly permission: Permission
   readonly query?: Shape | undefined
   readonly body?: z.ZodType | undefined
-  readonly snapshot?: () => Promise<Snapshot>
+  readonly snapshot?: () => Promise<Snapshot | undefined>
   readonly conditional?: true
   readonly once?: {
     compared(body: unknown): unknown
@@ -157,6 +160,7 @@ export interface AnyCall {
   readonly client: Client
   readonly precondition: Precondition
   readonly claim: Claim
+  readonly snapshot: Snapshot | undefined
 }
 
 /** Declares a route. It is a value: the router mounts it, the OpenAPI document and the access matrix read it. */
@@ -166,7 +170,8 @@ export function route<
   Query extends Shape | undefined = undefined,
   Body extends z.ZodType | undefined = undefined,
   Shown extends z.ZodType | undefined = undefined,
->(spec: RouteSpec<Path, Asked, Query, Body, Shown>): Route {
+  Taken extends Snapshot | undefined = undefined,
+>(spec: RouteSpec<Path, Asked, Query, Body, Shown, Taken>): Route {
   return spec
 }
 

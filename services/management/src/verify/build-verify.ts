@@ -1,4 +1,5 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
+import { createEarlySnapshot } from '../export/early-snapshot.js'
 import { createExportSlots, inSlot } from '../export/export-slots.js'
 import type { Route } from '../http/route.js'
 import type { Progress, Verdict } from './verdict.js'
@@ -23,7 +24,7 @@ const OPERATOR = { organizationId: INSTALLATION_ORGANIZATION, userId: 'operator'
 export function buildVerify(deps: Deps): Verifying {
   const slots = createExportSlots('verifications')
   return {
-    routes: verifyRoutes({ ...deps, slots }),
+    routes: verifyRoutes({ ...deps, slots, snapshot: createEarlySnapshot(deps, 'verifications') }),
     ofAll: () => inSlot(slots, OPERATOR, () => verifyAll(deps, deps.keptDays)),
   }
 }

@@ -1,8 +1,6 @@
-import type { Clock } from '@protectmyapi/service-kit/clock'
-import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
-import { openSnapshot, type Snapshot } from '../db/snapshot.js'
-import { EXPORT_LIMITS } from '../export/export-limits.js'
-import { type ExportSlots, inSlot, tooMany } from '../export/export-slots.js'
+import type { Snapshot } from '../db/snapshot.js'
+import type { EarlySnapshot } from '../export/early-snapshot.js'
+import { type ExportSlots, inSlot } from '../export/export-slots.js'
 import { type Route, route } from '../http/route.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
 import type { Progress, Verdict } from './verdict.js'
@@ -13,8 +11,8 @@ const DESCRIPTION =
   'NDJSON: progress on long trails, and the verdict in the last line. Of one state of the database, before it is asked who asks. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
 
 export interface VerifyRouteDeps extends VerifyDeps {
-  readonly clock: Pick<Clock, 'wallMs'>
-  /** Apart from those of exports. */
+  /** Both apart from those of exports. */
+  readonly snapshot: EarlySnapshot
   readonly slots: ExportSlots
   /** How long the access log is kept. */
   readonly keptDays: number
@@ -22,21 +20,7 @@ export interface VerifyRouteDeps extends VerifyDeps {
 
 /** Has anybody altered the records? Both for those who may read the trail. */
 export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
-  const { db, clock, slots, keptDays } = deps
-  const opened = createLane({ totalMax: EXPORT_LIMITS.perProcess, perOwnerMax: EXPORT_LIMITS.perProcess })
-
-  /** For anybody who asks, until it is known who does: as many at once as may verify. */
-  async function snapshot(): Promise<Snapshot> {
-    const leave = opened.enter('verifications')
-    if (!leave) throw tooMany('verifications')
-    try {
-      const { close, ...taken } = await openSnapshot(db, clock)
-      return { ...taken, close: () => close().finally(leave) }
-    } catch (err) {
-      leave()
-      throw err
-    }
-  }
+  const { snapshot, slots, keptDays } = deps
 
   async function* verified(taken: Snapshot, source: ChainSource): AsyncGenerator<readonly (Progress | Verdict)[]> {
     for await (const line of verifyChain(deps, taken, source)) yield [line]
@@ -56,7 +40,6 @@ export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
       snapshot,
       answers: { status: 200, lines: VerifyLine },
       async handle({ org, principal: { userId }, snapshot: taken }) {
-        if (!taken) throw new Error('the router has taken no snapshot')
         const taker = { organizationId: org.id, userId }
         return { body: undefined, pages: inSlot(slots, taker, () => verified(taken, sourceOf(org.id))) }
       },
