@@ -13,6 +13,8 @@ describe('wrongHeaderName', () => {
     'Connection',
     'cookie',
     'Via',
+    'Accept-Charset',
+    'A_IM',
     'X-Forwarded-For',
     'pma-request-id',
     'a b',

@@ -1,11 +1,23 @@
 /** RFC 9110 § 5.6.2: token. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/
 
+/** By these a client chooses in which encoding an answer comes. Where it is searched for a key, that is not a client's choice. */
+export const ENCODING_FIELDS: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'accept-charset',
+  // RFC 3229.
+  'a-im',
+  'grpc-accept-encoding',
+  'connect-accept-encoding',
+  'x-goog-encode-response-if-executable',
+])
+
 /**
- * Fields that an operator may not set, and no secret may be bound to: those that carry framing, routing or a connection's affairs, a browser's state,
- * what the body is, and what proxies say of each other.
+ * Fields that nobody may set for a service, and no secret may be bound to: those that carry framing, routing or a connection's affairs, a browser's state,
+ * what the body is, how an answer is to be encoded, and what proxies say of each other.
  */
 const RESERVED = new Set([
+  ...ENCODING_FIELDS,
   'host',
   'content-length',
   'transfer-encoding',
@@ -20,7 +32,6 @@ const RESERVED = new Set([
   'proxy-authenticate',
   'content-type',
   'content-encoding',
-  'accept-encoding',
   'cookie',
   'set-cookie',
   'forwarded',
@@ -36,7 +47,7 @@ export function wrongHeaderName(name: string): string | undefined {
   if (!TOKEN.test(name)) return 'Give the name of a header field: letters, digits and hyphens.'
   const folded = foldHeaderName(name)
   if (RESERVED.has(folded) || RESERVED_PREFIXES.some((prefix) => folded.startsWith(prefix))) {
-    return `${name} cannot be set: it belongs to the connection, the body or the client.`
+    return `${name} cannot be set: it belongs to the connection, the body, the client, or what an answer is encoded in.`
   }
   return undefined
 }

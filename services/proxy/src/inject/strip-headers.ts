@@ -1,3 +1,4 @@
+import { ENCODING_FIELDS } from '@protectmyapi/service-kit/header-name'
 import { nameMemo } from '../fields/name-memo.js'
 
 /**
@@ -51,17 +52,6 @@ export const KEY_FIELDS: ReadonlySet<string> = new Set([
   'api-key',
   'x-goog-api-key',
   'xi-api-key',
-])
-
-/** By these a client chooses in which encoding an answer comes: where it is searched for a key, ours is the choice. */
-const ENCODING_FIELDS: ReadonlySet<string> = new Set([
-  'accept-encoding',
-  'accept-charset',
-  // RFC 3229.
-  'a-im',
-  'grpc-accept-encoding',
-  'connect-accept-encoding',
-  'x-goog-encode-response-if-executable',
 ])
 
 /** What a field's name says of its right to go on. */
