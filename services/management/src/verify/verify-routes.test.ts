@@ -53,6 +53,13 @@ it('gives a verdict whatever number a link has', async () => {
   })
 })
 
+it('takes no body, nor do exports: while one is awaited a snapshot would be held', async () => {
+  for (const path of ['audit/verify', 'access-log/verify', 'audit/export', 'access-log/export']) {
+    const { body } = await owner.ask('GET', `/orgs/${org}/${path}`, {}).expect(400)
+    expect(body).toMatchObject({ code: 'INVALID_REQUEST', detail: expect.stringContaining('no body') })
+  }
+})
+
 it('is refused to who may not read the trail, and 503 while the vault is away', async () => {
   const member = await house.person('member')
   await house.join(org, member, 'member')
