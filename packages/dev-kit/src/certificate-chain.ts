@@ -22,6 +22,8 @@ export interface Link {
   readonly isUnknown?: boolean
   /** Bits of an RSA key, in the place of P-256. */
   readonly rsaBits?: number
+  /** The RSA key's public exponent is one, and so is its private one: anybody signs by it. */
+  readonly rsaByAnybody?: true
   /** In the signatures that it makes. */
   readonly hash?: 'SHA-1' | 'SHA-256'
   readonly notAfter?: Date
@@ -94,13 +96,22 @@ async function issue(link: Link, issuer?: Issued): Promise<Issued> {
   return { link, certificate, keys }
 }
 
-function newKeys({ rsaBits, hash = 'SHA-256' }: Link): Promise<webcrypto.CryptoKeyPair> {
-  const algorithm =
-    rsaBits === undefined
-      ? { name: 'ECDSA', namedCurve: 'P-256' }
-      : { name: 'RSASSA-PKCS1-v1_5', modulusLength: rsaBits, publicExponent: new Uint8Array([1, 0, 1]), hash }
-  return subtle.generateKey(algorithm, true, ['sign', 'verify'])
+async function newKeys({ rsaBits, rsaByAnybody, hash = 'SHA-256' }: Link): Promise<webcrypto.CryptoKeyPair> {
+  if (rsaBits === undefined) return subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash }
+  const made = { ...algorithm, modulusLength: rsaBits, publicExponent: new Uint8Array([1, 0, 1]) }
+  const keys = await subtle.generateKey(made, true, ['sign', 'verify'])
+  if (!rsaByAnybody) return keys
+  const { kty = '', n = '', ...secret } = await subtle.exportKey('jwk', keys.privateKey)
+  const both = { ...secret, kty, n, e: ONE, d: ONE, dp: ONE, dq: ONE }
+  return {
+    privateKey: await subtle.importKey('jwk', both, algorithm, true, ['sign']),
+    publicKey: await subtle.importKey('jwk', { kty, n, e: ONE }, algorithm, true, ['verify']),
+  }
 }
+
+/** In a JWK (RFC 7518 § 6.3). */
+const ONE = 'AQ'
 
 function extensionsOf(link: Link): x509.Extension[] {
   const { isAuthority = false, pathLength, mayNotSign = false, purposes, dnsNames, excludedName } = link

@@ -6,6 +6,8 @@ import { excludedNames } from './excluded-names.js'
 const LIMITS = {
   /** Of an RSA key anywhere in the chain. OpenSSL counts strength, and finds 112 bits of it in 2047 as well. */
   rsaBitsMin: 2_048,
+  /** By an exponent of one a signature is what is signed, and OpenSSL takes it. */
+  rsaExponentMin: 3n,
   /** More than a chain has between a server and a public root, and what may stand in the place of one. */
   certificatesMax: 10,
 } as const
@@ -70,9 +72,14 @@ function wrongName(host: string, leaf: X509Certificate): Error | undefined {
 }
 
 function weakKey(chain: readonly X509Certificate[]): Error | undefined {
-  const isWeak = ({ publicKey }: X509Certificate): boolean =>
-    (publicKey.asymmetricKeyDetails?.modulusLength ?? Number.POSITIVE_INFINITY) < LIMITS.rsaBitsMin
-  return chain.some(isWeak) ? new Error(`an RSA key of fewer than ${LIMITS.rsaBitsMin} bits`) : undefined
+  const isWeak = ({ publicKey }: X509Certificate): boolean => {
+    const { modulusLength = LIMITS.rsaBitsMin, publicExponent = LIMITS.rsaExponentMin } =
+      publicKey.asymmetricKeyDetails ?? {}
+    return modulusLength < LIMITS.rsaBitsMin || publicExponent < LIMITS.rsaExponentMin
+  }
+  return chain.some(isWeak)
+    ? new Error(`an RSA key of fewer than ${LIMITS.rsaBitsMin} bits, or by which anybody signs`)
+    : undefined
 }
 
 /**

@@ -6,17 +6,32 @@ import { excludedNames } from './excluded-names.js'
 describe('names that an authority excludes', () => {
   let excluding: Buffer
   let plain: Buffer
+  const der = async (excludedName?: string): Promise<Buffer> =>
+    new X509Certificate(
+      (await issueChain({ isAuthority: true, ...(excludedName === undefined ? {} : { excludedName }) })).rootPem,
+    ).raw
   beforeAll(async () => {
-    const der = async (excludedName?: string) =>
-      new X509Certificate(
-        (await issueChain({ isAuthority: true, ...(excludedName === undefined ? {} : { excludedName }) })).rootPem,
-      ).raw
     excluding = await der('api.provider.example')
     plain = await der()
   })
 
   it('are read as they stand', () => {
     expect([excludedNames(excluding), excludedNames(plain)]).toEqual([['api.provider.example'], []])
+  })
+
+  it.each(['api.provider.example.', 'api.provider.example\0', 'api..example', '*.provider.example', ' '])(
+    'are names of hosts: %j would exclude nobody',
+    async (name) => {
+      const certificate = await der(name)
+      expect(() => excludedNames(certificate)).toThrow('an excluded name that no host has')
+    },
+  )
+
+  it('may begin with a dot, or be all names', async () => {
+    expect([excludedNames(await der('.provider.example')), excludedNames(await der(''))]).toEqual([
+      ['.provider.example'],
+      [''],
+    ])
   })
 
   it('are never missed for a cut', () => {

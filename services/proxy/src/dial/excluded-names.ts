@@ -11,10 +11,13 @@ const TAGS = {
   otherNames: [0xa0, 0x81, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88],
 } as const
 
+/** With the dot before it that some put there. */
+const HOST_NAME = /^\.?(?:[a-z0-9_-]+\.)*[a-z0-9_-]*$/i
+
 /**
  * Host names that nothing which this authority signs may have, from its certificate in DER; Node shows no constraints.
  *
- * @throws Error for what is no DER.
+ * @throws Error for what is no DER, and for a name that no host has: it would exclude nobody.
  */
 export function excludedNames(certificate: Buffer): readonly string[] {
   return extensionsWith(NAME_CONSTRAINTS, certificate)
@@ -24,5 +27,10 @@ export function excludedNames(certificate: Buffer): readonly string[] {
     .flatMap(inside)
     .map((subtree) => tagged(inside(subtree).at(0), TAGS.dnsName, ...TAGS.otherNames))
     .filter(({ tag }) => tag === TAGS.dnsName)
-    .map(({ content }) => content.toString('latin1'))
+    .map(({ content }) => hostName(content.toString('latin1')))
+}
+
+function hostName(name: string): string {
+  if (!HOST_NAME.test(name) || name.endsWith('.')) throw new Error('an excluded name that no host has')
+  return name
 }

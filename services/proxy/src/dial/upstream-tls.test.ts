@@ -48,6 +48,8 @@ const WRONG_CHAINS: typeof RIGHT_CHAINS = {
   'a leaf whose RSA key has 2047 bits': [root, { ...leaf, rsaBits: 2047 }],
   'an authority whose RSA key has 2047 bits': [root, { ...middle, rsaBits: 2047 }, leaf],
   'a root whose RSA key has 2047 bits': [{ ...root, rsaBits: 2047 }, leaf],
+  'a leaf whose RSA key anybody has': [root, { ...leaf, rsaBits: 2048, rsaByAnybody: true }],
+  'an authority whose RSA key anybody has': [root, { ...middle, rsaBits: 2048, rsaByAnybody: true }, leaf],
   'a signature over SHA-1': [{ ...root, rsaBits: 2048, hash: 'SHA-1' }, leaf],
   'two bytes behind the names': [root, { ...leaf, behindNames: '0000' }],
   'other names behind the names': [root, { ...leaf, behindNames: '300e820c6f746865722e6578616d706c65' }],
