@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
 import { type Guard, startGuard } from '@protectmyapi/dev-kit/guard'
 import { NoPython, ownLocalstack } from '@protectmyapi/dev-kit/localstack'
 import { findNginx } from '@protectmyapi/dev-kit/nginx-binary'
-import { SHARED_FOLDER, startPostgres } from '@protectmyapi/dev-kit/postgres/postgres-server'
+import { startPostgres } from '@protectmyapi/dev-kit/postgres/postgres-server'
 import { findRedis } from '@protectmyapi/dev-kit/redis/find-redis'
+import { makeClusterFolder } from './cluster-folder.js'
 
 export interface TestServersOptions {
   /** Where LocalStack and, without a system's own, a Redis are installed, once. */
@@ -87,10 +87,7 @@ async function nginxProgram(searchPath: string | undefined): Promise<Provided> {
 }
 
 async function testPostgres(guard: Guard, say: Say): Promise<Provided> {
-  const parent = process.getuid?.() === 0 ? SHARED_FOLDER : os.tmpdir()
-  await mkdir(parent, { recursive: true, mode: 0o755 })
-  const folder = await mkdtemp(path.join(parent, 'test-postgres-'))
-  await chmod(folder, 0o755)
+  const folder = await makeClusterFolder()
   const server = await startPostgres({
     folder: path.join(folder, 'cluster'),
     port: await freePort(),
