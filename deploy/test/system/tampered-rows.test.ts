@@ -1,17 +1,38 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import pg from 'pg'
 import { type Provisioned, provision } from './provision.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
+interface Sealed {
+  readonly versionId: string
+  readonly bytes: Buffer
+}
+
 describe('a stored version that was tampered with', () => {
   let system: TestSystem
   let provider: StandIn
   let database: pg.Client
-  let target: Provisioned
+
+  /** What is done to a row, of a secret of its own. */
+  const harms: readonly {
+    readonly slug: string
+    readonly what: string
+    harm(target: Provisioned): Promise<void>
+  }[] = [
+    { slug: 'first-bit', what: 'the first bit flipped', harm: (target) => flip(target, () => 0) },
+    {
+      slug: 'middle-bit',
+      what: 'a bit in the middle flipped',
+      harm: (target) => flip(target, (bits) => Math.floor(bits / 2)),
+    },
+    { slug: 'last-bit', what: 'the last bit flipped', harm: (target) => flip(target, (bits) => bits - 1) },
+    { slug: 'older-version', what: 'the bytes of an older version copied over it', harm: copyOlder },
+  ]
+  const targets = new Map<string, Provisioned>()
 
   beforeAll(async () => {
     // A killed proxy is waited for until its horizon: short here.
@@ -20,6 +41,13 @@ describe('a stored version that was tampered with', () => {
     provider.accept('any')
     database = new pg.Client({ connectionString: system.running.databases.vault.adminUrl })
     await database.connect()
+    for (const { slug, harm } of harms) {
+      const value = system.planter.plant('sk-tampered-')
+      targets.set(slug, await provision(system, { slug, origin: provider.origin, value }))
+      expect((await call(slug)).status).toBe(200)
+      await harm(targetOf(slug))
+    }
+    await restart()
   }, 60_000)
 
   afterAll(async () => {
@@ -28,34 +56,49 @@ describe('a stored version that was tampered with', () => {
     await provider?.stop()
   }, 60_000)
 
-  let round = 0
-  beforeEach(async () => {
-    round += 1
-    const value = system.planter.plant('sk-tampered-')
-    target = await provision(system, { slug: `tampered-${round}`, origin: provider.origin, value })
-    expect((await call()).status).toBe(200)
-  }, 30_000)
-
-  const call = (): Promise<Response> => {
-    return fetch(`${system.proxy}/v1/p/tampered-${round}/x`, { headers: { authorization: `Bearer ${target.token}` } })
+  const targetOf = (slug: string): Provisioned => {
+    const target = targets.get(slug)
+    if (target === undefined) throw new Error(`nothing was provisioned for ${slug}`)
+    return target
   }
 
-  const sealed = async (): Promise<{ versionId: string; bytes: Buffer }> => {
+  const call = (slug: string): Promise<Response> => {
+    return fetch(`${system.proxy}/v1/p/${slug}/x`, { headers: { authorization: `Bearer ${targetOf(slug).token}` } })
+  }
+
+  async function flip(target: Provisioned, choose: (bits: number) => number): Promise<void> {
+    const { versionId, bytes } = await sealed(target)
+    const bit = choose(bytes.length * 8)
+    bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+    await store(versionId, bytes)
+  }
+
+  async function copyOlder(target: Provisioned): Promise<void> {
+    const older = await sealed(target)
+    await system.owner.put(`${system.org}/secrets/${target.secretId}/value`, {
+      value: system.planter.plant('sk-tampered-'),
+    })
+    const newer = await sealed(target)
+    expect(newer.versionId).not.toBe(older.versionId)
+    await store(newer.versionId, older.bytes)
+  }
+
+  async function sealed({ secretId }: Provisioned): Promise<Sealed> {
     const { rows } = await database.query<{ version_id: string; sealed: Buffer }>(
       'SELECT version_id, sealed FROM versions WHERE secret_id = $1 ORDER BY version_id DESC LIMIT 1',
-      [target.secretId],
+      [secretId],
     )
     const [row] = rows
     if (row === undefined) throw new Error('the version is not there')
     return { versionId: row.version_id, bytes: row.sealed }
   }
 
-  const store = (versionId: string, bytes: Buffer): Promise<unknown> => {
-    return database.query('UPDATE versions SET sealed = $2 WHERE version_id = $1', [versionId, bytes])
+  async function store(versionId: string, bytes: Buffer): Promise<void> {
+    await database.query('UPDATE versions SET sealed = $2 WHERE version_id = $1', [versionId, bytes])
   }
 
-  /** Memory holds the value still: only after a restart is the row read again. */
-  const restart = async (): Promise<void> => {
+  /** Memory holds the values still: only after a restart are the rows read again. */
+  async function restart(): Promise<void> {
     for (const name of ['vault', 'proxy-1']) {
       const pid = system.running.pids().get(name) ?? 0
       process.kill(pid, 'SIGKILL')
@@ -74,52 +117,27 @@ describe('a stored version that was tampered with', () => {
     )
   }
 
-  const expectRefused = async (): Promise<void> => {
-    const before = provider.received.length
-    const answer = await until(async () => {
-      const tried = await call()
-      // The vault may not be back yet.
-      return tried.status === 503 ? undefined : tried
-    }, 20_000)
-    expect(answer.status).toBe(500)
-    expect(await answer.json()).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
-    expect(provider.received.length).toBe(before)
-    const logs = await Promise.all(
-      ['vault', 'proxy-1'].map((name) => readFile(path.join(system.running.logs, `${name}.log`), 'utf8')),
-    )
-    const line = logs
-      .join('\n')
-      .split('\n')
-      .find((one) => one.includes('SECRET_DECRYPTION_FAILED') && one.includes(target.secretId))
-    expect(line).toBeDefined()
-  }
-
-  it.each([
-    ['the first bit', () => 0],
-    ['a bit in the middle', (bits: number) => Math.floor(bits / 2)],
-    ['the last bit', (bits: number) => bits - 1],
-  ])(
-    'does not open with %s flipped, says which secret, and sends nothing',
-    async (_name, choose) => {
-      const { versionId, bytes } = await sealed()
-      const bit = choose(bytes.length * 8)
-      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
-      await store(versionId, bytes)
-      await restart()
-      await expectRefused()
+  it.each(harms.map(({ what, slug }) => [what, slug] as const))(
+    'does not open with %s, says which secret, and sends nothing',
+    async (_what, slug) => {
+      const before = provider.received.length
+      const answer = await until(async () => {
+        const tried = await call(slug)
+        // The vault may not be back yet.
+        return tried.status === 503 ? undefined : tried
+      }, 20_000)
+      expect(answer.status).toBe(500)
+      expect(await answer.json()).toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
+      expect(provider.received.length).toBe(before)
+      const logs = await Promise.all(
+        ['vault', 'proxy-1'].map((name) => readFile(path.join(system.running.logs, `${name}.log`), 'utf8')),
+      )
+      const line = logs
+        .join('\n')
+        .split('\n')
+        .find((one) => one.includes('SECRET_DECRYPTION_FAILED') && one.includes(targetOf(slug).secretId))
+      expect(line).toBeDefined()
     },
     60_000,
   )
-
-  it('does not open with the bytes of an older version copied over it', async () => {
-    const older = await sealed()
-    await system.owner.put(`${system.org}/secrets/${target.secretId}/value`, {
-      value: system.planter.plant('sk-tampered-'),
-    })
-    const newer = await sealed()
-    expect(newer.versionId).not.toBe(older.versionId)
-    await store(newer.versionId, older.bytes)
-    await restart()
-    await expectRefused()
-  }, 60_000)
 })
