@@ -93,8 +93,8 @@ async function testPostgres(guard: Guard, say: Say): Promise<Provided> {
     port: await freePort(),
     password: randomBytes(16).toString('hex'),
     logFile: path.join(folder, 'postgres.log'),
-    // Nobody misses these data; and each worker's suites hold pools of their own.
-    settings: { fsync: 'off', max_connections: '400' },
+    // Nobody misses these data; tests forbid plans by a cost for which Postgres compiles; each worker's suites hold pools.
+    settings: { fsync: 'off', jit: 'off', max_connections: '400' },
     say,
   })
   guard.watch(server.pid)
