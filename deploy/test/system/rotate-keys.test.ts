@@ -3,11 +3,12 @@ import { until } from '@protectmyapi/dev-kit/until'
 import pg from 'pg'
 import { underLoad, untilServed } from './load.js'
 import { type Provisioned, provision } from './provision.js'
+import { describeSigningKeys } from './rotate-signing-keys.js'
 import { describeSharedLeases } from './shared-leases.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
-describe('rotating data keys under load', () => {
+describe('rotating keys under load', () => {
   let system: TestSystem
   let provider: StandIn
   let target: Provisioned
@@ -62,7 +63,7 @@ describe('rotating data keys under load', () => {
   // Before any of it is replaced.
   describeSharedLeases(() => ({ system, origin: provider.origin }))
 
-  it('as planned refuses nobody, and vaults seal anew behind until nothing is left under the old ones', async () => {
+  it('of data as planned refuses nobody, and vaults seal anew behind until nothing is left under the old ones', async () => {
     const before = await keys()
     const refused = await refusedWhile(() => system.running.runVault(['rotate-data-keys']))
     expect(refused).toEqual([])
@@ -72,7 +73,7 @@ describe('rotating data keys under load', () => {
     )
   }, 90_000)
 
-  it('where the old keys may be known has sealed everything anew, and raised the floors, when it ends', async () => {
+  it('of data where the old keys may be known has sealed everything anew, and raised the floors, when it ends', async () => {
     const before = await keys()
     let after: Awaited<ReturnType<typeof keys>> = []
     const refused = await refusedWhile(async () => {
@@ -105,6 +106,8 @@ describe('rotating data keys under load', () => {
     const refused = await refusedWhile(() => system.running.runVault(['rewrap-data-keys']))
     expect(refused).toEqual([])
   }, 60_000)
+
+  describeSigningKeys(() => system)
 
   it('and every chain verifies after all of it, by the command too: the key that signs heads was sealed anew', async () => {
     await system.running.runManagement(['verify'])
