@@ -6,9 +6,11 @@ import { describeRateLimits } from './rate-limits.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
-/** What a killed proxy may lose of one quota: the last quarter of a block, and the next one. */
-const LOST_UNITS_MAX = 1_250
 const CONNECTIONS = 32
+/** Of the quota that a proxy is killed with. */
+const UNITS = 1_000
+/** What a killed proxy may lose of it: the last quarter of a block, and the next one, of a sixteenth each; and what was under way. */
+const LOST_UNITS_MAX = Math.ceil((UNITS / 16) * 1.25) + CONNECTIONS
 
 interface Tally {
   readonly admitted: number
@@ -85,10 +87,10 @@ describe('quotas between two proxies', () => {
   }
 
   it('admit exactly as many requests as the quota says, at both in sum', async () => {
-    const { token } = await appWith('exact', [{ scope: 'app', period: 'month', count: 900 }])
-    expect(await send(system.proxies, { slug: 'exact', token }, 1_500)).toEqual({
-      admitted: 900,
-      refused: 600,
+    const { token } = await appWith('exact', [{ scope: 'app', period: 'month', count: 450 }])
+    expect(await send(system.proxies, { slug: 'exact', token }, 750)).toEqual({
+      admitted: 450,
+      refused: 300,
       other: [],
     })
   }, 120_000)
@@ -131,11 +133,11 @@ describe('quotas between two proxies', () => {
 
   it('are not exceeded when one proxy is killed under load, and what is lost with it is bounded', async () => {
     const slug = 'killed'
-    const { token } = await appWith(slug, [{ scope: 'app', period: 'month', count: 3_000 }])
+    const { token } = await appWith(slug, [{ scope: 'app', period: 'month', count: UNITS }])
     const killed = system.running.pids().get('proxy-2') ?? 0
     const before = provider.received.length
-    const first = await send(system.proxies, { slug, token }, 1_600, (answered) => {
-      if (answered === 1_000) process.kill(killed, 'SIGKILL')
+    const first = await send(system.proxies, { slug, token }, 600, (answered) => {
+      if (answered === 400) process.kill(killed, 'SIGKILL')
     })
     expect(first.refused).toBe(0)
     await until(() => {
@@ -150,11 +152,11 @@ describe('quotas between two proxies', () => {
         ),
       20_000,
     )
-    const second = await send(system.proxies, { slug, token }, 3_000)
+    const second = await send(system.proxies, { slug, token }, UNITS)
     expect(second.refused).toBeGreaterThan(0)
     const reached = provider.received.length - before
-    expect(reached).toBeLessThanOrEqual(3_000)
-    expect(reached).toBeGreaterThanOrEqual(3_000 - LOST_UNITS_MAX)
+    expect(reached).toBeLessThanOrEqual(UNITS)
+    expect(reached).toBeGreaterThanOrEqual(UNITS - LOST_UNITS_MAX)
   }, 180_000)
 
   it('are given back by a proxy that is ended in peace: nothing is lost', async () => {
