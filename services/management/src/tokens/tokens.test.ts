@@ -187,12 +187,14 @@ describe('the ceiling of a token', () => {
     const wrong: string[] = []
     for (const role of ROLES) {
       const all = await bearer(people[role], SCOPES, { organizations: 'all' })
-      for (const scope of Object.keys(ROLES_ALLOWED).filter((name) => SCOPES.includes(name as Scope))) {
+      const scopes = Object.keys(ROLES_ALLOWED).filter((name) => SCOPES.includes(name as Scope))
+      for (const [nth, scope] of scopes.entries()) {
         const one = await bearer(people[role], [scope as Scope])
-        for (const route of orgRoutes()) {
+        for (const [row, route] of orgRoutes().entries()) {
           if (!isOrgPermission(route.permission)) continue
-          // Whom nothing but the scope keeps out is the owner; of others it is asked what they may with it.
-          if (role !== 'owner' && route.permission !== scope) continue
+          // Whom nothing but the scope keeps out is the owner: of each route by a third of the other scopes.
+          const isOthers = role === 'owner' && (nth + row) % 3 === 0
+          if (route.permission !== scope && !isOthers) continue
           const sent = route.method === 'GET' ? undefined : WRONG_BODY
           const within = roleMay(role, route.permission) ? (route.method === 'GET' ? 200 : 400) : 403
           const { status } = await one.ask(route.method, pathOf(route, things), sent)
