@@ -5,13 +5,14 @@ import { AlwaysOnSampler, type SpanProcessor, TracerProvider } from '@openteleme
 import { systemClock } from '../clock.js'
 import { newId } from '../ids.js'
 import { withinMs } from '../within-ms.js'
+import { createTraces } from './create-traces.js'
 import { metricsOut, spansOut } from './exporters.js'
 import { otlpHeadersFrom } from './otlp-headers.js'
 import { watchProcess } from './process-metrics.js'
 import { type ServedMetrics, serveMetrics } from './serve-metrics.js'
 import { NO_TELEMETRY, type Telemetry, type TelemetryDeps } from './telemetry.js'
 import type { TelemetryConfig } from './telemetry-config.js'
-import { createTraces, NO_TRACES } from './traces.js'
+import { NO_TRACES } from './traces.js'
 
 const LIMITS = {
   /** For what is left to be sent, when the process ends. */
