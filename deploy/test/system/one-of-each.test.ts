@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe } from '@jest/globals'
 import { describeInternalServices } from './internal-services.js'
+import { describeMainJob } from './main-job.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 import { describeTamperedRows } from './tampered-rows.js'
 
-describe('what the vault holds', () => {
+/** What needs no system of its own, one after another. */
+describe('a system with one of each', () => {
   let system: TestSystem
 
   beforeAll(async () => {
@@ -13,6 +15,7 @@ describe('what the vault holds', () => {
 
   afterAll(() => system?.stop(), 60_000)
 
+  describeMainJob(() => system)
   describeInternalServices(() => system)
   describeTamperedRows(() => system)
 })
