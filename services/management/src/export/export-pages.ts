@@ -34,7 +34,7 @@ export interface Exported<Row, Line> {
  * The pages of an export. Nothing is done before the first is asked for, and whoever stops asking ends it: bounded
  * memory however slow the reader. Nor does it outlive what let it begin: that is asked after for each page.
  *
- * @throws Fault RATE_LIMITED at the first page; UNAVAILABLE where it took too long; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at the one that may not be read any
+ * @throws Fault RATE_LIMITED at the first page; TOO_LARGE where it took too long; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at the one that may not be read any
  * more.
  */
 export function exportPages<Row, Line>(
@@ -62,7 +62,7 @@ async function* pagesOf<Row, Line>(
     if (rows.length > 0) yield await exported.present(rows)
     if (rows.length < EXPORT_LIMITS.pageRows) return
     after = rows.at(-1)
-    if (clock.monotonicMs() > endMs) throw new Fault('UNAVAILABLE', 'an export that took longer than ten minutes')
+    if (clock.monotonicMs() > endMs) throw new Fault('TOO_LARGE', 'an export that took longer than ten minutes')
     if (actor.authority) await refuseEnded(db, actor.authority)
   }
 }

@@ -215,6 +215,6 @@ describe('an export under way', () => {
     clock.advance(EXPORT_LIMITS.totalMs)
     expect((await pages.next()).done).toBe(false)
     clock.advance(1)
-    await expect(pages.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(pages.next()).rejects.toMatchObject({ code: 'TOO_LARGE' })
   })
 })
