@@ -100,7 +100,7 @@ function present(
   { requestId, at, subject, ending }: LoggedRequest,
   { apps, services }: LogNames,
 ): z.input<typeof AccessView> {
-  const outcome = ending?.outcome ?? {}
+  const outcome = ending?.outcome
   return {
     requestId,
     at: at.toISOString(),
@@ -116,13 +116,13 @@ function present(
     appVersion: subject.appVersion || null,
     unattested: subject.unattested,
     // A request that ended without an answer has the status 0 on the wire.
-    status: outcome.status || null,
-    fault: outcome.fault || null,
-    requestBytes: outcome.requestBytes ?? null,
-    responseBytes: outcome.responseBytes ?? null,
-    upstreamMs: outcome.upstreamMs ?? null,
-    totalMs: outcome.totalMs ?? null,
-    aborted: outcome.aborted ?? false,
+    status: outcome?.status || null,
+    fault: outcome?.fault || null,
+    requestBytes: outcome?.requestBytes ?? null,
+    responseBytes: outcome?.responseBytes ?? null,
+    upstreamMs: outcome?.upstreamMs ?? null,
+    totalMs: outcome?.totalMs ?? null,
+    aborted: outcome?.aborted ?? false,
   }
 }
 

@@ -1,10 +1,24 @@
-import { expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { readNow } from '../db/read.js'
 import { chainHarness } from '../test/chain-harness.js'
 import { readAccessLog } from './read-access-log.js'
 import { readGrants } from './read-grants.js'
+
+const NEWEST = { before: undefined, limit: 10 }
+const BLANK = {
+  app: '',
+  service: '',
+  device: '',
+  secrets: [],
+  method: '',
+  path: '',
+  sourceAddress: '',
+  platform: '',
+  appVersion: '',
+  unattested: false,
+}
 
 const harness = await startForAllTests(chainHarness)
 
@@ -33,4 +47,25 @@ it.each([
   } finally {
     await trx.rollback()
   }
+})
+
+describe('an entry that somebody wrote by hand', () => {
+  it.each([[[]], ['x'], [null], [{ secrets: 7, app: { id: 1 }, internalService: [], path: ['/'], unattested: 'no' }]])(
+    '%j is listed blank, and the others as they are',
+    async (written) => {
+      const organizationId = newId('organization')
+      await harness.log(organizationId, 3)
+      const ofOne = { organization_id: organizationId, request_id: 'req_2' }
+      await harness
+        .db('access_log')
+        .where(ofOne)
+        .update({ entry: JSON.stringify(written) })
+      const [newest, wrong, oldest] = await readAccessLog(readNow(harness.db), organizationId, NEWEST)
+      expect(wrong?.subject).toEqual(BLANK)
+      expect([newest, oldest].map((entry) => entry?.subject.method)).toEqual(['POST', 'POST'])
+      await harness.db('access_log').where(ofOne).update({ kind: 'granted' })
+      const [grant] = await readGrants(readNow(harness.db), organizationId, NEWEST)
+      expect(grant?.entry).toEqual({ internalService: { id: '', name: '', spiffeId: '' }, secrets: [] })
+    },
+  )
 })

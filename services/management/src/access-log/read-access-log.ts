@@ -1,39 +1,46 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { queryBuilder } from '@protectmyapi/service-kit/postgres/query-builder'
+import { z } from 'zod'
 import { type Read, readBuilt } from '../db/read.js'
+import { blankWhereWrong, NAMED, TEXT } from './blank-where-wrong.js'
 import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
-/** As the directory writes them (directory/access-entry.ts). */
-interface Subject {
-  readonly app: string
-  readonly service: string
-  readonly device: string
-  readonly secrets: readonly { readonly id: string; readonly name: string }[]
-  readonly method: string
-  readonly path: string
-  readonly sourceAddress: string
-  readonly platform: string
-  readonly appVersion: string
-  readonly unattested: boolean
-}
+/** As the directory writes it (directory/access-entry.ts). */
+const Subject = blankWhereWrong(
+  z.object({
+    app: TEXT,
+    service: TEXT,
+    device: TEXT,
+    secrets: NAMED,
+    method: TEXT,
+    path: TEXT,
+    sourceAddress: TEXT,
+    platform: TEXT,
+    appVersion: TEXT,
+    unattested: z.boolean().catch(false),
+  }),
+)
 
-interface Outcome {
-  readonly status?: number
-  readonly fault?: string
-  readonly requestBytes?: number
-  readonly responseBytes?: number
-  readonly upstreamMs?: number
-  readonly totalMs?: number
-  readonly aborted?: boolean
-}
+const NUMBER = z.int().optional().catch(undefined)
+const Outcome = blankWhereWrong(
+  z.object({
+    status: NUMBER,
+    fault: z.string().optional().catch(undefined),
+    requestBytes: NUMBER,
+    responseBytes: NUMBER,
+    upstreamMs: NUMBER,
+    totalMs: NUMBER,
+    aborted: z.boolean().catch(false),
+  }),
+)
 
 export interface LoggedRequest {
   readonly requestId: string
   readonly at: Date
   readonly atMs: number
-  readonly subject: Subject
+  readonly subject: z.output<typeof Subject>
   /** Absent while the request is under way, or when its proxy died. */
-  readonly ending: { readonly kind: 'finished' | 'void'; readonly outcome: Outcome } | undefined
+  readonly ending: { readonly kind: 'finished' | 'void'; readonly outcome: z.output<typeof Outcome> } | undefined
 }
 
 interface EntryRecord {
@@ -52,7 +59,7 @@ export async function readAccessLog(read: Read, organizationId: string, page: Lo
     requestId: row.request_id,
     at: row.at,
     atMs: Math.round(row.at_ms),
-    subject: asSubject(row.entry),
+    subject: Subject.parse(row.entry),
     ending: endings.get(row.request_id),
   }))
 }
@@ -78,12 +85,8 @@ async function endingsOf(
     .whereRaw(`kind IN ('finished', 'void')`)
     .select('request_id', 'kind', 'entry')
   const rows = await readBuilt<EntryRecord>(read, asked)
-  return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: asOutcome(row.entry) }]))
+  return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: Outcome.parse(row.entry) }]))
 }
-
-/** What this service wrote itself, as jsonb gives it back. */
-const asSubject = (entry: unknown): Subject => entry as Subject
-const asOutcome = (entry: unknown): Outcome => entry as Outcome
 
 /** Apps or services by id, deleted ones too: the log outlives them. */
 export async function namesOf(

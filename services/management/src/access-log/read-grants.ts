@@ -1,5 +1,7 @@
 import { queryBuilder } from '@protectmyapi/service-kit/postgres/query-builder'
+import { z } from 'zod'
 import { type Read, readBuilt } from '../db/read.js'
+import { blankWhereWrong, NAMED, TEXT } from './blank-where-wrong.js'
 import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
 /** What an internal service was granted at once. */
@@ -7,14 +9,16 @@ export interface LoggedGrant {
   readonly requestId: string
   readonly at: Date
   readonly atMs: number
-  readonly entry: GrantEntry
+  readonly entry: z.output<typeof GrantEntry>
 }
 
 /** As the directory writes it (directory/record-grant.ts). */
-interface GrantEntry {
-  readonly internalService: { readonly id: string; readonly name: string; readonly spiffeId: string }
-  readonly secrets: readonly { readonly id: string; readonly name: string }[]
-}
+const GrantEntry = blankWhereWrong(
+  z.object({
+    internalService: blankWhereWrong(z.object({ id: TEXT, name: TEXT, spiffeId: TEXT })),
+    secrets: NAMED,
+  }),
+)
 
 interface GrantRecord {
   readonly request_id: string
@@ -32,6 +36,6 @@ export async function readGrants(read: Read, organizationId: string, page: LogPa
     requestId: row.request_id,
     at: row.at,
     atMs: Math.round(row.at_ms),
-    entry: row.entry as GrantEntry,
+    entry: GrantEntry.parse(row.entry),
   }))
 }
