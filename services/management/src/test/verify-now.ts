@@ -13,3 +13,10 @@ export async function* verifyNow(deps: VerifyDeps, source: ChainSource): AsyncGe
     await snapshot.close()
   }
 }
+
+/** The verdict, of one that ends by one. */
+export async function lastLineOf(lines: AsyncIterable<Progress | Verdict>): Promise<Progress | Verdict | undefined> {
+  let last: Progress | Verdict | undefined
+  for await (const line of lines) last = line
+  return last
+}
