@@ -8,8 +8,8 @@ export const EXPORT_LIMITS = {
   /** At once, of all: each holds a database connection to its end. Verifications have as many apart. */
   perProcess: 4,
   /**
-   * Of an export, some 20 million rows: rows that are deleted meanwhile stay on disk for it, and it is its reader who says
-   * how fast it is read.
+   * Of an export, some 18 million rows of the audit trail (30,000 a second): rows that are deleted meanwhile stay on disk for
+   * it, and it is its reader who says how fast it is read.
    */
   totalMs: 10 * 60_000,
   /** Until one of them may have ended. */
