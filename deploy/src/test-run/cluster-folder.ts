@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { isAlive } from '@protectmyapi/dev-kit/is-alive'
 import { SHARED_FOLDER } from '@protectmyapi/dev-kit/postgres/postgres-server'
 
 /** Linux's file system in memory, where everybody may go. */
@@ -38,14 +39,4 @@ async function isRoomy(folder: string): Promise<boolean> {
     ({ bavail, bsize }) => bavail * bsize >= ROOM_BYTES_MIN,
     () => false,
   )
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    // Somebody else's.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
-  }
 }

@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
+import { isAlive } from '@protectmyapi/dev-kit/is-alive'
 import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
 import { testRedisBinary } from '@protectmyapi/dev-kit/redis/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -184,12 +185,3 @@ describe('make run', () => {
     expect((await stat(path.join(stateDir, 'state.json'))).isFile()).toBe(true)
   }, 30_000)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

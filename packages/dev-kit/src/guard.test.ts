@@ -2,16 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
 import { startGuard } from './guard.js'
+import { isAlive } from './is-alive.js'
 import { until } from './until.js'
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** A process that starts a guard over two sleepers, releases the second, prints their ids, and is killed. */
 const VICTIM = `

@@ -5,7 +5,7 @@ import { openSnapshot, type Snapshot } from '../db/snapshot.js'
 import { EXPORT_LIMITS } from './export-limits.js'
 import { tooMany, type WholeReading } from './export-slots.js'
 
-export interface EarlySnapshotDeps {
+interface Deps {
   readonly db: Knex
   readonly clock: Pick<Clock, 'wallMs'>
 }
@@ -14,7 +14,7 @@ export interface EarlySnapshotDeps {
 export type EarlySnapshot = () => Promise<Snapshot>
 
 /** For anybody who asks, until it is known who does: as many at once as there are slots for those who may. */
-export function createEarlySnapshot({ db, clock }: EarlySnapshotDeps, what: WholeReading): EarlySnapshot {
+export function createEarlySnapshot({ db, clock }: Deps, what: WholeReading): EarlySnapshot {
   const opened = createLane({ totalMax: EXPORT_LIMITS.perProcess, perOwnerMax: EXPORT_LIMITS.perProcess })
   return async () => {
     const leave = opened.enter(what)

@@ -9,13 +9,17 @@ import type { EarlySnapshot } from './early-snapshot.js'
 import { EXPORT_LIMITS } from './export-limits.js'
 import { type ExportSlots, inSlot } from './export-slots.js'
 
-export interface ExportDeps {
+interface PagesDeps {
   readonly db: Knex
   readonly commitChange: CommitChange
-  /** For the routes: of what an export reads, before it is asked who asks, and before that is put on record. */
-  readonly snapshot: EarlySnapshot
   readonly slots: ExportSlots
   readonly clock: Pick<Clock, 'monotonicMs'>
+}
+
+/** Of routes. */
+export interface ExportDeps extends PagesDeps {
+  /** Of what an export reads, before it is asked who asks, and before that is put on record. */
+  readonly snapshot: EarlySnapshot
 }
 
 /** One table as it is exported: page after page along its key, all of one state. */
@@ -34,11 +38,11 @@ export interface Exported<Row, Line> {
  * The pages of an export. Nothing is done before the first is asked for, and whoever stops asking ends it: bounded
  * memory however slow the reader. Nor does it outlive what let it begin: that is asked after for each page.
  *
- * @throws Fault RATE_LIMITED at the first page; TOO_LARGE where it took too long; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at the one that may not be read any
- * more.
+ * @throws Fault RATE_LIMITED at the first page; TOO_LARGE where it took too long; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at
+ * the one that may not be read any more.
  */
 export function exportPages<Row, Line>(
-  deps: Omit<ExportDeps, 'snapshot'>,
+  deps: PagesDeps,
   exported: Exported<Row, Line>,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   const taker = { organizationId: exported.organizationId, userId: exported.actor.id }
@@ -46,7 +50,7 @@ export function exportPages<Row, Line>(
 }
 
 async function* pagesOf<Row, Line>(
-  { db, commitChange, clock }: Pick<ExportDeps, 'db' | 'commitChange' | 'clock'>,
+  { db, commitChange, clock }: PagesDeps,
   exported: Exported<Row, Line>,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   const { organizationId, event, range, actor } = exported

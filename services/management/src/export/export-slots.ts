@@ -5,7 +5,7 @@ import { EXPORT_LIMITS } from './export-limits.js'
 /** What reads a whole trail. */
 export type WholeReading = 'exports' | 'verifications'
 
-/** Counts them, nobody's must take all that others need. */
+/** Counts those under way in this process: nobody's must take all that others need. */
 export interface ExportSlots {
   /** Answers how to give it back. @throws Fault RATE_LIMITED. */
   take(taker: SlotTaker): () => void
