@@ -1,4 +1,4 @@
-import { type Bindings, normalizeBindings, type Placement } from '@protectmyapi/service-kit/bindings'
+import { type Bindings, normalizeBindings, type Placement } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Bindings__Output, Bindings as WireBindings } from './generated/protectmyapi/vault/v1/Bindings.js'
 import type { Placement__Output, Placement as WirePlacement } from './generated/protectmyapi/vault/v1/Placement.js'

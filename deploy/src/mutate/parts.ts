@@ -14,7 +14,7 @@ export interface Part {
 export const PARTS: readonly Part[] = [
   { name: 'envelope', folder: 'services/vault/src/envelope', scoreMin: 96 },
   { name: 'grants', folder: 'services/vault/src/grants', scoreMin: 94 },
-  { name: 'paths', folder: 'packages/service-kit/src', file: 'path-pattern', scoreMin: 96 },
+  { name: 'paths', folder: 'packages/service-kit/src/destinations', file: 'path-pattern', scoreMin: 96 },
   { name: 'inject', folder: 'services/proxy/src/inject', leftOut: ['credentials.test.ts'], scoreMin: 94 },
   { name: 'aim', folder: 'services/proxy/src/aim', scoreMin: 96 },
   { name: 'identify', folder: 'services/proxy/src/identify', scoreMin: 92 },

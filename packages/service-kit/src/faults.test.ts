@@ -2,7 +2,7 @@ import { Metadata, status } from '@grpc/grpc-js'
 import { describe, expect, it } from '@jest/globals'
 import { asFault, FAULTS, Fault, isFaultCode } from './faults.js'
 import { fromGrpcError, toGrpcError } from './grpc/grpc-fault.js'
-import { problemHeaders, toProblem } from './problem.js'
+import { problemHeaders, toProblem } from './http/problem.js'
 
 const serviceError = (sent: ReturnType<typeof toGrpcError>) =>
   Object.assign(new Error('x'), {

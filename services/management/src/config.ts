@@ -1,3 +1,5 @@
+import { SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
+import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import { asRole, withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
@@ -15,13 +17,11 @@ import {
 import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis/redis-config'
-import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import {
   type TelemetryConfig,
   telemetryConfig,
   telemetryEnvironment,
 } from '@protectmyapi/service-kit/telemetry/telemetry-config'
-import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-management.js'
 import { EXPORT_LIMITS } from './export/export-limits.js'

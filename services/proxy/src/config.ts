@@ -1,3 +1,4 @@
+import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
 import {
@@ -19,7 +20,6 @@ import {
   telemetryConfig,
   telemetryEnvironment,
 } from '@protectmyapi/service-kit/telemetry/telemetry-config'
-import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { z } from 'zod'
 import { type TrustedProxies, trustedProxies } from './server/source-address.js'
 

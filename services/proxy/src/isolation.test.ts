@@ -4,7 +4,7 @@ import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-red
 import { until } from '@protectmyapi/dev-kit/until'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import { newToken } from '@protectmyapi/service-kit/tokens'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import type { Decision } from './admit/admission.js'
 import { createDataPlane } from './data-plane.js'
 import { createTurnstile } from './fairness/turnstile.js'

@@ -17,7 +17,7 @@ const LIMITS = {
    * And sixteen batches of access entries of the largest kind.
    */
   own: { callsMax: 65_536, bytesMax: 64 * MIB },
-  /** Thrice what it may ask at once (300, directory/resolve-secrets.ts): names and grants, some kilobytes each. */
+  /** Thrice what it may ask at once (300, directory/resolve/resolve-secrets.ts): names and grants, some kilobytes each. */
   internal: { callsMax: 1_024, bytesMax: 8 * MIB },
   /** What a piece of a message takes beside its bytes: a message may come in pieces of one byte. */
   pieceBytes: 512,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { wrongHeaderName, wrongHeaderText } from '../header-name.js'
+import { wrongHeaderName, wrongHeaderText } from '../http/header-name.js'
 import type { Logger } from '../program/log.js'
 
 const LIMITS = {

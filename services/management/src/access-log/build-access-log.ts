@@ -8,12 +8,12 @@ import type { ExportDeps } from '../export/export-pages.js'
 import type { Route } from '../http/route.js'
 import { type ManagementMeasures, NO_MEASURES } from '../telemetry/management-measures.js'
 import { ACCESS_LOG_LIMITS } from './access-log-limits.js'
-import { accessLogRoutes } from './access-log-routes.js'
-import { createInboxDrain } from './drain-inbox.js'
-import { createStreamDrain } from './drain-streams.js'
-import { grantRoutes } from './grant-routes.js'
-import { runStreamDrain } from './run-stream-drain.js'
-import { pruneLeftovers, tendPartitions } from './tend-partitions.js'
+import { createInboxDrain } from './inbox/drain-inbox.js'
+import { accessLogRoutes } from './read/access-log-routes.js'
+import { grantRoutes } from './read/grant-routes.js'
+import { pruneLeftovers, tendPartitions } from './store/tend-partitions.js'
+import { createStreamDrain } from './streams/drain-streams.js'
+import { runStreamDrain } from './streams/run-stream-drain.js'
 
 export interface AccessLogDeps extends ExportDeps {
   readonly clock: Clock

@@ -1,5 +1,5 @@
-import { isPlainlyWritten } from '@protectmyapi/service-kit/plain-url'
-import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
+import { isPlainlyWritten } from '@protectmyapi/service-kit/destinations/plain-url'
+import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { badField } from '../http/validate.js'
 
 const POINTER = '/baseUrl'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { type Placement, placementKey } from '@protectmyapi/service-kit/bindings'
+import { type Placement, placementKey } from '@protectmyapi/service-kit/destinations/bindings'
 import { type Person, restHarness } from '../test/rest-harness.js'
 import { PRESETS } from './presets/presets.js'
 import { usesOf } from './uses-of.js'

@@ -1,6 +1,6 @@
-import { isPathTemplate } from '@protectmyapi/service-kit/bindings'
+import { isPathTemplate } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
-import { wrongHeaderName, wrongHeaderText } from '@protectmyapi/service-kit/header-name'
+import { wrongHeaderName, wrongHeaderText } from '@protectmyapi/service-kit/http/header-name'
 import { badFields } from '../http/validate.js'
 import { type AuthOf, mapAuth, mapNamed, type NamedTemplate, type StoredAuth, type StoredHeaders } from './auth.js'
 import { escapePointer, type InjectedPlace, injectedPlaces, surfaceKey } from './injected-fields.js'

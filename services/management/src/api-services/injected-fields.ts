@@ -1,5 +1,5 @@
-import type { Placement } from '@protectmyapi/service-kit/bindings'
-import { foldHeaderName } from '@protectmyapi/service-kit/header-name'
+import type { Placement } from '@protectmyapi/service-kit/destinations/bindings'
+import { foldHeaderName } from '@protectmyapi/service-kit/http/header-name'
 import type { AuthOf, NamedTemplate } from './auth.js'
 import { isLiteral, refsOf, type TemplateOf } from './template.js'
 

@@ -1,4 +1,4 @@
-import { compilePattern, pathSegments } from '@protectmyapi/service-kit/path-pattern'
+import { compilePattern, pathSegments } from '@protectmyapi/service-kit/destinations/path-pattern'
 import type { Preset, ReservedEndpoint } from './presets/preset.js'
 import { PRESETS, presetById } from './presets/presets.js'
 import type { ServiceRow } from './service-row.js'

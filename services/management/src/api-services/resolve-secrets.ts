@@ -1,6 +1,11 @@
-import { type Bindings, bindingsAllow, normalizeBindings, placementKey } from '@protectmyapi/service-kit/bindings'
+import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/credentials/grant'
+import {
+  type Bindings,
+  bindingsAllow,
+  normalizeBindings,
+  placementKey,
+} from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { badField } from '../http/validate.js'
 import { mapAuth, mapNamed, type StoredAuth, type StoredHeaders } from './auth.js'

@@ -1,4 +1,4 @@
-import type { Placement } from '@protectmyapi/service-kit/bindings'
+import type { Placement } from '@protectmyapi/service-kit/destinations/bindings'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { injectedPlaces, placedRefs } from './injected-fields.js'
 import { type ServiceRecord, toService } from './service-row.js'

@@ -1,5 +1,5 @@
+import type { PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { Change } from '../feed/commit-change.js'
 import { badField } from '../http/validate.js'
 import { normalizeBaseUrl } from './base-url.js'

@@ -1,7 +1,7 @@
+import type { PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'

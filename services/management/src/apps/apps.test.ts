@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { isToken, tokenHash } from '@protectmyapi/service-kit/tokens'
+import { isToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { restHarness } from '../test/rest-harness.js'
 
 const house = await startForAllTests(restHarness)

@@ -1,4 +1,4 @@
-import { newToken } from '@protectmyapi/service-kit/tokens'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import type { CallOrg } from '../access/principal.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change } from '../feed/commit-change.js'

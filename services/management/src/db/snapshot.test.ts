@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { systemClock } from '@protectmyapi/service-kit/clock'
-import { tendPartitions } from '../access-log/tend-partitions.js'
+import { tendPartitions } from '../access-log/store/tend-partitions.js'
 import { migratedDatabase } from '../test/migrated-database.js'
 import type { Read } from './read.js'
 import { openSnapshot } from './snapshot.js'

@@ -1,7 +1,7 @@
+import { SYNC_PROOF_BYTES } from '@protectmyapi/service-kit/credentials/sync-proof'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { SYNC_PROOF_BYTES } from '@protectmyapi/service-kit/sync-proof'
 import { withMargin } from './feed-limits.js'
 import { digestOfProof } from './proof.js'
 

@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server, type ServerOptions, ST
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { FAULTS, type Fault } from '@protectmyapi/service-kit/faults'
+import { problemHeaders, toProblem } from '@protectmyapi/service-kit/http/problem'
+import { serveInTurn } from '@protectmyapi/service-kit/http/serve-in-turn'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
-import { serveInTurn } from '@protectmyapi/service-kit/serve-in-turn'
 import { REQUEST_ID_HEADER } from './request-id.js'
 
 /** What one client, or many, may take. Tests set them low. */

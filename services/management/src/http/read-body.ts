@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { hasBody } from '@protectmyapi/service-kit/has-body'
-import { parseStrictJson } from '@protectmyapi/service-kit/strict-json'
+import { hasBody } from '@protectmyapi/service-kit/http/has-body'
+import { parseStrictJson } from '@protectmyapi/service-kit/http/strict-json'
 
 /** A secret's value of 64 KiB, every byte escaped as six characters of JSON, would be 384 KiB; one in plain text fits. */
 const BODY_BYTES_MAX = 256 * 1024

@@ -1,5 +1,5 @@
 import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
-import { hasBody } from '@protectmyapi/service-kit/has-body'
+import { hasBody } from '@protectmyapi/service-kit/http/has-body'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { type Request, type Response, Router } from 'express'
 import { authorityOf, refuseUnlessRoleMay } from '../access/authority.js'

@@ -1,6 +1,6 @@
 import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
+import { problemHeaders, toProblem } from '@protectmyapi/service-kit/http/problem'
 import { isPostgresAway } from '@protectmyapi/service-kit/postgres/postgres'
-import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
 import type { Response } from 'express'
 import { tellOfRequest } from '../telemetry/watch-rest.js'
 

@@ -1,5 +1,5 @@
 import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
-import { shownName } from '@protectmyapi/service-kit/shown-name'
+import { shownName } from '@protectmyapi/service-kit/http/shown-name'
 import type { z } from 'zod'
 
 /** Errors named in one answer. */

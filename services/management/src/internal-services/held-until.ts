@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/grant'
+import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/credentials/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { InForce } from '../feed/in-force.js'
 

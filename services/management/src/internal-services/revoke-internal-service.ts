@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/credentials/grant'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import { type Change, createCommitOnly } from '../feed/commit-change.js'

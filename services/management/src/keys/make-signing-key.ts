@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { VaultClient, VersionRef } from '../vault/vault-client.js'
 import { type KeyUse, type PublicJwk, type SigningKeyRow, signingKeys } from './signing-key-rows.js'
 

@@ -1,5 +1,5 @@
-import { SESSION_LIFE_MS_MAX } from '@protectmyapi/service-kit/app-session'
-import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
+import { SESSION_LIFE_MS_MAX } from '@protectmyapi/service-kit/credentials/app-session'
+import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/credentials/grant'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { AuditEntry } from '../audit/audit-entry.js'
 import type { FeedEntry } from '../feed/feed-entry.js'

@@ -1,7 +1,7 @@
+import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import { authorityOf } from '../access/authority.js'
 import type { CallOrg, SignedInPerson } from '../access/principal.js'
 import { mayManageMember, type Role } from '../access/roles.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { newToken } from '@protectmyapi/service-kit/tokens'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import type { Role } from '../access/roles.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { freeAddress } from '../people/free-address.js'

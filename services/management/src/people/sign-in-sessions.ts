@@ -1,7 +1,7 @@
+import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { isToken, newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { SignedInPerson } from '../access/principal.js'
 import { returnedRow } from '../db/returned-row.js'
 import { touchLastUse } from '../db/touch-last-use.js'

@@ -1,9 +1,9 @@
 import { every } from '@protectmyapi/service-kit/every'
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { Route } from '../http/route.js'
-import { finishDestructions, finishShredding, RECONCILER_LIMITS, settleIntents } from './reconcile.js'
 import type { SecretDeps } from './secret-deps.js'
 import { secretRoutes } from './secret-routes.js'
+import { finishDestructions, finishShredding, RECONCILER_LIMITS, settleIntents } from './write-protocol/reconcile.js'
 
 export interface Secrets {
   readonly routes: readonly Route[]

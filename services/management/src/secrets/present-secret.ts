@@ -1,4 +1,4 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import type { z } from 'zod'
 import type { SecretRow, ServiceName, VersionRow } from './secret-rows.js'
 import type { BindingsView, SecretView, VersionView } from './secret-schemas.js'

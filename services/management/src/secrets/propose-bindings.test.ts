@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { hostileUrls } from '@protectmyapi/service-kit/test/hostile-urls'
-import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { type BindingPreset, proposeBindings } from './propose-bindings.js'
 
 const OPENAI = {

@@ -1,6 +1,6 @@
-import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
+import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/destinations/bindings'
+import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 
 /** A provider's preset, as far as bindings go. */
 export interface BindingPreset {

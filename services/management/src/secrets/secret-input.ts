@@ -1,6 +1,6 @@
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 
 export const SECRET_LIMITS = {
   nameCharsMax: 128,

@@ -1,4 +1,4 @@
-import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/bindings'
+import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 

@@ -1,4 +1,4 @@
-import { BINDING_LIMITS, type Bindings } from '@protectmyapi/service-kit/bindings'
+import { BINDING_LIMITS, type Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { z } from 'zod'
 import { Moment, Timestamp } from '../http/fields.js'
 import { isSecretName, SECRET_LIMITS, SECRET_NAME } from './secret-input.js'

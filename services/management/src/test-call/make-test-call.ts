@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto'
-import { TEST_SESSION_LIFE_MS, TEST_SESSION_TYP, type TestSessionClaims } from '@protectmyapi/service-kit/app-session'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import {
+  TEST_SESSION_LIFE_MS,
+  TEST_SESSION_TYP,
+  type TestSessionClaims,
+} from '@protectmyapi/service-kit/credentials/app-session'
+import { SESSION_PREFIX } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import type { CallOrg } from '../access/principal.js'
 import { findService, type ServiceRow } from '../api-services/service-row.js'
 import { serviceNotFound } from '../api-services/write-service.js'
 import type { Actor } from '../audit/audit-entry.js'
-import { lockBuckets } from '../directory/rate-buckets.js'
+import { lockBuckets } from '../directory/admit/rate-buckets.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, signingKeyInForce } from '../keys/signing-key-rows.js'

@@ -1,4 +1,4 @@
-import { foldHeaderName, wrongHeaderName, wrongHeaderText } from '@protectmyapi/service-kit/header-name'
+import { foldHeaderName, wrongHeaderName, wrongHeaderText } from '@protectmyapi/service-kit/http/header-name'
 import { z } from 'zod'
 import { type Route, route } from '../http/route.js'
 import { makeTestCall, type TestCallDeps } from './make-test-call.js'

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { TEST_SESSION_TYP, TestSessionClaims } from '@protectmyapi/service-kit/app-session'
+import { TEST_SESSION_TYP, TestSessionClaims } from '@protectmyapi/service-kit/credentials/app-session'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import { signingKeyInForce } from '../keys/signing-key-rows.js'

@@ -1,6 +1,6 @@
+import { newToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 
 /** An organization with a secret, a service, an app and their link, as rows. */
 export interface Catalog {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { newToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { asFault } from '@protectmyapi/service-kit/faults'
-import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import { systemActor } from '../audit/audit-entry.js'
 import { registerInternalService } from '../internal-services/register-internal-service.js'
 import { PASSWORD, restHarness } from './rest-harness.js'

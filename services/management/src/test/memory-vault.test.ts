@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { vaultContract } from '../vault/vault-client.contract.js'
 import { memoryVault } from './memory-vault.js'
 

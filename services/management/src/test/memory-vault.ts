@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { NewVersion, Purpose, VaultClient, VersionRef } from '../vault/vault-client.js'
 import { memoryHeads } from './memory-witness.js'
 

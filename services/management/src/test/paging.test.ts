@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { tendPartitions } from '../access-log/tend-partitions.js'
+import { tendPartitions } from '../access-log/store/tend-partitions.js'
 import { furnish } from './furnish.js'
 import { PASSWORD, restHarness } from './rest-harness.js'
 

@@ -1,6 +1,6 @@
+import { isToken, TOKEN_PREFIXES, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { isToken, TOKEN_PREFIXES, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { TokenBearer } from '../access/principal.js'
 import { touchLastUse } from '../db/touch-last-use.js'
 import { TOKEN_LIMITS } from './token-limits.js'

@@ -1,7 +1,7 @@
+import { newToken, tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { newToken, tokenHash } from '@protectmyapi/service-kit/tokens'
 import type { Scope } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import { isFull } from '../db/is-full.js'

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { isToken } from '@protectmyapi/service-kit/tokens'
+import { isToken } from '@protectmyapi/service-kit/credentials/tokens'
 import supertest from 'supertest'
 import { isOrgPermission, ROLES, ROLES_ALLOWED, roleMay, SCOPES, type Scope } from '../access/roles.js'
 import type { Route } from '../http/route.js'

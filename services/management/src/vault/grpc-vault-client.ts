@@ -14,10 +14,10 @@ import type { SignHeadRequest } from '@protectmyapi/protos/generated/vault/v1/Si
 import type { SignHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SignHeadResponse'
 import type { VaultClient as GrpcClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
 import { Vault } from '@protectmyapi/protos/vault'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { callUnary, createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { NO_RPC_WATCH, type RpcWatch } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
 import type { VaultClient } from './vault-client.js'
 

@@ -1,8 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { expect, it } from '@jest/globals'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { FIRST_HEAD, HEAD_BYTES, headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { HeadToSign } from './head-witness.js'
 import type { NewVersion, VaultClient } from './vault-client.js'
 

@@ -1,5 +1,5 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
-import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import type { HeadWitness } from './head-witness.js'
 
 /** One version of one secret, as both databases name it. */

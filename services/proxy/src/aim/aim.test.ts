@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { generatedCases } from '@protectmyapi/dev-kit/generated-cases'
-import { compilePattern } from '@protectmyapi/service-kit/path-pattern'
+import { compilePattern } from '@protectmyapi/service-kit/destinations/path-pattern'
 import fc from 'fast-check'
 import type { Target } from '../routes/route.js'
 import { aim } from './aim.js'

@@ -1,5 +1,5 @@
+import { pathSegments } from '@protectmyapi/service-kit/destinations/path-pattern'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { pathSegments } from '@protectmyapi/service-kit/path-pattern'
 import type { Target } from '../routes/route.js'
 
 /** Where one request goes. `path` is the path that is dialled, byte for byte. */

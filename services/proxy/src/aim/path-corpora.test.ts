@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import { describeWithVectors } from '@protectmyapi/dev-kit/vectors'
-import type { Placement } from '@protectmyapi/service-kit/bindings'
+import type { Placement } from '@protectmyapi/service-kit/destinations/bindings'
 import { inject } from '../inject/inject.js'
 import { heldSecret, routeTo } from '../test/fake-data-plane.js'
 import { KEY } from '../test/start-proxy.js'

@@ -3,8 +3,8 @@ import { createServer } from 'node:tls'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificate-authority'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
+import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { asFault } from '@protectmyapi/service-kit/faults'
-import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type Dial } from './dialler.js'
 
 /** RFC 6520, which the dialler never offers: mode "peer allowed to send". */

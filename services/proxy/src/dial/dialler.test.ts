@@ -3,9 +3,9 @@ import { connect, createServer as createTcpServer, type Server, Socket } from 'n
 import { describe, expect, it, jest } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { until } from '@protectmyapi/dev-kit/until'
+import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { carriersOfV4 } from '@protectmyapi/service-kit/test/hostile-urls'
 import { edgesV4, edgesV6, SPECIAL_RANGES_V4, SPECIAL_RANGES_V6 } from '@protectmyapi/service-kit/test/special-ranges'
-import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type OpenSocket } from './dialler.js'
 import type { ResolvedAddress } from './resolve-name.js'
 

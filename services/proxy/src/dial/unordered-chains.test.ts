@@ -3,8 +3,8 @@ import { createServer } from 'node:tls'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { type Chain, issueChain, issueDecoy, type Link } from '@protectmyapi/dev-kit/certificate-chain'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
+import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { asFault } from '@protectmyapi/service-kit/faults'
-import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type Dial } from './dialler.js'
 
 const DAY_MS = 86_400_000

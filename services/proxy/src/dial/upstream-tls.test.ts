@@ -9,8 +9,8 @@ import {
 } from '@protectmyapi/dev-kit/certificate-authority'
 import { type Chain, issueChain, type Link } from '@protectmyapi/dev-kit/certificate-chain'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
+import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { asFault } from '@protectmyapi/service-kit/faults'
-import { privateUpstreams } from '@protectmyapi/service-kit/upstream-url'
 import { createDialler, type Dial } from './dialler.js'
 
 const DAY_MS = 86_400_000

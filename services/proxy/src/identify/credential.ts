@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
+import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/tokens'
 
 /** What names the app: found in the request by its prefix, of the right shape, not verified yet. */
 export interface AppCredential {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { newToken } from '@protectmyapi/service-kit/tokens'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { identify } from './identify.js'
 import { headerHoldsOurs, holdsOurs } from './our-tokens.js'
 

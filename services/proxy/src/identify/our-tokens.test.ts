@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { newToken } from '@protectmyapi/service-kit/tokens'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { parseCredential } from './credential.js'
 import { headerHoldsOurs, holdsOurs, tokensInHeader } from './our-tokens.js'
 

@@ -1,4 +1,4 @@
-import { bindingsAllow } from '@protectmyapi/service-kit/bindings'
+import { bindingsAllow } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Aim } from '../aim/aim.js'
 import type { Identified } from '../identify/identify.js'

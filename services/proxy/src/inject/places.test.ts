@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Placement } from '@protectmyapi/service-kit/bindings'
-import { newToken } from '@protectmyapi/service-kit/tokens'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
+import type { Placement } from '@protectmyapi/service-kit/destinations/bindings'
 import type { InjectedField, Template } from '../routes/route.js'
 import { heldSecret, routeTo } from '../test/fake-data-plane.js'
 import { inject } from './inject.js'

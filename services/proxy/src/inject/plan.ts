@@ -1,4 +1,4 @@
-import type { Placement } from '@protectmyapi/service-kit/bindings'
+import type { Placement } from '@protectmyapi/service-kit/destinations/bindings'
 import type { InjectedField, Template } from '../routes/route.js'
 import { KEY_QUERIES } from './key-queries.js'
 import { canonicalQueryName } from './query-name.js'

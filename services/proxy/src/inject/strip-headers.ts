@@ -1,4 +1,4 @@
-import { ENCODING_FIELDS } from '@protectmyapi/service-kit/header-name'
+import { ENCODING_FIELDS } from '@protectmyapi/service-kit/http/header-name'
 import { nameMemo } from '../fields/name-memo.js'
 
 /**

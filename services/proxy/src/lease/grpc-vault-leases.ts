@@ -4,11 +4,11 @@ import type { LeaseResult__Output } from '@protectmyapi/protos/generated/vault/v
 import type { LeaseSecretsRequest } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsRequest'
 import type { LeaseSecretsResponse__Output } from '@protectmyapi/protos/generated/vault/v1/LeaseSecretsResponse'
 import type { VaultClient } from '@protectmyapi/protos/generated/vault/v1/Vault'
-import { KEY_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { KEY_BYTES } from '@protectmyapi/service-kit/crypto/aes-gcm'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { isFaultCode } from '@protectmyapi/service-kit/faults'
 import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { LeaseAnswer } from './lease-upstream.js'
 import type { LeaseKey, VaultLease, VaultLeases } from './vault-leases.js'
 

@@ -1,5 +1,5 @@
+import { type SecretBytes, SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
 import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
-import { type SecretBytes, SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { Held } from '../freshness/held.js'
 import type { Label } from '../freshness/label.js'
 import type { GrantedSecret, Route } from '../routes/route.js'

@@ -1,6 +1,6 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import type { SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { Label } from '../freshness/label.js'
 import type { Route } from '../routes/route.js'
 

@@ -1,6 +1,6 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import type { FaultCode } from '@protectmyapi/service-kit/faults'
-import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { GrantedSecret, Route } from '../routes/route.js'
 
 /** Asked with one route's grant. */

@@ -1,4 +1,4 @@
-import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import type { LeaseAnswer, LeaseQuestion, LeaseUpstream, UpstreamLease } from './lease-upstream.js'
 
 /** What a lease key is called, within its organization. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
+import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { newToken } from '@protectmyapi/service-kit/tokens'
 import type { AppCredential } from '../identify/credential.js'
 import { createSessionKeys } from '../sessions/session-keys.js'
 import { createSessionVerifier } from '../sessions/verify-session.js'

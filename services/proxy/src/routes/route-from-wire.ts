@@ -5,9 +5,9 @@ import type { QuotaPeriod__Output } from '@protectmyapi/protos/generated/directo
 import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ResolveRouteResponse'
 import type { Target__Output } from '@protectmyapi/protos/generated/directory/v1/Target'
 import type { Template__Output } from '@protectmyapi/protos/generated/directory/v1/Template'
+import { compilePattern } from '@protectmyapi/service-kit/destinations/path-pattern'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { wrongHeaderName } from '@protectmyapi/service-kit/header-name'
-import { compilePattern } from '@protectmyapi/service-kit/path-pattern'
+import { wrongHeaderName } from '@protectmyapi/service-kit/http/header-name'
 import { BODY_BYTES_MAX } from '../forward/request-body.js'
 import type { InjectedField, LimitScope, Quota, Route, Target, Template } from './route.js'
 

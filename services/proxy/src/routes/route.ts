@@ -1,4 +1,4 @@
-import type { PathPattern } from '@protectmyapi/service-kit/path-pattern'
+import type { PathPattern } from '@protectmyapi/service-kit/destinations/path-pattern'
 import type { Label } from '../freshness/label.js'
 import type { AppCredential } from '../identify/credential.js'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { SecretText } from '@protectmyapi/service-kit/secret-text'
+import { SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
 import type { HeldSecret } from '../lease/lease-source.js'
 import { createScrubber, type Injected } from './scrubber.js'
 

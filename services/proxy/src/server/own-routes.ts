@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { parseStrictJson } from '@protectmyapi/service-kit/strict-json'
+import { parseStrictJson } from '@protectmyapi/service-kit/http/strict-json'
 import { z } from 'zod'
 import type { DataPlane } from '../data-plane.js'
 import { takeBody } from '../forward/request-body.js'

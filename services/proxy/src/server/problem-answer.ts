@@ -1,5 +1,5 @@
 import { FAULTS, type Fault, type FaultSpec } from '@protectmyapi/service-kit/faults'
-import { problemHeaders, toProblem } from '@protectmyapi/service-kit/problem'
+import { problemHeaders, toProblem } from '@protectmyapi/service-kit/http/problem'
 
 /** What keeps SDKs from sending it again by themselves. Read by OpenAI's and Anthropic's SDKs, and by Stripe's. */
 const NO_RETRY = ['x-should-retry', 'false', 'stripe-should-retry', 'false'] as const

@@ -1,9 +1,9 @@
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { ExchangeDebugTokenRequest } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenRequest'
 import type { ExchangeDebugTokenResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ExchangeDebugTokenResponse'
+import { isToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
-import { isToken } from '@protectmyapi/service-kit/tokens'
 
 /** An app session, bought. */
 interface AppSession {

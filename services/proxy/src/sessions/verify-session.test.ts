@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { GRANT_TYP } from '@protectmyapi/service-kit/credentials/grant'
 import type { FaultCode } from '@protectmyapi/service-kit/faults'
-import { GRANT_TYP } from '@protectmyapi/service-kit/grant'
 import { fresh, HORIZON_MS } from '../test/fresh.js'
 import { hashOf, sessionSigner } from '../test/session-signer.js'
 import { silentLog } from '../test/silent-log.js'

@@ -1,13 +1,13 @@
+import type { Clock } from '@protectmyapi/service-kit/clock'
 import {
   AppSessionClaims,
   SESSION_LIFE_MS_MAX,
   SESSION_TYP,
   TEST_SESSION_TYP,
   TestSessionClaims,
-} from '@protectmyapi/service-kit/app-session'
-import type { Clock } from '@protectmyapi/service-kit/clock'
+} from '@protectmyapi/service-kit/credentials/app-session'
+import { SESSION_PREFIX } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { SESSION_PREFIX } from '@protectmyapi/service-kit/tokens'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import type { z } from 'zod'
 import type { Held } from '../freshness/held.js'

@@ -1,6 +1,6 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import { SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { SecretText } from '@protectmyapi/service-kit/secret-text'
 import type { AccessRequest, Admission, Limited } from '../admit/admission.js'
 import type { DataPlane, Impairment } from '../data-plane.js'
 import type { Freshness } from '../freshness/freshness.js'

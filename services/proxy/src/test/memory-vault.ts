@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import type { LeaseQuestion } from '../lease/lease-upstream.js'
 import type { LeaseKeyId, VaultLeases } from '../lease/vault-leases.js'
 

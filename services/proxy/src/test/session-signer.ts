@@ -1,7 +1,7 @@
 import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/generated/directory/v1/ListSessionKeysResponse'
-import type { AppSessionClaims, TestSessionClaims } from '@protectmyapi/service-kit/app-session'
-import { SESSION_TYP, TEST_SESSION_TYP } from '@protectmyapi/service-kit/app-session'
-import { tokenHash } from '@protectmyapi/service-kit/tokens'
+import type { AppSessionClaims, TestSessionClaims } from '@protectmyapi/service-kit/credentials/app-session'
+import { SESSION_TYP, TEST_SESSION_TYP } from '@protectmyapi/service-kit/credentials/app-session'
+import { tokenHash } from '@protectmyapi/service-kit/credentials/tokens'
 import { CompactSign, exportJWK, generateKeyPair } from 'jose'
 
 const ISSUER = 'ins_test'

@@ -1,4 +1,4 @@
-import { NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/aes-gcm'
+import { NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/crypto/aes-gcm'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
 /**

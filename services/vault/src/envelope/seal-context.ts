@@ -1,5 +1,5 @@
-import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/bindings'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/destinations/bindings'
 
 /** What a secret is for. Bound into its ciphertext: nothing sealed for one purpose opens for another. */
 export type Purpose = 'injection' | 'operational' | 'grant-signing'

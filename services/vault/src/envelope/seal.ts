@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES } from '@protectmyapi/service-kit/aes-gcm'
-import { hkdfExpand, hkdfExtract } from '@protectmyapi/service-kit/hkdf'
+import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES } from '@protectmyapi/service-kit/crypto/aes-gcm'
+import { hkdfExpand, hkdfExtract } from '@protectmyapi/service-kit/crypto/hkdf'
 import {
   COMMITMENT_BYTES,
   type Envelope,

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { describeWithVectors } from '@protectmyapi/dev-kit/vectors'
-import { aesGcmOpen, aesGcmSeal } from '@protectmyapi/service-kit/aes-gcm'
-import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
+import { aesGcmOpen, aesGcmSeal } from '@protectmyapi/service-kit/crypto/aes-gcm'
+import { hkdfSha512 } from '@protectmyapi/service-kit/crypto/hkdf'
 import { hex, report, wycheproof } from '../test/wycheproof.js'
 
 describeWithVectors('wycheproof', 'Wycheproof, through the vault’s own functions', (folder) => {

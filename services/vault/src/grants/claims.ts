@@ -1,10 +1,10 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
 import {
   GRANT_LIFE_MS_MAX,
   type GrantClaims,
   SERVICE_GRANT_LIFE_MS_MAX,
   type ServiceGrantClaims,
-} from '@protectmyapi/service-kit/grant'
+} from '@protectmyapi/service-kit/credentials/grant'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 
 /** What a grant of either kind says: a route's, held by a proxy, or an internal service's. */
 export type Claims = GrantClaims | ServiceGrantClaims

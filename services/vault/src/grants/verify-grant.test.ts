@@ -1,6 +1,6 @@
 import { createHmac, createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import type { GrantClaims } from '@protectmyapi/service-kit/grant'
+import type { GrantClaims } from '@protectmyapi/service-kit/credentials/grant'
 import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
 import { CompactSign } from 'jose'
 import { claimsAt, grantSigner, PROXY, serviceClaimsAt, signGrant, WORKER } from '../test/grant-signer.js'

@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { Fault } from '@protectmyapi/service-kit/faults'
 import {
   GRANT_SKEW_MS,
   GRANT_TYP,
   GrantClaims,
   SERVICE_GRANT_TYP,
   ServiceGrantClaims,
-} from '@protectmyapi/service-kit/grant'
+} from '@protectmyapi/service-kit/credentials/grant'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Peer } from '@protectmyapi/service-kit/grpc/spiffe'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import { LRUCache } from 'lru-cache'

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { isEd25519Signature } from '@protectmyapi/service-kit/ed25519'
+import { isEd25519Signature } from '@protectmyapi/service-kit/crypto/ed25519'
 import { headStatement } from '@protectmyapi/service-kit/head-chain'
 import type { HeadKey } from './head-keys.js'
 import type { VerifyingKey } from './retired-head-key.js'

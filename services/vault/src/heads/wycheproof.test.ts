@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { expect, it } from '@jest/globals'
 import { describeWithVectors } from '@protectmyapi/dev-kit/vectors'
-import { isEd25519Signature } from '@protectmyapi/service-kit/ed25519'
+import { isEd25519Signature } from '@protectmyapi/service-kit/crypto/ed25519'
 import { hex, report, wycheproof } from '../test/wycheproof.js'
 
 interface Ed25519Group {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import { aesGcmOpen, aesGcmSeal, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/crypto/aes-gcm'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { EnvironmentError } from '@protectmyapi/service-kit/program/config'
 import { contextPairs, type KeyContext, type KeyService } from './key-service.js'

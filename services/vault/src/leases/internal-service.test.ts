@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { GRANT_TYP, SERVICE_GRANT_TYP, type ServiceGrantClaims } from '@protectmyapi/service-kit/grant'
+import { GRANT_TYP, SERVICE_GRANT_TYP, type ServiceGrantClaims } from '@protectmyapi/service-kit/credentials/grant'
 import { PROXY, serviceClaimsAt, WORKER } from '../test/grant-signer.js'
 import { leaseHarness, textOf } from '../test/lease-harness.js'
 import { BINDINGS, NO_BINDINGS } from '../test/vault-core.js'

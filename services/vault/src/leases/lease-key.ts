@@ -1,7 +1,7 @@
-import { KEY_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
-import { hkdfSha512 } from '@protectmyapi/service-kit/hkdf'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { KEY_BYTES } from '@protectmyapi/service-kit/crypto/aes-gcm'
+import { hkdfSha512 } from '@protectmyapi/service-kit/crypto/hkdf'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import type { KeyRef } from '../keys/data-key-cache.js'
 import type { DataKeys } from '../keys/data-keys.js'
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/credentials/grant'
 import { Fault, type FaultCode } from '@protectmyapi/service-kit/faults'
-import { GRANT_SECRETS_MAX } from '@protectmyapi/service-kit/grant'
 import { isOutage } from '@protectmyapi/service-kit/pass-refused'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'

@@ -1,6 +1,6 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
-import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
-import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/credentials/grant'
+import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 
 /** A secret in clear, lent for a while. */
 export interface Lease {

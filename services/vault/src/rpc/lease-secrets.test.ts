@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { PROXY } from '../test/grant-signer.js'
 import { BINDINGS } from '../test/vault-core.js'
 import { leaseSecretsRpc } from './lease-secrets.js'

@@ -1,7 +1,7 @@
 import { bindingsFromWire } from '@protectmyapi/protos/bindings-wire'
 import type { PutSecretRequest__Output } from '@protectmyapi/protos/generated/vault/v1/PutSecretRequest'
 import type { PutSecretResponse } from '@protectmyapi/protos/generated/vault/v1/PutSecretResponse'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import type { Put } from '../versions/put-secret.js'
 import { purposeFromWire } from './wire.js'
 

@@ -19,7 +19,7 @@ import type { RewrapDataKeysResponse__Output } from '@protectmyapi/protos/genera
 import type { SignHeadRequest } from '@protectmyapi/protos/generated/vault/v1/SignHeadRequest'
 import type { SignHeadResponse__Output } from '@protectmyapi/protos/generated/vault/v1/SignHeadResponse'
 import { Vault } from '@protectmyapi/protos/vault'
-import type { GrantClaims } from '@protectmyapi/service-kit/grant'
+import type { GrantClaims } from '@protectmyapi/service-kit/credentials/grant'
 import { FIRST_HEAD, headAfter } from '@protectmyapi/service-kit/head-chain'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import { service as healthService } from 'grpc-health-check'

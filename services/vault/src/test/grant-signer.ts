@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { GRANT_TYP, type GrantClaims, type ServiceGrantClaims } from '@protectmyapi/service-kit/grant'
+import { GRANT_TYP, type GrantClaims, type ServiceGrantClaims } from '@protectmyapi/service-kit/credentials/grant'
 import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
 
 /** Management's part: signs grants, with a key whose private half it would keep in the vault. */

@@ -1,4 +1,4 @@
-import type { GrantClaims } from '@protectmyapi/service-kit/grant'
+import type { GrantClaims } from '@protectmyapi/service-kit/credentials/grant'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
 import type { LeaseOutcome } from '../leases/lease-secrets.js'
 import type { Put } from '../versions/put-secret.js'

@@ -1,4 +1,4 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
 import type { Purpose } from '../envelope/seal-context.js'

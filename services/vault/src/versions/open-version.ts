@@ -1,5 +1,5 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { parseEnvelope, sealBroken } from '../envelope/envelope.js'
 import { open } from '../envelope/seal.js'
 import type { Purpose } from '../envelope/seal-context.js'

@@ -1,4 +1,4 @@
-import { type Bindings, StoredBindings } from '@protectmyapi/service-kit/bindings'
+import { type Bindings, StoredBindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { sealBroken } from '../envelope/envelope.js'
 import type { Purpose } from '../envelope/seal-context.js'
 

@@ -1,4 +1,4 @@
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Purpose } from '../envelope/seal-context.js'
 import type { KeyRef } from '../keys/data-key-cache.js'

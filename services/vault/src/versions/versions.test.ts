@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { INSTALLATION_ORGANIZATION, newId } from '@protectmyapi/service-kit/ids'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
 import { dataKeyStore } from '../keys/data-key-store.js'
 import { aPut, nextPut, type VaultCore, vaultCore } from '../test/vault-core.js'
 import { createVaultDatabases } from '../test/vault-databases.js'

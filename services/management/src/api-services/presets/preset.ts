@@ -1,4 +1,4 @@
-import type { Bindings, Placement } from '@protectmyapi/service-kit/bindings'
+import type { Bindings, Placement } from '@protectmyapi/service-kit/destinations/bindings'
 import type { LimitSpec } from '../limits.js'
 
 /** How a provider takes its key, without the key. */

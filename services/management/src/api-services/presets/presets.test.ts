@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
-import { compilePattern, pathSegments } from '@protectmyapi/service-kit/path-pattern'
+import { compilePattern, pathSegments } from '@protectmyapi/service-kit/destinations/path-pattern'
 import { restHarness } from '../../test/rest-harness.js'
 import { PRESETS, pathsByDefault, presetById } from './presets.js'
 

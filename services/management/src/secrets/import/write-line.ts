@@ -1,10 +1,10 @@
 import type { Actor } from '../../audit/audit-entry.js'
 import { createCommitOnly } from '../../feed/commit-change.js'
-import { putAndCommit } from '../put-and-activate.js'
-import { beginPut, type NamedValue, type PutOutcome } from '../put-secret-by-name.js'
+import { beginPut, type NamedValue, type PutOutcome } from '../changes/put-secret-by-name.js'
 import type { SecretDeps } from '../secret-deps.js'
 import { secretBytes } from '../secret-input.js'
-import type { Intent } from '../write-steps.js'
+import { putAndCommit } from '../write-protocol/put-and-activate.js'
+import type { Intent } from '../write-protocol/write-steps.js'
 
 export interface WrittenLine {
   readonly outcome: PutOutcome['outcome']

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import { beginFill } from '../../freshness/held.js'
 import { fresh } from '../../test/fresh.js'
 import type { LeaseKeyId } from '../vault-leases.js'

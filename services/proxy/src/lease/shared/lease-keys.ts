@@ -1,6 +1,6 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
-import type { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/credentials/grant'
+import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import type { Held } from '../../freshness/held.js'
 import { createHeldCache } from '../../freshness/held-cache.js'
 import type { Keeper } from '../../freshness/keeper.js'

@@ -1,5 +1,5 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
-import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/grant'
+import { GRANT_LIFE_MS_MAX } from '@protectmyapi/service-kit/credentials/grant'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { leaseKey } from '@protectmyapi/service-kit/redis/redis-keys'
 import { type Moment, momentOf } from '../../freshness/horizon.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Bindings } from '@protectmyapi/service-kit/bindings'
-import { SecretBytes } from '@protectmyapi/service-kit/secret-text'
+import { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { openLease, sealLease } from './seal-lease.js'
 import { parseSealedLease } from './sealed-lease.js'
 

@@ -1,5 +1,5 @@
-import { NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/aes-gcm'
 import { uint32 } from '@protectmyapi/service-kit/bytes'
+import { NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/crypto/aes-gcm'
 import type { LeaseKeyId } from '../vault-leases.js'
 
 /**

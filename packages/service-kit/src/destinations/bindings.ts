@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { joinInjectively } from '../bytes.js'
+import { Fault } from '../faults.js'
+import { wrongHeaderName } from '../http/header-name.js'
+import { isPlainlyWritten } from './plain-url.js'
+
+/** One place in a request. Header names are lower case; query names are exact. */
+export type Placement =
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'query'; readonly name: string }
+  | { readonly kind: 'basic-user' }
+  | { readonly kind: 'basic-password' }
+  /** A fixed segment prefix before the client's path, `{}` where the value stands: `/bot{}`. */
+  | { readonly kind: 'path'; readonly template: string }
+
+/** Where a secret may go: any of the placements at any of the origins. No wildcards, and no unbound state. */
+export interface Bindings {
+  /** `scheme://host[:port]`, lower case, no default port. */
+  readonly origins: readonly string[]
+  readonly placements: readonly Placement[]
+  /** SPIFFE ids of internal services. */
+  readonly services: readonly string[]
+}
+
+/** Bindings that were written as JSON. Their shape alone: whoever reads them has a seal that vouches for the rest. */
+export const StoredBindings = z.strictObject({
+  origins: z.array(z.string()),
+  placements: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('header'), name: z.string() }),
+      z.strictObject({ kind: z.literal('query'), name: z.string() }),
+      z.strictObject({ kind: z.literal('basic-user') }),
+      z.strictObject({ kind: z.literal('basic-password') }),
+      z.strictObject({ kind: z.literal('path'), template: z.string() }),
+    ]),
+  ),
+  services: z.array(z.string()),
+})
+
+export const BINDING_LIMITS = { originsMax: 16, placementsMax: 16, servicesMax: 16, nameBytesMax: 256 } as const
+
+const QUERY_NAME = /^[A-Za-z0-9._~[\]-]+$/
+const PATH_TEMPLATE =
+  /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
+/** A host name or an IP literal as the URL parser leaves it: no wildcard, no escape. */
+const HOST = /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
+const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
+
+/** An origin in its one spelling. @throws Fault INVALID_REQUEST for anything that is more, or less, than an origin. */
+export function normalizeOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (
+    url === undefined ||
+    !isPlainlyWritten(text, url) ||
+    !HOST.test(url.hostname) ||
+    (url.pathname !== '/' && url.pathname !== '') ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    throw refuse('/bindings/origins', 'Give an origin: scheme, host and port alone, such as https://api.openai.com.')
+  }
+  return url.origin
+}
+
+/** Bindings in their one spelling, checked and sorted. @throws Fault INVALID_REQUEST, with a pointer. */
+export function normalizeBindings(bindings: Bindings): Bindings {
+  const origins = unique(bindings.origins.map(normalizeOrigin), (origin) => origin)
+  const placements = unique(bindings.placements.map(normalizePlacement), placementKey)
+  const services = unique([...bindings.services], (id) => id)
+  if (origins.length > BINDING_LIMITS.originsMax)
+    throw refuse('/bindings/origins', `At most ${BINDING_LIMITS.originsMax} origins.`)
+  if (placements.length > BINDING_LIMITS.placementsMax)
+    throw refuse('/bindings/placements', `At most ${BINDING_LIMITS.placementsMax} placements.`)
+  if (services.length > BINDING_LIMITS.servicesMax)
+    throw refuse('/bindings/services', `At most ${BINDING_LIMITS.servicesMax} services.`)
+  if (!services.every((id) => SPIFFE_ID.test(id)))
+    throw refuse('/bindings/services', 'Give SPIFFE ids, such as spiffe://example.org/ns/app/sa/worker.')
+  return { origins, placements, services }
+}
+
+/** A placement as text, injective: equal keys, equal places. Shown to people as well. */
+export function placementKey(placement: Placement): string {
+  switch (placement.kind) {
+    case 'header':
+    case 'query':
+      return `${placement.kind}:${placement.name}`
+    case 'path':
+      return `path:${placement.template}`
+    case 'basic-user':
+    case 'basic-password':
+      return placement.kind
+  }
+}
+
+/** May a secret with these bindings stand there? Checked at save, at lease, at building and at dialling. */
+export function bindingsAllow(bindings: Bindings, origin: string, placement: Placement): boolean {
+  const key = placementKey(placement)
+  return bindings.origins.includes(origin) && bindings.placements.some((bound) => placementKey(bound) === key)
+}
+
+/** The bytes that stand for bindings in associated data. Takes normalised bindings: order is part of it. */
+export function bindingsBytes({ origins, placements, services }: Bindings): Buffer {
+  return joinInjectively([
+    joinInjectively(origins),
+    joinInjectively(placements.map(placementKey)),
+    joinInjectively(services),
+  ])
+}
+
+function normalizePlacement(placement: Placement): Placement {
+  switch (placement.kind) {
+    case 'header': {
+      const name = placement.name.toLowerCase()
+      const sound = wrongHeaderName(name) === undefined
+      if (!sound)
+        throw refuse(
+          '/bindings/placements',
+          'Give the name of a header field that may carry a key, such as authorization or x-api-key.',
+        )
+      return { kind: 'header', name }
+    }
+    case 'query':
+      if (!QUERY_NAME.test(placement.name) || placement.name.length > BINDING_LIMITS.nameBytesMax) {
+        throw refuse('/bindings/placements', 'Give the name of a query parameter: letters, digits and . _ ~ - [ ].')
+      }
+      return placement
+    case 'path':
+      if (!isPathTemplate(placement.template)) {
+        throw refuse(
+          '/bindings/placements',
+          'Give whole path segments with {} once where the value stands, such as /bot{}.',
+        )
+      }
+      return placement
+    case 'basic-user':
+    case 'basic-password':
+      return placement
+  }
+}
+
+/** Whole segments, none empty or of dots alone, with `{}` once: what a path placement may be. */
+export function isPathTemplate(text: string): boolean {
+  return PATH_TEMPLATE.test(text) && text.length <= BINDING_LIMITS.nameBytesMax && !hasDotSegment(text)
+}
+
+function hasDotSegment(path: string): boolean {
+  return path.split('/').some((segment) => segment === '.' || segment === '..')
+}
+
+function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  const byKey = new Map(items.map((item) => [keyOf(item), item]))
+  return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
+}
+
+function refuse(pointer: string, detail: string): Fault {
+  return new Fault('INVALID_REQUEST', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] })
+}

@@ -1,0 +1,116 @@
+import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { isId } from '@protectmyapi/service-kit/ids'
+import { storable } from '../../access-log/store/storable.js'
+
+/** `granted`: to an internal service, by management itself. No proxy writes one. */
+type EntryKind = 'admitted' | 'finished' | 'void' | 'granted'
+
+/** An entry on its way into the inbox. */
+export interface InboxEntry {
+  readonly bootId: string
+  readonly shard: number
+  readonly sequence: number
+  readonly kind: EntryKind
+  readonly atMs: number
+  readonly requestId: string
+  readonly organizationId: string
+  /** JSON of one line, canonical: what the digest of its batch is made of, and what stands in the column `entry`. */
+  readonly content: string
+}
+
+const LIMITS = {
+  idCharsMax: 64,
+  /** Of one text in an entry. Paths are cut at 512 bytes by the proxy. */
+  textCharsMax: 1_024,
+} as const
+
+/** Checked and written out field by field: what Postgres gets is text, with a field between tabs. @throws Fault INVALID_REQUEST for what no proxy of ours sends. */
+export function toInboxEntry(bootId: string, wire: AccessEntry__Output): InboxEntry {
+  const sound =
+    isId('boot', bootId) &&
+    Number.isInteger(wire.shard) &&
+    wire.shard >= 0 &&
+    Number.isSafeInteger(wire.sequence) &&
+    wire.sequence > 0 &&
+    Number.isSafeInteger(wire.atMs) &&
+    wire.atMs >= 0 &&
+    isShort(wire.requestId) &&
+    isShort(wire.organizationId)
+  const kind = KINDS[wire.kind]
+  if (!sound || !kind) throw new Fault('INVALID_REQUEST', 'an access entry out of shape')
+  const { shard, sequence, atMs, requestId, organizationId } = wire
+  // Canonical as it is written: its members are in order, and a copy in order costs more than the writing.
+  return {
+    bootId,
+    shard,
+    sequence,
+    kind,
+    atMs,
+    requestId,
+    organizationId,
+    content: JSON.stringify(contentOf(kind, wire)),
+  }
+}
+
+const KINDS = {
+  ENTRY_KIND_UNSPECIFIED: undefined,
+  ENTRY_KIND_ADMITTED: 'admitted',
+  ENTRY_KIND_FINISHED: 'finished',
+  ENTRY_KIND_VOID: 'void',
+} as const
+
+/** Printable, without blanks: no id can hold what parts the fields of a line, or lines. */
+const ID = /^[!-~]+$/
+
+const isShort = (id: string): boolean => id.length <= LIMITS.idCharsMax && ID.test(id)
+
+/** Members in the order of canonical-json.ts, everywhere. */
+function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): object {
+  if (kind === 'admitted') {
+    if (!subject) throw new Fault('INVALID_REQUEST', 'an admitted entry without its subject')
+    return {
+      app: text(subject.appId),
+      appVersion: text(subject.appVersion),
+      device: text(subject.deviceId),
+      method: text(subject.method),
+      path: text(subject.path),
+      platform: text(subject.platform),
+      secrets: subject.secrets.map(({ secretId, versionId, generation, name }) => ({
+        generation,
+        id: text(secretId),
+        name: text(name),
+        version: text(versionId),
+      })),
+      service: text(subject.serviceId),
+      session: text(subject.sessionId),
+      sourceAddress: text(subject.sourceAddress),
+      unattested: subject.unattested,
+    }
+  }
+  if (!outcome) {
+    if (kind === 'void') return {}
+    throw new Fault('INVALID_REQUEST', 'a finished entry without its outcome')
+  }
+  return {
+    aborted: outcome.aborted,
+    fault: text(outcome.fault),
+    requestBytes: outcome.requestBytes,
+    responseBytes: outcome.responseBytes,
+    status: outcome.status,
+    totalMs: outcome.totalMs,
+    upstreamMs: outcome.upstreamMs,
+  }
+}
+
+/** What Postgres cannot store, in a path, must not hold up the entries beside it. Cut first: a cut can halve a pair. */
+const text = (value: string): string => storable(value.slice(0, LIMITS.textCharsMax))
+
+/** Numbers of Postgres may come as text. */
+interface Place {
+  readonly bootId: string
+  readonly shard: number | string
+  readonly sequence: number | string
+}
+
+export const placeOf = ({ bootId, shard, sequence }: Place): string => `${bootId}/${shard}/${sequence}`

@@ -1,0 +1,129 @@
+import type { TestSessionClaims } from '@protectmyapi/service-kit/credentials/app-session'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { type Role, roleMay } from '../../access/roles.js'
+
+/** An app, as a credential names it. Deleted apps, and those of deleted organizations, are not found. */
+export interface AppRow {
+  readonly id: string
+  readonly organizationId: string
+  readonly organizationGeneration: number
+  readonly leaseKeysGeneration: number
+  readonly generation: number
+  readonly enabled: boolean
+  readonly platform: string
+  readonly policy: string
+  readonly limits: unknown
+  readonly quotas: unknown
+  readonly organizationQuotas: unknown
+}
+
+interface AppRecord {
+  readonly id: string
+  readonly organization_id: string
+  readonly organization_generation: string
+  readonly lease_keys_generation: string
+  readonly generation: string
+  readonly enabled: boolean
+  readonly platform: string
+  readonly policy: string
+  readonly limits: unknown
+  readonly quotas: unknown
+  readonly organization_quotas: unknown
+}
+
+export async function findApp(
+  db: Knex,
+  by: { readonly token: string } | { readonly id: string; readonly organizationId: string },
+): Promise<AppRow | undefined> {
+  const query = db('apps')
+    .join('organizations', 'organizations.id', 'apps.organization_id')
+    .whereNull('apps.deleted_at')
+    .where('organizations.state', 'active')
+  if ('token' in by) query.where('apps.token', by.token)
+  else query.where({ 'apps.id': by.id, 'apps.organization_id': by.organizationId })
+  const record = await query.first<AppRecord | undefined>(
+    'apps.id',
+    'apps.organization_id',
+    'organizations.generation as organization_generation',
+    'organizations.lease_keys_generation',
+    'apps.generation',
+    'apps.enabled',
+    'apps.platform',
+    'apps.policy',
+    'apps.limits',
+    'apps.quotas',
+    'organizations.quotas as organization_quotas',
+  )
+  if (!record) return undefined
+  const { id, enabled, platform, policy, limits, quotas } = record
+  return {
+    id,
+    organizationId: record.organization_id,
+    organizationGeneration: Number(record.organization_generation),
+    leaseKeysGeneration: Number(record.lease_keys_generation),
+    generation: Number(record.generation),
+    enabled,
+    platform,
+    policy,
+    limits,
+    quotas,
+    organizationQuotas: record.organization_quotas,
+  }
+}
+
+/**
+ * Who makes a test call, in an app's place: without limits, quotas and policy of their own.
+ *
+ * @throws Fault INVALID_TOKEN where they may not change services any more.
+ */
+export async function findTester(db: Knex, { org, usr }: TestSessionClaims): Promise<AppRow> {
+  const record = await db('members')
+    .join('organizations', 'organizations.id', 'members.organization_id')
+    .where({ 'members.organization_id': org, 'members.user_id': usr, 'organizations.state': 'active' })
+    .first<{ role: Role; generation: string; lease_keys_generation: string; quotas: unknown } | undefined>(
+      'members.role',
+      'organizations.generation',
+      'organizations.lease_keys_generation',
+      'organizations.quotas',
+    )
+  if (!record || !roleMay(record.role, 'services:write')) throw new Fault('INVALID_TOKEN', 'a tester who may not test')
+  return {
+    id: usr,
+    organizationId: org,
+    organizationGeneration: Number(record.generation),
+    leaseKeysGeneration: Number(record.lease_keys_generation),
+    generation: 1,
+    enabled: true,
+    platform: 'test',
+    policy: 'enforce',
+    limits: [],
+    quotas: [],
+    organizationQuotas: record.quotas,
+  }
+}
+
+/** Is this session still good: sold, not revoked, and its device neither revoked nor overtaken? */
+export async function sessionStands(
+  db: Knex,
+  {
+    sessionId,
+    appId,
+    deviceId,
+    deviceGeneration,
+  }: { sessionId: string; appId: string; deviceId: string; deviceGeneration: number },
+): Promise<boolean> {
+  const row = await db('app_sessions')
+    .join('devices', 'devices.id', 'app_sessions.device_id')
+    .where({
+      'app_sessions.id': sessionId,
+      'app_sessions.app_id': appId,
+      'devices.id': deviceId,
+      'devices.app_id': appId,
+    })
+    .where('devices.generation', deviceGeneration)
+    .whereNull('app_sessions.revoked_at')
+    .whereNull('devices.revoked_at')
+    .first<{ id: string } | undefined>('app_sessions.id')
+  return row !== undefined
+}

@@ -1,0 +1,56 @@
+import {
+  AppSessionClaims,
+  SESSION_TYP,
+  TEST_SESSION_TYP,
+  TestSessionClaims,
+} from '@protectmyapi/service-kit/credentials/app-session'
+import { SESSION_PREFIX } from '@protectmyapi/service-kit/credentials/tokens'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { type CompactVerifyResult, compactVerify, decodeProtectedHeader, importJWK } from 'jose'
+import type { z } from 'zod'
+import { type SigningKeyRow, sessionIssuer } from '../../keys/signing-key-rows.js'
+
+export type SessionClaims = AppSessionClaims | TestSessionClaims
+
+const TOKEN_CHARS_MAX = 4_096
+
+/**
+ * A session's claims, verified: one of our session keys, EdDSA and a known `typ` alone, this installation, not expired.
+ *
+ * @throws Fault INVALID_TOKEN, TOKEN_EXPIRED.
+ */
+export async function verifySession(db: Knex, token: string, nowMs: number): Promise<SessionClaims> {
+  if (!token.startsWith(SESSION_PREFIX) || token.length > TOKEN_CHARS_MAX) throw invalid('not a session')
+  const jws = token.slice(SESSION_PREFIX.length)
+  const { installationId, keys } = await sessionIssuer(db)
+  const verified = await verify(jws, keys)
+  const schema = schemaOf(verified.protectedHeader.typ)
+  const parsed = schema.safeParse(JSON.parse(Buffer.from(verified.payload).toString('utf8')))
+  if (!parsed.success) throw invalid('claims out of shape')
+  if (parsed.data.iss !== installationId) throw invalid('of another installation')
+  if (parsed.data.exp * 1_000 <= nowMs) throw new Fault('TOKEN_EXPIRED', 'the session has expired')
+  return parsed.data
+}
+
+/** What one kind of session claims never passes for the other's. */
+function schemaOf(typ: string | undefined): z.ZodType<SessionClaims> {
+  if (typ === SESSION_TYP) return AppSessionClaims
+  if (typ === TEST_SESSION_TYP) return TestSessionClaims
+  throw invalid('another type of token')
+}
+
+async function verify(jws: string, keys: readonly SigningKeyRow[]): Promise<CompactVerifyResult> {
+  try {
+    const { kid } = decodeProtectedHeader(jws)
+    const key = keys.find(({ id }) => id === kid)
+    if (!key) throw invalid('signed by no key of ours')
+    return await compactVerify(jws, await importJWK({ ...key.publicJwk }, 'EdDSA'), { algorithms: ['EdDSA'] })
+  } catch (cause) {
+    throw cause instanceof Fault ? cause : invalid('the signature does not verify', cause)
+  }
+}
+
+function invalid(detail: string, cause?: unknown): Fault {
+  return new Fault('INVALID_TOKEN', `session: ${detail}`, cause === undefined ? {} : { cause })
+}

@@ -1,0 +1,118 @@
+import { type Bindings, bindingsAllow, bindingsBytes } from '@protectmyapi/service-kit/destinations/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
+import { newId } from '@protectmyapi/service-kit/ids'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { Actor } from '../../audit/audit-entry.js'
+import { isFull } from '../../db/is-full.js'
+import type { Change } from '../../feed/commit-change.js'
+import { refuseUnregistered } from '../../internal-services/refuse-unregistered.js'
+import { lockForCreation } from '../../orgs/org-store.js'
+import { maskValue } from '../mask-value.js'
+import type { SecretDeps, UsesOf } from '../secret-deps.js'
+import { SECRET_LIMITS } from '../secret-input.js'
+import type { SecretRow } from '../secret-rows.js'
+import { type Intent, intendCreation, intendReplacement } from './write-steps.js'
+
+/** A recorded intent, and the bindings that its version is to be sealed with. */
+export interface Intended {
+  readonly intent: Intent
+  readonly bindings: Bindings
+}
+
+export interface FirstValue {
+  readonly organizationId: string
+  readonly secretId: string
+  readonly name: string
+  readonly value: string
+  /** Normalised. */
+  readonly bindings: Bindings
+  readonly expiresAt: Date | null
+  readonly externalVersion: string | null
+}
+
+/**
+ * Step 1 of a creation.
+ *
+ * @throws Fault CONFLICT where the name is taken, or there are too many; INVALID_REQUEST for an internal service that is not registered.
+ */
+export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): Promise<Change<Intended>> {
+  const { bindings } = first
+  await refuseUnregistered(trx, first.organizationId, bindings.services)
+  await refuseTooMany(trx, first.organizationId)
+  const change = await intendCreation(trx, first.organizationId, {
+    secretId: first.secretId,
+    versionId: newId('version'),
+    name: first.name,
+    mask: maskValue(first.value),
+    bindings,
+    expiresAt: first.expiresAt,
+    externalVersion: first.externalVersion,
+    actorId: actor.id,
+  })
+  return { ...change, result: { intent: change.result, bindings } }
+}
+
+async function refuseTooMany(trx: Knex, organizationId: string): Promise<void> {
+  await lockForCreation(trx, organizationId)
+  const secrets = trx('secrets').where('organization_id', organizationId).whereIn('state', ['pending', 'active'])
+  if (!(await isFull(secrets, SECRET_LIMITS.perOrganization))) return
+  throw new Fault('CONFLICT', 'too many secrets', {
+    say: `An organization has at most ${SECRET_LIMITS.perOrganization} secrets. Delete one first.`,
+  })
+}
+
+export interface NextValue {
+  readonly value: string
+  /** Normalised; absent: the same ones. */
+  readonly bindings?: Bindings | undefined
+  /** Absent: the same, unless it has passed. */
+  readonly expiresAt?: Date | null | undefined
+  readonly externalVersion: string | null
+}
+
+/**
+ * Step 1 of a replacement, of a locked secret in force. Bindings change in this way alone, with the whole value entered
+ * again: an administrator who can edit services cannot send a key that they do not have.
+ *
+ * @throws Fault CONFLICT, with the services that the bindings would break, or where another write is under way;
+ * INVALID_REQUEST for an internal service that is not registered.
+ */
+export async function intendNext(
+  trx: Knex,
+  { usesOf, clock }: Pick<SecretDeps, 'usesOf' | 'clock'>,
+  actor: Actor,
+  secret: SecretRow,
+  next: NextValue,
+): Promise<Change<Intended>> {
+  const bindings = next.bindings ?? secret.bindings
+  await refuseToBreak(trx, usesOf, secret, bindings)
+  // One whose registration was taken away since may stay: it is granted nothing.
+  const added = bindings.services.filter((id) => !secret.bindings.services.includes(id))
+  await refuseUnregistered(trx, secret.organizationId, added)
+  const change = await intendReplacement(trx, secret, {
+    versionId: newId('version'),
+    mask: maskValue(next.value),
+    bindings,
+    expiresAt: expiryOf(secret, next, clock.wallMs()),
+    externalVersion: next.externalVersion,
+    actorId: actor.id,
+  })
+  return { ...change, result: { intent: change.result, bindings } }
+}
+
+function expiryOf(secret: SecretRow, { expiresAt }: NextValue, nowMs: number): Date | null {
+  if (expiresAt !== undefined) return expiresAt
+  return secret.expiresAt !== null && secret.expiresAt.getTime() > nowMs ? secret.expiresAt : null
+}
+
+async function refuseToBreak(trx: Knex, usesOf: UsesOf, secret: SecretRow, bindings: Bindings): Promise<void> {
+  if (bindingsBytes(bindings).equals(bindingsBytes(secret.bindings))) return
+  const uses = await usesOf(trx, secret.organizationId, secret.id)
+  const broken = uses.filter(({ origin, placement }) => !bindingsAllow(bindings, origin, placement))
+  if (broken.length === 0) return
+  const slugs = [...new Set(broken.map(({ service }) => service.slug))]
+  throw new Fault('CONFLICT', `new bindings of ${secret.id} would break ${slugs.join(', ')}`, {
+    say: `These bindings would break the API services ${slugs.join(', ')}, which put the secret elsewhere. Update them first, or keep their places in the bindings.`,
+    errors: slugs.map((slug) => ({ pointer: '/bindings', detail: `The API service ${slug} would break.` })),
+  })
+}
