@@ -1,6 +1,7 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { watchServed } from '@protectmyapi/service-kit/http/served-certificate'
 import { forgetSessions } from '@protectmyapi/service-kit/postgres/forget-sessions'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
@@ -60,6 +61,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   const telemetry = await openTelemetry(config.telemetry, { service: 'management', log })
   const measures = createManagementMeasures(telemetry)
   const material = await watchMaterial(config.tls, log)
+  const certificate = config.certificate && (await watchServed(config.certificate, log))
   const db = forgetSessions(connectPostgres(config.db, 'protectmyapi-management'))
   const dataPlaneDb = connectPostgres(config.dataPlaneDb, 'protectmyapi-management-data-plane')
   watchPostgres(db, 'management', telemetry)
@@ -113,7 +115,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
   rotation.start()
   rest.start()
   const directoryPort = await directory.start()
-  const http = await listenHttp(config.http, app)
+  const http = await listenHttp({ ...config.http, certificate }, app)
   const hasRedis = redis !== null
   const { unsigned } = rest
   const endTelling = tellState({ db, log, telemetry, feed, directory, keys, drain: measures.drain, unsigned, hasRedis })
@@ -133,6 +135,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'feed', run: () => feed.stop() },
     { name: 'vault client', run: closeVault },
     { name: 'certificates', run: () => material.stop() },
+    { name: 'certificate of the REST side', run: () => certificate?.stop() },
     { name: 'database', run: () => db.destroy() },
     { name: 'database of the data plane', run: () => dataPlaneDb.destroy() },
     { name: 'log level', run: endLogLevel },

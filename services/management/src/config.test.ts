@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { loadConfig } from './config.js'
@@ -54,6 +56,14 @@ describe('management’s environment', () => {
         '  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone',
       ].join('\n'),
     )
+  })
+
+  it('opens as many connections to Postgres as operators are told', async () => {
+    const { db, dataPlaneDb } = load()
+    const told = await readFile(path.join(import.meta.dirname, '../../../docs/operations.md'), 'utf8')
+    // And one for LISTEN.
+    const all = (db.poolMax ?? 0) + (dataPlaneDb.poolMax ?? 0) + 1
+    expect(told).toContain(`A management has up to ${all}: ${db.poolMax} for people`)
   })
 
   it('exempts no upstream in production', () => {

@@ -1,9 +1,11 @@
 import { SecretText } from '@protectmyapi/service-kit/crypto/secret-text'
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
+import { identityEnvironment, servedPairOf, tlsFilesOf } from '@protectmyapi/service-kit/grpc/identity-environment'
 import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import { asRole, withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
 import {
+  Address,
   DurationMs,
   describeVariables,
   EnvironmentError,
@@ -13,6 +15,7 @@ import {
   type ReadFile,
   readParts,
   readSecretFile,
+  Text,
 } from '@protectmyapi/service-kit/program/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis/redis'
@@ -26,13 +29,14 @@ import { z } from 'zod'
 import type { MigrationTarget } from './db/migrate-management.js'
 import { EXPORT_LIMITS } from './export/export-limits.js'
 import { Email, Name } from './http/fields.js'
-import type { HttpTarget } from './http/listen-http.js'
 import type { FirstRun } from './people/set-up.js'
 import { NewPassword } from './people/users.js'
 
 export interface ManagementConfig {
   readonly logLevel: string
-  readonly http: HttpTarget
+  readonly http: { readonly host: string; readonly port: number }
+  /** Of the REST side. Null: plain HTTP, for an ingress. */
+  readonly certificate: Pick<TlsFiles, 'certFile' | 'keyFile'> | null
   readonly publicOrigin: string | undefined
   readonly trustedProxies: readonly string[]
   readonly directory: { readonly host: string; readonly port: number }
@@ -80,7 +84,6 @@ const LIMITS = {
   signingKeyDaysMax: 365,
 } as const
 
-const Text = z.string().min(1)
 const LogLevel = z.enum(LOG_LEVELS).default('info')
 const Ranges = List.pipe(
   z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')),
@@ -118,15 +121,8 @@ const ManagementEnvironment = Database.extend({
     .max(LIMITS.horizonMsMax)
     .default(30_000)
     .describe('how long a proxy may go on without hearing from here'),
-  PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
-  PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
-  PMA_TLS_CA_FILE: Text.describe('CA that vault and proxies are trusted by, PEM'),
-  PMA_TRUST_DOMAIN: Text.default('protectmyapi.local').describe('SPIFFE trust domain'),
-  PMA_NAMESPACE: Text.default('protectmyapi').describe('namespace in SPIFFE ids'),
-  PMA_VAULT_ADDRESS: z
-    .string()
-    .regex(/^.+:\d{1,5}$/, 'give host:port')
-    .describe('host:port of the vault'),
+  ...identityEnvironment,
+  PMA_VAULT_ADDRESS: Address.describe('host:port of the vault'),
   ...redisEnvironment,
   PMA_MANAGEMENT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_SETUP_TOKEN_FILE: Text.optional().describe(
@@ -169,8 +165,14 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
   const given = parseEnvironment(ManagementEnvironment, env)
   const password = () =>
     readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile)
-  const { restTls, db, ...parts } = readParts({
-    restTls: () => restTlsOf(given, readFile),
+  const { db, ...parts } = readParts({
+    tls: () => tlsFilesOf(given, readFile),
+    certificate: () =>
+      servedPairOf(
+        'PMA_MANAGEMENT_TLS',
+        { certFile: given.PMA_MANAGEMENT_TLS_CERT_FILE, keyFile: given.PMA_MANAGEMENT_TLS_KEY_FILE },
+        readFile,
+      ),
     db: () =>
       withPassword(
         asRole(given.PMA_MANAGEMENT_DB_USER, () => databaseAt(given, readFile), password),
@@ -187,12 +189,11 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
   })
   return {
     logLevel: given.LOG_LEVEL,
-    http: { host: given.PMA_MANAGEMENT_HOST, port: given.PMA_MANAGEMENT_PORT, ...restTls },
+    http: { host: given.PMA_MANAGEMENT_HOST, port: given.PMA_MANAGEMENT_PORT },
     publicOrigin: given.PMA_PUBLIC_ORIGIN === undefined ? undefined : new URL(given.PMA_PUBLIC_ORIGIN).origin,
     trustedProxies: given.PMA_TRUSTED_PROXIES,
     directory: { host: given.PMA_DIRECTORY_HOST, port: given.PMA_DIRECTORY_PORT },
     horizonMs: given.PMA_HORIZON_MS,
-    tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     vaultAddress: given.PMA_VAULT_ADDRESS,
@@ -245,21 +246,6 @@ function databaseAt(given: z.output<typeof Database>, readFile: ReadFile): Omit<
     database,
     poolMax: LIMITS.poolMax,
     ...(ca === undefined ? {} : { ca: readSecretFile('PMA_MANAGEMENT_DB_CA_FILE', ca, readFile) }),
-  }
-}
-
-function restTlsOf(
-  { PMA_MANAGEMENT_TLS_CERT_FILE: cert, PMA_MANAGEMENT_TLS_KEY_FILE: key }: Given,
-  readFile: ReadFile,
-): Pick<HttpTarget, 'tls'> {
-  if (cert === undefined && key === undefined) return {}
-  if (cert === undefined || key === undefined)
-    throw new EnvironmentError(['PMA_MANAGEMENT_TLS_CERT_FILE and PMA_MANAGEMENT_TLS_KEY_FILE go together'])
-  return {
-    tls: readParts({
-      cert: () => readSecretFile('PMA_MANAGEMENT_TLS_CERT_FILE', cert, readFile),
-      key: () => readSecretFile('PMA_MANAGEMENT_TLS_KEY_FILE', key, readFile),
-    }),
   }
 }
 

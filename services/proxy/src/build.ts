@@ -4,6 +4,7 @@ import { systemClock } from '@protectmyapi/service-kit/clock'
 import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { createReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { watchServed } from '@protectmyapi/service-kit/http/served-certificate'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { watchLogLevel } from '@protectmyapi/service-kit/program/log-level'
 import { type ShutdownStep, shutdownOnce } from '@protectmyapi/service-kit/program/shutdown'
@@ -49,8 +50,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
   const calls = watchRpcClient(telemetry)
   const identity = await watchMaterial(config.tls, log)
   // One file twice: towards apps there is no CA of ours.
-  const certificate =
-    config.certificate && (await watchMaterial({ ...config.certificate, caFile: config.certificate.certFile }, log))
+  const certificate = config.certificate && (await watchServed(config.certificate, log))
   const directory = createReloadingClient(Directory, config.directory, identity, { calls })
   const vault = createReloadingClient(Vault, config.vault, identity, { calls })
   const clock = systemClock

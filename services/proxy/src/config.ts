@@ -1,7 +1,9 @@
 import { configuredPrivateUpstreams, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
+import { identityEnvironment, servedPairOf, tlsFilesOf } from '@protectmyapi/service-kit/grpc/identity-environment'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
 import {
+  Address,
   DurationMs,
   describeVariables,
   EnvironmentError,
@@ -49,7 +51,6 @@ export interface ProxyConfig {
   readonly telemetry: TelemetryConfig
 }
 
-const Address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'give host:port')
 const DnsSuffix = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'give a DNS name in lower case, such as proxy.example.com')
@@ -61,11 +62,7 @@ const ProxyEnvironment = z.object({
     .enum(['production', 'development'])
     .default('production')
     .describe('production refuses stand-ins unless they are named'),
-  PMA_TLS_CERT_FILE: z.string().describe('certificate of this service, PEM (mutual TLS)'),
-  PMA_TLS_KEY_FILE: z.string().describe('its private key, PEM'),
-  PMA_TLS_CA_FILE: z.string().describe('CA of the services, PEM'),
-  PMA_TRUST_DOMAIN: z.string().default('protectmyapi.local').describe('SPIFFE trust domain'),
-  PMA_NAMESPACE: z.string().default('protectmyapi').describe('SPIFFE namespace'),
+  ...identityEnvironment,
   PMA_PROXY_HOST: z.string().default('0.0.0.0').describe('address to listen on'),
   PMA_PROXY_PORT: Port.default(8080).describe('port to listen on; 0 takes any'),
   PMA_PROXY_TLS_CERT_FILE: z.string().optional().describe('certificate towards apps, PEM; TLS 1.3'),
@@ -92,12 +89,17 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
     host: read.PMA_PROXY_HOST,
     port: read.PMA_PROXY_PORT,
     hostSuffix: read.PMA_PROXY_HOST_SUFFIX ?? null,
-    tls: { certFile: read.PMA_TLS_CERT_FILE, keyFile: read.PMA_TLS_KEY_FILE, caFile: read.PMA_TLS_CA_FILE },
     directory: { address: read.PMA_DIRECTORY_ADDRESS, serverId: identity('management') },
     vault: { address: read.PMA_VAULT_ADDRESS, serverId: identity('vault') },
     drainMs: read.PMA_DRAIN_MS,
     ...readParts({
-      certificate: () => certificateOf(read.PMA_PROXY_TLS_CERT_FILE, read.PMA_PROXY_TLS_KEY_FILE),
+      tls: () => tlsFilesOf(read, readFile),
+      certificate: () =>
+        servedPairOf(
+          'PMA_PROXY_TLS',
+          { certFile: read.PMA_PROXY_TLS_CERT_FILE, keyFile: read.PMA_PROXY_TLS_KEY_FILE },
+          readFile,
+        ),
       redis: () => redisTarget(read, readFile),
       privateUpstreams: () => configuredPrivateUpstreams(read.PMA_MODE, read.PMA_ALLOW_PRIVATE_UPSTREAMS),
       upstreamCaPem: () => upstreamCaOf(read.PMA_UPSTREAM_CA_FILE, readFile),
@@ -110,12 +112,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
 /** For `--help`: every variable and what it is for. */
 export function describeEnvironment(): string {
   return describeVariables(ProxyEnvironment)
-}
-
-function certificateOf(certFile: string | undefined, keyFile: string | undefined): ProxyConfig['certificate'] {
-  if (certFile === undefined && keyFile === undefined) return null
-  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile }
-  throw new EnvironmentError(['PMA_PROXY_TLS_CERT_FILE, PMA_PROXY_TLS_KEY_FILE: give both, or neither'])
 }
 
 function upstreamCaOf(path: string | undefined, readFile: ReadFile): string | null {

@@ -1,3 +1,4 @@
+import { identityEnvironment, tlsFilesOf } from '@protectmyapi/service-kit/grpc/identity-environment'
 import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import { asRole, withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
@@ -11,6 +12,7 @@ import {
   type ReadFile,
   readParts,
   readSecretFile,
+  Text,
 } from '@protectmyapi/service-kit/program/config'
 import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
 import {
@@ -57,7 +59,6 @@ export interface VaultMigrateConfig {
 /** Connections per database and process; Postgres's own default is 100 for everybody. */
 const POOL_MAX = 10
 
-const Text = z.string().min(1)
 const Days = z.coerce.number().int().min(1)
 /** Region and account are two of its parts. */
 const Arn = z.string().regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)\//, 'give the ARN of a KMS key')
@@ -85,11 +86,7 @@ const VaultEnvironment = Databases.extend({
   PMA_VAULT_HOST: Text.default('0.0.0.0').describe('address to listen on'),
   PMA_VAULT_PORT: Port.default(8060).describe('port to listen on; 0 takes any'),
   PMA_VAULT_PROBE_PORT: Port.optional().describe('plain HTTP for probes, /healthz and /readyz; none unless said'),
-  PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
-  PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
-  PMA_TLS_CA_FILE: Text.describe('CA that callers are trusted by, PEM'),
-  PMA_TRUST_DOMAIN: Text.default('protectmyapi.local').describe('SPIFFE trust domain'),
-  PMA_NAMESPACE: Text.default('protectmyapi').describe('namespace in SPIFFE ids'),
+  ...identityEnvironment,
   PMA_VAULT_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_VAULT_KEYS_DB_PASSWORD_FILE: Text.describe('file with the runtime role’s password'),
   PMA_KMS: z.enum(['aws', 'file']).describe('what wraps data keys'),
@@ -134,7 +131,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     host: given.PMA_VAULT_HOST,
     port: given.PMA_VAULT_PORT,
     probePort: given.PMA_VAULT_PROBE_PORT ?? null,
-    tls: { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE },
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
@@ -142,6 +138,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     leaseAuditDays: given.PMA_LEASE_AUDIT_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
     ...readParts({
+      tls: () => tlsFilesOf(given, readFile),
       vaultDb: () => {
         const password = secret('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE)
         return withPassword(

@@ -14,6 +14,9 @@ export interface Problem {
 /** Default of `Retry-After` for refusals that pass by themselves. */
 const RETRY_AFTER_SECONDS = 1
 
+/** RFC 9110 § 15.5.2 asks for it with each 401; what it names is RFC 6750's. */
+const CHALLENGE = { 'www-authenticate': 'Bearer realm="protectmyapi"' }
+
 /** The body of a refusal. Detail and cause of the fault stay in the log. */
 export function toProblem(fault: Fault, requestId: string): Problem {
   const spec: FaultSpec = FAULTS[fault.code]
@@ -37,6 +40,7 @@ export function problemHeaders(fault: Fault): Record<string, string> {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
+    ...(http === 401 ? CHALLENGE : {}),
     ...(fault.details.allow ? { allow: fault.details.allow.join(', ') } : {}),
     ...fault.details.headers,
   }

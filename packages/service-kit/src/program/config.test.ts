@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import {
+  Address,
   ConfigError,
   describeVariables,
   EnvironmentError,
@@ -34,8 +35,38 @@ describe('parseEnvironment', () => {
   it('names every variable that is wrong at once', () => {
     const parse = () => parseEnvironment(Schema, { PMA_X_PORT: 'tcp://10.0.0.1:80', PMA_X_ON: 'yes' })
     expect(parse).toThrow(ConfigError)
-    expect(parse).toThrow(/^The environment cannot be used:\n {2}PMA_X_PORT: .*\n {2}PMA_X_ON: .*\n {2}PMA_X_NAME: .*$/)
+    expect(parse).toThrow(
+      [
+        'The environment cannot be used:',
+        '  PMA_X_PORT: give a number',
+        '  PMA_X_ON: give one of true, false',
+        '  PMA_X_NAME: is not set, and has no default',
+      ].join('\n'),
+    )
   })
+
+  it('takes what is empty for not set: as a number it would be any port', () => {
+    expect(parseEnvironment(Schema, { PMA_X_PORT: '', PMA_X_ON: '', PMA_X_LIST: '', PMA_X_NAME: 'n' })).toEqual({
+      PMA_X_PORT: 80,
+      PMA_X_ON: false,
+      PMA_X_LIST: [],
+      PMA_X_NAME: 'n',
+    })
+    expect(() => parseEnvironment(Schema, { PMA_X_NAME: '' })).toThrow('PMA_X_NAME: is not set, and has no default')
+  })
+})
+
+describe('an address', () => {
+  it.each(['vault:8060', '10.0.0.1:1', '[::1]:65535'])('%s', (address) => {
+    expect(Address.parse(address)).toBe(address)
+  })
+
+  it.each(['vault', 'vault:', 'vault:65536', 'http://vault:8060', 'tcp://10.0.0.1:80', '::1:80', 'va ult:80', ':80'])(
+    'is not %s',
+    (address) => {
+      expect(() => Address.parse(address)).toThrow('give host:port')
+    },
+  )
 })
 
 describe('readParts', () => {

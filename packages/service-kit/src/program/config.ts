@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainWords } from '../plain-words.js'
 
 /** Raised before a service starts, in words for whoever starts it. */
 export class ConfigError extends Error {
@@ -22,7 +23,17 @@ export class EnvironmentError extends ConfigError {
 /** Hands over the text of a file named by a `…_FILE` variable. Injected, so that parsing stays pure. */
 export type ReadFile = (path: string) => string
 
+/** Anything at all. */
+export const Text = z.string().min(1)
+
 export const Port = z.coerce.number().int().min(0).max(65_535)
+
+/** host:port, as gRPC dials it: no scheme, and IPv6 in brackets. */
+export const Address = z
+  .string()
+  .refine((text) => /^(?:[^\s/:[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/.test(text) && isPort(text), 'give host:port')
+
+const isPort = (address: string): boolean => Port.safeParse(address.slice(address.lastIndexOf(':') + 1)).success
 
 /** `true` or `false`, nothing else: an operator who writes `no` is told so. */
 export const Flag = z.enum(['true', 'false']).transform((word) => word === 'true')
@@ -38,14 +49,23 @@ export const List = z.string().transform((text) =>
 )
 
 /**
- * Parses the environment of a service: each variable by itself.
+ * Parses the environment of a service: each variable by itself. One that is empty is not set, as a template leaves it where
+ * nobody gave a value: read as a number it would be the port 0, which is any.
  *
  * @throws EnvironmentError naming each bad variable.
  */
 export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
-  const parsed = schema.safeParse(env)
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(set, {
+    error: (issue) => (issue.input === undefined ? 'is not set, and has no default' : asLine(plainWords(issue))),
+  })
   if (parsed.success) return parsed.data
   throw new EnvironmentError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
+}
+
+/** A sentence as the rest of a line that begins with a name. */
+function asLine(sentence: string | undefined): string | undefined {
+  return sentence && `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isPlainlyWritten } from '@protectmyapi/service-kit/destinations/plain-url'
 import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
-import { badField } from '../http/validate.js'
+import { badField } from '@protectmyapi/service-kit/http/validate'
 
 const POINTER = '/baseUrl'
 export const BASE_URL_CHARS_MAX = 2_048

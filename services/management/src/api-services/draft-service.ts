@@ -1,7 +1,7 @@
 import { isPathTemplate } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
 import { wrongHeaderName, wrongHeaderText } from '@protectmyapi/service-kit/http/header-name'
-import { badFields } from '../http/validate.js'
+import { badFields } from '@protectmyapi/service-kit/http/validate'
 import { type AuthOf, mapAuth, mapNamed, type NamedTemplate, type StoredAuth, type StoredHeaders } from './auth.js'
 import { escapePointer, type InjectedPlace, injectedPlaces, surfaceKey } from './injected-fields.js'
 import type { AuthInput } from './service-schemas.js'

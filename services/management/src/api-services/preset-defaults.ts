@@ -1,4 +1,4 @@
-import { badField } from '../http/validate.js'
+import { badField } from '@protectmyapi/service-kit/http/validate'
 import type { Preset } from './presets/preset.js'
 import { PRESETS, pathsByDefault, presetById } from './presets/presets.js'
 import type { NewService } from './service-schemas.js'

@@ -6,8 +6,8 @@ import {
   placementKey,
 } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { badField } from '@protectmyapi/service-kit/http/validate'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { badField } from '../http/validate.js'
 import { mapAuth, mapNamed, type StoredAuth, type StoredHeaders } from './auth.js'
 import { type Draft, type DraftRef, unresolved } from './draft-service.js'
 import { type InjectedPlace, injectedPlaces, type PlacedRef, placedRefs } from './injected-fields.js'

@@ -1,7 +1,7 @@
 import type { PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
+import { badField } from '@protectmyapi/service-kit/http/validate'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Change } from '../feed/commit-change.js'
-import { badField } from '../http/validate.js'
 import { normalizeBaseUrl } from './base-url.js'
 import { type Draft, draftService } from './draft-service.js'
 import { presetDefaults } from './preset-defaults.js'

@@ -1,8 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
 import { type RawClient, rawClient } from '@protectmyapi/dev-kit/raw-client'
 import { statusesAndCode } from '@protectmyapi/dev-kit/statuses-and-code'
 import { until } from '@protectmyapi/dev-kit/until'
+import { watchServed } from '@protectmyapi/service-kit/http/served-certificate'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 import express from 'express'
 import { HTTP_BOUNDS, type HttpBounds, type ListeningHttp, listenHttp } from './listen-http.js'
 import { readBody } from './read-body.js'
@@ -122,4 +129,31 @@ it('while it ends, who goes on asking over a kept connection is answered, and to
   expect(before).toMatch(/^HTTP\/1\.1 200 .*Connection: keep-alive/s)
   expect(after).toMatch(/^HTTP\/1\.1 200 .*Connection: close/s)
   await ended
+})
+
+it('shows the certificate that its files hold: a new one without a restart', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pma-rest-'))
+  const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
+  const authority = await createAuthority()
+  const write = async (commonName: string): Promise<void> => {
+    const { certPem, keyPem } = await authority.issue({ commonName, dnsNames: ['localhost'] })
+    await Promise.all([writeFile(files.certFile, certPem), writeFile(files.keyFile, keyPem)])
+  }
+  await write('first')
+  const certificate = await watchServed(files, createLogger('test', 'silent'), 20)
+  server = await listenHttp({ host: '127.0.0.1', port: 0, certificate }, (_request, response) => response.end('ok'))
+  const shown = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const { port } = server
+      const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: authority.certPem }, () => {
+        resolve(`${socket.getPeerCertificate().subject.CN} ${socket.getProtocol()}`)
+        socket.destroy()
+      })
+      socket.on('error', reject)
+    })
+  expect(await shown()).toBe('first TLSv1.3')
+  await write('second')
+  expect(await until(async () => ((await shown()) === 'second TLSv1.3' ? true : undefined))).toBe(true)
+  certificate.stop()
+  await rm(folder, { recursive: true })
 })

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { FAULTS, type Fault } from '@protectmyapi/service-kit/faults'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/http/problem'
 import { serveInTurn } from '@protectmyapi/service-kit/http/serve-in-turn'
+import { createServedServer, type ServedCertificate } from '@protectmyapi/service-kit/http/served-certificate'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { REQUEST_ID_HEADER } from './request-id.js'
 
@@ -33,8 +33,8 @@ export interface HttpTarget {
   readonly host: string
   /** 0 takes any. */
   readonly port: number
-  /** PEM; with it, TLS 1.3 and nothing older. */
-  readonly tls?: { readonly cert: string; readonly key: string }
+  /** With it, TLS 1.3 and nothing older. */
+  readonly certificate?: ServedCertificate | null
 }
 
 export interface ListeningHttp {
@@ -79,7 +79,7 @@ export async function listenHttp(
   }
 }
 
-function newServer({ tls }: HttpTarget, bounds: HttpBounds): Server {
+function newServer({ certificate }: HttpTarget, bounds: HttpBounds): Server {
   const options: ServerOptions = {
     maxHeaderSize: bounds.headerBytesMax,
     headersTimeout: bounds.headersMs,
@@ -89,9 +89,8 @@ function newServer({ tls }: HttpTarget, bounds: HttpBounds): Server {
     // `refuseWithoutHost` does, in turn.
     requireHostHeader: false,
   }
-  if (!tls) return createServer(options)
-  const { handshakeMs: handshakeTimeout } = bounds
-  return createTlsServer({ ...options, ...tls, handshakeTimeout, minVersion: 'TLSv1.3' })
+  if (!certificate) return createServer(options)
+  return createServedServer({ ...options, handshakeTimeout: bounds.handshakeMs }, certificate)
 }
 
 /** What the HTTP parser could not read never reaches Express; it gets the same kind of answer. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Fault } from '@protectmyapi/service-kit/faults'
+import { badField } from '@protectmyapi/service-kit/http/validate'
 import { etagOf } from './etag.js'
-import { badField } from './validate.js'
 
 /**
  * What `If-Match` and `If-None-Match` ask of the state that a change meets. A use case calls it under the lock of its
@@ -32,8 +32,13 @@ export function preconditionOf({ ifMatch, ifNoneMatch }: Conditions): Preconditi
   return async (current) => {
     if (ifMatch === undefined && ifNoneMatch === undefined) return
     const shown = await current()
-    if (ifMatch !== undefined && !matches(ifMatch, shown, strongly))
-      throw failed('It was changed since you read it, or is gone. Read it again and repeat the change.')
+    if (ifMatch !== undefined && !matches(ifMatch, shown, strongly)) {
+      throw failed(
+        shown === WITHOUT_ETAG
+          ? 'What this changes is shown with no ETag. Leave If-Match out.'
+          : 'It was changed since you read it, or is gone. Read it again and repeat the change.',
+      )
+    }
     if (ifNoneMatch !== undefined && matches(ifNoneMatch, shown, weakly))
       throw failed('It exists already. Leave If-None-Match out to change it.')
   }

@@ -1,12 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { hasBody } from '@protectmyapi/service-kit/http/has-body'
-import { parseStrictJson } from '@protectmyapi/service-kit/http/strict-json'
+import { parseJsonBody, refuseUnlessJson } from '@protectmyapi/service-kit/http/json-body'
 
 /** A secret's value of 64 KiB, every byte escaped as six characters of JSON, would be 384 KiB; one in plain text fits. */
 const BODY_BYTES_MAX = 256 * 1024
-
-const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i
 
 /**
  * The body as JSON, or undefined where there is none.
@@ -15,15 +13,9 @@ const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i
  */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   if (!hasBody(request)) return undefined
-  const { 'content-type': type, 'content-encoding': encoding } = request.headers
-  if (!JSON_TYPE.test(type ?? '')) throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'content type of the body')
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'content encoding of the body', {
-      say: 'Send the body without Content-Encoding.',
-    })
-  }
+  refuseUnlessJson(request.headers)
   const bytes = await readBounded(request)
-  return bytes.length === 0 ? undefined : parseStrictJson(decode(bytes))
+  return bytes.length === 0 ? undefined : parseJsonBody(bytes)
 }
 
 async function readBounded(request: IncomingMessage): Promise<Buffer> {
@@ -37,20 +29,6 @@ async function readBounded(request: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    // A byte order mark stays in, and is refused as any other stray character.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch (cause) {
-    const detail = 'The body is not UTF-8.'
-    throw new Fault('INVALID_REQUEST', 'the body is not UTF-8', {
-      cause,
-      say: detail,
-      errors: [{ pointer: '', detail }],
-    })
-  }
 }
 
 /** The rest stays unread, so the connection is of no further use. */

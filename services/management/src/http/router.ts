@@ -1,5 +1,6 @@
 import { FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import { hasBody } from '@protectmyapi/service-kit/http/has-body'
+import { validateBody, validateQuery } from '@protectmyapi/service-kit/http/validate'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { type Request, type Response, Router } from 'express'
 import { authorityOf, refuseUnlessRoleMay } from '../access/authority.js'
@@ -18,7 +19,6 @@ import { requestIdOf } from './request-id.js'
 import { type Answer, type AnyCall, NoBody, NoQuery, type Route } from './route.js'
 import { NDJSON, sendLines } from './send-lines.js'
 import { faultOf, sendProblem } from './send-problem.js'
-import { validateBody, validateQuery } from './validate.js'
 
 export interface RouterDeps extends OnceDeps {
   /** Who sent this? @throws Fault UNAUTHORIZED, INVALID_TOKEN or TOKEN_EXPIRED; never answers an empty principal. */

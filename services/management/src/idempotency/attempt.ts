@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { joinInjectively } from '@protectmyapi/service-kit/bytes'
+import { badField } from '@protectmyapi/service-kit/http/validate'
 import { canonicalJson } from '../http/canonical-json.js'
 import type { AnyCall, Route } from '../http/route.js'
-import { badField } from '../http/validate.js'
 import { IDEMPOTENCY_LIMITS } from './idempotency-limits.js'
 
 /** One request with an `Idempotency-Key`, as it is told from others. */

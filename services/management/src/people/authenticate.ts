@@ -43,7 +43,6 @@ function bearerToken(authorization: string): string {
 function nobody(): Fault {
   return new Fault('UNAUTHORIZED', 'no credential', {
     say: 'Sign in first: POST /api/v1/auth/sign-in, then send its token as Authorization: Bearer, or the cookie that it sets.',
-    headers: { 'www-authenticate': 'Bearer realm="protectmyapi"' },
   })
 }
 

@@ -1,7 +1,7 @@
+import { validateParam } from '@protectmyapi/service-kit/http/validate'
 import { z } from 'zod'
 import { ExternalVersion } from '../http/fields.js'
 import { type Route, route } from '../http/route.js'
-import { validateParam } from '../http/validate.js'
 import { internalServicesUntil } from '../internal-services/held-until.js'
 import { deleteSecret } from './changes/delete-secret.js'
 import { putSecretByName } from './changes/put-secret-by-name.js'

@@ -1,7 +1,7 @@
+import { badField } from '@protectmyapi/service-kit/http/validate'
 import { z } from 'zod'
 import { cutPage, PageQuery, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
-import { badField } from '../http/validate.js'
 import { goneSince } from '../idempotency/replays.js'
 import { internalServicesUntil } from '../internal-services/held-until.js'
 import { changeExpiry } from './changes/change-expiry.js'
@@ -219,8 +219,9 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
     permission: 'secrets:write',
     body: z.strictObject({ expiresAt: Expiry }),
     answers: { status: 200, body: z.object({ secret: SecretView, inForce: InForceView }) },
-    handle: async ({ actor, org, params, body }) => {
-      const asked = { organizationId: org.id, secretId: params.secret, expiresAt: body.expiresAt }
+    conditional: true,
+    handle: async ({ actor, org, params, body, precondition }) => {
+      const asked = { organizationId: org.id, secretId: params.secret, expiresAt: body.expiresAt, precondition }
       const { inForce } = await changeExpiry(deps, actor, asked)
       return { body: { secret: await showSecret(deps.db, org.id, params.secret), inForce } }
     },

@@ -1,8 +1,7 @@
 import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { serveInTurn } from '@protectmyapi/service-kit/http/serve-in-turn'
+import { createServedServer, type ServedCertificate } from '@protectmyapi/service-kit/http/served-certificate'
 import type { Begin } from '@protectmyapi/service-kit/http/turns'
 import type { CrowdedOut } from '../fairness/connection-room.js'
 import { followConnections } from './connections.js'
@@ -48,7 +47,7 @@ export interface Listener {
 }
 
 export interface ListenerOptions {
-  readonly certificate: WatchedMaterial | null
+  readonly certificate: ServedCertificate | null
   /** Called for each connection that was accepted. */
   readonly connected: () => void
   /** Proxies in front of us, whose connections are many people's. */
@@ -63,7 +62,7 @@ export function createListener(handle: Begin, options: ListenerOptions): Listene
   const server =
     certificate === null
       ? createPlainServer(serverOptions(bounds))
-      : tlsServer(serverOptions(bounds), certificate, bounds.handshakeMs)
+      : createServedServer({ ...serverOptions(bounds), handshakeTimeout: bounds.handshakeMs }, certificate)
   // No field is dropped in silence: `handle` refuses more than its bound.
   server.maxHeadersCount = 0
   const turnsOf = serveInTurn(server, { begin: handle, refusal: rawRefusal, lingerMs: bounds.lingerMs })
@@ -124,22 +123,6 @@ function serverOptions(bounds: ListenerBounds): ServerOptions {
     insecureHTTPParser: false,
     noDelay: true,
   }
-}
-
-function tlsServer(options: ServerOptions, certificate: WatchedMaterial, handshakeTimeout: number): Server {
-  const context = (): { cert: Buffer; key: Buffer } => ({
-    cert: certificate.current().cert,
-    key: certificate.current().key,
-  })
-  const server = createTlsServer({
-    ...options,
-    ...context(),
-    handshakeTimeout,
-    minVersion: 'TLSv1.3',
-    ALPNProtocols: ['http/1.1'],
-  })
-  certificate.onChange(() => server.setSecureContext({ ...context(), minVersion: 'TLSv1.3' }))
-  return server
 }
 
 function portOf(server: Server): number {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@protectmyapi/service-kit/faults'
-import { parseStrictJson } from '@protectmyapi/service-kit/http/strict-json'
+import { parseJsonBody, refuseUnlessJson } from '@protectmyapi/service-kit/http/json-body'
+import { validateBody } from '@protectmyapi/service-kit/http/validate'
 import { z } from 'zod'
 import type { DataPlane } from '../data-plane.js'
 import { takeBody } from '../forward/request-body.js'
@@ -76,19 +77,14 @@ async function readJson<Schema extends z.ZodType>(
   incoming: IncomingMessage,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  if (!/^application\/json\s*(?:;|$)/i.test(incoming.headers['content-type'] ?? '')) {
-    throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'not JSON')
-  }
+  refuseUnlessJson(incoming.headers)
   const declared = Number(incoming.headers['content-length'] ?? 0)
   if (declared > LIMITS.attestBytesMax) throw new Fault('TOO_LARGE', `a body of ${declared} bytes`)
   const body = await takeBody(incoming, false)
   if (body.kind === 'streamed') {
     throw new Fault('INVALID_REQUEST', 'a body without a length', { say: 'Send the body with Content-Length.' })
   }
-  const parsed = schema.safeParse(parseStrictJson(body.kind === 'whole' ? body.bytes.toString('utf8') : ''))
-  if (parsed.success) return parsed.data
-  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message }))
-  throw new Fault('INVALID_REQUEST', 'a body out of shape', { errors })
+  return validateBody(schema, body.kind === 'whole' ? parseJsonBody(body.bytes) : undefined)
 }
 
 function sendJson(exchange: Exchange, status: number, answer: unknown, fields: readonly string[] = []): void {

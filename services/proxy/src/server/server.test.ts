@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
 import { until } from '@protectmyapi/dev-kit/until'
 import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
-import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { watchServed } from '@protectmyapi/service-kit/http/served-certificate'
 import { fixedMaterial } from '../test/fixed-material.js'
 import { silentLog } from '../test/silent-log.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
@@ -80,10 +80,33 @@ describe('the proxy itself answers', () => {
     ['not json', JSON_HEADERS, 400, 'INVALID_REQUEST'],
     ['', JSON_HEADERS, 400, 'INVALID_REQUEST'],
     ['{"token":"x"}', { 'content-type': 'text/plain' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['{"token":"x"}', { 'content-type': 'application/json; charset=latin1' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['{"token":"x"}', { ...JSON_HEADERS, 'content-encoding': 'gzip' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
     [`{"token":"${'x'.repeat(5_000)}"}`, JSON_HEADERS, 413, 'TOO_LARGE'],
   ])('a bad exchange with what is wrong: %.40s %j', async (body, headers, status, code) => {
     const answer = await proxy.send('POST', '/v1/attest/debug', { headers, body })
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([status, code])
+  })
+
+  it('a bad exchange by where it is wrong, and never by what a caller put where a name belongs', async () => {
+    const body = '{"token":1,"sk-live-0123456789":"x"}'
+    const answer = await proxy.send('POST', '/v1/attest/debug', { headers: JSON_HEADERS, body })
+    expect(JSON.parse(answer.body).errors).toEqual([
+      { pointer: '/token', detail: 'Give a text.' },
+      { pointer: '/*', detail: 'This field is not known.' },
+    ])
+    expect(answer.body).not.toContain('sk-live')
+  })
+
+  it('every 401 with what it asks for', async () => {
+    const asked = [
+      await proxy.send('POST', '/v1/attest/debug', { headers: JSON_HEADERS, body: '{"token":"x"}' }),
+      await proxy.send('GET', '/v1/p/up/x', { headers: {} }),
+    ]
+    expect(asked.map(({ status, headers }) => [status, headers['www-authenticate']])).toEqual([
+      [401, 'Bearer realm="protectmyapi"'],
+      [401, 'Bearer realm="protectmyapi"'],
+    ])
   })
 
   it.each([
@@ -291,18 +314,14 @@ describe('the listener’s TLS', () => {
 
   it('speaks 1.3 alone, and takes up a new certificate', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pma-proxy-'))
-    const files = {
-      certFile: join(folder, 'cert.pem'),
-      keyFile: join(folder, 'key.pem'),
-      caFile: join(folder, 'cert.pem'),
-    }
+    const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
     const authority = await createAuthority()
     const write = async (commonName: string): Promise<void> => {
       const { certPem, keyPem } = await authority.issue({ commonName, dnsNames: ['localhost'] })
       await Promise.all([writeFile(files.certFile, certPem), writeFile(files.keyFile, keyPem)])
     }
     await write('first')
-    const material = await watchMaterial(files, silentLog(), 20)
+    const material = await watchServed(files, silentLog(), 20)
     const listener = createListener((_incoming, outgoing) => outgoing.end('ok'), {
       certificate: material,
       connected: () => {},

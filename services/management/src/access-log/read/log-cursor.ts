@@ -1,4 +1,4 @@
-import { badField } from '../../http/validate.js'
+import { badField } from '@protectmyapi/service-kit/http/validate'
 
 export interface LogCursor {
   readonly atMs: number

@@ -2,9 +2,18 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../../audit/audit-entry.js'
 import type { Change, Committed } from '../../feed/commit-change.js'
 import type { FeedEntry } from '../../feed/feed-entry.js'
+import type { Precondition } from '../../http/precondition.js'
 import type { SecretDeps } from '../secret-deps.js'
 import { activeOrAbsent, lockSecret } from '../secret-rows.js'
+import { showSecretRow } from '../show-secret.js'
 import { checkExpiry } from './check-expiry.js'
+
+interface Ending {
+  readonly organizationId: string
+  readonly secretId: string
+  readonly expiresAt: Date | null
+  readonly precondition?: Precondition
+}
 
 /**
  * Gives a secret another end, or none, and no other value. Routes carry the end that they were read with, so those of the
@@ -15,11 +24,12 @@ import { checkExpiry } from './check-expiry.js'
 export async function changeExpiry(
   { commitChange, clock }: Pick<SecretDeps, 'commitChange' | 'clock'>,
   actor: Actor,
-  { organizationId, secretId, expiresAt }: { organizationId: string; secretId: string; expiresAt: Date | null },
+  { organizationId, secretId, expiresAt, precondition }: Ending,
 ): Promise<Committed<undefined>> {
   checkExpiry(expiresAt, clock)
   return commitChange(actor, async (trx): Promise<Change<undefined>> => {
-    const { name } = activeOrAbsent(await lockSecret(trx, organizationId, secretId))
+    const secret = activeOrAbsent(await lockSecret(trx, organizationId, secretId))
+    await precondition?.(() => showSecretRow(trx, secret))
     await trx('secrets')
       .where({ organization_id: organizationId, id: secretId })
       .update({ expires_at: expiresAt, updated_at: trx.raw('clock_timestamp()') })
@@ -28,7 +38,7 @@ export async function changeExpiry(
       .where({ organization_id: organizationId, secret_id: secretId })
       .whereIn('state', ['active', 'pending'])
       .update({ expires_at: expiresAt })
-    const details = { name, expiresAt: expiresAt?.toISOString() ?? null }
+    const details = { name: secret.name, expiresAt: expiresAt?.toISOString() ?? null }
     return {
       result: undefined,
       feed: await bumpServicesNaming(trx, organizationId, secretId),

@@ -1,6 +1,7 @@
-import { Fault, type FieldError } from '@protectmyapi/service-kit/faults'
-import { shownName } from '@protectmyapi/service-kit/http/shown-name'
 import type { z } from 'zod'
+import { Fault, type FieldError } from '../faults.js'
+import { plainWords } from '../plain-words.js'
+import { shownName } from './shown-name.js'
 
 /** Errors named in one answer. */
 const ERRORS_MAX = 32
@@ -38,7 +39,7 @@ function validate<Schema extends z.ZodType>(
   value: unknown,
   name: (path: Path) => string,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: plainWords })
   if (parsed.success) return parsed.data
   throw badFields(parsed.error.issues.flatMap((issue) => describe(issue, name)))
 }
@@ -47,7 +48,7 @@ function describe(issue: z.core.$ZodIssue, name: (path: Path) => string): FieldE
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: name([...issue.path, key]), detail: 'This field is not known.' }))
   }
-  // Zod's messages name types and bounds, and never quote what was sent.
+  // The messages name types and bounds, and never quote what was sent.
   return [{ pointer: name(issue.path), detail: issue.message }]
 }
 

@@ -1,0 +1,49 @@
+import { EnvironmentError, type ReadFile, readParts, readSecretFile, Text } from '../program/config.js'
+import type { TlsFiles } from './tls-material.js'
+
+/** Who a service is to the others, and whom it trusts. */
+export const identityEnvironment = {
+  PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM (mutual TLS)'),
+  PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
+  PMA_TLS_CA_FILE: Text.describe('CA that the services are trusted by, PEM'),
+  PMA_TRUST_DOMAIN: Text.default('protectmyapi.local').describe('SPIFFE trust domain'),
+  PMA_NAMESPACE: Text.default('protectmyapi').describe('namespace in SPIFFE ids'),
+}
+
+type Given = Readonly<Record<'PMA_TLS_CERT_FILE' | 'PMA_TLS_KEY_FILE' | 'PMA_TLS_CA_FILE', string>>
+
+/** Whoever watches them reads them again. @throws EnvironmentError naming each that cannot be read. */
+export function tlsFilesOf(given: Given, readFile: ReadFile): TlsFiles {
+  const readable = (variable: keyof Given) => (): string => {
+    readSecretFile(variable, given[variable], readFile)
+    return given[variable]
+  }
+  return readParts({
+    certFile: readable('PMA_TLS_CERT_FILE'),
+    keyFile: readable('PMA_TLS_KEY_FILE'),
+    caFile: readable('PMA_TLS_CA_FILE'),
+  })
+}
+
+type Pair = Pick<TlsFiles, 'certFile' | 'keyFile'>
+
+/**
+ * The pair that a service shows to those who come without a certificate. Null where neither is given.
+ *
+ * @param prefix of the variables `…_CERT_FILE` and `…_KEY_FILE`.
+ * @throws EnvironmentError where one is missing, or cannot be read.
+ */
+export function servedPairOf(
+  prefix: string,
+  { certFile, keyFile }: { readonly [Name in keyof Pair]: string | undefined },
+  readFile: ReadFile,
+): Pair | null {
+  const [cert, key] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`]
+  if (certFile === undefined && keyFile === undefined) return null
+  if (certFile === undefined || keyFile === undefined) throw new EnvironmentError([`${cert} and ${key} go together`])
+  readParts({
+    cert: () => readSecretFile(cert, certFile, readFile),
+    key: () => readSecretFile(key, keyFile, readFile),
+  })
+  return { certFile, keyFile }
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod'
+
+type Issue = Parameters<z.core.$ZodErrorMap>[0]
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  url: 'a URL',
+  email: 'an e-mail address',
+  datetime: 'date and time with a zone, such as 2026-01-31T12:00:00Z',
+  date: 'a date, such as 2026-01-31',
+}
+
+const SIZES: Readonly<Record<string, string>> = { string: 'characters', array: 'entries', set: 'entries' }
+
+/**
+ * What to give instead, for schemas that do not say it themselves. Never what was given: a secret may stand in the wrong
+ * place. Undefined where Zod's own words are the better ones.
+ */
+export function plainWords(issue: Issue): string | undefined {
+  if (issue.input === undefined) return 'Give this: it is required.'
+  switch (issue.code) {
+    case 'invalid_type':
+      return KINDS[issue.expected] && `Give ${KINDS[issue.expected]}.`
+    case 'invalid_format':
+      return FORMATS[issue.format] && `Give ${FORMATS[issue.format]}.`
+    case 'invalid_value':
+      return issue.values.length === 1
+        ? `Give ${String(issue.values[0])}.`
+        : `Give one of ${issue.values.map(String).join(', ')}.`
+    case 'too_small':
+      return `Give ${sized(issue.minimum, issue.origin)} or more.`
+    case 'too_big':
+      return `Give ${sized(issue.maximum, issue.origin)} or ${issue.origin in SIZES ? 'fewer' : 'less'}.`
+    default:
+      return undefined
+  }
+}
+
+function sized(bound: number | bigint, origin: string): string {
+  return origin in SIZES ? `${bound} ${SIZES[origin]}` : String(bound)
+}
