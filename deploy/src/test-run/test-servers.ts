@@ -7,6 +7,7 @@ import { NoPython, ownLocalstack } from '@protectmyapi/dev-kit/localstack'
 import { findNginx } from '@protectmyapi/dev-kit/nginx-binary'
 import { startPostgres } from '@protectmyapi/dev-kit/postgres/postgres-server'
 import { findRedis } from '@protectmyapi/dev-kit/redis/find-redis'
+import { missingVectors } from '@protectmyapi/dev-kit/vectors-folder'
 import { makeClusterFolder } from './cluster-folder.js'
 
 export interface TestServersOptions {
@@ -44,7 +45,7 @@ export async function startTestServers({ cacheDir, env, say }: TestServersOption
     env.PMA_TEST_NGINX ? {} : nginxProgram(env.PATH),
   ])
   const variables: Record<string, string> = Object.assign({}, ...found.map((one) => one.variables))
-  const missing = found.flatMap((one) => one.missing ?? [])
+  const missing = [...found.map((one) => one.missing), missingVectors()].filter((line) => line !== undefined)
   const stop = async (): Promise<void> => {
     for (const one of found) await one.stop?.()
     await guard.close()

@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, it } from '@jest/globals'
-
-/** Test data that nobody on this project wrote: beside the project's root unless said. Never copied into it. */
-const VECTORS = process.env.VECTORS_DIR ?? fileURLToPath(new URL('../../../../shared/vectors', import.meta.url))
+import { VECTORS } from './vectors-folder.js'
 
 /**
  * `describe` for what reads a folder of test vectors: where it is absent its tests are skipped, and the run says so. In

@@ -1,3 +1,4 @@
+import { again } from './again.js'
 import type { Logger } from './program/log.js'
 import { runRound } from './telemetry/rounds.js'
 import type { Telemetry } from './telemetry/telemetry.js'
@@ -14,25 +15,10 @@ export function every(
   { log, telemetry }: Deps,
   work: () => Promise<unknown>,
 ): () => Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> | undefined
-  let ended = false
-
-  function run(): void {
-    running = runRound(name, work, telemetry)
-      .then(
-        () => undefined,
-        (err: unknown) => log.warn({ err, name }, 'background work failed; it will be tried again'),
-      )
-      .finally(() => {
-        if (!ended) timer = setTimeout(run, periodMs)
-      })
-  }
-
-  run()
-  return async () => {
-    ended = true
-    clearTimeout(timer)
-    await running
-  }
+  return again(async () => {
+    await runRound(name, work, telemetry).catch((err: unknown) =>
+      log.warn({ err, name }, 'background work failed; it will be tried again'),
+    )
+    return periodMs
+  })
 }

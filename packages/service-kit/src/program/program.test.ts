@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
+import { Fault } from '../faults.js'
 import { ConfigError } from './config.js'
 import { createLogger } from './log.js'
 import { type Host, type Program, runProgram } from './program.js'
@@ -100,6 +101,28 @@ describe('runProgram', () => {
     const wrong = host()
     await runProgram(wrong.host, program({ serve: () => Promise.reject(new ConfigError('PMA_THING is missing')) }))
     expect([wrong.said, wrong.exits]).toEqual([['PMA_THING is missing\n'], [2]])
+  })
+
+  it.each([
+    ['a refused command', new Fault('CONFLICT', 'the name a is taken'), 2, 'CONFLICT: the name a is taken\n'],
+    ['an outage', new Fault('UNAVAILABLE', 'Postgres is away'), 1, 'UNAVAILABLE: Postgres is away\n'],
+    [
+      'a port that is taken',
+      Object.assign(new Error('x'), { code: 'EADDRINUSE', address: '0.0.0.0', port: 80 }),
+      2,
+      'Something else listens on 0.0.0.0:80. Give another port.\n',
+    ],
+  ])('tells %s in words', async (_, thrown, status, words) => {
+    const { host: told, said, exits } = host('try')
+    await runProgram(told, program({ commands: { try: () => Promise.reject(thrown) } }))
+    expect([said, exits]).toEqual([[words], [status]])
+  })
+
+  it('tells a mistake of ours with all that helps to find it', async () => {
+    const { host: told, said, exits } = host('try')
+    await runProgram(told, program({ commands: { try: () => Promise.reject(new Fault('INTERNAL', 'oops')) } }))
+    expect(exits).toEqual([1])
+    expect(JSON.parse(said.join(''))).toMatchObject({ msg: 'thing failed', err: { message: 'oops' } })
   })
 
   it('ends with 0 once everything has ended', async () => {

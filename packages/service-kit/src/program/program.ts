@@ -1,3 +1,4 @@
+import { FAULTS, Fault } from '../faults.js'
 import { ConfigError } from './config.js'
 import { type HardenedHost, hardenProcess } from './harden-process.js'
 import { createLogger, type Logger } from './log.js'
@@ -33,14 +34,26 @@ export async function runProgram(host: Host, program: Program): Promise<void> {
   try {
     await run(host, program)
   } catch (err) {
-    if (err instanceof ConfigError) {
-      host.stderr.write(`${err.message}\n`)
-      host.exit(EXIT.config)
-    } else {
-      createLogger(program.name, 'error', host.stderr).error({ err }, `${program.name} failed`)
-      host.exit(EXIT.failed)
-    }
+    const told = toldInWords(err)
+    if (told) host.stderr.write(`${told.words}\n`)
+    else createLogger(program.name, 'error', host.stderr).error({ err }, `${program.name} failed`)
+    host.exit(told?.status ?? EXIT.failed)
   }
+}
+
+/** What whoever started it can mend, in words and without a stack. Undefined for anything else. */
+function toldInWords(err: unknown): { readonly words: string; readonly status: number } | undefined {
+  if (err instanceof ConfigError) return { words: err.message, status: EXIT.config }
+  // A command's refusal: operators are told what stays in the log where others ask.
+  if (err instanceof Fault && err.code !== 'INTERNAL')
+    return { words: `${err.code}: ${err.message}`, status: FAULTS[err.code].http < 500 ? EXIT.config : EXIT.failed }
+  if (isPortTaken(err))
+    return { words: `Something else listens on ${err.address}:${err.port}. Give another port.`, status: EXIT.config }
+  return undefined
+}
+
+function isPortTaken(err: unknown): err is Error & { readonly address: string; readonly port: number } {
+  return err instanceof Error && 'code' in err && err.code === 'EADDRINUSE' && 'address' in err && 'port' in err
 }
 
 async function run(host: Host, { name, about, describeEnvironment, serve, commands }: Program): Promise<void> {

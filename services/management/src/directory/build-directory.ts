@@ -1,6 +1,7 @@
 import { Directory } from '@protectmyapi/protos/directory'
 import type { DirectoryHandlers } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { asFault } from '@protectmyapi/service-kit/faults'
 import {
   closeGrpcServer,
   createGrpcServer,
@@ -12,6 +13,7 @@ import { refuseEarly } from '@protectmyapi/service-kit/grpc/refuse-early'
 import { isInternalIdentity } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { createUnfinishedCalls } from '@protectmyapi/service-kit/grpc/unfinished-calls'
+import { outageAsFault } from '@protectmyapi/service-kit/postgres/outage-as-fault'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { watchRpcServer } from '@protectmyapi/service-kit/telemetry/rpc-metrics'
@@ -22,7 +24,6 @@ import { authorizeDirectory } from './access.js'
 import { createAdmit } from './admit/admit.js'
 import { createDrawQuota } from './quotas/draw-quota.js'
 import { createRecordAccess } from './record/record-access.js'
-import { refusalOf } from './refusal-of.js'
 import { createResolveRoute } from './resolve/resolve-route.js'
 import { createResolveSecrets } from './resolve/resolve-secrets.js'
 import { createExchangeDebugToken } from './sessions/exchange-debug-token.js'
@@ -102,6 +103,6 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
 /** Outages of Postgres leave as what they are. */
 function refused<T>(work: Promise<T>): Promise<T> {
   return work.catch((thrown: unknown) => {
-    throw refusalOf(thrown)
+    throw asFault(outageAsFault(thrown))
   })
 }

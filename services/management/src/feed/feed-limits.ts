@@ -1,7 +1,8 @@
+import { FEED_WINDOW_MS } from '@protectmyapi/service-kit/feed-window'
+
 /** The times of the protocol (docs/freshness.md). */
 export const FEED_LIMITS = {
-  /** WINDOW: longer than any cached thing, grant (5 min) or session (10 min) lives, clock skew and margin included. */
-  windowMs: 20 * 60_000,
+  windowMs: FEED_WINDOW_MS,
   /** Rows in one answer to a Sync. */
   rowsMax: 1_000,
   /** How often a waiting writer reads `applied` again that no report wakes: proxies report to other replicas too. */

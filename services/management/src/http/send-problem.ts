@@ -1,14 +1,12 @@
 import { asFault, FAULTS, Fault } from '@protectmyapi/service-kit/faults'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/http/problem'
-import { isPostgresAway } from '@protectmyapi/service-kit/postgres/postgres'
+import { outageAsFault } from '@protectmyapi/service-kit/postgres/outage-as-fault'
 import type { Response } from 'express'
 import { tellOfRequest } from '../telemetry/watch-rest.js'
 
-/** Whatever was thrown, as a refusal: the one place of this service's REST side where an outage is told apart. */
+/** Whatever was thrown, as a refusal. */
 export function faultOf(thrown: unknown): Fault {
-  if (thrown instanceof Fault) return thrown
-  if (isPostgresAway(thrown)) return new Fault('UNAVAILABLE', 'Postgres is away', { cause: thrown })
-  return expressFault(thrown) ?? asFault(thrown)
+  return expressFault(thrown) ?? asFault(outageAsFault(thrown))
 }
 
 export function sendProblem(response: Response, fault: Fault, requestId: string): void {
@@ -21,7 +19,7 @@ export function sendProblem(response: Response, fault: Fault, requestId: string)
 
 /** Express' own refusals, such as a path with a broken escape, are Errors with a 4xx `status`. */
 function expressFault(thrown: unknown): Fault | undefined {
-  if (!(thrown instanceof Error) || !('status' in thrown)) return undefined
+  if (thrown instanceof Fault || !(thrown instanceof Error) || !('status' in thrown)) return undefined
   const { status } = thrown
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
   return new Fault('INVALID_REQUEST', `refused by the HTTP layer: ${thrown.message}`, { cause: thrown })

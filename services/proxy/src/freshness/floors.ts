@@ -1,10 +1,10 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
+import { FEED_WINDOW_MS } from '@protectmyapi/service-kit/feed-window'
 import type { Label } from './label.js'
 import { LabelMap } from './label-map.js'
 
 export const FLOOR_LIMITS = {
-  /** WINDOW: longer than the longest life of anything held, 10 minutes of a session, with clock skew and margin. */
-  windowMs: 20 * 60_000,
+  windowMs: FEED_WINDOW_MS,
   /** Some 400 changes a second for a whole window; the feed's counter row, locked to commit, gives about that. */
   floorsMax: 500_000,
 } as const

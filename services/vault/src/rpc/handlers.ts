@@ -1,7 +1,7 @@
 import type { VaultHandlers } from '@protectmyapi/protos/generated/vault/v1/Vault'
-import { Fault } from '@protectmyapi/service-kit/faults'
 import { type Gate, type UnaryContext, unary } from '@protectmyapi/service-kit/grpc/grpc-server'
-import { isPostgresAway, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import { outageAsFault } from '@protectmyapi/service-kit/postgres/outage-as-fault'
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { describeHead } from '../heads/describe-head.js'
 import type { HeadKeys } from '../heads/head-keys.js'
 import { listChains } from '../heads/list-chains.js'
@@ -67,8 +67,6 @@ export function vaultHandlers(deps: VaultDeps, gate: Gate): VaultHandlers {
   }
 }
 
-/** The one place where Postgres away becomes a refusal: never mistaken for bad input, nor for a fault of ours. */
 function refuseOutage(thrown: unknown): never {
-  if (isPostgresAway(thrown)) throw new Fault('UNAVAILABLE', 'Postgres is away', { cause: thrown })
-  throw thrown
+  throw outageAsFault(thrown)
 }

@@ -1,14 +1,14 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js'
 import type { SyncReply } from '@protectmyapi/protos/generated/directory/v1/SyncReply'
 import type { SyncRequest__Output } from '@protectmyapi/protos/generated/directory/v1/SyncRequest'
-import { Fault } from '@protectmyapi/service-kit/faults'
+import { asFault, Fault } from '@protectmyapi/service-kit/faults'
 import { toGrpcError } from '@protectmyapi/service-kit/grpc/grpc-fault'
 import { type Authorize, admitCall, type CallContext } from '@protectmyapi/service-kit/grpc/grpc-server'
+import { outageAsFault } from '@protectmyapi/service-kit/postgres/outage-as-fault'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Feed } from '../../feed/build-feed.js'
 import { readFeed } from '../../feed/read-feed.js'
-import { refusalOf } from '../refusal-of.js'
 import { feedRowToWire } from './feed-wire.js'
 import { createSyncSession, type SyncSession } from './sync-stream.js'
 
@@ -47,7 +47,7 @@ export function syncHandler(deps: SyncDeps): SyncStreams {
       Promise.resolve()
         .then(() => serve(call, deps))
         .catch((thrown: unknown) => {
-          const fault = refusalOf(thrown)
+          const fault = asFault(outageAsFault(thrown))
           // Another's boot, or no proxy's certificate: neither passes by itself.
           deps.log[fault.code === 'FORBIDDEN' ? 'error' : 'warn'](
             { err: fault, method: call.getPath() },
