@@ -24,6 +24,7 @@ import { forwardTraceContext } from './migrations/0018-forward-trace-context.js'
 import { signedHeadsInOrder } from './migrations/0019-signed-heads-in-order.js'
 import { unshreddedOrganizations } from './migrations/0020-unshredded-organizations.js'
 import { proofsOfProxies } from './migrations/0021-proofs-of-proxies.js'
+import { whoSaidBindings } from './migrations/0022-who-said-bindings.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -53,6 +54,7 @@ const MIGRATIONS: readonly Migration[] = [
   signedHeadsInOrder,
   unshreddedOrganizations,
   proofsOfProxies,
+  whoSaidBindings,
 ]
 
 /**

@@ -41,12 +41,18 @@ export function proposeBindings(
     if (!known) throw invalid('/preset', `No such preset. Known are: ${presets.map(({ id }) => id).join(', ')}.`)
     return normalizeBindings(known.bindings)
   }
-  const recognised = recognise(presets, name)
-  if (recognised) return normalizeBindings(recognised.bindings)
+  const recommended = recommendedBindings(presets, name)
+  if (recommended) return recommended
   throw invalid(
     '/bindings',
     'Say where this secret may go: bindings with origins (https://api.example.com) and placements ({"kind":"header","name":"authorization"}), or a preset, or the recommended name of a known provider such as OPENAI_API_KEY.',
   )
+}
+
+/** What is said of the recommended name of a known provider's key. */
+export function recommendedBindings(presets: readonly BindingPreset[], name: string): Bindings | undefined {
+  const recognised = recognise(presets, name)
+  return recognised && normalizeBindings(recognised.bindings)
 }
 
 /** Is it the recommended name of a known provider's key? */

@@ -1,6 +1,7 @@
 import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
+import type { SaidBy } from './bindings-said.js'
 
 type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
 export type VersionState = 'pending' | 'active' | 'superseded' | 'abandoned' | 'destroyed'
@@ -32,6 +33,8 @@ export interface VersionRow {
   readonly externalVersion: string | null
   readonly createdAt: Date
   readonly createdBy: string
+  /** Null of a version from before that was written down. */
+  readonly bindingsSaidBy: SaidBy | null
   readonly supersededAt: Date | null
   readonly destroyedAt: Date | null
 }
@@ -64,6 +67,8 @@ interface VersionRecord {
   readonly external_version: string | null
   readonly created_at: Date
   readonly created_by: string
+  readonly bindings_by: string | null
+  readonly bindings_token: string | null
   readonly superseded_at: Date | null
   readonly destroyed_at: Date | null
 }
@@ -256,6 +261,7 @@ function toVersion(record: VersionRecord): VersionRow {
     externalVersion: record.external_version,
     createdAt: record.created_at,
     createdBy: record.created_by,
+    bindingsSaidBy: record.bindings_by === null ? null : { userId: record.bindings_by, token: record.bindings_token },
     supersededAt: record.superseded_at,
     destroyedAt: record.destroyed_at,
   }

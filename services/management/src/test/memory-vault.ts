@@ -69,6 +69,14 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
   // A destroyed version keeps its place in the order.
   const destroyedGenerations = new Map<string, number>()
 
+  const before = ({ organizationId, secretId, generation }: NewVersion): Stored | undefined =>
+    [...versions.values()]
+      .filter((held) => held.state === 'stored')
+      .find(
+        (held) =>
+          held.organizationId === organizationId && held.secretId === secretId && held.generation === generation - 1,
+      )
+
   function put(version: NewVersion): void {
     const held = versions.get(version.versionId)
     if (held) {
@@ -77,6 +85,10 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
     }
     if (version.generation !== newestOf(version.organizationId, version.secretId) + 1) {
       throw new Fault('CONFLICT', `generation ${version.generation} does not succeed the newest`)
+    }
+    const previous = before(version)
+    if (version.sameBindings && !(previous && sameBindings(previous, version))) {
+      throw new Fault('CONFLICT', 'other bindings than the generation before')
     }
     versions.set(version.versionId, { ...version, state: 'stored', value: Buffer.from(version.value.reveal()) })
   }
@@ -146,6 +158,9 @@ function sameVersion(held: Stored, version: NewVersion): boolean {
     held.purpose === version.purpose &&
     held.value.length === value.length &&
     timingSafeEqual(held.value, value) &&
-    bindingsBytes(held.bindings).equals(bindingsBytes(version.bindings))
+    sameBindings(held, version)
   )
 }
+
+const sameBindings = (held: Stored, version: NewVersion): boolean =>
+  bindingsBytes(held.bindings).equals(bindingsBytes(version.bindings))

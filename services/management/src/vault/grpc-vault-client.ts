@@ -53,7 +53,16 @@ export function createGrpcVault({ address, serverId, material, calls = NO_RPC_WA
 
 function overGrpc(client: ReloadingClient<GrpcClient>): VaultClient {
   return {
-    async putSecret({ organizationId, secretId, versionId, generation, purpose, value, bindings }) {
+    async putSecret({
+      organizationId,
+      secretId,
+      versionId,
+      generation,
+      purpose,
+      value,
+      bindings,
+      sameBindings = false,
+    }) {
       await callUnary<PutSecretRequest, unknown>(
         (request, options, answer) => client.current().putSecret(request, options, answer),
         {
@@ -64,6 +73,7 @@ function overGrpc(client: ReloadingClient<GrpcClient>): VaultClient {
           purpose: `PURPOSE_${purpose}`,
           value: value.reveal(),
           bindings: bindingsToWire(bindings),
+          sameBindings,
         },
         DEADLINES.putMs,
       )

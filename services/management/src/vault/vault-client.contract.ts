@@ -49,6 +49,19 @@ export function vaultContract(name: string, make: () => VaultClient): void {
     await expect(vault.putSecret(next(version))).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
+  it(`${name}: a put that keeps the bindings keeps those of the generation before, and no others`, async () => {
+    const vault = make()
+    const version = first()
+    await vault.putSecret(version)
+    const elsewhere = { ...version.bindings, origins: ['https://evil.example.com'] }
+    const second = { ...next(version), sameBindings: true }
+    await expect(vault.putSecret({ ...second, bindings: elsewhere })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await vault.putSecret(second)
+    await vault.destroyVersions(version.organizationId, version.secretId, [version.versionId])
+    await vault.putSecret(second)
+    await expect(vault.putSecret({ ...first(), sameBindings: true })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
   it(`${name}: TOMB: a version that was settled before it was put stays closed, and leaves the generation free`, async () => {
     const vault = make()
     const version = first()

@@ -18,6 +18,8 @@ export interface NewVersion extends VersionRef {
   /** Stays the caller's, to wipe. */
   readonly value: SecretBytes
   readonly bindings: Bindings
+  /** Nobody said them anew: the vault compares them with those that the generation before was sealed with. */
+  readonly sameBindings?: boolean
 }
 
 type Settlement = 'STORED' | 'CLOSED'
@@ -37,8 +39,8 @@ interface OperationalLease {
  */
 export interface VaultClient extends HeadWitness {
   /**
-   * Idempotent on the version id. @throws Fault CONFLICT: closed or destroyed, stored with other contents, or not the
-   * successor of the newest one stored.
+   * Idempotent on the version id. @throws Fault CONFLICT: closed or destroyed, stored with other contents, not the
+   * successor of the newest one stored, or with other bindings than that where they are to be the same.
    */
   putSecret(version: NewVersion): Promise<void>
   /** Says once and for all whether the version was stored; one that was not can never be (TOMB). */

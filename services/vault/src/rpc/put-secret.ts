@@ -10,10 +10,10 @@ export const putSecretRpc =
   async ({ organizationId, secretId, versionId, ...request }: PutSecretRequest__Output): Promise<PutSecretResponse> => {
     const value = new SecretBytes(request.value)
     try {
-      const { generation } = request
+      const { generation, sameBindings } = request
       const purpose = purposeFromWire(request.purpose)
       const bindings = bindingsFromWire(request.bindings)
-      await put({ organizationId, secretId, versionId, generation, purpose, value, bindings })
+      await put({ organizationId, secretId, versionId, generation, purpose, value, bindings, sameBindings })
       return {}
     } finally {
       value.wipe()

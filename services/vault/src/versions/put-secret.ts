@@ -21,6 +21,8 @@ export interface Put extends VersionRef {
   readonly value: SecretBytes
   /** Normalised. */
   readonly bindings: Bindings
+  /** Nobody said them anew: they have to be those that the generation before was sealed with. */
+  readonly sameBindings?: boolean
 }
 
 interface Deps {
@@ -32,6 +34,8 @@ interface Deps {
 
 /** A rotation may come between sealing and storing; more than one in a row is a fault of ours. */
 const ATTEMPTS_MAX = 3
+
+const NONE_BEFORE = 'no generation before it is stored whose bindings could be the same'
 
 type Stored =
   | { readonly outcome: 'stored' }
@@ -47,6 +51,8 @@ export const putSecret =
   (deps: Deps) =>
   async (put: Put): Promise<void> => {
     check(put)
+    if (put.sameBindings && put.generation === 1) throw conflict(NONE_BEFORE)
+    if (put.sameBindings) await refuseOtherBindings(deps, put)
     const pinned = put.purpose === 'grant-signing' ? publicHalf(put.value.reveal()) : undefined
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const key = await deps.keys.current(put.organizationId)
@@ -92,6 +98,28 @@ async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: B
   const meanwhile = await versions.find(put)
   if (!meanwhile) throw conflict(`generation ${put.generation} does not succeed the newest one stored`)
   return { outcome: 'exists', version: meanwhile, floor }
+}
+
+/**
+ * Who enters a value without saying where it may go means the places that it could go to before, and management says which
+ * those are by its own tables. What was sealed says it too, and whoever writes to those tables does not write to that.
+ */
+async function refuseOtherBindings({ vaultDb, openVersion }: Deps, put: Put): Promise<void> {
+  const { floor, isThere, before } = await vaultDb.transaction(async (trx) => {
+    const versions = versionStore(trx)
+    return {
+      floor: usableKey(await dataKeyStore(trx).currentForShare(put.organizationId)).floor,
+      isThere: (await versions.find(put)) !== undefined,
+      before: await versions.findStored(put, put.generation - 1),
+    }
+  })
+  // A repeated put: what it was compared with may be destroyed by now, and it is compared with itself.
+  if (isThere) return
+  if (!before) throw conflict(NONE_BEFORE)
+  const { value, bindings } = await openVersion(before, { ...put, generation: put.generation - 1, floor })
+  value.wipe()
+  if (!bindingsBytes(bindings).equals(bindingsBytes(put.bindings)))
+    throw conflict('other bindings than the generation before was sealed with')
 }
 
 /** A repeated put. In constant time: whoever may put must not find out a stored value by putting guesses. */

@@ -2,7 +2,7 @@ import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Purpose } from '../envelope/seal-context.js'
 import type { KeyRef } from '../keys/data-key-cache.js'
-import { toVersion, type Version, type VersionRef, type VersionRow } from './version-row.js'
+import { type StoredVersion, toVersion, type Version, type VersionRef, type VersionRow } from './version-row.js'
 
 export interface NewVersion extends VersionRef {
   readonly generation: number
@@ -30,6 +30,18 @@ export const versionStore = (db: Knex) => ({
   async find(ref: VersionRef): Promise<Version | undefined> {
     const row = await db<VersionRow>('versions').where(whereVersion(ref)).first()
     return row && toVersion(row)
+  },
+
+  /** What is stored of one generation. */
+  async findStored(
+    { organizationId, secretId }: Omit<VersionRef, 'versionId'>,
+    generation: number,
+  ): Promise<StoredVersion | undefined> {
+    const row = await db<VersionRow>('versions')
+      .where({ organization_id: organizationId, secret_id: secretId, generation: String(generation), state: 'stored' })
+      .first()
+    const version = row && toVersion(row)
+    return version?.state === 'stored' ? version : undefined
   },
 
   /** 0 where nothing was ever stored. What was stored and destroyed counts; what was closed never was. */

@@ -62,6 +62,45 @@ describe('putting a version', () => {
     await vault.put(nextPut(second))
   })
 
+  describe('whose bindings nobody said anew', () => {
+    const elsewhere = { origins: ['https://evil.example.com'], placements: aPut().bindings.placements, services: [] }
+
+    it('takes those that the generation before was sealed with, and no others', async () => {
+      const first = aPut()
+      await vault.put(first)
+      const next = { ...nextPut(first), sameBindings: true }
+      await expect(vault.put({ ...next, bindings: elsewhere })).rejects.toMatchObject(conflict)
+      await vault.put(next)
+    })
+
+    it('is idempotent, also once what it was compared with is destroyed', async () => {
+      const first = aPut()
+      await vault.put(first)
+      const next = { ...nextPut(first), sameBindings: true }
+      await vault.put(next)
+      await vault.destroy(first.organizationId, first.secretId, [first.versionId])
+      await vault.put(next)
+      await expect(vault.put({ ...next, bindings: elsewhere })).rejects.toMatchObject(conflict)
+    })
+
+    it('believes the seal, and not the row', async () => {
+      const first = aPut()
+      await vault.put(first)
+      await rowOf(first).update({ bindings: JSON.stringify(elsewhere) })
+      const next = { ...nextPut(first), sameBindings: true }
+      await expect(vault.put({ ...next, bindings: elsewhere })).rejects.toMatchObject(broken)
+      await expect(vault.put(next)).rejects.toMatchObject(broken)
+    })
+
+    it('is refused where nothing is there to be the same as', async () => {
+      const first = aPut()
+      await expect(vault.put({ ...first, sameBindings: true })).rejects.toMatchObject(conflict)
+      await vault.put(first)
+      await vault.destroy(first.organizationId, first.secretId, [first.versionId])
+      await expect(vault.put({ ...nextPut(first), sameBindings: true })).rejects.toMatchObject(conflict)
+    })
+  })
+
   it('counts a destroyed version among the stored ones, and a closed one not', async () => {
     const first = aPut()
     await vault.put(first)

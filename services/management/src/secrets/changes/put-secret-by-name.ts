@@ -48,8 +48,8 @@ export async function putSecretByName(deps: SecretDeps, actor: Actor, asked: Nam
     const { result: begun } = await deps.commitChange(actor, (trx) => beginPut(trx, deps, actor, asked))
     // RETRYWAITS: the put that made this state may still be waiting.
     if (!('intent' in begun)) return { ...begun, inForce: await deps.waitUntilSeen.everything() }
-    const { intent, bindings, outcome } = begun
-    const { inForce, destroyed } = await putInPlace(deps, actor, intent, { value, bindings })
+    const { intent, outcome, ...sealed } = begun
+    const { inForce, destroyed } = await putInPlace(deps, actor, intent, { value, ...sealed })
     await destroyed
     return { secretId: intent.secretId, outcome, inForce }
   } finally {

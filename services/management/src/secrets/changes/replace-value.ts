@@ -38,7 +38,8 @@ export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewVal
       // No name of automation's: the value is nobody's but ours from now on.
       return intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion: null })
     })
-    return await putInPlace(deps, actor, result.intent, { value, bindings: result.bindings })
+    const { intent, ...sealed } = result
+    return await putInPlace(deps, actor, intent, { value, ...sealed })
   } finally {
     value.wipe()
   }

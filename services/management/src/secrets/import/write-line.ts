@@ -18,8 +18,8 @@ export async function writeLine(deps: SecretDeps, actor: Actor, put: NamedValue)
   try {
     const { result: begun } = await createCommitOnly(deps.db)(actor, (trx) => beginPut(trx, deps, actor, put))
     if (!('intent' in begun)) return { outcome: begun.outcome, intent: undefined }
-    const { intent, bindings, outcome } = begun
-    await putAndCommit(deps, actor, intent, { value, bindings })
+    const { intent, outcome, ...sealed } = begun
+    await putAndCommit(deps, actor, intent, { value, ...sealed })
     return { outcome, intent }
   } finally {
     value.wipe()

@@ -7,16 +7,19 @@ import { isFull } from '../../db/is-full.js'
 import type { Change } from '../../feed/commit-change.js'
 import { refuseUnregistered } from '../../internal-services/refuse-unregistered.js'
 import { lockForCreation } from '../../orgs/org-store.js'
+import { refuseOthersBindings, type SaidBy, saidByOf } from '../bindings-said.js'
 import { maskValue } from '../mask-value.js'
 import type { SecretDeps, UsesOf } from '../secret-deps.js'
 import { SECRET_LIMITS } from '../secret-input.js'
-import type { SecretRow } from '../secret-rows.js'
+import { lockVersion, type SecretRow } from '../secret-rows.js'
 import { type Intent, intendCreation, intendReplacement } from './write-steps.js'
 
 /** A recorded intent, and the bindings that its version is to be sealed with. */
 export interface Intended {
   readonly intent: Intent
   readonly bindings: Bindings
+  /** Nobody said them anew: the vault compares them with what it sealed before. */
+  readonly sameBindings: boolean
 }
 
 export interface FirstValue {
@@ -48,8 +51,9 @@ export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): P
     expiresAt: first.expiresAt,
     externalVersion: first.externalVersion,
     actorId: actor.id,
+    bindingsSaidBy: saidByOf(actor),
   })
-  return { ...change, result: { intent: change.result, bindings } }
+  return { ...change, result: { intent: change.result, bindings, sameBindings: false } }
 }
 
 async function refuseTooMany(trx: Knex, organizationId: string): Promise<void> {
@@ -63,7 +67,7 @@ async function refuseTooMany(trx: Knex, organizationId: string): Promise<void> {
 
 export interface NextValue {
   readonly value: string
-  /** Normalised; absent: the same ones. */
+  /** Normalised; absent: the same ones, where they are the actor's own word (bindings-said.ts). */
   readonly bindings?: Bindings | undefined
   /** Absent: the same, unless it has passed. */
   readonly expiresAt?: Date | null | undefined
@@ -74,18 +78,20 @@ export interface NextValue {
  * Step 1 of a replacement, of a locked secret in force. Bindings change in this way alone, with the whole value entered
  * again: an administrator who can edit services cannot send a key that they do not have.
  *
- * @throws Fault CONFLICT, with the services that the bindings would break, or where another write is under way;
+ * @throws Fault CONFLICT, with the services that the bindings would break, where they are another's word, or where another
+ * write is under way;
  * INVALID_REQUEST for an internal service that is not registered.
  */
 export async function intendNext(
   trx: Knex,
-  { usesOf, clock }: Pick<SecretDeps, 'usesOf' | 'clock'>,
+  deps: Pick<SecretDeps, 'usesOf' | 'clock' | 'presets'>,
   actor: Actor,
   secret: SecretRow,
   next: NextValue,
 ): Promise<Change<Intended>> {
   const bindings = next.bindings ?? secret.bindings
-  await refuseToBreak(trx, usesOf, secret, bindings)
+  const bindingsSaidBy = next.bindings ? saidByOf(actor) : await keptWord(trx, deps, actor, secret)
+  await refuseToBreak(trx, deps.usesOf, secret, bindings)
   // One whose registration was taken away since may stay: it is granted nothing.
   const added = bindings.services.filter((id) => !secret.bindings.services.includes(id))
   await refuseUnregistered(trx, secret.organizationId, added)
@@ -93,11 +99,26 @@ export async function intendNext(
     versionId: newId('version'),
     mask: maskValue(next.value),
     bindings,
-    expiresAt: expiryOf(secret, next, clock.wallMs()),
+    expiresAt: expiryOf(secret, next, deps.clock.wallMs()),
     externalVersion: next.externalVersion,
     actorId: actor.id,
+    bindingsSaidBy,
   })
-  return { ...change, result: { intent: change.result, bindings } }
+  return { ...change, result: { intent: change.result, bindings, sameBindings: next.bindings === undefined } }
+}
+
+/** Whose word the bindings stay. @throws Fault CONFLICT where that does not count for the actor. */
+async function keptWord(
+  trx: Knex,
+  deps: Pick<SecretDeps, 'presets'>,
+  actor: Actor,
+  secret: SecretRow,
+): Promise<SaidBy | null> {
+  const current =
+    secret.versionId === null ? undefined : await lockVersion(trx, secret.organizationId, secret.versionId)
+  const said = current?.bindingsSaidBy ?? null
+  await refuseOthersBindings(trx, deps, actor, secret, said)
+  return said
 }
 
 function expiryOf(secret: SecretRow, { expiresAt }: NextValue, nowMs: number): Date | null {

@@ -15,6 +15,7 @@ type PutDeps = Pick<SecretDeps, 'db' | 'vault'>
 export interface Contents {
   readonly value: SecretBytes
   readonly bindings: Bindings
+  readonly sameBindings?: boolean
 }
 
 /**
@@ -79,9 +80,19 @@ export async function putAndCommit(
     await vault.putSecret({ ...intent, purpose: 'INJECTION', ...contents })
   } catch (refused) {
     // The answer may be lost and the version stored all the same: ask, and close it if it is not (TOMB).
-    await giveUpUnlessStored({ vault, commit }, actor, intent, refused)
+    await giveUpUnlessStored({ vault, commit }, actor, intent, contents.sameBindings ? inWords(refused) : refused)
   }
   return commitActivation(commit, actor, intent)
+}
+
+/** A refusal of bindings that nobody said, by what was sealed. */
+function inWords(refused: unknown): unknown {
+  if (!(refused instanceof Fault) || (refused.code !== 'CONFLICT' && refused.code !== 'SECRET_DECRYPTION_FAILED'))
+    return refused
+  return new Fault('CONFLICT', refused.message, {
+    cause: refused,
+    say: 'The vault cannot say that this secret’s bindings are those which its last value was sealed with. Look at them, and send them with the new value.',
+  })
 }
 
 /** Step 3, of a version that the vault has. @throws Fault UNAVAILABLE where the reconciler was faster and gave it up. */

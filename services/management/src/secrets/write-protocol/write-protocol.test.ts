@@ -304,6 +304,7 @@ describe('the reconciler, after a crash', () => {
         expiresAt: null,
         externalVersion: null,
         actorId: 'usr_test',
+        bindingsSaidBy: { userId: 'usr_test', token: null },
       }),
     )
   const stored = async () => {

@@ -3,6 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Change } from '../../feed/commit-change.js'
 import type { VersionRef } from '../../vault/vault-client.js'
+import type { SaidBy } from '../bindings-said.js'
 import { lockSecret, lockVersion, type VersionState } from '../secret-rows.js'
 
 /*
@@ -19,6 +20,7 @@ export interface IntendedVersion {
   readonly expiresAt: Date | null
   readonly externalVersion: string | null
   readonly actorId: string
+  readonly bindingsSaidBy: SaidBy | null
 }
 
 export interface Intent extends VersionRef {
@@ -82,8 +84,8 @@ async function intend(
   { event, name }: { event: string; name: string },
 ): Promise<Change<Intent>> {
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `INSERT INTO secret_versions (id, organization_id, secret_id, generation, state, mask, bindings, expires_at, external_version, created_by)
-     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)
+    `INSERT INTO secret_versions (id, organization_id, secret_id, generation, state, mask, bindings, expires_at, external_version, created_by, bindings_by, bindings_token)
+     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (secret_id) WHERE state = 'pending' DO NOTHING RETURNING id`,
     [
       intent.versionId,
@@ -95,6 +97,8 @@ async function intend(
       version.expiresAt,
       version.externalVersion,
       version.actorId,
+      version.bindingsSaidBy?.userId ?? null,
+      version.bindingsSaidBy?.token ?? null,
     ],
   )
   if (rows.length === 0) {
@@ -159,7 +163,12 @@ export async function activate(
         organizationId,
         event: first ? 'secret.created' : 'secret.replaced',
         targetId: secretId,
-        details: { name: secret.name, version: versionId, generation: version.generation },
+        details: {
+          name: secret.name,
+          version: versionId,
+          generation: version.generation,
+          bindings: version.bindings,
+        },
       },
     ],
   }

@@ -12,6 +12,7 @@ export interface PutSecretRequest {
   'purpose'?: (_protectmyapi_vault_v1_Purpose);
   'value'?: (Buffer | Uint8Array | string);
   'bindings'?: (_protectmyapi_vault_v1_Bindings | null);
+  'sameBindings'?: (boolean);
 }
 
 export interface PutSecretRequest__Output {
@@ -22,4 +23,5 @@ export interface PutSecretRequest__Output {
   'purpose': (_protectmyapi_vault_v1_Purpose__Output);
   'value': (Buffer);
   'bindings': (_protectmyapi_vault_v1_Bindings__Output | null);
+  'sameBindings': (boolean);
 }
