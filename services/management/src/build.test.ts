@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,11 +20,7 @@ const files: Record<string, string> = {
   '/short': 'guessable',
   '/owner-password': 'a long enough password\n',
 }
-const readFile = (path: string): string => {
-  const text = files[path]
-  if (text === undefined) throw new Error('ENOENT')
-  return text
-}
+const readFile = (path: string): string => files[path] ?? readFileSync(path, 'utf8')
 
 beforeAll(async () => {
   database = await createTestDatabase()

@@ -53,7 +53,7 @@ describe('a value that comes without bindings', () => {
     await put(admin.ask, { value: 'of no use to anybody', bindings: wider }).expect(200)
     await put(owner.ask).expect(409)
     await owner.ask('PUT', `/orgs/${org}/secrets/${own.id}/value`, { value: VALUE }).expect(409)
-    const imported = await owner.ask('POST', `/orgs/${org}/secrets/import`, { content: `WEATHER_KEY=${VALUE}` })
+    const imported = await owner.ask('POST', `/orgs/${org}/secrets/import`, { text: `WEATHER_KEY=${VALUE}` })
     expect(JSON.stringify(imported.body)).toContain('Say where this value may go')
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: wider.origins })
     // Said, they are the sayer's own word from then on.
