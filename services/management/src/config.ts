@@ -4,7 +4,6 @@ import type { TlsFiles } from '@protectmyapi/service-kit/grpc/tls-material'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import { asRole, withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
 import {
-  DurationMs,
   describeVariables,
   EnvironmentError,
   List,
@@ -14,7 +13,7 @@ import {
   readParts,
   readSecretFile,
 } from '@protectmyapi/service-kit/program/config'
-import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
+import { HorizonMs, LogLevel } from '@protectmyapi/service-kit/program/shared-variables'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis/redis-config'
 import {
@@ -68,10 +67,6 @@ const LIMITS = {
   poolMax: 12 + 2 * EXPORT_LIMITS.perProcess,
   /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
   dataPlanePoolMax: 8,
-  /** Below it, one lost packet makes every proxy refuse. */
-  horizonMsMin: 1_000,
-  /** Far below the feed's window of 20 minutes (WINDOW). */
-  horizonMsMax: 300_000,
   /** A set-up token of an operator's own is not guessed. */
   setupTokenCharsMin: 20,
   /** A rotation takes a quarter of an hour, until its key is withdrawn: none begins before the last has ended. */
@@ -81,7 +76,6 @@ const LIMITS = {
 } as const
 
 const Text = z.string().min(1)
-const LogLevel = z.enum(LOG_LEVELS).default('info')
 const Ranges = List.pipe(
   z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')),
 )
@@ -114,10 +108,7 @@ const ManagementEnvironment = Database.extend({
   ),
   PMA_DIRECTORY_HOST: Text.default('0.0.0.0').describe('address of the gRPC side'),
   PMA_DIRECTORY_PORT: Port.default(8071).describe('its port; 0 takes any'),
-  PMA_HORIZON_MS: DurationMs.min(LIMITS.horizonMsMin)
-    .max(LIMITS.horizonMsMax)
-    .default(30_000)
-    .describe('how long a proxy may go on without hearing from here'),
+  PMA_HORIZON_MS: HorizonMs.describe('how long a proxy may go on without hearing from here'),
   PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM'),
   PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
   PMA_TLS_CA_FILE: Text.describe('CA that vault and proxies are trusted by, PEM'),
