@@ -166,6 +166,11 @@ describe('a secret by name', () => {
     await putSecret({ preset: 'openai' }, 'A'.repeat(129)).expect(404)
   })
 
+  it('is told the one rule that its name breaks', async () => {
+    const { errors } = (await putSecret({ preset: 'openai' }, 'a-b').expect(400)).body
+    expect(errors).toEqual([{ pointer: 'name', detail: expect.stringContaining('Give letters, digits and _') }])
+  })
+
   it('is one’s own organization’s, whatever another’s are called', async () => {
     const stranger = await house.person(`stranger${count}`)
     const theirs = await house.organization(stranger, `Theirs ${count}`)
