@@ -197,6 +197,12 @@ describe('the REST side', () => {
       .expect('content-type', /problem/)
   })
 
+  it('says of a broken escape what is wrong, as no field is', async () => {
+    const { body } = await api.delete('/api/v1/things/%zz').expect(400)
+    expect(body).toMatchObject({ code: 'INVALID_REQUEST', detail: expect.stringContaining('A % in the path') })
+    expect(body).not.toHaveProperty('errors')
+  })
+
   it('answers an outage of Postgres as one, and a mistake of ours without its detail', async () => {
     const away = await api.delete('/api/v1/things/away').expect(503).expect('retry-after', /^\d+$/)
     expect(away.body.code).toBe('UNAVAILABLE')
