@@ -244,6 +244,13 @@ describe('the REST side', () => {
     })
   })
 
+  it('names in its contract the codes that are shown, and no row that is shown as another', async () => {
+    const { body } = await api.get('/api/v1/openapi.json').expect(200)
+    const codes: string[] = body.components.schemas.Problem.properties.code.enum
+    expect(codes).toEqual(expect.arrayContaining(['INVALID_REQUEST', 'TOO_LARGE', 'UNAVAILABLE']))
+    expect([new Set(codes).size, codes.includes('HEADERS_TOO_LARGE')]).toEqual([codes.length, false])
+  })
+
   it('answers what is no HTTP, and header fields over the bound, as problems', async () => {
     expect(await raw(server.port, 'NONSENSE\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 400 .*application\/problem\+json.*INVALID_REQUEST/s,
