@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { CallOrg } from '../access/principal.js'
 import { type AppDeps, createApp } from './app.js'
 import { type ListeningHttp, listenHttp } from './listen-http.js'
-import { PageQuery } from './page.js'
+import { pageById } from './page.js'
 import { route } from './route.js'
 
 const { log, text: logged } = memoryLog()
@@ -19,7 +19,7 @@ const routes = [
     path: '/orgs/{org}/things',
     summary: 'List',
     permission: 'apps:read',
-    query: PageQuery,
+    query: pageById('app'),
     answers: { status: 200, body: z.object({ limit: z.number(), slug: z.string() }) },
     handle: async ({ query, org }) => ({ body: { limit: query.limit, slug: org.slug, password_hash: 'private' } }),
   }),
