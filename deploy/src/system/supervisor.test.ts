@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { startGuard } from '@protectmyapi/dev-kit/guard'
+import { startGuard } from '@protectmyapi/dev-kit/programs/guard'
 import { createSupervisor, type ProcessSpec, type Supervisor } from './supervisor.js'
 
 const atEnd = closeAfterEach()

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import type { Guard } from '@protectmyapi/dev-kit/guard'
-import { lastLines } from '@protectmyapi/dev-kit/run-command'
+import type { Guard } from '@protectmyapi/dev-kit/programs/guard'
+import { lastLines } from '@protectmyapi/dev-kit/programs/run-command'
 import { until } from '@protectmyapi/dev-kit/until'
 
 export interface ProcessSpec {
