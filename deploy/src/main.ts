@@ -8,6 +8,7 @@ import { makeIdentity } from './backup/commands.js'
 import { createProgress } from './console/progress.js'
 import { backUpLocal, type OperateBackupsOptions, restoreLocal } from './operate-backups.js'
 import { operate, operatorCommands } from './operate-service.js'
+import { readCommand, USAGE } from './read-command.js'
 import { reset } from './reset.js'
 import { run } from './run.js'
 import { inheritedEnvironment, launcherConfig } from './system/launcher-config.js'
@@ -18,12 +19,14 @@ const progress = createProgress((line) => console.log(line))
 let ender: Ender | undefined
 let ending = false
 
-async function main(command: string | undefined): Promise<void> {
+async function main(words: readonly string[]): Promise<void> {
+  const command = readCommand(words)
+  if (command === '--help') return console.log(USAGE)
   const config = launcherConfig(process.env, projectDir, { redisServer: await findSystemRedis(process.env.PATH) })
-  const commands = operatorCommands(command, process.argv.slice(3))
+  const commands = operatorCommands(command, words.slice(1))
   if (commands.length > 0)
     process.exit(await operate(commands, { config, inherited: inheritedEnvironment(process.env) }))
-  const onBackups = BACKUPS[command ?? '']
+  const onBackups = BACKUPS[command]
   if (onBackups !== undefined) {
     const backups = backupConfig(process.env, projectDir)
     return onBackups({ config, backups, inherited: inheritedEnvironment(process.env), progress })
@@ -69,7 +72,7 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-main(process.argv[2]).catch(async (cause: unknown) => {
+main(process.argv.slice(2)).catch(async (cause: unknown) => {
   // Whoever interrupted the start hears no complaint about what broke off.
   if (ending) return
   console.error(`\n${shownError(cause)}`)

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { startGuard } from '@protectmyapi/dev-kit/guard'
+import { startGuard } from '@protectmyapi/dev-kit/programs/guard'
 import { z } from 'zod'
 import { type BackupConfig, needed } from './backup/backup-config.js'
 import { backup, check, restore } from './backup/commands.js'

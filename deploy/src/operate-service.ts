@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
+import type { CommandWord } from './read-command.js'
 import type { Environment } from './system/environments.js'
 import type { LauncherConfig } from './system/launcher-config.js'
 import { type Operated, savedEnvironment } from './system/start-system.js'
@@ -12,8 +13,8 @@ export interface OperateOptions {
 /** A command of the vault (`rotate-data-keys --now`), or of management, beside the one that `make run` serves with. */
 export type Command = readonly [service: Operated, ...words: string[]]
 
-/** Those behind a target of `make`; none for any other word. */
-export function operatorCommands(word: string | undefined, words: readonly string[]): readonly Command[] {
+/** Those behind a command of the launcher; none for one that is its own. */
+export function operatorCommands(word: CommandWord, words: readonly string[]): readonly Command[] {
   if (word === 'rotate-data-keys') return dataKeyRotation(words)
   return word === 'rewrap-data-keys' || word === 'data-keys' ? [['vault', word]] : []
 }

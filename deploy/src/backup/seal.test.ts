@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createOpener, createSealer } from './seal.js'
 

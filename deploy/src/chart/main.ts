@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { type RigConsole, runRig } from '../console/run-rig.js'
 import { helmTool, podSecurityTool, prometheusDefinitions } from './go-tools.js'
 import { EXAMPLES } from './matrix.js'

@@ -1,6 +1,6 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import type { Example, Values } from '../chart/matrix.js'
 import type { ControlPlane } from './control-plane.js'
 

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { startGuard } from '@protectmyapi/dev-kit/guard'
+import { startGuard } from '@protectmyapi/dev-kit/programs/guard'
 import type { ControlPlaneTools } from '../chart/go-tools.js'
 import { EXAMPLES, type Example, MATRIX } from '../chart/matrix.js'
 import type { Progress } from '../console/progress.js'

@@ -1,6 +1,6 @@
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Guard } from '@protectmyapi/dev-kit/guard'
+import type { Guard } from '@protectmyapi/dev-kit/programs/guard'
 import { configMapData, type Pod, type PodContainer, type PodVolume, secretData } from './api-objects.js'
 import { CONTAINER_ROOT, IMAGE_ROOT } from './container-root.js'
 import { API, type ControlPlane } from './control-plane.js'

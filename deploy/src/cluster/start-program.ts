@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { Guard } from '@protectmyapi/dev-kit/guard'
-import { lastLines } from '@protectmyapi/dev-kit/run-command'
+import type { Guard } from '@protectmyapi/dev-kit/programs/guard'
+import { lastLines } from '@protectmyapi/dev-kit/programs/run-command'
 
 export interface ProgramSpec {
   readonly name: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { thingsToTry } from './what-next.js'
 
 /** In the place of what the lines call: curl prints the last word that it is given, node what it reads. */

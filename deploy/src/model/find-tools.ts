@@ -1,4 +1,4 @@
-import { findProgram } from '@protectmyapi/dev-kit/find-program'
+import { findProgram } from '@protectmyapi/dev-kit/programs/find-program'
 
 export interface Tools {
   readonly spin: string

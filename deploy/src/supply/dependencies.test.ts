@@ -77,7 +77,7 @@ describe('what we depend on', () => {
       )
       expect(packages.length).toBeGreaterThan(file === 'installer' ? 1 : 100)
     }
-    const installing = await textOf('packages/dev-kit/src/localstack.ts')
+    const installing = await textOf('packages/dev-kit/src/servers/localstack.ts')
     expect(installing.match(/'install', \.\.\.(pinned|built)/g)).toHaveLength(2)
     expect(installing.match(/\['-q', '--require-hashes'/g)).toHaveLength(2)
   })

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Guard } from '@protectmyapi/dev-kit/guard'
+import type { Guard } from '@protectmyapi/dev-kit/programs/guard'
 import type { Progress } from '../console/progress.js'
 import type { Engine } from './engine.js'
 import type { LauncherConfig } from './launcher-config.js'

@@ -1,7 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Authority, createAuthority, loadAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import {
+  type Authority,
+  createAuthority,
+  loadAuthority,
+} from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import { readIfThere, writePrivate } from './local-files.js'
 

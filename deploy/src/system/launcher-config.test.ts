@@ -38,6 +38,10 @@ describe('launcherConfig', () => {
     ['PROXIES', '99'],
     ['DEMO', 'yes'],
     ['PMA_PROXY_PORT', '70000'],
+    // By the rules of the services, which would say so after Postgres and migrations alone.
+    ['PMA_HORIZON_MS', '999'],
+    ['PMA_HORIZON_MS', '300001'],
+    ['LOG_LEVEL', 'loud'],
     ['REDIS', 'localhost'],
     ['REDIS_URL', 'http://localhost:6379'],
     ['REDIS_URL', 'redis://localhost:6379/1'],

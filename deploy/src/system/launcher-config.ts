@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { DurationMs, Port, parseEnvironment } from '@protectmyapi/service-kit/program/config'
+import { Port, parseEnvironment } from '@protectmyapi/service-kit/program/config'
+import { HorizonMs, LogLevel } from '@protectmyapi/service-kit/program/shared-variables'
 import { z } from 'zod'
 import { RedisEnv, type RedisSource, redisSource } from './redis-source.js'
 
@@ -71,8 +72,8 @@ const LauncherEnv = z.object({
   PMA_POSTGRES_PORT: Port.default(8054),
   PMA_REDIS_PORT: Port.default(8055),
   PMA_PROVIDER_PORT: Port.default(8090),
-  PMA_HORIZON_MS: DurationMs.default(30_000),
-  LOG_LEVEL: z.string().default('info'),
+  PMA_HORIZON_MS: HorizonMs,
+  LOG_LEVEL: LogLevel,
   ...RedisEnv.shape,
 })
 

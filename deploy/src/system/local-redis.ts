@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Guard } from '@protectmyapi/dev-kit/guard'
+import type { Guard } from '@protectmyapi/dev-kit/programs/guard'
 import { type RedisServer, startRedis } from '@protectmyapi/dev-kit/redis/redis-server'
 import type { Engine } from './engine.js'
 import { privateFile, randomPassword } from './local-files.js'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { until } from '@protectmyapi/dev-kit/until'
 import { z } from 'zod'
 import { readIfThere, writePrivate } from './local-files.js'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { startGuard } from '@protectmyapi/dev-kit/guard'
+import { startGuard } from '@protectmyapi/dev-kit/programs/guard'
 import { z } from 'zod'
 import type { Progress } from '../console/progress.js'
 import { type Databases, prepareDatabases } from './databases.js'

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
-import type { Guard } from '@protectmyapi/dev-kit/guard'
-import { lastLines } from '@protectmyapi/dev-kit/run-command'
+import { open, stat } from 'node:fs/promises'
+import type { Guard } from '@protectmyapi/dev-kit/programs/guard'
+import { lastLines } from '@protectmyapi/dev-kit/programs/run-command'
 import { until } from '@protectmyapi/dev-kit/until'
 
 export interface ProcessSpec {
@@ -84,7 +84,7 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
     } catch (cause) {
       entry.stopping = true
       await end(entry.child)
-      throw await withLog(`${spec.name} did not start`, spec, cause)
+      throw await withLog(`${spec.name} did not start`, spec, { from, cause })
     }
     // From here on it may die: it comes back.
     entry.child.once('exit', (code, signal) => void revive(entry, code ?? signal))
@@ -119,6 +119,7 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
     start,
     async runToEnd(spec) {
       if (closed) throw new Error('everything is being ended')
+      const from = await sizeOf(spec.logFile)
       const child = launch(spec, inherited)
       const { pid } = child
       if (pid !== undefined) guard.watch(pid)
@@ -127,7 +128,7 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
         child.once('exit', (code, signal) => resolve(code ?? signal))
       })
       if (pid !== undefined) guard.release(pid)
-      if (status !== 0) throw await withLog(`${spec.name} failed (${status})`, spec)
+      if (status !== 0) throw await withLog(`${spec.name} failed (${status})`, spec, { from })
     },
     async stop(name) {
       const entry = running.get(name)
@@ -207,7 +208,13 @@ async function readFrom(file: string, from: number): Promise<string> {
   }
 }
 
-async function withLog(what: string, { logFile }: ProcessSpec, cause?: unknown): Promise<Error> {
-  const said = lastLines(await readFile(logFile, 'utf8').catch(() => ''), 15)
-  return new Error(`${what}. The end of ${logFile}:\n${said}`, { cause })
+/** @param from where the log ended before the process was launched: what stands above is of other runs. */
+async function withLog(
+  what: string,
+  { logFile }: ProcessSpec,
+  { from, cause }: { readonly from: number; readonly cause?: unknown },
+): Promise<Error> {
+  const said = lastLines(await readFrom(logFile, from).catch(() => ''), 15)
+  const told = said === '' ? `It wrote nothing to ${logFile}.` : `The end of ${logFile}:\n${said}`
+  return new Error(`${what}. ${told}`, { cause })
 }

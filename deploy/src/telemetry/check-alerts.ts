@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { ALERT_STATES, AT_REST } from './alert-states.js'
 import type { RenderedRules } from './rendered-rules.js'
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { parse } from 'yaml'
 import { z } from 'zod'
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
-import { startGuard } from '@protectmyapi/dev-kit/guard'
+import { startGuard } from '@protectmyapi/dev-kit/programs/guard'
 import { type CanaryProvider, startCanaryProvider } from '../canary/walk/canary-provider.js'
 import type { RigConsole } from '../console/run-rig.js'
 import type { Environment } from '../system/environments.js'

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { type RigConsole, runRig } from '../console/run-rig.js'
 
 const project = path.resolve(import.meta.dirname, '..', '..', '..')

@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { isAlive } from '@protectmyapi/dev-kit/is-alive'
 import { SHARED_FOLDER } from '@protectmyapi/dev-kit/postgres/postgres-server'
+import { isAlive } from '@protectmyapi/dev-kit/programs/is-alive'
 
 /** Linux's file system in memory, where everybody may go. */
 const MEMORY = '/dev/shm'

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { freePort } from '@protectmyapi/dev-kit/free-port'
-import { isAlive } from '@protectmyapi/dev-kit/is-alive'
+import { isAlive } from '@protectmyapi/dev-kit/programs/is-alive'
 import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
 import { testRedisBinary } from '@protectmyapi/dev-kit/redis/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -95,6 +96,21 @@ describe('make run', () => {
   const redis = (url: string, ...command: string[]): Promise<string> => askRedis(redisAddress(url), ...command)
 
   const alive = ({ pids }: RunFacts): string[] => Object.keys(pids).filter((name) => isAlive(pids[name] ?? 0))
+
+  it('starts nothing for a word that it does not know, and says which there are', async () => {
+    const child = start(['bakcup'])
+    launcher = child
+    expect(await once(child, 'close')).toEqual([2, null])
+    expect(said).toContain('Unknown command bakcup.')
+    expect(said).toMatch(/^ {2}backup /m)
+    expect(existsSync(path.join(stateDir, 'run.json'))).toBe(false)
+  }, 30_000)
+
+  it('tells its commands by --help, whatever the environment says', async () => {
+    const child = start(['--help'], { PROXIES: 'many' })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(said).toMatch(/^ {2}rotate-data-keys /m)
+  }, 30_000)
 
   it('does the job once and shows it, then stays up; its facts are for our eyes alone', async () => {
     launcher = start(['run'])

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 
 const atEnd = closeAfterEach()
 const ours = path.resolve(import.meta.dirname, '..')
@@ -47,9 +47,9 @@ describe('the package as it is published', () => {
       import { createVaultClient, VaultClientError } from '@protectmyapi/vault-client'
       const tls = { certFile: 'none.pem', keyFile: 'none.key', caFile: 'none-ca.pem' }
       const refused = await createVaultClient({ directory: '127.0.0.1:1', vault: '127.0.0.1:1', tls }).catch((err) => err)
-      console.log(typeof VaultClientError, refused.code, refused.path)`
+      console.log(typeof VaultClientError, refused.code, refused.cause.path)`
     await writeFile(path.join(folder, 'program.js'), program)
     const said = await runCommand(process.execPath, ['program.js'], { cwd: folder, timeoutMs: 30_000 })
-    expect(said.trim()).toBe('function ENOENT none.pem')
+    expect(said.trim()).toBe('function TLS_FILES none.pem')
   }, 60_000)
 })

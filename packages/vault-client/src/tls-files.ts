@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import type { Time } from './time.js'
+import { VaultClientError } from './vault-client-error.js'
 
 /** Where certificate (PEM, leaf first), key (PEM) and the CA that vault and management are trusted by are. */
 export interface TlsFiles {
@@ -18,11 +19,15 @@ export interface TlsMaterial {
 /** Polled: inotify is blind to the symlink swap of a Kubernetes Secret on some file systems. */
 const POLL_MS = 2_000
 
-/** @throws where a file cannot be read, or the key is not the certificate's. */
+/** @throws VaultClientError TLS_FILES where a file cannot be read, or the key is not the certificate's. */
 export async function readMaterial({ certFile, keyFile, caFile }: TlsFiles): Promise<TlsMaterial> {
-  const [cert, key, ca] = await Promise.all([readFile(certFile), readFile(keyFile), readFile(caFile)])
-  createSecureContext({ cert, key, ca })
-  return { cert, key, ca }
+  try {
+    const [cert, key, ca] = await Promise.all([readFile(certFile), readFile(keyFile), readFile(caFile)])
+    createSecureContext({ cert, key, ca })
+    return { cert, key, ca }
+  } catch (cause) {
+    throw new VaultClientError('TLS_FILES', { cause })
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What is told of each refusal: what to do. Codes are those of the product's table, and two of this package. */
+/** What is told of each refusal: what to do. Codes are those of the product's table, and three of this package. */
 const SAY: Readonly<Record<string, string>> = {
   SECRET_NOT_FOUND:
     'Secret not found. Check the name’s spelling (case-sensitive), that the secret exists in the organization that this service is registered for, and that it is bound to this service: its SPIFFE id in bindings.services.',
@@ -14,6 +14,8 @@ const SAY: Readonly<Record<string, string>> = {
   UNAVAILABLE: 'Management or the vault cannot be reached. Try again.',
   LEASE_ENDED: 'This lease has ended. Ask the client for the secret again, each time you need it.',
   CLOSED: 'The client was closed.',
+  TLS_FILES:
+    'The files of `tls` cannot be used: one cannot be read, or the key is not the certificate’s. The error’s cause says which.',
 }
 
 const RETRYABLE: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INTERNAL', 'RATE_LIMITED'])

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { type Authority, createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { type Authority, createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { until } from '@protectmyapi/dev-kit/until'
 import { Directory } from '@protectmyapi/protos/directory'
@@ -17,7 +17,7 @@ import {
 } from '@protectmyapi/service-kit/grpc/grpc-server'
 import { type TlsFiles, watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
-import { createVaultClient, type VaultClientOptions } from './vault-client.js'
+import { createVaultClient, VaultClientError, type VaultClientOptions } from './vault-client.js'
 
 // Over the wire, with what management and the vault are built of; the two themselves are in the system's tests.
 
@@ -149,7 +149,9 @@ describe('a client over mutual TLS', () => {
     const made = await open(ports, { tls })
     await exchange(tls, 'worker')
     await writeFile(tls.keyFile, key)
-    await expect(createVaultClient({ directory: 'x:1', vault: 'x:1', tls })).rejects.toThrow()
+    const refused = await createVaultClient({ directory: 'x:1', vault: 'x:1', tls }).catch((thrown: unknown) => thrown)
+    expect(refused).toBeInstanceOf(VaultClientError)
+    expect(refused).toMatchObject({ code: 'TLS_FILES', retryable: false })
     expect((await made.secret('A_KEY')).reveal()).toBe('sk-wire')
   })
 
@@ -170,9 +172,15 @@ describe('a client over mutual TLS', () => {
     expect(seen).toHaveLength(before)
   }, 20_000)
 
-  it('refuses to begin without its files', async () => {
-    await expect(
-      createVaultClient({ directory: 'x:1', vault: 'x:1', tls: { certFile: 'no', keyFile: 'no', caFile: 'no' } }),
-    ).rejects.toThrow(/ENOENT/)
-  })
+  it.each(['certFile', 'keyFile', 'caFile'] as const)(
+    'refuses to begin without its %s, with a code',
+    async (missing) => {
+      const tls = { ...(await filesOf('worker')), [missing]: 'is-not-there.pem' }
+      const refused = await createVaultClient({ directory: 'x:1', vault: 'x:1', tls }).catch(
+        (thrown: unknown) => thrown,
+      )
+      expect(refused).toBeInstanceOf(VaultClientError)
+      expect(refused).toMatchObject({ code: 'TLS_FILES', cause: { code: 'ENOENT', path: 'is-not-there.pem' } })
+    },
+  )
 })

@@ -44,7 +44,7 @@ export interface VaultClient {
 /** Calls under way on a former certificate's link may end. */
 const OLD_LINK_MS = 10_000
 
-/** @throws where the files of `tls` cannot be read, or the key is not the certificate's. */
+/** @throws VaultClientError TLS_FILES where a file of `tls` cannot be read, or the key is not the certificate's. */
 export async function createVaultClient(options: VaultClientOptions): Promise<VaultClient> {
   const { tls, trustDomain = 'protectmyapi.local', namespace = 'protectmyapi' } = options
   const endpoints = { directory: options.directory, vault: options.vault, trustDomain, namespace }

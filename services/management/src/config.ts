@@ -6,7 +6,6 @@ import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres
 import { asRole, withPassword } from '@protectmyapi/service-kit/postgres/postgres-password'
 import {
   Address,
-  DurationMs,
   describeVariables,
   EnvironmentError,
   List,
@@ -17,7 +16,7 @@ import {
   readSecretFile,
   Text,
 } from '@protectmyapi/service-kit/program/config'
-import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
+import { HorizonMs, LogLevel } from '@protectmyapi/service-kit/program/shared-variables'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis/redis-config'
 import {
@@ -72,10 +71,6 @@ const LIMITS = {
   poolMax: 12 + 2 * EXPORT_LIMITS.perProcess,
   /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
   dataPlanePoolMax: 8,
-  /** Below it, one lost packet makes every proxy refuse. */
-  horizonMsMin: 1_000,
-  /** Far below the feed's window of 20 minutes (WINDOW). */
-  horizonMsMax: 300_000,
   /** A set-up token of an operator's own is not guessed. */
   setupTokenCharsMin: 20,
   /** A rotation takes a quarter of an hour, until its key is withdrawn: none begins before the last has ended. */
@@ -84,7 +79,6 @@ const LIMITS = {
   signingKeyDaysMax: 365,
 } as const
 
-const LogLevel = z.enum(LOG_LEVELS).default('info')
 const Ranges = List.pipe(
   z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'give addresses or CIDR ranges')),
 )
@@ -117,10 +111,7 @@ const ManagementEnvironment = Database.extend({
   ),
   PMA_DIRECTORY_HOST: Text.default('0.0.0.0').describe('address of the gRPC side'),
   PMA_DIRECTORY_PORT: Port.default(8071).describe('its port; 0 takes any'),
-  PMA_HORIZON_MS: DurationMs.min(LIMITS.horizonMsMin)
-    .max(LIMITS.horizonMsMax)
-    .default(30_000)
-    .describe('how long a proxy may go on without hearing from here'),
+  PMA_HORIZON_MS: HorizonMs.describe('how long a proxy may go on without hearing from here'),
   ...identityEnvironment,
   PMA_VAULT_ADDRESS: Address.describe('host:port of the vault'),
   ...redisEnvironment,

@@ -14,7 +14,7 @@ import {
   readParts,
   readSecretFile,
 } from '@protectmyapi/service-kit/program/config'
-import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
+import { LogLevel } from '@protectmyapi/service-kit/program/shared-variables'
 import type { RedisTarget } from '@protectmyapi/service-kit/redis/redis'
 import { redisEnvironment, redisTarget } from '@protectmyapi/service-kit/redis/redis-config'
 import {
@@ -57,7 +57,7 @@ const DnsSuffix = z
 
 /** Every variable that the proxy reads. `describe` is what `--help` prints. */
 const ProxyEnvironment = z.object({
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('how much is logged'),
+  LOG_LEVEL: LogLevel.describe('how much is logged'),
   PMA_MODE: z
     .enum(['production', 'development'])
     .default('production')

@@ -14,7 +14,7 @@ import {
   readSecretFile,
   Text,
 } from '@protectmyapi/service-kit/program/config'
-import { LOG_LEVELS } from '@protectmyapi/service-kit/program/log'
+import { LogLevel } from '@protectmyapi/service-kit/program/shared-variables'
 import {
   type TelemetryConfig,
   telemetryConfig,
@@ -62,7 +62,6 @@ const POOL_MAX = 10
 const Days = z.coerce.number().int().min(1)
 /** Region and account are two of its parts. */
 const Arn = z.string().regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)\//, 'give the ARN of a KMS key')
-const LogLevel = z.enum(LOG_LEVELS).default('info')
 
 const Databases = z.object({
   LOG_LEVEL: LogLevel.describe('fatal, error, warn, info, debug, trace or silent; info unless said'),

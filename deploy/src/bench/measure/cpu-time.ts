@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 
 /** Of Linux for user space on every architecture that Node runs on (sysconf(_SC_CLK_TCK)). */
 const TICK_MS = 10

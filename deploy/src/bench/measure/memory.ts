@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 
 const KIB_PER_MIB = 1_024
 

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 
 /** Who may run where: what is measured has a core of its own, whoever makes load or answers has the others. */
 export interface Pinning {

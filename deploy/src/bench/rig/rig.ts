@@ -1,4 +1,4 @@
-import { startOtlpReceiver } from '@protectmyapi/dev-kit/otlp-receiver'
+import { startOtlpReceiver } from '@protectmyapi/dev-kit/servers/otlp-receiver'
 import type { Progress } from '../../console/progress.js'
 import type { Environment } from '../../system/environments.js'
 import type { RunningSystem } from '../../system/start-system.js'

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { runCommand } from '@protectmyapi/dev-kit/run-command'
+import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { until } from '@protectmyapi/dev-kit/until'
 import type { RunningSystem } from '../../system/start-system.js'
 import { type Collected, collect } from './collected.js'

@@ -1,4 +1,4 @@
-import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/otlp-receiver'
+import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/servers/otlp-receiver'
 import { type Collected, collect } from './collected.js'
 
 /** A collector of telemetry: what every service tells of itself, as it arrives. */

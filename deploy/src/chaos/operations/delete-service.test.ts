@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import { DELETE_SERVICE } from './delete-service.js'
 import type { Lane } from './lane.js'
 import type { Operate } from './operate.js'
-import { operateUntil } from './operate-until.js'
+import { operateUntil } from './test/operate-until.js'
 
 const laneOf = (): Lane => ({
   ...{ name: 'red', org: '/orgs/org_1', orgId: 'org_1', slug: 'red-1', names: 1, secretId: 'sec_1', secretName: 'RED' },

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { furnish } from './furnish.js'
 import type { Operate } from './operate.js'
-import { operateUntil } from './operate-until.js'
+import { operateUntil } from './test/operate-until.js'
 
 const operating = (last: string): Operate => operateUntil(last, { id: 'id_1', token: 'token_1' })
 

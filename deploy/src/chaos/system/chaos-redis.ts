@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { Guard } from '@protectmyapi/dev-kit/guard'
+import type { Guard } from '@protectmyapi/dev-kit/programs/guard'
 import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
 import { type RedisServer, startRedis } from '@protectmyapi/dev-kit/redis/redis-server'
 import type { TcpSwitch } from '../switch/tcp-switch.js'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { type Guard, startGuard } from '@protectmyapi/dev-kit/guard'
+import { type Guard, startGuard } from '@protectmyapi/dev-kit/programs/guard'
 import type { Progress } from '../../console/progress.js'
 import { type Databases, prepareDatabases } from '../../system/databases.js'
 import type { Environment } from '../../system/environments.js'

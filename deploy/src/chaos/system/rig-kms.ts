@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { startGuard } from '@protectmyapi/dev-kit/guard'
-import { NoPython, ownLocalstack } from '@protectmyapi/dev-kit/localstack'
+import { startGuard } from '@protectmyapi/dev-kit/programs/guard'
+import { NoPython, ownLocalstack } from '@protectmyapi/dev-kit/servers/localstack'
 
 /** The KMS of a rig's vaults. */
 export interface RigKms {

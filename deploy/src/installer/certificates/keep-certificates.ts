@@ -1,4 +1,4 @@
-import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import type { Issued } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { SecretStore, StoredSecret } from '../secrets/secret-store.js'
 import { type Renewal, renew } from './renew.js'

@@ -4,7 +4,7 @@ import {
   createAuthority,
   type Issued,
   loadAuthority,
-} from '@protectmyapi/dev-kit/certificate-authority'
+} from '@protectmyapi/dev-kit/certificates/certificate-authority'
 
 /** What there is: authorities with their keys, oldest first, and the certificate of each service that has one. */
 export interface Held {

@@ -1,7 +1,7 @@
 import { chmod, cp, lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { runCommand } from '../run-command.js'
+import { runCommand } from '../programs/run-command.js'
 
 /** A folder with `initdb` and `postgres`, and what they are. */
 export interface PostgresBinaries {

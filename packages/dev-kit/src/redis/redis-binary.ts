@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { runCommand } from '../run-command.js'
+import { runCommand } from '../programs/run-command.js'
 
 /** A `redis-server` to start, or why there is none. */
 export type FoundRedis =

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
-import type { Guard } from '../guard.js'
-import { lastLines } from '../run-command.js'
+import type { Guard } from '../programs/guard.js'
+import { lastLines } from '../programs/run-command.js'
 import { until } from '../until.js'
 import { askRedis, type RedisAddress } from './ask-redis.js'
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { findPython, makeVenv } from '../python.js'
-import { runCommand } from '../run-command.js'
+import { findPython, makeVenv } from '../programs/python.js'
+import { runCommand } from '../programs/run-command.js'
 import { type FoundRedis, isNewRedis } from './redis-binary.js'
 
 /**

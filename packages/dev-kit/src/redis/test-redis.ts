@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { freePort } from '../free-port.js'
-import { startGuard } from '../guard.js'
+import { startGuard } from '../programs/guard.js'
 import { askRedis } from './ask-redis.js'
 import { type RedisOptions, type RedisServer, startRedis } from './redis-server.js'
 

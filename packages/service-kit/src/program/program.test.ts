@@ -46,10 +46,16 @@ describe('runProgram', () => {
   it('refuses words it does not know, with the code for a wrong configuration', async () => {
     for (const words of [['constructor'], ['migrat'], ['--help', 'me']]) {
       const { host: told, said, exits } = host(...words)
-      await runProgram(told, program())
+      await runProgram(told, program({ commands: { migrate: () => Promise.resolve() } }))
       expect(exits).toEqual([2])
       expect(said.join('')).toMatch(/Unknown/)
     }
+  })
+
+  it('says that there are no commands where there are none, and not where they are listed', async () => {
+    const { host: told, said, exits } = host('migrate')
+    await runProgram(told, program())
+    expect([exits, said]).toEqual([[2], ['thing has no commands: migrate.\n']])
   })
 
   it('hands over every word that stands in angle brackets, in order', async () => {

@@ -70,9 +70,14 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
     return
   }
   const command = Object.entries(commands).find(([pattern]) => isAskedFor(pattern.split(' '), given))
-  if (!command) throw new ConfigError(`Unknown command ${words}. ${name} --help lists those that are.`)
+  if (!command) throw new ConfigError(unknown(name, words, commands))
   const [pattern, work] = command
   await work(...given.filter((_, at) => isPlaceholder(pattern.split(' ')[at])))
+}
+
+function unknown(name: string, words: string, commands: Program['commands']): string {
+  const none = Object.keys(commands).length === 0
+  return none ? `${name} has no commands: ${words}.` : `Unknown command ${words}. ${name} --help lists those that are.`
 }
 
 /** Word for word: a flag that is not known, or is mistyped, must not be taken for less than was meant. */

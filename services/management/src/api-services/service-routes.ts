@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf, pageQuery } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { goneSince } from '../idempotency/replays.js'
 import { LimitView } from './limits.js'
@@ -21,7 +21,7 @@ export function serviceRoutes(deps: ServiceDeps): readonly Route[] {
     path: SERVICES,
     summary: 'List API services',
     permission: 'services:read',
-    query: PageQuery,
+    query: pageById('service'),
     answers: { status: 200, body: pageOf(ServiceView) },
     handle: async ({ org, query }) => {
       const rows = await listServices(db, org.id, { after: query.cursor, limit: query.limit + 1 })
@@ -165,12 +165,14 @@ const PresetView = z
   })
   .meta({ id: 'Preset' })
 
+const PRESET_IDS: ReadonlySet<string> = new Set(PRESETS.map(({ id }) => id))
+
 const presetsRoute = route({
   method: 'GET',
   path: '/presets',
   summary: 'List provider presets',
   permission: 'signed-in',
-  query: PageQuery,
+  query: pageQuery((text) => PRESET_IDS.has(text)),
   answers: { status: 200, body: pageOf(PresetView) },
   handle: async ({ query }) => {
     const before = PRESETS.findIndex(({ id }) => id === query.cursor)

@@ -1,4 +1,4 @@
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { goneSince } from '../idempotency/replays.js'
 import { AppPatch, AppPut, AppView, NewApp } from './app-schemas.js'
@@ -16,7 +16,7 @@ export function appRoutes(deps: AppDeps): readonly Route[] {
     path: APPS,
     summary: 'List apps',
     permission: 'apps:read',
-    query: PageQuery,
+    query: pageById('app'),
     answers: { status: 200, body: pageOf(AppView) },
     handle: async ({ org, query }) => {
       const rows = await listApps(deps.db, org.id, { after: query.cursor, limit: query.limit + 1 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Timestamp } from '../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { type AppSessionRecord, listAppSessions, revokeAppSession } from './app-sessions.js'
 import { type AppDeps, findApp } from './app-store.js'
@@ -21,7 +21,7 @@ export function appSessionRoutes(deps: AppDeps): readonly Route[] {
     path: '/orgs/{org}/apps/{app}/sessions',
     summary: 'List the sessions of an app that have not expired, newest first, without their tokens',
     permission: 'apps:read',
-    query: PageQuery,
+    query: pageById('session'),
     answers: { status: 200, body: pageOf(AppSessionView) },
     handle: async ({ org, params, query }) => {
       const app = await findApp(deps.db, org.id, params.app)

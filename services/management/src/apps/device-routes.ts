@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { shownOnce } from '../idempotency/replays.js'
 import { DebugTokenInput, DebugTokenView, DeviceView } from './app-schemas.js'
@@ -20,7 +20,7 @@ export function debugTokenRoutes(deps: AppDeps): readonly Route[] {
     path: '/orgs/{org}/apps/{app}/debug-tokens',
     summary: 'List debug tokens, without the tokens',
     permission: 'apps:read',
-    query: PageQuery,
+    query: pageById('debugToken'),
     answers: { status: 200, body: pageOf(DebugTokenView) },
     handle: async ({ org, params, query }) => {
       const app = await findApp(deps.db, org.id, params.app)
@@ -67,7 +67,7 @@ export function deviceRoutes(deps: AppDeps): readonly Route[] {
     path: '/orgs/{org}/apps/{app}/devices',
     summary: 'List devices',
     permission: 'apps:read',
-    query: PageQuery,
+    query: pageById('device'),
     answers: { status: 200, body: pageOf(DeviceView) },
     handle: async ({ org, params, query }) => {
       const app = await findApp(deps.db, org.id, params.app)

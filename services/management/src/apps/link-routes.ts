@@ -1,4 +1,4 @@
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { LinkView } from './app-schemas.js'
 import { type AppDeps, findApp } from './app-store.js'
@@ -13,7 +13,7 @@ export function linkRoutes(deps: AppDeps): readonly Route[] {
     path: '/orgs/{org}/apps/{app}/links',
     summary: 'List the API services that an app may use',
     permission: 'apps:read',
-    query: PageQuery,
+    query: pageById('link'),
     answers: { status: 200, body: pageOf(LinkView) },
     handle: async ({ org, params, query }) => {
       const app = await findApp(deps.db, org.id, params.app)

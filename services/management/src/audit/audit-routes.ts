@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Read, readBuilt, readNow } from '../db/read.js'
 import { type ExportDeps, exportPages } from '../export/export-pages.js'
 import { Timestamp } from '../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { TIME_RANGE, type TimeRange } from '../http/time-range.js'
 
@@ -44,7 +44,7 @@ export function auditRoutes(deps: ExportDeps): readonly Route[] {
     path: '/orgs/{org}/audit',
     summary: 'List the audit trail, newest first',
     permission: 'audit:read',
-    query: PageQuery.extend(TIME_RANGE),
+    query: pageById('audit').extend(TIME_RANGE),
     answers: { status: 200, body: pageOf(AuditView) },
     handle: async ({ org, query: { cursor, limit, ...range } }) => {
       const rows = await readAudit(readNow(db), org.id, { ...range, before: cursor, limit: limit + 1 })

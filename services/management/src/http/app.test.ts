@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { CallOrg } from '../access/principal.js'
 import { type AppDeps, createApp } from './app.js'
 import { type ListeningHttp, listenHttp } from './listen-http.js'
-import { PageQuery } from './page.js'
+import { pageById } from './page.js'
 import { route } from './route.js'
 
 const { log, text: logged } = memoryLog()
@@ -19,7 +19,7 @@ const routes = [
     path: '/orgs/{org}/things',
     summary: 'List',
     permission: 'apps:read',
-    query: PageQuery,
+    query: pageById('app'),
     answers: { status: 200, body: z.object({ limit: z.number(), slug: z.string() }) },
     handle: async ({ query, org }) => ({ body: { limit: query.limit, slug: org.slug, password_hash: 'private' } }),
   }),
@@ -197,6 +197,12 @@ describe('the REST side', () => {
       .expect('content-type', /problem/)
   })
 
+  it('says of a broken escape what is wrong, as no field is', async () => {
+    const { body } = await api.delete('/api/v1/things/%zz').expect(400)
+    expect(body).toMatchObject({ code: 'INVALID_REQUEST', detail: expect.stringContaining('A % in the path') })
+    expect(body).not.toHaveProperty('errors')
+  })
+
   it('answers an outage of Postgres as one, and a mistake of ours without its detail', async () => {
     const away = await api.delete('/api/v1/things/away').expect(503).expect('retry-after', /^\d+$/)
     expect(away.body.code).toBe('UNAVAILABLE')
@@ -236,6 +242,13 @@ describe('the REST side', () => {
     expect(body.paths['/echo'].post.requestBody.content['application/json'].schema).toMatchObject({
       additionalProperties: false,
     })
+  })
+
+  it('names in its contract the codes that are shown, and no row that is shown as another', async () => {
+    const { body } = await api.get('/api/v1/openapi.json').expect(200)
+    const codes: string[] = body.components.schemas.Problem.properties.code.enum
+    expect(codes).toEqual(expect.arrayContaining(['INVALID_REQUEST', 'TOO_LARGE', 'UNAVAILABLE']))
+    expect([new Set(codes).size, codes.includes('HEADERS_TOO_LARGE')]).toEqual([codes.length, false])
   })
 
   it('answers what is no HTTP, and header fields over the bound, as problems', async () => {

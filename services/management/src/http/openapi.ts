@@ -1,4 +1,4 @@
-import { FAULTS } from '@protectmyapi/service-kit/faults'
+import { FAULTS, type FaultSpec } from '@protectmyapi/service-kit/faults'
 import { z } from 'zod'
 import {
   createDocument,
@@ -17,7 +17,7 @@ const ProblemBody = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string().meta({ description: 'What to do.' }),
-    code: z.enum(Object.keys(FAULTS)),
+    code: z.enum(shownCodes()),
     requestId: z.string(),
     errors: z
       .array(
@@ -29,6 +29,12 @@ const ProblemBody = z
       .optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' })
+
+/** As callers read them: some rows are shown as another. */
+function shownCodes(): string[] {
+  const rows: [string, FaultSpec][] = Object.entries(FAULTS)
+  return [...new Set(rows.map(([code, { shownAs }]) => shownAs ?? code))]
+}
 
 /** The contract, from the very schemas that validate. */
 export function openApiDocument(routes: readonly Route[]): object {
@@ -83,6 +89,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     responses: {
       [String(route.answers.status)]: success(route, route.answers.body ? 'Done.' : 'Done; no body.'),
       ...(route.answers.orCreated ? { 201: success(route, 'Created.') } : {}),
+      ...(isTagged(route) ? { 304: { description: 'It is what If-None-Match names; no body.', headers: TAGGED } } : {}),
       default: {
         description: isOrgPermission(route.permission)
           ? 'Refused. 404 also for organizations that one is no member of.'
@@ -93,10 +100,24 @@ function operation(route: Route): ZodOpenApiOperationObject {
   }
 }
 
-function success({ answers }: Route, description: string): ZodOpenApiResponseObject {
+function success(route: Route, description: string): ZodOpenApiResponseObject {
+  const { answers } = route
   if (answers.lines) return { description: 'One in each line.', content: { [NDJSON]: { schema: answers.lines } } }
-  return { description, ...(answers.body ? { content: { 'application/json': { schema: answers.body } } } : {}) }
+  return {
+    description,
+    ...(isTagged(route) ? { headers: TAGGED } : {}),
+    ...(answers.body ? { content: { 'application/json': { schema: answers.body } } } : {}),
+  }
 }
+
+/** The read of one thing, whose path ends with what it is named by. */
+function isTagged({ method, path }: Route): boolean {
+  return method === 'GET' && path.endsWith('}')
+}
+
+const TAGGED = z.object({
+  ETag: z.string().meta({ description: 'Of what is shown: another one whenever that is another.' }),
+})
 
 const IF_MATCH = z.object({
   'if-match': z
@@ -109,6 +130,11 @@ const IF_EITHER = IF_MATCH.extend({
   'if-none-match': z.string().optional().meta({ description: '* to create and never change; else 412.' }),
 })
 
+const OF_READS = z.object({
+  'if-match': z.string().optional().meta({ description: 'ETags as they were read, or *; else 412.' }),
+  'if-none-match': z.string().optional().meta({ description: 'ETags as they were read: 304 where it is one of them.' }),
+})
+
 const IDEMPOTENCY_KEY = z.object({
   'idempotency-key': z.string().optional().meta({
     description:
@@ -116,7 +142,9 @@ const IDEMPOTENCY_KEY = z.object({
   }),
 })
 
-function headersOf({ conditional, answers, once }: Route): { header?: z.ZodObject } {
+function headersOf(route: Route): { header?: z.ZodObject } {
+  const { conditional, answers, once } = route
+  if (isTagged(route)) return { header: OF_READS }
   if (once) return { header: IDEMPOTENCY_KEY }
   if (!conditional) return {}
   return { header: answers.orCreated ? IF_EITHER : IF_MATCH }

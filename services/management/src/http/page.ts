@@ -1,3 +1,4 @@
+import { type IdKind, isId } from '@protectmyapi/service-kit/ids'
 import { z } from 'zod'
 
 /** Items in one page. */
@@ -7,23 +8,34 @@ const CURSOR = /^[A-Za-z0-9_-]{1,300}$/
 /** What our own cursors say: ids, slugs, numbers and times. */
 const PLACE = /^[\x20-\x7e]{1,200}$/
 
+const WRONG_CURSOR = 'Give the cursor as `next` named it.'
+
 /** Opaque: what it is made of may change from one release to the next. It opens nothing, and is checked like any text. */
-const Cursor = z
-  .string()
-  .regex(CURSOR, 'Give the cursor as `next` named it.')
-  .transform((text, context) => {
-    const place = Buffer.from(text, 'base64url').toString('utf8')
-    if (PLACE.test(place)) return place
-    context.addIssue({ code: 'custom', message: 'Give the cursor as `next` named it.' })
-    return z.NEVER
+const cursorOf = (isPlace: (text: string) => boolean) =>
+  z
+    .string()
+    .regex(CURSOR, WRONG_CURSOR)
+    .transform((text, context) => {
+      const place = Buffer.from(text, 'base64url').toString('utf8')
+      if (PLACE.test(place) && isPlace(place)) return place
+      context.addIssue({ code: 'custom', message: WRONG_CURSOR })
+      return z.NEVER
+    })
+
+/**
+ * `?limit` and `?cursor` of a list.
+ *
+ * @param isPlace whether its `placeOf` may have said this: by a cursor of another list it would show too little, or begin
+ * anew, without a word.
+ */
+export const pageQuery = (isPlace: (text: string) => boolean) =>
+  z.strictObject({
+    limit: z.coerce.number().int().min(1).max(PAGE_LIMITS.max).default(PAGE_LIMITS.default),
+    cursor: cursorOf(isPlace).optional(),
   })
 
-/** `?limit` and `?cursor` of every list. */
-export const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(PAGE_LIMITS.max).default(PAGE_LIMITS.default),
-  cursor: Cursor.optional(),
-})
-export type PageQuery = z.output<typeof PageQuery>
+/** The same of a list that goes by the ids of what it shows. */
+export const pageById = (kind: IdKind) => pageQuery((text) => isId(kind, text))
 
 /** The answer of a list: `next` is the cursor of the page after this one, null at the end. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>

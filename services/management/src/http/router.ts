@@ -30,8 +30,11 @@ export interface RouterDeps extends OnceDeps {
   readonly log: Logger
 }
 
-/** Ids, slugs and names of secrets. Anything else exists nowhere, and Postgres is not asked. */
-const PARAM = /^[A-Za-z0-9_-]{1,128}$/
+/**
+ * Ids, slugs and names of secrets. Anything else exists nowhere, and Postgres is not asked. How long one may be is said by
+ * the schema of what is named, and else by the bound of a request's head.
+ */
+const PARAM = /^[A-Za-z0-9_-]+$/
 
 /** Mounts routes: each path once, so that a known path with another method answers 405 with `Allow`. */
 export function mountRoutes(routes: readonly Route[], deps: RouterDeps): Router {

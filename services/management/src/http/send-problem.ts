@@ -17,10 +17,14 @@ export function sendProblem(response: Response, fault: Fault, requestId: string)
     .send(Buffer.from(JSON.stringify(toProblem(fault, requestId))))
 }
 
+const BROKEN_ESCAPE =
+  'A % in the path begins no escape of UTF-8. Send two hexadecimal digits behind it, or %25 where % itself is meant.'
+
 /** Express' own refusals, such as a path with a broken escape, are Errors with a 4xx `status`. */
 function expressFault(thrown: unknown): Fault | undefined {
   if (thrown instanceof Fault || !(thrown instanceof Error) || !('status' in thrown)) return undefined
   const { status } = thrown
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
-  return new Fault('INVALID_REQUEST', `refused by the HTTP layer: ${thrown.message}`, { cause: thrown })
+  const say = thrown instanceof URIError ? BROKEN_ESCAPE : 'The request cannot be read as it was sent.'
+  return new Fault('INVALID_REQUEST', `refused by the HTTP layer: ${thrown.message}`, { cause: thrown, say })
 }

@@ -1,7 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import { Timestamp } from '../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf, pageQuery } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { showSecret } from '../secrets/show-secret.js'
 import { pageOfInternalServices } from './internal-service-rows.js'
@@ -27,7 +27,7 @@ export function internalServiceRoutes({ db }: { readonly db: Knex }): readonly R
     path: '/orgs/{org}/internal-services',
     summary: 'List the internal services that secrets may be bound to',
     permission: 'secrets:read',
-    query: PageQuery,
+    query: pageById('internalService'),
     answers: { status: 200, body: pageOf(InternalServiceView) },
     handle: async ({ org, query }) => {
       const rows = await pageOfInternalServices(db, org.id, { after: query.cursor, limit: query.limit + 1 })
@@ -46,7 +46,7 @@ export function internalServiceRoutes({ db }: { readonly db: Knex }): readonly R
     path: '/orgs/{org}/secrets/{secret}/internal-services',
     summary: 'List the internal services that were granted a secret, and when last',
     permission: 'secrets:read',
-    query: PageQuery,
+    query: pageQuery((text) => text.startsWith('spiffe://')),
     answers: { status: 200, body: pageOf(ServiceUseView) },
     handle: async ({ org, params, query }) => {
       const { id } = await showSecret(db, org.id, params.secret)

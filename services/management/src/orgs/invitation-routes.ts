@@ -5,7 +5,7 @@ import type { SignedInPerson } from '../access/principal.js'
 import { ROLES } from '../access/roles.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import { Email, Name, Timestamp } from '../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { shownOnce } from '../idempotency/replays.js'
 import type { PasswordHasher } from '../people/password-hasher.js'
@@ -39,7 +39,7 @@ export function invitationRoutes(deps: InvitationDeps): readonly Route[] {
     path: '/orgs/{org}/invitations',
     summary: 'List open invitations',
     permission: 'invitations:read',
-    query: PageQuery,
+    query: pageById('invitation'),
     answers: { status: 200, body: pageOf(InvitationView) },
     handle: async ({ org, query }) => {
       const rows = await listInvitations(db, org.id, { after: query.cursor, limit: query.limit + 1 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
 import { refuseUnlessCarried } from '../access/token-reach.js'
 import type { CommitChange } from '../feed/commit-change.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { changeRole, findMember, listMembers, removeMember, transferOwnership } from './members.js'
 import { MemberView, presentMember } from './present-member.js'
@@ -19,7 +19,7 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
     path: '/orgs/{org}/members',
     summary: 'List members',
     permission: 'members:read',
-    query: PageQuery,
+    query: pageById('user'),
     answers: { status: 200, body: pageOf(MemberView) },
     handle: async ({ org, query }) => {
       const rows = await listMembers(db, org.id, { after: query.cursor, limit: query.limit + 1 })

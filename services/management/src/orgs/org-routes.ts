@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ROLES } from '../access/roles.js'
 import { OrgQuotas, QuotaView } from '../api-services/quotas.js'
 import { Name, Slug, Timestamp } from '../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { goneSince } from '../idempotency/replays.js'
 import { type DeleteOrgDeps, deleteOrg } from './delete-org.js'
@@ -32,7 +32,7 @@ export function orgRoutes(deps: DeleteOrgDeps): readonly Route[] {
     path: '/orgs',
     summary: 'List the organizations one is a member of',
     permission: 'signed-in',
-    query: PageQuery,
+    query: pageById('organization'),
     answers: { status: 200, body: pageOf(OrgView) },
     handle: async ({ principal, query }) => {
       const rows = await listOrgs(deps.db, principal, query.cursor, query.limit + 1)

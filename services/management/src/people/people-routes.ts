@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { SignedInPerson } from '../access/principal.js'
 import { Email, Timestamp } from '../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { clearCookie, setCookie } from './session-cookie.js'
 import { changePassword, endSignIn, type PeopleDeps, signIn } from './sign-in.js'
@@ -72,7 +72,7 @@ function sessionRoutes(deps: PeopleDeps): readonly Route[] {
     path: '/auth/sessions',
     summary: 'List one’s own sign-ins',
     permission: 'in-person',
-    query: PageQuery,
+    query: pageById('session'),
     answers: { status: 200, body: pageOf(SessionView) },
     handle: async ({ principal, query }) => {
       const rows = await listSignIns(deps.db, principal.userId, { before: query.cursor, limit: query.limit + 1 })

@@ -3,7 +3,6 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 
 export const SECRET_LIMITS = {
-  nameCharsMax: 128,
   /** Larger than any key of a provider, and than a service account's file. */
   valueBytesMax: 64 * 1024,
   /** Four for each API service that an organization may have. */

@@ -1,6 +1,5 @@
-import { badField } from '@protectmyapi/service-kit/http/validate'
 import { z } from 'zod'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf, pageQuery } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { goneSince } from '../idempotency/replays.js'
 import { internalServicesUntil } from '../internal-services/held-until.js'
@@ -29,6 +28,9 @@ import {
 } from './secret-schemas.js'
 import { showSecret } from './show-secret.js'
 
+/** What the versions of a secret are paged by. */
+const GENERATION = /^\d{1,15}$/
+
 export function secretRoutes(deps: SecretDeps): readonly Route[] {
   // By name first: a secret may be called `value` or `usage`, and none has the id `by-name`.
   return [
@@ -46,7 +48,7 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets',
     summary: 'List secrets, masked',
     permission: 'secrets:read',
-    query: PageQuery,
+    query: pageById('secret'),
     answers: { status: 200, body: pageOf(SecretView) },
     handle: async ({ org, query }) => {
       const rows = await activeSecrets(db, org.id, { after: query.cursor, limit: query.limit + 1 })
@@ -81,7 +83,7 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets/{secret}/usage',
     summary: 'List the API services that use a secret',
     permission: 'secrets:read',
-    query: PageQuery,
+    query: pageById('service'),
     answers: { status: 200, body: pageOf(ServiceNameView) },
     handle: async ({ org, params, query }) => {
       const secret = await showSecret(db, org.id, params.secret)
@@ -102,24 +104,17 @@ function readRoutes({ db }: SecretDeps): readonly Route[] {
     path: '/orgs/{org}/secrets/{secret}/versions',
     summary: 'List the versions of a secret, newest first, never a value',
     permission: 'secrets:read',
-    query: PageQuery,
+    query: pageQuery((text) => GENERATION.test(text)),
     answers: { status: 200, body: pageOf(VersionView) },
     handle: async ({ org, params, query }) => {
       const secret = await showSecret(db, org.id, params.secret)
-      const which = { below: generationOf(query.cursor), limit: query.limit + 1 }
+      const below = query.cursor === undefined ? undefined : Number(query.cursor)
+      const which = { below, limit: query.limit + 1 }
       const rows = await settledVersions(db, org.id, secret.id, which)
       return { body: cutPage(rows, query.limit, ({ generation }) => String(generation), presentVersion) }
     },
   })
   return [list, show, usage, versions]
-}
-
-const GENERATION = /^\d{1,15}$/
-
-function generationOf(cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined
-  if (!GENERATION.test(cursor)) throw badField('cursor', 'Give the cursor as `next` named it.')
-  return Number(cursor)
 }
 
 function writeRoutes(deps: SecretDeps): readonly Route[] {

@@ -1,12 +1,13 @@
 import { BINDING_LIMITS, type Bindings } from '@protectmyapi/service-kit/destinations/bindings'
+import { isId } from '@protectmyapi/service-kit/ids'
 import { z } from 'zod'
 import { Moment, Timestamp } from '../http/fields.js'
-import { isSecretName, SECRET_LIMITS, SECRET_NAME } from './secret-input.js'
+import { SECRET_LIMITS, SECRET_NAME } from './secret-input.js'
 
 export const SecretName = z
   .string()
   .regex(SECRET_NAME, 'Give letters, digits and _, at most 128, not beginning with a digit: OPENAI_API_KEY.')
-  .refine((name) => isSecretName(name), 'This is what an id looks like. Give another name.')
+  .refine((name) => !isId('secret', name), 'This is what an id looks like. Give another name.')
   .meta({ description: 'Case-sensitive, unique in its organization; what stands in templates: {{OPENAI_API_KEY}}.' })
 
 /** In characters: bytes are counted when it is read. */

@@ -82,6 +82,22 @@ describe('If-Match', () => {
 })
 
 describe('ETag', () => {
+  it('is in the OpenAPI document, with If-None-Match and 304, of those reads that are answered with one', async () => {
+    const { paths } = (await house.anonymous('GET', '/openapi.json').expect(200)).body
+    const there = await furnish(house, owner, 'tagged')
+    const reads = house.routes.filter(({ method, snapshot }) => method === 'GET' && !snapshot)
+    const told: string[] = []
+    const answered: string[] = []
+    for (const route of reads) {
+      const { parameters = [], responses } = paths[route.path].get
+      const takesTag = parameters.some(({ name }: { name: string }) => name === 'if-none-match')
+      if (takesTag && responses[200].headers?.ETag && responses[304]?.headers.ETag) told.push(route.path)
+      if ((await owner.ask('GET', pathOf(route, there))).headers.etag) answered.push(route.path)
+    }
+    expect(told).toEqual(answered)
+    expect(told.length).toBeGreaterThanOrEqual(7)
+  })
+
   it('comes with the answer to a change as the next read has it, and spares a read that has it', async () => {
     const org = await house.organization(owner, 'Tags')
     const made = await owner

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Authority, createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { type Authority, createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { Directory } from '@protectmyapi/protos/directory'
 import type { DirectoryClient } from '@protectmyapi/protos/generated/directory/v1/Directory'
 import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'

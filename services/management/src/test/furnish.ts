@@ -1,3 +1,4 @@
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Route } from '../http/route.js'
 import type { Person, RestHarness } from './rest-harness.js'
 
@@ -16,11 +17,11 @@ export async function furnish(house: RestHarness, owner: Person, name: string): 
   const debugToken = await make(`/apps/${app}/debug-tokens`, { name: 'mac', expiresInHours: 1 })
   const invitation = await make('/invitations', { email: `${name}-guest@example.com`, role: 'member' })
   await owner.ask('PUT', `/orgs/${org}/apps/${app}/links/${service}`).expect(201)
-  const device = `dvc_${name}`
+  const device = newId('device')
   await house
     .db('devices')
     .insert({ id: device, organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken })
-  const appSession = `ses_${name}`
+  const appSession = newId('session')
   const expires_at = new Date(Date.now() + 600_000)
   await house
     .db('app_sessions')

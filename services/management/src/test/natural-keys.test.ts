@@ -161,9 +161,14 @@ describe('a secret by name', () => {
   })
 
   it('has the bounds of a name', async () => {
-    expect((await putSecret({ preset: 'openai' }, '1ST').expect(400)).body.errors[0].pointer).toBe('name')
     await putSecret({ preset: 'openai' }, 'A'.repeat(128)).expect(201)
-    await putSecret({ preset: 'openai' }, 'A'.repeat(129)).expect(404)
+    for (const wrong of ['1ST', 'a-b', 'A'.repeat(129)])
+      expect((await putSecret({ preset: 'openai' }, wrong).expect(400)).body.errors[0].pointer).toBe('name')
+  })
+
+  it('is told the one rule that its name breaks', async () => {
+    const { errors } = (await putSecret({ preset: 'openai' }, 'a-b').expect(400)).body
+    expect(errors).toEqual([{ pointer: 'name', detail: expect.stringContaining('Give letters, digits and _') }])
   })
 
   it('is one’s own organization’s, whatever another’s are called', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
+import { newId } from '@protectmyapi/service-kit/ids'
 import { tendPartitions } from '../access-log/store/tend-partitions.js'
 import { furnish } from './furnish.js'
 import { PASSWORD, restHarness } from './rest-harness.js'
@@ -57,14 +58,15 @@ async function furnishMore(): Promise<void> {
     await post(`/apps/${app}/debug-tokens`, { name: `T${n}`, expiresInHours: 1 })
     await owner.ask('PUT', `/orgs/${org}/apps/${app}/links/s${n}`).expect(201)
     await owner.ask('PUT', `/orgs/${org}/secrets/${secret}/value`, { value: `sk-paging-${n}-0123456789` }).expect(200)
+    const device_id = newId('device')
     const device = { organization_id: org, app_id: app, kind: 'debug', debug_token_id: debugToken }
-    await house.db('devices').insert({ id: `dvc_more${n}`, ...device })
-    const session = { organization_id: org, app_id: app, device_id: `dvc_more${n}`, expires_at: inTenMinutes() }
-    await house.db('app_sessions').insert({ id: `ses_more${n}`, ...session })
+    await house.db('devices').insert({ id: device_id, ...device })
+    const session = { organization_id: org, app_id: app, device_id, expires_at: inTenMinutes() }
+    await house.db('app_sessions').insert({ id: newId('session'), ...session })
     const spiffe_id = `spiffe://protectmyapi.local/ns/apps/sa/more${n}`
     await house
       .db('internal_services')
-      .insert({ id: `isv_more${n}`, spiffe_id, organization_id: org, name: `more${n}` })
+      .insert({ id: newId('internalService'), spiffe_id, organization_id: org, name: `more${n}` })
     await house.db('service_uses').insert({ secret_id: secret, spiffe_id, name: 'x', last_granted_at: new Date() })
     const token = { name: `P${n}`, scopes: ['apps:read'], organizations: 'all', expiresInDays: 1 }
     await owner.ask('POST', '/auth/tokens', token).expect(201)
@@ -128,9 +130,17 @@ describe('every list of the OpenAPI document', () => {
         const { status, body } = await owner.ask('GET', `${placed(path)}?${query}`)
         expect([path, query, status, body.code]).toEqual([path, query, 400, 'INVALID_REQUEST'])
       }
-      // A cursor of another list, or of another release, may show too little, and is no mistake of ours.
-      const foreign = Buffer.from('zzz_99').toString('base64url')
-      expect((await owner.ask('GET', `${placed(path)}?cursor=${foreign}`)).status).toBeLessThan(500)
+    }
+  }, 30_000)
+
+  it('refuses a cursor of another list by name: by it, a reader would miss something or begin anew', async () => {
+    for (const path of listPaths()) {
+      for (const place of ['zzz_99', newId('installation'), 'openai-or-not']) {
+        const cursor = Buffer.from(place).toString('base64url')
+        const { status, body } = await owner.ask('GET', `${placed(path)}?cursor=${cursor}`)
+        const errors = [{ pointer: 'cursor', detail: 'Give the cursor as `next` named it.' }]
+        expect([path, status, body.errors]).toEqual([path, 400, errors])
+      }
     }
   }, 30_000)
 })

@@ -2,6 +2,7 @@ import { Agent, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock } from '@protectmyapi/service-kit/clock'
 import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
+import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import type { Express } from 'express'
@@ -109,7 +110,7 @@ export async function restHarness({
 
   async function person(name: string): Promise<Person> {
     const email = `${name}@example.com`
-    const id = `usr_${name}`
+    const id = newId('user')
     await db('users').insert({ id, email, name, password_hash: passwordHash })
     // Each from an address of its own, as people are.
     const answer = await anonymous('POST', '/auth/sign-in', { email, password: PASSWORD })

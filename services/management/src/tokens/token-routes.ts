@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { SCOPES } from '../access/roles.js'
 import type { CommitChange } from '../feed/commit-change.js'
 import { Name, Timestamp } from '../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../http/page.js'
+import { cutPage, pageById, pageOf } from '../http/page.js'
 import { type Route, route } from '../http/route.js'
 import { shownOnce } from '../idempotency/replays.js'
 import { TOKEN_LIMITS } from './token-limits.js'
@@ -47,7 +47,7 @@ export function tokenRoutes({ db, commitChange }: { db: Knex; commitChange: Comm
     path: '/auth/tokens',
     summary: 'List one’s own personal access tokens, without the tokens',
     permission: 'in-person',
-    query: PageQuery,
+    query: pageById('personalToken'),
     answers: { status: 200, body: pageOf(TokenView) },
     handle: async ({ principal, query }) => {
       const rows = await listTokens(db, principal.userId, { after: query.cursor, limit: query.limit + 1 })

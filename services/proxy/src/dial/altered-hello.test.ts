@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer as createTcp, type Server } from 'node:net'
 import { createServer } from 'node:tls'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { asFault } from '@protectmyapi/service-kit/faults'

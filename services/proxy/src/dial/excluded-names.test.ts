@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { issueChain } from '@protectmyapi/dev-kit/certificate-chain'
+import { issueChain } from '@protectmyapi/dev-kit/certificates/certificate-chain'
 import { excludedNames } from './excluded-names.js'
 
 describe('names that an authority excludes', () => {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:tls'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { type Chain, issueChain, issueDecoy, type Link } from '@protectmyapi/dev-kit/certificate-chain'
+import { type Chain, issueChain, issueDecoy, type Link } from '@protectmyapi/dev-kit/certificates/certificate-chain'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { asFault } from '@protectmyapi/service-kit/faults'

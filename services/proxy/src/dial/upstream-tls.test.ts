@@ -6,8 +6,8 @@ import {
   createAuthority,
   type Issued,
   type IssueRequest,
-} from '@protectmyapi/dev-kit/certificate-authority'
-import { type Chain, issueChain, type Link } from '@protectmyapi/dev-kit/certificate-chain'
+} from '@protectmyapi/dev-kit/certificates/certificate-authority'
+import { type Chain, issueChain, type Link } from '@protectmyapi/dev-kit/certificates/certificate-chain'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { privateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { asFault } from '@protectmyapi/service-kit/faults'

@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { heldSecret, routeTo } from '../test/fake-data-plane.js'
 import { KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 

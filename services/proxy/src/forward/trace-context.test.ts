@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
-import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/otlp-receiver'
+import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/servers/otlp-receiver'
 import { openTelemetry } from '@protectmyapi/service-kit/telemetry/open-telemetry'
 import { TELEMETRY_OFF } from '@protectmyapi/service-kit/test/telemetry-off'
 import { NO_MEASURES } from '../telemetry/proxy-measures.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { describeWithNginx, startTestNginx, type TestNginx } from '@protectmyapi/dev-kit/test-nginx'
+import { describeWithNginx, startTestNginx, type TestNginx } from '@protectmyapi/dev-kit/servers/test-nginx'
 import fc from 'fast-check'
 import { routeTo } from '../test/fake-data-plane.js'
 import { APP_TOKEN, KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'

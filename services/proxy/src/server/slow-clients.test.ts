@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { type RawClient, rawClient } from '@protectmyapi/dev-kit/raw-client'
 import { until } from '@protectmyapi/dev-kit/until'
 import { fixedMaterial } from '../test/fixed-material.js'

@@ -1,4 +1,4 @@
-import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import type { Issued } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 
 /** A certificate that never changes. */

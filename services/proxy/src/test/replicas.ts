@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net'
 import type { Client } from '@grpc/grpc-js'
-import { createAuthority } from '@protectmyapi/dev-kit/certificate-authority'
+import { createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { createReloadingClient, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import {
   closeGrpcServer,

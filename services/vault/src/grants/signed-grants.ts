@@ -59,7 +59,7 @@ export function signedGrants(
 }
 
 /** A pinned key as a word, the key in hexadecimal: ids hold no blank. The lease's transaction compares it whole. */
-export function pinOf(keyId: string, publicKey: Buffer): string {
+function pinOf(keyId: string, publicKey: Buffer): string {
   return `${keyId} ${publicKey.toString('hex')}`
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Authority, createAuthority, type Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { type Authority, createAuthority, type Issued } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { spiffeId } from '@protectmyapi/service-kit/grpc/spiffe'
 import type { TlsFiles, TlsMaterial, WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
 

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Client, ServiceError } from '@grpc/grpc-js'
-import type { Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import type { Issued } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 import { memoryLog } from '@protectmyapi/dev-kit/memory-log'
 import { Vault } from '@protectmyapi/protos/vault'
 import { systemClock } from '@protectmyapi/service-kit/clock'

@@ -7,7 +7,7 @@ import path from 'node:path'
 import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificate-authority'
+import { createAuthority, type Issued } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 
 const VAULT = fileURLToPath(new URL('../..', import.meta.url))
 const KMS = `

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { type Read, readNow } from '../../db/read.js'
 import { type ExportDeps, exportPages } from '../../export/export-pages.js'
 import { Timestamp } from '../../http/fields.js'
-import { cutPage, PageQuery, pageOf } from '../../http/page.js'
+import { cutPage, pageOf, pageQuery } from '../../http/page.js'
 import { type Route, route } from '../../http/route.js'
 import { TIME_RANGE } from '../../http/time-range.js'
-import { cursorOf, parseCursor } from './log-cursor.js'
+import { cursorOf, isLogCursor, parseCursor } from './log-cursor.js'
 import { type LoggedRequest, namesOf, readAccessLog } from './read-access-log.js'
 
 const Named = z.object({ id: z.string(), slug: z.string().nullable(), name: z.string().nullable() })
@@ -45,7 +45,7 @@ export function accessLogRoutes(deps: ExportDeps): readonly Route[] {
     path: '/orgs/{org}/access-log',
     summary: 'List the access log, newest first',
     permission: 'access-log:read',
-    query: PageQuery.extend(TIME_RANGE),
+    query: pageQuery(isLogCursor).extend(TIME_RANGE),
     answers: { status: 200, body: pageOf(AccessView) },
     handle: async ({ org, query: { cursor, limit, ...range } }) => {
       const before = cursor === undefined ? undefined : parseCursor(cursor)

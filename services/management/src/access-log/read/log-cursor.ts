@@ -1,5 +1,3 @@
-import { badField } from '@protectmyapi/service-kit/http/validate'
-
 export interface LogCursor {
   readonly atMs: number
   readonly requestId: string
@@ -7,11 +5,12 @@ export interface LogCursor {
 
 const CURSOR = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/
 
+export const isLogCursor = (text: string): boolean => CURSOR.test(text)
+
 export const cursorOf = ({ atMs, requestId }: LogCursor): string => `${atMs}.${requestId}`
 
-/** @throws Fault INVALID_REQUEST. */
+/** @param text that is one. */
 export function parseCursor(text: string): LogCursor {
-  const [, at, requestId] = CURSOR.exec(text) ?? []
-  if (at === undefined || requestId === undefined) throw badField('cursor', 'Give the cursor as `next` named it.')
+  const [, at, requestId = ''] = CURSOR.exec(text) ?? []
   return { atMs: Number(at), requestId }
 }

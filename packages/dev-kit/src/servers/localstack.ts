@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { freePort } from './free-port.js'
-import type { Guard } from './guard.js'
-import { findPython, makeVenv } from './python.js'
-import { lastLines, runCommand } from './run-command.js'
-import { until } from './until.js'
+import { freePort } from '../free-port.js'
+import type { Guard } from '../programs/guard.js'
+import { findPython, makeVenv } from '../programs/python.js'
+import { lastLines, runCommand } from '../programs/run-command.js'
+import { until } from '../until.js'
 
 /** LocalStack's KMS without a container. */
 export interface Localstack {
@@ -24,7 +24,7 @@ export class NoPython extends Error {
 }
 
 /** Each package by its SHA-256: what PyPI, or a mirror of it, answers instead is not installed. */
-const PINNED = path.resolve(import.meta.dirname, '..', 'python')
+const PINNED = path.resolve(import.meta.dirname, '..', '..', 'python')
 const INSTALLER = path.join(PINNED, 'installer.txt')
 const PACKAGES = path.join(PINNED, 'localstack.txt')
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
+import { until } from '../until.js'
 import { startGuard } from './guard.js'
 import { isAlive } from './is-alive.js'
-import { until } from './until.js'
 
 /** A process that starts a guard over two sleepers, releases the second, prints their ids, and is killed. */
 const VICTIM = `
@@ -20,7 +20,7 @@ import(process.argv[1]).then(({ startGuard }) => {
 
 describe('startGuard', () => {
   it('ends what it watches when its owner is killed, and leaves alone what was released', async () => {
-    const compiled = new URL('../dist/guard.js', import.meta.url).href
+    const compiled = new URL('../../dist/programs/guard.js', import.meta.url).href
     const victim = spawn(process.execPath, ['-e', VICTIM, compiled], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [said] = (await once(victim.stdout, 'data')) as [Buffer]
     const [kept = 0, released = 0] = said.toString().trim().split(' ').map(Number)

@@ -6,7 +6,7 @@ import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { TelemetryConfig } from '@protectmyapi/service-kit/telemetry/telemetry-config'
 import { traceparentOf } from '@protectmyapi/service-kit/telemetry/traces'
 import { TELEMETRY_OFF } from '@protectmyapi/service-kit/test/telemetry-off'
-import { memoryLog } from './memory-log.js'
+import { memoryLog } from '../memory-log.js'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js'
 
 /** Here, and not in the kit, which knows no collector: what a service tells arrives as OpenTelemetry's protocol says. */

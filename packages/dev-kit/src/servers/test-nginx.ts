@@ -4,9 +4,9 @@ import { connect } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { describe } from '@jest/globals'
-import { freePort } from './free-port.js'
-import { startGuard } from './guard.js'
-import { until } from './until.js'
+import { freePort } from '../free-port.js'
+import { startGuard } from '../programs/guard.js'
+import { until } from '../until.js'
 
 export const TEST_NGINX_VARIABLE = 'PMA_TEST_NGINX'
 

@@ -1,4 +1,4 @@
-import type { Operate } from './operate.js'
+import type { Operate } from '../operate.js'
 
 /** For tests: every change answers this, and the time ends with the one of this kind. */
 export function operateUntil(last: string, body: unknown): Operate {

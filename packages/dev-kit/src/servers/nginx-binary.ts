@@ -1,4 +1,4 @@
-import { findProgram } from './find-program.js'
+import { findProgram } from '../programs/find-program.js'
 
 /** Where Debian puts it; not on the PATH of everybody. */
 const USUAL_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin']

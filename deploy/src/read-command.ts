@@ -1,0 +1,42 @@
+import { ConfigError } from '@protectmyapi/service-kit/program/config'
+
+/** What each command does, a line for each; `make help` has the variables that they read. */
+const COMMANDS = {
+  run: 'everything on this machine, with a demo; what is done where no command is given',
+  reset: 'forgets everything that `run` has made, after asking',
+  backup: 'the databases and the key file of a `run`, sealed',
+  restore: 'brings a backup back',
+  'backup-identity': 'makes the identity that backups are sealed to',
+  'rotate-data-keys': 'beside a `run`: other data keys seal from now on; [--now] after a leak, [<organization>]',
+  'rewrap-data-keys': 'beside a `run`: every data key is wrapped anew, under the master key that it runs with',
+  'data-keys': 'beside a `run`: how far rotations are, and what each master key wraps',
+} as const
+
+export type CommandWord = keyof typeof COMMANDS
+
+/** The one command that takes words of its own: the vault reads them. */
+const TAKES_WORDS: CommandWord = 'rotate-data-keys'
+
+const WORD_COLUMN = 18
+
+export const USAGE = [
+  'node deploy/dist/main.js [<command>]',
+  '',
+  ...Object.entries(COMMANDS).map(([word, does]) => `  ${word.padEnd(WORD_COLUMN)} ${does}`),
+].join('\n')
+
+/**
+ * What the words of the command line ask for. Word for word: a mistyped command must not be taken for `run`, nor one with
+ * a flag that it has not got for the same without it.
+ *
+ * @throws ConfigError with the usage, for any other words.
+ */
+export function readCommand([word = 'run', ...rest]: readonly string[]): CommandWord | '--help' {
+  if (word === '--help' && rest.length === 0) return word
+  if (isCommand(word) && (rest.length === 0 || word === TAKES_WORDS)) return word
+  throw new ConfigError(`Unknown command ${[word, ...rest].join(' ')}.\n\n${USAGE}`)
+}
+
+function isCommand(word: string): word is CommandWord {
+  return Object.hasOwn(COMMANDS, word)
+}
