@@ -4,14 +4,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../audit/audit-entry.js'
 import { recommendedBindings } from './propose-bindings.js'
 import type { SecretDeps } from './secret-deps.js'
-import type { SecretRow } from './secret-rows.js'
-
-/** Who said where a secret may go. */
-export interface SaidBy {
-  readonly userId: string
-  /** Of the personal access token that they said it by; null: in person. */
-  readonly token: string | null
-}
+import type { SaidBy, SecretRow } from './secret-rows.js'
 
 export const saidByOf = (actor: Actor): SaidBy => ({ userId: actor.id, token: actor.token ?? null })
 

@@ -1,7 +1,6 @@
 import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import type { SaidBy } from './bindings-said.js'
 
 type SecretState = 'pending' | 'active' | 'abandoned' | 'deleted'
 export type VersionState = 'pending' | 'active' | 'superseded' | 'abandoned' | 'destroyed'
@@ -19,6 +18,13 @@ export interface SecretRow {
   readonly replacedAt: Date | null
   readonly expiresAt: Date | null
   readonly externalVersion: string | null
+}
+
+/** Who said where a secret may go. */
+export interface SaidBy {
+  readonly userId: string
+  /** Of the personal access token that they said it by; null: in person. */
+  readonly token: string | null
 }
 
 export interface VersionRow {

@@ -7,11 +7,11 @@ import { isFull } from '../../db/is-full.js'
 import type { Change } from '../../feed/commit-change.js'
 import { refuseUnregistered } from '../../internal-services/refuse-unregistered.js'
 import { lockForCreation } from '../../orgs/org-store.js'
-import { refuseOthersBindings, type SaidBy, saidByOf } from '../bindings-said.js'
+import { refuseOthersBindings, saidByOf } from '../bindings-said.js'
 import { maskValue } from '../mask-value.js'
 import type { SecretDeps, UsesOf } from '../secret-deps.js'
 import { SECRET_LIMITS } from '../secret-input.js'
-import { lockVersion, type SecretRow } from '../secret-rows.js'
+import { lockVersion, type SaidBy, type SecretRow } from '../secret-rows.js'
 import { type Intent, intendCreation, intendReplacement } from './write-steps.js'
 
 /** A recorded intent, and the bindings that its version is to be sealed with. */

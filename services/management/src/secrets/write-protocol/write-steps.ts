@@ -3,8 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Change } from '../../feed/commit-change.js'
 import type { VersionRef } from '../../vault/vault-client.js'
-import type { SaidBy } from '../bindings-said.js'
-import { lockSecret, lockVersion, type VersionState } from '../secret-rows.js'
+import { lockSecret, lockVersion, type SaidBy, type VersionState } from '../secret-rows.js'
 
 /*
  * The steps of a write that touches two databases (ARCHITECTURE.md), each one transaction of management's:
