@@ -55,6 +55,11 @@ describe('the request target', () => {
     '/v1/%2e%2e;/x',
     '/v1/..%3bx/y',
     '/v1/%c0%ae%c0%ae/x',
+    '/v1/..%3f',
+    '/v1/..%23/x',
+    '/v1/%2e%2e%3fx/y',
+    '/v1/.%253f',
+    '/v1/..%25%33f',
     '/v1/a b',
     '/v1/é',
     '/v1/a\x01',
@@ -82,6 +87,10 @@ describe('the request target', () => {
     ],
     ['/v1/a%20b/c%C3%A9?x=%zz&y=[]', '/v1/a%20b/c%C3%A9', 'x=%zz&y=[]'],
     ['/v1/100%25', '/v1/100%25', null],
+    ['/v1/C%23', '/v1/C%23', null],
+    ['/v1/what%3F', '/v1/what%3F', null],
+    ['/v1/...%3f', '/v1/...%3f', null],
+    ['/tags/%23golang', '/tags/%23golang', null],
     ['/v1/%C3%89%D0%9F', '/v1/%C3%89%D0%9F', null],
     ['/v1/...?', '/v1/...', ''],
     ['/v1/a;b=c', '/v1/a;b=c', null],
@@ -97,6 +106,23 @@ describe('aim', () => {
     expect(aim(target('https://a.example/api'), 'GET', '/').path).toBe('/api/')
     expect(aim(target('https://a.example/api'), 'GET', '').path).toBe('/api')
     expect(aim(target('https://a.example'), 'GET', '').path).toBe('/')
+  })
+
+  it.each([
+    ['/files/a/content', true],
+    ['/files/C%23/content', false],
+    ['/files/admin%3f/content', false],
+    ['/files/admin%25%33f/content', false],
+    ['/files/a%20b/content', true],
+    ['/models/C%23', true],
+    ['/models/x/what%3f', true],
+    ['/pages/C%23', true],
+    ['/pages/%23x', false],
+  ])('allows %s where what is left of it up to an encoded ? or # is allowed too: %s', (path, isAllowed) => {
+    const some = target('https://a.example', [], ['/files/*/content', '/models/**', '/pages/C%23', '/pages/C'])
+    const aimed = () => aim(some, 'GET', path)
+    if (isAllowed) expect(aimed().path).toBe(path)
+    else expect(aimed).toThrow(code('PATH_NOT_ALLOWED'))
   })
 
   it.each(['CONNECT', 'TRACE'])('never lets %s through, even where a service names it', (method) => {

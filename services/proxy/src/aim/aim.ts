@@ -1,6 +1,7 @@
 import { pathSegments } from '@protectmyapi/service-kit/destinations/path-pattern'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Target } from '../routes/route.js'
+import { upToEncodedEnd } from './request-target.js'
 
 /** Where one request goes. `path` is the path that is dialled, byte for byte. */
 export interface Aim {
@@ -38,10 +39,16 @@ function joinPath(base: string, path: string): string {
   return joined === '' ? '/' : joined
 }
 
-function isPathAllowed(target: Target, path: string): boolean {
-  if (target.paths.length === 0) return true
+/** As it is, and as who takes an encoded `?` for its end would read it. */
+function isPathAllowed({ paths }: Target, path: string): boolean {
+  if (paths.length === 0) return true
+  const shorter = upToEncodedEnd(path)
+  return isInOneOf(paths, path) && (shorter === null || isInOneOf(paths, shorter))
+}
+
+function isInOneOf(paths: Target['paths'], path: string): boolean {
   const segments = pathSegments(path)
-  return target.paths.some((pattern) => pattern.matches(segments))
+  return paths.some((pattern) => pattern.matches(segments))
 }
 
 /** CONNECT makes a tunnel and TRACE echoes the request with its key: neither, whatever a list says. */

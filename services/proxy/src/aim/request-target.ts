@@ -71,11 +71,30 @@ function holdsSeparator(bytes: string): boolean {
   return false
 }
 
-/** `..;x` is `..` to servers that know path parameters (RFC 3986 § 3.3), and `;x` is an empty segment. */
+/**
+ * `..;x` is `..` to servers that know path parameters (RFC 3986 § 3.3), and `;x` is an empty segment. `..?x` is `..` to who
+ * decodes a path and reads it again, as nginx does for a `proxy_pass` with a decoded path in it.
+ */
 function checkDots(segment: string): void {
-  const semicolon = segment.indexOf(';')
-  const name = semicolon === -1 ? segment : segment.slice(0, semicolon)
-  if (semicolon === 0 || name === '.' || name === '..') throw refuse('the path has a dot segment')
+  const name = segment.replace(/[;?#].*$/s, '')
+  if (segment.startsWith(';') || name === '.' || name === '..') throw refuse('the path has a dot segment')
+}
+
+/**
+ * The same path up to an encoded `?` or `#`, which ends it for who decodes a path and reads it again. Null where there is none.
+ *
+ * @param path as `checkPath` let it through.
+ */
+export function upToEncodedEnd(path: string): string | null {
+  if (!path.includes('%')) return null
+  const segments = path.split('/')
+  for (const [at, segment] of segments.entries()) {
+    let decoded = segment
+    while (ESCAPES.test(decoded)) decoded = decodeOnce(decoded)
+    const end = decoded.search(/[?#]/)
+    if (end !== -1) return [...segments.slice(0, at), decoded.slice(0, end)].join('/')
+  }
+  return null
 }
 
 /** One round of percent-decoding, bytes as latin1. Overlong forms (`%c0%ae`) are not UTF-8, and refused. */

@@ -149,6 +149,20 @@ describe('what all clients read in one way passes:', () => {
     })
   })
 
+  it('a 204 with the length of a body that none has, without it, and the next answer over the same connection', async () => {
+    const { proxy } = await answering('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX-A: 1\r\n\r\n')
+    const text = await exchangeRaw(proxy.port, `${rawGet('/a').replace('Connection: close\r\n', '')}${rawGet('/b')}`)
+    expect(text.match(/HTTP\/1\.1 \d+|X-A: 1|content-length/gi)).toEqual([
+      'HTTP/1.1 204',
+      'X-A: 1',
+      'HTTP/1.1 204',
+      'X-A: 1',
+    ])
+    expect(await until(() => proxy.plane.recorded[1]?.ends[0])).toMatchObject({
+      finished: { status: 204, aborted: false, fault: null },
+    })
+  })
+
   it('hints before an answer (103), by their Links, to clients that know 1xx', async () => {
     const hints = `HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload; as=style\r\nLink: <x>; title="a b"\r\nX-A: 1\r\nSet-Cookie: a=b\r\n\r\n`
     const { proxy } = await answering(`HTTP/1.1 102 Processing\r\n\r\n${hints}${OK}${LENGTH}\r\nok`)

@@ -100,7 +100,7 @@ function uploadOf(exchange: Exchange, bytesMax: number): Upload {
     bytesMax,
     tooLarge: () => bodyTooLarge(bytesMax),
     begin() {
-      if (exchange.waits && !exchange.over) exchange.outgoing.writeContinue()
+      exchange.askForBody()
     },
   })
 }

@@ -108,7 +108,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     }
     this.#resume = resume
     this.#upstreamMs = this.#options.clock.monotonicMs() - this.#startedMs
-    const { passed, ...framing } = answerFields(raw)
+    const { passed: shown, ...framing } = answerFields(raw)
+    const passed = status === 204 ? withoutLength(shown) : shown
     const fields = leadBack(status, passed, this.#options.back)
     // First: a refusal that it was made for something else would raise no alarm.
     const fault = this.#leaksAsItWasOrIs(passed, fields) ? leaked() : this.#refusalOf(status, framing)
@@ -179,10 +180,13 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     else this.abort(upstreamFault(error))
   }
 
-  /** A 304 says how long the body is that it does not have (RFC 9110 § 8.6), and the library misses that body. */
+  /**
+   * A 304 says how long the body is that it does not have (RFC 9110 § 8.6); a 204 must not, and has none either where it
+   * does. The library misses that body.
+   */
   #endsWithItsHead(error: Error): boolean {
     const status = this.#head?.status ?? this.#status
-    return status === 304 && 'code' in error && error.code === LENGTH_MISMATCH
+    return BODILESS.has(status) && 'code' in error && error.code === LENGTH_MISMATCH
   }
 
   /** Of what comes before an answer, hints alone go on. 100 is about the provider's connection to us; we have our own. */
@@ -284,6 +288,12 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 }
 
 const NONE: readonly string[] = []
+
+/** RFC 9110 § 8.6: a 204 has no Content-Length. A client that believes one waits for what never comes. */
+function withoutLength(fields: readonly string[]): readonly string[] {
+  return fields.filter((_, at) => (fields[at - (at % 2)] ?? '').toLowerCase() !== 'content-length')
+}
+
 /** RFC 9112 § 6.3. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
 

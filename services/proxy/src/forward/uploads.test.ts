@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { until } from '@protectmyapi/dev-kit/until'
 import { proxiesOfEachTest } from '../test/proxy-to.js'
 import { APP_TOKEN } from '../test/start-proxy.js'
-import { serve, startUpstream } from '../test/start-upstream.js'
+import { serve, startRawUpstream, startUpstream } from '../test/start-upstream.js'
 import { endOf, exchangeRaw, open, rawGet, readAll } from '../test/streaming-client.js'
 
 const proxyTo = proxiesOfEachTest()
@@ -107,5 +107,28 @@ describe('an upload', () => {
     await closed
     clearInterval(pump)
     expect(text).toMatch(/^HTTP\/1\.1 404/)
+  })
+
+  it('that goes on for ever behind the answer is cut off, also where it was asked for', async () => {
+    // It answers as soon as anything has come.
+    const proxy = await proxyTo(
+      await startRawUpstream((socket) =>
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')),
+      ),
+    )
+    const socket = connect(proxy.port, '127.0.0.1')
+    const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => {}))
+    let text = ''
+    let pump: NodeJS.Timeout | undefined
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      pump ??= setInterval(() => socket.writable && socket.write(`10000\r\n${'x'.repeat(0x10000)}\r\n`), 1)
+    })
+    socket.write(
+      `POST /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    )
+    await closed
+    clearInterval(pump)
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
   })
 })

@@ -10,7 +10,7 @@ const BOUNDS = { drainBytesMax: 1_000, chunkBytesMin: 100, drainMs: 60_000 }
 function make(bounds?: typeof BOUNDS) {
   const socket = new PassThrough()
   const incoming = Object.assign(new PassThrough(), { complete: false, socket })
-  endRefusedBody(incoming as unknown as IncomingMessage, false, bounds)
+  endRefusedBody(incoming as unknown as IncomingMessage, bounds)
   const send = (bytes: number): void => void incoming.emit('data', Buffer.alloc(bytes))
   return { socket, send, end: () => incoming.emit('end') }
 }

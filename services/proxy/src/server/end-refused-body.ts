@@ -15,10 +15,9 @@ const LIMITS = {
  */
 export function endRefusedBody(
   incoming: IncomingMessage,
-  waits: boolean,
   { drainBytesMax, chunkBytesMin, drainMs }: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
 ): void {
-  if (incoming.complete || waits) return
+  if (incoming.complete) return
   const { socket } = incoming
   let left = drainBytesMax
   const timer = setTimeout(() => socket.destroy(), drainMs)

@@ -36,6 +36,7 @@ export class Exchange {
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #startedMs: number
   #requestId: string = newId('request')
+  #askedForBody = false
 
   constructor(options: ExchangeOptions) {
     const { incoming, outgoing, clock, sourceAddress, clientOrigin, isShared, waits, watch = NOT_WATCHED } = options
@@ -100,6 +101,13 @@ export class Exchange {
     this.outgoing.writeHead(status, [...fields, 'pma-request-id', this.#requestId, 'server-timing', timing])
   }
 
+  /** Tells a client that holds its body back to send it. */
+  askForBody(): void {
+    if (!this.waits || this.over) return
+    this.#askedForBody = true
+    this.outgoing.writeContinue()
+  }
+
   /** Name, value, … Only a chunked answer has a place for them. */
   sendTrailers(fields: readonly string[]): void {
     this.outgoing.addTrailers(
@@ -110,7 +118,8 @@ export class Exchange {
   sendBody(body: Buffer): void {
     if (body.length === 0) this.outgoing.end()
     else this.outgoing.end(body)
-    endRefusedBody(this.incoming, this.waits)
+    // Who waits, and was not asked for the body, may send it or not: the connection closes with the answer.
+    if (!this.waits || this.#askedForBody) endRefusedBody(this.incoming)
   }
 
   /** Answers with a refusal, if there is still somebody to answer. */
