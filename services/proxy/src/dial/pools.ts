@@ -20,6 +20,8 @@ const LIMITS = {
 /** Connections to providers, by organization and origin: no organization's request goes over another's socket. */
 export interface Pools {
   get(organizationId: string, origin: string): Pool
+  /** No further request goes over the connections that it has there now. */
+  leave(organizationId: string, origin: string): void
   /** Ends what is left. */
   destroy(): Promise<void>
 }
@@ -50,8 +52,7 @@ export function createPools(
   })
   return {
     get(organizationId, origin) {
-      // Injective: no origin holds a blank.
-      const key = `${origin} ${organizationId}`
+      const key = keyOf(organizationId, origin)
       const known = pools.get(key)
       if (known) return known
       const made = createPool(new URL(origin), dial)
@@ -59,11 +60,15 @@ export function createPools(
       pools.set(key, made)
       return made
     },
+    leave: (organizationId, origin) => void pools.delete(keyOf(organizationId, origin)),
     async destroy() {
       await Promise.all([...open].map((pool) => pool.destroy()))
     },
   }
 }
+
+/** Injective: no origin holds a blank. */
+const keyOf = (organizationId: string, origin: string): string => `${origin} ${organizationId}`
 
 /** The origin is the pool's own, whatever a request says: what is dialled is what the pool was made for. */
 function createPool(origin: URL, dial: Dial): Pool {

@@ -108,6 +108,16 @@ export function answerFields(raw: unknown): AnswerFields {
   }
 }
 
+/**
+ * Do trailers say how messages are framed, or how long the connection lasts? It means nothing there (RFC 9110 § 6.5.1), and the
+ * client library takes it for the head of the answer that comes next, which it then loses.
+ */
+export function framesInTrailers(raw: readonly unknown[]): boolean {
+  return raw.some((name, at) => at % 2 === 0 && FRAMING.has(textOf(name).toLowerCase()))
+}
+
+const FRAMING: ReadonlySet<string> = new Set(['connection', 'transfer-encoding', 'content-length', 'upgrade'])
+
 /** Of trailers, only what says nothing of framing (RFC 9110 § 6.5.1) and leads nowhere. */
 export function trailerFields(raw: unknown): readonly string[] {
   const { passed } = answerFields(raw)

@@ -41,6 +41,7 @@ beforeEach(async () => {
     scrub: true,
     closeIsAnEnd: true,
     back: { target: { origin: 'http://x', baseUrl: new URL('http://x/') }, path: '/', prefix: '', origin: () => null },
+    leaveConnection: () => {},
     sentBytes: () => 0,
     slowReaderMs: 60_000,
   })

@@ -149,6 +149,18 @@ describe('what all clients read in one way passes:', () => {
     })
   })
 
+  it.each(['Connection: close', 'Transfer-Encoding: gzip', 'Upgrade: x'])(
+    'an answer with %s in its trailer, and the next one, which comes over another connection',
+    async (trailer) => {
+      const { proxy, perConnection } = await answering(`${OK}${CHUNKED}\r\n${CHUNKS}${trailer}\r\n\r\n`)
+      for (const _ of [1, 2]) {
+        const answer = await proxy.send('POST', '/v1/p/up/')
+        expect([answer.status, answer.body]).toEqual([200, 'ok'])
+      }
+      expect(perConnection()).toEqual([1, 1])
+    },
+  )
+
   it('a 204 with the length of a body that none has, without it, and the next answer over the same connection', async () => {
     const { proxy } = await answering('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX-A: 1\r\n\r\n')
     const text = await exchangeRaw(proxy.port, `${rawGet('/a').replace('Connection: close\r\n', '')}${rawGet('/b')}`)

@@ -59,6 +59,7 @@ export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
     closeIsAnEnd: request.method === 'HEAD' || !request.origin.startsWith('https:'),
     back,
     slowReaderMs,
+    leaveConnection: () => pools.leave(organizationId, request.origin),
     sentBytes: () => (upload ? upload.bytes : body.kind === 'whole' ? body.bytes.length : 0),
   })
   const span = watchUpstream(request.origin, forwarding.done)

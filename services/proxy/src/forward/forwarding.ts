@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Scrubber } from '../scrub/scrubber.js'
 import { isKnownCharset } from '../scrub/unsearchable-charset.js'
 import type { Exchange } from '../server/exchange.js'
-import { type AnswerFields, answerFields, trailerFields } from './answer-fields.js'
+import { type AnswerFields, answerFields, framesInTrailers, trailerFields } from './answer-fields.js'
 import { leadBack, type ReturnPath } from './return-addresses.js'
 import { ClientLeft } from './upload.js'
 import { upstreamFault } from './upstream-fault.js'
@@ -44,6 +44,8 @@ export interface ForwardingOptions {
   readonly closeIsAnEnd: boolean
   readonly back: ReturnPath
   readonly sentBytes: () => number
+  /** The connection that the answer came over is of no further use. */
+  readonly leaveConnection: () => void
   /** For a client to read something of what waits for it. */
   readonly slowReaderMs: number
 }
@@ -159,6 +161,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onComplete(rawTrailers: readonly unknown[] | null): void {
+    if (rawTrailers !== null && framesInTrailers(rawTrailers)) this.#options.leaveConnection()
     if (this.#over) return
     const { scrubber, exchange } = this.#options
     const trailers = rawTrailers === null || rawTrailers.length === 0 ? NONE : trailerFields(rawTrailers)
