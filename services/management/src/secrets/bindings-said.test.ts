@@ -91,6 +91,21 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask, { preset: 'openai' }, 'OPENAI_API_KEY').expect(200)
   })
 
+  it('never goes by the bindings of another name that an administrator has exchanged with its own', async () => {
+    const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
+    const { body: log } = await put(owner.ask, { bindings: THIEF }, 'LOG_KEY').expect(201)
+    const rename = (ask: Ask, id: string, name: string) =>
+      ask('PATCH', `/orgs/${org}/secrets/${id}`, { name }).expect(200)
+    await rename(admin.ask, own.id, 'WEATHER_KEY_OLD')
+    await rename(admin.ask, log.id, 'WEATHER_KEY')
+    await put(owner.ask).expect(409)
+    // The same by the owner in person is the owner's word.
+    await rename(owner.ask, log.id, 'LOG_KEY')
+    await rename(owner.ask, own.id, 'WEATHER_KEY')
+    await put(other.ask).expect(200)
+    expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
+  })
+
   it('is refused where nobody knows whose word the bindings are', async () => {
     const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
     await house.db('secret_versions').where('secret_id', own.id).update({ bindings_by: null })

@@ -1,5 +1,6 @@
 import type { Actor } from '../../audit/audit-entry.js'
 import type { Precondition } from '../../http/precondition.js'
+import { saidByOf } from '../bindings-said.js'
 import type { SecretDeps } from '../secret-deps.js'
 import { activeOrAbsent, lockSecret } from '../secret-rows.js'
 import { showSecretRow } from '../show-secret.js'
@@ -35,6 +36,12 @@ export async function renameSecret(
         if (thrown instanceof Error && 'code' in thrown && thrown.code === UNIQUE_VIOLATION) throw nameTaken(name)
         throw thrown
       })
+    // Who gives a name says where values of that name go: two names exchanged would exchange two keys.
+    const { userId, token } = saidByOf(actor)
+    await trx('secret_versions')
+      .where({ organization_id: organizationId, secret_id: secretId })
+      .whereIn('state', ['active', 'pending'])
+      .update({ bindings_by: userId, bindings_token: token })
     const details = { from: secret.name, to: name }
     return {
       result: undefined,
