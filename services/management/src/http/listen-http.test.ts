@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
+import { shownCertificate } from '@protectmyapi/dev-kit/certificates/shown-certificate'
 import { type RawClient, rawClient } from '@protectmyapi/dev-kit/raw-client'
 import { statusesAndCode } from '@protectmyapi/dev-kit/statuses-and-code'
 import { until } from '@protectmyapi/dev-kit/until'
@@ -142,15 +142,7 @@ it('shows the certificate that its files hold: a new one without a restart', asy
   await write('first')
   const certificate = await watchServed(files, createLogger('test', 'silent'), 20)
   server = await listenHttp({ host: '127.0.0.1', port: 0, certificate }, (_request, response) => response.end('ok'))
-  const shown = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const { port } = server
-      const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: authority.certPem }, () => {
-        resolve(`${socket.getPeerCertificate().subject.CN} ${socket.getProtocol()}`)
-        socket.destroy()
-      })
-      socket.on('error', reject)
-    })
+  const shown = () => shownCertificate(server.port, authority.certPem)
   expect(await shown()).toBe('first TLSv1.3')
   await write('second')
   expect(await until(async () => ((await shown()) === 'second TLSv1.3' ? true : undefined))).toBe(true)

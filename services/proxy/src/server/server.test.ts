@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
+import { shownCertificate } from '@protectmyapi/dev-kit/certificates/shown-certificate'
 import { until } from '@protectmyapi/dev-kit/until'
 import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { watchServed } from '@protectmyapi/service-kit/http/served-certificate'
@@ -328,14 +329,7 @@ describe('the listener’s TLS', () => {
       proxies: trustedProxies([]),
     })
     const port = await listener.listen('127.0.0.1', 0)
-    const subject = (): Promise<string> =>
-      new Promise((resolve, reject) => {
-        const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: authority.certPem }, () => {
-          resolve(`${socket.getPeerCertificate().subject.CN} ${socket.getProtocol()}`)
-          socket.destroy()
-        })
-        socket.on('error', reject)
-      })
+    const subject = () => shownCertificate(port, authority.certPem)
     expect(await subject()).toBe('first TLSv1.3')
     await write('second')
     expect(await until(async () => ((await subject()) === 'second TLSv1.3' ? true : undefined))).toBe(true)
