@@ -76,7 +76,7 @@ function holdsSeparator(bytes: string): boolean {
  * decodes a path and reads it again, as nginx does for a `proxy_pass` with a decoded path in it.
  */
 function checkDots(segment: string): void {
-  const name = segment.replace(/[;?#].*$/s, '')
+  const name = segment.replace(/[;?#].*/s, '')
   if (segment.startsWith(';') || name === '.' || name === '..') throw refuse('the path has a dot segment')
 }
 
