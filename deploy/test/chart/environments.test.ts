@@ -91,6 +91,8 @@ describe('what a pod is given', () => {
       `${describeVault()} ${describeManagement()} ${describeProxy()}`.match(/\b(PMA|AWS)_[A-Z_]+\b(?= {2,})/g) ?? []
     const unsaid = [...new Set(known)].filter((name) => !said.has(name))
     expect(unsaid.toSorted()).toEqual([
+      // AWS_ENDPOINT_URL_KMS can.
+      'AWS_ENDPOINT_URL',
       'PMA_DIRECTORY_HOST',
       'PMA_MANAGEMENT_HOST',
       'PMA_METRICS_HOST',

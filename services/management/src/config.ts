@@ -157,7 +157,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
   const password = () =>
     readSecretFile('PMA_MANAGEMENT_DB_PASSWORD_FILE', given.PMA_MANAGEMENT_DB_PASSWORD_FILE, readFile)
   const { db, ...parts } = readParts({
-    tls: () => tlsFilesOf(given, readFile),
     certificate: () =>
       servedPairOf(
         'PMA_MANAGEMENT_TLS',
@@ -185,6 +184,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
     trustedProxies: given.PMA_TRUSTED_PROXIES,
     directory: { host: given.PMA_DIRECTORY_HOST, port: given.PMA_DIRECTORY_PORT },
     horizonMs: given.PMA_HORIZON_MS,
+    tls: tlsFilesOf(given),
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     vaultAddress: given.PMA_VAULT_ADDRESS,

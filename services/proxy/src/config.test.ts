@@ -12,7 +12,6 @@ const ENV = {
 const files = (path: string): string => {
   if (path === '/upstream.pem') return '-----BEGIN CERTIFICATE-----\n'
   if (path === '/empty.pem') return ''
-  if (['/c', '/k', '/ca'].includes(path)) return 'PEM'
   throw new Error(`ENOENT ${path}`)
 }
 const load = (more: Record<string, string> = {}) => loadConfig({ ...ENV, ...more }, files)
@@ -43,7 +42,6 @@ describe('the proxy’s environment', () => {
     ['PMA_VAULT_ADDRESS', 'tcp://10.0.0.1:8060'],
     ['PMA_PROXY_PORT', '99999'],
     ['PMA_DIRECTORY_ADDRESS', 'management:65536'],
-    ['PMA_TLS_CERT_FILE', '/missing.pem'],
     ['PMA_PROXY_TLS_CERT_FILE', '/only-one'],
     ['PMA_UPSTREAM_CA_FILE', '/missing.pem'],
     ['PMA_UPSTREAM_CA_FILE', '/empty.pem'],
@@ -58,7 +56,6 @@ describe('the proxy’s environment', () => {
 
   it('names at once all that is wrong with its files, and that does not go together', () => {
     const given = {
-      PMA_TLS_KEY_FILE: '/missing.key',
       PMA_PROXY_TLS_CERT_FILE: '/only-one',
       PMA_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1',
       PMA_UPSTREAM_CA_FILE: '/missing.pem',
@@ -67,7 +64,6 @@ describe('the proxy’s environment', () => {
     expect(() => load(given)).toThrow(
       [
         'The environment cannot be used:',
-        '  PMA_TLS_KEY_FILE: cannot read /missing.key: ENOENT /missing.key',
         '  PMA_PROXY_TLS_CERT_FILE and PMA_PROXY_TLS_KEY_FILE go together',
         '  PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone',
         '  PMA_UPSTREAM_CA_FILE: cannot read /missing.pem: ENOENT /missing.pem',

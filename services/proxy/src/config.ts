@@ -91,9 +91,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyCon
     hostSuffix: read.PMA_PROXY_HOST_SUFFIX ?? null,
     directory: { address: read.PMA_DIRECTORY_ADDRESS, serverId: identity('management') },
     vault: { address: read.PMA_VAULT_ADDRESS, serverId: identity('vault') },
+    tls: tlsFilesOf(read),
     drainMs: read.PMA_DRAIN_MS,
     ...readParts({
-      tls: () => tlsFilesOf(read, readFile),
       certificate: () =>
         servedPairOf(
           'PMA_PROXY_TLS',

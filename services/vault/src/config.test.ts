@@ -73,9 +73,6 @@ describe('the configuration of the vault', () => {
     expect(() => loadConfig(given, unreadable)).toThrow(
       [
         'The environment cannot be used:',
-        '  PMA_TLS_CERT_FILE: cannot read /tls/cert: no /tls/cert',
-        '  PMA_TLS_KEY_FILE: cannot read /tls/key: no /tls/key',
-        '  PMA_TLS_CA_FILE: cannot read /tls/ca: no /tls/ca',
         '  PMA_VAULT_DB_CA_FILE: cannot read /ca: no /ca',
         '  PMA_VAULT_DB_PASSWORD_FILE: cannot read /secrets/vault: no /secrets/vault',
         '  PMA_VAULT_KEYS_DB_PASSWORD_FILE: cannot read /secrets/vault-keys: no /secrets/vault-keys',

@@ -130,6 +130,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     host: given.PMA_VAULT_HOST,
     port: given.PMA_VAULT_PORT,
     probePort: given.PMA_VAULT_PROBE_PORT ?? null,
+    tls: tlsFilesOf(given),
     trustDomain: given.PMA_TRUST_DOMAIN,
     namespace: given.PMA_NAMESPACE,
     dataKeyDays: given.PMA_DATA_KEY_DAYS,
@@ -137,7 +138,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
     leaseAuditDays: given.PMA_LEASE_AUDIT_DAYS,
     vaultKeysBackupDays: given.PMA_VAULT_KEYS_BACKUP_DAYS,
     ...readParts({
-      tls: () => tlsFilesOf(given, readFile),
       vaultDb: () => {
         const password = secret('PMA_VAULT_DB_PASSWORD_FILE', given.PMA_VAULT_DB_PASSWORD_FILE)
         return withPassword(

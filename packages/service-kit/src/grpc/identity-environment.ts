@@ -12,17 +12,9 @@ export const identityEnvironment = {
 
 type Given = Readonly<Record<'PMA_TLS_CERT_FILE' | 'PMA_TLS_KEY_FILE' | 'PMA_TLS_CA_FILE', string>>
 
-/** Whoever watches them reads them again. @throws EnvironmentError naming each that cannot be read. */
-export function tlsFilesOf(given: Given, readFile: ReadFile): TlsFiles {
-  const readable = (variable: keyof Given) => (): string => {
-    readSecretFile(variable, given[variable], readFile)
-    return given[variable]
-  }
-  return readParts({
-    certFile: readable('PMA_TLS_CERT_FILE'),
-    keyFile: readable('PMA_TLS_KEY_FILE'),
-    caFile: readable('PMA_TLS_CA_FILE'),
-  })
+/** Read by whoever watches them: who only waits for a schema has the environment of what serves, and none of these files. */
+export function tlsFilesOf(given: Given): TlsFiles {
+  return { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE }
 }
 
 type Pair = Pick<TlsFiles, 'certFile' | 'keyFile'>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
+import { EnvironmentError } from '../program/config.js'
 import type { Logger } from '../program/log.js'
 
 /** Where a service finds its certificate (PEM, leaf first), its key (PEM), and the CA that it trusts its peers by. */
@@ -31,10 +32,10 @@ const POLL_MS = 2_000
  * Reads certificate, key and CA, and again whenever their bytes change. A change that cannot be read whole (a rotation
  * caught half-way) is logged, and the old material stays in use.
  *
- * @throws where the files cannot be read at the start, or the key is not the certificate's.
+ * @throws ConfigError at the start, naming each file that cannot be read, or that the key is not the certificate's.
  */
 export async function watchMaterial(files: TlsFiles, log: Logger, pollMs = POLL_MS): Promise<WatchedMaterial> {
-  let current = await readMaterial(files)
+  let current = await firstMaterial(files)
   const listeners = new Set<(material: TlsMaterial) => void>()
   const timer = setInterval(() => void poll(), pollMs)
   timer.unref()
@@ -60,6 +61,21 @@ export async function watchMaterial(files: TlsFiles, log: Logger, pollMs = POLL_
     stop: () => clearInterval(timer),
   }
 }
+
+async function firstMaterial(files: TlsFiles): Promise<TlsMaterial> {
+  const names = [...new Set([files.certFile, files.keyFile, files.caFile])]
+  const read = await Promise.allSettled(names.map((name) => readFile(name)))
+  const unreadable = read.flatMap((one, at) =>
+    one.status === 'rejected' ? [`cannot read ${names[at]}: ${reasonOf(one.reason)}`] : [],
+  )
+  if (unreadable.length > 0) throw new EnvironmentError(unreadable)
+  return readMaterial(files).catch((cause: unknown) => {
+    const all = `${files.certFile}, ${files.keyFile}, ${files.caFile}`
+    throw new EnvironmentError([`${all}: no certificate, key and CA: ${reasonOf(cause)}`])
+  })
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 async function readMaterial({ certFile, keyFile, caFile }: TlsFiles): Promise<TlsMaterial> {
   const [cert, key, ca] = await Promise.all([readFile(certFile), readFile(keyFile), readFile(caFile)])
