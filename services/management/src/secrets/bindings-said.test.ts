@@ -54,7 +54,7 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask).expect(409)
     await owner.ask('PUT', `/orgs/${org}/secrets/${own.id}/value`, { value: VALUE }).expect(409)
     const imported = await owner.ask('POST', `/orgs/${org}/secrets/import`, { text: `WEATHER_KEY=${VALUE}` })
-    expect(JSON.stringify(imported.body)).toContain('Say where this value may go')
+    expect(JSON.stringify(imported.body)).toContain('https://thief.example')
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: wider.origins })
     // Said, they are the sayer's own word from then on.
     await put(owner.ask, { bindings: OWN }).expect(200)
@@ -68,6 +68,8 @@ describe('a value that comes without bindings', () => {
     // That kept the owner's word, and did not make it the administrator's.
     await put(other.ask).expect(200)
     await put(admin.ask, { bindings: OWN }).expect(200)
+    await put(other.ask).expect(200)
+    await put(admin.ask, { bindings: THIEF }).expect(200)
     await put(other.ask).expect(409)
     await house.db('members').where({ organization_id: org, user_id: admin.id }).update({ role: 'owner' })
     await put(other.ask).expect(200)
@@ -78,6 +80,8 @@ describe('a value that comes without bindings', () => {
     await put(owner.ask, { bindings: OWN }).expect(201)
     await put(pipeline).expect(200)
     await put(stolen, { bindings: OWN }).expect(200)
+    await put(pipeline).expect(200)
+    await put(stolen, { bindings: THIEF }).expect(200)
     await put(stolen).expect(200)
     await put(pipeline).expect(409)
     await put(owner.ask).expect(409)
@@ -99,11 +103,45 @@ describe('a value that comes without bindings', () => {
     await rename(admin.ask, own.id, 'WEATHER_KEY_OLD')
     await rename(admin.ask, log.id, 'WEATHER_KEY')
     await put(owner.ask).expect(409)
-    // The same by the owner in person is the owner's word.
+    // Names that are given back bring no word back: what they stand beside has to be said once.
     await rename(owner.ask, log.id, 'LOG_KEY')
     await rename(owner.ask, own.id, 'WEATHER_KEY')
+    await put(owner.ask).expect(409)
+    await put(owner.ask, { bindings: OWN }).expect(200)
     await put(other.ask).expect(200)
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
+  })
+
+  it('is nobody’s word once an owner has renamed what another had bound: a name says no bindings', async () => {
+    const { body: planted } = await put(admin.ask, { bindings: THIEF }, 'WETHER_KEY').expect(201)
+    await owner.ask('PATCH', `/orgs/${org}/secrets/${planted.id}`, { name: 'WEATHER_KEY' }).expect(200)
+    for (const person of [owner, other]) await put(person.ask).expect(409)
+  })
+
+  it('is not under way to another place when its name is given: what comes into force later is nobody’s word, too', async () => {
+    const { body: own } = await put(owner.ask, { bindings: OWN }).expect(201)
+    await put(admin.ask, { value: 'of no use to anybody', bindings: THIEF }).expect(200)
+    await house.db('secret_versions').where({ secret_id: own.id, state: 'superseded' }).update({ state: 'pending' })
+    await owner.ask('PATCH', `/orgs/${org}/secrets/${own.id}`, { name: 'OTHER_KEY' }).expect(200)
+    const words = await house
+      .db('secret_versions')
+      .where('secret_id', own.id)
+      .orderBy('generation')
+      .pluck('bindings_by')
+    expect(words).toEqual([owner.id, null])
+  })
+
+  it('of a creation that is sent again goes where the request says, whatever the rows say', async () => {
+    const asked = { name: 'AGAIN_KEY', value: VALUE, bindings: OWN }
+    const create = () => owner.ask('POST', `/orgs/${org}/secrets`, asked).set('idempotency-key', '"foretold"')
+    const { body: made } = await create().expect(201)
+    await create().expect(201)
+    await house
+      .db('secret_versions')
+      .where('secret_id', made.id)
+      .update({ bindings: JSON.stringify({ ...THIEF, services: [] }) })
+    const refused = await create().expect(409)
+    expect(refused.body.detail).toContain('may go elsewhere')
   })
 
   it('is refused where nobody knows whose word the bindings are', async () => {

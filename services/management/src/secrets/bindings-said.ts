@@ -25,14 +25,24 @@ export async function refuseOthersBindings(
 ): Promise<void> {
   const recommended = recommendedBindings(presets, name)
   if (recommended && bindingsBytes(recommended).equals(bindingsBytes(bindings))) return
-  if (said) {
-    if (said.userId === actor.id && (said.token === null || said.token === actor.token)) return
-    if (said.token === null && (await isOwner(trx, organizationId, said.userId))) return
-  }
+  if (await countsFor(trx, actor, organizationId, said)) return
+  const say = `Somebody else, or another token, said where ${name} may go: ${shown(bindings)}. If that is right, send these bindings with the value.`
   throw new Fault('CONFLICT', `bindings of ${name} that are another’s word`, {
-    say: `Somebody else, or another token, said where ${name} may go: ${shown(bindings)}. If that is right, send these bindings with the value, or a preset that says the same.`,
-    errors: [{ pointer: '/bindings', detail: 'Say where this value may go.' }],
+    say,
+    errors: [{ pointer: '/bindings', detail: say }],
   })
+}
+
+/** Does this word count for who acts? */
+export async function countsFor(
+  trx: Knex,
+  actor: Actor,
+  organizationId: string,
+  said: SaidBy | null,
+): Promise<boolean> {
+  if (!said) return false
+  if (said.userId === actor.id && (said.token === null || said.token === actor.token)) return true
+  return said.token === null && (await isOwner(trx, organizationId, said.userId))
 }
 
 async function isOwner(trx: Knex, organizationId: string, userId: string): Promise<boolean> {

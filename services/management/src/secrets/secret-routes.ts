@@ -11,6 +11,7 @@ import { renameSecret } from './changes/rename-secret.js'
 import { replaceValue } from './changes/replace-value.js'
 import { importRoute } from './import/import-routes.js'
 import { presentSecret, presentVersion } from './present-secret.js'
+import { proposeBindings } from './propose-bindings.js'
 import { secretByNameRoutes } from './secret-by-name-routes.js'
 import type { SecretDeps } from './secret-deps.js'
 import { activeSecrets, pageOfUsers, servicesUsing, settledVersions } from './secret-rows.js'
@@ -136,7 +137,13 @@ function writeRoutes(deps: SecretDeps): readonly Route[] {
     once: {
       compared: ({ value: _, ...rest }) => rest,
       async again({ actor, org, body }, secretId) {
-        const inForce = await createAgain(deps, actor, { organizationId: org.id, secretId, value: body.value })
+        const bindings = proposeBindings(deps, body)
+        const inForce = await createAgain(deps, actor, {
+          organizationId: org.id,
+          secretId,
+          value: body.value,
+          bindings,
+        })
         if (inForce === 'undone') return inForce
         const shown = await showSecret(deps.db, org.id, secretId)
         if (shown.generation !== 1) throw goneSince(secretId)

@@ -1,4 +1,5 @@
 import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
+import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/destinations/bindings'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Actor } from '../../audit/audit-entry.js'
 import { createCommitOnly } from '../../feed/commit-change.js'
@@ -15,6 +16,8 @@ interface Retry {
   /** Of the secret that the first request began. */
   readonly secretId: string
   readonly value: string
+  /** As the request says them: rows are written by SQL, too. */
+  readonly bindings: Bindings
 }
 
 /**
@@ -27,6 +30,7 @@ interface Retry {
 export async function createAgain(deps: SecretDeps, actor: Actor, retry: Retry): Promise<InForce | 'undone'> {
   const version = await standing(deps, retry)
   if (version === 'undone') return version
+  if (!bindingsBytes(version.bindings).equals(bindingsBytes(retry.bindings))) throw otherBindings(retry.secretId)
   const value = secretBytes(retry.value)
   try {
     // Where the first put never came, nothing else is known of its value.
@@ -57,7 +61,8 @@ async function putAgain(
   retry: Retry,
   { version, value }: { version: VersionRow; value: SecretBytes },
 ): Promise<void> {
-  const { generation, bindings } = version
+  const { generation } = version
+  const { bindings } = retry
   try {
     await deps.vault.putSecret({ ...refOf(version), generation, purpose: 'INJECTION', value, bindings })
   } catch (refused) {
@@ -89,3 +94,9 @@ async function otherValue(
 }
 
 const refOf = ({ organizationId, secretId, id }: VersionRow) => ({ organizationId, secretId, versionId: id })
+
+function otherBindings(secretId: string): Fault {
+  return new Fault('CONFLICT', `other bindings for ${secretId} under one Idempotency-Key`, {
+    say: `This Idempotency-Key made the secret ${secretId}, which may go elsewhere than this request says. Look at it, and use another key.`,
+  })
+}

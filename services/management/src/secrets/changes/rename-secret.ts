@@ -1,8 +1,9 @@
+import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../../audit/audit-entry.js'
 import type { Precondition } from '../../http/precondition.js'
-import { saidByOf } from '../bindings-said.js'
+import { countsFor, saidByOf } from '../bindings-said.js'
 import type { SecretDeps } from '../secret-deps.js'
-import { activeOrAbsent, lockSecret } from '../secret-rows.js'
+import { activeOrAbsent, lockSecret, lockVersion } from '../secret-rows.js'
 import { showSecretRow } from '../show-secret.js'
 import { nameTaken } from '../write-protocol/write-steps.js'
 
@@ -36,17 +37,35 @@ export async function renameSecret(
         if (thrown instanceof Error && 'code' in thrown && thrown.code === UNIQUE_VIOLATION) throw nameTaken(name)
         throw thrown
       })
-    // Who gives a name says where values of that name go: two names exchanged would exchange two keys.
-    const { userId, token } = saidByOf(actor)
-    await trx('secret_versions')
-      .where({ organization_id: organizationId, secret_id: secretId })
-      .whereIn('state', ['active', 'pending'])
-      .update({ bindings_by: userId, bindings_token: token })
-    const details = { from: secret.name, to: name }
+    await takeOverWords(trx, actor, { organizationId, secretId })
+    const details = { from: secret.name, to: name, bindings: secret.bindings }
     return {
       result: undefined,
       feed: [],
       audit: [{ organizationId, event: 'secret.renamed', targetId: secretId, details }],
     }
   })
+}
+
+/**
+ * Who gives a name says where values of that name go, as far as they could have kept it: two names exchanged would exchange two
+ * keys. A word that does not count for them is nobody's from then on: they were not shown what it says. So is that of a version
+ * under way, which comes into force later.
+ */
+async function takeOverWords(
+  trx: Knex,
+  actor: Actor,
+  { organizationId, secretId }: Pick<Renaming, 'organizationId' | 'secretId'>,
+): Promise<void> {
+  const versions = await trx('secret_versions')
+    .where({ organization_id: organizationId, secret_id: secretId })
+    .whereIn('state', ['active', 'pending'])
+    .select<{ id: string }[]>('id')
+  for (const { id } of versions) {
+    const said = (await lockVersion(trx, organizationId, id))?.bindingsSaidBy ?? null
+    const word = (await countsFor(trx, actor, organizationId, said)) ? saidByOf(actor) : null
+    await trx('secret_versions')
+      .where({ organization_id: organizationId, id })
+      .update({ bindings_by: word?.userId ?? null, bindings_token: word?.token ?? null })
+  }
 }

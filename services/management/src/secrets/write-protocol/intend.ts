@@ -7,11 +7,11 @@ import { isFull } from '../../db/is-full.js'
 import type { Change } from '../../feed/commit-change.js'
 import { refuseUnregistered } from '../../internal-services/refuse-unregistered.js'
 import { lockForCreation } from '../../orgs/org-store.js'
-import { refuseOthersBindings, saidByOf } from '../bindings-said.js'
+import { countsFor, refuseOthersBindings, saidByOf } from '../bindings-said.js'
 import { maskValue } from '../mask-value.js'
 import type { SecretDeps, UsesOf } from '../secret-deps.js'
 import { SECRET_LIMITS } from '../secret-input.js'
-import { lockVersion, type SaidBy, type SecretRow } from '../secret-rows.js'
+import { lockVersion, type SecretRow } from '../secret-rows.js'
 import { type Intent, intendCreation, intendReplacement } from './write-steps.js'
 
 /** A recorded intent, and the bindings that its version is to be sealed with. */
@@ -90,7 +90,14 @@ export async function intendNext(
   next: NextValue,
 ): Promise<Change<Intended>> {
   const bindings = next.bindings ?? secret.bindings
-  const bindingsSaidBy = next.bindings ? saidByOf(actor) : await keptWord(trx, deps, actor, secret)
+  const current =
+    secret.versionId === null ? undefined : await lockVersion(trx, secret.organizationId, secret.versionId)
+  const said = current?.bindingsSaidBy ?? null
+  if (!next.bindings) await refuseOthersBindings(trx, deps, actor, secret, said)
+  // Who repeats what may be kept takes no word from anybody.
+  const isKept = bindingsBytes(bindings).equals(bindingsBytes(secret.bindings))
+  const bindingsSaidBy =
+    !next.bindings || (isKept && (await countsFor(trx, actor, secret.organizationId, said))) ? said : saidByOf(actor)
   await refuseToBreak(trx, deps.usesOf, secret, bindings)
   // One whose registration was taken away since may stay: it is granted nothing.
   const added = bindings.services.filter((id) => !secret.bindings.services.includes(id))
@@ -105,20 +112,6 @@ export async function intendNext(
     bindingsSaidBy,
   })
   return { ...change, result: { intent: change.result, bindings, sameBindings: next.bindings === undefined } }
-}
-
-/** Whose word the bindings stay. @throws Fault CONFLICT where that does not count for the actor. */
-async function keptWord(
-  trx: Knex,
-  deps: Pick<SecretDeps, 'presets'>,
-  actor: Actor,
-  secret: SecretRow,
-): Promise<SaidBy | null> {
-  const current =
-    secret.versionId === null ? undefined : await lockVersion(trx, secret.organizationId, secret.versionId)
-  const said = current?.bindingsSaidBy ?? null
-  await refuseOthersBindings(trx, deps, actor, secret, said)
-  return said
 }
 
 function expiryOf(secret: SecretRow, { expiresAt }: NextValue, nowMs: number): Date | null {
