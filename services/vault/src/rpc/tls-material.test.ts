@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { createAuthority } from '@protectmyapi/dev-kit/certificates/certificate-authority'
-import { ConfigError } from '../program/config.js'
-import { createLogger } from '../program/log.js'
-import { watchMaterial } from './tls-material.js'
+import { watchMaterial } from '@protectmyapi/service-kit/grpc/tls-material'
+import { ConfigError } from '@protectmyapi/service-kit/program/config'
+import { createLogger } from '@protectmyapi/service-kit/program/log'
 
 const authority = await createAuthority()
 const folder = await mkdtemp(join(tmpdir(), 'pma-material-'))
