@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import { Fault } from '../faults.js'
+import { type Begin, ConnectionTurns, type Socket } from './connection-turns.js'
 import { hasBody } from './has-body.js'
-import { type Begin, type Socket, Turns } from './turns.js'
 import { unreadableRequest } from './unreadable-request.js'
 
 export interface InTurnOptions {
@@ -13,17 +13,17 @@ export interface InTurnOptions {
 }
 
 /** What a server's connections are at: undefined for one that no request has come over. */
-export type TurnsOf = (socket: Socket) => Pick<Turns, 'isAnswering'> | undefined
+export type TurnsOf = (socket: Socket) => Pick<ConnectionTurns, 'isAnswering'> | undefined
 
 /** Serves all that comes over a server's connections, what cannot be read included. */
 export function serveInTurn(server: Server, { begin, refusal, lingerMs }: InTurnOptions): TurnsOf {
-  const turns = new WeakMap<Socket, Turns>()
+  const turns = new WeakMap<Socket, ConnectionTurns>()
 
   function take(outgoing: ServerResponse, waits: boolean): void {
     const { socket } = outgoing.req
     let known = turns.get(socket)
     if (known === undefined) {
-      known = new Turns(socket, begin)
+      known = new ConnectionTurns(socket, begin)
       turns.set(socket, known)
     }
     known.take(outgoing, waits)

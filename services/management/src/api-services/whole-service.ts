@@ -5,7 +5,7 @@ import type { Change } from '../feed/commit-change.js'
 import { normalizeBaseUrl } from './base-url.js'
 import { type Draft, draftService } from './draft-service.js'
 import { presetDefaults } from './preset-defaults.js'
-import { resolveSecrets } from './resolve-secrets.js'
+import { resolveNamedSecrets } from './resolve-named-secrets.js'
 import { type ServiceRow, toService } from './service-row.js'
 import { SERVICE_LIMITS, type ServiceInput } from './service-schemas.js'
 import { insertServiceRow, nameSecrets, refuseTooManyServices } from './service-store.js'
@@ -58,7 +58,7 @@ export async function columnsOf(
   organizationId: string,
   { asked, baseUrl, draft, externalVersion }: WholeService,
 ): Promise<{ columns: Record<string, unknown>; secretIds: readonly string[] }> {
-  const resolved = await resolveSecrets(trx, organizationId, draft, baseUrl)
+  const resolved = await resolveNamedSecrets(trx, organizationId, draft, baseUrl)
   const columns = {
     name: asked.name,
     preset: asked.preset ?? null,

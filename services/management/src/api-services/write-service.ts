@@ -11,7 +11,7 @@ import type { Claim } from '../http/route.js'
 import { normalizeBaseUrl } from './base-url.js'
 import { draftService } from './draft-service.js'
 import { showService } from './present-service.js'
-import { resolveSecrets } from './resolve-secrets.js'
+import { resolveNamedSecrets } from './resolve-named-secrets.js'
 import { findService, type ServiceRow, toService } from './service-row.js'
 import type { NewService, ServicePatch } from './service-schemas.js'
 import { nameSecrets, updateServiceRow } from './service-store.js'
@@ -124,7 +124,7 @@ async function routingChanges(
 ) {
   if (patch.baseUrl === undefined && patch.auth === undefined && patch.extraHeaders === undefined) return {}
   const baseUrl = patch.baseUrl === undefined ? before.baseUrl : normalizeBaseUrl(patch.baseUrl, privateUpstreams)
-  const resolved = await resolveSecrets(trx, before.organizationId, draftService(patch, before), baseUrl)
+  const resolved = await resolveNamedSecrets(trx, before.organizationId, draftService(patch, before), baseUrl)
   await nameSecrets(trx, before.organizationId, before.id, resolved.secretIds)
   return {
     base_url: baseUrl,

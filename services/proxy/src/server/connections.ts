@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
+import type { Socket } from '@protectmyapi/service-kit/http/connection-turns'
 import type { TurnsOf } from '@protectmyapi/service-kit/http/serve-in-turn'
-import type { Socket } from '@protectmyapi/service-kit/http/turns'
 import { type CrowdedOut, createConnectionRoom, sourceOf } from '../fairness/connection-room.js'
 import type { TrustedProxies } from './source-address.js'
 

@@ -1,7 +1,7 @@
 import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
-import { type AppRow, findApp, findTester, sessionStands } from '../sessions/session-rows.js'
+import { type AppRow, findAppRow, findTester, sessionStands } from '../sessions/session-rows.js'
 import { verifySession } from '../sessions/verify-session.js'
 
 export interface IdentifiedApp {
@@ -27,7 +27,7 @@ export async function identifyApp(db: Knex, credential: string, nowMs: number): 
 
 async function byAppToken(db: Knex, token: string): Promise<IdentifiedApp> {
   if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token that was cut or mistyped')
-  const app = enabled(await findApp(db, { token }))
+  const app = enabled(await findAppRow(db, { token }))
   // Unknown means enforce: a policy that this version does not know lets nobody through.
   if (app.policy !== 'audit' && app.policy !== 'off') throw new Fault('ATTESTATION_REQUIRED', `policy ${app.policy}`)
   return { app, unattested: true, testOf: null }
@@ -37,7 +37,7 @@ async function bySession(db: Knex, token: string, nowMs: number): Promise<Identi
   const claims = await verifySession(db, token, nowMs)
   if ('svc' in claims) return { app: await findTester(db, claims), unattested: false, testOf: claims.svc }
   const { jti, org, app: appId, dvc, dgn } = claims
-  const app = enabled(await findApp(db, { id: appId, organizationId: org }))
+  const app = enabled(await findAppRow(db, { id: appId, organizationId: org }))
   const stands = await sessionStands(db, { sessionId: jti, appId, deviceId: dvc, deviceGeneration: dgn })
   if (!stands) throw new Fault('INVALID_TOKEN', 'the session or its device was revoked')
   return { app, unattested: false, testOf: null }

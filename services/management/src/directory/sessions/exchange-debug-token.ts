@@ -17,7 +17,7 @@ import { createTurns } from '../../fairness/turns.js'
 import type { HeldKeys } from '../../keys/held-keys.js'
 import { installationId, type SigningKeyRow, signingKeyInForce } from '../../keys/signing-key-rows.js'
 import { drawOne } from '../admit/rate-buckets.js'
-import { type AppRow, findApp } from './session-rows.js'
+import { type AppRow, findAppRow } from './session-rows.js'
 
 const LIMITS = {
   /** Of one block of addresses. A build machine starts many copies at once; nobody needs more. */
@@ -113,7 +113,7 @@ async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<
     .first<DebugTokenRecord | undefined>()
   if (!token || token.revoked_at !== null) throw new Fault('INVALID_TOKEN', 'no such debug token, or revoked')
   if (token.expires_at.getTime() <= readMs) throw new Fault('TOKEN_EXPIRED', 'the debug token has expired')
-  const app = await findApp(trx, { id: token.app_id, organizationId: token.organization_id })
+  const app = await findAppRow(trx, { id: token.app_id, organizationId: token.organization_id })
   if (!app) throw new Fault('APP_NOT_FOUND', 'the debug token’s app was deleted')
   if (!app.enabled) throw new Fault('APP_DISABLED', 'the debug token’s app is disabled')
   const device = await debugDevice(trx, token)

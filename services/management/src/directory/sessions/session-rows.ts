@@ -32,7 +32,7 @@ interface AppRecord {
   readonly organization_quotas: unknown
 }
 
-export async function findApp(
+export async function findAppRow(
   db: Knex,
   by: { readonly token: string } | { readonly id: string; readonly organizationId: string },
 ): Promise<AppRow | undefined> {

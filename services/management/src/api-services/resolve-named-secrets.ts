@@ -30,7 +30,7 @@ interface KnownSecret {
  *
  * @throws Fault INVALID_REQUEST for a name that is none; DESTINATION_NOT_ALLOWED, which says where a secret is bound.
  */
-export async function resolveSecrets(
+export async function resolveNamedSecrets(
   trx: Knex.Transaction,
   organizationId: string,
   draft: Draft,

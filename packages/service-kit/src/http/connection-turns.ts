@@ -18,7 +18,7 @@ export type Begin = (incoming: IncomingMessage, outgoing: ServerResponse, waits:
  * that was the connection's last (RFC 9112 § 9.6). So whoever finds that nothing can be told of what follows a request
  * sets `shouldKeepAlive` of its answer, and what the parser makes of the rest is nobody's.
  */
-export class Turns {
+export class ConnectionTurns {
   readonly #socket: Socket
   readonly #begin: Begin
   #answering: ServerResponse | null = null
