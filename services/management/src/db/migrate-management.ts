@@ -25,6 +25,7 @@ import { signedHeadsInOrder } from './migrations/0019-signed-heads-in-order.js'
 import { unshreddedOrganizations } from './migrations/0020-unshredded-organizations.js'
 import { proofsOfProxies } from './migrations/0021-proofs-of-proxies.js'
 import { whoSaidBindings } from './migrations/0022-who-said-bindings.js'
+import { formerSlugs } from './migrations/0023-former-slugs.js'
 
 /** A database, the role that owns its schema, and the role that serves from it. */
 export interface MigrationTarget {
@@ -55,6 +56,7 @@ const MIGRATIONS: readonly Migration[] = [
   unshreddedOrganizations,
   proofsOfProxies,
   whoSaidBindings,
+  formerSlugs,
 ]
 
 /**
@@ -67,6 +69,7 @@ const RIGHTS = {
   sign_ins: 'SELECT, INSERT, UPDATE, DELETE',
   sign_in_attempts: 'SELECT, INSERT, DELETE',
   organizations: 'SELECT, INSERT, UPDATE',
+  former_slugs: 'SELECT, INSERT, DELETE',
   members: 'SELECT, INSERT, UPDATE, DELETE',
   invitations: 'SELECT, INSERT, UPDATE',
   secrets: 'SELECT, INSERT, UPDATE',

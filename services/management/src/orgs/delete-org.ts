@@ -5,6 +5,7 @@ import type { CallOrg } from '../access/principal.js'
 import { roleMay } from '../access/roles.js'
 import type { Actor } from '../audit/audit-entry.js'
 import type { Change, CommitChange } from '../feed/commit-change.js'
+import { forgetFormerSlugs } from './former-slugs.js'
 import { lockOrg } from './org-store.js'
 
 export interface DeleteOrgDeps {
@@ -41,6 +42,7 @@ export async function deleteOrg(
       })
       .returning<{ generation: string }[]>('generation')
     if (!row) throw new Fault('NOT_FOUND', 'no such organization')
+    await forgetFormerSlugs(trx, org.id)
     // Their identities may be registered for another one.
     await trx('internal_services').where({ organization_id: org.id }).delete()
     return {

@@ -146,6 +146,7 @@ export async function acceptInvitation(
     const { organization_id: organizationId, email, role } = invitation
     const userId = accepter.kind === 'new' ? await createUser(trx, { ...accepter, email }) : accepter.person.userId
     await join(trx, organizationId, userId, role)
+    await withdrawOthers(trx, organizationId, email)
     const audit = [
       { organizationId, event: 'invitation.accepted', targetId: invitation.id, details: { user: userId, role } },
     ]
@@ -175,6 +176,16 @@ async function join(trx: Knex.Transaction, organizationId: string, userId: strin
       say: `An organization has at most ${ORG_LIMITS.members} members. Have one removed first; the invitation stays open.`,
     })
   await trx('members').insert({ organization_id: organizationId, user_id: userId, role })
+}
+
+/**
+ * Whoever has joined has no use for a second invitation to the same address but to come back after a removal, or with the
+ * role that they have lost since.
+ */
+async function withdrawOthers(trx: Knex.Transaction, organizationId: string, email: string): Promise<void> {
+  await trx('invitations')
+    .where({ organization_id: organizationId, email, accepted_at: null, revoked_at: null })
+    .update({ revoked_at: trx.raw('now()') })
 }
 
 async function refuseMember(trx: Knex.Transaction, organizationId: string, email: string): Promise<void> {

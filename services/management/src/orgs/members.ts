@@ -54,7 +54,7 @@ export async function changeRole(
   })
 }
 
-/** Takes a member out, or lets one leave. Invitations that they gave out and that are open go with them. */
+/** Takes a member out, or lets one leave. Open invitations to them, and those that they gave out, are revoked. */
 export async function removeMember(
   commitChange: CommitChange,
   actor: Actor,
@@ -103,8 +103,8 @@ export async function transferOwnership(
 }
 
 /**
- * Open invitations that someone gave out and could not give any more: by one that they kept for themselves, under another
- * e-mail address, they would be again what they are no longer.
+ * Revokes the open invitations by which someone could be again what they no longer are: those to their own address, and
+ * those that they gave out and could not give any more, since they may have kept one for themselves under another address.
  *
  * @param role what they are now; undefined for a member no more.
  */
@@ -116,8 +116,12 @@ async function withdrawInvitations(
 ): Promise<void> {
   const beyond = ROLES.filter((given) => role === undefined || !mayManageMember(role, given))
   await trx('invitations')
-    .where({ organization_id: organizationId, created_by: userId, accepted_at: null, revoked_at: null })
-    .whereIn('role', beyond)
+    .where({ organization_id: organizationId, accepted_at: null, revoked_at: null })
+    .where((either) =>
+      either
+        .whereIn('email', trx('users').where('id', userId).select('email'))
+        .orWhere((given) => given.where('created_by', userId).whereIn('role', beyond)),
+    )
     .update({ revoked_at: trx.raw('now()') })
 }
 

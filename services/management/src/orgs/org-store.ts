@@ -9,6 +9,7 @@ import { isFull } from '../db/is-full.js'
 import { returnedRow } from '../db/returned-row.js'
 import { unlessSlugTaken } from '../db/unless-slug-taken.js'
 import { lockPerson } from '../people/users.js'
+import { idByFormerSlug, isFormerSlug, refuseFormerSlugOfOthers } from './former-slugs.js'
 import { slugFrom } from './slug-from.js'
 
 export const ORG_LIMITS = { perOwner: 100, members: 1_000, pendingInvitations: 200 } as const
@@ -38,7 +39,7 @@ const mine = (db: Knex, userId: string) =>
     .join('members', 'members.organization_id', 'organizations.id')
     .where({ 'members.user_id': userId, 'organizations.state': 'active' })
 
-/** By id or slug, as the principal's own: absent, deleted, another's and out of a token's reach are one `undefined`. */
+/** By id, slug or former slug, as the principal's own: absent, deleted, another's and out of a token's reach are one `undefined`. */
 export async function findOrg(db: Knex, principal: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
   const record = await myOrg(db, principal.userId, idOrSlug)
   if (!record || !reaches(principal, record.id)) return undefined
@@ -49,7 +50,12 @@ export async function findOrg(db: Knex, principal: Principal, idOrSlug: string):
 /** The same, with what people are shown. */
 export function myOrg(db: Knex, userId: string, idOrSlug: string): Promise<OrgRecord | undefined> {
   return mine(db, userId)
-    .where((either) => either.where('organizations.id', idOrSlug).orWhere('organizations.slug', idOrSlug))
+    .where((either) =>
+      either
+        .where('organizations.id', idOrSlug)
+        .orWhere('organizations.slug', idOrSlug)
+        .orWhereIn('organizations.id', idByFormerSlug(db, idOrSlug)),
+    )
     .first<OrgRecord | undefined>(COLUMNS)
 }
 
@@ -107,6 +113,7 @@ export async function createOrg(
       .returning<{ created_at: Date }[]>('created_at'),
   )
   await trx('members').insert({ organization_id: id, user_id: ownerId, role: 'owner' })
+  await refuseFormerSlugOfOthers(trx, id, given)
   const { created_at } = returnedRow(created)
   return { id, slug: given, name, generation: '1', quotas: [], role: 'owner', created_at }
 }
@@ -116,7 +123,7 @@ async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> 
   const taken = await trx('organizations')
     .where({ slug: wanted, state: 'active' })
     .first<{ id: string } | undefined>('id')
-  return taken ? `${wanted}-${randomBytes(4).toString('hex')}` : wanted
+  return taken || (await isFormerSlug(trx, wanted)) ? `${wanted}-${randomBytes(4).toString('hex')}` : wanted
 }
 
 /**

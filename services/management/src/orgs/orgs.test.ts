@@ -5,6 +5,7 @@ import type { Role } from '../access/roles.js'
 import { systemActor } from '../audit/audit-entry.js'
 import { freeAddress } from '../people/free-address.js'
 import { PASSWORD, type Person, restHarness } from '../test/rest-harness.js'
+import { FORMER_SLUGS_MAX } from './former-slugs.js'
 import { slugFrom } from './slug-from.js'
 
 const house = await startForAllTests(restHarness)
@@ -103,6 +104,49 @@ describe('an organization', () => {
     expect(renamed.body).toMatchObject({ slug: 'bens', name: 'Ben’s' })
   })
 
+  it('keeps a slug that it had: it is still found by it, and nobody else may take it', async () => {
+    const dora = await house.person('dora')
+    const org = await house.organization(dora, 'Moving')
+    const [mine, others] = [
+      (slug: string) => dora.ask('PATCH', `/orgs/${org}`, { slug }),
+      await house.organization(ben, 'Thief'),
+    ]
+    const { body } = await mine('moved').expect(200)
+    expect(body.slug).toBe('moved')
+    for (const name of [org, 'moved', 'moving'])
+      expect((await dora.ask('GET', `/orgs/${name}`).expect(200)).body).toMatchObject({ id: org, slug: 'moved' })
+    await ben.ask('GET', '/orgs/moving').expect(404)
+    const taken = await ben.ask('PATCH', `/orgs/${others}`, { slug: 'moving' }).expect(409)
+    expect(taken.body.errors).toEqual([{ pointer: '/slug', detail: expect.stringMatching(/had it/) }])
+    await ben.ask('POST', '/orgs', { name: 'Other', slug: 'moving' }).expect(409)
+    expect((await ben.ask('POST', '/orgs', { name: 'Moving' }).expect(201)).body.slug).toMatch(/^moving-[0-9a-f]{8}$/)
+    await mine('moving').expect(200)
+    expect((await dora.ask('GET', '/orgs/moved').expect(200)).body.slug).toBe('moving')
+  })
+
+  it('keeps a slug from who takes it while it is given up', async () => {
+    const dora = await house.person('dora-races')
+    for (let round = 0; round < 8; round++) {
+      const org = await house.organization(dora, `Race ${round}`)
+      const thief = await house.organization(ben, `Racer ${round}`)
+      const [moved, stolen] = await Promise.all([
+        dora.ask('PATCH', `/orgs/${org}`, { slug: `raced-${round}` }),
+        ben.ask('PATCH', `/orgs/${thief}`, { slug: `race-${round}` }),
+      ])
+      expect([moved.status, stolen.status]).toEqual([200, 409])
+    }
+  })
+
+  it('keeps so many former slugs and no more', async () => {
+    const dora = await house.person('dora-moves')
+    const org = await house.organization(dora, 'Restless')
+    const rename = (slug: string) => dora.ask('PATCH', `/orgs/${org}`, { slug })
+    for (let n = 0; n < FORMER_SLUGS_MAX; n++) await rename(`restless-${n}`).expect(200)
+    const { body } = await rename('restless-more').expect(409)
+    expect(body.detail).toMatch(/at most 20/)
+    expect((await dora.ask('GET', '/orgs/restless').expect(200)).body.slug).toBe(`restless-${FORMER_SLUGS_MAX - 1}`)
+  })
+
   it('is listed page by page', async () => {
     const cleo = await house.person('cleo')
     for (let n = 0; n < 5; n++) await house.organization(cleo, `Many ${n}`)
@@ -119,6 +163,7 @@ describe('an organization', () => {
 
   it('is gone for everybody once deleted, its feed row is written and its keys are shredded', async () => {
     const { org, owner, admin } = await staffed('doomed')
+    await owner.ask('PATCH', `/orgs/${org}`, { slug: 'doomed-now' }).expect(200)
     await admin.ask('DELETE', `/orgs/${org}`).expect(403)
     await owner.ask('DELETE', `/orgs/${org}`).expect(204)
     await owner.ask('GET', `/orgs/${org}`).expect(404)
@@ -129,8 +174,8 @@ describe('an organization', () => {
     ])
     expect(house.vault.calls('shredOrganization')).toBe(1)
     expect((await house.db('organizations').where('id', org).first()).shredded_at).not.toBeNull()
-    // The slug is free again, the id is not.
-    await owner.ask('POST', '/orgs', { name: 'Doomed', slug: 'doomed' }).expect(201)
+    // The slugs are free again, the id is not.
+    for (const slug of ['doomed', 'doomed-now']) await owner.ask('POST', '/orgs', { name: 'Doomed', slug }).expect(201)
   })
 
   it('is deleted although the vault is away; the shredding is made up for', async () => {
@@ -305,6 +350,24 @@ describe('an invitation', () => {
     expect(await opened()).toEqual(['kept@lowered.example'])
     await owner.ask('POST', `/orgs/${org}/transfer`, { user: member.id }).expect(200)
     expect(await opened()).toEqual([])
+  })
+
+  it('brings nobody back: joining and leaving revoke all others to the same address', async () => {
+    const { org, owner, admin } = await staffed('twice')
+    const accept = (token: string) => ben.ask('POST', '/invitations/accept', { token })
+    const [first, second] = [await invite(admin, org, ben.email, 'admin'), await invite(owner, org, ben.email, 'owner')]
+    await accept(first.token).expect(200)
+    // As a version before this rule left it.
+    await house.db('invitations').where('id', second.id).update({ revoked_at: null })
+    await owner.ask('PATCH', `/orgs/${org}/members/${ben.id}`, { role: 'member' }).expect(200)
+    await ben.ask('DELETE', `/orgs/${org}/members/${ben.id}`).expect(204)
+    await accept(second.token).expect(401)
+    const third = await invite(admin, org, ben.email)
+    const fourth = await invite(admin, org, ben.email, 'admin')
+    await accept(third.token).expect(200)
+    await owner.ask('DELETE', `/orgs/${org}/members/${ben.id}`).expect(204)
+    await accept(fourth.token).expect(401)
+    expect(await rolesOf(org)).not.toHaveProperty(ben.id)
   })
 
   it('to be an owner comes from an owner, and goes with who gave it', async () => {

@@ -3,6 +3,7 @@ import type { QuotaSpec } from '../api-services/quotas.js'
 import type { AuditEntry } from '../audit/audit-entry.js'
 import { unlessSlugTaken } from '../db/unless-slug-taken.js'
 import type { Change } from '../feed/commit-change.js'
+import { keepFormerSlug, refuseFormerSlugOfOthers } from './former-slugs.js'
 
 export interface OrgChange {
   readonly name?: string | undefined
@@ -11,11 +12,11 @@ export interface OrgChange {
 }
 
 /**
- * Renames an organization, which no proxy notices: they know it by its id. Quotas stand in its routes, so setting them
+ * Renames an organization, which no proxy notices: they know it by its id. A former slug stays the organization's. Quotas stand in its routes, so setting them
  * fells those, also where they are as before: the answer says "in force" (RETRYWAITS). Call it under the organization's
  * lock.
  *
- * @throws Fault CONFLICT where the slug is taken.
+ * @throws Fault CONFLICT where the slug is taken, or the organization has had too many.
  */
 export async function updateOrg(
   trx: Knex.Transaction,
@@ -24,12 +25,14 @@ export async function updateOrg(
 ): Promise<Change<undefined>> {
   const names = { ...(name === undefined ? {} : { name }), ...(slug === undefined ? {} : { slug }) }
   const felt = quotas === undefined ? {} : { quotas: JSON.stringify(quotas), generation: trx.raw('generation + 1') }
+  if (slug !== undefined) await keepFormerSlug(trx, id, slug)
   const [row] = await unlessSlugTaken('organizations', () =>
     trx('organizations')
       .where({ id, state: 'active' })
       .update({ ...names, ...felt, updated_at: trx.raw('now()') })
       .returning<{ generation: string }[]>('generation'),
   )
+  if (slug !== undefined) await refuseFormerSlugOfOthers(trx, id, slug)
   const of = { organizationId: id, targetId: id }
   const renamed: AuditEntry = { ...of, event: 'organization.renamed', details: names }
   const limited: AuditEntry = { ...of, event: 'organization.quotas-set', details: { quotas: quotas ?? [] } }
