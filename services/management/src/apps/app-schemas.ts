@@ -73,6 +73,7 @@ export const DebugTokenView = z
     id: z.string(),
     name: z.string(),
     createdAt: Timestamp,
+    createdBy: z.string().meta({ description: 'Id of the person. The token outlives their membership: revoke it.' }),
     expiresAt: Timestamp,
     lastUsedAt: Timestamp.nullable(),
     revokedAt: Timestamp.nullable(),

@@ -95,6 +95,7 @@ function presentDebugToken(record: DebugTokenRecord): z.input<typeof DebugTokenV
     id: record.id,
     name: record.name,
     createdAt: record.created_at.toISOString(),
+    createdBy: record.created_by,
     expiresAt: record.expires_at.toISOString(),
     lastUsedAt: record.last_used_at?.toISOString() ?? null,
     revokedAt: record.revoked_at?.toISOString() ?? null,

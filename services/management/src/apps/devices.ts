@@ -17,6 +17,7 @@ export interface DebugTokenRecord {
   readonly id: string
   readonly name: string
   readonly created_at: Date
+  readonly created_by: string
   readonly expires_at: Date
   readonly last_used_at: Date | null
   readonly revoked_at: Date | null
