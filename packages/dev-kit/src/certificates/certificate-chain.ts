@@ -22,8 +22,8 @@ export interface Link {
   readonly isUnknown?: boolean
   /** Bits of an RSA key, in the place of P-256. */
   readonly rsaBits?: number
-  /** The RSA key's public exponent is one, and so is its private one: anybody signs by it. */
-  readonly rsaByAnybody?: true
+  /** The RSA key's private exponent is one, so anybody signs by it: the public one is one as well, or 1 + φ(n). */
+  readonly rsaByAnybody?: 'small' | 'large'
   /** In the signatures that it makes. */
   readonly hash?: 'SHA-1' | 'SHA-256'
   readonly notAfter?: Date
@@ -102,12 +102,20 @@ async function newKeys({ rsaBits, rsaByAnybody, hash = 'SHA-256' }: Link): Promi
   const made = { ...algorithm, modulusLength: rsaBits, publicExponent: new Uint8Array([1, 0, 1]) }
   const keys = await subtle.generateKey(made, true, ['sign', 'verify'])
   if (!rsaByAnybody) return keys
-  const { kty = '', n = '', ...secret } = await subtle.exportKey('jwk', keys.privateKey)
-  const both = { ...secret, kty, n, e: ONE, d: ONE, dp: ONE, dq: ONE }
+  const { kty = '', n = '', p = '', q = '', ...secret } = await subtle.exportKey('jwk', keys.privateKey)
+  const e = rsaByAnybody === 'small' ? ONE : toBase64Url(1n + (fromBase64Url(p) - 1n) * (fromBase64Url(q) - 1n))
+  const both = { ...secret, kty, n, p, q, e, d: ONE, dp: ONE, dq: ONE }
   return {
     privateKey: await subtle.importKey('jwk', both, algorithm, true, ['sign']),
-    publicKey: await subtle.importKey('jwk', { kty, n, e: ONE }, algorithm, true, ['verify']),
+    publicKey: await subtle.importKey('jwk', { kty, n, e }, algorithm, true, ['verify']),
   }
+}
+
+const fromBase64Url = (text: string): bigint => BigInt(`0x${Buffer.from(text, 'base64url').toString('hex')}`)
+
+function toBase64Url(number: bigint): string {
+  const hex = number.toString(16)
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url')
 }
 
 /** In a JWK (RFC 7518 § 6.3). */

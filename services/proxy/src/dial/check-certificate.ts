@@ -8,6 +8,8 @@ const LIMITS = {
   rsaBitsMin: 2_048,
   /** By an exponent of one a signature is what is signed, and OpenSSL takes it. */
   rsaExponentMin: 3n,
+  /** CA/Browser Forum Baseline Requirements § 6.1.6. A larger one may be made to do what an exponent of one does. */
+  rsaExponentMax: 2n ** 256n - 1n,
   /** More than a chain has between a server and a public root, and what may stand in the place of one. */
   certificatesMax: 10,
 } as const
@@ -75,7 +77,8 @@ function weakKey(chain: readonly X509Certificate[]): Error | undefined {
   const isWeak = ({ publicKey }: X509Certificate): boolean => {
     const { modulusLength = LIMITS.rsaBitsMin, publicExponent = LIMITS.rsaExponentMin } =
       publicKey.asymmetricKeyDetails ?? {}
-    return modulusLength < LIMITS.rsaBitsMin || publicExponent < LIMITS.rsaExponentMin
+    const isUsual = publicExponent >= LIMITS.rsaExponentMin && publicExponent <= LIMITS.rsaExponentMax
+    return modulusLength < LIMITS.rsaBitsMin || !isUsual
   }
   return chain.some(isWeak)
     ? new Error(`an RSA key of fewer than ${LIMITS.rsaBitsMin} bits, or by which anybody signs`)
@@ -91,9 +94,11 @@ function excludedWildcard(
   leaf: X509Certificate,
   authorities: readonly X509Certificate[],
 ): Error | undefined {
+  // Read for every leaf: an excluded name that no host has excludes nobody, and OpenSSL passes it over.
+  const names = authorities.flatMap(({ raw }) => excludedNames(raw))
   if (isIP(host) !== 0 || leaf.checkHost(host, { subject: 'never', wildcards: false }) !== undefined) return undefined
   const isSibling = (name: string): boolean => parentOf(name) === parentOf(host)
-  const excluded = authorities.flatMap(({ raw }) => excludedNames(raw)).find(isSibling)
+  const excluded = names.find(isSibling)
   return excluded === undefined ? undefined : new Error(`a wildcard over ${excluded}, for which none may vouch`)
 }
 
