@@ -56,10 +56,7 @@ export interface DataPlane {
   ready(): boolean
   /** Current state, for metrics. */
   state(): DataPlaneState
-  /**
-   * What is away. Serving goes on with what is held, and all proxies lack the same, so none of them is less fit to
-   * serve.
-   */
+  /** What is away, although the proxy stays ready: all proxies lack the same, so none of them is less fit to serve. */
   impaired(): readonly Impairment[]
   /** Resolves with the first answered Sync, or after a while without one. Trying goes on in the background. */
   start(): Promise<void>

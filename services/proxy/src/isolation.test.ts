@@ -27,7 +27,7 @@ const realTime = { clock: systemClock, schedule: systemSchedule }
 /** A tenant is named by one letter, which its organization, service and secret carry. */
 type Tenant = 'a' | 'b'
 
-/** One proxy's data plane for two tenants. Questions for a tenant who hangs are never answered. */
+/** One proxy's data plane for two tenants. Questions for a tenant in `hangs` are never answered. */
 async function start({ redis = null, time = realTime }: { redis?: RedisLink | null; time?: typeof realTime } = {}) {
   const hangs = { directory: new Set<Tenant>(), vault: new Set<Tenant>() }
   const tenants = new Map<string, Tenant>()

@@ -34,8 +34,8 @@ export interface Limited {
 export interface Admission {
   /**
    * Draws the limits and the quotas, and durably records the admitted entry before it answers: no record, no injection.
-   * A request that is refused, or whose ticket is voided, has spent nothing of a quota. What it has drawn from a limit
-   * stays drawn, once, because answering had its cost. Nothing fails open.
+   * A request that is refused, or whose ticket is voided, has spent nothing of a quota. What it drew from a limit stays
+   * drawn, once, because each question costs the authority that answers it. Nothing fails open.
    *
    * @throws Fault UNAVAILABLE where that cannot be done; an entry that may have been written is then voided.
    */

@@ -16,7 +16,10 @@ const LIMITS = {
   decodingsMax: 4,
 } as const
 
-/** RFC 3986 § 3.3: segments of pchar. Everything else (backslash, brackets, quotes, `#`, controls, non-ASCII) is refused. */
+/**
+ * RFC 3986 § 3.3: segments of pchar. Everything else (backslash, brackets, quotes, `#`, controls, non-ASCII) is
+ * refused.
+ */
 const PATH = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*)+$/
 /**
  * The form of nearly every path: no escape, and no segment that is empty or begins with a dot or a semicolon. Such a

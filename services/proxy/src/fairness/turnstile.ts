@@ -13,7 +13,7 @@ const LIMITS = {
   perTurnConnecting: 1,
   /** An organization that has begun fewer than this many in the turn does not wait: another's queue is not its own. */
   perOwner: 2,
-  /** How many turns after the last change of organization turns count as shared. */
+  /** After the last change of organization, this many turns count as shared. */
   sharedTurns: 256,
 } as const
 

@@ -142,7 +142,10 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
  */
 const isRefusal = (reason: unknown): boolean => reason instanceof Fault && reason.code === 'FORBIDDEN'
 
-/** A third of the horizon. Before it is known, twice the longest patience. */
+/**
+ * A third of the horizon. Before it is known, twice the longest patience, so that a stream without an answer is given
+ * up before a second Sync is due.
+ */
 function syncEveryMs(session: SyncSession): number {
   const horizonMs = session.horizonMs()
   return horizonMs === undefined ? LIMITS.patience.msMax * 2 : Math.max(LIMITS.syncEveryMsMin, horizonMs / 3)

@@ -44,7 +44,8 @@ function counterOf(route: Route, { scope, period, count }: Quota, address: strin
 }
 
 /**
- * Months before days: of two used-up quotas the first is named in the refusal, and a month never ends before its days.
+ * Months before days: of two used-up quotas the first is named in the refusal, and a month never ends before the day in
+ * it.
  */
 function byPeriodThenKey(a: QuotaCounter, b: QuotaCounter): number {
   if (a.period !== b.period) return a.period === 'month' ? -1 : 1

@@ -10,7 +10,7 @@ export const BACKLOG_LIMITS = {
   /**
    * An organization's share, which is never more than what is left for all others. So one tenant's requests stop nobody
    * else's, and three tenants' do not stop a fourth's: if n organizations take all they can, each has an (n + 1)th, and
-   * as much is left.
+   * an (n + 1)th is left over.
    */
   shareMax: 40_000,
   /**

@@ -54,7 +54,7 @@ describeWithRedis('the password of Redis', () => {
       () => undefined,
     )
 
-  /** Over a new connection: with the current password, all open ones are closed first. */
+  /** Forces a new connection: with the current password, closes all open ones, then waits until a new one answers. */
   async function connectAnew(known: string): Promise<true> {
     const one = await askRedis({ ...redis, password: known }, 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     expect(Number(one)).toBeGreaterThan(0)

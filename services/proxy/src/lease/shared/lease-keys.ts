@@ -43,8 +43,9 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock, keysMax: number = 
       // either, such as a shredding's or a leak's, drops the key. Without such labels nothing would drop it.
       const restsOn = labels.filter(({ kind, id }) => FELLED_WITH.has(kind) && id === organizationId)
       if (restsOn.length < FELLED_WITH.size) return key.bytes.wipe()
-      // When a newer data key seals, an older one may have leaked. A key under an older version, shared or from a slow
-      // answer, is therefore not accepted beside one under a newer version.
+      // By the time a newer version of the data key seals, an older one may have leaked. So no lease key of an older
+      // version is held beside a newer version's, and nothing shared under it can be opened, even where a slow answer
+      // brings it.
       const held = SLOTS.map((slot) => slotOf(organizationId, slot))
       const isOutdated = held.some((slot) => isOlder(key.id, cache.get(slot)?.key.id))
       if (isOutdated) return key.bytes.wipe()

@@ -56,7 +56,7 @@ export function createReadShared({ store, keys, keeper, clock, log }: SharedDeps
   }
 
   return async ({ organizationId, secrets }) => {
-    // Cold: a proxy that holds no key of the organization has not leased anything of it yet, and asks the vault.
+    // Cold: without a lease key of the organization, nothing that is shared can be opened, so the vault is asked.
     if (!keys.holdsAny(organizationId)) return []
     // READTIME: taken before Redis is asked.
     const asked = momentOf(clock)
