@@ -33,7 +33,7 @@ export function renderEscaped(template: Template, secrets: Secrets): string {
  * whatever a server decodes.
  *
  * @throws Fault SECRET_DECRYPTION_FAILED for what a client could not send either: dot segments (`encodeURIComponent`
- * leaves them), separators and control characters, in any encoding.
+ *   leaves them), separators and control characters, in any encoding.
  */
 export function renderPath(template: Template, secrets: Secrets): string {
   const parts = template.map((part) => (part.kind === 'literal' ? part.text : renderEscaped([part], secrets)))

@@ -92,7 +92,7 @@ export interface RouteSource {
    * The route of this credential to this service, fresh at the moment it is handed over.
    *
    * @throws Fault: management's own refusals (not kept), INVALID_TOKEN, TOKEN_EXPIRED, or UNAVAILABLE: past the
-   * horizon, while management is away, or where too many unknown routes are being asked for.
+   *   horizon, while management is away, or where too many unknown routes are being asked for.
    */
   resolve(credential: AppCredential, service: string): Promise<Route>
 }

@@ -1,7 +1,7 @@
 /*
  * A WebAssembly module of one function, written out instruction by instruction (WebAssembly 2.0, with its SIMD part):
  *
- * find(at, stop): where the first run of 16 token bytes or more begins in memory[at, stop); stop where there is none
+ *     find(at, stop): where the first run of 16 or more token bytes begins in memory[at, stop); stop if there is none
  *
  * It processes sixteen bytes a step. A byte is a token byte if LOW[its low four bits] and HIGH[its high four bits]
  * share a bit; the tables stand at the memory's beginning. The fifteen bytes behind `stop` are read too, and must not

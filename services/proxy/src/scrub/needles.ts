@@ -56,8 +56,8 @@ const PARAMETER = /^[A-Za-z][\w-]*[ \t]*=[ \t]*"?([^="].*?)"?$/s
 const BASIC = /^Basic[ \t]+(\S+)$/i
 
 /**
- * What a server may take for the value: without the blanks around it, which are not part of a field's value (RFC 9110 §
- * 5.5), without a leading scheme and parameter name, and for Basic the pair and its secret part (RFC 7617 § 2), also
+ * What a server may take for the value: without the blanks around it, which are not part of a field's value (RFC 9110
+ * § 5.5), without a leading scheme and parameter name, and for Basic the pair and its secret part (RFC 7617 § 2), also
  * where a template holds the scheme. The cuts are fixed, the same for every answer, so they tell a phone nothing.
  */
 function wholesOf(value: string): ReadonlySet<string> {

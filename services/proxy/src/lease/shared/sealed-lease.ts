@@ -5,8 +5,8 @@ import type { LeaseKeyId } from '../vault-leases.js'
 /**
  * A lease as it stands in Redis, in bytes:
  *
- * magic "PMAL" | format u8 | data key id: length u8, ASCII | data key version u32 | hour u32 | not after u48
- * | salt 32 | nonce 12 | ciphertext | tag 16
+ *     magic "PMAL" | format u8 | data key id: length u8, ASCII | data key version u32 | hour u32 | not after u48
+ *       | salt 32 | nonce 12 | ciphertext | tag 16
  *
  * Numbers are big-endian. The fields before the salt are associated data of the seal, together with what the reader
  * knows from its grant: organization, secret, version id and generation, which are not in these bytes.
