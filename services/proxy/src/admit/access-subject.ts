@@ -46,8 +46,8 @@ function withoutQuery(path: string): string {
 const PRINTABLE_ASCII = /^[ -~]*$/
 
 /**
- * Replaces what Postgres cannot store (NUL in JSON, a lone surrogate): one such entry would hold up all that wait
- * behind it.
+ * Replaces control characters and lone surrogates, because one entry that Postgres cannot store (NUL in JSON, a lone
+ * surrogate) would hold up all that wait behind it.
  */
 function plain(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text
