@@ -24,7 +24,7 @@ import { routeResponse } from './test/route-response.js'
 import { hashOf, sessionSigner } from './test/session-signer.js'
 import { silentLog } from './test/silent-log.js'
 
-/** The bounds of one process, each at its place in production: what is held, and who waits. */
+/** The bounds of one process, each where production applies it: what is held, and what waits. */
 
 const log = silentLog()
 const LIFE_MS = 300_000
@@ -65,7 +65,7 @@ interface VaultOptions {
   readonly leasesMax?: number
 }
 
-/** A vault whose values have so many bytes; `answering` before it answers. */
+/** A vault whose values have `valueBytes` bytes; `answering` runs before it answers. */
 function leasesOf({ valueBytes = 8, lifeMs = LIFE_MS, answering = async () => {}, ...bound }: VaultOptions) {
   const { keeper, time } = fresh()
   const leases = createLeaseSource({
@@ -95,7 +95,7 @@ function leasesOf({ valueBytes = 8, lifeMs = LIFE_MS, answering = async () => {}
   return { leases, route }
 }
 
-/** A memory whose things have numbers. `fill` takes in all of these, `holds` uses one. */
+/** A memory of numbered things. `fill` takes in a range of them, `holds` uses one. */
 interface Memory {
   fill(from: number, to: number): Promise<void>
   holds(nth: number): Promise<boolean>
@@ -144,7 +144,7 @@ async function heldSessions(max: number): Promise<Memory> {
   }
 }
 
-/** All that are new in one call. */
+/** All new ones in one call. */
 function heldLeases(options: VaultOptions): Memory {
   const { leases, route } = leasesOf(options)
   return {
@@ -240,7 +240,7 @@ function inHand(isLate: boolean): Enter {
 
 describe('who waits has a bound for all, beside each organization’s share: the next one is refused, 503, at once', () => {
   it.each([
-    // Who has fewer than eight in hand is let in all the same: eight of each newcomer are.
+    // An owner with fewer than eight in hand is always let in, so eight of each newcomer are.
     ['in hand', { owners: 4, share: 1_024, beyond: 8 }, () => inHand(false)],
     ['in hand while the event loop is late', { owners: 2, share: 256, beyond: 8 }, () => inHand(true)],
     ['for routes', { owners: 8, share: 128, beyond: 0 }, unknownRoutes],
@@ -299,7 +299,7 @@ describe('what is tried again is tried so often, and no more:', () => {
 it('a session’s token is read up to 4,096 characters, and refused unread beyond', async () => {
   const { signer, sessions } = await sessionsOf()
   const of = (chars: number): Promise<string> => signer.token({ jti: 's'.repeat(chars) })
-  // Three bytes are four characters.
+  // Three bytes become four characters.
   const chars = 1 + Math.floor(((4_096 - (await of(1)).length) * 3) / 4)
   const [longest, longer] = [await of(chars), await of(chars + 3)]
   expect([longest.length > 4_092, longest.length <= 4_096, longer.length > 4_096]).toEqual([true, true, true])

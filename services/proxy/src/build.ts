@@ -29,27 +29,27 @@ import { tellCrowdedOut } from './telemetry/tell-crowded-out.js'
 import { tellState } from './telemetry/tell-state.js'
 
 const LIMITS = {
-  /** Requests to providers under way: sockets and buffers of each are bounded, so this bounds memory. */
+  /** Requests to providers under way. The sockets and buffers of each are bounded, so this bounds memory. */
   underWay: { totalMax: 8_192, perOwnerMax: 2_048 },
-  /** Beyond the drain, for handing over the record and closing. */
+  /** Time beyond the drain, for handing over the record and closing. */
   closingMs: 10_000,
 } as const
 
 export interface Service {
-  /** Answers with the port taken. */
+  /** Resolves to the port that is listened on. */
   start(): Promise<number>
-  /** Not ready at once; answers under way end; the record is handed over. */
+  /** Becomes unready at once, lets answers under way end, then hands over the record. */
   stop(): Promise<void>
 }
 
-/** Every part of the proxy is named on this page. */
+/** Names every part of the proxy. */
 export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Service> {
   const endLogLevel = watchLogLevel(log, { usual: config.logLevel, file: config.telemetry.logLevelFile })
   const telemetry = await openTelemetry(config.telemetry, { service: 'proxy', log })
   const measures = createProxyMeasures(telemetry)
   const calls = watchRpcClient(telemetry)
   const identity = await watchMaterial(config.tls, log)
-  // One file twice: towards apps there is no CA of ours.
+  // Towards apps there is no CA of the installation's own, so one file serves as both.
   const certificate = config.certificate && (await watchServed(config.certificate, log))
   const directory = createReloadingClient(Directory, config.directory, identity, { calls })
   const vault = createReloadingClient(Vault, config.vault, identity, { calls })
@@ -107,7 +107,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
     { name: 'channels', run: () => closeAll(directory, vault, ...(redis ? [redis] : [])) },
     { name: 'certificates', run: () => stopAll(identity, certificate) },
     { name: 'log level', run: endLogLevel },
-    // Last, so that it tells of all that was before.
+    // Last, so that it reports on all the steps before.
     { name: 'telemetry', run: () => telemetry.stop() },
   ]
   const shutDown = shutdownOnce(steps, config.drainMs + LIMITS.closingMs, log)
@@ -120,7 +120,7 @@ export async function buildProxy(config: ProxyConfig, log: Logger): Promise<Serv
         )
       }
       await telemetry.start()
-      // Alive at once, ready with the first answered Sync.
+      // Alive at once; ready with the first answered Sync.
       const port = await listener.listen(config.host, config.port)
       await dataPlane.start()
       return port

@@ -25,7 +25,7 @@ import {
 import { z } from 'zod'
 import { type TrustedProxies, trustedProxies } from './server/source-address.js'
 
-/** An authority that the proxy asks: where it is and who it must be. */
+/** An authority that the proxy asks: its address, and the identity that it must have. */
 export interface Peer {
   readonly address: string
   readonly serverId: string
@@ -35,10 +35,10 @@ export interface ProxyConfig {
   readonly logLevel: string
   readonly host: string
   readonly port: number
-  /** Towards apps. Null: an ingress in front terminates TLS. */
+  /** The certificate shown to apps. Null: an ingress in front terminates TLS. */
   readonly certificate: { readonly certFile: string; readonly keyFile: string } | null
   readonly hostSuffix: string | null
-  /** Towards our own services. */
+  /** For connections to the installation's own services. */
   readonly tls: TlsFiles
   readonly directory: Peer
   readonly vault: Peer
@@ -80,7 +80,7 @@ const ProxyEnvironment = z.object({
   ...telemetryEnvironment,
 })
 
-/** Pure but for the files that it is handed: main.ts hands in process.env, once. @throws EnvironmentError. */
+/** Pure except for reading the files it is given: main.ts passes in process.env, once. @throws EnvironmentError. */
 export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ProxyConfig {
   const read = parseEnvironment(ProxyEnvironment, env)
   const identity = (name: string): string => spiffeId(read.PMA_TRUST_DOMAIN, read.PMA_NAMESPACE, name)

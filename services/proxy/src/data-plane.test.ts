@@ -19,7 +19,7 @@ const atEnd = closeAfterEach()
 
 const BOOT = 'boot_01JH0000000000000000000000'
 
-/** The data plane between a directory and a vault, over real gRPC. The secret's generation is the directory's. */
+/** The data plane between a directory and a vault, over real gRPC. The directory decides the secret's generation. */
 async function start(
   says: Partial<FakeDirectory['says']> = {},
   { schedule = systemSchedule, clock = systemClock }: { schedule?: Schedule; clock?: Clock } = {},
@@ -64,7 +64,7 @@ async function start(
   const token = newToken('app')
   const resolve = () => plane.routes.resolve({ kind: 'app-token', token, hash: hashOf(token) }, 'openai')
   const value = async () => (await plane.leases.lease(await resolve())).get('sec_1')?.value.reveal()
-  /** As management does it: the new state is committed with its row. */
+  /** As management does it: commits the new state with its row. */
   const replace = (): number => {
     generation += 1
     return directory.commit({ kind: 'FEED_KIND_SECRET', id: 'sec_1', generation })

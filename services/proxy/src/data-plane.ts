@@ -27,7 +27,7 @@ import { createSessionVerifier } from './sessions/verify-session.js'
 import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
 
 const LIMITS = {
-  /** How long the start waits for a first answer; it goes on trying behind. */
+  /** How long the start waits for a first answer. Trying goes on in the background. */
   firstAnswerMs: 5_000,
   /** Between two looks at old floors and at answers past the horizon. */
   tendEveryMs: 1_000,
@@ -37,7 +37,9 @@ const LIMITS = {
 
 export type Impairment = 'management-silent' | 'horizon-passed' | 'redis-away'
 
-/** All that stands between the pipeline and the authorities: kept fresh, shared, recorded. */
+/**
+ * All that stands between the pipeline and the authorities: keeps their answers fresh, shares them, and records access.
+ */
 export interface DataPlane {
   readonly freshness: Freshness
   readonly routes: RouteSource
@@ -47,23 +49,24 @@ export interface DataPlane {
   /** For `/.well-known/jwks.json`. @throws Fault UNAVAILABLE. */
   jwks(): Promise<{ readonly keys: readonly PublishedJwk[] }>
   /**
-   * Requests may be sent here: the horizon is ahead; or it has passed, and no other proxy is known to be better off. Were
-   * all taken away at once, clients would meet a closed door in place of a 503 that says when to try again.
+   * Whether requests may be sent here: the horizon is ahead, or it has passed and no other proxy is known to be better
+   * off. If all proxies were taken out at once, clients would find no server in place of a 503 that says when to try
+   * again.
    */
   ready(): boolean
-  /** How things stand, for who measures. */
+  /** Current state, for metrics. */
   state(): DataPlaneState
-  /** What is away that what is held goes on without: all proxies lack it, so none of them is less fit to serve for it. */
+  /** What is away, although the proxy stays ready: all proxies lack the same, so none of them is less fit to serve. */
   impaired(): readonly Impairment[]
-  /** Resolves with the first answered Sync, or after a while without one: it goes on trying. */
+  /** Resolves with the first answered Sync, or after a while without one. Trying goes on in the background. */
   start(): Promise<void>
-  /** Call it when the last request has ended: hands over what is not on record yet, within its grace. */
+  /** To be called when the last request has ended. Hands over what is not on record yet, within its grace. */
   stop(): Promise<void>
 }
 
-/** How things stand. */
+/** Current state. */
 export interface DataPlaneState {
-  /** Until the horizon passes; below 0 since it has, -Infinity before the first answered Sync. */
+  /** Time until the horizon passes; below 0 once it has, -Infinity before the first answered Sync. */
   readonly horizonMs: number
   readonly applied: number
   readonly held: Readonly<Record<'routes' | 'leases' | 'sessions', number>>
@@ -82,7 +85,7 @@ export interface DataPlaneDeps {
   readonly schedule?: Schedule
   /** BOOT: random, one per process start; never a pod's name. */
   readonly bootId?: string
-  /** Through which requests come here. */
+  /** The turnstile through which requests come here. */
   readonly turnstile: Pick<Turnstile, 'isShared'>
   readonly measures?: ProxyMeasures
 }
@@ -143,7 +146,7 @@ export function createDataPlane({
   }
 }
 
-/** Waits, but not for ever. */
+/** Resolves when `done` does, or after `atMostMs`. */
 function firstOf(done: Promise<void>, schedule: Schedule, atMostMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cancel = schedule(resolve, atMostMs)

@@ -24,10 +24,10 @@ const atEnd = closeAfterEach()
 const NEVER = new Promise<never>(() => {})
 const realTime = { clock: systemClock, schedule: systemSchedule }
 
-/** A tenant is called by one letter, which its app token's organization, service and secret carry. */
+/** A tenant is named by one letter, which its organization, service and secret carry. */
 type Tenant = 'a' | 'b'
 
-/** One proxy's data plane for two tenants; what is asked for a tenant who hangs is never answered. */
+/** One proxy's data plane for two tenants. Questions for a tenant in `hangs` are never answered. */
 async function start({ redis = null, time = realTime }: { redis?: RedisLink | null; time?: typeof realTime } = {}) {
   const hangs = { directory: new Set<Tenant>(), vault: new Set<Tenant>() }
   const tenants = new Map<string, Tenant>()
@@ -69,7 +69,7 @@ async function start({ redis = null, time = realTime }: { redis?: RedisLink | nu
   return { plane, directory, vault, hangs, resolve, lease, admit }
 }
 
-/** The service's name tells one secret of a tenant from another. */
+/** The service's name distinguishes the secrets of one tenant. */
 function routeOf(tenant: Tenant, service: string): ResolveRouteResponse__Output {
   const secretId = `sec_${tenant}_${service}`
   const labels = [{ kind: 'FEED_KIND_SECRET', id: secretId, generation: 1 }] as const

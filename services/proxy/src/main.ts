@@ -5,7 +5,7 @@ import { runProgram } from '@protectmyapi/service-kit/program/program'
 import { buildProxy } from './build.js'
 import { describeEnvironment, loadConfig } from './config.js'
 
-// A proxy has a core to itself, where the collector's helper threads would only take turns with it.
+// A proxy has a core to itself, where the collector's helper threads would only compete with it.
 setFlagsFromString('--no-parallel-scavenge')
 
 await runProgram(process, {
@@ -16,7 +16,7 @@ await runProgram(process, {
     const config = loadConfig(process.env, (path) => readFileSync(path, 'utf8'))
     const log = createLogger('proxy', config.logLevel)
     const proxy = await buildProxy(config, log)
-    // Before it starts: it listens while it waits for its first Sync.
+    // Before it starts, because it already listens while it waits for its first Sync.
     endWith(log, () => proxy.stop())
     return { log, ready: { port: await proxy.start() } }
   },

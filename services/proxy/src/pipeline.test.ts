@@ -318,7 +318,7 @@ describe('a refusal', () => {
     proxy.plane.says.resolve = null
     socket.write(post)
     await until(() => (heard.includes('HTTP/1.1 200') ? true : undefined))
-    // A timer is never early.
+    // A timer never fires early.
     expect(performance.now() - askedAt).toBeGreaterThan(500)
     socket.destroy()
   })
@@ -326,7 +326,7 @@ describe('a refusal', () => {
   it('that is one too many holds up nobody else who comes over the same connection of a trusted proxy', async () => {
     await proxy.close()
     proxy = await startProxy(upstream.port, { proxies: ['127.0.0.1'] })
-    // Longer than is waited for below: were the connection not read until then, nothing would be heard.
+    // Longer than the wait below: if the connection were not read until then, nothing would be heard.
     proxy.plane.says.resolve = new TooCrowded(60)
     const socket = connect(proxy.port, '127.0.0.1')
     let heard = ''
@@ -369,7 +369,7 @@ describe('what changes while a request begins', () => {
     expect(upstream.received).toHaveLength(1)
   })
 
-  /** So many changes come in, each while a request is being admitted; the route is current after each. */
+  /** This many changes come in, each while a request is being admitted. The route is current after each. */
   function change({ plane }: ProxyUnderTest, times: number, beside = (): void => {}): void {
     let generation = 1
     plane.says.duringAdmit = () => {
@@ -405,7 +405,7 @@ describe('what changes while a request begins', () => {
     const { recorded } = proxy.plane
     expect(recorded.filter(({ ends }) => ends.some((end) => 'voided' in end))).toHaveLength(19)
     expect(upstream.received).toHaveLength(1)
-    // So that limits are drawn from once.
+    // So limits are drawn from once.
     expect(recorded.at(-1)?.request.admittedBy).toEqual(recorded.map(({ request }) => request.route))
   })
 
@@ -462,7 +462,7 @@ describe('a test call', () => {
     proxy.plane.secrets.set('sec_1', heldSecret('sec_1', 'fifteen-letters', bindings))
     expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(200)
     proxy.plane.routeOf.set('up', routeTo(origin, { isTest: true }))
-    // A server drops blanks at the end, and knows what a scheme is.
+    // A server drops blanks at the end, and recognises a scheme.
     for (const value of ['abcd1234        ', 'Bearer abcd12345678']) {
       proxy.plane.secrets.set('sec_1', heldSecret('sec_1', value, bindings))
       expect((await proxy.send('GET', '/v1/p/up/x')).status).toBe(403)

@@ -26,13 +26,14 @@ import { NO_MEASURES, type ProxyMeasures } from './telemetry/proxy-measures.js'
 
 const LIMITS = {
   /**
-   * What a request rests on may change before anything of it has left. It begins again for so long: an operator who works
-   * through a list of secrets refuses nobody, and a feed that moves for ever holds nobody for ever.
+   * What a request rests on may change before anything of it has left; then the request begins again, for this long. So
+   * an operator who works through a list of secrets causes no refusals, and a feed that never rests holds no request
+   * for ever.
    */
   beginsAgainMs: 5_000,
-  /** Beginnings of it in that time: each takes a place in the record, and may ask management and vault. */
+  /** Attempts within that time. Each takes a place in the record, and may ask management and vault. */
   turnsMax: 20,
-  /** Of them, where the vault refused a grant: a certificate is exchanged once in a while, and clocks may stay apart. */
+  /** Attempts where the vault refused a grant. A certificate is replaced only rarely, while clocks may stay apart. */
   refusedTurnsMax: 3,
 } as const
 
@@ -42,11 +43,11 @@ export interface PipelineDeps {
   readonly leases: LeaseSource
   readonly admission: Admission
   readonly forwarding: ForwardDeps
-  /** Requests under way, in all and of each organization. */
+  /** Requests under way, in all and for each organization. */
   readonly underWay: Lane
   /** Those of them that are not on their way to the provider yet. */
   readonly crowd: Crowd
-  /** When each of them may begin. */
+  /** Decides when each request may begin. */
   readonly turnstile: Turnstile
   readonly log: Logger
   readonly measures?: Pick<ProxyMeasures, 'leakedKeys'>
@@ -62,10 +63,10 @@ export interface Call {
   readonly admittedBy: Route[]
 }
 
-/** Never rejects: whatever happens is an answer, or the client is gone. */
+/** Never rejects: every failure becomes an answer, unless the client is gone. */
 export type Pipeline = (exchange: Exchange, destination: ServiceDestination) => Promise<void>
 
-/** The walk of a request: identify, aim, admit, lease, inject, forward, scrub, finish. */
+/** The stages of a request: identify, aim, admit, lease, inject, forward, scrub, finish. */
 export function createPipeline(deps: PipelineDeps): Pipeline {
   return async (exchange, destination) => {
     const { service, target } = destination
@@ -109,13 +110,13 @@ async function walk(deps: PipelineDeps, call: Call): Promise<void> {
       if (route.isTest) checkShowable(request)
       const { organizationId, target } = route
       const back = { target, path: aimed.path, prefix: destination.prefix, origin: exchange.clientOrigin }
-      // Forwarding scrubs what comes back, as it comes.
+      // Forwarding scrubs the answer as it comes.
       const { timeoutMs, bodyBytesMax, forwardTraceContext } = target
       const asked = { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, forwardTraceContext, back }
       sending = forward(deps.forwarding, asked)
       handedOver()
     } catch (err) {
-      // Up to the hand-over nothing has left, so whatever is thrown voids the entry.
+      // Nothing has left before the hand-over, so any error voids the entry.
       ticket.void_(asFault(err).code)
       throw err
     }
@@ -148,7 +149,9 @@ function admitted(decision: Decision): Ticket {
   throw 'exceeded' in decision ? exceededFault(decision.exceeded) : limitedFault(decision.limited)
 }
 
-/** @throws Fault FORBIDDEN: nobody reads a key, so an answer that cannot be searched for it is not asked for. */
+/**
+ * @throws Fault FORBIDDEN: nobody may read a key, so a test call is not sent if its answer cannot be searched for one.
+ */
 function checkShowable({ secrets }: UpstreamRequest): void {
   if (secrets.every(isSearchable)) return
   const say =
@@ -156,7 +159,10 @@ function checkShowable({ secrets }: UpstreamRequest): void {
   throw new Fault('FORBIDDEN', 'a test call with a secret that is too short', { say })
 }
 
-/** The second entry of the record; and our own words, where the provider's did not go on. */
+/**
+ * Writes the second entry of the record. Throws the fault where the client has to get the proxy's own answer instead of
+ * the provider's.
+ */
 function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void {
   const { sent, end, requestBytes, responseBytes } = forwarded
   const fault = sent && forwarded.fault?.code === 'UNAVAILABLE' ? changed(forwarded.fault) : forwarded.fault
@@ -179,12 +185,12 @@ function finish(exchange: Exchange, ticket: Ticket, forwarded: Forwarded): void 
   if (end === 'refused' && fault) throw fault
 }
 
-/** A row of the feed, or the end of the horizon, ends what the provider has: it may have carried it out. */
+/** A row of the feed, or the end of the horizon, ended a request that the provider has and may have carried out. */
 function changed(cause: Fault): Fault {
   return new Fault('CHANGED_UNDER_WAY', cause.message, { cause })
 }
 
-/** What fell between the route and the sending was looked up too early by a moment: again, from the route on. */
+/** Begins again from the route on, if something that the route rests on fell before anything was sent. */
 async function walkUntilSent(deps: PipelineDeps, call: Call): Promise<void> {
   const { exchange } = call
   const untilMs = exchange.elapsedMs() + LIMITS.beginsAgainMs
@@ -200,7 +206,10 @@ async function walkUntilSent(deps: PipelineDeps, call: Call): Promise<void> {
   }
 }
 
-/** Mistakes of ours call somebody, unusable secrets and providers are looked into; an outage is logged where it is. */
+/**
+ * Defects of the proxy alert somebody; unusable secrets and faults of providers are looked into; an outage is logged
+ * where it occurs.
+ */
 function levelOf({ code }: Fault): 'error' | 'warn' | 'debug' {
   if (code === 'INTERNAL') return 'error'
   const { http } = FAULTS[code]

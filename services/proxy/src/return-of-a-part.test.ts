@@ -12,10 +12,10 @@ import { settle } from './test/sharing-proxies.js'
 import { silentLog } from './test/silent-log.js'
 
 const ROUTES = 200
-/** Requests for each route at once. */
+/** Simultaneous requests for each route. */
 const CROWD = 5
 
-/** One proxy that holds 200 routes of four organizations, and a lease for each; time passes when told to. */
+/** One proxy that holds 200 routes of four organizations, and a lease for each. Time passes when told to. */
 function start() {
   const time = manualTime()
   const { keeper, sync } = fresh(time)
@@ -54,7 +54,7 @@ function start() {
     numbers.set(token, at)
     return { kind: 'app-token', token, hash: hashOf(token) } as const
   })
-  /** Every route, by many at once. Answers once all are served, and what was asked behind them has landed. */
+  /** Requests every route many times at once. Resolves once all are served, and background questions have landed. */
   async function everybody(): Promise<void> {
     const served = credentials.flatMap((credential) =>
       Array.from({ length: CROWD }, async () => {
@@ -84,13 +84,13 @@ describe('management and vault, when they return after an outage', () => {
     await everybody()
     expect(asked).toEqual({ routes: ROUTES, leases: ROUTES })
 
-    // Past half of each life: from now on a use asks anew, behind what is held, and of each thing once a second.
+    // Past half of each life: from now on a use asks again in the background, for each thing at most once a second.
     says.all = 'away'
     advance(160_000)
     for (let burst = 0; burst < 3; burst += 1) await everybody()
     expect(asked).toEqual({ routes: 2 * ROUTES, leases: ROUTES })
 
-    // One question for each route; and then for each lease, whose end is its route's.
+    // One question for each route, and then one for each lease, which ends with its route.
     says.all = 'there'
     advance(1_000)
     for (let burst = 0; burst < 3; burst += 1) await everybody()

@@ -3,14 +3,14 @@ import type { GrantedSecret, Route } from '../routes/route.js'
 import type { AccessRequest } from './admission.js'
 
 const LIMITS = {
-  /** As the contract says. */
+  /** Fixed by the contract. */
   pathBytesMax: 512,
   methodCharsMax: 32,
   addressCharsMax: 64,
   appVersionCharsMax: 64,
 } as const
 
-/** Who asked for what, for the record. Never a query: keys travel there. */
+/** Who asked for what, for the record. The query is left out because it may carry keys. */
 export function accessSubject({ route, method, path, sourceAddress, appVersion }: AccessRequest): AccessSubject {
   return {
     appId: route.appId,
@@ -45,7 +45,10 @@ function withoutQuery(path: string): string {
 
 const PRINTABLE_ASCII = /^[ -~]*$/
 
-/** One entry that Postgres cannot store (NUL in JSON, a lone surrogate) would hold up all that wait behind it. */
+/**
+ * Replaces control characters and lone surrogates, because one entry that Postgres cannot store (NUL in JSON, a lone
+ * surrogate) would hold up all that wait behind it.
+ */
 function plain(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text
   return Buffer.from(text, 'utf8')
@@ -53,9 +56,9 @@ function plain(text: string): string {
     .replace(/\p{Cc}/gu, '�')
 }
 
-/** At a character's border. */
+/** Cuts at a character boundary. */
 function cutBytes(text: string, bytesMax: number): string {
-  // A character is one to three bytes for each of its units.
+  // Each UTF-16 unit takes at most three bytes.
   if (text.length * 3 <= bytesMax) return text
   const bytes = Buffer.from(text, 'utf8')
   if (bytes.length <= bytesMax) return text

@@ -107,7 +107,7 @@ describeWithRedis('admission', () => {
       expect(rig.scripts[1]).toEqual({ requests: 1, riders: 20 })
       expect(await onRecord()).toEqual([
         ...new Array(20).fill('admitted'),
-        // Of one script: those who are admitted, then the riders.
+        // From one script: the admitted entries, then the riders.
         'admitted',
         ...new Array(20).fill('finished'),
       ])
@@ -131,7 +131,7 @@ describeWithRedis('admission', () => {
       await rig.client.set(watermarkKey(SHARD, BOOT), '1')
       await admit()
       await rig.client.set(watermarkKey(SHARD, BOOT), '2')
-      // Nobody asks any more, and the watermark is looked at all the same.
+      // No request comes any more, yet the watermark is still looked at.
       rig.time.advance(500)
       await until(() => (rig.watermarks.includes(2) ? true : undefined))
       rig.time.advance(10_000)
@@ -230,7 +230,7 @@ describeWithRedis('admission', () => {
         ticket.finish(OUTCOME)
         await admit({ organizationId: 'org_2' })
         await rig.settled()
-        // Exactly these: it is known that nothing of them was written.
+        // Exactly these, because it is known that none of them was written to Redis.
         expect(rig.directory.entries.map(kindOf)).toEqual(['admitted', 'admitted', 'finished'])
         expect(await rig.client.xlen(accessStreamKey(shardOf('org_2')))).toBe(1)
         expect(rig.link.isUsable()).toBe(true)
@@ -270,7 +270,7 @@ describeWithRedis('admission', () => {
       expect(sequences.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1))
       const messages = await rig.client.xrange(accessStreamKey(SHARD), '-', '+')
       const lengths = messages.map(([, fields]) => fields[3]?.length ?? 0)
-      // The last are the riders, which come as one text.
+      // The last message holds the riders, which come as one text.
       expect(Math.max(...lengths.slice(0, -1))).toBeLessThanOrEqual(linesBytesMax)
       expect(await rig.client.pttl(accessStreamKey(SHARD))).toBeGreaterThan(0)
     })
@@ -339,7 +339,7 @@ describeWithRedis('admission', () => {
 function harnessOf(rig: AdmissionRig): AdmissionHarness {
   return {
     admission: rig.admission,
-    // An entry that reached both is one: the drain drops the second, as this does.
+    // An entry that reached both counts once: the drain drops the second copy, and so does this.
     async entries() {
       const byPlace = new Map<string, AccessEntry>()
       for (const entry of [...(await rig.streamed()), ...rig.directory.entries]) {

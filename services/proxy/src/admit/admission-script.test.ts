@@ -6,7 +6,7 @@ import { startTestRedis } from '@protectmyapi/dev-kit/redis/test-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { redisAppend } from './redis-append.js'
 
-/** What may lie between the moment that is told and the one that is meant. */
+/** How far the announced moment may differ from the true one. */
 const EXACT_MS = 50
 
 describeWithRedis('the admission script', () => {
@@ -17,7 +17,7 @@ describeWithRedis('the admission script', () => {
     atEnd(() => redis.drop())
     const client = await connectTestRedis(redisTarget(redis))
     atEnd(() => client.disconnect())
-    // What is slow here is a machine with other work, and no Redis that is away.
+    // A slow answer here means a busy machine, not a Redis that is away.
     Object.assign(client.options, { commandTimeout: 10_000 })
     const append = redisAppend({ use: (ask) => ask(client) }, 'boot_x')
     const bucket = { key: 'bucket', scope: 'app', count: 5, periodMs: 1_000, burst: 3 } as const
@@ -25,7 +25,10 @@ describeWithRedis('the admission script', () => {
       const [seconds, micros] = await client.time()
       return Number(seconds) * 1_000 + Number(micros) / 1_000
     }
-    /** Of so many at once: waits of those refused, by their places; and the times between which the script ran. */
+    /**
+     * Asks for this many at once. Returns the waits of those refused, by their places, and the times between which the
+     * script ran.
+     */
     async function ask(requests: number) {
       const asked = Array.from({ length: requests }, (_, at) => ({ buckets: [bucket], line: `["a",0,${at}]` }))
       const fromMs = await redisMs()

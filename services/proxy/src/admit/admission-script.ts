@@ -1,28 +1,29 @@
 /**
- * Admission in one step of Redis, for all requests of a shard that wait: limits are read, each request is decided in
- * turn, and the entries of those admitted are appended together with what rides along, in one message, or several where
- * it would be too long to be read. All or nothing of it is run.
+ * Admission in one step of Redis, for all waiting requests of a shard. It reads the limits, decides each request in
+ * turn, and appends the entries of the admitted requests together with the riding entries. They go into one message, or
+ * into several where one would be too long to be read. The script runs completely or not at all.
  *
  * KEYS: the shard's stream, the watermark of this boot, then each bucket once.
- * ARGV: the boot id, the stream's life (ms), messages that the stream may hold at most, bytes of one message's lines,
- *       for each bucket: milliseconds between two requests, and how early one may be (burst times that),
- *       the entries that ride along, a line each,
- *       and each request: the places of its buckets among the buckets, parted by commas, a blank, and its entry.
- * Few and long arguments: each costs the client, Redis and the drain more than its bytes do.
+ * ARGV: the boot id, the stream's life (ms), the most messages in the stream, the most bytes of a message's lines,
+ * - for each bucket: milliseconds between two requests, and how early one may be (burst times that),
+ * - the riding entries, one a line,
+ * - each request: the places of its buckets among the buckets, separated by commas, a blank, and its entry.
+ * Few and long arguments, because each argument costs the client, Redis and the drain more than its bytes do.
  *
- * Answers: the watermark (-1: none is known), how many were admitted, then for each one refused: its place among the
- * requests, the place of the bucket among its own, and milliseconds (rounded up) until it would be let through.
- * A single -1 says that the stream is full, a single -2 that nothing can be appended to what stands at its key, another
- * kind of value or a stream whose last id is the last that there is: nothing was drawn and nothing written, and no
- * other shard hears of it. (Where the last id is reached between two messages, the first is written, and once more by
- * management: the log keeps one.)
+ * Answers: the watermark (-1: none is known), how many were admitted, then for each refused request: its place among
+ * the requests, the place of the limiting bucket among its own, and milliseconds (rounded up) until it would be let
+ * through.
+ * A single -1 says that the stream is full. A single -2 says that nothing can be appended to what stands at its key:
+ * another kind of value, or a stream whose last id is the greatest possible. In both cases nothing was drawn or
+ * written, and other shards are not affected. (Where ids run out between two messages, the first message is written,
+ * and management writes the same entries again: the log keeps one of each.)
  *
- * What somebody else has put in the place of a watermark or an arrival is none: 32 bytes of it are looked at, and no kind
- * of value fails the script, since Redis would count as away with each request of that bucket.
+ * A foreign value at the key of a watermark or an arrival counts as no value. Only 32 bytes of it are read, and no kind
+ * of value fails the script, because otherwise each request of that bucket would make Redis count as away.
  *
- * GCRA as in management's gcra.ts (ITU-T I.371), by Redis's own clock: proxies with different clocks agree. Arrivals
- * are kept to the microsecond, which is what `over` forgives. Limits are written last, so that nothing is drawn where
- * the entries cannot be appended (out of memory).
+ * GCRA as in management's gcra.ts (ITU-T I.371), by Redis's own clock, so that proxies with different clocks agree.
+ * Arrivals are stored to the microsecond; the comparison of `over` forgives that rounding. Limits are written last, so
+ * that nothing is drawn where the entries cannot be appended (out of memory).
  */
 export const ADMISSION_SCRIPT = `
 local boot, life, most, longest = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])

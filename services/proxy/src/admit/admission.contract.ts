@@ -7,15 +7,15 @@ import type { AccessRequest, Admission, Decision } from './admission.js'
 
 type RecordedEntries = readonly { readonly kind: 'admitted' | 'finished' | 'void'; readonly requestId: string }[]
 
-/** An adapter, and the authority behind it in the test's hands. */
+/** An adapter, and the authority behind it, which the test controls. */
 export interface AdmissionHarness {
   readonly admission: Admission
   /** What is on record now, in the order of writing. */
   entries(): RecordedEntries | Promise<RecordedEntries>
   be(state: 'there' | 'away' | 'answers lost'): void
-  /** For limits. */
+  /** Moves the clock that limits are counted by. */
   advance(ms: number): void | Promise<void>
-  /** Waits until everything that is on its way to the record has arrived. */
+  /** Waits until everything on its way to the record has arrived. */
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -59,7 +59,7 @@ function request(
   }
 }
 
-/** Every adapter of the port keeps this. */
+/** Every adapter of the port must pass this. */
 export function admissionContract(name: string, make: () => Promise<AdmissionHarness>): void {
   describe(`admission by ${name}`, () => {
     let harness: AdmissionHarness | undefined
@@ -227,7 +227,7 @@ export function admissionContract(name: string, make: () => Promise<AdmissionHar
       const asked = Array.from({ length: 1_000 }, () => request([], { route: { quotas } }))
       const decisions = await Promise.all(asked.map((one) => it_.admission.admit(one)))
       expect(decisions.filter(({ admitted }) => admitted)).toHaveLength(101)
-      // Those whom the month refused have spent nothing of the day.
+      // Requests that the month's quota refused have spent nothing of the day's.
       const day = Array.from({ length: 60 }, () => request([], { route: { quotas: [quota('app', 'day', 150)] } }))
       const more = await Promise.all(day.map((one) => it_.admission.admit(one)))
       expect(more.filter(({ admitted }) => admitted)).toHaveLength(49)

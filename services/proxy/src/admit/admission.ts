@@ -6,12 +6,15 @@ export interface AccessRequest {
   readonly requestId: string
   readonly route: Route
   readonly method: string
-  /** Below the service, without the query. Cut for the record. */
+  /** The path below the service, without the query. Cut for the record. */
   readonly path: string
-  /** The client's, as far as it is believed. Stands for the device where there is none. */
+  /** The client's address, as far as it is believed. Stands in for the device where there is none. */
   readonly sourceAddress: string
   readonly appVersion: string | null
-  /** The routes by which it was admitted when it began before, if it did: what it drew then from limits is not drawn again. */
+  /**
+   * The routes by which this request was admitted in earlier attempts: what it drew from limits then is not drawn
+   * again.
+   */
   readonly admittedBy?: readonly Route[]
 }
 
@@ -20,7 +23,7 @@ export type Decision =
   | { readonly admitted: false; readonly limited: Limited }
   | { readonly admitted: false; readonly exceeded: Exceeded }
 
-/** Which limit said no, and how long until the next request would be let through. */
+/** Which limit refused the request, and how long until the next one would be let through. */
 export interface Limited {
   readonly scope: LimitScope
   readonly count: number
@@ -30,11 +33,11 @@ export interface Limited {
 
 export interface Admission {
   /**
-   * Draws the limits and the quotas and puts the admitted entry on record, durably, before it answers: no record, no
-   * injection. Whoever is refused, or voids its ticket, has spent nothing of a quota. Of a limit it has, once: asking costs
-   * whoever answers. Nothing fails open.
+   * Draws the limits and the quotas, and durably records the admitted entry before it answers: no record, no injection.
+   * A request that is refused, or whose ticket is voided, has spent nothing of a quota. What it drew from a limit stays
+   * drawn, once, because each question costs the authority that answers it. Nothing fails open.
    *
-   * @throws Fault UNAVAILABLE where that cannot be done; whatever may have been written is voided.
+   * @throws Fault UNAVAILABLE where that cannot be done; an entry that may have been written is then voided.
    */
   admit(request: AccessRequest): Promise<Decision>
 }

@@ -7,22 +7,22 @@ interface Waiting<Item, Result> {
 }
 
 interface Options<Item> {
-  /** Items of the next call. */
+  /** How many items the next call may take. */
   readonly batchMax: () => number
-  /** Calls under way. Those who come meanwhile wait, and make the next batches larger. */
+  /** Calls under way at once. Items that arrive meanwhile wait, and make the next batches larger. */
   readonly callsMax: number
-  /** Whose it is: where more wait than a call takes, owners take turns. */
+  /** The owner of an item: where more items wait than a call takes, owners take turns. */
   readonly ownerOf: (item: Item) => string
-  /** Runs at the end of this event-loop turn. */
+  /** Runs a function at the end of this event-loop turn. */
   readonly endOfTurn?: (run: () => void) => void
 }
 
 const endOfThisTurn = (run: () => void): void => void setImmediate(run)
 
 /**
- * All who come in one turn of the event loop share a call. What the call throws is thrown to each of them.
+ * All items of one event-loop turn share a call. An error that the call throws is thrown to each of them.
  *
- * @param call answers in the order of the items, with as many results; anything else is thrown to all.
+ * @param call answers in the order of the items, with as many results; otherwise all items fail.
  */
 export function batched<Item, Result>(
   { batchMax, callsMax, ownerOf, endOfTurn = endOfThisTurn }: Options<Item>,

@@ -6,16 +6,19 @@ import type { AccessRequest } from './admission.js'
 
 /** One GCRA bucket that a request draws one unit from. */
 export interface LimitBucket extends Omit<Limit, 'allServices'> {
-  /** Names the bucket and nobody in it. */
+  /** Identifies the bucket without naming anybody in it. */
   readonly key: string
 }
 
-/** Of a route, which has a device as a rule; and of the address that asked last, where that stands for the device. */
+/**
+ * The buckets last worked out for a route. `address` is the one that asked last, where an address stands in for the
+ * device.
+ */
 const ofRoutes = new WeakMap<Route, { readonly address: string | null; readonly buckets: readonly LimitBucket[] }>()
 
 /**
- * The buckets of one request, worked out once for each session's route. Two equal limits of a service are one bucket:
- * it is drawn from once.
+ * The buckets of one request, worked out once for each session's route. Two equal limits of a service are one bucket,
+ * which is drawn from once.
  */
 export function bucketsOf(request: AccessRequest): readonly LimitBucket[] {
   const { route } = request
@@ -28,7 +31,7 @@ export function bucketsOf(request: AccessRequest): readonly LimitBucket[] {
   return buckets
 }
 
-/** Those that the request has yet to draw from: one that begins again has drawn from most of them. */
+/** The buckets that the request has yet to draw from: one that begins again has drawn from most of them already. */
 export function undrawnBucketsOf(request: AccessRequest): readonly LimitBucket[] {
   const { admittedBy = [] } = request
   const buckets = bucketsOf(request)
@@ -43,8 +46,8 @@ function bucketOf(request: AccessRequest, limit: Limit): LimitBucket {
 }
 
 /**
- * Injective: length-prefixed, then hashed. The limit's numbers belong to it, so that a limit that was changed starts
- * with a full bucket, and so do two services whose limits for the organization differ.
+ * Injective: length-prefixed, then hashed. The limit's numbers are part of the key, so a changed limit starts with a
+ * full bucket, and two services whose limits for the organization differ have separate buckets.
  */
 function bucketKey(request: AccessRequest, limit: Limit): string {
   const { scope, count, periodMs, burst } = limit
@@ -54,8 +57,9 @@ function bucketKey(request: AccessRequest, limit: Limit): string {
 }
 
 /**
- * A service's limits count its own requests alone, an app's those to all its services; the organization's counts those of
- * all services that name it. Ids say by their prefix what they are of, so one's bucket is never the other's.
+ * A service's limit counts the requests of that service alone; an app's limit counts those of the app to all its
+ * services; an organization's limit counts those of all services that name it. Ids carry their kind as a prefix, so
+ * buckets of different kinds never collide.
  */
 function whose({ route, sourceAddress }: AccessRequest, { scope, allServices }: Limit): readonly string[] {
   const owner = allServices ? route.appId : route.serviceId
@@ -67,7 +71,7 @@ function whose({ route, sourceAddress }: AccessRequest, { scope, allServices }: 
     case 'app':
       return [owner, route.appId]
     case 'device':
-      // Without a device the source address stands for it. The word before it keeps one from passing for the other.
+      // Without a device, the source address stands in for it. The word in front keeps one from passing for the other.
       return route.deviceId === null
         ? [owner, 'address', addressBlock(sourceAddress)]
         : [owner, 'device', route.deviceId]

@@ -22,7 +22,7 @@ import { redisAdmit } from './redis-admit.js'
 import { redisAppend } from './redis-append.js'
 import { redisOrDirectory } from './redis-or-directory.js'
 
-/** Between two looks at places that were given back. */
+/** Between two looks at places of the record that were given back. */
 const TEND_EVERY_MS = 1_000
 
 export interface AdmissionDeps {
@@ -39,13 +39,13 @@ export interface AdmissionDeps {
 
 /** Admission, and the record behind it. */
 export interface BuiltAdmission extends Admission {
-  /** Nobody is let in any more; what is not on record yet is handed over, and unspent quotas given back, within the grace. */
+  /** Admits nobody any more. Hands over what is not on record yet and gives back unspent quotas, within the grace. */
   close(graceMs: number): Promise<void>
-  /** What there is now: entries not on record, those in doubt, and subjects whose quotas are held. */
+  /** Current counts: entries not on record, entries in doubt, and subjects whose quotas are held. */
   sizes(): { readonly entries: number; readonly doubtful: number; readonly quotaStocks: number }
 }
 
-/** With Redis, entries go through its streams while it is there; without, management takes them all. */
+/** With Redis, entries go through its streams while it is usable; without it, management takes them all. */
 export function buildAdmission(deps: AdmissionDeps): BuiltAdmission {
   const { directory, redis, bootId, clock, schedule, log, turnstile, measures = NO_MEASURES } = deps
   const { admissions, quotaDraws } = measures

@@ -59,7 +59,7 @@ describe('admission', () => {
       asked.at(-1)?.answer.open({ admitted: true, onRecord: false })
       return decision
     }
-    // Each is under way, and has an entry that is not known to be on record.
+    // Each counts twice: it is under way, and its entry is not known to be on record.
     for (let at = 0; at < BACKLOG_LIMITS.shareMax / 2; at += 1) await admit('org_1')
     await expect(admit('org_1')).rejects.toMatchObject({
       code: 'UNAVAILABLE',

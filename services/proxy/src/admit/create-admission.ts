@@ -11,7 +11,7 @@ import type { Admit, AdmitOutcome } from './admit.js'
 import { undrawnBucketsOf } from './buckets.js'
 
 const LIMITS = {
-  /** Requests waiting or under way, in all and of one organization. Beyond: 503. */
+  /** Requests waiting or under way, in all and for one organization. Beyond that: 503. */
   waiting: { totalMax: 8_192, perOwnerMax: 2_048 },
 } as const
 
@@ -23,12 +23,12 @@ interface Deps {
 }
 
 /**
- * Admission by an authority: the request gets its place in the record, and its ticket. Quotas are reserved before, from
- * memory, and given back where a limit says no or nothing is known: so there is no record without a quota, and no quota is
- * spent on what was refused.
+ * Admission by an authority: gives the request its place in the record, and its ticket. Quotas are reserved first, from
+ * memory, and given back where a limit refuses the request or the outcome is unknown. So there is no record without a
+ * quota, and no quota is spent on a refused request.
  */
 export function createAdmission({ admit, recorder, quotas, log }: Deps): Admission & {
-  /** Nobody is let in any more. Settles when the last who waits has been answered. */
+  /** Admits nobody any more. Resolves when the last waiting request has been answered. */
   close(): Promise<void>
 } {
   const lane = createLane(LIMITS.waiting)
@@ -65,7 +65,7 @@ export function createAdmission({ admit, recorder, quotas, log }: Deps): Admissi
     return { admitted: false, limited: outcome.limited }
   }
 
-  /** No record, no injection: what may have been written all the same is voided. */
+  /** No record, no injection: an entry that may have been written all the same is voided. */
   function failed(entry: AdmittedEntry, err: unknown, reserved: Reservation): Fault {
     log.warn({ err }, 'admission failed')
     recorder.doubtful(entry, asFault(err).code)
@@ -74,7 +74,7 @@ export function createAdmission({ admit, recorder, quotas, log }: Deps): Admissi
   }
 
   return {
-    // Without `async`: each promise of it shows in the proxy's profile.
+    // Not `async`: each of its promises shows in the proxy's profile.
     admit(request) {
       const { organizationId } = request.route
       if (closed) return unavailable('shutting down')
@@ -82,7 +82,7 @@ export function createAdmission({ admit, recorder, quotas, log }: Deps): Admissi
       const leave = lane.enter(organizationId)
       if (!leave) return unavailable('too many requests wait for admission')
       waiting += 1
-      // As a rule from memory: then there is nothing to wait for.
+      // Usually answered from memory, and then there is nothing to wait for.
       const reserving = reserved(quotas, request)
       const decision =
         reserving instanceof Promise ? reserving.then((units) => ask(request, units)) : ask(request, reserving)
@@ -102,7 +102,7 @@ export function createAdmission({ admit, recorder, quotas, log }: Deps): Admissi
   }
 }
 
-/** What is thrown at once is an answer as well. */
+/** Turns an error that is thrown synchronously into a rejection. */
 function reserved(quotas: Quotas, request: AccessRequest): Reserved | Promise<Reserved> {
   try {
     return quotas.reserve(request)
@@ -113,7 +113,7 @@ function reserved(quotas: Quotas, request: AccessRequest): Reserved | Promise<Re
 
 const unavailable = (detail: string): Promise<never> => Promise.reject(new Fault('UNAVAILABLE', detail))
 
-/** What never left is not counted. */
+/** Gives the units back when the request is voided, because a request that never left is not counted. */
 function refunding(ticket: Ticket, units: Reservation): Ticket {
   if (units === NOTHING) return ticket
   let ended = false

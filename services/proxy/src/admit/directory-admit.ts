@@ -12,14 +12,14 @@ import { batched } from './batched.js'
 import type { LimitBucket } from './buckets.js'
 
 const LIMITS = {
-  /** A phone waits for it. */
+  /** Short, because a phone waits for the answer. */
   deadlineMs: 3_000,
-  /** Directory.Admit takes no more at once. */
+  /** The most that Directory.Admit takes in one call. */
   batchMax: 512,
   callsMax: 8,
 } as const
 
-/** Admission by management, over Postgres. One call for all who come in one turn of the event loop. */
+/** Admission by management, over Postgres. One call for all requests of one event-loop turn. */
 export function directoryAdmit(
   directory: Pick<ReloadingClient<DirectoryClient>, 'current'>,
   bootId: string,
@@ -48,7 +48,7 @@ function bucketToWire({ key, scope, count, periodMs, burst }: LimitBucket): Buck
 
 function outcomeFromWire({ outcome, limited }: Decision__Output): AdmitOutcome {
   if (outcome === 'admitted') return { admitted: true, onRecord: true }
-  // Neither of both: nothing is known, and nothing is let through.
+  // Neither outcome is set: nothing is known, so nothing is let through.
   if (!limited) throw new Fault('UNAVAILABLE', 'a decision of no known kind')
   const { scope, count, periodMs, retryAfterMs } = limited
   return {

@@ -9,19 +9,25 @@ import { batched } from './batched.js'
 import type { Append, Appended, Refusal } from './redis-append.js'
 
 const LIMITS = {
-  /** Requests of one script, which holds Redis up for some microseconds each. */
+  /** Requests of one script. Each holds Redis up for some microseconds. */
   batchMax: 512,
   /**
-   * The same while organizations share turns, as long as Redis answers within so many milliseconds. All that one answer lets
-   * through goes on in one turn of the event loop, comes back at about the same time and is asked for again together: a long
-   * batch makes a long turn, that one the next batch, and who asks little waits for each of them.
+   * The batch size while organizations share turns, and Redis answers within as many milliseconds. All requests that
+   * one answer admits go on in one event-loop turn, come back at about the same time and are asked for together again.
+   * A long batch therefore makes a long turn, which makes the next batch long, and an organization that asks little
+   * waits for each of them.
    */
   sharedBatchMax: 16,
-  /** Of shared batches where Redis takes longer: below what a proxy serves, so that its own turns make none longer. */
+  /**
+   * Requests per millisecond that a shared batch may hold where Redis takes longer. It is less than a proxy serves, so
+   * that the proxy's own turns make no batch longer.
+   */
   perMs: 1,
-  /** Scripts of one shard under way: while it runs, the next fills. Two at once were a tenth dearer a request. */
+  /**
+   * Scripts of one shard under way. While one runs, the next batch fills. Two at once cost a tenth more per request.
+   */
   callsMax: 1,
-  /** What nobody asks for rides after this. */
+  /** After this, entries that wait without a request to ride with are sent by themselves. */
   tendEveryMs: 50,
 } as const
 
@@ -34,10 +40,10 @@ interface Deps {
   readonly turnstile: Pick<Turnstile, 'isShared'>
 }
 
-/** Admission by Redis: one script per shard and event-loop turn, with all that has waited to be put on record. */
+/** Admission by Redis: one script per shard and event-loop turn, which carries all that waits to be put on record. */
 export function redisAdmit({ append, record, clock, schedule, log, turnstile }: Deps): Admit & { close(): void } {
   const shards = new Map<number, Admit>()
-  /** Of the last script. */
+  /** How long the last script took. */
   let tookMs = 0
 
   function batchMax(): number {

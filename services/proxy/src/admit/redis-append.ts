@@ -4,7 +4,7 @@ import { RedisAway, RedisFailed, type RedisLink } from '../redis/redis-link.js'
 import { ADMISSION_SCRIPT } from './admission-script.js'
 import type { LimitBucket } from './buckets.js'
 
-/** Messages of a shard's stream: a drain that is behind by so much will not be helped by more. */
+/** Messages that a shard's stream may hold. A drain that is this far behind is not helped by more. */
 const STREAM_MESSAGES_MAX = 200_000
 
 interface Options {
@@ -13,7 +13,7 @@ interface Options {
   readonly linesBytesMax?: number
 }
 
-/** A limit said no. */
+/** A limit refused the request. */
 export interface Refusal {
   readonly bucket: LimitBucket
   readonly retryAfterMs: number
@@ -23,13 +23,13 @@ export interface Refusal {
 export interface Appended {
   /** The drained watermark of this boot and shard, where Redis knows it. */
   readonly watermark: number | undefined
-  /** By place among the requests; all others were admitted and written. */
+  /** Keyed by place among the requests. All others were admitted and written. */
   readonly refused: ReadonlyMap<number, Refusal>
 }
 
 /**
- * One script on one shard: decides the requests, and appends the entries of those admitted and all that ride along. The
- * caller bounds how many.
+ * Runs one script on one shard: it decides the requests, and appends the entries of the admitted ones and all riders.
+ * The caller bounds how many there are.
  *
  * @throws RedisAway where nothing was written; RedisFailed where that is not known.
  */
@@ -64,7 +64,7 @@ export function redisAppend(
   }
 }
 
-/** Each bucket once; answers where it stands among them, from 1. */
+/** Writes each bucket once. Returns each bucket's place among them, counted from 1. */
 function writeBuckets(
   shard: number,
   requests: readonly Asking[],
@@ -83,7 +83,7 @@ function writeBuckets(
   return places
 }
 
-/** What is one shard's own trouble: Redis stays in use for the others. */
+/** Failures of one shard alone: Redis stays in use for the others. */
 const UNWRITTEN: ReadonlyMap<number | undefined, string> = new Map([
   [-1, 'the stream of a shard is full: its drain is behind'],
   [-2, 'nothing can be appended to what stands at the key of a shard’s stream'],
@@ -102,7 +102,7 @@ function answerOf(reply: unknown, requests: readonly Asking[]): Appended {
     if (!bucket) throw new RedisFailed('an answer about nobody')
     refused.push([place - 1, { bucket, retryAfterMs }])
   }
-  // No record, no injection: an answer that does not speak of everyone speaks of no one.
+  // No record, no injection: an answer that does not cover every request is valid for none.
   if (admitted === undefined || admitted + refused.length !== requests.length)
     throw new RedisFailed('an answer of another length than its question')
   return { watermark: watermark === -1 ? undefined : watermark, refused: new Map(refused) }

@@ -3,13 +3,13 @@ import { RedisAway } from '../redis/redis-link.js'
 import type { Admit, AdmitItem, AdmitOutcome } from './admit.js'
 
 /**
- * Redis first; where it is away, management within the same request, under the same place in the record: an entry that
- * reached both is one entry, whoever drains it first. Limits are then management's own, full on every switch: the
- * promise is *limit + one burst per switch*.
+ * Redis first. Where it is away, management is asked within the same request and for the same place in the record, so
+ * an entry that reached both is one entry, whichever is drained first. Management then counts limits in buckets of its
+ * own, which are full on every switch: the promise is *limit + one burst per switch*.
  */
 export function redisOrDirectory(redis: Admit, directory: Admit, log: Logger): Admit {
   async function fallOver(item: AdmitItem, err: unknown): Promise<AdmitOutcome> {
-    // Nothing was sent where it was known to be away: then the entry is certainly not in it.
+    // Where Redis was known to be away, nothing was sent, so the entry is certainly not in it.
     const isAsked = !(err instanceof RedisAway)
     if (isAsked) log.debug({ err }, 'Redis did not admit; asking management')
     const outcome = await directory(item)

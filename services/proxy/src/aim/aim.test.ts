@@ -200,7 +200,7 @@ describe('aim', () => {
         if (sent === undefined) return
         letThrough += 1
         expect(sent.startsWith('/base/v2/')).toBe(true)
-        // The WHATWG parser resolves dot segments, backslashes and their encodings: nothing must be left to resolve.
+        // The WHATWG parser resolves dot segments, backslashes and their encodings, so nothing may be left to resolve.
         expect(new URL(`https://a.example${sent}`).pathname).toBe(sent)
         expect(resolvedBy(decodedToTheEnd(sent)).startsWith('/base/v2/')).toBe(true)
       }),

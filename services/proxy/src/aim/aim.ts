@@ -3,18 +3,18 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Target } from '../routes/route.js'
 import { upToEncodedEnd } from './request-target.js'
 
-/** Where one request goes. `path` is the path that is dialled, byte for byte. */
+/** Where one request goes. `path` is the dialled path, byte for byte. */
 export interface Aim {
   readonly origin: string
   readonly path: string
 }
 
-/** RFC 9110 § 9 and RFC 5789, without CONNECT and TRACE, which never pass. */
+/** RFC 9110 § 9 and RFC 5789, without CONNECT and TRACE, which are never allowed. */
 const STANDARD_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const STANDARD: ReadonlySet<string> = new Set(STANDARD_METHODS)
 
 /**
- * Service, method and path against the route's allow-lists, and the one path that will be dialled, built by joining
+ * Checks method and path against the route's allow-lists and builds the one path that will be dialled, by joining
  * strings: the string that was checked is the string that is sent.
  *
  * @param path the client's, below the service, as `parseRequestTarget` let it through; empty or with a slash in front.
@@ -33,13 +33,13 @@ export function aim(target: Target, method: string, path: string): Aim {
   return { origin: target.origin, path: joinPath(target.baseUrl.pathname, path) }
 }
 
-/** The base path has no trailing slash to share with the client's, so that no `//` comes about. */
+/** Drops the base path's trailing slash, so that the joined path has no `//`. */
 function joinPath(base: string, path: string): string {
   const joined = (base.endsWith('/') ? base.slice(0, -1) : base) + path
   return joined === '' ? '/' : joined
 }
 
-/** As it is, and as who takes an encoded `?` for its end would read it. */
+/** The path must match as it is, and also as read by a server that takes an encoded `?` or `#` for its end. */
 function isPathAllowed({ paths }: Target, path: string): boolean {
   if (paths.length === 0) return true
   const shorter = upToEncodedEnd(path)
@@ -51,7 +51,7 @@ function isInOneOf(paths: Target['paths'], path: string): boolean {
   return paths.some((pattern) => pattern.matches(segments))
 }
 
-/** CONNECT makes a tunnel and TRACE echoes the request with its key: neither, whatever a list says. */
+/** CONNECT opens a tunnel and TRACE echoes the request with its key, so both are refused whatever a list says. */
 function isForwardable(method: string): boolean {
   return method !== 'CONNECT' && method !== 'TRACE'
 }

@@ -85,13 +85,13 @@ function areSentAsChecked(name: string, targets: () => string[]): void {
       const sent = dialled(raw, route)
       if (sent === undefined) continue
       sentOn += 1
-      // Nothing is left that a parser resolves: it reads the same origin, path and query that were sent.
+      // Nothing is left that a parser would resolve: it reads the same origin, path and query that were sent.
       const parsed = new URL(sent, ORIGIN)
       expect([raw, parsed.origin, parsed.pathname + (sent.includes('?') ? sent.slice(sent.indexOf('?')) : '')]).toEqual(
         [raw, ORIGIN, sent],
       )
       expect([raw, sent.startsWith(prefix)]).toEqual([raw, true])
-      // What the client sent stands in it, byte for byte.
+      // What the client sent is in it, byte for byte.
       expect([raw, sent.slice(prefix.length - 1)]).toEqual([raw, raw])
     }
     expect(sentOn).toBeGreaterThan(made.length / 10)

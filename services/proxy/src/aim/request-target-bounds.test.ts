@@ -4,7 +4,7 @@ import { checkPath, parseRequestTarget } from './request-target.js'
 const ORIGIN_FORM = 'the path is not in origin form, or holds a character that must be encoded'
 const SEPARATOR = 'the path holds an encoded separator or control character'
 const refused = (detail: string) => expect.objectContaining({ code: 'PATH_NOT_ALLOWED', message: detail })
-/** A letter, encoded so many times on top of each other. */
+/** A letter, percent-encoded this many times over. */
 const encoded = (times: number): string => `%${'25'.repeat(times - 1)}41`
 
 describe('a request target', () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
-/** What a client asked for, as it was sent: checked, and changed in nothing. */
+/** What a client asked for, as it was sent: checked and unchanged. */
 export interface RequestTarget {
   /** Begins with a slash. */
   readonly path: string
@@ -10,25 +10,34 @@ export interface RequestTarget {
 }
 
 const LIMITS = {
-  /** A whole request head is 32 KiB; a target of more than half of it is no provider's. */
+  /** A whole request head is 32 KiB. No provider needs a target of more than half of it. */
   targetBytesMax: 16 * 1024,
-  /** Encodings on top of each other that are looked through. Whoever needs more is refused. */
+  /** Layers of percent-encoding that are looked through. A path with more is refused. */
   decodingsMax: 4,
 } as const
 
-/** RFC 3986 § 3.3: segments of pchar. Everything else (backslash, brackets, quotes, `#`, controls, non-ASCII) is refused. */
+/**
+ * RFC 3986 § 3.3: segments of pchar. Everything else (backslash, brackets, quotes, `#`, controls, non-ASCII) is
+ * refused.
+ */
 const PATH = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*)+$/
-/** As nearly every path is: no escape, no segment that is empty or begins with a dot or a semicolon. It passes every check. */
+/**
+ * The form of nearly every path: no escape, and no segment that is empty or begins with a dot or a semicolon. Such a
+ * path passes every check.
+ */
 const PLAIN_PATH = /^(?:\/(?![.;])[A-Za-z0-9\-._~!$&'()*+,;=:@]+)+$/
-/** Visible ASCII. Providers are lenient with queries, and none of these can end a request line. `#` would begin a fragment. */
+/**
+ * Visible ASCII without `#`, which would begin a fragment. Providers are lenient with queries, and none of these
+ * characters can end a request line.
+ */
 const QUERY = /^[\x21\x22\x24-\x7e]*$/
 const SLASH = 0x2f
 const BACKSLASH = 0x5c
 const ESCAPES = /%[0-9A-Fa-f]{2}/
 
 /**
- * Reads a raw request target (RFC 9112 § 3.2). Only the origin form is taken, and only a path that every server reads
- * in the same way: no dot segments, empty segments or separators in any encoding.
+ * Reads a raw request target (RFC 9112 § 3.2). Accepts only the origin form, and only a path that every server reads in
+ * the same way: no dot segments, empty segments or separators in any encoding.
  *
  * @throws Fault PATH_NOT_ALLOWED.
  */
@@ -46,7 +55,7 @@ export function parseRequestTarget(raw: string): RequestTarget {
 export function checkPath(path: string): void {
   if (PLAIN_PATH.test(path)) return
   if (!PATH.test(path)) throw refuse('the path is not in origin form, or holds a character that must be encoded')
-  // It collapses in some servers and not in others.
+  // Some servers collapse it and others do not.
   if (path.includes('//')) throw refuse('the path has an empty segment')
   for (const segment of path.split('/')) checkSegment(segment)
 }
@@ -62,7 +71,10 @@ function checkSegment(segment: string): void {
   }
 }
 
-/** In a path, once decoded: what some server takes for a separator, an end or a line. Bytes above ASCII are letters. */
+/**
+ * Whether a path, once decoded, holds a byte that some server takes for a separator, an end or a line break. Bytes
+ * above ASCII are letters.
+ */
 function holdsSeparator(bytes: string): boolean {
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes.charCodeAt(at)
@@ -72,8 +84,8 @@ function holdsSeparator(bytes: string): boolean {
 }
 
 /**
- * `..;x` is `..` to servers that know path parameters (RFC 3986 § 3.3), and `;x` is an empty segment. `..?x` is `..` to who
- * decodes a path and reads it again, as nginx does for a `proxy_pass` with a decoded path in it.
+ * `..;x` is `..` to servers that know path parameters (RFC 3986 § 3.3), and `;x` is an empty segment. `..?x` is `..` to
+ * a server that decodes a path and parses it again, as nginx does for a `proxy_pass` with a decoded path in it.
  */
 function checkDots(segment: string): void {
   const name = segment.replace(/[;?#].*/s, '')
@@ -81,7 +93,8 @@ function checkDots(segment: string): void {
 }
 
 /**
- * The same path up to an encoded `?` or `#`, which ends it for who decodes a path and reads it again. Null where there is none.
+ * The same path up to an encoded `?` or `#`, which ends it for a server that decodes a path and parses it again. Null
+ * where there is none.
  *
  * @param path as `checkPath` let it through.
  */
@@ -97,7 +110,7 @@ export function upToEncodedEnd(path: string): string | null {
   return null
 }
 
-/** One round of percent-decoding, bytes as latin1. Overlong forms (`%c0%ae`) are not UTF-8, and refused. */
+/** One round of percent-decoding, with bytes as latin1. Overlong forms (`%c0%ae`) are not UTF-8, and are refused. */
 function decodeOnce(text: string): string {
   const decoded = text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

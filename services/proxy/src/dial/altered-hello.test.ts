@@ -32,7 +32,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** An honest provider that speaks TLS 1.2, and somebody on the way to it who alters its first packet. */
+/** An honest provider that speaks TLS 1.2, and an attacker on the way who alters its first packet. */
 async function behind(alter: (flight: Buffer) => Buffer): Promise<{ url: URL; secured: () => number }> {
   let secured = 0
   const provider = createServer(
@@ -70,12 +70,13 @@ function withHeartbeat(flight: Buffer): Buffer {
 describe('a hello of TLS 1.2 that somebody on the way alters', () => {
   it('is found out before a request, though OpenSSL takes what was not asked for', async () => {
     const { url, secured } = await behind(withHeartbeat)
-    // A socket is ended and not compared: what is printed of one has no end.
+    // The socket is ended and not compared, because printing one never ends.
     const outcome = await dial(url).then(
       (socket) => socket.destroy() && 'connected',
       (err: unknown) => asFault(err).details.cause,
     )
-    // The provider's alert: keys are made of all that was said (RFC 7627), and the two heard different hellos.
+    // The provider's alert: keys are derived from the whole handshake (RFC 7627), and the two sides saw different
+    // hellos.
     expect(outcome).toMatchObject({ code: 'ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC' })
     expect(secured()).toBe(0)
   })

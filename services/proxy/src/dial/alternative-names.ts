@@ -10,10 +10,10 @@ const TAGS = {
 } as const
 
 /**
- * The names that OpenSSL compares have to be all that stands there: it takes the first value, and passes over what is
- * behind it.
+ * Requires that the names which OpenSSL compares are the only content of the extension: OpenSSL takes the first value
+ * and ignores what follows it.
  *
- * @throws Error for alternative names that are no DER.
+ * @throws Error for alternative names that are not DER.
  */
 export function checkAlternativeNames(certificate: Buffer): void {
   for (const names of extensionsWith(SUBJECT_ALT_NAME, certificate)) {

@@ -4,19 +4,19 @@ import { checkAlternativeNames } from './alternative-names.js'
 import { excludedNames } from './excluded-names.js'
 
 const LIMITS = {
-  /** Of an RSA key anywhere in the chain. OpenSSL counts strength, and finds 112 bits of it in 2047 as well. */
+  /** For an RSA key anywhere in the chain. OpenSSL counts security strength, and rates 2047 bits at 112 as well. */
   rsaBitsMin: 2_048,
-  /** By an exponent of one a signature is what is signed, and OpenSSL takes it. */
+  /** With an exponent of one, a signature equals the signed value, and OpenSSL accepts it. */
   rsaExponentMin: 3n,
-  /** CA/Browser Forum Baseline Requirements § 6.1.6. A larger one may be made to do what an exponent of one does. */
+  /** CA/Browser Forum Baseline Requirements § 6.1.6. A larger exponent can be chosen to have the same effect as one. */
   rsaExponentMax: 2n ** 256n - 1n,
-  /** More than a chain has between a server and a public root, and what may stand in the place of one. */
+  /** More than a chain has between a server and a public root, including alternatives for any of them. */
   certificatesMax: 10,
 } as const
 
 /**
- * What remains to be looked at in a chain that OpenSSL has found right: the name, and what it lets pass. Undefined where
- * nothing is wrong. Once for each connection.
+ * What remains to be checked in a chain that OpenSSL has accepted: the name, and weaknesses that OpenSSL lets pass.
+ * Undefined where nothing is wrong. Runs once for each connection.
  *
  * @param leaf with all that was sent behind it, in the order in which it came.
  * @param roots all that are trusted.
@@ -37,14 +37,15 @@ export function checkCertificate(
 }
 
 /**
- * The leaf, and each certificate, sent or trusted, that OpenSSL may have taken for the issuer of one in here: the verified
- * chain is among them. Node does not tell it, and one put together anew is another one where the server likes: by an order
- * that ends it early, or by a certificate of its own with a true authority's name and key.
+ * The leaf, and each certificate, sent or trusted, that OpenSSL may have taken for the issuer of one in this list; the
+ * verified chain is among them. Node does not expose the verified chain, and rebuilding it would let the server choose
+ * a different one: by an order that ends the chain early, or by its own certificate with a real authority's name and
+ * key.
  */
 function everyCandidate(leaf: X509Certificate, roots: readonly X509Certificate[]): readonly X509Certificate[] {
   const issuers = [...sentBehind(leaf), ...roots]
   const found = [leaf]
-  // Grows under way.
+  // The list grows while it is walked.
   for (const one of found) {
     for (const issuer of issuers) {
       if (!one.checkIssued(issuer) || found.some(({ raw }) => raw.equals(issuer.raw))) continue
@@ -55,7 +56,10 @@ function everyCandidate(leaf: X509Certificate, roots: readonly X509Certificate[]
   return found
 }
 
-/** Each one's `issuerCertificate` is the next one that was sent, its issuer or not: Node does not say so, a test does. */
+/**
+ * Each certificate's `issuerCertificate` is the next one that was sent, whether it is the issuer or not. Node does not
+ * document this; a test checks it.
+ */
 function sentBehind({ issuerCertificate }: X509Certificate): readonly X509Certificate[] {
   const sent: X509Certificate[] = []
   for (let at = issuerCertificate; at !== undefined; at = at.issuerCertificate) sent.push(at)
@@ -63,9 +67,9 @@ function sentBehind({ issuerCertificate }: X509Certificate): readonly X509Certif
 }
 
 /**
- * RFC 9525: alternative names alone, never the subject's; a wildcard is a whole label, the first one, above two others.
- * OpenSSL compares, in the certificate's own bytes. Node's check does it in text, takes the subject's name where there is
- * no alternative name of a host, and matches parts of a label: `ba*.example.com`.
+ * RFC 9525: only alternative names count, never the subject's; a wildcard is a whole label, the first one, above two
+ * others. OpenSSL compares, in the certificate's own bytes. Node's check works on text, takes the subject's name where
+ * there is no alternative name of a host, and matches parts of a label: `ba*.example.com`.
  */
 function wrongName(host: string, leaf: X509Certificate): Error | undefined {
   const name =
@@ -86,8 +90,9 @@ function weakKey(chain: readonly X509Certificate[]): Error | undefined {
 }
 
 /**
- * A wildcard speaks for its siblings too. Where an authority may not vouch for one of them (RFC 5280 § 4.2.1.10) it may
- * not for the wildcard; OpenSSL compares the wildcard as it is written, and sees no excluded name in it.
+ * A wildcard also covers the host's siblings. Where an authority may not vouch for one of them (RFC 5280 § 4.2.1.10),
+ * it may not vouch for the wildcard. OpenSSL compares the wildcard as it is written, and so finds no excluded name in
+ * it.
  */
 function excludedWildcard(
   host: string,

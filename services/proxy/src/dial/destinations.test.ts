@@ -6,7 +6,7 @@ import { startNameServer } from '../test/name-server.js'
 import { KEY, type ProxyUnderTest, startProxy } from '../test/start-proxy.js'
 import { createResolveName } from './resolve-name.js'
 
-/** Management saves none of these. Were one in a route all the same, and a secret bound to it, nothing goes there. */
+/** Management saves none of these. Even if one were in a route, with a secret bound to it, nothing may go there. */
 const urls = hostileUrls().filter((url) => URL.canParse(url) && /^https?:/.test(new URL(url).protocol))
 
 let proxy: ProxyUnderTest
@@ -64,7 +64,7 @@ describe('a route', () => {
     ['metadata.google.internal', '169.254.169.254', '169.254.169.254'],
     ['localhost', '127.0.0.1', '127.0.0.1'],
   ])('by a name that is another one’s alias, %s, is refused for where that leads', async (alias, first, second) => {
-    // As a name server tells it, in one answer with the alias’s addresses.
+    // As a name server reports it: in one answer, with the alias's addresses.
     const server = await startNameServer((_name, family) =>
       family === 6 ? 'unknown' : { alias, addresses: [first, second] },
     )

@@ -20,7 +20,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** A server that counts who knocks. */
+/** A server that counts its connections. */
 async function counting(): Promise<{ port: number; connections: () => number }> {
   let connections = 0
   const port = await listen(
@@ -56,7 +56,7 @@ describe('the dialler', () => {
     'https://metadata.google.internal',
     'https://intranet',
     'http://api.example.com',
-    // The URL parser makes 127.0.0.1 of all of these.
+    // The URL parser reads all of these as 127.0.0.1.
     'https://2130706433',
     'https://0x7f.1',
     'https://0177.0.0.1',
@@ -152,7 +152,7 @@ describe('the dialler', () => {
     const dial = createDialler({
       exempt: privateUpstreams([]),
       resolveName: at('8.8.8.8'),
-      // A machine whose packets to a public address end at home.
+      // Stands for a machine that routes packets for a public address to itself.
       openSocket: () =>
         connect(port, '127.0.0.1').once('connect', () => {
           connected = true
@@ -165,7 +165,7 @@ describe('the dialler', () => {
   })
 })
 
-/** Tells which addresses would have been connected to, and connects to none. */
+/** Notes which addresses would have been connected to, and connects to none. */
 function recording(): { tried: string[]; openSocket: OpenSocket } {
   const tried: string[] = []
   return {

@@ -10,9 +10,9 @@ import { createResolveName, type ResolvedAddress, type ResolveName } from './res
 import { createUpstreamTrust, type UpstreamTrust } from './upstream-trust.js'
 
 const LIMITS = {
-  /** For name, connection and TLS handshake, each. Providers answer in a tenth of it from anywhere. */
+  /** For name resolution, connection and TLS handshake, each. Providers answer in a tenth of it from anywhere. */
   stepMs: 5_000,
-  /** Of several addresses, the next is tried after this (RFC 8305 § 8 says 250 ms; far hosts need more). */
+  /** With several addresses, the next one is tried after this (RFC 8305 § 8 says 250 ms; far hosts need more). */
   nextAddressMs: 500,
   addressesMax: 16,
   tcpKeepAliveMs: 30_000,
@@ -21,21 +21,24 @@ const LIMITS = {
 /** Begins a TCP connection. */
 export type OpenSocket = (options: TcpNetConnectOpts) => Socket
 
-/** Connects to an origin, or throws: DESTINATION_NOT_ALLOWED where it must not be dialled, else UPSTREAM_UNREACHABLE. */
+/**
+ * Connects to an origin, or throws: DESTINATION_NOT_ALLOWED where it must not be dialled, otherwise
+ * UPSTREAM_UNREACHABLE.
+ */
 export type Dial = (origin: URL) => Promise<Socket>
 
 export interface DiallerOptions {
   readonly exempt: PrivateUpstreams
-  /** A CA beside the public ones, PEM. */
+  /** A CA trusted besides the public ones, PEM. */
   readonly extraCaPem?: string | undefined
   readonly resolveName?: ResolveName
   readonly openSocket?: OpenSocket
 }
 
 /**
- * The one way out. A name is resolved here, every address of it is checked, one of exactly these is connected to, and
- * what was connected to is checked again before a byte of TLS: a name that changes its mind in between (DNS rebinding)
- * gains nothing. IP literals are checked first, as Node looks none of them up.
+ * The only way out. A name is resolved here, every address of it is checked, and exactly one of these is connected to.
+ * The connected address is checked again before a byte of TLS, so a name that changes its address in between (DNS
+ * rebinding) gains nothing. IP literals are checked here too, because Node does not look them up.
  */
 export function createDialler({
   exempt,
@@ -62,7 +65,7 @@ export function createDialler({
   }
 }
 
-/** @throws Fault DESTINATION_NOT_ALLOWED. Metadata services are never dialled, whoever exempts them. */
+/** @throws Fault DESTINATION_NOT_ALLOWED. Metadata services are never dialled, even if exempt. */
 function checkAddress(address: string, isExempt: boolean): void {
   const allowed = isExempt ? isIP(address) !== 0 && !isMetadataAddress(address) : isPublicAddress(address)
   if (!allowed) throw refuse(`${address} is never dialled`)
@@ -71,8 +74,8 @@ function checkAddress(address: string, isExempt: boolean): void {
 const asAddress = (literal: string): ResolvedAddress => ({ address: literal, family: isIP(literal) })
 
 /**
- * With the root's dot: a resolver's search list (a cluster's, above all) neither answers in a provider's place nor is
- * asked first. What an operator exempts may be known to a hosts file alone, which has no dots.
+ * Adds the root's dot, so that a resolver's search list (above all a cluster's) neither answers in a provider's place
+ * nor is asked first. An exempt host keeps its name, because it may be known only to a hosts file, which has no dots.
  */
 const nameFor = (host: string, isExempt: boolean): string => (isExempt ? host : `${host}.`)
 
@@ -107,7 +110,7 @@ function connect(
   return settled(socket, 'connect', `${origin.host} does not accept connections`)
 }
 
-/** Answers every question with what was checked. */
+/** Answers every lookup with the addresses that were checked. */
 function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
   return (_name, options, answer) => {
     const [first] = addresses
@@ -116,7 +119,9 @@ function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
   }
 }
 
-/** Name and certificates are checked against the origin's host. No session is resumed, so each connection checks its peer. */
+/**
+ * Checks name and certificates against the origin's host. No session is resumed, so each connection checks its peer.
+ */
 async function secure(socket: Socket, host: string, { context, roots }: UpstreamTrust): Promise<Socket> {
   const servername = isIP(host) === 0 ? host : undefined
   const detail = `no trusted TLS with ${host}`
@@ -126,8 +131,9 @@ async function secure(socket: Socket, host: string, { context, roots }: Upstream
     secureContext: context,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
-    // Below, before anybody has the socket. Node asks here again when a server asks for another handshake, and
-    // `getPeerX509Certificate` gives the leaf away: the second time it has another one, or none.
+    // The check is made below, before any caller has the socket. Node calls this hook again when a server asks for
+    // another handshake, and `getPeerX509Certificate` hands the leaf out once: the second time it returns another
+    // certificate, or none.
     checkServerIdentity: () => undefined,
     ...(servername === undefined ? {} : { servername }),
   })

@@ -11,13 +11,14 @@ const TAGS = {
   otherNames: [0xa0, 0x81, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88],
 } as const
 
-/** With the dot before it that some put there. */
+/** Some certificates put a dot in front. */
 const HOST_NAME = /^\.?(?:[a-z0-9_-]+\.)*[a-z0-9_-]*$/i
 
 /**
- * Host names that nothing which this authority signs may have, from its certificate in DER; Node shows no constraints.
+ * Host names that nothing signed by this authority may have, read from its certificate in DER; Node does not expose
+ * constraints.
  *
- * @throws Error for what is no DER, and for a name that no host has: it would exclude nobody.
+ * @throws Error for what is not DER, and for an excluded name that no host can have, because it would exclude nobody.
  */
 export function excludedNames(certificate: Buffer): readonly string[] {
   return extensionsWith(NAME_CONSTRAINTS, certificate)

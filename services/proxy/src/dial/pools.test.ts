@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
 
-/** A provider that answers when told, and what was dialled. */
+/** A provider that answers when told to, and a record of what was dialled. */
 async function provider(
   poolsMax: number,
   clock: Clock = systemClock,
@@ -47,7 +47,7 @@ describe('pools', () => {
       const answer = await until(() => answers[at])
       answer.end('ok')
       expect(await answered).toBe('ok')
-      // The library gives a socket back a turn of the event loop later.
+      // The library releases a socket one event-loop turn later.
       await until(() => (pools.get(organizationId, origin).stats.free === 1 ? true : undefined))
     }
     expect(dialled).toHaveLength(2)

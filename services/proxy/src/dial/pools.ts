@@ -6,13 +6,15 @@ import { Pool } from 'undici'
 import type { Dial } from './dialler.js'
 
 const LIMITS = {
-  /** Pools kept. Idle sockets close by themselves, so a pool without traffic costs memory alone. */
+  /** Pools kept. Idle sockets close by themselves, so a pool without traffic costs only memory. */
   poolsMax: 1_024,
-  /** No request goes over a connection that is older: its certificates were checked as it began, and may have ended. */
+  /**
+   * No request goes over an older connection, because its certificates were checked when it began and may have expired.
+   */
   poolMs: 15 * 60_000,
-  /** Idle sockets are kept shorter than servers keep them: a POST on a socket that is being closed is a lost POST. */
+  /** Shorter than servers keep idle sockets, because a POST on a socket that is being closed is lost. */
   idleSocketMs: 15_000,
-  /** Where a server says how long it keeps them (`Keep-Alive: timeout=…`). */
+  /** The most where a server says how long it keeps them (`Keep-Alive: timeout=…`). */
   idleSocketMsMax: 60_000,
   responseHeadBytesMax: 64 * 1024,
 } as const
@@ -20,9 +22,9 @@ const LIMITS = {
 /** Connections to providers, by organization and origin: no organization's request goes over another's socket. */
 export interface Pools {
   get(organizationId: string, origin: string): Pool
-  /** No further request goes over the connections that it has there now. */
+  /** No further request goes over the connections that the organization has to the origin now. */
   leave(organizationId: string, origin: string): void
-  /** Ends what is left. */
+  /** Ends all connections that are left. */
   destroy(): Promise<void>
 }
 
@@ -36,14 +38,14 @@ export function createPools(
   log: Logger,
   { clock = systemClock, poolsMax = LIMITS.poolsMax }: PoolsOptions = {},
 ): Pools {
-  /** With those whose answers are under way, and that nothing new goes to. */
+  /** All pools, including those that take nothing new and only have answers under way. */
   const open = new Set<Pool>()
   const pools = new LRUCache<string, Pool>({
     max: poolsMax,
     ttl: LIMITS.poolMs,
     ttlResolution: 0,
     perf: { now: () => clock.monotonicMs() },
-    // Closing lets what is under way end; nothing new is sent over it.
+    // Closing lets requests under way end and takes no new ones.
     dispose: (pool) =>
       void pool
         .close()
@@ -67,10 +69,10 @@ export function createPools(
   }
 }
 
-/** Injective: no origin holds a blank. */
+/** Injective, because no origin holds a blank. */
 const keyOf = (organizationId: string, origin: string): string => `${origin} ${organizationId}`
 
-/** The origin is the pool's own, whatever a request says: what is dialled is what the pool was made for. */
+/** Dials the pool's own origin, whatever a request says. */
 function createPool(origin: URL, dial: Dial): Pool {
   return new Pool(origin, {
     pipelining: 1,

@@ -3,12 +3,14 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { withinMs } from '@protectmyapi/service-kit/within-ms'
 
 const LIMITS = {
-  /** The first attempt at each name server; c-ares waits longer for the next ones. */
+  /** For the first attempt at each name server; c-ares waits longer for the later ones. */
   attemptMs: 1_000,
   attempts: 3,
-  /** What the other family is waited for once one has answered. RFC 8305 § 3 says 50 ms; far name servers need more. */
+  /**
+   * How long the other family is waited for once one has answered. RFC 8305 § 3 says 50 ms; far name servers need more.
+   */
   otherFamilyMs: 500,
-  /** Then `/etc/resolv.conf` is read again. */
+  /** Afterwards `/etc/resolv.conf` is read again. */
   resolverLifeMs: 30_000,
 } as const
 
@@ -22,16 +24,16 @@ export type ResolveName = (name: string) => Promise<readonly ResolvedAddress[]>
 
 interface Options {
   readonly clock: Pick<Clock, 'monotonicMs'>
-  /** Name servers, `address:port`; those of the system where none are named. */
+  /** Name servers, `address:port`; empty means those of the system. */
   readonly servers?: readonly string[]
 }
 
 /**
- * A name that ends with the root's dot is asked of the name servers; any other one of the system, hosts file and all.
+ * Asks name servers for a name that ends with the root's dot, and the system, with its hosts file, for any other.
  *
- * Not all of the system (getaddrinfo): it blocks one of libuv's threads for each name, and two names at a time are all
- * that there is room for. Two names of one tenant whose name servers are silent would keep every other tenant's from
- * being looked up, for 20 s and as often as they are asked for.
+ * The system (getaddrinfo) is not asked for every name, because each lookup blocks one of libuv's threads and there is
+ * room for two at a time. A tenant with two names whose name servers are silent could otherwise stop all lookups of
+ * other tenants for 20 s, as often as it asks.
  */
 export function createResolveName({ clock, servers = [] }: Options): ResolveName {
   let resolver = newResolver(servers)
@@ -52,7 +54,7 @@ function newResolver(servers: readonly string[]): Resolver {
   return resolver
 }
 
-/** Both families at once; one that fails, or is late, leaves the other's addresses. */
+/** Asks for both families at once. If one fails or is late, the other's addresses are used alone. */
 async function askBoth(resolver: Resolver, name: string): Promise<readonly ResolvedAddress[]> {
   const found = new Map<number, readonly ResolvedAddress[]>()
   const ask = async (family: 4 | 6): Promise<void> => {

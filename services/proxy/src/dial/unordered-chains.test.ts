@@ -20,7 +20,7 @@ const wildcard: Link = { dnsNames: ['*.provider.example'] }
 const excluding = (commonName: string): Link => ({ ...authority(commonName), excludedName: HOST })
 const middles = (count: number): Link[] => Array.from({ length: count }, (_, at) => authority(`Middle ${at}`))
 
-/** Each is wrong by what stands above its leaf, in whatever order it comes. */
+/** Each is wrong because of a certificate above its leaf, in whatever order the certificates come. */
 const WRONG: Readonly<Record<string, readonly [Link, ...Link[]]>> = {
   'a name excluded by an authority': [authority('Root 1'), excluding('Excluding'), authority('Below'), wildcard],
   'an RSA key of 2047 bits': [

@@ -25,7 +25,7 @@ const wildcard: Link = { dnsNames: ['*.provider.example'] }
 const authorities = (count: number): Link[] =>
   Array.from({ length: count }, (_, at) => ({ ...middle, commonName: `Middle ${at}` }))
 
-/** Behind a root of its own each, which is trusted. */
+/** Each behind a trusted root of its own. */
 const RIGHT_CHAINS: Readonly<Record<string, readonly [Link, ...Link[]]>> = {
   'an authority for servers between': [root, { ...middle, purposes: [SERVER_AUTH] }, leaf],
   'RSA keys of 2048 bits': [{ ...root, rsaBits: 2048 }, leaf],
@@ -63,7 +63,7 @@ const WRONG_CHAINS: typeof RIGHT_CHAINS = {
   'a byte behind the names': [root, { ...leaf, behindNames: '00' }],
   'a name that goes on behind a NUL': [root, { dnsNames: ['provider.example\0.evil.example'] }],
 }
-/** For `api.provider.example`, by a wildcard. */
+/** For `api.provider.example`, which a wildcard covers. */
 const RIGHT_WILDCARDS: typeof RIGHT_CHAINS = {
   'an excluded name elsewhere': [root, { ...middle, excludedName: 'other.example' }, wildcard],
   'an excluded name below one that it covers': [root, { ...middle, excludedName: 'a.b.provider.example' }, wildcard],
@@ -122,7 +122,7 @@ interface Provider {
   readonly secured: TLSSocket[]
 }
 
-/** A provider that counts what it hears; its address is the loopback’s, its name whatever the test dials. */
+/** A provider that counts what it hears. Its address is the loopback's, its name whatever the test dials. */
 async function provider({ certPem, keyPem }: Issued, options: TlsOptions = {}): Promise<Provider> {
   const heard: Buffer[] = []
   const secured: TLSSocket[] = []
@@ -144,7 +144,7 @@ async function provider({ certPem, keyPem }: Issued, options: TlsOptions = {}): 
   return { url: new URL(`https://provider.example:${port}`), heard, secured }
 }
 
-/** Reading the public authorities takes a quarter of a second: one dialler for all tests but one. */
+/** Reading the public authorities takes a quarter of a second, so all tests but one share a dialler. */
 const newDialler = (extraCaPem?: string): Dial =>
   createDialler({
     exempt: privateUpstreams(['provider.example', 'api.provider.example', '127.0.0.1']),
@@ -162,7 +162,7 @@ async function dialled(url: URL): Promise<TLSSocket> {
   return socket
 }
 
-/** A socket is ended and not compared: what is printed of one has no end. */
+/** The socket is ended and not compared, because printing one never ends. */
 async function outcome(url: URL, by: Dial = dial): Promise<string> {
   return by(url).then(
     (socket) => {

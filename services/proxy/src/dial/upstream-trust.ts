@@ -2,9 +2,9 @@ import { constants, X509Certificate } from 'node:crypto'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 
 /**
- * Of TLS 1.2 what RFC 9325 § 4.2 recommends: forward secrecy and AEAD, no CBC, no key exchange by RSA. Of keys and
- * signatures, along the whole chain, 112 bits: no SHA-1, and of RSA what `checkCertificate` leaves. Node's own default
- * takes 80.
+ * For TLS 1.2, what RFC 9325 § 4.2 recommends: forward secrecy and AEAD, no CBC, no key exchange by RSA. For keys and
+ * signatures along the whole chain, 112 bits: no SHA-1, and RSA keys as far as `checkCertificate` leaves them. Node's
+ * own default accepts 80.
  */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
@@ -15,15 +15,15 @@ const CIPHERS = [
   '@SECLEVEL=2',
 ].join(':')
 
-/** How to speak TLS with providers, and who vouches for them. */
+/** How TLS is spoken with providers, and which authorities are trusted. */
 export interface UpstreamTrust {
   readonly context: SecureContext
   readonly roots: readonly X509Certificate[]
 }
 
 /**
- * Trusts the public authorities that Node ships, and those in `extraCaPem`. OpenSSL is given exactly what our own checks
- * see, so NODE_EXTRA_CA_CERTS counts for nothing here.
+ * Trusts the public authorities that Node ships, and those in `extraCaPem`. OpenSSL gets exactly the roots that the
+ * checks here see, so NODE_EXTRA_CA_CERTS has no effect.
  *
  * @throws Error for a certificate that cannot be read.
  */
@@ -33,7 +33,7 @@ export function createUpstreamTrust(extraCaPem?: string): UpstreamTrust {
   return publicTrust
 }
 
-/** Read once: it takes a fifth of a second. */
+/** Read once, because it takes a fifth of a second. */
 let publicTrust: UpstreamTrust | undefined
 
 function trustIn(pems: readonly string[]): UpstreamTrust {
@@ -41,7 +41,8 @@ function trustIn(pems: readonly string[]): UpstreamTrust {
   const context = createSecureContext({
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
-    // In TLS 1.2 a server may ask for a second handshake in mid-connection: a second certificate, which nobody checks.
+    // In TLS 1.2 a server may ask for a second handshake in mid-connection, with a second certificate that nobody would
+    // check.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ca: roots.map(String),
   })

@@ -29,7 +29,8 @@ describe('where there is no room', () => {
     enter('b', 'b')
     enter('c', 'c')
     expect(gone).toEqual(['a0', 'a1'])
-    // Two against one and one: the next of `a` would be its third, the next of a fourth source its first.
+    // `a` has two, the others one each: the next of `a` would be its third, the next of a fourth source that one's
+    // first.
     enter('a-late', 'a')
     enter('d', 'd')
     expect(gone).toEqual(['a0', 'a1', 'a-late', 'a2'])

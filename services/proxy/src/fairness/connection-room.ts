@@ -1,25 +1,31 @@
 import { addressBlock } from '@protectmyapi/service-kit/fairness/address-block'
 
-/** A connection as it is counted. */
+/** A connection, as the room counts it. */
 export interface Seat {
-  /** Null for a proxy in front of us, which speaks for many: its connections are counted, and never given up. */
+  /**
+   * Null for a trusted proxy in front, which speaks for many clients: its connections are counted, but never closed for
+   * room.
+   */
   readonly source: string | null
-  /** A request of it is whole and not answered yet: somebody may be acting upon it. */
+  /** Whether one of its requests is complete and unanswered: a provider may be acting upon it. */
   isBusy(): boolean
   destroy(): void
 }
 
-/** The connections that there may be. */
+/** Bounds how many connections there are. */
 export interface ConnectionRoom {
   /**
-   * Takes one in; answers how it leaves. Where there is no room, the source that has the most gives up one that is not
-   * busy; where it is this one's own source, or all of it is busy, the newcomer goes. So a flood shuts out nobody but
-   * who shares its address.
+   * Takes a connection in and returns the function by which it leaves. Where there is no room, the source with the most
+   * connections loses one that is not busy. If that is the newcomer's own source, or all of its connections are busy,
+   * the newcomer is closed. So a flood shuts out only clients that share its address.
    */
   enter(seat: Seat): () => void
 }
 
-/** Whose connection was closed for want of room. `largest`: of the source that had the most, for a newcomer of another. */
+/**
+ * Whose connection was closed for want of room. `largest`: one of the source that had the most, to admit a newcomer
+ * from another.
+ */
 export type CrowdedOut = 'newcomer' | 'largest'
 
 /** @param crowdedOut called for each connection that was closed, with its source. */
@@ -29,7 +35,7 @@ export function createConnectionRoom(
 ): ConnectionRoom {
   const taken = new Set<Seat>()
   const seatsOf = new Map<string, Set<Seat>>()
-  /** Sources by how many they have, so that under a flood nobody is searched for. */
+  /** Sources by their number of connections, so that under a flood nobody is searched for. */
   const sourcesWith: Set<string>[] = []
 
   function moved(source: string, before: number, now: number): void {
@@ -46,7 +52,7 @@ export function createConnectionRoom(
     moved(seat.source, seats.size - 1, seats.size)
   }
 
-  /** May be done twice. */
+  /** May be called twice. */
   function remove(seat: Seat): void {
     if (!taken.delete(seat) || seat.source === null) return
     const seats = seatsOf.get(seat.source) ?? new Set()
@@ -55,7 +61,7 @@ export function createConnectionRoom(
     moved(seat.source, seats.size + 1, seats.size)
   }
 
-  /** The newcomer has been counted. */
+  /** Which connection to close. The newcomer has been counted already. */
   function whoGoes(newcomer: Seat): Seat {
     const largest = sourcesWith.at(-1) ?? new Set()
     if (newcomer.source !== null && largest.has(newcomer.source)) return newcomer
@@ -70,7 +76,8 @@ export function createConnectionRoom(
       add(seat)
       if (taken.size > connectionsMax) {
         const going = whoGoes(seat)
-        // At once: its socket closes a turn later, and the next newcomer must not count it, or choose it again.
+        // At once: the socket closes a turn later, and until then the next newcomer must neither count it nor choose it
+        // again.
         remove(going)
         going.destroy()
         crowdedOut(going === seat ? 'newcomer' : 'largest', going.source)
@@ -80,7 +87,7 @@ export function createConnectionRoom(
   }
 }
 
-/** @param address of the other end; IPv6 counts by what a customer is given. */
+/** @param address of the other end; IPv6 counts by the block that one customer is given. */
 export function sourceOf(address: string | undefined, trusts: (address: string) => boolean): string | null {
   if (address === undefined || trusts(address)) return null
   return addressBlock(address)

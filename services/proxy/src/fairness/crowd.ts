@@ -7,24 +7,27 @@ import { NO_MEASURES } from '../telemetry/proxy-measures.js'
 import type { LoopDelay } from './loop-delay.js'
 
 const LIMITS = {
-  /** Whether the loop is late or not: who waits is waiting for management, a vault or Redis. */
+  /** Applies whether the loop is late or not: these requests wait for management, a vault or Redis. */
   waiting: { totalMax: 4_096, perOwnerMax: 1_024 },
   /**
-   * While the loop is late: what is let in beyond this makes everybody wait, Redis's answers among them. A burst of some
+   * Applies while the loop is late. More than this would make everybody wait, Redis's answers included. A burst of some
    * hundreds is let in, also on a machine that is busy with something else.
    */
   late: { totalMax: 512, perOwnerMax: 384 },
-  /** An organization that has no more than so many is let in all the same: another's flood is not its own. */
+  /** An organization with fewer than this many requests is always let in: another's flood is not its own. */
   perOwnerMin: 8,
-  /** As many refusals as there is time for beside those who are served: more, and clients are told to stay away longer. */
+  /**
+   * How many refusals there is time for beside the requests that are served. Above that, clients are told to stay away
+   * longer.
+   */
   refusalsPerSecond: 1_000,
   restSecondsMax: 8,
 } as const
 
-/** Requests in this process's own hands: let in, and not yet on their way to the provider. */
+/** Requests that this process has let in and not yet sent on to the provider. */
 export interface Crowd {
   /**
-   * Answers how to leave, which may be done twice.
+   * Returns the function by which the request leaves; it may be called twice.
    *
    * @throws TooCrowded where this would be one too many.
    */
@@ -33,7 +36,10 @@ export interface Crowd {
   readonly size: number
 }
 
-/** Who asks again at once would be refused at the price of who is served: so the connection rests as the client is told to. */
+/**
+ * A client that asks again at once would be refused at the cost of those being served, so the connection rests for as
+ * long as the client is told to wait.
+ */
 export class TooCrowded extends Fault {
   readonly restMs: number
 
@@ -46,7 +52,7 @@ export class TooCrowded extends Fault {
   }
 }
 
-/** Made before: an overload is no time to trace stacks. */
+/** Made in advance, because an overload is no time to capture stack traces. */
 const REFUSALS = Array.from({ length: LIMITS.restSecondsMax }, (_, index) => new TooCrowded(index + 1))
 const LONGEST = new TooCrowded(LIMITS.restSecondsMax)
 
@@ -70,7 +76,7 @@ export function createCrowd({ loop, clock, log, refusals = NO_MEASURES.overloads
   function refusal(): TooCrowded {
     const nowMs = clock.monotonicMs()
     if (nowMs - refused.sinceMs >= 1_000) {
-      // Once a second, while it lasts: of the second before.
+      // Logged once a second while it lasts, for the second before.
       log.warn({ refused: refused.now, inHand: inHand.total }, 'overloaded: requests are refused')
       refused = { sinceMs: nowMs, now: 0, before: refused.now }
     }

@@ -3,9 +3,9 @@ import { every, type Schedule } from '../freshness/schedule.js'
 
 const LIMITS = {
   everyMs: 20,
-  /** At the most that one proxy serves without a queue, with 64 requests at once, a turn takes some 20 ms. */
+  /** At the highest load that one proxy serves without a queue, with 64 requests at once, a turn takes some 20 ms. */
   lateMs: 100,
-  /** So long it counts as late after a late turn: what was let in meanwhile shows some turns later. */
+  /** How long the loop counts as late after a late turn: what was let in meanwhile shows some turns later. */
   rememberedMs: 1_000,
 } as const
 
@@ -26,7 +26,7 @@ export function watchLoop(clock: Pick<Clock, 'monotonicMs'>, schedule: Schedule)
   return {
     isLate() {
       const now = clock.monotonicMs()
-      // The second: a turn that is long already, before the timer can tell.
+      // The second condition catches a turn that is already long before the timer can fire.
       return now < lateUntil || now - lastAt - LIMITS.everyMs > LIMITS.lateMs
     },
     stop,

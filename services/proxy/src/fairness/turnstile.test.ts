@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createTurnstile } from './turnstile.js'
 
-/** Turns end when told to. */
+/** Turns end when the test says so. */
 function make() {
   const ends: (() => void)[] = []
   const begun: string[] = []
@@ -19,7 +19,7 @@ function make() {
     }
   }
   const taken = (): string[] => begun.splice(0)
-  /** Others have asked just now. */
+  /** Other organizations have just asked. */
   async function amongOthers(): Promise<void> {
     come('other')
     come('another')

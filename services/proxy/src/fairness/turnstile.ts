@@ -2,29 +2,32 @@ import { createFairQueue } from '@protectmyapi/service-kit/fairness/fair-queue'
 
 const LIMITS = {
   /**
-   * Requests that begin in one turn of the event loop, some 1 ms of work: everything in this process waits for a turn four
-   * or five times on its way (its head, Redis, the provider, the answer).
+   * Requests that begin in one event-loop turn, some 1 ms of work. Everything in this process waits for a turn four or
+   * five times on its way (its head, Redis, the provider, the answer).
    */
   perTurn: 4,
-  /** While connections come: libuv accepts one a turn, and whose it is shows only once it has sent something. */
+  /**
+   * The same while connections come: libuv accepts one a turn, and its organization is known only once it has sent
+   * something.
+   */
   perTurnConnecting: 1,
-  /** An organization that has begun no more than so many in this turn does not wait: another's queue is not its own. */
+  /** An organization that has begun fewer than this many in the turn does not wait: another's queue is not its own. */
   perOwner: 2,
-  /** So many turns after the last one in which another organization began something, an organization has turns to itself. */
+  /** After the last change of organization, this many turns count as shared. */
   sharedTurns: 256,
 } as const
 
 /**
- * Keeps turns of the event loop short, and shares them out among organizations: who floods waits in a queue of his own,
- * and adds to nobody else's wait. Where one organization asks alone, it begins all it has: short turns cost it a fifth. The
- * crowd bounds how many wait.
+ * Keeps turns of the event loop short, and shares them out among organizations: one that floods waits in its own queue
+ * and does not add to anybody else's wait. While only one organization asks, it begins everything it has, because short
+ * turns would cost it a fifth. The crowd bounds how many wait.
  */
 export interface Turnstile {
   /** Undefined where there is nothing to wait for. */
   pass(owner: string): Promise<void> | undefined
   /** A connection was accepted: there may be more. */
   connected(): void
-  /** Of late more than one organization has asked. */
+  /** Whether more than one organization has asked recently. */
   isShared(): boolean
 }
 
@@ -33,7 +36,7 @@ interface Waiting {
   begin(): void
 }
 
-/** @param endOfTurn runs at the end of this turn, and not before. */
+/** @param endOfTurn runs a function at the end of this turn, and not before. */
 export function createTurnstile(
   endOfTurn: (run: () => void) => void = (run) => void setImmediate(run),
   { perTurn, perTurnConnecting, perOwner, sharedTurns }: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
@@ -44,7 +47,7 @@ export function createTurnstile(
   let room = Number.POSITIVE_INFINITY
   let hasConnected = false
   let lastOwner: string | undefined
-  /** Turns that are still shared. */
+  /** How many more turns count as shared. */
   let shared = 0
 
   function nextTurn(): void {
@@ -53,7 +56,7 @@ export function createTurnstile(
     if (shared > 0) shared -= 1
     room = hasConnected ? perTurnConnecting : shared > 0 ? perTurn : Number.POSITIVE_INFINITY
     hasConnected = false
-    // What is left of it is for who comes in the next turn.
+    // What is left of the room is for requests that come in the next turn.
     for (const { owner, begin } of waiting.take(room)) {
       count(owner)
       begin()

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { nameMemo } from './name-memo.js'
 
-/** Names that were told anew. */
+/** Names for which `tell` was called. */
 function make(): { told: string[]; tell(name: string): number } {
   const told: string[] = []
   return { told, tell: nameMemo((name) => told.push(name)) }

@@ -1,13 +1,13 @@
 const LIMITS = {
-  /** Names that are remembered: providers and SDKs use some hundred. */
+  /** Names that are remembered. Providers and SDKs use some hundred. */
   namesMax: 1_024,
-  /** Longer ones are made up. */
+  /** Longer names are invented ones, and are not remembered. */
   nameCharsMax: 64,
 } as const
 
 /**
- * What a header field's name says by itself, remembered by the name as it was spelt. Whoever makes up names has them
- * all forgotten now and then, which costs time and nothing else.
+ * Remembers what a header field's name says by itself, by the name as it was spelt. A client that invents names has
+ * them all forgotten now and then, which costs time and nothing else.
  */
 export function nameMemo<Told>(tell: (name: string) => Told): (name: string) => Told {
   const known = new Map<string, Told>()

@@ -4,11 +4,11 @@ import { unsearchableCharset } from '../scrub/unsearchable-charset.js'
 import { isReturnAddress } from './return-addresses.js'
 
 const LIMITS = {
-  /** Of one text that fields are cut out of: what they are cut out of lives as long as they do. */
+  /** For the text that fields are cut out of: it stays in memory as long as they do. */
   headBytesMax: 16 * 1024,
 } as const
 
-/** Fields of an answer that do not pass, with those that its Connection names and those with the prefixes below. */
+/** Answer fields that do not pass, besides those that its Connection names and those with the prefixes below. */
 const NEVER_PASSED: ReadonlySet<string> = new Set([
   // RFC 9110 § 7.6.1.
   'keep-alive',
@@ -17,13 +17,14 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
   'te',
   'trailer',
   'upgrade',
-  // State that the provider keeps for whoever holds the key: not for a phone.
+  // State that the provider keeps for the holder of the key, which a phone must not get.
   'set-cookie',
   'set-cookie2',
-  // It would send the next request past us.
+  // It would send the next request past the proxy.
   'alt-svc',
-  // What a browser, or a web view of an app, keeps for an origin counts for all services behind ours. By Network Error
-  // Logging a provider would have requests to the others reported to it, with the fields that it names: credentials.
+  // A browser, or an app's web view, applies these to the proxy's whole origin, and so to all services behind it.
+  // Network Error Logging would let one provider have requests to the others reported to it, with the fields that it
+  // names: credentials.
   'nel',
   'report-to',
   'reporting-endpoints',
@@ -31,10 +32,10 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
   'clear-site-data',
 ])
 
-/** CORS is between us and a browser; fields of ours are set here alone. */
+/** CORS is between the proxy and a browser, and only the proxy sets `Pma-` fields. */
 const NEVER_PASSED_PREFIXES = ['access-control-', 'pma-']
 
-/** What the name of a field says of it. */
+/** What a field's name says about it. */
 type Kind = 'passes' | 'never' | 'connection' | 'type' | 'coding' | 'transfer-coding' | 'length'
 
 const kindOf = nameMemo((name: string): Kind => {
@@ -49,21 +50,21 @@ const kindOf = nameMemo((name: string): Kind => {
     : 'passes'
 })
 
-/** An answer's fields, as far as they matter. */
+/** An answer's fields, as far as the proxy needs them. */
 export interface AnswerFields {
-  /** Name, value, … that go on to the client, in their order and spelling, duplicates and all. */
+  /** Name, value, … that go on to the client, in their order and spelling, duplicates included. */
   readonly passed: readonly string[]
   /** The content codings of the body, as one text; empty for none. */
   readonly coding: string
   /** A character set in which no value would be found; empty for none. */
   readonly charset: string
-  /** The transfer codings that the body came in, as one text in lower case; null where there is no such field. */
+  /** The transfer codings of the body, as one text in lower case; null where there is no such field. */
   readonly transferCoding: string | null
-  /** The body has a length, or comes in chunks: else it ends with its connection (RFC 9112 § 6.3). */
+  /** The body has a length, or comes in chunks; otherwise it ends with its connection (RFC 9112 § 6.3). */
   readonly isFramed: boolean
 }
 
-/** @param raw what undici hands over, name and value in turn, read as latin1. */
+/** @param raw what undici delivers, name and value in turn, read as latin1. */
 export function answerFields(raw: unknown): AnswerFields {
   if (!Array.isArray(raw)) return { passed: [], coding: '', charset: '', transferCoding: null, isFramed: false }
   const read = readerOf(raw)
@@ -80,11 +81,11 @@ export function answerFields(raw: unknown): AnswerFields {
     const value = read(raw[at + 1])
     switch (kind) {
       case 'connection':
-        // Nearly every one names `keep-alive` alone, which passes nowhere.
+        // Nearly every one names `keep-alive` alone, which never passes.
         if (value.toLowerCase() !== 'keep-alive') connection = [...(connection ?? []), name, value]
         continue
       case 'transfer-coding':
-        // The parser has taken chunked off, and it passes nowhere (RFC 9112 § 7.1).
+        // The parser has removed the chunking, and the field never passes (RFC 9112 § 7.1).
         transferCodings.push(value.toLowerCase())
         continue
       case 'length':
@@ -109,8 +110,8 @@ export function answerFields(raw: unknown): AnswerFields {
 }
 
 /**
- * Do trailers say how messages are framed, or how long the connection lasts? It means nothing there (RFC 9110 § 6.5.1), and the
- * client library takes it for the head of the answer that comes next, which it then loses.
+ * Whether trailers say how messages are framed, or how long the connection lasts. Such fields have no meaning there
+ * (RFC 9110 § 6.5.1), but the client library takes them for the head of the next answer, which it then loses.
  */
 export function framesInTrailers(raw: readonly unknown[]): boolean {
   return raw.some((name, at) => at % 2 === 0 && FRAMING.has(textOf(name).toLowerCase()))
@@ -118,7 +119,7 @@ export function framesInTrailers(raw: readonly unknown[]): boolean {
 
 const FRAMING: ReadonlySet<string> = new Set(['connection', 'transfer-encoding', 'content-length', 'upgrade'])
 
-/** Of trailers, only what says nothing of framing (RFC 9110 § 6.5.1) and leads nowhere. */
+/** The trailers that may pass: none about framing or content (RFC 9110 § 6.5.1), and no return address. */
 export function trailerFields(raw: unknown): readonly string[] {
   const { passed } = answerFields(raw)
   return passed.filter((_, at) => {
@@ -127,9 +128,7 @@ export function trailerFields(raw: unknown): readonly string[] {
   })
 }
 
-/**
- * How to read names and values. They are pieces of one packet as a rule: then it is read as text once, and cut.
- */
+/** How to read names and values. Usually they are slices of one packet, which is then read as text once and cut. */
 function readerOf(raw: readonly unknown[]): (item: unknown) => string {
   const [first, last] = [raw[0], raw.at(-1)]
   if (!Buffer.isBuffer(first) || !Buffer.isBuffer(last) || first.buffer !== last.buffer) return textOf
@@ -140,12 +139,12 @@ function readerOf(raw: readonly unknown[]): (item: unknown) => string {
   return (item) => {
     if (!Buffer.isBuffer(item) || item.buffer !== buffer) return textOf(item)
     const at = item.byteOffset - from
-    // A piece from before the first one, or behind the last one, is no piece of this text.
+    // A slice from before the first one or behind the last one is not part of this text.
     return at < 0 || at + item.length > bytes ? textOf(item) : text.slice(at, at + item.length)
   }
 }
 
-/** Where a name comes twice its values come as a list. */
+/** Where a name occurs twice, its values come as a list. */
 function textOf(item: unknown): string {
   if (Buffer.isBuffer(item)) return item.toString('latin1')
   return Array.isArray(item) ? item.map(textOf).join(', ') : String(item)

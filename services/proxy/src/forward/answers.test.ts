@@ -156,7 +156,7 @@ describe('an answer', () => {
     request.end()
     const slow = await answer
     slow.pause()
-    // Nothing is read: what the sockets' buffers hold is the end of it.
+    // The client reads nothing, so writing stops at what the sockets' buffers hold.
     let before = -1
     await until(() => {
       const still = written === before

@@ -9,7 +9,7 @@ import { open, originOf, readAll } from '../test/streaming-client.js'
 const proxyTo = proxiesOfEachTest()
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-/** All but 1xx, and what is about our key. */
+/** All but 1xx, and those that concern the injected key. */
 const STATUSES = [
   ...[200, 201, 202, 203, 204, 205, 206, 207, 226, 300, 301, 302, 303, 304, 307, 308],
   ...[
@@ -75,7 +75,7 @@ it('bytes pass both ways as they are, searched or not: all methods, statuses, co
   )
   await fc.assert(
     fc.asyncProperty(Case, async ({ scrub, method, status, request, answer: said }) => {
-      // With a coding that was not asked for, an answer passes where it is not searched (ADR 2).
+      // An answer in a coding that was not asked for passes only where it is not searched (ADR 2).
       fc.pre(!scrub || said.fields['content-encoding'] === undefined)
       proxy.plane.routeOf.set('up', routeTo(originOf(proxy), { target: { scrub } }))
       const isBodiless = method === 'HEAD' || status === 204 || status === 304

@@ -9,9 +9,9 @@ import { Exchange } from '../server/exchange.js'
 import { serve } from '../test/start-upstream.js'
 import { Forwarding } from './forwarding.js'
 
-/** As large as sockets are read, so that Node's buffer for the client is full with one. */
+/** As large as one socket read, so that a single one fills Node's buffer for the client. */
 const CHUNK = Buffer.alloc(64 * 1024, ' ')
-/** Of the sockets of a connection on this machine, on both sides. */
+/** What the sockets of one connection on this machine hold, on both sides. */
 const SOCKETS_BYTES_MAX = 32 * 1024 * 1024
 
 const atEnd = closeAfterEach()
@@ -21,7 +21,7 @@ let exchange: Exchange
 let forwarding: Forwarding
 let resumes: number
 
-/** An answer to a client of this test's own, the provider's side of which the test plays. */
+/** An answer to a client that the test runs itself; the test also plays the provider's side. */
 beforeEach(async () => {
   const clock = manualClock()
   let asked: Exchange | undefined

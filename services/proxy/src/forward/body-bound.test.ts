@@ -31,7 +31,7 @@ describe('a service’s bound for bodies', () => {
       detail: expect.stringContaining(`${bytes} bytes`),
     })
     expect(refused.headers['x-should-retry']).toBe('false')
-    // Neither on record nor at the provider.
+    // The refused request is neither on record nor at the provider.
     expect([upstream.received.length, proxy.plane.recorded.length]).toEqual([1, 1])
   })
 
@@ -76,7 +76,7 @@ describe('a service’s bound for bodies', () => {
     expect(JSON.parse((await readAll(answered)).body)).toMatchObject({ code: 'TOO_LARGE' })
     await until(() => cut || undefined)
     expect([seen, whole]).toEqual([100_000, false])
-    // The secret has left with the head: it is on record, finished.
+    // The secret has left with the head, so the request is on record as finished.
     expect(await endOf(proxy)).toMatchObject({ finished: { status: 413, fault: 'TOO_LARGE' } })
     request.destroy()
   })

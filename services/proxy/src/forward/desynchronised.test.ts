@@ -9,7 +9,10 @@ import { exchangeRaw, originOf, rawGet } from '../test/streaming-client.js'
 
 const proxyTo = proxiesOfEachTest()
 
-/** A provider of bytes, and how many requests came over each connection; `end` closes each behind its answer. */
+/**
+ * A provider that answers with given bytes, and how many requests came over each connection; `end` closes each
+ * connection after its answer.
+ */
 async function answering(bytes: string, { end = false } = {}) {
   const requests: number[] = []
   const upstream = await startRawUpstream((socket) => {
@@ -20,7 +23,7 @@ async function answering(bytes: string, { end = false } = {}) {
       else socket.write(bytes, 'latin1')
     })
   })
-  // The library may have opened a connection more, for a request that was given up.
+  // The library may have opened one more connection, for a request that was given up.
   return { perConnection: () => requests.filter((count) => count > 0), proxy: await proxyTo(upstream) }
 }
 
@@ -30,7 +33,7 @@ const CHUNKED = 'Transfer-Encoding: chunked\r\n'
 const CHUNKS = '2\r\nok\r\n0\r\n'
 const BAD = '502 UPSTREAM_UNREACHABLE'
 
-/** The status, and what came under it: our code, or the body. */
+/** The status, and what came with it: the proxy's code, or the body. */
 function outcomeOf(answer: string): string {
   const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
   return `${head.slice(9, 12)} ${/"code":"(\w+)"/.exec(body)?.[1] ?? body}`
@@ -120,7 +123,7 @@ describe('an answer that clients read in different ways is told as none, and its
     const { perConnection, proxy } = await answering(bytes, { end })
     for (const once of [[1], [1, 1]]) {
       const answer = await exchangeRaw(proxy.port, rawGet('/'))
-      // Its own length is not reached, or its last chunk is not there.
+      // Its own length is not reached, or its last chunk is missing.
       expect(answer).not.toMatch(/\r\n0\r\n\r\n$|Content-Length: 2/)
       expect(perConnection()).toEqual(once)
     }
@@ -226,14 +229,14 @@ describe('whatever bytes a provider answers', () => {
         bytes = pieces.join('')
         const answer = await exchangeRaw(proxy.port, rawGet('/'))
         const final = answer.replace(/^(?:HTTP\/1\.1 103 Early Hints\r\n(?:.+\r\n)*\r\n)*/, '')
-        // A cut may leave nothing; what is there is one head, in which our own fields stand once.
+        // A cut may leave nothing. Otherwise there is one head, with the proxy's own fields once.
         if (final !== '') expect(final).toMatch(/^HTTP\/1\.1 [2-9]\d\d [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/)
         expect(final.match(/pma-request-id: /g)?.length ?? 0).toBeLessThanOrEqual(1)
         expect(answer).not.toContain(KEY)
       }),
       { numRuns: 200 },
     )
-    // Each request has had its one end.
+    // Each request has ended exactly once.
     await until(() => (proxy.plane.recorded.every(({ ends }) => ends.length === 1) ? true : undefined))
   }, 60_000)
 })

@@ -45,7 +45,7 @@ async function told(method: string): Promise<unknown> {
   return status < 300 ? { status, body } : { status, code: JSON.parse(body).code }
 }
 
-/** `end` seals a closure alert; the other two leave it out, as anybody on the way can. */
+/** `end` seals a closure alert; the other two omit it, as anybody on the way can. */
 const ENDS: readonly [string, typeof end][] = [
   ['closed', (socket) => socket.end()],
   ['reset', (_socket, below) => below.resetAndDestroy()],

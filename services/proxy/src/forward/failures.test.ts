@@ -86,7 +86,7 @@ describe('a provider that', () => {
         socket.on('data', (bytes: Buffer) => {
           requests.push(bytes.toString().slice(0, 7))
           if (!breaks) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
-          // A reset could overtake the bytes; the end of a connection does not.
+          // A reset could overtake the bytes; a FIN does not.
           else socket.end(part)
         }),
       ),
@@ -120,7 +120,7 @@ describe('a provider that', () => {
     const post = () => proxy.send('POST', '/v1/p/up/x', { headers: { 'x-api-key': APP_TOKEN }, body: 'body' })
     for (const count of [1, 2, 3]) {
       expect([(await post()).status, posts, sockets.length]).toEqual([200, count, 1])
-      // Closed from there, and by us in turn: so we have seen it.
+      // Closed from the provider's side, and then from the proxy's, so the proxy has noticed it.
       const closed = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.end().on('close', resolve))))
       sockets = []
       await closed

@@ -31,11 +31,11 @@ export interface ForwardRequest {
   readonly body: RequestBody
   /** From the request's end to the first byte of the answer, and between two bytes of it. */
   readonly timeoutMs: number
-  /** Of the body; what passes it ends the request. */
+  /** For the body. A larger one ends the request. */
   readonly bodyBytesMax: number
-  /** The provider is told the trace, where there is one. */
+  /** Whether the provider is told the trace, where there is one. */
   readonly forwardTraceContext: boolean
-  /** Of addresses in the answer. */
+  /** How addresses in the answer are led back to the proxy. */
   readonly back: ReturnPath
 }
 
@@ -45,7 +45,10 @@ export interface UnderWay {
   abort: Forwarding['abort']
 }
 
-/** Sends a request once, and its answer on. No retries, and no redirect is followed here: that is for the client. */
+/**
+ * Sends a request once and passes its answer on. Nothing is retried and no redirect is followed; both are up to the
+ * client.
+ */
 export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
   const { pools, clock, slowReaderMs = FORWARDING_LIMITS.slowReaderMs } = deps
   const { exchange, organizationId, request, body, timeoutMs, bodyBytesMax, forwardTraceContext, back } = asked
@@ -79,7 +82,7 @@ export function forward(deps: ForwardDeps, asked: ForwardRequest): UnderWay {
   return { done: forwarding.done, abort: (why) => forwarding.abort(why) }
 }
 
-/** The origin's host, sizes and the status: no path, no query, no field. Undefined where nothing is traced. */
+/** Records the origin's host, sizes and the status: no path, no query, no field. Undefined where nothing is traced. */
 function watchUpstream(origin: string, done: Promise<Forwarded>): RunningSpan | undefined {
   const parent = activeSpan()
   if (parent === undefined) return undefined
@@ -108,7 +111,7 @@ function uploadOf(exchange: Exchange, bytesMax: number): Upload {
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'PATCH'
 
-/** `aim` has checked it. undici's type knows fewer methods than its code. */
+/** `aim` has checked the method. undici's type knows fewer methods than its code. */
 function narrowMethod(method: string): Method {
   return method as Method
 }

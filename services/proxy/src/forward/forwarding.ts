@@ -10,23 +10,29 @@ import { ClientLeft } from './upload.js'
 import { upstreamFault } from './upstream-fault.js'
 
 export const FORWARDING_LIMITS = {
-  /** For a client to read something of what waits for it. Memory is bounded anyway; this frees the provider's socket. */
+  /**
+   * How long a client may read nothing of what waits for it. Memory is bounded anyway; this frees the provider's
+   * socket.
+   */
   slowReaderMs: 120_000,
-  /** Answers of 1xx before the answer itself. Each one sets the library's clock back, so their number is the bound. */
+  /** 1xx answers before the answer itself. Each one resets the library's timer, so only their number is bounded. */
   informationalMax: 16,
 } as const
 
-/** How the library says that a body was not as long as its Content-Length. */
+/** The library's code for a body that was not as long as its Content-Length. */
 const LENGTH_MISMATCH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
 
 /** How a request that was handed to the client library ended. */
 export interface Forwarded {
-  /** Bytes of it, the secret with them, may have reached the provider. */
+  /** Bytes of the request, including the secret, may have reached the provider. */
   readonly sent: boolean
-  /** `complete`: the whole answer went on. `refused`: nothing of it, and the client waits for our words. `cut`, `left`: a part. */
+  /**
+   * `complete`: the whole answer was passed on. `refused`: none of it, and the client waits for the proxy's own answer.
+   * `cut`, `left`: a part.
+   */
   readonly end: 'complete' | 'refused' | 'cut' | 'left'
   readonly fault: Fault | null
-  /** Of the answer's head, 0 where none went on. */
+  /** Of the answer's head; 0 where none was passed on. */
   readonly status: number
   readonly requestBytes: number
   readonly responseBytes: number
@@ -37,16 +43,16 @@ export interface ForwardingOptions {
   readonly exchange: Exchange
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly scrubber: Scrubber
-  /** A secret is in the request: then 401 and 403 are about our key, and their bodies may quote it. */
+  /** A secret is in the request. Then 401 and 403 are about the organization's key, and their bodies may quote it. */
   readonly injects: boolean
   readonly scrub: boolean
-  /** A body may end with its connection: not over TLS, where anybody on the way can end that one. */
+  /** A body may end with its connection. Not allowed over TLS, where anybody on the way can end the connection. */
   readonly closeIsAnEnd: boolean
   readonly back: ReturnPath
   readonly sentBytes: () => number
-  /** The connection that the answer came over is of no further use. */
+  /** Gives up the connection that the answer came over. */
   readonly leaveConnection: () => void
-  /** For a client to read something of what waits for it. */
+  /** How long a client may read nothing of what waits for it. */
   readonly slowReaderMs: number
 }
 
@@ -56,8 +62,8 @@ interface Head {
 }
 
 /**
- * Takes an answer in and passes it on, event by event, with backpressure; ends exactly once. By undici's older callbacks:
- * around the newer ones it makes an object of every answer's header, which nobody here reads.
+ * Takes an answer in and passes it on, event by event, with backpressure; ends exactly once. Uses undici's older
+ * callbacks, because for the newer ones undici makes an object of every answer's header that nothing here reads.
  */
 export class Forwarding implements Dispatcher.DispatchHandler {
   readonly done: Promise<Forwarded>
@@ -67,10 +73,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   #abortUpstream: ((reason: Error) => void) | null = null
   #resume: (() => void) | null = null
   #over = false
-  /** Of the provider, until it goes on; and what came of the body beside it. */
+  /** The provider's head until it is passed on, and the part of the body that came with it. */
   #head: Head | null = null
   #first: Buffer | null = null
-  /** Of what went on. */
+  /** What has been passed on. */
   #status = 0
   #responseBytes = 0
   #upstreamMs = 0
@@ -86,13 +92,15 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     options.exchange.whenOver((complete) => this.#end(complete ? 'complete' : 'left', null))
   }
 
-  /** Ends it from outside: with words where none of the answer has gone, else with a cut. */
+  /**
+   * Ends the request from outside: with a refusal where nothing of the answer has been passed on, otherwise with a cut.
+   */
   abort(why: Fault): void {
     this.#end(this.#status === 0 ? 'refused' : 'cut', why)
   }
 
   onConnect(abort: (reason?: Error) => void): void {
-    // Sent once: should the library ever begin again, or late, the request does not leave.
+    // A request is sent once: if the library begins again, or late, it does not leave.
     const again = this.#abortUpstream !== null
     if (again || this.#over) {
       abort(new ClientLeft())
@@ -101,7 +109,9 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#abortUpstream = abort
   }
 
-  /** Not the reason phrase: undici hands over the last packet's part of it, which cannot be searched (ADR 1). */
+  /**
+   * The reason phrase is dropped: undici delivers only the last packet's part of it, which cannot be searched (ADR 1).
+   */
   onHeaders(status: number, raw: readonly unknown[], resume: () => void): boolean {
     if (this.#over) return true
     if (status < 200) {
@@ -113,14 +123,15 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     const { passed: shown, ...framing } = answerFields(raw)
     const passed = status === 204 ? withoutLength(shown) : shown
     const fields = leadBack(status, passed, this.#options.back)
-    // First: a refusal that it was made for something else would raise no alarm.
+    // The leak is checked first, because a refusal for another reason would raise no alarm.
     const fault = this.#leaksAsItWasOrIs(passed, fields) ? leaked() : this.#refusalOf(status, framing)
     if (fault) {
       this.abort(fault)
       return true
     }
     this.#head = { status, fields }
-    // What came with the head in one packet is looked at before this runs: a leak in it can still be told in words.
+    // What came in the same packet as the head is looked at before this runs, so a leak in it can still be answered
+    // with a refusal.
     process.nextTick(() => this.#flushHead())
     return true
   }
@@ -138,11 +149,11 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     return hasRoom || this.#isTaken() || this.#waitForReader()
   }
 
-  /** False where it fills the buffer of the client's connection. */
+  /** False where the piece fills the buffer of the client's connection. */
   #pass(piece: Buffer): boolean {
     this.#responseBytes += piece.length
     if (this.#head !== null && this.#first === null) {
-      // It goes with the head: at once, or with the end where that has come in the same packet.
+      // It goes out with the head: at once, or with the end where that came in the same packet.
       this.#first = piece
       return true
     }
@@ -151,8 +162,9 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Has the system all that was written? Node keeps it to the end of the turn, and a chunk as large as sockets are read fills
-   * its buffer by itself: to stop the provider for each of them costs more than to pass it on.
+   * Whether the system has taken all that was written. Node holds it back until the end of the turn, and a chunk as
+   * large as one socket read fills its buffer alone. Stopping the provider for each such chunk costs more than passing
+   * it on.
    */
   #isTaken(): boolean {
     const { outgoing } = this.#options.exchange
@@ -173,7 +185,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#responseBytes += rest.length
     const last = this.#sendWhole(rest)
     if (trailers.length > 0) exchange.sendTrailers(trailers)
-    // The end follows: with everything handed to the system, or with the client gone.
+    // The exchange ends once everything is handed to the system, or the client is gone.
     exchange.sendBody(last)
   }
 
@@ -184,15 +196,18 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * A 304 says how long the body is that it does not have (RFC 9110 § 8.6); a 204 must not, and has none either where it
-   * does. The library misses that body.
+   * A 304 states the length of the body that it does not have (RFC 9110 § 8.6). A 204 must not state one, and has no
+   * body even if it does. The library reports that body as missing.
    */
   #endsWithItsHead(error: Error): boolean {
     const status = this.#head?.status ?? this.#status
     return BODILESS.has(status) && 'code' in error && error.code === LENGTH_MISMATCH
   }
 
-  /** Of what comes before an answer, hints alone go on. 100 is about the provider's connection to us; we have our own. */
+  /**
+   * Of the informational answers, only hints (103) are passed on. 100 is about the provider's connection to the proxy,
+   * which has its own with the client.
+   */
   #onInformational(status: number, raw: readonly unknown[]): void {
     this.#informational += 1
     if (this.#informational > FORWARDING_LIMITS.informationalMax) {
@@ -205,13 +220,16 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     else this.#options.exchange.sendHints(passed)
   }
 
-  /** What stays behind whole and unread: a 401 or 403 to our key, and what could not be searched for it, or read. */
+  /**
+   * Answers whose bodies are withheld unread: a 401 or 403 to an injected key, and those that cannot be searched for
+   * the key, or read.
+   */
   #refusalOf(
     status: number,
     { coding, charset, transferCoding, isFramed }: Omit<AnswerFields, 'passed'>,
   ): Fault | null {
     const { injects, scrub, closeIsAnEnd } = this.#options
-    // An empty field, and chunked twice, are framing that readers differ on.
+    // An empty field, and chunked twice, are framings that readers interpret differently.
     if (transferCoding !== null && transferCoding !== 'chunked') return transferCoded()
     if (injects && status === 401) return new Fault('UPSTREAM_REJECTED_KEY', 'the provider answered 401')
     if (injects && status === 403) return new Fault('UPSTREAM_FORBIDDEN', 'the provider answered 403')
@@ -229,7 +247,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     return this.#options.scrubber.leaksInFields(fields)
   }
 
-  /** With what of the body came beside it. */
+  /** Sends the head, with the part of the body that came with it. */
   #sendHead(): void {
     if (this.#head === null) return
     const { status, fields } = this.#head
@@ -241,7 +259,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#first = null
   }
 
-  /** Where the whole body came beside the head, both go in one. */
+  /** Where the whole body came with the head, both go out in one write. */
   #sendWhole(rest: Buffer): Buffer {
     const first = this.#first
     this.#first = null
@@ -259,7 +277,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #waitForReader(): false {
-    // One packet may hold several chunks. One listener for all of them: a second would clear the timer of the next wait.
+    // One packet may hold several chunks. They share one listener, because a second would clear the timer of the next
+    // wait.
     if (this.#slow !== undefined) return false
     this.#slow = setTimeout(() => this.#end('cut', null), this.#options.slowReaderMs)
     this.#options.exchange.outgoing.once('drain', () => {
@@ -283,7 +302,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       fault,
       status: this.#status,
       requestBytes: this.#options.sentBytes(),
-      // What waited for the head went nowhere without it.
+      // What waited for the head was not sent without it.
       responseBytes: this.#status === 0 ? 0 : this.#responseBytes,
       upstreamMs: this.#upstreamMs,
     })
@@ -292,7 +311,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
 const NONE: readonly string[] = []
 
-/** RFC 9110 § 8.6: a 204 has no Content-Length. A client that believes one waits for what never comes. */
+/** RFC 9110 § 8.6: a 204 has no Content-Length. A client that believed one would wait for a body that never comes. */
 function withoutLength(fields: readonly string[]): readonly string[] {
   return fields.filter((_, at) => (fields[at - (at % 2)] ?? '').toLowerCase() !== 'content-length')
 }
@@ -305,8 +324,8 @@ function leaked(): Fault {
 }
 
 /**
- * Such an answer is complete only where TLS itself was closed (RFC 9112 § 9.8), and Node does not tell that from a
- * connection that was cut: a part would pass for the whole (ADR 17).
+ * Such an answer is complete only where TLS itself was closed (RFC 9112 § 9.8), and Node does not distinguish that from
+ * a cut connection: a part would pass for the whole (ADR 17).
  */
 function endless(): Fault {
   const say =
@@ -314,17 +333,17 @@ function endless(): Fault {
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer over TLS that ends with its connection', { say })
 }
 
-/** Nobody asked for it (no TE goes up), and passed on without its field it would be another body. */
+/** It was not asked for (no TE goes to the provider), and passed on without its field it would be a different body. */
 function transferCoded(): Fault {
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a transfer coding that was not asked for')
 }
 
-/** What is quoted of a provider's words: any other may be the key in a form that nobody looks for. */
+/** The only words of a provider that are quoted: any other text may be the key in a form that is not searched for. */
 const CODINGS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd'])
 
 /**
- * It was asked for as it is (`Accept-Encoding: identity`). What is compressed all the same cannot be searched without
- * being unpacked, and unpacking what a stranger packed costs memory without a bound: so it does not pass.
+ * The answer was requested uncompressed (`Accept-Encoding: identity`). A compressed one cannot be searched without
+ * unpacking it, and unpacking untrusted data costs unbounded memory, so it does not pass.
  */
 function compressed(coding: string): Fault {
   const how = CODINGS.has(coding) ? ` (${coding})` : ''
@@ -332,7 +351,7 @@ function compressed(coding: string): Fault {
   return new Fault('UPSTREAM_UNREACHABLE', 'an answer in a content coding that was not asked for', { say })
 }
 
-/** A client may have asked for it, so that an echoed key passes in other bytes than are looked for. */
+/** A client may have asked for this character set so that an echoed key passes in bytes that are not searched for. */
 function unsearchable(charset: string): Fault {
   const which = isKnownCharset(charset) ? ` (${charset})` : ''
   const say = `The provider’s answer is in a character set${which} in which it cannot be searched for the key. Have the provider answer in UTF-8, or turn scrubbing off for this service.`

@@ -20,7 +20,7 @@ interface Interaction {
   }
 }
 
-/** Of the connection it was recorded on, or of a body in another form than the recording keeps. */
+/** Fields that belong to the recorded connection, or to a body in another form than the recording keeps. */
 const OF_THE_RECORDING = /^(?:connection|content-length|content-encoding|transfer-encoding|accept-encoding)$/i
 const recorded = (headers: Interaction['request']['headers']): [string, string][] =>
   Object.entries(headers).filter(([name]) => !OF_THE_RECORDING.test(name))
@@ -73,7 +73,7 @@ describeWithVectors('gemini-recordings', 'recorded streams of Gemini and Vertex'
           told = resolve
         })
         provider.write(piece)
-        // Each event is there before the next one is sent.
+        // Each event has arrived before the next one is sent.
         if (isStream) await isThere
         count.segments += 1
       }

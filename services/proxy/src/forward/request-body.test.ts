@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
 import { takeBody } from './request-body.js'
 
-/** A request that has arrived, with so many bytes. */
+/** A request that has arrived, with this many bytes. */
 function arrived(bytes: number): IncomingMessage {
   const incoming = Object.assign(new PassThrough(), { headers: { 'content-length': String(bytes) } })
   incoming.end(Buffer.alloc(Math.min(bytes, 70_000)))

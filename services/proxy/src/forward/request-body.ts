@@ -3,28 +3,30 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { ClientLeft } from './upload.js'
 
 const LIMITS = {
-  /** Up to here a body is taken as one buffer: twice as many requests a second as with a stream. */
+  /** Up to this size a body is taken as one buffer, which allows twice as many requests a second as a stream. */
   wholeBytesMax: 64 * 1024,
-  /** For a body of that size to arrive. Nothing is drawn, recorded or leased before it has. */
+  /** How long a body of that size may take to arrive. Nothing is drawn, recorded or leased before it has. */
   wholeMs: 30_000,
 } as const
 
-/** Providers take audio of 25 MB, and files of up to some hundred: this is the bound of one body, and it is never held in memory. */
+/**
+ * The bound of one body, which is never held in memory. Providers take audio of 25 MB, and files of up to some hundred.
+ */
 export const BODY_BYTES_MAX = 1024 * 1024 * 1024
 
 export type RequestBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'whole'; readonly bytes: Buffer }
-  /** Length in bytes where the client said it. */
+  /** Length in bytes, where the client stated it. */
   | { readonly kind: 'streamed'; readonly length: number | null }
 
 const NONE: RequestBody = { kind: 'none' }
 
 /**
- * How the request's body comes, and all of it where it is small.
+ * Determines how the request's body comes, and reads all of it where it is small.
  *
  * @param waits the client waits for `100 Continue`: then nothing is read yet.
- * @throws Fault TOO_LARGE, INVALID_REQUEST for what comes too slowly; ClientLeft.
+ * @throws Fault TOO_LARGE, INVALID_REQUEST for a body that comes too slowly; ClientLeft.
  */
 export async function takeBody(incoming: IncomingMessage, waits: boolean): Promise<RequestBody> {
   // `checkHead` has made sure that it says `chunked` and no more.
@@ -33,13 +35,14 @@ export async function takeBody(incoming: IncomingMessage, waits: boolean): Promi
   if (length === 0) return NONE
   if (length > BODY_BYTES_MAX) throw new Fault('TOO_LARGE', `a body of ${length} bytes`)
   if (waits || length > LIMITS.wholeBytesMax) return { kind: 'streamed', length }
-  // The parser is still at work on the packet: a step later a small body is there, and no event need be waited for.
+  // The parser is still working on the packet: a microtask later a small body is there, and no event has to be waited
+  // for.
   await undefined
   return { kind: 'whole', bytes: readAtOnce(incoming, length) ?? (await readWhole(incoming, length)) }
 }
 
 /**
- * Before anything is drawn or leaves. What comes without a length is counted while it passes.
+ * Runs before anything is drawn or leaves. A body without a stated length is counted while it passes.
  *
  * @throws Fault TOO_LARGE.
  */
@@ -56,7 +59,7 @@ export function bodyTooLarge(bytesMax: number): Fault {
 function readAtOnce(incoming: IncomingMessage, length: number): Buffer | null {
   if (incoming.readableLength !== length) return null
   const bytes: unknown = incoming.read()
-  // Its end is waited for by the server, which takes no next request before.
+  // The server waits for the body's end before it takes the next request.
   incoming.resume()
   return Buffer.isBuffer(bytes) ? bytes : null
 }

@@ -14,7 +14,7 @@ const backTo = (over: Partial<ReturnPath> & { base?: string } = {}): ReturnPath 
   ...over,
 })
 
-/** What becomes of one field; undefined where it is dropped. */
+/** What one field becomes; undefined where it is dropped. */
 const led = (
   name: string,
   value: string,

@@ -2,53 +2,62 @@ import { parseRequestTarget } from '../aim/request-target.js'
 import { nameMemo } from '../fields/name-memo.js'
 import type { Target } from '../routes/route.js'
 
-/** Between what the provider calls an address of its own and what the client has to ask us for. */
+/** Translates between the provider's own addresses and those that the client has to ask the proxy for. */
 export interface ReturnPath {
   readonly target: Pick<Target, 'origin' | 'baseUrl'>
-  /** What was asked for, without what was injected into it: the base of a relative address. */
+  /** The requested path, without what was injected into it: the base of a relative address. */
   readonly path: string
-  /** Before the provider's path in an address of ours: `/v1/p/{service}`, or nothing where the host names the service. */
+  /**
+   * What precedes the provider's path in the proxy's own addresses: `/v1/p/{service}`, or nothing where the host names
+   * the service.
+   */
   readonly prefix: string
-  /** Under which the client knows us; null where that cannot be told. */
+  /** The origin under which the client knows the proxy; null where that cannot be told. */
   readonly origin: () => string | null
 }
 
-/** Visible ASCII (RFC 3986 § 2). URL parsers drop tabs and make something of the rest: nothing of that is guessed at. */
+/**
+ * Visible ASCII (RFC 3986 § 2). URL parsers drop tabs and reinterpret other characters, so nothing else is accepted.
+ */
 const ADDRESS = /^[\x21-\x7e]+$/
 
 interface Rule {
-  /** Statuses of the answers in which it counts; without them all. */
+  /** Statuses of the answers to which the rule applies; absent: all. */
   readonly statuses?: ReadonlySet<number>
-  /** SDKs parse an upload address by itself. A redirect is resolved against what was asked for: a path is enough. */
+  /**
+   * SDKs parse an upload address without a base, so it must be absolute. A redirect is resolved against the requested
+   * address, so a path is enough.
+   */
   readonly form: 'absolute' | 'path'
 }
 
-/** Those that the Fetch standard follows by itself (§ 2.2.6). In a 201 Location is a name, and passes. */
+/** The statuses that the Fetch standard follows automatically (§ 2.2.6). In a 201, Location is a name, and passes. */
 const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
- * Fields of an answer whose address a provider's SDK goes on to by itself, with the app's credential where it was in
- * the first request. So they must lead back to us, or nowhere. All other fields pass unchanged.
+ * Answer fields whose address a provider's SDK calls by itself, with the app's credential if the first request carried
+ * it. So they must lead back to the proxy, or nowhere. All other fields pass unchanged.
  */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  // Google's resumable uploads: @google/genai sends the bytes to the one; the other is its twin for asking and ending.
+  // Google's resumable uploads: @google/genai sends the bytes to the first; the second is its twin for querying and
+  // ending.
   ['x-goog-upload-url', { form: 'absolute' }],
   ['x-goog-upload-control-url', { form: 'absolute' }],
-  // `fetch` takes Authorization out for another origin, and leaves x-goog-api-key and its like in.
+  // `fetch` removes Authorization for another origin, but keeps x-goog-api-key and similar fields.
   ['location', { statuses: FOLLOWED, form: 'path' }],
 ])
 
 const ruleOf = nameMemo((name: string): Rule | null => RULES.get(name.toLowerCase()) ?? null)
 
-/** Fields that must not come as trailers, where no rule is applied. */
+/** Fields that must not come as trailers, to which no rule is applied. */
 export const isReturnAddress = (name: string): boolean => ruleOf(name) !== null
 
 /**
- * Name, value, … with every address in the table led back to us. One that cannot be is dropped with its field: a
- * provider is never sent the app's credential by an address that we handed on.
+ * Name, value, … with every address in the table led back to the proxy. An address that cannot be led back is dropped
+ * with its field, so that no address which the proxy passed on sends the app's credential to a provider.
  */
 export function leadBack(status: number, fields: readonly string[], back: ReturnPath): readonly string[] {
-  // As a rule there is none.
+  // Most answers have no such field.
   if (!fields.some((name, at) => at % 2 === 0 && ruleOf(name) !== null)) return fields
   return fields.flatMap((name, at) => {
     if (at % 2 === 1) return []
@@ -69,8 +78,8 @@ function addressOfOurs(value: string, form: Rule['form'], back: ReturnPath): str
 }
 
 /**
- * Path and query below the service's base path; null for what is elsewhere, and for what we would refuse to be asked
- * for. That covers `//`, which in front of a path would make a host of it.
+ * Path and query below the service's base path; null for an address elsewhere, and for one that the proxy would refuse.
+ * That covers `//`, which at the start of a path would turn what follows into a host.
  */
 function belowBase(value: string, { target, path }: ReturnPath): string | null {
   const from = target.origin + path

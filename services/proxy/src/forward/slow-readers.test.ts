@@ -7,9 +7,12 @@ import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
 
 const PIECE = Buffer.alloc(64 * 1024, ' ')
-/** Far below what the proxy has in production. */
+/** Far shorter than in production. */
 const SLOW_MS = 500
-/** Of sockets on this machine, on both sides, and of what proxy and libraries hold. An answer without an end passes it at once. */
+/**
+ * What sockets on this machine hold, on both sides, together with what the proxy and its libraries hold. An endless
+ * answer exceeds it at once.
+ */
 const HELD_BYTES_MAX = 32 * 1024 * 1024
 
 let upstream: Upstream
@@ -17,7 +20,7 @@ let proxy: ProxyUnderTest
 let given: number
 let closed: boolean
 
-/** An answer without an end, as fast as it is taken. */
+/** An endless answer, as fast as it is read. */
 function pour(response: ServerResponse): void {
   const endless = new Readable({
     read() {

@@ -10,7 +10,7 @@ import { silentLog } from '../test/silent-log.js'
 import { APP_TOKEN, startProxy } from '../test/start-proxy.js'
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
 
-/** What a phone may send: a trace of its own. */
+/** A phone may send a trace of its own. */
 const PHONES = {
   traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`,
   tracestate: 'phone=1',
@@ -21,7 +21,10 @@ let upstream: Upstream
 let collector: OtlpReceiver
 const atEnd = closeAfterEach()
 
-/** One request of a phone to a service, in a proxy that keeps this part of its traces. Answers what the provider was told. */
+/**
+ * One request of a phone to a service, through a proxy that keeps this share of its traces. Returns what the provider
+ * was told.
+ */
 async function told(forwardTraceContext: boolean, ratio: number) {
   collector = await startOtlpReceiver()
   upstream = await startUpstream((_received, response) => response.end('ok'))
@@ -36,7 +39,7 @@ async function told(forwardTraceContext: boolean, ratio: number) {
     body: 'a',
   })
   expect(status).toBe(200)
-  // Sends what it has recorded.
+  // Stopping sends what was recorded.
   await telemetry.stop()
   const { traceparent, tracestate, baggage } = upstream.received[0]?.headers ?? {}
   return { traceparent, tracestate, baggage }

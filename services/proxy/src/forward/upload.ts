@@ -3,15 +3,18 @@ import { Readable } from 'node:stream'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
 const LIMITS = {
-  /** Chunks that may be as small as they like: of events, of speech, for minutes. */
+  /** How many chunks may be of any size: events or speech may come in small ones for minutes. */
   smallChunksMax: 16_384,
-  /** What a chunk has on average, once there are more: each costs the parser as much as some hundred bytes do. */
+  /**
+   * Bytes that a chunk must have on average beyond that number, because each one costs the parser as much as some
+   * hundred bytes do.
+   */
   chunkBytesMin: 16,
-  /** From here on a chunk goes on by itself; copying it would cost more than writing it. */
+  /** From this size on a chunk is passed on by itself, because copying it would cost more than writing it. */
   wholeFromBytes: 4 * 1024,
 } as const
 
-/** The client is gone: nobody is there to be answered. */
+/** The client is gone, so there is nobody to answer. */
 export class ClientLeft extends Error {
   constructor() {
     super('the client left')
@@ -21,23 +24,23 @@ export class ClientLeft extends Error {
 
 interface UploadOptions {
   readonly bytesMax: number
-  /** What ends an upload that passes the bound, and with it the request to the provider. */
+  /** The fault that ends an upload larger than the bound, and with it the request to the provider. */
   readonly tooLarge: () => Fault
-  /** Called before the first byte is asked for: where `100 Continue` is due. */
+  /** Called before the first byte is read, when `100 Continue` is due. */
   readonly begin: () => void
 }
 
 /**
- * A request body on its way through. A stream of its own, so that whatever ends it leaves the client's connection
- * whole: an answer can still be sent over it. Small chunks of one packet go on as one: whoever sends a byte in each would
- * have us write each.
+ * A request body on its way through. It is a stream of its own, so that an error in it leaves the client's connection
+ * whole and an answer can still be sent. Small chunks of one packet are joined, because otherwise a client that sends
+ * one byte in each would cost a write for each.
  */
 export class Upload extends Readable {
   readonly #incoming: IncomingMessage
   readonly #options: UploadOptions
   #begun = false
   #chunks = 0
-  /** Small ones of this packet. */
+  /** Small chunks of the current packet. */
   #small: Buffer[] = []
   bytes = 0
 
@@ -57,7 +60,7 @@ export class Upload extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    // The rest is read and dropped, within the bounds of whoever answers.
+    // The rest is read and dropped, within the bounds of the code that answers.
     this.#incoming.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).resume()
     done(error)
   }
@@ -69,7 +72,7 @@ export class Upload extends Readable {
     else if (this.#chunks > LIMITS.smallChunksMax && this.bytes < this.#chunks * LIMITS.chunkBytesMin)
       this.destroy(chunksTooSmall())
     else if (chunk.length < LIMITS.wholeFromBytes) {
-      // The parser is still at work on the packet: what it finds in it comes before this runs.
+      // The parser is still working on the packet and delivers the rest of it before this runs.
       if (this.#small.length === 0) process.nextTick(() => this.#flush())
       this.#small.push(chunk)
     } else {
@@ -94,7 +97,7 @@ export class Upload extends Readable {
     this.push(null)
   }
 
-  /** Of a body that is whole, `end` has come before. */
+  /** If the body is complete, `end` has come before. */
   readonly #onClose = (): void => {
     if (!this.#incoming.complete) this.destroy(new ClientLeft())
   }

@@ -110,7 +110,7 @@ describe('an upload', () => {
   })
 
   it('that goes on for ever behind the answer is cut off, also where it was asked for', async () => {
-    // It answers as soon as anything has come.
+    // The provider answers as soon as anything has come.
     const proxy = await proxyTo(
       await startRawUpstream((socket) =>
         socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')),

@@ -5,7 +5,9 @@ import { LabelMap } from './label-map.js'
 
 export const FLOOR_LIMITS = {
   windowMs: FEED_WINDOW_MS,
-  /** Some 400 changes a second for a whole window; the feed's counter row, locked to commit, gives about that. */
+  /**
+   * Some 400 changes a second for a whole window, which is about what the feed's counter row, locked to commit, allows.
+   */
   floorsMax: 500_000,
 } as const
 
@@ -14,9 +16,9 @@ export interface Floors {
   raise(row: Label): void
   /** FENCE: false where one of these lies below its floor. */
   accepts(labels: readonly Label[]): boolean
-  /** A floor could not be kept: nothing may be judged fresh until that one would have been forgotten. */
+  /** A floor could not be kept: nothing may count as fresh until that floor would have been forgotten. */
   overflowed(): boolean
-  /** Forgets what is older than the window. */
+  /** Forgets floors that are older than the window. */
   sweep(): void
 }
 
@@ -28,7 +30,7 @@ export function createFloors(
   clock: Pick<Clock, 'monotonicMs'>,
   limits: { windowMs: number; floorsMax: number } = FLOOR_LIMITS,
 ): Floors {
-  // In the order of learning: the oldest stand in front.
+  // In the order in which they were learned, oldest first.
   const floors = new Set<Floor>()
   const byLabel = new LabelMap<Floor>()
   let overflowUntil = Number.NEGATIVE_INFINITY
@@ -38,7 +40,7 @@ export function createFloors(
     const known = byLabel.get(row)
     if (known) forget(known)
     if (floors.size >= limits.floorsMax) {
-      // Forgetting another's floor early would let its old state back in. Serving nothing is the safe way to be full.
+      // Forgetting another floor early would let its old state back in. When full, the safe choice is to serve nothing.
       overflowUntil = clock.monotonicMs() + limits.windowMs
       return
     }

@@ -17,7 +17,7 @@ type Call = ServerDuplexStream<SyncRequest__Output, SyncReply>
 const push = (number: number): SyncReply => ({ push: { number, kind: 'FEED_KIND_APP', id: 'a', generation: 1 } })
 const request = { bootId: 'boot_x', syncId: 1, applied: 0 }
 
-/** A stream, the directory's end of it, and what is heard of it in order. */
+/** A stream, the directory's end of it, and the events heard from it in order. */
 async function openOne() {
   const called = gate<Call>()
   const replicas = await startReplicas(Directory, 1, (server) =>
@@ -38,7 +38,7 @@ async function openOne() {
     stream,
     call,
     heard,
-    /** Resolves when so much has been heard. */
+    /** Resolves when this many events have been heard. */
     hears: (count: number) =>
       new Promise<void>((resolve) => {
         const look = (): void => {

@@ -4,10 +4,10 @@ import type { ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client
 import { fromGrpcError } from '@protectmyapi/service-kit/grpc/grpc-fault'
 import type { OpenSyncStream } from './keep-synced.js'
 
-/** The most that the directory lets a stream last; the proxy itself opens another before. */
+/** The longest that the directory lets a stream last; the proxy opens another before that. */
 const DEADLINE_MS = 10 * 60_000
 
-/** Sync over gRPC. Each stream goes through the newest channel, so a renewed certificate is taken up with the next. */
+/** Sync over gRPC. Each stream uses the newest channel, so a renewed certificate takes effect with the next stream. */
 export function grpcSync(directory: Pick<ReloadingClient<DirectoryClient>, 'current' | 'leave'>): OpenSyncStream {
   return (events) => {
     const client = directory.current()

@@ -5,29 +5,29 @@ import { mayBeHeld } from './held.js'
 import type { Holder, Keeper } from './keeper.js'
 import { type Label, labelKey } from './label.js'
 
-/** Bounded memory that the feed empties. */
+/** A bounded cache that the feed empties. */
 export interface HeldCache<Value extends Held> extends Holder {
-  /** Undefined where there is none, or its life has ended. */
+  /** Undefined where nothing is held, or its life has ended. */
   get(key: string): Value | undefined
-  /** FENCE stands before it: what may not be held is not. */
+  /** Checks FENCE first: a value that may not be held is discarded. */
   set(key: string, value: Value): void
   delete(key: string): void
-  /** Forgets what is past its end, used or not. */
+  /** Forgets values past their end, used or not. */
   sweep(): void
   readonly size: number
-  /** Labels that the index knows: those alone that something held rests on. */
+  /** Number of labels in the index: only those that a held value rests on. */
   readonly labels: number
 }
 
 export interface Bounds<Value> {
   readonly entriesMax: number
-  /** Bound of the sum of what `weigh` answers. */
+  /** Bounds the sum of what `weigh` returns. */
   readonly weight?: { readonly max: number; weigh(value: Value): number }
   /** Called for each value that is no longer held, or was not taken. */
   readonly discard?: (value: Value) => void
 }
 
-/** Made known to the keeper at once: a cache that the feed does not reach must not exist. */
+/** Registers with the keeper at once: a cache that the feed does not reach must not exist. */
 export function createHeldCache<Value extends Held>(
   keeper: Keeper,
   clock: Clock,
@@ -60,7 +60,7 @@ export function createHeldCache<Value extends Held>(
     }
   }
 
-  /** EVICT, by the index: a row costs as much as things rest on it, however many are held. */
+  /** EVICT, by the index: the cost of a row depends on how many values rest on its label, not on how many are held. */
   function drop(row: Label): void {
     const name = labelKey(row)
     keysByLabel.get(name)?.forEach((key) => {
@@ -70,7 +70,7 @@ export function createHeldCache<Value extends Held>(
   }
 
   function mayTakeItsPlace(key: string, value: Value): boolean {
-    // A slow answer does not take the place of one that was asked for later.
+    // A slow answer does not replace one that was asked for later.
     return mayBeHeld(value, keeper, clock) && (entries.peek(key)?.askedAt ?? value.askedAt) <= value.askedAt
   }
 

@@ -57,7 +57,7 @@ function make(lifeMs = LIFE_MS, weight = 1) {
     synced,
     get: (who = 'somebody') => source.get('key', who),
     refresh: (who = 'somebody') => source.refresh('key', who),
-    /** A writer commits, and this proxy applies the row: from here on the writer may have answered. */
+    /** A writer commits, and this proxy applies the row. From here on the writer may have answered. */
     change(): void {
       current += 1
       number += 1

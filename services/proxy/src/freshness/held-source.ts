@@ -6,10 +6,10 @@ import type { HeldCache } from './held-cache.js'
 import type { Keeper } from './keeper.js'
 import { createPace } from './pace.js'
 
-/** Flights that one request waits for: a row or two may overtake them, a storm of rows is an outage. */
+/** Flights that one request waits for. A row or two may overtake them; a storm of rows is an outage. */
 const FLIGHTS_MAX = 3
 
-/** Refusals that speak of whoever asked, not of what was asked for: who joined a flight asks for himself then. */
+/** Refusals that concern the requester, not the thing: a request that joined another's flight then asks for itself. */
 const PERSONAL: ReadonlySet<FaultCode> = new Set([
   'UNAUTHORIZED',
   'INVALID_TOKEN',
@@ -17,7 +17,7 @@ const PERSONAL: ReadonlySet<FaultCode> = new Set([
   'ATTESTATION_REQUIRED',
 ])
 
-/** Asks the authority. `begun` was noted before the question left, and goes into what is answered. */
+/** Asks the authority. `begun` was noted before the question left, and becomes part of the answer. */
 type Fill<Value extends Held, Question> = (
   question: Question,
   begun: Pick<Held, 'askedAt' | 'epoch'>,
@@ -33,15 +33,20 @@ interface Deps<Value extends Held, Question> {
 }
 
 export interface HeldSource<Value, Question> {
-  /** What is held, without a wait; renewed behind from half of its life on. @throws Fault UNAVAILABLE past the horizon. */
+  /**
+   * What is held, without waiting. From half of its life on it is renewed in the background. @throws Fault UNAVAILABLE
+   * past the horizon.
+   */
   held(key: string, question: Question): Value | undefined
   /** @throws Fault UNAVAILABLE past the horizon; what `fill` throws. */
   get(key: string, question: Question): Promise<Value>
-  /** Asks whatever is held, which stays until something newer has landed. @throws what `fill` throws. */
+  /**
+   * Asks the authority even if a value is held, which stays until a newer one has landed. @throws what `fill` throws.
+   */
   refresh(key: string, question: Question): Promise<Value>
 }
 
-/** Memory, then one shared flight to the authority; each who waits judges what has landed for himself. */
+/** Looks in memory, then shares one flight to the authority. Each waiting request judges for itself what has landed. */
 export function createHeldSource<Value extends Held, Question>({
   keeper,
   clock,
@@ -69,7 +74,7 @@ export function createHeldSource<Value extends Held, Question>({
     throw new Fault('UNAVAILABLE', 'the feed overtook every answer')
   }
 
-  /** Undefined where somebody else's flight was refused for reasons of his own. */
+  /** Undefined where another request's flight was refused for reasons of that request. */
   async function join(key: string, question: Question, alone: boolean): Promise<Value | undefined> {
     const others = alone ? undefined : flights.get(key)
     if (!others) return fly(key, question, 'wanted')
@@ -92,7 +97,7 @@ export function createHeldSource<Value extends Held, Question>({
     return flight
   }
 
-  /** Behind the request that is served from memory, with that request's credential. */
+  /** In the background of a request that is served from memory, with that request's credential. */
   function renew(key: string, question: Question): void {
     if (flights.has(key) || !mayRenew(key)) return
     fly(key, question, 'renewal').catch((err: unknown) =>

@@ -2,19 +2,19 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Keeper } from './keeper.js'
 import type { Label } from './label.js'
 
-/** What every held thing carries. */
+/** What everything held carries. */
 export interface Held {
-  /** LABEL: generations as they were read together with the thing, never those known on arrival. */
+  /** LABEL: the generations that were read together with the thing, never those known on arrival. */
   readonly labels: readonly Label[]
-  /** Monotonic milliseconds from before it was asked for (READTIME, SENT). */
+  /** Monotonic milliseconds, taken before it was asked for (READTIME, SENT). */
   readonly askedAt: number
-  /** Monotonic milliseconds: absolute, not so long from arrival (TTL). */
+  /** Monotonic milliseconds: an absolute time, not a span from arrival (TTL). */
   readonly notAfter: number
   /** The keeper's epoch when it was asked for. */
   readonly epoch: number
 }
 
-/** Where a fill begins: noted before the question leaves. */
+/** The start of a fill: noted before the question leaves. */
 export function beginFill(keeper: Keeper, clock: Clock): Pick<Held, 'askedAt' | 'epoch'> {
   return { askedAt: clock.monotonicMs(), epoch: keeper.epoch() }
 }
@@ -24,12 +24,15 @@ export function mayBeHeld(held: Held, keeper: Keeper, clock: Clock): boolean {
   return held.epoch === keeper.epoch() && clock.monotonicMs() < held.notAfter && keeper.accepts(held.labels)
 }
 
-/** HANDOVER: asked for each who waits, after the flight has landed, for a request may be younger than its flight. */
+/**
+ * HANDOVER: checked for each waiting request after the flight has landed, because a request may be younger than its
+ * flight.
+ */
 export function mayBeHandedOver(held: Held, keeper: Keeper, clock: Clock): boolean {
   return keeper.isCurrent() && mayBeHeld(held, keeper, clock)
 }
 
-/** From half of its life on, a thing that is in use is asked for anew, so that an absence of its source is not felt. */
+/** From half of its life on, a thing in use is asked for again, so that a short absence of its source is not felt. */
 export function isHalfSpent({ askedAt, notAfter }: Held, clock: Clock): boolean {
   return clock.monotonicMs() - askedAt > (notAfter - askedAt) / 2
 }

@@ -10,15 +10,15 @@ export function momentOf(clock: Clock): Moment {
   return { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() }
 }
 
-/** Until when this proxy may use what it holds. */
+/** The time until which this proxy may use what it holds. */
 export interface Horizon {
   /**
-   * The Sync that was sent at that moment has been answered, with this many milliseconds (HGRANTED). An answer to an
-   * older Sync than one already answered changes nothing; a shorter horizon than before holds at once.
+   * The Sync sent at that moment has been answered, with this many milliseconds (HGRANTED). An answer to an older Sync
+   * than one already answered changes nothing; a horizon shorter than the last takes effect at once.
    */
   answered(sent: Moment, horizonMs: number): void
   isCurrent(): boolean
-  /** Ahead, and more than half of it spent: the Sync that is sent at a third was not answered. */
+  /** The horizon is ahead, but more than half of it is spent: the Sync that is sent at a third was not answered. */
   isLate(): boolean
   /** Milliseconds since it passed: 0 while it is ahead, Infinity before the first answer. */
   passedForMs(): number
@@ -30,7 +30,10 @@ export function createHorizon(clock: Clock): Horizon {
   let sent: Moment | undefined
   let grantedMs = 0
 
-  /** The larger of both clocks: the monotonic one stands still in a suspended machine, the other may be set back. */
+  /**
+   * The larger of both clocks, because the monotonic one stands still in a suspended machine and the other may be set
+   * back.
+   */
   const elapsedMs = (since: Moment): number =>
     Math.max(clock.monotonicMs() - since.monotonicMs, clock.wallMs() - since.wallMs)
 

@@ -11,7 +11,7 @@ const HORIZON_MS = 30_000
 interface Stream {
   readonly events: SyncEvents
   readonly sent: SyncRequest[]
-  /** Milliseconds since it was opened, by Sync. */
+  /** When each Sync was sent, in milliseconds since the stream was opened. */
   readonly sentAt: number[]
   readonly openedAt: number
   cancelled: boolean
@@ -108,7 +108,7 @@ describe('a proxy', () => {
     [30_000, 10_000],
     [3_000, 1_000],
     [300, 100],
-    // Never more often than that, whatever horizon it is told.
+    // Never more often than that, whatever horizon it is given.
     [60, 50],
   ])('at a horizon of %i ms syncs every %i ms', (horizonMs, everyMs) => {
     const { time, last } = make(horizonMs)
@@ -119,7 +119,7 @@ describe('a proxy', () => {
     expect(gaps.length).toBeGreaterThanOrEqual(3)
     for (const gap of gaps) {
       expect(gap).toBeGreaterThanOrEqual(everyMs)
-      // It looks four times in between, and each second at least.
+      // It looks four times in between, and at least once a second.
       expect(gap).toBeLessThan(everyMs + Math.min(1_000, everyMs / 4) + 1)
     }
   })
@@ -262,7 +262,7 @@ describe('a proxy', () => {
       time.advance(horizonMs)
       setMute(true)
       for (let given = 0; given < hanging; given += 1) {
-        // Both within a horizon, or it would not be fresh.
+        // Both within a horizon, because otherwise the proxy would not be fresh.
         for (let step = 0; step < horizonMs / 50 && !streams.at(-1)?.givenUp; step += 1) {
           time.advance(50)
           expect(keeper.isCurrent()).toBe(true)
@@ -291,7 +291,7 @@ describe('a proxy', () => {
       short.time.advance(1_000)
       expect(short.keeper.isCurrent()).toBe(true)
     }
-    // One is given up before it is known how long an answer takes.
+    // One stream is given up before it is known how long an answer takes.
     expect(short.streams).toHaveLength(2)
   })
 

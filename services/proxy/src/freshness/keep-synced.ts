@@ -11,29 +11,32 @@ import { jittered, type Schedule } from './schedule.js'
 import { createSyncSession, type SyncSession } from './sync-session.js'
 
 const LIMITS = {
-  /** A Sync without any sign of an answer for longer than the patience: the stream is given up, perhaps another management answers. */
+  /**
+   * How long a Sync may go without any sign of an answer. After that the stream is given up, because another management
+   * may answer.
+   */
   patience: { msMin: 250, msMax: 5_000 },
-  /** Below the 10 minutes that a stream may last; the next one is there before this one is cut. */
+  /** Below the 10 minutes that a stream may last, so that the next one is open before this one is cut. */
   streamMs: 9 * 60_000,
-  /** Between two attempts, jittered: back within seconds of the authority's return. */
+  /** Between two attempts, jittered, so that the proxy is back within seconds of the authority's return. */
   backoffFirstMs: 100,
   backoffMaxMs: 1_000,
-  /** Between two looks at the stream, at most. */
+  /** The longest time between two looks at the stream. */
   lookMs: 1_000,
-  /** Between two Syncs, at least, whatever horizon management names. */
+  /** The shortest time between two Syncs, whatever horizon management names. */
   syncEveryMsMin: 50,
 } as const
 
-/** One Sync stream, open. */
+/** One open Sync stream. */
 interface SyncStream {
   send(request: SyncRequest): void
-  /** Nothing is heard of it afterwards. */
+  /** After this, no event of the stream is reported. */
   cancel(): void
-  /** The same; and the next stream goes over another connection, which may lead to another management. */
+  /** As `cancel`, and the next stream uses another connection, which may lead to another management. */
   giveUp(): void
 }
 
-/** What is heard of a stream. `ended` comes once, for whatever reason. */
+/** Events of a stream. `ended` comes once, whatever the reason. */
 export interface SyncEvents {
   reply(reply: SyncReply__Output): void
   ended(reason: unknown): void
@@ -58,7 +61,7 @@ interface Deps {
 
 /** Keeps one Sync stream open for as long as the process lives, through restarts and absences of management. */
 export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): SyncKeeping {
-  // BOOT: one for the process, as its id is. It goes nowhere but into Syncs: who has it speaks for this proxy.
+  // BOOT: one for the process, like its id. It is sent in Syncs alone, because whoever has it can speak for this proxy.
   const proof = randomBytes(SYNC_PROOF_BYTES)
   const patience = createPatience(LIMITS.patience)
   let failures = 0
@@ -86,7 +89,7 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
         failures = 0
         patience.answered(tookMs, session.horizonMs())
         onAnswered()
-        // The horizon is known, or another, from here on: the next look may have to come sooner.
+        // From here on the horizon is known, or has changed, so the next look may have to come sooner.
         cancelLook()
         look()
       }
@@ -134,10 +137,15 @@ export function keepSynced({ feed, open, bootId, clock, schedule, log }: Deps): 
   }
 }
 
-/** Another speaks for this boot, or this is no proxy to management: neither passes by itself. */
+/**
+ * Another process speaks for this boot, or management does not accept this one as a proxy. Neither passes by itself.
+ */
 const isRefusal = (reason: unknown): boolean => reason instanceof Fault && reason.code === 'FORBIDDEN'
 
-/** A third of the horizon; before it is known, as often as a stream without an answer is given up. */
+/**
+ * A third of the horizon. Before it is known, twice the longest patience, so that a stream without an answer is given
+ * up before a second Sync is due.
+ */
 function syncEveryMs(session: SyncSession): number {
   const horizonMs = session.horizonMs()
   return horizonMs === undefined ? LIMITS.patience.msMax * 2 : Math.max(LIMITS.syncEveryMsMin, horizonMs / 3)

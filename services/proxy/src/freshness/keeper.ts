@@ -7,23 +7,26 @@ import type { Label } from './label.js'
 import { createTrackedAnswers, cutsAnswers, fallen } from './tracked-answers.js'
 
 const LIMITS = {
-  /** Past the horizon an answer that is still running ends after this: the authority has been away too long. */
+  /** How long past the horizon an answer may still run; then the authority has been away too long. */
   answersPastHorizonMs: 10 * 60_000,
-  /** Both clocks drift apart by less between two answered Syncs; by more, the machine was suspended or its clock set. */
+  /**
+   * How far both clocks may drift apart between two answered Syncs. By more, the machine was suspended or its clock
+   * set.
+   */
   clocksApartMs: 1_000,
 } as const
 
-/** Something that keeps what it was told. */
+/** Something that holds what an authority answered. */
 export interface Holder {
-  /** EVICT: drops everything that rests on an older generation of this. */
+  /** EVICT: drops everything that rests on an older generation of this label. */
   drop(row: Label): void
   dropAll(): void
 }
 
-/** Freshness, for those who hold. */
+/** Freshness, as the holders of cached state see it. */
 export interface Keeper extends Freshness {
   hold(holder: Holder): void
-  /** Counts up whenever all that is held is dropped: an answer asked for in an older epoch is discarded. */
+  /** Increases whenever all that is held is dropped. An answer that was asked for in an older epoch is discarded. */
   epoch(): number
 }
 
@@ -32,7 +35,7 @@ export interface FeedRow extends Label {
   readonly number: number
 }
 
-/** The rows and horizons of an answer to one Sync, one page of them. */
+/** One page of an answer to a Sync: its rows and horizon. */
 export interface Answer {
   readonly rows: readonly FeedRow[]
   readonly through: number
@@ -41,23 +44,26 @@ export interface Answer {
   readonly horizonMs: number
 }
 
-/** What was reported, and when: from before the sending. */
+/** What a Sync reported, and the moment before it was sent. */
 export interface SentSync extends Moment {
   readonly applied: number
 }
 
-/** The feed's end of the keeper. */
+/** The keeper as the feed sees it. */
 export interface FeedState extends Keeper {
-  /** The feed number below and at which everything has been applied (APPLY). */
+  /** The feed number up to and including which everything has been applied (APPLY). */
   applied(): number
-  /** As of `Horizon`. */
+  /** As in `Horizon`. */
   aheadForMs(): number
-  /** CONTIG: a pushed row is taken only as the next one. Answers `gap` where rows between are missing. */
+  /** CONTIG: a pushed row is taken only if it is the next one. Returns `gap` where rows between are missing. */
   push(row: FeedRow): 'applied' | 'known' | 'gap'
   answer(sent: SentSync, answer: Answer): void
-  /** The horizon is ahead still, and a Sync went unanswered. */
+  /** The horizon is still ahead, but a Sync went unanswered. */
   isLate(): boolean
-  /** Once a second: forgets old floors, ends answers that have run too long past the horizon, tells when that passes. */
+  /**
+   * To be called once a second. Forgets old floors, ends answers that have run too long past the horizon, and logs when
+   * the horizon passes or returns.
+   */
   tend(): void
 }
 
@@ -78,7 +84,7 @@ export function createKeeper({
   let lastAnswered: Moment | undefined
   let wasCurrent = false
 
-  /** What operators are told once, when it turns. Before the first answer there was no horizon to pass. */
+  /** Logs each change once, for operators. Before the first answer there was no horizon that could pass. */
   function tellTurns(): void {
     const isCurrent = horizon.isCurrent()
     if (wasCurrent && !isCurrent) log.warn({}, 'the horizon has passed: requests are refused until a Sync is answered')
@@ -86,7 +92,7 @@ export function createKeeper({
     wasCurrent = isCurrent
   }
 
-  /** APPLY: floor, eviction, aborts, and only then the number that is reported. */
+  /** APPLY: floor, eviction and aborts come first; only then the number that is reported. */
   function apply(row: FeedRow): void {
     floors.raise(row)
     for (const holder of holders) holder.drop(row)
@@ -102,7 +108,8 @@ export function createKeeper({
 
   function answer(sent: SentSync, { rows, through, more, reset, horizonMs }: Answer): void {
     if (stoodStill(lastAnswered, sent)) dropAll('the clocks have gone apart: lives measured on one count for nothing')
-    // RESET, also where the feed stands below what was reported to it: a database put back to an older state.
+    // RESET, also where the feed stands below what was reported to it, because then a database was restored to an older
+    // state.
     const outdated = reset || through < sent.applied
     if (outdated) {
       dropAll('RESET')
@@ -112,7 +119,7 @@ export function createKeeper({
     for (const row of rows) if (row.number > appliedNumber) apply(row)
     appliedNumber = Math.max(appliedNumber, through)
     lastAnswered = sent
-    // ECHO, SENT: from before the sending of the Sync that is answered, and only by its last page.
+    // ECHO, SENT: counted from before the Sync that is answered was sent, and only with the answer's last page.
     if (!more) horizon.answered(sent, horizonMs)
   }
 
@@ -145,13 +152,15 @@ export function createKeeper({
   }
 }
 
-/** The monotonic clock stood still (Linux, suspended) while the other went on; or the other was set forward. */
+/**
+ * The monotonic clock stood still (Linux, suspended) while the wall clock went on, or the wall clock was set forward.
+ */
 function stoodStill(before: Moment | undefined, now: Moment): boolean {
   if (!before) return false
   return now.wallMs - before.wallMs - (now.monotonicMs - before.monotonicMs) > LIMITS.clocksApartMs
 }
 
-/** In a microtask, unless it is called off. */
+/** Runs in a microtask, unless cancelled. */
 function soon(run: () => void): () => void {
   let wanted = true
   queueMicrotask(() => {

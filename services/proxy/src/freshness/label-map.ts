@@ -1,8 +1,8 @@
 import type { FeedKind, Label } from './label.js'
 
 /**
- * Values by what a label names. Two maps and no joined key: to join kind and id takes longer than both look-ups, and a
- * request asks some forty times.
+ * Values by what a label names. Two maps instead of one joined key, because joining kind and id takes longer than both
+ * look-ups, and a request does some forty.
  */
 export class LabelMap<Value> {
   readonly #kinds = new Map<FeedKind, Map<string, Value>>()

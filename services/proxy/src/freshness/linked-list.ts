@@ -1,6 +1,6 @@
 /**
- * A place in a list; whoever holds it takes it out, once. A class, since V8 may put what comes from a literal into the old
- * generation at once (allocation site pretenuring), where it would keep what it leads to.
+ * A place in a list, by which its item is taken out, once. It is a class, because V8 may allocate object literals in
+ * the old generation at once (allocation site pretenuring), where they would keep alive whatever they refer to.
  */
 export class Place<Item> {
   readonly item: Item
@@ -16,10 +16,10 @@ export class Place<Item> {
 }
 
 /**
- * What is put in at the end and taken out anywhere, thousands of times a second. A `Set` would do, but for the garbage
- * collector: a set that grows or shrinks makes a new table, and its old one keeps both its last members and the way to
- * the new one. Once a dead table has reached the old generation, all that come after it follow, with each member's
- * whole request. A place that was taken out leads nowhere.
+ * A list that is appended to and removed from anywhere, thousands of times a second. A `Set` would do, except for the
+ * garbage collector: a set that grows or shrinks makes a new table, and the old table keeps its last members and a
+ * reference to the new one. Once a dead table has reached the old generation, all later ones follow, each with its
+ * members' whole requests. A removed place refers to nothing.
  */
 export class LinkedList<Item> {
   #first: Place<Item> | null = null
@@ -39,7 +39,7 @@ export class LinkedList<Item> {
     return place
   }
 
-  /** @param place of this list, and in it. */
+  /** @param place of this list, and not yet removed. */
   remove(place: Place<Item>): void {
     const { previous, next } = place
     if (previous) previous.next = next
@@ -51,7 +51,7 @@ export class LinkedList<Item> {
     this.#size -= 1
   }
 
-  /** Those that are there now. */
+  /** A copy of the current items. */
   items(): readonly Item[] {
     const items: Item[] = []
     for (let place = this.#first; place; place = place.next) items.push(place.item)

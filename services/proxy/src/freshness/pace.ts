@@ -3,11 +3,11 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 const LIMITS = {
   /** Between two attempts at the same thing, while its source is away. */
   everyMs: 1_000,
-  /** Things whose last attempt is remembered; then all are forgotten, which costs attempts and nothing else. */
+  /** Things whose last attempt is remembered. Beyond that all are forgotten, which costs only extra attempts. */
   rememberedMax: 10_000,
 } as const
 
-/** Answers true at most once a second for each key. */
+/** Returns true at most once a second for each key. */
 export function createPace(clock: Pick<Clock, 'monotonicMs'>): (key: string) => boolean {
   const lastAt = new Map<string, number>()
   return (key) => {

@@ -1,19 +1,20 @@
 /** How long a Sync may go without a sign of an answer. */
 export interface Patience {
   ms(): number
-  /** A Sync was answered after so long, with this horizon. */
+  /** A Sync was answered after this long, with this horizon. */
   answered(tookMs: number, horizonMs: number | undefined): void
-  /** It was not enough. */
+  /** A Sync was not answered in that time. */
   exhausted(): void
 }
 
 /**
- * A sixth of the horizon: a Sync is sent when a third of it is spent, so a stream that hangs is given up at half of it, in
- * time for another attempt, and at the default horizon for two. A management that is slow and not gone shall be waited for: hence four times what
- * the last answer took, and twice as long after each stream that was given up (as RFC 6298 does for TCP).
+ * A sixth of the horizon. A Sync is sent when a third of it is spent, so a hanging stream is given up at half of it,
+ * which leaves time for another attempt, and at the default horizon for two. A management that is slow but not gone has
+ * to be waited for, so the patience is at least four times what the last answer took, and doubles after each stream
+ * that was given up (as in RFC 6298 for TCP).
  */
 export function createPatience({ msMin, msMax }: { readonly msMin: number; readonly msMax: number }): Patience {
-  /** Before the first answer nothing is known of the horizon, and nothing is held that could end with it. */
+  /** Before the first answer the horizon is unknown, and nothing is held that could end with it. */
   let ms = msMax
   const bounded = (wanted: number): number => Math.min(msMax, Math.max(msMin, wanted))
   return {

@@ -20,7 +20,7 @@ describeWithRedis('proxies past their horizon', () => {
       const isCurrent = (): boolean => self.isCurrent
       const peers = watchPeers({ redis, bootId, isCurrent, schedule: time.schedule, log: silentLog() })
       atEnd(() => peers.stop())
-      /** One look, and its answer: commands of one connection are answered in their order. */
+      /** One look and its answer: commands of one connection are answered in order. */
       const look = async (): Promise<void> => {
         time.advance(2_000)
         await redis.use((one) => one.ping())

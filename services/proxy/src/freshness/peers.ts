@@ -5,13 +5,15 @@ import { every, type Schedule } from './schedule.js'
 
 const LIMITS = {
   everyMs: 2_000,
-  /** Of what stands there; whoever writes to Redis may put something longer in its place. */
+  /**
+   * The most that is read of the key's value, because others that write to Redis may have put something longer there.
+   */
   readBytesMax: 64,
 } as const
 
-/** What a proxy past its horizon knows of the others. */
+/** What a proxy past its horizon knows of the other proxies. */
 export interface Peers {
-  /** Another one can serve what this one cannot. False where that is not known: then nobody steps aside. */
+  /** Another proxy can serve what this one cannot. False where that is unknown, so that no proxy steps aside then. */
   anotherIsCurrent(): boolean
   stop(): void
 }
@@ -25,9 +27,9 @@ interface Deps {
 }
 
 /**
- * Proxies whose horizon is ahead write their boot id over each other's under one key, with a life. One whose horizon has
- * passed writes no more, and finds another's id there, or its own, or none. Were all of them past it, whoever wrote last
- * finds its own: so they never all step aside.
+ * Proxies whose horizon is ahead overwrite one key with their boot id, with a life. A proxy past its horizon stops
+ * writing, and finds another's id there, or its own, or none. If all of them are past it, the last writer finds its own
+ * id, so they never all step aside.
  */
 export function watchPeers({ redis, bootId, isCurrent, schedule, log }: Deps): Peers {
   let another = false
@@ -52,10 +54,10 @@ export function watchPeers({ redis, bootId, isCurrent, schedule, log }: Deps): P
   return { anotherIsCurrent: () => another && redis.isUsable(), stop }
 }
 
-/** Without Redis nothing is known of others. */
+/** Without Redis, nothing is known of other proxies. */
 export const NO_PEERS: Peers = { anotherIsCurrent: () => false, stop() {} }
 
-/** What stands there may be of another kind: then Redis has answered, and is not away for it. */
+/** The key may hold another type. Redis has answered then, and must not count as away. */
 function noneIfAnswered(err: unknown): string {
   if (err instanceof Error && err.name === 'ReplyError') return ''
   throw err

@@ -1,14 +1,19 @@
-/** Runs something later, once; the returned function forgets it. A dependency like the clock, so that tests need not wait. */
+/**
+ * Runs something later, once; the returned function cancels it. Injected like the clock, so that tests need not wait.
+ */
 export type Schedule = (run: () => void, delayMs: number) => () => void
 
-/** Keeps no process alive. */
+/** Its timers do not keep the process alive. */
 export const systemSchedule: Schedule = (run, delayMs) => {
   const timer = setTimeout(run, delayMs)
   timer.unref()
   return () => clearTimeout(timer)
 }
 
-/** Half of the delay, and a random part of the other half: proxies that failed together do not come back together. */
+/**
+ * Half of the delay, and a random part of the other half, so that proxies which failed together do not come back
+ * together.
+ */
 export function jittered(delayMs: number, random: () => number = Math.random): number {
   return delayMs / 2 + (random() * delayMs) / 2
 }

@@ -69,7 +69,7 @@ describe('one stream', () => {
     session.request()
     session.receive(answer(1))
     expect(session.due()).toBe(false)
-    // A push answers nothing.
+    // A push answers no Sync.
     expect(session.receive(push(1))).toBe(false)
     expect(session.due()).toBe(true)
     expect(session.request()).toMatchObject({ syncId: 2, applied: 1 })

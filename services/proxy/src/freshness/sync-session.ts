@@ -4,19 +4,19 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { momentOf } from './horizon.js'
 import type { FeedState, SentSync } from './keeper.js'
 
-/** One stream's half of the conversation, without the stream. */
+/** The proxy's side of one stream's conversation, without the stream. */
 export interface SyncSession {
-  /** The next Sync. Its moment is noted here: call it right before sending (SENT). */
+  /** The next Sync. The moment of sending is noted here, so call it right before sending (SENT). */
   request(): SyncRequest
-  /** Takes up what came. Answers true when a Sync has been answered whole. */
+  /** Processes a reply. Returns true when a Sync has been answered completely. */
   receive(reply: SyncReply__Output): boolean
-  /** A Sync should be sent at once: something was applied that is not reported yet, or a row is missing. */
+  /** A Sync should be sent at once: something applied is not reported yet, or a row is missing. */
   due(): boolean
-  /** Milliseconds that the oldest unanswered Sync has waited without any sign; 0 when none is waiting. */
+  /** Milliseconds without any sign of an answer while a Sync is unanswered; 0 when none is. */
   waitingMs(): number
   /** Milliseconds since the last Sync was sent. */
   idleMs(): number
-  /** As management last said (HGRANTED); undefined before the first answer. */
+  /** As management last stated it (HGRANTED); undefined before the first answer. */
   horizonMs(): number | undefined
 }
 
@@ -62,7 +62,7 @@ export function createSyncSession({
     feed.answer(sent, answer)
     if (answer.more) return false
     horizonMs = answer.horizonMs
-    // Older ones that are still unanswered say nothing any more.
+    // Older Syncs that are still unanswered no longer matter.
     for (const id of pending.keys()) if (id <= answer.syncId) pending.delete(id)
     return true
   }
@@ -70,7 +70,7 @@ export function createSyncSession({
   return {
     request,
     receive,
-    // One at a time: rows that come in a burst are reported together by the next.
+    // One at a time: rows that come in a burst are reported together by the next Sync.
     due: () => pending.size === 0 && (rowMissing || feed.applied() !== reported),
     waitingMs: () => (pending.size === 0 ? 0 : clock.monotonicMs() - lastSignAt),
     idleMs: () => clock.monotonicMs() - lastSentAt,

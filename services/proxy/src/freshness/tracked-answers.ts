@@ -4,25 +4,25 @@ import { type Label, labelKey } from './label.js'
 import { LabelMap } from './label-map.js'
 import { LinkedList, type Place } from './linked-list.js'
 
-/** Requests under way, by what they rest on. */
+/** Requests under way, by the labels that they rest on. */
 export interface TrackedAnswers {
   add(labels: readonly Label[], abort: (why: Fault) => void): () => void
   /** Ends, before it returns, every answer that rests on an older generation. */
   abortBelow(row: Label): void
   abortAll(detail: string): void
   readonly size: number
-  /** Labels that are known: those alone that something under way rests on. */
+  /** Number of labels known: only those that a request under way rests on. */
   readonly labels: number
 }
 
 /** A class, for the same reason as a `Place`. */
 class Tracked {
-  /** All of the request's: those that do not cut are skipped. */
+  /** All labels of the request; those that do not cut are skipped. */
   readonly labels: readonly Label[]
   readonly abort: (why: Fault) => void
-  /** In the list of each label that cuts. */
+  /** Its place in the list of each label that cuts. */
   places: readonly (Place<Tracked> | null)[] = NOWHERE
-  /** In the list of all. */
+  /** Its place in the list of all. */
   place: Place<Tracked> | null = null
 
   constructor(labels: readonly Label[], abort: (why: Fault) => void) {
@@ -34,8 +34,8 @@ class Tracked {
 const NOWHERE: readonly null[] = []
 
 /**
- * A secret's replacement does not cut a request that has begun: the key has left with it already. Nor does a signing
- * key's, or the end of lease keys: it would cut everybody's answers, whenever keys are rotated.
+ * Replacing a secret does not cut a request that has begun, because the key has left with it already. Nor does a change
+ * of signing key, or the end of lease keys: each key rotation would cut everybody's answers.
  */
 const NEVER_CUT: ReadonlySet<Label['kind']> = new Set([
   'FEED_KIND_SECRET',
@@ -47,7 +47,7 @@ export function cutsAnswers({ kind }: Pick<Label, 'kind'>): boolean {
   return !NEVER_CUT.has(kind)
 }
 
-/** What a client reads whose answer had not begun. */
+/** What the client reads if its answer had not begun. */
 export function fallen(detail: string): Fault {
   return new Fault('UNAVAILABLE', detail, {
     say: 'What this request rests on was changed while it ran. Send it again.',

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 import { isToken, SESSION_PREFIX, TOKEN_PREFIXES } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
-/** What names the app: found in the request by its prefix, of the right shape, not verified yet. */
+/** What names the app: found in the request by its prefix, of the right shape, not yet verified. */
 export interface AppCredential {
   readonly kind: 'app-token' | 'session'
   readonly token: string
-  /** SHA-256 of the token, base64url: what caches are keyed by, so that no cache holds tokens. */
+  /** SHA-256 of the token, base64url. Caches use it as their key, so that no cache holds tokens. */
   readonly hash: string
 }
 
@@ -14,9 +14,9 @@ export interface AppCredential {
 const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 
 /**
- * Narrows a word that begins like one of our tokens.
+ * Narrows a word that begins like a ProtectMyAPI token.
  *
- * @throws Fault INVALID_TOKEN: mistyped, cut, or a token of ours that is not for the proxy.
+ * @throws Fault INVALID_TOKEN: mistyped, cut, or a token that is not meant for the proxy.
  */
 export function parseCredential(token: string): AppCredential {
   if (isToken('app', token)) return { kind: 'app-token', token, hash: hashOf(token) }

@@ -3,7 +3,7 @@ import { newToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { identify } from './identify.js'
 import { headerHoldsOurs, holdsOurs } from './our-tokens.js'
 
-/** Always the same, since the names of tests say it. */
+/** A fixed token, because the names of tests contain it. */
 const APP = 'pma_app_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGTdMGKA'
 const OTHER = newToken('app')
 const SESSION = 'pma_ses_eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJ4In0.c2ln'

@@ -4,16 +4,16 @@ import { type AppCredential, parseCredential } from './credential.js'
 import { tokensIn, tokensInHeader } from './our-tokens.js'
 import { filterQuery } from './raw-query.js'
 
-/** A request, with who sent it taken out of it. */
+/** A request's credential, and the rest of the request without it. */
 export interface Identified {
   readonly credential: AppCredential
-  /** Name, value, name, value … as they came, without credentials, cookies and fields of ours. */
+  /** Name, value, name, value … as they came, without credentials, cookies and `Pma-` fields. */
   readonly headers: readonly string[]
   readonly query: string | null
   readonly appVersion: string | null
 }
 
-/** Fields of ours: what they say is for the proxy alone. */
+/** Fields that are meant for the proxy alone. */
 const OUR_FIELDS = /^pma[-_]/i
 const COOKIE = /^cookie2?$/i
 const APP_VERSION = 'pma-app-version'
@@ -22,12 +22,12 @@ const kindOf = nameMemo((name: string): 'app-version' | 'dropped' | 'searched' =
   if (name.toLowerCase() === APP_VERSION) return 'app-version'
   return OUR_FIELDS.test(name) || COOKIE.test(name) ? 'dropped' : 'searched'
 })
-/** Goes into the access log: short, and nothing that could break a line. */
+/** Goes into the access log, so it is short and holds nothing that could break a line. */
 const APP_VERSION_VALUE = /^[\x21-\x7e]{1,64}$/
 
 /**
  * Finds the app's credential wherever an SDK puts a key: any header value, any query value, or either part of Basic.
- * The fields and pairs that held it are left out of what goes on, with cookies and our own fields.
+ * The fields and pairs that held it are left out of what is passed on, and so are cookies and `Pma-` fields.
  *
  * @throws Fault UNAUTHORIZED where there is none, INVALID_REQUEST where there are two that differ, INVALID_TOKEN.
  */

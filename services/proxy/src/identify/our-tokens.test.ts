@@ -5,7 +5,7 @@ import { headerHoldsOurs, holdsOurs, tokensInHeader } from './our-tokens.js'
 
 const TOKEN = 'pma_app_abc'
 const basic = (text: string): string => Buffer.from(text).toString('base64')
-/** Encoded so many times. */
+/** Percent-encoded this many times. */
 const deep = (times: number): string => `pma%${'25'.repeat(times - 1)}5Fapp_abc`
 
 describe('a token of ours in a header', () => {
@@ -46,7 +46,7 @@ describe('a token of ours in a header', () => {
 })
 
 describe('a token of ours in base64', () => {
-  /** So long that its base64 has the 48 characters that are looked for, and not one more. */
+  /** Exactly so long that its base64 has the 48 characters that are required. */
   const SHORTEST = 'pma_app_'.padEnd(36, 'x')
   const word = (text: string): string => basic(text).replaceAll('=', '')
 

@@ -1,6 +1,6 @@
 import { decodePercent } from './raw-query.js'
 
-/** Every kind of token of ours begins so, and no provider's key does. */
+/** Every kind of ProtectMyAPI token begins like this, and no provider's key does. */
 const OURS = /pma_(?:app|ses|dbg|pat|inv|web|set)_[A-Za-z0-9_.-]*/g
 const MARK = 'pma_'
 /** RFC 7617. The scheme is case-insensitive. */
@@ -9,29 +9,29 @@ const BASIC = /^\s*basic\s+([A-Za-z0-9+/_-]+={0,2})\s*$/i
 const NONE: readonly string[] = []
 
 const LIMITS = {
-  /** Encodings on top of each other that are looked through for tokens of ours. */
+  /** Layers of encoding that are searched for tokens. */
   decodingsMax: 3,
-  /** No token of ours is shorter in base64. */
+  /** No token is shorter than this in base64. */
   encodedCharsMin: 48,
 } as const
 
-/** `pma_` in base64, by its place among three bytes, without the characters that its neighbours have a part in. */
+/** `pma_` in base64, by its offset within three bytes, without the characters that depend on its neighbours. */
 const ENCODED_MARKS = ['cG1hX', 'BtYV', 'wbWFf'] as const
 const ENCODED_WORD = /[A-Za-z0-9+/_-]{48,}/g
 
-/** The tokens of ours in a header value: anywhere in it, or in the user or password of Basic. */
+/** The tokens in a header value: anywhere in it, or in the user or password of Basic. */
 export function tokensInHeader(value: string): readonly string[] {
   if (value.includes(MARK)) return tokensIn(value)
   const basic = basicText(value)
   return basic === undefined ? NONE : tokensIn(basic)
 }
 
-/** The tokens of ours in a text that was decoded already. */
+/** The tokens in a text that is already decoded. */
 export function tokensIn(text: string): readonly string[] {
   return text.includes(MARK) ? (text.match(OURS) ?? NONE) : NONE
 }
 
-/** Is one of ours in this text, in clear, percent-encoded or in base64? */
+/** Whether this text holds a token, in clear, percent-encoded or in base64. */
 export function holdsOurs(text: string): boolean {
   let decoded = text
   for (let round = 0; round <= LIMITS.decodingsMax; round += 1) {
@@ -43,7 +43,7 @@ export function holdsOurs(text: string): boolean {
   return false
 }
 
-/** The same of a header value, which may be Basic. */
+/** The same for a header value, which may be Basic. */
 export function headerHoldsOurs(value: string): boolean {
   if (holdsOurs(value)) return true
   const basic = basicText(value)
@@ -52,7 +52,7 @@ export function headerHoldsOurs(value: string): boolean {
 
 function holdsEncoded(text: string): boolean {
   if (!ENCODED_MARKS.some((mark) => text.includes(mark))) return false
-  // What was encoded may begin at any character of a word.
+  // The encoded text may begin at any character of a word.
   return [...text.matchAll(ENCODED_WORD)].some(([word]) =>
     [0, 1, 2, 3].some((at) => tokensIn(Buffer.from(word.slice(at), 'base64').toString('latin1')).length > 0),
   )
@@ -64,7 +64,10 @@ function basicText(value: string): string | undefined {
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('latin1')
 }
 
-/** Blanks may stand in front; what begins with any other visible character than a B is told apart without a search. */
+/**
+ * Blanks may stand in front. A value that begins with any other visible character than a B is ruled out without a
+ * search.
+ */
 function mayBeBasic(first: number): boolean {
   return first <= 0x20 || first > 0x7e || (first | 0x20) === 0x62
 }

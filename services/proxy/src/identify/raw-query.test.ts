@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { decodePercent, decodeQuery, filterQuery } from './raw-query.js'
 
-/** What is asked of each pair, and what is left when all are kept. */
+/** The pairs that `keep` was asked about, and what is left when all are kept. */
 function seenIn(query: string) {
   const pairs: [string, string][] = []
   const kept = filterQuery(query, (name, value) => pairs.push([name, value]) > 0)

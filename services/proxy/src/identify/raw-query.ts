@@ -1,6 +1,6 @@
 /**
- * A query as it was sent, cut into pairs that are kept or dropped whole. What stays is never encoded anew: a signature
- * over it, or an encoding that only the provider knows, survives.
+ * Cuts a query, as it was sent, into pairs that are kept or dropped whole. Kept pairs are never re-encoded, so that a
+ * signature over the query, or an encoding that only the provider knows, survives.
  */
 export function filterQuery(query: string, keep: (name: string, value: string) => boolean): string | null {
   let kept: string | null = null
@@ -14,7 +14,7 @@ export function filterQuery(query: string, keep: (name: string, value: string) =
   return kept
 }
 
-/** Some servers part at semicolons too (HTML 4.01 § B.2.2), so `a=1;key=x` holds a `key` for them. */
+/** Some servers also split at semicolons (HTML 4.01 § B.2.2), so `a=1;key=x` holds a `key` for them. */
 function pairsOf(query: string): { separator: string; text: string }[] {
   const parts = query.split(/([&;])/)
   const pairs: { separator: string; text: string }[] = []
@@ -22,14 +22,14 @@ function pairsOf(query: string): { separator: string; text: string }[] {
   return pairs
 }
 
-/** As servers read it: `+` is a space, and an escape that is none stays as it is. */
+/** Decodes as servers do: `+` is a space, and an invalid escape stays as it is. */
 export function decodeQuery(text: string): string {
   return decodePercent(text.replaceAll('+', ' '))
 }
 
 /** One round; bytes as latin1, which is enough to find ASCII in them. */
 export function decodePercent(text: string): string {
-  // Most have none, and to look for one costs a third of the search.
+  // Most texts have none, and looking for one costs a third of the search.
   if (!text.includes('%')) return text
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

@@ -30,7 +30,7 @@ afterAll(async () => {
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const percent = (text: string): string => text.replace(/./g, (char) => `%${char.charCodeAt(0).toString(16)}`)
 
-/** The whole of what left, as a provider could read it: decoded as often as anybody would. */
+/** All that left, as a provider could read it: decoded as often as any server would. */
 function readingsOf({ url, rawHeaders, body }: Received): string[] {
   const readings = [url, ...rawHeaders, body.toString('latin1')]
   for (let round = 0; round < 4; round += 1) {
@@ -151,7 +151,7 @@ describe('exactly one injected credential arrives', () => {
     proxy.plane.routeOf.set('up', routeTo(origin, { injection: [field] }))
     proxy.plane.secrets.set('sec_1', heldSecret('sec_1', KEY, { origins: [origin], placements: [placement] }))
   }
-  /** Any spelling of a word: case of letters, and what stands between its parts. */
+  /** Any spelling of a word: letters in either case, and any of these between its parts. */
   const spelling = (word: string, between: readonly string[]) =>
     fc
       .tuple(fc.array(fc.boolean(), { minLength: word.length, maxLength: word.length }), fc.constantFrom(...between))

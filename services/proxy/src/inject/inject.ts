@@ -20,7 +20,7 @@ import {
 } from './render.js'
 import { stripHeaders } from './strip-headers.js'
 
-/** What goes to the provider, apart from the body. */
+/** What is sent to the provider, apart from the body. */
 export interface UpstreamRequest {
   readonly origin: string
   readonly method: string
@@ -28,17 +28,17 @@ export interface UpstreamRequest {
   readonly target: string
   /** Name, value, … without Host and framing, which the client library writes. */
   readonly headers: readonly string[]
-  /** Every secret that is in it. */
+  /** Every secret that the request holds. */
   readonly secrets: readonly HeldSecret[]
-  /** What stands for user and password of Basic, base64. */
+  /** The base64 forms of user and password of Basic. */
   readonly basics: readonly string[]
-  /** The answer is to be searched for what was injected. */
+  /** Whether the answer has to be searched for what was injected. */
   readonly scrub: boolean
 }
 
 /**
- * Strips, then renders, then sets. The order is the security property: a client's Connection field cannot name what is
- * set after it was obeyed, and nothing of the client's stands beside what is injected.
+ * Strips, then renders, then sets. The order is the security property: a client's Connection field cannot remove a
+ * field that is set after it was obeyed, and nothing that the client sent stands beside what is injected.
  *
  * @throws Fault SECRET_NOT_FOUND, DESTINATION_NOT_ALLOWED, SECRET_DECRYPTION_FAILED, INVALID_REQUEST.
  */
@@ -67,7 +67,7 @@ export function inject(
   return { origin: aimed.origin, method: request.method, target, headers, secrets: used, basics, scrub }
 }
 
-/** The bindings that the vault authenticated, asked once more now that origin and places are known. */
+/** Checks the bindings that the vault authenticated once more, now that origin and places are known. */
 function boundSecrets(plan: InjectionPlan, origin: string, secrets: Secrets): readonly HeldSecret[] {
   const used: HeldSecret[] = []
   for (const { secretId, placement } of plan.uses) {
@@ -92,14 +92,18 @@ function queryOf(plan: InjectionPlan, secrets: Secrets): string {
 function pathWith(plan: InjectionPlan, route: Route, aimed: Aim, secrets: Secrets): string {
   const [template, ...others] = plan.path
   if (template === undefined) return aimed.path
-  // A path placement is bound to all that stands before the client's path: neither a base path nor another template does.
+  // The binding of a path placement covers all that stands before the client's path, so it allows neither a base path
+  // nor another template there.
   if (route.target.baseUrl.pathname !== '/')
     throw new Fault('DESTINATION_NOT_ALLOWED', 'a secret in the path, below a base path')
   if (others.length > 0) throw new Fault('DESTINATION_NOT_ALLOWED', 'a secret in the path, beside another template')
   return renderPath(template, secrets) + aimed.path
 }
 
-/** Joins, and makes sure that no parser finds something to resolve in what was joined: what is checked is what is sent. */
+/**
+ * Joins path and queries, and makes sure that no parser would resolve anything in the joined path: what is checked is
+ * what is sent.
+ */
 function targetOf(path: string, query: string | null, injected: string): string {
   if (!isInOneSpelling(path)) throw new Fault('PATH_NOT_ALLOWED', 'the path is not in its one spelling')
   if (query === null) return injected === '' ? path : `${path}?${injected}`
@@ -107,15 +111,21 @@ function targetOf(path: string, query: string | null, injected: string): string 
   return `${path}?${whole}`
 }
 
-/** Segments of characters that no parser changes, none of which begins with a dot. Two slashes in front are a host. */
+/**
+ * Segments of characters that no parser changes, none of which begins with a dot. Two slashes in front would begin a
+ * host.
+ */
 const PLAIN_PATH = /^(?!\/\/)(?:\/(?!\.)[A-Za-z0-9\-._~!$&'()*+,;=:@]*)+$/
 
-/** As the URL standard's parser leaves it. Most paths are so plain that it need not be asked, at a twentieth of the time. */
+/**
+ * Whether the path is as the URL standard's parser would leave it. Most paths are so plain that the parser need not be
+ * asked, which takes a twentieth of the time.
+ */
 export function isInOneSpelling(path: string): boolean {
   return PLAIN_PATH.test(path) || new URL(path, 'http://base.invalid').pathname === path
 }
 
-/** Looked for where `identify` does not strip: in the path, in field names, under further encodings. */
+/** Searches where `identify` does not strip: in the path, in field names, under further encodings. */
 function checkNothingOfOurs(path: string, query: string | null, headers: readonly string[]): void {
   const left = holdsOurs(path) || (query !== null && holdsOurs(query)) || headers.some(headerHoldsOurs)
   if (!left) return

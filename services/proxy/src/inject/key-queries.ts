@@ -2,9 +2,10 @@ import { canonicalQueryName } from './query-name.js'
 import { KEY_FIELDS } from './strip-headers.js'
 
 /**
- * Names under which providers take a key, or a token in its place, in a query, canonical: beside an injected key, a foreign
- * one there would make a second credential, and which of the two counts is the provider's choice. Names that as often say
- * something else (`token` of a page, `auth`, `sig`) are not among them; `key` is, since Google's SDKs put theirs there.
+ * Names, in canonical form, of query parameters in which providers take a key, or a token in its place. A foreign key
+ * in one of them would be a second credential beside the injected key, and the provider would choose which of the two
+ * counts. Names that as often mean something else (`token` of a page, `auth`, `sig`) are left out; `key` is included
+ * because Google's SDKs put theirs there.
  */
 export const KEY_QUERIES: ReadonlySet<string> = new Set([
   ...[...KEY_FIELDS].map(canonicalQueryName),
@@ -20,10 +21,10 @@ export const KEY_QUERIES: ReadonlySet<string> = new Set([
   'subscription_key',
 ])
 
-/** A parameter whose name holds a word that each of them holds, or an escape, behind which one could be. */
+/** A parameter whose name holds a word that every one of these names holds, or an escape, which could hide one. */
 const MAY_NAME_KEY = /(?:^|[&;])[^&;=]*(?:key|token|auth|%)/i
 
-/** The quick look at a query as it was sent: false where no parameter of it bears one of the names, in any spelling. */
+/** A quick check of a query as it was sent: false where no parameter has one of the names, in any spelling. */
 export function mayNameKey(query: string): boolean {
   return MAY_NAME_KEY.test(query)
 }

@@ -4,17 +4,20 @@ import { KEY_QUERIES } from './key-queries.js'
 import { canonicalQueryName } from './query-name.js'
 import { canonicalName } from './strip-headers.js'
 
-/** What can be known of an injection before a request comes: made once for a route. */
+/** What can be known of an injection before a request comes; made once for a route. */
 export interface InjectionPlan {
   readonly headers: readonly { readonly name: string; readonly value: Template }[]
   readonly basic: readonly { readonly user: Template; readonly password: Template }[]
   readonly query: readonly { readonly name: string; readonly value: Template }[]
   readonly path: readonly Template[]
-  /** Canonical: whatever the client sends under one of these, in any spelling, goes. */
+  /** Canonical names. Client fields with one of these names, in any spelling, are removed. */
   readonly replacedHeaders: ReadonlySet<string>
-  /** The same, and what names a client's trace: for a provider that is told ours. */
+  /** The same and the fields of a client's trace, for a provider that is told the proxy's trace. */
   readonly replacedWithTrace: ReadonlySet<string>
-  /** Canonical, too; and where a secret is injected, wherever it is, those under which a foreign key could stand. */
+  /**
+   * Canonical query names that are removed; wherever a secret is injected, also those under which a foreign key could
+   * stand.
+   */
   readonly replacedQueries: ReadonlySet<string>
   /** Each place where a secret will stand. */
   readonly uses: readonly { readonly secretId: string; readonly placement: Placement }[]

@@ -1,14 +1,14 @@
 import { decodePercent } from '../identify/raw-query.js'
 
 const LIMITS = {
-  /** Encodings on top of each other that are looked through. */
+  /** Layers of encoding that are undone. */
   decodingsMax: 3,
 } as const
 
 /**
- * The name by which some server may know a query parameter, of one that was decoded once: PHP drops blanks in front, cuts
- * at `[`, and reads blank and dot as `_`; others mind no case, or decode again, or drop a `?` in front (URLSearchParams
- * does of what it is handed, WHATWG URL § 6.2). Two that are equal here are one name.
+ * The name by which a server may know a query parameter, given the name decoded once. PHP drops leading blanks, cuts at
+ * `[`, and reads blank and dot as `_`; other servers ignore case, decode again, or drop a leading `?` (as
+ * URLSearchParams does with its input, WHATWG URL § 6.2). Two names with equal results count as one.
  */
 export function canonicalQueryName(name: string): string {
   let decoded = name

@@ -7,7 +7,7 @@ const granted = (secretId: string, name: string) => ({ secretId, versionId: 'ver
 const literal = (text: string) => ({ kind: 'literal', text }) as const
 const secret = (secretId: string) => ({ kind: 'secret', secretId }) as const
 
-/** Two secrets: the first has a name that its route knows. */
+/** Two secrets. The route knows a name only for the first. */
 const secretsOf = (first: string, second = 'x'): Secrets => ({
   held: new Map([
     ['sec_1', aSecret('sec_1', first, { origins: [], placements: [] })],

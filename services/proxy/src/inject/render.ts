@@ -3,7 +3,7 @@ import { checkPath } from '../aim/request-target.js'
 import type { HeldSecret } from '../lease/lease-source.js'
 import type { GrantedSecret, Template } from '../routes/route.js'
 
-/** The secrets of one request, by id; and what they are called, for refusals. */
+/** The secrets of one request, by id; and their names, for refusals. */
 export interface Secrets {
   readonly held: ReadonlyMap<string, HeldSecret>
   readonly granted: ReadonlyMap<string, GrantedSecret>
@@ -13,24 +13,27 @@ export interface Secrets {
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const ASCII = /^[\0-\x7f]*$/
 
-/** For a header field: the stored bytes themselves. @throws Fault SECRET_DECRYPTION_FAILED for what no field can hold. */
+/**
+ * For a header field: the stored bytes themselves. @throws Fault SECRET_DECRYPTION_FAILED for a value that no field can
+ * hold.
+ */
 export function renderHeader(template: Template, secrets: Secrets): string {
   const value = latin1(renderText(template, secrets))
   if (!FIELD_VALUE.test(value)) throw unusable(template, secrets, 'holds a control character')
   return value
 }
 
-/** For a query value or a path segment: percent-encoded, all but unreserved characters. */
+/** For a query value or a path segment: percent-encodes all but unreserved characters. */
 export function renderEscaped(template: Template, secrets: Secrets): string {
   return escapeStrictly(renderText(template, secrets))
 }
 
 /**
- * For segments before the client's path. Literals stand as management checked them; a value is part of one segment,
+ * For segments before the client's path. Literals stay as management checked them; a value remains part of one segment,
  * whatever a server decodes.
  *
- * @throws Fault SECRET_DECRYPTION_FAILED for what no client could send either: dot segments (`encodeURIComponent` leaves
- *   them), separators and control characters, in any encoding.
+ * @throws Fault SECRET_DECRYPTION_FAILED for what a client could not send either: dot segments (`encodeURIComponent`
+ *   leaves them), separators and control characters, in any encoding.
  */
 export function renderPath(template: Template, secrets: Secrets): string {
   const parts = template.map((part) => (part.kind === 'literal' ? part.text : renderEscaped([part], secrets)))
@@ -50,7 +53,7 @@ export function renderBasic(user: Template, password: Template, secrets: Secrets
   return Buffer.from(`${name}:${renderText(password, secrets)}`, 'utf8').toString('base64')
 }
 
-/** RFC 3986 § 2.3: `encodeURIComponent` leaves `!'()*` as they are; some servers do not. */
+/** RFC 3986 § 2.3: `encodeURIComponent` leaves `!'()*` unescaped, but some servers escape them. */
 export function escapeStrictly(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -4,7 +4,7 @@ import { canonicalName, type StripRules, stripHeaders, withoutNamed } from './st
 const left = (headers: readonly string[], rules: Partial<StripRules> = {}): string[] =>
   stripHeaders(headers, { replaced: new Set(), injects: false, scrub: false, ...rules })
 
-/** As a server may read them that makes variables of them, or undoes escapes. */
+/** As a server may read a name that turns fields into variables, or undoes escapes. */
 const spellingsOf = (name: string): string[] => [
   name,
   name.toUpperCase(),

@@ -2,11 +2,11 @@ import { ENCODING_FIELDS } from '@protectmyapi/service-kit/http/header-name'
 import { nameMemo } from '../fields/name-memo.js'
 
 /**
- * Fields that never go on to a provider. This list, the names that a Connection field adds, what `identify` takes out
- * and what the injection replaces are all that is changed in a request's header.
+ * Fields that are never forwarded to a provider. A request's header is changed only by this list, the names that a
+ * Connection field adds, what `identify` takes out and what the injection replaces.
  */
 const NEVER_FORWARDED: ReadonlySet<string> = new Set([
-  // RFC 9110 § 7.6.1: they speak of the connection to us.
+  // RFC 9110 § 7.6.1: they concern the client's connection to the proxy.
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -16,10 +16,10 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'trailer',
   'upgrade',
   'http2-settings',
-  // The authority is written anew for the connection that carries them; Expect was answered here.
+  // The authority is written again for the connection to the provider; Expect was answered here.
   'host',
   'expect',
-  // Who and where the person is: not the provider's business.
+  // Who and where the person is does not concern the provider.
   'forwarded',
   'via',
   'x-real-ip',
@@ -39,13 +39,16 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'x-original-uri',
 ])
 
-/** Framing is written anew, too. Whatever else stands between its words: there are servers that take it for framing. */
+/**
+ * Framing is written again as well. Any character between the words counts, because some servers take such a name for
+ * framing.
+ */
 const FRAMING_LETTERS = /^-*(?:transfer-+encoding|content-+length)-*$/
 
 /** `x-forwarded-for`, `-host`, `-proto`, … */
 const FORWARDED_PREFIX = 'x-forwarded-'
 
-/** Where SDKs put keys: beside an injected key, a foreign one in any of these would make a second credential. */
+/** Fields in which SDKs put keys. A foreign key in any of these would be a second credential beside an injected one. */
 export const KEY_FIELDS: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
@@ -54,7 +57,7 @@ export const KEY_FIELDS: ReadonlySet<string> = new Set([
   'xi-api-key',
 ])
 
-/** What a field's name says of its right to go on. */
+/** What a field's name says about whether the field may be forwarded. */
 interface FieldName {
   readonly canonical: string
   readonly isNeverForwarded: boolean
@@ -77,9 +80,9 @@ const fieldNameOf = nameMemo((name: string): FieldName => {
 const ESCAPED = /%([0-9a-f]{2})/gi
 
 /**
- * CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, and there are servers that make one of
- * `x.api.key` too. So whatever is no letter or digit is one character here; and an escape, which a name may hold
- * (RFC 9110 § 5.6.2), is what it would be where somebody took it for one.
+ * CGI (RFC 3875 § 4.1.18) reads `x_api_key` and `X-Api-Key` as one variable, and some servers map `x.api.key` to it
+ * too. So any character that is not a letter or digit counts as the same character here. An escape, which a name may
+ * hold (RFC 9110 § 5.6.2), is decoded, as some server might do.
  */
 export function canonicalName(name: string): string {
   const plain = name.replace(ESCAPED, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -89,13 +92,13 @@ export function canonicalName(name: string): string {
 export interface StripRules {
   /** Canonical names that the injection sets. */
   readonly replaced: ReadonlySet<string>
-  /** A secret is injected. */
+  /** Whether a secret is injected. */
   readonly injects: boolean
-  /** An answer in another encoding cannot be searched: the fields that ask for one do not go on. */
+  /** An answer in another encoding cannot be searched, so the fields that ask for one are removed. */
   readonly scrub: boolean
 }
 
-/** Name, value, … that may go on, in their order and spelling. */
+/** Name, value, … that may be forwarded, in their order and spelling. */
 export function stripHeaders(headers: readonly string[], rules: StripRules): string[] {
   const kept: string[] = []
   let hasConnection = false
@@ -116,12 +119,12 @@ export function stripHeaders(headers: readonly string[], rules: StripRules): str
 /** The fields without those that a Connection field among `all` names. */
 export function withoutNamed(fields: string[], all: readonly string[]): string[] {
   const named = namedByConnection(all)
-  // What nearly every one names, and what goes in any case.
+  // Nearly every Connection field names `keep-alive` alone, which is removed in any case.
   if (named.size === 1 && named.has('keep-alive')) return fields
   return fields.filter((_, at) => !named.has(fieldNameOf(fields[at - (at % 2)] ?? '').canonical))
 }
 
-/** The names that Connection fields list: theirs go with this hop (RFC 9110 § 7.6.1). */
+/** The names that Connection fields list. Fields with these names are for this hop only (RFC 9110 § 7.6.1). */
 function namedByConnection(headers: readonly string[]): ReadonlySet<string> {
   const named = new Set<string>()
   for (let at = 0; at < headers.length; at += 2) {

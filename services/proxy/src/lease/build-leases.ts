@@ -17,7 +17,7 @@ import { createSharedLeases } from './shared/shared-leases.js'
 import { unsharedLeases } from './vault-leases.js'
 
 const LIMITS = {
-  /** How late past its end an unused lease key may be wiped. */
+  /** How long after its end an unused lease key may be wiped. */
   sweepEveryMs: 60_000,
 } as const
 
@@ -34,12 +34,12 @@ interface Deps {
 }
 
 export interface BuiltLeases extends LeaseSource {
-  /** How many are held. */
+  /** How many leases are held. */
   size(): number
   close(): void
 }
 
-/** Memory, then what other proxies share through Redis, then the vault. */
+/** Looks in memory, then among what other proxies share through Redis, then asks the vault. */
 export function buildLeases({ vault, redis, schedule, measures = NO_MEASURES, ...deps }: Deps): BuiltLeases {
   const { leases } = measures
   const vaultLeases = countedVault(grpcVaultLeases(vault, deps.clock), leases)

@@ -14,8 +14,8 @@ import type { LeaseKey, VaultLease, VaultLeases } from './vault-leases.js'
 
 const LIMITS = {
   /**
-   * A phone waits for all of them together. A vault that hangs is left after the first one; the last is for a vault
-   * that has to ask a slow KMS. To be leased twice is a row more in the vault's audit.
+   * A phone waits for all attempts together. A hanging vault is left after the first attempt; the last one is for a
+   * vault that has to ask a slow KMS. Leasing twice only adds a row to the vault's audit.
    */
   attemptsMs: [1_000, 1_000, 2_000],
 } as const
@@ -27,7 +27,7 @@ export function grpcVaultLeases(
 ): VaultLeases {
   return {
     async lease({ grant, secrets }) {
-      // SENT, TTL: what the vault counts from its read is counted here from before it was asked.
+      // SENT, TTL: lives that the vault counts from its read are counted here from before the question.
       const askedAt = clock.monotonicMs()
       const { results, leaseKey } = await callUnaryAgain<LeaseSecretsRequest, LeaseSecretsResponse__Output>(
         (request, options, answer) => vault.current().leaseSecrets(request, options, answer),
@@ -58,7 +58,7 @@ function answerFromWire({ versionId, lease, fault }: LeaseResult__Output, askedA
   }
 }
 
-/** Bytes of another length are no key: what was sealed under none at all would lie open in Redis. */
+/** Bytes of another length are not a key: what was sealed under an empty one would be readable in Redis. */
 function leaseKeyFromWire(wire: LeaseKey__Output | null, askedAt: number): LeaseKey | undefined {
   if (wire?.key.length !== KEY_BYTES) return undefined
   const { dataKeyId, dataKeyVersion, hour, key, sealsForMs } = wire

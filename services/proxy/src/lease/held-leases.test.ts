@@ -19,7 +19,7 @@ const BINDINGS: Bindings = {
 }
 const LIFE_MS = 200_000
 
-/** A vault that answers when the test says so, with a value that tells the version. */
+/** A vault that answers when the test says so, with a value that names the version. */
 function make() {
   const freshness = fresh()
   const { time, keeper } = freshness

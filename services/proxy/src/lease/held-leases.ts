@@ -16,11 +16,11 @@ const LIMITS = {
   leasesMax: 20_000,
   /** Of values in memory; one may have 64 KiB. */
   bytesMax: 64 * 1024 * 1024,
-  /** What a lease takes beside its value. */
+  /** Memory that a lease takes besides its value. */
   overheadBytes: 1_024,
-  /** Calls to the vault under way; an organization has a share. */
+  /** Calls to the vault under way; each organization has a share. */
   asking: { totalMax: 512, perOwnerMax: 128 },
-  /** Flights that one request waits for: a row or two may overtake them, a storm of rows is an outage. */
+  /** Flights that one request waits for. A row or two may overtake them; a storm of rows is an outage. */
   flightsMax: 3,
 } as const
 
@@ -29,12 +29,15 @@ interface Deps {
   readonly clock: Clock
   readonly log: Logger
   readonly upstream: LeaseUpstream
-  /** The vault refused this route's grant. */
+  /** Called when the vault refused this route's grant. */
   readonly forgetRoute: (route: Route) => void
   readonly leasesMax?: number
 }
 
-/** Memory, then one shared flight per version to the vault; each who waits judges what has landed for itself. */
+/**
+ * Looks in memory, then shares one flight per version to the vault. Each waiting request judges for itself what has
+ * landed.
+ */
 export function createLeaseSource({
   keeper,
   clock,
@@ -55,7 +58,7 @@ export function createLeaseSource({
     for (let flight = 1; flight <= LIMITS.flightsMax; flight += 1) {
       judge(route)
       const landed = await gather(route).catch((err: unknown) => {
-        // First what the feed says: a version that was replaced is destroyed soon after, and then it is not found.
+        // The feed is checked first: a version that was replaced is destroyed soon after, and then not found.
         judge(route)
         throw refusal(route, err)
       })
@@ -66,7 +69,10 @@ export function createLeaseSource({
     throw new Fault('UNAVAILABLE', 'no lease landed that may be used')
   }
 
-  /** What was handed over last for a route: as long as each lease is the one that is held, the list is the same. */
+  /**
+   * What was last handed over for a route. While each lease in it is still the held one, the same map is handed over
+   * again.
+   */
   const handedOver = new WeakMap<Route, { leases: readonly HeldLease[]; secrets: ReadonlyMap<string, HeldSecret> }>()
 
   function fromMemory(route: Route): ReadonlyMap<string, HeldSecret> | undefined {
@@ -93,7 +99,9 @@ export function createLeaseSource({
     if (!keeper.accepts(route.labels)) throw new RouteFallen('the feed overtook the route')
   }
 
-  /** Undefined stands for another request's flight whose grant was refused: that says nothing of ours. */
+  /**
+   * Undefined stands for another request's flight whose grant was refused, which says nothing about this route's grant.
+   */
   function gather(route: Route): Promise<(HeldLease | undefined)[]> {
     const granted = [...route.secrets.values()]
     const missing = granted.filter(
@@ -120,7 +128,7 @@ export function createLeaseSource({
     return secrets
   }
 
-  /** From half-life on, with the current route's grant, if that lasts longer (CAP). */
+  /** Renews from half-life on, with the current route's grant if that lasts longer (CAP). */
   function renewBehind(route: Route): void {
     const ageing = [...route.secrets.values()].filter((secret) => {
       const key = versionKey(route, secret)
@@ -130,7 +138,7 @@ export function createLeaseSource({
     if (ageing.length > 0) fly(route, ageing, 'renewal')
   }
 
-  /** One call for all of them. Each flight has its own end: one secret's fault is not another's. */
+  /** One call for all of them. Each flight ends separately, so a fault of one secret does not affect another. */
   function fly(route: Route, secrets: readonly GrantedSecret[], why: LeaseQuestion['why']): void {
     const begun = beginFill(keeper, clock)
     const answers = ask(route, secrets, why)
@@ -168,11 +176,11 @@ export function createLeaseSource({
   }
 
   function refusal(route: Route, err: unknown): unknown {
-    // It says that this proxy may not call: nothing that a phone could mend.
+    // The vault refuses this proxy as a caller, which no phone could remedy.
     if (err instanceof Fault && err.code === 'FORBIDDEN')
       return new Fault('INTERNAL', 'the vault refuses this proxy', { cause: err })
     if (!isRefusedGrant(err)) return err
-    // A grant is made out to a certificate: after a rotation the route has to be asked for anew.
+    // A grant is bound to a certificate, so after a rotation the route has to be asked for again.
     forgetRoute(route)
     return new GrantRefused('the vault refused the grant')
   }
@@ -180,7 +188,9 @@ export function createLeaseSource({
   return { held: fromMemory, lease, size: () => cache.size }
 }
 
-/** The generation belongs to it: a lease is for the version and generation that this route's grant names (LABEL). */
+/**
+ * The generation is part of the key: a lease is for the version and generation that this route's grant names (LABEL).
+ */
 function versionKey({ organizationId }: Route, secret: GrantedSecret): string {
   const known = versionKeys.get(secret)
   if (known?.organizationId === organizationId) return known.key
@@ -189,7 +199,7 @@ function versionKey({ organizationId }: Route, secret: GrantedSecret): string {
   return key
 }
 
-/** Of a route, all of whose requests name the same secrets. */
+/** Keys by granted secret: all requests of a route name the same secrets. */
 const versionKeys = new WeakMap<GrantedSecret, { readonly organizationId: string; readonly key: string }>()
 
 const isRefusedGrant = (err: unknown): boolean => err instanceof Fault && err.code === 'INVALID_GRANT'

@@ -12,7 +12,7 @@ export interface HeldLease extends Held {
 }
 
 /**
- * One lease out of an answer, as it may be held.
+ * Takes one lease out of an answer, in the form in which it may be held.
  *
  * @throws Fault of this secret alone, naming it; INTERNAL where the answer leaves it out.
  */
@@ -29,13 +29,13 @@ export function landLease(
   const { lease } = answer
   const bytes = lease.value.reveal().length
   const value = textOf(lease.value)
-  // LABEL: the generation is the grant's, and the vault's must be the same: else a row was rolled back.
+  // LABEL: the generation is the grant's, and the vault's must be the same. If it differs, a row was rolled back.
   if (value === undefined || lease.secretId !== secretId || lease.generation !== generation) {
     throw ofSecret('SECRET_DECRYPTION_FAILED', granted, 'the lease is not the version that the grant names')
   }
   const labels: readonly Label[] = [
     { kind: 'FEED_KIND_SECRET', id: secretId, generation },
-    // EVICT: it may have been shared under a lease key; where that is known to others, they may have sealed it.
+    // EVICT: the lease may have been shared under a lease key. If that key is known to others, they may have sealed it.
     ...route.labels.filter(({ kind }) => kind === 'FEED_KIND_LEASE_KEYS'),
   ]
   // CAP: never past the grant that it was taken against.
@@ -49,7 +49,7 @@ export function landLease(
   }
 }
 
-/** Wipes the bytes, whatever comes of them. Undefined where they are no UTF-8: a header cannot hold what is no text. */
+/** Wipes the bytes in any case. Undefined where they are not UTF-8, because a header holds only text. */
 function textOf(bytes: SecretBytes): SecretText | undefined {
   try {
     return new SecretText(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.reveal()))

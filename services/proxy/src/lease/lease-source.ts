@@ -8,9 +8,9 @@ import type { Route } from '../routes/route.js'
 export interface HeldSecret {
   readonly secretId: string
   readonly versionId: string
-  /** JavaScript's strings cannot be wiped: one that was dropped stays in the heap until it is collected. */
+  /** JavaScript strings cannot be wiped: a dropped one stays in the heap until it is collected. */
   readonly value: SecretText
-  /** As the vault authenticated them; checked again when the request is built and when the socket is dialled. */
+  /** As the vault authenticated them. Checked again when the request is built. */
   readonly bindings: Bindings
   readonly labels: readonly Label[]
   /** Monotonic milliseconds. */
@@ -19,7 +19,7 @@ export interface HeldSecret {
 
 /**
  * Something that the route rests on was changed between its hand-over and the lease. The request may void its ticket
- * and begin again with the route; where that goes on it is what it looks like, UNAVAILABLE.
+ * and begin again with the route. If that keeps happening, the fault is reported as the UNAVAILABLE that it extends.
  */
 export class RouteFallen extends Fault {
   constructor(detail: string) {
@@ -27,12 +27,15 @@ export class RouteFallen extends Fault {
   }
 }
 
-/** The vault takes the route's grant no more: no change that passes by, so it begins again a few times alone. */
+/**
+ * The vault no longer accepts the route's grant. Unlike a change of the feed this may not pass, so the request begins
+ * again only a few times.
+ */
 export class GrantRefused extends RouteFallen {}
 
 export interface LeaseSource {
   /**
-   * The same, where all of it is in memory; else undefined. A request that need not wait makes no promise.
+   * As `lease`, where all of it is in memory; otherwise undefined. It spares a request that need not wait the promise.
    *
    * @throws Fault UNAVAILABLE, or RouteFallen.
    */

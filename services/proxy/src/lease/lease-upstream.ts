@@ -3,30 +3,30 @@ import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 import type { FaultCode } from '@protectmyapi/service-kit/faults'
 import type { GrantedSecret, Route } from '../routes/route.js'
 
-/** Asked with one route's grant. */
+/** A question that is asked with one route's grant. */
 export interface LeaseQuestion extends Pick<Route, 'organizationId' | 'grant' | 'labels'> {
   /** Each named by the grant. At most 32. */
   readonly secrets: readonly GrantedSecret[]
-  /** A renewal wants a longer life than what is held, or shared, has. */
+  /** A renewal wants a longer life than the lease has that is held, or shared. */
   readonly why: 'wanted' | 'renewal'
 }
 
 export interface UpstreamLease {
   readonly secretId: string
   readonly generation: number
-  /** Handed over: whoever receives it wipes it. */
+  /** Ownership passes to the receiver, which wipes it. */
   readonly value: SecretBytes
   readonly bindings: Bindings
-  /** Monotonic milliseconds, absolute: counted from before the question, or from inside a seal (TTL, RTTL). */
+  /** Monotonic milliseconds, absolute: counted from before the question, or taken from inside a seal (TTL, RTTL). */
   readonly notAfter: number
 }
 
 export type LeaseAnswer<Lease extends UpstreamLease = UpstreamLease> =
   | { readonly versionId: string; readonly lease: Lease }
-  /** SECRET_NOT_FOUND or SECRET_DECRYPTION_FAILED, of this version alone. */
+  /** SECRET_NOT_FOUND or SECRET_DECRYPTION_FAILED, for this version alone. */
   | { readonly versionId: string; readonly fault: FaultCode }
 
-/** Where leases come from when memory has none: the vault, or something that stands before it. */
+/** Where leases come from when memory has none: the vault, or a layer in front of it. */
 export interface LeaseUpstream {
   /** @throws Fault INVALID_GRANT, or UNAVAILABLE. */
   lease(question: LeaseQuestion): Promise<readonly LeaseAnswer[]>

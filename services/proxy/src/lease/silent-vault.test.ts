@@ -12,7 +12,7 @@ import { grpcVaultLeases } from './grpc-vault-leases.js'
 
 const atEnd = closeAfterEach()
 
-/** Two vaults behind one address. Each names itself in what it leases; which one is asked first is the first, 0. */
+/** Two vaults behind one address. Each names itself in what it leases; the one that is asked first is number 0. */
 async function twoVaults(answer: (vault: number) => LeaseSecretsResponse = leased) {
   const asked: number[] = []
   const replicas = await startReplicas(Vault, 2, (server, vault) => {

@@ -1,31 +1,31 @@
 import type { SecretBytes } from '@protectmyapi/service-kit/crypto/secret-text'
 import type { LeaseAnswer, LeaseQuestion, LeaseUpstream, UpstreamLease } from './lease-upstream.js'
 
-/** What a lease key is called, within its organization. */
+/** Identifies a lease key within its organization. */
 export interface LeaseKeyId {
   readonly dataKeyId: string
   readonly dataKeyVersion: number
-  /** Of the vault's clock. */
+  /** By the vault's clock. */
   readonly hour: number
 }
 
-/** What leases of one organization are sealed under that proxies share, for an hour. */
+/** A key for one hour, under which proxies seal the leases of one organization that they share. */
 export interface LeaseKey {
   readonly id: LeaseKeyId
-  /** Handed over: whoever receives it wipes it. */
+  /** Ownership passes to the receiver, which wipes it. */
   readonly bytes: SecretBytes
   /** Monotonic milliseconds; nothing is sealed under it afterwards. */
   readonly sealsUntil: number
 }
 
 export interface VaultLease extends UpstreamLease {
-  /** The same end in Unix milliseconds, the vault's word: it means the same to every proxy. */
+  /** The same end in Unix milliseconds, as the vault stated it, so that it means the same to every proxy. */
   readonly notAfterMs: number
 }
 
 interface VaultAnswer {
   readonly answers: readonly LeaseAnswer<VaultLease>[]
-  /** Undefined where nothing was leased, or the vault has none just now. */
+  /** Undefined where nothing was leased, or the vault has no lease key at the moment. */
   readonly leaseKey: LeaseKey | undefined
 }
 

@@ -1,17 +1,17 @@
 const LIMITS = {
-  /** To begin with, and at least: a device that asks now and then asks management once for so many. */
+  /** The first and the smallest size: a device that asks now and then asks management once for this many. */
   unitsMin: 16,
-  /** As management's own bound of one block. */
+  /** The same as management's own bound of one block. */
   unitsMax: 1_000,
   /** A block that lasted less makes the next one twice as large… */
   briefMs: 1_000,
-  /** …and one that lasted longer, half as large: what is held is held from others. */
+  /** …and one that lasted longer makes it half as large, because units held here are withheld from others. */
   longMs: 8_000,
 } as const
 
-/** How much to ask for ahead, by how long the last blocks have lasted. */
+/** How much to ask for ahead, from how long the last blocks have lasted. */
 export interface BlockSize {
-  /** For a block that is asked for now. */
+  /** The size of a block that is asked for now. */
   next(nowMs: number): number
 }
 

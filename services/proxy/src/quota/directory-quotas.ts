@@ -8,7 +8,7 @@ import type { Quota } from '../routes/route.js'
 import type { DrawQuota } from './draw-quota.js'
 import type { QuotaCounter } from './quota-counters.js'
 
-/** A phone waits for it. */
+/** Short, because a phone waits for the answer. */
 const DEADLINE_MS = 3_000
 
 /** Quotas from management, over Postgres. */

@@ -14,7 +14,7 @@ import { createHeldQuotas, HELD_QUOTA_LIMITS, type HeldQuotas } from './held-quo
 import type { Exceeded, Reservation } from './quotas.js'
 
 const DAY_MS = 86_400_000
-/** What a proxy holds of one quota at most: the last quarter of a block, and the next one. */
+/** The most that a proxy holds of one quota: the last quarter of a block, and the next one. */
 const HELD_UNITS_MAX = 1_250
 const APP_DAY = { scope: 'app', period: 'day', subject: 'app_1' } as const
 
@@ -32,7 +32,7 @@ const quota = (count: number, over: Partial<Quota> = {}): Quota => ({ scope: 'ap
 interface Rig {
   readonly time: ManualTime
   readonly ledger: QuotaLedger
-  /** While true, management is away. */
+  /** `away`: management is away. `hold`: its answers wait for this gate. */
   readonly says: { away: boolean; hold: Gate<void> | null }
   /** Another process on the same counters. */
   proxy(limits?: { stocksMax: number; idleMs: number }): HeldQuotas
@@ -74,7 +74,7 @@ async function exceeded(quotas: HeldQuotas, asked: AccessRequest): Promise<Excee
   return reserved.exceeded
 }
 
-/** Admits until it is refused; answers how many. */
+/** Admits until it is refused; returns how many were admitted. */
 async function spendAll(quotas: HeldQuotas, asked: AccessRequest, most = Number.POSITIVE_INFINITY): Promise<number> {
   for (let spent = 0; ; spent += 1) {
     if (spent === most) return spent
@@ -96,7 +96,7 @@ describe('quotas in blocks', () => {
       const reserved = await reserving
       if ('exceeded' in reserved) throw new Error('refused')
       reserved.keep()
-      // Other requests, and answers, come in between.
+      // Lets other requests, and answers, in between.
       if (at % 8 === 0) await new Promise(setImmediate)
     }
     expect(ledger.calls.length).toBeLessThan(40)
@@ -110,7 +110,7 @@ describe('quotas in blocks', () => {
     const [one, other] = [proxy(), proxy()]
     const asked = request([quota(777)])
     let admitted = 0
-    // In turns, until both say no.
+    // In turns, until both refuse.
     for (let refused = 0; refused < 2; ) {
       refused = 0
       for (const quotas of [one, other]) {
@@ -127,7 +127,7 @@ describe('quotas in blocks', () => {
     const [killed, left] = [proxy(), proxy()]
     const asked = request([quota(100_000)])
     const before = await spendAll(killed, asked, 5_000)
-    // Nothing is given back, and nobody hears of it any more.
+    // The killed proxy gives nothing back.
     const after = await spendAll(left, asked)
     expect(before + after).toBeLessThanOrEqual(100_000)
     expect(before + after).toBeGreaterThanOrEqual(100_000 - HELD_UNITS_MAX)
@@ -270,7 +270,7 @@ describe('a period', () => {
     const quotas = proxy()
     const asked = request([quota(1_600)])
     await spendAll(quotas, asked, 1)
-    // Management's clock is set to tomorrow. Ours stands, so the block seems good until the next one has landed.
+    // Management's clock is set to tomorrow. The proxy's stands, so the block seems good until the next one has landed.
     time.clock.stepWall(DAY_MS)
     await spendAll(quotas, asked, 12)
     await new Promise(setImmediate)
@@ -326,7 +326,7 @@ describe('while management is away', () => {
     await spendAll(quotas, asked, 1)
     const block = ledger.drawn(APP_DAY)
     says.hold = gate()
-    // Into the last quarter: the next block is on its way.
+    // Spends into the last quarter, so that the next block is on its way.
     await spendAll(quotas, asked, block - 2)
     await new Promise(setImmediate)
     const closed = quotas.close(60_000)

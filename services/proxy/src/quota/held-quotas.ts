@@ -11,9 +11,9 @@ import { NOTHING, reservation, type Unit } from './reservation.js'
 export const HELD_QUOTA_LIMITS = {
   /** Subjects with a quota each, some 500 bytes. */
   stocksMax: 50_000,
-  /** What nobody asked for is given back after so long… */
+  /** Units that nobody has asked for in this time are given back… */
   idleMs: 60_000,
-  /** …and looked for as often as this. */
+  /** …and this is how often they are looked for. */
   tendEveryMs: 5_000,
 } as const
 
@@ -27,11 +27,14 @@ interface Deps {
 
 export interface HeldQuotas extends Quotas {
   readonly stocks: number
-  /** Gives back all that is held, within the grace. Nobody reserves any more. */
+  /** Gives back all that is held, within the grace. Afterwards nothing may be reserved. */
   close(graceMs: number): Promise<void>
 }
 
-/** Quotas in blocks: drawn from management ahead of need, one question for each subject at a time, and spent from memory. */
+/**
+ * Quotas in blocks: drawn from management ahead of need, with one question for each subject at a time, and spent from
+ * memory.
+ */
 export function createHeldQuotas({ drawQuota, clock, schedule, log, limits = HELD_QUOTA_LIMITS }: Deps): HeldQuotas {
   const calls = createQuotaCalls({ drawQuota, clock, log })
   const stocks = createQuotaStocks({ ...limits, calls })
@@ -57,7 +60,7 @@ export function createHeldQuotas({ drawQuota, clock, schedule, log, limits = HEL
     return reservation(units, now)
   }
 
-  /** From the first that has to be waited for. */
+  /** Continues from the first unit that has to be waited for. */
   async function reserveSlowly(counters: readonly QuotaCounter[], units: Unit[]): Promise<Reserved> {
     try {
       for (const counter of counters.slice(units.length)) {
@@ -73,7 +76,7 @@ export function createHeldQuotas({ drawQuota, clock, schedule, log, limits = HEL
     return reservation(units, now)
   }
 
-  /** All or nothing. */
+  /** All or nothing: gives back what was taken. */
   function refused<Answer>(units: readonly Unit[], answer: Answer): Answer {
     reservation(units, now).giveBack()
     return answer

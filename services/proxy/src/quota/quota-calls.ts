@@ -5,9 +5,9 @@ import type { DrawQuota, QuotaReturn } from './draw-quota.js'
 import type { QuotaStock } from './quota-stock.js'
 
 const LIMITS = {
-  /** Draws and returns of one call, as Directory.DrawQuota takes them. */
+  /** Draws and returns of one call, the most that Directory.DrawQuota takes. */
   batchMax: 256,
-  /** Under way. Those who come meanwhile make the next ones larger. */
+  /** Calls under way. Items that arrive meanwhile make the next calls larger. */
   callsMax: 4,
 } as const
 
@@ -19,11 +19,11 @@ interface Deps {
 
 type Item = { readonly stock: QuotaStock } | { readonly returned: QuotaReturn }
 
-/** What goes to management: all questions and returns of one turn of the event loop in one call. */
+/** Calls to management: all questions and returns of one event-loop turn go in one call. */
 export interface QuotaCalls {
   ask(stock: QuotaStock): void
   giveBack(returned: QuotaReturn): void
-  /** When nothing is under way, nor follows from what has landed. */
+  /** Resolves when nothing is under way, and nothing follows from what has landed. */
   settled(): Promise<void>
 }
 
@@ -43,7 +43,7 @@ export function createQuotaCalls({ drawQuota, clock, log }: Deps): QuotaCalls {
         else stock.failed(new Error('no block for a draw'), nowMs)
       })
     } catch (err) {
-      // Returns are not repeated: they may have arrived, and a unit that is given back twice is spent twice.
+      // Returns are not repeated: they may have arrived, and a unit that is given back twice would be spent twice.
       log.debug({ err, draws: asking.length, returns: returns.length }, 'quotas were not drawn or given back')
       for (const stock of asking) stock.failed(err, clock.monotonicMs())
     }

@@ -5,21 +5,24 @@ import type { QuotaCounter } from './quota-counters.js'
 import type { Exceeded } from './quotas.js'
 
 const LIMITS = {
-  /** A quarter: the next block is asked for while the last quarter of this one is spent. */
+  /** The next block is asked for while the last quarter of this one is spent. */
   aheadAtPartOfBlock: 4,
-  /** "Used up" is believed for so long: others may give units back, and a flood of refusals must not be one of calls. */
+  /**
+   * How long "used up" is believed: others may give units back, but a flood of refusals must not become a flood of
+   * calls.
+   */
   usedUpMs: 1_000,
-  /** After a block ahead that was not to be had: near the bound, or while management is away. */
+  /** The pause after no units were to be had ahead of need: near the bound, or while management is away. */
   aheadPauseMs: 1_000,
 } as const
 
-/** What a request got: a unit of the period that began then, or a refusal. */
+/** What a request got: a unit of the period that began at that time, or a refusal. */
 export type Taken = { readonly startsAtMs: number } | { readonly exceeded: Exceeded }
 
 interface Period extends Omit<QuotaBlock, 'units' | 'nowMs'> {
-  /** Monotonic milliseconds. Counted from before the question: no unit is spent after its period. */
+  /** Monotonic milliseconds, counted from before the question, so that no unit is spent after its period. */
   readonly usableUntil: number
-  /** Counted from after the answer: by then the period is over. */
+  /** Counted from after the answer, so that the period is over by then. */
   readonly overAt: number
 }
 
@@ -30,14 +33,14 @@ interface Waiter {
 
 interface StockDeps {
   readonly counter: QuotaCounter
-  /** Asks for a block; `landed` or `failed` follows. Once at a time. */
+  /** Asks for a block, which ends with `landed` or `failed`. At most one question at a time. */
   readonly ask: (stock: QuotaStock) => void
   readonly giveBack: (returned: QuotaReturn) => void
 }
 
 /**
- * What this process holds of one quota of one subject. A unit that was taken is undecided until its request has been
- * admitted or refused: while one is, nobody is told that the quota is used up, since it may come back.
+ * What this process holds of one quota of one subject. A taken unit is undecided until its request has been admitted or
+ * refused. While any unit is undecided, no request is told that the quota is used up, because the unit may come back.
  */
 export class QuotaStock {
   readonly counter: QuotaCounter
@@ -61,12 +64,12 @@ export class QuotaStock {
     this.usedAt = nowMs
   }
 
-  /** Somebody is in the middle of something: it cannot be forgotten. */
+  /** A request or a question is pending, so the stock cannot be forgotten. */
   get busy(): boolean {
     return this.#undecided > 0 || this.#waiting.length > 0 || this.#asking !== null
   }
 
-  /** From memory, or undefined where that cannot be told without a wait. */
+  /** Answers from memory; undefined where that is not possible without a wait. */
   tryTake(nowMs: number): Taken | undefined {
     this.#rollOver(nowMs)
     if (this.#waiting.length > 0) return undefined
@@ -84,13 +87,13 @@ export class QuotaStock {
     })
   }
 
-  /** Of a request that was admitted. */
+  /** For a request that was admitted. */
   keep(nowMs: number): void {
     this.#undecided -= 1
     this.#serve(nowMs)
   }
 
-  /** @param decided it was kept before, and its ticket voided. */
+  /** @param decided the unit was kept before, and then its ticket was voided. */
   putBack(startsAtMs: number, decided: boolean, nowMs: number): void {
     if (!decided) this.#undecided -= 1
     this.#rollOver(nowMs)
@@ -99,7 +102,7 @@ export class QuotaStock {
     this.#serve(nowMs)
   }
 
-  /** The question, as it stands when it leaves. */
+  /** The question, made when it leaves. */
   question(nowMs: number): QuotaDraw {
     const needed = this.#waiting.length
     this.#asking = { needed, askedAt: nowMs }
@@ -118,7 +121,7 @@ export class QuotaStock {
     this.#usedUpUntil = units < needed ? nowMs + LIMITS.usedUpMs : Number.NEGATIVE_INFINITY
     if (units <= needed) this.#noneAheadUntil = nowMs + LIMITS.aheadPauseMs
     if (this.#retired) this.#returnAll()
-    // Without a look at the time: they waited within the period.
+    // Without a check of the time, because they waited within the period.
     this.#serveFromLeft()
     this.#serve(nowMs)
   }
@@ -130,7 +133,7 @@ export class QuotaStock {
     for (const { refuse } of this.#waiting.splice(0)) refuse(fault)
   }
 
-  /** Nobody takes from it any more: what is left goes back, and so does whatever comes in later. */
+  /** Nothing is taken from it any more. What is left goes back, and so does whatever comes in later. */
   retire(nowMs: number): void {
     this.#retired = true
     this.#rollOver(nowMs)
@@ -142,7 +145,7 @@ export class QuotaStock {
     this.#serveFromLeft()
     if (this.#waiting.length === 0 || this.#asking !== null) return
     if (!this.#isUsedUp(nowMs)) this.#ask()
-    // Those who hold the last units have not been decided on: each of them serves again, or says no to all.
+    // While requests that hold the last units are undecided, the others wait: each decision runs this again.
     else if (this.#undecided === 0) for (const { settle } of this.#waiting.splice(0)) settle(this.#exceeded(nowMs))
   }
 
@@ -171,7 +174,7 @@ export class QuotaStock {
     return this.#period !== null && nowMs < this.#usedUpUntil
   }
 
-  /** Units of a period that is over are gone, and nothing is used up. */
+  /** Units of a period that is over are lost, and the quota no longer counts as used up. */
   #rollOver(nowMs: number): void {
     if (this.#period === null || nowMs < this.#period.usableUntil) return
     this.#period = null

@@ -4,9 +4,15 @@ import type { QuotaCounter } from './quota-counters.js'
 import { QuotaStock } from './quota-stock.js'
 
 const LIMITS = {
-  /** Looked at for one to forget, beginning with the oldest: those before it are in the middle of something. */
+  /**
+   * How many stocks are examined, oldest first, to find one to forget. Those that are passed over have something
+   * pending.
+   */
   looksMax: 64,
-  /** Uses within it count as one for the order: moving a stock to the end costs more than spending of it. */
+  /**
+   * Uses within this time count as one for the order, because moving a stock to the end costs more than spending from
+   * it.
+   */
   usedAgainMs: 1_000,
 } as const
 
@@ -16,11 +22,11 @@ interface Options {
   readonly calls: Pick<QuotaCalls, 'ask' | 'giveBack'>
 }
 
-/** One stock for each subject and quota; the one that was used longest ago goes first. */
+/** One stock for each subject and quota. The least recently used one is forgotten first. */
 export interface QuotaStocks {
   /** @throws Fault UNAVAILABLE where there are too many that cannot be forgotten. */
   of(counter: QuotaCounter, nowMs: number): QuotaStock
-  /** What nobody has asked for is given back. */
+  /** Gives back what nobody has asked for lately. */
   forgetIdle(nowMs: number): void
   forgetAll(nowMs: number): void
   readonly size: number

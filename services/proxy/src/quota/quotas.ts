@@ -1,9 +1,9 @@
 import type { Quota, Route } from '../routes/route.js'
 
-/** What of a request says by whom it is counted. */
+/** The parts of a request that decide by which counters it is counted. */
 export interface CountedRequest {
   readonly route: Route
-  /** Stands for the device where there is none. */
+  /** Stands in for the device where there is none. */
   readonly sourceAddress: string
 }
 
@@ -16,11 +16,11 @@ export interface Exceeded extends Quota {
   readonly retryAfterMs: number
 }
 
-/** A unit of each quota of a request. */
+/** One unit of each quota of a request. */
 export interface Reservation {
   /** The request was admitted. */
   keep(): void
-  /** It was not, or it never left: others may have its units. */
+  /** The request was not admitted, or never left: its units are free for others. */
   giveBack(): void
 }
 
@@ -28,7 +28,8 @@ export type Reserved = Reservation | { readonly exceeded: Exceeded }
 
 export interface Quotas {
   /**
-   * Takes one unit of each quota of the request, or of none. From memory while a block lasts; nothing fails open.
+   * Takes one unit of each quota of the request, or of none. Answers from memory while a block lasts; nothing fails
+   * open.
    *
    * @throws Fault UNAVAILABLE where a block is needed and cannot be had.
    */

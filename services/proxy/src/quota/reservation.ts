@@ -1,17 +1,17 @@
 import type { QuotaStock } from './quota-stock.js'
 import type { Reservation } from './quotas.js'
 
-/** Of one quota, taken. */
+/** A unit that was taken from one quota. */
 export interface Unit {
   readonly stock: QuotaStock
-  /** The period that it is of. */
+  /** The period that the unit belongs to. */
   readonly startsAtMs: number
 }
 
 /** A request without a quota. */
 export const NOTHING: Reservation = { keep: () => {}, giveBack: () => {} }
 
-/** Given back once, whoever says so how often. */
+/** Units go back once, however often it is said. */
 export function reservation(units: readonly Unit[], now: () => number): Reservation {
   let state: 'undecided' | 'kept' | 'given back' = 'undecided'
   return {

@@ -4,11 +4,11 @@ import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { jittered, type Schedule } from '../freshness/schedule.js'
 
 const LIMITS = {
-  /** Directory.RecordAccess takes no more at once. */
+  /** The most that Directory.RecordAccess takes in one call. */
   batchMax: 1_000,
-  /** Entries wait for company so long. */
+  /** How long an entry waits for others to share its call. */
   gatherMs: 50,
-  /** While management is away. */
+  /** Between attempts while management is away. */
   backoffFirstMs: 100,
   backoffMaxMs: 2_000,
 } as const
@@ -16,12 +16,15 @@ const LIMITS = {
 /** Directory.RecordAccess: idempotent, in order. @throws Fault UNAVAILABLE; the entries may have been written. */
 export type RecordAccess = (entries: readonly AccessEntry[]) => Promise<void>
 
-/** Entries on their way to the record: kept until they are acknowledged, in order. The bound is the recorder's. */
+/**
+ * Entries on their way to the record, kept in order until they are acknowledged. The recorder bounds how many there
+ * are.
+ */
 export interface AccessQueue {
   add(entry: AccessEntry): void
-  /** To management, whatever other ways there are. */
+  /** Sends the entry to management, even where there is another way. */
   addDirect(entry: AccessEntry): void
-  /** Sends without waiting for company, until all is handed over or the time is up. Answers how many are left. */
+  /** Sends without waiting for more entries, until all are handed over or the time is up. Returns how many are left. */
   drain(graceMs: number): Promise<number>
 }
 
@@ -58,7 +61,7 @@ export function createAccessQueue({ recordAccess, clock, schedule, log, settled 
     cancelTimer = undefined
   }
 
-  /** One call at a time keeps the order. Answers whether it was taken. */
+  /** One call at a time keeps the order. Resolves to whether the entries were accepted. */
   function send(): Promise<boolean> {
     sending ??= sendBatch().finally(() => {
       sending = undefined

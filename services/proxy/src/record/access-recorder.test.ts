@@ -164,7 +164,8 @@ describe('entries', () => {
     recorder.admitted(second, true).finish(OUTCOME)
     recorder.refused(third)
     expect(await recorder.drain(1_000)).toBe(0)
-    // The second is on record already; its end took the first's place; the third's is closed.
+    // The second request's first entry is on record already, and its end took the first's place. The third's place is
+    // closed.
     expect([...stored.values()].map(({ kind, sequence, requestId }) => `${kind} ${sequence} ${requestId}`)).toEqual([
       'ENTRY_KIND_FINISHED 1 req_2',
       'ENTRY_KIND_VOID 3 req_3',

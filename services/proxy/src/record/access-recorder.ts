@@ -18,7 +18,7 @@ export interface AdmittedEntry extends AccessEntry {
   readonly subject: AccessSubject
 }
 
-/** Makes entries, and keeps count of what is not on record yet. */
+/** Makes entries, and counts what is not on record yet. */
 export interface AccessRecorder {
   /** False at the bounds: then nothing may be admitted. */
   hasRoom(organizationId: string): boolean
@@ -26,16 +26,16 @@ export interface AccessRecorder {
   /**
    * The entry was written.
    *
-   * @param onRecord false where it is kept until it is known to be drained: the queue says when that is.
+   * @param onRecord false where the entry is kept until it is known to be drained; the queue reports that.
    */
   admitted(entry: AdmittedEntry, onRecord: boolean): Ticket
-  /** Certainly not written: its place is free again, for the next entry of its shard. */
+  /** The entry was certainly not written: its place is free for the next entry of its shard. */
   refused(entry: AdmittedEntry): void
-  /** The answer was lost: it is put on record, if it is not there already, and then voided. */
+  /** The answer was lost: the entry is put on record, if it is not there already, and then voided. */
   doubtful(entry: AdmittedEntry, code: FaultCode): void
-  /** Closes places that were given back and not taken since: a gap holds the drained watermark back. */
+  /** Closes places that were given back and not taken since, because a gap holds the drained watermark back. */
   tend(): void
-  /** Hands over what is left. Answers how many entries could not be. */
+  /** Hands over what is left. Resolves to the number of entries that could not be handed over. */
   drain(graceMs: number): Promise<number>
 }
 
@@ -51,7 +51,10 @@ interface Deps {
 export function createAccessRecorder({ sequences, clock, log, backlog, queue }: Deps): AccessRecorder {
   let open = 0
 
-  /** A later entry of the same request, at a place of its own. Field by field: spread, V8 made each a map of its own. */
+  /**
+   * A later entry of the same request, at a place of its own. Written field by field, because V8 gave each spread
+   * object a map of its own.
+   */
   function later(
     { requestId, organizationId }: AdmittedEntry,
     kind: 'ENTRY_KIND_FINISHED' | 'ENTRY_KIND_VOID',
@@ -62,7 +65,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
     return { kind, shard, sequence, atMs: clock.wallMs(), requestId, organizationId, outcome }
   }
 
-  /** With the refusal: whoever reads the log sees why no secret left. */
+  /** Carries the refusal, so that the log shows why no secret left. */
   function voidOf(first: AdmittedEntry, code: FaultCode): AccessEntry {
     return later(first, 'ENTRY_KIND_VOID', {
       status: FAULTS[code].http,
@@ -77,7 +80,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
 
   function ticketFor(entry: AdmittedEntry): Ticket {
     let ended = false
-    /** Exactly once: a request that is finished and void would be both in the log. */
+    /** Exactly once, because otherwise the log could show a request as both finished and void. */
     function end(last: () => AccessEntry): void {
       if (ended) {
         log.error({ requestId: entry.requestId }, 'a ticket was ended twice: the second is ignored')
@@ -110,7 +113,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
     },
     admitted(entry, onRecord) {
       open += 1
-      // One for the request under way, and one for its entry, until that is on record.
+      // One count for the request under way, and one for its entry until that is on record.
       if (!onRecord) backlog.add(entry.organizationId)
       return ticketFor(entry)
     },
@@ -119,7 +122,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
       sequences.giveBack(entry)
     },
     doubtful(entry, code) {
-      // In this order, in one queue: no reader sees the end of what has not begun.
+      // In this order and in one queue, so that no reader sees the end of a request before its beginning.
       const pair = [entry, voidOf(entry, code)]
       for (const one of pair) {
         backlog.doubtful(one)
@@ -136,7 +139,7 @@ export function createAccessRecorder({ sequences, clock, log, backlog, queue }: 
   }
 }
 
-/** Field by field: spreading the rest of it cost a twentieth of admission's time. */
+/** Field by field, because spreading the rest cost a twentieth of admission's time. */
 function outcomeToWire(outcome: Outcome): AccessOutcome {
   return {
     status: outcome.status,

@@ -3,18 +3,25 @@ import { createOwnerCounts } from '@protectmyapi/service-kit/fairness/owner-coun
 
 export const BACKLOG_LIMITS = {
   /**
-   * Admitted requests under way and entries not known to be on record, about a kilobyte each. At the bound: 503. Two
-   * entries a request, for as long as a drain takes: seconds, at the rate of a core.
+   * Admitted requests under way and entries not known to be on record, about a kilobyte each. At the bound: 503. A
+   * request has two entries for as long as a drain takes, which is seconds at the rate of a core.
    */
   entriesMax: 100_000,
   /**
-   * An organization's part of it, and never more than is left for everybody: so that one tenant's requests stop nobody
-   * else's, nor three tenants' a fourth's. Of n that take all they can each has an (n + 1)th, and as much is left.
+   * An organization's share, which is never more than what is left for all others. So one tenant's requests stop nobody
+   * else's, and three tenants' do not stop a fourth's: if n organizations take all they can, each has an (n + 1)th, and
+   * an (n + 1)th is left over.
    */
   shareMax: 40_000,
-  /** Entries of admissions whose answer was lost. Beyond, the authority is away, and asking it makes more of them. */
+  /**
+   * Entries of admissions whose answer was lost. Beyond that the authority is away, and asking it would only make more
+   * of them.
+   */
   doubtfulMax: 2_048,
-  /** An organization's part of those; what it has beyond, since they are lost many at once, is counted to nobody else. */
+  /**
+   * An organization's share of those. Many are lost at once, and what exceeds the share does not count towards the
+   * common bound.
+   */
   doubtfulShareMax: 512,
 } as const
 
@@ -24,11 +31,11 @@ export interface Backlog {
   hasRoom(organizationId: string): boolean
   add(organizationId: string): void
   remove(organizationId: string): void
-  /** Its answer was lost; counted already. */
+  /** The entry's answer was lost. The entry itself has been counted already. */
   doubtful(entry: AccessEntry): void
   /** The entry is on record. */
   settled(entry: AccessEntry): void
-  /** How much there is, of all organizations together. */
+  /** Sizes over all organizations. */
   sizes(): { readonly entries: number; readonly doubtful: number }
 }
 
@@ -36,7 +43,7 @@ export function createBacklog(): Backlog {
   const counts = createOwnerCounts()
   const doubtful = new Set<AccessEntry>()
   const doubts = createOwnerCounts()
-  /** Those within their organizations' parts. */
+  /** Doubtful entries within their organizations' shares. */
   let doubtsShared = 0
 
   return {

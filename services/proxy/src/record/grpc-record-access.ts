@@ -4,7 +4,7 @@ import type { RecordAccessResponse__Output } from '@protectmyapi/protos/generate
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { RecordAccess } from './access-queue.js'
 
-/** Nobody waits for it but the shutdown. */
+/** Only the shutdown waits for it. */
 const DEADLINE_MS = 5_000
 
 export function grpcRecordAccess(

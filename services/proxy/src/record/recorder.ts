@@ -2,22 +2,25 @@ import type { FaultCode } from '@protectmyapi/service-kit/faults'
 
 /** How an admitted request ended. */
 export interface Outcome {
-  /** That the client saw. */
+  /** The status that the client saw. */
   readonly status: number
   readonly fault: FaultCode | null
   readonly requestBytes: number
   readonly responseBytes: number
-  /** To the upstream's first byte, and in all. */
+  /** Until the upstream's first byte; `totalMs` is the whole request. */
   readonly upstreamMs: number
   readonly totalMs: number
   /** The client left, or the answer was cut, before its end. */
   readonly aborted: boolean
 }
 
-/** The duty to say how an admitted request ended: exactly one of the two, once. A second call is ignored and logged. */
+/**
+ * The duty to record how an admitted request ended: exactly one of the two methods, once. A second call is ignored and
+ * logged.
+ */
 export interface Ticket {
   /** The request left for the provider, or may have. */
   finish(outcome: Outcome): void
-  /** It was refused after it had been admitted; no secret left. */
+  /** The request was refused after it had been admitted; no secret left. */
   void_(code: FaultCode): void
 }

@@ -12,12 +12,12 @@ interface Spare extends Place {
   readonly organizationId: string
 }
 
-/** Numbers the entries of one process start, per shard, without gaps: a gap that stays is an entry that was lost. */
+/** Numbers the entries of one process start, per shard, without gaps, because a gap that stays means a lost entry. */
 export interface Sequences {
   take(organizationId: string): Place
-  /** The next entry of its shard takes it. */
+  /** The next entry of its shard takes the place. */
   giveBack(spare: Spare): void
-  /** Takes all those that were given back and not taken since. */
+  /** Takes all places that were given back and not taken since. */
   takeSpares(): readonly Spare[]
 }
 

@@ -5,9 +5,9 @@ import { SHARDS } from '@protectmyapi/service-kit/redis/redis-keys'
 import type { AccessQueue } from './access-queue.js'
 
 const LIMITS = {
-  /** What is not known to be drained by then goes to management directly: a single failure loses nothing. */
+  /** Entries not known to be drained by then go to management directly, so that a single failure loses nothing. */
   drainedWithinMs: 5_000,
-  /** So long a shard's watermark is not asked for, where no request asks for it anyway. */
+  /** How long a shard's watermark is not asked for when no request asks for it anyway. */
   lookEveryMs: 500,
   /** Entries that ride along with one script. */
   ridersMax: 512,
@@ -19,31 +19,31 @@ const LIMITS = {
  * record at a time, and leaves it exactly once: drained, or handed to management's queue.
  */
 export interface StreamRecord extends AccessQueue {
-  /** The next riders of this shard. Whoever takes them says what became of them. */
+  /** The next riders of this shard. The caller has to report what became of them. */
   take(shard: number): readonly AccessEntry[]
-  /** These are in the stream now, and the watermark stands here, as far as Redis knows it. */
+  /** These are in the stream now, with the watermark as far as Redis knows it. */
   appended(shard: number, written: Written, watermark: number | undefined): void
-  /** Whether these are in the stream is not known: management gets them. */
+  /** It is not known whether these are in the stream, so management gets them. */
   doubtful(entries: readonly AccessEntry[]): void
-  /** Hands over what has not been drained in time. Answers the shards that want a script although no request comes. */
+  /** Hands over what has not been drained in time. Returns the shards that need a script although no request comes. */
   tend(): readonly number[]
   /** Redis is away: everything goes to management. */
   handOver(): void
 }
 
-/** What one script wrote: entries, and each of them as the line that is in the stream. */
+/** What one script wrote: entries, and for each of them the line that is in the stream. */
 export interface Written {
   readonly entries: readonly AccessEntry[]
   readonly lines: readonly string[]
 }
 
 /**
- * The same, while it is not known to be drained: as one text, since thousands of entries as objects would be copied by
- * the garbage collector again and again, and nearly all of them are never looked at any more.
+ * What was written, while it is not known to be drained. Kept as one text, because the garbage collector would copy
+ * thousands of entry objects again and again, and nearly all of them are never looked at any more.
  */
 interface Kept {
   readonly text: string
-  /** Of each entry. */
+  /** One for each entry. */
   readonly organizations: readonly string[]
   readonly lastSequence: number
   readonly atMs: number
@@ -57,7 +57,7 @@ interface Shard {
 }
 
 interface Deps {
-  /** To management; settles what it takes. */
+  /** The queue to management, which settles what it takes. */
   readonly direct: AccessQueue
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly isRedisUsable: () => boolean
@@ -76,7 +76,7 @@ export function createStreamRecord({ direct, clock, isRedisUsable, drained }: De
   }
 
   function passed(shard: Shard, watermark: number): void {
-    // From the front, as far as they are drained: what waits behind another one is looked at again soon.
+    // Taken from the front only: drained entries behind one that is not are looked at again soon.
     let end = 0
     while (end < shard.kept.length && (shard.kept[end]?.lastSequence ?? 0) <= watermark) end += 1
     for (const { organizations } of shard.kept.splice(0, end)) organizations.forEach(drained)

@@ -12,11 +12,11 @@ const SLOTS = 16_384
 describeWithRedis('the password of Redis', () => {
   let redis: TestRedis
   let client: RedisClient
-  /** What the file says; undefined: it cannot be read. */
+  /** What the file says; undefined where it cannot be read. */
   let file: string | undefined
   let refusals: number
   let node: Promise<TestRedis>
-  // Two seconds pass before it serves: beside the other tests.
+  // It takes two seconds until the node serves, so it starts while other tests run.
   beforeAll(() => {
     node = startNode()
   })
@@ -54,7 +54,7 @@ describeWithRedis('the password of Redis', () => {
       () => undefined,
     )
 
-  /** By a connection that was not there before, asked for by who knows the password that is in force. */
+  /** Forces a new connection: with the current password, closes all open ones, then waits until a new one answers. */
   async function connectAnew(known: string): Promise<true> {
     const one = await askRedis({ ...redis, password: known }, 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     expect(Number(one)).toBeGreaterThan(0)
@@ -69,7 +69,7 @@ describeWithRedis('the password of Redis', () => {
     file = 'second'
     await connectAnew('first')
     await setInRedis('first', 'second')
-    // What is open stays: no command is refused by the change itself.
+    // Open connections stay, so the change itself causes no refused command.
     expect(await client.ping()).toBe('PONG')
     await connectAnew('second')
     file = 'third'

@@ -10,9 +10,9 @@ import { silentLog } from '../test/silent-log.js'
 import { createRedisLink, RedisAway, RedisFailed } from './redis-link.js'
 import { tryWrites } from './try-writes.js'
 
-/** Divides what the tests let pass. */
+/** Divides the times that the tests let pass. */
 const STEP_MS = 250
-/** What is slow here is a machine with other work, and no Redis that is away. */
+/** A slow answer here means a busy machine, not a Redis that is away. */
 const PATIENT_MS = 10_000
 const AWAY = 'warn Redis is away'
 const IN_USE = 'info Redis is in use'
@@ -32,7 +32,7 @@ describeWithRedis('the link to Redis', () => {
     const makeLink = (schedule = time.schedule) => createRedisLink({ client, clock: time.clock, schedule, log })
     const link = makeLink()
     atEnd(() => link.close())
-    /** Time passes, and looks that fall due meanwhile are answered: INFO, a script by its digest, the script. */
+    /** Lets time pass, and looks that fall due meanwhile be answered: INFO, a script by its digest, the script. */
     async function pass(ms: number, each: () => unknown = () => undefined): Promise<void> {
       for (let passedMs = 0; passedMs < ms; passedMs += STEP_MS) {
         time.advance(STEP_MS)
@@ -40,14 +40,14 @@ describeWithRedis('the link to Redis', () => {
         await each()
       }
     }
-    /** Looks until it is found fit, or says that it is not. */
+    /** Lets time pass until Redis is found fit, or is logged as unfit. */
     const looked = (redisIs: 'fit' | 'unfit') =>
       until(() => {
         time.advance(100)
         const isDone = redisIs === 'fit' ? link.isUsable() : lines.some(({ level }) => level === 'error')
         return isDone || undefined
       })
-    /** As one that has been in use for long. */
+    /** Brings the link to the state of having been in use for long. */
     async function lasting(): Promise<void> {
       await looked('fit')
       await pass(6_000)
@@ -210,7 +210,7 @@ describeWithRedis('the link to Redis', () => {
     await redis.ask('CLIENT', 'KILL', 'TYPE', 'normal')
     await until(() => (usable() === 0 && client.status === 'ready' ? true : undefined))
     expect(plannedMs).toHaveLength(40)
-    // All forty in the same half of the second, each at a random moment of it: once in 10^10 runs.
+    // All forty in the same half of the second, with each at a random moment of it: once in 10^10 runs.
     expect(Math.max(...plannedMs) - Math.min(...plannedMs)).toBeGreaterThan(500)
     await pass(5_000)
     expect(usable()).toBe(40)

@@ -4,24 +4,30 @@ import { type RedisClient, redisFitness } from '@protectmyapi/service-kit/redis/
 import type { Schedule } from '../freshness/schedule.js'
 import { tryWrites } from './try-writes.js'
 
-/** With a connection made anew (2 s, service-kit's redis.ts) a Redis that is there again is used within 5 s. */
+/** With the time for a new connection (2 s, service-kit's redis.ts), a Redis that is back is used within 5 s. */
 const LIMITS = {
-  /** Between two looks while it is away: doubled with each that finds it so, and with each return that did not last. */
+  /**
+   * Between two looks while Redis is away. Doubled with each look that finds it away, and with each return that did not
+   * last.
+   */
   lookFirstMs: 100,
   lookMaxMs: 1_500,
-  /** A random part of this comes on top: a fleet that lost it in one moment is back over a second, not in one batch. */
+  /**
+   * A random part of this is added, so that a fleet which lost Redis at one moment comes back over a second, not at
+   * once.
+   */
   spreadMs: 1_000,
-  /** In use for so long, it has come back for good: the next loss is a new one. */
+  /** After this long in use, Redis is back for good, and the next loss counts as a new one. */
   lastsMs: 5_000,
-  /** While it is in use: its settings may be changed as it runs. */
+  /** Between two looks while it is in use, because its settings may be changed as it runs. */
   lookAgainMs: 30_000,
-  /** From a node that the client has heard of to a look at it; several are heard of at once. */
+  /** From hearing of a new node to a look at it, because several are heard of at once. */
   newNodeMs: 100,
-  /** A state that stays is told again after this. */
+  /** A state that stays is logged again after this. */
   tellAgainMs: 60_000,
 } as const
 
-/** Nothing was written there, for certain. */
+/** Nothing was written, for certain. */
 export class RedisAway extends Error {
   constructor(detail = 'Redis is away') {
     super(detail)
@@ -29,7 +35,10 @@ export class RedisAway extends Error {
   }
 }
 
-/** Whether anything was written is not known. Without the client's own error: that holds the command's arguments. */
+/**
+ * It is not known whether anything was written. Does not carry the client's own error, because that holds the command's
+ * arguments.
+ */
 export class RedisFailed extends Error {
   constructor(thrown: unknown) {
     super(thrown instanceof Error ? thrown.message : String(thrown))
@@ -38,8 +47,9 @@ export class RedisFailed extends Error {
 }
 
 /**
- * Redis as something that may be away. One failed command turns everybody to the other way at once. Who failed together
- * comes back one by one, after a look that finds it fit and writable; where that does not last, later each time.
+ * Redis as something that may be away. One failed command makes every caller use its alternative at once. Proxies that
+ * failed together come back one by one, each after a look that finds Redis fit and writable; where that does not last,
+ * later each time.
  */
 export interface RedisLink {
   isUsable(): boolean
@@ -60,14 +70,17 @@ interface Deps {
 export function createRedisLink({ client, clock, schedule, log }: Deps): RedisLink {
   const listeners: (() => void)[] = []
   let usable = false
-  /** Looks that found it away, and returns that did not last, in a row. */
+  /** Consecutive looks that found it away and returns that did not last. */
   let failures = 0
-  /** When it was taken into use, and whether the time before it had lasted: else that is told once this one has. */
+  /**
+   * When Redis was taken into use, and whether the use before had lasted. If not, "in use" is logged only once this one
+   * has lasted.
+   */
   let usedSinceMs = 0
   let lasted = true
   let told = { what: '', atMs: 0 }
   let isAppendOnlyTold = false
-  /** The look that counts. One under way does not, once another is planned. */
+  /** The number of the look that counts. A look under way is ignored once another is planned. */
   let looks = 0
   let cancelLook: (() => void) | undefined
 
@@ -87,7 +100,7 @@ export function createRedisLink({ client, clock, schedule, log }: Deps): RedisLi
   }
 
   async function fitness(): ReturnType<typeof redisFitness> {
-    // While the client still gets ready it takes INFO, and nothing else.
+    // A client that is still getting ready accepts INFO, and nothing else.
     if (client.status !== 'ready') throw new RedisAway('there is no connection')
     const found = await redisFitness(client)
     if (found.fit) await tryWrites(client)
@@ -154,7 +167,7 @@ export function createRedisLink({ client, clock, schedule, log }: Deps): RedisLi
   client.on('+node', () => {
     if (usable) lookAfter(LIMITS.newNodeMs)
   })
-  // Who starts without it is told by the client, and looks once it is there (service-kit's redis.ts).
+  // A process that starts without Redis is told by the client, and looks once it is there (service-kit's redis.ts).
   if (client.status === 'ready') lookAfter(0)
   else client.once('ready', () => lookAfter(0))
 

@@ -4,7 +4,9 @@ import type { ResolveRouteResponse__Output } from '@protectmyapi/protos/generate
 import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { ResolveRoute } from './held-routes.js'
 
-/** A phone waits for them. A management that hangs is left after the first; to be asked twice changes nothing there. */
+/**
+ * A phone waits for both attempts. A hanging management is left after the first; asking twice changes nothing there.
+ */
 const ATTEMPTS_MS = [1_000, 2_000] as const
 
 export function grpcResolveRoute(directory: Pick<ReloadingClient<DirectoryClient>, 'current'>): ResolveRoute {

@@ -37,7 +37,7 @@ async function make(answer: () => Promise<ResolveRouteResponse__Output> = () => 
       return answer()
     },
   })
-  /** As management does with one that goes on verifying: it feeds its next generation, and lists it under that. */
+  /** As management does with a key that still verifies: it feeds its next generation, and lists the key under that. */
   const replaceSessionKey = (): void => {
     const label = { kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 } as const
     listed.labels = [label]

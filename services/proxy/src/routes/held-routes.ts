@@ -16,16 +16,19 @@ import type { Route, RouteSource } from './route.js'
 import { routeFromWire } from './route-from-wire.js'
 
 const LIMITS = {
-  /** Some 4 KiB each; apps times their services, as far as one proxy sees them. */
+  /** Some 4 KiB each; the number of apps times their services, as far as one proxy sees them. */
   routesMax: 20_000,
-  /** Questions under way. The three kinds have a lane each: anyone can make up app tokens, and shall not stop the others. */
+  /**
+   * Questions under way. The three kinds have a lane each, because anyone can invent app tokens, and must not block the
+   * others.
+   */
   asking: { totalMax: 1_024, perOwnerMax: 128 },
 } as const
 
 /** Directory.ResolveRoute. @throws Fault: management's own, or UNAVAILABLE. */
 export type ResolveRoute = (credential: string, service: string) => Promise<ResolveRouteResponse__Output>
 
-/** A DNS label: nothing else is a slug, and nothing else is asked for. */
+/** A DNS label. Nothing else is a slug, and management is asked for nothing else. */
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 interface Question {
@@ -41,7 +44,7 @@ interface HeldRoute extends Held {
   readonly route: Route
 }
 
-/** The service that a session asked for last, and what came of it: the next request is to the same as a rule. */
+/** The service that a session last asked for, and the result: the next request usually goes to the same service. */
 interface LastUse {
   readonly service: string
   readonly key: string
@@ -58,11 +61,14 @@ interface Deps {
   readonly routesMax?: number
 }
 
-/** Routes, and a way to say that the vault refused one's grant. */
+/** Routes, and a way to report that the vault refused the grant of one. */
 export interface HeldRoutes extends RouteSource {
-  /** Its grant is of no use, such as after a rotation of this proxy's certificate: the next request asks anew. */
+  /**
+   * Drops a route whose grant is no longer accepted, such as after a rotation of this proxy's certificate. The next
+   * request asks for it again.
+   */
   forget(route: Route): void
-  /** How many are held. */
+  /** How many routes are held. */
   size(): number
 }
 
@@ -80,9 +86,9 @@ export function createRouteSource({
     'app-token': createLane(LIMITS.asking),
     renewal: createLane(LIMITS.asking),
   }
-  /** By the verified session: it goes when that does. */
+  /** Keyed by the verified session, and dropped with it. */
   const lastUses = new WeakMap<VerifiedSession, LastUse>()
-  /** Under which key a route is held, by a part of it that all its copies share. */
+  /** The key under which a route is held, by a part of the route that all its copies share. */
   const keys = new WeakMap<Route['secrets'], string>()
   const source = createHeldSource<HeldRoute, Question>({ keeper, clock, log, cache, fill })
 
@@ -132,8 +138,8 @@ export function createRouteSource({
       lastUses.set(session, { service, key, shared: route, own })
       return own
     }
-    // It may have been revoked while the route was waited for. Or its key was replaced as planned, and only the label by
-    // which that is held has fallen: then it verifies as before.
+    // The session may have been revoked while the route was waited for. Or its signing key was replaced as planned, so
+    // that only the label under which it is held has fallen: then it verifies again.
     return ofSession(route, await sessions.verify(token, hash))
   }
 
@@ -150,7 +156,8 @@ export function createRouteSource({
 
 /** The shared route, for this session alone. */
 function ofSession(route: Route, session: VerifiedSession): Route {
-  // The key holds both; that they are the answer's is checked once more, for a route of others is a key of others.
+  // The cache key holds both. The answer is checked once more, because another tenant's route would bring another
+  // tenant's key.
   if (route.organizationId !== session.organizationId || route.appId !== session.appId) {
     throw new Fault('INTERNAL', 'the directory answered with another app’s route')
   }
@@ -159,7 +166,7 @@ function ofSession(route: Route, session: VerifiedSession): Route {
   const isTest = session.testOf !== null
   return {
     ...route,
-    // A person reads the answer: it is searched, whatever the service says.
+    // A person reads the answer, so it is searched whatever the service's setting.
     target: isTest ? { ...route.target, scrub: true } : route.target,
     isTest,
     deviceId: session.deviceId,

@@ -3,7 +3,7 @@ import type { InjectedField__Output } from '@protectmyapi/protos/generated/direc
 import { routeResponse } from '../test/route-response.js'
 import { routeFromWire } from './route-from-wire.js'
 
-/** The key, and a literal field beside it. */
+/** The key, with a literal field beside it. */
 function beside(header: string): ReturnType<typeof routeResponse> {
   const key = routeResponse().injection?.fields ?? []
   const literal: InjectedField__Output = {

@@ -14,7 +14,10 @@ import type { InjectedField, LimitScope, Quota, Route, Target, Template } from '
 /** What all requests of one app to one service share. */
 export type SharedRoute = Omit<Route, 'notAfter'>
 
-/** The directory's answer as the pipeline uses it, compiled once. @throws Fault INTERNAL where it cannot be read. */
+/**
+ * The directory's answer in the form that the pipeline uses, compiled once. @throws Fault INTERNAL where it cannot be
+ * read.
+ */
 export function routeFromWire(wire: ResolveRouteResponse__Output): SharedRoute {
   return {
     organizationId: wire.organizationId,
@@ -68,14 +71,15 @@ function fieldFromWire(field: InjectedField__Output): InjectedField {
     case 'path':
       return { kind: 'path', value }
     default:
-      // Leaving it out would send the request without its key.
+      // Leaving the field out would send the request without its key.
       throw unreadable('an injected field of no known surface')
   }
 }
 
 /**
- * As it was checked when the service was saved; and once more, since management, or its rows, may be somebody else's: by a
- * Host of theirs beside a key, a server that stands before many providers would hand it to them.
+ * The name was checked when the service was saved. It is checked again here, because management, or its rows, may be in
+ * an attacker's hands: with an injected Host beside a key, a server in front of many providers would pass the key to
+ * the attacker's.
  */
 function headerName(name: string): string {
   if (wrongHeaderName(name) !== undefined) throw unreadable('an injected header that nobody may set')
@@ -97,7 +101,7 @@ const SCOPES: Readonly<Record<LimitScope__Output, LimitScope | undefined>> = {
   LIMIT_SCOPE_ORGANIZATION: 'organization',
 }
 
-/** @throws Fault INTERNAL for a scope that is not known here: a limit that is left out fails open. */
+/** @throws Fault INTERNAL for an unknown scope, because a limit that is left out fails open. */
 export function scopeFromWire(wire: LimitScope__Output): LimitScope {
   const scope = SCOPES[wire]
   if (!scope) throw unreadable(`a limit of no known scope: ${wire}`)

@@ -2,13 +2,13 @@ import type { PathPattern } from '@protectmyapi/service-kit/destinations/path-pa
 import type { Label } from '../freshness/label.js'
 import type { AppCredential } from '../identify/credential.js'
 
-/** Where one app's requests to one service go, what is put into them, and what that rests on. */
+/** Where one app's requests to one service go, what is injected into them, and what the route rests on. */
 export interface Route {
   readonly organizationId: string
-  /** Of a test call, the person's id. */
+  /** For a test call, the person's id. */
   readonly appId: string
   readonly serviceId: string
-  /** Null where an app token named the app: no device is known. */
+  /** Null where an app token named the app, because then no device is known. */
   readonly deviceId: string | null
   readonly sessionId: string | null
   readonly target: Target
@@ -19,12 +19,12 @@ export interface Route {
   readonly secrets: ReadonlyMap<string, GrantedSecret>
   /** For the vault. Empty when there are no secrets. */
   readonly grant: string
-  /** Of the route, and of the session where there is one. */
+  /** Those of the route, and those of the session where there is one. */
   readonly labels: readonly Label[]
   /** Monotonic milliseconds: until when route and grant may be used (TTL). */
   readonly notAfter: number
   readonly platform: string
-  /** A test call's: its answer is shown to a person, who must never be shown a value. */
+  /** A test call: its answer is shown to a person, who must never be shown a value. */
   readonly isTest: boolean
   /** The app's policy let an app token through without attestation. */
   readonly unattested: boolean
@@ -39,10 +39,10 @@ export interface Target {
   /** Empty allows every path. */
   readonly paths: readonly PathPattern[]
   readonly timeoutMs: number
-  /** Of one request's body. */
+  /** For one request's body. */
   readonly bodyBytesMax: number
   readonly scrub: boolean
-  /** The provider is told our trace, and never a client's. */
+  /** Whether the provider is told the proxy's trace. It is then never told a client's. */
   readonly forwardTraceContext: boolean
 }
 
@@ -50,7 +50,7 @@ type TemplatePart =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'secret'; readonly secretId: string }
 
-/** Literals and secrets in order. Never parsed here: management did that when the service was saved. */
+/** Literals and secrets in order. Never parsed here, because management did that when the service was saved. */
 export type Template = readonly TemplatePart[]
 
 export type InjectedField =
@@ -67,18 +67,18 @@ export interface Limit {
   readonly count: number
   readonly periodMs: number
   readonly burst: number
-  /** An app's own limit: it counts the requests to all its services. */
+  /** The app's own limit, which counts its requests to all services. */
   readonly allServices: boolean
 }
 
-/** Requests in a calendar period, by UTC: of all services. */
+/** Requests to all services in a calendar period, by UTC. */
 export interface Quota {
   readonly scope: Exclude<LimitScope, 'service'>
   readonly period: 'day' | 'month'
   readonly count: number
 }
 
-/** LABEL: version and generation come from the one row that management read. */
+/** LABEL: version and generation come from the same row that management read. */
 export interface GrantedSecret {
   readonly secretId: string
   readonly versionId: string

@@ -3,8 +3,9 @@ import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { Route } from '../routes/route.js'
 
 /**
- * Calls somebody where an answer held an injected value: that provider shows a key to whoever asks it, over other ways
- * too. Answers whether it did. Which part of the answer, and which form, is in no line: it would be a hint at the value.
+ * Alerts an operator where an answer held an injected value, because that provider shows the key to anyone who asks it,
+ * in other ways too. Returns whether it did. No log line says which part of the answer or which form it was, because
+ * that would be a hint at the value.
  */
 export function alarmOnLeak(log: Logger, fault: Fault | null, requestId: string, route: Route): boolean {
   if (fault?.code !== 'UPSTREAM_LEAKED_KEY') return false

@@ -40,7 +40,7 @@ afterEach(async () => {
   await upstream.close()
 })
 
-/** What the client got of this answer, whose pieces came apart. */
+/** What the client got of this answer, whose pieces were sent separately. */
 async function answerTo(...sent: string[]): Promise<string> {
   pieces = sent
   return exchangeRaw(proxy.port, rawGet('/'))
@@ -146,7 +146,7 @@ it('an echo of guesses tells nothing: right or wrong, as many bytes are there at
     })
   })
   const through = await startProxy(echoing.port)
-  /** How many bytes the client has when each piece has come as far as it comes. */
+  /** How many bytes the client has each time, once a piece has been passed on as far as it will be. */
   async function stepsOf(guess: string): Promise<number[]> {
     provider = undefined
     const client = connect(through.port, '127.0.0.1')
@@ -171,7 +171,7 @@ it('an echo of guesses tells nothing: right or wrong, as many bytes are there at
     return steps
   }
   try {
-    // Each place of the key would be five waits more; every third shows the same.
+    // Each place of the key would cost five more waits; every third shows the same.
     for (let known = 0; known < KEY.length - 1; known += 3) {
       const right = await stepsOf(KEY.slice(0, known + 1))
       expect([known, await stepsOf(`${KEY.slice(0, known)}~`)]).toEqual([known, right])

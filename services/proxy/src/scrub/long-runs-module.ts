@@ -1,17 +1,17 @@
 /*
  * A WebAssembly module of one function, written out instruction by instruction (WebAssembly 2.0, with its SIMD part):
  *
- *     find(at, stop): where the first run of 16 token bytes or more begins in memory[at, stop); stop where there is none
+ *     find(at, stop): where the first run of 16 or more token bytes begins in memory[at, stop); stop if there is none
  *
- * Sixteen bytes a step. A byte is a token byte if LOW[its low four bits] and HIGH[its high four bits] share a bit; the
- * tables stand at the memory's beginning. Fifteen bytes behind `stop` are read too, and must be none. Why not JavaScript:
- * docs/performance.md.
+ * It processes sixteen bytes a step. A byte is a token byte if LOW[its low four bits] and HIGH[its high four bits]
+ * share a bit; the tables stand at the memory's beginning. The fifteen bytes behind `stop` are read too, and must not
+ * be token bytes. Why not JavaScript: docs/performance.md.
  */
 
 /** Tables of sixteen bytes each, in the memory. */
 export const LOW_TABLE_AT = 0
 export const HIGH_TABLE_AT = 16
-/** Of 64 KiB each: a piece, the tables, and some bytes around it. */
+/** Of 64 KiB each: one piece, the tables, and some bytes around it. */
 const PAGES = 2
 
 const I32 = 0x7f
@@ -44,15 +44,15 @@ const [swizzle, equal, and, bitmask, shiftRight] = [
 const FIND: readonly number[] = [
   loop,
   [get(AT), get(STOP), ge_u, if_, get(STOP), return_, end],
-  // What the low and the high half of each byte say.
+  // What the tables say about the low and the high half of each byte.
   [i32(0), load(LOW_TABLE_AT), get(AT), load(0), tee(BYTES), sixteen(0x0f), and, swizzle],
   [i32(0), load(HIGH_TABLE_AT), get(BYTES), i32(4), shiftRight, swizzle],
-  // A bit for each byte that is no token byte, the first byte's lowest.
+  // A bit for each byte that is not a token byte; the first byte's is the lowest.
   [and, sixteen(0), equal, bitmask, set(OTHERS)],
-  // The run that was carried here and goes on: is it long enough?
+  // Whether the run that was carried here and goes on is long enough.
   [get(CARRIED), get(OTHERS), [0x41, ...SEVENTEENTH_BIT], or, ctz, add, i32(16), ge_u],
   [if_, get(AT), get(CARRIED), sub, return_, end],
-  // The run at the end of these sixteen is carried on.
+  // The run at the end of these sixteen bytes is carried on.
   [get(OTHERS), i32(16), shl, clz, set(CARRIED)],
   [get(AT), i32(16), add, set(AT), again],
   end,

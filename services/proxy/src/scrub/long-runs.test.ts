@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { LongRuns } from './long-runs.js'
 import { isTokenByte, LONG_RUN } from './token-bytes.js'
 
-/** All that a search answers, each going on behind the run before. */
+/** All results of a search, each continued behind the run before. */
 function found(bytes: Buffer, from = 0, to = bytes.length): number[] {
   const runs = new LongRuns(bytes, to)
   const begins: number[] = []
@@ -22,7 +22,7 @@ function endOf(bytes: Buffer, begin: number, to: number): number {
   return end
 }
 
-/** The same, byte by byte. */
+/** The same, computed byte by byte. */
 function expected(bytes: Buffer, from = 0, to = bytes.length): number[] {
   const begins: number[] = []
   for (let at = from; at < to; ) {

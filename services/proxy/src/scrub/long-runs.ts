@@ -2,9 +2,12 @@ import { HIGH_TABLE_AT, LONG_RUNS_MODULE, LOW_TABLE_AT } from './long-runs-modul
 import { isTokenByte, LONG_RUN } from './token-bytes.js'
 
 const LIMITS = {
-  /** Copied and searched at a time: what a socket hands over at once, and well within the processor's caches. */
+  /** Copied and searched at a time: about what a socket delivers at once, and well within the processor's caches. */
   pieceBytes: 64 * 1024,
-  /** A line of the processor's caches: a copy between places that lie differently in theirs takes eight times as long. */
+  /**
+   * A cache line of the processor. A copy between places with different offsets in their lines takes eight times as
+   * long.
+   */
   lineBytes: 64,
 } as const
 
@@ -14,10 +17,10 @@ const PIECES_AT = LIMITS.lineBytes
 const { find, bytes: memory } = instantiate()
 
 /**
- * Finds the runs of token characters that are as long as LONG_RUN, sixteen bytes a step. Its time depends on the bytes
- * and on where such runs are, and on no secret: it knows none.
+ * Finds the runs of token characters that are at least LONG_RUN long, sixteen bytes a step. Its time depends on the
+ * bytes and on where such runs are, but not on any secret, because it knows none.
  *
- * There is one memory for all: read one search to its end, or leave it, before another begins.
+ * All searches share one memory: read one search to its end, or abandon it, before another begins.
  */
 export class LongRuns {
   readonly #searched: Uint8Array
@@ -27,20 +30,23 @@ export class LongRuns {
   #loadedFrom = 0
   #loadedTo = 0
 
-  /** In `searched[…, to)`. */
+  /** Searches in `searched[…, to)`. */
   constructor(searched: Uint8Array, to: number) {
     this.#searched = searched
     this.#to = to
   }
 
-  /** Where the next long run begins; `to` where there is none. No run reaches over `from`, and it only goes up. */
+  /**
+   * Where the next long run begins; `to` where there is none. No run may extend across `from`, and `from` must not
+   * decrease.
+   */
   next(from: number): number {
     let at = from
     for (;;) {
       if (at >= this.#loadedTo) this.#load(at)
       const found = this.#loadedFrom + find(this.#placeOf(at), this.#placeOf(this.#loadedTo)) - this.#pieceAt
       if (found < this.#loadedTo || this.#loadedTo === this.#to) return found
-      // One byte less than a long run may be its beginning.
+      // The last LONG_RUN - 1 bytes may be the beginning of a long run.
       this.#load(Math.max(at, this.#loadedTo - LONG_RUN + 1))
       at = this.#loadedFrom
     }
@@ -60,7 +66,7 @@ export class LongRuns {
   }
 }
 
-/** As much of it as is used here, and what our module exports: neither Node's types nor the language's have it. */
+/** Only what is used here, and what this module exports: neither Node's types nor the language's declare it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (

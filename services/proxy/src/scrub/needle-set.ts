@@ -2,28 +2,31 @@ import type { HeldSecret } from '../lease/lease-source.js'
 import { foldedNeedlesOf, type Needle, needlesOf, needlesOfBasic } from './needles.js'
 import { runAfter } from './token-bytes.js'
 
-/** Needles, with what the search needs to know of all of them. */
+/** Needles, with what the search needs to know about all of them. */
 export interface Needles {
   readonly needles: readonly Needle[]
-  /** False where some needle holds a character of no token (a value with a blank in it): then every byte is hashed. */
+  /**
+   * False where a needle holds a character that is not a token character (a value with a blank in it): then every byte
+   * is hashed.
+   */
   readonly byRuns: boolean
   readonly bytesMax: number
 }
 
 /** What one answer is searched for. */
 export interface NeedleSet extends Needles {
-  /** In small letters: names of fields have no case, and servers write them in one of their own. */
+  /** In lower case, because field names are case-insensitive and servers write them in a case of their own. */
   readonly folded: Needles
 }
 
-/** The last set that was made, and of what. */
+/** The last set that was made, and from what. */
 interface Made {
   readonly secrets: readonly HeldSecret[]
   readonly basics: readonly string[]
   readonly set: NeedleSet
 }
 
-/** By the first secret of a request, while that is held: what an API service injects is the same each time. */
+/** Keyed by the first secret of a request, while that is held, because an API service injects the same each time. */
 const known = new WeakMap<HeldSecret, Made>()
 
 export function needleSetOf(secrets: readonly HeldSecret[], basics: readonly string[]): NeedleSet {

@@ -4,9 +4,10 @@ import { Scanner, standsIn } from './scanner.js'
 import { LONG_RUN, runAfter, runBefore } from './token-bytes.js'
 
 /**
- * The same as a Scanner, for less work: a needle made of token characters can only stand in a run of them that is as
- * long as the shortest value, so only such runs are hashed. What is skipped depends on the answer's runs and on no
- * secret. Runs between others are whole, so only one at a chunk's end has to be remembered.
+ * Gives the same results as a Scanner, with less work. A needle made of token characters can only stand in a run of
+ * them that is at least as long as the shortest value, so only such runs are hashed. What is skipped depends on the
+ * answer's runs, but not on any secret. Runs within a chunk are complete, so only the one at a chunk's end has to be
+ * remembered.
  */
 export class RunScanner {
   readonly #set: Needles
@@ -28,7 +29,7 @@ export class RunScanner {
     return this.#standsBetween(chunk, firstEnd + 1, lastStart) || this.#beginsLast(chunk, lastStart)
   }
 
-  /** The first run may go on from the chunk before. */
+  /** The first run may continue one of the chunk before. */
   #endsFirst(chunk: Buffer, end: number): boolean {
     if (!this.#isOpen) return end === chunk.length ? this.#beginsLast(chunk, 0) : this.#standsInRun(chunk, 0, end)
     this.#isOpen = end === chunk.length
@@ -65,7 +66,7 @@ export class RunScanner {
     return false
   }
 
-  /** Most answers end with no token character, and never need one. */
+  /** Made on demand: most answers do not end with a token character, and never need one. */
   #remembering(): Scanner {
     this.#scanner ??= new Scanner(this.#set)
     return this.#scanner

@@ -5,13 +5,16 @@ import { BASE, type Needle } from './needles.js'
  * Finds whole needles in a stream of bytes, wherever the stream is cut.
  *
  * A rolling hash (Karp and Rabin, 1987) does the same work for every byte, whatever the bytes are. `Buffer.indexOf`
- * would be quicker and tell by its time which characters a needle holds: it skips those that it does not, and a phone
- * can have a provider echo a megabyte of one letter.
+ * would be quicker, but its time would tell which characters a needle holds: it skips over those that the needle does
+ * not hold, and a phone can have a provider echo a megabyte of one letter.
  */
 export class Scanner {
   readonly #needles: readonly Needle[]
   readonly #hashes: Int32Array
-  /** The last bytes that went by, as many as the longest needle has. No value holds NUL, so the zeros match nothing. */
+  /**
+   * The last bytes that were scanned, as many as the longest needle has. No value holds NUL, so the initial zeros match
+   * nothing.
+   */
   readonly #history: Buffer
 
   constructor({ needles, bytesMax }: Needles) {
@@ -20,7 +23,7 @@ export class Scanner {
     this.#history = Buffer.alloc(bytesMax)
   }
 
-  /** Nothing went by. */
+  /** Forgets everything that was scanned. */
   reset(): void {
     this.#hashes.fill(0)
     this.#history.fill(0)
@@ -37,7 +40,7 @@ export class Scanner {
     return found
   }
 
-  /** Bytes leave a window as far back as the needle is long: from the history at first, then from the chunk itself. */
+  /** The byte that leaves the window lies one needle's length back: first in the history, then in the chunk itself. */
   #endsIn(slot: number, needle: Needle, chunk: Buffer, from: number, to: number): boolean {
     const length = needle.bytes.length
     const history = this.#history
@@ -53,12 +56,12 @@ export class Scanner {
     return false
   }
 
-  /** Equal hashes are equal bytes but for one time in four thousand million: rare enough to compare and forget. */
+  /** Equal hashes mean equal bytes except once in four thousand million, which is rare enough to compare and forget. */
   #equals(needle: Needle, chunk: Buffer, from: number, end: number): boolean {
     const inChunk = Math.min(needle.bytes.length, end - from)
     const inHistory = needle.bytes.length - inChunk
     const history = this.#history.subarray(this.#history.length - inHistory)
-    // No copy: who has entered a value may have answers made whose hashes are equal again and again.
+    // Nothing is copied, because a person who has entered a value may cause answers whose hashes match again and again.
     return (
       history.equals(needle.bytes.subarray(0, inHistory)) &&
       chunk.subarray(end - inChunk, end).equals(needle.bytes.subarray(inHistory))
@@ -74,8 +77,8 @@ export class Scanner {
 }
 
 /**
- * Moves a window on, byte by byte, until its hash is the needle's or `to` is reached. Answers where it stands; the hash
- * is in its slot. Arguments and no closure: this is the one loop that sees every byte.
+ * Moves a window on, byte by byte, until its hash is the needle's or `to` is reached. Returns its position; the hash is
+ * in its slot. Takes arguments and is no closure, because this is the one loop that sees every byte.
  */
 function roll(
   hashes: Int32Array,
@@ -99,8 +102,8 @@ function roll(
 }
 
 /**
- * The same for bytes that are all there, before and after which something else stands: no needle reaches beyond them,
- * so nothing has to be remembered.
+ * The same for a run that is complete, with other bytes before and after it: no needle extends beyond it, so nothing
+ * has to be remembered.
  */
 export function standsIn(needle: Needle, bytes: Buffer, from: number, to: number): boolean {
   const { hash: wanted, outWeight, bytes: sought } = needle

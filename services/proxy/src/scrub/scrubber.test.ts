@@ -18,7 +18,7 @@ const held = (value: string): HeldSecret => ({
 const scrubberOf = (value: string, basics: string[] = []): Scrubber =>
   createScrubber({ secrets: [held(value)], basics, scrub: true })
 
-/** What a client gets to see of an answer, step by step, and whether it was ended. */
+/** What a client sees of an answer, step by step, and whether it was ended. */
 function watch(scrubber: Scrubber, chunks: readonly Buffer[]): { steps: string[]; leaked: boolean } {
   const steps: string[] = []
   for (const chunk of chunks) {
@@ -155,7 +155,7 @@ describe('the scrubber ends an answer that holds the value', () => {
 })
 
 describe('the scrubber finds the value among any other bytes', () => {
-  /** Runs of every length around the least one, of token characters and of others. */
+  /** Runs of token characters and of others, with lengths around the minimum. */
   const Around = fc
     .array(fc.tuple(fc.constantFrom('a', '/', ' ', '"', '\0', '\xff'), fc.integer({ min: 1, max: 40 })), {
       maxLength: 40,

@@ -4,17 +4,17 @@ import { NEEDLE_BYTES_MIN } from './needles.js'
 import { RunScanner } from './run-scanner.js'
 import { TokenTail } from './token-tail.js'
 
-/** An accident guard on one answer. A match ends the answer; it is never rewritten. */
+/** A guard against accidents, for one answer. A match ends the answer; it is never rewritten. */
 export interface Scrubber {
-  /** Header or trailer fields: name, value, … True where a value is in them. */
+  /** Header or trailer fields: name, value, … True where they hold a value. */
   leaksInFields(fields: readonly string[]): boolean
-  /** What may go on of the body now, piece by piece, none of them empty; or `leaked`: then nothing more may. */
+  /** The part of the body that may be passed on now, in non-empty pieces; or `leaked`: then nothing more may. */
   push(chunk: Buffer): readonly Buffer[] | 'leaked'
   /** What was held back, once the body has ended. */
   end(): Buffer
 }
 
-/** What was injected into the request, as far as the answer must not hold it. */
+/** What was injected into the request and must not be in the answer. */
 export interface Injected {
   readonly secrets: readonly HeldSecret[]
   readonly basics: readonly string[]
@@ -38,7 +38,7 @@ class SearchingScrubber implements Scrubber {
   leaksInFields(fields: readonly string[]): boolean {
     let text = ''
     let names = ''
-    // Shorter ones hold no needle.
+    // Shorter fields hold no needle.
     fields.forEach((field, at) => {
       if (field.length < NEEDLE_BYTES_MIN) return
       text += `${field}\n`

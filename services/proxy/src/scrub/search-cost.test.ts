@@ -4,14 +4,14 @@ import type { HeldSecret } from '../lease/lease-source.js'
 import { createScrubber, type Injected } from './scrubber.js'
 
 const KEY = 'sk-proj-Zq81hd_72Kfh-27dkHTw9'
-/** Every byte is hashed: a blank is in no token. */
+/** For this value every byte is hashed, because a blank is in no token. */
 const WITH_BLANKS = 'correct horse battery staple'
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_'
 
-/** What looks at bytes with a secret in hand, and may leave off early or skip: each is to be called for no guess at all. */
+/** Functions that compare bytes with a secret and may stop early or skip. None may be called for any guess. */
 const SEARCHES = ['indexOf', 'lastIndexOf', 'includes', 'equals', 'compare'] as const
 
-/** Steps of the rolling hash, of all needles together, and calls of anything else that compares. */
+/** Steps of the rolling hash over all needles, and calls of anything else that compares. */
 interface Cost {
   readonly steps: number
   readonly searches: readonly string[]
@@ -20,7 +20,9 @@ interface Cost {
 let steps = 0
 const searches: string[] = []
 
-/** The real functions, each noting that it was called. jest's own notes of millions of calls would take a minute. */
+/**
+ * The real functions, each noting that it was called. Mocks of jest that record millions of calls would take a minute.
+ */
 const undo: (() => void)[] = []
 beforeEach(() => {
   const { imul } = Math
@@ -51,7 +53,9 @@ function injected(value: string): Injected {
   return { secrets: [secret], basics: [], scrub: true }
 }
 
-/** Of an answer that comes in these chunks, the needles made before: they are made once for a secret. */
+/**
+ * The cost of an answer that comes in these chunks. The needles are made before, as they are made once for a secret.
+ */
 function costOf(of: Injected, chunks: readonly string[]): Cost {
   const scrubber = createScrubber(of)
   steps = 0
@@ -61,14 +65,14 @@ function costOf(of: Injected, chunks: readonly string[]): Cost {
   return { steps, searches: [...searches] }
 }
 
-/** Counted and not timed: a clock would tell the machine's load. */
+/** Counted and not timed, because a clock would measure the machine's load. */
 describe.each([KEY, WITH_BLANKS])('the search of an answer for “%s”', (value) => {
   const secret = injected(value)
 
   it('takes as many steps for a guess that is right so far as for one that is wrong, and nothing but steps', () => {
     for (let known = 0; known < value.length - 1; known += 1) {
       const wanted = value[known] ?? ''
-      // Of the same kind: where a run of token characters ends, the answer itself tells.
+      // Of the same kind of character, because the answer itself shows where a run of token characters ends.
       const wrong = wanted === ' ' ? ',' : wanted === 'x' ? 'y' : 'x'
       const [right, other] = [wanted, wrong].map((last) => {
         const guess = value.slice(0, known) + last

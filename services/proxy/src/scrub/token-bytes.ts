@@ -1,13 +1,14 @@
 /**
- * The characters that keys are made of, in clear, URL-encoded, JSON-escaped or base64. Not among them: blanks, line ends,
- * quotes, brackets, comma, semicolon. So an event of a stream, which ends with a line, ends no run of them.
+ * The characters that keys are made of, in clear, URL-encoded, JSON-escaped or base64. Not included: blanks, line ends,
+ * quotes, brackets, comma, semicolon. So an event of a stream, which ends with a line break, never ends within a run of
+ * them.
  */
 const TOKEN_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=%\\:|@!$*&#^'
 
 const isToken = new Uint8Array(256)
 for (const byte of Buffer.from(TOKEN_CHARACTERS, 'latin1')) isToken[byte] = 1
 
-/** Where the run that ends at `to` begins, looked for down to `from`. */
+/** Where the run that ends at `to` begins; searches no further down than `from`. */
 export function runBefore(bytes: Uint8Array, from: number, to: number): number {
   let at = to
   while (at > from && isToken[bytes[at - 1] ?? 0] === 1) at -= 1
@@ -21,7 +22,10 @@ export function runAfter(bytes: Uint8Array, from: number): number {
   return at
 }
 
-/** Shorter runs hold no value that is searched for. A bound for all values, so what is skipped tells of none. */
+/**
+ * Shorter runs hold no value that is searched for. The bound is the same for all values, so what is skipped reveals
+ * nothing about any of them.
+ */
 export const LONG_RUN = 16
 
 /** All of them are ASCII. */

@@ -2,28 +2,31 @@ import { runBefore } from './token-bytes.js'
 
 const LIMITS = {
   /**
-   * Bytes held back at most. Longer than the keys of providers in any of their forms; of what is longer still a first
-   * part may have gone, never the whole.
+   * The most bytes held back. Longer than providers' keys in any of their forms; of an even longer one a first part may
+   * have been passed on, never the whole.
    */
   heldBytesMax: 1024,
-  /** To join that many to what is held costs less than one write more. */
+  /** Joining up to this many bytes to what is held costs less than another write. */
   joinedBytesMax: 4 * 1024,
 } as const
 
 const EMPTY = Buffer.alloc(0)
 
 /**
- * Holds back the run of token characters at the end of what came so far: a key could be under way in it. How much is
- * held depends on that run alone, and on no secret, so that watching it teaches nothing.
+ * Holds back the run of token characters at the end of what came so far, because a key could be under way in it. How
+ * much is held depends on that run alone, and not on any secret, so observing it reveals nothing.
  */
 export class TokenTail {
   #held: Buffer = EMPTY
 
-  /** What may go on now: nothing, or all up to the run at the end. Of a large chunk in two pieces, since to join them copies it. */
+  /**
+   * What may be passed on now: nothing, or everything up to the run at the end. A large chunk comes as two pieces,
+   * because joining would copy it.
+   */
   push(chunk: Buffer): readonly Buffer[] {
     const run = runBefore(chunk, Math.max(0, chunk.length - LIMITS.heldBytesMax), chunk.length)
     if (run > 0) return this.#swap(chunk, run)
-    // All of it is one run, and goes on from the one that is held: both are short.
+    // The whole chunk is one run that continues the held one; both are short.
     const all = Buffer.concat([this.end(), chunk])
     return this.#swap(all, Math.max(0, all.length - LIMITS.heldBytesMax))
   }

@@ -1,14 +1,17 @@
 import { nameMemo } from '../fields/name-memo.js'
 
-/** In spellings, too, that no standard has and some client reads: a comma or nothing before it, a colon, blanks in quotes. */
+/**
+ * Includes spellings that no standard allows but some client reads: a comma or nothing before it, a colon, blanks in
+ * quotes.
+ */
 const CHARSET = /charset\s*[=:][\s"']*([^\s"';,]+)/gi
 
-/** What keys are made of. */
+/** The characters that keys are made of. */
 const ASCII = Buffer.from(Array.from({ length: 0x7f - 0x20 }, (_, at) => 0x20 + at))
 
 /**
- * The character set of an answer, by its Content-Type, where a value that was sent as ASCII would stand in other bytes
- * (UTF-16, say), or where nobody knows: it is none of the Encoding standard's. Empty for all others.
+ * The character set in an answer's Content-Type, if a value sent as ASCII would stand in other bytes in it (UTF-16, for
+ * example), or if it is unknown to the Encoding standard. Empty for all others.
  */
 export const unsearchableCharset = nameMemo((contentType: string): string => {
   for (const [, label = ''] of contentType.matchAll(CHARSET)) if (!keepsAscii(label)) return label
@@ -19,7 +22,7 @@ function keepsAscii(label: string): boolean {
   return isKnownCharset(label) && new TextDecoder(label).decode(ASCII) === ASCII.toString('latin1')
 }
 
-/** One of the Encoding standard's. */
+/** Whether the Encoding standard has it. */
 export function isKnownCharset(label: string): boolean {
   try {
     return new TextDecoder(label) !== undefined

@@ -20,7 +20,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-/** Four fields. */
+/** Has four fields. */
 const head = (target: string): string =>
   `POST ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-api-key: ${APP_TOKEN}\r\nX-A: 1\r\n`
 const HEAD = head('/v1/p/up/x')

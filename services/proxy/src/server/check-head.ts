@@ -8,19 +8,19 @@ const LIMITS = {
 } as const
 
 /**
- * What Node's parser lets pass and no provider should have to judge.
+ * Refuses what Node's parser accepts and no provider should have to judge.
  *
  * @throws Fault HEADERS_TOO_LARGE, INVALID_REQUEST, NOT_IMPLEMENTED.
  */
 export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage): void {
   if (rawHeaders.length > LIMITS.fieldsMax * 2) throw new Fault('HEADERS_TOO_LARGE', `${rawHeaders.length / 2} fields`)
-  // The parser takes 0.9 and 2.0 too, and fields with them.
+  // The parser also accepts 0.9 and 2.0, with fields.
   if (httpVersion !== '1.1' && httpVersion !== '1.0') throw refuse(`HTTP/${httpVersion}`, 'Send HTTP/1.1.')
   checkHost(httpVersion, rawHeaders, headers.host)
   checkCoding(httpVersion, headers['transfer-encoding'])
   checkContentCoding(headers['content-encoding'])
-  // An offer of h2c may be declined in silence (RFC 9113 § 3.1), as the connection's last request. Any other protocol would
-  // be half of one here.
+  // An offer of h2c may be ignored (RFC 9113 § 3.1), as the connection's last request. Any other protocol would be only
+  // half supported here.
   const upgrade = headers.upgrade?.toLowerCase()
   if (upgrade !== undefined && upgrade !== 'h2c') {
     const say = 'Upgrades, WebSocket among them, are not built yet. Use plain HTTP requests or server-sent events.'
@@ -28,7 +28,7 @@ export function checkHead({ httpVersion, rawHeaders, headers }: IncomingMessage)
   }
 }
 
-/** RFC 9112 § 3.2: one, and one that is a host. HTTP/1.0 has none as a rule. */
+/** RFC 9112 § 3.2: exactly one Host, and a valid one. HTTP/1.0 requests usually have none. */
 function checkHost(httpVersion: string, rawHeaders: readonly string[], host: string | undefined): void {
   if (countOfHosts(rawHeaders) > 1) throw refuse('more than one Host', 'Send one Host field.')
   if (host === undefined ? httpVersion === '1.1' : !isHost(host)) {
@@ -36,7 +36,9 @@ function checkHost(httpVersion: string, rawHeaders: readonly string[], host: str
   }
 }
 
-/** The parser refuses it beside Content-Length. Other codings, and HTTP/1.0, would mean something else further on. */
+/**
+ * The parser refuses it beside Content-Length. Other codings, and HTTP/1.0, would mean something else to later servers.
+ */
 function checkCoding(httpVersion: string, coding: string | undefined): void {
   if (coding === undefined) return
   if (coding.toLowerCase() !== 'chunked' || httpVersion !== '1.1') {
@@ -45,7 +47,10 @@ function checkCoding(httpVersion: string, coding: string | undefined): void {
   }
 }
 
-/** No content coding (RFC 9110 § 8.4.1). Who takes it for the transfer coding reads the next request from a body. */
+/**
+ * `chunked` is not a content coding (RFC 9110 § 8.4.1). A server that takes it for the transfer coding would read the
+ * next request from a body.
+ */
 function checkContentCoding(coding: string | undefined): void {
   if (coding === undefined || !coding.toLowerCase().includes('chunked')) return
   throw refuse('chunked as a content coding', 'Leave chunked out of Content-Encoding; it belongs in Transfer-Encoding.')

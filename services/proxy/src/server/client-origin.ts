@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TrustedProxies } from './source-address.js'
 
-/** How a request reached us. */
+/** How a request reached the proxy. */
 export interface Arrival {
   /** Over TLS that ends here. */
   readonly encrypted: boolean
@@ -17,7 +17,7 @@ const LIMITS = {
 
 /**
  * A name, an IPv4 address or a bracketed IPv6 one, and a port (RFC 3986 § 3.2). Nothing that could end the authority,
- * or begin a user's name in it.
+ * or begin user information in it.
  */
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
 
@@ -26,9 +26,9 @@ export function isHost(text: string): boolean {
 }
 
 /**
- * The origin under which the client knows us, for an address that is to bring it back here; null where it cannot be
- * told. Host is the client's own word, and may be: the address goes to nobody but who sent it. A word of somebody else,
- * `X-Forwarded-*`, counts from a trusted proxy alone, and its first entry is what the client said.
+ * The origin under which the client knows the proxy, for an address that is to lead the client back here; null where it
+ * cannot be told. Host comes from the client itself and may be trusted for this, because the address goes only to the
+ * client that sent it. `X-Forwarded-*` counts only from a trusted proxy, and its first entry is what the client sent.
  */
 export function clientOrigin({ encrypted, connected, headers }: Arrival, proxies: TrustedProxies): string | null {
   const trusted = proxies.trusts(connected ?? '')

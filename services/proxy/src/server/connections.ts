@@ -5,25 +5,25 @@ import { type CrowdedOut, createConnectionRoom, sourceOf } from '../fairness/con
 import type { TrustedProxies } from './source-address.js'
 
 export interface Connections {
-  /** Ends those that have never sent a request: Node counts them as busy, and a drain must not wait for them. */
+  /** Ends connections that have never sent a request. Node counts them as busy, and a drain must not wait for them. */
   destroyUnused(): void
 }
 
 interface Options {
   readonly turnsOf: TurnsOf
-  /** What requests come over is another object then than what was accepted. */
+  /** With TLS, requests come over another socket object than the accepted one. */
   readonly encrypted: boolean
   readonly connectionsMax: number
-  /** Proxies in front of us, whose connections are many people's. */
+  /** Proxies in front of this one, whose connections carry many people's requests. */
   readonly proxies: TrustedProxies
   /** Called for each connection that was closed for want of room. */
   readonly crowdedOut: (who: CrowdedOut, source: string | null) => void
 }
 
-/** Follows them from accept to close, and gives one up where there is no room for another. */
+/** Follows connections from accept to close, and gives one up where there is no room for another. */
 export function followConnections(server: Server, options: Options): Connections {
   const { turnsOf, encrypted, connectionsMax, proxies, crowdedOut } = options
-  /** What requests come over, by the other end. */
+  /** The sockets that requests come over, by the address and port of the other end. */
   const readable = new Map<string, Socket>()
   const room = createConnectionRoom(connectionsMax, crowdedOut)
 
@@ -49,7 +49,7 @@ export function followConnections(server: Server, options: Options): Connections
   }
 }
 
-/** Unlike any other while the connection is open. */
+/** Unique while the connection is open. */
 function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`
 }

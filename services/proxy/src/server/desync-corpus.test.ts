@@ -21,7 +21,7 @@ describeWithVectors('http-desync-guardian', 'http-desync-guardian’s requests, 
 
   beforeAll(async () => {
     upstream = await startUpstream((_received, response) => response.end('ok'))
-    // Services by host name: so the target is sent as it stands in the corpus.
+    // Services by host name, so that the target is sent as it stands in the corpus.
     proxy = await startProxy(upstream.port, { hostSuffix: 'proxy.example' })
   })
 
@@ -30,7 +30,10 @@ describeWithVectors('http-desync-guardian', 'http-desync-guardian’s requests, 
     await upstream.close()
   })
 
-  /** What is not refused is at the provider with what follows it, each once; of what is refused, nothing is. */
+  /**
+   * A request that is not refused arrives at the provider together with the one that follows it, each once. Nothing of
+   * a refused one arrives.
+   */
   async function outcomeOf(test: Case): Promise<'refused' | 'forwarded'> {
     upstream.received.length = 0
     const answer = await exchangeRaw(proxy.port, bytesOf(test) + FOLLOWING)
@@ -73,9 +76,9 @@ function casesIn(folder: string): Case[] {
 
 const FOLLOWING = `GET /following HTTP/1.1\r\nHost: up.proxy.example\r\nx-api-key: ${APP_TOKEN}\r\nConnection: close\r\n\r\n`
 
-/** Ambiguous or odd, and sent on in the one spelling that leaves nothing to judge. */
+/** Ambiguous or odd requests that are forwarded in the one spelling that leaves nothing to interpret. */
 const FORWARDED_IN_ONE_SPELLING: ReadonlySet<string> = new Set([
-  // A body of GET or HEAD has no meaning, and here a length that nobody doubts (RFC 9110 § 9.3.1).
+  // A body of GET or HEAD has no meaning, and here it has an unambiguous length (RFC 9110 § 9.3.1).
   'Get with a body and Content-Length',
   'Get with a body and Content-Length:0',
   'Get with a body and Transfer-Encoding',
@@ -83,16 +86,16 @@ const FORWARDED_IN_ONE_SPELLING: ReadonlySet<string> = new Set([
   'Head with a body and Transfer-Encoding',
   'Has a CL in GET',
   'Has a TE in GET',
-  // Names that are read as framing by some: they stay here.
+  // Names that some servers read as framing; they are not forwarded.
   'Transfer_Encoding with underscore.',
   'Content_Length with underscore.',
   'Transfer-Encoding with multiple hyphens',
   'Transfer-Encoding with multiple delimiters',
 ])
 
-/** Compliant, and refused all the same. */
+/** Compliant, but refused. */
 const STRICTER_THAN_THE_RFC: ReadonlySet<string> = new Set([
-  // Codings beside chunked.
+  // Codings besides chunked.
   'Correct TE OK',
   'TE with custom parameters OK',
   'Transfer-Encoding: identity and chunked OK',
@@ -115,7 +118,7 @@ function expectedOf({ name, expected: { tier } }: Case): 'refused' | 'forwarded'
   return FORWARDED_IN_ONE_SPELLING.has(name) ? 'forwarded' : 'refused'
 }
 
-/** As it goes over the wire: with our credential, and the body that its framing speaks of. */
+/** As it goes over the wire: with the app's credential, and the body that its framing states. */
 function bytesOf({ method, uri, version, headers }: Case): string {
   const hasHost = headers?.some(({ name }) => /^host$/i.test(name))
   const fields = [
@@ -127,7 +130,7 @@ function bytesOf({ method, uri, version, headers }: Case): string {
   return Buffer.from(head + bodyOf(headers).bytes, 'utf8').toString('latin1')
 }
 
-/** What the framing of a head speaks of: the payload, and how it stands on the wire. */
+/** The body that a head's framing states: the payload, and its form on the wire. */
 function bodyOf(headers: Case['headers']): { readonly payload: string; readonly bytes: string } {
   const all = (headers ?? []).map(({ name, value }) => `${name}:${value}`).join('\n')
   if (/^transfer-encoding:/im.test(all)) return { payload: 'body', bytes: '4\r\nbody\r\n0\r\n\r\n' }
@@ -136,7 +139,7 @@ function bodyOf(headers: Case['headers']): { readonly payload: string; readonly 
   return { payload, bytes: payload }
 }
 
-/** How that is framed towards the provider: by one field, and by none where there is no body and none is expected. */
+/** The framing fields towards the provider: one, or none where there is no body and none is expected. */
 function framingOf({ method, headers }: Case): readonly string[] {
   const { payload, bytes } = bodyOf(headers)
   if (payload !== bytes) return ['transfer-encoding']

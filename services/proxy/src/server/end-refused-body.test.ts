@@ -6,7 +6,7 @@ import { endRefusedBody } from './end-refused-body.js'
 
 const BOUNDS = { drainBytesMax: 1_000, chunkBytesMin: 100, drainMs: 60_000 }
 
-/** A request whose answer is there and whose body is not, and whether its connection was destroyed. */
+/** A request that is answered before its body is complete, and its connection, which may be destroyed. */
 function make(bounds?: typeof BOUNDS) {
   const socket = new PassThrough()
   const incoming = Object.assign(new PassThrough(), { complete: false, socket })

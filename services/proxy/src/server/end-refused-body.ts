@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 
 const LIMITS = {
-  /** Read and thrown away after an answer, so that the client gets to read it instead of a reset… */
+  /** Bytes read and dropped after an answer, so that the client reads the answer instead of a reset… */
   drainBytesMax: 1024 * 1024,
-  /** What a chunk counts for at least: a byte in each would cost a second of the process. */
+  /** The least that a chunk counts for, because chunks of one byte each would cost a second of the process. */
   chunkBytesMin: 64,
-  /** …and for no longer than this. */
+  /** …and the longest time for it. */
   drainMs: 2_000,
 } as const
 
 /**
- * An answer may be there before the request's body is: the rest is read for a while, then the connection is closed
- * (RFC 9112 § 9.6).
+ * An answer may be sent before the request's body is complete. The rest is read for a while, then the connection is
+ * closed (RFC 9112 § 9.6).
  */
 export function endRefusedBody(
   incoming: IncomingMessage,
@@ -25,7 +25,7 @@ export function endRefusedBody(
     left -= Math.max(chunk.length, chunkBytesMin)
     if (left < 0) socket.destroy()
   }
-  // The request itself is not told of the socket's end once it has been answered.
+  // The request object is not told of the socket's end once it has been answered.
   const stop = (): void => {
     clearTimeout(timer)
     incoming.off('data', count).off('end', stop)

@@ -7,7 +7,7 @@ import { NOT_WATCHED, type RequestWatch } from '../telemetry/request-watch.js'
 import { endRefusedBody } from './end-refused-body.js'
 import { problemAnswer } from './problem-answer.js'
 
-/** A Link that says no more than the plainest, `<address>; rel=preload; as=style`: what Node writes without a word. */
+/** A Link in the plainest form, `<address>; rel=preload; as=style`, which Node writes without an error. */
 const PLAIN_LINK = /^<[^<>"\s]*>(?:; ?[A-Za-z-]+(?:=(?:[^;,"\s]+|"[^;,"\s]+"))?)*$/
 
 export interface ExchangeOptions {
@@ -15,16 +15,16 @@ export interface ExchangeOptions {
   readonly outgoing: ServerResponse
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly sourceAddress: string
-  /** Under which the client knows us; null where that cannot be told. */
+  /** The origin under which the client knows the proxy; null where that cannot be told. */
   readonly clientOrigin: () => string | null
-  /** Whether a proxy in front of us made the connection: what comes over it next may be anybody's. */
+  /** Whether a trusted proxy made the connection: the next request over it may come from another client. */
   readonly isShared: () => boolean
   /** The client holds the body back until it reads `100 Continue`. */
   readonly waits: boolean
   readonly watch?: RequestWatch
 }
 
-/** One request of a client and the answer to it: what every answer carries, and how it may end. */
+/** One request of a client and its answer: what every answer carries, and how it may end. */
 export class Exchange {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
@@ -55,7 +55,7 @@ export class Exchange {
     return this.#requestId
   }
 
-  /** For a request that begins once more: what was recorded under the old id has been voided. */
+  /** For a request that begins again: what was recorded under the old id has been voided. */
   renewRequestId(): void {
     this.#requestId = newId('request')
   }
@@ -68,12 +68,15 @@ export class Exchange {
     return this.incoming.method ?? ''
   }
 
-  /** There is nobody to be answered any more: gone, or told already, as where the rest of the request cannot be read. */
+  /**
+   * There is nobody left to answer: the client is gone, or was answered already, as where the rest of the request
+   * cannot be read.
+   */
   get over(): boolean {
     return this.outgoing.destroyed || this.outgoing.writableEnded || !this.incoming.socket.writable
   }
 
-  /** Calls back once: when the whole answer was handed to the system, or when the connection is gone before. */
+  /** Calls back once: when the whole answer was handed to the system, or when the connection ends before that. */
   whenOver(listener: (complete: boolean) => void): void {
     const { outgoing } = this
     const settle = (): void => listener(outgoing.writableFinished)
@@ -82,8 +85,8 @@ export class Exchange {
   }
 
   /**
-   * 103 Early Hints (RFC 8297), whose point are Links: those go on, name, value, …, and a hint that is not plain may be
-   * left out. HTTP/1.0 knows no 1xx (RFC 9110 § 15.2).
+   * Sends 103 Early Hints (RFC 8297) from fields of name, value, … Only Links are sent, since hints exist for them; one
+   * that is not plain is left out. HTTP/1.0 has no 1xx (RFC 9110 § 15.2).
    */
   sendHints(fields: readonly string[]): void {
     if (this.over || this.incoming.httpVersion !== '1.1') return
@@ -93,7 +96,7 @@ export class Exchange {
     if (links.length > 0) this.outgoing.writeEarlyHints({ link: links })
   }
 
-  /** @param awayMs of the time until now, what others took. */
+  /** @param awayMs the part of the time until now that others took. */
   sendHead(status: number, fields: readonly string[], awayMs: number): void {
     const ownMs = Math.max(0, this.elapsedMs() - awayMs)
     this.watch.headSent(status, ownMs)
@@ -108,7 +111,7 @@ export class Exchange {
     this.outgoing.writeContinue()
   }
 
-  /** Name, value, … Only a chunked answer has a place for them. */
+  /** Name, value, … Only a chunked answer can carry them. */
   sendTrailers(fields: readonly string[]): void {
     this.outgoing.addTrailers(
       fields.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])),
@@ -118,7 +121,8 @@ export class Exchange {
   sendBody(body: Buffer): void {
     if (body.length === 0) this.outgoing.end()
     else this.outgoing.end(body)
-    // Who waits, and was not asked for the body, may send it or not: the connection closes with the answer.
+    // A client that waits, and was not asked for the body, may or may not send it: the connection closes with the
+    // answer.
     if (!this.waits || this.#askedForBody) endRefusedBody(this.incoming)
   }
 
@@ -127,16 +131,17 @@ export class Exchange {
     this.watch.endsWith(fault.code)
     if (this.over || this.outgoing.headersSent) return
     const { status, fields, body } = problemAnswer(fault, this.#requestId)
-    // A client that waits for `100 Continue` may send the body all the same, or not: only a closed connection is clear.
+    // A client that waits for `100 Continue` may send the body anyway, or not: only closing the connection is
+    // unambiguous.
     if (this.waits) this.outgoing.shouldKeepAlive = false
     this.sendHead(status, fields, 0)
     this.sendBody(body)
   }
 
   /**
-   * Once it has been answered, nothing more is read of this connection for a while: who does not listen to Retry-After
-   * waits all the same. Not where it is a trusted proxy's: that keeps it, and sends another client's request over it
-   * next, who would wait in this one's place. Call it before the answer.
+   * After the answer, nothing more is read from this connection for a while, so a client that ignores Retry-After waits
+   * all the same. Not applied to a trusted proxy's connection: the proxy keeps it and sends another client's request
+   * over it next, which would wait instead. Call it before the answer.
    */
   restAfterwards(ms: number): void {
     if (this.#isShared()) return
@@ -148,11 +153,11 @@ export class Exchange {
     })
   }
 
-  /** Ends an answer that cannot be completed so that it does not look complete. */
+  /** Ends an answer that cannot be completed in a way that does not look complete. */
   cut(): void {
     const { socket } = this.outgoing
-    // A body that ends with its connection (HTTP/1.0) looks whole after a FIN. A reset does not; TLS has a close of its own,
-    // which a destroyed socket does not say, and knows no reset.
+    // A body that ends with its connection (HTTP/1.0) looks complete after a FIN, but not after a reset. TLS has no
+    // reset, and has a close of its own, which a destroyed socket does not send.
     if (socket && !(socket instanceof TLSSocket) && this.incoming.httpVersion === '1.0') socket.resetAndDestroy()
     this.outgoing.destroy()
   }

@@ -7,12 +7,12 @@ import type { Route } from '../routes/route.js'
 export interface Following {
   /** @throws RouteFallen where a row has felled the route: nothing has left yet, so the request may begin again. */
   check(): void
-  /** From now on, what falls ends the answer. */
+  /** From now on, a label that falls ends the answer. */
   handOn(abort: (why: Fault) => void): void
   end(): void
 }
 
-/** Call it in the turn in which the route was handed over: no row comes in between. */
+/** Call it in the turn in which the route was handed over, so that no row comes in between. */
 export function follow(freshness: Freshness, route: Route): Following {
   let fallen: Fault | undefined
   let abort = (why: Fault): void => {

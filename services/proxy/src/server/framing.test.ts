@@ -10,7 +10,7 @@ const line = (target: string, method = 'POST', version = 'HTTP/1.1'): string => 
 const FIELDS = `Host: x\r\nx-api-key: ${APP_TOKEN}\r\n`
 const HEAD = line('/v1/p/up/x') + FIELDS
 const CHUNKED = `${HEAD}Transfer-Encoding: chunked\r\n`
-/** What a smuggler would have the provider take for a request of its own. */
+/** What a smuggler wants the provider to take for a separate request. */
 const SMUGGLED = `${line('/v1/p/up/smuggled', 'GET')}${FIELDS}\r\n`
 
 describe('a request that servers read in different ways is refused, and the connection with it:', () => {
@@ -34,7 +34,7 @@ describe('a request that servers read in different ways is refused, and the conn
     await provider.close()
   })
 
-  /** Statuses of all that was answered until the connection closed, and our code. */
+  /** Statuses of all answers until the connection closed, and the proxy's code. */
   async function refusalOf(bytes: string): Promise<string> {
     return statusesAndCode(await exchangeRaw(proxy.port, bytes))
   }
@@ -135,7 +135,7 @@ describe('a request that servers read in different ways is refused, and the conn
     ],
     ['chunked twice', `${CHUNKED}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, BAD],
     ['chunks in HTTP/1.0', `${CHUNKED.replace('1.1', '1.0')}\r\n0\r\n\r\n`, BAD],
-    // § 7.1: what is read of the body before anything has left.
+    // § 7.1: the part of the body that is read before anything has left.
     ...['0x1', '+1', '-1', ' 1', '', 'g', '1 ', '1\t', 'fffffffffffffffff', '1;a\x00b', '1\n', '1;a\n', '1\r\r'].map(
       (size): [string, string, string] => [
         `a chunk’s size of ${JSON.stringify(size)}`,
@@ -162,7 +162,7 @@ describe('a request that servers read in different ways is refused, and the conn
   ])('%s', async (_what, bytes, refusal) => {
     expect(await refusalOf(bytes + SMUGGLED)).toBe(refusal)
     expect(bytesAtProvider).toBe('')
-    // What was admitted before the rest could not be read is void.
+    // A request that was admitted before the rest could not be parsed is void.
     expect(proxy.plane.recorded.flatMap(({ ends }) => ends)).toEqual(
       proxy.plane.recorded.map(() => ({ voided: expect.any(String) })),
     )
@@ -313,7 +313,7 @@ describe('a body that cannot be read to its end is never whole at the provider:'
       request.on('close', () => ends.push(request.complete))
     })
     const proxy = await startProxy(provider.port)
-    // The head by itself, so that it has left when the rest comes.
+    // The head is sent by itself, so that it has left when the rest comes.
     const socket = connect(proxy.port, '127.0.0.1')
     const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => {}))
     let answer = ''
@@ -344,7 +344,7 @@ it('a client that keeps its half of a refused connection open does not keep ours
   const ended = new Promise((resolve) => socket.on('end', resolve))
   socket.write('RUBBISH\r\n\r\n')
   await ended
-  // The client’s own half is left.
+  // Only the client's own half is left.
   expect(await until(() => (open() === before + 1 ? 'destroyed' : undefined))).toBe('destroyed')
   socket.destroy()
   await proxy.close()

@@ -24,7 +24,7 @@ export interface HandleDeps extends OwnRoutesDeps {
   readonly watchRequest?: WatchRequest
 }
 
-/** Whatever comes in, up to the pipeline or an answer of our own. */
+/** Takes every request, up to the pipeline or an answer of the proxy's own. */
 export function createHandle(deps: HandleDeps): Begin {
   const { clock, proxies, watchRequest = () => NOT_WATCHED } = deps
   return (incoming, outgoing, waits) => {
@@ -47,7 +47,7 @@ export function createHandle(deps: HandleDeps): Begin {
   }
 }
 
-/** Never rejects: whatever happens is an answer, or the client is gone. */
+/** Never rejects: every failure becomes an answer, unless the client is gone. */
 async function serve(deps: HandleDeps, exchange: Exchange): Promise<void> {
   const { watch } = exchange
   try {
@@ -75,7 +75,7 @@ async function answer(deps: HandleDeps, exchange: Exchange): Promise<void> {
   return deps.pipeline(exchange, destination)
 }
 
-/** After a refusal nobody can say where the next request begins: it is the connection's last answer. */
+/** After a refusal it is unknown where the next request begins, so this is the connection's last answer. */
 function readHead({ incoming, outgoing }: Exchange): RequestTarget {
   try {
     checkHead(incoming)

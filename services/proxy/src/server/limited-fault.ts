@@ -20,7 +20,7 @@ const WHOSE = {
   organization: 'of this organization',
 } as const satisfies Record<Exceeded['scope'], string>
 
-/** QUOTA_EXCEEDED with the same fields: its policy is named for scope and period, since a scope may have both. */
+/** QUOTA_EXCEEDED with the same fields. The policy is named for scope and period, because a scope may have both. */
 export function exceededFault({ scope, period, count, startsAtMs, endsAtMs, retryAfterMs }: Exceeded): Fault {
   const retryAfterSeconds = secondsUntil(retryAfterMs)
   const resets = new Date(endsAtMs).toISOString().replace('.000Z', 'Z')
@@ -35,7 +35,7 @@ export function exceededFault({ scope, period, count, startsAtMs, endsAtMs, retr
   })
 }
 
-/** Never a moment too early: who comes back then is let through. */
+/** Rounded up, so that a client that comes back then is let through. */
 function secondsUntil(retryAfterMs: number): number {
   return Math.max(1, Math.ceil(retryAfterMs / 1_000))
 }

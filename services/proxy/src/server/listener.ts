@@ -8,31 +8,37 @@ import { followConnections } from './connections.js'
 import { rawRefusal } from './raw-refusal.js'
 import type { TrustedProxies } from './source-address.js'
 
-/** What one client, or many, may take. Tests set them low. */
+/** Bounds on what one client, or many, may take. Tests set them low. */
 export const LISTENER_BOUNDS = {
   headBytesMax: 32 * 1024,
   /** For a TLS handshake. */
   handshakeMs: 10_000,
   /** For the head to arrive… */
   headMs: 15_000,
-  /** …and how often those that took longer are looked for. */
+  /** …and how often connections that exceed it are looked for. */
   lookForSlowEveryMs: 2_000,
-  /** For the whole request: 1 GiB at 3.6 Mbit/s. Who takes as long with less holds a place of their own organization. */
+  /**
+   * For the whole request: 1 GiB at 3.6 Mbit/s. A client that takes as long with less occupies a place of its own
+   * organization.
+   */
   requestMs: 40 * 60_000,
-  /** Longer than load balancers keep idle connections (60 s as a rule), so that they are the ones to close. */
+  /** Longer than load balancers keep idle connections (usually 60 s), so that they are the ones to close. */
   idleMs: 75_000,
-  /** 8 kB each while it says nothing, and a file descriptor. */
+  /** An idle connection takes 8 kB and a file descriptor. */
   connectionsMax: 16_384,
-  /** That have not been accepted yet; beyond, a client's SYN is dropped, and it tries again a second later. Linux caps it at `net.core.somaxconn`. */
+  /**
+   * Connections that are not accepted yet. Beyond that a client's SYN is dropped, and it tries again a second later.
+   * Linux caps it at `net.core.somaxconn`.
+   */
   backlogMax: 4_096,
   /**
-   * While it drains, before connections between two requests are ended: the next may be on its way over one, and a client
-   * whose request was sent and then reset cannot know whether it was done.
+   * How long a drain waits before it ends connections that are between two requests. The next request may be on its
+   * way, and a client whose connection is reset after sending cannot know whether the request was carried out.
    */
   quietMs: 1_000,
-  /** How often such are looked for after that. */
+  /** How often such connections are looked for after that. */
   closeIdleEveryMs: 50,
-  /** For a client whose bytes could not be read to read why, before the connection is destroyed. */
+  /** How long a client whose bytes could not be parsed has to read why, before the connection is destroyed. */
   lingerMs: 500,
 } as const
 
@@ -40,9 +46,9 @@ export type ListenerBounds = Readonly<Record<keyof typeof LISTENER_BOUNDS, numbe
 
 /** The listening side: HTTP/1.1, strict, over TLS 1.3 where there is a certificate. */
 export interface Listener {
-  /** Answers with the port taken. */
+  /** Resolves to the port that is listened on. */
   listen(host: string, port: number): Promise<number>
-  /** Nobody new; settles when the last answer has ended, or after the grace, when what is left is cut. */
+  /** Accepts nobody new. Resolves when the last answer has ended, or after the grace, when what is left is cut. */
   drain(graceMs: number): Promise<void>
 }
 
@@ -50,9 +56,9 @@ export interface ListenerOptions {
   readonly certificate: ServedCertificate | null
   /** Called for each connection that was accepted. */
   readonly connected: () => void
-  /** Proxies in front of us, whose connections are many people's. */
+  /** Proxies in front of this one, whose connections carry many people's requests. */
   readonly proxies: TrustedProxies
-  /** Called for each connection that was closed since there were too many. */
+  /** Called for each connection that was closed because there were too many. */
   readonly crowdedOut?: (who: CrowdedOut, source: string | null) => void
   readonly bounds?: ListenerBounds
 }
@@ -63,7 +69,7 @@ export function createListener(handle: Begin, options: ListenerOptions): Listene
     certificate === null
       ? createPlainServer(serverOptions(bounds))
       : createServedServer({ ...serverOptions(bounds), handshakeTimeout: bounds.handshakeMs }, certificate)
-  // No field is dropped in silence: `handle` refuses more than its bound.
+  // No field is dropped silently: `handle` refuses requests with more than its bound.
   server.maxHeadersCount = 0
   const turnsOf = serveInTurn(server, { begin: handle, refusal: rawRefusal, lingerMs: bounds.lingerMs })
   const connections = followConnections(server, {
@@ -77,7 +83,7 @@ export function createListener(handle: Begin, options: ListenerOptions): Listene
   const closeIdle = server.closeIdleConnections.bind(server)
   // Node's `close` would call it at once.
   server.closeIdleConnections = () => {}
-  /** After what has arrived meanwhile: timers come before sockets are read. */
+  /** Runs after what has arrived meanwhile is read, because timers run before sockets. */
   const endIdle = (): void =>
     void setImmediate(() => {
       closeIdle()
@@ -118,7 +124,7 @@ function serverOptions(bounds: ListenerBounds): ServerOptions {
     requestTimeout: bounds.requestMs,
     connectionsCheckingInterval: bounds.lookForSlowEveryMs,
     keepAliveTimeout: bounds.idleMs,
-    // `checkHead` does, with words.
+    // `checkHead` checks it, and answers with an explanation.
     requireHostHeader: false,
     insecureHTTPParser: false,
     noDelay: true,

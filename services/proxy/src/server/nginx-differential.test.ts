@@ -16,7 +16,7 @@ interface Meant {
   readonly chunks: readonly number[] | null
 }
 
-/** nginx refuses a second one of these with a 400 of its own, which is its business. */
+/** nginx refuses a second one of these with its own 400, which is not tested here. */
 const SINGLE = /^(?:if-none-match|range|content-type)$/i
 const Name = fc.oneof(
   fc.constantFrom(
@@ -85,7 +85,7 @@ function bytesOf({ method, target, fields, body, chunks }: Meant, last: boolean)
   return `${lines.join('\r\n')}\r\n\r\n${chunks === null ? body : chunked(body, chunks)}`
 }
 
-/** What is left of the fields where the proxy, nginx and Node have each added and taken theirs. */
+/** Fields that the proxy, nginx and Node each add or remove themselves. */
 const NOT_COMPARED = /^(?:host|connection|content-length|transfer-encoding|authorization|accept-encoding)$/i
 const NEVER_FORWARDED = /^(?:expect|te|via|cookie)$/i
 const compared = (name: string): boolean => !NOT_COMPARED.test(name) && !NEVER_FORWARDED.test(name)
@@ -131,7 +131,7 @@ describeWithNginx('nginx behind the proxy', () => {
           body,
           keys: [`Bearer ${KEY}`],
         }))
-        // Requests of one pipeline are under way at once.
+        // Requests of one pipeline are under way at once, so their order may differ.
         const sorted = (list: object[]): string[] => list.map((one) => JSON.stringify(one)).sort()
         expect(sorted(parsed)).toEqual(sorted(meant))
       }),
@@ -160,7 +160,7 @@ describeWithNginx('nginx behind the proxy', () => {
     await fc.assert(
       fc.asyncProperty(Broken, async (bytes) => {
         upstream.received.length = 0
-        // The second one ends a first that was left open.
+        // The second request ends a first one that was left open.
         const answer = await exchangeRaw(proxy.port, `${bytes}\r\n\r\nGET / HTTP/1.1\r\n\r\n`)
         const statuses = answer.match(/HTTP\/1\.1 \d+/g) ?? []
         expect(answer).not.toMatch(/HTTP\/1\.1 [45]\d\d [^\r]*\r\n(?:.+\r\n)*server: nginx/i)

@@ -8,7 +8,7 @@ import { takeBody } from '../forward/request-body.js'
 import type { RouteClass } from '../telemetry/request-watch.js'
 import type { Exchange } from './exchange.js'
 
-/** What the proxy answers by itself. */
+/** What the proxy answers itself. */
 export interface OwnRoutesDeps {
   readonly dataPlane: Pick<DataPlane, 'exchangeDebugToken' | 'impaired' | 'jwks' | 'ready'>
   readonly isDraining: () => boolean
@@ -17,7 +17,7 @@ export interface OwnRoutesDeps {
 const LIMITS = {
   /** One token in JSON. */
   attestBytesMax: 4 * 1024,
-  /** How long a key set may be kept by others; a new key is published well before it signs. */
+  /** How long others may cache the key set; a new key is published well before it signs. */
   jwksMaxAgeSeconds: 60,
 } as const
 

@@ -1,7 +1,7 @@
 import { FAULTS, type Fault, type FaultSpec } from '@protectmyapi/service-kit/faults'
 import { problemHeaders, toProblem } from '@protectmyapi/service-kit/http/problem'
 
-/** What keeps SDKs from sending it again by themselves. Read by OpenAI's and Anthropic's SDKs, and by Stripe's. */
+/** Fields that stop SDKs from retrying by themselves. OpenAI's, Anthropic's and Stripe's SDKs read them. */
 const NO_RETRY = ['x-should-retry', 'false', 'stripe-should-retry', 'false'] as const
 
 export interface ProblemAnswer {
@@ -11,7 +11,7 @@ export interface ProblemAnswer {
   readonly body: Buffer
 }
 
-/** A refusal as phones see it: RFC 9457, and the `error` member in which provider SDKs look for words. */
+/** A refusal as phones see it: RFC 9457, and the `error` member in which provider SDKs look for a message. */
 export function problemAnswer(fault: Fault, requestId: string): ProblemAnswer {
   const { retry }: FaultSpec = FAULTS[fault.code]
   const problem = toProblem(fault, requestId)

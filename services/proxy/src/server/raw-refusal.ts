@@ -2,7 +2,9 @@ import type { Fault } from '@protectmyapi/service-kit/faults'
 import { newId } from '@protectmyapi/service-kit/ids'
 import { problemAnswer } from './problem-answer.js'
 
-/** A refusal where Node has made no response object: the connection's last answer, since its framing is lost. */
+/**
+ * A refusal where Node has made no response object. It is the connection's last answer, because its framing is lost.
+ */
 export function rawRefusal(fault: Fault): string {
   const requestId = newId('request')
   const { status, fields, body } = problemAnswer(fault, requestId)

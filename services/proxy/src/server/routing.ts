@@ -1,20 +1,20 @@
 import type { RequestTarget } from '../aim/request-target.js'
 
-/** Where a request to the proxy itself wants to go. */
+/** The destination of a request to the proxy. */
 export type Destination = ServiceDestination | { readonly kind: 'own'; readonly path: string }
 
 export interface ServiceDestination {
   readonly kind: 'service'
   readonly service: string
   readonly target: RequestTarget
-  /** What stood before the provider's path: `/v1/p/{service}`, or nothing where the host names the service. */
+  /** What preceded the provider's path: `/v1/p/{service}`, or nothing where the host names the service. */
   readonly prefix: string
 }
 
 const PREFIX = '/v1/p/'
 
 /**
- * By host where the host is `{service}.<suffix>`: there every path is the provider's. Else by path,
+ * By host where the host is `{service}.<suffix>`; there every path is the provider's. Otherwise by path,
  * `/v1/p/{service}/{path…}`. The organization comes from the credential, never from here.
  */
 export function destinationOf(host: string | undefined, target: RequestTarget, hostSuffix: string | null): Destination {
@@ -33,7 +33,7 @@ function serviceOfHost(host: string, suffix: string): string | undefined {
   return name.slice(0, -suffix.length - 1)
 }
 
-/** RFC 1123 § 2.1. What is none cannot be a service's slug. */
+/** RFC 1123 § 2.1. Other text cannot be a service's slug. */
 export function isSlug(text: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
 }

@@ -219,7 +219,7 @@ describe('draining', () => {
     const closed = new Promise<void>((resolve) => void socket.on('close', () => resolve()))
     socket.on('error', () => undefined)
     await new Promise<void>((resolve) => void socket.on('connect', () => resolve()))
-    // Until the listener has taken it: what comes after is answered on a connection of its own.
+    // Waits until the listener has taken the connection: later requests are answered on connections of their own.
     expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
     await draining.listener.drain(60_000)
     await closed
@@ -259,7 +259,7 @@ describe('draining', () => {
     socket.on('error', () => undefined)
     socket.write(before)
     await until(() => (before === '' || heard.includes(' 200 ') ? true : undefined))
-    // Until the listener has taken it.
+    // Waits until the listener has taken the connection.
     expect((await draining.send('GET', '/healthz', { headers: {} })).status).toBe(200)
     heard = ''
     draining.drain()

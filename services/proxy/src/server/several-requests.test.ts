@@ -7,14 +7,14 @@ import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.
 import { startUpstream, type Upstream } from '../test/start-upstream.js'
 
 const FIELDS = `Host: x\r\nx-api-key: ${APP_TOKEN}\r\n`
-/** Without a token. */
+/** Fields without a token. */
 const STRANGER = 'Host: x\r\n'
 const JUNK = '0\r\n\r\n'
 const get = (path: string, more = ''): string => `GET /v1/p/up${path} HTTP/1.1\r\n${FIELDS}${more}\r\n`
 const post = (path: string, more: string, body = '', fields = FIELDS): string =>
   `POST /v1/p/up${path} HTTP/1.1\r\n${fields}${more}\r\n${body}`
 
-/** Ends the provider's answers, of which it has sent a half. */
+/** Ends the provider's answers, of which half has been sent. */
 let ends: (() => void)[]
 let isSlow: boolean
 let upstream: Upstream
@@ -36,7 +36,7 @@ afterEach(async () => {
   await upstream.close()
 })
 
-/** What was answered until the connection closed: each status, and what was said of the connection. */
+/** What was answered until the connection closed: each status, and its Connection field. */
 function client(bytes: string): RawClient {
   const raw = rawClient(proxy, bytes)
   return { ...raw, closed: raw.closed.then(statusesAndConnection) }

@@ -9,7 +9,7 @@ import { APP_TOKEN, type ProxyUnderTest, startProxy } from '../test/start-proxy.
 import { serve, startUpstream, type Upstream } from '../test/start-upstream.js'
 
 const HEAD = `POST /v1/p/up/x HTTP/1.1\r\nHost: x\r\nx-api-key: ${APP_TOKEN}\r\n`
-/** Far below what the proxy has in production; so every wait here is one that ends. */
+/** Far shorter than in production, so that every wait here ends. */
 const BOUNDS = { lookForSlowEveryMs: 20, lingerMs: 20 } as const
 
 let upstream: Upstream
@@ -28,7 +28,7 @@ afterEach(async () => {
 const client = ({ port }: { readonly port: number } = proxy, localAddress = '127.0.0.1'): RawClient =>
   rawClient({ port, localAddress })
 
-/** Sends a byte at a time, for as long as it may. */
+/** Sends a byte at a time, for as long as the connection lasts. */
 function dribble({ socket }: RawClient, bytes: string): void {
   let at = 0
   const timer = setInterval(() => {
@@ -71,7 +71,7 @@ describe('a client that takes its time', () => {
     slow.socket.write(`${HEAD}\r\n`)
     await until(() => (upstream.received.length === 1 ? true : undefined))
     slow.socket.write('POST /v1/')
-    // The first one’s answer is there. What follows has no place for another.
+    // The first answer has been sent. What follows is incomplete and gets none.
     expect((await slow.closed).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
   })
 })
@@ -92,7 +92,7 @@ it('connections beyond the bound are closed at once, and those within it are ser
   await few.close()
 })
 
-// Linux alone has all of 127.0.0.0/8 without being told.
+// Only Linux has all of 127.0.0.0/8 without configuration.
 const describeWithAddresses = process.platform === 'linux' ? describe : describe.skip
 describeWithAddresses('a flood of connections from one address', () => {
   it('shuts nobody else out', async () => {
@@ -100,7 +100,7 @@ describeWithAddresses('a flood of connections from one address', () => {
     const crowdedOut = (who: string, source: string | null): void => void told.push(`${who} ${source}`)
     const few = await startProxy(upstream.port, { bounds: { connectionsMax: 8 }, crowdedOut })
     const flood = Array.from({ length: 16 }, () => client(few, '127.0.0.2'))
-    // Those beyond the bound.
+    // The ones beyond the bound.
     await Promise.all(flood.slice(8).map(({ closed }) => closed))
     for (let count = 1; count <= 3; count += 1) {
       const other = client(few)

@@ -6,7 +6,7 @@ const proxies = trustedProxies(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'])
 describe('the source address', () => {
   it.each([
     ['203.0.113.5', undefined, '203.0.113.5'],
-    // Whoever connects directly may write what they like: it is not read.
+    // A client that connects directly may write anything into the field, so it is not read.
     ['203.0.113.5', '198.51.100.1', '203.0.113.5'],
     ['10.1.2.3', '198.51.100.1', '198.51.100.1'],
     ['::ffff:10.1.2.3', '198.51.100.1', '198.51.100.1'],

@@ -1,6 +1,8 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
 
-/** Proxies in front of us, whose word on the client's address, and on how the client knows us, is believed. */
+/**
+ * Proxies in front of this one that are believed about the client's address, and about how the client knows this proxy.
+ */
 export interface TrustedProxies {
   trusts(address: string): boolean
 }
@@ -12,7 +14,7 @@ const LIMITS = {
 
 const COLON = 0x3a
 
-/** @throws where an item is no CIDR range or address. */
+/** @throws where an item is neither a CIDR range nor an address. */
 export function trustedProxies(ranges: readonly string[]): TrustedProxies {
   if (ranges.length === 0) return { trusts: () => false }
   const list = new BlockList()
@@ -31,8 +33,8 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
 }
 
 /**
- * The client's address: the connection's own, unless a trusted proxy made the connection. Then the last entry of
- * X-Forwarded-For that no trusted proxy stands for: what is left of it was written by whoever wished to.
+ * The client's address: the connection's own, unless a trusted proxy made the connection. In that case it is the last
+ * entry of X-Forwarded-For that is not a trusted proxy; anyone may have written the entries before it.
  */
 export function sourceAddress(
   connected: string | undefined,

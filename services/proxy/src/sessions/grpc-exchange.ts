@@ -5,7 +5,7 @@ import { isToken } from '@protectmyapi/service-kit/credentials/tokens'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { callUnary, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 
-/** An app session, bought. */
+/** An app session that a debug token has bought. */
 interface AppSession {
   /** `pma_ses_` and a JWS. */
   readonly token: string
@@ -16,7 +16,7 @@ interface AppSession {
 /** @throws Fault INVALID_TOKEN, management's own refusals, or UNAVAILABLE. */
 export type ExchangeDebugToken = (debugToken: string, sourceAddress: string) => Promise<AppSession>
 
-/** It makes a device and signs: a write, waited for by a phone. */
+/** It makes a device and signs: a write that a phone waits for. */
 const DEADLINE_MS = 5_000
 
 export function grpcExchangeDebugToken(

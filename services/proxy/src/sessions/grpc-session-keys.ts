@@ -4,7 +4,7 @@ import type { ListSessionKeysResponse__Output } from '@protectmyapi/protos/gener
 import { callUnaryAgain, type ReloadingClient } from '@protectmyapi/service-kit/grpc/grpc-client'
 import type { ListSessionKeys } from './session-keys.js'
 
-/** A phone may wait for them. A management that hangs is left after the first. */
+/** A phone may wait for both attempts. A hanging management is left after the first. */
 const ATTEMPTS_MS = [1_000, 2_000] as const
 
 export function grpcSessionKeys(directory: Pick<ReloadingClient<DirectoryClient>, 'current'>): ListSessionKeys {

@@ -5,7 +5,7 @@ import { limitExchanges } from './limit-exchanges.js'
 
 const SESSION = { token: 'pma_ses_a.b.c', expiresAtMs: 1, deviceId: 'dvc_1' }
 
-/** Exchanges with a management that answers at once, or not before it is told to. */
+/** Exchanges with a management that answers at once, or only when told to. */
 function limited({ hangs = false }: { hangs?: boolean } = {}) {
   const clock = manualClock()
   const answers: (() => void)[] = []
@@ -24,7 +24,7 @@ function limited({ hangs = false }: { hangs?: boolean } = {}) {
     clock,
     ask,
     exchange,
-    /** So many at once, and what became of each. */
+    /** This many at once, and the outcome of each. */
     flood: (count: number, addressOf: (nth: number) => string) =>
       Promise.all(Array.from({ length: count }, (_, nth) => ask(addressOf(nth)))),
     answerAll(): void {

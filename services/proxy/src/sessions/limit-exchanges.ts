@@ -7,17 +7,17 @@ import type { ExchangeDebugToken } from './grpc-exchange.js'
 
 const LIMITS = {
   /**
-   * Of one block of addresses. Management draws by the same numbers, of all proxies together; what is refused here costs
-   * it nothing.
+   * Per block of addresses. Management draws by the same numbers, for all proxies together; a refusal here costs it
+   * nothing.
    */
   rate: { count: 120, periodMs: 60_000, burst: 60 },
-  /** Calls to management under way, each a write there. As many of one block as its burst has. */
+  /** Calls to management under way, each a write there. One block may have as many as its burst. */
   underWay: { totalMax: 256, perOwnerMax: 60 },
 } as const
 
 /**
- * Anyone can make up tokens of the right shape, and what comes of them is management's to say: so who asks too often is
- * refused before it is asked.
+ * Anyone can invent tokens of the right shape, and only management can tell them from real ones. So a client that asks
+ * too often is refused before management is asked.
  *
  * The function throws Fault RATE_LIMITED, UNAVAILABLE, and what an exchange throws.
  */

@@ -13,14 +13,17 @@ import type { Label } from '../freshness/label.js'
 const LIMITS = {
   /** A set of keys lives no longer than a session does. */
   lifeMsMax: 10 * 60_000,
-  /** For a key id that is not in the set, the directory is asked at most once in so long, whoever makes up key ids. */
+  /**
+   * For key ids that are not in the set, the directory is asked at most once in this time, however many key ids a
+   * client invents.
+   */
   askAgainMs: 1_000,
 } as const
 
 /** Directory.ListSessionKeys. @throws Fault UNAVAILABLE. */
 export type ListSessionKeys = () => Promise<ListSessionKeysResponse__Output>
 
-/** An Ed25519 key (RFC 8037), its members and no others: what is published is written field by field. */
+/** An Ed25519 key (RFC 8037), with these members and no others: what is published is written field by field. */
 const PublicJwk = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
@@ -28,7 +31,7 @@ const PublicJwk = z.object({
   kid: z.string().min(1),
 })
 type PublicJwk = z.output<typeof PublicJwk>
-/** RFC 7517 § 4: what the key is for is said with it, to whoever reads our key set. */
+/** RFC 7517 § 4: states what the key is for, to readers of the proxy's key set. */
 const asPublished = (key: PublicJwk) => ({ ...key, alg: 'EdDSA', use: 'sig' }) as const
 export type PublishedJwk = ReturnType<typeof asPublished>
 
@@ -82,7 +85,7 @@ export function createSessionKeys({ keeper, clock, log, listSessionKeys }: Deps)
   })
   let askedAgain: { readonly at: number; readonly keys: Promise<HeldKeys> } | undefined
 
-  /** Those who come within the second share what it brought, be it an outage. */
+  /** Requests that come within the second share its result, even if it is an outage. */
   function askAgain(): Promise<HeldKeys> {
     if (!askedAgain || clock.monotonicMs() - askedAgain.at >= LIMITS.askAgainMs) {
       askedAgain = { at: clock.monotonicMs(), keys: source.refresh(ONE, undefined) }
@@ -107,7 +110,7 @@ function readKeys(text: string): readonly PublicJwk[] {
   }
 }
 
-/** A key without a label could never fall, and is left out. */
+/** A key without a label could never fall, so it is left out. */
 async function importKeys(
   jwks: readonly PublicJwk[],
   labels: readonly Label[],

@@ -40,7 +40,7 @@ async function make() {
     replace: () => {
       generation += 1
     },
-    /** What the directory says of the keys that it lists. */
+    /** Sets the life that the directory states for the keys that it lists. */
     keysLive: (ms: number) => {
       lifeMs = ms
     },
@@ -130,7 +130,7 @@ describe('a session', () => {
     apply({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
     for (const token of [known, unknown])
       expect((await verify(token)).labels).toContainEqual({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 2 })
-    // The row has felled the set, so that the new key is known with it.
+    // The row has felled the set, so that the next one brings the new key.
     expect(asked()).toBe(2)
     withdraw()
     apply({ kind: 'FEED_KIND_SIGNING_KEY', id: 'key_1', generation: 3 })

@@ -21,36 +21,36 @@ const LIMITS = {
   sessionsMax: 50_000,
   /** A session has a dozen short claims; longer text is not parsed. */
   tokenCharsMax: 4_096,
-  /** This machine's clock and management's may differ by so much. Counted into WINDOW. */
+  /** How far this machine's clock and management's may differ. Counted into WINDOW. */
   clockSkewMs: 30_000,
-  /** Of one token: its key may be replaced while the signature is checked. */
+  /** For one token, because its key may be replaced while the signature is checked. */
   openingsMax: 3,
 } as const
 
 type Claims = AppSessionClaims | TestSessionClaims
 type ClaimsSchema = z.ZodType<Claims>
 
-/** Who asks, by the session's own signed word. */
+/** The requester, as stated by the session's own signed claims. */
 export interface VerifiedSession {
   readonly organizationId: string
-  /** Of a test call, the person's id. */
+  /** For a test call, the person's id. */
   readonly appId: string
   /** Null for a test call. */
   readonly deviceId: string | null
   readonly sessionId: string
-  /** Of a test call: the one service that it is for. */
+  /** For a test call: the one service that it is for. */
   readonly testOf: string | null
   readonly labels: Held['labels']
 }
 
 export interface SessionVerifier {
   /**
-   * Verified before, and nothing it rests on has fallen since.
+   * Verified before, and nothing that it rests on has fallen since.
    *
    * @throws Fault TOKEN_EXPIRED.
    */
   held(hash: string): VerifiedSession | undefined
-  /** How many are held. */
+  /** How many verifications are held. */
   size(): number
   /**
    * @param hash of the token: verifications are remembered by it.
@@ -82,11 +82,11 @@ export function createSessionVerifier({
     const { claims, key } = await openSession(token, keys, keeper)
     const endsAtMs = claims.exp * 1_000 + LIMITS.clockSkewMs
     if (claims.iat * 1_000 > clock.wallMs() + LIMITS.clockSkewMs) throw invalid('a session from the future')
-    // WINDOW: what lives longer could outlive the floor that its revocation raised.
+    // WINDOW: a session with a longer life could outlive the floor that its revocation raised.
     if ((claims.exp - claims.iat) * 1_000 > SESSION_LIFE_MS_MAX) throw invalid('a session of too long a life')
     if (clock.wallMs() >= endsAtMs) throw expired()
     const session = sessionOf(claims, key)
-    // FENCE: device, session or signing key were withdrawn.
+    // FENCE: device, session or signing key was withdrawn.
     if (!keeper.accepts(session.labels)) throw invalid('a revoked session')
     const now = clock.monotonicMs()
     cache.set(hash, {
@@ -110,7 +110,7 @@ export function createSessionVerifier({
   return { size: () => cache.size, held, verify: async (token, hash) => held(hash) ?? verifyAnew(token, hash) }
 }
 
-/** Signature first: what a token says is not believed, not even that it has expired, before it verifies. */
+/** Signature first: nothing that a token says is believed before it verifies, not even that it has expired. */
 async function openSession(
   token: string,
   keys: SessionKeys,
@@ -123,7 +123,7 @@ async function openSession(
     const key = await keys.find(kid)
     if (!key) throw invalid('signed by an unknown key')
     const claims = await verifiedClaims(jws, key, schema)
-    // FENCE. What has fallen meanwhile is the label alone where the key was replaced as planned: then it is found anew.
+    // FENCE. Where the key was replaced as planned, only its label has fallen meanwhile, so it is found again.
     if (keeper.accepts([key.label])) return { claims, key }
   }
   throw new Fault('UNAVAILABLE', 'the signing key changed faster than a signature could be checked')

@@ -7,7 +7,7 @@ import type { VaultLeases } from '../lease/vault-leases.js'
 import type { DrawQuota } from '../quota/draw-quota.js'
 import type { ProxyMeasures } from './proxy-measures.js'
 
-/** By the batch, in the trace of the request that began it. What only rides along is no admission. */
+/** Traced by the batch, in the trace of the request that began it. Riders are not counted as admissions. */
 export function countedAppend(append: Append, admissions: ProxyMeasures['admissions']): Append {
   return (shard, requests, riders) =>
     inSpan('admit by redis', () => append(shard, requests, riders), CLIENT, { [BATCH]: requests.length }).then(
@@ -36,7 +36,7 @@ export function countedAdmit(admit: Admit, admissions: ProxyMeasures['admissions
   }
 }
 
-/** What is in memory is counted once a request, whatever it needs. */
+/** What is in memory counts once a request, however many secrets it needs. */
 export function countedHeld<Source extends LeaseSource>(source: Source, leases: ProxyMeasures['leases']): Source {
   return {
     ...source,

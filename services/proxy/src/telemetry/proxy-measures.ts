@@ -2,7 +2,7 @@ import { type Seconds, secondsOf, type Tally, tallyOf } from '@protectmyapi/serv
 import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { CrowdedOut } from '../fairness/connection-room.js'
 
-/** What is counted and timed while the proxy works; docs/telemetry.md tells what each means. */
+/** What is counted and timed while the proxy works; docs/telemetry.md explains each. */
 export interface ProxyMeasures {
   readonly request: Seconds
   readonly own: Seconds

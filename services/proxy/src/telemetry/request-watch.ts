@@ -13,7 +13,7 @@ import { type RunningSpan, runInOpen, SERVER } from '@protectmyapi/service-kit/t
 import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import type { ProxyMeasures } from './proxy-measures.js'
 
-/** What a request asks for; a closed set, since it is a label. */
+/** The kind of route that a request asks for. A closed set, because it is a metric label. */
 export type RouteClass = 'service' | 'attest' | 'jwks' | 'probe' | 'none'
 
 /** Whose request it is. */
@@ -24,15 +24,15 @@ interface Subject {
 }
 
 /**
- * What is told of one request while it runs. A client's own `traceparent` is not asked: whether a request is traced is
- * decided here, and a phone may neither have it traced nor join a trace of ours.
+ * What is reported about one request while it runs. A client's own `traceparent` is ignored: whether a request is
+ * traced is decided here, and a phone may neither cause a trace nor join one.
  */
 export interface RequestWatch {
   /** Runs the request; what it waits for becomes part of its trace, if it has one. */
   run<Answer>(work: () => Answer): Answer
   asksFor(route: RouteClass): void
   belongsTo(subject: Subject): void
-  /** @param ownMs of the time until then, what we took. */
+  /** @param ownMs the part of the time until then that the proxy took. */
   headSent(status: number, ownMs: number): void
   /** @param status of the provider's answer, 0 where there was none. */
   forwarded(status: number, upstreamMs: number): void
@@ -43,7 +43,7 @@ export interface RequestWatch {
 
 export type WatchRequest = (method: string) => RequestWatch
 
-/** Shared by all requests where nobody asks. */
+/** Shared by all requests where nothing is measured or traced. */
 export const NOT_WATCHED: RequestWatch = {
   run: (work) => work(),
   asksFor() {},

@@ -4,7 +4,7 @@ import type { CrowdedOut } from '../fairness/connection-room.js'
 import type { ProxyMeasures } from './proxy-measures.js'
 
 const LIMITS = {
-  /** Between two lines, while it lasts: a flood must not be one of the log as well. */
+  /** Between two lines while it lasts, so that a flood of connections does not become a flood of log lines. */
   everyMs: 1_000,
 } as const
 
@@ -14,7 +14,10 @@ interface Deps {
   readonly closed: ProxyMeasures['crowdedOut']
 }
 
-/** Counts each connection that was closed for want of room; the first is told at once, then those of each second. */
+/**
+ * Counts each connection that was closed for want of room. The first is logged at once, then those of each second
+ * together.
+ */
 export function tellCrowdedOut({ clock, log, closed }: Deps): (who: CrowdedOut, source: string | null) => void {
   let toldMs = Number.NEGATIVE_INFINITY
   let untold = 0
@@ -23,7 +26,7 @@ export function tellCrowdedOut({ clock, log, closed }: Deps): (who: CrowdedOut, 
     untold += 1
     const nowMs = clock.monotonicMs()
     if (nowMs - toldMs < LIMITS.everyMs) return
-    // Of a flood, its own: the address that has the most, or is among those.
+    // Under a flood this is the flood's own source: the address that has the most connections, or one of those that do.
     log.warn({ closed: untold, source }, 'too many connections: some were closed')
     toldMs = nowMs
     untold = 0

@@ -12,10 +12,10 @@ interface Parts {
   readonly redis: Pick<RedisLink, 'isUsable'> | null
 }
 
-/** Stands for never: Prometheus could show no alarm by an infinite number. */
+/** Stands for never, because Prometheus could not show an alarm with an infinite number. */
 const NEVER_SECONDS = -1e9
 
-/** How the proxy stands, read when somebody asks. */
+/** The proxy's current state, read when metrics are collected. */
 export function tellState(meter: Meter, { dataPlane, underWay, crowd, redis }: Parts): void {
   readingOf(meter, 'pma_proxy_requests_in_hand', 'let in, not yet on their way to the provider', () => crowd.size)
   readingOf(meter, 'pma_proxy_streams_open', 'on their way to or from a provider', () => underWay.size - crowd.size)

@@ -28,23 +28,25 @@ import { silentLog } from './silent-log.js'
 
 export const BOOT = 'boot_01JH0000000000000000000000'
 
-/** Admission with both of its authorities, real Redis and a fake directory over real gRPC, and its parts in the open. */
+/**
+ * Admission with both of its authorities, a real Redis and a fake directory over real gRPC, and access to its parts.
+ */
 export interface AdmissionRig {
   readonly admission: Admission
   readonly redis: TestRedis
   readonly client: RedisClient
   readonly link: RedisLink
   readonly directory: FakeDirectory
-  /** Of the record and its queue, and of Redis's buckets. Scripts take as much of it as is said, calls none. */
+  /** The time of the record and its queue, and of Redis's buckets. Scripts take `scriptMs` of it, calls none. */
   readonly time: ManualTime
-  /** What scripts the adapter sent: how many requests, and how many riders. */
+  /** The scripts that the adapter sent: how many requests, and how many riders. */
   readonly scripts: readonly { readonly requests: number; readonly riders: number }[]
   /** As the scripts answered. */
   readonly watermarks: readonly (number | undefined)[]
   readonly says: { redis: 'there' | 'away' | 'answers lost'; scriptMs: number; organizations: 'one' | 'several' }
-  /** Time of Redis passes, too. */
+  /** Moves Redis's time as well. */
   advance(ms: number): Promise<void>
-  /** Where Redis has forgotten it; or what is no time. */
+  /** Sets the time after Redis has lost it; or sets a text that is no time. */
   setTime(now?: string): Promise<void>
   /** Everything in the streams, by shard, in the order of writing. */
   streamed(): Promise<readonly AccessEntry[]>
@@ -53,7 +55,7 @@ export interface AdmissionRig {
   close(): Promise<void>
 }
 
-/** The time of buckets is the test's own: for each slot a copy, since a script of a cluster sees one slot alone. */
+/** Buckets use the test's own time, with a copy for each slot, because a script of a cluster sees only one slot. */
 const SCRIPT = ADMISSION_SCRIPT.replace(
   "redis.call('TIME')",
   "{tonumber(redis.call('GET', 'test:now' .. string.match(KEYS[1], '{.-}'))) / 1000, 0}",
@@ -75,7 +77,7 @@ export async function startAdmissionRig(options: AdmissionRigOptions = {}): Prom
   const redis = await startTestRedis()
   const target = redisTarget(cluster ?? redis)
   const client = await connectTestRedis({ ...target, cluster: cluster !== undefined })
-  /** Looks for it without delay while it is away, and not at all while it is in use. */
+  /** Looks for Redis without delay while it is away, and not at all while it is in use. */
   const soon: Schedule = (run, ms) => unref(setTimeout(run, ms < 5_000 ? Math.min(ms, 20) : ms))
   const real = createRedisLink({ client, clock: time.clock, schedule: soon, log })
   const says: AdmissionRig['says'] = { redis: 'there', scriptMs: 0, organizations: 'one' }

@@ -3,7 +3,7 @@ import type { QuotaCounter__Output } from '@protectmyapi/protos/generated/direct
 import type { QuotaDraw, QuotaReturn } from '../quota/draw-quota.js'
 import type { QuotaCounter } from '../quota/quota-counters.js'
 
-/** What a proxy asked, as it stands in the proxy: for a directory that is a fake. */
+/** What a proxy asked, in the proxy's own types, for a fake directory. */
 export function countersFromWire({ draws, returns }: DrawQuotaRequest__Output): {
   draws: readonly QuotaDraw[]
   returns: readonly QuotaReturn[]

@@ -11,7 +11,7 @@ import type { Exceeded } from '../quota/quotas.js'
 import type { Outcome } from '../record/recorder.js'
 import type { Route, RouteSource } from '../routes/route.js'
 
-/** One admitted request and what was said of its end. */
+/** One admitted request, and how its end was recorded. */
 export interface Recorded {
   readonly request: AccessRequest
   readonly ends: ({ readonly finished: Outcome } | { readonly voided: string })[]
@@ -165,7 +165,7 @@ export function heldSecret(
   }
 }
 
-/** A route with nothing special; `over` and `target` say what is. */
+/** A plain route; `over` and `target` replace parts of it. */
 export function routeTo(
   origin: string,
   { target = {}, ...over }: Partial<Omit<Route, 'target'>> & { target?: Partial<Route['target']> } = {},

@@ -26,19 +26,19 @@ type SyncStream = ServerDuplexStream<SyncRequest__Output, SyncReply>
 /** A directory over real gRPC, on loopback and without TLS, with its state in this process. */
 export interface FakeDirectory {
   readonly client: { current(): DirectoryClient; leave(): void }
-  /** What a proxy is told. Set them as the test goes. */
+  /** What a proxy is told. May be changed during the test. */
   readonly says: {
     horizonMs: number
     route: (credential: string, service: string) => ResolveRouteResponse__Output | Promise<ResolveRouteResponse__Output>
     keys: () => ListSessionKeysResponse__Output
-    /** Admit and RecordAccess: there, refusing everything unwritten, or writing and then losing the answer. */
+    /** Admit and RecordAccess: there, refusing everything without writing it, or writing and then losing the answer. */
     record: 'there' | 'away' | 'answers lost'
     /** No Sync is answered. */
     mute: boolean
-    /** No row is pushed: LISTEN failed in silence. */
+    /** Whether rows are pushed. False: as if LISTEN had failed silently. */
     pushes: boolean
   }
-  /** A change is committed: its row is in the feed, and pushed. Answers its number. */
+  /** Commits a change: its row is in the feed, and pushed. Returns its number. */
   commit(row: Label): number
   /** By boot id. */
   readonly registry: ReadonlyMap<string, { readonly applied: number; readonly syncs: number }>
@@ -48,7 +48,7 @@ export interface FakeDirectory {
   /** By the same wall clock as limits. */
   readonly quotas: QuotaLedger
   readonly openStreams: number
-  /** All connections are cut, as by a restart; the same port listens again at once. */
+  /** Cuts all connections, as a restart does; the same port listens again at once. */
   restart(): Promise<void>
   close(): Promise<void>
 }
@@ -91,7 +91,7 @@ export async function startFakeDirectory(
     stream.on('error', () => streams.delete(stream))
   }
 
-  /** Idempotent: what is there stays as it is. */
+  /** Idempotent: an existing entry stays as it is. */
   function write(bootId: string, entry: AccessEntry__Output | null): void {
     if (!entry) return
     const key = `${bootId} ${entry.shard} ${entry.sequence}`
@@ -111,7 +111,7 @@ export async function startFakeDirectory(
     })
   }
 
-  /** Quotas are there or away with the record: an answer that is lost has been drawn. */
+  /** Quotas are there or away with the record: when an answer is lost, its blocks have been drawn. */
   async function drawQuota(request: DrawQuotaRequest__Output): Promise<DrawQuotaResponse> {
     if (says.record === 'away') throw new Fault('UNAVAILABLE', 'away')
     const { draws, returns } = countersFromWire(request)
@@ -134,7 +134,7 @@ export async function startFakeDirectory(
   const handlers: DirectoryHandlers = {
     Sync: sync,
     ResolveRoute: answering(({ credential, service }) => says.route(credential, service)),
-    // Others ask for these, and no proxy.
+    // Other services ask for these; a proxy does not.
     ResolveSecrets: notForProxies,
     VerifyChains: notForProxies,
     ListSessionKeys: answering(() => says.keys()),

@@ -3,7 +3,7 @@ import { type Schedule, systemSchedule } from '../freshness/schedule.js'
 
 const TIMES = 50
 
-/** Time that runs fifty times as fast, but for what gRPC counts. */
+/** Time that runs fifty times as fast, except for gRPC's own timers. */
 export const fiftyfold: { readonly clock: Clock; readonly schedule: Schedule } = {
   clock: { wallMs: () => systemClock.wallMs() * TIMES, monotonicMs: () => systemClock.monotonicMs() * TIMES },
   schedule: (run, ms) => systemSchedule(run, ms / TIMES),

@@ -4,7 +4,7 @@ import type { Label } from '../freshness/label.js'
 import { type ManualTime, manualTime } from './manual-time.js'
 import { silentLog } from './silent-log.js'
 
-/** A keeper that has just been answered, and a feed to move it by. */
+/** A keeper whose Sync has just been answered, and a feed to change its state. */
 export interface Fresh {
   readonly time: ManualTime
   readonly keeper: FeedState

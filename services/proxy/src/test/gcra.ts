@@ -7,7 +7,7 @@ export interface GcraBucket {
 }
 
 export interface Gcra<Bucket extends GcraBucket> {
-  /** Draws one unit from each, or from none: then it names the bucket that is to be waited for longest, and how long. */
+  /** Draws one unit from each bucket, or from none: then it returns the bucket with the longest wait, and that wait. */
   draw(
     buckets: readonly Bucket[],
     nowMs: number,

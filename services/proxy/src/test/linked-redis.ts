@@ -6,7 +6,7 @@ import { systemSchedule } from '../freshness/schedule.js'
 import { createRedisLink } from '../redis/redis-link.js'
 import { silentLog } from './silent-log.js'
 
-/** A Redis of a test's own and the proxy's link to it, by the machine's clock. It is usable a moment later. */
+/** A Redis for one test and the proxy's link to it, by the machine's clock. It is usable a moment later. */
 export async function linkedRedis(atEnd: AtEnd) {
   const server = await startTestRedis()
   atEnd(() => server.drop())

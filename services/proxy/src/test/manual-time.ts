@@ -5,7 +5,7 @@ import type { Schedule } from '../freshness/schedule.js'
 export interface ManualTime {
   readonly clock: ManualClock
   readonly schedule: Schedule
-  /** Time passes on both clocks; what falls due runs at its moment, in order. */
+  /** Time passes on both clocks. Timers that fall due run at their moments, in order. */
   advance(ms: number): void
   readonly timers: number
 }

@@ -2,15 +2,15 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import { SEALED_LEASE_BYTES_MAX } from '../lease/shared/sealed-lease.js'
 import type { SealedLeaseStore } from '../lease/shared/sealed-lease-store.js'
 
-/** A store in memory, that anyone may write to. */
+/** A store in memory that the test may write to. */
 export interface MemorySealedLeases extends SealedLeaseStore {
   readonly entries: Map<string, { readonly sealed: Buffer; readonly until: number }>
   /** Keys that were asked for, a list for each question. */
   readonly asked: (readonly string[])[]
   readonly says: {
-    /** Refuses everything. */
+    /** Every call fails. */
     away: boolean
-    /** Forgets nothing, as a Redis does whose clock stands still. */
+    /** Forgets nothing, like a Redis whose clock stands still. */
     keepsAll: boolean
     /** Runs while a question is on its way. */
     duringGet: () => void

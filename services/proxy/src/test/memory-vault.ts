@@ -22,7 +22,7 @@ export interface MemoryVault extends VaultLeases {
 
 export const secretOf = (versionId: string): string => `sk-value-of-${versionId}`
 
-/** As the vault derives it, as far as its parts go. */
+/** Derived from the same parts as the vault's. */
 export function leaseKeyBytes(organizationId: string, { dataKeyId, dataKeyVersion, hour }: LeaseKeyId): Buffer {
   return createHash('sha256')
     .update(JSON.stringify([organizationId, dataKeyId, dataKeyVersion, hour]))

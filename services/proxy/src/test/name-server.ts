@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 const FAMILY_OF_TYPE = { 1: 4, 28: 6 } as const
 const HEAD_BYTES = 12
 
-/** A name server (RFC 1035, UDP), for tests: answers what it is told to. */
+/** A name server (RFC 1035, UDP) for tests, which answers what it is told to. */
 export interface NameServer {
   /** `address:port`. */
   readonly server: string
@@ -13,13 +13,13 @@ export interface NameServer {
   close(): Promise<void>
 }
 
-/** Another name by which the asked one is known (CNAME), and that one's addresses. */
+/** A CNAME for the name that was asked for, and the addresses of the alias. */
 interface Alias {
   readonly alias: string
   readonly addresses: readonly string[]
 }
 
-/** @param answer the addresses of a family; `unknown` says that there is no such name, `silence` nothing at all. */
+/** @param answer the addresses of a family; `unknown` answers that there is no such name, `silence` does not answer. */
 export async function startNameServer(
   answer: (name: string, family: 4 | 6) => readonly string[] | Alias | 'unknown' | 'silence',
 ): Promise<NameServer> {
@@ -63,7 +63,7 @@ const A = 1
 const CNAME = 5
 const AAAA = 28
 
-/** Where in the message the name stands that was asked for (RFC 1035 § 4.1.4). */
+/** A pointer to the name in the question (RFC 1035 § 4.1.4). */
 const ASKED = Buffer.of(0xc0, HEAD_BYTES)
 
 function recordsOf(found: readonly string[] | Alias): Buffer[] {
@@ -72,7 +72,7 @@ function recordsOf(found: readonly string[] | Alias): Buffer[] {
   return [record(ASKED, CNAME, alias), ...found.addresses.map((address) => addressRecord(alias, address))]
 }
 
-/** IPv6 as eight groups. */
+/** IPv6 must be written as eight groups. */
 function addressRecord(name: Buffer, address: string): Buffer {
   const isV4 = isIP(address) === 4
   const bytes = isV4 ? address.split('.').map(Number) : address.split(':').flatMap(groupBytes)
@@ -88,7 +88,7 @@ function record(name: Buffer, type: number, data: Buffer): Buffer {
   return Buffer.concat([name, head, data])
 }
 
-/** Each label behind its length, and the root's. */
+/** Each label is preceded by its length; the root's ends it. */
 function labelled(name: string): Buffer {
   const labels = name.split('.').flatMap((label) => [Buffer.of(label.length), Buffer.from(label, 'latin1')])
   return Buffer.concat([...labels, Buffer.of(0)])

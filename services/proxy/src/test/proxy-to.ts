@@ -1,7 +1,7 @@
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { type ProxyOptions, type ProxyUnderTest, startProxy } from './start-proxy.js'
 
-/** Starts proxies in front of upstreams; after each test both are closed, the latest first. Call it once a file. */
+/** Starts proxies in front of upstreams. After each test both are closed, the latest first. Call it once a file. */
 export function proxiesOfEachTest(): (
   upstream: { port: number; close(): Promise<void> },
   options?: ProxyOptions,

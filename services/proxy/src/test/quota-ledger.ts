@@ -2,15 +2,15 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { DrawQuota, QuotaBlock, QuotaDraw } from '../quota/draw-quota.js'
 import type { QuotaCounter } from '../quota/quota-counters.js'
 
-/** Management's counters, in this process: by its rules, and by the wall clock. */
+/** Management's counters, in this process, by its rules and the wall clock. */
 export interface QuotaLedger {
   readonly draw: DrawQuota
-  /** Of the period that it is now. */
+  /** Units drawn in the current period. */
   drawn(counter: Pick<QuotaCounter, 'scope' | 'subject' | 'period'>): number
   readonly calls: readonly { readonly draws: readonly QuotaDraw[]; readonly returns: number }[]
 }
 
-/** As management: a sixteenth of the rest ahead. */
+/** As in management: a sixteenth of the rest ahead. */
 const SHARE = 16
 
 export function createQuotaLedger(clock: Pick<Clock, 'wallMs'>): QuotaLedger {

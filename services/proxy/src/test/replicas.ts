@@ -12,10 +12,12 @@ import type { WatchedMaterial } from '@protectmyapi/service-kit/grpc/tls-materia
 
 const SERVER_ID = 'spiffe://protectmyapi.local/ns/protectmyapi/sa/authority'
 
-/** Replicas of an authority over mutual TLS, behind one address, as in Kubernetes: new connections go to them in turn. */
+/**
+ * Replicas of an authority over mutual TLS, behind one address. As in Kubernetes, new connections go to them in turn.
+ */
 export interface Replicas<Made extends Client> {
   readonly client: ReloadingClient<Made>
-  /** As SIGSTOP: it keeps its connections, takes new ones, and does nothing more. */
+  /** Like SIGSTOP: the replica keeps its connections, accepts new ones, and does nothing more. */
   freeze(replica: number): void
   close(): Promise<void>
 }

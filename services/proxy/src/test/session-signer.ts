@@ -10,7 +10,7 @@ const ISSUER = 'ins_test'
 export interface SessionSigner {
   readonly kid: string
   token(claims: Partial<AppSessionClaims>, header?: { alg?: string; typ?: string; kid?: string }): Promise<string>
-  /** Of a test call. */
+  /** For a test call. */
   testToken(claims?: Partial<TestSessionClaims>): Promise<string>
   keys(): ListSessionKeysResponse__Output
 }

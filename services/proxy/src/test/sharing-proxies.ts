@@ -12,7 +12,7 @@ import { type ManualTime, manualTime } from './manual-time.js'
 import { type MemoryVault, memoryVault } from './memory-vault.js'
 import { routeResponse } from './route-response.js'
 
-/** Proxies with a keeper of their own each, that share a clock, a vault and a store. */
+/** Proxies that share a clock, a vault and a store, each with its own keeper. */
 export function sharingProxies<Store extends SealedLeaseStore>(makeStore: (clock: ManualTime['clock']) => Store) {
   const time = manualTime()
   const store = makeStore(time.clock)
@@ -31,7 +31,7 @@ export function sharingProxies<Store extends SealedLeaseStore>(makeStore: (clock
       keys,
       upstream,
       logged,
-      /** What it takes from the store, whatever the vault would say. */
+      /** What it takes from the store, without asking the vault. */
       read: createReadShared({ ...deps, store, keys }),
       leases: createLeaseSource({ ...deps, upstream, forgetRoute: () => {} }),
     }
@@ -91,5 +91,5 @@ export function versionsAsked({ asked }: MemoryVault): string[][] {
   return asked.map(({ secrets }) => secrets.map(({ versionId }) => versionId))
 }
 
-/** Whatever was begun and not waited for has happened. */
+/** Lets everything happen that was started and not waited for. */
 export const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))

@@ -20,7 +20,7 @@ export function createSpentQuotas(clock: Pick<Clock, 'wallMs'>) {
       const { scope, period, count } = full.counter
       return { scope, period, count, ...full.within, retryAfterMs: full.within.endsAtMs - clock.wallMs() }
     },
-    /** Answers how to take it back. */
+    /** Returns the function that takes it back. */
     spend(request: AccessRequest): () => void {
       const places = placesOf(request)
       for (const { key } of places) spent.set(key, (spent.get(key) ?? 0) + 1)

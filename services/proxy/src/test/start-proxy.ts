@@ -50,7 +50,7 @@ export interface ProxyUnderTest {
   close(): Promise<void>
 }
 
-/** What a test has otherwise. */
+/** What a test sets differently. */
 export interface ProxyOptions {
   readonly exempt?: string[]
   readonly hostSuffix?: string | null
@@ -67,7 +67,7 @@ export interface ProxyOptions {
   readonly clock?: Clock
 }
 
-/** The proxy as it is built, apart from the authorities; its service `up` goes to the given upstream. */
+/** The real proxy except for the authorities; its service `up` goes to the given upstream. */
 export async function startProxy(
   upstreamPort: number,
   {

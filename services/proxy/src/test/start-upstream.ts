@@ -32,13 +32,13 @@ export async function startUpstream(answer: (received: Received, response: Serve
   return { ...server, received }
 }
 
-/** A provider that sees requests as they come. */
+/** A provider that sees requests as they arrive. */
 export function serve(listener: RequestListener): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer(listener)
   return listening(server, () => server.closeAllConnections())
 }
 
-/** A provider of bytes. */
+/** A provider that deals in raw bytes. */
 export async function startRawUpstream(
   onSocket: (socket: Socket) => void,
 ): Promise<{ port: number; close(): Promise<void> }> {

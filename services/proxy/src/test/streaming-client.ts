@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { until } from '@protectmyapi/dev-kit/until'
 import { APP_TOKEN, type ProxyUnderTest } from './start-proxy.js'
 
-/** Opens a request and hands the answer over as it begins. */
+/** Opens a request and returns the answer as it begins. */
 export function open(
   proxy: ProxyUnderTest,
   method: string,
@@ -34,10 +34,10 @@ export async function readAll(answer: IncomingMessage): Promise<{ body: string; 
 /** The next piece, as it comes. */
 export const next = (stream: IncomingMessage): Promise<string> =>
   new Promise((resolve) => stream.once('data', (chunk: Buffer) => resolve(chunk.toString())))
-/** What was said of the first admitted request's end. */
+/** How the first admitted request's end was recorded. */
 export const endOf = async (proxy: ProxyUnderTest) => until(() => proxy.plane.recorded[0]?.ends[0])
 
-/** All that a raw connection answers until it closes. */
+/** All bytes that a raw connection answers until it closes. */
 export async function exchangeRaw(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []

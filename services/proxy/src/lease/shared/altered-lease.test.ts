@@ -5,7 +5,7 @@ import { secretOf } from '../../test/memory-vault.js'
 import { granted, questionOf, settle, sharingProxies } from '../../test/sharing-proxies.js'
 import type { SealedFor } from './seal-lease.js'
 
-/** A proxy that holds the lease keys of both organizations, and what others have shared of each. */
+/** A proxy that holds the lease keys of both organizations, and the leases that others have shared for each. */
 async function make() {
   const rig = sharingProxies(memorySealedLeases)
   const [a, b] = [rig.proxy(), rig.proxy()]
@@ -20,7 +20,7 @@ async function make() {
     if (!entry) throw new Error(`nothing is shared of ${name}`)
     return entry.sealed
   }
-  /** What somebody has written to Redis in the place of a1. */
+  /** What somebody has written to Redis in place of a1. */
   const replace = (sealed: Buffer, organizationId = 'org_1'): void =>
     void rig.store.entries.set(leaseKey(organizationId, 'ver_a_1'), { sealed, until: Number.POSITIVE_INFINITY })
   const question = questionOf(rig.route(['a1']))

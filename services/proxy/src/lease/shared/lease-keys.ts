@@ -10,19 +10,19 @@ import type { Route } from '../../routes/route.js'
 import type { LeaseKey, LeaseKeyId } from '../vault-leases.js'
 
 const LIMITS = {
-  /** Two for an organization: of this hour, and of the one before, under which leases are still running. */
+  /** Two for each organization: of this hour, and of the one before, under which leases are still running. */
   keysMax: 20_000,
 } as const
 
-/** Lease keys in this process's memory, and nowhere else. */
+/** Lease keys, held in this process's memory and nowhere else. */
 export interface LeaseKeys {
-  /** Takes the key over; wipes it when it is dropped, and at once where it may not be held. */
+  /** Takes ownership of the key. Wipes it when it is dropped, and at once where it may not be held. */
   keep(route: Pick<Route, 'organizationId' | 'labels'>, key: LeaseKey, begun: Pick<Held, 'askedAt' | 'epoch'>): void
-  /** To be used in the same turn: afterwards it may have been wiped. */
+  /** To be used in the same turn, because afterwards it may have been wiped. */
   find(organizationId: string, id: LeaseKeyId): SecretBytes | undefined
   /** False for an organization to which this proxy is cold. */
   holdsAny(organizationId: string): boolean
-  /** Wipes what is past its end. */
+  /** Wipes keys past their end. */
   sweep(): void
   wipeAll(): void
 }
@@ -39,17 +39,18 @@ export function createLeaseKeys(keeper: Keeper, clock: Clock, keysMax: number = 
 
   return {
     keep({ organizationId, labels }, key, begun) {
-      // EVICT: it rests on the organization and its lease keys as the route has read them; a row that fells either, such
-      // as a shredding's or a leak's, drops the key. Without such labels nothing would.
+      // EVICT: the key rests on the organization and its lease keys as the route has read them. A row that fells
+      // either, such as a shredding's or a leak's, drops the key. Without such labels nothing would drop it.
       const restsOn = labels.filter(({ kind, id }) => FELLED_WITH.has(kind) && id === organizationId)
       if (restsOn.length < FELLED_WITH.size) return key.bytes.wipe()
-      // An older data key may be known to somebody by the time that another seals: what they share under it, or a slow
-      // answer brings, is not believed beside the newer one's.
+      // By the time a newer version of the data key seals, an older one may have leaked. So no lease key of an older
+      // version is held beside a newer version's, and nothing shared under it can be opened, even where a slow answer
+      // brings it.
       const held = SLOTS.map((slot) => slotOf(organizationId, slot))
       const isOutdated = held.some((slot) => isOlder(key.id, cache.get(slot)?.key.id))
       if (isOutdated) return key.bytes.wipe()
       for (const slot of held) if (isOlder(cache.get(slot)?.key.id, key.id)) cache.delete(slot)
-      // What was sealed at the end of its hour lives as long as a lease may.
+      // A lease sealed at the end of the key's hour lives as long as any lease may.
       const notAfter = key.sealsUntil + GRANT_LIFE_MS_MAX
       cache.set(slotOf(organizationId, key.id.hour), { ...begun, labels: restsOn, notAfter, key })
     },
@@ -67,7 +68,7 @@ const FELLED_WITH: ReadonlySet<Label['kind']> = new Set(['FEED_KIND_ORGANIZATION
 
 const SLOTS = [0, 1] as const
 
-/** Even and odd hours: a key takes the place of the one of two hours before, or of the same hour after a rotation. */
+/** Even and odd hours: a key replaces the one of two hours before, or of the same hour after a rotation. */
 function slotOf(organizationId: string, hour: number): string {
   return keyOf(organizationId, String(hour % 2))
 }

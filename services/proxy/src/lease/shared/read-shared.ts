@@ -20,7 +20,9 @@ export interface SharedDeps {
   readonly log: Logger
 }
 
-/** Those leases that others have shared and that may be used. What is missing, or wrong in any way, is left out. */
+/**
+ * Leases that other proxies have shared and that may be used. Any that is missing, or wrong in any way, is left out.
+ */
 export type ReadShared = (question: LeaseQuestion) => Promise<readonly LeaseAnswer[]>
 
 type Unusable = 'below-the-floor' | 'not-a-lease' | 'past-its-end' | 'under-another-key' | 'not-authentic'
@@ -30,33 +32,33 @@ export function createReadShared({ store, keys, keeper, clock, log }: SharedDeps
 
   function openOne(organizationId: string, secret: GrantedSecret, bytes: Buffer, asked: Moment) {
     const { secretId, generation } = secret
-    // RFLOOR: looked at after the wait, for a row may have overtaken the answer.
+    // RFLOOR: checked after the wait, because a row may have overtaken the answer.
     if (!keeper.accepts([{ kind: 'FEED_KIND_SECRET', id: secretId, generation }])) return 'below-the-floor'
     const sealed = parseSealedLease(bytes)
     if (!sealed) return 'not-a-lease'
-    // RTTL: its end is in the seal, whatever Redis still keeps.
+    // RTTL: the lease's end is in the seal, however long Redis still keeps it.
     const lifeMs = sealed.notAfterMs - asked.wallMs
     if (lifeMs <= 0) return 'past-its-end'
     const key = keys.find(organizationId, sealed.keyId)
     if (!key) return 'under-another-key'
     const opened = openLease(key, sealed, { organizationId, ...secret })
     if (!opened) return 'not-authentic'
-    // A clock that was set back must not make it live longer than any lease does.
+    // A clock that was set back must not make the lease live longer than any lease may.
     const notAfter = asked.monotonicMs + Math.min(lifeMs, GRANT_LIFE_MS_MAX)
     return { secretId, generation, ...opened, notAfter } satisfies UpstreamLease
   }
 
   function tell(why: Unusable, organizationId: string, { secretId, versionId }: GrantedSecret): void {
-    // Keys change every hour, and clocks differ; what does not authenticate was written by somebody else.
+    // Keys change every hour, and clocks differ. A lease that does not authenticate was written by somebody else.
     const level = why === 'not-a-lease' || why === 'not-authentic' ? 'warn' : 'info'
-    // Once a second: whoever can write to Redis must not be able to fill the log.
+    // Once a second, because otherwise anyone who can write to Redis could fill the log.
     if (mayTell(why)) log[level]({ why, organizationId, secretId, versionId }, 'a shared lease was not used')
   }
 
   return async ({ organizationId, secrets }) => {
-    // Cold: whoever holds no key of the organization has never leased anything of it, and asks the vault.
+    // Cold: without a lease key of the organization, nothing that is shared can be opened, so the vault is asked.
     if (!keys.holdsAny(organizationId)) return []
-    // READTIME: from before Redis is asked.
+    // READTIME: taken before Redis is asked.
     const asked = momentOf(clock)
     const found = await store.get(secrets.map(({ versionId }) => leaseKey(organizationId, versionId))).catch((err) => {
       log.debug({ err }, 'no leases from Redis')

@@ -50,7 +50,7 @@ describeWithRedis('sealed leases in Redis', () => {
     const { a, vault, route, time } = await twoOrganizations()
     expect(await a.read(questionOf(route(['a1', 'b1'])))).toHaveLength(2)
     expect(await a.read(questionOf(route(['a1', 'b1', 'c1'], { organizationId: 'org_2' })))).toEqual([])
-    // Whoever has all of Redis and A's key, and knows what everything is called.
+    // An attacker who has all of Redis and A's key, and knows all names and ids.
     const hour = Math.floor(time.clock.wallMs() / 3_600_000)
     const id = { dataKeyId: 'key_org_1', dataKeyVersion: 1, hour }
     expect(a.keys.find('org_1', id)?.reveal()).toEqual(leaseKeyBytes('org_1', id))
@@ -62,7 +62,7 @@ describeWithRedis('sealed leases in Redis', () => {
         const sealed = bytes && parseSealedLease(bytes)
         const stolen = new SecretBytes(leaseKeyBytes('org_1', id))
         if (sealed && openLease(stolen, sealed, whose)) opened.push(`${organizationId} ${name}`)
-        // Nor by calling it the organization's own.
+        // Nor by claiming that it belongs to the key's own organization.
         if (organizationId === 'org_2' && sealed)
           expect(openLease(stolen, sealed, { ...whose, organizationId: 'org_1' })).toBeUndefined()
       }
@@ -83,7 +83,7 @@ describeWithRedis('sealed leases in Redis', () => {
   it('that are longer than any, or no text, are not fetched, and those beside them are taken', async () => {
     const { a, route } = await twoOrganizations()
     const keyOf = (name: string) => leaseKey('org_1', granted(name).versionId)
-    // By Redis itself: nothing of it is sent.
+    // Redis itself extends the value, so none of it is sent.
     await server.ask('SETRANGE', keyOf('a1'), String(100 * 1024 * 1024), 'x')
     await client.del(keyOf('d1'))
     await client.lpush(keyOf('d1'), 'x')
@@ -127,7 +127,7 @@ describeWithRedis('sealed leases in Redis', () => {
   })
 })
 
-/** All keys with all that Redis gives out of them. */
+/** All keys, and everything that Redis returns for them. */
 async function everything(client: RedisClient): Promise<Buffer> {
   const keys = await client.keys('*')
   const dumps = await Promise.all(keys.flatMap((key) => [client.dumpBuffer(key), client.getBuffer(key)]))

@@ -4,8 +4,8 @@ import { SEALED_LEASE_BYTES_MAX } from './sealed-lease.js'
 import type { SealedLeaseStore } from './sealed-lease-store.js'
 
 /**
- * A byte more than any lease has, and no more: whoever can write to Redis could put any amount there, and MGET would
- * answer with all of it. What is no text is as good as absent.
+ * Reads at most one byte more than a lease may have. Anyone who can write to Redis could put any amount there, and MGET
+ * would answer with all of it. A key that holds no string counts as absent.
  */
 const READ = redisScript(`
 local answer = {}

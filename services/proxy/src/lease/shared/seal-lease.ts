@@ -8,7 +8,7 @@ import type { GrantedSecret } from '../../routes/route.js'
 import type { LeaseKeyId } from '../vault-leases.js'
 import { SALT_BYTES, type SealedLease, serializeSealedLease } from './sealed-lease.js'
 
-/** Which lease it is, as the grant of whoever seals or opens it says (LABEL). Never read out of Redis. */
+/** Identifies the lease by the grant of the proxy that seals or opens it (LABEL). Never read out of Redis. */
 export interface SealedFor extends Pick<GrantedSecret, 'secretId' | 'versionId' | 'generation'> {
   readonly organizationId: string
 }
@@ -23,10 +23,10 @@ const PRODUCT = 'protectmyapi/proxy/1/sealed-lease'
 const ENTRY_KEY_INFO = 'protectmyapi/proxy/1/sealed-lease-key'
 
 /**
- * Seals one lease under an AES key of its own, made of the lease key and a fresh salt. So there is no count to keep:
- * under one key 2^32 random nonces would be safe (NIST SP 800-38D), and here each key meets one.
+ * Seals one lease under an AES key of its own, derived from the lease key and a fresh salt. So nothing has to be
+ * counted: under one key 2^32 random nonces would be safe (NIST SP 800-38D), and here each key is used with one.
  *
- * Undefined where it would be too large to be read back.
+ * Undefined where the result would be too large to be read back.
  */
 export function sealLease(
   leaseKey: { readonly id: LeaseKeyId; readonly bytes: SecretBytes },
@@ -48,7 +48,7 @@ export function sealLease(
   }
 }
 
-/** Opens it as exactly what the grant names. Undefined where it does not authenticate as that, whatever is wrong. */
+/** Opens it as exactly what the grant names. Undefined where it does not authenticate as that, for whatever reason. */
 export function openLease(bytes: SecretBytes, sealed: SealedLease, whose: SealedFor): Contents | undefined {
   const key = entryKey(bytes, sealed.salt)
   let plain: Buffer | undefined
@@ -69,7 +69,7 @@ function entryKey(leaseKey: SecretBytes, salt: Buffer): Buffer {
   return hkdfSha512(leaseKey.reveal(), salt, ENTRY_KEY_INFO, KEY_BYTES)
 }
 
-/** Each field with its length before it. RTTL, LABEL: end and generation are in it. */
+/** Each field is preceded by its length. RTTL, LABEL: end and generation are included. */
 function associatedData(
   { organizationId, secretId, versionId, generation }: SealedFor,
   { keyId, notAfterMs }: Pick<SealedLease, 'keyId' | 'notAfterMs'>,

@@ -4,13 +4,13 @@ import type { SealedLeaseStore } from './sealed-lease-store.js'
 
 interface Rig {
   readonly store: SealedLeaseStore
-  /** Lets time pass until this is so. @throws where it never is. */
+  /** Lets time pass until the probe is true. @throws where it never is. */
   comesTrue(probe: () => Promise<boolean>): Promise<void>
 }
 
 const key = (name: string): string => `pma:{s00}:lease:org_1:${name}`
 
-/** What Redis and its stand-in both keep. */
+/** What both Redis and its stand-in must do. */
 export function sealedLeaseStoreContract(make: () => Rig): void {
   it('answers in the order of the keys, with null for what is not there', async () => {
     const { store } = make()

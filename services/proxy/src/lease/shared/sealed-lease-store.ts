@@ -1,12 +1,12 @@
-/** Leases that proxies share, sealed. Nobody believes what it answers before the seal has been opened. */
+/** Leases that proxies share, sealed. No answer is trusted before its seal has been opened. */
 export interface SealedLeaseStore {
   /**
-   * In the order of the keys, all of one organization and at most 32; null where there is none. One bounded wait, and of
-   * each no more than shows that it is too long to be a lease.
+   * Values in the order of the keys, which are all of one organization and at most 32; null where there is none. Waits
+   * once and for a bounded time. Of each value it reads only enough to show that it is too long to be a lease.
    *
-   * @throws where it is away or slow: whoever asks knows another way.
+   * @throws where the store is away or slow; the caller has another source.
    */
   get(keys: readonly string[]): Promise<readonly (Buffer | null)[]>
-  /** Kept for so many milliseconds at most. @throws as `get`. */
+  /** Keeps it for at most `lifeMs` milliseconds. @throws as `get`. */
   put(key: string, sealed: Buffer, lifeMs: number): Promise<void>
 }

@@ -15,7 +15,7 @@ describe('a sealed lease', () => {
     const longest = serializeSealedLease(sealed(64))
     expect(longest && parseSealedLease(longest)).toEqual(sealed(64))
     expect(serializeSealedLease(sealed(65))).toBeUndefined()
-    // One more, by somebody who writes to Redis.
+    // One character more, from somebody who writes to Redis.
     const [head, name, rest] = [longest?.subarray(0, 5), Buffer.from([65]), longest?.subarray(6)]
     const longer = Buffer.concat([head ?? name, name, Buffer.from('k'), rest ?? name])
     expect(parseSealedLease(longer)).toBeUndefined()

@@ -8,8 +8,8 @@ import type { LeaseKeyId } from '../vault-leases.js'
  *     magic "PMAL" | format u8 | data key id: length u8, ASCII | data key version u32 | hour u32 | not after u48
  *       | salt 32 | nonce 12 | ciphertext | tag 16
  *
- * Numbers are big-endian. What stands before the salt is associated data of the seal, together with what the reader
- * knows from elsewhere: organization, secret, version id and generation are not in it.
+ * Numbers are big-endian. The fields before the salt are associated data of the seal, together with what the reader
+ * knows from its grant: organization, secret, version id and generation, which are not in these bytes.
  */
 export interface SealedLease {
   readonly keyId: LeaseKeyId
@@ -25,7 +25,7 @@ export const SALT_BYTES = 32
 const MAGIC = Buffer.from('PMAL', 'ascii')
 const FORMAT = 1
 const TIME_BYTES = 6
-/** What stands around a data key id. */
+/** The bytes besides the data key id and the ciphertext. */
 const FIXED_BYTES = MAGIC.length + 2 + 8 + TIME_BYTES + SALT_BYTES + NONCE_BYTES + TAG_BYTES
 
 const LIMITS = {
@@ -35,12 +35,12 @@ const LIMITS = {
   ciphertextBytesMax: 96 * 1024,
 } as const
 
-/** Whatever is longer is no lease. */
+/** Anything longer is not a lease. */
 export const SEALED_LEASE_BYTES_MAX = FIXED_BYTES + LIMITS.keyIdBytesMax + LIMITS.ciphertextBytesMax
 
 const KEY_ID = /^[A-Za-z0-9_-]+$/
 
-/** Undefined where it is out of the bounds within which it is read back: then it is not shared, and nothing fails. */
+/** Undefined where it exceeds the bounds within which it is read back: then it is not shared, and nothing fails. */
 export function serializeSealedLease(sealed: SealedLease): Buffer | undefined {
   const { keyId, notAfterMs, salt, nonce, ciphertext, tag } = sealed
   const name = Buffer.from(keyId.dataKeyId, 'ascii')
@@ -57,7 +57,7 @@ function isUnsigned(value: number, bytes: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < 256 ** bytes
 }
 
-/** Undefined for anything that `serializeSealedLease` does not write: anyone may write to Redis. */
+/** Undefined for anything that `serializeSealedLease` does not write, because anyone may write to Redis. */
 export function parseSealedLease(bytes: Buffer): SealedLease | undefined {
   if (bytes.length < FIXED_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
   let at = MAGIC.length
@@ -67,7 +67,7 @@ export function parseSealedLease(bytes: Buffer): SealedLease | undefined {
   }
   const format = take(1).readUInt8()
   const nameBytes = take(1).readUInt8()
-  // Before the rest is taken, that there is as much: `subarray` alone would answer with less and say nothing.
+  // Checks the length before the rest is taken, because `subarray` returns fewer bytes without an error.
   const ciphertextBytes = bytes.length - FIXED_BYTES - nameBytes
   const fits = nameBytes <= LIMITS.keyIdBytesMax && ciphertextBytes > 0 && ciphertextBytes <= LIMITS.ciphertextBytesMax
   if (format !== FORMAT || !fits) return undefined

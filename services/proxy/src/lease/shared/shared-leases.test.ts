@@ -14,7 +14,7 @@ import {
 
 const make = () => sharingProxies(memorySealedLeases)
 
-/** Proxy A has leased a1 and shared it; proxy B has a lease of the organization, and so its lease key. */
+/** Proxy A has leased a1 and shared it. Proxy B has a lease of the organization, and so its lease key. */
 async function warm() {
   const rig = make()
   const [a, b] = [rig.proxy(), rig.proxy()]
@@ -192,7 +192,7 @@ describe('a shredded organization', () => {
     expect(await b.read(question)).toEqual([])
     expect(b.keys.holdsAny('org_1')).toBe(false)
     expect(store.asked).toEqual([])
-    // A lease that was on its way brings none back (FENCE).
+    // A lease that was on its way does not bring a key back (FENCE).
     await b.upstream.lease(question)
     expect(b.keys.holdsAny('org_1')).toBe(false)
     expect(vault.asked).toHaveLength(1)

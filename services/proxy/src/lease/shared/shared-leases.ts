@@ -11,8 +11,9 @@ interface Deps extends SharedDeps {
 }
 
 /**
- * Leases that other proxies have taken stand in Redis, sealed; the vault is asked for the rest, in the same request.
- * Renewals go past Redis: what is there is as old as what is held, and somebody has to bring something newer.
+ * Reads the leases that other proxies have shared, sealed, in Redis, and asks the vault for the rest within the same
+ * request. Renewals bypass Redis: what it holds is as old as what is held here, and some proxy has to bring something
+ * newer.
  */
 export function createSharedLeases(deps: Deps): LeaseUpstream {
   const { vault, keys, keeper, clock, measures = NO_MEASURES } = deps

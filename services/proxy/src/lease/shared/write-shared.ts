@@ -9,11 +9,14 @@ import type { SealedLeaseStore } from './sealed-lease-store.js'
 const LIMITS = {
   /** A lease that is nearly over is of no use to others. */
   lifeMsMin: 2_000,
-  /** Each holds up to 96 KiB. Beyond it a lease is not shared, and others ask the vault. */
+  /** Writes under way; each holds up to 96 KiB. Beyond that a lease is not shared, and other proxies ask the vault. */
   underWayMax: 256,
 } as const
 
-/** Shares what the vault has just leased. Seals at once, for the values are about to be wiped; nobody waits for the rest. */
+/**
+ * Shares what the vault has just leased. Seals at once, because the values are about to be wiped; nobody waits for the
+ * writing.
+ */
 export type WriteShared = (
   question: Pick<LeaseQuestion, 'organizationId' | 'secrets'>,
   answers: readonly LeaseAnswer<VaultLease>[],
@@ -47,7 +50,7 @@ export function createWriteShared({
     for (const answer of answers) {
       if (!('lease' in answer) || underWay >= LIMITS.underWayMax) continue
       const { lease, versionId } = answer
-      // LABEL: what is not what the grant names will be refused to the request, and is not handed to others either.
+      // LABEL: a lease that is not what the grant names will be refused to the request, and is not shared either.
       const granted = secrets.find((secret) => secret.versionId === versionId)
       if (lease.secretId !== granted?.secretId || lease.generation !== granted.generation) continue
       const lifeMs = lease.notAfter - nowMs

@@ -19,8 +19,8 @@ import { createHandle } from '../../server/handle.js'
 import { createListener } from '../../server/listener.js'
 
 /**
- * The proxy as it is, but for its admission: whoever comes is let in, and nothing is recorded. `make bench` runs it to
- * tell what the rest of the path costs. A test's program: no image holds it.
+ * The real proxy except for its admission: every request is let in, and nothing is recorded. `make bench` runs it to
+ * show what the rest of the path costs. It is for tests, and no image holds it.
  */
 const admission: Admission = {
   async admit() {
