@@ -110,7 +110,7 @@ describe('a lease key', () => {
     await keyFor(put)
     await rotate(put)
     const cold = vaultCore(databases, vault.service)
-    // The key that signs grants is opened here.
+    // Makes the vault open the key that signs grants before the key service goes away.
     await answerFor([await stored()], cold)
     await cold.keys.plaintext({ ...(await cold.keys.current(put.organizationId)), keyVersion: 1 })
     vault.service.away = true
