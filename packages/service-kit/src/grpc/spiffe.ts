@@ -17,7 +17,7 @@ export function spiffeId(trustDomain: string, namespace: string, serviceAccount:
   return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`
 }
 
-/** The installation's own services. No other identity with one of these names passes for an internal service. */
+/** The installation's own services. Their identities never pass for an internal service's. */
 const OWN_SERVICES = ['management', 'vault', 'proxy'] as const
 
 /**
