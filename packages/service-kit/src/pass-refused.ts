@@ -10,7 +10,7 @@ export function isOutage(thrown: unknown): boolean {
 
 /**
  * The result of one of several independent pieces of work. If it is refused, calls `tell` with the reason and returns
- * undefined, so that the others have their turn: otherwise somebody who writes one invalid row would block all those
+ * undefined, so that the others have their turn: otherwise an attacker could write one invalid row and block all those
  * behind it.
  *
  * @throws an outage.

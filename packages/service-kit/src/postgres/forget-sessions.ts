@@ -12,9 +12,9 @@ interface Client {
 }
 
 /**
- * Clears what statements leave in a session when it returns to the pool: settings, roles, temporary tables. Somebody
- * who can write to the database can have their code run within the service's statements (a trigger, a default, a view
- * in a table's place), and what it sets could decide what the next user of the session reads. Callers do not wait for
+ * Clears what statements leave in a session when it returns to the pool: settings, roles, temporary tables. An attacker
+ * who can write to the database can have code run within the service's statements (a trigger, a default, a view in a
+ * table's place), and what this code sets could decide what the next user of the session reads. Callers do not wait for
  * this; a session that cannot be cleared is ended.
  */
 export function forgetSessions(db: Knex): Knex {

@@ -26,9 +26,9 @@ const LIMITS = {
 
 /**
  * Overrides whatever is set for the role or the database. Postgres's date decides what has expired, and a time zone
- * could shift it by up to a week; dates are parsed as printed here, and milliseconds to the last one. Unqualified
- * tables are those of the schema `public`, after Postgres's own and before a session's temporary ones. The planner may
- * not rely on CHECK constraints, because one can call a function that answers differently at each statement
+ * could shift it by up to a week; dates are parsed in the style set here, and milliseconds are read in full precision.
+ * Unqualified tables are those of the schema `public`, after Postgres's own and before a session's temporary ones. The
+ * planner may not rely on CHECK constraints, because one can call a function that answers differently at each statement
  * (partitioning by days does not depend on it).
  */
 const SESSION =

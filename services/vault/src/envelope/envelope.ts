@@ -36,8 +36,8 @@ const LIMITS = {
 const KEY_ID = /^[A-Za-z0-9_-]+$/
 
 /**
- * The one refusal for bytes that were not sealed here, whatever is wrong with them. Somebody who can alter stored bytes
- * must not learn from the answer how close an attempt came.
+ * The one refusal for bytes that were not sealed here, whatever is wrong with them. An attacker who can alter stored
+ * bytes must not learn from the answer how close an attempt came.
  */
 export function sealBroken(): Fault {
   return new Fault('SECRET_DECRYPTION_FAILED', 'a sealed version did not authenticate')

@@ -9,7 +9,7 @@ import { grantKeyStore, type PinnedKey } from './grant-key-store.js'
 import { publicHalf } from './public-half.js'
 
 const LIMITS = {
-  /** There are only a few, and only while keys are rotated. */
+  /** Usually one key; a few while keys are rotated. */
   vouchedMax: 64,
   /**
    * How long a pin counts as authentic before its sealed private half is opened again. For at most this long, a pin put
@@ -32,10 +32,10 @@ interface Vouched {
 }
 
 /**
- * Finds pinned keys whose private half is sealed in this vault. A pin is only a row: somebody who can write to the
- * database could pin a key of their own, or one that was withdrawn. Therefore the sealed private half is opened again
- * and again, and has to yield the same public key. Whether the key is still pinned at the moment of a lease is checked
- * by the lease's own statement.
+ * Finds pinned keys whose private half is sealed in this vault. A pin is only a row: an attacker who can write to the
+ * database could pin their own key, or one that was withdrawn. Therefore the sealed private half is opened again and
+ * again, and has to yield the same public key. Whether the key is still pinned at the moment of a lease is checked by
+ * the lease's own statement.
  *
  * The function throws Fault UNAVAILABLE if the KMS is away, and what Postgres throws.
  */

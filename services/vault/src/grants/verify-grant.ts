@@ -16,7 +16,7 @@ const LIMITS = {
   /** 32 secrets and 16 origins in base64url, with room to spare. */
   grantCharsMax: 16 * 1024,
   keyIdCharsMax: 64,
-  /** There are only a few, and only while keys are rotated. */
+  /** Usually one key; a few while keys are rotated. */
   importedKeysMax: 16,
 } as const
 

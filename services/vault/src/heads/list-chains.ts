@@ -11,8 +11,7 @@ const BOUNDS = {
 
 /**
  * The names of remembered chains after the given one; '' starts the list. Any text is accepted as that name, so that
- * the list continues past a row that somebody wrote in and that is no chain's name. Names that are too long are left
- * out.
+ * the list continues past a planted row whose text is no chain's name. Names that are too long are left out.
  *
  * The function throws Fault INVALID_REQUEST, UNAVAILABLE.
  */

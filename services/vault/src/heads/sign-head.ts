@@ -21,10 +21,10 @@ interface Deps {
 }
 
 /**
- * Signs a head that extends the last one signed of its chain, and remembers it. Comparing counts is not enough:
- * somebody who cuts a chain and rewrites it, longer than before, would have it signed at the next round. A remembered
- * head without its signature is not enough either: somebody who can also write to this database could plant the head to
- * be extended.
+ * Signs a head that extends the last one signed of its chain, and remembers it. Comparing counts is not enough: an
+ * attacker who cuts a chain and rewrites it, longer than before, would have it signed at the next round. A remembered
+ * head without its signature is not enough either: an attacker who can also write to this database could plant the head
+ * to be extended.
  *
  * The function throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
  */

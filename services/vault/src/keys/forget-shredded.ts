@@ -8,10 +8,10 @@ const SHREDDED_MS = 2 * CACHE_LIMITS.lifeMs
 
 /**
  * Forgets the plaintext keys of organizations that another replica has shredded. The rows stop every use of the keys at
- * the commit of the shredding; this protects against somebody who sets those rows back, and clears memory.
+ * the commit of the shredding; this protects against an attacker who restores those rows, and clears memory.
  *
- * Looks at both databases: if an older dump of `vault` is restored at once, `vault` no longer records the shredding,
- * but `vault_keys` has no wrapped bytes either.
+ * Looks at both databases: if an older dump of `vault` is restored right after the shredding, `vault` no longer records
+ * the shredding, but `vault_keys` has no wrapped bytes either.
  */
 export const forgetShredded =
   ({ vaultDb, keys }: { readonly vaultDb: Knex; readonly keys: Pick<DataKeys, 'drop' | 'dropGone'> }) =>

@@ -43,7 +43,8 @@ export interface Reencrypted extends Behind {
 interface Pass {
   readonly ref: KeyRef
   /**
-   * All versions up to here were read. Without it, somebody could hide versions behind enough others that do not open.
+   * All versions up to here were read. Without it, an attacker could hide versions behind enough others that do not
+   * open.
    */
   after: VersionRef | undefined
   unopenable: number
@@ -121,8 +122,8 @@ async function resealOn(deps: ReencryptDeps, key: ActiveKey, pass: Pass) {
 
 /**
  * Raises the floor under a lock that excludes writers, so that none seals under an older version from then on. With
- * `givesUp`, versions below the floor do not count: a pass has found that they do not open, or somebody else has put
- * them there since, because no vault writes below the version that seals.
+ * `givesUp`, versions below the floor do not count: a pass has found that they do not open, or they were put there
+ * since by something else than a vault, because no vault writes below the version that seals.
  */
 async function raiseFloor({ vaultDb, headKeys }: ReencryptDeps, ref: KeyRef, givesUp: boolean): Promise<boolean> {
   if (ref.organizationId === INSTALLATION_ORGANIZATION) await headKeys.reseal()

@@ -13,7 +13,7 @@ export interface VaultDatabases {
   readonly vaultKeysTarget: PostgresTarget
   readonly vaultDb: Knex
   readonly vaultKeysDb: Knex
-  /** A connection as the superuser: can do what somebody with full access to the database can do. */
+  /** A connection as the superuser: does what an attacker with full access to the database could do. */
   readonly tamper: Knex
   readonly tamperKeys: Knex
   readonly installationId: string

@@ -26,8 +26,8 @@ export type OpenVersion = (stored: StoredVersion, expected: Expected) => Promise
 /**
  * Opens a stored version as exactly what is expected. The expected generation and purpose must equal the row's and the
  * seal's, so that neither an older row nor older bytes pass for newer ones (a rollback); a row that disagrees with its
- * seal was altered. Nothing below the floor opens, because somebody who knows an old data key can seal anything under
- * it.
+ * seal was altered. Nothing below the floor opens, because an attacker who knows an old data key can seal anything
+ * under it.
  *
  * The function throws Fault SECRET_DECRYPTION_FAILED, or UNAVAILABLE if the KMS is away.
  */

@@ -103,7 +103,7 @@ async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: B
 /**
  * Refuses bindings that differ from those of the generation before. A person who enters a value without saying where it
  * may go means the places to which it could go before, and management reads these from its own tables. The previous
- * seal holds them too, and somebody who can write to management's tables cannot change that seal.
+ * seal holds them too, and an attacker who can write to management's tables cannot change that seal.
  */
 async function refuseOtherBindings({ vaultDb, openVersion }: Deps, put: Put): Promise<void> {
   const { floor, isThere, before } = await vaultDb.transaction(async (trx) => {

@@ -82,7 +82,7 @@ export const versionStore = (db: Knex) => ({
 
   /**
    * Erases the sealed bytes, and the pins of versions that were signing keys; closes versions that were never stored.
-   * One statement, because somebody who replaces a value waits for it. In the order of ids, because two calls that
+   * One statement, because a person who replaces a value waits for it. In the order of ids, because two calls that
    * share versions could otherwise deadlock.
    */
   async destroy(organizationId: string, secretId: string, versionIds: ReadonlySet<string>): Promise<void> {
