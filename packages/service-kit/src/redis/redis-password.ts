@@ -41,7 +41,7 @@ export function passwordInTurn(read: () => string): PasswordInTurn {
   }
 }
 
-/** Whether Redis refused the password (WRONGPASS since Redis 6), or a command without one (NOAUTH). */
+/** Whether Redis refused the password of an AUTH (WRONGPASS since Redis 6), or a command without one (NOAUTH). */
 export function isPasswordRefused(thrown: unknown): boolean {
   return thrown instanceof Error && /^(WRONGPASS|NOAUTH)\b/.test(thrown.message)
 }
