@@ -4,18 +4,18 @@ import type { AccessSubject, AccessSubject__Output } from './generated/protectmy
 import type { GrantedSecret, GrantedSecret__Output } from './generated/protectmyapi/directory/v1/GrantedSecret.js'
 
 /**
- * An access entry as text, for a stream of Redis: a JSON list by position, since names would be half of what a proxy
- * sends, Redis keeps and the drain reads. Positions are never given another meaning; what is new comes at the end.
+ * An access entry as text, for a stream of Redis: a JSON list with fields by position, because names would be half of
+ * what a proxy sends, Redis keeps and the drain reads. A position never changes its meaning; new fields are appended.
  *
- * `[kind, shard, sequence, atMs, requestId, organizationId, …]`, then for an admitted entry (`a`)
- * `appId, serviceId, deviceId, sessionId, [[secretId, versionId, generation, name], …], method, path, sourceAddress,
- * platform, appVersion, unattested` and for a finished (`f`) or void one (`v`)
- * `status, fault, requestBytes, responseBytes, upstreamMs, totalMs, aborted`, or nothing for a void one that says no more.
+ * `[kind, shard, sequence, atMs, requestId, organizationId, …]`, followed in an admitted entry (`a`) by `appId,
+ * serviceId, deviceId, sessionId, [[secretId, versionId, generation, name], …], method, path, sourceAddress, platform,
+ * appVersion, unattested`, and in a finished (`f`) or void one (`v`) by `status, fault, requestBytes, responseBytes,
+ * upstreamMs, totalMs, aborted`, or by nothing in a void one without an outcome.
  */
 const KINDS = { ENTRY_KIND_ADMITTED: 'a', ENTRY_KIND_FINISHED: 'f', ENTRY_KIND_VOID: 'v' } as const
 const KINDS_OF = { a: 'ENTRY_KIND_ADMITTED', f: 'ENTRY_KIND_FINISHED', v: 'ENTRY_KIND_VOID' } as const
 
-/** Written by hand: twice for each request of an app, it showed in the proxy's profile. */
+/** Formatted by hand, because it runs twice for each request of an app and showed up in the proxy's profile. */
 export function writeEntryText(entry: AccessEntry): string {
   const { kind, shard, sequence, atMs, requestId, organizationId, subject, outcome } = entry
   const head = `["${KINDS[kind as keyof typeof KINDS]}",${shard},${sequence},${atMs},${quoted(requestId)},${quoted(organizationId)}`
@@ -30,7 +30,7 @@ function writeSubject(subject: AccessSubject): string {
   return `${who},${writeSecrets(subject.secrets ?? [])},${what},${how}`
 }
 
-/** Of one route: the same list for all of its requests. */
+/** Texts by list: all requests of a route share the same list. */
 const secretsTexts = new WeakMap<readonly GrantedSecret[], string>()
 
 function writeSecrets(secrets: readonly GrantedSecret[]): string {
@@ -46,7 +46,9 @@ function writeOutcome(of: AccessOutcome): string {
   return `${of.status},${quoted(of.fault)},${of.requestBytes},${of.responseBytes},${of.upstreamMs},${of.totalMs},${of.aborted === true}`
 }
 
-/** Printable ASCII without quote and backslash, as nearly every text here is, needs no escaping (RFC 8259 section 7). */
+/**
+ * Printable ASCII without quote and backslash needs no escaping (RFC 8259 section 7). Nearly every text here is such.
+ */
 const PLAIN = /^[ !#-[\]-~]*$/
 
 function quoted(text: string | undefined): string {
@@ -54,15 +56,15 @@ function quoted(text: string | undefined): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
-/** Says what about an entry is not as it is written here. */
+/** The text is JSON but not an entry; the message says what is wrong. */
 export class OutOfShape extends Error {}
 
 export class NotJson extends Error {}
 
 /**
- * What is missing at the end has the value that an unset field has, and what is there beyond is passed over.
+ * Missing fields at the end get the value of an unset field, and additional ones are ignored.
  *
- * @throws NotJson; OutOfShape where something is of another type.
+ * @throws NotJson; OutOfShape if a field has another type.
  */
 export function readEntryText(text: string): AccessEntry__Output {
   const read = positions(parse(text), 'the entry')
@@ -122,7 +124,7 @@ const readOutcome = (read: Positions): AccessOutcome__Output => ({
   aborted: read.flag('aborted'),
 })
 
-/** The next value of a list, each time it is asked. */
+/** Reads the values of a list in order, one with each call. */
 interface Positions {
   text(name: string): string
   integer(name: string): number

@@ -7,7 +7,7 @@ export function bindingsToWire({ origins, placements, services }: Bindings): Wir
   return { origins: [...origins], placements: placements.map(placementToWire), services: [...services] }
 }
 
-/** Normalised. @throws Fault INVALID_REQUEST for a placement of no kind, or one out of bounds. */
+/** Returns normalised bindings. @throws Fault INVALID_REQUEST for a placement of unknown kind or out of bounds. */
 export function bindingsFromWire(wire: Bindings__Output | null): Bindings {
   return normalizeBindings({
     origins: wire?.origins ?? [],

@@ -2,17 +2,17 @@ import { randomInt } from 'node:crypto'
 import net from 'node:net'
 
 /**
- * Below what systems give to connections and to whoever asks for any port (Linux: from 32,768): else one that was free a
- * moment ago is somebody's by the time that it is listened on.
+ * Below the ports that systems assign to connections and to servers that ask for any port (Linux: from 32,768):
+ * otherwise a port that was free a moment ago may be taken before it is listened on.
  */
 const RANGE = { first: 10_000, end: 32_000 } as const
 
-/** A port that is free now. Whoever chooses the same may still be quicker. */
+/** A port that is free now. Another process may still take it first. */
 export function freePort(): Promise<number> {
   return freeRow(1)
 }
 
-/** Whether a server could listen there. */
+/** Whether a server could listen on this port. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer()
@@ -21,7 +21,7 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   })
 }
 
-/** The first of several free ports that follow one another. */
+/** The first of several consecutive free ports. */
 export async function freeRow(count: number): Promise<number> {
   for (;;) {
     const first = randomInt(RANGE.first, RANGE.end - count)

@@ -1,10 +1,10 @@
 import type { Clock } from '@protectmyapi/service-kit/clock'
 
-/** A clock that moves when a test says so. */
+/** A clock that a test moves. */
 export interface ManualClock extends Clock {
-  /** Time passes, on both clocks. */
+  /** Advances both clocks. */
   advance(ms: number): void
-  /** The machine's clock is set; the monotonic one does not notice. */
+  /** Sets the machine's clock; the monotonic one does not change. */
   stepWall(ms: number): void
 }
 

@@ -4,11 +4,11 @@ import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log
 export interface MemoryLog {
   readonly log: Logger
   lines(): readonly Readonly<Record<string, unknown>>[]
-  /** As they were written, each with its end. */
+  /** The lines as written, each with its line end. */
   text(): string
 }
 
-/** @param level `LOG_LEVEL`, from which on lines are kept. */
+/** @param level the lowest level of lines that are kept, as in `LOG_LEVEL`. */
 export function memoryLog(level = 'debug'): MemoryLog {
   const written: string[] = []
   const log = createLogger('test', level, { write: (line: string) => void written.push(line) })

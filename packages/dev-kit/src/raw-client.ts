@@ -1,21 +1,21 @@
 import { connect, type Socket } from 'node:net'
 
-/** A connection, and all that came over it, a character a byte. */
+/** A connection, and everything received over it, one character per byte. */
 export interface RawClient {
   readonly socket: Socket
-  /** Until now. */
+  /** What was received so far. */
   heard(): string
-  /** Once it is closed, by whomever and however. */
+  /** Resolves to everything received once the connection is closed, by either side. */
   readonly closed: Promise<string>
 }
 
 interface Way {
   readonly port: number
-  /** Another one of the machine's stands for another client. */
+  /** Another of the machine's addresses acts as another client. */
   readonly localAddress?: string
 }
 
-/** Connects, and sends these bytes. */
+/** Connects and sends these bytes. */
 export function rawClient({ port, localAddress = '127.0.0.1' }: Way, bytes = ''): RawClient {
   const socket = connect({ port, host: '127.0.0.1', localAddress })
   const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-/** Of answers as they came: each status, and what was said of the connection. */
+/** The status of each answer received, and what it said about the connection. */
 export function statusesAndConnection(heard: string): string {
   return [...heard.matchAll(/HTTP\/1\.1 (\d+)|^connection: (\S+)/gim)]
     .map(([, status, said]) => status ?? said)

@@ -2,15 +2,15 @@ const LIMITS = {
   /** Enough for real sockets and processes on a loaded machine. */
   timeoutMs: 5_000,
   pollMs: 10,
-  /** Of the probe's own text, in the error. */
+  /** Characters of the probe's source text in the error. */
   probeChars: 200,
 } as const
 
 /**
- * Polls until the probe answers something other than undefined, and answers that. A probe that throws has failed for
- * good: only undefined means "not yet".
+ * Polls until the probe returns something other than undefined, and returns that. An error thrown by the probe ends the
+ * polling: only undefined means "not yet".
  *
- * @throws Error with the probe's text when the time is over: it says what was waited for.
+ * @throws Error with the probe's source text when the time is over, to show what was waited for.
  */
 export async function until<T>(
   probe: () => Promise<T | undefined> | T | undefined,

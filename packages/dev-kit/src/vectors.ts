@@ -3,8 +3,8 @@ import { describe, it } from '@jest/globals'
 import { VECTORS } from './vectors-folder.js'
 
 /**
- * `describe` for what reads a folder of test vectors: where it is absent its tests are skipped, and the run says so. In
- * CI nothing is left out: there they fail.
+ * `describe` for tests that read a folder of test vectors: without it they are skipped, and the run says so. In CI they
+ * fail instead.
  */
 export function describeWithVectors(name: string, what: string, tests: (folder: string) => void): void {
   const folder = `${VECTORS}/${name}`

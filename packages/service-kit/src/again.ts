@@ -1,6 +1,6 @@
 /**
- * Runs work again and again, each time after the delay that it answered, and never twice at once. The work throws
- * nothing. The returned function ends it, and waits for what runs.
+ * Repeats work, each time after the delay in milliseconds that the work returned, and never twice at once. The work
+ * must not throw. The returned function stops it and waits for a run under way.
  */
 export function again(work: () => Promise<number>): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined

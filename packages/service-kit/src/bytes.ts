@@ -1,9 +1,9 @@
 /**
- * Joins fields so that no two lists give the same bytes: each is preceded by its length in bytes (uint32, big-endian).
- * ('ab', 'c') and ('a', 'bc') must never share associated data, a cache key or a digest.
+ * Joins fields so that no two lists yield the same bytes: each field is preceded by its length in bytes (uint32,
+ * big-endian). ('ab', 'c') and ('a', 'bc') must never share associated data, a cache key or a digest.
  */
 export function joinInjectively(fields: readonly (string | Uint8Array)[]): Buffer {
-  // Lengths first, then one buffer for all: these are made several times for each lease.
+  // Lengths first, then one buffer for everything, because several of these are made for each lease.
   const lengths = fields.map((field) => (typeof field === 'string' ? Buffer.byteLength(field) : field.length))
   const joined = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + UINT32_BYTES + length, 0))
   let at = 0

@@ -8,7 +8,10 @@ interface Deps {
   readonly telemetry?: Telemetry | undefined
 }
 
-/** Runs work again and again, `periodMs` after its last end, and never twice at once. A failure is logged. The returned function ends it, and waits for what runs. */
+/**
+ * Repeats work, `periodMs` after its last end, and never twice at once. A failure is logged. The returned function
+ * stops it and waits for a run under way.
+ */
 export function every(
   periodMs: number,
   name: string,

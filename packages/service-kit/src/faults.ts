@@ -1,16 +1,16 @@
-/** How one refusal looks on each protocol. */
+/** The form of one refusal on each protocol. */
 export interface FaultSpec {
   /** HTTP status. */
   readonly http: number
   /** Name of the gRPC status. */
   readonly grpc: GrpcStatusName
-  /** The sentence that a caller reads where nothing more precise is known. It says what to do. */
+  /** What a caller reads if nothing more precise is known. Says what to do. */
   readonly say: string
-  /** The code that callers read, where two rows are one thing to them. */
+  /** The code shown to callers, if two rows mean the same to them. */
   readonly shownAs?: string
   /**
-   * Time mends it, and nothing has left for a provider: SDKs may send it again by themselves. Of others a retry mends
-   * nothing, or the provider may have done the work already, and a second POST is a second bill.
+   * The refusal passes with time, and nothing was sent to a provider, so SDKs may retry by themselves. For all others a
+   * retry does not help, or the provider may already have done the work: a second POST would be billed twice.
    */
   readonly retry?: true
 }
@@ -30,8 +30,8 @@ type GrpcStatusName =
   | 'INTERNAL'
 
 /**
- * Every refusal of the product, on every protocol, is a row of this table. A code is never removed or given another
- * meaning: apps switch on it.
+ * The table of every refusal of the product, on every protocol. A code is never removed or given another meaning,
+ * because apps depend on it.
  */
 export const FAULTS = {
   INVALID_REQUEST: {
@@ -247,15 +247,15 @@ export const FAULTS = {
 
 export type FaultCode = keyof typeof FAULTS
 
-/** A bad field: `pointer` is a JSON Pointer (RFC 6901) into the body, or names the parameter. */
+/** An invalid field: `pointer` is a JSON Pointer (RFC 6901) into the body, or the name of a parameter. */
 export interface FieldError {
   readonly pointer: string
   readonly detail: string
 }
 
-/** What a caller may be told beside the row's own sentence. */
+/** What a caller may be told in addition to the row's own sentence. */
 export interface FaultDetails {
-  /** Stands in place of the row's sentence. Never holds a value of a secret, or another tenant's name. */
+  /** Replaces the row's sentence. Never contains the value of a secret or another tenant's name. */
   readonly say?: string
   readonly errors?: readonly FieldError[]
   /** Seconds until a retry makes sense: `Retry-After`. */
@@ -284,12 +284,15 @@ export class Fault extends Error {
   }
 }
 
-/** Narrows a word that came over a wire. */
+/** Narrows a string received from another process. */
 export function isFaultCode(word: unknown): word is FaultCode {
   return typeof word === 'string' && Object.hasOwn(FAULTS, word)
 }
 
-/** Whatever was thrown, as a refusal: what is no Fault is a mistake of ours, and says nothing to callers. */
+/**
+ * Turns anything thrown into a refusal. Whatever is not a Fault is a defect in the product and reveals nothing to
+ * callers.
+ */
 export function asFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown
   return new Fault('INTERNAL', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })

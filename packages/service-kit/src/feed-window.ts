@@ -1,6 +1,6 @@
 /**
- * WINDOW (docs/freshness.md): longer than any cached thing, grant (5 min) or session (10 min) lives, clock skew and margin
- * included. Management keeps rows of the feed for so long, and proxies their floors: one number, or state that is older than
- * one of them remembers comes back.
+ * WINDOW (docs/freshness.md): longer than the life of any cached thing, grant (5 min) or session (10 min), with clock
+ * skew and margin. Management keeps the feed's rows for this long, and proxies their floors. Both must use the same
+ * number: otherwise state older than what one of them remembers would come back.
  */
 export const FEED_WINDOW_MS = 20 * 60_000

@@ -27,7 +27,7 @@ describe('what is signed of a head', () => {
     const others = [
       { ...statement, installationId: 'ins_2' },
       { ...statement, chain: 'audit/org_2' },
-      // The same letters, cut elsewhere.
+      // The same letters, divided differently.
       { ...statement, installationId: 'ins_1a', chain: 'udit/org_1' },
       { ...statement, count: 15, signedAtMs: 5 },
       { ...statement, head: FIRST_HEAD },

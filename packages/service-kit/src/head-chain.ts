@@ -3,35 +3,35 @@ import { joinInjectively } from './bytes.js'
 
 /** SHA-256. */
 export const HEAD_BYTES = 32
-/** What stands before the first link of every chain. */
+/** The head before the first link of every chain. */
 export const FIRST_HEAD: Buffer = Buffer.alloc(HEAD_BYTES)
 
-/** Part of the format, which management writes and the vault follows: never changed. */
+/** Part of the format in which management writes and which the vault checks: never changed. */
 const LINK_WORD = 'protectmyapi/chain/1/link'
 const STATEMENT_WORD = 'protectmyapi/chain/1/signed-head'
 
 /** One step of an append-only chain. */
 export interface Link {
-  /** Its name is in every head: a chain does not pass for another. */
+  /** The chain's name. It goes into every head, so that one chain does not pass for another. */
   readonly chain: string
-  /** How many links there are with this one; 1 for the first. */
+  /** Number of links including this one; 1 for the first. */
   readonly count: number
   /** The head before it, FIRST_HEAD for the first. */
   readonly previous: Uint8Array
-  /** Digest of what the link holds. */
+  /** Digest of the link's content. */
   readonly content: Uint8Array
 }
 
-/** The head of a chain once a link was added: it depends on every link there has ever been, and on their order. */
+/** The head of a chain after adding a link: it depends on all links before, and on their order. */
 export function headAfter({ chain, count, previous, content }: Link): Buffer {
   return createHash('sha256')
     .update(joinInjectively([LINK_WORD, chain, String(count), previous, content]))
     .digest()
 }
 
-/** What the vault signs: that this chain had this head, at this time. */
+/** What the vault signs: that this chain had this head at this time. */
 export interface HeadStatement {
-  /** The vault's: a head of another installation says nothing here. */
+  /** The installation of the vault: a head of another installation proves nothing here. */
   readonly installationId: string
   readonly chain: string
   readonly count: number

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { ulid } from 'ulid'
 
-/** Prefixes of ids. The body is a ULID: sortable by time of making. */
+/** Prefixes of ids. The rest is a ULID, which sorts by time of creation. */
 const PREFIXES = {
   organization: 'org',
   secret: 'sec',
@@ -27,12 +27,12 @@ const PREFIXES = {
 export type IdKind = keyof typeof PREFIXES
 
 declare const brand: unique symbol
-/** A string that was checked to be, or made as, an id of this kind. */
+/** A string that was checked to be, or created as, an id of this kind. */
 export type Id<Kind extends IdKind> = string & { readonly [brand]: Kind }
 
 const BODY = /^[0-9A-HJKMNP-TV-Z]{26}$/
 
-/** Random bytes are drawn in pools: one at a time, the ids of requests cost a tenth of the proxy's time. */
+/** Random bytes are drawn in pools: drawn one id at a time, the ids of requests took a tenth of the proxy's time. */
 const POOL_BYTES = 4_096
 const pool = Buffer.alloc(POOL_BYTES)
 let taken = POOL_BYTES
@@ -57,5 +57,7 @@ export function isId<Kind extends IdKind>(kind: Kind, text: string): text is Id<
   return text.startsWith(prefix) && BODY.test(text.slice(prefix.length))
 }
 
-/** The reserved organization of what belongs to the installation: signing keys. Its id is not a ULID, so no tenant can have it. */
+/**
+ * The reserved organization that owns the installation's signing keys. Its id is not a ULID, so no tenant can have it.
+ */
 export const INSTALLATION_ORGANIZATION = 'org_installation' as Id<'organization'>

@@ -1,14 +1,17 @@
 import { Fault } from './faults.js'
 import { isPostgresAway } from './postgres/postgres.js'
 
-/** What says nothing of what was asked for: the same may be asked again, and another would fare no better now. */
+/**
+ * Whether the failure says nothing about what was asked: it may be asked again, and other work would fail now as well.
+ */
 export function isOutage(thrown: unknown): boolean {
   return isPostgresAway(thrown) || (thrown instanceof Fault && thrown.code === 'UNAVAILABLE')
 }
 
 /**
- * What comes of work on one of several that have nothing to do with each other. Where it is refused, `tell` hears why, and
- * the others have their turn: else who writes one row that nobody takes keeps all behind it undone. Undefined then.
+ * The result of one of several independent pieces of work. If it is refused, calls `tell` with the reason and returns
+ * undefined, so that the others have their turn: otherwise an attacker could write one invalid row and block all those
+ * behind it.
  *
  * @throws an outage.
  */

@@ -22,8 +22,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 const SIZES: Readonly<Record<string, string>> = { string: 'characters', array: 'entries', set: 'entries' }
 
 /**
- * What to give instead, for schemas that do not say it themselves. Never what was given: a secret may stand in the wrong
- * place. Undefined where Zod's own words are the better ones.
+ * A sentence that says what to give, for schemas that do not say it themselves. It never repeats the input, because a
+ * secret may stand in the wrong place. Undefined if Zod's own message is better.
  */
 export function plainWords(issue: Issue): string | undefined {
   if (issue.input === undefined) return 'Give this: it is required.'

@@ -1,4 +1,4 @@
-/** What is read; while that throws, as in the middle of a change, what is held. */
+/** Returns what `read` returns, or `held` if it throws, as in the middle of a change. */
 export function readOr(held: string, read: () => string): string {
   try {
     return read()

@@ -1,31 +1,36 @@
-/** What terminals obey: control characters (C1 too), and those that turn the direction of text. */
+/**
+ * Characters on which terminals act: control characters (including C1), and those that change the direction of text.
+ */
 const OBEYED = /[\p{Cc}\p{Bidi_Control}]/gu
-/** Those of them that JSON leaves as they are. */
+/** Those of them that JSON does not escape. */
 const OBEYED_IN_JSON = /[\u007f-\u009f\p{Bidi_Control}]/gu
 
 const NAMED_MAX = 20
 
-/** A word that somebody else may have chosen, as of a restored archive, for a terminal: on one line, obeyed nowhere. */
+/**
+ * Makes a word safe for a terminal if somebody else may have chosen it, as in a restored archive: it stays on one line
+ * and no terminal acts on it.
+ */
 export function shownWord(word: string): string {
   return word.replace(OBEYED, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }
 
-/** The same of a text that has lines of ours. */
+/** The same for a text whose line breaks are the program's own. */
 export function shownText(text: string): string {
   return text.split('\n').map(shownWord).join('\n')
 }
 
-/** What is said of whatever ended a program. */
+/** The message of whatever ended a program, safe for a terminal. */
 export function shownError(thrown: unknown): string {
   return shownText(thrown instanceof Error ? thrown.message : String(thrown))
 }
 
-/** The same of JSON, which stays the same JSON: it has the others escaped already. */
+/** The same for JSON, whose meaning does not change: JSON escapes the other characters already. */
 export function shownJson(json: string): string {
   return json.replace(OBEYED_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** A list of names in a sentence, the first of them: their number is for others to choose. */
+/** A list of names for a sentence, shortened to the first ones, because others decide how many there are. */
 export function shownNames(names: readonly string[]): string {
   const named = names.slice(0, NAMED_MAX).map(shownWord).join(', ')
   return names.length > NAMED_MAX ? `${named} and ${names.length - NAMED_MAX} more` : named

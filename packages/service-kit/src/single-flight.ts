@@ -1,6 +1,6 @@
 /**
- * Shares one load among all who ask for the same key while it runs. Keeps nothing once it has landed: a cache stands
- * beside it, and each waiter judges for itself whether what landed is still good (HANDOVER).
+ * Shares one load among all callers that ask for the same key while it runs. Keeps no result once the load is done: a
+ * cache does that, and each caller decides for itself whether the result is still valid (HANDOVER).
  */
 export function singleFlight<Arguments extends unknown[], Value>(
   keyOf: (...given: Arguments) => string,

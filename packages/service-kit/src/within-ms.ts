@@ -1,6 +1,6 @@
 /**
- * What the work settles to; where it has not by then, what `late` answers or throws. The work goes on, and how it ends
- * is nobody's concern any more.
+ * Resolves like the work; if the work takes longer than `ms`, like `late`, which may also throw. The work continues,
+ * and its result is ignored then.
  */
 export async function withinMs<Value, Late>(work: Promise<Value>, ms: number, late: () => Late): Promise<Value | Late> {
   let timer: NodeJS.Timeout | undefined

@@ -1,4 +1,4 @@
-// Leases a secret and tells of its rotations, until Ctrl-C: node follow-secret.js NAME
+// Leases a secret and prints its rotations, until Ctrl-C: node follow-secret.js NAME
 import { createVaultClient } from '@protectmyapi/vault-client'
 
 const [name] = process.argv.slice(2)
@@ -18,13 +18,13 @@ const client = await createVaultClient({
   onRenewalFailed: (_name, error) => console.log(`not renewed: ${error.message}`),
 })
 
-/** What can be shown of a value. */
+/** The only thing about a value that may be printed. */
 const lengthOf = (secret) => `${secret.reveal().length} characters`
 
 const secret = await client.secret(name)
 console.log(`leased:   ${secret.versionId}, ${lengthOf(secret)}; printed it is ${secret}`)
 
-// The client keeps no process alive: this does.
+// Keeps the process running: the client does not.
 const waiting = setInterval(() => undefined, 60_000)
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, () => {

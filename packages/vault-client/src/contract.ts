@@ -11,7 +11,8 @@ import {
 import { loadSync } from '@grpc/proto-loader'
 import { VaultClientError } from './vault-client-error.js'
 
-// The part of the wire contracts that an internal service needs. Their whole text is in `proto`, as the servers have it.
+// The part of the wire contracts that an internal service needs. The full contracts, as the servers have them, are in
+// `proto`.
 
 export interface Granted {
   readonly secretId: string
@@ -58,7 +59,7 @@ interface Contracts {
 
 const FILES = ['protectmyapi/directory/v1/directory.proto', 'protectmyapi/vault/v1/vault.proto']
 
-/** Narrows what proto-loader read: with these options messages have the shapes above. */
+/** Narrows the type of what proto-loader read: with these options messages have the shapes above. */
 function loadContracts(): Contracts {
   const includeDirs = [fileURLToPath(new URL('../proto', import.meta.url))]
   const definition = loadSync(FILES, { longs: Number, enums: String, defaults: true, oneofs: true, includeDirs })
@@ -70,9 +71,9 @@ export const Directory = contracts.directory.v1.Directory
 export const Vault = contracts.vault.v1.Vault
 
 /**
- * Calls, and waits for a connection where there is none, until the deadline.
+ * Calls a method. Waits for a connection until the deadline if there is none.
  *
- * @throws VaultClientError: the other side's refusal, or UNAVAILABLE.
+ * @throws VaultClientError: the refusal of the other side, or UNAVAILABLE.
  */
 export function call<Request, Response>(
   client: Client,
@@ -89,19 +90,19 @@ export function call<Request, Response>(
         else resolve(response)
       })
     } catch (cause) {
-      // A channel that was closed throws instead of calling back.
+      // A closed channel throws instead of calling back.
       reject(new VaultClientError('UNAVAILABLE', { cause }))
     }
   })
 }
 
-/** The trailer `pma-fault` names the refusal; without it nobody of ours has answered. */
+/** The trailer `pma-fault` names the refusal; without it the answer did not come from management or the vault. */
 function refusalOf(error: ServiceError): VaultClientError {
   const code = error.metadata?.get('pma-fault')[0]
   return new VaultClientError(typeof code === 'string' ? code : 'UNAVAILABLE', { cause: error })
 }
 
-/** Did the time run out, without a word of the other side? */
+/** Whether the call timed out without any answer. */
 export function wasSilent({ cause }: VaultClientError): boolean {
   return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === status.DEADLINE_EXCEEDED
 }

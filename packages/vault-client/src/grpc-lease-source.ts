@@ -6,22 +6,22 @@ import type { Time } from './time.js'
 import { VaultClientError } from './vault-client-error.js'
 
 const LIMITS = {
-  /** Of each call. */
+  /** For each call. */
   deadlineMs: 4_000,
 } as const
 
 export interface GrpcLeaseDeps {
-  /** The link of the certificate that is in use now. */
+  /** The connections with the current certificate. */
   readonly link: () => Link
-  /** Nobody answers over this one: another is to be opened. */
+  /** Reports that a link got no answer, so that another is opened. */
   readonly leave: (silent: Link) => void
   readonly time: Pick<Time, 'nowMs'>
 }
 
-/** Asks the directory for a grant and the vault for the value, over one certificate. */
+/** Asks the directory for a grant and the vault for the value, both with the same certificate. */
 export function grpcLeaseSource({ link, leave, time }: GrpcLeaseDeps): LeaseSource {
   async function leaseOver({ directory, vault }: Link, name: string): Promise<Lease> {
-    // Counted from before each question, on one clock: the end is never later than the authority's.
+    // Counted from before each question, on one clock, so that it never ends later than the servers say.
     const askedMs = time.nowMs()
     const resolved = await call(directory, directory.resolveSecrets, { names: [name] }, LIMITS.deadlineMs)
     const [{ granted, fault } = {}] = resolved.results
@@ -42,8 +42,8 @@ export function grpcLeaseSource({ link, leave, time }: GrpcLeaseDeps): LeaseSour
 
   return {
     async lease(name) {
-      // Twice: a value that was replaced between the two calls is not found, and a grant may be made out to a certificate
-      // whose exchange one side has seen and the other has not.
+      // Two attempts: the version may have been replaced between the two calls, or the grant made out to a certificate
+      // whose exchange only one of the two servers has seen.
       for (let isLast = false; ; isLast = true) {
         const used = link()
         try {

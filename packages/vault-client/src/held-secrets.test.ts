@@ -8,7 +8,7 @@ import { VaultClientError } from './vault-client-error.js'
 const LIFE_MS = 60_000
 const away = () => new VaultClientError('UNAVAILABLE')
 
-/** A vault that lends one value, until it is told otherwise. */
+/** Held secrets over a vault that lends one value, until a test changes that. */
 function harness() {
   const time = manualTime()
   const vault = { version: 1, calls: 0, lifeMs: LIFE_MS, fails: undefined as VaultClientError | undefined }
@@ -77,7 +77,7 @@ describe('a secret that was asked for', () => {
     await time.advance(29_999)
     expect(first.reveal()).toBe('A-1')
     await time.advance(1)
-    // By itself, and not because somebody asked.
+    // Wiped by itself, not because it was asked for.
     expect(lent[0]?.value).toEqual(Buffer.alloc(3))
     expect(codeOf(() => first.reveal())).toBe('LEASE_ENDED')
     expect(rotations).toHaveLength(1)
@@ -92,7 +92,7 @@ describe('a secret that was asked for', () => {
     await time.advance(1)
     expect(codeOf(() => secret.reveal())).toBe('LEASE_ENDED')
     await expect(held.get('A')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
-    // Asked again and again meanwhile, ever more seldom, and no more seldom than every 8 seconds.
+    // Renewal was tried again and again meanwhile, at growing intervals of at most 8 seconds.
     expect(failures.length).toBeGreaterThan(5)
     const before = vault.calls
     await time.advance(80_000)

@@ -4,16 +4,16 @@ import type { Time } from './time.js'
 import { VaultClientError } from './vault-client-error.js'
 
 const LIMITS = {
-  /** Kept fresh at once: each costs two calls every half minute. */
+  /** Secrets kept fresh at once: each costs two calls every half minute. */
   namesMax: 256,
-  /** No renewal comes sooner, however short the lease. */
+  /** Shortest time before a renewal, however short the lease. */
   renewAfterMsMin: 1_000,
-  /** Between renewals that nobody answers: doubled each time. */
+  /** Time before trying a failed renewal again; doubles each time. */
   retryMsMin: 500,
   retryMsMax: 8_000,
 } as const
 
-/** A secret has another version. */
+/** A secret has changed to another version. */
 export interface Rotation {
   readonly name: string
   readonly from: { readonly versionId: string; readonly generation: number }
@@ -24,14 +24,14 @@ export interface HeldSecretsDeps {
   readonly source: LeaseSource
   readonly time: Time
   readonly onRotation: (rotation: Rotation) => void
-  /** Of renewals in the background, which nobody waits for. */
+  /** Called for renewals in the background, for which no caller waits. */
   readonly onRenewalFailed: (name: string, error: VaultClientError) => void
 }
 
-/** One name that was asked for. */
+/** The state of one name that was asked for. */
 interface Entry {
   held: HeldSecret | undefined
-  /** The lease under way, which all who ask share. */
+  /** The lease under way, shared by all callers. */
   flight: Promise<HeldSecret> | undefined
   failures: number
   callOff: () => void
@@ -40,15 +40,16 @@ interface Entry {
 export interface HeldSecrets {
   /** @throws VaultClientError. */
   get(name: string): Promise<LeasedSecret>
-  /** Ends the lease here, and renews it no more. */
+  /** Ends the lease in this process and stops renewing it. */
   forget(name: string): void
-  /** Ends all of them. */
+  /** Ends all leases. */
   close(): void
 }
 
 /**
- * Leases in memory: one flight for all who ask, renewed from half of their life on. What was asked for once is kept fresh
- * until it is forgotten, refused or closed; where nobody answers, it is good until its end and no longer.
+ * Leases in memory: callers share one request, and a lease is renewed from half of its life on. A name that was asked
+ * for once is kept fresh until it is forgotten, refused or closed. If no answer arrives, its lease stays valid until
+ * its end and no longer.
  */
 export function createHeldSecrets({ source, time, onRotation, onRenewalFailed }: HeldSecretsDeps): HeldSecrets {
   const entries = new Map<string, Entry>()
@@ -82,7 +83,7 @@ export function createHeldSecrets({ source, time, onRotation, onRenewalFailed }:
     try {
       const askedMs = time.nowMs()
       const lease = await source.lease(name)
-      // Forgotten or closed meanwhile: nothing is kept.
+      // The name was forgotten, or the client closed, meanwhile: nothing is kept.
       if (entries.get(name) !== entry) {
         lease.value.fill(0)
         throw new VaultClientError(isClosed ? 'CLOSED' : 'LEASE_ENDED')
@@ -108,7 +109,7 @@ export function createHeldSecrets({ source, time, onRotation, onRenewalFailed }:
     const held = new HeldSecret(name, lease, time)
     entry.held = held
     if (before && before.versionId !== lease.versionId) {
-      // Who uses it this moment may end; then its bytes go.
+      // Callers that use it at this moment may finish; its bytes are wiped when its lease ends.
       time.after(Math.max(0, before.leftMs), () => before.end())
       const { versionId, generation } = before
       onRotation({ name, from: { versionId, generation }, to: held })
@@ -123,7 +124,7 @@ export function createHeldSecrets({ source, time, onRotation, onRenewalFailed }:
       renewAfter(name, entry, waitMs * (0.5 + 0.5 * time.random()))
       return
     }
-    // It is not ours any more: what is left of the lease is not used up.
+    // The secret may no longer be used here, so the rest of the lease is given up.
     entry.held?.end()
     entries.delete(name)
   }

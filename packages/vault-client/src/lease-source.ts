@@ -1,11 +1,11 @@
 import type { Lease } from './leased-secret.js'
 
-/** Where leases come from. */
+/** The source of leases. */
 export interface LeaseSource {
   /**
    * Leases the version that is in force.
    *
-   * @throws VaultClientError: UNAVAILABLE where nobody answers, else the refusal.
+   * @throws VaultClientError: UNAVAILABLE if no answer arrives, otherwise the refusal.
    */
   lease(name: string): Promise<Lease>
 }

@@ -4,32 +4,34 @@ import { VaultClientError } from './vault-client-error.js'
 
 const REDACTED = '[secret]'
 
-/** One version of a secret, lent. It does not print: not in a template string, JSON, a log or an inspector. */
+/**
+ * A lease of one version of a secret. It never prints: not in a template string, in JSON, in a log or in an inspector.
+ */
 export interface LeasedSecret {
   readonly name: string
   /** Changes with each rotation. */
   readonly versionId: string
-  /** Goes up with each rotation. */
+  /** Increases with each rotation. */
   readonly generation: number
   /**
-   * The value. Do not keep it: ask for it each time.
+   * The value. Do not store it: call this each time.
    *
    * @throws VaultClientError LEASE_ENDED once the lease has ended without a renewal, or was taken away.
    */
   reveal(): string
 }
 
-/** What the vault lent. */
+/** A lease as the vault returned it. */
 export interface Lease {
   readonly versionId: string
   readonly generation: number
-  /** Taken over: overwritten at the end. */
+  /** Owned by the receiver and overwritten at the end. */
   readonly value: Buffer
-  /** On the monotonic clock. */
+  /** By the monotonic clock. */
   readonly endsAtMs: number
 }
 
-/** Held by the client, which renews it; shown to its user as LeasedSecret. */
+/** The client holds and renews it; its user sees it as LeasedSecret. */
 export class HeldSecret implements LeasedSecret {
   readonly name: string
   readonly versionId: string
@@ -61,13 +63,13 @@ export class HeldSecret implements LeasedSecret {
     throw new VaultClientError('LEASE_ENDED')
   }
 
-  /** The same version, lent for longer; the value's other copy goes. An end never comes nearer. */
+  /** Extends the lease of the same version, and wipes the second copy of the value. Never shortens the lease. */
   extend(renewed: Lease): void {
     renewed.value.fill(0)
     this.#endsAtMs = Math.max(this.#endsAtMs, renewed.endsAtMs)
   }
 
-  /** Nothing is revealed any more. */
+  /** Wipes the value: nothing can be revealed any more. */
   end(): void {
     this.#endsAtMs = Number.NEGATIVE_INFINITY
     this.#value.fill(0)

@@ -12,7 +12,7 @@ export interface Endpoints {
   readonly namespace: string
 }
 
-/** Connections by one certificate: a grant is made out to the certificate that asked, and good for no other. */
+/** Connections with one certificate: a grant is made out to the certificate that asked, and valid for no other. */
 export interface Link {
   readonly directory: DirectoryClient
   readonly vault: VaultClientStub
@@ -23,14 +23,17 @@ const CHANNEL: ClientOptions = {
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
-  // Seconds at most: who waits for a vault that came back must not wait for gRPC's default of two minutes.
+  // Seconds at most: gRPC's default of two minutes would keep callers waiting after the vault is back.
   'grpc.max_reconnect_backoff_ms': 1_000,
 }
 
-/** Mutual TLS 1.3. Who answers is judged by the one URI SAN of its certificate; its host name says nothing. */
+/**
+ * Opens connections over mutual TLS 1.3. A server is identified by the one URI SAN of its certificate; its host name is
+ * not checked.
+ */
 export function openLink({ directory, vault, trustDomain, namespace }: Endpoints, material: TlsMaterial): Link {
   const idOf = (service: string) => `spiffe://${trustDomain}/ns/${namespace}/sa/${service}`
-  // TLS wants a name and not an address for SNI (RFC 6066 § 3).
+  // SNI takes a name and not an address (RFC 6066 § 3).
   const options = { ...CHANNEL, 'grpc.ssl_target_name_override': trustDomain }
   const directoryClient = new Directory(directory, credentials(material, idOf('management')), options)
   const vaultClient = new Vault(vault, credentials(material, idOf('vault')), options)
@@ -52,7 +55,10 @@ function credentials({ cert, key, ca }: TlsMaterial, serverId: string): ChannelC
   })
 }
 
-/** Exactly one URI, and it is this one. Node quotes names that hold a comma (CVE-2021-44532): those are refused whole. */
+/**
+ * Whether the certificate has exactly one URI, and it is this one. Node quotes names that contain a comma
+ * (CVE-2021-44532): such certificates are refused.
+ */
 function isCalled({ subjectaltname = '' }: PeerCertificate, serverId: string): boolean {
   if (subjectaltname.includes('"')) return false
   const uris = subjectaltname.split(', ').filter((name) => name.startsWith('URI:'))

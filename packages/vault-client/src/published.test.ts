@@ -9,7 +9,7 @@ import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 const atEnd = closeAfterEach()
 const ours = path.resolve(import.meta.dirname, '..')
 
-/** A program's folder into which the package was installed as npm packs it; its dependencies are the project's. */
+/** A program's folder with the package installed as npm packs it; its dependencies are the project's own. */
 async function installed(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pma-published-'))
   atEnd(() => rm(folder, { recursive: true, force: true }))

@@ -1,10 +1,10 @@
 /** Time as a dependency, so that tests need not wait. */
 export interface Time {
-  /** Milliseconds since some moment; never goes back. */
+  /** Milliseconds since an arbitrary moment; never goes back. */
   nowMs(): number
-  /** Runs once, after so many milliseconds; what it answers calls it off. */
+  /** Calls `run` once after that many milliseconds; the returned function cancels it. */
   after(ms: number, run: () => void): () => void
-  /** From 0 to below 1: spreads what many clients would do at one moment. */
+  /** A number from 0 to below 1: spreads what many clients would do at the same moment. */
   random(): number
 }
 
@@ -12,7 +12,7 @@ export const systemTime: Time = {
   nowMs: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms)
-    // A process that has nothing else to do may end.
+    // Does not keep a process running that has nothing else to do.
     timer.unref()
     return () => clearTimeout(timer)
   },

@@ -3,7 +3,7 @@ import { createSecureContext } from 'node:tls'
 import type { Time } from './time.js'
 import { VaultClientError } from './vault-client-error.js'
 
-/** Where certificate (PEM, leaf first), key (PEM) and the CA that vault and management are trusted by are. */
+/** Paths of the certificate (PEM, leaf first), its key (PEM), and the CA that verifies vault and management. */
 export interface TlsFiles {
   readonly certFile: string
   readonly keyFile: string
@@ -16,10 +16,10 @@ export interface TlsMaterial {
   readonly ca: Buffer
 }
 
-/** Polled: inotify is blind to the symlink swap of a Kubernetes Secret on some file systems. */
+/** Files are polled, because on some file systems inotify does not see the symlink swap of a Kubernetes Secret. */
 const POLL_MS = 2_000
 
-/** @throws VaultClientError TLS_FILES where a file cannot be read, or the key is not the certificate's. */
+/** @throws VaultClientError TLS_FILES if a file cannot be read, or the key does not belong to the certificate. */
 export async function readMaterial({ certFile, keyFile, caFile }: TlsFiles): Promise<TlsMaterial> {
   try {
     const [cert, key, ca] = await Promise.all([readFile(certFile), readFile(keyFile), readFile(caFile)])
@@ -31,8 +31,8 @@ export async function readMaterial({ certFile, keyFile, caFile }: TlsFiles): Pro
 }
 
 /**
- * Tells of each change of the files. One that cannot be read whole (a rotation caught half-way) is passed over, and looked
- * at again. What it answers ends it.
+ * Reports each change of the files. A change that is incomplete, such as a rotation caught half-way, is skipped and
+ * read again later. The returned function stops watching.
  */
 export function followFiles(
   files: TlsFiles,

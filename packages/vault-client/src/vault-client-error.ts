@@ -1,4 +1,4 @@
-/** What is told of each refusal: what to do. Codes are those of the product's table, and three of this package. */
+/** What each refusal tells the caller to do. The codes are those of the product's table, and three of this package. */
 const SAY: Readonly<Record<string, string>> = {
   SECRET_NOT_FOUND:
     'Secret not found. Check the name’s spelling (case-sensitive), that the secret exists in the organization that this service is registered for, and that it is bound to this service: its SPIFFE id in bindings.services.',
@@ -20,10 +20,10 @@ const SAY: Readonly<Record<string, string>> = {
 
 const RETRYABLE: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INTERNAL', 'RATE_LIMITED'])
 
-/** A refusal, with a stable code. Never holds a value. */
+/** A refusal with a stable code. Never contains a value. */
 export class VaultClientError extends Error {
   readonly code: string
-  /** The same call may succeed later, without a change of anything. */
+  /** Whether the same call may succeed later without any change. */
   readonly retryable: boolean
 
   constructor(code: string, options?: ErrorOptions) {

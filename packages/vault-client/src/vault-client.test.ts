@@ -19,7 +19,8 @@ import { type TlsFiles, watchMaterial } from '@protectmyapi/service-kit/grpc/tls
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { createVaultClient, VaultClientError, type VaultClientOptions } from './vault-client.js'
 
-// Over the wire, with what management and the vault are built of; the two themselves are in the system's tests.
+// Tests over the wire, with the modules of which management and the vault are built; the system's tests use the two
+// themselves.
 
 const log = createLogger('test', 'silent')
 const idOf = (name: string) => `spiffe://protectmyapi.local/ns/protectmyapi/sa/${name}`
@@ -34,7 +35,7 @@ beforeEach(async () => {
   authority = await createAuthority()
 })
 
-/** Of their own at each call: several of a name are served at once. */
+/** New files with each call, because several servers of one name run at once. */
 async function filesOf(name: string, by = authority): Promise<TlsFiles> {
   const own = await mkdtemp(join(folder, `${name}-`))
   const files = { certFile: join(own, 'cert.pem'), keyFile: join(own, 'key.pem'), caFile: join(own, 'ca.pem') }
@@ -49,7 +50,9 @@ async function exchange(files: TlsFiles, name: string, by = authority): Promise<
   await writeFile(files.certFile, certPem)
 }
 
-/** A directory whose grants name the certificate that asked, and a vault that takes them from that one alone. */
+/**
+ * A directory whose grants name the certificate that asked, and a vault that accepts them only from that certificate.
+ */
 async function serve(name: 'management' | 'vault', port = 0, identity = name as string) {
   const material = await watchMaterial(await filesOf(identity), log)
   const server = createGrpcServer()

@@ -16,35 +16,37 @@ export interface VaultClientOptions {
   readonly directory: string
   /** `host:port` of the vault. */
   readonly vault: string
-  /** This service's own. Read again when they change. */
+  /** This service's own files. Read again when they change. */
   readonly tls: TlsFiles
-  /** SPIFFE trust domain of the installation; `protectmyapi.local` unless said. */
+  /** SPIFFE trust domain of the installation; `protectmyapi.local` by default. */
   readonly trustDomain?: string
-  /** Namespace of management and vault; `protectmyapi` unless said. */
+  /** Namespace of management and vault; `protectmyapi` by default. */
   readonly namespace?: string
-  /** Hears that a secret has another version, within half a minute of its replacement. Must not throw. */
+  /** Called when a secret has another version, within half a minute of its replacement. Must not throw. */
   readonly onRotation?: (rotation: Rotation) => void
-  /** Hears of renewals in the background that failed. Those that can be repeated are. Must not throw. */
+  /** Called when a renewal in the background fails. Renewals that may succeed later are tried again. Must not throw. */
   readonly onRenewalFailed?: (name: string, error: VaultClientError) => void
 }
 
 export interface VaultClient {
   /**
-   * The version that is in force, from memory while its lease lasts. What was asked for once is kept fresh.
+   * The version that is in force, from memory while its lease lasts. A secret that was asked for once is kept fresh.
    *
    * @throws VaultClientError, with a code: SECRET_NOT_FOUND, SECRET_EXPIRED, FORBIDDEN, UNAVAILABLE, CLOSED.
    */
   secret(name: string): Promise<LeasedSecret>
-  /** Ends the lease here, and renews it no more. */
+  /** Ends the lease in this process and stops renewing it. */
   forget(name: string): void
-  /** Ends all leases here, and all connections. */
+  /** Ends all leases in this process, and all connections. */
   close(): void
 }
 
-/** Calls under way on a former certificate's link may end. */
+/** How long calls under way on a former certificate's link may take to finish. */
 const OLD_LINK_MS = 10_000
 
-/** @throws VaultClientError TLS_FILES where a file of `tls` cannot be read, or the key is not the certificate's. */
+/**
+ * @throws VaultClientError TLS_FILES if a file of `tls` cannot be read, or the key does not belong to the certificate.
+ */
 export async function createVaultClient(options: VaultClientOptions): Promise<VaultClient> {
   const { tls, trustDomain = 'protectmyapi.local', namespace = 'protectmyapi' } = options
   const endpoints = { directory: options.directory, vault: options.vault, trustDomain, namespace }
@@ -65,7 +67,7 @@ export async function createVaultClient(options: VaultClientOptions): Promise<Va
   }
 }
 
-/** One link, by the certificate that the files hold now. */
+/** The current link, with the certificate that the files contain now. */
 function followedLinks(endpoints: Endpoints, tls: TlsFiles, first: TlsMaterial) {
   let material = first
   let link = openLink(endpoints, first)

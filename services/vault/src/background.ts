@@ -9,21 +9,24 @@ import type { OpenVault } from './open-vault.js'
 import { tendDataKeys } from './rotation/tend-data-keys.js'
 
 const LIMITS = {
-  /** How late past its life an unused data key may be zeroed, or past its organization's. */
+  /**
+   * How long an unused data key may stay in memory past its own life, or past the shredding of its organization, before
+   * it is zeroed.
+   */
   sweepMs: 5_000,
-  /** Between two rounds of rotation: how late it may go on after a crash. */
+  /** Time between two rounds of rotation, and so the longest that work interrupted by a crash waits. */
   rotationMs: 5_000,
-  /** Between two rounds of the retention of lease rows. */
+  /** Time between two rounds of pruning old lease rows. */
   pruningMs: 60_000,
 } as const
 
 export interface Background {
   readonly leaseAudit: Pick<LeaseAuditPruning, 'overdueSeconds'>
-  /** Ends all of it, and waits for the rounds under way. */
+  /** Stops all of it and waits for the rounds under way. */
   end(): Promise<void>
 }
 
-/** What a vault does again and again, whoever asks. */
+/** The work that a vault repeats on timers, independent of any call. */
 export function startBackground(
   vault: OpenVault,
   config: Pick<VaultConfig, 'dataKeyDays' | 'headKeyDays' | 'leaseAuditDays'>,

@@ -25,21 +25,23 @@ import { vaultHandlers } from './rpc/handlers.js'
 import { serveHealth } from './rpc/health.js'
 
 const LIMITS = {
-  /** Calls under way may end; none takes longer than Postgres's statement bound. */
+  /** How long calls under way may take to finish; none takes longer than Postgres's statement bound. */
   callGraceMs: 10_000,
   shutdownMs: 15_000,
-  /** 10,000 links of a head, 64 KiB of secret with its bindings: thrice the larger one. */
+  /**
+   * Three times the larger of the two largest messages: 10,000 links of a head, and 64 KiB of secret with its bindings.
+   */
   messageBytesMax: 1024 * 1024,
 } as const
 
 export interface RunningVault {
   readonly port: number
   kmsCalls(): KmsCalls
-  /** Ends it in order; may be called more than once. */
+  /** Stops everything in order; may be called more than once. */
   close(): Promise<void>
 }
 
-/** Every part of a vault that serves is named on this page, or in `openVault`. */
+/** Wires a serving vault. Every part of it is named either here or in `openVault`. */
 export async function startVault(config: VaultConfig, ports: VaultPorts): Promise<RunningVault> {
   const { log } = ports
   const material = await watchMaterial(config.tls, log)
@@ -85,7 +87,7 @@ export async function startVault(config: VaultConfig, ports: VaultPorts): Promis
       { name: 'database vault', run: () => vaultDb.destroy() },
       { name: 'database vault_keys', run: () => vaultKeysDb.destroy() },
       { name: 'log level', run: endLogLevel },
-      // Last, so that it tells of all that was before.
+      // Last, so that it also reports on the steps before it.
       { name: 'telemetry', run: () => telemetry.stop() },
     ],
     LIMITS.shutdownMs,

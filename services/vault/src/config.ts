@@ -32,7 +32,7 @@ export interface VaultConfig {
   readonly logLevel: string
   readonly host: string
   readonly port: number
-  /** Null: nothing is told over plain HTTP. */
+  /** Null: no probes over plain HTTP. */
   readonly probePort: number | null
   readonly tls: TlsFiles
   readonly trustDomain: string
@@ -45,7 +45,7 @@ export interface VaultConfig {
   readonly headKeyDays: number
   /** How long lease rows are kept. */
   readonly leaseAuditDays: number
-  /** How long backups of database vault_keys are kept: a shredding is final that long after it. */
+  /** How long backups of database vault_keys are kept. A shredding is final only after that long. */
   readonly vaultKeysBackupDays: number
   readonly telemetry: TelemetryConfig
 }
@@ -56,11 +56,11 @@ export interface VaultMigrateConfig {
   readonly vaultKeys: MigrationTarget
 }
 
-/** Connections per database and process; Postgres's own default is 100 for everybody. */
+/** Connections per database and process. Postgres allows 100 for all clients by default. */
 const POOL_MAX = 10
 
 const Days = z.coerce.number().int().min(1)
-/** Region and account are two of its parts. */
+/** An ARN contains the region and the account. */
 const Arn = z.string().regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)\//, 'give the ARN of a KMS key')
 
 const Databases = z.object({
@@ -121,7 +121,7 @@ const MigrateEnvironment = Databases.extend({
   PMA_VAULT_KEYS_DB_MIGRATOR_PASSWORD_FILE: Text.describe('file with its password'),
 })
 
-/** Pure: main.ts hands in the environment, once. @throws EnvironmentError. */
+/** Pure: main.ts passes in the environment once. @throws EnvironmentError. */
 export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultConfig {
   const given = parseEnvironment(VaultEnvironment, env)
   const secret = (variable: string, path: string) => () => readSecretFile(variable, path, readFile)
@@ -158,7 +158,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultCon
   }
 }
 
-/** What `migrate` needs: the owners of the schemas, and whom to grant. @throws EnvironmentError. */
+/** What `migrate` needs: the owners of the schemas, and the roles to grant. @throws EnvironmentError. */
 export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): VaultMigrateConfig {
   const given = parseEnvironment(MigrateEnvironment, env)
   const secret = (variable: string, path: string) => () => readSecretFile(variable, path, readFile)
@@ -183,7 +183,7 @@ export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): V
   }
 }
 
-/** For `--help`: every variable and what it is for. */
+/** The text of `--help`: every variable and its purpose. */
 export function describeEnvironment(): string {
   return [
     'To serve, and for every command but migrate:',
@@ -235,7 +235,7 @@ function masterKeysOf(given: z.output<typeof VaultEnvironment>): Omit<AwsKmsTarg
   const { PMA_KMS_KEY_ARN: keyArn, PMA_KMS_OTHER_KEY_ARNS: otherKeyArns, AWS_REGION: region } = given
   if (keyArn === undefined || region === undefined)
     throw new EnvironmentError(['PMA_KMS=aws needs PMA_KMS_KEY_ARN and AWS_REGION'])
-  // KMS would say that there is no such key, and only when the first organization is made.
+  // Checked here, because the KMS would report a missing key, and only when the first organization is created.
   const strange = [keyArn, ...otherKeyArns].filter((arn) => arn.split(':')[3] !== region)
   if (strange.length > 0)
     throw new EnvironmentError([
@@ -253,7 +253,10 @@ function endpointOf(
   return endpoint === undefined ? {} : { endpoint }
 }
 
-/** Data keys travel to KMS in clear, and credentials to STS, whose variable the SDK reads by itself. */
+/**
+ * Refuses endpoints without TLS: data keys travel to the KMS in clear, and credentials to STS, whose variable the SDK
+ * reads by itself.
+ */
 function refusePlainEndpoints(env: NodeJS.ProcessEnv): void {
   const plain = Object.keys(env).filter(
     (name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && !/^https:/i.test(env[name] || 'https:'),

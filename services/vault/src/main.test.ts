@@ -19,7 +19,7 @@ describe('the program', () => {
     const { code, err } = await vault.run([], {})
     expect([code, err]).toEqual([2, expect.stringContaining('PMA_TLS_CERT_FILE')])
     expect(await vault.run(['nonsense'])).toMatchObject({ code: 2, err: expect.stringContaining('nonsense') })
-    // A flag that it does not know must not rotate every key.
+    // An unknown flag must not rotate every key.
     expect(await vault.run(['rotate-data-keys', '--nwo'])).toMatchObject({ code: 2 })
   }, 30_000)
 

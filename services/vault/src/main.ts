@@ -17,7 +17,7 @@ vault rotate-head-key --known-since <time>: the same after a leak; verifying tel
 vault rewrap-data-keys: wraps every data key anew, under the configured master key.
 vault data-keys: how far that is, one line of JSON for each organization that is behind, and for each master key.`
 
-// A command does not wait for all that serves to be loaded.
+// Loaded on demand, so that commands do not wait for the modules that only serving needs.
 const startVault = loadedWhenCalled(async () => (await import('./build.js')).startVault)
 const runDataKeys = loadedWhenCalled(async () => (await import('./commands/run-data-keys.js')).runDataKeys)
 const runMigrate = loadedWhenCalled(async () => (await import('./commands/run-migrate.js')).runMigrate)
@@ -63,7 +63,7 @@ await runProgram(process, {
     'rotate-head-key': () => operate((config, ports) => runRotateHeadKey(config, undefined, ports)),
     'rotate-head-key --known-since <time>': (time) => operate((config, ports) => runRotateHeadKey(config, time, ports)),
     'rewrap-data-keys': () => operate(runRewrapDataKeys),
-    // Standard output has the lines that were asked for, and the log goes to standard error.
+    // Standard output carries the requested lines; the log goes to standard error.
     'data-keys': () => operate((config, ports) => runDataKeys(config, ports, (line) => process.stdout.write(line))),
   },
 })

@@ -18,7 +18,7 @@ import { versionOpener } from './versions/open-version.js'
 export interface VaultPorts {
   readonly log: Logger
   readonly clock: Clock
-  /** Stands in for the configured key service in tests. */
+  /** Replaces the configured key service in tests. */
   readonly keys?: KeyService
   readonly telemetry?: Telemetry
 }
@@ -26,8 +26,8 @@ export interface VaultPorts {
 export type OpenVaultConfig = Pick<VaultConfig, 'kms' | 'vaultDb' | 'vaultKeysDb' | 'vaultKeysBackupDays'>
 
 /**
- * Both databases, the key service, and what opens by them: what serving and operators' commands share. The caller clears
- * `keys` and closes both databases.
+ * Opens both databases, the key service, and what depends on them: shared by serving and by operators' commands. The
+ * caller clears `keys` and closes both databases.
  */
 export async function openVault(
   config: OpenVaultConfig,
@@ -63,7 +63,7 @@ export type OpenVault = Awaited<ReturnType<typeof openVault>>
 
 async function keyServiceOf(kms: KmsConfig): Promise<KeyService> {
   if (kms.kind === 'file') return keyFile(kms.path, kms.otherPaths)
-  // Its client takes a fifth of the time that a vault needs to start.
+  // Loading its client takes a fifth of the time that a vault needs to start.
   const { awsKms } = await import('./keys/aws-kms.js')
   return awsKms(kms)
 }

@@ -20,28 +20,25 @@ export interface IssueRequest {
   readonly notAfter?: Date
 }
 
-/**
- * A CA whose key is in the memory of whoever holds this, and in no HSM: that of `make run`, of compose, of tests, and of the
- * chart's installer.
- */
+/** A CA whose key is only in memory, and in no HSM. Used by `make run`, compose, tests and the chart's installer. */
 export interface Authority extends Issued {
-  /** Issues a leaf for server and client use, with a key of its own. */
+  /** Issues a leaf for server and client use, with its own key. */
   issue(request: IssueRequest): Promise<Issued>
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 
 const LIMITS = {
-  /** Clocks of phones and containers run a little behind. */
+  /** Clocks of phones and containers may be a little behind. */
   backdateMs: 5 * 60_000,
   authorityMs: 10 * 365 * 86_400_000,
-  /** Below the 825 days that Apple's platforms accept of a leaf. */
+  /** Below the 825 days that Apple's platforms accept for a leaf. */
   leafMs: 398 * 86_400_000,
 } as const
 
 const { subtle } = webcrypto
 
-/** @param notAfter ten years from now unless given. */
+/** @param notAfter ten years from now by default. */
 export async function createAuthority(
   commonName = 'ProtectMyAPI CA',
   { notBefore, notAfter }: Pick<IssueRequest, 'notBefore' | 'notAfter'> = {},
@@ -64,7 +61,7 @@ export async function createAuthority(
   return authority(certificate, keys.privateKey, await privateKeyPem(keys.privateKey))
 }
 
-/** @throws where the PEM is not a certificate and its P-256 key. */
+/** @throws if the PEM is not a certificate and its P-256 key. */
 export async function loadAuthority(certPem: string, keyPem: string): Promise<Authority> {
   const certificate = new x509.X509Certificate(certPem)
   const pkcs8 = x509.PemConverter.decodeFirst(keyPem)
@@ -107,7 +104,7 @@ async function leafExtensions(
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
     await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     await x509.SubjectKeyIdentifierExtension.create(publicKey),
-    // RFC 5280, 4.2.1.6: critical where the subject is empty.
+    // RFC 5280, 4.2.1.6: critical if the subject is empty.
     ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names, request.commonName === undefined)]),
   ]
 }

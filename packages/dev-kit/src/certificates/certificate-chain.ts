@@ -2,34 +2,33 @@ import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 
-/** A certificate of a chain, as wrong as a test wants it; what is left out is right. */
+/** A certificate of a chain, with the faults that a test asks for; everything else is valid. */
 export interface Link {
   readonly commonName?: string
-  /** Host names, written as they are: none is checked. */
+  /** Host names, written as given, without a check. */
   readonly dnsNames?: readonly string[]
-  /** Stands behind the value of each extension that has names in it: hex. */
+  /** Hex bytes appended to the value of each extension that contains names. */
   readonly behindNames?: string
-  /** Else a leaf, which signs the next one all the same. */
+  /** Otherwise a leaf, which still signs the next certificate. */
   readonly isAuthority?: boolean
-  /** How many authorities may follow. */
+  /** Number of authorities that may follow. */
   readonly pathLength?: number
   readonly mayNotSign?: boolean
-  /** OIDs of what the key is for. */
+  /** OIDs of the key's purposes. */
   readonly purposes?: readonly string[]
-  /** A name, with all below it, that nothing it signs may have (RFC 5280 § 4.2.1.10). */
+  /** A name that no certificate below this one may have, nor any name below it (RFC 5280 § 4.2.1.10). */
   readonly excludedName?: string
-  /** A critical extension that nobody knows. */
+  /** Whether it has a critical extension that no client knows. */
   readonly isUnknown?: boolean
-  /** Bits of an RSA key, in the place of P-256. */
+  /** Bits of an RSA key that replaces P-256. */
   readonly rsaBits?: number
-  /** The RSA key's private exponent is one, so anybody signs by it: the public one is one as well, or 1 + φ(n). */
+  /** Makes the RSA private exponent 1, so anybody can sign with the key: the public one is 1 as well, or 1 + φ(n). */
   readonly rsaByAnybody?: 'small' | 'large'
-  /** In the signatures that it makes. */
   readonly hash?: 'SHA-1' | 'SHA-256'
   readonly notAfter?: Date
 }
 
-/** PEM: the trust anchor; what a server presents, the leaf first; and the leaf's key, PKCS#8. */
+/** All in PEM: the trust anchor; what a server presents, leaf first; and the leaf's key, PKCS#8. */
 export interface Chain {
   readonly rootPem: string
   readonly certPem: string
@@ -45,7 +44,7 @@ interface Issued {
 const DAY_MS = 86_400_000
 const { subtle } = webcrypto
 
-/** Each one is signed by the one before it. */
+/** Issues a chain in which each certificate is signed by the one before it. */
 export async function issueChain(root: Link, ...links: readonly Link[]): Promise<Chain> {
   const anchor = await issue(root)
   let last = anchor
@@ -62,7 +61,7 @@ export async function issueChain(root: Link, ...links: readonly Link[]): Promise
   }
 }
 
-/** An authority's name and public key, which anybody may copy, in a certificate signed by nobody who is known. PEM. */
+/** A certificate with an authority's name and public key, which anybody can copy, signed by an unknown key. PEM. */
 export async function issueDecoy(authorityPem: string, notBefore: Date, notAfter: Date): Promise<string> {
   const { subjectName, publicKey } = new x509.X509Certificate(authorityPem)
   const stranger = await newKeys({})
@@ -111,14 +110,8 @@ async function newKeys({ rsaBits, rsaByAnybody, hash = 'SHA-256' }: Link): Promi
   }
 }
 
-const fromBase64Url = (text: string): bigint => BigInt(`0x${Buffer.from(text, 'base64url').toString('hex')}`)
-
-function toBase64Url(number: bigint): string {
-  const hex = number.toString(16)
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url')
-}
-
-/** In a JWK (RFC 7518 § 6.3). */
+  /** Makes the RSA private exponent 1, so anybody can sign with the key: the public one is 1 as well, or 1 + φ(n). */
+  readonly rsaByAnybody?: 'small' | 'large'
 const ONE = 'AQ'
 
 function extensionsOf(link: Link): x509.Extension[] {
@@ -143,7 +136,7 @@ function followed({ behindNames = '' }: Link, { type, critical, value }: x509.Ex
   return new x509.Extension(type, critical, Buffer.concat([Buffer.from(value), Buffer.from(behindNames, 'hex')]))
 }
 
-/** NameConstraints with one excluded dNSName, DER: all lengths are short. */
+/** NameConstraints with one excluded dNSName, DER; every length fits in one byte. */
 function excluding(name: string): Buffer {
   const tagged = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([tag, content.length]), content])
   return tagged(0x30, tagged(0xa1, tagged(0x30, tagged(0x82, Buffer.from(name, 'latin1')))))

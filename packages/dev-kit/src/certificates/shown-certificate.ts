@@ -1,6 +1,9 @@
 import { connect } from 'node:tls'
 
-/** Of a server on loopback: the common name of its certificate, and the version of TLS. Rejects where the chain does not hold. */
+/**
+ * The common name in the certificate of a server on loopback, and its TLS version. Rejects if the chain does not
+ * verify.
+ */
 export function shownCertificate(port: number, caPem: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ca: caPem }, () => {

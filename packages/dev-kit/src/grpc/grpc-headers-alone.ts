@@ -9,7 +9,10 @@ interface HeadersAlone {
   readonly fields?: Readonly<Record<string, string>>
 }
 
-/** Begins a gRPC call and sends nothing of its message: the header fields that it is answered with none the less. */
+/**
+ * Begins a gRPC call without sending any of its message. Returns the header fields of the answer that arrives
+ * nevertheless.
+ */
 export async function grpcHeadersAlone({ port, tls, path, fields }: HeadersAlone): Promise<IncomingHttpHeaders> {
   const session = connect(`https://127.0.0.1:${port}`, { ...tls, checkServerIdentity: () => undefined })
   try {

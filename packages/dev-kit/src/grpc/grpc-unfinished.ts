@@ -7,23 +7,23 @@ interface Unfinished {
   /** `/package.Service/Method` */
   readonly path: string
   readonly calls: number
-  /** Of each message that many bytes are announced, and one less is sent; 0 sends nothing. */
+  /** Each message announces this many bytes and sends one less; 0 sends nothing. */
   readonly messageBytes: number
 }
 
 export interface UnfinishedCalls {
-  /** The header fields that calls were answered with, once the server has closed them. */
+  /** Header fields with which calls were answered, once the server has closed them. */
   readonly answers: readonly IncomingHttpHeaders[]
   close(): void
 }
 
-/** Begins gRPC calls over one connection, and ends the message of none. */
+/** Begins gRPC calls over one connection, and never completes a message. */
 export function beginUnfinished({ port, tls, path, calls, messageBytes }: Unfinished): UnfinishedCalls {
   const answers: IncomingHttpHeaders[] = []
   const session = connect(`https://127.0.0.1:${port}`, {
     ...tls,
     checkServerIdentity: () => undefined,
-    // In megabytes: what waits to be sent counts.
+    // In megabytes; data waiting to be sent counts.
     maxSessionMemory: 1_024,
   })
   const head = {
@@ -31,7 +31,7 @@ export function beginUnfinished({ port, tls, path, calls, messageBytes }: Unfini
     ':path': path,
     'content-type': 'application/grpc',
     te: 'trailers',
-    // A minute: a call without a deadline is refused for that.
+    // A minute, because a call without a deadline would be refused for that.
     'grpc-timeout': '1M',
   }
   const part = Buffer.alloc(messageBytes === 0 ? 0 : 5 + messageBytes - 1)

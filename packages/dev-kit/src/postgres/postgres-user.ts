@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 
-/** Whom Postgres runs as. Undefined ids: as we are. */
+/** The user that Postgres runs as. Undefined ids: the current user. */
 export interface PostgresUser {
   readonly uid?: number
   readonly gid?: number
 }
 
-/** In this order: the user of an installed Postgres, then the one that every system has. */
+/** In this order: the user of an installed Postgres, then one that every system has. */
 const STAND_INS = ['postgres', 'nobody'] as const
 
 /**
- * Postgres refuses to run as root: then another user stands in.
+ * Postgres refuses to run as root, so another user is chosen then.
  *
- * @throws Error where there is none.
+ * @throws Error if there is none.
  */
 export async function postgresUser(): Promise<PostgresUser> {
   if (process.getuid?.() !== 0) return {}

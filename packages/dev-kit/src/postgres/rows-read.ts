@@ -1,6 +1,8 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
-/** How many rows of a table some work reads in this transaction, by scans and by indexes, as Postgres counts them. */
+/**
+ * Number of rows of a table that some work reads in this transaction, by scans and by indexes, as Postgres counts them.
+ */
 export async function rowsRead(trx: Knex.Transaction, table: string, work: () => Promise<unknown>): Promise<number> {
   const before = await countOf(trx, table)
   await work()

@@ -22,7 +22,7 @@ async function query(database: { url: string } | TestDatabase['target'], stateme
   return rows
 }
 
-/** Two databases, asked for at once, and how often one was prepared. */
+/** Two databases requested at the same time, and how often one was prepared. */
 async function twoAtOnce(name: string): Promise<{ pair: TestDatabase[]; prepared: number }> {
   let prepared = 0
   const prepare = async (target: TestDatabase['target']): Promise<void> => {

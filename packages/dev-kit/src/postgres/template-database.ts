@@ -1,17 +1,20 @@
 import pg from 'pg'
 import { asSuperuser, createTestDatabase, serverUrl, type TestDatabase } from './test-database.js'
 
-/** Says that the server lives no longer than this run: what is left on it is in nobody's way, and of no other version. */
+/**
+ * Set if the server lives only as long as this run, so that nothing left on it disturbs anybody or comes from another
+ * version.
+ */
 const VARIABLE = 'PMA_TEST_POSTGRES_OWN'
 
-/** Of any number: what matters is that all workers ask for the same one. */
+/** An arbitrary number, the same for all workers. */
 const TEMPLATE_LOCK = 8_060_002
 
 /**
- * A database as `prepare` leaves one. On a server of this run's own that is done once, by whoever comes first, and copied
- * after that: a copy takes a fraction of the time that migrations do.
+ * A database as `prepare` leaves it. On a server that belongs to this run the first caller prepares one and later ones
+ * copy it, because a copy takes a fraction of the time of migrations.
  *
- * @param name of what it holds, e.g. `vault_keys`: the same name, the same content.
+ * @param name identifies the content, such as `vault_keys`: the same name means the same content.
  */
 export async function createPreparedDatabase(
   name: string,
@@ -39,7 +42,7 @@ async function ensureTemplate(
     if (await exists(template)) return
     const { target } = await createTestDatabase()
     await prepare(target)
-    // Only a whole one has the name: a worker that ends before this leaves none that looks like it.
+    // Renamed only once it is complete: a worker that ends earlier leaves nothing under this name.
     await asSuperuser(`ALTER DATABASE ${target.database} RENAME TO ${template}`)
   } finally {
     await lock.end()

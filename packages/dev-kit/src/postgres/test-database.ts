@@ -2,23 +2,23 @@ import { randomBytes } from 'node:crypto'
 import type { PostgresTarget } from '@protectmyapi/service-kit/postgres/postgres'
 import pg from 'pg'
 
-/** A fresh database of a test's own. */
+/** A new database for one test. */
 export interface TestDatabase {
   /** Its owner, a superuser of the test server. */
   readonly target: PostgresTarget & { readonly password: string }
   readonly url: string
-  /** Ends every connection to it and forgets it. */
+  /** Ends all connections to it and drops it. */
   drop(): Promise<void>
 }
 
 const VARIABLE = 'PMA_TEST_POSTGRES_URL'
 
-/** Few: many suites share one server. */
+/** Low, because many suites share one server. */
 const POOL_MAX = 8
 
 /**
- * @param template to be copied, to which nobody may be connected; else the database is empty.
- * @throws Error where `PMA_TEST_POSTGRES_URL`, the URL of a superuser, is not set.
+ * @param template the database to copy, to which nobody may be connected; by default the new one is empty.
+ * @throws Error if `PMA_TEST_POSTGRES_URL`, the URL of a superuser, is not set.
  */
 export async function createTestDatabase(template = 'template1'): Promise<TestDatabase> {
   const database = `test_${randomBytes(8).toString('hex')}`
@@ -32,7 +32,7 @@ export async function createTestDatabase(template = 'template1'): Promise<TestDa
   }
 }
 
-/** Of the superuser of the test server. @throws Error where it is not set. */
+/** URL of the test server's superuser. @throws Error if it is not set. */
 export function serverUrl(): string {
   const url = process.env[VARIABLE]
   if (url === undefined || url === '') {
@@ -52,7 +52,7 @@ function targetOf(url: URL, database: string): TestDatabase['target'] {
   }
 }
 
-/** Runs a statement beside all databases of tests. Answers how many rows it had. */
+/** Runs a statement outside of all test databases. Returns its number of rows. */
 export async function asSuperuser(statement: string): Promise<number> {
   const client = new pg.Client({ connectionString: serverUrl() })
   await client.connect()

@@ -2,10 +2,10 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { until } from '../until.js'
 
 /**
- * Until somebody, or as many as asked for, wait for a lock in this database.
+ * Resolves once at least that many sessions wait for a lock in this database.
  *
- * @param db asks over a connection that none of those holds who wait, or keep others waiting.
- * @throws Error where they do not in time.
+ * @param db a connection that neither waits nor holds a lock that others wait for.
+ * @throws Error if they do not wait in time.
  */
 export async function untilLockAwaited(db: Knex, atLeast = 1): Promise<void> {
   await until(async () => {

@@ -3,8 +3,8 @@ import { access } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * The first executable of that name in a PATH, or in the folders after it; undefined where there is none. Relative
- * folders are passed over: what they mean changes with the working directory.
+ * The first executable of that name in a PATH, or in the folders after it; undefined if there is none. Relative folders
+ * are skipped, because their meaning changes with the working directory.
  */
 export async function findProgram(
   name: string,

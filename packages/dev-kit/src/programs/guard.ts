@@ -1,19 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
-/** Ends what we started when we are killed too hard to end it ourselves. */
+/** Ends the processes that this one started if it is killed before it can end them itself. */
 export interface Guard {
-  /** From now on this process dies with us. */
+  /** From now on the process ends together with this one. */
   watch(pid: number): void
-  /** It has ended: its id may soon be somebody else's. */
+  /** The process has ended: its id may soon belong to another one. */
   release(pid: number): void
-  /** Ends the guard itself, and nothing else. */
+  /** Ends only the guard itself. */
   close(): Promise<void>
 }
 
 /**
- * A shell that waits on a pipe. The kernel closes the pipe however we end, `kill -9` too; then it interrupts whatever
- * is still listed (SIGINT is a clean stop for our services and a fast shutdown for Postgres; SIGCONT wakes the frozen),
- * and after ten seconds kills it.
+ * A shell that waits on a pipe. The kernel closes the pipe in whatever way this process ends, `kill -9` included. The
+ * shell then interrupts the processes that are still listed (SIGINT is a clean stop for the services and a fast
+ * shutdown for Postgres; SIGCONT wakes frozen ones), and kills them after ten seconds.
  */
 const SCRIPT = `
 pids=' '
@@ -41,7 +41,7 @@ export function startGuard(): Guard {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-  // It must not keep us alive, and its end is not ours.
+  // The shell must not keep this process running.
   shell.unref()
   shell.on('error', () => undefined)
   shell.stdin.on('error', () => undefined)

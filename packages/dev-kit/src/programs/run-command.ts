@@ -8,13 +8,13 @@ export interface CommandOptions {
   readonly timeoutMs?: number
 }
 
-/** Enough for what installers print. */
+/** Enough for the output of installers. */
 const OUTPUT_BYTES_MAX = 8 * 1024 * 1024
 
 /**
- * Runs a program to its end and answers its standard output.
+ * Runs a program to its end and returns its standard output.
  *
- * @throws Error with the last lines that it printed, where it ends with another status than 0.
+ * @throws Error with the last lines that it printed, if its exit status is not 0.
  */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { timeoutMs, ...rest } = options

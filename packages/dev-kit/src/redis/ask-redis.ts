@@ -1,6 +1,6 @@
 import net from 'node:net'
 
-/** Where a Redis listens, without TLS. */
+/** The address of a Redis without TLS. */
 export interface RedisAddress {
   readonly host: string
   readonly port: number
@@ -8,15 +8,15 @@ export interface RedisAddress {
 }
 
 const LIMITS = {
-  /** A server that is starting, or frozen, takes the connection and does not answer. */
+  /** A server that is starting or frozen accepts the connection and does not answer. */
   answerMs: 2_000,
 } as const
 
 /**
- * One command on a connection of its own, for starting and checking servers: a client library would reconnect and hide
- * what happens. Strings and numbers are answered as text; lists are not read.
+ * Sends one command on a connection of its own, for starting and checking servers: a client library would reconnect and
+ * hide problems. Returns strings and numbers as text; lists are not supported.
  *
- * @throws Error with what Redis said where it refuses; Error where nobody answers.
+ * @throws Error with Redis's message if it refuses; Error if no answer arrives.
  */
 export function askRedis({ host, port, password }: RedisAddress, ...command: readonly string[]): Promise<string> {
   const commands = [...(password === undefined ? [] : [['AUTH', password]]), command]
@@ -51,7 +51,7 @@ interface Reply {
   readonly isError: boolean
 }
 
-/** Those that have arrived whole. */
+/** Replies that have arrived completely. */
 function readReplies(bytes: Buffer): Reply[] {
   const replies: Reply[] = []
   for (let at = 0; ; ) {
@@ -62,7 +62,7 @@ function readReplies(bytes: Buffer): Reply[] {
     const length = kind === '$' ? Number(line) : -1
     at = lineEnd + 2
     if (length < 0) {
-      // A string of length -1 is no string.
+      // Length -1 means that there is no string.
       replies.push({ text: kind === '$' ? '' : line, isError: kind === '-' })
       continue
     }

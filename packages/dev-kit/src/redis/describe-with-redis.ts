@@ -2,8 +2,7 @@ import { describe } from '@jest/globals'
 import { TEST_REDIS_VARIABLE, testRedisBinary } from './test-redis.js'
 
 /**
- * `describe` for what needs a Redis: where there is none its tests are skipped, and the run says so. In CI nothing is
- * left out: there they fail.
+ * `describe` for tests that need a Redis: without one they are skipped, and the run says so. In CI they fail instead.
  */
 export function describeWithRedis(what: string, tests: () => void): void {
   const canRun = testRedisBinary() !== undefined || process.env.CI === 'true'

@@ -12,7 +12,7 @@ describe('finding a Redis', () => {
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  /** A program that calls itself this version. */
+  /** A program that reports this version. */
   const program = async (name: string, version: string): Promise<string> => {
     const bin = path.join(folder, name)
     await mkdir(bin)

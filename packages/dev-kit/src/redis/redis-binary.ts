@@ -6,12 +6,12 @@ export type FoundRedis =
   | { readonly kind: 'found'; readonly binary: string }
   | { readonly kind: 'absent'; readonly why: string }
 
-/** The oldest line that has all commands of ours (XAUTOCLAIM came with it). */
+/** The oldest version that has all commands in use (it introduced XAUTOCLAIM). */
 const OLDEST = { major: 6, minor: 2 } as const
 
 const LIMITS = { probeMs: 10_000 } as const
 
-/** The first `redis-server` of a PATH that is new enough; undefined where there is none. */
+/** The first `redis-server` on a PATH that is new enough; undefined if there is none. */
 export async function findSystemRedis(searchPath: string | undefined): Promise<string | undefined> {
   const folders = (searchPath ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
   for (const folder of folders) {
@@ -21,7 +21,7 @@ export async function findSystemRedis(searchPath: string | undefined): Promise<s
   return undefined
 }
 
-/** Whether it is there, runs on this machine, and is new enough. */
+/** Whether the program exists, runs on this machine, and is new enough. */
 export async function isNewRedis(binary: string): Promise<boolean> {
   const said = await runCommand(binary, ['--version'], { timeoutMs: LIMITS.probeMs }).catch(() => '')
   const [, major = 0, minor = 0] = (/ v=(\d+)\.(\d+)/.exec(said) ?? []).map(Number)

@@ -3,10 +3,10 @@ import { startTestRedis, type TestRedis } from './test-redis.js'
 
 const SLOTS = 16_384
 const MASTERS = 3
-/** Of three ports each. */
+/** Each attempt tries three ports. */
 const ATTEMPTS = 5
 
-/** Three masters that share the slots, without replicas. Slots stay served where one of them is away. */
+/** Three masters that share the slots, without replicas. If one is away, the slots of the others are still served. */
 export async function startCluster(): Promise<readonly TestRedis[]> {
   const masters = await Promise.all(Array.from({ length: MASTERS }, startNode))
   const each = Math.ceil(SLOTS / MASTERS)
@@ -29,7 +29,7 @@ async function startNode(): Promise<TestRedis> {
     try {
       return await startTestRedis({ settings })
     } catch (cause) {
-      // A port above 55,535 leaves none for the bus, and it ends.
+      // A port above 55,535 leaves no port for the cluster bus, and the server exits.
       if (attempt >= ATTEMPTS) throw cause
     }
   }

@@ -47,7 +47,7 @@ describeWithRedis('startRedis', () => {
 
   it('shows its password to nobody who lists processes, and is known there by its mark', async () => {
     const { pid, mark } = await start({ password: 'hidden-from-lists' })
-    // Elsewhere there is no /proc to read.
+    // Other systems have no /proc.
     if (process.platform !== 'linux') return
     const commandLine = await readFile(`/proc/${pid()}/cmdline`, 'utf8')
     expect(commandLine).toContain(mark)

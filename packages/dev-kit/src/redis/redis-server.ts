@@ -7,42 +7,42 @@ import { until } from '../until.js'
 import { askRedis, type RedisAddress } from './ask-redis.js'
 
 export interface RedisOptions {
-  /** A `redis-server`, 6.2 or later. */
+  /** Path of a `redis-server`, 6.2 or later. */
   readonly binary: string
-  /** Of its data. */
+  /** Folder for its data. */
   readonly folder: string
   readonly port: number
-  /** Without one, whoever is on this machine may use it. */
+  /** Without a password, everybody on this machine may use the server. */
   readonly password?: string
-  /** Whether what was written survives a stop, and, but for the last second, a crash. */
+  /** Whether data survives a stop, and a crash except for its last second. */
   readonly appendOnly: boolean
   readonly logFile: string
-  /** Settings beside ours and over them, as `redis.conf` has them, e.g. `maxmemory: '64mb'`. */
+  /** Settings that are added to the defaults here or replace them, as in `redis.conf`, such as `maxmemory: '64mb'`. */
   readonly settings?: Readonly<Record<string, string>>
-  /** It dies with us. */
+  /** Ends the server together with this process. */
   readonly guard: Pick<Guard, 'watch' | 'release'>
-  /** Hears when the process ends, however it does. */
+  /** Called when the process ends, for any reason. */
   readonly onEnd?: () => void
 }
 
-/** A Redis of our own, listening on loopback alone, which evicts nothing. */
+/** A Redis that listens only on loopback and evicts nothing. */
 export interface RedisServer extends RedisAddress {
   /** `redis://[:password@]host:port`. */
   readonly url: string
-  /** In its command line, and in nobody else's. */
+  /** Text that occurs in this server's command line only. */
   readonly mark: string
-  /** Undefined while it is down. */
+  /** Undefined while the server is down. */
   pid(): number | undefined
-  /** Cuts connections; with append-only, everything written is on disk. Nothing where it is down. */
+  /** Cuts connections; with append-only, everything written is on disk. Does nothing if the server is down. */
   stop(): Promise<void>
-  /** As a crash does. */
+  /** Ends the server as a crash does. */
   kill(): Promise<void>
-  /** Stops it where it runs, and starts it on the same port with the data that it kept. @throws as startRedis. */
+  /** Stops the server if it runs, and starts it on the same port with the data that it kept. @throws as startRedis. */
   restart(): Promise<void>
 }
 
 const LIMITS = {
-  /** It reads its append-only file first. */
+  /** The server reads its append-only file first. */
   readyMs: 30_000,
   /** The last writes go to disk. */
   stopMs: 10_000,
@@ -50,7 +50,7 @@ const LIMITS = {
 
 const HOST = '127.0.0.1'
 
-/** @throws Error with the end of its log where it does not get ready. */
+/** @throws Error with the end of its log if the server does not get ready. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { folder, port, password } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -63,14 +63,15 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     port,
     ...(password === undefined ? {} : { password }),
     url: `redis://${auth}${HOST}:${port}`,
-    // It writes its address into its title; what stands before its name is another's where the binary is a wrapper.
+    // The server writes its address into its process title; text before its name belongs to a wrapper, if the binary is
+    // one.
     mark: `redis-server ${HOST}:${port}`,
     pid: () => (hasEnded(child) ? undefined : child.pid),
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
-      // Known before it is ready: whoever stops it meanwhile ends this one.
+      // Assigned before it is ready, so that stopping meanwhile ends this process.
       child = spawnRedis(options)
       await untilReady(child, options)
     },
@@ -83,7 +84,7 @@ function spawnRedis(options: RedisOptions): ChildProcess {
   const child = spawn(binary, ['-'], {
     cwd: folder,
     env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
-    // A process group of its own: Ctrl-C must reach the launcher alone, which ends things in order.
+    // A process group of its own: Ctrl-C has to reach only the launcher, which ends everything in order.
     detached: true,
     stdio: ['pipe', log, log],
   })
@@ -106,7 +107,7 @@ async function untilReady(child: ChildProcess, options: RedisOptions): Promise<v
 }
 
 function watch(child: ChildProcess, { guard, onEnd }: RedisOptions): void {
-  // Heard as its end, by isReady.
+  // Noticed by isReady as the end of the process.
   child.on('error', () => undefined)
   child.stdin?.on('error', () => undefined)
   const { pid } = child
@@ -125,7 +126,7 @@ function configuration({ port, password, appendOnly, settings }: RedisOptions): 
     ...(password === undefined ? {} : { requirepass: password }),
     'maxmemory-policy': 'noeviction',
     appendonly: appendOnly ? 'yes' : 'no',
-    // No snapshots: what is to be kept is in the append-only file.
+    // No snapshots: data to be kept is in the append-only file.
     save: '',
     ...settings,
   }
@@ -138,7 +139,7 @@ async function isReady(child: ChildProcess, { port, password }: RedisOptions): P
   if (hasEnded(child)) throw new Error('it ended')
   const address = { host: HOST, port, ...(password === undefined ? {} : { password }) }
   const info = await askRedis(address, 'INFO').catch(() => '')
-  // Its own id: on a port that was taken, another Redis might answer.
+  // Checks the process id, because on a taken port another Redis might answer.
   return info.includes(`\nprocess_id:${child.pid}\r\n`) && info.includes('\nloading:0\r\n') ? true : undefined
 }
 
@@ -146,7 +147,7 @@ async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): P
   if (hasEnded(child)) return
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.kill(signal)
-  // A frozen process hears nothing until it is woken.
+  // A frozen process handles no signal until it is woken.
   child.kill('SIGCONT')
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMITS.stopMs)
   await ended

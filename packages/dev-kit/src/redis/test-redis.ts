@@ -8,24 +8,24 @@ import { type RedisOptions, type RedisServer, startRedis } from './redis-server.
 
 export type TestRedisOptions = Partial<Pick<RedisOptions, 'password' | 'appendOnly' | 'settings'>>
 
-/** A Redis of a test's own: stopped, flushed and killed without a thought for others. */
+/** A Redis for one test, which may stop, flush and kill it without affecting others. */
 export interface TestRedis extends RedisServer {
-  /** One command, e.g. `ask('DBSIZE')`; lists are not read. @throws Error with what Redis said. */
+  /** Sends one command, such as `ask('DBSIZE')`; lists are not supported. @throws Error with Redis's message. */
   ask(...command: string[]): Promise<string>
-  /** Forgets everything, scripts and consumer groups too. */
+  /** Deletes everything, including scripts and consumer groups. */
   flush(): Promise<void>
-  /** Ends it and removes its data. */
+  /** Stops it and removes its data. */
   drop(): Promise<void>
 }
 
 export const TEST_REDIS_VARIABLE = 'PMA_TEST_REDIS_SERVER'
 
 const LIMITS = {
-  /** Between finding a free port and listening on it, another may take it. */
+  /** Another process may take a port between finding it free and listening on it. */
   attempts: 3,
 } as const
 
-/** The program that `make test` has found; undefined where there is none. */
+/** The program that `make test` has found; undefined if there is none. */
 export function testRedisBinary(): string | undefined {
   return process.env[TEST_REDIS_VARIABLE] || undefined
 }
@@ -33,7 +33,7 @@ export function testRedisBinary(): string | undefined {
 /**
  * Starts one in about 50 ms; it ends with this process at the latest.
  *
- * @throws Error where `PMA_TEST_REDIS_SERVER`, the path of a redis-server, is not set.
+ * @throws Error if `PMA_TEST_REDIS_SERVER`, the path of a redis-server, is not set.
  */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const binary = testRedisBinary()

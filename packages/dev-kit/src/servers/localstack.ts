@@ -15,7 +15,7 @@ export interface Localstack {
   stop(): Promise<void>
 }
 
-/** There is no Python that can run it: tests against it cannot run, and the message says what to install. */
+/** No installed Python can run LocalStack, so the tests that need it cannot run; the message says what to install. */
 export class NoPython extends Error {
   constructor(message: string) {
     super(message)
@@ -23,25 +23,25 @@ export class NoPython extends Error {
   }
 }
 
-/** Each package by its SHA-256: what PyPI, or a mirror of it, answers instead is not installed. */
+/** Each package is pinned by its SHA-256: if PyPI or a mirror returns something else, it is not installed. */
 const PINNED = path.resolve(import.meta.dirname, '..', '..', 'python')
 const INSTALLER = path.join(PINNED, 'installer.txt')
 const PACKAGES = path.join(PINNED, 'localstack.txt')
 
-/** 3.14's wheels of its dependencies were not out at that date. */
+/** No wheels of its dependencies for 3.14 existed at that date. */
 const PYTHON = { oldest: '3.10', newest: '3.13' } as const
 
 const LIMITS = {
   installMs: 300_000,
-  /** Twelve seconds on a quiet machine; ten times as long where it starts beside a build and another suite. */
+  /** Twelve seconds on an idle machine; ten times as long if it starts beside a build and another suite. */
   readyMs: 180_000,
   stopMs: 5_000,
 } as const
 
 /**
- * Installs it into a virtual environment of its own, once.
+ * Installs LocalStack into a virtual environment of its own, once.
  *
- * @throws NoPython; Error with what the installer said.
+ * @throws NoPython; Error with the installer's output.
  */
 async function installLocalstack(folder: string, say: (line: string) => void): Promise<void> {
   const finished = path.join(folder, 'installed')
@@ -55,7 +55,7 @@ async function installLocalstack(folder: string, say: (line: string) => void): P
   }
   say(`installing LocalStack from PyPI with ${python} (about 380 MB, once)`)
   const venv = path.join(folder, 'venv')
-  // First of all: an installation that breaks off must not be taken for the one before it.
+  // Removed first, so that an installation that breaks off is not taken for a complete one.
   await rm(finished, { force: true })
   await rm(venv, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
@@ -63,16 +63,16 @@ async function installLocalstack(folder: string, say: (line: string) => void): P
   const options = { timeoutMs: LIMITS.installMs, env: { ...process.env, VIRTUAL_ENV: venv } }
   const pinned = ['-q', '--require-hashes', '--only-binary', ':all:', '-r', INSTALLER]
   await runCommand(await makeVenv(python, venv), ['-m', 'pip', 'install', ...pinned], options)
-  // Isolated, a build would fetch its tools by name alone.
+  // An isolated build would fetch its tools by name only, without hashes.
   const built = ['-q', '--require-hashes', '--no-build-isolation', '-r', PACKAGES]
   await runCommand(path.join(bin, 'uv'), ['pip', 'install', ...built], options)
   await writeFile(finished, wanted)
 }
 
 /**
- * One of our own, on a port of its own, which ends with us however we end. Installs it where it is not.
+ * A LocalStack on a port of its own, which ends with this process for whatever reason. Installed if it is not yet.
  *
- * @throws NoPython; Error with what the installer said, or the end of its log.
+ * @throws NoPython; Error with the installer's output, or the end of LocalStack's log.
  */
 export async function ownLocalstack(folder: string, guard: Guard, say: (line: string) => void): Promise<Localstack> {
   await installLocalstack(folder, say)
@@ -81,7 +81,7 @@ export async function ownLocalstack(folder: string, guard: Guard, say: (line: st
   return localstack
 }
 
-/** @throws Error with the end of its log where it does not get ready. */
+/** @throws Error with the end of its log if it does not get ready. */
 async function startLocalstack(folder: string, port: number): Promise<Localstack> {
   const endpoint = `http://127.0.0.1:${port}`
   const logFile = path.join(folder, 'localstack.log')
@@ -98,7 +98,7 @@ async function startLocalstack(folder: string, port: number): Promise<Localstack
   try {
     await until(() => isReady(endpoint, child), LIMITS.readyMs)
   } catch (cause) {
-    // Before it is stopped: what it says of that would be taken for the reason.
+    // Read before stopping it: its messages about the stop would be taken for the reason.
     const said = lastLines(await readFile(logFile, 'utf8'), 15)
     await stop(child)
     const reason = cause instanceof Error ? cause.message : 'unknown'
@@ -106,7 +106,7 @@ async function startLocalstack(folder: string, port: number): Promise<Localstack
   }
   const end = async (): Promise<void> => {
     await stop(child)
-    // It keeps nothing over a restart anyway.
+    // It keeps nothing across a restart.
     await rm(state, { recursive: true, force: true })
   }
   return { endpoint, pid: child.pid ?? 0, stop: end }

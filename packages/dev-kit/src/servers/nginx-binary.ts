@@ -1,9 +1,9 @@
 import { findProgram } from '../programs/find-program.js'
 
-/** Where Debian puts it; not on the PATH of everybody. */
+/** Debian's and other usual folders, which are not on every PATH. */
 const USUAL_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin']
 
-/** The first nginx of a PATH, or of the usual folders; undefined where there is none. */
+/** The first nginx on a PATH, or in the usual folders; undefined if there is none. */
 export function findNginx(searchPath: string | undefined): Promise<string | undefined> {
   return findProgram('nginx', searchPath, USUAL_FOLDERS)
 }

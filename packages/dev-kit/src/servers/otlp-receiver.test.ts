@@ -9,7 +9,10 @@ import { TELEMETRY_OFF } from '@protectmyapi/service-kit/test/telemetry-off'
 import { memoryLog } from '../memory-log.js'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js'
 
-/** Here, and not in the kit, which knows no collector: what a service tells arrives as OpenTelemetry's protocol says. */
+/**
+ * These tests are here and not in the service kit, which has no collector: they check that a service's telemetry
+ * follows OpenTelemetry's protocol.
+ */
 const { log, lines } = memoryLog('info')
 const open = (config: Partial<TelemetryConfig>): Promise<Telemetry> =>
   openTelemetry({ ...TELEMETRY_OFF, ...config }, { service: 'test', log })

@@ -12,17 +12,20 @@ export interface ReceivedSpan {
   readonly attributes: Readonly<Record<string, string | number>>
 }
 
-/** A collector that keeps what it is sent. */
+/** A collector that keeps what it receives. */
 export interface OtlpReceiver {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string
   readonly spans: readonly ReceivedSpan[]
-  /** The bodies of all requests, of traces and metrics: strings stand in them in clear. */
+  /** The bodies of all requests, for traces and metrics; they contain strings in clear. */
   readonly bodies: readonly Buffer[]
   close(): Promise<void>
 }
 
-/** Of OpenTelemetry's protocol (opentelemetry-proto 1.x) what is read here; numbers are the contract. */
+/**
+ * The parts of OpenTelemetry's protocol (opentelemetry-proto 1.x) that are read here; the field numbers are the
+ * contract.
+ */
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message Traces { repeated ResourceSpans resource_spans = 1; }
@@ -99,7 +102,7 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
 
 function spansOf(body: Buffer): ReceivedSpan[] {
   const options = { longs: Number, bytes: String, arrays: true, defaults: true, oneofs: true } as const
-  // The library gives ids in base64.
+  // The library returns ids in base64.
   const traces = Traces.toObject(Traces.decode(body), options) as unknown as WireTraces
   return traces.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = String(attributesOf(resource.attributes)['service.name'])

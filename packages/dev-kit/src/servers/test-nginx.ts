@@ -11,8 +11,7 @@ import { until } from '../until.js'
 export const TEST_NGINX_VARIABLE = 'PMA_TEST_NGINX'
 
 /**
- * `describe` for what needs an nginx: where there is none its tests are skipped, and the run says so. In CI nothing is
- * left out: there they fail.
+ * `describe` for tests that need an nginx: without one they are skipped, and the run says so. In CI they fail instead.
  */
 export function describeWithNginx(what: string, tests: () => void): void {
   const canRun = Boolean(process.env[TEST_NGINX_VARIABLE]) || process.env.CI === 'true'
@@ -27,9 +26,10 @@ export interface TestNginx {
 }
 
 /**
- * Starts one that sends on whatever it can parse, as it came, to `upstreamPort`. It ends with this process at the latest.
+ * Starts an nginx that forwards whatever it can parse, unchanged, to `upstreamPort`. It ends with this process at the
+ * latest.
  *
- * @throws Error where `PMA_TEST_NGINX`, the path of an nginx, is not set.
+ * @throws Error if `PMA_TEST_NGINX`, the path of an nginx, is not set.
  */
 export async function startTestNginx(upstreamPort: number): Promise<TestNginx> {
   const binary = process.env[TEST_NGINX_VARIABLE]
@@ -51,7 +51,7 @@ export async function startTestNginx(upstreamPort: number): Promise<TestNginx> {
   }
 }
 
-/** One process, which stays in front. Nothing is dropped or merged that nginx would by itself. */
+/** One process in the foreground. What nginx drops or merges by default is kept. */
 function configuration(folder: string, port: number, upstreamPort: number): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,

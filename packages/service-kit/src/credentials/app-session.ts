@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * An app's session: `pma_ses_` and a compact JWS, EdDSA, with this `typ`. Bought with an attestation or a debug token,
- * verified by proxies locally.
+ * An app's session: `pma_ses_` and a compact JWS, EdDSA, with this `typ`. An app buys it with an attestation or a debug
+ * token; proxies verify it locally.
  */
 export const SESSION_TYP = 'pma-session+jwt'
 
@@ -12,14 +12,14 @@ export const SESSION_LIFE_MS_MAX = 10 * 60_000
 export const AppSessionClaims = z.strictObject({
   /** Installation id. */
   iss: z.string().min(1),
-  /** The session's own id, for revocation and the record. */
+  /** The session's own id, for revocation and the access log. */
   jti: z.string().min(1),
   org: z.string().min(1),
   app: z.string().min(1),
   dvc: z.string().min(1),
-  /** Generation of the device when the session was made: a revoked device's floor is above it. */
+  /** Generation of the device when the session was made: revoking the device raises its floor above this. */
   dgn: z.number().int().positive(),
-  /** How it was bought. */
+  /** What the session was bought with. */
   att: z.enum(['debug']),
   /** Unix seconds, with a fraction. */
   iat: z.number(),
@@ -28,8 +28,8 @@ export const AppSessionClaims = z.strictObject({
 export type AppSessionClaims = z.output<typeof AppSessionClaims>
 
 /**
- * A session of a test call, with this `typ`: management makes it for one person and one service, sends one request by it
- * and hands it to nobody. It names no app, device or link.
+ * The session of a test call, with this `typ`. Management makes it for one person and one service, sends one request
+ * with it and gives it to nobody. It names no app, device or link.
  */
 export const TEST_SESSION_TYP = 'pma-test-session+jwt'
 
@@ -37,12 +37,12 @@ export const TEST_SESSION_LIFE_MS = 30_000
 
 export const TestSessionClaims = z.strictObject({
   iss: z.string().min(1),
-  /** On record with the request, and in the audit trail. */
+  /** Recorded with the request and in the audit trail. */
   jti: z.string().min(1),
   org: z.string().min(1),
-  /** The one service that it is for. */
+  /** The one service that the session is for. */
   svc: z.string().min(1),
-  /** Who tests: stands where an app's id stands otherwise, in limits, grants and the record. */
+  /** The person who tests; takes the place of an app's id in limits, grants and the access log. */
   usr: z.string().startsWith('usr_'),
   iat: z.number(),
   exp: z.number(),

@@ -1,2 +1,5 @@
-/** Of the secret by which a proxy shows, in each Sync, that a boot id is its own (docs/freshness.md, "Who speaks for whom"). */
+/**
+ * Length of the secret with which a proxy shows, in each Sync, that a boot id is its own (docs/freshness.md, "Who
+ * speaks for whom").
+ */
 export const SYNC_PROOF_BYTES = 32

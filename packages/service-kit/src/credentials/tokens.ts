@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-/** Opaque tokens, told apart by prefix so that scanners, people and the proxy recognise them. */
+/** Opaque tokens. Their prefixes tell scanners, people and the proxy which kind each is. */
 export const TOKEN_PREFIXES = {
   /** Names an app. Publishable. */
   app: 'pma_app_',
@@ -26,20 +26,23 @@ const BODY_BYTES = 32
 const BODY_CHARS = 43
 const CHECK_CHARS = 6
 
-/** 256 random bits, base64url, and a CRC-32 over all before it, so that a cut or mistyped token is told apart offline. */
+/**
+ * 256 random bits in base64url, followed by a CRC-32 over everything before it, so that a cut or mistyped token is
+ * recognised offline.
+ */
 export function newToken(kind: TokenKind): string {
   const token = TOKEN_PREFIXES[kind] + randomBytes(BODY_BYTES).toString('base64url')
   return token + checksum(token)
 }
 
-/** True when the text has the shape and the checksum of a token of this kind. Says nothing of whether it is known. */
+/** Whether the text has the shape and checksum of a token of this kind. Does not tell whether the token exists. */
 export function isToken(kind: TokenKind, text: string): boolean {
   const prefix = TOKEN_PREFIXES[kind]
   if (!text.startsWith(prefix) || text.length !== prefix.length + BODY_CHARS + CHECK_CHARS) return false
   return checksum(text.slice(0, -CHECK_CHARS)) === text.slice(-CHECK_CHARS)
 }
 
-/** What is stored of a token. The token has 256 random bits, so a plain hash cannot be searched. */
+/** What is stored of a token. A plain hash suffices: the token has 256 random bits, so it cannot be found by trying. */
 export function tokenHash(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
 }

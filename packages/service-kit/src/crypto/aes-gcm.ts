@@ -10,9 +10,9 @@ export interface Sealed {
 }
 
 /**
- * AES-256-GCM. The caller answers for a key and nonce that were never together before.
+ * AES-256-GCM. The caller ensures that this key and nonce were never used together before.
  *
- * @throws Error for a key that is not of 32 bytes, or a nonce that is not of 12.
+ * @throws Error for a key that is not 32 bytes long, or a nonce that is not 12 bytes long.
  */
 export function aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Sealed {
   checkNonce(nonce)
@@ -22,7 +22,7 @@ export function aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8A
   return { ciphertext, tag: cipher.getAuthTag() }
 }
 
-/** @throws Error where key, nonce, tag, ciphertext or associated data do not belong together. */
+/** @throws Error if key, nonce, tag, ciphertext and associated data do not belong together. */
 export function aesGcmOpen(
   key: Uint8Array,
   nonce: Uint8Array,
@@ -30,7 +30,7 @@ export function aesGcmOpen(
   associated: Uint8Array,
 ): Buffer {
   checkNonce(nonce)
-  // Node would take a tag of 4 bytes unless told its length: a forgery in 2^32 tries.
+  // Without the length Node would accept a tag of 4 bytes, which is forged in 2^32 tries.
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(associated)
   decipher.setAuthTag(tag)
@@ -44,7 +44,7 @@ export function aesGcmOpen(
   }
 }
 
-/** Of another length it would be hashed to one (NIST SP 800-38D, 7.1), and two nonces could meet. */
+/** A nonce of another length would be hashed (NIST SP 800-38D, 7.1), and two nonces could collide. */
 function checkNonce(nonce: Uint8Array): void {
   if (nonce.length !== NONCE_BYTES) throw new Error('a nonce of another length')
 }

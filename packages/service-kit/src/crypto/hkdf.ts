@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 
 const HASH_BYTES = 64
-/** The counter of blocks is one byte (RFC 5869, 2.3). */
+/** The block counter is one byte (RFC 5869, 2.3). */
 const BLOCKS_MAX = 255
 
 /*
- * In two steps of Node's HMAC: `hkdfSync` takes a job and a key object each time, which cost more than the hashing, and
- * it extracts again for each key of the same two inputs.
+ * Two HMAC calls of Node instead of `hkdfSync`, which creates a job and a key object each time, at more cost than the
+ * hashing, and extracts again for each key of the same two inputs.
  */
 
 /** HKDF-SHA-512 (RFC 5869), extract and expand. @throws RangeError above 255 × 64 bytes. */
@@ -19,12 +19,12 @@ export function hkdfSha512(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Ar
   }
 }
 
-/** The first step alone, for who expands to several keys. The caller's own to zero. */
+/** The first step alone, for callers that expand to several keys. The caller owns the bytes and zeroes them. */
 export function hkdfExtract(inputKey: Uint8Array, salt: Uint8Array): Buffer {
   return createHmac('sha512', salt).update(inputKey).digest()
 }
 
-/** The second step. @throws RangeError above 255 × 64 bytes. */
+/** The second step alone. @throws RangeError above 255 × 64 bytes. */
 export function hkdfExpand(pseudorandomKey: Uint8Array, info: Uint8Array | string, bytes: number): Buffer {
   const blocks = Math.ceil(bytes / HASH_BYTES)
   if (blocks > BLOCKS_MAX) throw new RangeError('HKDF gives no more than 255 blocks')

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 
 const REDACTED = '[secret]'
 
-/** A secret as text. It does not print: not in a template string, JSON, a log or an inspector. */
+/** A secret as text. It never prints: not in a template string, in JSON, in a log or in an inspector. */
 export class SecretText {
   readonly #value: string
 
@@ -10,7 +10,7 @@ export class SecretText {
     this.#value = value
   }
 
-  /** The one word to search for in review. */
+  /** The one method name to search for in review. */
   reveal(): string {
     return this.#value
   }
@@ -28,11 +28,11 @@ export class SecretText {
   }
 }
 
-/** A secret as bytes, which can be wiped. Does not print, like SecretText. */
+/** A secret as bytes that can be wiped. It never prints, like SecretText. */
 export class SecretBytes {
   readonly #bytes: Buffer
 
-  /** Takes the bytes over: the caller keeps no other reference to them. */
+  /** Takes ownership of the bytes: the caller must keep no reference to them. */
   constructor(bytes: Buffer) {
     this.#bytes = bytes
   }

@@ -10,10 +10,10 @@ export type Placement =
   | { readonly kind: 'query'; readonly name: string }
   | { readonly kind: 'basic-user' }
   | { readonly kind: 'basic-password' }
-  /** A fixed segment prefix before the client's path, `{}` where the value stands: `/bot{}`. */
+  /** A fixed segment prefix before the client's path, with `{}` in the place of the value: `/bot{}`. */
   | { readonly kind: 'path'; readonly template: string }
 
-/** Where a secret may go: any of the placements at any of the origins. No wildcards, and no unbound state. */
+/** Where a secret may go: any of the placements at any of the origins. There are no wildcards and no unbound state. */
 export interface Bindings {
   /** `scheme://host[:port]`, lower case, no default port. */
   readonly origins: readonly string[]
@@ -22,7 +22,7 @@ export interface Bindings {
   readonly services: readonly string[]
 }
 
-/** Bindings that were written as JSON. Their shape alone: whoever reads them has a seal that vouches for the rest. */
+/** Checks only the shape of bindings stored as JSON: a seal vouches for their content. */
 export const StoredBindings = z.strictObject({
   origins: z.array(z.string()),
   placements: z.array(
@@ -42,11 +42,11 @@ export const BINDING_LIMITS = { originsMax: 16, placementsMax: 16, servicesMax: 
 const QUERY_NAME = /^[A-Za-z0-9._~[\]-]+$/
 const PATH_TEMPLATE =
   /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]*\{\}[A-Za-z0-9._~!$&'()*+,=:@-]*)(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*$/
-/** A host name or an IP literal as the URL parser leaves it: no wildcard, no escape. */
+/** A host name or an IP literal as the URL parser returns it: no wildcard, no escape. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/
 
-/** An origin in its one spelling. @throws Fault INVALID_REQUEST for anything that is more, or less, than an origin. */
+/** The canonical spelling of an origin. @throws Fault INVALID_REQUEST for anything that is not exactly an origin. */
 export function normalizeOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (
@@ -62,7 +62,7 @@ export function normalizeOrigin(text: string): string {
   return url.origin
 }
 
-/** Bindings in their one spelling, checked and sorted. @throws Fault INVALID_REQUEST, with a pointer. */
+/** Bindings in their canonical spelling, checked and sorted. @throws Fault INVALID_REQUEST, with a pointer. */
 export function normalizeBindings(bindings: Bindings): Bindings {
   const origins = unique(bindings.origins.map(normalizeOrigin), (origin) => origin)
   const placements = unique(bindings.placements.map(normalizePlacement), placementKey)
@@ -78,7 +78,7 @@ export function normalizeBindings(bindings: Bindings): Bindings {
   return { origins, placements, services }
 }
 
-/** A placement as text, injective: equal keys, equal places. Shown to people as well. */
+/** A placement as text. Injective: equal keys mean equal places. Also shown to people. */
 export function placementKey(placement: Placement): string {
   switch (placement.kind) {
     case 'header':
@@ -92,13 +92,18 @@ export function placementKey(placement: Placement): string {
   }
 }
 
-/** May a secret with these bindings stand there? Checked at save, at lease, at building and at dialling. */
+/**
+ * Whether a secret with these bindings may be sent in this placement to this origin. Checked at save, lease, building
+ * and dialling.
+ */
 export function bindingsAllow(bindings: Bindings, origin: string, placement: Placement): boolean {
   const key = placementKey(placement)
   return bindings.origins.includes(origin) && bindings.placements.some((bound) => placementKey(bound) === key)
 }
 
-/** The bytes that stand for bindings in associated data. Takes normalised bindings: order is part of it. */
+/**
+ * The bytes that represent bindings in associated data. Takes normalised bindings, because their order is significant.
+ */
 export function bindingsBytes({ origins, placements, services }: Bindings): Buffer {
   return joinInjectively([
     joinInjectively(origins),
@@ -138,7 +143,7 @@ function normalizePlacement(placement: Placement): Placement {
   }
 }
 
-/** Whole segments, none empty or of dots alone, with `{}` once: what a path placement may be. */
+/** Whether the text is a valid path placement: whole segments, none empty or of dots alone, with `{}` once. */
 export function isPathTemplate(text: string): boolean {
   return PATH_TEMPLATE.test(text) && text.length <= BINDING_LIMITS.nameBytesMax && !hasDotSegment(text)
 }

@@ -9,7 +9,7 @@ const ANY = '**'
 
 /**
  * Compiles a pattern such as `/v1/files/*\/content` or `/v1/models/**`. Everything that is not a whole `*` or `**` is
- * literal and compared as it is sent: what is written in another encoding does not match, and so is not allowed.
+ * literal and compared with the path as sent: a path in another encoding does not match, and so is not allowed.
  */
 export function compilePattern(text: string): PathPattern {
   const wanted = pathSegments(text)
@@ -17,16 +17,17 @@ export function compilePattern(text: string): PathPattern {
 }
 
 /**
- * `/v1/models/` → `v1`, `models`, and an empty one for the trailing slash. `/` and the empty path have none.
+ * Splits a path: `/v1/models/` → `v1`, `models` and an empty segment for the trailing slash. `/` and the empty path
+ * have no segments.
  *
- * @param path empty or with a slash in front.
+ * @param path empty or with a leading slash.
  */
 export function pathSegments(path: string): readonly string[] {
   const below = path.slice(1)
   return below === '' ? [] : below.split('/')
 }
 
-/** Greedy with one step back, so that no pattern makes it slow: at most wanted × segments comparisons. */
+/** Greedy with one step back, so that no pattern is slow: at most wanted × segments comparisons. */
 function matches(wanted: readonly string[], segments: readonly string[]): boolean {
   let want = 0
   let at = 0
@@ -52,7 +53,10 @@ function matches(wanted: readonly string[], segments: readonly string[]): boolea
   return want === wanted.length
 }
 
-/** `*` stands for a segment with something in it: the empty one after a trailing slash is none. Past the pattern nothing fits. */
+/**
+ * `*` stands for a segment that is not empty, so not for the empty one after a trailing slash. Beyond the end of the
+ * pattern nothing fits.
+ */
 function fits(want: string | undefined, segment: string | undefined): boolean {
   return want === ONE ? segment !== '' : want === segment
 }

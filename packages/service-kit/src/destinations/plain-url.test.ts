@@ -17,7 +17,7 @@ describe('isPlainlyWritten', () => {
   ])('takes %j', (text) => expect(plain(text)).toBe(true))
 
   it.each([
-    // Who reads these numbers as they stand finds other addresses: 10.10.10.10 for the first.
+    // A reader who takes these numbers as decimal sees other addresses: 10.10.10.10 for the first.
     'https://010.010.010.010',
     'https://0x08080808',
     'https://134744072',
@@ -45,7 +45,7 @@ describe('isPlainlyWritten', () => {
     'https://api\u00ad.example.com',
     'https://api。example.com',
     'https://ⓐⓟⓘ.example.com',
-    // The Kelvin sign is a k to toLowerCase as well; a Cyrillic а and a Thai digit are none of ASCII to anyone.
+    // toLowerCase turns the Kelvin sign into a k; a Cyrillic а and a Thai digit are not ASCII in any reading.
     'https://api.o\u212ata.com',
     'https://\u0430pi.example.com',
     'https://๑๒๗.๐.๐.๑',

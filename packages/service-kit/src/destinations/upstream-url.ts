@@ -3,8 +3,8 @@ import { EnvironmentError } from '../program/config.js'
 import { isPublicHostName } from './addresses.js'
 
 /**
- * Hosts, `host` or `host:port`, that are exempt from the https and private-address rules. Development alone; named one
- * by one (`PMA_ALLOW_PRIVATE_UPSTREAMS`). Cloud metadata addresses cannot be named.
+ * Hosts, `host` or `host:port`, that are exempt from the https and private-address rules. For development only, named
+ * one by one (`PMA_ALLOW_PRIVATE_UPSTREAMS`). Cloud metadata addresses cannot be named.
  */
 export type PrivateUpstreams = ReadonlySet<string>
 
@@ -21,7 +21,7 @@ export function privateUpstreams(hosts: readonly string[]): PrivateUpstreams {
 }
 
 /**
- * What a service is configured with.
+ * The exemptions in a service's configuration.
  *
  * @throws EnvironmentError in production: an exemption there would let an administrator dial inside the cluster.
  */
@@ -35,14 +35,14 @@ export function configuredPrivateUpstreams(
   return privateUpstreams(hosts)
 }
 
-/** Is this upstream exempt? */
+/** Whether this upstream is exempt. */
 export function isPrivateUpstream(url: URL, exempt: PrivateUpstreams): boolean {
   return exempt.has(url.hostname) || exempt.has(url.host)
 }
 
 /**
- * Checks what an operator writes as a destination: https, a public host, no credentials. What its name resolves to is
- * the dialler's to check, each time.
+ * Checks what an operator enters as a destination: https, a public host, no credentials. The dialler checks what its
+ * name resolves to, each time.
  *
  * @throws Fault INVALID_REQUEST with the pointer.
  */

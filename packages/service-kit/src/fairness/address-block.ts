@@ -1,6 +1,9 @@
 import { isIPv6 } from 'node:net'
 
-/** IPv6 hands a /64 to each customer (RFC 6177): one of 2^64 addresses says nothing of who it is. */
+/**
+ * The block that an address counts under. IPv6 gives a /64 to each customer (RFC 6177), so a single one of its 2^64
+ * addresses does not identify anybody.
+ */
 export function addressBlock(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   if (mapped?.[1] !== undefined) return mapped[1]
@@ -8,7 +11,7 @@ export function addressBlock(address: string): string {
   if (!isIPv6(bare)) return bare
   const [head = '', tail] = bare.toLowerCase().split('::')
   const before = head === '' ? [] : head.split(':')
-  // Groups that `::` leaves out are zero. Only the first four matter.
+  // Groups that `::` leaves out are zero. Only the first four groups matter.
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const groups = tail === undefined ? before : [...before, ...zeros(8 - before.length - after.length), ...after]
   return `${groups

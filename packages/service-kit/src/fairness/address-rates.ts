@@ -4,20 +4,23 @@ import { Fault } from '../faults.js'
 import { gcra, type Rate } from './gcra.js'
 
 const LIMITS = {
-  /** Of each counter, some 100 bytes each. Who has more blocks than that is bounded by what stands behind. */
+  /** Blocks per counter, some 100 bytes each. An attacker with more blocks is bounded by the limits behind this one. */
   blocksMax: 20_000,
 } as const
 
-/** How often each block of addresses may ask, counted in this process's memory: a flood ends before it costs anything. */
+/**
+ * Limits how often each block of addresses may ask. Counted in this process's memory, so that a flood ends before it
+ * costs anything.
+ */
 export interface AddressRates {
   /**
-   * @param block of `addressBlock`.
+   * @param block as `addressBlock` returns it.
    * @throws Fault RATE_LIMITED with Retry-After.
    */
   draw(block: string): void
 }
 
-/** @param what is counted, for the log. */
+/** @param what the counted thing, for the log. */
 export function createAddressRates(
   what: string,
   rate: Rate,

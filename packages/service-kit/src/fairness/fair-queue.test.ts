@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createFairQueue } from './fair-queue.js'
 
-/** Each item is its owner, and its place among all. */
+/** A queue whose items name their owner and their place among all. */
 const filled = (...owners: readonly string[]) => {
   const queue = createFairQueue<string>()
   owners.forEach((owner, at) => {

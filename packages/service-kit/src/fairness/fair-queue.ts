@@ -1,14 +1,14 @@
-/** Who waits, in queues of their owners' own: owners take turns, and within one the first is first. */
+/** Waiting items in one queue per owner. Owners take turns; within a queue the first in is the first out. */
 export interface FairQueue<Item> {
   readonly size: number
   of(owner: string): number
   add(owner: string, item: Item): void
-  /** So many at most, one of each owner in turn; owner by owner where that is all of them. */
+  /** Takes at most `max` items, one of each owner in turn. If that is everything, the items come owner by owner. */
   take(max: number): readonly Item[]
 }
 
 export function createFairQueue<Item>(): FairQueue<Item> {
-  /** In the order of their turns. */
+  /** Ordered by whose turn is next. */
   const queues = new Map<string, Item[]>()
   let size = 0
   const nobody: readonly Item[] = []
@@ -23,7 +23,7 @@ export function createFairQueue<Item>(): FairQueue<Item> {
   function takeInTurn(max: number): readonly Item[] {
     const taken: Item[] = []
     for (const [owner, queue] of queues) {
-      // To the end of the line: the walk comes to it again.
+      // Moved to the end, so that the iteration reaches the owner again.
       queues.delete(owner)
       const item = queue.shift()
       if (item === undefined) continue

@@ -6,8 +6,8 @@ export interface Rate {
 }
 
 /**
- * GCRA (ITU-T I.371): one moment says how full the bucket is, the theoretical arrival of the next request.
- * Answers the next such moment, or how long until a request would be let through.
+ * GCRA (ITU-T I.371): the state of a bucket is one moment, the theoretical arrival time of the next request. Returns
+ * the next such moment, or how long until a request would be let through.
  */
 export function gcra(
   arrivalMs: number,
@@ -17,6 +17,6 @@ export function gcra(
   const intervalMs = periodMs / count
   const nextMs = Math.max(arrivalMs, nowMs) + intervalMs
   const earlyMs = nextMs - nowMs - burst * intervalMs
-  // A hundredth of a microsecond: what adding floats may make of "exactly full".
+  // A hundredth of a microsecond: the rounding error that added floats may show at "exactly full".
   return earlyMs > 1e-5 ? { retryAfterMs: earlyMs } : { nextMs }
 }

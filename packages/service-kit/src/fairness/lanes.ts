@@ -1,10 +1,10 @@
 import { createOwnerCounts } from './owner-counts.js'
 
-/** Bounds what runs at once, in all and for each owner, so that one owner's load never takes the whole. */
+/** Bounds what runs at once, in total and for each owner, so that no owner's load takes the whole. */
 export interface Lane {
-  /** Answers how to leave, or undefined where the lane, or the owner's share of it, is full. */
+  /** Returns a function to leave, or undefined if the lane or the owner's share of it is full. */
   enter(owner: string): (() => void) | undefined
-  /** How many are in it. */
+  /** Number of entries now. */
   readonly size: number
 }
 

@@ -1,4 +1,4 @@
-/** How many of something there are, in all and of each owner. An owner with none costs nothing. */
+/** Counts something in total and per owner. An owner with a count of zero takes no memory. */
 export interface OwnerCounts {
   readonly total: number
   of(owner: string): number

@@ -2,11 +2,14 @@ import { Fault } from '../faults.js'
 import type { Authorize } from './grpc-server.js'
 import { isInternalIdentity, spiffeId } from './spiffe.js'
 
-/** The installation's services, and whoever else of its trust domain asks for what is bound to it. */
+/**
+ * The installation's own services, and every other identity of its trust domain, which may ask for what is bound to it.
+ */
 export type Caller = 'management' | 'proxy' | 'vault' | 'internal service'
 
 /**
- * A table of methods and callers, for the identities of one trust domain and namespace. Deny by default.
+ * Authorizes by a table of methods and callers, for the identities of one trust domain and namespace. Denies by
+ * default.
  *
  * @param table by path, `/package.Service/Method`.
  */
@@ -16,13 +19,13 @@ export function authorizeByTable(
   namespace: string,
 ): Authorize {
   const idOf = (caller: Caller) => (caller === 'internal service' ? caller : spiffeId(trustDomain, namespace, caller))
-  // Once, and not with each call.
+  // Built once, not with each call.
   const allowed = new Map<string, ReadonlySet<string>>()
   for (const [path, callers] of table) allowed.set(path, new Set(callers.map(idOf)))
   return (path, peer) => {
     const callers = allowed.get(path)
     if (callers?.has(peer.spiffeId)) return
-    // No SPIFFE id has a blank in it.
+    // No SPIFFE id contains a blank.
     if (callers?.has('internal service') && isInternalIdentity(trustDomain, namespace, peer.spiffeId)) return
     throw new Fault('FORBIDDEN', `${peer.spiffeId} may not call ${path}`)
   }

@@ -1,21 +1,21 @@
 import { Duplex } from 'node:stream'
 
-/** As much of an HTTP/2 stream as is needed. */
+/** The part of an HTTP/2 stream that is needed here. */
 export interface CallStream extends Duplex {
-  /** Once what was written has left; the other side may send no more. */
+  /** Closes the stream once everything written has been sent; the other side may send no more. */
   close(): void
 }
 
 /**
- * The HTTP/2 stream of a call. grpc-js keeps it to itself, so its place is looked up with care. A handler's call stands
- * upon an interceptor's, and that upon the stream's.
+ * The HTTP/2 stream of a call. grpc-js does not expose it, so each step of the look-up is checked. A handler's call
+ * wraps an interceptor's call, which wraps the stream.
  */
 export function streamOf(call: unknown): unknown {
   const ofStream = ['call', 'nextCall'].reduce((at, below) => fieldOf(at, below) ?? at, call)
   return fieldOf(ofStream, 'stream')
 }
 
-/** The same, where it is one indeed. */
+/** The same, if it is a stream. */
 export function callStreamOf(call: unknown): CallStream | undefined {
   const stream = streamOf(call)
   return isCallStream(stream) ? stream : undefined

@@ -6,7 +6,7 @@ import { peerOfCall } from './connection-peer.js'
 const certificateOf = (name: string) =>
   ({ raw: Buffer.from(name), subjectaltname: `URI:spiffe://a/ns/b/sa/${name}` }) as PeerCertificate
 
-/** A call as grpc-js hands it over, and how often its certificate was read. */
+/** A call as grpc-js passes it, and how often its certificate was read. */
 function aCall(name: string, session: object | undefined) {
   const read = { times: 0 }
   const getAuthContext = (): AuthContext => {

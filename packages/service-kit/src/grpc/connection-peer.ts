@@ -3,14 +3,14 @@ import { fieldOf, streamOf } from './call-stream.js'
 import { type Peer, peerFromCertificate } from './spiffe.js'
 
 /**
- * By connection. TLS 1.3 has no renegotiation, and Node asks nobody for a certificate after the handshake: who is at the
- * other end of a connection stays the same for as long as it lasts.
+ * Peers by connection. TLS 1.3 has no renegotiation, and Node asks for no certificate after the handshake, so the peer
+ * of a connection never changes.
  */
 const peers = new WeakMap<object, Peer>()
 
 /**
- * The peer of a call, read from its certificate once a connection: Node makes an object of the whole certificate each
- * time, which costs as much as the rest of a small call.
+ * The peer of a call, read from its certificate once per connection: Node builds an object of the whole certificate
+ * each time, which costs as much as the rest of a small call.
  *
  * @throws Fault FORBIDDEN as `peerFromCertificate`.
  */
@@ -23,7 +23,7 @@ export function peerOfCall(call: Pick<ServerUnaryCall<unknown, unknown>, 'getAut
   return peer
 }
 
-/** The HTTP/2 session that a call came by. Where it is not found the certificate is read for each call, as grpc-js means it. */
+/** The HTTP/2 session of a call. If it is not found, the certificate is read for each call, as grpc-js intends. */
 function connectionOf(call: unknown): object | undefined {
   const session = fieldOf(streamOf(call), 'session')
   return typeof session === 'object' && session !== null ? session : undefined

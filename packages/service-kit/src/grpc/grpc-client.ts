@@ -26,14 +26,14 @@ type ClientClass<Made extends Client> = new (
 export interface ChannelTarget {
   /** `host:port`. */
   readonly address: string
-  /** The server's URI SAN; its host name says nothing. */
+  /** The server's URI SAN; its host name is not checked. */
   readonly serverId: string
 }
 
 const LIMITS = {
-  /** Longer than any deadline that is set: calls under way on an old channel end by themselves. */
+  /** Longer than any deadline in use, so that calls under way on an old channel end by themselves. */
   oldChannelLifeMs: 11 * 60_000,
-  /** Between leaving one silent connection and leaving the next: twice as long each time, until somebody answers. */
+  /** Time between abandoning one silent connection and the next; doubles each time, until an answer arrives. */
   leaveFirstMs: 250,
   leaveMaxMs: 10_000,
 } as const
@@ -41,21 +41,24 @@ const LIMITS = {
 const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 5_000,
-  // Seconds at most: who waits for an authority that came back must not wait for gRPC's default of two minutes.
+  // Seconds at most: gRPC's default of two minutes would keep callers waiting after management or the vault is back.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
   'grpc.max_receive_message_length': 16 * 1024 * 1024,
-  // Where a name has several addresses: each client begins with another, and goes on to the next after 250 ms.
+  // If a name has several addresses, each client begins with a random one and goes on to the next after 250 ms.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ pick_first: { shuffleAddressList: true } }] }),
 }
 
-/** A client over mutual TLS 1.3 that takes up new certificates: calls go through `current()`, never through a kept one. */
+/**
+ * A client over mutual TLS 1.3 that follows changes of its certificates. Callers use `current()` for each call and
+ * never keep its result.
+ */
 export interface ReloadingClient<Made extends Client> {
   current(): Made
   /**
-   * Nobody answers over this one: what comes next goes over a new connection, which may lead to another replica. A call
-   * whose deadline passed does so by itself. A process that hangs keeps its connections, and one that is being made
-   * to it would hang for ever: grpc-js gives a TLS handshake no time.
+   * Reports that this client got no answer: later calls use a new connection, which may lead to another replica. A call
+   * whose deadline passed does this by itself. Needed because a process that hangs keeps its connections, and a
+   * connection attempt to it would hang for ever: grpc-js has no time limit for a TLS handshake.
    */
   leave(silent: Made): void
   close(): void
@@ -86,7 +89,7 @@ export function createReloadingClient<Made extends Client>(
   function connect(tls: TlsMaterial): Made {
     const made: Made = new Class(target.address, clientCredentials(tls, target.serverId), {
       ...CHANNEL_OPTIONS,
-      // TLS wants a name and not an address for SNI (RFC 6066 § 3); who answers is judged by the URI SAN alone.
+      // SNI takes a name and not an address (RFC 6066 § 3); only the URI SAN identifies the server.
       'grpc.ssl_target_name_override': trustDomainOf(target.serverId),
       interceptors: [withOutcome((code) => judge(made, code)), ...(calls === NO_RPC_WATCH ? [] : [watched(calls)])],
     })
@@ -98,7 +101,10 @@ export function createReloadingClient<Made extends Client>(
     else if (code === status.DEADLINE_EXCEEDED) leave(made)
   }
 
-  /** What has begun on it goes on; what still waits for its connection ends, and may be tried again. */
+  /**
+   * Calls that have begun on the old channel continue; calls that still wait for its connection end, and may be tried
+   * again.
+   */
   function leave(silent: Made): void {
     if (silent !== client || !mayLeave.now()) return
     client = connect(material.current())
@@ -122,7 +128,7 @@ export function createReloadingClient<Made extends Client>(
   }
 }
 
-/** How each call ended, by its status. */
+/** Reports the status with which each call ended. */
 function withOutcome(ended: (code: status) => void): Interceptor {
   return (options, nextCall) =>
     new InterceptingCall(nextCall(options), {
@@ -136,7 +142,9 @@ function withOutcome(ended: (code: status) => void): Interceptor {
     })
 }
 
-/** Tells of unary calls, and takes the trace along that they are part of. Streams live for minutes, and are part of none. */
+/**
+ * Measures unary calls and passes on the trace to which they belong. Streams live for minutes and belong to no trace.
+ */
 function watched(calls: RpcWatch): Interceptor {
   return (options, nextCall) => {
     const { path, requestStream, responseStream } = options.method_definition
@@ -156,7 +164,10 @@ function watched(calls: RpcWatch): Interceptor {
   }
 }
 
-/** An authority that is away altogether is not knocked at by one new connection after the other. */
+/**
+ * Limits how often connections are abandoned, so that a server that is away altogether does not get one new connection
+ * after the other.
+ */
 function createLeavePace(clock: Pick<Clock, 'monotonicMs'>): { now(): boolean; answered(): void } {
   let leftAt = Number.NEGATIVE_INFINITY
   let left = 0
@@ -179,7 +190,7 @@ function trustDomainOf(spiffeId: string): string {
 }
 
 function clientCredentials({ cert, key, ca }: TlsMaterial, serverId: string): ChannelCredentials {
-  // No session tickets are kept (Node keeps none unless asked), so every connection checks its peer.
+  // Node keeps no session tickets unless asked, so every connection checks its peer.
   const context = createSecureContext({ cert, key, ca, minVersion: 'TLSv1.3' })
   return ChannelCredentials.createFromSecureContext(context, {
     checkServerIdentity(_host, certificate) {
@@ -205,7 +216,7 @@ type UnaryMethod<Request, Response> = (
  * Calls a unary method.
  *
  * @param deadlineMs from now.
- * @throws Fault: the other side's, or UNAVAILABLE.
+ * @throws Fault: the one that the other side sent, or UNAVAILABLE.
  */
 export async function callUnary<Request, Response>(
   method: UnaryMethod<Request, Response>,
@@ -216,10 +227,11 @@ export async function callUnary<Request, Response>(
 }
 
 /**
- * Calls a unary method that may be called twice: where nobody answers, again, over what is `current()` by then.
+ * Calls a unary method that is safe to call twice. If no answer arrives, it calls again, over what `current()` returns
+ * by then.
  *
  * @param attemptsMs how long each attempt may take.
- * @throws Fault: the other side's, or UNAVAILABLE.
+ * @throws Fault: the one that the other side sent, or UNAVAILABLE.
  */
 export async function callUnaryAgain<Request, Response>(
   method: UnaryMethod<Request, Response>,
@@ -238,7 +250,7 @@ export async function callUnaryAgain<Request, Response>(
 
 type Outcome<Response> =
   | { readonly response: Response }
-  /** `answered`: by the other side, and not by the way to it. */
+  /** `answered`: the fault came from the other side and not from the connection. */
   | { readonly fault: Fault; readonly answered: boolean }
 
 function attempt<Request, Response>(
@@ -254,7 +266,7 @@ function attempt<Request, Response>(
         else resolve({ fault: new Fault('UNAVAILABLE', 'an answer without a message'), answered: true })
       })
     } catch (cause) {
-      // A channel that was closed, at shutdown, throws instead of calling back.
+      // A channel that was closed at shutdown throws instead of calling back.
       resolve({ fault: new Fault('UNAVAILABLE', 'the call could not begin', { cause }), answered: true })
     }
   })

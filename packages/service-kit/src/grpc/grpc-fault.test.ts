@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { FAULTS, Fault, type FaultCode, isFaultCode } from '../faults.js'
 import { fromGrpcError, toGrpcError } from './grpc-fault.js'
 
-/** As the other side receives it. */
+/** The error as the other side receives it. */
 function received(thrown: unknown): ServiceError {
   const { code = status.UNKNOWN, details = '', metadata = new Metadata() } = toGrpcError(thrown)
   return Object.assign(new Error(details), { code, details, metadata })

@@ -2,11 +2,11 @@ import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/gr
 import { asFault, FAULTS, Fault, type FaultCode, isFaultCode } from '../faults.js'
 
 const CODE_FIELD = 'pma-fault'
-/** Percent-encoded, since metadata values are ASCII. */
+/** Percent-encoded, because metadata values are ASCII. */
 const DETAIL_FIELD = 'pma-detail'
 const RETRY_FIELD = 'pma-retry-after-seconds'
 
-/** What a handler answers when it throws. The status message is the sentence for callers, never the log's detail. */
+/** The status for whatever a handler throws. Its message is the sentence for callers, never the log's detail. */
 export function toGrpcError(thrown: unknown): StatusObject {
   const fault = asFault(thrown)
   const metadata = new Metadata()
@@ -17,7 +17,7 @@ export function toGrpcError(thrown: unknown): StatusObject {
   return { code: status[FAULTS[fault.code].grpc], details: fault.code, metadata }
 }
 
-/** What a client makes of a failed call: our own refusal if the other side sent one, else UNAVAILABLE. */
+/** Turns a failed call into a Fault: the one that the other side sent, or else UNAVAILABLE. */
 export function fromGrpcError(error: ServiceError): Fault {
   const code = first(error.metadata, CODE_FIELD)
   if (isFaultCode(code)) {
@@ -32,24 +32,24 @@ export function fromGrpcError(error: ServiceError): Fault {
   return new Fault('UNAVAILABLE', `gRPC ${status[error.code]}: ${error.details}`, { cause: error })
 }
 
-/** The code of what `fromGrpcError` would make of it. */
+/** The code of the Fault that `fromGrpcError` would return. */
 export function faultCodeOf({ metadata }: Pick<StatusObject, 'metadata'>): FaultCode {
   const code = first(metadata, CODE_FIELD)
   return isFaultCode(code) ? code : 'UNAVAILABLE'
 }
 
-/** False where a failed call says nothing of the other side: the connection went, or no answer came in time. */
+/** False if a failed call reveals nothing of the other side: the connection was lost, or no answer came in time. */
 export function isAnswer(error: ServiceError): boolean {
   if (isFaultCode(first(error.metadata, CODE_FIELD))) return true
   return error.code !== status.UNAVAILABLE && error.code !== status.DEADLINE_EXCEEDED
 }
 
-/** A lone surrogate, half of a character that was cut, would make `encodeURIComponent` throw. */
+/** A lone surrogate, as left of a character that was cut, would make `encodeURIComponent` throw. */
 function wellFormed(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8')
 }
 
-/** Another side may be another version: what cannot be decoded is passed on as it came. */
+/** The other side may run another version: text that cannot be decoded is passed on unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

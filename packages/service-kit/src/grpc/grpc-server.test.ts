@@ -7,7 +7,7 @@ import { type UnaryContext, unary } from './grpc-server.js'
 
 const certificate = { raw: Buffer.from('der'), subjectaltname: 'URI:spiffe://a/ns/b/sa/c' } as PeerCertificate
 
-/** What a handler looks at, and nothing of the wire. */
+/** The parts of a call that a handler reads, without the wire. */
 function aCall(): ServerUnaryCall<string, Buffer> {
   const call = {
     request: 'asked',
@@ -18,7 +18,7 @@ function aCall(): ServerUnaryCall<string, Buffer> {
   return call as unknown as ServerUnaryCall<string, Buffer>
 }
 
-/** What was answered, as its bytes were at that moment, and when it was wiped. */
+/** The bytes of the answer at the moment it was sent, and when it was wiped. */
 function answered(handle: (request: string, context: UnaryContext) => Promise<Buffer>): Promise<string[]> {
   const happened: string[] = []
   const gate = { authorize: () => undefined, log: createLogger('test', 'silent') }

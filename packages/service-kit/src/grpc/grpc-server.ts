@@ -18,25 +18,25 @@ import type { Peer } from './spiffe.js'
 import type { TlsMaterial, WatchedMaterial } from './tls-material.js'
 
 const LIMITS = {
-  /** For a TLS handshake: before it, nobody has shown who they are. */
+  /** Time for a TLS handshake, before which no caller is identified. */
   handshakeMs: 10_000,
-  /** Calls under way over one connection: a proxy has some 3,600 lookups, leases and admissions at once, at most. */
+  /** Calls under way over one connection: a proxy has at most some 3,600 lookups, leases and admissions at once. */
   streamsMax: 4_096,
-  /** Of one call's fields: ours are a deadline, a trace and a few names. */
+  /** Header fields of one call: the services send a deadline, a trace and a few names. */
   metadataBytesMax: 16 * 1024,
-  /** 1,000 access entries, of some 4 KB at most. */
+  /** 1,000 access entries of some 4 KB at most. */
   messageBytesMax: 4 * 1024 * 1024,
-  /** A connection outlives a certificate's eviction no longer than this. */
+  /** Longest time that a connection outlives the withdrawal of its certificate. */
   connectionAgeMs: 10 * 60_000,
   connectionAgeGraceMs: 30_000,
 } as const
 
-/** RFC 9113 § 6.5.2. The library has an option for one of them alone. */
+/** RFC 9113 § 6.5.2. The library has an option for only one of them. */
 const SETTINGS = { maxConcurrentStreams: LIMITS.streamsMax, maxHeaderListSize: LIMITS.metadataBytesMax } as const
 
 /**
- * Mutual TLS, 1.3 only. `ServerCredentials.createSsl` accepts TLS 1.2, hence a class of our own; the base class lets
- * the material be swapped under a listening server.
+ * Mutual TLS 1.3. `ServerCredentials.createSsl` accepts TLS 1.2, hence this class; the base class allows the material
+ * to be replaced under a listening server.
  */
 export class MutualTlsServerCredentials extends ServerCredentials {
   /** @param handshakeTimeout in ms; shorter in tests. */
@@ -54,7 +54,7 @@ export class MutualTlsServerCredentials extends ServerCredentials {
 }
 
 function contextOf({ cert, key, ca }: TlsMaterial): SecureContextOptions {
-  // Without tickets no session is resumed: each connection shows its certificate to the CA that is in use now.
+  // Without tickets no session is resumed, so each connection shows its certificate to the current CA.
   return { cert, key, ca, minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET }
 }
 
@@ -68,14 +68,14 @@ export function createGrpcServer(options: ServerOptions = {}): Server {
   })
 }
 
-/** Binds and listens; answers with the port taken. */
+/** Binds and listens; resolves to the port. */
 export function listenGrpc(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => (error ? reject(error) : resolve(port)))
   })
 }
 
-/** No new calls; those running end, or are cut after the grace. */
+/** Refuses new calls; those under way may end, and are cut after the grace period. */
 export function closeGrpcServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.forceShutdown(), graceMs)
@@ -86,7 +86,7 @@ export function closeGrpcServer(server: Server, graceMs: number): Promise<void> 
   })
 }
 
-/** Something that stands for a call of either kind. */
+/** The common part of unary calls and streams. */
 type AnyCall = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' | 'getDeadline' | 'getPath'>
 
 export interface CallContext {
@@ -96,17 +96,20 @@ export interface CallContext {
 }
 
 export interface UnaryContext extends CallContext {
-  /** Runs it once the answer has been turned into bytes, or the call was refused: what is secret in it may be wiped. */
+  /**
+   * Runs the function once the answer has been serialised, or the call was refused: secrets in the answer may be wiped
+   * then.
+   */
   afterwards(run: () => void): void
 }
 
-/** Who may make a call at all. Throws FORBIDDEN. */
+/** Decides who may call a method. Throws FORBIDDEN. */
 export type Authorize = (method: string, peer: Peer) => void
 
 /**
- * The gate of every call, once a call and not once a connection: certificate, permission, deadline, in this order.
+ * Checks every call, not only every connection: certificate, permission and deadline, in this order.
  *
- * @throws Fault FORBIDDEN, or INVALID_REQUEST where there is no deadline.
+ * @throws Fault FORBIDDEN, or INVALID_REQUEST if there is no deadline.
  */
 export function admitCall(call: AnyCall, authorize: Authorize): CallContext {
   const peer = peerOfCall(call)
@@ -117,19 +120,19 @@ export function admitCall(call: AnyCall, authorize: Authorize): CallContext {
   return { peer, deadline: deadline instanceof Date ? deadline : new Date(deadline) }
 }
 
-/** What stands before every call. */
+/** What every call has to pass. */
 export interface Gate {
   readonly authorize: Authorize
   readonly log: Logger
   readonly calls?: RpcWatch | undefined
 }
 
-/** A line for each call that is refused: a warning, or the error that it is where it is ours. */
+/** Logs each refused call: as a warning, or as an error if the product itself failed. */
 export function logRefusal(log: Logger, method: string, err: unknown): void {
   log[asFault(err).code === 'INTERNAL' ? 'error' : 'warn']({ err, method }, 'call refused')
 }
 
-/** A unary handler from an async function; whatever it throws leaves as a row of the fault table. */
+/** Makes a unary handler from an async function. Whatever it throws is answered as a row of the fault table. */
 export function unary<Request, Response>(
   { authorize, log, calls = NO_RPC_WATCH }: Gate,
   handle: (request: Request, context: UnaryContext) => Promise<Response>,
@@ -140,7 +143,7 @@ export function unary<Request, Response>(
     const running = (): Promise<Response> => run(call, (wipe) => void after.push(wipe))
     void (watched.span ? runInOpen(watched.span, running) : running())
       .then(
-        // grpc-js makes bytes of the answer before this returns.
+        // grpc-js serialises the answer before this returns.
         (response) => {
           answer(null, response)
           watched.ended('OK')

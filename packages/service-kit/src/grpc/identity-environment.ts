@@ -1,7 +1,7 @@
 import { EnvironmentError, type ReadFile, readParts, readSecretFile, Text } from '../program/config.js'
 import type { TlsFiles } from './tls-material.js'
 
-/** Who a service is to the others, and whom it trusts. */
+/** The identity of a service towards the others, and the CA that it trusts. */
 export const identityEnvironment = {
   PMA_TLS_CERT_FILE: Text.describe('certificate of this service, PEM (mutual TLS)'),
   PMA_TLS_KEY_FILE: Text.describe('its key, PEM'),
@@ -12,7 +12,10 @@ export const identityEnvironment = {
 
 type Given = Readonly<Record<'PMA_TLS_CERT_FILE' | 'PMA_TLS_KEY_FILE' | 'PMA_TLS_CA_FILE', string>>
 
-/** Read by whoever watches them: who only waits for a schema has the environment of what serves, and none of these files. */
+/**
+ * Returns paths only; whoever watches the files reads them. A process that only waits for a schema has the same
+ * environment, but none of these files.
+ */
 export function tlsFilesOf(given: Given): TlsFiles {
   return { certFile: given.PMA_TLS_CERT_FILE, keyFile: given.PMA_TLS_KEY_FILE, caFile: given.PMA_TLS_CA_FILE }
 }
@@ -20,10 +23,10 @@ export function tlsFilesOf(given: Given): TlsFiles {
 type Pair = Pick<TlsFiles, 'certFile' | 'keyFile'>
 
 /**
- * The pair that a service shows to those who come without a certificate. Null where neither is given.
+ * The certificate and key that a service shows to clients without a certificate. Null if neither is given.
  *
  * @param prefix of the variables `…_CERT_FILE` and `…_KEY_FILE`.
- * @throws EnvironmentError where one is missing, or cannot be read.
+ * @throws EnvironmentError if one is missing or cannot be read.
  */
 export function servedPairOf(
   prefix: string,

@@ -7,14 +7,14 @@ import { toGrpcError } from './grpc-fault.js'
 import { type Gate, logRefusal } from './grpc-server.js'
 import type { UnfinishedCall, UnfinishedCalls } from './unfinished-calls.js'
 
-/** A call without `grpc-encoding` has this one (gRPC over HTTP2, Requests). */
+/** The encoding of a call without `grpc-encoding` (gRPC over HTTP2, Requests). */
 const UNCOMPRESSED = 'identity'
 
 /**
- * Refuses by a call's headers, before a byte of its message is read: whoever may not call the method at all, whoever
- * compresses, and whoever has too many calls on their way. grpc-js reads a message whole, and inflates it, before it asks
- * the handler, so that a few kilobytes of somebody whose certificate opens nothing would take megabytes each. The handler
- * asks again (`admitCall`), for the peer. Refuses later, too, where the message does not come.
+ * Refuses calls by their headers, before a byte of the message is read: callers that may not use the method, compressed
+ * messages, and callers with too many unfinished calls. grpc-js reads and inflates a whole message before it calls the
+ * handler, so without this a caller whose certificate permits nothing could make a few kilobytes take megabytes each.
+ * The handler checks again (`admitCall`), to get the peer. Also refuses later, if the message does not arrive.
  */
 export function refuseEarly(
   { authorize, log, calls = NO_RPC_WATCH }: Gate,
@@ -27,7 +27,8 @@ export function refuseEarly(
 
     function refuse(err: unknown): void {
       calls.begin(path).ended(asFault(err).code)
-      // Proxies alone open streams: who is refused one stands where a proxy should, and somebody has to look.
+      // Only proxies open streams, so a caller that is refused one should have been a proxy, and an operator has to
+      // look.
       if (requestStream) log.error({ err, method: path }, 'a stream was refused')
       else logRefusal(log, path, err)
       call.sendStatus(toGrpcError(err))
@@ -59,7 +60,8 @@ export function refuseEarly(
           },
           onCancel() {
             message?.over()
-            // Whoever goes on sending to a call that has been answered would keep what came of its message.
+            // Otherwise a caller that goes on sending to an answered call would keep the received part of its message
+            // in memory.
             if (!isSent) stream?.close()
           },
         }),
@@ -67,7 +69,11 @@ export function refuseEarly(
   }
 }
 
-/** @throws Fault INVALID_REQUEST. The library keeps the encoding to itself, and has taken it out of the metadata. */
+/**
+ * The library keeps the encoding in a private field, having removed it from the metadata.
+ *
+ * @throws Fault INVALID_REQUEST.
+ */
 function refuseCompressed(call: ServerInterceptingCallInterface): void {
   const encoding: unknown = Reflect.get(call, 'incomingEncoding')
   if (encoding !== UNCOMPRESSED)

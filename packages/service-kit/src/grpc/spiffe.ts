@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
 import { Fault } from '../faults.js'
 
-/** Who is at the other end of a mutual-TLS connection: identity and proof are one value. */
+/** The peer of a mutual-TLS connection: its identity together with the proof of it. */
 export interface Peer {
   /** The one URI SAN of the certificate, `spiffe://<trust domain>/ns/<ns>/sa/<name>`. */
   readonly spiffeId: string
@@ -17,10 +17,12 @@ export function spiffeId(trustDomain: string, namespace: string, serviceAccount:
   return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`
 }
 
-/** The installation's own services. No other identity of theirs is ever taken for an internal service. */
+/** The installation's own services. Their identities never pass for an internal service's. */
 const OWN_SERVICES = ['management', 'vault', 'proxy'] as const
 
-/** May this identity be an internal service's? One of this trust domain that is none of the installation's own. */
+/**
+ * Whether this identity may be an internal service's: one of this trust domain that is none of the installation's own.
+ */
 export function isInternalIdentity(trustDomain: string, namespace: string, id: string): boolean {
   return (
     SPIFFE_ID.test(id) &&
@@ -29,7 +31,7 @@ export function isInternalIdentity(trustDomain: string, namespace: string, id: s
   )
 }
 
-/** @throws Fault FORBIDDEN where there is no certificate, or not exactly one URI SAN that is a SPIFFE id. */
+/** @throws Fault FORBIDDEN if there is no certificate, or not exactly one URI SAN that is a SPIFFE id. */
 export function peerFromCertificate(certificate: PeerCertificate | undefined): Peer {
   if (!certificate?.raw) throw new Fault('FORBIDDEN', 'no client certificate')
   return { spiffeId: uriSan(certificate.subjectaltname ?? ''), thumbprint: thumbprintOf(certificate.raw) }
@@ -41,7 +43,8 @@ function thumbprintOf(der: Uint8Array): string {
 }
 
 function uriSan(subjectAltName: string): string {
-  // Node quotes a SAN that holds a comma or the like (CVE-2021-44532). No SPIFFE id needs it: refuse the whole.
+  // Node quotes a SAN that contains a comma or the like (CVE-2021-44532). No SPIFFE id needs that, so the whole is
+  // refused.
   if (subjectAltName.includes('"')) throw new Fault('FORBIDDEN', 'the certificate has a quoted SAN')
   const uris = subjectAltName
     .split(', ')

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls'
 import { EnvironmentError } from '../program/config.js'
 import type { Logger } from '../program/log.js'
 
-/** Where a service finds its certificate (PEM, leaf first), its key (PEM), and the CA that it trusts its peers by. */
+/** Paths of a service's certificate (PEM, leaf first), its key (PEM), and the CA by which it verifies its peers. */
 export interface TlsFiles {
   readonly certFile: string
   readonly keyFile: string
@@ -17,22 +17,23 @@ export interface TlsMaterial {
   readonly ca: Buffer
 }
 
-/** Material that follows its files. */
+/** TLS material that follows its files. */
 export interface WatchedMaterial {
   current(): TlsMaterial
-  /** Called with each new material; the returned function ends that. */
+  /** Calls the listener with each new material; the returned function unsubscribes. */
   onChange(listener: (material: TlsMaterial) => void): () => void
   stop(): void
 }
 
-/** Files are polled: inotify is blind to the symlink swap of a Kubernetes Secret on some file systems. */
+/** Files are polled, because on some file systems inotify does not see the symlink swap of a Kubernetes Secret. */
 const POLL_MS = 2_000
 
 /**
- * Reads certificate, key and CA, and again whenever their bytes change. A change that cannot be read whole (a rotation
- * caught half-way) is logged, and the old material stays in use.
+ * Reads certificate, key and CA, and reads them again whenever their bytes change. A change that is incomplete, such as
+ * a rotation caught half-way, is logged, and the old material stays in use.
  *
- * @throws ConfigError at the start, naming each file that cannot be read, or that the key is not the certificate's.
+ * @throws ConfigError at the start, naming each file that cannot be read, or saying that the key does not belong to the
+ * certificate.
  */
 export async function watchMaterial(files: TlsFiles, log: Logger, pollMs = POLL_MS): Promise<WatchedMaterial> {
   let current = await firstMaterial(files)
@@ -79,7 +80,7 @@ const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.mes
 
 async function readMaterial({ certFile, keyFile, caFile }: TlsFiles): Promise<TlsMaterial> {
   const [cert, key, ca] = await Promise.all([readFile(certFile), readFile(keyFile), readFile(caFile)])
-  // Throws where the key is not the certificate's: the files of a rotation are not written at one moment.
+  // Throws if the key does not belong to the certificate: a rotation does not write all files at the same moment.
   createSecureContext({ cert, key, ca })
   return { cert, key, ca }
 }

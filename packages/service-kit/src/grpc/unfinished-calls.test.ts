@@ -12,12 +12,12 @@ const BOUNDS = {
 
 const bounded = () => createUnfinishedCalls((identity) => identity.startsWith('internal'), BOUNDS)
 
-/** A call of which pieces come, and how it was refused. */
+/** A call that receives pieces, and how it was refused. */
 function begun(calls: ReturnType<typeof bounded>, identity: string) {
   const refused: string[] = []
   const pieces = new PassThrough()
   const call = calls.begin(identity, pieces, ({ code }: Fault) => refused.push(code))
-  /** Of a buffer of its own. */
+  /** Delivers a piece in a buffer of its own. */
   const comes = (bytes: number, of = new ArrayBuffer(bytes)) => void pieces.emit('data', new Uint8Array(of, 0, bytes))
   return { ...call, refused, comes }
 }

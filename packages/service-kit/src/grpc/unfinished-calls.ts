@@ -3,23 +3,28 @@ import { Fault } from '../faults.js'
 
 const MIB = 1024 * 1024
 
-/** What the unfinished calls of one identity may come to, over all its connections. */
+/** Limits for the unfinished calls of one identity, over all its connections. */
 interface Share {
   readonly callsMax: number
   readonly bytesMax: number
 }
 
 const LIMITS = {
-  /** From a call's headers until its message is whole. Ours are sent at once, and answered within 5 s or given up. */
+  /**
+   * From a call's headers until its message is whole. The services send messages at once, and give a call up after 5 s.
+   */
   wholeMs: 5_000,
   /**
-   * Eighteen proxies that begin all they can (3,600 calls each) when a vault comes back: the headers of all come first.
-   * And sixteen batches of access entries of the largest kind.
+   * Calls: eighteen proxies that begin as many as they can (3,600 each) when a vault comes back, because all headers
+   * arrive first. Bytes: sixteen of the largest batches of access entries.
    */
   own: { callsMax: 65_536, bytesMax: 64 * MIB },
-  /** Thrice what it may ask at once (300, directory/resolve/resolve-secrets.ts): names and grants, some kilobytes each. */
+  /**
+   * Three times what an internal service may ask at once (300, directory/resolve/resolve-secrets.ts): names and grants
+   * of some kilobytes each.
+   */
   internal: { callsMax: 1_024, bytesMax: 8 * MIB },
-  /** What a piece of a message takes beside its bytes: a message may come in pieces of one byte. */
+  /** Memory of a piece of a message besides its bytes: a message may come in pieces of one byte. */
   pieceBytes: 512,
 } as const
 
@@ -30,25 +35,28 @@ export interface UnfinishedLimits {
   readonly pieceBytes: number
 }
 
-/** One call whose message is on its way. */
+/** A call whose message is still arriving. */
 export interface UnfinishedCall {
-  /** A message is whole, and who waits for it has it. In a stream the next one may begin. */
+  /** A message is whole and was handed over. In a stream the next one may begin. */
   whole(): void
-  /** Nothing is held for it any longer. */
+  /** Nothing is held for the call any longer. */
   over(): void
 }
 
-/** Calls whose messages are not whole: the library keeps each piece until the last has come, which may be never. */
+/**
+ * Tracks calls whose messages are incomplete: the library keeps each piece until the last has arrived, which may be
+ * never.
+ */
 export interface UnfinishedCalls {
   /**
-   * @param pieces where the message comes from.
-   * @param refuse ends the call: it takes too long, or its identity's calls hold too much.
-   * @throws Fault RATE_LIMITED where its identity has too many already.
+   * @param pieces the source of the message.
+   * @param refuse ends the call if it takes too long, or if the calls of its identity hold too much.
+   * @throws Fault RATE_LIMITED if the identity already has too many.
    */
   begin(identity: string, pieces: Readable | undefined, refuse: (fault: Fault) => void): UnfinishedCall
 }
 
-/** @param isInternal is it an internal service's identity, and none of the installation's own? */
+/** @param isInternal whether an identity belongs to an internal service and not to the installation itself. */
 export function createUnfinishedCalls(
   isInternal: (identity: string) => boolean,
   { wholeMs, own, internal, pieceBytes }: UnfinishedLimits = LIMITS,
@@ -68,7 +76,7 @@ export function createUnfinishedCalls(
 
       pieces?.on('data', (piece: Uint8Array) => {
         if (isOver) return
-        // A piece keeps all that was read together with it, once.
+        // A piece keeps the whole buffer that was read with it in memory; the buffer is counted once.
         const size = pieceBytes + (piece.buffer === lastRead ? 0 : piece.buffer.byteLength)
         lastRead = piece.buffer
         bytes += size

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 const LIMITS = {
   /**
-   * Requests of a connection that wait for their turn, besides those of the same packet: then nothing more is read of it,
-   * the client's leaving included, until they have begun.
+   * Waiting requests of a connection, besides those of the same packet. At this number nothing more is read from the
+   * connection, not even that the client left, until they have begun.
    */
   waitingMax: 16,
 } as const
@@ -14,17 +14,18 @@ export type Socket = IncomingMessage['socket']
 export type Begin = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean) => void
 
 /**
- * The requests of one connection, one after the other: the next begins when the answer before it has gone, and never where
- * that was the connection's last (RFC 9112 § 9.6). So whoever finds that nothing can be told of what follows a request
- * sets `shouldKeepAlive` of its answer, and what the parser makes of the rest is nobody's.
+ * Serves the requests of one connection one after the other: the next begins when the answer before it has been sent,
+ * and none begins after the connection's last answer (RFC 9112 § 9.6). A handler that cannot tell where the next
+ * request starts sets `shouldKeepAlive` of its answer to false; whatever the parser makes of the following bytes is
+ * then discarded.
  */
 export class ConnectionTurns {
   readonly #socket: Socket
   readonly #begin: Begin
   #answering: ServerResponse | null = null
-  /** In the order in which they came. All but the last are whole. */
+  /** In the order of arrival. All but the last are whole. */
   readonly #waiting: { readonly outgoing: ServerResponse; readonly waits: boolean }[] = []
-  /** What comes behind this one's request cannot be read. */
+  /** The answer after which the connection ends, because what follows its request cannot be read. */
   #last: ServerResponse | null = null
 
   constructor(socket: Socket, begin: Begin) {
@@ -32,7 +33,7 @@ export class ConnectionTurns {
     this.#begin = begin
   }
 
-  /** A request is whole, and with somebody. What is still on its way has moved nobody yet. */
+  /** Whether a whole request is being answered. A request that is still arriving has had no effect yet. */
   get isAnswering(): boolean {
     return this.#answering?.req.complete === true
   }
@@ -40,16 +41,16 @@ export class ConnectionTurns {
   take(outgoing: ServerResponse, waits: boolean): void {
     const socket = this.#socket
     if (!socket.writable) return
-    // The parser stops there, the rest of the packet is dropped, and the next packet would be read as a request.
+    // The parser stops at an upgrade and drops the rest of the packet; the next packet would be read as a request.
     if (outgoing.req.headers.upgrade !== undefined) outgoing.shouldKeepAlive = false
     if (this.#answering === null) this.#start(outgoing, waits)
-    // A tick later: the parser has Node read on at each request's end.
+    // A tick later, because the parser makes Node resume reading at the end of each request.
     else if (this.#waiting.push({ outgoing, waits }) >= LIMITS.waitingMax) process.nextTick(() => socket.pause())
   }
 
   /**
-   * What has come last cannot be read. Whole requests may have been acted upon: they are answered, and the connection ends
-   * with the last of these answers. False where there is none.
+   * Handles bytes that cannot be read. Whole requests before them may have had effects, so they are answered, and the
+   * connection ends with the last of these answers. False if there is none.
    */
   endBehindWhole(): boolean {
     const taken = [this.#answering, ...this.#waiting.map(({ outgoing }) => outgoing)]
@@ -65,7 +66,7 @@ export class ConnectionTurns {
     this.#begin(outgoing.req, outgoing, waits)
   }
 
-  /** Where the answer said that the connection ends, Node has ended it by now. The last one may have said otherwise. */
+  /** If the answer said that the connection ends, Node has ended it by now. The last answer may not have said so. */
   readonly #onAnswered = (): void => {
     const socket = this.#socket
     if (this.#last !== null && this.#answering === this.#last) socket.destroySoon()

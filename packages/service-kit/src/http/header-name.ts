@@ -1,7 +1,10 @@
 /** RFC 9110 § 5.6.2: token. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/
 
-/** By these a client chooses in which encoding an answer comes. Where it is searched for a key, that is not a client's choice. */
+/**
+ * Fields by which a client chooses the encoding of an answer. If the answer is searched for a key, the client may not
+ * choose.
+ */
 export const ENCODING_FIELDS: ReadonlySet<string> = new Set([
   'accept-encoding',
   'accept-charset',
@@ -13,8 +16,9 @@ export const ENCODING_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Fields that nobody may set for a service, and no secret may be bound to: those that carry framing, routing or a connection's affairs, a browser's state,
- * what the body is, how an answer is to be encoded, and what proxies say of each other.
+ * Fields that nobody may set for a service and to which no secret may be bound: those for framing, routing and
+ * connection handling, a browser's state, the description of the body, the encoding of the answer, and what proxies say
+ * of each other.
  */
 const RESERVED = new Set([
   ...ENCODING_FIELDS,
@@ -39,7 +43,7 @@ const RESERVED = new Set([
 ])
 const RESERVED_PREFIXES = ['x-forwarded-', 'pma-', 'sec-', 'access-control-']
 
-/** A field's name as servers tell fields apart: many (CGI, WSGI, nginx with a setting) take `_` for `-`. */
+/** A field's name as servers compare them: many (CGI, WSGI, nginx with a setting) treat `_` as `-`. */
 export const foldHeaderName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
 
 /** What is wrong with a header field's name, or undefined. */

@@ -4,7 +4,7 @@ import { parseStrictJson } from './strict-json.js'
 
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i
 
-/** @throws Fault UNSUPPORTED_MEDIA_TYPE where a body is said to be anything but JSON, in UTF-8, as it is. */
+/** @throws Fault UNSUPPORTED_MEDIA_TYPE unless the body is declared as uncompressed JSON in UTF-8. */
 export function refuseUnlessJson({
   'content-type': type,
   'content-encoding': encoding,
@@ -17,14 +17,14 @@ export function refuseUnlessJson({
   }
 }
 
-/** @throws Fault INVALID_REQUEST saying where. */
+/** @throws Fault INVALID_REQUEST naming the place. */
 export function parseJsonBody(bytes: Buffer): unknown {
   return parseStrictJson(decode(bytes))
 }
 
 function decode(bytes: Buffer): string {
   try {
-    // A byte order mark stays in, and is refused as any other stray character.
+    // A byte order mark is kept, and refused like any other stray character.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     const detail = 'The body is not UTF-8.'

@@ -1,6 +1,6 @@
 import { FAULTS, type Fault, type FaultSpec, type FieldError } from '../faults.js'
 
-/** RFC 9457 problem details, with our members. */
+/** RFC 9457 problem details, with additional members. */
 export interface Problem {
   readonly type: string
   readonly title: string
@@ -14,7 +14,7 @@ export interface Problem {
 /** Default of `Retry-After` for refusals that pass by themselves. */
 const RETRY_AFTER_SECONDS = 1
 
-/** RFC 9110 § 15.5.2 asks for it with each 401; what it names is RFC 6750's. */
+/** RFC 9110 § 15.5.2 requires this field with each 401; the scheme is RFC 6750's. */
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="protectmyapi"' }
 
 /** The body of a refusal. Detail and cause of the fault stay in the log. */
@@ -32,7 +32,7 @@ export function toProblem(fault: Fault, requestId: string): Problem {
   }
 }
 
-/** Header fields that go with a refusal, lower case. */
+/** Header fields of a refusal, lower case. */
 export function problemHeaders(fault: Fault): Record<string, string> {
   const { http, retry }: FaultSpec = FAULTS[fault.code]
   const retryAfter = fault.details.retryAfterSeconds ?? (http === 503 && retry ? RETRY_AFTER_SECONDS : undefined)

@@ -6,16 +6,16 @@ import { unreadableRequest } from './unreadable-request.js'
 
 export interface InTurnOptions {
   readonly begin: Begin
-  /** An answer as it is written where Node has made no response object; it says that the connection ends. */
+  /** Formats an answer by hand, for when Node has made no response object. It says that the connection ends. */
   readonly refusal: (fault: Fault) => string
-  /** For a client whose bytes could not be read to read why, before the connection is destroyed. */
+  /** How long a client whose bytes could not be read has to read the reason before the connection is destroyed. */
   readonly lingerMs: number
 }
 
-/** What a server's connections are at: undefined for one that no request has come over. */
+/** The turns of a connection; undefined if no request has arrived on it. */
 export type TurnsOf = (socket: Socket) => Pick<ConnectionTurns, 'isAnswering'> | undefined
 
-/** Serves all that comes over a server's connections, what cannot be read included. */
+/** Serves everything that arrives on a server's connections, including what cannot be read. */
 export function serveInTurn(server: Server, { begin, refusal, lingerMs }: InTurnOptions): TurnsOf {
   const turns = new WeakMap<Socket, ConnectionTurns>()
 
@@ -31,12 +31,12 @@ export function serveInTurn(server: Server, { begin, refusal, lingerMs }: InTurn
 
   function refuse(socket: Socket, fault: Fault): void {
     if (turns.get(socket)?.endBehindWhole()) return
-    // Bytes after the first answer's head has gone would look like a part of that answer.
+    // After the head of the first answer, these bytes would look like a part of that answer.
     if (!socket.writable || socket.bytesWritten > 0) {
       socket.destroy()
       return
     }
-    // Ending it is half a close, and whoever sends such bytes may keep the other half open.
+    // Ending the socket closes only one half, and a client that sends such bytes may keep the other half open.
     const lingering = setTimeout(() => socket.destroy(), lingerMs)
     socket.once('close', () => clearTimeout(lingering))
     socket.end(refusal(fault))
@@ -45,14 +45,14 @@ export function serveInTurn(server: Server, { begin, refusal, lingerMs }: InTurn
   server.on('request', (_incoming, outgoing) => take(outgoing, false))
   server.on('checkContinue', (incoming, outgoing) => {
     const waits = hasBody(incoming)
-    // There is nothing to wait for, and behind an answer without this Node would end the connection.
+    // There is no reason to wait, and without this Node would end the connection after the answer.
     if (!waits) outgoing.writeContinue()
     take(outgoing, waits)
   })
-  // An expectation of anything else is passed over.
+  // Any other expectation is ignored.
   server.on('checkExpectation', (_incoming, outgoing) => take(outgoing, false))
   server.on('connect', ({ socket }) => {
-    // Node has let go of it, and an error that nobody listens to ends the process.
+    // Node has released the socket, and an error without a listener would end the process.
     socket.on('error', () => {})
     refuse(socket, new Fault('INVALID_METHOD', 'CONNECT', { allow: [] }))
   })

@@ -2,10 +2,10 @@ import { createServer, type Server, type ServerOptions } from 'node:https'
 import { type TlsFiles, type WatchedMaterial, watchMaterial } from '../grpc/tls-material.js'
 import type { Logger } from '../program/log.js'
 
-/** What a server shows to clients that have no certificate. It follows its files. */
+/** The certificate shown to clients that have none. It follows its files. */
 export type ServedCertificate = Pick<WatchedMaterial, 'current' | 'onChange' | 'stop'>
 
-/** No client is asked for a certificate, so no CA is looked at. @throws where the files cannot be read at the start. */
+/** No client is asked for a certificate, so no CA is needed. @throws if the files cannot be read at the start. */
 export function watchServed(
   { certFile, keyFile }: Pick<TlsFiles, 'certFile' | 'keyFile'>,
   log: Logger,
@@ -14,7 +14,7 @@ export function watchServed(
   return watchMaterial({ certFile, keyFile, caFile: certFile }, log, pollMs)
 }
 
-/** TLS 1.3 and HTTP/1.1. Connections that begin after a change are shown the new certificate. */
+/** A server for TLS 1.3 and HTTP/1.1. Connections that begin after a change get the new certificate. */
 export function createServedServer(options: ServerOptions, certificate: ServedCertificate): Server {
   const context = () => {
     const { cert, key } = certificate.current()

@@ -49,7 +49,7 @@ describe('strict JSON', () => {
       fc.property(damaged, (text) => {
         fc.pre(!/__proto__|\\u0000|\\ud[89a-f]/i.test(text))
         const strict = parses(parseStrictJson, text)
-        // A duplicate name is the one thing that damage can bring about and JSON.parse lets through.
+        // A duplicate name is the only damage that JSON.parse lets through.
         if (strict !== parses(JSON.parse, text)) expect(pointerOf(text)).toMatch(/^\//)
         else expect(strict).toBe(parses(JSON.parse, text))
       }),

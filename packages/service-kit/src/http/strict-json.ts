@@ -1,25 +1,25 @@
 import { Fault } from '../faults.js'
 import { shownName } from './shown-name.js'
 
-/** Objects and arrays in one another. Our deepest body has five. */
+/** Nested objects and arrays. The deepest body of the API has five. */
 export const JSON_DEPTH_MAX = 16
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-/** RFC 8259 § 7, to the closing quote: no raw control characters, known escapes alone. */
+/** RFC 8259 § 7, up to the closing quote: no raw control characters, only known escapes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const WORD = /true|false|null/y
 const SPACE = /[ \t\n\r]*/y
 
-/** A lone half of a surrogate pair: no such text can be stored as UTF-8. */
+/** A lone half of a surrogate pair: such text cannot be stored as UTF-8. */
 const HALF_PAIR = /\p{Surrogate}/u
 
 /**
- * JSON.parse, but of one meaning only. Parsers differ on duplicate names (the first or the last wins), so a body that
- * has them could mean one thing to a gateway and another to us. `__proto__`, NUL and unpaired surrogates have no place
- * in any body of ours and are refused too.
+ * JSON.parse for input that has only one meaning. Parsers differ on duplicate names (the first or the last wins), so
+ * such a body could mean one thing to a gateway and another here. `__proto__`, NUL and unpaired surrogates occur in no
+ * valid body and are refused too.
  *
- * @throws Fault INVALID_REQUEST saying where.
+ * @throws Fault INVALID_REQUEST naming the place.
  */
 export function parseStrictJson(text: string): unknown {
   const reader = { text, at: 0 }
@@ -72,7 +72,7 @@ function readArray(reader: Reader, pointer: string, depth: number): void {
   readList(reader, ']', () => readValue(reader, `${pointer}/${index++}`, depth + 1))
 }
 
-/** An opening bracket, items parted by commas, the closing bracket. */
+/** Reads an opening bracket, items separated by commas, and the closing bracket. */
 function readList(reader: Reader, close: string, readItem: () => void): void {
   reader.at++
   skip(reader, SPACE)
@@ -101,7 +101,7 @@ function readString(reader: Reader, pointer: string): string {
   return value
 }
 
-/** Moves past what the sticky pattern matches here; false where it matches nothing. */
+/** Skips what the sticky pattern matches here; false if it does not match. */
 function skip(reader: Reader, pattern: RegExp): boolean {
   pattern.lastIndex = reader.at
   const matched = pattern.exec(reader.text)
@@ -116,7 +116,7 @@ function take(reader: Reader, character: string): void {
 }
 
 function unexpected({ text, at }: Reader): Fault {
-  // The character itself stays unsaid: it may be part of a value.
+  // The character itself is not named, because it may be part of a secret value.
   const where = at >= text.length ? 'The JSON ends too early.' : `The JSON is malformed at character ${at + 1}.`
   return refuse('', where)
 }

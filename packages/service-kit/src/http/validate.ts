@@ -3,25 +3,25 @@ import { Fault, type FieldError } from '../faults.js'
 import { plainWords } from '../plain-words.js'
 import { shownName } from './shown-name.js'
 
-/** Errors named in one answer. */
+/** Maximum number of errors named in one answer. */
 const ERRORS_MAX = 32
 
-/** Raised for what a caller sent: body fields by JSON Pointer (RFC 6901). @throws Fault INVALID_REQUEST. */
+/** Validates a body; fields are named by JSON Pointer (RFC 6901). @throws Fault INVALID_REQUEST. */
 export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   return validate(schema, body, pointerOf)
 }
 
-/** The same for the query, whose parameters are named as they are written. */
+/** Validates a query; parameters are named as they are written. */
 export function validateQuery<Schema extends z.ZodType>(schema: Schema, search: string): z.output<Schema> {
   return validate(schema, readQuery(search), queryName)
 }
 
-/** One parameter of the path, where more is asked of it than that it could be an id or a slug. */
+/** Validates one parameter of the path that has to be more than a possible id or slug. */
 export function validateParam<Schema extends z.ZodType>(name: string, schema: Schema, text: string): z.output<Schema> {
   return validate(schema, text, () => name)
 }
 
-/** One bad field, found after the schema was content. */
+/** The refusal for one invalid field that was found after the schema accepted the body. */
 export function badField(pointer: string, detail: string): Fault {
   return badFields([{ pointer, detail }])
 }
@@ -60,7 +60,7 @@ function pointerOf(path: Path): string {
   return path.map((part) => `/${shownPart(part)}`).join('')
 }
 
-/** The caller's names are theirs; places in lists are ours. */
+/** Names come from the caller, so they go through `shownName`; indexes of lists are shown as they are. */
 function shownPart(part: PropertyKey): string {
   return typeof part === 'number' ? String(part) : shownName(String(part))
 }

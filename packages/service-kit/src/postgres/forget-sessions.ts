@@ -3,7 +3,7 @@ import type { Knex } from './postgres.js'
 /** A connection, as Knex holds it. */
 interface Session {
   query(sql: string): Promise<unknown>
-  /** Knex gives such a one to nobody, and ends it. */
+  /** Knex gives a disposed connection to nobody and ends it. */
   __knex__disposed?: unknown
 }
 
@@ -12,9 +12,10 @@ interface Client {
 }
 
 /**
- * Whatever a statement leaves in a session ends with it: settings, roles, tables of the session. Who can write to the
- * database has code of theirs run in ours (a trigger, a default, a view in a table's place), and what that sets would decide what
- * the next who is given the session finds. Nobody waits for it; a session that does not forget is ended.
+ * Clears what statements leave in a session when it returns to the pool: settings, roles, temporary tables. An attacker
+ * who can write to the database can have code run within the service's statements (a trigger, a default, a view in a
+ * table's place), and what this code sets could decide what the next user of the session reads. Callers do not wait for
+ * this; a session that cannot be cleared is ended.
  */
 export function forgetSessions(db: Knex): Knex {
   const client: Client = db.client

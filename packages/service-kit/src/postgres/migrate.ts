@@ -2,35 +2,38 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../program/log.js'
 import type { Knex } from './postgres.js'
 
-/** One step of a schema, in order. Expands; contraction waits for a later release. */
+/** One step of a schema, in order. It only expands the schema; contraction waits for a later release. */
 export interface Migration {
   readonly name: string
-  /** In a transaction of its own. @param tell says how far long work is, for the log. */
+  /** Runs in a transaction of its own. @param tell reports the progress of long work, for the log. */
   up(db: Knex, tell: (progress: Readonly<Record<string, number>>) => void): Promise<void>
 }
 
-/** What a migration may cost those who are served meanwhile, and itself. */
+/** Limits of what a migration may cost itself, and those who are served meanwhile. */
 export const MIGRATION_LIMITS = {
-  /** Whoever comes to a table stands behind a statement that waits to have it to itself: no longer than this. */
+  /**
+   * A statement that waits for exclusive use of a table makes everybody else queue behind it: for no longer than this.
+   */
   lockMs: 1_000,
-  /** Between two tries, for those who stood behind it. */
+  /** Pause between two tries, for those who queued. */
   againMs: 2_000,
-  /** Of tries that found a table in use. */
+  /** Total time for tries that find a table in use. */
   triesMs: 5 * 60_000,
-  /** Of one statement. The pool's own limit is one of requests: an index over a large table takes longer. */
+  /** Time for one statement. The pool's own limit is meant for requests; an index over a large table takes longer. */
   statementMs: 2 * 60 * 60_000,
-  /** Between two lines on long work. */
+  /** Time between two log lines about long work. */
   sayEveryMs: 10_000,
 } as const
 export type MigrationLimits = { readonly [limit in keyof typeof MIGRATION_LIMITS]: number }
 
-/** SQLSTATE of a lock that was waited for too long, and of a deadlock, which is the same with another one to give way. */
+/** SQLSTATE of a lock timeout, and of a deadlock, in which another transaction could have given way instead. */
 const IN_USE = new Set(['55P03', '40P01'])
 
 /**
- * Runs what has not run yet, each in a transaction. What finds a table in use gives way, and is tried again.
+ * Runs the migrations that have not run yet, each in a transaction. One that finds a table in use gives way and is
+ * tried again.
  *
- * @throws what Postgres said: of a lock once `triesMs` have passed, of anything else at once.
+ * @throws what Postgres threw: for a lock after `triesMs`, for anything else at once.
  */
 export async function migrate(
   db: Knex,
@@ -45,14 +48,15 @@ export async function migrate(
       getMigration: (migration: Migration) =>
         Promise.resolve({ up: (trx: Knex) => runOne(trx, migration, log, limits), down: () => Promise.resolve() }),
     },
-    // Else a database that is ahead is refused.
+    // Otherwise Knex refuses a database that is ahead.
     disableMigrationsListValidation: true,
   }
   const ran: string[] = []
   await givingWay(log, limits, async () => {
-    // Knex's own lock is a row, which outlives a process that was killed; under ours nobody holds it.
+    // Knex's own lock is a row, which outlives a killed process. This code holds its own lock, so nobody else can hold
+    // that row.
     await db.migrate.forceFreeMigrationsLock(config)
-    // One by one: what has run is not run again where the next one has to give way.
+    // One by one, so that those that have run are not run again if the next one has to give way.
     for (;;) {
       const [, names] = (await db.migrate.up(config)) as [number, string[]]
       if (names.length === 0) return
@@ -81,13 +85,13 @@ async function runOne(trx: Knex, { name, up }: Migration, log: Logger, limits: M
   }
 }
 
-/** Bounds a transaction as migrations are bounded, whatever the pool, the role or the database say of requests. */
+/** Applies the limits of migrations to a transaction, whatever pool, role or database set for requests. */
 export async function allow(trx: Knex, { statementMs, lockMs }: MigrationLimits): Promise<void> {
   await trx.raw(`SET LOCAL statement_timeout = ${statementMs}`)
   await trx.raw(`SET LOCAL lock_timeout = ${lockMs}`)
 }
 
-/** Does again what met a lock of somebody who is served. */
+/** Repeats work that met a lock held by a request. */
 export async function givingWay<T>(log: Logger, limits: MigrationLimits, work: () => Promise<T>): Promise<T> {
   const startedMs = performance.now()
   for (;;) {

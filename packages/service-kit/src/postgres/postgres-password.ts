@@ -4,8 +4,8 @@ import { readOr } from '../read-or.js'
 import { connectionOf, type PostgresTarget } from './postgres.js'
 
 /**
- * A database as a role enters it. The CA of its server is a file as the password is: where both are missing, both are
- * told of.
+ * A database with a role's credentials. The CA of the server and the password are both files: if both are missing, both
+ * are reported.
  *
  * @throws EnvironmentError with what `at` and `password` throw.
  */
@@ -19,11 +19,12 @@ export function asRole<At extends object>(
 }
 
 /**
- * A database and the password of a role, which is rotated while its service runs: it is what its file says, once the server
- * takes that, and until then what the file said before. So a new one is written first, and set in Postgres once every
- * process has it. Open connections stay; each new one asks here.
+ * A database with a role's password, which may be rotated while the service runs. The password in the file is used once
+ * the server accepts it; until then the previous one is used. So write the new password to the file first, and set it
+ * in Postgres once every process has it. Open connections stay; each new connection asks here.
  *
- * @param read hands over what the file says now. What it throws later on, in the middle of a change, leaves all as it is.
+ * @param read returns what the file says now. If it throws later, in the middle of a change, the previous password
+ * stays in use.
  * @throws what `read` throws at the start.
  */
 export function withPassword(at: Omit<PostgresTarget, 'password'>, read: () => string): PostgresTarget {
@@ -49,7 +50,10 @@ export function withPassword(at: Omit<PostgresTarget, 'password'>, read: () => s
   }
 }
 
-/** Whether a connection comes about with it. An outage says no, and whoever asked meets it as well. */
+/**
+ * Whether the server accepts a connection with this password. False during an outage, which the caller then meets as
+ * well.
+ */
 async function isTaken(target: PostgresTarget): Promise<boolean> {
   const client = new pg.Client(connectionOf(target, 'protectmyapi-password'))
   client.on('error', () => undefined)

@@ -8,7 +8,7 @@ export interface PostgresTarget {
   readonly port: number
   readonly database: string
   readonly user: string
-  /** From a `…_FILE`. A function is asked for each new connection, so that it may follow its file. */
+  /** From a `…_FILE`. A function is called for each new connection, so that it may follow its file. */
   readonly password: string | (() => Promise<string>)
   /** PEM of the CA, for verified TLS; without it the connection is plain (a socket or a private network). */
   readonly ca?: string
@@ -16,19 +16,20 @@ export interface PostgresTarget {
 }
 
 const LIMITS = {
-  /** Waiting for a free connection; then UNAVAILABLE, not a queue. */
+  /** Time to wait for a free connection; then UNAVAILABLE instead of a queue. */
   acquireMs: 3_000,
   connectMs: 3_000,
-  /** A statement that takes longer is a fault of ours, or of Postgres. */
+  /** A statement that takes longer is a defect in the service, or a fault of Postgres. */
   statementMs: 10_000,
   idleInTransactionMs: 15_000,
 } as const
 
 /**
- * Whatever is set for the role or the database: Postgres's day decides what has run out, and a zone can put it off by a
- * week; days are read as they are printed, and milliseconds to the last one. Tables are ours, after Postgres's own and
- * before any of a session's. What a CHECK says of rows is believed of none: it can call what says otherwise at each
- * statement (dividing by days does not rest on it).
+ * Overrides whatever is set for the role or the database. Postgres's date decides what has expired, and a time zone
+ * could shift it by up to a week; dates are parsed in the style set here, and milliseconds are read in full precision.
+ * Unqualified tables are those of the schema `public`, after Postgres's own and before a session's temporary ones. The
+ * planner may not rely on CHECK constraints, because one can call a function that answers differently at each statement
+ * (partitioning by days does not depend on it).
  */
 const SESSION =
   '-c TimeZone=UTC -c DateStyle=ISO -c extra_float_digits=1 -c search_path=public,pg_temp -c constraint_exclusion=off'
@@ -44,14 +45,14 @@ export function connectPostgres(target: PostgresTarget, applicationName: string)
     },
     pool: { min: 0, max: target.poolMax, acquireTimeoutMillis: LIMITS.acquireMs, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: LIMITS.acquireMs,
-    // Else an error's message holds the statement with its values filled in, and goes to the log with them.
+    // Otherwise an error's message contains the statement with its values, and carries them into the log.
     compileSqlOnError: false,
-    // Knex writes connection errors to the console as text; whoever uses the connection gets them as errors.
+    // Knex prints connection errors to the console as text; callers get them as errors anyway.
     log: { debug: silent, deprecate: silent, error: silent, warn: silent },
   })
 }
 
-/** What the driver needs for one connection. */
+/** The driver's options for one connection. */
 export function connectionOf({ host, port, database, user, password, ca }: PostgresTarget, applicationName: string) {
   return {
     host,
@@ -59,7 +60,7 @@ export function connectionOf({ host, port, database, user, password, ca }: Postg
     database,
     user,
     password,
-    // `rejectUnauthorized` is said, so that no variable says otherwise (NODE_TLS_REJECT_UNAUTHORIZED).
+    // `rejectUnauthorized` is set explicitly, so that the environment (NODE_TLS_REJECT_UNAUTHORIZED) cannot disable it.
     ...(ca === undefined ? {} : { ssl: { ca, minVersion: 'TLSv1.2' as const, rejectUnauthorized: true } }),
     application_name: applicationName,
     connectionTimeoutMillis: LIMITS.connectMs,
@@ -70,7 +71,7 @@ export function connectionOf({ host, port, database, user, password, ca }: Postg
 function silent(): void {}
 
 /** SQLSTATE classes and codes (PostgreSQL Appendix A) that mean: away, not wrong. */
-/** 57014 is our own statement timeout: a slow Postgres, not a wrong statement. */
+/** 57014 is the timeout of `statementMs`: a slow Postgres, not a wrong statement. */
 const AWAY = /^(08|57P|53|40|58)|^(55P03|25006|57014)$/
 const AWAY_CODES = new Set([
   'ECONNREFUSED',
@@ -83,7 +84,7 @@ const AWAY_CODES = new Set([
   'ENETUNREACH',
 ])
 
-/** Tells an outage of Postgres from a mistake in a statement. */
+/** Whether this is an outage of Postgres, and not a mistake in a statement. */
 export function isPostgresAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false
   if (thrown.name === 'KnexTimeoutError') return true

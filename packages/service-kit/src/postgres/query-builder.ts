@@ -1,4 +1,4 @@
 import knexModule, { type Knex } from 'knex'
 
-/** For queries that somebody else runs: it has no connection. */
+/** Builds queries that another connection runs; it has none of its own. */
 export const queryBuilder: Knex = knexModule.knex({ client: 'pg' })

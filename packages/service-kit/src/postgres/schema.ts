@@ -3,12 +3,12 @@ import type { Logger } from '../program/log.js'
 import { allow, givingWay, MIGRATION_LIMITS, type Migration, type MigrationLimits, migrate } from './migrate.js'
 import type { Knex } from './postgres.js'
 
-/** A database's schema as one version of a service knows it. */
+/** A database's schema as one version of a service expects it. */
 export interface Schema {
   readonly migrations: readonly Migration[]
-  /** What the runtime role may do, by table: words of GRANT. */
+  /** Rights of the runtime role by table, in the words of GRANT. */
   readonly rights: Readonly<Record<string, string>>
-  /** Functions of the schema's owner that it may call, with the types of what they take. */
+  /** Functions of the schema's owner that the runtime role may call, with their argument types. */
   readonly functions?: readonly string[]
 }
 
@@ -16,31 +16,34 @@ export interface Bringing {
   /** The runtime role. */
   readonly role: string
   readonly log: Logger
-  /** In the transaction that grants, after it. */
+  /** Runs in the granting transaction, after the grants. */
   readonly more?: (trx: Knex) => Promise<void>
   readonly limits?: Partial<MigrationLimits>
 }
 
-/** Knex's table of what ran. The runtime role reads it, to know whether it may serve. */
+/** Knex's table of migrations that ran. The runtime role reads it to decide whether it may serve. */
 const RAN = 'knex_migrations'
 
 const LIMITS = {
-  /** Who starts a service with its migration waits no longer; then it is started again, with its reason in the log. */
+  /**
+   * A service that is started together with its migration waits no longer than this; then it is restarted, with the
+   * reason in the log.
+   */
   waitMs: 5 * 60_000,
   everyMs: 500,
-  /** Between two lines of the log. */
+  /** Time between two lines of the log. */
   sayEveryMs: 10_000,
-  /** As long as another one migrates. */
+  /** How long to wait while another process migrates. */
   lockMs: 5 * 60_000,
 } as const
 
-/** Of any number: what matters is that all of ours ask for the same one. */
+/** An arbitrary number, the same for all services. */
 const MIGRATION_LOCK = 8_060_001
 
 /**
- * Brings a database up to date and grants the runtime role, as the role that owns the schema, one process at a time.
- * Answers what ran. Safe to repeat. A database that is ahead (a newer version was here before a rollback) is left as it
- * is, rights and all: processes of the newer version may still be serving.
+ * Migrates a database and grants the runtime role its rights. Runs as the role that owns the schema, one process at a
+ * time. Returns the migrations that ran. Safe to repeat. A database that is ahead (a newer version ran before a
+ * rollback) is left as it is, rights included, because processes of the newer version may still be serving.
  */
 export function bringUpToDate(
   db: Knex,
@@ -67,7 +70,7 @@ export function bringUpToDate(
   })
 }
 
-/** From nothing: a right that was dropped goes with the next migration. */
+/** Revokes everything first, so that a right that was dropped from the table disappears with the next migration. */
 async function grant(trx: Knex, { rights, functions = [] }: Schema, role: string): Promise<void> {
   await trx.raw('GRANT USAGE ON SCHEMA public TO ??', [role])
   for (const [table, words] of Object.entries({ ...rights, [RAN]: 'SELECT' })) {
@@ -77,12 +80,14 @@ async function grant(trx: Knex, { rights, functions = [] }: Schema, role: string
   for (const name of functions) await trx.raw(`GRANT EXECUTE ON FUNCTION ${name} TO ??`, [role])
 }
 
-/** Names what a service of this version lacks in its database, as the runtime role sees it; nothing: it may serve. */
+/**
+ * Names what this version of a service lacks in its database, as the runtime role sees it. If nothing, it may serve.
+ */
 export async function lacking(db: Knex, { migrations, rights }: Schema): Promise<readonly string[]> {
   const ran = await namesOf(db)
   const missing = migrations.map(({ name }) => name).filter((name) => !ran.has(name))
   if (missing.length > 0) return missing
-  // Rights come after the tables, all at once.
+  // One right per table is enough to check, because rights are granted after the tables, all at once.
   const tables = Object.keys(rights)
   const { rows } = await db.raw<{ rows: { name: string }[] }>(
     "SELECT name FROM unnest(?::text[]) AS name WHERE NOT has_table_privilege(name, 'SELECT')",
@@ -92,8 +97,8 @@ export async function lacking(db: Knex, { migrations, rights }: Schema): Promise
 }
 
 /**
- * Waits until a database has what this version needs. Whatever keeps it from telling is waited out too: Postgres may be
- * starting, and the first migration makes the rights by which this looks.
+ * Waits until a database has what this version needs. Errors on the way are waited out too: Postgres may be starting,
+ * and the rights needed for this check are granted only by the first migration.
  *
  * @throws ConfigError that names what is lacking, after `waitMs`.
  */

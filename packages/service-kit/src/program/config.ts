@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { plainWords } from '../plain-words.js'
 
-/** Raised before a service starts, in words for whoever starts it. */
+/** Thrown before a service starts; its message is for the person who starts it. */
 export class ConfigError extends Error {
   constructor(message: string) {
     super(message)
@@ -9,7 +9,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Variables are wrong, or the files that they name. `wrong` has a line for each: which, and what to give. */
+/** Variables, or the files that they name, are wrong. `wrong` has one line for each: which one, and what to give. */
 export class EnvironmentError extends ConfigError {
   readonly wrong: readonly string[]
 
@@ -20,10 +20,10 @@ export class EnvironmentError extends ConfigError {
   }
 }
 
-/** Hands over the text of a file named by a `…_FILE` variable. Injected, so that parsing stays pure. */
+/** Returns the text of a file named by a `…_FILE` variable. Injected, so that parsing stays pure. */
 export type ReadFile = (path: string) => string
 
-/** Anything at all. */
+/** Any text that is not empty. */
 export const Text = z.string().min(1)
 
 export const Port = z.coerce.number().int().min(0).max(65_535)
@@ -35,12 +35,12 @@ export const Address = z
 
 const isPort = (address: string): boolean => Port.safeParse(address.slice(address.lastIndexOf(':') + 1)).success
 
-/** `true` or `false`, nothing else: an operator who writes `no` is told so. */
+/** Exactly `true` or `false`: an operator who writes `no` gets an error. */
 export const Flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 
 export const DurationMs = z.coerce.number().int().positive()
 
-/** A list parted by commas; empty items fall away. */
+/** A list separated by commas; empty items are dropped. */
 export const List = z.string().transform((text) =>
   text
     .split(',')
@@ -49,8 +49,8 @@ export const List = z.string().transform((text) =>
 )
 
 /**
- * Parses the environment of a service: each variable by itself. One that is empty is not set, as a template leaves it where
- * nobody gave a value: read as a number it would be the port 0, which is any.
+ * Parses the environment of a service, each variable by itself. An empty variable counts as not set, because a template
+ * leaves it empty if nobody gave a value: read as a number it would be port 0, which means any port.
  *
  * @throws EnvironmentError naming each bad variable.
  */
@@ -63,16 +63,16 @@ export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, env: 
   throw new EnvironmentError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
 }
 
-/** A sentence as the rest of a line that begins with a name. */
+/** Turns a sentence into the rest of a line that begins with a name. */
 function asLine(sentence: string | undefined): string | undefined {
   return sentence && `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`
 }
 
 /**
- * Reads those parts of a configuration that rest on files, or on several variables: all of them, whichever is wrong, so
- * that nobody mends one and is told of the next.
+ * Reads the parts of a configuration that depend on files or on several variables. Reads all of them even if one is
+ * wrong, so that all errors are reported at once and not one per start.
  *
- * @throws EnvironmentError with what is wrong of every part. What else a part throws leaves at once.
+ * @throws EnvironmentError with what is wrong in any part. Any other error is rethrown at once.
  */
 export function readParts<Parts extends object>(readers: { readonly [Name in keyof Parts]: () => Parts[Name] }): Parts {
   const wrong: string[] = []
@@ -86,14 +86,14 @@ export function readParts<Parts extends object>(readers: { readonly [Name in key
     }
   }
   if (wrong.length > 0) throw new EnvironmentError(wrong)
-  // Nothing was wrong: each is there.
+  // No part was wrong, so every part is there.
   return parts as Parts
 }
 
-/** Wider than any name of ours, so that descriptions stand below one another. */
+/** Wider than any variable's name, so that the descriptions are aligned. */
 const NAME_COLUMN = 42
 
-/** For `--help`: a line for each variable, with what it is for. */
+/** The text of `--help`: one line per variable, with its purpose. */
 export function describeVariables(schema: z.ZodObject): string {
   return Object.entries(schema.shape)
     .map(
@@ -103,9 +103,10 @@ export function describeVariables(schema: z.ZodObject): string {
 }
 
 /**
- * Reads a secret from the file that a variable names; a trailing newline falls away, as editors and `echo` add one.
+ * Reads a secret from the file that a variable names. A trailing newline is dropped, because editors and `echo` add
+ * one.
  *
- * @throws EnvironmentError when the file cannot be read or is empty.
+ * @throws EnvironmentError if the file cannot be read or is empty.
  */
 export function readSecretFile(variable: string, path: string, readFile: ReadFile): string {
   let text: string

@@ -9,7 +9,7 @@ import { strangeOption } from './node-options.js'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/program/program.js', import.meta.url))
 
-/** Serves nothing, until it is told to end; then says what heap snapshots come to. */
+/** Serves nothing and waits for a signal to end; then prints what taking a heap snapshot results in. */
 const SCRIPT = `
   import { writeHeapSnapshot } from 'node:v8'
   import { createLogger } from '${new URL('../../dist/program/log.js', import.meta.url)}'
@@ -44,7 +44,10 @@ interface Seen {
   readonly coreDumpFilter: string
 }
 
-/** A process of its own: what is looked at is the process. `whenReady` gets its id; then it is told to end. */
+/**
+ * Runs the script in a process of its own, because hardening concerns the whole process. Calls `whenReady` with its id,
+ * then ends it.
+ */
 function run(
   env: Readonly<Record<string, string>>,
   {
@@ -75,10 +78,10 @@ const coreDumpFilterOf = (pid = 0): Promise<string> =>
   process.platform === 'linux' ? readFile(`/proc/${pid}/coredump_filter`, 'latin1') : Promise.resolve('00000000\n')
 
 const signalled = (pid: number): void => void process.kill(pid, 'SIGUSR1')
-/** A port of its own, should it open after all; it opens nothing by itself. */
+/** Any free port, in case the inspector opens after all; the option by itself opens nothing. */
 const anyPort = { options: ['--inspect-port=0'] }
 
-/** As much of a host as is looked at before anything is changed. */
+/** The parts of a host that are checked before anything is changed. */
 const host = (env: Readonly<Record<string, string>>, execArgv: string[] = []): HardenedHost =>
   ({ env, execArgv, on: () => undefined, platform: 'darwin' }) as unknown as HardenedHost
 

@@ -5,14 +5,19 @@ import v8 from 'node:v8'
 import { ConfigError } from './config.js'
 import { strangeOption } from './node-options.js'
 
-/** What it looks at of its process. */
+/** The parts of the process that are checked or changed. */
 export type HardenedHost = Pick<NodeJS.Process, 'env' | 'execArgv' | 'on' | 'platform'>
 
-/** Anyone who may read /proc/<pid>/environ would read it. Ours come from files, and are no variables. */
+/**
+ * Anyone who may read /proc/<pid>/environ could read it. The services read their own secrets from files, never from
+ * variables.
+ */
 const HOLDS_A_SECRET = 'a secret does not belong in the environment'
 const LOGS_WHAT_IS_SENT = 'Node and libraries would log what they send, keys and passwords as well; leave it out'
 
-/** Variables that others read by themselves: Node, OpenSSL, the AWS SDK, Postgres' driver, the exporters of OpenTelemetry. */
+/**
+ * Variables that other code reads by itself: Node, OpenSSL, the AWS SDK, Postgres' driver, OpenTelemetry's exporters.
+ */
 const REFUSED_VARIABLES = {
   AWS_SECRET_ACCESS_KEY: HOLDS_A_SECRET,
   AWS_SESSION_TOKEN: HOLDS_A_SECRET,
@@ -29,21 +34,26 @@ const REFUSED_VARIABLES = {
   SSLKEYLOGFILE: 'the keys of connections would be written to a file; leave it out',
 } as const
 
-/** Which mappings a core dump holds (core(5)): none. A process cannot set its own limit without native code. */
+/**
+ * Selects which mappings a core dump contains (core(5)): none. A process cannot set its own size limit without native
+ * code.
+ */
 const CORE_DUMP_FILTER = '/proc/self/coredump_filter'
 
 /**
- * Closes what would open this process's memory, where keys are, to who may signal it, and does not go on where it was started
- * with what gives keys away. To be called before anything secret is read. In development alone a debugger is welcome.
+ * Closes ways into this process's memory, which holds keys, for anybody who may send it signals, and refuses to go on
+ * if it was started in a way that reveals keys. Call it before reading any secret. Debuggers are allowed in development
+ * only.
  *
- * What remains is for the image, the cluster and the kernel: ptrace, /proc/<pid>/mem, the code itself.
+ * Other ways are left to the image, the cluster and the kernel: ptrace, /proc/<pid>/mem, the code itself.
  *
- * @throws ConfigError where it was started with an inspector, with an option that is not known to be harmless, or with a
- * variable that gives secrets away.
+ * @throws ConfigError if the process was started with an inspector, with an option that is not known to be harmless, or
+ * with a variable that reveals secrets.
  */
 export function hardenProcess(host: HardenedHost): void {
   if (host.env.PMA_MODE === 'development') return
-  // Node's own answer to SIGUSR1 is an inspector; a listener takes its place. --disable-sigusr1 is of Node 22.14 and later.
+  // By default Node opens an inspector on SIGUSR1; a listener prevents that. --disable-sigusr1 needs Node 22.14 or
+  // later.
   host.on('SIGUSR1', () => undefined)
   if (inspector.url() !== undefined) throw refuse('an inspector is open')
   const option = strangeOption(host.execArgv, host.env.NODE_OPTIONS)
@@ -58,7 +68,7 @@ export function hardenProcess(host: HardenedHost): void {
   if (host.platform === 'linux') writeFileSync(CORE_DUMP_FILTER, '0')
 }
 
-/** No code that is loaded, of a package either, writes the heap to a file or a stream. */
+/** Prevents all loaded code, packages included, from writing the heap to a file or a stream. */
 function refuseHeapSnapshots(): void {
   const refused = (): never => {
     throw new Error('heap snapshots are refused: they hold keys')

@@ -1,4 +1,4 @@
-/** A function of a module that is imported with the first call: a program loads what it was asked to do, and no more. */
+/** A function of a module that is imported at the first call, so that a program loads only what it was asked to do. */
 export function loadedWhenCalled<In extends readonly unknown[], Out>(
   load: () => Promise<(...given: In) => Promise<Out>>,
 ): (...given: In) => Promise<Out> {

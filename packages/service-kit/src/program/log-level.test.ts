@@ -30,12 +30,12 @@ describe('the level of the log', () => {
     await rm(folder, { recursive: true })
   })
 
-  /** Settles with the line that tells of it. */
+  /** Changes the file, and resolves to the line that reports the change. */
   const change = async (text: string): Promise<Record<string, unknown> | undefined> => {
     const told = new Promise<void>((resolve) => {
       heard = resolve
     })
-    // At once, as a mounted file changes: half a change is not looked at.
+    // In one step, as a mounted file changes, so that no half-written file is read.
     await writeFile(`${file}.next`, text)
     await rename(`${file}.next`, file)
     await told

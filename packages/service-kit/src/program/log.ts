@@ -5,10 +5,12 @@ import { activeSpan } from '../telemetry/spans.js'
 
 export type { Logger } from 'pino'
 
-/** From the fewest lines to the most, and none. */
+/** From the fewest lines to the most; then none. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
-/** Names under which a secret could slip into a log line. The types keep values out; this stands behind them. */
+/**
+ * Names under which a secret could get into a log line. The types keep values out already; this is a second barrier.
+ */
 const NEVER_LOGGED = [
   'value',
   'authorization',
@@ -21,20 +23,20 @@ const NEVER_LOGGED = [
   'key',
 ]
 
-/** What somebody may have to look at; pino's numbers. */
+/** Levels that may need a person's attention, by pino's numbers. */
 const COUNTED: Readonly<Record<number, 'warn' | 'error' | 'fatal'>> = { 40: 'warn', 50: 'error', 60: 'fatal' }
 
-/** Of this process, whichever logger wrote them. */
+/** Counts for this process, over all loggers. */
 const lines = { warn: 0, error: 0, fatal: 0 }
 
-/** Lines logged by this process, at the levels that somebody may have to look at. */
+/** Number of lines that this process logged, at the levels that may need a person's attention. */
 export function linesLogged(): Readonly<typeof lines> {
   return lines
 }
 
 /**
- * JSON lines on standard output, which no terminal obeys. Bodies and header fields are never handed to it. Where what
- * runs is traced, a line says of which trace it is.
+ * Writes JSON lines to standard output, without characters that terminals act on. Bodies and header fields are never
+ * passed to it. While a trace runs, each line names it.
  *
  * @param level `LOG_LEVEL`, pino's names.
  */
@@ -57,7 +59,10 @@ export function createLogger(service: string, level: string, destination?: Desti
   return destination ? pino(options, destination) : pino(options)
 }
 
-/** Code, detail and causes of what was thrown. Only messages and stacks: own fields of a foreign error may hold anything. */
+/**
+ * Code, detail and causes of anything thrown. Only messages and stacks are included, because own properties of a
+ * foreign error may hold anything.
+ */
 export function describeError(thrown: unknown): Record<string, unknown> {
   if (!(thrown instanceof Error)) return { message: typeof thrown === 'string' ? thrown : typeof thrown }
   const code = thrown instanceof Fault ? thrown.code : 'code' in thrown ? String(thrown.code) : undefined

@@ -1,7 +1,7 @@
 /**
- * What a service may be started with: its size, names and CAs, warnings, and what closes more than is closed already. Node
- * and V8 have hundreds of options, and each release adds some: those that write memory, strings, TLS keys or a log of what
- * is sent cannot all be named.
+ * The options with which a service may be started: for its size, names and CAs, warnings, and further hardening. A list
+ * of forbidden options would be incomplete, because Node and V8 have hundreds and each release adds some that write
+ * memory, strings, TLS keys or a log of what is sent.
  */
 const ALLOWED: ReadonlySet<string> = new Set([
   '--huge-max-old-generation-size',
@@ -16,7 +16,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   '--stack-size',
   '--use-largepages',
   '--v8-pool-size',
-  // Figures alone.
+  // Prints figures only.
   '--trace-gc',
   '--trace-gc-nvp',
 
@@ -51,17 +51,17 @@ const ALLOWED: ReadonlySet<string> = new Set([
   '--secure-heap-min',
 ])
 
-/** The first option that is none of these, on the command line or in NODE_OPTIONS, however it is spelt or quoted. */
+/** The first option that is not in the list, on the command line or in NODE_OPTIONS, in any spelling or quoting. */
 export function strangeOption(execArgv: readonly string[], nodeOptions = ''): string | undefined {
   const words = [...execArgv, ...unquoted(nodeOptions).split(/\s+/)]
-  // A word without a dash is the value of the option before it.
+  // A word without a leading dash is the value of the option before it.
   return words
     .filter((word) => word.startsWith('-'))
     .map(withDashes)
     .find((option) => !ALLOWED.has(nameOf(option)))
 }
 
-/** Of what Node takes for quotes and escapes in NODE_OPTIONS, wherever in an option they stand: none of ours needs any. */
+/** Removes what Node takes for quotes and escapes anywhere in NODE_OPTIONS: no allowed option needs any. */
 function unquoted(options: string): string {
   return options.replace(/["\\]/g, '')
 }
@@ -72,7 +72,7 @@ function withDashes(option: string): string {
   return name.replaceAll('_', '-') + option.slice(name.length)
 }
 
-/** V8 takes one dash for two. */
+/** V8 accepts one dash instead of two. */
 function nameOf(option: string): string {
   return option.replace(/=.*/s, '').replace(/^--?/, '--')
 }

@@ -14,7 +14,7 @@ function host(...words: string[]) {
   const write = (text: string): boolean => said.push(text) > 0
   const made = {
     argv: ['node', 'main.js', ...words],
-    // Of a process that is hardened for good, harden-process.test.ts has the tests.
+    // Hardened processes are tested in harden-process.test.ts.
     env: { PMA_MODE: 'development' },
     execArgv: [],
     exit: (code: unknown) => exits.push(code),

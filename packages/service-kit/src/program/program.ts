@@ -3,23 +3,23 @@ import { ConfigError } from './config.js'
 import { type HardenedHost, hardenProcess } from './harden-process.js'
 import { createLogger, type Logger } from './log.js'
 
-/** What a program needs of its process; `main.ts` hands in `process`. */
+/** The parts of a process that a program needs; `main.ts` passes in `process`. */
 export type Host = HardenedHost & Pick<NodeJS.Process, 'argv' | 'exit' | 'stdout' | 'stderr'>
 
-/** Called by a program once it has something to end; SIGTERM and SIGINT then end it and exit with 0. */
+/** A program calls this once it has something to shut down; SIGTERM and SIGINT then shut it down and exit with 0. */
 export type EndWith = (log: Logger, close: () => Promise<void>) => void
 
 export interface Program {
   readonly name: string
-  /** What each command does, a line for each. */
+  /** Describes each command, one line each. */
   readonly about: string
   /** Every environment variable, for `--help`. */
   describeEnvironment(): string
-  /** Runs until it is ended; answers what the line `ready` tells. */
+  /** Runs until it is ended. Returns what the line `ready` reports. */
   serve(endWith: EndWith): Promise<{ readonly log: Logger; readonly ready: Readonly<Record<string, number>> }>
   /**
-   * Other commands, by their words: `migrate`, `rotate-signing-keys --now`. Where one stands in angle brackets, as in
-   * `rotate-data-keys <organization>`, any word that is no flag stands there, and is handed over.
+   * Other commands, by their words: `migrate`, `rotate-signing-keys --now`. A word in angle brackets, as in
+   * `rotate-data-keys <organization>`, matches any word that is not a flag and is passed to the function.
    */
   readonly commands: Readonly<Record<string, (...words: string[]) => Promise<void>>>
 }
@@ -27,8 +27,8 @@ export interface Program {
 const EXIT = { failed: 1, config: 2 } as const
 
 /**
- * Runs what the command line asks for: nothing serves, `--help` tells, other words are a command. Whatever it is, the
- * process keeps its memory shut.
+ * Runs what the command line asks for: without words it serves, `--help` prints help, other words are a command. Except
+ * for `--help`, the process is hardened first.
  */
 export async function runProgram(host: Host, program: Program): Promise<void> {
   try {
@@ -41,10 +41,10 @@ export async function runProgram(host: Host, program: Program): Promise<void> {
   }
 }
 
-/** What whoever started it can mend, in words and without a stack. Undefined for anything else. */
+/** A message without a stack for errors that the person who started the program can fix. Undefined for others. */
 function toldInWords(err: unknown): { readonly words: string; readonly status: number } | undefined {
   if (err instanceof ConfigError) return { words: err.message, status: EXIT.config }
-  // A command's refusal: operators are told what stays in the log where others ask.
+  // A command's refusal: operators see the detail that other callers find only in the log.
   if (err instanceof Fault && err.code !== 'INTERNAL')
     return { words: `${err.code}: ${err.message}`, status: FAULTS[err.code].http < 500 ? EXIT.config : EXIT.failed }
   if (isPortTaken(err))
@@ -80,7 +80,10 @@ function unknown(name: string, words: string, commands: Program['commands']): st
   return none ? `${name} has no commands: ${words}.` : `Unknown command ${words}. ${name} --help lists those that are.`
 }
 
-/** Word for word: a flag that is not known, or is mistyped, must not be taken for less than was meant. */
+/**
+ * Compares word for word: an unknown or mistyped flag must not be ignored, because the command would do something else
+ * than was meant.
+ */
 function isAskedFor(pattern: readonly string[], given: readonly string[]): boolean {
   const fits = (word: string, at: number): boolean =>
     word === given[at] || (isPlaceholder(word) && /^[^-<]/.test(given[at] ?? ''))

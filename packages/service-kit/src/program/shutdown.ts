@@ -1,15 +1,15 @@
 import { withinMs } from '../within-ms.js'
 import type { Logger } from './log.js'
 
-/** One thing to end, in order. */
+/** One thing to shut down, in order. */
 export interface ShutdownStep {
   readonly name: string
   run(): Promise<void> | void
 }
 
 /**
- * Runs the steps once, in order, each whether or not the one before it failed, and then settles. A step that outlives
- * the grace is left behind.
+ * Runs the steps once, in order, each even if the one before it failed, and then resolves. A step that takes longer
+ * than the grace period is abandoned.
  */
 export function shutdownOnce(steps: readonly ShutdownStep[], graceMs: number, log: Logger): () => Promise<void> {
   let running: Promise<void> | undefined

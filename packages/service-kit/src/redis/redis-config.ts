@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EnvironmentError, Flag, Port, type ReadFile, readSecretFile } from '../program/config.js'
 import type { RedisTarget } from './redis.js'
 
-/** The variables of a service that may use Redis. Without a host it goes without. */
+/** The variables of a service that may use Redis. Without a host it runs without Redis. */
 export const redisEnvironment = {
   PMA_REDIS_HOST: z.string().min(1).optional().describe('Redis; without it admission goes through management'),
   PMA_REDIS_PORT: Port.min(1).default(6379).describe('its port; 6379 unless said'),
@@ -15,7 +15,7 @@ export const redisEnvironment = {
 
 type RedisVariables = z.output<z.ZodObject<typeof redisEnvironment>>
 
-/** Null where no host is named. @throws EnvironmentError. */
+/** Null if no host is named. @throws EnvironmentError. */
 export function redisTarget(given: RedisVariables, readFile: ReadFile): RedisTarget | null {
   if (given.PMA_REDIS_HOST === undefined) return null
   if (given.PMA_REDIS_CA_FILE !== undefined && !given.PMA_REDIS_TLS)

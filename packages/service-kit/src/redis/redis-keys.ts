@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache'
 
 /**
  * The names of everything in Redis. Each key of an organization carries the hash tag of its shard, so that one script
- * touches one slot of a cluster; and each has a life, so that nothing is left behind by those who are gone.
+ * touches one slot of a cluster. Each key expires, so that nothing is left behind by organizations and proxies that are
+ * gone.
  *
  * | key                         | what                                                                     | life           |
  * | --------------------------- | ------------------------------------------------------------------------ | -------------- |
@@ -11,16 +12,16 @@ import { LRUCache } from 'lru-cache'
  * | `pma:{s07}:mark:<boot>`     | drained watermark of a proxy's boot in this shard                        | 1 hour         |
  * | `pma:{s07}:rate:<bucket>`   | GCRA: theoretical arrival, milliseconds of Redis's clock                 | until it is now |
  * | `pma:{s07}:lease:<org>:<version>` | a lease, sealed for the proxies that serve the organization         | the lease's    |
- * | `pma:current-proxy`         | the boot id of the proxy that said last that its horizon is ahead         | 6 seconds      |
- * | `pma:{s07}:trial`           | nothing: written to see whether Redis takes writes                       | 1 ms           |
+ * | `pma:current-proxy`         | the boot id of the proxy that last reported a horizon in the future       | 6 seconds      |
+ * | `pma:{s07}:trial`           | nothing: written to see whether Redis accepts writes                     | 1 ms           |
  */
 export const SHARDS = 64
 
 /**
- * A message of the stream: the field `boot` once (a proxy's boot id), then a field `entry` with its entries, a line each
- * (text: see access-entry-text.ts beside the protos), `linesBytesMax` of them at most: a proxy parts what is more. The
- * group is the drain's. In the place of a message that is too long to be read it puts one whose first field is
- * `oversized`, with the id, then the length and the beginning.
+ * A message of the stream has the field `boot` once (a proxy's boot id), then a field `entry` with its entries, one
+ * line each (text: see access-entry-text.ts beside the protos), at most `linesBytesMax` of them: a proxy divides longer
+ * ones. The group belongs to the drain. In the place of a message that is too long to be read, the drain puts one whose
+ * first field is `oversized`, with the id, then the length and the beginning.
  */
 export const ACCESS_STREAM = {
   group: 'drain',
@@ -31,15 +32,15 @@ export const ACCESS_STREAM = {
   linesBytesMax: 512 * 1024,
 } as const
 
-/** Three times as long as between two writings of it. */
+/** Lives three times as long as the interval at which it is written. */
 export const CURRENT_PROXY = { key: 'pma:current-proxy', lifeMs: 6_000 } as const
 
 export const WATERMARK_LIFE_MS = 3_600_000
 
-/** Organizations whose shard is remembered: a digest costs more than the look. */
+/** Shards by organization are remembered, because a digest costs more than the look-up. */
 const remembered = new LRUCache<string, number>({ max: 10_000 })
 
-/** Evenly, whatever ids look like. */
+/** Spreads organizations evenly, whatever their ids look like. */
 export function shardOf(organizationId: string): number {
   const known = remembered.get(organizationId)
   if (known !== undefined) return known
@@ -64,6 +65,6 @@ export const watermarkKey = (shard: number, bootId: string): string => `${prefix
 export const trialKey = (shard: number): string => `${prefixOf(shard)}trial`
 export const rateKey = (shard: number, bucket: string): string => `${prefixOf(shard)}rate:${bucket}`
 
-/** Injective: ids hold no colon. */
+/** Injective, because ids contain no colon. */
 export const leaseKey = (organizationId: string, versionId: string): string =>
   `${prefixOf(shardOf(organizationId))}lease:${organizationId}:${versionId}`

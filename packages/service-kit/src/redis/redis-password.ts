@@ -1,21 +1,22 @@
 import { readOr } from '../read-or.js'
 
 /**
- * The password of a Redis user, which is rotated while its service runs: it is what its file says, and where Redis does not
- * take that yet, what it took last. So a new one may be written before or after it is set in Redis. Open connections stay,
- * as Redis has it; each new one asks here.
+ * The password of a Redis user, which may be rotated while the service runs. The password in the file is used; if Redis
+ * does not accept it yet, the last accepted one is. So a new password may be written before or after it is set in
+ * Redis. Redis keeps open connections; each new connection asks here.
  */
 export interface PasswordInTurn {
-  /** For a connection that is about to be made. */
+  /** Password for a connection that is about to be made. */
   next(): string
-  /** Redis took the one that was handed out last. */
+  /** Redis accepted the last password. */
   accepted(): void
-  /** Redis did not: what comes next is the other one, if there are two. */
+  /** Redis refused the last password: if there are two, the next one is the other. */
   refused(): void
 }
 
 /**
- * @param read hands over what the file says now. What it throws later on, in the middle of a change, leaves all as it is.
+ * @param read returns what the file says now. If it throws later, in the middle of a change, the previous password
+ * stays in use.
  * @throws what `read` throws at the start.
  */
 export function passwordInTurn(read: () => string): PasswordInTurn {
@@ -34,13 +35,13 @@ export function passwordInTurn(read: () => string): PasswordInTurn {
       barred = undefined
     },
     refused() {
-      // So that both have their turn, for as long as neither is taken.
+      // The two alternate for as long as neither is accepted.
       barred = tried
     },
   }
 }
 
-/** AUTH with what is no password (Redis 6: WRONGPASS), or commands without one. */
+/** Whether Redis refused the password of an AUTH (WRONGPASS since Redis 6), or a command without one (NOAUTH). */
 export function isPasswordRefused(thrown: unknown): boolean {
   return thrown instanceof Error && /^(WRONGPASS|NOAUTH)\b/.test(thrown.message)
 }

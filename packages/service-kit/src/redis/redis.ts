@@ -8,27 +8,27 @@ export interface RedisTarget {
   readonly host: string
   readonly port: number
   readonly username: string | undefined
-  /** From a `…_FILE`: asked for each new connection, so that it follows its file. */
+  /** From a `…_FILE`. Called for each new connection, so that it follows its file. */
   readonly password: (() => string) | undefined
   readonly tls: boolean
-  /** PEM, trusted beside the public CAs. */
+  /** PEM, trusted in addition to the public CAs. */
   readonly ca: string | undefined
   readonly cluster: boolean
 }
 
-/** One server, or a cluster: the same commands. */
+/** One server or a cluster: the commands are the same. */
 export type RedisClient = Redis | Cluster
 
 const LIMITS = {
   connectMs: 2_000,
-  /** One script on a healthy Redis takes well below a millisecond. Whoever waits longer goes another way. */
+  /** A script on a healthy Redis takes well below a millisecond. A caller that would wait longer uses its fallback. */
   commandMs: 250,
   reconnectMaxMs: 2_000,
 } as const
 
 /**
- * A client that never queues: without a connection a command fails at once, and one whose answer was lost is not sent
- * again. Whoever uses it knows another way, and a command that comes late would do more harm than one that fails.
+ * A client that never queues: without a connection a command fails at once, and a command whose answer was lost is not
+ * sent again. Every caller has a fallback, and a late command would do more harm than a failed one.
  */
 export function connectRedis(target: RedisTarget, clientName: string, log: Logger): RedisClient {
   const password = target.password && passwordInTurn(target.password)
@@ -49,7 +49,7 @@ export function connectRedis(target: RedisTarget, clientName: string, log: Logge
   return client
 }
 
-/** The library reads a connection's options when it connects: until then its password can be another one. */
+/** The library reads a connection's options when it connects, so the password can be replaced until then. */
 function connectServer({ host, port }: RedisTarget, options: SharedOptions, password?: PasswordInTurn): Redis {
   const client = new Redis({
     ...options,
@@ -69,11 +69,11 @@ function connectCluster({ host, port }: RedisTarget, options: SharedOptions, pas
     redisOptions: options,
     enableOfflineQueue: false,
     clusterRetryStrategy: reconnectAfterMs,
-    // As it was given: nodes are checked against a certificate by name.
+    // The name is kept as given, because a node's certificate is checked by name.
     dnsLookup: (address, answer) => answer(null, address),
     maxRedirections: 4,
   })
-  // A node that is lost is made anew, and connects with its first command.
+  // A lost node is created again, and connects at its first command.
   client.on('+node', (node: Redis) => {
     if (password) node.options.password = password.next()
   })
@@ -88,7 +88,7 @@ type SharedOptions = ReturnType<typeof redisOptions>
 function redisOptions({ username, tls, ca }: RedisTarget, clientName: string) {
   return {
     ...(username === undefined ? {} : { username }),
-    // `rejectUnauthorized` is said, so that no variable says otherwise (NODE_TLS_REJECT_UNAUTHORIZED).
+    // `rejectUnauthorized` is set explicitly, so that the environment (NODE_TLS_REJECT_UNAUTHORIZED) cannot disable it.
     ...(tls
       ? { tls: { minVersion: 'TLSv1.2' as const, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } }
       : {}),
@@ -102,7 +102,7 @@ function redisOptions({ username, tls, ca }: RedisTarget, clientName: string) {
   } satisfies RedisOptions
 }
 
-/** With a random half, so that processes which lost Redis together do not come back together. */
+/** Half of the delay is random, so that processes which lost Redis together do not all reconnect at once. */
 function reconnectAfterMs(times: number): number {
   const delayMs = Math.min(LIMITS.reconnectMaxMs, 50 * 2 ** Math.min(times, 10))
   return delayMs / 2 + (Math.random() * delayMs) / 2
@@ -111,10 +111,11 @@ function reconnectAfterMs(times: number): number {
 export type RedisFitness = { readonly fit: true; readonly appendOnly: boolean } | { readonly fit: false; why: string }
 
 /**
- * May it be used? An eviction policy would throw away access records and limits in silence, so it is refused, on every
- * master. Without append-only a crash of Redis loses what it holds, which the proxies then record again: told, allowed.
+ * Whether this Redis may be used. An eviction policy would silently discard access records and limits, so it is refused
+ * on every master. Without append-only, a crash of Redis loses what it holds, which the proxies then record again:
+ * reported, but allowed.
  *
- * @throws what the client throws where Redis is away.
+ * @throws what the client throws if Redis is away.
  */
 export async function redisFitness(client: RedisClient): Promise<RedisFitness> {
   const masters = client instanceof Cluster ? client.nodes('master') : [client]
@@ -134,10 +135,10 @@ function field(info: string, name: string): string | undefined {
   return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1]
 }
 
-/** A Lua script, sent by its digest; the text goes over once where a server does not know it yet. */
+/** A Lua script, called by its digest; its text is sent once to a server that does not know it. */
 export interface RedisScript {
   run(client: RedisClient, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>
-  /** The same, and texts of the answer are bytes. */
+  /** The same, with texts in the answer as bytes. */
   runForBytes: RedisScript['run']
 }
 

@@ -23,7 +23,7 @@ export const DB_OPERATION = 'db.operation.name'
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** What a client calls its method may be anything; what is told of it may not (semantic conventions for HTTP). */
+/** A client may send any text as method, but only known methods are reported (semantic conventions for HTTP). */
 export function knownMethod(method: string): string {
   return KNOWN_METHODS.has(method) ? method : '_OTHER'
 }

@@ -15,14 +15,14 @@ import type { TelemetryConfig } from './telemetry-config.js'
 import { NO_TRACES } from './traces.js'
 
 const LIMITS = {
-  /** For what is left to be sent, when the process ends. */
+  /** Time to send what is left when the process ends. */
   flushMs: 2_000,
-  /** A name or an address of ours is shorter; whatever else came into an attribute is cut. */
+  /** The services' own names and addresses are shorter; anything longer in an attribute is cut. */
   attributeChars: 256,
   attributes: 16,
 } as const
 
-/** OpenTelemetry's SDK, as the environment asks for it; nothing of it is global. */
+/** OpenTelemetry's SDK as the environment configures it; no part of it is global. */
 export function createTelemetry(config: TelemetryConfig, { service, log }: TelemetryDeps): Telemetry {
   const resource = resourceFromAttributes({
     ...config.attributes,
@@ -64,7 +64,7 @@ export function createTelemetry(config: TelemetryConfig, { service, log }: Telem
   }
 }
 
-/** Everything is recorded that is begun: what is not traced is not begun. */
+/** Records every span that is begun, because spans that are not traced are never begun. */
 function tracersTo(processor: SpanProcessor, resource: ReturnType<typeof resourceFromAttributes>): TracerProvider {
   return new TracerProvider({
     resource,

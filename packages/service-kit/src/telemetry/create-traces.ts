@@ -4,8 +4,8 @@ import { runIn, startTrace } from './spans.js'
 import type { Traces } from './traces.js'
 
 /**
- * @param tracer records all that it is asked for.
- * @param ratio part of the roots that is kept.
+ * @param tracer records every span that it is asked for.
+ * @param ratio fraction of the roots that is kept.
  */
 export function createTraces(tracer: Tracer, ratio: number, random: () => number = Math.random): Traces {
   const isKept = (): boolean => random() < ratio

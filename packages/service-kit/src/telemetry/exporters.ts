@@ -7,25 +7,25 @@ import type { Clock } from '../clock.js'
 import { describeError, type Logger } from '../program/log.js'
 
 const LIMITS = {
-  /** Of one sending. */
+  /** Time for one sending. */
   sendMs: 5_000,
-  /** Between two sendings of spans, unless a batch is full before. */
+  /** Time between two sendings of spans, unless a batch is full earlier. */
   spansEveryMs: 2_000,
-  /** What waits beyond is dropped: a collector that is away must cost no memory. */
+  /** More waiting spans are dropped: a collector that is away must not cost memory. */
   spansWaitingMax: 4_096,
   spansPerBatchMax: 512,
-  /** Between two lines about a collector that is away. */
+  /** Time between two log lines about a collector that is away. */
   tellEveryMs: 60_000,
 } as const
 
 interface Deps {
   readonly log: Logger
-  /** Asked whenever something is sent. */
+  /** Called whenever something is sent. */
   readonly headers: () => Promise<Record<string, string>>
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
-/** Spans go out in batches, from the side of what they are about. */
+/** Sends spans in batches, apart from the work that they describe. */
 export function spansOut(url: string, deps: Deps): SpanProcessor {
   return new BatchSpanProcessor({
     exporter: telling(
@@ -52,7 +52,7 @@ export function metricsOut({ url, everyMs }: { url: string; everyMs: number }, d
   })
 }
 
-/** The library tells nobody that a sending failed. We do, now and then. */
+/** The library does not report a failed sending, so this wrapper logs it from time to time. */
 function telling<Exporter extends SpanExporter | PushMetricExporter>(
   exporter: Exporter,
   what: string,
@@ -65,7 +65,7 @@ function telling<Exporter extends SpanExporter | PushMetricExporter>(
       const nowMs = clock.monotonicMs()
       if (result.code === ExportResultCode.FAILED && nowMs - toldMs >= LIMITS.tellEveryMs) {
         toldMs = nowMs
-        // The message alone: the error of the library holds the collector's answer.
+        // Only the message is logged: the library's error contains the collector's answer.
         log.warn({ what, reason: describeError(result.error).message }, 'telemetry could not be sent')
       }
       done(result)

@@ -2,30 +2,30 @@ import type { Attributes, Meter } from '@opentelemetry/api'
 
 export type { Meter } from '@opentelemetry/api'
 
-/** Values of a label are a closed set: see docs/telemetry.md, and the test that walks all instruments. */
+/** Values of a label are a closed set: see docs/telemetry.md, and the test that checks all instruments. */
 export type Labels = Attributes
 
-/** Half a millisecond to a minute: a hit in memory, a statement, a call, a provider that thinks. */
+/** Half a millisecond to a minute: a hit in memory, a statement, a call, a slow provider. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
 export interface Seconds {
   record(seconds: number, labels?: Labels): void
 }
 
-/** Calls back with each series of a metric. */
+/** Reports one series of a metric. */
 export type Observe = (value: number, labels?: Labels) => void
 
-/** Named by its name everywhere: in the code, to Prometheus and over OTLP. */
+/** The name is the same everywhere: in the code, in Prometheus and over OTLP. */
 export function secondsOf(meter: Meter, name: string, description: string): Seconds {
   return meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } })
 }
 
-/** Read when somebody asks, so that it costs nothing while nobody does. */
+/** Read only when metrics are collected, so that it costs nothing otherwise. */
 export function gaugeOf(meter: Meter, name: string, description: string, read: (observe: Observe) => void): void {
   meter.createObservableGauge(name, { description }).addCallback((result) => read(observer(result)))
 }
 
-/** The same, of something that only grows. */
+/** The same for a value that only grows. */
 export function sumOf(meter: Meter, name: string, description: string, read: (observe: Observe) => void): void {
   meter.createObservableCounter(name, { description }).addCallback((result) => read(observer(result)))
 }
@@ -39,12 +39,12 @@ function observer(result: { observe(value: number, labels?: Labels): void }): Ob
   return (value, labels) => result.observe(value, labels)
 }
 
-/** Counts things of a closed set of kinds. Counting is an addition; who reads makes the series. */
+/** Counts things of a closed set of kinds. Counting is one addition; the series are made when metrics are collected. */
 export interface Tally<Kind extends string> {
   up(kind: Kind, by?: number): void
 }
 
-/** @param kinds each with the labels of its series. */
+/** @param kinds maps each kind to the labels of its series. */
 export function tallyOf<Kind extends string>(
   meter: Meter,
   name: string,

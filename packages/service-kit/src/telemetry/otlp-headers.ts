@@ -3,17 +3,17 @@ import { wrongHeaderName, wrongHeaderText } from '../http/header-name.js'
 import type { Logger } from '../program/log.js'
 
 const LIMITS = {
-  /** Of the file: an authorization and a tenant's name need less. */
+  /** Size of the file: an authorization and a tenant's name need less. */
   chars: 8_192,
 } as const
 
-/** Fields of the requests to a collector, by name. */
+/** Header fields of the requests to a collector, by name. */
 export type OtlpHeaders = Readonly<Record<string, string>>
 
 /**
- * Lines `name: value`, as `curl -H @file` reads them; empty lines fall away.
+ * Parses lines `name: value`, as `curl -H @file` reads them; empty lines are skipped.
  *
- * @throws Error that says which line is wrong and repeats nothing of it.
+ * @throws Error that names the wrong line and repeats none of its content.
  */
 export function parseOtlpHeaders(text: string): OtlpHeaders {
   if (text.length > LIMITS.chars) throw new Error(`it has more than ${LIMITS.chars} characters`)
@@ -32,8 +32,8 @@ function fieldOf(line: string, number: number): readonly [string, string] {
 }
 
 /**
- * What the file says whenever something is sent, so that a token can be replaced without a restart. Never rejects: while the
- * file is away or wrong, what it said before goes on, and each change for the worse is told once.
+ * Reads the file whenever something is sent, so that a token can be replaced without a restart. Never rejects: while
+ * the file is missing or wrong, its last valid content is used, and each new problem is logged once.
  */
 export function otlpHeadersFrom(file: string, log: Logger): () => Promise<Record<string, string>> {
   let held: OtlpHeaders = {}

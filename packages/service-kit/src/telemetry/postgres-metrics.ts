@@ -4,13 +4,13 @@ import { gaugeOf, type Meter, secondsOf } from './instruments.js'
 import { activeSpan, CLIENT, type RunningSpan } from './spans.js'
 import { NO_TELEMETRY, type Telemetry } from './telemetry.js'
 
-/** What Knex tells of a statement; its text and values are looked at for nothing but the first word. */
+/** What Knex reports of a statement. Of its text only the first word is read, and none of its values. */
 interface Statement {
   readonly __knexQueryUid: string
   readonly sql?: string
 }
 
-/** Knex's pool (tarn), as far as it is read. */
+/** The parts of Knex's pool (tarn) that are read. */
 interface Pool {
   readonly max: number
   numUsed(): number
@@ -26,7 +26,7 @@ interface Begun {
 
 const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'begin', 'commit', 'rollback'])
 
-/** Each statement: how long, and a span where it is part of what is traced. And the pool. */
+/** Measures the duration of each statement, with a span if it belongs to a trace, and the pool. */
 export function watchPostgres(db: Knex, database: string, telemetry: Telemetry): void {
   if (telemetry === NO_TELEMETRY) return
   const { meter } = telemetry

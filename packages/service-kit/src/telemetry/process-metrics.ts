@@ -19,7 +19,10 @@ const GC_KINDS: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weak',
 }
 
-/** Event loop, collector, memory, processor and log of this process. The returned function ends it. */
+/**
+ * Measures the event loop, garbage collector, memory, processor and log of this process. The returned function stops
+ * it.
+ */
 export function watchProcess(meter: Meter): () => void {
   const stopLoop = watchEventLoop(meter)
   const stopCollector = watchCollector(meter)
@@ -45,7 +48,7 @@ function watchEventLoop(meter: Meter): () => void {
   const delay = monitorEventLoopDelay({ resolution: LIMITS.resolutionMs })
   delay.enable()
   gaugeOf(meter, 'pma_process_event_loop_delay_seconds', 'how late the event loop was', (observe) => {
-    // What it counts is the time between two ticks of a timer: the timer's own period is no delay.
+    // The measured time is that between two ticks of a timer, so the timer's own period is subtracted.
     const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - LIMITS.resolutionMs / 1_000)
     observe(late(delay.percentile(50)), { quantile: '0.5' })
     observe(late(delay.percentile(99)), { quantile: '0.99' })
@@ -71,7 +74,7 @@ function watchCollector(meter: Meter): () => void {
   return () => observer.disconnect()
 }
 
-/** Node's types do not tell of `detail`. */
+/** Node's types do not declare `detail`. */
 function kindOf(entry: PerformanceEntry): string {
   const detail: unknown = 'detail' in entry ? entry.detail : undefined
   const kind = typeof detail === 'object' && detail !== null && 'kind' in detail ? Number(detail.kind) : 0

@@ -1,7 +1,7 @@
 import { secondsOf } from './instruments.js'
 import { NO_TELEMETRY, type Telemetry } from './telemetry.js'
 
-/** One round of background work: how long, how it ended, and a root of its own where that is kept. */
+/** One round of background work: measures how long it took and how it ended, in a trace of its own if that is kept. */
 export async function runRound<Answer>(
   name: string,
   work: () => Promise<Answer>,

@@ -10,9 +10,9 @@ export interface WatchedCall {
   ended(outcome: Outcome): void
 }
 
-/** Calls between services: how many, how they end, how long, and what they are part of. */
+/** Measures calls between services: how many, how they end, how long they take, and to which trace they belong. */
 export interface RpcWatch {
-  /** @param path `/package.Service/Method`, as the contract has it. */
+  /** @param path `/package.Service/Method`, as in the contract. */
   begin(path: string, traceparent?: () => string | undefined): WatchedCall
 }
 

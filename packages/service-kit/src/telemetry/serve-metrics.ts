@@ -8,9 +8,9 @@ export interface ServedMetrics {
 }
 
 /**
- * Plain HTTP on a port of its own: `GET /metrics`, and nothing else.
+ * Serves `GET /metrics`, and nothing else, over plain HTTP on a port of its own.
  *
- * @throws where the port is taken.
+ * @throws if the port is taken.
  */
 export async function serveMetrics(
   { host, port }: { readonly host: string; readonly port: number },

@@ -12,13 +12,13 @@ import {
 import { asFault, FAULTS, type FaultCode } from '../faults.js'
 import { OUTCOME } from './attributes.js'
 
-/** Kinds of spans, so that nobody else needs the library. */
+/** Kinds of spans, re-exported so that no other module needs the library. */
 export const { INTERNAL, SERVER, CLIENT } = SpanKind
 
 /** How something ended: well, or as a row of the fault table. */
 export type Outcome = 'OK' | FaultCode | 'CLIENT_LEFT' | 'FAILED'
 
-/** A span that is being recorded, and what makes others below it. */
+/** A span that is being recorded, and that makes spans below it. */
 export interface RunningSpan {
   set(attributes: Attributes): void
   /** Ends it once; later calls change nothing. */
@@ -29,30 +29,31 @@ export interface RunningSpan {
 }
 
 /**
- * What runs now, where it is traced. The one thing of telemetry that is not handed over by parameters: a statement or a
- * call belongs to whoever waits for it, however many functions lie between. While nothing is traced it costs a look.
+ * The span of the running work, if it is traced. The only part of telemetry that is not passed by parameters: a
+ * statement or a call belongs to the work that waits for it, however many functions lie between. While nothing is
+ * traced, reading it costs almost nothing.
  */
 const running = new AsyncLocalStorage<RunningSpan>()
 
-/** Traces of this process that have not ended. */
+/** Number of traces of this process that have not ended. */
 let traces = 0
 
 /**
- * With the last of them the storage is put away: while it is in use, Node before 24 runs a hook for each promise of every
- * request, a tenth of the proxy's time, and one request of a hundred is traced.
+ * Disables the storage after the last trace: while it is in use, Node before 24 runs a hook for each promise of every
+ * request, which takes a tenth of the proxy's time, although only one request in a hundred is traced.
  */
 function endTrace(): void {
   traces -= 1
   if (traces === 0) running.disable()
 }
 
-/** The span of what runs now. What outlives its request, as a socket in a pool does, runs in none. */
+/** The span of the running work. Undefined for what outlives its request, such as a socket in a pool. */
 export function activeSpan(): RunningSpan | undefined {
   const span = running.getStore()
   return span === undefined || span.isOver() ? undefined : span
 }
 
-/** Runs work in a span, which ends with it: with `OK`, or with the code of the fault that it throws. */
+/** Runs work in a span and ends the span with it: with `OK`, or with the code of the fault that it throws. */
 export async function runIn<Answer>(span: RunningSpan, work: () => Promise<Answer>): Promise<Answer> {
   try {
     const answer = await running.run(span, work)
@@ -64,12 +65,12 @@ export async function runIn<Answer>(span: RunningSpan, work: () => Promise<Answe
   }
 }
 
-/** The same, where the span has another end than the work. */
+/** The same if the span does not end with the work. */
 export function runInOpen<Answer>(span: RunningSpan, work: () => Answer): Answer {
   return running.run(span, work)
 }
 
-/** Runs work as a part of what is traced; where nothing is, just runs it. */
+/** Runs work as a part of the current trace; if there is none, only runs it. */
 export function inSpan<Answer>(
   name: string,
   work: () => Promise<Answer>,
@@ -80,7 +81,7 @@ export function inSpan<Answer>(
   return parent === undefined ? work() : runIn(parent.child(name, kind, attributes), work)
 }
 
-/** @param parent in another service, null for a root: what begins a trace in this process. */
+/** Begins a trace in this process. @param parent the span in another service; null for a root. */
 export function startTrace(
   tracer: Tracer,
   parent: SpanContext | null,
@@ -121,7 +122,7 @@ class OpenSpan implements RunningSpan {
   end(outcome: string): void {
     if (this.isOver()) return
     this.#span.setAttribute(OUTCOME, outcome)
-    // Without words: those are in the log, where what may be in them is known.
+    // Without a message: messages are in the log, where their content is under control.
     if (isError(outcome)) this.#span.setStatus({ code: SpanStatusCode.ERROR })
     this.#span.end()
     this.#ended()
@@ -142,7 +143,7 @@ class OpenSpan implements RunningSpan {
 
 const NOTHING = (): void => {}
 
-/** Ours, or an authority's. What a caller did wrong is none. */
+/** True for a failure of the product or of something it depends on, not for a mistake of the caller. */
 function isError(outcome: string): boolean {
   if (outcome === 'OK' || outcome === 'ok' || outcome === 'CLIENT_LEFT') return false
   return !Object.hasOwn(FAULTS, outcome) || FAULTS[outcome as FaultCode].http >= 500

@@ -10,19 +10,19 @@ import {
 } from '../program/config.js'
 import { parseOtlpHeaders } from './otlp-headers.js'
 
-/** What is told, and where. Null where nothing was asked for. */
+/** What is reported, and where to. Null for what is not configured. */
 export interface TelemetryConfig {
   /** Where Prometheus fetches metrics. */
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Where metrics are sent. */
   readonly metricsOut: { readonly url: string; readonly everyMs: number } | null
-  /** Where traces are sent, and which part of them. */
+  /** Where traces are sent, and which fraction of them. */
   readonly tracesOut: { readonly url: string; readonly ratio: number } | null
   /** A file with header fields for both, read whenever something is sent. */
   readonly headersFile: string | null
-  /** Of the process, such as its pod's name. */
+  /** Attributes of the process, such as its pod's name. */
   readonly attributes: Readonly<Record<string, string>>
-  /** A file with a level in it, which takes the place of LOG_LEVEL. */
+  /** A file that contains a level, which replaces LOG_LEVEL. */
   readonly logLevelFile: string | null
 }
 
@@ -56,7 +56,7 @@ export const telemetryEnvironment = {
 
 type TelemetryVariables = z.output<z.ZodObject<typeof telemetryEnvironment>>
 
-/** Pure but for the file that it is handed. @throws EnvironmentError. */
+/** Pure apart from reading the given file. @throws EnvironmentError. */
 export function telemetryConfig(given: TelemetryVariables, readFile: ReadFile): TelemetryConfig {
   const port = given.PMA_METRICS_PORT
   const base = given.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, '')
@@ -76,13 +76,13 @@ export function telemetryConfig(given: TelemetryVariables, readFile: ReadFile): 
   }
 }
 
-/** Looked at once, so that a service with a wrong file says so and does not start. */
+/** Read once here, so that a service with a wrong file reports it and does not start. */
 function headersFileOf(given: TelemetryVariables, readFile: ReadFile): string | null {
   const [file, endpoint] = [given.PMA_OTLP_HEADERS_FILE, given.OTEL_EXPORTER_OTLP_ENDPOINT]
   if (file === undefined) return null
   if (endpoint === undefined) throw badHeaders('it is of use with OTEL_EXPORTER_OTLP_ENDPOINT alone')
   const { protocol, hostname } = new URL(endpoint)
-  // They are a credential. On the way to a collector within the same pod or host nobody listens.
+  // The headers are a credential. Nobody listens on the way to a collector within the same pod or host.
   if (protocol !== 'https:' && !/^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname))
     throw badHeaders('OTEL_EXPORTER_OTLP_ENDPOINT has to be https, or a loopback address')
   const text = readSecretFile('PMA_OTLP_HEADERS_FILE', file, readFile)

@@ -2,19 +2,19 @@ import { createNoopMeter, type Meter } from '@opentelemetry/api'
 import type { Logger } from '../program/log.js'
 import { NO_TRACES, type Traces } from './traces.js'
 
-/** What a service tells of itself. */
+/** A service's metrics and traces. */
 export interface Telemetry {
-  /** False: nobody reads `meter`, so nothing need be measured. */
+  /** False if nobody reads `meter`, so that nothing has to be measured. */
   readonly measures: boolean
   readonly meter: Meter
   readonly traces: Traces
-  /** Answers with the port of `/metrics`, null where there is none. @throws where it is taken. */
+  /** Resolves to the port of `/metrics`, or null if there is none. @throws if the port is taken. */
   start(): Promise<number | null>
-  /** Sends what is left, within a bound. */
+  /** Sends what is left, within a time limit. */
   stop(): Promise<void>
 }
 
-/** Tells nobody, and costs nothing. */
+/** Reports nothing and costs nothing. */
 export const NO_TELEMETRY: Telemetry = {
   measures: false,
   meter: createNoopMeter(),

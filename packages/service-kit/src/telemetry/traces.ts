@@ -1,13 +1,13 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api'
 import type { RunningSpan } from './spans.js'
 
-/** Makes roots, and takes up what another service of ours has begun. */
+/** Begins traces, and continues those that another service of the installation has begun. */
 export interface Traces {
-  /** Undefined where this one is not traced: decided here, once, for everything below it in every service. */
+  /** Undefined if this one is not traced: decided here, once, for every span below it in every service. */
   root(name: string, kind: SpanKind, attributes?: Attributes): RunningSpan | undefined
   /** The server's side of a call. Undefined without a `traceparent` of a trace that is kept (W3C Trace Context). */
   continued(traceparent: string | undefined, name: string, attributes: Attributes): RunningSpan | undefined
-  /** Runs one round of work that nobody asked for. */
+  /** Runs one round of background work. */
   background<Answer>(name: string, work: () => Promise<Answer>): Promise<Answer>
 }
 
@@ -17,7 +17,10 @@ export const NO_TRACES: Traces = {
   background: (_name, work) => work(),
 }
 
-/** For the metadata of a call to another service of ours; for a request to a provider only where its service says so. */
+/**
+ * The `traceparent` for the metadata of a call to another service of the installation; for a request to a provider only
+ * if its service is configured so.
+ */
 export function traceparentOf(span: RunningSpan): string {
   const { traceId, spanId } = span.context()
   return `00-${traceId}-${spanId}-01`

@@ -1,9 +1,10 @@
 import { edgesV4, edgesV6, SPECIAL_RANGES_V4, SPECIAL_RANGES_V6 } from './special-ranges.js'
 
 /**
- * Destinations that an administrator may write and that must never be dialled: each special-purpose range by its first
- * and last address, IPv4 in the spellings that URL parsers and resolvers take, IPv6 forms that carry IPv4, names that
- * mean the machine or the cluster, and URLs that look like a provider's. Some are no URL at all, which is as good.
+ * Destinations that an administrator may enter and that must never be dialled: the first and last address of each
+ * special-purpose range, IPv4 in the spellings that URL parsers and resolvers accept, IPv6 forms that carry IPv4, names
+ * that mean the machine or the cluster, and URLs that look like a provider's. Some are not even URLs, which have to be
+ * refused as well.
  */
 export function hostileUrls(): readonly string[] {
   const urls = [
@@ -24,7 +25,10 @@ const bracketed = (address: string): string => `https://[${address}]`
 
 const INTERNAL_V4 = ['127.0.0.1', '10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0']
 
-/** Decimal, octal, hexadecimal and short forms (WHATWG URL § 3.5, inet_aton), wide digits, odd dots, a root's dot. */
+/**
+ * Decimal, octal, hexadecimal and short forms (WHATWG URL § 3.5, inet_aton), full-width digits, other dots, and the
+ * root's trailing dot.
+ */
 export function spellingsOfV4(address: string): readonly string[] {
   const bytes = address.split('.').map(Number)
   const [a = 0, b = 0, c = 0, d = 0] = bytes
@@ -61,7 +65,7 @@ export function spellingsOfV4(address: string): readonly string[] {
   ]
 }
 
-/** IPv6 addresses that lead, or once led, to an IPv4 one. */
+/** IPv6 addresses that lead, or once led, to an IPv4 address. */
 export function carriersOfV4(address: string): readonly string[] {
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number)
   const [high, low] = [hextet(a, b), hextet(c, d)]
@@ -73,12 +77,12 @@ export function carriersOfV4(address: string): readonly string[] {
     `::ffff:0:${address}`,
     `64:ff9b::${address}`,
     `64:ff9b::${high}:${low}`,
-    // RFC 6052 § 2.2: in a /48 the address stands around the eighth byte.
+    // RFC 6052 § 2.2: in a /48 the IPv4 address is placed around the eighth byte.
     `64:ff9b:1:${high}:${hextet(0, c)}:${hextet(d, 0)}::`,
     `64:ff9b:1::${address}`,
     `2002:${high}:${low}::`,
     `2002:${high}:${low}::1`,
-    // Teredo holds its client's address with each bit turned.
+    // Teredo contains its client's address with every bit inverted.
     `2001:0:4136:e378:8000:63bf:${hextet(a ^ 0xff, b ^ 0xff)}:${hextet(c ^ 0xff, d ^ 0xff)}`,
     `2001:0:${high}:${low}::1`,
   ]

@@ -1,10 +1,10 @@
-/** A range in CIDR, and what it is for. */
+/** A range in CIDR, and its purpose. */
 type Row = readonly [range: string, purpose: string]
 
 /**
  * IANA's special-purpose address registries, row by row, with the RFC that each row names
  * (https://www.iana.org/assignments/iana-ipv4-special-registry, …/iana-ipv6-special-registry), and multicast, which has
- * registries of its own. Written down apart from the rules that it tests.
+ * registries of its own. Kept separate from the rules that it tests.
  */
 export const SPECIAL_RANGES_V4: readonly Row[] = [
   ['0.0.0.0/8', 'this network, RFC 791'],
@@ -69,7 +69,7 @@ export const SPECIAL_RANGES_V6: readonly Row[] = [
 export interface RangeEdges {
   readonly first: string
   readonly last: string
-  /** Of what lies just outside, as far as the family reaches. */
+  /** The addresses just outside, as far as the family reaches. */
   readonly neighbours: readonly string[]
 }
 
@@ -101,7 +101,10 @@ const V6: Family = {
 export const edgesV4 = (range: string): RangeEdges => edgesOf(range, V4)
 export const edgesV6 = (range: string): RangeEdges => edgesOf(range, V6)
 
-/** Is the address in one of these ranges? By arithmetic alone, so that it agrees with nothing by accident. */
+/**
+ * Whether the address is in one of these ranges. Uses plain arithmetic, so that it shares no mistake with the tested
+ * code.
+ */
 export const inRangesV4 = (address: string, ranges: readonly string[]): boolean => inRanges(address, ranges, V4)
 export const inRangesV6 = (address: string, ranges: readonly string[]): boolean => inRanges(address, ranges, V6)
 

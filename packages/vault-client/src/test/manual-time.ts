@@ -1,7 +1,9 @@
 import type { Time } from '../time.js'
 
 export interface ManualTime extends Time {
-  /** Time passes; what is due by then has run, and what it began has got as far as it could without more time. */
+  /**
+   * Lets time pass. On return, everything due has run, and what it started has got as far as it can without more time.
+   */
   advance(ms: number): Promise<void>
 }
 

@@ -6,8 +6,8 @@ import { rotationStore } from '../rotation/rotation-store.js'
 import { withVault } from './with-vault.js'
 
 /**
- * The `data-keys` command: how far rotations are, a line of JSON for each organization that is behind, and for each
- * master key.
+ * The `data-keys` command: prints how far rotations are, one line of JSON for each organization that is behind and one
+ * for each master key.
  */
 export function runDataKeys(config: OpenVaultConfig, ports: VaultPorts, write: (line: string) => void): Promise<void> {
   return withVault(config, ports, async ({ vaultDb, vaultKeysDb }) => {

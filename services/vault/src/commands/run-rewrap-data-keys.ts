@@ -3,14 +3,15 @@ import type { OpenVaultConfig, VaultPorts } from '../open-vault.js'
 import { orderRewrap, rewrapDataKeys } from '../rotation/rewrap-data-keys.js'
 import { withVault } from './with-vault.js'
 
-/** Where somebody else is at the work: between two looks. */
+/** How often this command looks again while another process is doing the work. */
 const LOOK_MS = 1_000
 
 /**
- * The `rewrap-data-keys` command: every data key is wrapped anew under the configured master key. Ends when all are.
+ * The `rewrap-data-keys` command: wraps every data key anew under the configured master key, and ends when all are
+ * done.
  *
- * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws: to be run again then. Error where every
- * data key has been tried, and those that are left no master key known here unwraps.
+ * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws: run the command again then. Error once
+ * every data key has been tried and no master key known here unwraps those that are left.
  */
 export function runRewrapDataKeys(config: OpenVaultConfig, ports: VaultPorts): Promise<void> {
   return withVault(config, ports, async (vault) => {

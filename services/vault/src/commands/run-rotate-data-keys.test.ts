@@ -16,7 +16,7 @@ const databases = await startForAllTests(createVaultDatabases)
 const service = memoryKeys()
 const vault = vaultCore(databases, service)
 
-/** Each turn is over after one page, as where what is stored is much. */
+/** A clock by which every turn ends after one page, as happens when much is stored. */
 const hurried = (): Clock => {
   const clock = manualClock()
   const monotonicMs = () => {
@@ -38,7 +38,7 @@ async function rotate(asked: DataKeysToRotate, keys = service) {
   return logged
 }
 
-/** Of organizations in the order in which the command takes them. */
+/** Values of different organizations, in the order in which the command takes the organizations. */
 async function storedInOrder(count: number): Promise<Put[]> {
   const puts = Array.from({ length: count }, () => aPut())
   for (const put of puts) await vault.put(put)
@@ -51,7 +51,7 @@ describe('rotate-data-keys --now', () => {
   it('ends with every floor raised, however many versions of one organization do not open, and all the others sealed anew', async () => {
     const [forged, behind] = await storedInOrder(2)
     if (!forged || !behind) throw new Error('not stored')
-    // In front of the sound one, as whoever writes to the database may put them.
+    // Sorts before the sound one: anybody who can write to the database can place a row there.
     await databases.tamper.raw(
       `INSERT INTO versions (organization_id, secret_id, version_id, state, generation, purpose, bindings, key_id, key_version, sealed)
        SELECT organization_id, 'sec_0' || n, version_id || n, state, generation, purpose, bindings, key_id, key_version, 'PMAV'::bytea
@@ -65,7 +65,7 @@ describe('rotate-data-keys --now', () => {
       expect(await databases.tamper('versions').where({ version_id: versionId }).first()).toMatchObject({
         key_version: 2,
       })
-    // Each of them is told once.
+    // Each of them is reported once.
     const told = logged.lines().filter(({ level }) => level === 'error')
     expect(new Set(told.map(({ versionId }) => versionId)).size).toBe(150)
     expect(told).toHaveLength(150)
@@ -101,7 +101,7 @@ describe.each([false, true])('rotate-data-keys of all, --now: %s', (now) => {
     if (!put) throw new Error('not stored')
     const refused = [
       { organization_id: '!\u009b', id: 'key_a', version: 1, floor: 1, state: 'active' },
-      // There is no number after it.
+      // The largest version number there is, so the key cannot be rotated again.
       { organization_id: 'org_0', id: 'key_b', version: 2_147_483_647, floor: 2_147_483_647, state: 'active' },
     ]
     await databases.tamper('data_keys').insert(refused)

@@ -10,19 +10,19 @@ import { unlessShredded } from '../rotation/unless-shredded.js'
 import { withVault } from './with-vault.js'
 
 export interface DataKeysToRotate {
-  /** One organization's data key; all of them unless said. */
+  /** Rotates only this organization's data key; all data keys if absent. */
   readonly organizationId?: string
-  /** The old keys may be known to somebody: ends when nothing that they seal opens any more. */
+  /** Somebody else may know the old keys: the command ends only when nothing sealed under them opens any more. */
   readonly now: boolean
 }
 
 /**
- * The `rotate-data-keys` command, beside vaults that serve. Other keys seal from here on; what is stored is sealed anew by
- * the vaults in the background, or with `now` by this before it ends.
+ * The `rotate-data-keys` command; runs beside serving vaults. New writes are sealed under the new keys. The serving
+ * vaults seal anew what is already stored, in the background; with `now`, this command does it before it ends.
  *
- * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws. To be run again then: it is safe to. Of the
- * one that was named CONFLICT where it was shredded, NOT_FOUND where it has no data key. Error where nothing at all of an
- * organization opens, or its rotation is refused, once the others have had their turn.
+ * @throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws: running the command again is safe. For a
+ * named organization: CONFLICT if it was shredded, NOT_FOUND if it has no data key. Error, after all other
+ * organizations have been processed, if nothing at all of some organization opens or its rotation is refused.
  */
 export function runRotateDataKeys(
   config: OpenVaultConfig,
@@ -51,7 +51,10 @@ export function runRotateDataKeys(
 
 const REFUSED = 'the rotation of a data key was refused and passed: look at its row'
 
-/** Turn by turn. False where nothing at all opens: then nothing is given up. */
+/**
+ * Seals an organization's versions anew, turn by turn, until the floor is raised. False if nothing at all opens: then
+ * no version is given up.
+ */
 async function isFloored(vault: OpenVault, organizationId: string): Promise<boolean> {
   const turn = reencryptSecrets(vault)
   for (;;) {

@@ -4,13 +4,15 @@ import { rotateHeadKey } from '../heads/rotate-head-key.js'
 import type { VaultPorts } from '../open-vault.js'
 import { withVault } from './with-vault.js'
 
-/** With its offset: an hour more or less would put what a thief signed on the wrong side. */
+/** The offset is required: a time that is wrong by an hour would put what a thief signed on the wrong side. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 
 /**
- * The `rotate-head-key` command, beside vaults that serve. With a time: the key that signed then may be known since.
+ * The `rotate-head-key` command; runs beside serving vaults. A time says that somebody else may have had the signing
+ * key since then.
  *
- * @throws ConfigError where that is no time; Fault as rotateHeadKey, and what Postgres throws. To be run again then.
+ * @throws ConfigError if the argument is not a time; Fault as rotateHeadKey, and what Postgres throws: run the command
+ * again then.
  */
 export function runRotateHeadKey(
   config: VaultConfig,

@@ -4,7 +4,11 @@ import type { Logger } from '@protectmyapi/service-kit/program/log'
 import type { VaultConfig } from '../config.js'
 import { VAULT_KEYS_SCHEMA, VAULT_SCHEMA } from '../db/migrate-vault.js'
 
-/** The `wait-for-schema` command: ends once both databases have what this version needs. @throws ConfigError. */
+/**
+ * The `wait-for-schema` command: ends once both databases have the schema that this version needs.
+ *
+ * @throws ConfigError.
+ */
 export async function runWaitForSchema(
   { vaultDb, vaultKeysDb }: Pick<VaultConfig, 'vaultDb' | 'vaultKeysDb'>,
   log: Logger,

@@ -1,6 +1,6 @@
 import { type OpenVault, type OpenVaultConfig, openVault, type VaultPorts } from '../open-vault.js'
 
-/** For as long as an operator's command takes, beside vaults that serve. */
+/** Opens the vault for the duration of an operator's command, beside vaults that serve. */
 export async function withVault(
   config: OpenVaultConfig,
   ports: VaultPorts,

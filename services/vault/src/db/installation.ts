@@ -3,7 +3,7 @@ import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 
 const LIMITS = {
-  /** Postgres may start after us; longer than this it is not starting. */
+  /** Postgres may start after this process; if it takes longer than this, it is assumed not to be starting. */
   waitMs: 60_000,
   everyMs: 500,
 } as const
@@ -11,9 +11,9 @@ const LIMITS = {
 const UNDEFINED_TABLE = '42P01'
 
 /**
- * The id that the first migration made. Waits while Postgres is away.
+ * Reads the installation id that the first migration made. Waits while Postgres is away.
  *
- * @throws ConfigError where the database was not migrated; else whatever kept Postgres away.
+ * @throws ConfigError if the database was not migrated; otherwise the error that kept Postgres away.
  */
 export async function readInstallationId(db: Knex, log: Logger): Promise<string> {
   const startedMs = performance.now()

@@ -10,7 +10,7 @@ import { migrateVault } from './migrate-vault.js'
 
 const databases = await startForAllTests(createVaultDatabases)
 
-/** insufficient_privilege. */
+/** Postgres's insufficient_privilege. */
 const denied = { code: '42501' }
 
 describe('the runtime role', () => {

@@ -15,19 +15,22 @@ export interface MigrationTarget {
   readonly runtimeRole: string
 }
 
-/** What the runtime role may do. No DDL, and of the lease audit neither change nor removal, but for what its function takes. */
+/**
+ * Rights of the runtime role. It has no DDL, and can neither change nor remove rows of the lease audit, except through
+ * the pruning function.
+ */
 const VAULT_RIGHTS = {
   installation: 'SELECT',
   data_keys: 'SELECT, INSERT, UPDATE',
   versions: 'SELECT, INSERT, UPDATE',
   pinned_grant_keys: 'SELECT, INSERT, DELETE',
   lease_audit: 'SELECT, INSERT',
-  // Sealed anew when its data key is rotated; its id, which is bound into the seal, stays.
+  // Sealed anew when its data key is rotated. The id is bound into the seal and never changes.
   head_key: 'SELECT, INSERT, UPDATE (key_id, key_version, sealed, state)',
   signed_heads: 'SELECT, INSERT, UPDATE',
 } as const
 const VAULT_KEYS_RIGHTS = {
-  // Wrapped anew under another master key; whose key it is stays.
+  // Wrapped anew under another master key. The owning organization never changes.
   wrapped_keys: 'SELECT, INSERT, DELETE, UPDATE (wrapped, master_key, wrapped_at)',
   rewrap: 'SELECT, INSERT, UPDATE',
 } as const
@@ -39,13 +42,13 @@ export const VAULT_SCHEMA: Schema = {
 }
 export const VAULT_KEYS_SCHEMA: Schema = { migrations: [vaultKeysTables, wrappedUnder], rights: VAULT_KEYS_RIGHTS }
 
-/** Brings both schemas up to date and grants the runtime roles. Answers the names of the migrations that ran. */
+/** Migrates both schemas and grants the runtime roles. Returns the names of the migrations that ran. */
 export async function migrateVault(
   vault: MigrationTarget,
   vaultKeys: MigrationTarget,
   log: Logger,
 ): Promise<readonly string[]> {
-  // vault_keys first: it is written first as well.
+  // vault_keys first, because it is also written first.
   const keys = await migrateOne(vaultKeys, VAULT_KEYS_SCHEMA, log)
   return [...keys, ...(await migrateOne(vault, VAULT_SCHEMA, log))]
 }

@@ -2,12 +2,12 @@ import { NONCE_BYTES, TAG_BYTES } from '@protectmyapi/service-kit/crypto/aes-gcm
 import { Fault } from '@protectmyapi/service-kit/faults'
 
 /**
- * A stored version, in bytes:
+ * The bytes of a stored version:
  *
  *     magic "PMAV" | suite u8 | key id: length u8, ASCII | key version u32 | salt 32 | commitment 32 | nonce 12
  *       | ciphertext | tag 16
  *
- * Numbers are big-endian. Nothing but the ciphertext has a free length, so its end is the end of the bytes.
+ * Numbers are big-endian. Only the ciphertext has a free length, so its end follows from the length of the whole.
  */
 export interface Envelope {
   readonly suite: number
@@ -20,24 +20,24 @@ export interface Envelope {
   readonly tag: Buffer
 }
 
-/** HKDF-SHA-512, AES-256-GCM. The only suite there is. */
+/** HKDF-SHA-512 with AES-256-GCM. The only suite so far. */
 export const SUITE = 1
 export const SALT_BYTES = 32
 export const COMMITMENT_BYTES = 32
 const MAGIC = Buffer.from('PMAV')
 
 const LIMITS = {
-  /** Ids are 30 characters; the length is one byte. */
+  /** Ids are 30 characters; the length field is one byte. */
   keyIdBytesMax: 64,
-  /** A secret's value is at most 64 KiB, and GCM adds nothing but the tag. */
+  /** A secret's value is at most 64 KiB, and GCM adds only the tag. */
   ciphertextBytesMax: 64 * 1024,
 } as const
 
 const KEY_ID = /^[A-Za-z0-9_-]+$/
 
 /**
- * The one refusal for bytes that are not what was sealed here, whatever is wrong with them: who may alter stored bytes
- * must not learn from the answer how close an attempt came.
+ * The one refusal for bytes that were not sealed here, whatever is wrong with them. An attacker who can alter stored
+ * bytes must not learn from the answer how close an attempt came.
  */
 export function sealBroken(): Fault {
   return new Fault('SECRET_DECRYPTION_FAILED', 'a sealed version did not authenticate')
@@ -81,7 +81,7 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
   }
 }
 
-/** Hands out the next bytes, never more than there are: `subarray` alone would answer with fewer and say nothing. */
+/** Returns the next bytes, and refuses if there are too few: `subarray` alone would silently return fewer. */
 function reader(bytes: Uint8Array): { take(count: number): Buffer; left(): number } {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0

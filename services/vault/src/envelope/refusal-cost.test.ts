@@ -12,13 +12,14 @@ const CONTEXT: SealContext = {
   bindings: { origins: [], placements: [], services: [] },
 }
 
-// Not imported: a runner that gives each file modules of its own would keep what they were at that time.
+// Not imported: a test runner that gives each file its own modules would keep the functions as they were before they
+// are wrapped.
 const crypto = process.getBuiltinModule('node:crypto')
 
-/** Calls of the primitives, in order. */
+/** The primitives called, in order. */
 const calls: string[] = []
 
-/** Node's functions that what is imported below calls, each noting that it was called. */
+/** Wraps the Node functions that the modules imported below call, so that each call is noted. */
 for (const name of ['createHmac', 'createDecipheriv'] as const) {
   const real: (...given: never[]) => unknown = crypto[name]
   Object.assign(crypto, {
@@ -37,7 +38,10 @@ const { open, seal } = await import('./seal.js')
 
 const key = { keyId: 'key_1', keyVersion: 1, bytes: crypto.randomBytes(32) }
 const sealed = seal(key, Buffer.from('sk-0123456789'), CONTEXT)
-/** Magic, suite, key id and version: public, compared before a key is fetched. Salt, commitment, nonce, text and tag follow. */
+/**
+ * Magic, suite, key id and version are public and compared before a key is fetched. Salt, commitment, nonce, ciphertext
+ * and tag follow.
+ */
 const HEADER_BYTES = 4 + 1 + 1 + key.keyId.length + 4
 /** HKDF (RFC 5869): extract, then one block for the key and one for the commitment. */
 const OPENING = ['createHmac', 'createHmac', 'createHmac', 'createDecipheriv']
@@ -54,7 +58,7 @@ function flipped(bit: number): Buffer {
   return altered
 }
 
-/** Counted and not timed: a clock would tell the machine's load. */
+/** Calls are counted, not timed: a clock would measure the machine's load. */
 describe('a refusal', () => {
   it('costs one opening, whichever bit of what depends on the key was altered', () => {
     for (let bit = HEADER_BYTES * 8; bit < sealed.length * 8; bit += 1) expect(costOf(flipped(bit))).toEqual(OPENING)

@@ -4,10 +4,10 @@ import { type Bindings, bindingsBytes } from '@protectmyapi/service-kit/destinat
 /** What a secret is for. Bound into its ciphertext: nothing sealed for one purpose opens for another. */
 export type Purpose = 'injection' | 'operational' | 'grant-signing'
 
-/** What the vault seals for itself alone: no purpose of the wire, so that no call puts or leases it. */
+/** Purposes of what the vault seals for itself. They do not exist on the wire, so no call can put or lease it. */
 export type OwnPurpose = 'head-signing' | 'head-verifying'
 
-/** What one sealed version is. Opening it takes exactly this, word for word. */
+/** Identifies one sealed version. Opening it takes exactly these values. */
 export interface SealContext {
   readonly installationId: string
   readonly organizationId: string
@@ -15,18 +15,18 @@ export interface SealContext {
   readonly versionId: string
   readonly generation: number
   readonly purpose: Purpose | OwnPurpose
-  /** Normalised: order is part of it. */
+  /** Normalised. Their order is significant. */
   readonly bindings: Bindings
 }
 
-/** Which key it is sealed under, as the envelope says. */
+/** The key it is sealed under, as the envelope names it. */
 interface SealedUnder {
   readonly suite: number
   readonly keyId: string
   readonly keyVersion: number
 }
 
-/** Each field with its length before it: ('ab', 'c') and ('a', 'bc') must never share associated data. */
+/** Each field is preceded by its length, so that ('ab', 'c') and ('a', 'bc') never yield the same associated data. */
 export function associatedData(context: SealContext, { suite, keyId, keyVersion }: SealedUnder): Buffer {
   return joinInjectively([
     String(suite),

@@ -96,7 +96,8 @@ describe('a sealed version', () => {
   })
 
   it('is judged by its commitment before it is opened', () => {
-    // The commitment of one seal under the parts of another: all else is sound, so only the comparison can refuse it.
+    // The commitment of one seal under the parts of another. Everything else is sound, so only the comparison can
+    // refuse it.
     const one = parseEnvelope(seal(KEY, VALUE, CONTEXT))
     const { commitment } = parseEnvelope(seal(KEY, VALUE, CONTEXT))
     expect(() => open(KEY.bytes, { ...one, commitment }, CONTEXT)).toThrow(refused)
@@ -178,7 +179,10 @@ describe('a record key', () => {
     jest.restoreAllMocks()
   })
 
-  /** Lengths of what is zeroed: a key has 32 bytes, what it is expanded from 64, as each of HKDF's two blocks. */
+  /**
+   * Lengths of the zeroed buffers: a key has 32 bytes; the buffer it is expanded from has 64, as has each of HKDF's two
+   * blocks.
+   */
   function zeroedBy(work: () => unknown): number[] {
     const fill = jest.spyOn(Buffer.prototype, 'fill').mockClear()
     work()
@@ -192,12 +196,12 @@ describe('a record key', () => {
     expect(zeroedBy(() => openAsStored(SEALED)).sort()).toEqual(used)
     const elsewhere = () => open(KEY.bytes, SEALED, { ...CONTEXT, secretId: 'sec_b' })
     const [plain, ...others] = zeroedBy(() => expect(elsewhere).toThrow(refused)).sort()
-    // And what came out before the tag said no.
+    // Also what was decrypted before the tag failed.
     expect([plain, ...others]).toEqual([VALUE.length, ...used])
   })
 })
 
-/** What was sealed, with some of its bytes set, cut out, doubled or put in. */
+/** The sealed bytes with some of them set, cut out, doubled or inserted. */
 const altered = fc
   .array(fc.tuple(fc.constantFrom('set', 'cut', 'double', 'insert'), fc.nat(400), fc.nat(40), fc.nat(255)), {
     minLength: 1,
@@ -221,7 +225,7 @@ const altered = fc
 const anyBytes = fc.oneof(
   altered,
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
-  // A head that holds, with a name of any length and letters, and anything after it.
+  // A sound start, with a key id of any length and characters, and anything after it.
   fc
     .tuple(
       fc.oneof(fc.stringMatching(/^[A-Za-z0-9_-]{0,70}$/), fc.string({ maxLength: 70 })),
@@ -237,13 +241,13 @@ function parsedOrRefused(bytes: Buffer): ReturnType<typeof parseEnvelope> | unde
   try {
     return parseEnvelope(bytes)
   } catch (err) {
-    // Plain comparisons: a hundred thousand of jest's matchers take minutes.
+    // Plain comparisons, because a hundred thousand of jest's matchers take minutes.
     if (err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED') return undefined
     throw err
   }
 }
 
-/** As the vault does: the key is looked up by the name in the envelope; another name finds no key. */
+/** Opens as the vault does: the key is looked up by the id in the envelope, and another id finds no key. */
 function openAsStored(sealed: Uint8Array): Buffer {
   return open(KEY.bytes, parseEnvelope(sealed), CONTEXT)
 }
@@ -256,7 +260,7 @@ interface GoldenVector {
   readonly context: SealContext
 }
 
-/** Of each purpose, with each kind of binding. */
+/** Vectors of each purpose, with each kind of binding. */
 function goldenVectors(): readonly GoldenVector[] {
   return JSON.parse(readFileSync(new URL('./golden-vectors.json', import.meta.url), 'utf8')).vectors
 }

@@ -12,18 +12,18 @@ import {
 } from './envelope.js'
 import { associatedData, type SealContext } from './seal-context.js'
 
-/** A data key in clear, and what it is called. */
+/** A data key in clear, with its id and version. */
 export interface DataKey {
   readonly keyId: string
   readonly keyVersion: number
   readonly bytes: Uint8Array
 }
 
-/** One data key gives many of both; the labels keep them apart. Part of the format: never changed. */
+/** Labels that keep record keys and commitments derived from one data key apart. Part of the format: never changed. */
 const RECORD_KEY_INFO = 'protectmyapi/vault/1/record-key'
 const COMMITMENT_INFO = 'protectmyapi/vault/1/commitment'
 
-/** Seals a value under a record key that is made for it and used this once. */
+/** Seals a value under a record key that is derived for it and used once. */
 export function seal(dataKey: DataKey, value: Uint8Array, context: SealContext): Buffer {
   const { keyId, keyVersion } = dataKey
   const salt = randomBytes(SALT_BYTES)
@@ -47,9 +47,10 @@ export function open(dataKey: Uint8Array, sealed: Envelope | Uint8Array, context
   const envelope = sealed instanceof Uint8Array ? parseEnvelope(sealed) : sealed
   const { recordKey, commitment } = derive(dataKey, envelope.salt)
   try {
-    // Before opening: GCM alone lets one ciphertext open under two keys that an attacker chose together.
+    // Compared before opening: GCM alone lets one ciphertext open under two keys that an attacker chose together.
     const isCommitted = timingSafeEqual(commitment, envelope.commitment)
-    // Of one that is not committed too, and given to nobody: whichever bytes were altered, a refusal costs the same.
+    // Decrypted even if the commitment does not match, and then discarded: a refusal costs the same whichever bytes
+    // were altered.
     const value = aesGcmOpen(recordKey, envelope.nonce, envelope, associatedData(context, envelope))
     if (isCommitted) return value
     value.fill(0)

@@ -9,11 +9,11 @@ import { grantKeyStore, type PinnedKey } from './grant-key-store.js'
 import { publicHalf } from './public-half.js'
 
 const LIMITS = {
-  /** A few while keys are rotated. */
+  /** Usually one key; a few while keys are rotated. */
   vouchedMax: 64,
   /**
-   * Until what is sealed is opened again, while leases are asked for: so long at most does the pin alone, put back after
-   * its key was withdrawn, pass for a key.
+   * How long a pin counts as authentic before its sealed private half is opened again. For at most this long, a pin put
+   * back after its key was withdrawn still passes.
    */
   vouchedMs: 5_000,
 } as const
@@ -27,16 +27,17 @@ interface Deps {
 
 interface Vouched {
   readonly publicKey: Buffer
-  /** Monotonic; from before it was read. */
+  /** Monotonic time, taken before the pin was read. */
   readonly askedMs: number
 }
 
 /**
- * Pinned keys whose private half was put here, and is here still. A pin is a row, and who writes to the database writes a
- * key of their own, or one that was withdrawn: so the sealed private half is opened, again and again, and has to make the
- * same public one. Whether it is pinned at this moment the lease's own statement looks.
+ * Finds pinned keys whose private half is sealed in this vault. A pin is only a row: an attacker who can write to the
+ * database could pin their own key, or one that was withdrawn. Therefore the sealed private half is opened again and
+ * again, and has to yield the same public key. Whether the key is still pinned at the moment of a lease is checked by
+ * the lease's own statement.
  *
- * The function throws Fault UNAVAILABLE where the KMS is away, and what Postgres throws.
+ * The function throws Fault UNAVAILABLE if the KMS is away, and what Postgres throws.
  */
 export function authenticPins({
   vaultDb,
@@ -66,7 +67,7 @@ export function authenticPins({
     return found
   }
 
-  /** Of one that is pinned still: what was withdrawn between the two readings nobody has altered. */
+  /** Called only if the key is still pinned: one withdrawn between the two reads was not altered. */
   function tellAltered({ versionId }: PinnedKey): void {
     log.error({ versionId }, 'a pinned key is not the public half of what is sealed: its row was altered')
   }

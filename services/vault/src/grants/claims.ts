@@ -6,20 +6,20 @@ import {
 } from '@protectmyapi/service-kit/credentials/grant'
 import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
 
-/** What a grant of either kind says: a route's, held by a proxy, or an internal service's. */
+/** The claims of a grant: a route's, held by a proxy, or an internal service's. */
 export type Claims = GrantClaims | ServiceGrantClaims
 
 export function isForInternalService(claims: Claims): claims is ServiceGrantClaims {
   return 'isv' in claims
 }
 
-/** Of the grant, and of a lease by it, in milliseconds. */
+/** The longest life of a grant of this kind, and of a lease by it, in milliseconds. */
 export function lifeMsMaxOf(claims: Claims): number {
   return isForInternalService(claims) ? SERVICE_GRANT_LIFE_MS_MAX : GRANT_LIFE_MS_MAX
 }
 
 /**
- * May what is bound so go where the grant is for? To an origin that the route's service sends to; or to the internal
+ * Whether these bindings allow what the grant is for: an origin to which the route's service sends, or the internal
  * service itself.
  */
 export function bindingsReach(bindings: Bindings, claims: Claims): boolean {

@@ -9,7 +9,7 @@ import { aPut, NO_BINDINGS, vaultCore } from '../test/vault-core.js'
 import { authenticPins } from './authentic-pins.js'
 import { grantKeyStore } from './grant-key-store.js'
 
-/** So long does a process take a key for one whose private half is sealed. */
+/** How long a process accepts a key once it has opened its sealed private half. */
 const VOUCHED_MS = 5_000
 
 let harness: Awaited<ReturnType<typeof leaseHarness>>
@@ -58,7 +58,7 @@ describe('the key that signs grants', () => {
       peer: PROXY,
     })
     const cold = () => vaultCore(databases, vault.service)
-    // A key of theirs, by the id of something else that is sealed; then in the place of the genuine one.
+    // An attacker's key: first under the id of another sealed secret, then in the place of the genuine one.
     const theirs = grantSigner(secret.versionId)
     const { organizationId, secretId, versionId } = secret
     const row = { organization_id: organizationId, secret_id: secretId, version_id: versionId, public_key: theirs.spki }

@@ -12,7 +12,7 @@ export function publicHalf(privateKey: Uint8Array): Buffer {
     if (key.asymmetricKeyType !== 'ed25519') throw refuse()
     return createPublicKey(key).export({ format: 'der', type: 'spki' })
   } catch {
-    // Without the cause: a parser's error may quote what it read.
+    // Thrown without the cause, because a parser's error may quote what it read.
     throw refuse()
   }
 }

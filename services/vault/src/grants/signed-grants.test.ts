@@ -7,7 +7,7 @@ const NOW_MS = Date.UTC(2026, 0, 15)
 const signer = grantSigner('ver_key')
 const claims = claimsAt(NOW_MS)
 
-/** The keys that are pinned, and what was asked for. */
+/** A verifier with these pinned keys, and the key ids that it asked for. */
 function setUp(pinned: ReadonlyMap<string, Buffer> = new Map([['ver_key', signer.spki]])) {
   const asked: (readonly string[])[] = []
   const verify = signedGrants(async (keyIds) => {
@@ -26,7 +26,7 @@ describe('the grants that were verified', () => {
     const [first] = await verify([grant])
     const [again, twice] = await verify([grant, grant])
     expect(first).toEqual({ keyId: 'ver_key', pin: `ver_key ${signer.spki.toString('hex')}`, claims })
-    // What is verified again is another object.
+    // A grant that is verified again yields another object.
     expect([again === first, twice === first]).toEqual([true, true])
   })
 
@@ -79,7 +79,7 @@ describe('the grants that were verified', () => {
 
   it('are remembered up to four million characters, the ones used last', async () => {
     const { verify } = setUp()
-    // Nearly the longest that there are: 300 of them pass the bound.
+    // Close to the longest grant allowed: 300 of them exceed the bound.
     const ori = Array.from({ length: 128 }, (_, at) => `https://${'long-'.repeat(12)}${at}.example.com`)
     const grants: string[] = []
     for (let at = 0; at < 300; at += 1) grants.push(await signer.sign({ ...claims, app: `app_${at}`, ori }))

@@ -5,28 +5,31 @@ import type { Claims } from './claims.js'
 import { grantKeyId, signedClaims } from './verify-grant.js'
 
 const LIMITS = {
-  /** Of all grants that are remembered together; their claims take some times as much. A grant of one secret has 800. */
+  /**
+   * Characters of all remembered grants together; their claims take several times as much memory. A grant of one secret
+   * has 800.
+   */
   rememberedCharsMax: 4 * 1024 * 1024,
 } as const
 
 /**
- * A grant whose signature holds under this key, which is authentic now. No permission yet: whether the key is pinned is
- * looked up in the transaction of each lease, and life and presenter are checked at each use.
+ * A grant whose signature holds under a key that is authentic now. This is no permission yet: each lease checks in its
+ * transaction that the key is pinned, and each use checks life and presenter.
  */
 export interface SignedGrant {
   readonly keyId: string
-  /** Key id and key in one word, as `pinOf` writes it. */
+  /** Key id and key in one string, as `pinOf` writes it. */
   readonly pin: string
   readonly claims: Claims
 }
 
-/** Authentic pinned keys by their ids; no others are in it. Asked at each use of a grant. */
+/** Finds authentic pinned keys by id, and returns no others. Called at each use of a grant. */
 type FindKeys = (keyIds: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>
 
 /**
- * Verifies signatures once a grant: Ed25519 costs more than the rest of a lease together, and a proxy leases again and
- * again by one grant. What it remembers is named by a digest of the grant's very bytes, never by what they claim; one that
- * has expired is refused at its use and goes when others need its place.
+ * Verifies the signature of a grant once: Ed25519 costs more than the rest of a lease together, and a proxy leases by
+ * the same grant again and again. A remembered grant is found by a digest of its exact bytes, never by its claims. An
+ * expired one is refused when it is used, and is evicted when others need its place.
  */
 export function signedGrants(
   findKeys: FindKeys,
@@ -58,12 +61,15 @@ export function signedGrants(
   }
 }
 
-/** A pinned key as a word, the key in hexadecimal: ids hold no blank. The lease's transaction compares it whole. */
+/**
+ * A pinned key as one string: id, blank, key in hexadecimal. Ids contain no blank. The lease's transaction compares the
+ * whole string.
+ */
 function pinOf(keyId: string, publicKey: Buffer): string {
   return `${keyId} ${publicKey.toString('hex')}`
 }
 
-/** The refusal for a key that no longer signs, or never did. */
+/** The refusal for a key that is not pinned, or is no longer. */
 export function notPinned(keyId: string): Fault {
   return new Fault('INVALID_GRANT', `grant: no pinned key ${keyId}`)
 }

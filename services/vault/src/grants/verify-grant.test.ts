@@ -173,7 +173,7 @@ describe('a grant', () => {
   it('is refused when any single character of its signature is another', async () => {
     const grant = await signer.sign(claimsAt(NOW_MS))
     const from = grant.lastIndexOf('.') + 1
-    // Not the last: its low bits carry nothing, and base64url readers ignore them.
+    // The last character is left out: its low bits carry nothing, and base64url readers ignore them.
     for (let at = from; at < grant.length - 1; at += 1) {
       const other = grant[at] === 'A' ? 'B' : 'A'
       await expect(verify(grant.slice(0, at) + other + grant.slice(at + 1))).rejects.toMatchObject(refused)

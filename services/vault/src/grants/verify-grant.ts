@@ -13,20 +13,24 @@ import { LRUCache } from 'lru-cache'
 import { type Claims, isForInternalService, lifeMsMaxOf } from './claims.js'
 
 const LIMITS = {
-  /** 32 secrets and 16 origins, base64url, with room. */
+  /** 32 secrets and 16 origins in base64url, with room to spare. */
   grantCharsMax: 16 * 1024,
   keyIdCharsMax: 64,
-  /** A few while keys are rotated. */
+  /** Usually one key; a few while keys are rotated. */
   importedKeysMax: 16,
 } as const
 
 const KEY_ID = /^[A-Za-z0-9_-]+$/
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-/** jose keeps what it derives from a KeyObject beside that object, so the object is worth keeping. */
+/** jose caches what it derives from a KeyObject with that object, so the objects are kept. */
 const imported = new LRUCache<string, KeyObject>({ max: LIMITS.importedKeysMax })
 
-/** The key that a grant names. Proves nothing yet. @throws Fault INVALID_GRANT for what is no grant at all. */
+/**
+ * Reads the id of the key that a grant names, without verifying anything.
+ *
+ * @throws Fault INVALID_GRANT for what is no grant at all.
+ */
 export function grantKeyId(grant: string): string {
   if (grant === '') throw refuse('no grant')
   if (grant.length > LIMITS.grantCharsMax) throw refuse('longer than any grant')
@@ -36,12 +40,13 @@ export function grantKeyId(grant: string): string {
 }
 
 /**
- * Is it in force now, and made out to the very certificate that presents it, of the kind of caller that it is for? Asked
- * at each use, of claims that were verified at any time before.
+ * Checks that a grant is in force now, is made out to the certificate that presents it, and is of the kind meant for
+ * this caller. Done at each use, because the claims may have been verified at any time before.
  *
- * @param proxyId SPIFFE id. A route's grant is for this identity alone: with a stolen grant key, any certificate of the
- * trust domain would else do for whatever is bound to places, and a key is looked after less where less can be had by it.
- * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
+ * @param proxyId SPIFFE id. Only this identity may use a route's grant: otherwise a thief of the grant key could lease
+ * whatever is bound to places with any certificate of the trust domain, and certificates that give access to less are
+ * guarded less.
+ * @throws Fault INVALID_GRANT for every reason; only the log says which.
  */
 export function checkPresented(
   claims: Claims,
@@ -51,7 +56,7 @@ export function checkPresented(
   const issuedMs = claims.iat * 1_000
   const expiresMs = claims.exp * 1_000
   if (expiresMs <= nowMs) throw refuse('expired')
-  // Management's clock may be ahead of ours; that is never added to the expiry.
+  // Management's clock may be ahead of this one; the tolerance is never added to the expiry.
   if (issuedMs > nowMs + GRANT_SKEW_MS) throw refuse('from the future')
   if (expiresMs <= issuedMs || expiresMs - issuedMs > lifeMsMaxOf(claims)) throw refuse('a life out of bounds')
   if (claims.sub !== peer.spiffeId) throw refuse(`made out to ${claims.sub}, presented by ${peer.spiffeId}`)
@@ -60,13 +65,14 @@ export function checkPresented(
 }
 
 /**
- * Management's word: signed by the key, and in shape. It stays true for these bytes and this key.
+ * Verifies that the grant is signed by the key and well-formed. The result stays valid for these bytes and this key.
  *
  * @param publicKey the pinned one of `grantKeyId(grant)`, SPKI in DER.
- * @throws Fault INVALID_GRANT, whatever is wrong; what, only the log says.
+ * @throws Fault INVALID_GRANT for every reason; only the log says which.
  */
 export async function signedClaims(grant: string, publicKey: Buffer): Promise<Claims> {
-  // One algorithm, and a shape for each type: no other token of ours, and no other kind of key, passes for a grant.
+  // One algorithm, and one shape for each type, so that no other token of the system and no other kind of key passes
+  // for a grant.
   const verified = await compactVerify(grant, keyObject(publicKey), { algorithms: ['EdDSA'] }).catch(
     (cause: unknown) => {
       throw refuse('the signature does not verify', cause)

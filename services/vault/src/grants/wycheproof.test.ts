@@ -5,7 +5,7 @@ import { report, wycheproof } from '../test/wycheproof.js'
 import { grantKeyId, signedClaims } from './verify-grant.js'
 
 interface JwsGroup {
-  /** None where the key is a shared one. */
+  /** Absent if the key is a shared one. */
   readonly public?: JsonWebKey
   readonly tests: readonly { readonly tcId: number; readonly jws: string }[]
 }
@@ -24,7 +24,7 @@ describeWithVectors('wycheproof', 'Wycheproof’s JSON web signatures', (folder)
           return signedClaims(jws, pinned)
         }
         expect([tcId, await refusalOf(taken())]).toMatchObject([tcId, { code: 'INVALID_GRANT' }])
-        // Also where the key id is passed over: the signature alone has to say no, and not what was signed.
+        // The key id is ignored here, so that the signature alone has to refuse, and not the content.
         expect([tcId, await refusalOf(signedClaims(jws, pinned))]).toMatchObject([
           tcId,
           { code: 'INVALID_GRANT', message: 'grant: the signature does not verify' },

@@ -4,7 +4,7 @@ import type { HeadKeys } from './head-keys.js'
 import type { VerifyingKey } from './retired-head-key.js'
 import { type SignedHead, signedHeadStore } from './signed-head-store.js'
 
-/** What the vault can say of a chain. */
+/** What the vault knows of a chain. */
 export interface DescribedHead {
   readonly installationId: string
   readonly keys: readonly VerifyingKey[]
@@ -22,7 +22,7 @@ export const describeHead =
   ({ vaultDb, headKeys, installationId }: Deps) =>
   async (chain: string): Promise<DescribedHead> => {
     checkChain(chain)
-    // The memory first: a key is there before anything is signed.
+    // The head is read first: a key exists before anything is signed by it.
     const last = await signedHeadStore(vaultDb).find(chain)
     return { installationId, keys: await headKeys.verifying(), last }
   }

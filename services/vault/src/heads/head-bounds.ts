@@ -2,22 +2,25 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { HEAD_BYTES } from '@protectmyapi/service-kit/head-chain'
 
 const BOUNDS = {
-  /** An organization's id and the kind of the chain. They stand in logs and statements. */
+  /** An organization's id and the kind of chain. Names appear in logs and statements. */
   chainCharsMax: 128,
-  /** 340 KiB: as many batches as one organization's log gets in a quarter of an hour under load. More takes more calls. */
+  /**
+   * 340 KiB: as many batches as one organization's log gets in a quarter of an hour under load. More takes several
+   * calls.
+   */
   linksMax: 10_000,
 } as const
 
 const CHAIN = /^[A-Za-z0-9_/-]+$/
 
-/** A head that somebody wants signed. */
+/** A head that a caller wants signed. */
 export interface AskedHead {
   readonly chain: string
   readonly head: Buffer
   readonly count: number
-  /** Contents of the last links, the one that makes the head last. */
+  /** Contents of the last links; the last of them makes the head. */
   readonly links: readonly Buffer[]
-  /** The last count signed, as it was described to who asks; undefined where they do not say. */
+  /** The last signed count that the vault described to the caller; undefined if the caller does not give it. */
   readonly seen?: number | undefined
 }
 

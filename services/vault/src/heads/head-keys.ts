@@ -5,7 +5,7 @@ import { type FoundHeadKey, headKeyStore } from './head-key-store.js'
 import { type HeadSealerDeps, headSealer } from './head-sealer.js'
 import { readRetired, type VerifyingKey } from './retired-head-key.js'
 
-/** The vault's own signing key, opened. It stays in this process, for as long as one call takes. */
+/** The vault's own signing key, opened. It stays in this process, for the duration of one call. */
 export interface HeadKey {
   readonly id: string
   /** SubjectPublicKeyInfo, DER; derived from the private half. */
@@ -14,11 +14,15 @@ export interface HeadKey {
 }
 
 export interface HeadKeys {
-  /** Made where there is none yet. @throws Fault UNAVAILABLE; SECRET_DECRYPTION_FAILED where what is stored was altered. */
+  /**
+   * The signing key; made if there is none yet.
+   *
+   * @throws Fault UNAVAILABLE; SECRET_DECRYPTION_FAILED if what is stored was altered.
+   */
   current(): Promise<HeadKey>
-  /** All that ever signed, the one that does first. Throws the same; none where nothing was ever signed. */
+  /** All keys that ever signed, the current one first; empty if nothing was ever signed. Throws the same. */
   verifying(): Promise<readonly VerifyingKey[]>
-  /** Seals them under the data key that seals now, where they are under an older one: other ids they do not get. */
+  /** Seals anew, under the current data key, those sealed under an older one. Their ids stay. */
   reseal(): Promise<void>
 }
 
@@ -81,12 +85,12 @@ export function headKeys(deps: HeadSealerDeps): HeadKeys {
   }
 }
 
-/** Ed25519, PKCS #8. The caller's own to zero. */
+/** A new Ed25519 private key in PKCS #8. The caller owns the bytes and zeroes them. */
 export function newPrivateKey(): Buffer {
   return generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
 }
 
-/** Wipes the bytes it is given. */
+/** Zeroes the bytes it is given. */
 function toHeadKey(id: string, pkcs8: Buffer): HeadKey {
   try {
     const privateKey: KeyObject = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })

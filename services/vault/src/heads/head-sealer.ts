@@ -15,16 +15,20 @@ export interface HeadSealerDeps {
   readonly installationId: string
 }
 
-/** A transaction in which no rotation of the data key comes between sealing and storing. */
+/** A transaction in which the data key cannot be rotated between sealing and storing. */
 export interface SealedWrite {
   readonly trx: Knex.Transaction
   readonly ref: KeyRef
   readonly seal: (key: Pick<StoredHeadKey, 'id' | 'state'>, plaintext: Uint8Array) => Buffer
 }
 
-/** Seals and opens keys that sign heads: under the installation's data key, as signing keys are. */
+/** Seals and opens keys that sign heads, under the installation's data key, as other signing keys are. */
 export interface HeadSealer {
-  /** The caller's own to zero. @throws Fault UNAVAILABLE; SECRET_DECRYPTION_FAILED where what is stored was altered. */
+  /**
+   * The caller owns the bytes and zeroes them.
+   *
+   * @throws Fault UNAVAILABLE; SECRET_DECRYPTION_FAILED if what is stored was altered.
+   */
   open(stored: FoundHeadKey): Promise<Buffer>
   /** @throws Fault UNAVAILABLE, and what the work throws. */
   write<T>(work: (write: SealedWrite) => Promise<T>): Promise<T>
@@ -32,11 +36,13 @@ export interface HeadSealer {
 
 const OWNER = INSTALLATION_ORGANIZATION
 const SECRET_ID = 'head-signing-key'
-/** A rotation of the data key may come between sealing and storing; more than one in a row is a fault of ours. */
+/** One rotation of the data key may come between sealing and storing; several in a row mean a defect in the vault. */
 const ATTEMPTS_MAX = 3
 
 export function headSealer({ vaultDb, keys, installationId }: HeadSealerDeps): HeadSealer {
-  /** Nothing sealed of one that signs opens as a retired one's, and the other way round. */
+  /**
+   * The purpose differs by state, so that a signing key's sealed bytes never open as a retired key's, nor the reverse.
+   */
   const contextOf = ({ id, state }: Pick<StoredHeadKey, 'id' | 'state'>): SealContext => ({
     installationId,
     organizationId: OWNER,
@@ -47,7 +53,7 @@ export function headSealer({ vaultDb, keys, installationId }: HeadSealerDeps): H
     bindings: { origins: [], placements: [], services: [] },
   })
 
-  /** Undefined where the data key was rotated meanwhile: then nothing is written. */
+  /** Undefined if the data key was rotated meanwhile: then nothing is written. */
   async function attempt<T>(work: (write: SealedWrite) => Promise<T>): Promise<{ readonly result: T } | undefined> {
     const ref = await keys.current(OWNER)
     const dataKey = await keys.plaintext(ref)

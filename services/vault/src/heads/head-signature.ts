@@ -20,7 +20,9 @@ export function signWith(
   return { count, head, signedAtMs, signature, keyId: key.id }
 }
 
-/** Did one of these keys sign this? What is remembered is a row, and rows can be written by others. */
+/**
+ * Whether one of these keys signed this head. A remembered head is only a row, and others may be able to write rows.
+ */
 export function isSignedBy(
   keys: readonly Pick<VerifyingKey, 'id' | 'publicKey'>[],
   { count, head, signedAtMs, signature, keyId }: SignedHead,

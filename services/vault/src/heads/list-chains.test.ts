@@ -6,7 +6,7 @@ import { listChains } from './list-chains.js'
 const databases = await startForAllTests(createVaultDatabases)
 const list = listChains(databases)
 
-/** Page by page. */
+/** Lists all names, page by page. */
 async function listed(): Promise<string[]> {
   const names: string[] = []
   for (let after = ''; ; ) {

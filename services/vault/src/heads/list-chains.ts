@@ -3,15 +3,15 @@ import { refuse } from './head-bounds.js'
 import { signedHeadStore } from './signed-head-store.js'
 
 const BOUNDS = {
-  /** Names in one answer. */
+  /** Names per answer. */
   pageRows: 1_000,
-  /** More than any chain's that can be signed, and a page of them is half a megabyte. */
+  /** Longer than any chain name that can be signed; a page of such names is half a megabyte. */
   nameBytesMax: 512,
 } as const
 
 /**
- * The chains that are remembered, after a name, '' for the first. Any text may be that name: a list that somebody has
- * written one into that is no chain's goes on behind it. One that is too long is left out.
+ * The names of remembered chains after the given one; '' starts the list. Any text is accepted as that name, so that
+ * the list continues past a planted row whose text is no chain's name. Names that are too long are left out.
  *
  * The function throws Fault INVALID_REQUEST, UNAVAILABLE.
  */

@@ -14,32 +14,38 @@ export interface RotateHeadKeyDeps extends HeadSealerDeps {
 }
 
 export interface HeadKeyRotation {
-  /** Id of the key to be replaced, as the caller saw it sign; whichever does unless said. Who comes second makes none. */
+  /**
+   * Id of the key to be replaced, as the caller saw it sign; by default, the current one. If it is already replaced, no
+   * key is made.
+   */
   readonly seen?: string
-  /** Since when somebody else may have had the key that signed then. That is noted of all that signed since. */
+  /**
+   * Since when somebody else may have had the key that signed then. This is noted for every key that has signed since.
+   */
   readonly knownSinceMs?: number
 }
 
 export interface HeadKeyRotated {
-  /** Signs from now on: made here, or by who was first. */
+  /** The key that signs from now on: made here, or by another process that was first. */
   readonly id: string
   readonly made: boolean
-  /** Of which it is noted now that others may have signed by them. */
+  /** The keys for which this call noted that somebody else may have signed by them. */
   readonly known: readonly string[]
 }
 
 const LIMITS = {
-  /** Of replicas that rotate at the same time one wins. */
+  /** If replicas rotate at the same time, one wins. */
   attemptsMax: 3,
-  /** Each is opened whenever a chain is described. By age alone it takes two centuries. */
+  /** Every key is opened whenever a chain is described. Rotation by age alone takes two centuries to reach this. */
   keysMax: 1_000,
 } as const
 
 /**
- * Another key signs heads from the commit on. Of the one before, the private half is gone with it; by the public one what
- * it signed verifies still. What has begun to sign by it ends first.
+ * Replaces the key that signs heads, from the commit on. The old private half is erased; its public half is kept, so
+ * that what it signed still verifies. Signing that is under way with the old key finishes first.
  *
- * The function throws Fault INVALID_REQUEST where the time lies ahead; CONFLICT at the bound; UNAVAILABLE, and then nothing has changed.
+ * The function throws Fault INVALID_REQUEST if the time lies ahead; CONFLICT at the bound; UNAVAILABLE, and then
+ * nothing has changed.
  */
 export const rotateHeadKey =
   (deps: RotateHeadKeyDeps) =>
@@ -51,7 +57,7 @@ export const rotateHeadKey =
       const { id: signing } = await headKeys.current()
       if (seen !== undefined && signing !== seen) return { id: signing, made: false, known: [] }
       const keys = await headKeys.verifying()
-      // Replaced between the two looks: it is not the one that was seen.
+      // The key was replaced between the two reads: it is not the one that was seen.
       if (keys[0]?.id !== signing) continue
       if (keys.length >= LIMITS.keysMax)
         throw new Fault('CONFLICT', `${keys.length} keys have signed heads`, { say: 'There are too many head keys.' })
@@ -63,7 +69,7 @@ export const rotateHeadKey =
     throw new Fault('UNAVAILABLE', 'another replica is replacing the key that signs heads')
   }
 
-/** One round of replacing it by age. The function throws the same. */
+/** One round of replacing the key by age. The function throws the same. */
 export const tendHeadKey = (deps: RotateHeadKeyDeps & { readonly daysMax: number }): (() => Promise<void>) => {
   const rotate = rotateHeadKey(deps)
   return async () => {
@@ -72,7 +78,7 @@ export const tendHeadKey = (deps: RotateHeadKeyDeps & { readonly daysMax: number
   }
 }
 
-/** Undefined where another replica was first. */
+/** Undefined if another replica was first. */
 async function exchange(
   deps: RotateHeadKeyDeps,
   [signing, ...retired]: readonly VerifyingKey[],
@@ -85,7 +91,7 @@ async function exchange(
     return await headSealer(deps).write(async (write) => {
       const store = headKeyStore(write.trx)
       if (!(await store.lock(signing.id))) return undefined
-      // Under the lock: nothing is signed by it at a later time.
+      // Taken under the lock: the old key signs nothing later than this.
       const untilMs = deps.clock.wallMs()
       await retire(write, { ...signing, untilMs, knownSinceMs })
       const known = knownSinceMs === undefined ? [] : await noteKnown(write, retired, knownSinceMs)
@@ -97,7 +103,7 @@ async function exchange(
   }
 }
 
-/** Of keys that signed until then or later, and of which nobody has said that they were known even earlier. */
+/** Notes the leak for retired keys that signed at that time or later, unless an earlier time is noted already. */
 async function noteKnown(
   write: SealedWrite,
   retired: readonly VerifyingKey[],

@@ -10,9 +10,9 @@ import type { VerifyingKey } from './retired-head-key.js'
 import { signedHeadStore } from './signed-head-store.js'
 
 const LIMITS = {
-  /** Of one transaction: who signs one of them meanwhile waits for so many. */
+  /** Chains per transaction. A caller that wants one of them signed meanwhile waits for the whole page. */
   pageRows: 50,
-  /** A round begins no further page after so long: the vault may be ending. */
+  /** A round begins no further page after this long, because the vault may be shutting down. */
   roundMs: 5_000,
 } as const
 
@@ -25,15 +25,15 @@ interface Deps {
 }
 
 /**
- * One round after a leak of the key that signs heads: what was signed last by a key that others may have had is signed
- * anew by the one that signs, of chains that nothing is added to as well; else these stayed in doubt for ever. The rows
- * say what is left, so that it may be killed anywhere, and several replicas may be at it. What no key of ours signed is
- * not ours to vouch for: it is told, and left.
+ * One round of the work after a leak of the key that signs heads: heads last signed by a key that somebody else may
+ * have had are signed anew by the current key. This includes chains that no longer grow, which would otherwise stay in
+ * doubt for ever. The rows say what is left, so the round may be killed at any point and several replicas may run it. A
+ * head that no key of this vault signed is logged and left, because the vault cannot vouch for it.
  *
  * The function throws Fault UNAVAILABLE, SECRET_DECRYPTION_FAILED, and what Postgres throws.
  */
 export function signAnew({ vaultDb, headKeys, installationId, clock, log }: Deps): () => Promise<void> {
-  /** The keys for which nothing is left: without a change of them no round opens any. */
+  /** The set of keys for which nothing is left to do: until the keys change, no round opens any. */
   let settled = ''
 
   return async () => {
@@ -53,7 +53,7 @@ export function signAnew({ vaultDb, headKeys, installationId, clock, log }: Deps
     settled = stamp
   }
 
-  /** False where another key signs by now. */
+  /** False if another key signs by now. */
   async function signPage(chains: readonly string[], known: readonly VerifyingKey[]): Promise<boolean> {
     const key = await headKeys.current()
     return vaultDb.transaction(async (trx) => {
@@ -61,7 +61,7 @@ export function signAnew({ vaultDb, headKeys, installationId, clock, log }: Deps
       const heads = signedHeadStore(trx)
       for (const chain of chains) {
         const last = await heads.lock(chain)
-        // It may have moved on since the page was read.
+        // The chain may have grown since the page was read.
         if (!last || !known.some(({ id }) => id === last.keyId)) continue
         if (isSignedBy(known, last, { installationId, chain }))
           await heads.update(chain, signWith(key, last, { installationId, chain, signedAtMs: clock.wallMs() }))
@@ -72,7 +72,7 @@ export function signAnew({ vaultDb, headKeys, installationId, clock, log }: Deps
   }
 }
 
-/** Differs with every key that comes, and with every word on one. */
+/** Changes whenever a key is added, or something new is noted about one. */
 async function stampOfKeys(vaultDb: Knex): Promise<string> {
   const stored = await headKeyStore(vaultDb).find()
   return createHash('sha256')

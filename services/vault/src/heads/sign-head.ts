@@ -21,9 +21,10 @@ interface Deps {
 }
 
 /**
- * Signs a head that extends the last one signed of its chain, and remembers it. A count alone would not do: who cuts a
- * chain and writes it anew, longer than before, would have it signed at the next round. Nor would what is remembered
- * without its signature: who writes to this database as well would have us extend what they remember for us.
+ * Signs a head that extends the last one signed of its chain, and remembers it. Comparing counts is not enough: an
+ * attacker who cuts a chain and rewrites it, longer than before, would have it signed at the next round. A remembered
+ * head without its signature is not enough either: an attacker who can also write to this database could plant the head
+ * to be extended.
  *
  * The function throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
  */
@@ -33,7 +34,7 @@ export const signHead =
     checkHead(asked)
     let verifying: readonly VerifyingKey[] = []
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      // Outside the transaction: it may ask the KMS, and no row is locked for so long.
+      // Outside the transaction, because it may ask the KMS, and no row should be locked for that long.
       const key = await headKeys.current()
       const signed = await vaultDb
         .transaction((trx) => signBy({ key, verifying }, trx, asked, { installationId, clock }))
@@ -53,21 +54,21 @@ export const signHead =
   }
 
 /**
- * The key may be replaced after it was read, and a chain's last head is of a key before it once; more than that in a row
- * is a fault of ours.
+ * The key may be replaced after it was read, and a chain's last head may be signed by an earlier key once. More than
+ * that in a row means a defect in the vault.
  */
 const ATTEMPTS_MAX = 4
 
 interface Keys {
   readonly key: HeadKey
-  /** Those before it, where they were needed. */
+  /** The earlier keys, if they were needed. */
   readonly verifying: readonly VerifyingKey[]
 }
 
 /**
- * `key-moved`: another key signs by now. `signed-by-another`: the keys before it are needed. `moved-on`: who asks knows of
- * fewer links than were signed, and asks for fewer: of two at once the slower, no chain that was cut. Whether its head is
- * among them it sees for itself.
+ * `key-moved`: another key signs by now. `signed-by-another`: the earlier keys are needed to verify the last head.
+ * `moved-on`: the caller knows of fewer links than were signed, and asks to sign fewer. Then it is the slower of two
+ * callers, and its chain was not cut; the caller checks by itself whether its head is among those signed.
  */
 async function signBy(
   { key, verifying }: Keys,
@@ -84,7 +85,7 @@ async function signBy(
     const head = signed()
     if (await heads.insert(chain, head)) return head
   }
-  // Perhaps someone else was first since this transaction looked.
+  // Another caller may have been first since this transaction looked.
   const last = first ?? (await heads.lock(chain))
   if (last === undefined) throw new Error('a signed head vanished: its row is never deleted')
   if (last.keyId !== key.id && verifying.length === 0) return 'signed-by-another'

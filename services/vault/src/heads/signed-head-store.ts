@@ -1,6 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
-/** The last head of a chain that was signed here. */
+/** The last head of a chain that this vault signed. */
 export interface SignedHead {
   readonly count: number
   readonly head: Buffer
@@ -23,12 +23,12 @@ export const signedHeadStore = (db: Knex) => ({
     return toHead(await db<SignedHeadRow>('signed_heads').where({ chain }).first())
   },
 
-  /** The same, held until the caller's transaction ends. */
+  /** The same, and locks the row until the caller's transaction ends. */
   async lock(chain: string): Promise<SignedHead | undefined> {
     return toHead(await db<SignedHeadRow>('signed_heads').where({ chain }).forUpdate().first())
   },
 
-  /** Chains whose last head bears one of these keys, by name, after the given one. */
+  /** Names of chains whose last head was signed by one of these keys, in order, after the given name. */
   async signedBy(keyIds: readonly string[], after: string, max: number): Promise<readonly string[]> {
     return db('signed_heads')
       .whereIn('key_id', keyIds)
@@ -38,7 +38,7 @@ export const signedHeadStore = (db: Knex) => ({
       .pluck('chain')
   },
 
-  /** Names of chains, in order, after the given one, without those that are longer. */
+  /** Names of chains in order, after the given one; longer names are left out. */
   async after(
     chain: string,
     { pageRows, nameBytesMax }: { readonly pageRows: number; readonly nameBytesMax: number },
@@ -51,7 +51,7 @@ export const signedHeadStore = (db: Knex) => ({
       .pluck('chain')
   },
 
-  /** False where there is one already. */
+  /** False if the chain has a head already. */
   async insert(chain: string, head: SignedHead): Promise<boolean> {
     const inserted = await db('signed_heads')
       .insert({ chain, ...toRow(head) })

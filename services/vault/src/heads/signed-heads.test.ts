@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => databases.close())
 
-/** A replica with its memory cold. */
+/** A replica that has nothing in memory. */
 function replica() {
   const core = vaultCore(databases, service)
   const { vaultDb, installationId } = databases
@@ -31,11 +31,11 @@ function replica() {
 }
 
 const newChain = (): string => `access-log/${newId('organization')}`
-/** Links that differ by a word. */
+/** Links whose contents differ by a word. */
 const linksOf = (count: number, word = 'a'): Buffer[] =>
   Array.from({ length: count }, (_, index) => Buffer.alloc(32, `${word}${index}`))
 
-/** The head of these links, and those that lead to it since a count. */
+/** The head of these links, with the links that follow a count. */
 function headOf(chain: string, links: readonly Buffer[], since = 0): AskedHead {
   let head = FIRST_HEAD
   links.forEach((content, index) => {
@@ -232,7 +232,7 @@ describe('the key that signs heads', () => {
 })
 
 describe('replacing the key that signs heads', () => {
-  /** What verifies a head, of the keys that the vault names. */
+  /** The result of verifying a head by the keys that the vault names. */
   async function verifiedBy({ describeHead }: ReturnType<typeof replica>, chain: string) {
     const { installationId, keys, last } = await describeHead(chain)
     if (!last) throw new Error('never signed')
@@ -255,13 +255,13 @@ describe('replacing the key that signs heads', () => {
     expect(await at.sign(headOf(after, linksOf(1)))).toMatchObject({ keyId: id })
     expect(await verifiedBy(at, before)).toMatchObject({ id: old.id, knownSinceMs: undefined })
     expect(await verifiedBy(at, after)).toMatchObject({ id, untilMs: undefined })
-    // A chain goes on over the replacement.
+    // A chain continues across the replacement.
     expect(await at.sign(headOf(before, linksOf(3), 1))).toMatchObject({ keyId: id, count: 3 })
     const [, retired] = await rowsOf()
     expect(retired).toMatchObject({ id: old.id, state: 'retired' })
     await databases.tamper('head_key').where({ id }).update({ state: 'retired' })
     await databases.tamper('head_key').where({ id: old.id }).update({ state: 'signs' })
-    // What is sealed of it is no private half under another name.
+    // What is sealed for it does not pass for a private half.
     await expect(at.headKeys.current()).rejects.toMatchObject({ code: 'SECRET_DECRYPTION_FAILED' })
     await databases.tamper('head_key').where({ id: old.id }).update({ state: 'retired' })
     await databases.tamper('head_key').where({ id }).update({ state: 'signs' })
@@ -304,7 +304,7 @@ describe('replacing the key that signs heads', () => {
     await at.sign(headOf(chain, linksOf(1)))
     const { signing, rotating } = await databases.tamper.transaction(async (held) => {
       await held('signed_heads').where({ chain }).forUpdate()
-      // It has found its key, and waits for the chain; the rotation waits for it.
+      // The signing call has found its key and waits for the chain; the rotation waits for the signing call.
       const signing = at.sign(headOf(chain, linksOf(2), 1))
       await untilLockAwaited(databases.tamper)
       const rotating = at.rotateHeadKey()
@@ -341,7 +341,7 @@ describe('replacing the key that signs heads', () => {
     expect([before, during, signing].map((id) => id)).toEqual(ids)
     const told = await since()
     expect(ids.map((id) => told.get(id))).toEqual([undefined, sinceMs, sinceMs])
-    // Somebody finds out that it was earlier; a later time takes nothing back.
+    // The leak turns out to be earlier. Reporting a later time takes nothing back.
     await at.rotateHeadKey({ knownSinceMs: sinceMs - 1_000 })
     await at.rotateHeadKey({ knownSinceMs: sinceMs })
     const later = await since()

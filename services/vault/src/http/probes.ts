@@ -1,14 +1,15 @@
 import { createServer, type Server } from 'node:http'
 import type { Health } from '../rpc/health.js'
 
-/** Two words a probe; nobody needs more of a connection. */
+/** An answer is two words; a probe needs no more of a connection. */
 const LIMITS = { headMs: 2_000, lookForSlowEveryMs: 1_000, idleMs: 1_000, connectionsMax: 64 } as const
 
 /**
- * Plain HTTP for who probes from the machine that runs us and has no certificate, as Kubernetes' kubelet: `/healthz` is
- * 200 while this process turns, `/readyz` while it serves; where it does not, the answer says why. It tells nothing else.
+ * Plain HTTP for probes from the same machine that have no certificate, such as Kubernetes' kubelet. `/healthz` is 200
+ * while the event loop of this process runs, `/readyz` while it serves; otherwise the answer says why it does not.
+ * Nothing else is served.
  *
- * @throws where the port is taken.
+ * @throws if the port is taken.
  */
 export async function serveProbes(
   host: string,

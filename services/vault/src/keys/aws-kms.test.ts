@@ -72,7 +72,7 @@ describe('AWS KMS that is away', () => {
   let port: number
 
   beforeAll(async () => {
-    // Takes connections and never answers.
+    // Accepts connections and never answers.
     mute = createServer()
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
     const address = mute.address()

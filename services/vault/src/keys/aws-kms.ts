@@ -11,12 +11,15 @@ import { contextPairs, type KeyService } from './key-service.js'
 import { KmsFault, kmsFaultKind } from './kms-fault.js'
 
 export interface AwsKmsTarget {
-  /** ARN of the master key. Always named, in Decrypt too: otherwise KMS would take any key that the blob names. */
+  /** ARN of the master key. Always named, in Decrypt too: otherwise KMS would use any key that the blob names. */
   readonly keyArn: string
-  /** Master keys that may have wrapped what is stored, before or after a change: tried when `keyArn` did not. */
+  /**
+   * Master keys under which stored data keys may be wrapped before or after a change: tried if `keyArn` did not wrap
+   * them.
+   */
   readonly otherKeyArns: readonly string[]
   readonly region: string
-  /** Another endpoint than AWS's own, such as LocalStack's or a VPC endpoint. */
+  /** An endpoint other than AWS's own, such as LocalStack's or a VPC endpoint. */
   readonly endpoint?: string
 }
 
@@ -25,15 +28,17 @@ const LIMITS = {
   /** KMS answers in 20–300 ms. */
   attemptMs: 1_000,
   attemptsMax: 3,
-  /** Attempts, backoff and all: below PutSecret's deadline of 4 s. */
+  /** All attempts with their backoff; below PutSecret's deadline of 4 s. */
   callMs: 3_500,
   dataKeyBytes: 32,
-  /** What Decrypt takes at most. */
+  /** The most that Decrypt accepts. */
   wrappedBytesMax: 6_144,
 } as const
 
 const ANOTHER_KEY = 'IncorrectKeyException'
-/** KMS's words for "these bytes, with this key and context, do not authenticate". Everything else is an outage. */
+/**
+ * KMS's errors for "these bytes do not authenticate with this key and context". Every other error counts as an outage.
+ */
 const DOES_NOT_AUTHENTICATE = new Set(['InvalidCiphertextException', ANOTHER_KEY])
 
 export function awsKms(target: AwsKmsTarget): KeyService {
@@ -41,7 +46,7 @@ export function awsKms(target: AwsKmsTarget): KeyService {
   const { keyArn } = target
   const known = [keyArn, ...target.otherKeyArns]
 
-  /** Asks under one master key after the other, until one is not refused as another's. */
+  /** Tries one master key after the other, until KMS does not say that the bytes were wrapped under another key. */
   async function underEach<Answer>(ask: (arn: string, abortSignal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     const abortSignal = AbortSignal.timeout(LIMITS.callMs)
     let refusal: unknown
@@ -102,13 +107,13 @@ function clientConfig({ region, endpoint }: AwsKmsTarget): KMSClientConfig {
   return {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Else the SDK looks for one by itself, in variables and in files of its own, and takes one without TLS.
+    // Otherwise the SDK takes an endpoint from variables and files of its own, even one without TLS.
     ignoreConfiguredEndpointUrls: true,
-    // Between attempts the SDK backs off with jitter, longer where it was throttled.
+    // Between attempts the SDK backs off with jitter, longer if it was throttled.
     maxAttempts: LIMITS.attemptsMax,
-    // Without `throwOnRequestTimeout` the SDK only writes a warning, and goes on waiting.
+    // Without `throwOnRequestTimeout` the SDK only logs a warning and keeps waiting.
     requestHandler: {
-      // Said, so that no variable says otherwise (NODE_TLS_REJECT_UNAUTHORIZED).
+      // Set explicitly, so that the environment (NODE_TLS_REJECT_UNAUTHORIZED) cannot disable it.
       httpsAgent: { rejectUnauthorized: true },
       connectionTimeout: LIMITS.connectMs,
       requestTimeout: LIMITS.attemptMs,

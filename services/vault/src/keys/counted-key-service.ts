@@ -10,7 +10,7 @@ import { KmsFault, type KmsFaultKind } from './kms-fault.js'
 type Operation = 'generate' | 'unwrap' | 'rewrap'
 type Outcome = 'ok' | 'refused' | 'unavailable'
 
-/** How often the key service was asked since the start. */
+/** Calls of the key service since the start, by operation. */
 export type KmsCalls = Readonly<Record<Operation, number>>
 
 export interface CountedKeyService {
@@ -25,8 +25,8 @@ interface Deps {
 }
 
 /**
- * Counts every call of a key service and logs it as `kms.call`: a cache that is configured and not wired shows here. What
- * is wrong with the KMS is told beside it.
+ * Counts every call of a key service and logs it as `kms.call`: a cache that is configured but not wired shows up here.
+ * Also logs what is wrong with the KMS.
  */
 export function countedKeyService(keys: KeyService, { log, clock, measures = NO_MEASURES }: Deps): CountedKeyService {
   const calls = { generate: 0, unwrap: 0, rewrap: 0 }

@@ -184,5 +184,5 @@ function setUp() {
   return { cache: dataKeyCache(load, { clock, log: memoryLog().log }), clock, keys, loaded, loads: () => count }
 }
 
-/** Lets a renewal in the background end. */
+/** Lets a renewal in the background finish. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -5,7 +5,7 @@ import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { singleFlight } from '@protectmyapi/service-kit/single-flight'
 import { LRUCache } from 'lru-cache'
 
-/** Which data key. */
+/** Identifies one version of a data key. */
 export interface KeyRef {
   readonly organizationId: string
   readonly keyId: string
@@ -13,54 +13,61 @@ export interface KeyRef {
 }
 
 export const CACHE_LIMITS = {
-  /** No plaintext data key lives longer. */
+  /** No plaintext data key stays in memory longer. */
   lifeMs: 5 * 60_000,
-  /** From here on it is renewed while it serves, so that 150 s are left whenever the KMS goes away. */
+  /**
+   * From this age on a key is renewed while it stays in use, so that at least 150 s are left whenever the KMS goes
+   * away.
+   */
   renewFromMs: 150_000,
-  /** Between two attempts of a renewal that fails. */
+  /** Time between two attempts of a renewal that fails. */
   renewAgainMs: 5_000,
-  /** 32 bytes each; as many organizations are warm at once. */
+  /** Keys of 32 bytes each, so 10,000 organizations can be warm at once. */
   keysMax: 10_000,
 } as const
 
-/** A key in memory. Zeroed and marked so in one step: a zeroed key must never pass for a key. */
+/** A key in memory. It is zeroed and marked as wiped in one step, because a zeroed key must never pass for a key. */
 interface Held {
   readonly ref: KeyRef
   readonly bytes: Buffer
-  /** Monotonic; counted from before the key service was asked. */
+  /** Monotonic time, taken before the key service was asked. */
   readonly askedMs: number
   renewalTriedMs: number
   wiped: boolean
-  /** The key that was last derived of it. */
+  /** The last key derived from this one. */
   derived: { readonly name: string; readonly bytes: Buffer } | undefined
 }
 
-/** Makes another key of a data key, which it must not keep. */
+/** Derives another key from a data key, which it must not keep. */
 export type Derive = (dataKey: Uint8Array) => Buffer
 
 export interface DataKeyCache {
-  /** A copy, the caller's own to zero. Loads it where it is not held. @throws as the load does. */
+  /** A copy that the caller owns and zeroes. Loads the key if it is not held. @throws as the load does. */
   get(ref: KeyRef): Promise<Buffer>
   /**
-   * A copy of what is derived of a key that is in memory, the caller's own to zero; where it is not in memory, undefined
-   * at once, and it is loaded behind. The last one derived is kept with its key, and zeroed with it.
+   * A copy of a key derived from one that is in memory; the caller owns and zeroes it. If the data key is not in
+   * memory, returns undefined at once and loads it in the background. The last derived key is kept with its data key,
+   * and zeroed with it.
    */
   derived(ref: KeyRef, name: string, derive: Derive): Buffer | undefined
-  /** Takes up a copy of a key that was just made. `askedMs`: monotonic, from before it was asked for. */
+  /** Stores a copy of a key that was just made. `askedMs`: monotonic time, taken before it was asked for. */
   put(ref: KeyRef, dataKey: Uint8Array, askedMs: number): void
-  /** Forgets every key of an organization, those on their way too. */
+  /** Forgets every key of an organization, including those being loaded. */
   drop(organizationId: string): void
-  /** Forgets one that is held. */
+  /** Forgets one key. */
   forget(ref: KeyRef): void
-  /** Forgets what is past its life, used or not. */
+  /** Forgets keys past their life, used or not. */
   sweep(): void
-  /** Which are in memory. */
+  /** The keys that are in memory. */
   refs(): readonly KeyRef[]
   held(): number
   clear(): void
 }
 
-/** Plaintext data keys: bounded in number and in life, zeroed when they go, copied out. One load at a time per key. */
+/**
+ * Plaintext data keys in memory: bounded in number and in life, handed out as copies, zeroed when they leave. At most
+ * one load at a time per key.
+ */
 export function dataKeyCache(
   load: (ref: KeyRef) => Promise<Buffer>,
   { clock, log }: { clock: Clock; log: Logger },
@@ -74,7 +81,7 @@ export function dataKeyCache(
     try {
       const askedMs = clock.monotonicMs()
       const entry = heldOf(ref, await load(ref), askedMs)
-      // Dropped while it was on its way: it must not come back with a slow answer.
+      // The key was dropped while it was being loaded: a slow answer must not bring it back.
       if (flight.dropped) wipe(entry)
       else held.set(nameOf(ref), entry)
       return entry
@@ -90,7 +97,7 @@ export function dataKeyCache(
     entry.renewalTriedMs = nowMs
     fetch(ref).catch((err: unknown) => {
       log.warn({ err, organizationId: ref.organizationId, keyId: ref.keyId }, 'a data key could not be renewed')
-      // An outage leaves the key in use until its life ends; a refusal says that it is no key any more.
+      // An outage leaves the key in use until its life ends; a refusal means that it is no longer a valid key.
       if (err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED') held.delete(nameOf(ref))
     })
   }
@@ -161,7 +168,7 @@ function wipe(entry: Held): void {
   entry.derived = undefined
 }
 
-/** No two keys share it. */
+/** A name that no two keys share. */
 export function nameOf({ organizationId, keyId, keyVersion }: KeyRef): string {
   return joinInjectively([organizationId, keyId, String(keyVersion)]).toString('latin1')
 }

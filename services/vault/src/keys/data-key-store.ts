@@ -2,17 +2,20 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from './data-key-cache.js'
 import { queueForKey } from './queue-for-key.js'
 
-/** The key that seals what an organization writes now. Destroyed: it was shredded, and never gets another. */
+/**
+ * The key that seals what an organization writes now. `destroyed`: the organization was shredded and never gets another
+ * key.
+ */
 export type CurrentKey = ActiveKey | { readonly state: 'destroyed' } | { readonly state: 'absent' }
 
 export interface ActiveKey {
   readonly state: 'active'
   readonly ref: KeyRef
-  /** Nothing is sealed under a lower version, and what says that it is does not open. */
+  /** Nothing is sealed under a lower version; bytes that claim to be do not open. */
   readonly floor: number
 }
 
-/** Which data keys there are: rows of database `vault`. */
+/** The list of data keys: rows of database `vault`. */
 export const dataKeyStore = (db: Knex) => ({
   async current(organizationId: string): Promise<CurrentKey> {
     return toCurrent(
@@ -22,8 +25,8 @@ export const dataKeyStore = (db: Knex) => ({
   },
 
   /**
-   * The same, held until the caller's transaction ends: neither a rotation nor a shredding can come between the reading
-   * of the key's version and the commit of what is sealed under it. In a transaction.
+   * The same, and locks the row until the caller's transaction ends: neither a rotation nor a shredding can come
+   * between reading the key's version and committing what is sealed under it. Needs a transaction.
    */
   async currentForShare(organizationId: string): Promise<CurrentKey> {
     await queueForKey(db, organizationId, 'sharing')
@@ -31,7 +34,10 @@ export const dataKeyStore = (db: Knex) => ({
     return toCurrent(organizationId, row)
   },
 
-  /** False where the organization has a key already, or was shredded: of two replicas at once, one wins. */
+  /**
+   * Makes this the organization's key. False if the organization has a key already, or was shredded: of two replicas at
+   * once, one wins.
+   */
   async adopt({ organizationId, keyId, keyVersion }: KeyRef): Promise<boolean> {
     const row = { organization_id: organizationId, id: keyId, version: keyVersion, floor: keyVersion, state: 'active' }
     const inserted = await db('data_keys').insert(row).onConflict('organization_id').ignore().returning('id')
@@ -39,8 +45,9 @@ export const dataKeyStore = (db: Knex) => ({
   },
 
   /**
-   * Another version seals from the commit on. Waits for the writers that hold the row; they have sealed under the one
-   * before, and those after them do not. False where it is not at the version that the caller saw, or was shredded.
+   * Makes another version seal from the commit on. Waits for writers that hold the row: they have sealed under the
+   * version before, and writers after them use the new one. False if the key is not at the version that the caller saw,
+   * or was shredded.
    */
   async advance({ organizationId, keyId, keyVersion }: KeyRef, next: number): Promise<boolean> {
     const seen = { organization_id: organizationId, id: keyId, version: keyVersion, state: 'active' }
@@ -52,8 +59,8 @@ export const dataKeyStore = (db: Knex) => ({
   },
 
   /**
-   * Leaves a row behind in any case, so that a key that is on its way is not adopted. Answers when: Unix milliseconds. In a
-   * transaction.
+   * Marks the organization as shredded. Leaves a row even if there was no key, so that a key being made at this moment
+   * is not adopted. Returns the time of the shredding, Unix milliseconds. Needs a transaction.
    */
   async destroy(organizationId: string, tombstoneKeyId: string): Promise<number> {
     await queueForKey(db, organizationId, 'alone')
@@ -69,7 +76,7 @@ export const dataKeyStore = (db: Knex) => ({
     return row.destroyed_at.getTime()
   },
 
-  /** Organizations that were shredded since. */
+  /** Organizations shredded within the last `sinceMs` milliseconds. */
   async shreddedSince(sinceMs: number): Promise<readonly string[]> {
     const rows = await db('data_keys')
       .where({ state: 'destroyed' })
@@ -79,16 +86,16 @@ export const dataKeyStore = (db: Knex) => ({
   },
 })
 
-/** The wrapped bytes: rows of database `vault_keys`. */
+/** Wrapped bytes of data keys: rows of database `vault_keys`. */
 export const wrappedKeyStore = (db: Knex) => ({
-  /** False where there is that version already: of two replicas at once, one wins. Nothing is written over. */
+  /** Never overwrites. False if that version exists already: of two replicas at once, one wins. */
   async write({ organizationId, keyId, keyVersion }: KeyRef, wrapped: Buffer, masterKey: string): Promise<boolean> {
     const row = { organization_id: organizationId, key_id: keyId, version: keyVersion, wrapped, master_key: masterKey }
     const inserted = await db('wrapped_keys').insert(row).onConflict(['key_id', 'version']).ignore().returning('key_id')
     return inserted.length > 0
   },
 
-  /** Of those that were never adopted, too. */
+  /** The highest version with wrapped bytes, including versions that were never adopted; 0 if there is none. */
   async newestVersion({ organizationId, keyId }: Omit<KeyRef, 'keyVersion'>): Promise<number> {
     const row = await db('wrapped_keys')
       .where({ organization_id: organizationId, key_id: keyId })
@@ -103,7 +110,7 @@ export const wrappedKeyStore = (db: Knex) => ({
     return row?.wrapped
   },
 
-  /** Of these keys, every version that has wrapped bytes. */
+  /** Every version of these keys that has wrapped bytes. */
   async stored(keyIds: readonly string[]): Promise<readonly KeyRef[]> {
     const rows = await db('wrapped_keys')
       .whereRaw('key_id = ANY(?)', [[...keyIds]])

@@ -11,7 +11,7 @@ import { dataKeys } from './data-keys.js'
 
 const databases = await startForAllTests(createVaultDatabases)
 
-/** A replica of the vault: a memory of its own over the same databases and the same key service. */
+/** A replica of the vault: its own memory, over the same databases and the same key service. */
 function replica(service = memoryKeys()) {
   const clock = manualClock()
   const logged = memoryLog()

@@ -19,35 +19,35 @@ export interface DataKeysDeps {
 
 export interface DataKeys {
   /**
-   * The key that seals what the organization writes now; made where there is none yet.
+   * The key that seals what the organization writes now; made if there is none yet.
    *
-   * @throws Fault CONFLICT where the organization was shredded; UNAVAILABLE.
+   * @throws Fault CONFLICT if the organization was shredded; UNAVAILABLE.
    */
   current(organizationId: string): Promise<KeyRef>
   /**
-   * Makes another version of a key, which seals what is written from then on. Undefined where somebody else was first, or
-   * the organization was shredded: what was made is taken away again.
+   * Makes another version of a key, which seals what is written from then on. Undefined if another process was first or
+   * the organization was shredded: the version that was made is removed again.
    *
    * @throws Fault UNAVAILABLE; then nothing has changed, unless Postgres went away at the last step.
    */
   rotate(seen: KeyRef): Promise<KeyRef | undefined>
   /**
-   * A plaintext key: a copy, to be zeroed by the caller.
+   * A copy of a plaintext key; the caller zeroes it.
    *
-   * @throws Fault SECRET_DECRYPTION_FAILED where there is no such key or its wrapped bytes do not authenticate;
-   * UNAVAILABLE where the KMS is away. An error of Postgres leaves as it is.
+   * @throws Fault SECRET_DECRYPTION_FAILED if there is no such key or its wrapped bytes do not authenticate;
+   * UNAVAILABLE if the KMS is away. Errors of Postgres are rethrown as they are.
    */
   plaintext(ref: KeyRef): Promise<Buffer>
-  /** A key derived of one that is in memory, as the cache says; where it is not, undefined at once. */
+  /** A key derived from one that is in memory, as in the cache; undefined at once if it is not in memory. */
   derived(ref: KeyRef, name: string, derive: Derive): Buffer | undefined
-  /** Deletes the wrapped bytes of all keys of an organization, and forgets the plain ones. */
+  /** Deletes the wrapped bytes of all keys of an organization, and forgets its plaintext keys. */
   shred(organizationId: string): Promise<void>
-  /** Forgets the plain keys of an organization, derived ones too: another replica has shredded it. */
+  /** Forgets the plaintext keys of an organization that another replica has shredded, and keys derived from them. */
   drop(organizationId: string): void
-  /** Forgets the plain keys whose wrapped bytes are gone. What Postgres throws leaves as it is. */
+  /** Forgets plaintext keys whose wrapped bytes are gone. Errors of Postgres are rethrown as they are. */
   dropGone(): Promise<void>
   sweep(): void
-  /** How many are in memory. */
+  /** Number of keys in memory. */
   held(): number
   /** Zeroes everything. */
   clear(): void
@@ -61,7 +61,10 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
   const wrapped = wrappedKeyStore(vaultKeysDb)
   const cache = dataKeyCache(load, { clock, log })
 
-  /** What nobody adopted. Left where Postgres is away: nothing is sealed under it, and the next floor takes it. */
+  /**
+   * Removes wrapped bytes that were not adopted. If Postgres is away they stay: nothing is sealed under them, and the
+   * next raise of the floor removes them.
+   */
   async function takeAway(ref: KeyRef): Promise<void> {
     await wrapped.remove(ref).catch((err: unknown) => {
       log.warn(
@@ -77,7 +80,10 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
     return keys.unwrap(bytes, { installationId, ...ref })
   }
 
-  /** Wrapped bytes first: a row in `vault` never names a key that is not stored. A loser's bytes are taken away again. */
+  /**
+   * The wrapped bytes are written first, so that a row in `vault` never names a key that is not stored. A process that
+   * loses the race removes its bytes again.
+   */
   const create = singleFlight(
     (organizationId: string) => organizationId,
     async (organizationId): Promise<CurrentKey> => {
@@ -98,14 +104,17 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
     },
   )
 
-  /** In the same order. The number is one that was never used: what a crash has left behind is not taken up. */
+  /**
+   * In the same order. The version number is one that was never used, so that wrapped bytes left by a crash are not
+   * taken up.
+   */
   async function rotate(seen: KeyRef): Promise<KeyRef | undefined> {
     const newest = Math.max(seen.keyVersion, await wrapped.newestVersion(seen))
     const next = { ...seen, keyVersion: newest + 1 }
     const askedMs = clock.monotonicMs()
     const { dataKey, wrappedKey } = await keys.generate({ installationId, ...next })
     try {
-      // Taken: another replica is rotating at this moment.
+      // The number is taken: another replica is rotating at this moment.
       if (!(await wrapped.write(next, wrappedKey, keys.masterKey))) return undefined
       if (await rows.advance(seen, next.keyVersion)) {
         cache.put(next, dataKey, askedMs)
@@ -145,7 +154,7 @@ export function dataKeys({ vaultDb, vaultKeysDb, keys, installationId, clock, lo
   }
 }
 
-/** @throws Fault CONFLICT where the organization was shredded. */
+/** @throws Fault CONFLICT if the organization was shredded. */
 export function usableKey(key: CurrentKey): ActiveKey {
   if (key.state === 'active') return key
   if (key.state === 'destroyed')

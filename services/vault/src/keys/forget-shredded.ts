@@ -3,15 +3,15 @@ import { CACHE_LIMITS } from './data-key-cache.js'
 import { dataKeyStore } from './data-key-store.js'
 import type { DataKeys } from './data-keys.js'
 
-/** Longer than a plain key lives: whoever was not told meanwhile has none left. */
+/** Longer than a plaintext key lives: a replica that missed a shredding for this long holds no key any more. */
 const SHREDDED_MS = 2 * CACHE_LIMITS.lifeMs
 
 /**
- * Forgets the plain keys of organizations that another replica has shredded. Rows stop every use of them at the commit of
- * the shredding; this is for whoever sets those rows back, and for what memory holds.
+ * Forgets the plaintext keys of organizations that another replica has shredded. The rows stop every use of the keys at
+ * the commit of the shredding; this protects against an attacker who restores those rows, and clears memory.
  *
- * By both databases: a dump of `vault` from before, restored at once, says of nothing that it was shredded, and
- * `vault_keys` has no wrapped bytes of it any more.
+ * Looks at both databases: if an older dump of `vault` is restored right after the shredding, `vault` no longer records
+ * the shredding, but `vault_keys` has no wrapped bytes either.
  */
 export const forgetShredded =
   ({ vaultDb, keys }: { readonly vaultDb: Knex; readonly keys: Pick<DataKeys, 'drop' | 'dropGone'> }) =>

@@ -3,21 +3,21 @@ import type { KeyService } from './key-service.js'
 import { KmsFault } from './kms-fault.js'
 
 const LIMITS = {
-  /** The first hold lasts up to that, each further one up to twice as long. */
+  /** The upper bound of the first hold; it doubles with each further one. */
   firstMs: 200,
   longestMs: 10_000,
 } as const
 
 interface Deps {
   readonly clock: Clock
-  /** 0 to 1. */
+  /** A number from 0 to 1. */
   readonly random: () => number
 }
 
 /**
- * Stays away from a KMS that throttles, for a random while that grows with every refusal in a row ("full jitter"): calls
- * in between fail at once, as throttled. What is warm does not notice, because nobody waits for the renewal of a data
- * key that is in memory; what is cold fails faster than it would. A call that succeeds, or fails otherwise, ends it.
+ * Holds off calls to a KMS that throttles, for a random time that grows with every refusal in a row ("full jitter").
+ * Calls during a hold fail at once, as throttled. Requests with a data key in memory do not notice, because none waits
+ * for its renewal; the others fail sooner than they would. A call that succeeds, or fails in another way, ends it.
  */
 export function heldOffKeyService(keys: KeyService, { clock, random }: Deps): KeyService {
   let refusals = 0
@@ -34,7 +34,7 @@ export function heldOffKeyService(keys: KeyService, { clock, random }: Deps): Ke
     } catch (err) {
       const throttled = err instanceof KmsFault && err.kind === 'throttled'
       if (!throttled) refusals = 0
-      // Of many that were under way together, the first to be refused stands for all.
+      // If many calls were under way together, only the first to be refused counts.
       else if (startedMs > refusedMs) hold()
       throw err
     }

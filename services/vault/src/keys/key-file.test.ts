@@ -49,7 +49,7 @@ describe('a key file', () => {
     await expect(keyFile(path)).rejects.toThrow(ConfigError)
   })
 
-  // Only root can give files away; elsewhere there is nothing to show.
+  // Only root can give files away; without root this cannot be tested.
   if (process.geteuid?.() === 0) {
     it('of root may be readable by a group, as Kubernetes hands over a Secret, and by nobody else', async () => {
       const geteuid = jest.spyOn(process, 'geteuid').mockReturnValue(65_532)

@@ -14,12 +14,12 @@ const FILE_BYTES_MAX = 64
 const FINGERPRINT_CHARS = 16
 
 /**
- * A master key in a file: for development and single machines without a KMS. What another file's key wrapped, before a
- * change, is unwrapped too.
+ * A master key in a file, for development and for single machines without a KMS. Data keys wrapped before a change are
+ * unwrapped by the keys in the other files.
  *
- * @throws EnvironmentError unless each file is a regular one, belongs to this process's user and is closed to all others, or
- * belongs to root and is at most readable by a group (as a Kubernetes Secret is handed to a pod's own group), and holds
- * 32 bytes in base64.
+ * @throws EnvironmentError unless each file is a regular one and holds 32 bytes in base64, and either belongs to this
+ * process's user and is closed to all others, or belongs to root and is at most readable by a group (as a Kubernetes
+ * Secret is handed to a pod's own group).
  */
 export async function keyFile(path: string, otherPaths: readonly string[] = []): Promise<KeyService> {
   const masterKey = await readMasterKey(path)
@@ -42,14 +42,14 @@ export async function keyFile(path: string, otherPaths: readonly string[] = []):
   }
 }
 
-/** Of 32 random bytes: nobody finds them by it. */
+/** A name for the key. The key cannot be found from it, because the key is 32 random bytes. */
 function fingerprintOf(masterKey: Buffer): string {
   const digest = createHash('sha256').update('protectmyapi/vault/1/key-file').update(masterKey).digest('hex')
   return `file:${digest.slice(0, FINGERPRINT_CHARS)}`
 }
 
 function wrap(masterKey: Buffer, dataKey: Buffer, context: KeyContext): Buffer {
-  // Random nonces under one key are sound to 2^32 wrappings; there is one per organization and rotation.
+  // Random nonces under one key are safe up to 2^32 wrappings; there is one wrapping per organization and rotation.
   const nonce = randomBytes(NONCE_BYTES)
   const { ciphertext, tag } = aesGcmSeal(masterKey, nonce, dataKey, contextBytes(context))
   return Buffer.concat([Buffer.from([FORMAT_VERSION]), nonce, ciphertext, tag])
@@ -65,7 +65,7 @@ function unwrap(known: readonly Buffer[], wrappedKey: Uint8Array, context: KeyCo
     try {
       return aesGcmOpen(masterKey, nonce, { ciphertext, tag: bytes.subarray(-TAG_BYTES) }, contextBytes(context))
     } catch {
-      // Another one's, or altered: which of the two, only the last one can say.
+      // Wrapped under another key, or altered: that is known only once the last key has failed.
     }
   }
   throw refuse()
@@ -81,7 +81,7 @@ async function readMasterKey(path: string): Promise<Buffer> {
     throw refuse(`cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
   try {
-    // Of the open file, not of the path: nobody can swap it between the check and the reading.
+    // Checks the open file, not the path, so that the file cannot be swapped between check and read.
     const { mode, uid, size } = await checkedStat(file, refuse)
     const isOurs = uid === process.geteuid?.()
     if (!isOurs && uid !== 0) throw refuse('belongs to another user than this process runs as')

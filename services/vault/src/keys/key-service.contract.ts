@@ -3,7 +3,10 @@ import type { KeyContext, KeyService } from './key-service.js'
 
 const CONTEXT: KeyContext = { installationId: 'ins_a', organizationId: 'org_a', keyId: 'key_a', keyVersion: 1 }
 
-/** What every key service must do. `changed` answers one of another master key, which knows that of `keys` as well. */
+/**
+ * The tests that every key service must pass. `changed` returns a service with another master key that also knows the
+ * one of `keys`.
+ */
 export function keyServiceContract(name: string, keys: () => KeyService, changed: () => Promise<KeyService>): void {
   describe(`key service ${name}`, () => {
     it('makes 32 random bytes, and wraps them so that the same context unwraps them', async () => {

@@ -1,4 +1,4 @@
-/** What a data key is bound to. Ids only, never names: it shows in the KMS's own log. */
+/** What a data key is bound to. Contains ids only, never names, because it appears in the KMS's own log. */
 export interface KeyContext {
   readonly installationId: string
   readonly organizationId: string
@@ -7,23 +7,22 @@ export interface KeyContext {
 }
 
 interface GeneratedKey {
-  /** 32 bytes, the caller's own: to be zeroed by it. */
+  /** 32 bytes; the caller owns and zeroes them. */
   readonly dataKey: Buffer
-  /** What is stored. */
+  /** The bytes to store. */
   readonly wrappedKey: Buffer
 }
 
 /**
- * Wraps data keys under a master key that this process never stores. It may know other master keys as well, from before a
- * change: under those it unwraps, and never wraps.
+ * Wraps data keys under a master key that this process never stores. It may also know other master keys, from before a
+ * change: it unwraps under those, and never wraps.
  *
- * `generate` throws Fault UNAVAILABLE where the service is away, or does not let us use the master key.
- * `unwrap` and `rewrap` throw the same, and SECRET_DECRYPTION_FAILED where it says that these bytes were not wrapped
- * under a master key that it knows with this context. The two are never confused: an outage passes, and altered bytes do
- * not.
+ * `generate` throws Fault UNAVAILABLE if the service is away or denies the use of the master key. `unwrap` and `rewrap`
+ * throw the same, and SECRET_DECRYPTION_FAILED if the service says that these bytes were not wrapped with this context
+ * under a master key that it knows. The two are never confused, because an outage passes and altered bytes do not.
  */
 export interface KeyService {
-  /** What the master key is called that wraps now: an ARN, or a key file's fingerprint. Tells nothing of the key. */
+  /** Name of the master key that wraps now: an ARN, or a key file's fingerprint. Reveals nothing of the key. */
   readonly masterKey: string
   generate(context: KeyContext): Promise<GeneratedKey>
   unwrap(wrappedKey: Uint8Array, context: KeyContext): Promise<Buffer>
@@ -31,7 +30,7 @@ export interface KeyService {
   rewrap(wrappedKey: Uint8Array, context: KeyContext): Promise<Buffer>
 }
 
-/** The context as the pairs that are authenticated with the wrapped key. Part of the format: never changed. */
+/** The context as pairs that are authenticated with the wrapped key. Part of the format: never changed. */
 export function contextPairs({
   installationId,
   organizationId,

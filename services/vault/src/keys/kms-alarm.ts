@@ -3,11 +3,14 @@ import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { KMS_FAULTS, KmsFault, type KmsFaultKind } from './kms-fault.js'
 
 const LIMITS = {
-  /** Between two lines of the same kind: with many organizations cold, each call fails. */
+  /** Time between two lines of the same kind: while many organizations are cold, each of their calls fails. */
   everyMs: 60_000,
 } as const
 
-/** Tells what is wrong with the KMS and how it is mended, once a minute for each kind: an error where it will not pass. */
+/**
+ * Logs what is wrong with the KMS and how to fix it, once a minute for each kind; as an error if it will not pass by
+ * itself.
+ */
 export function kmsAlarm({ log, clock }: { readonly log: Logger; readonly clock: Clock }): (thrown: unknown) => void {
   const toldMs = new Map<KmsFaultKind, number>()
   return (thrown) => {

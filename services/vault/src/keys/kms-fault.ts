@@ -2,8 +2,8 @@ import { types } from 'node:util'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
 /**
- * What can be wrong with the KMS, to those who call: they are told UNAVAILABLE, whichever it is. Each has its lines in
- * docs/operations.md, by these names. An alarm is for what does not pass by itself.
+ * The faults of a KMS. Callers see UNAVAILABLE for each of them. docs/operations.md describes each under its name here.
+ * An alarm marks those that do not pass by themselves.
  */
 export const KMS_FAULTS = {
   denied: { alarm: true, mend: 'the vault’s role may not use the master key: mend its policy' },
@@ -28,7 +28,7 @@ export const KMS_FAULTS = {
 
 export type KmsFaultKind = keyof typeof KMS_FAULTS
 
-/** UNAVAILABLE to whoever asked, with what an operator needs to know. */
+/** UNAVAILABLE to the caller, with the details that an operator needs. */
 export class KmsFault extends Fault {
   readonly kind: KmsFaultKind
 
@@ -38,7 +38,7 @@ export class KmsFault extends Fault {
   }
 }
 
-/** AWS's names of errors. What is not here is `failing`. */
+/** AWS's names of errors. Any other name is `failing`. */
 const BY_NAME: Readonly<Record<string, KmsFaultKind>> = {
   DisabledException: 'disabled',
   NotFoundException: 'not-found',
@@ -58,10 +58,10 @@ const BY_NAME: Readonly<Record<string, KmsFaultKind>> = {
   ExpiredTokenException: 'credentials',
 }
 
-/** In the sentence and not by `code`: the SDK may wrap what Node throws. */
+/** Searched for in the message and not in `code`, because the SDK may wrap Node's errors. */
 const UNREACHABLE = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b/
 
-/** Which fault an error of the SDK is. States and accounts stand in its sentence alone. */
+/** The kind of fault behind an error of the SDK. Only the message tells key states and accounts. */
 export function kmsFaultKind(thrown: unknown, keyArn: string): KmsFaultKind {
   if (!types.isNativeError(thrown)) return 'failing'
   if (thrown.name === 'AccessDeniedException')

@@ -45,7 +45,7 @@ const notAuthorized = (caller: string) => ({
 })
 const refusal = (type: string, message: string = type, status = 400) => ({ status, type, message })
 
-/** Each fault, by what brings it about. */
+/** Each fault, with what causes it. */
 const CASES: readonly [KmsFaultKind, string, (arn: string) => void][] = [
   ['denied', 'the role may not use the key', () => kms.refuse(notAuthorized(ACCOUNT))],
   ['wrong-account', 'the role is of another account', () => kms.refuse(notAuthorized('222222222222'))],
@@ -126,7 +126,7 @@ describe('a fault of the KMS', () => {
   })
 })
 
-/** A key service that meets a fault with every call, until it does not. */
+/** A key service whose every call meets a fault, until it is told otherwise. */
 function meeting(first: KmsFaultKind | undefined) {
   const memory = memoryKeys()
   let kind = first
@@ -169,7 +169,7 @@ describe('a KMS that throttles', () => {
     meets(undefined)
     const { wrappedKey } = await held.generate(CONTEXT)
     await expect(held.unwrap(wrappedKey, CONTEXT)).resolves.toHaveLength(32)
-    // One success, and the next hold is the first again; so it is after a failure of another kind.
+    // After one success the next hold is as short as the first; the same after a failure of another kind.
     for (const between of [undefined, 'failing'] as const) {
       meets('throttled')
       await expect(held.rewrap(wrappedKey, CONTEXT)).rejects.toMatchObject(refused)

@@ -2,9 +2,12 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { withinMs } from '@protectmyapi/service-kit/within-ms'
 
 export interface GroupCommitOptions<Item, Result> {
-  /** Runs the items in one transaction and answers in their order. What concerns one item is in its result, not thrown. */
+  /**
+   * Runs the items in one transaction and returns results in their order. A failure that concerns one item is its
+   * result, and is not thrown.
+   */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>
-  /** Was this a failure of the engine, which every item shares? */
+  /** Whether this was a failure of the database, which every item shares. */
   readonly isOutage: (thrown: unknown) => boolean
   readonly batchMax?: number
   readonly waitingMax?: number
@@ -12,11 +15,11 @@ export interface GroupCommitOptions<Item, Result> {
 }
 
 const LIMITS = {
-  /** With 32 versions each, still one statement of a bearable size. */
+  /** With 32 versions each, still one statement of a reasonable size. */
   batchMax: 64,
-  /** Beyond it: UNAVAILABLE at once, rather than a queue that outlives its callers' deadlines. */
+  /** Beyond this, UNAVAILABLE at once: a longer queue would outlive its callers' deadlines. */
   waitingMax: 4_096,
-  /** A transaction that hangs (a cut connection) must not hold up those behind it. */
+  /** A transaction that hangs, for example on a cut connection, must not block those behind it. */
   flightMs: 4_000,
 } as const
 
@@ -27,8 +30,9 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Lets what is asked for together share one transaction: in one turn of the event loop, or while another transaction is
- * under way. Everyone gets an answer: a batch that fails for a reason of one item's own is run again item by item.
+ * Lets items share one transaction if they arrive in the same turn of the event loop, or while another transaction is
+ * under way. Every item gets an answer: if a batch fails for another reason than an outage, its items are run again one
+ * by one.
  */
 export function groupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): (item: Item) => Promise<Result> {
   const { batchMax, waitingMax, flightMs } = { ...LIMITS, ...options }
@@ -41,7 +45,7 @@ export function groupCommit<Item, Result>(options: GroupCommitOptions<Item, Resu
       waiting.push({ item, resolve, reject })
       if (busy) return
       busy = true
-      // After the I/O of this turn, so that all its calls are in.
+      // After the I/O of this turn, so that all its calls are included.
       setImmediate(() => void drain())
     })
   }

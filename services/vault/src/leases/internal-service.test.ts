@@ -48,7 +48,7 @@ describe('a lease of an internal service', () => {
     const both = { ...BINDINGS, services: [WORKER.spiffeId] }
     const put = await stored({ bindings: both })
     expect((await answerFor(put, await grantFor(put))).leaseKey).toBeUndefined()
-    // The data key is in memory: a proxy gets it.
+    // The data key is in memory, so a proxy gets the lease key.
     const grant = await routeGrantFor([put])
     expect((await vault.leaseAll({ grant, versionIds: [put.versionId], peer: PROXY })).leaseKey).toBeDefined()
   })

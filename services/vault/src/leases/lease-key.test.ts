@@ -23,7 +23,7 @@ async function keyFor(put: Put, at: VaultCore = vault): Promise<LeaseKey> {
 }
 const hex = ({ bytes }: LeaseKey): string => bytes.reveal().toString('hex')
 
-/** What a rotation will do: a new version of the data key, which writes are sealed under from now on. */
+/** Does what a rotation does: adds a version of the data key, under which writes are sealed from now on. */
 async function rotate({ organizationId }: Put): Promise<void> {
   const row = await databases.tamper('data_keys').where({ organization_id: organizationId }).first()
   const { installationId } = databases
@@ -33,7 +33,7 @@ async function rotate({ organizationId }: Put): Promise<void> {
     .tamperKeys('wrapped_keys')
     .insert({ organization_id: organizationId, key_id: row.id, version: ref.keyVersion, wrapped: wrappedKey })
   await databases.tamper('data_keys').where({ organization_id: organizationId }).update({ version: ref.keyVersion })
-  // In memory, as it is after the first write under it.
+  // Loads it into memory, as the first write under it does.
   await vault.keys.plaintext(ref)
 }
 
@@ -110,7 +110,7 @@ describe('a lease key', () => {
     await keyFor(put)
     await rotate(put)
     const cold = vaultCore(databases, vault.service)
-    // The key that signs grants has been used.
+    // Makes the vault open the key that signs grants before the key service goes away.
     await answerFor([await stored()], cold)
     await cold.keys.plaintext({ ...(await cold.keys.current(put.organizationId)), keyVersion: 1 })
     vault.service.away = true
@@ -134,7 +134,7 @@ describe('the derivation of a lease key', () => {
   }
 
   it('gives what was recorded: replicas of two releases agree', () => {
-    // The same comes of RFC 5869's two steps, written out by hand.
+    // Computed by hand with the two steps of RFC 5869.
     expect(keyOf(REF)).toBe('9b3849eadbeb9555e388b63cae1ae7545bcf2cff7139883cccb5092aa3243464')
   })
 

@@ -6,29 +6,36 @@ import type { KeyRef } from '../keys/data-key-cache.js'
 import type { DataKeys } from '../keys/data-keys.js'
 
 /**
- * What proxies seal the leases under that they share through Redis. One for each organization, version of its data key
- * and hour, never one for all: a stolen proxy opens what those organizations share that it serves, for an hour.
+ * The key under which proxies seal the leases that they share through Redis. There is one for each organization,
+ * version of its data key and hour, and never one for all: a stolen proxy can open only shared leases of the
+ * organizations that it serves, for an hour.
  */
 export interface LeaseKey {
   readonly dataKeyId: string
   readonly dataKeyVersion: number
   /** Hours since the beginning of 1970, on this process's clock. */
   readonly hour: number
-  /** The receiver's own to wipe. */
+  /** The receiver wipes it. */
   readonly bytes: SecretBytes
   /** Milliseconds from the read to the end of the hour. */
   readonly sealsForMs: number
 }
 
 /**
- * The lease key of the hour in which a lease was read. Undefined where its data key is not in memory: leases that are in
- * hand do not wait for the KMS, they are merely not shared, and the next ones find it.
+ * Derives the lease key of the hour in which a lease was read. Undefined if its data key is not in memory: leases that
+ * are ready do not wait for the KMS. They are not shared, and later ones find the key.
  */
 export type DeriveLeaseKey = (dataKey: KeyRef, readMs: number) => LeaseKey | undefined
 
-/** Apart from what else a data key gives: record keys and commitments. Proxies seal by it: never changed. */
+/**
+ * Keeps lease keys apart from the record keys and commitments derived from the same data key. Proxies seal by it: never
+ * changed.
+ */
 const PURPOSE = 'protectmyapi/vault/1/lease-key'
-/** A data key is uniformly random, so that extraction needs no salt (RFC 5869, 3.1); without one every replica agrees. */
+/**
+ * A data key is uniformly random, so extraction needs no salt (RFC 5869, 3.1); without one every replica derives the
+ * same key.
+ */
 const NO_SALT = Buffer.alloc(0)
 const HOUR_MS = 3_600_000
 

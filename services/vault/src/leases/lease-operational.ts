@@ -9,14 +9,14 @@ import type { LeaseDeps } from './lease-secrets.js'
 import { type LeasableVersion, leaseStore } from './lease-store.js'
 
 interface OperationalDeps extends LeaseDeps {
-  /** Nothing of another purpose comes this way, whoever asks. */
+  /** The purposes that may be leased this way, whoever asks. */
   readonly purposes: readonly Purpose[]
 }
 
 /**
- * Leases what management itself must use.
+ * Leases what management itself needs.
  *
- * The function throws Fault SECRET_NOT_FOUND, for a secret of another purpose too; SECRET_DECRYPTION_FAILED;
+ * The function throws Fault SECRET_NOT_FOUND, also for a secret of another purpose; SECRET_DECRYPTION_FAILED;
  * UNAVAILABLE.
  */
 export const leaseOperational =

@@ -59,10 +59,10 @@ describe('a lease', () => {
     const slow = vaultCore(databases, vault.service)
     const put = await stored()
     const nowMs = slow.clock.wallMs()
-    // From a clock that is 4 s ahead, so that it is not the grant that bounds the lease.
+    // Issued by a clock that is 4 s ahead, so that the grant is not what bounds the lease.
     const iat = (nowMs + 4_000) / 1_000
     const grant = await grantFor([put], { iat, exp: iat + 300 }, signer, slow)
-    // The read takes 2 s: the table is locked meanwhile, so that nothing but time passes.
+    // The read takes 2 s: the table is locked meanwhile, so that only time passes.
     const blocker = await databases.tamper.transaction()
     await blocker.raw('LOCK TABLE versions IN ACCESS EXCLUSIVE MODE')
     const leasing = slow.lease({ grant, versionIds: [put.versionId], peer: PROXY })

@@ -20,7 +20,10 @@ export type LeaseOutcome =
 
 export interface LeaseAnswer {
   readonly outcomes: readonly LeaseOutcome[]
-  /** Of the grant's organization; undefined for internal services, where nothing was leased, and where its data key is not in memory. */
+  /**
+   * The grant's organization's; undefined for internal services, if nothing was leased, and if the data key is not in
+   * memory.
+   */
   readonly leaseKey: LeaseKey | undefined
 }
 
@@ -39,7 +42,7 @@ export interface GrantedLeaseDeps extends LeaseDeps {
 }
 
 /**
- * Leases exactly the versions that a grant names. What cannot be leased is a fault in its own outcome.
+ * Leases exactly the versions that a grant names. A version that cannot be leased has a fault as its outcome.
  *
  * The function throws Fault INVALID_GRANT, INVALID_REQUEST, UNAVAILABLE: then nothing is leased.
  */
@@ -56,7 +59,7 @@ export function leaseSecrets(deps: GrantedLeaseDeps): (request: LeaseRequest) =>
     if (versionIds.length > GRANT_SECRETS_MAX) throw new Fault('INVALID_REQUEST', 'more versions than a grant names')
     const taken = await take(request)
     if (taken instanceof Fault) throw taken
-    // One after the other: the first may fetch the organization's data key, the rest find it.
+    // One after the other: the first may fetch the organization's data key, and the rest find it.
     const outcomes: LeaseOutcome[] = []
     try {
       for (const versionId of versionIds) outcomes.push(await leaseOne(deps, taken, versionId))
@@ -79,10 +82,10 @@ async function leaseOne(
   const version = named && stored.get(versionName({ organizationId: claims.org, secretId: named.id, versionId }))
   if (!version) return { versionId, fault: 'SECRET_NOT_FOUND' }
   try {
-    // LABEL: the generation is the grant's, and must be the row's and the seal's. The purpose is what this call is for.
+    // LABEL: the grant's generation must equal the row's and the seal's. The purpose is the one that this call serves.
     const expected = { generation: named.gen, purpose: 'injection', floor: version.floor } as const
     const { value, bindings } = await openVersion(version, expected)
-    // Only now: bindings that no seal has vouched for decide nothing.
+    // Only after opening: bindings that no seal has authenticated decide nothing.
     if (!bindingsReach(bindings, claims)) {
       value.wipe()
       return { versionId, fault: 'DESTINATION_NOT_ALLOWED' }
@@ -97,17 +100,19 @@ async function leaseOne(
 }
 
 /**
- * Of the data key that the organization seals under now, not of the one that a version was sealed under then: after a
- * rotation nothing more is shared under the old key, and an organization has one key an hour however old its versions.
+ * Derived from the data key under which the organization seals now, not from the one under which a version was sealed.
+ * After a rotation nothing more is shared under the old key, and an organization has one lease key an hour, whatever
+ * the age of its versions.
  */
 function leaseKeyFor(
   { deriveLeaseKey }: GrantedLeaseDeps,
   { claims, readMs, stored }: Granted,
   outcomes: readonly LeaseOutcome[],
 ): LeaseKey | undefined {
-  // It opens whatever proxies share of the organization, and an internal service is bound to some secrets alone.
+  // A lease key opens whatever proxies share for the organization, but an internal service may use only the secrets
+  // bound to it.
   if (isForInternalService(claims)) return undefined
-  // Whoever is leased nothing has no use for it but to read what others share.
+  // A caller that is leased nothing could use the key only to read what others share.
   const [version] = outcomes.some((outcome) => 'lease' in outcome) ? stored.values() : []
   return version && deriveLeaseKey(version.currentKey, readMs)
 }

@@ -9,7 +9,7 @@ import {
   versionName,
 } from '../versions/version-row.js'
 
-/** Who is lent what. Immutable: the runtime role can add rows and read them. */
+/** Who is lent what. Immutable: the runtime role can only add and read rows. */
 export interface LeaseRecord extends VersionRef {
   readonly generation: number
   /** SPIFFE id. */
@@ -18,24 +18,24 @@ export interface LeaseRecord extends VersionRef {
   readonly serviceId: string | null
 }
 
-/** A lease that is recorded only while the key that signed its grant is pinned. */
+/** A lease that is recorded only if the key that signed its grant is still pinned. */
 export interface GrantedRecord extends Omit<LeaseRecord, 'generation'> {
   readonly pin: string
 }
 
-/** A version that may be leased, and the data key that its organization seals under now, read in one snapshot. */
+/** A version that may be leased, with the data key under which its organization seals now, read in one snapshot. */
 export interface LeasableVersion extends StoredVersion {
   readonly currentKey: KeyRef
-  /** Of that data key: below it nothing opens. */
+  /** Floor of that data key: below it nothing opens. */
   readonly floor: number
 }
 
 /**
- * Those of the versions that are stored, in organizations that were not shredded: looked up here and not in a cache, so
- * that a replica that still holds the key stops with the commit.
+ * Reads those of the given versions that are stored and whose organization was not shredded. They are read here and not
+ * from a cache, so that a replica that still holds the key stops at the commit of a shredding.
  *
- * Each by its primary key (LIMIT): Postgres takes the list for a hundred rows, and would rather read all versions of an
- * organization, or every data key, and join them.
+ * Each is looked up by its primary key, forced by LIMIT: Postgres assumes that the list has a hundred rows, and would
+ * otherwise read all versions of an organization, or every data key, and join them.
  */
 const LEASABLE = `
   SELECT v.organization_id, v.secret_id, v.version_id, v.state, v.generation, v.purpose, v.bindings, v.key_id, v.key_version,
@@ -49,8 +49,8 @@ const LEASABLE = `
   WHERE v.state = 'stored' AND k.state = 'active'`
 
 /**
- * Pins, versions and lease rows in one statement: one snapshot, one transaction, one round trip. No row without its read,
- * and none by a key that is not pinned in this very snapshot.
+ * Pins, versions and lease rows in one statement: one snapshot, one transaction, one round trip. No lease row is
+ * written without the read of its version, and none for a key that is not pinned in this snapshot.
  */
 const TAKE = `
   WITH pinned AS (
@@ -74,7 +74,10 @@ export const leaseStore = (trx: Knex) => ({
     return rows.flatMap(toLeasable)
   },
 
-  /** Reads what the records are about, and writes those that stand. Answers which pins hold, and what is stored. */
+  /**
+   * Reads the versions that the records are about, and writes the records that stand. Returns which pins hold and which
+   * versions are stored.
+   */
   async take(pins: ReadonlySet<string>, records: readonly GrantedRecord[]): Promise<Take> {
     const asked = new Map(records.map((record) => [versionName(record), toRow(record)]))
     const { rows }: { rows: (LeasableRow & { pins: string[] | null })[] } = await trx.raw(TAKE, [
@@ -103,7 +106,7 @@ export const leaseStore = (trx: Knex) => ({
 })
 
 export interface Take {
-  /** Those that hold. */
+  /** The pins that hold. */
   readonly pinned: ReadonlySet<string>
   readonly versions: readonly LeasableVersion[]
 }

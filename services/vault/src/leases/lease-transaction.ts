@@ -17,33 +17,33 @@ export interface LeaseRequest {
   readonly peer: Peer
 }
 
-/** A request whose grant holds, and what is stored of what it may have. */
+/** A request whose grant holds, with the stored versions that it may have. */
 export interface Granted {
   readonly claims: Claims
-  /** Wall clock before the read. */
+  /** Wall clock, before the read. */
   readonly readMs: number
-  /** By `versionName`. */
+  /** Keyed by `versionName`. */
   readonly stored: ReadonlyMap<string, LeasableVersion>
 }
 
-/** An expected alternative, not thrown: a refused grant concerns its own request alone. */
+/** A refusal is returned and not thrown, because it concerns only its own request. */
 export type Taken = Granted | Fault
 
-/** A grant that may be used now, by this caller, unless its key is no longer pinned; and the rows it is for. */
+/** A grant that this caller may use now, provided that its key is still pinned; and the rows it is for. */
 interface Admitted {
   readonly signed: SignedGrant
   readonly records: readonly GrantedRecord[]
 }
 
-/** What is taken for nobody. */
+/** The result if no request was admitted. */
 const NOTHING: Take = { pinned: new Set(), versions: [] }
 
 /**
- * One transaction for several requests: looks up whether the grants' keys are pinned still, reads the versions they name and
- * writes the lease rows. What is leased without a row, or a row without its read, does not exist.
+ * One transaction for several requests: checks that the grants' keys are still pinned, reads the versions that the
+ * grants name, and writes the lease rows. There is no lease without a row, and no row without its read.
  *
- * The row stands for the permission to open: should the opening fail afterwards, the trail says one lease too many,
- * never one too few. Opening is left to the caller: it may ask the KMS, and no connection waits for that.
+ * The row records the permission to open: if opening fails afterwards, the trail has one lease too many, never one too
+ * few. Opening is left to the caller, because it may ask the KMS, and no connection should wait for that.
  */
 export function leaseTransaction({
   vaultDb,
@@ -84,7 +84,7 @@ export function leaseTransaction({
   }
 }
 
-/** Of what was asked for, what the grant names: nothing else is looked up. */
+/** Only what is both asked for and named by the grant is looked up. */
 function admit(
   request: LeaseRequest,
   grant: SignedGrant | Fault | undefined,

@@ -7,7 +7,7 @@ export interface Lease {
   readonly secretId: string
   readonly versionId: string
   readonly generation: number
-  /** The receiver's own to wipe. */
+  /** The receiver wipes it. */
   readonly value: SecretBytes
   readonly bindings: Bindings
   readonly life: LeaseLife
@@ -16,18 +16,18 @@ export interface Lease {
 export interface LeaseLife {
   /** Unix time in milliseconds. */
   readonly notAfterMs: number
-  /** The same, counted from before the read. */
+  /** The same in milliseconds, counted from before the read. */
   readonly lifeMs: number
 }
 
-/** No lease lives longer, whatever its grant says. Below the feed's window of 20 minutes (WINDOW). */
+/** No lease lives longer, whatever its grant says. It is shorter than the feed's window of 20 minutes (WINDOW). */
 const LEASE_LIFE_MS_MAX = 5 * 60_000
 
 /**
- * READTIME: counted from before the read that the lease rests on. CAP: never past the grant.
+ * READTIME: counted from before the read on which the lease rests. CAP: never past the grant.
  *
  * @param readMs wall clock, before the transaction began.
- * @param lifeMsMax of this kind of grant: less where whoever holds it follows no feed.
+ * @param lifeMsMax the limit for this kind of grant; lower if its holder follows no feed.
  */
 export function leaseLife(
   readMs: number,

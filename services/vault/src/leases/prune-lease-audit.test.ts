@@ -12,7 +12,7 @@ const KEPT_DAYS = 90
 const pruning = (clock: Pick<Clock, 'monotonicMs'> = manualClock()) =>
   leaseAuditPruning({ vaultDb: databases.vaultDb, clock, keptDays: KEPT_DAYS })
 
-/** Lease rows of that age, with ids in the order of this test's calls. */
+/** Inserts lease rows of a given age, with ids in the order of this test's calls. */
 let made = 0
 async function leased(count: number, days: number): Promise<void> {
   await databases.tamper.raw(
@@ -44,7 +44,7 @@ describe('lease rows', () => {
   it('are left for the next round where one takes too long, and it is told by how much they are late', async () => {
     await leased(5_000, 92)
     await leased(1, 91)
-    // Each look is five seconds after the one before.
+    // Each reading of the clock is five seconds after the one before.
     let nowMs = 0
     const slow = { monotonicMs: () => (nowMs += 5_000) }
     const { round, overdueSeconds } = pruning(slow)

@@ -2,9 +2,9 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 const LIMITS = {
-  /** Of one statement, which takes some tens of milliseconds: other vaults write beside it. */
+  /** Rows of one statement, which takes some tens of milliseconds, because other vaults write at the same time. */
   rowsMax: 5_000,
-  /** After that long a round ends where it is, and the next one goes on: the vault may be ending. */
+  /** A round stops after this long and the next one continues, because the vault may be shutting down. */
   roundMs: 5_000,
 } as const
 
@@ -15,18 +15,18 @@ interface Deps {
   readonly keptDays: number
 }
 
-/** The care for lease rows that are older than they are kept. */
+/** Removes lease rows that are older than they are kept. */
 export interface LeaseAuditPruning {
-  /** Removes them, the oldest first; safe for several vaults at once. @throws what Postgres throws. */
+  /** Removes old rows, the oldest first; several vaults may do so at once. @throws what Postgres throws. */
   round(): Promise<void>
-  /** For how long the oldest row has been kept too long, as the last round found it; 0 where none was. */
+  /** How long the oldest row has been overdue, as the last round found it; 0 if none was. */
   overdueSeconds(): number
 }
 
 export function leaseAuditPruning({ vaultDb, clock, keptDays }: Deps): LeaseAuditPruning {
   let overdue = 0
 
-  /** By a function of the migrating role: this one removes nothing from the trail. */
+  /** Calls a function of the migrating role, because the runtime role may not delete from the trail. */
   async function prune(): Promise<number> {
     const { rows } = await vaultDb.raw<{ rows: { removed: number }[] }>('SELECT prune_lease_audit(?, ?) AS removed', [
       keptDays,

@@ -4,7 +4,7 @@ import type { LeaseRequest } from './lease-transaction.js'
 import { LEASE_QUEUE_LIMITS, queueLeases } from './queue-leases.js'
 
 const { totalMax, perOwnerMax } = LEASE_QUEUE_LIMITS.services
-/** In shape, and by a key that nobody has pinned: anybody can make one. */
+/** A well-formed grant signed by a key that nobody has pinned: anybody can make one. */
 const grant = await grantSigner('ver_of_nobody').sign(claimsAt(0))
 const service = (name: string | number) => ({ ...WORKER, spiffeId: `spiffe://protectmyapi.local/ns/apps/sa/${name}` })
 const many = (count: number, peer: LeaseRequest['peer']): LeaseRequest[] =>
@@ -15,7 +15,7 @@ afterEach(() => {
   for (const end of endings.splice(0)) end()
 })
 
-/** Transactions in which services stand do not end until they are told to. */
+/** A queue in which transactions of services do not end until they are told to. */
 function setUp() {
   const transactions: (readonly LeaseRequest[])[] = []
   let end = (): void => {}
@@ -32,7 +32,7 @@ function setUp() {
       return requests.map(({ peer }) => peer.spiffeId)
     },
   })
-  /** How it ends, or that it waits. */
+  /** How each request ended, or that it still waits. */
   const outcomes = async (requests: readonly LeaseRequest[]): Promise<string[]> => {
     const found = requests.map(() => 'waits')
     requests.forEach((request, at) => {
@@ -51,7 +51,7 @@ function setUp() {
   return { queue, transactions, outcomes, end: () => end() }
 }
 
-/** As many as a request needs that waits for nobody. */
+/** As many turns of the event loop as a request needs if it waits for nobody. */
 async function turns(): Promise<void> {
   for (let count = 0; count < 4; count += 1) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -6,8 +6,8 @@ import type { LeaseRequest } from './lease-transaction.js'
 
 export const LEASE_QUEUE_LIMITS = {
   /**
-   * Leases of internal services that wait: any certificate of the trust domain may ask for one. A service gets ten grants
-   * a second from management.
+   * Waiting leases of internal services, because any certificate of the trust domain may ask for one. Management issues
+   * ten grants a second to a service.
    */
   services: { totalMax: 1_024, perOwnerMax: 64 },
 } as const
@@ -18,11 +18,11 @@ interface Options<Result> extends Pick<GroupCommitOptions<LeaseRequest, Result>,
 }
 
 /**
- * The way of requests into shared transactions. Proxies have a queue of their own, and every other identity its share of a
- * second one: whoever asks for whatever it may, no proxy waits behind it, nor is refused for want of a place.
+ * Queues requests for the shared transactions. Proxies have a queue of their own; every other identity has its share of
+ * a second one. However much others ask for, no proxy waits behind them or is refused because the queue is full.
  *
- * The function throws Fault INVALID_GRANT for what is no grant at all, before it takes a place; UNAVAILABLE where there is
- * none; and what `run` throws.
+ * The function throws Fault INVALID_GRANT for what is no grant at all, before it takes a place; UNAVAILABLE if there is
+ * no place; and what `run` throws.
  */
 export function queueLeases<Result>({
   proxyId,

@@ -16,10 +16,10 @@ describe('a shredded organization', () => {
     const { sealed } = await rowOf(put).first()
     await vault.shred(put.organizationId)
     expect(await leaseOf(put, {}, other)).toMatchObject(absent)
-    // A row that comes back from a backup of `vault`: the key's state alone says no, to whoever holds the key in memory.
+    // A row restored from a backup of `vault`: the key's state alone refuses it, even if the key is in memory.
     await rowOf(put).update({ state: 'stored', sealed })
     expect(await leaseOf(put, {}, other)).toMatchObject(absent)
-    // And with that put back as well, the wrapped bytes are gone: a replica that starts now cannot open it.
+    // With the state restored too, the wrapped bytes are still gone: a replica that starts now cannot open it.
     await databases.tamper('data_keys').where({ organization_id: put.organizationId }).update({ state: 'active' })
     expect(await leaseOf(put, {}, vaultCore(databases, vault.service))).toMatchObject(broken)
     expect(await leaseOf(put)).toMatchObject(broken)
@@ -47,7 +47,7 @@ describe('a shredded organization', () => {
         await expect(at.keys.plaintext({ ...key, keyVersion })).rejects.toMatchObject({ code: broken.fault })
       expect(at.keys.derived(key, '0', () => fail())).toBeUndefined()
     }
-    // Nor does anything new get a key out of it: what is written now could not be read either.
+    // The old key seals nothing new either, because what is written now could not be read.
     await expect(vault.put(aPut({ organizationId }))).rejects.toMatchObject({ code: broken.fault })
   })
 
@@ -60,7 +60,7 @@ describe('a shredded organization', () => {
     const dump = { keys: await rowsOf('data_keys', organizationId), versions: await rowsOf('versions', organizationId) }
     await vault.shred(organizationId)
     await restore(organizationId, dump)
-    // No row of `vault` says any more that it was shredded: until it looks, what it has in memory opens.
+    // No row of `vault` records the shredding any more: until the replica checks, what it has in memory opens.
     expect(textOf(await leaseOf(put, {}, warm))).toBe('sk-value')
     for (const cold of [vault, vaultCore(databases, vault.service)])
       expect(await leaseOf(put, {}, cold)).toMatchObject(broken)
@@ -85,7 +85,7 @@ describe('a shredded organization', () => {
     const { finalAtMs } = await vault.shred(put.organizationId)
     const { destroyed_at: at } = (await rowsOf('data_keys', put.organizationId))[0] ?? fail()
     expect(finalAtMs).toBe(at.getTime() + 7 * 86_400_000)
-    // Not later because it was asked for again.
+    // Asking again does not make it later.
     expect((await vault.shred(put.organizationId)).finalAtMs).toBe(finalAtMs)
   })
 

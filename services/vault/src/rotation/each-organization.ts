@@ -1,6 +1,6 @@
 import { ROTATION_LIMITS } from './rotation-limits.js'
 
-/** Every row of a list that is read by pages, in the order of their organizations. */
+/** All rows of a paged list, in the order of their organizations. */
 export async function* eachOrganization<Row extends { readonly organizationId: string }>(
   read: (after: string, max: number) => Promise<readonly Row[]>,
 ): AsyncGenerator<Row, void, undefined> {

@@ -4,8 +4,9 @@ import { ROTATION_LIMITS } from './rotation-limits.js'
 import { rotationStore } from './rotation-store.js'
 
 /**
- * Deletes the wrapped bytes of data keys below their floor, a while after it was raised; of those too that a crash left
- * unadopted. A crash between the two databases is mended by the next round. Answers how many organizations it was for.
+ * Deletes the wrapped bytes of data keys below their floor, some time after the floor was raised; also those that a
+ * crash left unadopted. A crash between the two databases is repaired by the next round. Returns the number of
+ * organizations processed.
  */
 export const eraseOldKeys =
   ({ vaultDb, vaultKeysDb }: { readonly vaultDb: Knex; readonly vaultKeysDb: Knex }) =>

@@ -91,7 +91,7 @@ describe('a change of the master key whose process is killed', () => {
     async (_what, when) => {
       await killedAt(await holdAt(processes.superuserOfKeys, when, undefined), ['rewrap-data-keys'])
       await everythingOpens()
-      // The dead one's claim lasts ten seconds.
+      // The dead process's claim lasts ten seconds.
       await processes.superuserOfKeys('rewrap').update({ worked_until: null })
     },
     60_000,
@@ -169,7 +169,7 @@ async function lastSecretId(): Promise<string> {
   return row[0]?.last ?? ''
 }
 
-/** Stops whoever comes to that point, in its statement, until it is released. */
+/** Blocks every statement that reaches this point, until it is released. */
 async function holdAt(db: Knex, when: string, secretId: string | undefined) {
   const holder = await db.transaction()
   await holder.raw('SELECT pg_advisory_xact_lock(4711)')
@@ -186,14 +186,14 @@ async function holdAt(db: Knex, when: string, secretId: string | undefined) {
   }
   return {
     reached: () => until(waiting, 30_000),
-    /** As where its connection was cut before the statement came. */
+    /** Rolls back, as if the connection had been cut before the statement arrived. */
     async undo() {
       await db.raw(`SELECT pg_terminate_backend(pid) ${WAITING}`)
       await this.release()
     },
     async release() {
       await holder.rollback()
-      // Whoever waited goes on, finds nobody to answer to, and ends.
+      // A blocked statement continues, finds no client to answer, and ends.
       await until(async () => ((await waiting()) ? undefined : true), 10_000)
       const table = when.split(' ').at(-1)
       await db.raw(`DROP TRIGGER hold ON ${table}; DROP FUNCTION hold()`)

@@ -21,41 +21,45 @@ export interface ReencryptDeps extends ResealDeps {
 export interface Turn {
   readonly organizationId: string
   /**
-   * An older version of the data key may be known: the floor is raised over what does not open, which stays as it is and
-   * never opens again. Otherwise that holds the floor down, until its value is replaced or its wrapped key restored. Where
-   * nothing at all opens, and nothing is sealed anew yet, it holds the floor down either way: then it is as a rule this
-   * vault that lacks a master key, and the wrapped bytes would go a minute later.
+   * Says that somebody else may know an older version of the data key. Then the floor is raised even over versions that
+   * do not open; they stay as they are and never open again. Otherwise such a version keeps the floor down until its
+   * value is replaced or its wrapped key restored. If nothing at all opens, and nothing is sealed anew yet, the floor
+   * stays down in either case: most likely this vault lacks a master key, and the wrapped bytes would be deleted a
+   * minute later.
    */
   readonly known: boolean
 }
 
-/** What one turn has done, and what is left. Over once `floor` is `version`. */
+/** What one turn has done, and what is left. The work is over once `floor` equals `version`. */
 export interface Reencrypted extends Behind {
   readonly resealed: number
-  /** Of what this turn has looked at; at most a hundred. */
+  /** Among the versions that this turn has read; at most a hundred. */
   readonly unopenable: readonly VersionRef[]
-  /** Has every version been looked at, over turns? `stuck`: yes, and what is left does not open. */
+  /** Whether every version has been read, over several turns. `stuck`: yes, and what is left does not open. */
   readonly pass: 'goes on' | 'ended' | 'stuck'
 }
 
-/** One look at every version below the one that seals, in turns. */
+/** One pass over every version below the one that seals, in turns. */
 interface Pass {
   readonly ref: KeyRef
-  /** All up to here were looked at. Without it, whoever puts enough in front that does not open hides all behind it. */
+  /**
+   * All versions up to here were read. Without it, an attacker could hide versions behind enough others that do not
+   * open.
+   */
   after: VersionRef | undefined
   unopenable: number
 }
 
 /**
- * Seals an organization's versions anew under its data key of now, a turn with each call, and raises the floor at their
- * end. A turn goes on behind the last one of this function; whoever begins elsewhere, or after a crash, begins with the
- * first: what is left is read off the rows.
+ * Seals an organization's versions anew under its current data key, one turn per call, and raises the floor at the end.
+ * A turn continues where the last one of this function stopped. A new instance, or one after a crash, begins with the
+ * first version: the rows say what is left.
  *
- * The function throws Fault INVALID_REQUEST; CONFLICT where the organization was shredded; NOT_FOUND where it has no data
+ * The function throws Fault INVALID_REQUEST; CONFLICT if the organization was shredded; NOT_FOUND if it has no data
  * key; UNAVAILABLE; and what Postgres throws.
  */
 export function reencryptSecrets(deps: ReencryptDeps): (turn: Turn) => Promise<Reencrypted> {
-  // Of one that is put out another pass begins with the first row.
+  // If a pass is evicted, another one begins with the first row.
   const passes = new LRUCache<string, Pass>({ max: ROTATION_LIMITS.passesMax })
 
   function passOf({ ref }: ActiveKey): Pass {
@@ -96,7 +100,7 @@ function tellUnopenable(log: Logger, told: readonly VersionRef[], count: number)
     )
 }
 
-/** Until the last row, or until the turn is over. */
+/** Continues until the last row, or until the turn is over. */
 async function resealOn(deps: ReencryptDeps, key: ActiveKey, pass: Pass) {
   const untilMs = deps.clock.monotonicMs() + ROTATION_LIMITS.turnMs
   const unopenable: VersionRef[] = []
@@ -117,9 +121,9 @@ async function resealOn(deps: ReencryptDeps, key: ActiveKey, pass: Pass) {
 }
 
 /**
- * Under a lock that no writer passes: none seals under an older version from here on. Where the old key may be known,
- * whatever is below does not count: a pass has found that it does not open, or somebody else has put it there since, for
- * none of ours writes below the version that seals.
+ * Raises the floor under a lock that excludes writers, so that none seals under an older version from then on. With
+ * `givesUp`, versions below the floor do not count: a pass has found that they do not open, or they were put there
+ * since by something else than a vault, because no vault writes below the version that seals.
  */
 async function raiseFloor({ vaultDb, headKeys }: ReencryptDeps, ref: KeyRef, givesUp: boolean): Promise<boolean> {
   if (ref.organizationId === INSTALLATION_ORGANIZATION) await headKeys.reseal()

@@ -16,16 +16,16 @@ export interface ResealDeps {
 
 interface Resealed {
   readonly resealed: number
-  /** Those that do not authenticate. They are left as they are. */
+  /** Versions that do not authenticate. They are left as they are. */
   readonly unopenable: readonly VersionRef[]
   /** The data key was rotated again, or destroyed: nothing was written. */
   readonly keyMoved: boolean
 }
 
 /**
- * Seals versions anew under the data key that seals now. All that may ask the KMS comes first, without a lock. Then one
- * transaction writes those that are still what was read: what was destroyed meanwhile stays destroyed, and what another
- * replica has sealed anew stays as it is.
+ * Seals versions anew under the data key that seals now. Everything that may ask the KMS comes first, without a lock.
+ * Then one transaction writes the versions that are still as they were read: one that was destroyed meanwhile stays
+ * destroyed, and one that another replica has sealed anew stays as it is.
  *
  * @throws Fault UNAVAILABLE, and what Postgres throws: then nothing is changed.
  */
@@ -42,13 +42,13 @@ export async function resealPage(deps: ResealDeps, key: ActiveKey, page: readonl
     if (current.state !== 'active' || current.ref.keyVersion !== key.ref.keyVersion)
       return { resealed: 0, unopenable, keyMoved: true }
     let resealed = 0
-    // In the order of ids, as whoever destroys versions locks them.
+    // In the order of ids, the order in which destroying versions locks them.
     for (const { version, sealed } of anew) if (await rotationStore(trx).reseal(version, sealed, key.ref)) resealed += 1
     return { resealed, unopenable, keyMoved: false }
   })
 }
 
-/** Undefined where it does not authenticate as what its row says. */
+/** Undefined if the version does not authenticate as what its row says. */
 async function sealAnew(
   { keys, openVersion, installationId }: ResealDeps,
   { ref, floor }: ActiveKey,

@@ -2,11 +2,11 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 
 export interface Rests {
   add(name: string): void
-  /** Those that rest now. */
+  /** The names that rest now. */
   names(): readonly string[]
 }
 
-/** What is left alone for a while, so that who comes round again and again has its place for others. */
+/** Names to leave alone for a while, so that a repeated round has room for others. */
 export function rests(clock: Pick<Clock, 'monotonicMs'>, { restMs, max }: { restMs: number; max: number }): Rests {
   const untilMs = new Map<string, number>()
   return {

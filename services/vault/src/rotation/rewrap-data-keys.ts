@@ -21,8 +21,8 @@ export interface Rewrapped {
   readonly rewrapped: number
   readonly remaining: number
   /**
-   * Has every key of the order been tried, over turns? `stuck`: yes, and what is left does not unwrap. `elsewhere`:
-   * somebody else is at it, and this turn did nothing.
+   * Whether every key of the order has been tried, over several turns. `stuck`: yes, and what is left does not unwrap.
+   * `elsewhere`: another process has claimed the order, and this turn did nothing.
    */
   readonly pass: 'goes on' | 'ended' | 'stuck' | 'elsewhere'
 }
@@ -30,27 +30,27 @@ export interface Rewrapped {
 /** One attempt at every key of an order, in turns. */
 interface Pass {
   readonly askedAt: string
-  /** All up to here were tried: those that do not unwrap do not keep turns from those behind them. */
+  /** All keys up to here were tried: keys that do not unwrap must not use up the turns of those behind them. */
   after: KeyRef | undefined
   refused: number
 }
 
 const LIMITS = {
   pageRows: 50,
-  /** Longer than a turn and the call of the KMS at its end; a dead worker holds the others up for as long. */
+  /** Longer than a turn plus the KMS call at its end. A worker that died blocks the others for this long. */
   claimMs: 10_000,
 } as const
 
-/** Orders that every data key be wrapped anew under the master key that this process wraps under. */
+/** Orders that every data key be wrapped anew under the master key under which this process wraps. */
 export const orderRewrap =
   ({ vaultKeysDb, keys }: Pick<RewrapDeps, 'vaultKeysDb' | 'keys'>) =>
   (): Promise<void> =>
     rewrapStore(vaultKeysDb).order(keys.masterKey)
 
 /**
- * One turn of the order with each call, if there is one for this process's master key and nobody else is at it. A turn
- * goes on behind the last one of this function; whoever begins elsewhere begins with the first: what is left is read off
- * the rows.
+ * Works one turn per call on the order, if there is one for this process's master key and no other process has claimed
+ * it. A turn continues where the last one of this function stopped. A new instance begins with the first key: the rows
+ * say what is left.
  *
  * The function throws Fault UNAVAILABLE, and what Postgres throws.
  */
@@ -81,7 +81,7 @@ export function rewrapDataKeys(deps: RewrapDeps): () => Promise<Rewrapped> {
   }
 }
 
-/** Until the last key, or until the turn is over. */
+/** Continues until the last key, or until the turn is over. */
 async function work(deps: RewrapDeps, order: RewrapOrder, pass: Pass) {
   const store = rewrapStore(deps.vaultKeysDb)
   const untilMs = deps.clock.monotonicMs() + ROTATION_LIMITS.turnMs
@@ -103,7 +103,9 @@ async function work(deps: RewrapDeps, order: RewrapOrder, pass: Pass) {
   }
 }
 
-/** The KMS is asked without a lock; what was destroyed meanwhile, or wrapped by others, is not brought back. */
+/**
+ * The KMS is asked without a lock. A key that was destroyed or wrapped by another process meanwhile is not overwritten.
+ */
 async function rewrapOne(
   { vaultKeysDb, keys, installationId, log }: RewrapDeps,
   key: WrappedKey,

@@ -1,11 +1,11 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { KeyRef } from '../keys/data-key-cache.js'
 
-/** To wrap anew what was wrapped before it was asked for, or under another master key. */
+/** An order to wrap anew every data key that was wrapped before the order was given, or under another master key. */
 export interface RewrapOrder {
-  /** The master key to wrap under. Replicas that wrap under another one, as configured, leave it alone. */
+  /** The master key to wrap under. Replicas that are configured with another one leave the order alone. */
   readonly masterKey: string
-  /** As Postgres writes it, to the microsecond: a Date would lose those. */
+  /** As Postgres writes it, to the microsecond: a Date would lose these digits. */
   readonly askedAt: string
 }
 
@@ -14,9 +14,9 @@ export interface WrappedKey {
   readonly wrapped: Buffer
 }
 
-/** Orders and their work: rows of database `vault_keys`. */
+/** The order and the work on it: rows of database `vault_keys`. */
 export const rewrapStore = (db: Knex) => ({
-  /** Goes on with one that is not done; else, or where another master key is meant, gives a new one. */
+  /** Continues an order that is not done. If there is none, or another master key is meant, gives a new one. */
   async order(masterKey: string): Promise<void> {
     await db.raw(
       `INSERT INTO rewrap (master_key, asked_at) VALUES (?, clock_timestamp())
@@ -27,13 +27,16 @@ export const rewrapStore = (db: Knex) => ({
     )
   },
 
-  /** The order, where it is not done and means this master key. */
+  /** The order, if it is not done and means this master key. */
   async open(masterKey: string): Promise<RewrapOrder | undefined> {
     const row = await db('rewrap').where({ master_key: masterKey, done_at: null }).first(db.raw('asked_at::text'))
     return row && { masterKey, askedAt: row.asked_at }
   },
 
-  /** One at a time works on it, of all replicas and commands: each call of the KMS is made once. False: somebody does. */
+  /**
+   * One process at a time works on the order, among all replicas and commands, so that each call of the KMS is made
+   * once. False if another process has claimed it.
+   */
   async claim({ masterKey }: RewrapOrder, forMs: number): Promise<boolean> {
     const claimed = await db('rewrap')
       .where({ master_key: masterKey, done_at: null })
@@ -72,7 +75,7 @@ export const rewrapStore = (db: Knex) => ({
     return Number(row[0]?.count ?? 0)
   },
 
-  /** False where it is not what was read: it was shredded, or erased, or somebody else was first. */
+  /** False if the row is no longer what was read: it was shredded or erased, or another process was first. */
   async replace({ ref, wrapped }: WrappedKey, anew: Buffer, masterKey: string): Promise<boolean> {
     const replaced = await db('wrapped_keys')
       .where({ organization_id: ref.organizationId, key_id: ref.keyId, version: ref.keyVersion, wrapped })
@@ -80,7 +83,7 @@ export const rewrapStore = (db: Knex) => ({
     return replaced === 1
   },
 
-  /** How many data keys each master key wraps; null where it was never noted. */
+  /** Number of data keys under each master key; null if the master key was never noted. */
   async counts(): Promise<readonly { readonly masterKey: string | null; readonly keys: number }[]> {
     const rows: { master_key: string | null; count: string }[] = await db('wrapped_keys')
       .groupBy('master_key')

@@ -29,7 +29,7 @@ async function openCold(put: Put, service: MemoryKeys): Promise<Buffer> {
 }
 const broken = { code: 'SECRET_DECRYPTION_FAILED' }
 
-/** Alters the wrapped bytes of the first so many. What it answers puts them back. */
+/** Alters the wrapped bytes of the first `count` keys. Returns a function that restores them. */
 async function breakFirst(count: number): Promise<() => Promise<void>> {
   const rows = await databases.tamperKeys('wrapped_keys').orderBy('key_id').limit(count).select('key_id', 'wrapped')
   const write = async (wrappedOf: (wrapped: Buffer) => Buffer) => {
@@ -43,7 +43,7 @@ async function breakFirst(count: number): Promise<() => Promise<void>> {
   return () => write((wrapped) => wrapped)
 }
 
-/** Another master key, each of whose wrappings takes as long as a test says. */
+/** Another master key; a test decides how long each of its wrappings takes. */
 function slowKeys(former: MemoryKeys, onRewrap: () => void): MemoryKeys {
   const keys = memoryKeys(former)
   return {
@@ -91,7 +91,7 @@ describe('wrapping data keys anew', () => {
     expect(await order()).toMatchObject({ asked_at: askedAt, done_at: null })
     await changed.tend()
     expect(await order()).toMatchObject({ done_at: expect.any(Date) })
-    // None was wrapped twice: the third failed, and was wrapped when it went on.
+    // None was wrapped twice: the third failed, and was wrapped when the work continued.
     expect(calls).toBe(65 + 1)
     before = after
     vault = changed

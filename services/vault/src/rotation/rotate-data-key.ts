@@ -14,25 +14,25 @@ export interface RotateDeps {
 
 export interface Rotation {
   readonly organizationId: string
-  /** The version to be replaced, as the caller saw it seal. Whoever comes second finds another, and makes none. */
+  /** The version to be replaced, as the caller saw it seal. If it is already replaced, no version is made. */
   readonly seen?: number
 }
 
 export interface Rotated {
-  /** Seals from now on: made here, or by who was first. */
+  /** The version that seals from now on: made here, or by another process that was first. */
   readonly ref: KeyRef
   readonly made: boolean
 }
 
-/** Of replicas that rotate at the same time one wins; a loser may meet one that has not committed yet. */
+/** If replicas rotate at the same time, one wins; a loser may read the state before the winner commits. */
 const ATTEMPTS_MAX = 3
 
 /**
- * Another version of an organization's data key seals all that is written from the commit on. What was sealed before
- * stays as it is and opens; sealing it anew is `reencryptSecrets`.
+ * Makes another version of an organization's data key seal everything written from the commit on. What was sealed
+ * before stays as it is and opens; `reencryptSecrets` seals it anew.
  *
- * The function throws Fault INVALID_REQUEST; CONFLICT where the organization was shredded; NOT_FOUND where it has no data
- * key yet; UNAVAILABLE, and then nothing has changed.
+ * The function throws Fault INVALID_REQUEST; CONFLICT if the organization was shredded; NOT_FOUND if it has no data key
+ * yet; UNAVAILABLE, and then nothing has changed.
  */
 export const rotateDataKey =
   ({ vaultDb, keys, log }: RotateDeps) =>

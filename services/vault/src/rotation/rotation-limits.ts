@@ -1,17 +1,17 @@
 export const ROTATION_LIMITS = {
-  /** Versions that are sealed anew in one transaction: 2 MiB at most. */
+  /** Versions sealed anew in one transaction: 2 MiB at most. */
   pageRows: 32,
-  /** Organizations that an operator's command reads in one statement: it counts what is left of each. */
+  /** Organizations that an operator's command reads in one statement, which counts what is left of each. */
   organizationsRows: 100,
-  /** One turn of an organization, or of wrapping anew. An RPC's deadline is not far away. */
+  /** The length of one turn for an organization, or of wrapping anew: it must end well before an RPC's deadline. */
   turnMs: 2_000,
-  /** Told by name, in one turn, of what does not open. */
+  /** Versions that do not open and are reported by name, in one turn. */
   unopenableTold: 100,
-  /** Organizations of which it is remembered how far they were looked through. */
+  /** Organizations whose current pass is remembered. */
   passesMax: 10_000,
   /**
-   * From a floor to the end of the wrapped bytes below it: a lease may have read a version before that was sealed anew
-   * since, and still ask for the key that it names. No lease takes half as long.
+   * Time between raising a floor and erasing the wrapped bytes below it: a lease may have read a version before it was
+   * sealed anew, and still ask for the key that it names. No lease takes half as long.
    */
   graceMs: 60_000,
 } as const

@@ -3,23 +3,24 @@ import type { KeyRef } from '../keys/data-key-cache.js'
 import { queueForKey } from '../keys/queue-for-key.js'
 import { type StoredVersion, toVersion, type VersionRef, type VersionRow } from '../versions/version-row.js'
 
-/** What rotations have done of an organization and what is left. */
+/** How far rotation is for an organization, and what is left. */
 export interface Behind {
   readonly organizationId: string
-  /** Seals now. */
+  /** The version that seals now. */
   readonly version: number
   readonly floor: number
-  /** Sealed under a version below. */
+  /** Versions sealed under a lower version of the data key. */
   readonly remaining: number
 }
 
-/** What rotation looks for in database `vault`, and what it moves. */
+/** The queries and updates of rotation in database `vault`. */
 export const rotationStore = (db: Knex) => ({
-  /** Data keys that have sealed for longer than that, oldest first. */
+  /** Data keys that have sealed for longer than `days`, oldest first. */
   async aged(days: number, max: number, except: readonly string[]): Promise<readonly KeyRef[]> {
     const rows = await db('data_keys')
       .where({ state: 'active' })
-      // `now()`, which stands still: no index leads to a clock that moves, and every data key would be looked at.
+      // `now()` is constant within a transaction: with a moving clock Postgres could not use the index, and would read
+      // every data key.
       .whereRaw('rotated_at < now() - make_interval(days => ?)', [days])
       .whereRaw('NOT organization_id = ANY(?)', [[...except]])
       .orderBy('rotated_at')
@@ -28,7 +29,10 @@ export const rotationStore = (db: Knex) => ({
     return rows.map(toRef)
   },
 
-  /** Organizations that have something under an older version. In no order: replicas take different ones. */
+  /**
+   * Organizations that have something sealed under an older version. In random order, so that replicas take different
+   * ones.
+   */
   async behind(max: number, except: readonly string[]): Promise<readonly string[]> {
     const rows = await db('data_keys')
       .where({ state: 'active' })
@@ -40,7 +44,7 @@ export const rotationStore = (db: Knex) => ({
     return rows.map((row) => row.organization_id)
   },
 
-  /** All that have a data key, by id, after the given one. */
+  /** All organizations that have a data key, by id, after the given one. */
   async organizations(after: string, max: number): Promise<readonly KeyRef[]> {
     const rows = await db('data_keys')
       .where({ state: 'active' })
@@ -51,13 +55,13 @@ export const rotationStore = (db: Knex) => ({
     return rows.map(toRef)
   },
 
-  /** Versions of a data key whose floor was raised that long ago, and whose wrapped bytes are still there. */
+  /** Data keys whose floor was raised at least that long ago, and whose wrapped bytes below it are still there. */
   async toErase(graceMs: number, max: number): Promise<readonly (KeyRef & { readonly floor: number })[]> {
     const rows = await db('data_keys')
       .where({ state: 'active' })
       .whereRaw('erased < floor')
       .whereRaw(`floored_at < clock_timestamp() - ? * interval '1 millisecond'`, [graceMs])
-      // As the index of those that are behind has them: without an order Postgres would rather look at every data key.
+      // In the order of the index of keys that are behind: without an order Postgres would rather read every data key.
       .orderBy('organization_id')
       .limit(max)
       .select('organization_id', 'id', 'version', 'floor')
@@ -85,7 +89,7 @@ export const rotationStore = (db: Knex) => ({
     return Number(row[0]?.count ?? 0)
   },
 
-  /** Is anything stored under this version of the data key, or a later one? */
+  /** Whether anything is stored under this version of the data key, or a later one. */
   async hasSealed({ organizationId, keyId, keyVersion }: KeyRef): Promise<boolean> {
     const row = await db('versions')
       .where({ organization_id: organizationId, key_id: keyId, state: 'stored' })
@@ -94,7 +98,7 @@ export const rotationStore = (db: Knex) => ({
     return row !== undefined
   },
 
-  /** False where it is not stored, or not under the version of the data key that was read: somebody else was first. */
+  /** False if it is not stored, or not under the version of the data key that was read: another process was first. */
   async reseal(version: StoredVersion, sealed: Buffer, to: KeyRef): Promise<boolean> {
     const resealed = await db('versions')
       .where({
@@ -114,14 +118,14 @@ export const rotationStore = (db: Knex) => ({
     return row !== undefined
   },
 
-  /** Waits for the writers that hold the row, and holds off those that come. False where it has moved on. */
+  /** Waits for writers that hold the row, and blocks new ones. False if the key has another version by now. */
   async lock({ organizationId, keyId, keyVersion }: KeyRef): Promise<boolean> {
     await queueForKey(db, organizationId, 'alone')
     const seen = { organization_id: organizationId, id: keyId, version: keyVersion, state: 'active' }
     return (await db('data_keys').where(seen).forUpdate().first('id')) !== undefined
   },
 
-  /** Under the lock. */
+  /** To be called under the lock. */
   async raiseFloor({ organizationId, keyVersion }: KeyRef): Promise<void> {
     await db('data_keys')
       .where({ organization_id: organizationId })

@@ -105,7 +105,7 @@ describe('rotating a data key', () => {
 })
 
 describe('rounds, where data keys in front are refused', () => {
-  /** More of them than one step of a round takes up. */
+  /** More secrets than one step of a round processes. */
   const COUNT = 50
   const refusedKeys = (version: number, floor: number) =>
     databases.tamper.raw(
@@ -361,7 +361,7 @@ describe('two replicas, while one rotates and both seal anew', () => {
       for (; !ended; count += 1) {
         const put = aPut({ organizationId: first.organizationId })
         await at.put(put)
-        // So that there is not more and more to be sealed anew.
+        // Destroys the older ones, so that the amount to be sealed anew does not grow.
         if (count > 5) await at.destroy(put.organizationId, put.secretId, [put.versionId])
       }
       return count
@@ -416,7 +416,7 @@ describe('two replicas, while one rotates and both seal anew', () => {
   it('never seal under a version that a replica remembers: the one that counts is read with the write', async () => {
     const put = await stored()
     const slow = replica()
-    // The slow replica has asked which version seals; before it has sealed, the other one rotates and floors.
+    // The slow replica has asked which version seals; before it seals, the other one rotates and raises the floor.
     const plaintext = slow.keys.plaintext
     let raced = false
     slow.keys.plaintext = async (ref) => {

@@ -14,24 +14,25 @@ export interface TendDeps extends Omit<ReencryptDeps, 'keys'> {
   readonly vaultKeysDb: Knex
   readonly keys: Pick<DataKeys, 'rotate' | 'plaintext'>
   readonly kms: RewrapDeps['keys']
-  /** A data key that has sealed for so long is replaced. */
+  /** A data key is replaced once it has sealed for this long. */
   readonly keyDaysMax: number
   readonly log: Logger
 }
 
 const LIMITS = {
-  /** Of one round, of each step: another replica's round takes others, and the next one goes on. */
+  /** Organizations per step of a round: another replica's round takes others, and the next round continues. */
   organizations: 20,
-  /** After that long a round ends where it is: the vault may be ending. */
+  /** A round stops after this long, because the vault may be shutting down. */
   roundMs: 5_000,
-  /** Where all that is left does not open or does not unwrap, and where it is refused. */
+  /** How long an organization or order rests if all that is left does not open or unwrap, or if its work is refused. */
   restMs: 5 * 60_000,
   restingMax: 10_000,
 } as const
 
 /**
- * What time, commands and crashes ask of the data keys, in one round; safe to repeat, and for several replicas at once.
- * The first step that fails ends it for now; an organization that is refused ends nothing, and rests.
+ * One round of the work on data keys that is due by age, by command or after a crash. Safe to repeat, and for several
+ * replicas at once. The first step that fails ends the round; an organization whose work is refused ends nothing, and
+ * rests.
  *
  * The function throws Fault UNAVAILABLE while the KMS is away, and what Postgres throws.
  */
@@ -43,12 +44,12 @@ export const tendDataKeys = (deps: TendDeps): (() => Promise<void>) => {
   const rewrap = rewrapDataKeys({ ...deps, keys: kms })
   const erase = eraseOldKeys({ vaultDb, vaultKeysDb })
   const resting = { restMs: LIMITS.restMs, max: LIMITS.restingMax }
-  /** Organizations of which all that is left does not open. */
+  /** Organizations of which nothing that is left opens. */
   const unsealable = rests(clock, resting)
   const unrotatable = rests(clock, resting)
   let rewrapRestsUntilMs = -Infinity
 
-  /** Of one organization: undefined where it was shredded, or is refused, and then it rests. */
+  /** Work on one organization: undefined if it was shredded, or if the work is refused, and then it rests. */
   function pass<Result>(organizationId: string, at: Rests, work: Promise<Result>): Promise<Result | undefined> {
     return passRefused(unlessShredded(work), (err) => {
       at.add(organizationId)
@@ -56,10 +57,10 @@ export const tendDataKeys = (deps: TendDeps): (() => Promise<void>) => {
     })
   }
 
-  /** False where there was nothing to be done. */
+  /** False if there was nothing to do. */
   async function sealAnew(organizationId: string): Promise<boolean> {
     const turn = await pass(organizationId, unsealable, reencrypt({ organizationId, known: false }))
-    // It rests, or is there no more: the next ones are looked at.
+    // The organization rests, or no longer exists: the next ones are processed.
     if (!turn) return true
     const { version, floor, resealed, pass: looked } = turn
     if (looked === 'stuck') {
@@ -80,7 +81,7 @@ export const tendDataKeys = (deps: TendDeps): (() => Promise<void>) => {
     }
   }
 
-  /** Until something was rotated: those that are refused take nobody's place. */
+  /** Continues until something was rotated, so that keys whose rotation is refused do not use up a round. */
   async function rotateByAge(untilMs: number): Promise<void> {
     let rotated = false
     while (!rotated) {

@@ -1,6 +1,9 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 
-/** What comes of work on the data key of a listed organization. Undefined where that was shredded since: it has none. */
+/**
+ * The result of work on the data key of a listed organization. Undefined if the organization was shredded since it was
+ * listed.
+ */
 export async function unlessShredded<Result>(work: Promise<Result>): Promise<Result | undefined> {
   try {
     return await work

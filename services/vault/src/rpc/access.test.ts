@@ -30,7 +30,7 @@ describe('the table of methods and callers', () => {
         .map((path) => path.split('/')[2])
         .sort()
     expect(allowed(peer('proxy'))).toEqual(['LeaseSecrets'])
-    // By a grant of its own; whether it is registered, management says.
+    // An internal service leases by a grant; management decides whether it is registered.
     expect(allowed(peer('worker'))).toEqual(['LeaseSecrets'])
     expect(allowed(peer('management', 'protectmyapi.local', 'other'))).toEqual(['LeaseSecrets'])
     expect(allowed(peer('management'))).toEqual(

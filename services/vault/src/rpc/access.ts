@@ -3,15 +3,15 @@ import type { Authorize } from '@protectmyapi/service-kit/grpc/grpc-server'
 import type { Purpose } from '../envelope/seal-context.js'
 
 interface Rule {
-  /** Which internal services there are is management's to say, in their grants. */
+  /** Management decides, in its grants, which internal services there are. */
   readonly callers: readonly Caller[]
-  /** What secrets the method may be about; absent where it never touches a value. */
+  /** Purposes of the secrets that the method may touch; absent if it never touches a value. */
   readonly purposes?: readonly Purpose[]
 }
 
 /**
- * Method and purpose → callers. What is not here is refused. Nobody may both write and lease what is injected:
- * management writes and cannot read it back, the others lease and cannot write.
+ * Maps method and purpose to callers. Whatever is missing here is refused. No caller may both write and lease what is
+ * injected: management writes and cannot read it back, the others lease and cannot write.
  */
 export const ACCESS = {
   PutSecret: { callers: ['management'], purposes: ['injection', 'operational', 'grant-signing'] },
@@ -31,11 +31,11 @@ export const ACCESS = {
 
 const SERVICE_PATH = '/protectmyapi.vault.v1.Vault/'
 
-/** The standard health service says nothing of a secret: whoever is of this installation may ask. */
+/** The standard health service reveals nothing of secrets, so every service of this installation may ask. */
 const HEALTH_PATHS = ['Check', 'List', 'Watch'].map((method) => `/grpc.health.v1.Health/${method}`)
 const HEALTH_CALLERS = ['management', 'proxy', 'vault'] as const
 
-/** The table, for the identities of one trust domain and namespace. Deny by default. */
+/** Authorizes by the table, for the identities of one trust domain and namespace. Denies by default. */
 export function authorizeBy(trustDomain: string, namespace: string): Authorize {
   const rules = Object.entries<Rule>(ACCESS)
   return authorizeByTable(

@@ -43,7 +43,7 @@ export interface VaultDeps extends GrantedLeaseDeps {
   readonly measures?: VaultMeasures
 }
 
-/** Every method of the contract; `gate` is what stands before each of them. */
+/** Handlers of every method of the contract; `gate` runs before each of them. */
 export function vaultHandlers(deps: VaultDeps, gate: Gate): VaultHandlers {
   const rpc = <Request, Response>(handle: (request: Request, context: UnaryContext) => Promise<Response>) =>
     unary<Request, Response>(gate, (request, context) => handle(request, context).catch(refuseOutage))

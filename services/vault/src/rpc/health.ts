@@ -4,25 +4,25 @@ import { withinMs } from '@protectmyapi/service-kit/within-ms'
 import { HealthImplementation } from 'grpc-health-check'
 
 const LIMITS = {
-  /** Between two probes. */
+  /** Time between two probes. */
   everyMs: 2_000,
   /** A probe without an answer counts as failed. */
   probeMs: 1_500,
 } as const
 
-/** '' is the server as a whole. */
+/** '' stands for the server as a whole. */
 const SERVICES = ['', 'protectmyapi.vault.v1.Vault'] as const
 
 export interface Health {
-  /** What stands in the way of serving, as the last probe found it, in words for who probes; empty while it serves. */
+  /** Why the vault does not serve, by the last probe, as text for whoever probes; empty while it serves. */
   obstacle(): string
-  /** Says NOT_SERVING, and goes on saying so. */
+  /** Reports NOT_SERVING from now on. */
   stop(): void
 }
 
 /**
- * The standard health service: serving while Postgres answers. The KMS is not asked: when it blinks, every replica would
- * fall at once, with warm data keys for minutes.
+ * The standard health service: reports serving while Postgres answers. The KMS is not asked: a short outage of it would
+ * take down every replica at once, although their data keys stay warm for minutes.
  */
 export async function serveHealth(server: Server, probe: () => Promise<unknown>, log: Logger): Promise<Health> {
   const health = new HealthImplementation()

@@ -36,7 +36,7 @@ afterAll(async () => {
   await identities.remove()
 })
 
-/** A server with one method, which answers when it is let. Who called is noted. */
+/** A server with one method, which answers when it is allowed to. It notes its callers. */
 async function startServer(handshakeMs?: number) {
   const files = await identities.files('vault')
   const logged = memoryLog()
@@ -161,7 +161,7 @@ describe('mutual TLS', () => {
     const first = await handshake(issued, {})
     const sessions: Buffer[] = []
     first.on('session', (session: Buffer) => sessions.push(session))
-    // HTTP/2's first bytes make the server write, and with it whatever tickets it gives.
+    // HTTP/2's first bytes make the server write, and with its answer any session tickets.
     first.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')
     await new Promise((resolve) => first.once('data', resolve))
     first.destroy()
@@ -229,7 +229,8 @@ describe('a caller that takes too much', () => {
     return metadata
   }
   const MESSAGE_BYTES_MAX = 4 * 1024 * 1024
-  // Two ids of five bytes, and of three fields a tag of one byte and a length of one, of the third of four.
+  // The message has two ids of five bytes; the three fields take a tag of one byte each, and a length of one, one and
+  // four bytes.
   const filled = (bytes: number) => ({ ...REQUEST, versionId: 'x'.repeat(bytes - 19) })
 
   it.each([
@@ -289,7 +290,7 @@ function handshake(issued: Issued, options: ConnectionOptions): Promise<TLSSocke
   })
 }
 
-/** Without a certificate. In TLS 1.3 the refusal comes after the client's side of the handshake is done. */
+/** A handshake without a certificate. In TLS 1.3 the refusal comes after the client's side of the handshake is done. */
 async function deafHandshake(): Promise<void> {
   const socket = connect({
     host: '127.0.0.1',

@@ -28,7 +28,7 @@ import { idOf } from '../test/identities.js'
 import { call, type RunningVaultForTest, runVault, thumbprintOfPem } from '../test/running-vault.js'
 import { BINDINGS } from '../test/vault-core.js'
 
-/** Older than they are kept by whoever keeps them as long as can be said. */
+/** Older than the longest period for which lease rows can be kept. */
 const OLD_LEASE = {
   ...{ lease_id: 'lse_0', organization_id: 'org_1', secret_id: 'sec_1', version_id: 'ver_1', generation: 1 },
   ...{ caller: 'of-years-ago', leased_at: new Date(0) },
@@ -367,7 +367,8 @@ describe('calls whose message never ends', () => {
       expect((await lease(await grantFor(request), [request.versionId])).results).toMatchObject([{ outcome: 'lease' }])
       await until(() => answers.length === 16 || undefined, 10_000)
       const codes = answers.map((answer) => answer['pma-fault'])
-      // What was read together counts for each call that has a piece of it: of 16 MiB less than half is left.
+      // Bytes that were read together count for each call that has a part of them: less than half of the 16 MiB is
+      // left.
       expect(codes.slice(0, 9)).toEqual(Array(9).fill('RATE_LIMITED'))
       expect(codes.slice(-2)).toEqual(Array(2).fill('INVALID_REQUEST'))
     } finally {

@@ -19,7 +19,7 @@ const WIRE_PURPOSES = {
   'grant-signing': 'PURPOSE_GRANT_SIGNING',
 } as const satisfies Record<Purpose, WirePurpose>
 
-/** @throws Fault INVALID_REQUEST where none is given, or one from a later contract (which arrives as its number). */
+/** @throws Fault INVALID_REQUEST if no purpose is given, or one from a later contract (which arrives as its number). */
 export function purposeFromWire(wire: Purpose__Output): Purpose {
   if (wire !== 'PURPOSE_UNSPECIFIED' && Object.hasOwn(PURPOSES, wire)) return PURPOSES[wire]
   throw new Fault('INVALID_REQUEST', 'purpose: none, or an unknown one', {

@@ -1,7 +1,7 @@
 import { type Seconds, secondsOf, type Tally, tallyOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 
-/** What is counted and timed while the vault works; docs/telemetry.md tells what each means. */
+/** What the vault counts and times; docs/telemetry.md explains each measure. */
 export interface VaultMeasures {
   readonly kmsCall: Seconds
   readonly leases: Tally<'proxy' | 'management' | 'internal-service'>

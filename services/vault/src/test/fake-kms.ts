@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 export const REGION = 'us-east-1'
 export const ACCOUNT = '111111111111'
 
-/** What an operator, or AWS, can do to a key; and what may be wrong beside it. */
+/** States that an operator or AWS can put a key into. */
 type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport'
 
 interface Key {
@@ -20,18 +20,18 @@ interface Refusal {
 }
 
 /**
- * AWS KMS's endpoint, as far as the vault uses it, with its states and errors as AWS documents them ("Key states of AWS
- * KMS keys", "Common errors"). For what LocalStack cannot be made to do. Passes the contract of key services.
+ * AWS KMS's endpoint as far as the vault uses it, with the states and errors that AWS documents ("Key states of AWS KMS
+ * keys", "Common errors"). Used for what LocalStack cannot be made to do. Passes the contract of key services.
  */
 export interface FakeKms {
   readonly endpoint: string
-  /** How many requests came, attempts of the SDK each. */
+  /** Number of requests received; each attempt of the SDK counts. */
   requests(): number
   createKey(): string
   setState(arn: string, state: KeyState): void
-  /** Answers this to every request, until it is taken back. */
+  /** Answers every request with this refusal, until called with undefined. */
   refuse(refusal: Refusal | undefined): void
-  /** Answers to nothing, and lets connections stand. */
+  /** Answers nothing and keeps connections open. */
   hang(hangs: boolean): void
   close(): Promise<void>
 }
@@ -121,7 +121,7 @@ type Context = Readonly<Record<string, string>>
 type Asked = Readonly<Record<'KeyId' | 'SourceKeyId' | 'DestinationKeyId' | 'CiphertextBlob', string>> &
   Readonly<Record<'EncryptionContext' | 'SourceEncryptionContext' | 'DestinationEncryptionContext', Context>>
 
-/** The blob names its key, as KMS's does: another key says so, and does not try. */
+/** The blob names its key, as in KMS: another key says so and does not try to decrypt. */
 function wrap(key: Key, plain: Buffer, context: Context): string {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(canonical(context)))

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { GRANT_TYP, type GrantClaims, type ServiceGrantClaims } from '@protectmyapi/service-kit/credentials/grant'
 import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
 
-/** Management's part: signs grants, with a key whose private half it would keep in the vault. */
+/** Acts as management: signs grants, with a key whose private half management would keep in the vault. */
 export interface GrantSigner {
   readonly keyId: string
   readonly pkcs8: Buffer
@@ -29,7 +29,7 @@ export function signGrant(
   return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader(header).sign(key)
 }
 
-/** Sound claims at a moment, with what a test says otherwise. */
+/** Valid claims at a moment, changed as a test asks. */
 export function claimsAt(nowMs: number, given: Partial<GrantClaims> = {}): GrantClaims {
   const iat = nowMs / 1_000
   return {

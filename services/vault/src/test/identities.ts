@@ -13,7 +13,7 @@ export const idOf = (name: string): string => spiffeId(TRUST_DOMAIN, NAMESPACE, 
 export interface Identities {
   readonly authority: Authority
   issue(name: string, dates?: { notBefore?: Date; notAfter?: Date }): Promise<Issued>
-  /** Written below a folder of the test's own. */
+  /** Written to a folder of the test's own. */
   files(name: string): Promise<TlsFiles>
   write(files: TlsFiles, issued: Partial<Issued>): Promise<void>
   remove(): Promise<void>
@@ -41,7 +41,7 @@ export async function createIdentities(): Promise<Identities> {
   return identities
 }
 
-/** Material that does not change. */
+/** TLS material that does not change. */
 export function fixedMaterial(issued: Issued, caPem: string): WatchedMaterial {
   const material: TlsMaterial = {
     cert: Buffer.from(issued.certPem),

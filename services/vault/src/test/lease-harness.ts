@@ -9,13 +9,13 @@ import { createVaultDatabases } from './vault-databases.js'
 
 export const MANAGEMENT = { spiffeId: 'spiffe://protectmyapi.local/ns/protectmyapi/sa/management', thumbprint: 'x' }
 
-/** A vault with a pinned signing key, and management's part of a lease. */
+/** A vault with a pinned signing key, and management's side of a lease. */
 export async function leaseHarness() {
   const databases = await createVaultDatabases()
   const vault = vaultCore(databases)
   const { signer } = await pinnedSigner()
 
-  /** A signing key, put as management puts it; the vault pins its public half. */
+  /** A signing key, put as management does; the vault pins its public half. */
   async function pinnedSigner(): Promise<{ signer: GrantSigner; put: Put }> {
     const versionId = newId('version')
     const made = grantSigner(versionId)

@@ -2,12 +2,18 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { contextPairs, type KeyContext, type KeyService } from '../keys/key-service.js'
 
-/** A key service in memory, with a switch: `away` makes it an outage. Passes the contract that the real ones pass. */
+/**
+ * A key service in memory, with a switch, `away`, that simulates an outage. Passes the contract that the real ones
+ * pass.
+ */
 export interface MemoryKeys extends KeyService {
   away: boolean
 }
 
-/** @param before what has wrapped until now: unwrapped too, after a change of the master key. */
+/**
+ * @param before the service that has wrapped until now: what it wrapped is unwrapped too, after a change of the master
+ * key.
+ */
 export function memoryKeys(before?: MemoryKeys): MemoryKeys {
   const masterKey = randomBytes(32)
   const associated = (context: KeyContext) => Buffer.from(JSON.stringify(contextPairs(context)))

@@ -13,9 +13,9 @@ import { tcpGate } from './tcp-gate.js'
 import { createVaultDatabases, type VaultDatabases } from './vault-databases.js'
 
 /**
- * The whole vault over real mutual TLS and real Postgres, as its runtime role; only the key service is in memory.
+ * The whole vault over real mutual TLS and a real Postgres, as its runtime role; only the key service is in memory.
  *
- * @param before what is in the databases when it starts.
+ * @param before fills the databases before the vault starts.
  */
 export async function runVault(before: (databases: VaultDatabases) => Promise<unknown> = async () => {}) {
   const databases = await createVaultDatabases()
@@ -80,7 +80,7 @@ type Method<Request, Response> = (
   callback: (error: ServiceError | null, response?: Response) => void,
 ) => unknown
 
-/** A call with a deadline. @throws Fault */
+/** Makes a call with a deadline. @throws Fault */
 export function call<Request, Response>(
   client: Client,
   method: Method<Request, Response>,

@@ -1,9 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Stands before a server, so that a test can take it away and bring it back. */
+/** A TCP relay in front of a server: a test can cut the server off and reconnect it. */
 export interface TcpGate {
   readonly port: number
-  /** Cuts what is open and refuses what comes. */
+  /** Cuts open connections and refuses new ones. */
   shut(): void
   open(): void
   close(): Promise<void>

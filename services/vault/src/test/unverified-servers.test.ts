@@ -15,7 +15,7 @@ const KMS = `
   const keyArn = 'arn:aws:kms:us-east-1:000000000000:key/a'
   const kms = awsKms({ keyArn, otherKeyArns: [], region: 'us-east-1', ...(PORT ? { endpoint: 'https://127.0.0.1:' + PORT } : {}) })
   await kms.generate({ installationId: 'i', organizationId: 'o', keyId: 'k', keyVersion: 1 }).catch((err) => end(err.cause))`
-/** Connects, and tells how that ended. PORT and CA are given. */
+/** Clients that connect and print how that ended. PORT and CA are set in the environment. */
 const CLIENTS = {
   KMS,
   Postgres: `
@@ -77,7 +77,10 @@ describe('AWS’s own KMS is asked, over TLS', () => {
   )
 })
 
-/** A process of its own: the variable counts for all of it. No name is looked up outside. */
+/**
+ * Runs the client in a process of its own, because the variable applies to a whole process. No name is looked up
+ * outside.
+ */
 function runClient(client: string, port: number, env: Readonly<Record<string, string>>): Promise<string> {
   const script = `
   import dns from 'node:dns'
@@ -100,7 +103,7 @@ function runClient(client: string, port: number, env: Readonly<Record<string, st
   })
 }
 
-/** Notes what it is sent once TLS is up, and answers nothing. Postgres's is asked for TLS in words of its own first. */
+/** Records what it receives once TLS is up, and answers nothing. A Postgres client first asks for TLS in plain text. */
 function listensBehindTls(isPostgres: boolean, heard: string[]): Server {
   const context = tls.createSecureContext({ cert: served.certPem, key: served.keyPem })
   return net.createServer((socket) => {

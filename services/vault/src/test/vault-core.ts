@@ -27,7 +27,9 @@ import { PROXY } from './grant-signer.js'
 import { type MemoryKeys, memoryKeys } from './memory-keys.js'
 import type { VaultDatabases } from './vault-databases.js'
 
-/** The vault without its wire: one replica, its memory cold, over databases and a key service that replicas share. */
+/**
+ * The vault without its wire: one replica with nothing in memory, over databases and a key service that replicas share.
+ */
 export function vaultCore(
   databases: VaultDatabases,
   service: MemoryKeys = memoryKeys(),
@@ -66,10 +68,10 @@ export function vaultCore(
     erase: () => eraseOldKeys({ vaultDb, vaultKeysDb })(20),
     orderRewrap: orderRewrap(wrapping),
     rewrap: rewrapDataKeys(wrapping),
-    /** The rounds of one vault, which remember what rests; `tend` is a first one. */
+    /** The rounds of one vault, which remember what rests; `tend` always runs a first one. */
     tending,
     tend: (keyDaysMax?: number) => tending(keyDaysMax)(),
-    /** With the lease key. */
+    /** Leases, with the lease key in the answer. */
     leaseAll,
     lease: async (request: LeaseRequest) => (await leaseAll(request)).outcomes,
     leaseOperational: leaseOperational({ ...deps, purposes: ['operational', 'grant-signing'] }),
@@ -86,7 +88,7 @@ export const BINDINGS: Bindings = {
 }
 export const NO_BINDINGS: Bindings = { origins: [], placements: [], services: [] }
 
-/** A put of a new secret, with what a test says otherwise. */
+/** A put of a new secret, changed as a test asks. */
 export function aPut({
   value = 'sk-value',
   ...given

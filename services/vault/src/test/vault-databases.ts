@@ -7,13 +7,13 @@ import { bringUpToDate, type Schema } from '@protectmyapi/service-kit/postgres/s
 import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { migrateVault, VAULT_KEYS_SCHEMA, VAULT_SCHEMA } from '../db/migrate-vault.js'
 
-/** Both databases, migrated, and connections as the runtime role: what it lacks, tests lack too. */
+/** Both databases, migrated, and connections as the runtime role, so that tests lack the rights that it lacks. */
 export interface VaultDatabases {
   readonly vaultTarget: PostgresTarget
   readonly vaultKeysTarget: PostgresTarget
   readonly vaultDb: Knex
   readonly vaultKeysDb: Knex
-  /** As the superuser: what somebody with a hand in the database can do. */
+  /** A connection as the superuser: does what an attacker with full access to the database could do. */
   readonly tamper: Knex
   readonly tamperKeys: Knex
   readonly installationId: string

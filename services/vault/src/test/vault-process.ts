@@ -11,11 +11,11 @@ import { callUnary, createReloadingClient } from '@protectmyapi/service-kit/grpc
 import { connectPostgres } from '@protectmyapi/service-kit/postgres/postgres'
 import { createIdentities, fixedMaterial, idOf } from './identities.js'
 
-/** The built program: processes do not run TypeScript. */
+/** The built program, because processes do not run TypeScript. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const RUNTIME_PASSWORD = 'a-runtime-password'
 
-/** What a run has written, and how it ended: a status, or null where a signal ended it. */
+/** What a run has written, and how it ended: an exit status, or null if a signal ended it. */
 export interface Ended {
   readonly code: number | null
   readonly out: string
@@ -77,10 +77,10 @@ export async function vaultProcesses() {
     superuser,
     superuserOfKeys,
     file,
-    /** What no environment, command line or log may hold. */
+    /** Strings that no environment, command line or log may contain. */
     secrets: [masterKey, RUNTIME_PASSWORD],
 
-    /** Runs the program to its end. `onStart` is handed the process, `onLine` each line that it writes. */
+    /** Runs the program to its end. `onStart` receives the process, `onLine` each line of output. */
     run(words: readonly string[], given: Readonly<Record<string, string>> = env, watch: Watch = {}): Promise<Ended> {
       return new Promise((resolve) => {
         const child = spawn(process.execPath, [MAIN, ...words], { env: given })
@@ -102,7 +102,7 @@ export async function vaultProcesses() {
       })
     },
 
-    /** As management, of a vault that serves on this port. @throws Fault */
+    /** Shreds as management, at a vault that serves on this port. @throws Fault */
     async shred(port: number, organizationId: string): Promise<void> {
       const issued = await identities.issue('management')
       const material = fixedMaterial(issued, identities.authority.certPem)

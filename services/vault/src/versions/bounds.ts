@@ -4,15 +4,15 @@ import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
 import type { Purpose } from '../envelope/seal-context.js'
 
 const BOUNDS = {
-  /** Ids are 30 characters; room for other schemes. They stand in keys, logs and associated data. */
+  /** Ids are 30 characters; the rest is room for other schemes. They appear in keys, logs and associated data. */
   idCharsMax: 64,
   valueBytesMax: 64 * 1024,
-  /** Of DescribeVersions and DestroyVersions: one statement each. */
+  /** Ids per DescribeVersions and DestroyVersions, each of which is one statement. */
   idsMax: 100,
 } as const
 
 const ID = /^[A-Za-z0-9_-]+$/
-/** Would end a header field, and with it begin another. */
+/** Bytes that would end a header field, and so could begin another. */
 const LINE_BYTES = [0x00, 0x0a, 0x0d] as const
 
 /** Throws INVALID_REQUEST unless each is an id. */
@@ -41,10 +41,10 @@ export function checkValue(purpose: Purpose, value: Uint8Array): void {
   }
 }
 
-/** There is no unbound state of what can be injected; what management uses itself goes nowhere, so has no bindings. */
+/** What can be injected must have bindings. What management uses itself is sent nowhere, so it has none. */
 export function checkBindings(purpose: Purpose, { origins, placements, services }: Bindings): void {
   const injected = origins.length > 0 && placements.length > 0
-  // An origin without a placement, or the other way round, is a mistake of who binds.
+  // An origin without a placement, or the reverse, is a mistake of the person who binds.
   const halfBound = origins.length > 0 !== placements.length > 0
   if (purpose === 'injection' && (halfBound || !(injected || services.length > 0))) {
     throw refuse('bindings', 'Give at least one origin and one placement, or an internal service.')
@@ -54,7 +54,7 @@ export function checkBindings(purpose: Purpose, { origins, placements, services 
   }
 }
 
-/** Signing keys belong to the installation: a tenant's organization must not hold a key that makes grants. */
+/** Signing keys belong to the installation: a tenant's organization must not hold a key that signs grants. */
 export function checkOwner(purpose: Purpose, organizationId: string): void {
   if (purpose === 'grant-signing' && organizationId !== INSTALLATION_ORGANIZATION) {
     throw refuse('organization_id', `Signing keys belong to ${INSTALLATION_ORGANIZATION}.`)

@@ -2,7 +2,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { checkIdList, checkIds } from './bounds.js'
 import { versionStore } from './version-store.js'
 
-/** Erases sealed bytes; a destroyed grant key verifies nothing from the commit on. Idempotent. */
+/** Erases sealed bytes. A destroyed grant key verifies nothing from the commit on. Idempotent. */
 export const destroyVersions =
   ({ vaultDb }: { vaultDb: Knex }) =>
   async (organizationId: string, secretId: string, versionIds: readonly string[]): Promise<void> => {

@@ -6,16 +6,16 @@ import type { Purpose } from '../envelope/seal-context.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { type StoredVersion, storedBindings } from './version-row.js'
 
-/** What the caller knows, from a source other than the row, of the version that it asks for. */
+/** What the caller knows about the version from another source than its row. */
 interface Expected {
   readonly generation: number
   readonly purpose: Purpose
-  /** Of the organization's data key, read in the snapshot in which the version was read. */
+  /** Floor of the organization's data key, read in the same snapshot as the version. */
   readonly floor: number
 }
 
 interface OpenedVersion {
-  /** The caller's own to wipe. */
+  /** The caller wipes it. */
   readonly value: SecretBytes
   /** Authenticated with the value. */
   readonly bindings: Bindings
@@ -24,11 +24,12 @@ interface OpenedVersion {
 export type OpenVersion = (stored: StoredVersion, expected: Expected) => Promise<OpenedVersion>
 
 /**
- * Opens a stored version as exactly what is expected. Generation and purpose must be the row's and the seal's: neither an
- * older row nor older bytes pass for the newer (a rollback), and a row that disagrees with its seal was altered. Below the
- * floor nothing was left: who knows an old data key seals what they like under it, and it does not open.
+ * Opens a stored version as exactly what is expected. The expected generation and purpose must equal the row's and the
+ * seal's, so that neither an older row nor older bytes pass for newer ones (a rollback); a row that disagrees with its
+ * seal was altered. Nothing below the floor opens, because an attacker who knows an old data key can seal anything
+ * under it.
  *
- * The function throws Fault SECRET_DECRYPTION_FAILED, or UNAVAILABLE where the KMS is away.
+ * The function throws Fault SECRET_DECRYPTION_FAILED, or UNAVAILABLE if the KMS is away.
  */
 export function versionOpener({
   keys,

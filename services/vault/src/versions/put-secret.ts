@@ -21,7 +21,7 @@ export interface Put extends VersionRef {
   readonly value: SecretBytes
   /** Normalised. */
   readonly bindings: Bindings
-  /** Nobody said them anew: they have to be those that the generation before was sealed with. */
+  /** The caller did not state the bindings: they have to equal those with which the generation before was sealed. */
   readonly sameBindings?: boolean
 }
 
@@ -32,7 +32,7 @@ interface Deps {
   readonly installationId: string
 }
 
-/** A rotation may come between sealing and storing; more than one in a row is a fault of ours. */
+/** One rotation may come between sealing and storing; several in a row mean a defect in the vault. */
 const ATTEMPTS_MAX = 3
 
 const NONE_BEFORE = 'no generation before it is stored whose bindings could be the same'
@@ -43,7 +43,7 @@ type Stored =
   | { readonly outcome: 'exists'; readonly version: Version; readonly floor: number }
 
 /**
- * Seals one new version. Idempotent: the same put again opens what is stored and compares.
+ * Seals one new version. Idempotent: a repeated put opens what is stored and compares it.
  *
  * The function throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE, SECRET_DECRYPTION_FAILED.
  */
@@ -72,7 +72,7 @@ function check({ organizationId, secretId, versionId, generation, purpose, value
   checkBindings(purpose, bindings)
 }
 
-/** Outside the transaction: it may ask the KMS, and no row is locked for so long. */
+/** Outside the transaction, because it may ask the KMS, and no row should be locked for that long. */
 async function sealUnder({ keys, installationId }: Deps, key: KeyRef, { value, ...context }: Put): Promise<Buffer> {
   const bytes = await keys.plaintext(key)
   try {
@@ -94,15 +94,16 @@ async function store(trx: Knex, put: Put, key: KeyRef, sealed: Buffer, pinned: B
       throw conflict('the version id is the kid of another key')
     return { outcome: 'stored' }
   }
-  // Perhaps someone else was first since this transaction looked: then it is a repeated put after all.
+  // Another caller may have been first since this transaction looked: then this is a repeated put after all.
   const meanwhile = await versions.find(put)
   if (!meanwhile) throw conflict(`generation ${put.generation} does not succeed the newest one stored`)
   return { outcome: 'exists', version: meanwhile, floor }
 }
 
 /**
- * Who enters a value without saying where it may go means the places that it could go to before, and management says which
- * those are by its own tables. What was sealed says it too, and whoever writes to those tables does not write to that.
+ * Refuses bindings that differ from those of the generation before. A person who enters a value without saying where it
+ * may go means the places to which it could go before, and management reads these from its own tables. The previous
+ * seal holds them too, and an attacker who can write to management's tables cannot change that seal.
  */
 async function refuseOtherBindings({ vaultDb, openVersion }: Deps, put: Put): Promise<void> {
   const { floor, isThere, before } = await vaultDb.transaction(async (trx) => {
@@ -113,7 +114,8 @@ async function refuseOtherBindings({ vaultDb, openVersion }: Deps, put: Put): Pr
       before: await versions.findStored(put, put.generation - 1),
     }
   })
-  // A repeated put: what it was compared with may be destroyed by now, and it is compared with itself.
+  // A repeated put: the generation before may be destroyed by now, and the put is compared with the stored version
+  // instead.
   if (isThere) return
   if (!before) throw conflict(NONE_BEFORE)
   const { value, bindings } = await openVersion(before, { ...put, generation: put.generation - 1, floor })
@@ -122,7 +124,10 @@ async function refuseOtherBindings({ vaultDb, openVersion }: Deps, put: Put): Pr
     throw conflict('other bindings than the generation before was sealed with')
 }
 
-/** A repeated put. In constant time: whoever may put must not find out a stored value by putting guesses. */
+/**
+ * Compares a repeated put with what is stored, in constant time: a caller that may put must not be able to find out a
+ * stored value by putting guesses.
+ */
 async function assertSame(
   openVersion: OpenVersion,
   put: Put,
@@ -141,7 +146,7 @@ async function assertSame(
   }
 }
 
-/** Only the length shows. */
+/** Only the length is revealed by timing. */
 function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
 }

@@ -8,7 +8,7 @@ import { checkIds } from './bounds.js'
 import { versionStore } from './version-store.js'
 
 export interface Shredded {
-  /** Unix time in milliseconds: from then on no backup of `vault_keys` holds the keys, as the operator has said. */
+  /** Unix time in milliseconds from which no backup of `vault_keys` holds the keys, by the operator's configuration. */
   readonly finalAtMs: number
 }
 
@@ -24,8 +24,9 @@ const DAY_MS = 86_400_000
 /**
  * Destroys the data keys of an organization, and with them everything sealed under them. Idempotent.
  *
- * First the rows that every put and lease looks at in its own transaction, so that other replicas stop at the commit
- * although they hold the key in memory; then the wrapped bytes. A crash between the two is mended by the repetition.
+ * First changes the rows that every put and lease reads in its own transaction, so that other replicas stop at the
+ * commit although they hold the key in memory; then deletes the wrapped bytes. After a crash between the two, calling
+ * it again completes it.
  */
 export const shredOrganization =
   ({ vaultDb, keys, backupDays, log }: Deps) =>

@@ -2,7 +2,7 @@ import { type Bindings, StoredBindings } from '@protectmyapi/service-kit/destina
 import { sealBroken } from '../envelope/envelope.js'
 import type { Purpose } from '../envelope/seal-context.js'
 
-/** Names one version. Its id alone is not enough: every question to the store carries the organization. */
+/** Names one version. Its id alone is not enough: every query carries the organization. */
 export interface VersionRef {
   readonly organizationId: string
   readonly secretId: string
@@ -14,13 +14,13 @@ export function versionName({ organizationId, secretId, versionId }: VersionRef)
   return JSON.stringify([organizationId, secretId, versionId])
 }
 
-/** What has been sealed. Nothing in it is believed before the seal has been opened with it. */
+/** A sealed version as stored. Nothing in it is trusted before the seal has been opened with it. */
 export interface StoredVersion extends VersionRef {
   readonly state: 'stored'
   readonly generation: number
   readonly purpose: Purpose
   readonly bindings: unknown
-  /** What the columns say of the key; the envelope has the word. */
+  /** The key that the columns name; the envelope is authoritative. */
   readonly keyId: string | null
   readonly keyVersion: number | null
   readonly sealed: Buffer
@@ -28,7 +28,7 @@ export interface StoredVersion extends VersionRef {
 
 export type Version = StoredVersion | (VersionRef & { readonly state: 'closed' | 'destroyed' })
 
-/** A row of table `versions`, as pg hands it over: bigint as text. */
+/** A row of table `versions` as pg returns it: bigint as text. */
 export interface VersionRow {
   readonly organization_id: string
   readonly secret_id: string
@@ -52,7 +52,9 @@ export function toVersion(row: Omit<VersionRow, 'created_at'>): Version {
   return { ...ref, state: 'stored', generation: Number(row.generation), purpose, bindings, keyId, keyVersion, sealed }
 }
 
-/** @throws Fault SECRET_DECRYPTION_FAILED: bindings that cannot be read were altered, and so never authenticate. */
+/**
+ * @throws Fault SECRET_DECRYPTION_FAILED: bindings that cannot be parsed were altered, and so would never authenticate.
+ */
 export function storedBindings(column: unknown): Bindings {
   const parsed = StoredBindings.safeParse(column)
   if (!parsed.success) throw sealBroken()

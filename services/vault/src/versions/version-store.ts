@@ -16,23 +16,23 @@ export interface VersionSummary {
   readonly secretId: string
   readonly versionId: string
   readonly state: VersionRow['state']
-  /** Null: closed before anything was stored. */
+  /** Null if the version was closed before anything was stored. */
   readonly generation: number | null
   readonly purpose: Purpose | null
   readonly createdAtMs: number
 }
 
-/** Described of one secret, newest first: rotations leave their destroyed versions behind for ever. */
+/** Versions described of one secret, newest first: rotations leave their destroyed versions behind for ever. */
 const DESCRIBED_PER_SECRET_MAX = 100
 
-/** Rows of table `versions`. Hand it a transaction where statements belong together. */
+/** Rows of table `versions`. Pass a transaction for statements that belong together. */
 export const versionStore = (db: Knex) => ({
   async find(ref: VersionRef): Promise<Version | undefined> {
     const row = await db<VersionRow>('versions').where(whereVersion(ref)).first()
     return row && toVersion(row)
   },
 
-  /** What is stored of one generation. */
+  /** The stored version of one generation. */
   async findStored(
     { organizationId, secretId }: Omit<VersionRef, 'versionId'>,
     generation: number,
@@ -44,7 +44,7 @@ export const versionStore = (db: Knex) => ({
     return version?.state === 'stored' ? version : undefined
   },
 
-  /** 0 where nothing was ever stored. What was stored and destroyed counts; what was closed never was. */
+  /** 0 if nothing was ever stored. Destroyed versions count, because they were stored; closed ones do not. */
   async newestGeneration({ organizationId, secretId }: Omit<VersionRef, 'versionId'>): Promise<number> {
     const row = await db('versions')
       .where({ organization_id: organizationId, secret_id: secretId })
@@ -53,7 +53,7 @@ export const versionStore = (db: Knex) => ({
     return Number(row?.newest ?? 0)
   },
 
-  /** False where this version id, or this generation of the secret, is taken: by another put at the same time, too. */
+  /** False if this version id, or this generation of the secret, is taken, also by another put at the same time. */
   async insert(version: NewVersion): Promise<boolean> {
     const { generation, purpose, bindings, key, sealed } = version
     const contents = {
@@ -71,7 +71,7 @@ export const versionStore = (db: Knex) => ({
 
   /**
    * TOMB: takes the version's place if it is still free, so that a put of it fails from then on. A put under way holds
-   * the place until it has ended, and this waits for that.
+   * the place until it has ended, and this call waits for it.
    */
   async closeIfAbsent(ref: VersionRef): Promise<void> {
     await db('versions')
@@ -81,8 +81,9 @@ export const versionStore = (db: Knex) => ({
   },
 
   /**
-   * Erases the sealed bytes, and the pins of what were signing keys; closes what was never stored. One statement: who
-   * replaces a value waits for it. In the order of ids: two calls that share versions must not lock them crosswise.
+   * Erases the sealed bytes, and the pins of versions that were signing keys; closes versions that were never stored.
+   * One statement, because a person who replaces a value waits for it. In the order of ids, because two calls that
+   * share versions could otherwise deadlock.
    */
   async destroy(organizationId: string, secretId: string, versionIds: ReadonlySet<string>): Promise<void> {
     const ids = [...versionIds]

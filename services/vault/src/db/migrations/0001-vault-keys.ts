@@ -1,6 +1,8 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Database `vault_keys`: the wrapped bytes of data keys alone, so that its backups can be kept for days only. */
+/**
+ * Database `vault_keys` holds only the wrapped bytes of data keys, so that its backups can be kept for a few days only.
+ */
 export const vaultKeysTables: Migration = {
   name: '0001-vault-keys',
   async up(db) {

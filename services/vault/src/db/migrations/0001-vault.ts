@@ -1,7 +1,7 @@
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Database `vault`: sealed versions, which data keys there are, and who leased what. */
+/** Database `vault`: sealed versions, the list of data keys, and the record of who leased what. */
 export const vaultTables: Migration = {
   name: '0001-vault',
   async up(db) {

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** The key that signs heads of management's chains, and the last head that was signed of each. */
+/** The key that signs heads of management's chains, and the last head signed of each chain. */
 export const signedHeads: Migration = {
   name: '0002-signed-heads',
   async up(db) {

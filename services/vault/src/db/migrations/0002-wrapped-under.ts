@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Which master key wraps what, and the order to wrap all of it anew. */
+/** Which master key wraps each data key, and the order to wrap all of them anew. */
 export const wrappedUnder: Migration = {
   name: '0002-wrapped-under',
   async up(db) {

@@ -1,6 +1,8 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** What the rotation of data keys finds its work by: all of it stands in rows, so that a crash loses none. */
+/**
+ * The columns by which the rotation of data keys finds its work. All of it is in rows, so that a crash loses nothing.
+ */
 export const dataKeyRotation: Migration = {
   name: '0003-data-key-rotation',
   async up(db) {

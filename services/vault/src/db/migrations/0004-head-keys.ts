@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** More than one key that signs heads: one signs, and those before it are kept by their public halves. */
+/** Several head keys: one signs; of the earlier ones only the public halves are kept. */
 export const headKeysInTurn: Migration = {
   name: '0004-head-keys',
   async up(db) {

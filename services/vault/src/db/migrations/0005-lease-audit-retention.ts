@@ -1,6 +1,9 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Lease rows go with age: the runtime role removes none but by this function, and nothing young by it either. */
+/**
+ * Removes lease rows by age. The runtime role can remove them only through this function, which never removes young
+ * rows.
+ */
 export const leaseAuditRetention: Migration = {
   name: '0005-lease-audit-retention',
   async up(db) {
