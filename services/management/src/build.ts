@@ -49,8 +49,8 @@ interface Ports {
 }
 
 /**
- * Starts management. This file and build-rest.ts name its every part. It listens before the vault is available, and is
- * ready once it holds the signing keys.
+ * Starts management. This file and build-rest.ts name every part of it. It listens before the vault is available, and
+ * is ready once it holds the signing keys.
  */
 export async function startManagement(config: ManagementConfig, { log, clock }: Ports): Promise<RunningManagement> {
   const { trustDomain, namespace, horizonMs, privateUpstreams } = config

@@ -9,19 +9,19 @@ export const ACCESS_LOG_LIMITS = {
     /** Time between two reads of streams that had nothing. */
     periodMs: 100,
     /**
-     * Messages of all shards read at once, with about this many entries: an answer of megabytes takes longer than a
-     * command may.
+     * Messages of all shards read at once, with about `entriesPerRead` entries: an answer of megabytes takes longer
+     * than a command may.
      */
     messagesMax: 4_096,
     entriesPerRead: 8_000,
     /**
-     * Of one message: the names and values of its fields, plus 16 for each. A proxy's message has half of it at most
-     * (`ACCESS_STREAM.linesBytesMax`); whoever can write to Redis could send any amount.
+     * Size of one message: the names and values of its fields, plus 16 for each. A proxy's message has half of it at
+     * most (`ACCESS_STREAM.linesBytesMax`), but an attacker who can write to Redis could send any amount.
      */
     messageBytesMax: 1024 * 1024,
     /**
-     * Bytes after which a read takes nothing more: for all shards; in a cluster, where each shard answers for itself,
-     * for one.
+     * Bytes after which a read takes nothing more: for all shards together or, in a cluster, where each shard answers
+     * for itself, for one.
      */
     answerBytesMax: 2 * 1024 * 1024,
     shardAnswerBytesMax: 1024 * 1024,
@@ -31,9 +31,9 @@ export const ACCESS_LOG_LIMITS = {
     oversizedKeptBytes: 8_192,
     /** Entries of one transaction; a message is never split. */
     entriesPerBatch: 4_000,
-    /** Of one message; a proxy's script cannot append that many. */
+    /** In one message; a proxy's script cannot append that many. */
     entriesPerMessageMax: 5_000,
-    /** Of one entry; genuine ones have about 600, and paths of 512 bytes at most. */
+    /** Length of one entry; genuine ones have about 600, and paths of 512 bytes at most. */
     entryCharsMax: 65_536,
     /** Time between two looks for what a dead consumer was handed and has not settled. */
     claimPeriodMs: 2_000,

@@ -18,7 +18,7 @@ import { runStreamDrain } from './streams/run-stream-drain.js'
 export interface AccessLogDeps extends ExportDeps {
   readonly clock: Clock
   readonly log: Logger
-  /** Null: no proxy keeps access records in Redis. Whoever opened it closes it, after `stop`. */
+  /** Null: no proxy keeps access records in Redis. The caller closes it, after `stop`. */
   readonly redis: RedisClient | null
   /** `PMA_ACCESS_LOG_DAYS`. */
   readonly retentionDays: number

@@ -58,7 +58,7 @@ export async function appendBatches(trx: Knex, batches: readonly NewBatch[]): Pr
 
 const NONE: Head = { count: 0, head: FIRST_HEAD }
 
-/** In the same order everywhere, so that no two transactions wait for each other. */
+/** In the same order everywhere, so that no two transactions deadlock. */
 async function lockHeads(trx: Knex, chains: string[]): Promise<ReadonlyMap<string, Head>> {
   const read = async () => {
     const { rows } = await trx.raw<{ rows: HeadRow[] }>(

@@ -23,16 +23,16 @@ export interface WaitingHeads {
   /** Monotonic: since when the oldest waits. */
   readonly sinceMs: number
   /**
-   * The chain was continued from another head than this process's newest. That head is held for good, because the chain
-   * no longer leads through it.
+   * This process's last append followed another head than its newest one. `oldest` is then that newest head, held for
+   * good, because the chain does not lead through it.
    */
   readonly isForked: boolean
 }
 
 /**
- * What this process has appended and has not seen signed. Whoever can write to the tables can remove a mark, cut the
- * end of a chain and put it back, or rewrite it before it is signed, but cannot reach this memory. What is lost when
- * the process ends is found by what the tables say.
+ * What this process has appended and has not seen signed. An attacker who can write to the tables can remove a mark,
+ * cut the end of a chain and put it back, or rewrite it before it is signed, but cannot reach this memory. What is lost
+ * when the process ends is found by what the tables say.
  */
 export interface AppendedHeads {
   /** To be called once the transaction is committed. */
@@ -78,7 +78,7 @@ export function createAppendedHeads(clock: Pick<Clock, 'monotonicMs'>): Appended
   }
 }
 
-/** Keyed by database, because that is all that the parts that append have in common. */
+/** Keyed by database, because everything that appends has that at hand, and nothing else in common. */
 const remembering = new WeakMap<Knex, AppendedHeads>()
 
 /**

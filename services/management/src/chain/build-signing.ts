@@ -42,8 +42,8 @@ export function buildSigning(deps: Deps): Signing {
     try {
       if (await lease.take()) await signHeads.ofAll()
     } finally {
-      // Runs whoever holds the lease, and even if it could not be asked for: the lease only saves work, and is a row
-      // that others can write.
+      // Always runs, no matter who holds the lease or whether that could be asked for: the lease only saves work, and
+      // is a row that others can write.
       await signHeads.own().finally(() => tellUnsigned(unsigned, log))
     }
   }
@@ -55,7 +55,7 @@ export function buildSigning(deps: Deps): Signing {
     },
     async stop() {
       await end?.()
-      // So that another management need not wait for the lease to expire. While Postgres is away, it has to.
+      // Spares another management the wait until the lease expires. While Postgres is away, it has to wait.
       await lease.giveBack().catch((err: unknown) => log.debug({ err }, 'the signer’s lease was not given back'))
     },
   }

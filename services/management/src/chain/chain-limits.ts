@@ -5,8 +5,8 @@ export const CHAIN_LIMITS = {
     /** Time between two rounds. Together with a round's own time, a head is signed within a minute. */
     periodMs: 20_000,
     /**
-     * After this, a process has what it appended signed itself, whoever holds the lease. Together with a period and a
-     * round's own time, that is within a minute too.
+     * A process itself asks the vault to sign what it appended that is still unsigned after this time, even if another
+     * one holds the lease. Together with a period and a round's own time, that is within a minute too.
      */
     ownAfterMs: 25_000,
     /** Chains whose appended heads a process remembers, 20 MB. For more, it relies on what the tables say. */
@@ -30,7 +30,7 @@ export const CHAIN_LIMITS = {
     watchedMax: 10_000,
   },
   verify: {
-    /** Links read at once, and so held in memory. */
+    /** Links read at once, which are held in memory. */
     linksPage: 500,
     /** Batches looked at in one search for entries that belong to none. */
     straysPage: 1_000,

@@ -12,9 +12,9 @@ import { bytesOf, countOf } from './stored-values.js'
 export const printed = (value: string): string => `pg_catalog.format('%s'::text, ${value})`
 
 /**
- * The mark of a head that the vault has not signed. It is not the current time, because whoever can write to the table
- * would set that forward and so prevent the alarm. It is far ahead, so that the previous version of management, which
- * keeps a time here, raises no alarm either.
+ * The mark of a head that the vault has not signed. It is not the current time, because an attacker who can write to
+ * the table would set that forward and so prevent the alarm. It is far ahead, so that the previous version of
+ * management, which keeps a time here, raises no alarm either.
  */
 export const UNSIGNED = '9999-12-31T00:00:00Z'
 
@@ -92,7 +92,7 @@ export async function checkpointsBetween(
 
 /**
  * Keeps a signed head if its link is stored and no head of a higher count is kept: one that the vault was made to
- * forget after a restore must not stay. Once: the same head again has the same signature.
+ * forget after a restore must not stay. It is kept once, because the same head again has the same signature.
  */
 export async function keepCheckpoint(db: Knex, chain: string, signed: SignedHead): Promise<void> {
   await db.raw(KEEP, keepBindings(chain, signed))

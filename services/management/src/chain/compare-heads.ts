@@ -28,8 +28,7 @@ interface HeadRow {
 
 /**
  * Goes round the heads that are marked as signed, some with each call, and returns those that have no signature of the
- * vault: nothing else remembers what a process appended before it ended. A call costs the same however many heads there
- * are.
+ * vault: nothing else remembers what a process appended before it ended. A call costs the same for any number of heads.
  */
 export function createCompareHeads({ db, vault }: Deps): () => Promise<readonly StoredHead[]> {
   /** The last chain of the call before; '' to start over. */

@@ -4,9 +4,9 @@ import { CHAIN_LIMITS } from './chain-limits.js'
 const LIMITS = CHAIN_LIMITS.retention
 
 /**
- * Drops the links of days that were dropped. Each step ends at a head that the vault signed; that head stays, because
- * verifying begins there. Links are kept a day longer than needed on either side, because an entry can be of the day
- * after its link's, or of the day before.
+ * Drops the links of days whose entries were dropped. Each step ends at a head that the vault signed; that head stays,
+ * because verifying begins there. Links are kept a day longer than needed on either side, because an entry can be of
+ * the day after its link's, or of the day before.
  */
 export async function dropOldLinks(db: Knex, keptDays: number): Promise<void> {
   const days = keptDays + LIMITS.slackDays

@@ -141,7 +141,7 @@ const daysApart = <T>(hours: -167 | 167, work: (then: Knex) => Promise<T>): Prom
   })
 
 describe('a day of the access log', () => {
-  /** The retention, which reaches the day two weeks later. */
+  /** Days of retention: two weeks later the day has expired. */
   const KEPT = 7
   const WEEK_MS = 167 * 3_600_000
   const partitionOf = async (daysAgo: number): Promise<string> =>

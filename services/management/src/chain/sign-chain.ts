@@ -14,19 +14,18 @@ interface Deps {
 
 /**
  * Has the vault sign a chain through the last of these heads; at least one must be given. If that takes more links than
- * one call, signs as far as one call goes. Returns through which link the chain is signed; up to there it was seen to
- * lead through the given heads.
+ * one call, signs as far as one call goes. Returns the number of links through which the chain is signed; it was seen
+ * to lead through all given heads up to there.
  *
- * The vault says where to begin, because whoever can write to the tables must not choose that. For the same reason,
- * what a process remembers says where the links must lead to; the tables hold what stands between.
+ * The vault says where to begin, because an attacker who can write to the tables must not choose that. For the same
+ * reason, what a process remembers says where the links must lead to; the tables hold what stands between.
  *
  * @throws Fault CONFLICT if the chain does not lead through all of them: somebody rewrote it. UNAVAILABLE;
  * INVALID_REQUEST if links are missing.
  */
 export async function signChain({ db, vault }: Deps, chain: string, heads: readonly Head[]): Promise<number> {
   const { last } = await vault.describeHead(chain)
-  // The last head may not be kept, because an answer was lost or a row was removed. What is signed next is kept after
-  // it.
+  // A lost answer or a removed row may have left this head unkept. What is signed next is kept after it.
   if (last) await keepCheckpoint(db, chain, last)
   const seen = last?.count ?? 0
   const points = [...heads, ...(last ? [last] : [])].sort((one, other) => one.count - other.count)
@@ -51,8 +50,8 @@ export async function signChain({ db, vault }: Deps, chain: string, heads: reado
     return vault.signHead({ chain, count, head, links: since, seen })
   }
   if (stray) {
-    // The vault refuses this and raises its own alarm: whoever silences management does not silence the vault. Of a
-    // chain that it has never signed the vault knows nothing.
+    // The vault refuses this and raises its own alarm, so that an attacker who silences management does not silence the
+    // vault. Of a chain that it has never signed the vault knows nothing.
     if (last) await ask(stray === last ? first : stray)
     throw new Fault('CONFLICT', `the head of ${stray.count} links is not in the chain`)
   }

@@ -27,14 +27,15 @@ interface SignHeadsDeps {
  */
 export interface SignHeads {
   /**
-   * The part of a round that one management does for all. It signs the marked heads, in the order of their chains and a
-   * few at once, and then some of the other heads, if the vault has not signed them whatever their marks say. A round
-   * that ran out of time is continued by the next, so that no chain waits forever behind others.
+   * The part of a round that one management does for all. It signs the heads that are marked as unsigned, in the order
+   * of their chains and a few at once, and then, from some of the others, those that are marked as signed although the
+   * vault has not signed them. A round that ran out of time is continued by the next, so that no chain waits forever
+   * behind others.
    */
   ofAll(): Promise<void>
   /**
-   * The part that each management does for itself, whoever holds the lease: what it appended and nobody had signed in
-   * time.
+   * The part that each management does for itself, even if another one holds the lease: signing what it appended that
+   * nobody had signed in time.
    */
   own(): Promise<void>
 }

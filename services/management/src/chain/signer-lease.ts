@@ -3,8 +3,8 @@ import { CHAIN_LIMITS } from './chain-limits.js'
 
 /**
  * Lets one management at a time ask the vault for all. That saves the others the work but gives no authority, because
- * whoever can write to the row could give it to nobody. It is a row that expires rather than a lock: a round waits for
- * the vault, and no transaction may stay open so long.
+ * an attacker who can write to the row could give the lease to nobody. It is a row that expires rather than a lock: a
+ * round waits for the vault, and no transaction may stay open so long.
  */
 export interface SignerLease {
   /** Takes or extends the lease. Returns whether this holder has it. */

@@ -7,8 +7,9 @@ import { CHAIN_LIMITS } from './chain-limits.js'
 const LIMITS = CHAIN_LIMITS.signing
 
 /**
- * How long heads have been unsigned, by this process's own memory, because whoever can write to a table could set a
- * time in it. Covers the heads that the tables mark, and those that this process appended, whatever the tables say.
+ * How long heads have been unsigned, by this process's own memory, because an attacker who can write to a table could
+ * set a time in it. Covers the heads that the tables mark, and those that this process appended, whatever the tables
+ * say.
  */
 export interface UnsignedWatch {
   /** Looks again; at the first `watchedMax` heads if there are more. @throws what Postgres throws. */
@@ -71,7 +72,7 @@ export async function tellUnsigned(watch: UnsignedWatch, log: Logger): Promise<v
   try {
     await watch.look()
   } finally {
-    // Even if the look failed: whoever locks the tables must not suppress the alarm.
+    // Even if the look failed: otherwise an attacker could suppress the alarm by locking the tables.
     const { oldestMs, overdue } = watch.known()
     if (overdue > 0) log.error({ heads: overdue, oldestMs: Math.round(oldestMs) }, 'head unsigned')
   }

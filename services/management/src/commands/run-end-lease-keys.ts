@@ -8,7 +8,7 @@ import { withDatabase } from './with-database.js'
 
 /**
  * The `end-lease-keys` command. It runs beside managements that serve, after the vault's `rotate-data-keys --now`,
- * because the vault cannot tell proxies anything. Whoever may run one of the two may run the other.
+ * because the vault cannot tell proxies anything. Anyone who may run one of the two may run the other.
  *
  * @throws Fault NOT_FOUND, and what Postgres throws. It is safe to run again then.
  */

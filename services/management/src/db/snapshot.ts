@@ -10,7 +10,10 @@ export interface Snapshot {
   readonly takenMs: number
   /** Ids of the tables, their parts and indexes that were read, without Postgres's own. */
   readonly touched: ReadonlySet<number>
-  /** Ids of tables that another session withheld from all readers or writers when the snapshot was taken. */
+  /**
+   * Ids of tables that another session had locked, or asked to lock, against readers or writers when the snapshot was
+   * taken.
+   */
   readonly withheld: readonly number[]
   close(): Promise<void>
 }
@@ -27,8 +30,7 @@ interface Connection {
 
 const LIMITS = {
   /**
-   * A session that is idle for so long counts as abandoned. Whoever reads lines is given up earlier
-   * (http/send-lines.ts).
+   * A session that is idle for so long counts as abandoned. A reader of lines is given up earlier (http/send-lines.ts).
    */
   idleMs: 75_000,
 } as const
@@ -40,9 +42,9 @@ const LOCKS = `SELECT relation FROM pg_catalog.pg_lock_status() WHERE relation >
 /** What this session's statement read, and what it searched for that. */
 const TOUCHED = `${LOCKS} AND pid = pg_catalog.pg_backend_pid()`
 /**
- * Locks behind which reading or writing waits. Whoever waits is then shown what is committed by that time, which the
- * snapshot does not have. A lock that is only requested counts as well, because others queue behind the request. A
- * prepared transaction has no process.
+ * Locks behind which reading or writing waits. A session that waited is then shown what is committed by that time,
+ * which the snapshot does not have. A lock that is only requested counts as well, because others queue behind the
+ * request. A prepared transaction has no process, and so no pid.
  */
 const WITHHELD = `${LOCKS} AND pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND locktype = 'relation'::text
   AND mode = ANY (ARRAY['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']::text[])

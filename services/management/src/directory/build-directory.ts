@@ -103,7 +103,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   }
 }
 
-/** An outage of Postgres leaves as UNAVAILABLE. */
+/** Turns an outage of Postgres into UNAVAILABLE. */
 function refused<T>(work: Promise<T>): Promise<T> {
   return work.catch((thrown: unknown) => {
     throw asFault(outageAsFault(thrown))

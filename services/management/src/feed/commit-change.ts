@@ -42,7 +42,8 @@ export type CommitChange = <T>(
 ) => Promise<Committed<T>>
 
 /**
- * The transaction without the wait, for background work that answers nobody. Whoever answers must wait (RETRYWAITS).
+ * The transaction without the wait, for background work that answers nobody. Code that answers a caller must wait
+ * (RETRYWAITS).
  */
 export type CommitOnly = <T>(
   actor: Actor,

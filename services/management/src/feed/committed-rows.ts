@@ -1,7 +1,7 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { FeedRow } from './feed-entry.js'
 
-/** Keyed by database, because that is all that the parts that commit have in common. */
+/** Keyed by database, because everything that commits has that at hand, and nothing else in common. */
 const followers = new WeakMap<Knex, (rows: readonly FeedRow[]) => void>()
 
 /** The follower hears of the rows that this process commits through this database, before NOTIFY arrives. */

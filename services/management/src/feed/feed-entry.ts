@@ -1,4 +1,4 @@
-/** What a proxy may hold, and what a feed row can therefore fell. */
+/** What a proxy may hold, and what a feed row can therefore invalidate. */
 export type FeedKind =
   | 'secret'
   | 'service'

@@ -14,7 +14,7 @@ export const FEED_LIMITS = {
   tailPollMs: 100,
   /** Time between two prunings of feed and registry. */
   prunePeriodMs: 60_000,
-  /** How often a transaction that lost a deadlock or a serialization race is run again. */
+  /** How many times a transaction that lost a deadlock or a serialization race is run again. */
   commitRetriesMax: 2,
 } as const
 

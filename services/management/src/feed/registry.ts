@@ -9,7 +9,7 @@ import { digestOfProof } from './proof.js'
 export interface SyncRecord {
   /** BOOT: random, one per process start; never a pod's name or a certificate. */
   readonly bootId: string
-  /** Proof of whoever speaks for the boot: SYNC_PROOF_BYTES, or empty from a proxy of the previous version. */
+  /** Proof that the sender speaks for the boot: SYNC_PROOF_BYTES, or empty from a proxy of the previous version. */
   readonly proof: Uint8Array
   readonly spiffeId: string
   readonly applied: number

@@ -42,7 +42,7 @@ export interface DescribedHead {
 }
 
 /**
- * Remembers heads where those who can write to management's database cannot reach. Each method also throws Fault
+ * Remembers heads where nobody who can write to management's database can reach them. Each method also throws Fault
  * UNAVAILABLE.
  */
 export interface HeadWitness {

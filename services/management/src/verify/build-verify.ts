@@ -20,7 +20,7 @@ export interface Verifying {
 /** In whose name verifying all chains takes a slot. */
 const OPERATOR = { organizationId: INSTALLATION_ORGANIZATION, userId: 'operator' }
 
-/** Verifies access log and audit trail on request. Only a few verifications run at once, whoever asks. */
+/** Verifies access log and audit trail on request. Only a few verifications run at once, for all callers together. */
 export function buildVerify(deps: Deps): Verifying {
   const slots = createExportSlots('verifications')
   return {

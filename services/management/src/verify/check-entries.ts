@@ -10,7 +10,7 @@ export interface CheckedEntries {
   readonly breaks: readonly Break[]
   /** How many entries there were. */
   readonly entries: number
-  /** The time of its oldest entry, Unix in milliseconds, for each link that has entries. */
+  /** For each link that has entries, the time of its oldest one: Unix time in milliseconds. */
   readonly oldestMs: ReadonlyMap<number, number>
 }
 

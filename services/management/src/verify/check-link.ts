@@ -19,7 +19,7 @@ interface Expected {
 export function breakOfLink({ chain, previous, count, link, near }: Expected): Break | undefined {
   const broken = (kind: Break['kind'], detail: string): Break => ({ kind, link: count, day: null, detail })
   if (link.number !== count) return broken('link-missing', `after link ${count - 1} comes ${link.number}`)
-  // Checked because as many entries are then read.
+  // Checked first, because so many entries of it are read later.
   if (link.entries < 0 || link.entries > CHAIN_LIMITS.batchEntriesMax)
     return broken('link-altered', `it says ${link.entries} entries: no link has as many`)
   const headWith = (other: BatchRow): Buffer => headAfter({ chain, count, previous, content: contentOf(other) })

@@ -3,7 +3,7 @@ import { findIntruders } from './find-intruders.js'
 import { findLookalikes } from './find-lookalikes.js'
 import { isOneDay, RECORD_TABLES, type RecordTable } from './record-tables.js'
 
-/** Where tables and functions are looked for, so that nothing of somebody else's comes before them. */
+/** Where tables and functions are looked for: nobody else's schema comes before Postgres's own, or before `public`. */
 const SEARCHED = 'pg_catalog,public'
 
 interface Found {
@@ -27,8 +27,8 @@ const PARTS = `WITH kept AS (SELECT rel.oid UNION ALL SELECT inhrelid FROM pg_ca
 
 /**
  * What these rest on that is not Postgres's own: functions, operators, types, collations, access methods. Postgres
- * keeps no record of its own ones. Somebody else's order decides what an index finds, and which partitions are looked
- * into.
+ * keeps no record of its own ones. A foreign sort order would decide what an index finds, and which partitions are
+ * looked into.
  */
 const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_catalog.pg_depend
   WHERE classid = 'pg_catalog.pg_class'::regclass::oid AND objid IN (${PARTS})
@@ -37,7 +37,7 @@ const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refo
 
 /**
  * Predicates of the migrations' indexes, as `pg_get_expr` prints them; a migration that makes another adds it here. Any
- * other predicate could be true or false depending on a setting of whoever inserts.
+ * other predicate could be true or false depending on a setting of the session that inserts.
  */
 const PREDICATES = `ARRAY[
   '(kind = ''granted''::text)', '(kind = ''admitted''::text)',

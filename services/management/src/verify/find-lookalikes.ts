@@ -16,10 +16,10 @@ const isTheirs = (type: string): string => `EXISTS (SELECT FROM theirs WHERE the
 
 /**
  * Objects that would be taken for Postgres's own. If Postgres's own function or operator does not have the exact types
- * of a call, Postgres prefers one of the next schema that has them. A cast makes a value fit another one. A family of
- * operators, wherever it stands, says what they mean. A login trigger comes before every statement. Each name is
- * written out here and each type is exact, so that this statement means what it says. A function with exactly the types
- * of a genuine one is never found, because the genuine one comes before it.
+ * of a call, Postgres prefers one of the next schema that has them. A cast makes a value fit another function. A family
+ * of operators, wherever it stands, says what the operators mean. A login trigger runs before every statement. Each
+ * name is written out here and each type is exact, so that this statement means what it says. A function with exactly
+ * the types of a genuine one is never found, because the genuine one comes before it.
  */
 const LOOKALIKES = `
   WITH theirs AS (${THEIRS}), searched AS (

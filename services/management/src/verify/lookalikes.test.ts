@@ -6,7 +6,7 @@ import { plantEntry } from '../test/planted-entry.js'
 
 const harness = await startForAllTests(chainHarness)
 
-/** What a superuser runs before the trail that is kept in this table. */
+/** What a superuser runs against the trail that is kept in this table. */
 type Attack = (trail: FurnishedTrail) => string
 
 /** Another table of the same shape; people read what the view shows. */

@@ -6,11 +6,12 @@ import { PLANTED_BATCH, plantEntry } from '../test/planted-entry.js'
 
 const harness = await startForAllTests(chainHarness)
 
-/** What a superuser runs before the trail. */
+/** What a superuser runs against the trail. */
 type Attack = (trail: FurnishedTrail) => string
 
 /**
- * True for Postgres as it is, and false for whoever inserts while `SET_OTHERWISE` holds, so that a CHECK with it lies.
+ * True for Postgres as it is, and false for a session that inserts while `SET_OTHERWISE` holds, so that a CHECK with it
+ * lies.
  */
 const AS_IT_IS = `timezone('IST'::text, '2026-01-01 00:00:00+00'::timestamptz) = '2026-01-01 02:00:00'::timestamp`
 const SET_OTHERWISE = `SET LOCAL timezone_abbreviations = 'India';`

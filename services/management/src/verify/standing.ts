@@ -59,14 +59,14 @@ interface Meanwhile {
  * What is wrong with how the tables were described while they were read: a snapshot holds rows, but not what a name
  * stands for.
  *
- * A table, a part or a column has other rows in the catalogs after it was emptied, written anew, renamed, exchanged for
+ * A table, a part or a column has other rows in the catalogs after it was emptied, rewritten, renamed, exchanged for
  * another or given a policy or a rule, and also once that was undone. (TRUNCATE reaches older snapshots, and what COPY
  * (FREEZE) writes then is in all of them.) VACUUM does not write these rows, nor does ANALYZE, except when an heir is
  * gone. Whatever else took a table's place or came beside it (another schema, an heir, a part that had not been there)
  * was read, and is not one of those that were there. New parts are for days to come.
  *
- * Besides, whoever locks a table can show everyone who waits for it what no earlier snapshot has: records that are
- * altered while somebody waits, and put back when he has read.
+ * Besides, an attacker who locks a table can show everyone who waits for it what no earlier snapshot has: records that
+ * are altered while somebody waits, and put back once they have been read.
  */
 export function alteredMeanwhile({ before, touched, withheld, now, keptFrom }: Meanwhile): readonly string[] {
   const byId = new Map(now.map((table) => [table.id, table]))

@@ -16,7 +16,7 @@ type Page = readonly { readonly batch: string; readonly known: boolean }[]
 const PAGE = CHAIN_LIMITS.verify.straysPage
 /** The lowest bigint. The walk begins after it, and the sequence never gives it. */
 const BEFORE_ALL = '-9223372036854775808'
-/** Only links that the walk goes through count, because of any other nothing else is known. */
+/** Only links that the walk goes through count, because nothing else is known of other links. */
 const IS_COUNTED = `link.chain = ? AND link.batch = page.batch AND link.number >= 1::bigint
   AND link.number <= (SELECT count FROM chain_heads WHERE chain = ?)`
 const HAS_NO_BATCH = `(batch IS NULL OR batch = ${BEFORE_ALL})`

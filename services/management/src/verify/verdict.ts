@@ -1,6 +1,9 @@
 /** What is wrong with a chain. Part of the API: a word never changes its meaning. */
 export const BREAKS = [
-  /** Something else stands in for a table, so what is read need not be what is there. Nothing else was judged. */
+  /**
+   * Something else stands in for a table, or it was altered or locked while it was read, so what was read need not be
+   * what is there. If this is found at the beginning, nothing else is judged.
+   */
   'table-altered',
   /** A link has as many entries as it had, but not the same. */
   'entry-edited',
@@ -18,7 +21,7 @@ export const BREAKS = [
   'head-altered',
   /** There are fewer links than the vault signed, or some were hidden while the chain was read. */
   'truncated',
-  /** Consistent in itself, but not what the vault signed: somebody wrote it anew. */
+  /** Consistent in itself, but not what the vault signed: somebody rewrote it. */
   'rewritten',
   /** A signed head that no key of the vault signed. */
   'signature-invalid',

@@ -14,7 +14,8 @@ export interface VerifyAllDeps extends VerifyDeps {
 
 /**
  * Verifies the chains of the installation, and of every organization that anything names: progress and a verdict for
- * each, all as they are when this begins. Whoever watches the reading of one chain and restores another comes too late.
+ * each, all as they are when this begins. An attacker who watches the reading of one chain and restores another comes
+ * too late.
  *
  * @throws as verifyChain.
  */

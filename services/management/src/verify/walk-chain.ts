@@ -78,7 +78,7 @@ async function* walkLinks(
   const head = await headOf(read, chain)
   for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
     const links = await batchesAfter(read, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
-    // By the present time, because a day that expires meanwhile is dropped for every snapshot.
+    // By the present time and not the snapshot's, because a day that expires meanwhile is dropped for every snapshot.
     const keptFrom = await source.keptFrom(read)
     const first = links[0]?.number ?? head.count + 1
     if (isFirst) await begin(read, walk, { chain, first, keptFrom, byVault: vouching.byVault })

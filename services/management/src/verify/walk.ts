@@ -15,7 +15,7 @@ export interface Walk {
   vouched: number
   /** The last head that a key of the vault signed, whether it fits or not. */
   signed: number
-  /** The last signed head that is kept, whoever signed it. */
+  /** The last signed head that is kept, signed by anybody. */
   kept: number
   /**
    * From the first to the last link whose signed head others may have signed, with no later head that is the vault's

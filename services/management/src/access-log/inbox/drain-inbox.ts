@@ -21,7 +21,7 @@ interface Deps {
  */
 export function createInboxDrain({ db, redis, log, measures = NO_MEASURES }: Deps): () => Promise<void> {
   /**
-   * Best effort: without Redis no proxy reads the copy, and when an entry is recorded again its watermark is copied
+   * Best effort: without Redis no proxy reads the copy, and an entry that is recorded again has its watermark copied
    * again.
    */
   async function publish(watermarks: readonly Watermark[]): Promise<void> {

@@ -12,7 +12,7 @@ export type SetAsideReason =
   | 'place-taken'
   | 'unstorable'
 
-/** What is kept of it for a person to look at. */
+/** What is kept of something that was set aside, for a person to look at. */
 export interface SetAside {
   readonly reason: SetAsideReason
   readonly detail: string
@@ -25,7 +25,7 @@ export interface SetAside {
 }
 
 const LIMITS = {
-  /** A genuine entry has about 600. Whoever can write to Redis could send any amount. */
+  /** A genuine entry has about 600, but an attacker who can write to Redis could send any amount. */
   contentCharsMax: 8_192,
   detailCharsMax: 200,
 } as const

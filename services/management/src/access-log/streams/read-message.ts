@@ -27,7 +27,8 @@ class Refused extends Error {
 }
 
 /**
- * Never throws because of what a message contains: whoever can write to Redis must not hold up the messages beside it.
+ * Never throws because of what a message contains. Otherwise an attacker who can write to Redis could hold up the
+ * messages beside it.
  */
 export function readMessage(message: StreamMessage): ReadMessage {
   const positionOf = new Map<InboxEntry, number>()

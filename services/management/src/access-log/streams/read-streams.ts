@@ -23,9 +23,9 @@ export interface ReadAnswer {
 }
 
 /**
- * XREADGROUP in steps of a few messages, so that its answer has a bound. Otherwise whoever can write to Redis could put
- * a message there that takes longer to send than a command may, and that would be handed out again each time. What the
- * last step reads beyond the bound is this consumer's own from now on, but not in this answer.
+ * XREADGROUP in steps of a few messages, so that its answer has a bound. Otherwise an attacker who can write to Redis
+ * could put a message there that takes longer to send than a command may, and that would be handed out again each time.
+ * What the last step reads beyond the bound is this consumer's own from now on, but not in this answer.
  *
  * A message that is too long is replaced by one that has its id, its length and its beginning, and that is read in its
  * turn. All of this is one script, so that after a lost answer or a reader's death the message is not met a second

@@ -15,7 +15,7 @@ interface Deps {
   readonly drain: StreamDrain
   readonly clock: Clock
   readonly log: Logger
-  /** Makes sure of the partitions: an entry needs the partition of its day. */
+  /** Makes sure that the partitions exist, because an entry needs the partition of its day. */
   readonly partitioned: () => Promise<void>
   readonly telemetry?: Telemetry | undefined
   readonly state?: Pick<DrainState, 'usable'>

@@ -15,8 +15,8 @@ import {
 const ROWS = 2_000
 
 /**
- * Takes the existing entries of access log and audit trail into their chains. An entry without a batch is not genuine
- * then.
+ * Takes the existing entries of access log and audit trail into their chains, so that from then on an entry without a
+ * batch is not genuine.
  */
 export const chainWhatIsThere: Migration = {
   name: '0012-chain-what-is-there',

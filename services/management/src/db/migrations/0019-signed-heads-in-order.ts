@@ -2,7 +2,7 @@ import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 import { UNSIGNED } from '../../chain/chain-rows.js'
 
 /**
- * Makes a removed signed head noticeable, and takes out the times that said in a table how long a head has been
+ * Makes a removed signed head noticeable, and removes the times by which a table said how long a head has been
  * unsigned.
  */
 export const signedHeadsInOrder: Migration = {

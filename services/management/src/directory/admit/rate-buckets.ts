@@ -11,7 +11,10 @@ export interface BucketDraw extends Rate {
 
 /** The buckets of a transaction, locked, with the database's time. */
 export interface LockedBuckets {
-  /** Draws one unit from each bucket or, if one is empty, from none; then returns the draw that has to wait longest. */
+  /**
+   * Draws one unit from each bucket or, if one of them refuses, from none; then returns the draw that has to wait
+   * longest.
+   */
   draw<Draw extends BucketDraw>(
     draws: readonly Draw[],
   ): { readonly limitedBy: Draw; readonly retryAfterMs: number } | undefined

@@ -37,7 +37,7 @@ interface Asked {
 
 /**
  * Hands out blocks of quotas, and takes back what is left of them, in one transaction that is committed before the
- * answer. Whoever holds a block may admit as many requests before the period ends, so what is used never exceeds the
+ * answer. The holder of a block may admit as many requests before the period ends, so what is used never exceeds the
  * quota, whatever becomes of the proxy. Not idempotent: what is drawn twice is spent.
  *
  * The function throws Fault INVALID_REQUEST, UNAVAILABLE.

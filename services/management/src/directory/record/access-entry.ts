@@ -21,7 +21,7 @@ export interface InboxEntry {
 
 const LIMITS = {
   idCharsMax: 64,
-  /** Of one text in an entry. Paths are cut at 512 bytes by the proxy. */
+  /** Length of one text in an entry. The proxy cuts paths at 512 bytes. */
   textCharsMax: 1_024,
 } as const
 
@@ -107,8 +107,8 @@ function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): 
 }
 
 /**
- * Text that Postgres cannot store, in a path, must not hold up the entries beside it. Cut first: a cut can halve a
- * pair.
+ * Text that Postgres cannot store, in a path, must not hold up the entries beside it. Cut first, because a cut can
+ * halve a surrogate pair.
  */
 const text = (value: string): string => storable(value.slice(0, LIMITS.textCharsMax))
 

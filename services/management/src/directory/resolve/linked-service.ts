@@ -11,7 +11,8 @@ export interface LinkedService {
 }
 
 /**
- * A service and the caller's link to it, in one read. Only its slug names it: an id in the path is not a route.
+ * A service and the caller's link to it, in one read. The service is found by its slug only: an id in the path is not a
+ * route.
  *
  * @throws Fault ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, ENDPOINT_NOT_LINKED; INVALID_TOKEN for a test call of another
  * service.

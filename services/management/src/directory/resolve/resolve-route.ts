@@ -20,9 +20,9 @@ import { type RouteSecret, routeSecrets } from './route-secrets.js'
 
 const LIMITS = {
   /**
-   * Routes that are read at once, together fewer than the pool has connections, so that no Sync waits for them. A
-   * session was verified by the proxy, but anyone can make up app tokens, and must not stop the others. Even the last
-   * of those who wait has its turn within a proxy's deadlines, 3 s.
+   * Routes that are read at once, together fewer than the pool has connections, so that no Sync waits for them.
+   * Sessions were verified by the proxy; app tokens can be made up by anyone, so they have turns of their own and
+   * cannot stop the sessions. Even the last of those who wait has its turn within a proxy's deadlines, 3 s.
    */
   bySession: { atOnce: 4, waitingMax: 2_048 },
   byAppToken: { atOnce: 2, waitingMax: 512 },

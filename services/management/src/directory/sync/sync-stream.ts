@@ -11,7 +11,7 @@ const SYNC_LIMITS = {
    * with a Sync.
    */
   unsentMax: 4_096,
-  /** Pushed rows held back while a Sync is being answered. The next Sync brings any more. */
+  /** Pushed rows held back while a Sync is being answered. If there are more, the next Sync brings them. */
   heldBackMax: 1_000,
 } as const
 

@@ -15,7 +15,7 @@ import { createSyncSession, type SyncSession } from './sync-stream.js'
 const LIMITS = {
   /** A stream must end, because its certificate and permission are checked only when it opens. */
   streamMsMax: 10 * 60_000,
-  /** How much more a deadline may seem to allow, because clocks differ and a call takes time to arrive. */
+  /** Tolerance for the deadline that the caller sets, because clocks differ and a call takes time to arrive. */
   skewMs: 5_000,
 } as const
 
@@ -48,7 +48,8 @@ export function syncHandler(deps: SyncDeps): SyncStreams {
         .then(() => serve(call, deps))
         .catch((thrown: unknown) => {
           const fault = asFault(outageAsFault(thrown))
-          // Neither another proxy's boot nor a certificate that is no proxy's passes by itself, so both are errors.
+          // An error, because neither a Sync for another proxy's boot nor a certificate that is no proxy's passes by
+          // itself.
           deps.log[fault.code === 'FORBIDDEN' ? 'error' : 'warn'](
             { err: fault, method: call.getPath() },
             'a Sync stream was refused',
