@@ -106,7 +106,7 @@ interface DebugTokenRecord {
 }
 
 async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<Sold>> {
-  // Locked, so that a revocation comes either before this sale, or after it and then fells the device.
+  // Locked, so that a revocation comes either before this sale, or after it and then revokes the device as well.
   const token = await trx<DebugTokenRecord>('debug_tokens')
     .where('token_hash', hash)
     .forUpdate()
