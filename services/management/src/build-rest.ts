@@ -45,7 +45,7 @@ import { pruneTokens } from './tokens/token-rows.js'
 import type { VaultClient } from './vault/vault-client.js'
 import { buildVerify, type Verifying } from './verify/build-verify.js'
 
-/** Between two prunings of what has ended: sign-ins, attempts, idempotency records, tokens. */
+/** Time between two prunings of what has ended: sign-ins, attempts, idempotency records, tokens. */
 const PRUNE_PERIOD_MS = 10 * 60_000
 
 /** What the REST side is made of; tests build it without the gRPC side. */
@@ -59,7 +59,7 @@ export interface RestParts {
   readonly privateUpstreams: PrivateUpstreams
   readonly accessLogDays: number
   readonly keys: Pick<HeldKeys, 'sign'>
-  /** Null: no proxy is known, and no test call is made. */
+  /** Null: no proxy is known, so no test call is made. */
   readonly callProxy: CallProxy | null
   /** Null: no proxy keeps access records in Redis. */
   readonly redis: RedisClient | null
@@ -139,7 +139,7 @@ export function buildRest(parts: RestParts): Rest {
   }
 }
 
-/** The REST side as an application. */
+/** The Express application of the REST side. */
 export function buildApp(
   rest: Rest,
   { db, feed, log }: Pick<RestParts, 'db' | 'feed' | 'log'>,

@@ -49,7 +49,7 @@ beforeAll(async () => {
     PMA_TLS_CERT_FILE: join(folder, 'cert'),
     PMA_TLS_KEY_FILE: join(folder, 'key'),
     PMA_TLS_CA_FILE: join(folder, 'ca'),
-    // Nobody listens there: the vault is away.
+    // Nobody listens there, so the vault is away.
     PMA_VAULT_ADDRESS: '127.0.0.1:1',
     PMA_BOOTSTRAP_EMAIL: 'Owner@example.com',
     PMA_BOOTSTRAP_PASSWORD_FILE: '/owner-password',

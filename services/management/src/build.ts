@@ -28,18 +28,18 @@ import { createCallProxy } from './test-call/call-proxy.js'
 import { createGrpcVault } from './vault/grpc-vault-client.js'
 
 const LIMITS = {
-  /** Requests under way may end: a write waits for the data plane, a horizon at most. */
+  /** Time that requests under way have to end: a write waits for the data plane, for a horizon at most. */
   requestGraceMs: 10_000,
   callGraceMs: 2_000,
   shutdownMs: 20_000,
-  /** Below what probes wait. */
+  /** Shorter than probes wait. */
   probeMs: 1_500,
 } as const
 
 export interface RunningManagement {
   readonly restPort: number
   readonly directoryPort: number
-  /** Ends it in order; may be called more than once. */
+  /** Ends everything in order; may be called more than once. */
   close(): Promise<void>
 }
 
@@ -49,8 +49,8 @@ interface Ports {
 }
 
 /**
- * Every part of management is named on this page and in build-rest.ts. It listens before the vault is there, and is
- * ready once the signing keys are held.
+ * Starts management. This file and build-rest.ts name every part of it. It listens before the vault is available, and
+ * is ready once it holds the signing keys.
  */
 export async function startManagement(config: ManagementConfig, { log, clock }: Ports): Promise<RunningManagement> {
   const { trustDomain, namespace, horizonMs, privateUpstreams } = config
@@ -123,7 +123,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
 
   const steps = [
     { name: 'readiness', run: () => beginEnding(ending) },
-    // Before the directory: writers under way wait for proxies, which report through it.
+    // Before the directory, because writers under way wait for proxies, which report through it.
     { name: 'requests', run: () => http.close(LIMITS.requestGraceMs) },
     { name: 'calls', run: () => directory.stop(LIMITS.callGraceMs) },
     { name: 'background work', run: () => rest.stop() },
@@ -139,7 +139,7 @@ export async function startManagement(config: ManagementConfig, { log, clock }: 
     { name: 'database', run: () => db.destroy() },
     { name: 'database of the data plane', run: () => dataPlaneDb.destroy() },
     { name: 'log level', run: endLogLevel },
-    // Last, so that it tells of all that was before.
+    // Last, so that it reports everything before.
     { name: 'telemetry', run: () => telemetry.stop() },
   ]
   return { restPort: http.port, directoryPort, close: shutdownOnce(steps, LIMITS.shutdownMs, log) }
@@ -153,7 +153,7 @@ function beginEnding(ending: Ending): void {
   ending.begun = true
 }
 
-/** A pool that is exhausted counts as one that does not answer: the next proxy that asks would wait as well. */
+/** An exhausted pool counts as a database that does not answer, because the next proxy that asks would wait as well. */
 function answersInTime(db: Knex): Promise<boolean> {
   const answers = db.raw('SELECT 1').then(
     () => true,
@@ -163,8 +163,9 @@ function answersInTime(db: Knex): Promise<boolean> {
 }
 
 /**
- * What this process has and another may not lack. A vault that goes away later is away for all of them: were they out of
- * service for it, no proxy could hear from them, and would refuse at its horizon what it could still serve.
+ * Names what this process lacks and another may have. A vault that goes away later is away for all of them: if that
+ * took them out of service, no proxy could hear from them, and proxies would refuse at their horizon what they could
+ * still serve.
  */
 async function obstacleOf(db: Knex, keys: Pick<HeldKeys, 'wereHeld'>, ending: Ending): Promise<string | undefined> {
   if (ending.begun) return 'This process is ending.'

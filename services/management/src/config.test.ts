@@ -16,7 +16,7 @@ const ENV = {
   PMA_SETUP_TOKEN_FILE: '/token',
 }
 
-/** @param token in the file of the set-up token. */
+/** @param token content of the set-up token's file. */
 const load = (more: Record<string, string> = {}, token = 'a-token-of-20-chars-') =>
   loadConfig({ ...ENV, ...more }, (path) => (path === '/token' ? token : 'a password'))
 
@@ -61,7 +61,7 @@ describe('management’s environment', () => {
   it('opens as many connections to Postgres as operators are told', async () => {
     const { db, dataPlaneDb } = load()
     const told = await readFile(path.join(import.meta.dirname, '../../../docs/operations.md'), 'utf8')
-    // And one for LISTEN.
+    // One more connection, for LISTEN.
     const all = (db.poolMax ?? 0) + (dataPlaneDb.poolMax ?? 0) + 1
     expect(told).toContain(`A management has up to ${all}: ${db.poolMax} for people`)
   })

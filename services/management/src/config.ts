@@ -47,7 +47,7 @@ export interface ManagementConfig {
   /** Null: no proxy keeps access records in Redis. */
   readonly redis: RedisTarget | null
   readonly db: PostgresTarget
-  /** The same, over connections of their own: what proxies live on. */
+  /** The same database over separate connections, which serve only what proxies depend on. */
   readonly dataPlaneDb: PostgresTarget
   readonly firstRun: FirstRun
   readonly privateUpstreams: PrivateUpstreams
@@ -65,17 +65,20 @@ export interface ManagementMigrateConfig {
 
 const LIMITS = {
   /**
-   * Connections of one process; Postgres' own default is 100 for everybody. Exports and verifications hold one each to their
-   * end, over the same ones as everybody: their own would tell who watches sessions when one begins.
+   * Connections of one process; Postgres' own default is 100 in total. Exports and verifications hold one each until
+   * they end, from the same pool as everything else: connections of their own would tell an attacker who watches
+   * sessions when one begins.
    */
   poolMax: 12 + 2 * EXPORT_LIMITS.perProcess,
-  /** And of what proxies live on: whoever else waits, and for whatever, holds none of these. */
+  /** Connections for what proxies depend on: no other work holds one of these, whatever it waits for. */
   dataPlanePoolMax: 8,
-  /** A set-up token of an operator's own is not guessed. */
+  /** Long enough that a set-up token chosen by an operator cannot be guessed. */
   setupTokenCharsMin: 20,
-  /** A rotation takes a quarter of an hour, until its key is withdrawn: none begins before the last has ended. */
+  /**
+   * A rotation takes a quarter of an hour until the old key is withdrawn, so none begins before the last one has ended.
+   */
   signingKeyDaysMin: 1,
-  /** Longer, and nobody would know whether rotation still works. */
+  /** With a longer interval nobody would know whether rotation still works. */
   signingKeyDaysMax: 365,
 } as const
 
@@ -151,7 +154,7 @@ const MigrateEnvironment = Database.extend({
   PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE: Text.describe('file with its password'),
 })
 
-/** Pure: main.ts hands in the environment, once. @throws EnvironmentError. */
+/** Pure: main.ts passes the environment in, once. @throws EnvironmentError. */
 export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ManagementConfig {
   const given = parseEnvironment(ManagementEnvironment, env)
   const password = () =>
@@ -197,7 +200,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): Manageme
   }
 }
 
-/** What `migrate` needs: the owner of the schema, and whom to grant. @throws EnvironmentError. */
+/** What `migrate` needs: the owner of the schema, and the role to grant to. @throws EnvironmentError. */
 export function loadMigrateConfig(env: NodeJS.ProcessEnv, readFile: ReadFile): ManagementMigrateConfig {
   const given = parseEnvironment(MigrateEnvironment, env)
   const path = given.PMA_MANAGEMENT_DB_MIGRATOR_PASSWORD_FILE

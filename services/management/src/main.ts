@@ -18,10 +18,10 @@ management register-internal-service <organization> <name> <spiffe-id>: it may l
 management revoke-internal-service <spiffe-id>: it is granted nothing any more.
 management free-address <email> [<new-email>]: the account that has the address goes on under the other one, or under its id.`
 
-/** Of `verify`, where something was altered; 1 and 2 say that it could not run. */
+/** Exit code of `verify` if something was altered; 1 and 2 mean that it could not run. */
 const EXIT_BROKEN = 3
 
-// A command does not wait for all that serves to be loaded.
+// Loaded when called, so that a command does not wait for everything that serving needs.
 const startManagement = loadedWhenCalled(async () => (await import('./build.js')).startManagement)
 const runEndLeaseKeys = loadedWhenCalled(async () => (await import('./commands/run-end-lease-keys.js')).runEndLeaseKeys)
 const runFreeAddress = loadedWhenCalled(async () => (await import('./commands/run-free-address.js')).runFreeAddress)
@@ -82,7 +82,7 @@ await runProgram(process, {
 
 async function verify(run: typeof runVerify): Promise<void> {
   const config = loadConfig(process.env, readFile)
-  // To standard error: standard output has the verdicts.
+  // To standard error, because standard output carries the verdicts.
   const log = createLogger('management', config.logLevel, process.stderr)
   const isInOrder = await run(config, { log, clock: systemClock, write: (line) => void process.stdout.write(line) })
   if (!isInOrder) process.exitCode = EXIT_BROKEN
@@ -92,7 +92,7 @@ function rotateKeys({ now }: { readonly now: boolean }): Promise<void> {
   return operate((config, ports) => runRotateSigningKeys(config, { now }, ports))
 }
 
-/** A command beside managements that serve. */
+/** Runs a command beside managements that serve. */
 async function operate(command: (config: ManagementConfig, ports: CommandPorts) => Promise<void>): Promise<void> {
   const config = loadConfig(process.env, readFile)
   await command(config, { log: createLogger('management', config.logLevel), clock: systemClock })

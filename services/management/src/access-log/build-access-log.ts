@@ -18,7 +18,7 @@ import { runStreamDrain } from './streams/run-stream-drain.js'
 export interface AccessLogDeps extends ExportDeps {
   readonly clock: Clock
   readonly log: Logger
-  /** Null: no proxy keeps access records in Redis. Closed by whoever opened it, after `stop`. */
+  /** Null: no proxy keeps access records in Redis. The caller closes it, after `stop`. */
   readonly redis: RedisClient | null
   /** `PMA_ACCESS_LOG_DAYS`. */
   readonly retentionDays: number
@@ -28,12 +28,12 @@ export interface AccessLogDeps extends ExportDeps {
 
 export interface AccessLog {
   readonly routes: readonly Route[]
-  /** Starts the drains, and the care for partitions. */
+  /** Starts the drains and the tending of partitions. */
   start(): void
   stop(): Promise<void>
 }
 
-/** The access log: emptied from inbox and streams, partitioned by day, read by people. */
+/** The access log: filled from inbox and streams, partitioned by day, read by people. */
 export function buildAccessLog({
   log,
   redis,
@@ -51,7 +51,7 @@ export function buildAccessLog({
     await pruneLeftovers(db)
     await dropOldLinks(db, Math.max(retentionDays, ACCESS_LOG_LIMITS.retentionDaysMin))
   }
-  // The first look at the partitions may have failed, with Postgres away: an entry needs its day's.
+  // The first attempt may have failed because Postgres was away, and an entry needs the partition of its day.
   const partitioned = async (): Promise<void> => {
     if (!isPartitioned) await tend()
   }

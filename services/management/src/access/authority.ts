@@ -2,16 +2,19 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { CallOrg, Principal } from './principal.js'
 import { isOrgPermission, type OrgPermission, type Permission, type Role, roleMay } from './roles.js'
 
-/** What a person's request rests on. It can end while the request is under way, and is asked after where that commits. */
+/**
+ * What a person's request rests on. It can end while the request is under way, so it is checked again where the request
+ * commits.
+ */
 export interface Authority {
   readonly via: Principal['via']
-  /** Of the sign-in, or of the personal access token. */
+  /** Id of the sign-in, or of the personal access token. */
   readonly credentialId: string
-  /** Of a request within an organization. */
+  /** Set for a request within an organization. */
   readonly place?: Place
 }
 
-/** A person's place in an organization, and what their role there has to allow. */
+/** A person's place in an organization, and the permission that their role there must allow. */
 interface Place {
   readonly organizationId: string
   readonly userId: string

@@ -14,16 +14,16 @@ export interface SignedInPerson extends Person {
   readonly signInId: string
 }
 
-/** Whoever holds a person's token for automation: what its scopes say, of what the person may at the moment. */
+/** The holder of a personal access token: may do what its scopes name, as far as the person may do it at the moment. */
 export interface TokenBearer extends Person {
   readonly via: 'token'
   readonly tokenId: string
   readonly scopes: readonly Scope[]
-  /** Ids, or all that the person belongs to, later ones too. */
+  /** Ids, or `all`: every organization the person belongs to, including those joined later. */
   readonly organizations: 'all' | readonly string[]
 }
 
-/** Who asks. There is no empty one: who is not known is no Principal at all. */
+/** Who sends a request. There is no empty principal: an unknown caller has none. */
 export type Principal = SignedInPerson | TokenBearer
 
 /** The organization that a request is about, and the principal's place in it. */

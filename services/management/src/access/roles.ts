@@ -6,7 +6,7 @@ const EVERYBODY: readonly Role[] = ['owner', 'admin', 'member']
 const MANAGERS: readonly Role[] = ['owner', 'admin']
 const OWNERS: readonly Role[] = ['owner']
 
-/** Role × permission: the whole of it. What is not in a row's list is refused. */
+/** The complete table of permissions and roles. A role that a permission does not list is refused. */
 export const ROLES_ALLOWED = {
   'organization:read': EVERYBODY,
   /** Rename, delete, transfer. */
@@ -14,7 +14,7 @@ export const ROLES_ALLOWED = {
   'members:read': EVERYBODY,
   /** Within `mayManageMember`: admins never touch owners. */
   'members:write': MANAGERS,
-  /** One's own place in the organization: to leave it. Ending another's is `members:write` as well. */
+  /** A person's own place in the organization: to leave it. Ending another person's needs `members:write` as well. */
   'membership:write': EVERYBODY,
   'invitations:read': MANAGERS,
   'invitations:write': MANAGERS,
@@ -41,7 +41,7 @@ function isOrgScope(name: string): name is OrgPermission {
 }
 
 /**
- * What a route asks for. There is no default. `signed-in`: anybody who is known, by a personal access token of any scope
+ * What a route requires. There is no default. `signed-in`: any known person, by a personal access token of any scope
  * too; `in-person`: a sign-in, never such a token.
  */
 export type Permission = 'public' | 'signed-in' | 'in-person' | Scope
@@ -55,7 +55,7 @@ export function roleMay(role: Role, permission: OrgPermission): boolean {
   return allowed.includes(role)
 }
 
-/** May someone of this role give, change or take away that one? Admins manage everybody but owners. */
+/** Whether an actor of this role may give, change or take away the target role. Admins manage everybody but owners. */
 export function mayManageMember(actor: Role, target: Role): boolean {
   if (actor === 'owner') return true
   return actor === 'admin' && target !== 'owner'

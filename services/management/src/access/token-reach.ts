@@ -2,7 +2,10 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Principal, SignedInPerson } from './principal.js'
 import type { Permission, Scope } from './roles.js'
 
-/** Does this principal carry the permission? Of a token that is its scopes' to say; whether the role allows it is asked apart. */
+/**
+ * Whether the principal carries the permission. A token's scopes decide; whether the role allows it is checked
+ * separately.
+ */
 export function carries(principal: Principal, permission: Permission): boolean {
   if (principal.via === 'sign-in' || permission === 'public' || permission === 'signed-in') return true
   return permission !== 'in-person' && principal.scopes.includes(permission)
@@ -20,7 +23,7 @@ export function inPerson(principal: Principal): SignedInPerson {
   throw inPersonAlone()
 }
 
-/** Organizations out of a token's reach are to it as absent ones. */
+/** To a token, an organization outside its reach does not exist. */
 export function reaches(principal: Principal, organizationId: string): boolean {
   return (
     principal.via === 'sign-in' || principal.organizations === 'all' || principal.organizations.includes(organizationId)

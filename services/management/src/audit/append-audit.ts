@@ -7,9 +7,9 @@ import { AUDIT_ROW, type AuditRow, auditEntryText } from '../chain/entry-text.js
 import type { Actor, AuditEntry } from './audit-entry.js'
 
 /**
- * Writes audit rows in the transaction of the change that they tell of: neither stands without the other. Moves the
- * heads of their chains as well, which stay locked to the commit: nothing but the feed counter may be locked afterwards.
- * Answers what is to be noted once it is committed.
+ * Writes audit rows in the transaction of the change that they describe, so that neither is committed without the
+ * other. Also moves the heads of their chains, which stay locked until the commit: only the feed counter may be locked
+ * afterwards. Returns the heads to be noted once the transaction is committed.
  */
 export async function appendAudit(
   trx: Knex,
@@ -19,8 +19,8 @@ export async function appendAudit(
   if (entries.length === 0) return []
   const given = entries.map((entry) => ({ id: newId('audit'), ...entry, details: entry.details ?? {} }))
   const { kind, id, token = null, requestId } = actor
-  // One statement: every change waits for this one, and some hold locks meanwhile. What it answers is what stands there
-  // now: the rows' time is Postgres's.
+  // One statement, because every change waits for it and some hold locks meanwhile. It returns the rows as they are
+  // stored, because Postgres sets their time.
   const { rows } = await trx.raw<{ rows: WrittenRow[] }>(
     `WITH begun AS MATERIALIZED (SELECT nextval('chain_batch_ids') AS batch)
      INSERT INTO audit (id, organization_id, actor_kind, actor_id, actor_token, event, target_id, details, request_id, batch)

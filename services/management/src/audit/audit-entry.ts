@@ -7,11 +7,11 @@ export interface Actor {
   readonly requestId: string | null
   /** Id of the personal access token that the person acted by. */
   readonly token?: string | null
-  /** Of a person's request: what it rests on, asked after where it commits. */
+  /** For a person's request: what it rests on, checked again where it commits. */
   readonly authority?: Authority
 }
 
-/** What was done: names and ids alone, never a value, a token or a mask. */
+/** What was done: only names and ids, never a value, a token or a mask. */
 export interface AuditEntry {
   readonly organizationId: string | null
   /** `app.created`. */
@@ -20,5 +20,5 @@ export interface AuditEntry {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** What the machinery does by itself: the reconciler, the drain, the first start. */
+/** The actor of what the system does by itself: the reconciler, the drain, the first start. */
 export const systemActor = (id: string): Actor => ({ kind: 'system', id, requestId: null })

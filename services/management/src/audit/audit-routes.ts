@@ -33,10 +33,10 @@ interface AuditRecord {
   readonly request_id: string | null
 }
 
-/** One that somebody wrote by hand must not keep a page of others from their reader; `verify` names it. */
+/** Details that somebody wrote by hand must not hide a page of other entries from its reader; `verify` names them. */
 const Details = z.record(z.string(), z.unknown()).catch({})
 
-/** Who changed what: each row was committed with the change that it tells of. */
+/** Who changed what. Each row was committed together with the change that it describes. */
 export function auditRoutes(deps: ExportDeps): readonly Route[] {
   const { db } = deps
   const list = route({

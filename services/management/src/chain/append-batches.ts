@@ -20,7 +20,7 @@ interface HeadRow {
   readonly head: Buffer
 }
 
-/** A number for what this transaction is about to append, and the day that it is on. */
+/** Returns a number for the batch that this transaction is about to append, and the current day. */
 export async function beginBatch(trx: Knex): Promise<{ readonly batch: string; readonly today: string }> {
   const { rows } = await trx.raw<{ rows: { batch: string; today: string }[] }>(
     `SELECT nextval('chain_batch_ids') AS batch, to_char(current_date, 'YYYY-MM-DD') AS today`,
@@ -31,12 +31,13 @@ export async function beginBatch(trx: Knex): Promise<{ readonly batch: string; r
 }
 
 /**
- * Moves the heads of their chains. Lock order everywhere: the rows, the heads of chains, then the feed counter; the
- * heads stay locked to the commit, and all who append to a chain queue behind them. Answers what is to be noted then.
+ * Appends to the chains and moves their heads. Lock order everywhere: the rows, the heads of chains, then the feed
+ * counter. The heads stay locked until the commit, and everything that appends to the same chain queues behind them.
+ * Returns what is to be noted after the commit.
  */
 export async function appendBatches(trx: Knex, batches: readonly NewBatch[]): Promise<readonly AppendedHead[]> {
   if (batches.length === 0) return []
-  // Before the lock: it is the work of it.
+  // Before the lock, because this is most of the work.
   const contents = batches.map(({ texts, ...batch }) => {
     if (texts.length > CHAIN_LIMITS.batchEntriesMax) throw new Error('a batch of too many entries')
     return { ...batch, entries: texts.length, digest: digestOf(texts) }
@@ -57,7 +58,7 @@ export async function appendBatches(trx: Knex, batches: readonly NewBatch[]): Pr
 
 const NONE: Head = { count: 0, head: FIRST_HEAD }
 
-/** In one order for everybody. */
+/** In the same order everywhere, so that no two transactions deadlock. */
 async function lockHeads(trx: Knex, chains: string[]): Promise<ReadonlyMap<string, Head>> {
   const read = async () => {
     const { rows } = await trx.raw<{ rows: HeadRow[] }>(

@@ -2,42 +2,45 @@ import type { Clock } from '@protectmyapi/service-kit/clock'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { CHAIN_LIMITS } from './chain-limits.js'
 
-/** The hash of a chain's last link, when there were so many. */
+/** The hash of a chain's last link, when the chain had `count` links. */
 export interface Head {
   readonly count: number
   readonly head: Buffer
 }
 
-/** What one transaction made of the head of a chain. */
+/** How one transaction moved the head of a chain. */
 export interface AppendedHead {
   readonly chain: string
   readonly before: Head
   readonly after: Head
 }
 
-/** Of one chain, from the moment of their commits. */
+/** The heads of one chain that wait to be signed, from the moment of their commits. */
 export interface WaitingHeads {
-  /** The first of ours that is not known to be signed. */
+  /** The first head of this process that is not known to be signed. */
   readonly oldest: Head
   readonly newest: Head
   /** Monotonic: since when the oldest waits. */
   readonly sinceMs: number
-  /** We went on from another head than the newest of ours: it is held for good, and nothing leads through it. */
+  /**
+   * This process's last append followed another head than its newest one. `oldest` is then that newest head, held for
+   * good, because the chain does not lead through it.
+   */
   readonly isForked: boolean
 }
 
 /**
- * What this process has appended and has not seen signed. Whoever writes to the tables can take a mark off, cut the end of
- * a chain and put it back, or write it anew before it is signed; here they reach nothing. What dies with the process is
- * found by what the tables say.
+ * What this process has appended and has not seen signed. An attacker who can write to the tables can remove a mark,
+ * cut the end of a chain and put it back, or rewrite it before it is signed, but cannot reach this memory. What is lost
+ * when the process ends is found by what the tables say.
  */
 export interface AppendedHeads {
-  /** Once it is committed. */
+  /** To be called once the transaction is committed. */
   note(appended: readonly AppendedHead[]): void
   of(chain: string): WaitingHeads | undefined
   /** For how long the oldest of each chain has waited, in milliseconds. */
   ages(): ReadonlyMap<string, number>
-  /** The chain is signed through this count, and leads through the heads that were seen to wait. */
+  /** The chain is signed through this count, and leads through the heads in `seen`. */
   settle(chain: string, seen: WaitingHeads, through: number): void
 }
 
@@ -52,7 +55,7 @@ export function createAppendedHeads(clock: Pick<Clock, 'monotonicMs'>): Appended
       return
     }
     const { newest, sinceMs } = held
-    // The chain was cut, and what is held is not in it; or this commit is told after a later one.
+    // The chain was cut and no longer contains the held head, or this commit is noted after a later one.
     if (held.isForked || before.count < newest.count) return
     const isForked = before.count === newest.count && !before.head.equals(newest.head)
     waiting.set(chain, isForked ? { oldest: newest, newest, sinceMs, isForked } : { ...held, newest: after })
@@ -75,16 +78,18 @@ export function createAppendedHeads(clock: Pick<Clock, 'monotonicMs'>): Appended
   }
 }
 
-/** Everything that appends has its database at hand, and nothing else in common. */
+/** Keyed by database, because everything that appends has that at hand, and nothing else in common. */
 const remembering = new WeakMap<Knex, AppendedHeads>()
 
-/** What is appended through this database is remembered from now on. A command, which ends at once, remembers nothing. */
+/**
+ * From now on, remembers what is appended through this database. A command remembers nothing, because it ends at once.
+ */
 export const rememberAppended = (db: Knex, heads: AppendedHeads): void => void remembering.set(db, heads)
 
-/** What a transaction answers that has appended to chains. */
+/** What a transaction that appended to chains returns. */
 export type Appending<Done> = Done & { readonly appended: readonly AppendedHead[] }
 
-/** A transaction that appends to chains: what it appended is noted once it is committed. */
+/** Runs a transaction that appends to chains, and notes what it appended once it is committed. */
 export async function appendingIn<Done extends object>(
   db: Knex,
   work: (trx: Knex.Transaction) => Promise<Appending<Done>>,

@@ -28,7 +28,7 @@ export interface Signing {
   stop(): Promise<void>
 }
 
-/** The heads of access log and audit trail, signed again and again. */
+/** Has the heads of access log and audit trail signed, round after round. */
 export function buildSigning(deps: Deps): Signing {
   const { db, clock, log } = deps
   const appended = createAppendedHeads(clock)
@@ -42,7 +42,8 @@ export function buildSigning(deps: Deps): Signing {
     try {
       if (await lease.take()) await signHeads.ofAll()
     } finally {
-      // Whoever holds the lease, and whether it could be asked for: it saves work, and is a row that others can write.
+      // Always runs, no matter who holds the lease or whether that could be asked for: the lease only saves work, and
+      // is a row that others can write.
       await signHeads.own().finally(() => tellUnsigned(unsigned, log))
     }
   }
@@ -54,7 +55,7 @@ export function buildSigning(deps: Deps): Signing {
     },
     async stop() {
       await end?.()
-      // Another one need not wait for its end; where Postgres is away it does.
+      // Spares another management the wait until the lease expires. While Postgres is away, it has to wait.
       await lease.giveBack().catch((err: unknown) => log.debug({ err }, 'the signer’s lease was not given back'))
     },
   }

@@ -1,8 +1,8 @@
 import { INSTALLATION_ORGANIZATION } from '@protectmyapi/service-kit/ids'
 
-/** The names stand in every head: never changed. */
+/** Every head covers its chain's name, so the names never change. */
 export const accessLogChain = (organizationId: string): string => `access-log/${organizationId}`
 
-/** What belongs to no organization is the installation's. */
+/** What belongs to no organization belongs to the installation. */
 export const auditChain = (organizationId: string | null): string =>
   `audit/${organizationId ?? INSTALLATION_ORGANIZATION}`

@@ -5,14 +5,16 @@ import type { BatchContent } from './batch-digest.js'
 import { bytesOf, countOf } from './stored-values.js'
 
 /**
- * What Postgres prints of a value. `to_char` would print a day before Christ as one after, and nothing for one that never
- * is; a cast to text can be defined anew, and a function that is not named in full be outdone by another's in `public`.
+ * The text of a value as Postgres prints it. `to_char` would print a day before Christ like one after, and nothing for
+ * an infinite one. A cast to text can be redefined, and a function not named in full can be displaced by another in
+ * `public`.
  */
 export const printed = (value: string): string => `pg_catalog.format('%s'::text, ${value})`
 
 /**
- * The mark of a head that the vault has not signed. No time: whoever writes to the table would set it forward, and there
- * would be no alarm. Far ahead, so that the version before, which keeps one, has none either.
+ * The mark of a head that the vault has not signed. It is not the current time, because an attacker who can write to
+ * the table would set that forward and so prevent the alarm. It is far ahead, so that the previous version of
+ * management, which keeps a time here, raises no alarm either.
  */
 export const UNSIGNED = '9999-12-31T00:00:00Z'
 
@@ -63,11 +65,11 @@ interface StoredCheckpoint {
 
 /** A signed head as it is kept. */
 export interface KeptHead extends SignedHead {
-  /** The count of the one that was kept before it, 0 of the first. */
+  /** The count of the head that was kept before it, 0 for the first. */
   readonly previous: number
 }
 
-/** Heads that were signed, of these counts, in order. What they are worth, their signatures say. */
+/** Kept heads of these counts, in order. Only their signatures say what they are worth. */
 export async function checkpointsBetween(
   read: Read,
   chain: string,
@@ -89,14 +91,17 @@ export async function checkpointsBetween(
 }
 
 /**
- * Keeps a signed head, where its link stands and none is kept of more: one that the vault is made to forget after a restore
- * must not stay. Once: the same head again has the same signature.
+ * Keeps a signed head if its link is stored and no head of a higher count is kept: one that the vault was made to
+ * forget after a restore must not stay. It is kept once, because the same head again has the same signature.
  */
 export async function keepCheckpoint(db: Knex, chain: string, signed: SignedHead): Promise<void> {
   await db.raw(KEEP, keepBindings(chain, signed))
 }
 
-/** The same of what is signed by now, and marks the head: in one statement, since verifying holds both together. */
+/**
+ * Keeps what is signed by now in the same way, and marks the chain's head. One statement, because verifying reads both
+ * together.
+ */
 export async function keepSigned(db: Knex, chain: string, signed: SignedHead): Promise<void> {
   await db.raw(
     `WITH kept AS (${KEEP})

@@ -6,7 +6,7 @@ import { auditChain } from './chain-names.js'
 import { type SignedByVault, signedByVault } from './signed-by-vault.js'
 import { bytesOf, countOf } from './stored-values.js'
 
-/** As it stands in chain_heads. */
+/** A head as it stands in chain_heads. */
 export interface StoredHead extends Head {
   readonly chain: string
 }
@@ -20,18 +20,18 @@ interface HeadRow {
   readonly chain: string
   readonly count: string
   readonly head: Buffer | null
-  /** Of the newest signed head that is kept; null where there is none. */
+  /** From the kept signature of this very head; null if there is none. */
   readonly signed_at_ms: string | null
   readonly signature: Buffer | null
   readonly key_id: string | null
 }
 
 /**
- * Goes round the heads that are marked as signed, some with each call, and answers those that are not, by the vault's
- * signature: of what a process appended before it ended nobody has a memory. A call costs the same however many there are.
+ * Goes round the heads that are marked as signed, some with each call, and returns those that have no signature of the
+ * vault: nothing else remembers what a process appended before it ended. A call costs the same for any number of heads.
  */
 export function createCompareHeads({ db, vault }: Deps): () => Promise<readonly StoredHead[]> {
-  /** The last chain of the call before; '' to begin anew. */
+  /** The last chain of the call before; '' to start over. */
   let reached = ''
 
   return async () => {
@@ -45,7 +45,7 @@ export function createCompareHeads({ db, vault }: Deps): () => Promise<readonly 
     const last = rows.at(-1)
     reached = rows.length < CHAIN_LIMITS.signing.comparedRows ? '' : (last?.chain ?? '')
     if (!last) return []
-    // Of a name that is always one: its keys are those of all.
+    // Asked for a chain that always exists, because the vault's keys are the same for all.
     const byVault = signedByVault(await vault.describeHead(auditChain(null)))
     return rows
       .filter((row) => !isSigned(row, byVault))

@@ -4,13 +4,14 @@ import { CHAIN_LIMITS } from './chain-limits.js'
 const LIMITS = CHAIN_LIMITS.retention
 
 /**
- * Drops the links of days that were dropped, each time up to a head that the vault signed, which stays: verifying begins
- * there. A day longer than needed on either side: an entry can be of the day after its link's, and of the day before.
+ * Drops the links of days whose entries were dropped. Each step ends at a head that the vault signed; that head stays,
+ * because verifying begins there. Links are kept a day longer than needed on either side, because an entry can be of
+ * the day after its link's, or of the day before.
  */
 export async function dropOldLinks(db: Knex, keptDays: number): Promise<void> {
   const days = keptDays + LIMITS.slackDays
   for (let steps = 0; steps < LIMITS.stepsMax; steps += 1) {
-    // The next signed head of each chain and no further: a statement deletes what was appended within a minute.
+    // Only up to the next signed head of each chain, so that a statement deletes what was appended within a minute.
     const { rows } = await db.raw<{ rows: unknown[] }>(
       `SELECT drop_chain_links(chain, through) FROM (
          SELECT chain, (

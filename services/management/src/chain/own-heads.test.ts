@@ -20,7 +20,7 @@ const { ownAfterMs, unsignedToldMs } = CHAIN_LIMITS.signing
 let organizationId: string
 let chain: string
 let source: ChainSource
-/** One link, which is signed. */
+/** One link, and it is signed. */
 beforeEach(async () => {
   organizationId = newId('organization')
   chain = `audit/${organizationId}`
@@ -34,7 +34,7 @@ const hide = () => head().update({ unsigned_since: null })
 const signedCount = async (): Promise<number | undefined> => (await vault.describeHead(chain)).last?.count
 const refusals = (): number =>
   harness.errors().filter((line) => line.chain === chain && String(line.msg).includes('was altered')).length
-/** A link and what leads from it, as a superuser does who knows the format. */
+/** Forges a link and rewrites what follows from it, as a superuser who knows the format would. */
 async function forge(number = 2): Promise<void> {
   await db('audit')
     .where({ organization_id: organizationId })
@@ -42,7 +42,7 @@ async function forge(number = 2): Promise<void> {
     .update({ event: 'forged' })
   await writeAnew(db, source)
 }
-/** A management, and one link that it appended. */
+/** A management process, and one link that it appended. */
 async function appending() {
   const clock = manualClock(0)
   const management = harness.management(clock)
@@ -108,7 +108,7 @@ describe('what a process appended is signed by what it remembers', () => {
   it('or refused, where others went on from what stands in its place, even once that is signed', async () => {
     const { clock, own } = await appending()
     await forge()
-    // Another process, which remembers nothing of link 2.
+    // Another process, which knows nothing of link 2.
     harness.management(manualClock(0))
     await harness.audit(organizationId)
     await harness.signHeads()

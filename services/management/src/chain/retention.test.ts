@@ -16,7 +16,10 @@ const { db } = harness
 let organizationId: string
 let chain: string
 let source: ChainSource
-/** Two links that were signed long ago, two a little later, and one now; the entries of the first two have run out. */
+/**
+ * Two links that were signed long ago, two signed a little later, and one signed now; the first two's entries have
+ * expired.
+ */
 beforeEach(async () => {
   organizationId = newId('organization')
   chain = `access-log/${organizationId}`
@@ -56,7 +59,7 @@ describe('retention', () => {
     harness.vault.rotateKey(Date.now() + 60_000)
     const doubtful = { from: 3, through: 3 }
     expect(await harness.verdict(source)).toMatchObject({ ok: true, from: 4, doubtful })
-    // That the vault vouches for what is left does not say that the rest had run out.
+    // The vault vouches for what is left, but that does not show that the rest had expired.
     harness.vault.signAnew()
     expect(await harness.verdict(source)).toMatchObject({ ok: true, from: 4, doubtful })
   })
@@ -66,7 +69,7 @@ describe('retention', () => {
     await db('chain_checkpoints').where({ chain }).where('count', '>', 3).delete()
     await dropOldLinks(db, KEPT_DAYS)
     await db('chain_batches').where({ chain }).delete()
-    // The vault vouches for five links: a chain whose youngest are gone is not one that ran out.
+    // The vault vouches for five links: a chain without its youngest ones has not expired.
     expect((await harness.verdict(source)).breaks).toMatchObject([{ kind: 'link-missing' }])
   })
 
@@ -130,7 +133,7 @@ describe('retention', () => {
   })
 })
 
-/** Within one transaction the database's day is another one: time zones of Postgres go up to a week either way. */
+/** Within one transaction the database has another day: Postgres accepts time zones of up to a week either way. */
 const daysApart = <T>(hours: -167 | 167, work: (then: Knex) => Promise<T>): Promise<T> =>
   db.transaction(async (then) => {
     await then.raw(`SET LOCAL TIME ZONE INTERVAL '${hours}:00' HOUR TO MINUTE`)
@@ -138,7 +141,7 @@ const daysApart = <T>(hours: -167 | 167, work: (then: Knex) => Promise<T>): Prom
   })
 
 describe('a day of the access log', () => {
-  /** As retention comes to it two weeks later. */
+  /** Days of retention: two weeks later the day has expired. */
   const KEPT = 7
   const WEEK_MS = 167 * 3_600_000
   const partitionOf = async (daysAgo: number): Promise<string> =>
@@ -148,7 +151,7 @@ describe('a day of the access log', () => {
     (await db.raw('SELECT to_regclass(?) AS found', [name])).rows[0].found !== null
   const verdictThen = (then: Knex) => harness.verdict(accessLogSource(organizationId, KEPT), then)
 
-  /** A link of a week ago, made by the drain of that day and signed then; and two of today. */
+  /** One link of a week ago, made by that day's drain and signed then, and two links of today. */
   async function aWeekApart(): Promise<string> {
     organizationId = newId('organization')
     chain = `access-log/${organizationId}`

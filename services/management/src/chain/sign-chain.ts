@@ -13,18 +13,19 @@ interface Deps {
 }
 
 /**
- * Has the vault sign a chain through the last of these heads, of which there is one at least; where that takes more links
- * than one call, as far as it goes. Answers through which link it is signed, and was seen to lead through all of them.
+ * Has the vault sign a chain through the last of these heads; at least one must be given. If that takes more links than
+ * one call, signs as far as one call goes. Returns the number of links through which the chain is signed; it was seen
+ * to lead through all given heads up to there.
  *
- * Where it begins is the vault's own word, since whoever writes to our tables must not choose it. Where it leads to is what
- * a process remembers of its own, for the same reason: the tables hold what stands between.
+ * The vault says where to begin, because an attacker who can write to the tables must not choose that. For the same
+ * reason, what a process remembers says where the links must lead to; the tables hold what stands between.
  *
- * @throws Fault CONFLICT where it does not lead through all of them: somebody wrote it anew. UNAVAILABLE; INVALID_REQUEST
- * where links are missing.
+ * @throws Fault CONFLICT if the chain does not lead through all of them: somebody rewrote it. UNAVAILABLE;
+ * INVALID_REQUEST if links are missing.
  */
 export async function signChain({ db, vault }: Deps, chain: string, heads: readonly Head[]): Promise<number> {
   const { last } = await vault.describeHead(chain)
-  // An answer that was lost, or a row that was taken away: what is signed next is kept after it.
+  // A lost answer or a removed row may have left this head unkept. What is signed next is kept after it.
   if (last) await keepCheckpoint(db, chain, last)
   const seen = last?.count ?? 0
   const points = [...heads, ...(last ? [last] : [])].sort((one, other) => one.count - other.count)
@@ -49,7 +50,8 @@ export async function signChain({ db, vault }: Deps, chain: string, heads: reado
     return vault.signHead({ chain, count, head, links: since, seen })
   }
   if (stray) {
-    // It refuses, and tells it: whoever silences us does not silence it. Of a chain that it has never signed it knows nothing.
+    // The vault refuses this and raises its own alarm, so that an attacker who silences management does not silence the
+    // vault. Of a chain that it has never signed the vault knows nothing.
     if (last) await ask(stray === last ? first : stray)
     throw new Fault('CONFLICT', `the head of ${stray.count} links is not in the chain`)
   }
@@ -57,7 +59,7 @@ export async function signChain({ db, vault }: Deps, chain: string, heads: reado
     try {
       await keepSigned(db, chain, await ask(reached))
     } catch (err) {
-      // Another management was first, with a later head: ours has to be before it, and is looked for.
+      // Another management was first, with a later head. This head must be before that one, and is looked for.
       if (!(err instanceof Fault) || err.code !== 'CONFLICT' || !(await hasMoved(vault, chain, seen))) throw err
       return signChain({ db, vault }, chain, heads)
     }
@@ -70,7 +72,7 @@ async function hasMoved(vault: Deps['vault'], chain: string, seen: number): Prom
   return (last?.count ?? 0) > seen
 }
 
-/** The heads from the first one on, one after each link; as far as no link is missing. */
+/** The heads from the first one on, one after each link, up to the first link that is missing. */
 function walk(chain: string, first: Head, links: readonly BatchRow[], contents: readonly Buffer[]): readonly Head[] {
   const walked = [first]
   let previous = first.head

@@ -60,7 +60,7 @@ describe('a round of signing', () => {
     await expect(harness.signHeads()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await harness.audit(organizationId)
     await harness.signHeads()
-    // The one whose answer was lost, from the vault's memory.
+    // The head whose answer was lost, from the vault's memory.
     expect(await signedCounts()).toEqual([1, 2])
     expect(await unsigned()).toEqual([])
   })
@@ -154,7 +154,7 @@ describe('a head that stays unsigned', () => {
     await tellUnsigned(watch, log)
     expect(lines()).toEqual([])
     clock.advance(1)
-    // Whatever moves it on does not make it younger.
+    // A head that moves on does not become younger by that.
     await harness.audit(organizationId)
     await tellUnsigned(watch, log)
     expect(lines()).toMatchObject([{ level: 'error', msg: 'head unsigned', heads: 1, oldestMs: unsignedToldMs + 1 }])

@@ -21,28 +21,35 @@ interface SignHeadsDeps {
   readonly measures?: Pick<ManagementMeasures, 'headRefusals'>
 }
 
-/** Each throws Fault UNAVAILABLE, and what Postgres throws; then what was not reached is left for the next round. */
+/**
+ * Each method throws Fault UNAVAILABLE, and what Postgres throws; what it did not reach is then left for the next
+ * round.
+ */
 export interface SignHeads {
   /**
-   * The part of a round that one management does for all: heads that are marked, one chain after the other of a few at
-   * once, and of the others some that the vault has not signed, whatever their marks say. A round that ran out of time is
-   * gone on with by the next, so that no chain waits for ever behind others.
+   * The part of a round that one management does for all. It signs the heads that are marked as unsigned, in the order
+   * of their chains and a few at once, and then, from some of the others, those that are marked as signed although the
+   * vault has not signed them. A round that ran out of time is continued by the next, so that no chain waits forever
+   * behind others.
    */
   ofAll(): Promise<void>
-  /** The part that each does for itself: what it appended and nobody had signed in time, whoever's turn it is. */
+  /**
+   * The part that each management does for itself, even if another one holds the lease: signing what it appended that
+   * nobody had signed in time.
+   */
   own(): Promise<void>
 }
 
 export function createSignHeads({ db, vault, clock, log, appended, measures = NO_MEASURES }: SignHeadsDeps): SignHeads {
-  /** The last chain of the round before; '' to begin anew. */
+  /** The last chain of the round before; '' to start over. */
   let reached = ''
   const compareHeads = createCompareHeads({ db, vault })
 
-  /** What the vault refuses stays unsigned, and is told with each round: somebody has to look. */
+  /** A head that the vault refuses stays unsigned and is logged in each round, because somebody has to look. */
   async function sign(chain: string, stored?: Head): Promise<void> {
     const waiting = appended.of(chain)
     const heads = [...(waiting ? [waiting.oldest, waiting.newest] : []), ...(stored ? [stored] : [])]
-    // Settled meanwhile, by the other part.
+    // The other part has settled it meanwhile.
     if (heads.length === 0) return
     try {
       const through = await signChain({ db, vault }, chain, heads)
@@ -87,7 +94,7 @@ async function unsignedAfter(db: Knex, chain: string): Promise<readonly StoredHe
   return rows.map((row) => ({ ...row, count: countOf(row.count), head: bytesOf(row.head) }))
 }
 
-/** So many at once; what one throws ends all, once those under way have ended. */
+/** Works on a few items at once. A failure ends all of it, and is thrown once the items under way have ended. */
 async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const left = items[Symbol.iterator]()
   let failed = false

@@ -4,16 +4,16 @@ import { headStatement } from '@protectmyapi/service-kit/head-chain'
 import type { DescribedHead, SignedHead, VerifyingKey } from '../vault/head-witness.js'
 
 export interface SignedByVault {
-  /** Was this head of this chain signed by a key of the vault's, while that key signed? */
+  /** Whether a key of the vault signed this head of this chain while that key was in use. */
   isSigned(chain: string, head: SignedHead): boolean
   /**
-   * Since when others may have signed by the key that it names; undefined where nobody said so. When it was signed is
-   * the signer's own word.
+   * Since when others may have signed with the key that the head names; undefined if nobody said so. The signing time
+   * in a head is only the signer's word.
    */
   knownSinceMs(head: SignedHead): number | undefined
 }
 
-/** The vault's replicas sign by clocks of their own. */
+/** The vault's replicas sign by clocks of their own, which may differ. */
 export const VAULT_SKEW_MS = 60_000
 
 export function signedByVault({ installationId, keys }: DescribedHead): SignedByVault {

@@ -2,12 +2,12 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { CHAIN_LIMITS } from './chain-limits.js'
 
 /**
- * One management at a time asks the vault for all: it saves the others the work, and is no authority, since whoever writes
- * to the row could give it to nobody. A row with an end rather than a lock: a round waits for the vault, and no transaction
- * may stay open so long.
+ * Lets one management at a time ask the vault for all. That saves the others the work but gives no authority, because
+ * an attacker who can write to the row could give the lease to nobody. It is a row that expires rather than a lock: a
+ * round waits for the vault, and no transaction may stay open so long.
  */
 export interface SignerLease {
-  /** Takes or keeps it. */
+  /** Takes or extends the lease. Returns whether this holder has it. */
   take(): Promise<boolean>
   giveBack(): Promise<void>
 }

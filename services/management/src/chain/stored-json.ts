@@ -1,10 +1,10 @@
 import { canonicalJson } from '../http/canonical-json.js'
 
 /**
- * The canonical form of JSON that Postgres printed. A number that it does not print as it prints ours
- * (`1.0` for `1`, or digits that JavaScript does not tell apart) was written by somebody else, and reads as the same:
- * then the answer is no JSON, and no canonical form of anything. So it is where there is none, or where it is nested so
- * deep that it cannot be written: ours never is.
+ * The canonical form of JSON that Postgres printed. If a number is printed differently from how a genuine one is (`1.0`
+ * for `1`, or digits that JavaScript does not tell apart), somebody else wrote it, although it reads as the same. The
+ * result is then not JSON, and no canonical form of anything. The same holds for text that is not JSON, or is nested so
+ * deep that it cannot be written: genuine entries never are.
  */
 export function storedJson(printed: string): string {
   const ofNobody = `!${printed}`
@@ -16,7 +16,10 @@ export function storedJson(printed: string): string {
   }
 }
 
-/** Not in the plainest numbers, which nearly all are: up to 15 digits, and no point. Looking at each costs far more. */
+/**
+ * Does not match the plainest numbers, of up to 15 digits and without a point, which nearly all are. Checking each
+ * number costs far more.
+ */
 const MAY_BE_STRANGE = /(?:^|[ [])-?(?:\d+\.|\d{16})/
 
 function hasStrangeNumber(printed: string): boolean {
@@ -25,7 +28,7 @@ function hasStrangeNumber(printed: string): boolean {
   return false
 }
 
-/** Strings are passed over, whatever digits they hold. */
+/** Matches strings too, so that digits inside them are passed over. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*/g
 
 /** As `numeric` prints what JSON.stringify writes: without an exponent. */

@@ -1,10 +1,13 @@
 /**
- * How many links somebody's row says that there are. Of more than JavaScript tells apart it answers the most that it does:
- * no chain has so many, and a verdict has to be one.
+ * How many links a row says that there are; somebody may have altered it. A count beyond what JavaScript tells apart
+ * becomes the highest that it does: no chain has so many links, and a verdict must still be given.
  */
 export const countOf = (stored: string): number =>
   Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(stored)))
 
-/** A head, a digest or a signature. What somebody took out is nobody's: it equals nothing, and a verdict has to say so. */
+/**
+ * A head, a digest or a signature. One that somebody removed becomes empty bytes, which equal nothing, so that a
+ * verdict can say so.
+ */
 export const bytesOf = (stored: Buffer | null): Buffer => stored ?? NOTHING
 const NOTHING = Buffer.alloc(0)

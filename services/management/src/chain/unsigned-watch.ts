@@ -7,25 +7,26 @@ import { CHAIN_LIMITS } from './chain-limits.js'
 const LIMITS = CHAIN_LIMITS.signing
 
 /**
- * For how long heads have been unsigned, by this process's own memory: a time in a table could be set by who writes there.
- * Those that the tables name, and those that it appended, whatever the tables say.
+ * How long heads have been unsigned, by this process's own memory, because an attacker who can write to a table could
+ * set a time in it. Covers the heads that the tables mark, and those that this process appended, whatever the tables
+ * say.
  */
 export interface UnsignedWatch {
-  /** Looks again; of very many at the first. @throws what Postgres throws. */
+  /** Looks again; at the first `watchedMax` heads if there are more. @throws what Postgres throws. */
   look(): Promise<UnsignedHeads>
-  /** By the last look, and what was appended since. */
+  /** By the last look, and by what was appended since. */
   known(): UnsignedHeads
 }
 
 export interface UnsignedHeads {
-  /** 0 where all are signed. */
+  /** 0 if all are signed. */
   readonly oldestMs: number
-  /** How many have been for so long that it is an alarm. */
+  /** How many have been unsigned so long that it is an alarm. */
   readonly overdue: number
 }
 
 interface Unsigned {
-  /** How many links the vault has signed: where these grow more, somebody signs. */
+  /** How many links the vault has signed. If that number grows, somebody signs, and the wait starts over. */
   readonly signed: string
   readonly seenMs: number
 }
@@ -66,12 +67,12 @@ export function createUnsignedWatch(db: Knex, clock: Clock, appended: Pick<Appen
   }
 }
 
-/** Says that heads have been unsigned for long: what they cover could be altered unseen meanwhile. An alarm. */
+/** Raises an alarm if heads have been unsigned for long, because what they cover could be altered unseen meanwhile. */
 export async function tellUnsigned(watch: UnsignedWatch, log: Logger): Promise<void> {
   try {
     await watch.look()
   } finally {
-    // Whoever locks the tables keeps no alarm from being told.
+    // Even if the look failed: otherwise an attacker could suppress the alarm by locking the tables.
     const { oldestMs, overdue } = watch.known()
     if (overdue > 0) log.error({ heads: overdue, oldestMs: Math.round(oldestMs) }, 'head unsigned')
   }

@@ -1,4 +1,4 @@
 import { systemActor } from '../audit/audit-entry.js'
 
-/** Who can run a command of the image; no person of an organization has a say in what commands change. */
+/** The actor of every command: anyone who can run the image's commands. People of organizations have no say in them. */
 export const OPERATOR = systemActor('operator')

@@ -7,10 +7,10 @@ import { OPERATOR } from './operator.js'
 import { withDatabase } from './with-database.js'
 
 /**
- * The `end-lease-keys` command, beside managements that serve, after the vault's `rotate-data-keys --now`: the vault can
- * tell proxies nothing, and whoever may run one may run the other.
+ * The `end-lease-keys` command. It runs beside managements that serve, after the vault's `rotate-data-keys --now`,
+ * because the vault cannot tell proxies anything. Anyone who may run one of the two may run the other.
  *
- * @throws Fault NOT_FOUND, and what Postgres throws. To be run again then: it is safe to.
+ * @throws Fault NOT_FOUND, and what Postgres throws. It is safe to run again then.
  */
 export function runEndLeaseKeys(
   config: ManagementConfig,

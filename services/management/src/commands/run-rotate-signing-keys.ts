@@ -10,10 +10,10 @@ import { withDatabase } from './with-database.js'
 import { withVault } from './with-vault.js'
 
 /**
- * The `rotate-signing-keys` command, beside managements that serve. Ends when the change is in force everywhere.
+ * The `rotate-signing-keys` command, run beside managements that serve. Ends when the change is in force everywhere.
  *
- * @throws Fault UNAVAILABLE while the vault is away, and what Postgres throws. To be run again then: it is safe to. Error
- * where the vault refuses to erase a withdrawn key, once all others are.
+ * @throws Fault UNAVAILABLE while the vault is away, and what Postgres throws. It is safe to run again then. Error if
+ * the vault refuses to erase a withdrawn key, thrown once all others are erased.
  */
 export function runRotateSigningKeys(
   config: ManagementConfig,

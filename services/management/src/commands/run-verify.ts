@@ -7,7 +7,7 @@ import { verifiedByManagement } from './verified-by-management.js'
 import { withDatabase } from './with-database.js'
 import { withVault } from './with-vault.js'
 
-/** Between two lines of progress in the log. */
+/** Time between two lines of progress in the log. */
 const TOLD_EVERY_MS = 10_000
 
 interface Ports extends CommandPorts {
@@ -15,10 +15,12 @@ interface Ports extends CommandPorts {
 }
 
 /**
- * The `verify` command: every chain of the installation, one verdict in each line. Answers whether all are in order.
+ * The `verify` command: verifies every chain of the installation and writes one verdict a line. Returns whether all are
+ * in order.
  *
- * The management that serves does it, over the sessions that it has for everything else: who watches sessions would see one
- * of this command's own begin, and could put back what is to be found (ADR 24).
+ * The management that serves does the verifying, over the sessions that it uses for everything else. A session of this
+ * command's own would warn an attacker who watches sessions, and they could restore what they had altered before it is
+ * read (ADR 24).
  *
  * @throws Fault as verifiedByManagement.
  */
@@ -26,7 +28,10 @@ export function runVerify(config: ManagementConfig, ports: Ports): Promise<boole
   return tellVerdicts(verifiedByManagement(config, ports.log), ports)
 }
 
-/** The same without a management that serves, as of a copy. @throws Fault UNAVAILABLE, and what Postgres throws. */
+/**
+ * The same without a management that serves, for example on a copy. @throws Fault UNAVAILABLE, and what Postgres
+ * throws.
+ */
 export function runVerifyAlone(config: ManagementConfig, ports: Ports): Promise<boolean> {
   return withVault(config, ports.log, (vault) =>
     withDatabase(config, '-verify', (db) =>

@@ -9,7 +9,7 @@ import { verifiedByManagement } from './verified-by-management.js'
 const harness = await startForAllTests(directoryHarness)
 const log = createLogger('test', 'silent')
 
-/** Where it listens, as who asks. */
+/** Configuration that asks on this port with this service account. */
 const at = async (port: number, serviceAccount = 'management') => ({
   ...harness.domain,
   tls: await harness.files(serviceAccount),

@@ -10,7 +10,7 @@ import type { ManagementConfig } from '../config.js'
 import type { Progress, Verdict } from '../verify/verdict.js'
 import { VerifyLine } from '../verify/verify-line.js'
 
-/** A page of links of ten thousand entries each takes minutes. */
+/** A page of links with ten thousand entries each takes minutes. */
 const ANSWER_MS = 10 * 60_000
 
 const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::']
@@ -18,7 +18,8 @@ const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::']
 /**
  * Every chain, verified by the management that serves here with this configuration.
  *
- * @throws Error that says what to do where none does, the vault is away, too many are under way, or it ended meanwhile.
+ * @throws Error that says what to do if no management serves, the vault is away, too many verifications are under way,
+ * or this one ended meanwhile.
  */
 export async function* verifiedByManagement(
   {

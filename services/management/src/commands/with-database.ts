@@ -3,9 +3,10 @@ import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/p
 import type { ManagementConfig } from '../config.js'
 
 /**
- * For as long as a command takes, beside managements that serve.
+ * Connects to the database for as long as the command takes, beside managements that serve.
  *
- * @param name what its connections are called by in Postgres, after the service's own; '' where they must not be told from those.
+ * @param name suffix of the connections' name in Postgres, after the service's own; '' if they must look like the
+ * service's.
  */
 export async function withDatabase<Result>(
   { db: target }: Pick<ManagementConfig, 'db'>,

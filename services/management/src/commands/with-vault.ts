@@ -5,7 +5,7 @@ import type { ManagementConfig } from '../config.js'
 import { createGrpcVault } from '../vault/grpc-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 
-/** For as long as a command takes: the vault, asked as managements that serve ask it. */
+/** Connects to the vault for as long as a command takes, in the same way as managements that serve. */
 export async function withVault<Result>(
   { tls, trustDomain, namespace, vaultAddress }: ManagementConfig,
   log: Logger,

@@ -60,8 +60,8 @@ const MIGRATIONS: readonly Migration[] = [
 ]
 
 /**
- * What the runtime role may do. No DDL; of audit trail, access log and their chains neither change nor removal. Locking a row takes
- * UPDATE, which is why the inbox has it.
+ * What the runtime role may do. It has no DDL, and can only add to the audit trail, the access log, and the links and
+ * signed heads of their chains. The inbox has UPDATE because locking a row takes it.
  */
 const RIGHTS = {
   installation: 'SELECT, UPDATE',
@@ -111,7 +111,10 @@ const FUNCTIONS = [
 
 export const MANAGEMENT_SCHEMA: Schema = { migrations: MIGRATIONS, rights: RIGHTS, functions: FUNCTIONS }
 
-/** Brings the schema up to date, names the installation, and grants the runtime role. Answers what ran. Safe to repeat. */
+/**
+ * Brings the schema up to date, names the installation, and grants the runtime role. Returns which migrations ran. Safe
+ * to repeat.
+ */
 export async function migrateManagement(
   { owner, runtimeRole }: MigrationTarget,
   log: Logger,

@@ -10,7 +10,7 @@ const WRONG = { code: '28P01' }
 let database: TestDatabase
 let superuser: Knex
 let pool: Knex
-/** What the file says; undefined: it cannot be read. */
+/** Content of the password file; undefined: it cannot be read. */
 let file: string | undefined
 
 beforeEach(async () => {
@@ -34,7 +34,7 @@ afterEach(async () => {
 const setInPostgres = (password: string) => superuser.raw(`ALTER ROLE ${role} PASSWORD '${password}'`)
 const OPEN_SQL = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?'
 
-/** By a connection that was not there before. */
+/** Connects without reusing a connection. Returns the user. */
 async function connectAnew(): Promise<string> {
   await superuser.raw(OPEN_SQL, [role])
   await pool.destroy()

@@ -10,7 +10,7 @@ import { ConfigError } from '@protectmyapi/service-kit/program/config'
 import { createLogger, type Logger } from '@protectmyapi/service-kit/program/log'
 import { MANAGEMENT_SCHEMA, migrateManagement } from './migrate-management.js'
 
-/** As the next version will know it. */
+/** The schema as the next version will know it. */
 const NEXT: Schema = {
   migrations: [
     ...MANAGEMENT_SCHEMA.migrations,
@@ -98,7 +98,7 @@ describe('migrating', () => {
 
 type Said = Readonly<Record<string, unknown>>
 
-/** `heard` answers the first line that is it, and fails where none comes. */
+/** `heard` returns the first line for which `isIt` holds, and fails if none comes. */
 function listening(isIt: (said: Said) => boolean): { readonly log: Logger; heard(): Promise<Said> } {
   const { log, lines } = memoryLog()
   return { log, heard: () => until(() => lines().find(isIt)) }

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@protectmyapi/dev-kit/pos
 import { forgetSessions } from '@protectmyapi/service-kit/postgres/forget-sessions'
 import { connectPostgres, type Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
-/** What a session finds whose database was set so before. */
+/** What a session finds if the database was set this way before. */
 async function foundWith(
   settings: Readonly<Record<string, string>>,
   ask: (db: Knex) => Promise<unknown>,
@@ -56,7 +56,7 @@ it('has each millisecond of a time, whatever is set for the database: pages of t
 })
 
 describe('a session', () => {
-  /** What one who is given it finds, after what another one did there. */
+  /** What the next user of a connection finds after an earlier one did something there. */
   const foundAfter = (left: string, asked: string): Promise<unknown> =>
     foundWith({}, async (db) => {
       const forgetful = forgetSessions(db)

@@ -6,45 +6,53 @@ import type { Read } from './read.js'
 export interface Snapshot {
   /** Every statement reads the same state. */
   readonly read: Read
-  /** Unix time in milliseconds, as soon as it was taken. */
+  /** Unix time in milliseconds, right after the snapshot was taken. */
   readonly takenMs: number
-  /** Ids of the tables, their parts and indexes that were read; of Postgres's own none. */
+  /** Ids of the tables, their parts and indexes that were read, without Postgres's own. */
   readonly touched: ReadonlySet<number>
-  /** Ids of tables that somebody else kept from all who would read or write when it was taken. */
+  /**
+   * Ids of tables that another session had locked, or asked to lock, against readers or writers when the snapshot was
+   * taken.
+   */
   readonly withheld: readonly number[]
   close(): Promise<void>
 }
 
-/** As Knex has them. */
+/** What is used here of Knex's client. */
 interface Client {
   acquireConnection(): Promise<Connection>
   releaseConnection(connection: Connection): Promise<void>
 }
 interface Connection {
-  /** Of several statements in one message, the answer to each. */
+  /** Returns one answer for each statement if a message has several. */
   query(sql: string): Promise<unknown>
 }
 
 const LIMITS = {
-  /** Until a session is taken for left behind: who reads lines is given up before (http/send-lines.ts). */
+  /**
+   * A session that is idle for so long counts as abandoned. A reader of lines is given up earlier (http/send-lines.ts).
+   */
   idleMs: 75_000,
 } as const
 
-/** Ids of tables, their parts and indexes. Those of Postgres's own are lower (FirstNormalObjectId, access/transam.h). */
+/**
+ * Ids of locked tables, their parts and indexes. Postgres's own have lower ids (FirstNormalObjectId, access/transam.h).
+ */
 const LOCKS = `SELECT relation FROM pg_catalog.pg_lock_status() WHERE relation >= 16384::oid`
-/** What this session's statement read, and what it looked through for that. */
+/** What this session's statement read, and what it searched for that. */
 const TOUCHED = `${LOCKS} AND pid = pg_catalog.pg_backend_pid()`
 /**
- * Locks behind which reading or writing waits: who waits is shown what is committed by then, which the snapshot has not. Who only
- * asks for one has others queue behind him. A prepared transaction has no process.
+ * Locks behind which reading or writing waits. A session that waited is then shown what is committed by that time,
+ * which the snapshot does not have. A lock that is only requested counts as well, because others queue behind the
+ * request. A prepared transaction has no process, and so no pid.
  */
 const WITHHELD = `${LOCKS} AND pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND locktype = 'relation'::text
   AND mode = ANY (ARRAY['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']::text[])
   AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`
 
 /**
- * In one message: else a session would be seen to begin a transaction a round trip before it has its snapshot. Postgres
- * takes that before it looks at what a statement names, and the first one names nothing.
+ * Sent as one message, because otherwise a session would be seen to begin a transaction a round trip before it has its
+ * snapshot. Postgres takes the snapshot before it looks at what a statement names, and the first one names nothing.
  */
 const BEGIN = [
   'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
@@ -56,20 +64,20 @@ const BEGIN = [
 const BEGIN_WITHIN = [WITHHELD, 'SAVEPOINT unlocked', TOUCHED]
 const UNLOCK = 'ROLLBACK TO SAVEPOINT unlocked'
 
-/** To statements of one message. */
+/** Answers to the statements of one message. */
 const Answers = z.array(z.object({ rows: z.array(z.object({ relation: z.int().optional() })) }))
 
 /**
- * The database as it is now, for as long as it takes to read it: who watches sessions or locks learns of a reader too late
- * to put anything back. It holds one connection; rows that are deleted meanwhile stay on disk.
+ * The database as it is now, for as long as it takes to read it: an attacker who watches sessions or locks learns of a
+ * reader too late to put anything back. It holds one connection; rows that are deleted meanwhile stay on disk.
  *
- * The locks of each statement are let go by its savepoint: else nobody could make or drop a partition until the end, and
- * whoever waits to do so would keep everybody else from the table. So a table that was emptied (TRUNCATE), exchanged or
- * dropped meanwhile is read as it is by then.
+ * A savepoint releases the locks of each statement. Otherwise nobody could make or drop a partition until the end, and
+ * a session that waits to do so would keep everybody else from the table. As a consequence, a table that was emptied
+ * (TRUNCATE), exchanged or dropped meanwhile is read as it is by then.
  *
  * Within a transaction it reads as that one does.
  *
- * @throws what Postgres throws; where nothing is read for 75 s, its session has ended.
+ * @throws what Postgres throws; if nothing is read for 75 s, its session has ended.
  */
 export async function openSnapshot(db: Knex, clock: Pick<Clock, 'wallMs'>): Promise<Snapshot> {
   const client: Client = db.client
@@ -83,7 +91,7 @@ export async function openSnapshot(db: Knex, clock: Pick<Clock, 'wallMs'>): Prom
   }
 
   async function close(): Promise<void> {
-    // Of a connection that was lost there is nothing to end.
+    // A connection that was lost has nothing to end.
     await connection.query(isWithin ? UNLOCK : 'ROLLBACK').catch(nothing)
     await client.releaseConnection(connection)
   }

@@ -1,8 +1,9 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 /**
- * Notes that a credential is used now, unless that was noted so many seconds ago: of many requests at once, one writes. Waits
- * for no row: who held it would see each reader come before he reads (ADR 24).
+ * Notes that a credential is used now, unless that was noted less than so many seconds ago: of many requests at once,
+ * one writes. It does not wait for the row. Otherwise an attacker who held the row would see each reader come before
+ * the reading (ADR 24).
  */
 export async function touchLastUse(
   db: Knex,

@@ -2,8 +2,8 @@ import { authorizeByTable, type Caller } from '@protectmyapi/service-kit/grpc/au
 import type { Authorize } from '@protectmyapi/service-kit/grpc/grpc-server'
 
 /**
- * Method → callers. What is not here is refused; a test walks the contract and finds what is missing. Which internal
- * services there are, is looked up with what they ask for.
+ * Method → callers. A method that is not here is refused; a test walks the contract and finds what is missing. Whether
+ * an internal service is registered is looked up together with what it asks for.
  */
 export const DIRECTORY_ACCESS: ReadonlyMap<string, readonly Caller[]> = new Map([
   ['Sync', ['proxy']],

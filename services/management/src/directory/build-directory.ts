@@ -32,9 +32,9 @@ import { syncHandler } from './sync/sync.js'
 import { createVerifyChains, type VerifyChainsDeps } from './verify-chains.js'
 
 export interface DirectoryDeps {
-  /** For what anyone may ask for at the cost of a wait: exchanges, and questions of internal services. */
+  /** For calls that anyone may make and that may have to wait: exchanges, and questions of internal services. */
   readonly db: Knex
-  /** For what proxies live on. */
+  /** For what proxies depend on. */
   readonly dataPlaneDb: Knex
   readonly feed: Pick<Feed, 'tail' | 'recordSync'>
   readonly keys: HeldKeys
@@ -43,7 +43,7 @@ export interface DirectoryDeps {
   readonly log: Logger
   readonly material: WatchedMaterial
   readonly host: string
-  /** 0 takes any. */
+  /** 0 takes any free port. */
   readonly port: number
   readonly horizonMs: number
   readonly trustDomain: string
@@ -52,15 +52,18 @@ export interface DirectoryDeps {
 }
 
 export interface DirectoryServer {
-  /** Answers the port taken. */
+  /** Returns the port taken. */
   start(): Promise<number>
-  /** No new calls; those running end, or are cut after the grace. Sync streams are cut at once: they never end by themselves. */
+  /**
+   * Takes no new calls; those running end, or are cut after the grace. Sync streams are cut at once: they never end by
+   * themselves.
+   */
   stop(graceMs: number): Promise<void>
   /** How many Sync streams are open. */
   streams(): number
 }
 
-/** The internal gRPC side of management: what proxies and internal services are told, and what proxies tell. */
+/** The internal gRPC side of management: what proxies and internal services are told, and what proxies report. */
 export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   const { db, dataPlaneDb, feed, keys, clock, log, material, host, port, horizonMs } = deps
   const authorize = authorizeDirectory(deps.trustDomain, deps.namespace)
@@ -100,7 +103,7 @@ export function buildDirectory(deps: DirectoryDeps): DirectoryServer {
   }
 }
 
-/** Outages of Postgres leave as what they are. */
+/** Turns an outage of Postgres into UNAVAILABLE. */
 function refused<T>(work: Promise<T>): Promise<T> {
   return work.catch((thrown: unknown) => {
     throw asFault(outageAsFault(thrown))

@@ -1,6 +1,6 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
-/** Postgres's time, in Unix milliseconds: replicas of management with different clocks agree. */
+/** Postgres's time, in Unix milliseconds, so that replicas of management with different clocks agree. */
 export async function databaseNowMs(trx: Knex): Promise<number> {
   const { rows } = await trx.raw<{ rows: { now_ms: number }[] }>(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms',

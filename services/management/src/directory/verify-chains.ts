@@ -6,16 +6,16 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Progress, Verdict } from '../verify/verdict.js'
 
 const LIMITS = {
-  /** Of one answer, some 300 bytes each, or 10 KB of a chain with many breaks. */
+  /** Lines of one answer, some 300 bytes each, or 10 KB for a chain with many breaks. */
   linesMax: 100,
-  /** An answer with less is sent after so long. One line takes as long as a page of links does. */
+  /** An answer with fewer lines is sent after this time. One line takes as long as a page of links does. */
   answerMs: 1_000,
-  /** Until who asks no more is taken for gone. */
+  /** A caller who asks no more for this long counts as gone. */
   idleMs: 15_000,
 } as const
 
 export interface VerifyChainsDeps {
-  /** Verifies all, as its lines are taken. */
+  /** Verifies all chains; the work is done as its lines are taken. */
   readonly verifyAll: () => AsyncGenerator<Progress | Verdict, void, undefined>
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly idleMs?: number
@@ -24,17 +24,17 @@ export interface VerifyChainsDeps {
 export interface VerifyChains {
   /** @throws Fault NOT_FOUND, and what verifying throws. */
   answer(request: Pick<VerifyChainsRequest__Output, 'verification'>): Promise<VerifyChainsResponse>
-  /** Ends those that wait to be gone on with. */
+  /** Ends the verifications that wait to be continued. */
   close(): Promise<void>
 }
 
 type Lines = ReturnType<VerifyChainsDeps['verifyAll']>
 
-/** Directory.VerifyChains: lines are made as they are asked for, so that nothing is held of a long trail but its place. */
+/** Directory.VerifyChains: lines are made as they are asked for, so that of a long trail only its place is held. */
 export function createVerifyChains({ verifyAll, clock, idleMs = LIMITS.idleMs }: VerifyChainsDeps): VerifyChains {
   const waiting = new Map<string, { readonly lines: Lines; readonly expiry: NodeJS.Timeout }>()
 
-  /** One that is being gone on with is nobody else's to go on with. */
+  /** Takes a verification out, so that nobody else can continue it meanwhile. */
   function take(verification: string): Lines {
     const found = waiting.get(verification)
     if (!found) throw new Fault('NOT_FOUND', `no verification ${verification} waits here`)

@@ -10,10 +10,13 @@ interface Deps {
   readonly clock: Pick<Clock, 'wallMs'>
 }
 
-/** For `Route.snapshot`. @throws Fault RATE_LIMITED, and as openSnapshot. */
+/** What `Route.snapshot` calls. @throws Fault RATE_LIMITED, and as openSnapshot. */
 export type EarlySnapshot = () => Promise<Snapshot>
 
-/** For anybody who asks, until it is known who does: as many at once as there are slots for those who may. */
+/**
+ * Opens snapshots before the caller is authenticated, so for anybody; as many at once as there are slots for permitted
+ * callers.
+ */
 export function createEarlySnapshot({ db, clock }: Deps, what: WholeReading): EarlySnapshot {
   const opened = createLane({ totalMax: EXPORT_LIMITS.perProcess, perOwnerMax: EXPORT_LIMITS.perProcess })
   return async () => {

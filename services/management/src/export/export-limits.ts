@@ -1,17 +1,21 @@
 export const EXPORT_LIMITS = {
-  /** Rows read at once: what an export holds in memory is this page and the one being written. */
+  /** Rows read at once: an export holds in memory this page and the one being written. */
   pageRows: 500,
-  /** At once, of one organization: a second one while the first is being fetched anew. */
+  /**
+   * At once, for one organization: two, so that an export can be fetched again while the first one is still under way.
+   */
   perOrganization: 2,
-  /** At once, of one person: anybody makes as many organizations as it takes to need all that there is. */
+  /** At once, for one person: otherwise a person could make enough organizations to take every slot. */
   perPerson: 2,
-  /** At once, of all: each holds a database connection to its end. Verifications have as many apart. */
+  /**
+   * At once, for all: each holds a database connection until it ends. Verifications have the same number of their own.
+   */
   perProcess: 4,
   /**
-   * Of an export, some 18 million rows of the audit trail (30,000 a second): rows that are deleted meanwhile stay on disk for
-   * it, and it is its reader who says how fast it is read.
+   * Of an export: some 18 million rows of the audit trail (30,000 a second). It is bounded because deleted rows stay on
+   * disk while an export reads, and its reader decides how fast that is.
    */
   totalMs: 10 * 60_000,
-  /** Until one of them may have ended. */
+  /** By then one of them may have ended. */
   retryAfterSeconds: 30,
 } as const

@@ -16,16 +16,18 @@ interface PagesDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
-/** Of routes. */
+/** What the routes of exports need. */
 export interface ExportDeps extends PagesDeps {
-  /** Of what an export reads, before it is asked who asks, and before that is put on record. */
+  /**
+   * Takes the snapshot that an export reads, before the caller is authenticated and before the export is put on record.
+   */
   readonly snapshot: EarlySnapshot
 }
 
-/** One table as it is exported: page after page along its key, all of one state. */
+/** One table as it is exported: page after page along its key, all from one state of the database. */
 export interface Exported<Row, Line> {
   readonly organizationId: string
-  /** For the audit trail: that it was read, by whom, and what of it. */
+  /** The event in the audit trail, which records who exported the table, and which range. */
   readonly event: string
   readonly range: TimeRange
   readonly actor: Actor
@@ -35,11 +37,12 @@ export interface Exported<Row, Line> {
 }
 
 /**
- * The pages of an export. Nothing is done before the first is asked for, and whoever stops asking ends it: bounded
- * memory however slow the reader. Nor does it outlive what let it begin: that is asked after for each page.
+ * The pages of an export. Nothing is done before the first page is requested, and the export ends when its reader stops
+ * asking, so memory is bounded however slow the reader is. What the export rests on is checked again for each page, so
+ * that the export does not outlive it.
  *
- * @throws Fault RATE_LIMITED at the first page; TOO_LARGE where it took too long; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at
- * the one that may not be read any more.
+ * @throws Fault RATE_LIMITED at the first page; TOO_LARGE if it took too long; INVALID_TOKEN, NOT_FOUND or FORBIDDEN at
+ * the first page that may no longer be read.
  */
 export function exportPages<Row, Line>(
   deps: PagesDeps,

@@ -2,12 +2,12 @@ import { createLane } from '@protectmyapi/service-kit/fairness/lanes'
 import { Fault } from '@protectmyapi/service-kit/faults'
 import { EXPORT_LIMITS } from './export-limits.js'
 
-/** What reads a whole trail. */
+/** The kinds of work that read a whole trail. */
 export type WholeReading = 'exports' | 'verifications'
 
-/** Counts those under way in this process: nobody's must take all that others need. */
+/** Counts what is under way in this process, so that no organization or person can take every slot. */
 export interface ExportSlots {
-  /** Answers how to give it back. @throws Fault RATE_LIMITED. */
+  /** Returns the function that gives the slot back. @throws Fault RATE_LIMITED. */
   take(taker: SlotTaker): () => void
 }
 
@@ -38,7 +38,7 @@ export function createExportSlots(what: WholeReading): ExportSlots {
 }
 
 /**
- * Items, with a slot from the first to the last, or until who takes them has enough.
+ * Yields the items and holds a slot from the first to the last, or until the consumer stops.
  *
  * @throws Fault RATE_LIMITED.
  */

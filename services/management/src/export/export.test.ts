@@ -8,7 +8,7 @@ import { EXPORT_LIMITS } from './export-limits.js'
 import { exportPages } from './export-pages.js'
 import { createExportSlots } from './export-slots.js'
 
-/** More than two pages, and no whole number of them. */
+/** More than two pages, with the last one not full. */
 const ENTRIES = 2 * EXPORT_LIMITS.pageRows + 7
 
 const house = await startForAllTests(restHarness)
@@ -19,7 +19,7 @@ await tendPartitions(house.db, 90)
 await log(org, ENTRIES)
 await log(other, 3)
 
-/** Entries of which several have the same moment, each with its end. */
+/** Writes entries, several of them of the same moment, each with its end. */
 async function log(organizationId: string, count: number): Promise<void> {
   const subject = {
     app: 'app_1',
@@ -159,7 +159,7 @@ describe('exports at once', () => {
     const third = await house.organization(owner, 'Third')
     const begin = (id: string) => owner.ask('GET', `/orgs/${id}/access-log/export`).then(({ status }) => status)
     const holder = await house.asOwner().transaction()
-    // Each is on the trail before its first line.
+    // Each export is recorded in the trail before its first line, and waits for this lock.
     await holder.raw('SELECT FROM chain_heads FOR UPDATE')
     const underWay = [org, other].map(begin)
     try {
@@ -174,7 +174,7 @@ describe('exports at once', () => {
 })
 
 describe('an export under way', () => {
-  /** Without an end, of a person who acts by a token. */
+  /** Pages without an end, for a person who acts by a token. */
   async function endless(clock: ManualClock) {
     const asked = { name: 'ci', scopes: ['audit:read'], organizations: 'all', expiresInDays: 1 }
     const { body: token } = await owner.ask('POST', '/auth/tokens', asked).expect(201)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createTurns } from './turns.js'
 
-/** Work that ends when it is told to, and the order in which it began. */
+/** Work that ends when it is told to. Records the order in which it began. */
 function stage(limits: { atOnce: number; waitingMax: number; waitingPerOwnerMax: number }) {
   const turns = createTurns('trials', limits)
   const began: string[] = []

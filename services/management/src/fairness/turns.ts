@@ -1,32 +1,32 @@
 import { createFairQueue } from '@protectmyapi/service-kit/fairness/fair-queue'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
-/** Until some of those who wait have had their turn. */
+/** By then some of those who wait have had their turn. */
 const WAIT = { retryAfterSeconds: 2 } as const
 
 export interface TurnLimits {
   readonly atOnce: number
-  /** Behind them; then a refusal, not a queue without end. */
+  /** How many may wait behind them. More are refused, so that the queue has a bound. */
   readonly waitingMax: number
-  /** Of one owner; all of them unless said. */
+  /** How many of one owner may wait; `waitingMax` by default. */
   readonly waitingPerOwnerMax?: number
 }
 
 /**
- * Work that takes what others need as well, so much of it at once. Who waits holds nothing but a place here, and owners
- * take turns: one's flood is not another's wait.
+ * Bounds how much work that uses a shared resource runs at once. Work that waits holds nothing but a place in this
+ * queue, and owners take turns, so that one owner's flood does not delay the others.
  */
 export interface Turns {
-  /** @throws Fault UNAVAILABLE where too many wait; RATE_LIMITED where too many of this owner do; what the work throws. */
+  /** @throws Fault UNAVAILABLE if too many wait; RATE_LIMITED if too many of this owner do; what the work throws. */
   take<Result>(owner: string, work: () => Promise<Result>): Promise<Result>
 }
 
-/** @param what are taken in turns, for the log. */
+/** @param what names, for the log, what is taken in turns. */
 export function createTurns(what: string, { atOnce, waitingMax, waitingPerOwnerMax = waitingMax }: TurnLimits): Turns {
   const waiting = createFairQueue<() => void>()
   let running = 0
 
-  /** Undefined where there is nothing to wait for. */
+  /** Returns undefined if there is nothing to wait for. */
   function begin(owner: string): Promise<void> | undefined {
     if (running < atOnce) {
       running += 1
@@ -38,7 +38,7 @@ export function createTurns(what: string, { atOnce, waitingMax, waitingPerOwnerM
     return new Promise((resolve) => waiting.add(owner, resolve))
   }
 
-  /** The place is handed over, so that nobody can slip in between. */
+  /** Hands the place directly to the next in the queue, so that nobody can slip in between. */
   function end(): void {
     const [next] = waiting.take(1)
     if (next) next()

@@ -8,8 +8,8 @@ export interface AnswerSyncDeps {
 }
 
 /**
- * One Sync: RECORDFIRST, then the rows that the proxy lacks, page by page. In the other order, a writer that commits
- * in between would see nobody registered and answer, and the proxy would use the old state for a whole horizon.
+ * One Sync: RECORDFIRST, then the rows that the proxy lacks, page by page. In the other order, a writer that commits in
+ * between would find the proxy not registered and answer, and the proxy would use the old state for a whole horizon.
  */
 export async function* answerSync({ record, read }: AnswerSyncDeps, sync: SyncRecord): AsyncGenerator<FeedPage> {
   await record(sync)

@@ -1,16 +1,18 @@
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { FeedEntry } from './feed-entry.js'
 
-/** The channel of NOTIFY; a wake-up without content, since what counts is read from the table. */
+/** The channel of NOTIFY. It only wakes and carries no content, because what counts is read from the table. */
 export const FEED_CHANNEL = 'pma_feed'
 
-/** DURABLE: a change that was called in force must survive Postgres's crash, whatever the server's own default. */
+/**
+ * DURABLE: a change that was called in force must survive a crash of Postgres, whatever the server's own default is.
+ */
 const DURABLY = `
   SELECT CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
     THEN set_config('synchronous_commit', 'on', true) END AS durable`
 
 /**
- * Numbers and writes feed rows; answers the last number. SEQLOCK: the counter's row stays locked to the commit, so
+ * Numbers and writes feed rows; returns the last number. SEQLOCK: the counter's row stays locked until the commit, so
  * numbers are committed in order and a rollback leaves no gap. For the same reason this is the LAST thing that a
  * transaction does: all writers of the installation queue behind it.
  */

@@ -19,7 +19,7 @@ import { createWaitUntilSeen, type WaitUntilSeen } from './wait-until-seen.js'
 
 export interface FeedDeps {
   readonly db: Knex
-  /** Another pool, for what proxies are told and report: no writer keeps them waiting. */
+  /** A separate pool for what proxies are told and report, so that no writer keeps them waiting. */
   readonly dataPlaneDb: Knex
   /** For LISTEN: a direct connection, never a transaction pooler. */
   readonly target: PostgresTarget
@@ -33,7 +33,7 @@ export interface Feed {
   readonly commitChange: CommitChange
   readonly waitUntilSeen: WaitUntilSeen
   readonly tail: FeedTail
-  /** Settles once it is committed (RECORDFIRST). Who waits for what it reports is told before that. */
+  /** Settles once the Sync is committed (RECORDFIRST). Writers that wait for what it reports are told before that. */
   recordSync(sync: SyncRecord): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
@@ -69,7 +69,7 @@ export function buildFeed({ db, dataPlaneDb, target, clock, log, telemetry, meas
   }
 }
 
-/** Operators hear of changes that a proxy did not apply: one is dead, cut off or slow (docs/operations.md). */
+/** Tells operators of changes that a proxy did not apply: it is dead, cut off or slow (docs/operations.md). */
 function tellingLong({ seen, everything }: WaitUntilSeen, log: Pick<Logger, 'warn'>, waits: Seconds): WaitUntilSeen {
   const told = (inForce: InForce): InForce => {
     waits.record(inForce.waitedMs / 1_000, { by: inForce.by })

@@ -12,14 +12,14 @@ import type { WaitUntilSeen } from './wait-until-seen.js'
 
 export type { InForce } from './in-force.js'
 
-/** What a piece of work did, to be told to the proxies and to the trail. */
+/** What a piece of work did, for the proxies and for the trail. */
 export interface Change<T> {
   readonly result: T
   readonly feed: readonly FeedEntry[]
   readonly audit: readonly AuditEntry[]
   /**
-   * What of the actor's authority was asked after by the work itself, under its locks, and is not asked after again: the
-   * place, where the work may end it, or all of it.
+   * What of the actor's authority the work checked itself, under its locks, so that it is not checked again: the place,
+   * if the work may end that, or all of it.
    */
   readonly asked?: 'place' | 'all'
 }
@@ -31,17 +31,20 @@ export interface Committed<T> {
 
 /**
  * The one way to change anything: work, audit rows and feed rows in one transaction; then the wait. An answer built
- * from what this returns may say "in force". Without feed entries it waits for nobody. What the actor's authority does
- * not allow any more is refused, and rolled back: a revocation that has committed always wins.
+ * from what this returns may say "in force". Without feed entries it waits for nobody. A change that the actor's
+ * authority no longer allows is refused and rolled back: a revocation that has committed always wins.
  *
- * READ COMMITTED. The work may run again after a deadlock: it must touch nothing but its transaction.
+ * READ COMMITTED. The work may run again after a deadlock, so it must touch nothing but its transaction.
  */
 export type CommitChange = <T>(
   actor: Actor,
   work: (trx: Knex.Transaction) => Promise<Change<T>>,
 ) => Promise<Committed<T>>
 
-/** The transaction alone: for machinery that answers nobody. Whoever answers waits (RETRYWAITS). */
+/**
+ * The transaction without the wait, for background work that answers nobody. Code that answers a caller must wait
+ * (RETRYWAITS).
+ */
 export type CommitOnly = <T>(
   actor: Actor,
   work: (trx: Knex.Transaction) => Promise<Change<T>>,
@@ -66,8 +69,8 @@ export function createCommitOnly(db: Knex): CommitOnly {
     const { result, number, rows } = await withRetries(() =>
       appendingIn(db, async (trx) => {
         const change = await work(trx)
-        // Lock order everywhere: the rows, what the actor rests on (removals lock rows before it, too), the heads of
-        // chains, then the feed counter, last before the commit.
+        // Lock order everywhere: the rows, then what the actor rests on (removals lock rows before it, too), the heads
+        // of chains, and last before the commit the feed counter.
         await refuseEndedActor(trx, actor, change.asked)
         const appended = await appendAudit(trx, actor, change.audit)
         const number = change.feed.length === 0 ? undefined : await appendFeed(trx, change.feed)
@@ -94,7 +97,7 @@ async function refuseEndedActor(
   await refuseEnded(trx, asked === 'place' ? credential : authority)
 }
 
-/** Serialization failure and deadlock (SQLSTATE 40001, 40P01): the loser is meant to try again. */
+/** Serialization failure and deadlock (SQLSTATE 40001, 40P01): the transaction that lost is meant to be tried again. */
 const LOST_A_RACE = new Set(['40001', '40P01'])
 
 async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-/** What a proxy may hold, and what can therefore fall. */
+/** What a proxy may hold, and what a feed row can therefore invalidate. */
 export type FeedKind =
   | 'secret'
   | 'service'
@@ -10,7 +10,7 @@ export type FeedKind =
   | 'signing-key'
   | 'lease-keys'
 
-/** Whatever is held of this id below this generation is dead once the entry is applied. */
+/** Once the entry is applied, whatever is held of this id below this generation is dead. */
 export interface FeedEntry {
   readonly kind: FeedKind
   readonly id: string

@@ -5,13 +5,16 @@ export const FEED_LIMITS = {
   windowMs: FEED_WINDOW_MS,
   /** Rows in one answer to a Sync. */
   rowsMax: 1_000,
-  /** How often a waiting writer reads `applied` again that no report wakes: proxies report to other replicas too. */
+  /**
+   * How often a waiting writer reads `applied` again if no report wakes it, because proxies report to other replicas
+   * too.
+   */
   appliedPollMs: 10,
-  /** Beside LISTEN, which fails in silence behind a transaction pooler. */
+  /** Polling besides LISTEN, which fails in silence behind a transaction pooler. */
   tailPollMs: 100,
-  /** Between two prunings of feed and registry. */
+  /** Time between two prunings of feed and registry. */
   prunePeriodMs: 60_000,
-  /** Transactions that lost a deadlock or a serialization race are run again, this often. */
+  /** How many times a transaction that lost a deadlock or a serialization race is run again. */
   commitRetriesMax: 2,
 } as const
 

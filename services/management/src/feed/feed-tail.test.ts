@@ -16,7 +16,7 @@ const { db } = await startForAllTests(migratedDatabase)
 const commitChange = createCommitChange({ db, waitUntilSeen: { seen: async () => ({ by: 'nobody', waitedMs: 0 }) } })
 const change = (feed: readonly FeedEntry[]) => commitChange(ACTOR, async () => ({ result: undefined, feed, audit: [] }))
 
-/** Knows where the feed stands, and looks again only when it is woken. */
+/** A tail that knows where the feed stands, and looks again only when it is woken. */
 async function quietTail() {
   const tail = createFeedTail(db, createLogger('test', 'silent'))
   await tail.start()

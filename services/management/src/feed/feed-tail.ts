@@ -6,12 +6,12 @@ import { rowsAbove } from './read-feed.js'
 
 type TailListener = (rows: readonly FeedRow[]) => void
 
-/** Hands each committed feed row, in order, to whoever listens. A listener must not block. */
+/** Hands each committed feed row, in order, to its listeners. A listener must not block. */
 export interface FeedTail {
   listen(listener: TailListener): () => void
-  /** Looks now: something may have been committed. */
+  /** Looks now, because something may have been committed. */
   wake(): void
-  /** Hands over what this process has just committed, where that comes next. Anything else the next look will find. */
+  /** Hands over what this process has just committed, if it comes next. The next look will find anything else. */
   committed(rows: readonly FeedRow[]): void
   /** The highest number that was read; 0 before the first look. */
   head(): number
@@ -21,8 +21,8 @@ export interface FeedTail {
 }
 
 /**
- * Follows the feed by looking every 100 ms, and at once when woken (by NOTIFY) or told by who committed. A push is a
- * kindness: it never moves a horizon (CONTIG), and what is lost here a Sync makes good.
+ * Follows the feed by looking every 100 ms, and at once when woken (by NOTIFY) or told by the code that committed. A
+ * push only saves time: it never moves a horizon (CONTIG), and a Sync makes good what is lost here.
  */
 export function createFeedTail(db: Knex, log: Logger): FeedTail {
   const listeners = new Set<TailListener>()
@@ -35,7 +35,7 @@ export function createFeedTail(db: Knex, log: Logger): FeedTail {
     do {
       again = false
       const { head, rows } = await rowsAbove(db, last ?? Number.MAX_SAFE_INTEGER)
-      // The first look only learns where the feed stands; a head that went back is a database that was restored.
+      // The first look only learns where the feed stands. A head that went back means that the database was restored.
       if (last === undefined || head < last) last = head
       hand(rows)
       again ||= rows.length === FEED_LIMITS.rowsMax
@@ -68,7 +68,7 @@ export function createFeedTail(db: Knex, log: Logger): FeedTail {
     },
     wake,
     committed(rows) {
-      // A look that is under way has read from where the feed stood when it began.
+      // A look that is under way began where the feed stood then, so it may hand these rows over itself.
       if (looking || last === undefined || rows[0]?.number !== last + 1) return
       hand(rows)
     },

@@ -1,4 +1,4 @@
-/** How a change came into force: every proxy applied it, or the horizon of the last one passed, or nobody was there. */
+/** How a change came into force: every proxy applied it, the last horizon passed, or no proxy was registered. */
 export interface InForce {
   readonly by: 'applied' | 'horizon' | 'nobody'
   readonly waitedMs: number

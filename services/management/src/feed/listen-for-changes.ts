@@ -4,13 +4,13 @@ import pg from 'pg'
 import { FEED_CHANNEL } from './append-feed.js'
 
 const LIMITS = {
-  /** Between a lost connection and the next. Polling goes on meanwhile. */
+  /** Delay after a lost connection. Polling goes on meanwhile. */
   reconnectMs: 1_000,
 } as const
 
 /**
- * LISTEN on a connection of its own, straight to Postgres: behind a transaction pooler LISTEN fails in silence. Calls
- * `wake` for each NOTIFY, and whenever a connection was made anew. The returned function ends it.
+ * LISTEN on a connection of its own, straight to Postgres, because LISTEN fails in silence behind a transaction pooler.
+ * Calls `wake` for each NOTIFY, and whenever a new connection was made. The returned function ends it.
  */
 export function listenForChanges(target: PostgresTarget, wake: () => void, log: Logger): () => Promise<void> {
   let client: pg.Client | undefined

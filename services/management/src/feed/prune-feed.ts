@@ -2,8 +2,9 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { FEED_LIMITS } from './feed-limits.js'
 
 /**
- * Forgets feed rows older than the window, and proxies whose horizon passed as long ago. Always a prefix of the feed,
- * whatever the database's clock did in between: a hole could not be told from rows that were never there (CONTIG).
+ * Deletes feed rows older than the window, and proxies whose horizon passed as long ago. It always deletes a prefix of
+ * the feed, whatever the database's clock did in between: a hole could not be told from rows that never existed
+ * (CONTIG).
  */
 export async function pruneFeed(db: Knex): Promise<void> {
   const old = `clock_timestamp() - ? * interval '1 millisecond'`

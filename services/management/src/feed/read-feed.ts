@@ -2,12 +2,12 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { FeedKind, FeedRow } from './feed-entry.js'
 import { FEED_LIMITS } from './feed-limits.js'
 
-/** Some rows in order, and where a proxy stands once they are applied. */
+/** Some rows in order, and the number that a proxy has applied once it has applied them. */
 export interface FeedPage {
   readonly rows: readonly FeedRow[]
   readonly through: number
   readonly more: boolean
-  /** RESET: what the proxy lacks is not kept any more; these rows are the whole window. */
+  /** RESET: rows that the proxy lacks are no longer kept; these rows are the whole window. */
   readonly reset: boolean
 }
 
@@ -20,11 +20,13 @@ interface FeedRowRecord {
 }
 
 /**
- * The rows above `applied`. One statement, so head and rows are of one snapshot; it is a later one than the snapshot in
- * which the Sync was recorded (RECORDFIRST), and never a tail held in memory. On the primary.
+ * The rows above `applied`. One statement, so that head and rows are of one snapshot. That snapshot is later than the
+ * one in which the Sync was recorded (RECORDFIRST), and the rows never come from a tail held in memory. Reads the
+ * primary.
  *
- * RESET: who lacks rows that are not kept any more drops all it holds, and gets the whole window. Also who has applied
- * nothing: it may have filled since, and a lease key outlives the window. A proxy that has just started drops nothing.
+ * RESET: a proxy that lacks rows which are no longer kept drops all it holds, and gets the whole window. That includes
+ * one that has applied nothing: it may have filled since, and a lease key outlives the window. A proxy that has just
+ * started has nothing to drop.
  */
 export async function readFeed(db: Knex, applied: number): Promise<FeedPage> {
   const { head, rows } = await rowsAbove(db, applied)

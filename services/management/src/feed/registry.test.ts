@@ -28,7 +28,7 @@ const sync = (proof: Uint8Array, applied: number, horizonMs = HORIZON_MS) =>
     horizonMs,
   })
 const row = () => db('proxies').where('boot_id', bootId).first()
-/** As the version before writes it: it knows of no proofs. */
+/** A row as the previous version writes it, which knows of no proofs. */
 const byTheVersionBefore = () =>
   db('proxies').insert({
     boot_id: bootId,

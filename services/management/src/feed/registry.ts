@@ -5,30 +5,31 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { withMargin } from './feed-limits.js'
 import { digestOfProof } from './proof.js'
 
-/** A Sync as it goes on record. */
+/** A Sync as it is recorded. */
 export interface SyncRecord {
   /** BOOT: random, one per process start; never a pod's name or a certificate. */
   readonly bootId: string
-  /** Of who speaks for the boot: SYNC_PROOF_BYTES of it, or none from a proxy of the version before. */
+  /** Proof that the sender speaks for the boot: SYNC_PROOF_BYTES, or empty from a proxy of the previous version. */
   readonly proof: Uint8Array
   readonly spiffeId: string
   readonly applied: number
-  /** HGRANTED: the same that the answer will say. */
+  /** HGRANTED: the same horizon that the answer will state. */
   readonly horizonMs: number
 }
 
 /**
- * RECORDFIRST: commits the registry row, alone, before anything is read for the answer. UPSERT: a row that was pruned is
- * made anew. Horizons are written with clock_timestamp(), margin included (MARGIN), and never move back. Answers `applied` as
- * it is on record.
+ * RECORDFIRST: commits the registry row, alone, before anything is read for the answer. UPSERT: a row that was pruned
+ * is made again. Horizons are written with clock_timestamp(), margin included (MARGIN), and never move back. Returns
+ * `applied` as recorded.
  *
- * A proxy that claims more than was ever committed (the database was restored from a backup) counts as one that has
- * applied nothing: it will be told RESET.
+ * A proxy that claims more than was ever committed, because the database was restored from a backup, counts as one that
+ * has applied nothing: it will be told RESET.
  *
- * All proxies are one identity, and each may know another's boot id: whoever says a boot first, with a proof, is alone
- * heard under it. A row of the version before has no proof yet, and takes the first.
+ * All proxies share one identity, and each may know another's boot id. So only the proxy that first named a boot, with
+ * a proof, is accepted under it. A row of the previous version has no proof yet, and takes the first.
  *
- * @throws Fault INVALID_REQUEST for a boot id or a proof of another shape, FORBIDDEN for another's boot.
+ * @throws Fault INVALID_REQUEST for a boot id, an `applied` or a proof out of shape, FORBIDDEN for another proxy's
+ * boot.
  */
 export async function recordSync(db: Knex, sync: SyncRecord): Promise<number> {
   const { bootId, proof, spiffeId, applied, horizonMs } = sync
@@ -38,7 +39,7 @@ export async function recordSync(db: Knex, sync: SyncRecord): Promise<number> {
   if (proof.length !== 0 && proof.length !== SYNC_PROOF_BYTES) {
     throw new Fault('INVALID_REQUEST', `a Sync with a proof of ${proof.length} bytes`)
   }
-  // DURABLE: the row must survive Postgres's crash, whatever the server's default says.
+  // DURABLE: the row must survive a crash of Postgres, whatever the server's default is.
   const { rows } = await db.raw<{ rows: { applied: string }[] }>(
     `INSERT INTO proxies (boot_id, proof, spiffe_id, applied, horizon_at)
      SELECT ?, decode(?, 'hex'), ?, CASE WHEN ?::bigint > counter.value THEN 0 ELSE ?::bigint END, clock_timestamp() + ? * interval '1 millisecond'

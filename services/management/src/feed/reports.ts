@@ -1,45 +1,52 @@
 import { digestOfProof } from './proof.js'
 
-/** What a Sync says: this process start of a proxy has applied everything up to here (APPLY). */
+/** What a Sync reports: this process start of a proxy has applied everything up to here (APPLY). */
 interface Report {
   readonly bootId: string
   readonly applied: number
 }
 
-/** The same before it is on record: whoever said it has to be who speaks for the boot. */
+/** A report before it is recorded: its sender must still be shown to be the one that speaks for the boot. */
 interface Claim extends Report {
   readonly proof: Uint8Array
 }
 
-/** A proxy as the registry has it. */
+/** A proxy as it stands in the registry. */
 interface Registered {
   readonly bootId: string
-  /** Digest of its proof; null where the version before wrote the row. */
+  /** Digest of its proof; null if the previous version wrote the row. */
   readonly proof: string | null
 }
 
-/** Which proxies have told this process that they applied one feed row. Not those that reported to another replica. */
+/**
+ * Which proxies have told this process that they applied one feed row. Those that told another replica are not known
+ * here.
+ */
 export interface Following {
   has(proxy: Registered): boolean
-  /** Settles with the next proxy that tells so. Ask before looking: who tells it while one looks must not be missed. */
+  /**
+   * Settles with the next proxy that reports the row. Call it before checking, so that a report made meanwhile is not
+   * missed.
+   */
   next(): Promise<void>
   end(): void
 }
 
 /** Tells the writers of this process at once what proxies report. */
 export interface Reports {
-  /** From now on, of a feed row that is committed. */
+  /** Follows a committed feed row from now on. */
   follow(number: number): Following
   /**
-   * A Sync that is not on record yet. It counts for the proxy whose proof it shows, and for the row that it names: that one
-   * is committed. A higher number may be of a database that was restored since, and the registry will say.
+   * A Sync that is not recorded yet. It counts only for the proxy whose proof it shows and for the very row that it
+   * names, because that row is committed. A higher number may be of a database that was restored since; the registry
+   * will tell.
    */
   came(claim: Claim): void
-  /** As the registry has it now. */
+  /** A Sync as the registry now has it. */
   recorded(report: Report): void
 }
 
-/** `speaker`: a boot id where the registry has taken it, else with the proof that was shown. */
+/** `speaker`: the boot id alone once the registry has accepted it, else the boot id with the proof that was shown. */
 type Follower = (speaker: string, hasApplied: (number: number) => boolean) => void
 
 export function createReports(): Reports {

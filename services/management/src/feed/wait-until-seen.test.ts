@@ -37,7 +37,7 @@ const sync = async (bootId: string, applied: number, on: Knex = db, horizonMs = 
   await recordSync(on, { bootId, proof: PROOF, spiffeId: SPIFFE_ID, applied, horizonMs })
 }
 
-/** A waiter whose every pause is a step of the test's story. */
+/** A waiter in whose pauses the steps of a test happen. */
 function waiter(steps: (pause: number, clock: ReturnType<typeof manualClock>) => Promise<void> | void) {
   const clock = manualClock()
   let pauses = 0
@@ -76,7 +76,7 @@ describe('the writer that waits', () => {
     const number = await change()
     const reports = createReports()
     const story = [() => reports.came({ bootId: other, proof: PROOF, applied: number })]
-    // A sleep that never ends: nothing but a report can end it.
+    // A sleep that never ends, so that only a report can end the wait.
     const sleep = () => new Promise<void>(() => story.shift()?.())
     const wait = createWaitUntilSeen({ db, clock: manualClock(), sleep, reports })
     const answer = wait.seen(number)
@@ -91,7 +91,7 @@ describe('the writer that waits', () => {
     const number = await change()
     const reports = createReports()
     const story = [
-      // Below, and above: a number that was never committed here, by a proxy of a database that was restored.
+      // Below, and above: a number never committed here, from a proxy of a database that was restored.
       () => reports.came({ bootId, proof: PROOF, applied: number - 1 }),
       () => reports.came({ bootId, proof: PROOF, applied: number + 1 }),
       () => reports.recorded({ bootId, applied: number - 1 }),
@@ -134,7 +134,7 @@ describe('the writer that waits', () => {
       await sync(bootId, 0)
       return { result: null, feed: [ENTRY], audit: [] }
     })
-    // The first pause shows the other clause: a number that was never committed counts for nothing.
+    // The first pause shows that a number which was never committed counts for nothing.
     expect([inForce.by, pauses()]).toEqual(['applied', 2])
   })
 
@@ -143,7 +143,7 @@ describe('the writer that waits', () => {
     await sync(bootId, 0)
     const number = await change()
     const { wait } = waiter(async (_pause, clock) => {
-      // It syncs and syncs, and never gets an answer: its horizon moves in the registry, `applied` does not.
+      // It sends Syncs but never gets an answer: its horizon moves in the registry, but `applied` does not.
       await sync(bootId, number - 1)
       clock.advance(1_000)
     })
@@ -153,7 +153,7 @@ describe('the writer that waits', () => {
   })
 
   it('MARGIN: waits for the horizon and more than a clock can lose in it', async () => {
-    // So far that its margin of 37 s is more than what the test itself takes of it until the registry is read.
+    // So long that its margin of 37 s exceeds the time that the test itself takes until the registry is read.
     await sync(newId('boot'), 0, db, 3_600_000)
     const { rows } = await db.raw<{ rows: { margin: number }[] }>(
       `SELECT (extract(epoch FROM horizon_at - registered_at) * 1000)::float8 AS margin FROM proxies`,
@@ -188,7 +188,7 @@ describe('the feed', () => {
     const first = await db.transaction()
     const low = await appendFeed(first, [ENTRY])
     const second = change()
-    // The second writer stands behind the first: nothing above `low` can be seen while `low` cannot.
+    // The second writer waits behind the first: nothing above `low` can be seen while `low` cannot.
     await untilBlocked()
     expect((await readFeed(db, before)).rows).toEqual([])
     await first.commit()
@@ -214,7 +214,7 @@ describe('the feed', () => {
       {
         record: (given) => recordSync(db, given).then(() => afterHalf('recorded')),
         read: async (above) => {
-          // Committed, not merely written: another connection sees it.
+          // Committed, not only written: another connection sees it.
           expect(await db('proxies').where('boot_id', bootId)).toHaveLength(1)
           const page = await readFeed(db, above)
           await afterHalf('read')
@@ -291,7 +291,7 @@ describe('an answer to a Sync', () => {
     expect(shape(await collect(old))).toEqual([[[young], false, young]])
     expect(shape(await collect(old - 1))).toEqual([[[young], true, young]])
     expect(shape(await collect(young + 5))).toEqual([[[young], true, young]])
-    // Also to one that has applied nothing: it may hold what it was given before the first row came.
+    // Also for one that has applied nothing: it may hold what it was given before the first row came.
     expect(shape(await collect(0))).toEqual([[[young], true, young]])
   })
 

@@ -5,7 +5,7 @@ import { FEED_LIMITS } from './feed-limits.js'
 import type { InForce } from './in-force.js'
 import { createReports, type Reports } from './reports.js'
 
-/** A proxy as the registry showed it, once. */
+/** A proxy as one reading of the registry showed it. */
 interface Reader {
   readonly bootId: string
   readonly proof: string | null
@@ -15,9 +15,9 @@ interface Reader {
 }
 
 export interface WaitUntilSeen {
-  /** Settles when no proxy can use anything older than this feed row any more. Call it after the row's commit. */
+  /** Settles when no proxy can use anything older than this feed row. Call it after the row's commit. */
   seen(number: number): Promise<InForce>
-  /** RETRYWAITS: the same for whatever is committed by now; for retries, no-ops and second deletions. */
+  /** RETRYWAITS: the same for everything that is committed by now; for retries, no-ops and second deletions. */
   everything(): Promise<InForce>
 }
 
@@ -25,18 +25,19 @@ export interface WaitDeps {
   readonly db: Knex
   readonly clock: Clock
   readonly sleep: (ms: number) => Promise<void>
-  /** Absent where no proxy reports to this process. */
+  /** Absent if no proxy reports to this process. */
   readonly reports?: Pick<Reports, 'follow'>
 }
 
 /**
- * The writer that waits. It reads the registry once, late, and waits for those horizons and no others: so it answers
- * within one horizon and its margin, whoever is dead.
+ * The writer that waits. It reads the registry once, late, and waits for those horizons and no others, so it answers
+ * within one horizon and its margin even if a proxy is dead.
  *
- * @throws what Postgres throws when the registry cannot be read. Once it was read, an outage only makes the wait longer.
+ * @throws what Postgres throws when the registry cannot be read. Once it was read, an outage only makes the wait
+ * longer.
  */
 export function createWaitUntilSeen({ db, clock, sleep, reports = createReports() }: WaitDeps): WaitUntilSeen {
-  // Waiters share one reading of `applied`: it only goes up, so an old answer is never wrong, only late.
+  // Waiters share one reading of `applied`. It only goes up, so an old answer is never wrong, only late.
   const appliedNow = singleFlight(
     () => 'applied',
     () => readApplied(db),
@@ -54,7 +55,8 @@ export function createWaitUntilSeen({ db, clock, sleep, reports = createReports(
       for (;;) {
         const report = told.next()
         waiting = waiting.filter((reader) => !told.has(reader))
-        // FROZEN: the horizons of the one reading. A proxy whose answers get lost cannot postpone the writer for ever.
+        // FROZEN: only the horizons of the one reading count, so a proxy whose answers get lost cannot postpone the
+        // writer forever.
         const nowMs = clock.monotonicMs()
         const alive = waiting.filter(({ horizonAtMs }) => horizonAtMs > nowMs)
         outlived ||= alive.length < waiting.length
@@ -80,8 +82,8 @@ export function createWaitUntilSeen({ db, clock, sleep, reports = createReports(
 }
 
 /**
- * LISTLATE: read after the commit of the feed row. Horizons are taken as durations on Postgres's clock and counted
- * from after the reading, so the two clocks need not agree and the wait errs on the long side.
+ * LISTLATE: read after the commit of the feed row. Horizons are taken as durations on Postgres's clock and counted from
+ * after the reading, so the two clocks need not agree, and any error makes the wait longer.
  */
 async function readRegistry(db: Knex, clock: Clock): Promise<Reader[]> {
   const { rows } = await db.raw<{

@@ -1,14 +1,14 @@
 import { type Seconds, secondsOf, type Tally, tallyOf } from '@protectmyapi/service-kit/telemetry/instruments'
 import { NO_TELEMETRY, type Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 
-/** How the drain of the access streams stands; the drain writes it, and who measures reads it. */
+/** State of the drain of the access streams: the drain writes it, and the telemetry reads it. */
 export interface DrainState {
   usable: boolean
   lagMs: number
   streamsAway: number
 }
 
-/** What is counted and timed while management works; docs/telemetry.md tells what each means. */
+/** What is counted and timed while management works; docs/telemetry.md describes each measure. */
 export interface ManagementMeasures {
   readonly rest: Seconds
   readonly changeWait: Seconds

@@ -9,13 +9,16 @@ export interface Backlogs {
 }
 
 const LIMITS = {
-  /** A row of the feed that is younger is on its way. */
+  /** A younger row of the feed is still on its way. */
   feedMs: 2_000,
-  /** A writer that is still at it gives up before. */
+  /** A writer that is still at work gives up before this. */
   pendingMs: 60_000,
 } as const
 
-/** Each by an index, or over few rows: it is read every some seconds, by each management. @throws what Postgres throws. */
+/**
+ * Each count uses an index or reads few rows, because every management reads it every few seconds. @throws what
+ * Postgres throws.
+ */
 export async function readBacklogs(db: Knex): Promise<Backlogs> {
   const { rows } = await db.raw<{ rows: Backlogs[] }>(
     `SELECT

@@ -24,7 +24,10 @@ interface Parts {
   readonly hasRedis: boolean
 }
 
-/** How management stands, read when somebody asks; what is in the database, now and then. The returned function ends it. */
+/**
+ * Reports the state of management. Values are read when somebody asks for them, except for those from the database,
+ * which are read from time to time. The returned function ends it.
+ */
 export function tellState(parts: Parts): () => Promise<void> {
   const { db, log, telemetry, feed, directory, keys, drain, unsigned, hasRedis } = parts
   const { meter, measures } = telemetry
@@ -39,7 +42,7 @@ export function tellState(parts: Parts): () => Promise<void> {
     readingOf(meter, 'pma_drain_lag_seconds', 'age of the oldest message that was read last', () => drain.lagMs / 1_000)
     readingOf(meter, 'pma_drain_streams_away', 'access streams that could not be drained', () => drain.streamsAway)
   }
-  /** Undefined while Postgres does not answer: no number is better than an old one. */
+  /** Undefined while Postgres does not answer, because no number is better than an outdated one. */
   let backlogs: (Backlogs & UnsignedHeads) | undefined
   const tell = (
     name: string,

@@ -14,9 +14,9 @@ import type { RequestHandler, Response } from 'express'
 import { requestIdOf } from '../http/request-id.js'
 import type { ManagementMeasures } from './management-measures.js'
 
-/** What is learnt of a request on its way. */
+/** What is learnt about a request while it is handled. */
 interface Learnt {
-  /** The template, never the path. */
+  /** The route's template, never the path. */
   template: string | undefined
   organizationId: string | undefined
   outcome: FaultCode | 'CLIENT_LEFT' | 'OK'
@@ -24,14 +24,14 @@ interface Learnt {
 
 const underWay = new WeakMap<Response, Learnt>()
 
-/** Told by the router, the gate and whoever refuses; where nothing is watched it is told to nobody. */
+/** Called by the router, the gate and whatever refuses a request. Does nothing if the request is not watched. */
 export function tellOfRequest(response: Response, learnt: Partial<Learnt>): void {
   const known = underWay.get(response)
   if (known) Object.assign(known, learnt)
 }
 
 /**
- * Before everything else: each request is timed, and some are traced. A client's own `traceparent` is not asked, as at the
+ * Runs before everything else: times each request, and traces some. A client's own `traceparent` is ignored, as at the
  * proxy.
  */
 export function watchRest({ measures, traces }: Telemetry, { rest }: Pick<ManagementMeasures, 'rest'>): RequestHandler {
@@ -61,7 +61,7 @@ export function watchRest({ measures, traces }: Telemetry, { rest }: Pick<Manage
   }
 }
 
-/** `/orgs/{org}/secrets/{secret}` is `secrets`, `/orgs/{org}` is `orgs`: as many as the route table has. */
+/** `/orgs/{org}/secrets/{secret}` is `secrets`, `/orgs/{org}` is `orgs`: no more classes than the route table has. */
 function routeClass(template: string | undefined): string {
   if (template === undefined) return 'none'
   const [first = 'none', , behind] = template.split('/').slice(1)

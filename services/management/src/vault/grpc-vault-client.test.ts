@@ -15,7 +15,7 @@ import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { createGrpcVault, type GrpcVault } from './grpc-vault-client.js'
 import { vaultContract } from './vault-client.contract.js'
 
-/** The vault as it is deployed: services meet on the wire, so it is started and not imported. */
+/** The vault as it is deployed. It is started rather than imported, because services meet on the wire. */
 const VAULT = fileURLToPath(new URL('../../../vault/dist/main.js', import.meta.url))
 const idOf = (name: string): string => spiffeId('protectmyapi.local', 'protectmyapi', name)
 
@@ -92,7 +92,7 @@ async function environment(): Promise<Record<string, string>> {
   }
 }
 
-/** One role owns and serves: rights of the runtime role are the vault's own tests' matter. */
+/** One role owns and serves; the vault's own tests cover the rights of its runtime role. */
 async function databaseEnvironment(prefix: string, { target }: TestDatabase): Promise<Record<string, string>> {
   const passwordFile = await file(`${prefix}-password`, target.password || 'none')
   return {

@@ -22,12 +22,12 @@ import { NO_RPC_WATCH, type RpcWatch } from '@protectmyapi/service-kit/telemetry
 import type { VaultClient } from './vault-client.js'
 
 const DEADLINES = {
-  /** Below the 5 s after which the reconciler takes an intent for abandoned. */
+  /** Below the 5 s after which the reconciler considers an intent abandoned. */
   putMs: 4_000,
-  /** Asked inside a transaction that locks a row. */
+  /** Called inside a transaction that locks a row. */
   settleMs: 2_000,
   otherMs: 4_000,
-  /** Destroys and counts keys; not on anybody's request. */
+  /** The vault destroys and counts keys; nobody's request waits for it. */
   shredMs: 10_000,
 } as const
 

@@ -6,7 +6,7 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { HeadToSign } from './head-witness.js'
 import type { NewVersion, VaultClient } from './vault-client.js'
 
-/** What management relies on in any vault. The one in memory passes it, and so does the real service. */
+/** What management relies on in any vault. The vault in memory passes it, and so does the real service. */
 export function vaultContract(name: string, make: () => VaultClient): void {
   const first = (): NewVersion => ({
     organizationId: newId('organization'),
@@ -160,7 +160,7 @@ export function vaultContract(name: string, make: () => VaultClient): void {
   })
 }
 
-/** Links that are one letter each. */
+/** Each letter makes one link. */
 function headOf(chain: string, words: string): HeadToSign {
   const links = [...words].map((word) => Buffer.alloc(HEAD_BYTES, word))
   let head = FIRST_HEAD

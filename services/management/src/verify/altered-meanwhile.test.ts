@@ -15,7 +15,7 @@ import { type VerifyDeps, verifyChain } from './verify-chain.js'
 const harness = await startForAllTests(chainHarness)
 const { db } = harness
 
-/** Something is done once the snapshot was taken, and before anything is read. */
+/** The verdict if something is done after the snapshot was taken and before anything is read. */
 async function verdictAfter(
   done: () => Promise<unknown>,
   source: ChainSource,
@@ -36,7 +36,7 @@ const withheld = (name: string) => ({
   detail: `${name}: somebody had it locked for all others when it was to be read; verify once more`,
 })
 
-/** Once the vault is asked, something is done first. */
+/** A vault before whose answers something is done. */
 const vaultAfter = (done: () => Promise<unknown>): VerifyDeps['vault'] => ({
   describeHead: async (chain) => {
     await done()
@@ -56,7 +56,7 @@ describe('verifying what is altered meanwhile', () => {
         .update({ [json]: db.raw(`'{"forged": true}'`) })
     })
 
-    /** Puts what is genuine back as soon as a lock tells of the reading, before any record is read. */
+    /** Restores what is genuine as soon as a lock betrays the reading, before any record is read. */
     async function verdictWith(putBack: string): Promise<Verdict['breaks']> {
       const watcher = await db.transaction()
       await watcher.raw('LOCK TABLE chain_heads IN ACCESS EXCLUSIVE MODE')
@@ -167,7 +167,7 @@ describe('verifying what is altered meanwhile', () => {
       'ALTER TABLE audit ENABLE ROW LEVEL SECURITY',
       'ALTER TABLE audit DISABLE ROW LEVEL SECURITY',
     ],
-    // That it has none left is written by the next ANALYZE. Autovacuum's would come while another test reads the table.
+    // Only the next ANALYZE writes that no heir is left. Autovacuum's would come while another test reads the table.
     [
       'has an heir for a while',
       'chain_heads',
@@ -277,7 +277,7 @@ describe('verifying what is altered meanwhile', () => {
       const { source } = await furnishTrail(harness, kind)
       await db.raw(begin)
       await db.raw(forge)
-      // Entries and their strays are the last of the records that are read.
+      // Strays are looked for last, after all other reading of records.
       const watched: ChainSource = {
         ...source,
         async *strays(read) {

@@ -13,14 +13,14 @@ interface Deps extends VerifyAllDeps {
 
 export interface Verifying {
   readonly routes: readonly Route[]
-  /** For who operates the installation. @throws Fault RATE_LIMITED, and as verifyAll. */
+  /** For the operator of the installation. @throws Fault RATE_LIMITED, and as verifyAll. */
   ofAll(): AsyncGenerator<Progress | Verdict, void, undefined>
 }
 
-/** Whose slot the verifying of all chains takes. */
+/** In whose name verifying all chains takes a slot. */
 const OPERATOR = { organizationId: INSTALLATION_ORGANIZATION, userId: 'operator' }
 
-/** Access log and audit trail, verified for who asks: a few at once, whoever that is. */
+/** Verifies access log and audit trail on request. Only a few verifications run at once, for all callers together. */
 export function buildVerify(deps: Deps): Verifying {
   const slots = createExportSlots('verifications')
   return {

@@ -15,18 +15,20 @@ import { accessStrays, auditOf, auditStrays, type Stray } from './strays.js'
 export interface LinkEntries {
   /** Canonical. */
   readonly texts: readonly string[]
-  /** Of the oldest, by the entry's own time: Unix time in milliseconds. */
+  /** The oldest entry's own time: Unix time in milliseconds. */
   readonly oldestMs: number
 }
 
-/** The entries that a chain is over, as they stand in their table. */
+/** The entries that a chain covers, as they stand in their table. */
 export interface ChainSource {
   readonly chain: string
-  /** Those of each of these links, by number; of one that has more than it says, one more. */
+  /** The entries of each of these links, by number; if a link has more than it says, one more than that. */
   entriesOf(read: Read, links: readonly BatchRow[]): Promise<ReadonlyMap<number, LinkEntries>>
   /** Entries that no link names. */
   strays(read: Read): AsyncGenerator<Stray, void, undefined>
-  /** Entries of days before this one may be gone, and links that the vault signed before it. Null: nothing may. */
+  /**
+   * Entries of days before this one may be gone, and so may links that the vault signed before it. Null: nothing may.
+   */
   keptFrom(read: Read): Promise<string | null>
 }
 
@@ -58,7 +60,7 @@ export function accessLogSource(organizationId: string, keptDays: number): Chain
   }
 }
 
-/** @param organizationId null for what belongs to none. */
+/** @param organizationId null for what belongs to no organization. */
 export function auditSource(organizationId: string | null): ChainSource {
   const chain = auditChain(organizationId)
   return {
@@ -81,7 +83,7 @@ export function auditSource(organizationId: string | null): ChainSource {
 
 const LINK = 'number bigint, batch bigint, day date, entries integer'
 
-/** As Postgres gives it back. */
+/** As Postgres returns it. */
 interface Numbered {
   readonly number: string
   readonly atMs: number | string

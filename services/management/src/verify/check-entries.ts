@@ -5,12 +5,12 @@ import type { Read } from '../db/read.js'
 import type { ChainSource } from './chain-source.js'
 import type { Break } from './verdict.js'
 
-/** What was found of sound links. */
+/** What was found when sound links were checked. */
 export interface CheckedEntries {
   readonly breaks: readonly Break[]
   /** How many entries there were. */
   readonly entries: number
-  /** By link, the time of its oldest entry, Unix in milliseconds; of those that have any. */
+  /** For each link that has entries, the time of its oldest one: Unix time in milliseconds. */
   readonly oldestMs: ReadonlyMap<number, number>
 }
 
@@ -50,7 +50,7 @@ function breakOf(link: BatchRow, texts: readonly string[], keptFrom: string | nu
   return undefined
 }
 
-/** Few enough entries at once. */
+/** Divides the links so that few enough entries are held at once. */
 function* inPortions(links: readonly BatchRow[]): Generator<readonly BatchRow[]> {
   let portion: BatchRow[] = []
   let entries = 0

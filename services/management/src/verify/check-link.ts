@@ -6,25 +6,25 @@ import type { Break } from './verdict.js'
 
 interface Expected {
   readonly chain: string
-  /** The head before. */
+  /** The head before this link. */
   readonly previous: Buffer
-  /** The number that comes next. */
+  /** The number that should come next. */
   readonly count: number
   readonly link: BatchRow
-  /** Links around it: one of them may belong here. */
+  /** The links around it, one of which may belong here. */
   readonly near: readonly BatchRow[]
 }
 
-/** Undefined where the link follows from the one before it. */
+/** Returns undefined if the link follows from the one before it. */
 export function breakOfLink({ chain, previous, count, link, near }: Expected): Break | undefined {
   const broken = (kind: Break['kind'], detail: string): Break => ({ kind, link: count, day: null, detail })
   if (link.number !== count) return broken('link-missing', `after link ${count - 1} comes ${link.number}`)
-  // So many are read of it.
+  // Checked first, because so many entries of it are read later.
   if (link.entries < 0 || link.entries > CHAIN_LIMITS.batchEntriesMax)
     return broken('link-altered', `it says ${link.entries} entries: no link has as many`)
   const headWith = (other: BatchRow): Buffer => headAfter({ chain, count, previous, content: contentOf(other) })
   if (headWith(link).equals(link.head)) return undefined
-  // Whole rows may have changed places, or what they hold alone.
+  // Whole rows may have changed places, or only what they hold.
   const belongs = near.find((other) => {
     if (other === link) return false
     const head = headWith(other)

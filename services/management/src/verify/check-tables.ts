@@ -3,7 +3,7 @@ import { findIntruders } from './find-intruders.js'
 import { findLookalikes } from './find-lookalikes.js'
 import { isOneDay, RECORD_TABLES, type RecordTable } from './record-tables.js'
 
-/** Where tables and functions are looked for: nothing of somebody else's comes before ours, or Postgres's own. */
+/** Where tables and functions are looked for: nobody else's schema comes before Postgres's own, or before `public`. */
 const SEARCHED = 'pg_catalog,public'
 
 interface Found {
@@ -11,10 +11,13 @@ interface Found {
   readonly name: string
   readonly key: string | null
   readonly divided: string | null
-  /** What each part is for, of a table that is divided; null of one that was dropped since the snapshot. */
+  /** What each part of a divided table is for; null for a part that was dropped since the snapshot. */
   readonly parts: readonly (string | null)[]
   readonly columns: readonly string[]
-  /** Rules, triggers, policies, heirs, what is not Postgres's: with them, what one asker reads another need not. */
+  /**
+   * Rules, triggers, policies, heirs, and what is not Postgres's: any of these can show one reader other rows than
+   * another.
+   */
   readonly strangers: readonly string[]
 }
 
@@ -23,8 +26,9 @@ const PARTS = `WITH kept AS (SELECT rel.oid UNION ALL SELECT inhrelid FROM pg_ca
   SELECT oid FROM kept UNION ALL SELECT indexrelid FROM pg_catalog.pg_index JOIN kept ON indrelid = kept.oid`
 
 /**
- * What these rest on, of functions, operators, types, collations, access methods: Postgres keeps no record of its own
- * ones. An order of somebody else's decides what an index finds, and which partitions are looked into.
+ * What these rest on that is not Postgres's own: functions, operators, types, collations, access methods. Postgres
+ * keeps no record of its own ones. A foreign sort order would decide what an index finds, and which partitions are
+ * looked into.
  */
 const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_catalog.pg_depend
   WHERE classid = 'pg_catalog.pg_class'::regclass::oid AND objid IN (${PARTS})
@@ -32,14 +36,17 @@ const FOREIGN = `SELECT pg_catalog.pg_describe_object(refclassid, refobjid, refo
     AND refclassid <> 'pg_catalog.pg_namespace'::regclass::oid`
 
 /**
- * Of the migrations, as `pg_get_expr` says them; one that makes another adds it here. Any other could be true or false by a
- * setting of who inserts.
+ * Predicates of the migrations' indexes, as `pg_get_expr` prints them; a migration that makes another adds it here. Any
+ * other predicate could be true or false depending on a setting of the session that inserts.
  */
 const PREDICATES = `ARRAY[
   '(kind = ''granted''::text)', '(kind = ''admitted''::text)',
   '(kind = ANY (ARRAY[''finished''::text, ''void''::text]))', '(unsigned_since IS NOT NULL)']::text[]`
 
-/** Indexes that need not hold each row that they seem to, and what calls functions while a statement is planned. */
+/**
+ * Indexes that need not hold each row that they seem to, and statistics that call functions while a statement is
+ * planned.
+ */
 const BELIEVED = `
   SELECT pg_catalog.format('the index %s'::text, idx.relname) FROM pg_catalog.pg_index
   JOIN pg_catalog.pg_class AS idx ON idx.oid = indexrelid JOIN pg_catalog.pg_am AS method ON method.oid = idx.relam
@@ -73,9 +80,9 @@ const TABLES_FOUND = `
   WHERE rel.oid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name)::oid FROM pg_catalog.unnest(?::text[]) AS name))`
 
 /**
- * Are the tables themselves read? A view, a rule or a policy can show its genuine row to who verifies, and another to
- * people; without its key a table holds a row twice; what is taken for Postgres's own can say anything, so that is looked
- * for first. What Postgres says of itself is believed. Answers what is wrong.
+ * Checks that the tables themselves are read. A view, a rule or a policy can show the genuine row to the verifier, and
+ * another to people; without its key a table can hold a row twice. What is taken for Postgres's own can say anything,
+ * so that is looked for first. What Postgres says of itself is believed. Returns what is wrong.
  */
 export async function checkTables(read: Read): Promise<readonly string[]> {
   for (const find of [findIntruders, findLookalikes]) {

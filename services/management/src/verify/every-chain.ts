@@ -5,8 +5,9 @@ import type { Read } from '../db/read.js'
 import { accessLogSource, auditSource, type ChainSource } from './chain-source.js'
 
 /**
- * The chains of the installation, and of every organization that anything names: its own row, an entry, a link, a head, or
- * the vault, where nobody who writes to our tables takes a name away. A name that no organization has is given as it is.
+ * The chains of the installation, and of every organization that anything names: its own row, an entry, a link, a head,
+ * or the vault, where nobody who writes to management's tables can take a name away. A name that belongs to no
+ * organization is returned as it is.
  *
  * @param signed names of chains that the vault remembers.
  * @param keptDays how long the log is kept.
@@ -30,10 +31,10 @@ export async function* everyChain(
   }
 }
 
-/** As chain-names.ts makes them, of ids; the vault takes no others. */
+/** Names as chain-names.ts makes them of ids; the vault takes no others. */
 const ORGANIZATION = /^(?:audit|access-log)\/([A-Za-z0-9_-]{1,100})$/
 
-/** Again and again. */
+/** The same name may come several times. */
 async function* chainsNamed(read: Read, signed: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   yield auditChain(null)
   for (const [table, column] of OF_ORGANIZATIONS)
@@ -49,11 +50,11 @@ const OF_ORGANIZATIONS = [
 ] as const
 const OF_CHAINS = ['chain_heads', 'chain_batches', 'chain_checkpoints'] as const
 
-/** From one to the next by the index, however many rows there are of each. */
+/** Goes from one value to the next by the index, however many rows there are of each. */
 async function* distinct(read: Read, table: string, column: string): AsyncGenerator<string, void, undefined> {
   const next = (isAfter: string) =>
     `SELECT ${column} FROM ${table} WHERE ${column} ${isAfter} ORDER BY ${column} LIMIT 1`
-  // The empty name is one.
+  // An empty name counts as well.
   for (let from = { isAfter: '>= ?', name: '' }; ; ) {
     const rows = await read<{ name: string }>(
       `WITH RECURSIVE found (name) AS (

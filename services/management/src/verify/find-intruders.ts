@@ -2,7 +2,7 @@ import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import type { Read } from '../db/read.js'
 import { NAMED } from './named-by-statements.js'
 
-/** What stands in a schema. */
+/** Kinds of objects that stand in a schema. */
 const KINDS = [
   ['function', 'pg_proc', 'pro'],
   ['operator', 'pg_operator', 'opr'],
@@ -11,7 +11,9 @@ const KINDS = [
   ['table', 'pg_class', 'rel'],
 ] as const
 
-/** In Postgres's own schema, which is number 11, and made after the server itself: numbered from 16384 on. */
+/**
+ * Objects in Postgres's own schema, which is number 11, that were made after the server itself: numbered from 16384 on.
+ */
 const MADE_THERE = KINDS.map(
   ([kind, table, of]) => `
   (SELECT '${kind}' AS kind, oid, ${of}namespace, ${of}name AS name FROM ${table}
@@ -19,8 +21,8 @@ const MADE_THERE = KINDS.map(
 )
 
 /**
- * What Postgres's sources give a number, below 10000, and stands in that schema no longer. Tables aside: those that hold
- * long values for a system table have such a number too, and another schema.
+ * Objects that Postgres's sources number, below 10000, and that no longer stand in that schema. Tables are left out:
+ * those that hold long values for a system table have such a number too, but another schema.
  */
 const MOVED = KINDS.filter(([kind]) => kind !== 'table').map(
   ([kind, table, of]) => `
@@ -29,7 +31,7 @@ const MOVED = KINDS.filter(([kind]) => kind !== 'table').map(
    EXCEPT SELECT '${kind}', oid, '11', ${of}name FROM ${table})`,
 )
 
-/** What our statements name, and has another name by now, or stands elsewhere. */
+/** Objects that the statements name, and that now have another name or stand elsewhere. */
 const gone = (kind: keyof typeof NAMED, table: string, of: string): string => {
   const named = Object.entries(NAMED[kind]).flatMap(([name, oids]) =>
     oids.map((oid) => `SELECT '${oid}', '11', '${name}'`),
@@ -41,10 +43,11 @@ const gone = (kind: keyof typeof NAMED, table: string, of: string): string => {
 }
 
 /**
- * Where Postgres's own is renamed, nothing of its name is left to compare another with: so nothing stands in its schema but
- * what it brings, and what we name has its name. No function, operator or type is named here, since each could be the very
- * one: sets are compared by what their columns' types say. Names of tables mean those of Postgres's schema, whatever that
- * is called: it is searched before all others.
+ * If one of Postgres's own objects is renamed, nothing of its name is left to compare another with. So this checks that
+ * Postgres's schema holds only what Postgres brings, and that what the statements name has its name. It names no
+ * function, operator or type, because that could be the very one that was replaced: sets are compared by what their
+ * columns' types say. Names of tables mean those of Postgres's schema, whatever that is called, because it is searched
+ * before all others.
  */
 const INTRUDERS = `
   SELECT kind, name FROM (${[...MADE_THERE, ...MOVED].join(' UNION ALL')}) AS made
@@ -57,7 +60,7 @@ const INTRUDERS = `
   ) AS renamed
   LIMIT ?`
 
-/** Answers what there is of it: then Postgres's own names mean nothing, and each statement rests on them. */
+/** Returns the intruders. If there are any, Postgres's own names mean nothing, and each statement rests on them. */
 export async function findIntruders(read: Read): Promise<readonly string[]> {
   const rows = await read<{ kind: string; name: string }>(INTRUDERS, [CHAIN_LIMITS.verify.breaksNamed])
   return rows.map(({ kind, name }) => `a ${kind}, ${name}, has the place of what is Postgres’s own`)

@@ -1,25 +1,25 @@
 import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import type { Read } from '../db/read.js'
 
-/** Numbers from here on are of what was made after the server itself (Postgres, FirstNormalObjectId). */
+/** What was made after the server itself is numbered from here on (Postgres, FirstNormalObjectId). */
 const MADE_LATER = 'OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid'
 const GENUINE = 'OPERATOR(pg_catalog.<) 16384::pg_catalog.oid'
 const IS = 'OPERATOR(pg_catalog.=)'
 
 /**
- * Types of an extension's own: no value of ours is of one, unless a cast makes it so. A domain is none, since values of
- * the type that it is over are of it too.
+ * Types of an extension's own: no value of management's tables has one, unless a cast makes it so. Domains are left
+ * out, because values of the type that a domain is over are of the domain too.
  */
 const THEIRS = `SELECT oid FROM pg_catalog.pg_type
     WHERE oid ${MADE_LATER} AND typtype OPERATOR(pg_catalog.<>) 'd'::pg_catalog."char"`
 const isTheirs = (type: string): string => `EXISTS (SELECT FROM theirs WHERE theirs.oid ${IS} ${type})`
 
 /**
- * What would be taken for Postgres's own. Where its own function or operator is not of the exact types of a call, it
- * prefers one of the next schema that is; a cast makes a value fit another one; a family of operators, wherever it
- * stands, says what they mean; a login trigger comes before every statement. Each name is written out here and each type
- * is exact, so that this statement means what it says. A function of the very types of a genuine one is never found
- * behind it.
+ * Objects that would be taken for Postgres's own. If Postgres's own function or operator does not have the exact types
+ * of a call, Postgres prefers one of the next schema that has them. A cast makes a value fit another function. A family
+ * of operators, wherever it stands, says what the operators mean. A login trigger runs before every statement. Each
+ * name is written out here and each type is exact, so that this statement means what it says. A function with exactly
+ * the types of a genuine one is never found, because the genuine one comes before it.
  */
 const LOOKALIKES = `
   WITH theirs AS (${THEIRS}), searched AS (
@@ -55,7 +55,7 @@ const LOOKALIKES = `
   WHERE evtevent ${IS} 'login'::pg_catalog.name AND evtenabled OPERATOR(pg_catalog.<>) 'D'::pg_catalog."char"
   LIMIT ?`
 
-/** Answers what there is of it: nothing else that Postgres is asked for can be relied on then. */
+/** Returns the lookalikes. If there are any, nothing else that Postgres is asked for can be relied on. */
 export async function findLookalikes(read: Read): Promise<readonly string[]> {
   const rows = await read<{ kind: string; name: string }>(LOOKALIKES, [CHAIN_LIMITS.verify.breaksNamed])
   return rows.map(({ kind, name }) => `a ${kind}, ${name}, stands beside Postgres’s own`)

@@ -9,7 +9,7 @@ import type { Walk } from './walk.js'
 
 export interface Following {
   readonly links: readonly BatchRow[]
-  /** Signed heads among them. */
+  /** The signed heads among them. */
   readonly kept: readonly KeptHead[]
   readonly byVault: SignedByVault
   readonly last: SignedHead | undefined
@@ -19,8 +19,8 @@ export interface Following {
 }
 
 /**
- * One page of links: each from the one before it, and the signed heads among them. Answers the time of its oldest entry, Unix
- * time in milliseconds.
+ * Checks one page of links: that each follows from the one before it, and the signed heads among them. Returns the time
+ * of its oldest entry, Unix time in milliseconds.
  */
 export async function followLinks(read: Read, walk: Walk, source: ChainSource, page: Following): Promise<number> {
   const { links, kept, byVault, last, keptFrom, knownMs } = page
@@ -58,7 +58,7 @@ interface SignedHere {
   readonly byVault: SignedByVault
 }
 
-/** Answers when the vault signed it, by its own word; undefined where it did not. */
+/** Returns when the vault signed the head, by its own word; undefined if it did not. */
 function compareSigned(
   walk: Walk,
   { number, head }: BatchRow,
@@ -85,11 +85,11 @@ function compareSigned(
       `the vault signed another head; the links since ${walk.vouched + 1} were written anew`,
     )
   else walk.vouched = number
-  // What is remembered may have been signed anew since.
+  // The earlier time, because the remembered head may have been signed again since.
   return Math.min(...vouching.map(({ signedAtMs }) => signedAtMs))
 }
 
-/** Each names the one that was kept before it. */
+/** Checks that a kept head names the one that was kept before it. */
 function followKept(walk: Walk, { count, previous }: KeptHead): void {
   if (previous !== walk.kept)
     walk.note('signed-head-missing', count, `it was kept after that of link ${previous}; that of ${walk.kept} is there`)

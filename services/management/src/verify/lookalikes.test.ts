@@ -6,7 +6,7 @@ import { plantEntry } from '../test/planted-entry.js'
 
 const harness = await startForAllTests(chainHarness)
 
-/** What a superuser runs, before the trail whose table this is. */
+/** What a superuser runs against the trail that is kept in this table. */
 type Attack = (trail: FurnishedTrail) => string
 
 /** Another table of the same shape; people read what the view shows. */
@@ -19,7 +19,7 @@ const decoy: Attack = ({ table }) => `
 
 const rule: Attack = ({ table }) => `CREATE RULE evil AS ON DELETE TO ${table} DO INSTEAD NOTHING;`
 
-/** Says `decoy` where it was asked for the table. */
+/** Returns `decoy` if it was asked for the table. */
 const unnestTo =
   (parameters: string): Attack =>
   ({ table }) =>
@@ -28,21 +28,21 @@ const unnestTo =
     SELECT CASE WHEN said = '${table}' THEN 'decoy.${table}' ELSE said END
     FROM pg_catalog.json_array_elements_text(pg_catalog.array_to_json($1::text::text[])) AS said $body$;`
 
-/** An operator that says this. */
+/** A concatenation operator with this result. */
 const joins = (schema: string, left: string, right: string, says: string) => `
   CREATE FUNCTION ${schema}.joined(${left}, ${right}) RETURNS ${says} $body$;
   CREATE OPERATOR ${schema}.|| (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = ${schema}.joined);`
 const NO_RULES = `SETOF text LANGUAGE sql AS $body$
   SELECT pg_catalog.concat($1::text, $2::text) WHERE $1::text <> 'rule '`
 
-/** A base type of our own, made of text. */
+/** A base type that the attacker made of text. */
 const TYPE = (category: string) => `
   CREATE TYPE evil;
   CREATE FUNCTION evil_in(cstring) RETURNS evil LANGUAGE internal IMMUTABLE STRICT AS 'textin';
   CREATE FUNCTION evil_out(evil) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
   CREATE TYPE evil (INPUT = evil_in, OUTPUT = evil_out, LIKE = text, CATEGORY = '${category}', PREFERRED = true);`
 
-/** Postgres’s own operators, in an order in which one number comes before all others. */
+/** Postgres’s own operators, in an operator class that orders one number before all others. */
 const ORDER = `
   CREATE FUNCTION evil_order(bigint, bigint) RETURNS integer LANGUAGE sql IMMUTABLE AS $body$
     SELECT pg_catalog.btint8cmp(CASE WHEN $1 > 99000000 THEN -9223372036854775808 ELSE $1 END,
@@ -252,7 +252,7 @@ const ATTACKS: readonly (readonly [what: string, attack: Attack])[] = [
   ],
 ]
 
-/** Of the log alone: it is partitioned by day. */
+/** For the log only, because it is partitioned by day. */
 const DAYS: typeof ATTACKS = [
   [
     'an order of batches for one day alone',
@@ -277,7 +277,10 @@ const DAYS: typeof ATTACKS = [
   ],
 ]
 
-/** Of a statement that `verify` walks batches by it says another thing than of one that a person's page reads by. */
+/**
+ * For a statement by which `verify` walks batches, this check says something else than for one by which a person's page
+ * reads.
+ */
 const LYING_CHECK: Attack = ({ table }) => `
   CREATE SCHEMA evil;
   CREATE FUNCTION evil.most() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $body$ BEGIN

@@ -1,4 +1,6 @@
-/** What the statements name by which records are read, of Postgres's own, by numbers which are those of every version. */
+/**
+ * What is Postgres's own in the statements that read records, with its numbers, which are the same in every version.
+ */
 export const NAMED: Readonly<Record<'type' | 'function' | 'table', Readonly<Record<string, readonly number[]>>>> = {
   type: {
     bool: [16],
@@ -31,7 +33,7 @@ export const NAMED: Readonly<Record<'type' | 'function' | 'table', Readonly<Reco
     generate_series: [1067],
     json_to_recordset: [3205],
     max: [2115],
-    // Of bigint and of date.
+    // For bigint and for date.
     min: [2131, 2138],
     pg_backend_pid: [2026],
     pg_describe_object: [3537],

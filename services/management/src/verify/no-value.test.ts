@@ -7,7 +7,7 @@ import type { Break } from './verdict.js'
 
 const harness = await startForAllTests(chainHarness)
 
-/** What is said where a superuser has taken a value out of a row that cannot be without. */
+/** What is found if a superuser has removed a value from a row that cannot be without it. */
 const TAKEN_OUT: readonly (readonly [column: string, kind: Break['kind'], link: number])[] = [
   ['chain_batches.batch', 'link-altered', 2],
   ['chain_batches.day', 'link-altered', 2],
@@ -22,7 +22,7 @@ const TAKEN_OUT: readonly (readonly [column: string, kind: Break['kind'], link: 
   ['chain_heads.head', 'head-altered', 5],
 ]
 
-/** Of link 2. */
+/** The rows of link 2. */
 const ROWS: Readonly<Record<string, object>> = { chain_batches: { number: 2 }, chain_checkpoints: { count: 2 } }
 
 describe.each(['access-log', 'audit'] as const)('the chain of %s has a verdict', (kind) => {

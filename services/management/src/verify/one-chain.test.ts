@@ -32,7 +32,7 @@ describe('who append at once', () => {
     const boots = Array.from({ length: 8 }, () => newId('boot'))
     await writeInbox(db, boots.flatMap(entriesOf))
     const actor = { kind: 'system', id: 'test', requestId: null } as const
-    // In another order each time: it is not the callers' that the heads are locked in.
+    // In another order each time, because the order of the callers is not the order in which heads are locked.
     const change = (turn: number) => {
       const order = organizations.map((_, index) => organizations[(index + turn) % organizations.length] ?? null)
       const entries = order.map((organizationId) => ({ organizationId, event: 'app.created', targetId: 'x' }))
@@ -123,7 +123,7 @@ describe('a link of the access log', () => {
       }
       return toInboxEntry(bootId, { ...made, requestId: `req_\\${index}`, subject })
     })
-    // Those of a time that Postgres keeps to the millisecond go in by COPY, the others by INSERT.
+    // Entries whose time Postgres keeps to the millisecond go in by COPY, the others by INSERT.
     await storeMessages(db, [message('1-0', entries.slice(0, 4))])
     await storeMessages(db, [message('1-1', entries.slice(4))])
     await writeInbox(

@@ -6,15 +6,18 @@ import { PLANTED_BATCH, plantEntry } from '../test/planted-entry.js'
 
 const harness = await startForAllTests(chainHarness)
 
-/** What a superuser runs, before the trail. */
+/** What a superuser runs against the trail. */
 type Attack = (trail: FurnishedTrail) => string
 
-/** True for Postgres as it is, and false to who inserts while `SET_OTHERWISE` holds: a CHECK of it lies. */
+/**
+ * True for Postgres as it is, and false for a session that inserts while `SET_OTHERWISE` holds, so that a CHECK with it
+ * lies.
+ */
 const AS_IT_IS = `timezone('IST'::text, '2026-01-01 00:00:00+00'::timestamptz) = '2026-01-01 02:00:00'::timestamp`
 const SET_OTHERWISE = `SET LOCAL timezone_abbreviations = 'India';`
 const SET_BACK = `SET LOCAL timezone_abbreviations = 'Default';`
 
-/** A link of the planted entry, under this number. */
+/** A link for the planted entry, under this number. */
 const plantLink = ({ chain }: FurnishedTrail, number: string, table = 'chain_batches') =>
   `INSERT INTO ${table} SELECT chain, ${number}, ${PLANTED_BATCH}, day, entries, digest, head FROM chain_batches
    WHERE chain = '${chain}' AND number = 2;`
@@ -50,8 +53,8 @@ const entryWithoutBatch: Attack = (trail) => `
   ALTER TABLE ${trail.table} DROP CONSTRAINT lie;`
 
 /**
- * Makes a table anew in two parts, and attaches what was planted in the lower one, where nobody looks for it: a CHECK that
- * lies says that it belongs there.
+ * Rebuilds a table in two parts, and attaches the planted rows in the lower one, where nobody looks for them: a CHECK
+ * that lies says that they belong there.
  */
 const inTwoParts = (table: string, key: string, by: string, bound: string, plant: string): string => `
   ALTER TABLE ${table} RENAME TO genuine;
@@ -93,7 +96,7 @@ const PLANTED: readonly (readonly [what: string, attack: Attack, found: object])
   ['links in the wrong part of a table that is divided', linksInParts, { kind: 'table-altered', link: null }],
 ]
 
-/** Of one kind alone. */
+/** For one kind of trail only. */
 const ALONE: Readonly<Record<'access-log' | 'audit', typeof PLANTED>> = {
   audit: [['entries in such a part', entriesInParts, { kind: 'table-altered', link: null }]],
   'access-log': [['an entry of no day', entryOfNoDay, { kind: 'table-altered', link: null }]],

@@ -8,7 +8,7 @@ import { plantEntry } from '../test/planted-entry.js'
 
 const harness = await startForAllTests(chainHarness)
 
-/** What management sets without knowing it, by changing a row of another table. */
+/** What management sets unknowingly, by changing a row of another table. */
 const POISON = `
   CREATE SCHEMA evil;
   CREATE FUNCTION evil.set() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN
@@ -17,7 +17,7 @@ const POISON = `
   END $body$;
   CREATE TRIGGER evil BEFORE UPDATE ON installation FOR EACH ROW EXECUTE FUNCTION evil.set();`
 
-/** Says another thing of a statement by which \`verify\` walks than of one by which people read. */
+/** Gives a statement by which \`verify\` walks another answer than one by which people read. */
 const lyingCheck = (table: string): string => `
   CREATE FUNCTION evil.most() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $body$ BEGIN
     RETURN CASE WHEN pg_catalog.current_query() LIKE '%RECUR' || 'SIVE%' THEN '-9223372036854775808'::bigint ELSE 9223372036854775807 END;

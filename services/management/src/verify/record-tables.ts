@@ -1,12 +1,12 @@
 export interface RecordTable {
   readonly key: string
-  /** Where it is divided, by what; null where it is one. */
+  /** What the table is divided by; null if it is not. */
   readonly divided: string | null
-  /** Others may come with a later version: they are not read. */
+  /** A later version may have more columns: they are not read. */
   readonly columns: readonly string[]
 }
 
-/** What records stand in, as `format_type`, `pg_get_constraintdef` and `pg_get_partkeydef` say it. */
+/** The tables that hold records, as `format_type`, `pg_get_constraintdef` and `pg_get_partkeydef` print them. */
 export const RECORD_TABLES: Readonly<Record<string, RecordTable>> = {
   audit: {
     key: 'PRIMARY KEY (id)',
@@ -77,13 +77,16 @@ export const RECORD_TABLES: Readonly<Record<string, RecordTable>> = {
 const ONE_DAY = /^FOR VALUES FROM \('(\d{4}-\d{2}-\d{2})'\) TO \('(\d{4}-\d{2}-\d{2})'\)$/
 const DAY_MS = 86_400_000
 
-/** What a part is for, as `pg_get_expr` says it: as the function of the migrations makes them, within one no day is looked for elsewhere. */
+/**
+ * Whether a part, by its bound as `pg_get_expr` prints it, is for one day, as the function of the migrations makes
+ * them: entries of that day are then not looked for in another part.
+ */
 export function isOneDay(bound: string): boolean {
   const [, from, to] = ONE_DAY.exec(bound) ?? []
   return from !== undefined && to !== undefined && Date.parse(to) - Date.parse(from) === DAY_MS
 }
 
-/** Of a part for one day, that day; else empty, which is before all days. */
+/** The day of a part that is for one day; else empty, which is before all days. */
 export function firstDayOf(bound: string | null): string {
   return ONE_DAY.exec(bound ?? '')?.[1] ?? ''
 }

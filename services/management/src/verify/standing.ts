@@ -4,22 +4,25 @@ import { firstDayOf, RECORD_TABLES } from './record-tables.js'
 /** How Postgres describes a table that is read, or a part of one. */
 export interface Standing {
   readonly id: number
-  /** The table that it is, or is a part of. */
+  /** The table itself, or the table that it is a part of. */
   readonly name: string
   readonly isPart: boolean
-  /** What a part is for; null of one that was dropped since the snapshot. */
+  /** What a part is for; null for one that was dropped since the snapshot. */
   readonly bound: string | null
-  /** Which transactions described it, and its columns, as they are. */
+  /** The transactions that wrote its row in the catalog, and the rows of its columns. */
   readonly version: string
   readonly columns: string
-  /** Its indexes, and where long values are. */
+  /** Its indexes, and the table for its long values with its indexes. */
   readonly beside: readonly number[]
 }
 
-/** Records, and what a request reads on the way to them: who asks, and whose they are. */
+/** The records, and what a request reads on the way to them: who asks, and whose the records are. */
 const TABLES = [...Object.keys(RECORD_TABLES), 'organizations', 'members', 'users', 'sign_ins', 'personal_tokens']
 
-/** The schema by its row: a cast to regnamespace, as every name, means what it stands for by now, whatever the snapshot has. */
+/**
+ * The schema is found by its row. A cast to regnamespace, like every name, means what it stands for by now, whatever
+ * the snapshot has.
+ */
 const STANDING = `
   WITH named AS (
     SELECT oid, relname FROM pg_catalog.pg_class
@@ -44,7 +47,7 @@ export function standingOf(read: Read): Promise<readonly Standing[]> {
 
 interface Meanwhile {
   readonly before: readonly Standing[]
-  /** Of its snapshot. */
+  /** From the snapshot. */
   readonly touched: ReadonlySet<number>
   readonly withheld: readonly number[]
   readonly now: readonly Standing[]
@@ -53,16 +56,17 @@ interface Meanwhile {
 }
 
 /**
- * What is wrong with how the tables were described while they were read: a snapshot holds rows, and not what a name stands for.
+ * What is wrong with how the tables were described while they were read: a snapshot holds rows, but not what a name
+ * stands for.
  *
- * A table, a part or a column that was emptied (TRUNCATE reaches older snapshots, and what COPY (FREEZE) writes then is
- * in all of them), written anew, renamed, exchanged for another, given a policy or a rule has other rows in the catalogs, and
- * so it has once that was taken back: no vacuum writes these rows, nor ANALYZE (but that an heir is gone). Whatever else took
- * a table's place or came beside it (another schema, an heir, a part that had not been there) was read, and is not one
- * of those that were there. New parts are for days to come.
+ * A table, a part or a column has other rows in the catalogs after it was emptied, rewritten, renamed, exchanged for
+ * another or given a policy or a rule, and also once that was undone. (TRUNCATE reaches older snapshots, and what COPY
+ * (FREEZE) writes then is in all of them.) VACUUM does not write these rows, nor does ANALYZE, except when an heir is
+ * gone. Whatever else took a table's place or came beside it (another schema, an heir, a part that had not been there)
+ * was read, and is not one of those that were there. New parts are for days to come.
  *
- * And who locks a table can show to each who waits for it what no snapshot has that was taken before: records that are altered
- * when somebody waits, and taken back when he has read.
+ * Besides, an attacker who locks a table can show everyone who waits for it what no earlier snapshot has: records that
+ * are altered while somebody waits, and put back once they have been read.
  */
 export function alteredMeanwhile({ before, touched, withheld, now, keptFrom }: Meanwhile): readonly string[] {
   const byId = new Map(now.map((table) => [table.id, table]))

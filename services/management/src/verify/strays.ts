@@ -3,27 +3,27 @@ import { CHAIN_LIMITS } from '../chain/chain-limits.js'
 import { printed } from '../chain/chain-rows.js'
 import type { Read } from '../db/read.js'
 
-/** Entries that stand in a table and in no link of its chain. */
+/** Entries that stand in a table but in no link of its chain. */
 export interface Stray {
-  /** Null where they name none. */
+  /** Null if they name no batch. */
   readonly batch: string | null
-  /** Of the log. */
+  /** For the access log only. */
   readonly day: string | null
 }
 
 type Page = readonly { readonly batch: string; readonly known: boolean }[]
 
 const PAGE = CHAIN_LIMITS.verify.straysPage
-/** The least that a bigint holds. The walk begins behind it, and the sequence never gives it. */
+/** The lowest bigint. The walk begins after it, and the sequence never gives it. */
 const BEFORE_ALL = '-9223372036854775808'
-/** One that the walk goes through: of any other nothing else is known. */
+/** Only links that the walk goes through count, because nothing else is known of other links. */
 const IS_COUNTED = `link.chain = ? AND link.batch = page.batch AND link.number >= 1::bigint
   AND link.number <= (SELECT count FROM chain_heads WHERE chain = ?)`
 const HAS_NO_BATCH = `(batch IS NULL OR batch = ${BEFORE_ALL})`
 
 /**
- * Day by day: each look is into one partition. From one batch to the next by the index, whatever stands in between. An
- * entry and its link are committed together, so a statement sees both or neither.
+ * Day by day, so that each look is into one partition. Goes from one batch to the next by the index, whatever stands in
+ * between. An entry and its link are committed together, so a statement sees both or neither.
  */
 export async function* accessStrays(
   read: Read,
@@ -45,7 +45,10 @@ export async function* accessStrays(
   }
 }
 
-/** Whose records, by the index: that knows no IS NOT DISTINCT FROM, by which each look reads the whole table. Takes one value. */
+/**
+ * Selects an organization's records by the index: with IS NOT DISTINCT FROM, each look would read the whole table.
+ * Takes one value.
+ */
 export const auditOf = (organizationId: string | null): string =>
   organizationId === null ? 'organization_id IS NULL AND ?::text IS NULL' : 'organization_id = ?'
 
@@ -63,7 +66,9 @@ export async function* auditStrays(
   for await (const batch of unknown(page)) yield { batch, day: null }
 }
 
-/** Rows of what belongs to no organization name none. One that names the installation would be looked at by nobody. */
+/**
+ * Rows of what belongs to no organization name none. Nobody would look at a row that names the installation instead.
+ */
 async function* inItsName(read: Read): AsyncGenerator<Stray, void, undefined> {
   const page = (after: string): Promise<Page> =>
     read(
@@ -80,14 +85,14 @@ async function* daysOf(read: Read): AsyncGenerator<string, void, undefined> {
     const [row] = await (after === undefined
       ? read<{ day: string }>(first)
       : read<{ day: string }>(`${first} WHERE day > ?::date`, [after]))
-    // Of none it prints nothing.
+    // If there is no such day, nothing is printed.
     if (!row?.day) return
     yield row.day
     after = row.day
   }
 }
 
-/** Ids begin at 1, and so do those of what came before there were any. */
+/** Batches that no link has. Genuine ids begin at 1, those of entries from before there were batches too. */
 async function* unknown(pageAfter: (after: string) => Promise<Page>): AsyncGenerator<string, void, undefined> {
   for (let after = BEFORE_ALL; ; ) {
     const page = await pageAfter(after)

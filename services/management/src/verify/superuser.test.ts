@@ -17,7 +17,7 @@ describe.each(['access-log', 'audit'] as const)('a superuser before the chain of
   let trail: FurnishedTrail
   let other: FurnishedTrail
   beforeAll(async () => {
-    // A round signs whatever is there.
+    // `trail` comes last, because a round signs whatever is there and the fifth link of `trail` must stay unsigned.
     other = await furnishTrail(harness, kind)
     trail = await furnishTrail(harness, kind)
   })

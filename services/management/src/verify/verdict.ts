@@ -1,8 +1,11 @@
-/** What is wrong with a chain. Part of the API: a word is never given another meaning. */
+/** What is wrong with a chain. Part of the API: a word never changes its meaning. */
 export const BREAKS = [
-  /** Something else stands in for a table, so that what is read need not be what is there. Nothing else was judged. */
+  /**
+   * Something else stands in for a table, or it was altered or locked while it was read, so what was read need not be
+   * what is there. If this is found at the beginning, nothing else is judged.
+   */
   'table-altered',
-  /** The entries of a link are as many as they were, and not the same. */
+  /** A link has as many entries as it had, but not the same. */
   'entry-edited',
   'entry-missing',
   'entry-extra',
@@ -14,17 +17,17 @@ export const BREAKS = [
   'link-reordered',
   /** A link that the head does not count. */
   'link-extra',
-  /** The head is not that of the last link, or its mark is wrong: signed, or not, or since when. */
+  /** The head is not that of the last link, or its mark (signed or not, or since when) is wrong. */
   'head-altered',
-  /** Fewer links than the vault signed, or some that were hidden while it was read. */
+  /** There are fewer links than the vault signed, or some were hidden while the chain was read. */
   'truncated',
-  /** Consistent in itself, and not what the vault signed: written anew. */
+  /** Consistent in itself, but not what the vault signed: somebody rewrote it. */
   'rewritten',
-  /** A signed head that no key of the vault's signed. */
+  /** A signed head that no key of the vault signed. */
   'signature-invalid',
-  /** A signed head that the next one was kept after is not there. */
+  /** A signed head is missing: the next one was kept after it. */
   'signed-head-missing',
-  /** A signed head of no link. */
+  /** A signed head without a link. */
   'signed-head-extra',
   /** The vault signed more than it remembers: its own database was set back. */
   'vault-behind',
@@ -34,9 +37,9 @@ export const BREAKS = [
 
 export interface Break {
   readonly kind: (typeof BREAKS)[number]
-  /** The link where it shows, null for entries that name none. */
+  /** The link where it shows; null for entries that name none. */
   readonly link: number | null
-  /** Of the entries; null where it is not about any. */
+  /** Day of the entries; null if it is not about entries. */
   readonly day: string | null
   readonly detail: string
 }
@@ -44,7 +47,7 @@ export interface Break {
 export interface Progress {
   readonly type: 'progress'
   readonly chain: string
-  /** The last link looked at, of how many. */
+  /** The last link looked at, and how many there are. */
   readonly link: number
   readonly of: number
   readonly entries: number
@@ -54,34 +57,34 @@ export interface Verdict {
   readonly type: 'verdict'
   readonly chain: string
   readonly ok: boolean
-  /** The first link that is kept; those before it have run out. */
+  /** The first link that is kept; those before it have expired. */
   readonly from: number
   readonly through: number
   /** Entries that were compared. */
   readonly entries: number
-  /** What the vault vouches for; null where it never signed. What is younger could have been altered unseen. */
+  /** What the vault vouches for; null if it never signed. Anything younger could have been altered unseen. */
   readonly signed: { readonly through: number; readonly at: string } | null
   /**
-   * The first and the last link whose signed heads somebody else may have signed: by a key that was known to others at
-   * the time, and no head behind them by another. Null where there are none, as it is once the vault has signed on. No
-   * break by itself: what the vault remembers was compared all the same.
+   * The first and the last link whose signed heads somebody else may have signed: with a key that others knew at the
+   * time, and with no later head signed by another key. Null if there are none, as it is once the vault has signed on.
+   * Not a break by itself: the chain was compared with what the vault remembers all the same.
    */
   readonly doubtful: { readonly from: number; readonly through: number } | null
   /**
-   * The first and the last link that the vault signed so long after their entries' own time that it is an alarm, or has
-   * not signed for so long, and the longest such time, in whole seconds. No break: the vault or management was away, or
-   * entries waited for their drain. Yet for so long they could have been altered unseen, by somebody who waited for a
-   * process to die. Null where there are none.
+   * The first and the last link that the vault signed, or still has not signed, so long after their entries' own time
+   * that it is an alarm; and the longest such time, in whole seconds. Not a break: the vault or management was away, or
+   * entries waited for their drain. Yet during that time, somebody who waited for a process to die could have altered
+   * them unseen. Null if there are none.
    */
   readonly late: { readonly from: number; readonly through: number; readonly seconds: number } | null
-  /** The first of them. */
+  /** The first breaks that were found. */
   readonly breaks: readonly Break[]
 }
 
-/** Of a name that no chain has; there may be any number of any length. */
+/** Shown of a name that no chain has; there may be any number of such names, of any length. */
 const NAME_SHOWN_CHARS = 1_000
 
-/** Of rows that bear a name which no chain has: what they hold cannot be judged. */
+/** The verdict on rows under a name that no chain has: what they hold cannot be judged. */
 export function unknownChain(name: string): Verdict {
   const chain = name.slice(0, NAME_SHOWN_CHARS)
   const detail = 'no organization has a chain of this name'

@@ -10,7 +10,7 @@ const harness = await startForAllTests(chainHarness)
 const trail = await furnishTrail(harness, 'audit')
 await harness.db('organizations').insert({ id: newId('organization'), slug: 'idle', name: 'Idle', state: 'active' })
 
-/** What is found of an alteration that is then taken back: chains and kinds. */
+/** The chains, and kinds of breaks, that are found after an alteration that is then taken back. */
 async function foundOf(
   alter: (db: Knex) => Promise<unknown>,
 ): Promise<readonly (readonly [string, string | undefined])[]> {

@@ -13,8 +13,9 @@ export interface VerifyAllDeps extends VerifyDeps {
 }
 
 /**
- * The chains of the installation, and of every organization that anything names: progress and a verdict of each, and of all
- * as they are when this begins. Who watches the reading of one and puts another back comes too late.
+ * Verifies the chains of the installation, and of every organization that anything names: progress and a verdict for
+ * each, all as they are when this begins. An attacker who watches the reading of one chain and restores another comes
+ * too late.
  *
  * @throws as verifyChain.
  */

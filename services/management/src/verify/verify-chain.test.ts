@@ -183,7 +183,7 @@ describe('verifying', () => {
     harness.setVaultClock(leakedMs + 2_000)
     harness.vault.rotateKey(leakedMs)
     expect(await harness.verdict(source)).toMatchObject({ ok: true, doubtful: { from: 6, through: 7 } })
-    // One that the vault alone can have signed covers all before it.
+    // A head that only the vault can have signed covers everything before it.
     await harness.audit(organizationId)
     await harness.signHeads()
     harness.setVaultClock(undefined)
@@ -193,7 +193,7 @@ describe('verifying', () => {
   it('names links that were signed long after the time of their entries, and calls them no break', async () => {
     const { source, organizationId } = await furnishTrail(harness, 'audit')
     expect(await harness.verdict(source)).toMatchObject({ ok: true, late: null })
-    // Nobody remembers that it was appended, as after a crash, and it was hidden since.
+    // As after a crash: nobody remembers that it was appended, and it was hidden since.
     harness.setVaultClock(Date.now() + 3 * 3_600_000)
     await harness.signHeads()
     harness.setVaultClock(undefined)
@@ -208,7 +208,7 @@ describe('verifying', () => {
     const { source } = await furnishTrail(harness, 'audit')
     harness.vault.rotateKey(1)
     expect(await harness.verdict(source)).toMatchObject({ ok: true, doubtful: { from: 2, through: 4 } })
-    // The oldest that is kept here stays as it was signed: the vault's own word counts.
+    // The oldest head that is kept here stays as it was signed: the vault's own word counts.
     harness.vault.signAnew()
     expect(await harness.verdict(source)).toMatchObject({ ok: true, signed: { through: 4 }, doubtful: null })
   })

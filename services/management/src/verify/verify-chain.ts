@@ -11,10 +11,10 @@ export interface VerifyDeps {
 }
 
 /**
- * Verifies one chain, as it is in the snapshot: what is put back after it was taken comes too late (ADR 24). The vault is
- * asked afterwards, since what it reads for its answer may be seen, where one server has both databases.
+ * Verifies one chain, as it is in the snapshot: what is put back after that was taken comes too late (ADR 24). The
+ * vault is asked afterwards, because what it reads for its answer may be seen if one server has both databases.
  *
- * @throws Fault UNAVAILABLE where the vault is away, and what Postgres throws.
+ * @throws Fault UNAVAILABLE if the vault is away, and what Postgres throws.
  */
 export async function* verifyChain(
   { db, vault }: VerifyDeps,

@@ -38,5 +38,5 @@ const VerdictLine = z.object({
   ),
 })
 
-/** What verifying tells: Progress and Verdict, as they are sent. */
+/** What verifying yields: Progress and Verdict, as they are sent. */
 export const VerifyLine = z.discriminatedUnion('type', [ProgressLine, VerdictLine])

@@ -11,14 +11,14 @@ const DESCRIPTION =
   'NDJSON: progress on long trails, and the verdict in the last line. Of one state of the database, before it is asked who asks. An answer without a verdict (curl ends with 18) says nothing. 503 where the vault is away: it alone remembers what it signed.'
 
 export interface VerifyRouteDeps extends VerifyDeps {
-  /** Both apart from those of exports. */
+  /** Both are separate from those of exports. */
   readonly snapshot: EarlySnapshot
   readonly slots: ExportSlots
   /** How long the access log is kept. */
   readonly keptDays: number
 }
 
-/** Has anybody altered the records? Both for those who may read the trail. */
+/** Routes that tell whether anybody has altered the records. Both are for those who may read the trail. */
 export function verifyRoutes(deps: VerifyRouteDeps): readonly Route[] {
   const { snapshot, slots, keptDays } = deps
 

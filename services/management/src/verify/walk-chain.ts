@@ -16,20 +16,23 @@ const LIMITS = CHAIN_LIMITS.verify
 
 export interface WalkDeps {
   readonly snapshot: Omit<Snapshot, 'close'>
-  /** What is wrong with the tables in it, by checkTables: whatever they hold is not judged then. */
+  /**
+   * What checkTables found wrong with the tables in the snapshot. If there is anything, what they hold is not judged.
+   */
   readonly alterations: readonly string[]
-  /** The tables as they are in it. */
+  /** The tables as the snapshot describes them. */
   readonly standing: readonly Standing[]
-  /** What has been committed since, for links that the vault has signed since. */
+  /** Reads what has been committed since, for links that the vault has signed since. */
   readonly readNow: Read
 }
 
 /**
- * Walks a chain from the oldest link that is kept to its head: links, entries, signed heads, and last of all what the vault
- * remembers. Page after page; in memory are the links of one page and the entries of about one batch. Of many breaks the
- * first are named; one of the links themselves ends the walk.
+ * Walks a chain from the oldest link that is kept to its head: links, entries, signed heads, and last of all what the
+ * vault remembers. It goes page by page: in memory are the links of one page and the entries of about one batch. Only
+ * the first breaks are named; a break of the links themselves ends the walk.
  *
- * @param described by the vault, after what `read` reads was as it is: before, its own reading would have told of ours.
+ * @param described by the vault, after the snapshot was taken: asked before, the vault's own reading would have
+ * betrayed this one.
  */
 export async function* walkChain(
   { snapshot, alterations, standing, readNow }: WalkDeps,
@@ -54,7 +57,7 @@ export async function* walkChain(
   if (walk.signed > (last?.count ?? 0))
     walk.note('vault-behind', walk.signed, `the vault signed it, and remembers ${last?.count ?? 0} links`)
   await lookForStrays(read, walk, source)
-  // Last: what is taken back by now shows too.
+  // Last, so that what has been undone by now shows too.
   const now = await standingOf(readNow)
   const keptFrom = await source.keptFrom(readNow)
   for (const detail of alteredMeanwhile({ before: standing, touched, withheld, now, keptFrom }))
@@ -75,7 +78,7 @@ async function* walkLinks(
   const head = await headOf(read, chain)
   for (let isFirst = true; walk.count < head.count && !walk.isOver(); isFirst = false) {
     const links = await batchesAfter(read, chain, { after: walk.count, through: head.count, limit: LIMITS.linksPage })
-    // Of now: a day that runs out meanwhile is dropped for every snapshot.
+    // By the present time and not the snapshot's, because a day that expires meanwhile is dropped for every snapshot.
     const keptFrom = await source.keptFrom(read)
     const first = links[0]?.number ?? head.count + 1
     if (isFirst) await begin(read, walk, { chain, first, keptFrom, byVault: vouching.byVault })
@@ -89,7 +92,9 @@ async function* walkLinks(
   if (!walk.isOver()) endOf(walk, head)
 }
 
-/** Links that the vault has signed since: they follow from those that were there, or those are not what it signed. */
+/**
+ * Links that the vault has signed since. They follow from those that were there, or else those are not what it signed.
+ */
 async function* walkOn(
   readNow: Read,
   walk: Walk,
@@ -98,7 +103,7 @@ async function* walkOn(
 ): AsyncGenerator<Progress, void, undefined> {
   const { chain } = source
   const count = last?.count ?? 0
-  // What it signed long before was there already, or was taken away.
+  // What it signed long before was there already, or had been taken away.
   const isRecent = last !== undefined && last.signedAtMs > asOfMs - VAULT_SKEW_MS
   while (isRecent && walk.count < count && !walk.isOver()) {
     const links = await batchesAfter(readNow, chain, { after: walk.count, through: count, limit: LIMITS.linksPage })
@@ -117,14 +122,14 @@ async function* walkOn(
 interface Head {
   readonly count: number
   readonly head: Buffer
-  /** What is wrong with its mark; null where it is right. */
+  /** What is wrong with the head's mark; null if it is right. */
   readonly markedWrong: string | null
 }
 
 /**
- * What is kept of signed heads and the mark are committed together. A head that is marked as signed and is
- * not would never be: what it covers could be altered whenever its chain is idle. The other way round the next round of
- * signing puts it right.
+ * The kept signed heads and the mark are committed together. A head that is marked as signed although it is not would
+ * never be signed, and what it covers could be altered whenever its chain is idle. The opposite error is put right by
+ * the next round of signing.
  */
 async function headOf(read: Read, chain: string): Promise<Head> {
   const [row] = await read<{ count: string; head: Buffer | null; markedWrong: string | null }>(
@@ -149,7 +154,7 @@ interface Beginning {
   readonly byVault: SignedByVault
 }
 
-/** Links before the first one may have run out, if the vault signed the head that they led to so long ago. */
+/** Links before the first one may have expired, if the vault signed the head that they led to long enough ago. */
 async function begin(read: Read, walk: Walk, { chain, first, keptFrom, byVault }: Beginning): Promise<void> {
   if (first === 1) return
   const [kept] = await checkpointsBetween(read, chain, { from: first - 1, through: first - 1 })
@@ -158,7 +163,7 @@ async function begin(read: Read, walk: Walk, { chain, first, keptFrom, byVault }
     walk.note('link-missing', 1, `links 1 to ${first - 1} are not there, and have not run out`)
     return
   }
-  // What has run out is nowhere else: that it ran out rests on this signature, and on the time that it claims.
+  // Expired links are nowhere else: that they expired rests on this signature, and on the time that it claims.
   if (byVault.knownSinceMs(kept) !== undefined) walk.doubtBeginning(kept.count)
   Object.assign(walk, {
     count: kept.count,
@@ -175,7 +180,10 @@ function endOf(walk: Walk, head: Head): void {
   if (head.markedWrong !== null) walk.note('head-altered', head.count, head.markedWrong)
 }
 
-/** A link and the head that counts it are committed together, and what has run out goes at once. */
+/**
+ * Looks for what no genuine chain has outside its counted links: a link and the head that counts it are committed
+ * together, and what has expired goes at once.
+ */
 async function lookOutside(read: Read, walk: Walk, chain: string): Promise<void> {
   const rows = await read<{ kind: 'link-extra' | 'signed-head-extra'; number: string }>(
     `WITH bounds AS (

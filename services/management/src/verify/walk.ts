@@ -11,33 +11,36 @@ export interface Walk {
   from: number
   /** Entries compared. */
   entries: number
-  /** The last signed head that fits. */
+  /** The last signed head that fits its link. */
   vouched: number
-  /** The last one that a key of the vault's signed, whether it fits or not. */
+  /** The last head that a key of the vault signed, whether it fits or not. */
   signed: number
-  /** The last signed head that is kept, whoever signed it. */
+  /** The last signed head that is kept, signed by anybody. */
   kept: number
-  /** From the first to the last link whose signed head others may have signed, with none behind it that is the vault's alone. */
+  /**
+   * From the first to the last link whose signed head others may have signed, with no later head that is the vault's
+   * alone.
+   */
   doubtful: { readonly from: number; readonly through: number } | null
   doubt(link: number): void
-  /** The same of the head that the kept links begin at: no later one says that those before it had run out. */
+  /** The same for the head that the kept links begin at. No later head says that the links before it had expired. */
   doubtBeginning(link: number): void
-  /** A head that the vault alone can have signed: it covers every link before it. */
+  /** The vault alone can have signed this head, and it covers every link before it. */
   lift(): void
-  /** From the first to the last link that was signed late, or still waits; the longest time, in whole seconds. */
+  /** From the first to the last link that was signed late, or still waits; the longest wait, in whole seconds. */
   late: { readonly from: number; readonly through: number; readonly seconds: number } | null
-  /** A sound link, and the time of its oldest entry; what it holds waits to be signed. */
+  /** Notes a sound link, and the time of its oldest entry; what it holds waits to be signed. */
   waits(link: number, oldestMs: number): void
-  /** The vault signed through this link, at this time. */
+  /** Notes that the vault signed through this link, at this time. */
   signedAt(link: number, ms: number): void
-  /** There are no more links, at this time: those that were never signed have waited until now. */
+  /** Notes that there are no more links, at this time: those that were never signed have waited until now. */
   endsAt(ms: number): void
-  /** The first of them. */
+  /** The first breaks that were found. */
   readonly breaks: readonly Break[]
   add(broken: Break): void
-  /** About links. */
+  /** Adds a break about links. */
   note(kind: Break['kind'], link: number, detail: string): void
-  /** Nothing that follows can be judged, or enough is known. */
+  /** Whether nothing that follows can be judged, or enough is known. */
   isOver(): boolean
 }
 
@@ -47,7 +50,7 @@ export function beginWalk(): Walk {
   const breaks: Break[] = []
   let isEnded = false
   let beginning: Walk['doubtful'] = null
-  /** Since the last signed head. */
+  /** Links since the last signed head. */
   let waiting: { readonly from: number; readonly oldestMs: number } | undefined
   const add = (broken: Break): void => {
     isEnded ||= ENDS.includes(broken.kind)
@@ -75,7 +78,7 @@ export function beginWalk(): Walk {
     signedAt(link, ms) {
       const waitedMs = ms - (waiting?.oldestMs ?? ms)
       if (waiting && waitedMs > CHAIN_LIMITS.verify.lateMs) {
-        // An entry may be of a time that never was.
+        // An entry may carry an impossible time.
         const waited = Math.min(Number.MAX_SAFE_INTEGER, Math.floor(waitedMs / 1_000))
         const seconds = Math.max(this.late?.seconds ?? 0, waited)
         this.late = { from: this.late?.from ?? waiting.from, through: link, seconds }

@@ -16,11 +16,14 @@ interface Deps {
 }
 
 /**
- * Empties the inbox, batch by batch. The watermarks are copied to Redis: what fills a gap there often comes through
- * here.
+ * Empties the inbox, batch by batch. Copies the watermarks to Redis as well, because an entry that fills a gap there
+ * often comes through the inbox.
  */
 export function createInboxDrain({ db, redis, log, measures = NO_MEASURES }: Deps): () => Promise<void> {
-  /** At best: without Redis no proxy asks it, and an entry that is recorded again is copied again. */
+  /**
+   * Best effort: without Redis no proxy reads the copy, and an entry that is recorded again has its watermark copied
+   * again.
+   */
   async function publish(watermarks: readonly Watermark[]): Promise<void> {
     if (redis === null) return
     await publishWatermarks(redis, watermarks).catch((err: unknown) =>

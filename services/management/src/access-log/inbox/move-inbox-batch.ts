@@ -8,8 +8,8 @@ import { type Drained, storeEntries } from '../store/store-entries.js'
 
 /**
  * Moves a batch of entries from the inbox into the log, and watermarks and chains with them, in one transaction.
- * Several managements share the work (SKIP LOCKED). An entry that is in the log already, since a proxy recorded it
- * twice, is dropped; one whose place another holds is set aside.
+ * Several managements share the work (SKIP LOCKED). An entry that is already in the log, because a proxy recorded it
+ * twice, is dropped; an entry whose place another one holds is set aside.
  */
 export function moveInboxBatch(db: Knex): Promise<Drained> {
   return appendingIn(db, async (trx) => {
@@ -20,7 +20,7 @@ export function moveInboxBatch(db: Knex): Promise<Drained> {
   })
 }
 
-/** Bigints of Postgres come as text. */
+/** Postgres returns bigints as text. */
 interface TakenRow extends Omit<InboxEntry, 'sequence' | 'atMs' | 'content'> {
   readonly sequence: string
   readonly atMs: string

@@ -115,7 +115,7 @@ function present(
     platform: subject.platform,
     appVersion: subject.appVersion || null,
     unattested: subject.unattested,
-    // A request that ended without an answer has the status 0 on the wire.
+    // On the wire, a request that ended without an answer has the status 0.
     status: outcome?.status || null,
     fault: outcome?.fault || null,
     requestBytes: outcome?.requestBytes ?? null,

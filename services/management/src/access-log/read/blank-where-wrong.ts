@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Entries as jsonb gives them back. One that somebody wrote by hand must not keep a page of others from their reader: what
- * has another shape is blank, and `verify` names the entry.
+ * Reads entries as jsonb returns them. An entry that somebody wrote by hand must not hide a page of others from its
+ * reader, so anything of the wrong shape is left blank. `verify` names the entry.
  */
 export function blankWhereWrong<Shape extends z.core.$ZodShape>(
   entry: z.ZodObject<Shape>,
@@ -12,5 +12,5 @@ export function blankWhereWrong<Shape extends z.core.$ZodShape>(
 
 export const TEXT = z.string().catch('')
 
-/** Ids, and names at the time. */
+/** Ids, and the names at the time of the request. */
 export const NAMED = z.array(z.object({ id: TEXT, name: TEXT })).catch([])

@@ -9,7 +9,7 @@ export const isLogCursor = (text: string): boolean => CURSOR.test(text)
 
 export const cursorOf = ({ atMs, requestId }: LogCursor): string => `${atMs}.${requestId}`
 
-/** @param text that is one. */
+/** @param text is a valid cursor. */
 export function parseCursor(text: string): LogCursor {
   const [, at, requestId = ''] = CURSOR.exec(text) ?? []
   return { atMs: Number(at), requestId }

@@ -22,7 +22,7 @@ const BLANK = {
 
 const harness = await startForAllTests(chainHarness)
 
-/** Each takes twenty seconds off, of the very types that a page's beginning was once reckoned by. */
+/** Each takes twenty seconds off, for exactly the types by which the beginning of a page was once computed. */
 const TWENTY_SECONDS_OFF = `
   CREATE FUNCTION divided(bigint, numeric) RETURNS numeric LANGUAGE sql AS 'SELECT $1::numeric / $2 - 20';
   CREATE FUNCTION multiplied(numeric, integer) RETURNS numeric LANGUAGE sql AS 'SELECT $1 * $2::numeric - 20000';

@@ -5,7 +5,7 @@ import { type Read, readBuilt } from '../../db/read.js'
 import { blankWhereWrong, NAMED, TEXT } from './blank-where-wrong.js'
 import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
-/** As the directory writes it (directory/record/access-entry.ts). */
+/** In the shape that the directory writes (directory/record/access-entry.ts). */
 const Subject = blankWhereWrong(
   z.object({
     app: TEXT,
@@ -65,7 +65,7 @@ export async function readAccessLog(read: Read, organizationId: string, page: Lo
 }
 
 function admittedEntries(organizationId: string, page: LogPage): Knex.QueryBuilder {
-  // Written out, here and below: each has an index of its own, which holds no other kind.
+  // The kind is written out, here and below, because each kind has an index of its own that holds no other.
   const admitted = queryBuilder('access_log').where('organization_id', organizationId).whereRaw(`kind = 'admitted'`)
   return newestFirst(admitted, page).select('request_id', 'at', 'entry', 'kind', queryBuilder.raw(AT_MS))
 }
@@ -88,7 +88,7 @@ async function endingsOf(
   return new Map(rows.map((row) => [row.request_id, { kind: row.kind, outcome: Outcome.parse(row.entry) }]))
 }
 
-/** Apps or services by id, deleted ones too: the log outlives them. */
+/** Names of apps or services by id, including deleted ones, because the log outlives them. */
 export async function namesOf(
   read: Read,
   table: 'apps' | 'services',

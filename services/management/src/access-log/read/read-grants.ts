@@ -4,7 +4,7 @@ import { type Read, readBuilt } from '../../db/read.js'
 import { blankWhereWrong, NAMED, TEXT } from './blank-where-wrong.js'
 import { AT_MS, type LogPage, newestFirst } from './newest-first.js'
 
-/** What an internal service was granted at once. */
+/** One grant to an internal service. */
 export interface LoggedGrant {
   readonly requestId: string
   readonly at: Date
@@ -12,7 +12,7 @@ export interface LoggedGrant {
   readonly entry: z.output<typeof GrantEntry>
 }
 
-/** As the directory writes it (directory/resolve/record-grant.ts). */
+/** In the shape that the directory writes (directory/resolve/record-grant.ts). */
 const GrantEntry = blankWhereWrong(
   z.object({
     internalService: blankWhereWrong(z.object({ id: TEXT, name: TEXT, spiffeId: TEXT })),

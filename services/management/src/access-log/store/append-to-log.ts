@@ -7,18 +7,21 @@ import { type InboxEntry, placeOf } from '../../directory/record/access-entry.js
 import { copyLineOf, FROM_LINES, lineOf } from './entry-lines.js'
 import { daysNear, NEAR_DAYS } from './near-days.js'
 
-/** What became of entries. */
+/** What became of the entries. */
 export interface Appended {
-  /** Those that are in the log now and were not: to be chained, last in the transaction. */
+  /** Entries that are new in the log: to be chained, last in the transaction. */
   readonly batches: readonly NewBatch[]
-  /** Those whose place another entry holds: they are not in the log, and must not vanish. */
+  /** Entries whose place another entry holds: they are not in the log, and must not be lost. */
   readonly strangers: readonly InboxEntry[]
 }
 
-/** Beyond it (the year 2243) a timestamp of Postgres does not keep each millisecond. */
+/** Beyond this (the year 2248) a Postgres timestamp does not keep every millisecond. */
 const EXACT_MS_MAX = 2 ** 43
 
-/** Puts entries into the log. One that is there already, since it was delivered or recorded twice, is left as it is. */
+/**
+ * Puts entries into the log. An entry that is already there, because it was delivered or recorded twice, stays as it
+ * is.
+ */
 export async function appendToLog(trx: Knex.Transaction, entries: readonly InboxEntry[]): Promise<Appended> {
   if (entries.length === 0) return { batches: [], strangers: [] }
   const { batch, today } = await beginBatch(trx)
@@ -44,7 +47,7 @@ interface Dated {
   readonly day: string
 }
 
-/** In one order, so that no two drains that hold the same entries wait for each other in a circle. */
+/** Always the same order, so that two drains that hold the same entries cannot deadlock. */
 function byPlace({ entry: one }: Dated, { entry: other }: Dated): number {
   if (one.bootId !== other.bootId) return one.bootId < other.bootId ? -1 : 1
   return one.shard - other.shard || one.sequence - other.sequence
@@ -52,7 +55,10 @@ function byPlace({ entry: one }: Dated, { entry: other }: Dated): number {
 
 const COLUMNS = 'boot_id, shard, sequence, kind, at, request_id, organization_id, entry'
 
-/** As if all were new, which they nearly always are. Answers false where one of them is in the log already. */
+/**
+ * Copies the entries as if all were new, which they nearly always are. Returns false if one of them is in the log
+ * already.
+ */
 async function copied(trx: Knex.Transaction, batch: string, dated: readonly Dated[]): Promise<boolean> {
   const lines = dated.map(({ entry, day }) => copyLineOf(entry, day, batch)).join('')
   try {
@@ -67,7 +73,7 @@ async function copied(trx: Knex.Transaction, batch: string, dated: readonly Date
 /** SQLSTATE 23505, unique_violation. */
 const isTaken = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === '23505'
 
-/** Answers how many were missing. */
+/** Inserts the entries that are missing. Returns how many. */
 async function insertMissing(trx: Knex, batch: string, dated: readonly Dated[]): Promise<number> {
   const { rowCount } = await trx.raw<{ rowCount: number }>(
     `INSERT INTO access_log (${COLUMNS}, day, batch)
@@ -86,7 +92,7 @@ interface DatedText {
   readonly text: string
 }
 
-/** As they stand in the log, where it is not all that was given. */
+/** The texts as they stand in the log, for when some of the given entries were there before. */
 async function textsIn(trx: Knex, batch: string, entries: readonly InboxEntry[]): Promise<readonly DatedText[]> {
   const organizations = [...new Set(entries.map(({ organizationId }) => organizationId))]
   const { rows } = await trx.raw<{ rows: (AccessLogRow & { readonly day: string })[] }>(
@@ -110,7 +116,7 @@ function batchesOf(batch: string, dated: readonly DatedText[]): readonly NewBatc
 
 type Identity = Pick<InboxEntry, 'bootId' | 'shard' | 'sequence' | 'requestId' | 'kind' | 'organizationId'>
 
-/** Those whose place another entry holds, in the log or on its way there, and which are in neither themselves. */
+/** Entries whose place another entry holds, in the log or in the inbox, and which are in neither themselves. */
 export async function strangersTo<Entry extends Identity>(
   trx: Knex,
   entries: readonly Entry[],
@@ -133,7 +139,7 @@ export async function strangersTo<Entry extends Identity>(
   return entries.filter((entry) => taken.has(placeOf(entry)) && !held.has(identityOf(entry)))
 }
 
-/** As Postgres gives them back. */
+/** As Postgres returns it. */
 interface HeldEntry {
   readonly bootId: string
   readonly shard: number
@@ -143,6 +149,6 @@ interface HeldEntry {
   readonly organizationId: string
 }
 
-/** Injective: whatever ids look like. */
+/** Injective, whatever the ids look like. */
 const identityOf = (of: Identity | HeldEntry): string =>
   JSON.stringify([placeOf(of), of.requestId, of.kind, of.organizationId])

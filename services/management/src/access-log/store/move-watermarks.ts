@@ -8,7 +8,7 @@ export interface Strand {
   readonly shard: number
 }
 
-/** Everything of the strand up to the sequence is committed. */
+/** Everything of the strand up to this sequence is committed. */
 export interface Watermark extends Strand {
   readonly sequence: number
 }
@@ -19,18 +19,19 @@ interface Mark {
   readonly sequence: string
 }
 
-/** Where something of ours stands in its strand. */
+/** The place of an entry in its strand. */
 interface Placed extends Strand {
   readonly sequence: number
 }
 
 /**
- * Moves the watermarks of the strands of these entries to the highest sequence below which everything is committed: not
- * the maximum, another drain may be behind. Answers all of them, those too that a gap holds back.
+ * Moves the watermarks of these entries' strands to the highest sequence below which everything is committed. That need
+ * not be the highest sequence given, because another drain may be behind. Returns all of these watermarks, including
+ * those that a gap holds back.
  *
  * @param entries are in the log when this transaction is committed, by it or by another one before.
  *
- * Late in a transaction, only the heads of chains come behind it: the rows stay locked until it ends.
+ * To be called late in a transaction, with only the heads of chains after it: the rows stay locked until it ends.
  */
 export async function moveWatermarks(trx: Knex, entries: readonly Placed[]): Promise<readonly Watermark[]> {
   if (entries.length === 0) return []
@@ -40,7 +41,7 @@ export async function moveWatermarks(trx: Knex, entries: readonly Placed[]): Pro
     for (const row of rows) marks.set(nameOf(fromRow(row)), fromRow(row))
   }
   remember(await lockMarks(trx, [...strands.values()]))
-  // Through our own entries by what we have in memory: the log is asked for what others put there alone.
+  // Passes the given entries from memory, so that the log is read only for what others put there.
   const reached = [...marks].map(([name, mark]) => ({ ...mark, sequence: through(mark.sequence, strands.get(name)) }))
   for (let from: readonly Watermark[] = reached; from.length > 0; ) {
     const moved = await step(trx, from)
@@ -60,7 +61,7 @@ function strandsOf(entries: readonly Placed[]): ReadonlyMap<string, OwnPlaces> {
   const strands = new Map<string, OwnPlaces>()
   let last: OwnPlaces | undefined
   for (const { bootId, shard, sequence } of entries) {
-    // As a rule those of one message, and one after the other.
+    // Neighbouring entries usually come from one message, and so from one strand.
     if (last?.bootId !== bootId || last.shard !== shard) {
       const name = nameOf({ bootId, shard })
       last = strands.get(name) ?? { bootId, shard, sequences: new Set() }
@@ -83,7 +84,7 @@ const fromRow = ({ boot_id, shard, sequence }: Mark): Watermark => ({
   sequence: Number(sequence),
 })
 
-/** In one order for everybody. What another drain commits while we wait here, the next statement sees. */
+/** In the same order everywhere. The next statement sees what another drain commits while this one waits. */
 async function lockMarks(trx: Knex, strands: readonly Strand[]): Promise<readonly Mark[]> {
   const { rows } = await trx.raw<{ rows: Mark[] }>(
     `INSERT INTO access_watermarks AS mark (boot_id, shard, sequence)
@@ -97,8 +98,8 @@ async function lockMarks(trx: Knex, strands: readonly Strand[]): Promise<readonl
 }
 
 /**
- * From what was reached to where the next gap is, some steps at most. Behind a gap only the next place is looked at,
- * however much has piled up above it.
+ * Moves from the sequence reached to the next gap, by `watermarkStep` sequences at most. At a gap only the next place
+ * is looked at, however much has piled up above it.
  */
 async function step(trx: Knex, reached: readonly Watermark[]): Promise<readonly (Mark & { steps: number })[]> {
   const { rows } = await trx.raw<{ rows: (Mark & { steps: number })[] }>(

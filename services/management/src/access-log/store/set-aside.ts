@@ -12,25 +12,25 @@ export type SetAsideReason =
   | 'place-taken'
   | 'unstorable'
 
-/** What is kept of it, for a person to look at. */
+/** What is kept of something that was set aside, for a person to look at. */
 export interface SetAside {
   readonly reason: SetAsideReason
   readonly detail: string
   readonly shard: number
   /** The id of the stream's message; empty for what came through the inbox. */
   readonly message: string
-  /** Of the entry in its message, from 1; 0 for the message as a whole. */
+  /** Position of the entry in its message, from 1; 0 for the message as a whole. */
   readonly position: number
   readonly content: string
 }
 
 const LIMITS = {
-  /** An entry of ours has about 600. Whoever can write to Redis could send any amount. */
+  /** A genuine entry has about 600, but an attacker who can write to Redis could send any amount. */
   contentCharsMax: 8_192,
   detailCharsMax: 200,
 } as const
 
-/** Keeps them. What was kept already, since it was delivered twice, is kept once. */
+/** Keeps the items. An item that was delivered twice is kept once. */
 export async function setAside(trx: Knex, items: readonly SetAside[]): Promise<void> {
   if (items.length === 0) return
   await trx.raw(
@@ -56,7 +56,7 @@ function toRow({ shard, message, position, reason, detail, content }: SetAside):
   }
 }
 
-/** After the commit: then they are there to be looked at. */
+/** To be called after the commit, when the items can be looked at. */
 export function tellSetAside(log: Logger, items: readonly SetAside[]): void {
   if (items.length === 0) return
   const reasons: Record<string, number> = {}

@@ -8,18 +8,18 @@ import { type SetAside, setAside } from './set-aside.js'
 
 /** What one transaction of a drain did. */
 export interface Drained {
-  /** Entries taken, those that were in the log already too. */
+  /** Entries taken, including those that were in the log already. */
   readonly taken: number
   readonly watermarks: readonly Watermark[]
   readonly setAside: readonly SetAside[]
 }
 
-/** What cannot become an entry, or turned out to be a stranger in another's place. */
+/** Returns what cannot become an entry, and the given strangers, whose place another entry holds. */
 type AsideOf = (strangers: readonly InboxEntry[]) => readonly SetAside[]
 
 /**
- * Entries into the log, what cannot be one set aside, the watermarks moved, and the chains: what every drain does in its
- * transaction. The order is the order of locks: places in the log, watermarks, heads.
+ * What every drain does in its transaction: puts entries into the log, sets aside what cannot be one, moves the
+ * watermarks, and extends the chains. The order is the order of locks: places in the log, watermarks, heads.
  */
 export async function storeEntries(
   trx: Knex.Transaction,

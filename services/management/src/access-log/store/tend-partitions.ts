@@ -3,13 +3,13 @@ import { ACCESS_LOG_LIMITS } from '../access-log-limits.js'
 
 const PARTITION = /^access_log_(\d{4})(\d{2})(\d{2})$/
 
-/** A transaction's advisory lock. The number is ours and means this alone. */
+/** Key of a transaction's advisory lock. The number is used for nothing else. */
 const LOCK = 74_110_603
 
 /**
- * Makes the partitions of yesterday to the day after tomorrow, and drops those older than the retention. Both through
- * functions of the migrating role: this role has no DDL. One management at a time: two that make one partition at once
- * would fail, whatever IF NOT EXISTS says.
+ * Makes the partitions of yesterday to the day after tomorrow, and drops those older than the retention. Both go
+ * through functions of the migrating role, because this role has no DDL. One management does it at a time: two that
+ * make the same partition at once would fail, even with IF NOT EXISTS.
  */
 export function tendPartitions(db: Knex, retentionDays: number): Promise<void> {
   return db.transaction(async (trx) => {
@@ -46,12 +46,13 @@ async function dropOld(trx: Knex, keptDays: number): Promise<void> {
 }
 
 /**
- * Forgets what only bounds the present: empty buckets, counters of quotas whose period is over, sessions that have expired, watermarks of dead processes. A
- * proxy that lives keeps its own through any silence: from 0 it would never find its way past what has been dropped.
+ * Deletes what matters only for the present: empty buckets, counters of quotas whose period is over, sessions that have
+ * expired, watermarks of dead processes. A live proxy keeps its watermarks through any silence, because one that
+ * started again from 0 could never pass entries that have been dropped.
  */
 export async function pruneLeftovers(db: Knex): Promise<void> {
   await db.raw(`DELETE FROM rate_buckets WHERE arrival_at < clock_timestamp() - interval '1 hour'`)
-  // A day later, so that no management whose clock is behind counts such a period anew.
+  // A day later, so that a management whose clock is behind cannot start counting such a period again.
   await db.raw(`DELETE FROM quota_counters WHERE ends_on < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1`)
   await db.raw(`DELETE FROM app_sessions WHERE expires_at < clock_timestamp() - interval '1 hour'`)
   await db.raw(

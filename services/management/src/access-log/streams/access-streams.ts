@@ -11,28 +11,38 @@ import type { Watermark } from '../store/move-watermarks.js'
 export interface StreamMessage {
   readonly shard: number
   readonly id: string
-  /** Names and values in turn; null where the message is gone from the stream and only its delivery is remembered. */
+  /** Names and values alternate; null if the message is gone from the stream and only its delivery is remembered. */
   readonly fields: readonly string[] | null
 }
 
-/** What the drain does with one shard's stream beside reading it, as one consumer of the group. Each throws what the client throws. */
+/**
+ * What the drain does with one shard's stream besides reading it, as one consumer of the group. Each method throws what
+ * the client throws.
+ */
 export interface AccessStream {
-  /** Makes the group, and the stream with it, where there is none. From the stream's beginning: nothing is passed over. */
+  /**
+   * Makes the group, and the stream with it, if there is none. The group begins at the stream's start, so that nothing
+   * is passed over.
+   */
   prepare(): Promise<void>
-  /** Takes over what was handed to anybody so long ago and is not settled; `readStreams` has it then, as its own. Answers how much. */
+  /**
+   * Takes over what any consumer was handed at least `idleMs` ago and has not settled; `readStreams` then returns it as
+   * this consumer's own. Returns how much.
+   */
   claim(idleMs: number, countMax: number): Promise<number>
-  /** They are in the log: neither delivered again nor kept. */
+  /** Settles messages that are in the log: they are neither delivered again nor kept. */
   settle(ids: readonly string[]): Promise<void>
-  /** Forgets consumers that hold nothing and have been silent so long. */
+  /** Forgets consumers that hold nothing and have been silent for `idleMs`. */
   removeSilent(idleMs: number): Promise<void>
 }
 
-/** What a flush leaves behind: the group is gone, with or without its stream. */
+/** Whether this is the error that a flush leaves behind: the group is gone, with or without its stream. */
 export const isGroupGone = (thrown: unknown): boolean => thrown instanceof Error && thrown.message.startsWith('NOGROUP')
 
 /**
- * Without the life a shard that is never used again would stay for good. It comes first, so that a Redis above its
- * `maxmemory` takes XGROUP too, which it does after a command that writes: else what fills it would never be drained.
+ * The stream expires because otherwise a shard that is never used again would stay for good. PEXPIRE comes first
+ * because a Redis above its `maxmemory` accepts XGROUP only after a command that writes: otherwise what fills it could
+ * never be drained.
  */
 const PREPARE = redisScript(`
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -44,15 +54,15 @@ end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `)
 
-/** Both or none: what is acknowledged and not deleted, nobody would ever delete. */
+/** Both or none: nobody would ever delete a message that is acknowledged but not deleted. */
 const SETTLE = redisScript(`
 redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 2))
 return redis.call('XDEL', KEYS[1], unpack(ARGV, 2))
 `)
 
 /**
- * In one script: a consumer that is handed something in between would lose it with its name. XDEL of nothing comes first,
- * for XGROUP's sake as above.
+ * One script, because a consumer that is handed something between the check and its removal would lose it. XDEL of
+ * nothing comes first so that Redis accepts XGROUP, as above.
  */
 const REMOVE_SILENT = redisScript(`
 redis.pcall('XDEL', KEYS[1], '0-1')
@@ -83,7 +93,7 @@ export function accessStream(client: RedisClient, consumer: string, shard: numbe
   }
 }
 
-/** For the proxies, so that they forget what is safe. Never before the commit. */
+/** Copies the watermarks for the proxies, so that they forget what is safe. Never before the commit. */
 export async function publishWatermarks(client: RedisClient, watermarks: readonly Watermark[]): Promise<void> {
   await Promise.all(
     watermarks.map(({ shard, bootId, sequence }) =>

@@ -7,24 +7,27 @@ import { type ReadAnswer, type ReadOptions, readStreams } from './read-streams.j
 
 const LIMITS = ACCESS_LOG_LIMITS.stream
 
-/** The streams of all shards. What fails for one shard holds up no other; what fails for all is thrown. */
+/** The streams of all shards. A failure of one shard holds up no other; a failure of all is thrown. */
 export interface AllStreams {
   prepare(): Promise<void>
-  /** Makes groups anew where a flush took them. `isMore` where there may be more, and some of it owed. */
+  /**
+   * Makes a group again if a flush took it. `isMore`: there may be more, and this consumer may have been handed some of
+   * it.
+   */
   read(
     which: ReadOptions['which'],
     countMax: number,
   ): Promise<{ readonly messages: readonly StreamMessage[]; readonly isMore: boolean }>
-  /** Answers the most that was taken over in one shard. */
+  /** Returns the highest number of messages taken over in one shard. */
   claim(idleMs: number, countMax: number): Promise<number>
-  /** @throws where it fails for any shard. */
+  /** @throws if it fails for any shard. */
   settle(messages: readonly StreamMessage[]): Promise<void>
   removeSilent(idleMs: number): Promise<void>
 }
 
 interface Deps {
   readonly client: RedisClient
-  /** Of this process start alone. */
+  /** Unique to this process start. */
   readonly consumer: string
   readonly log: Logger
   readonly state: Pick<DrainState, 'streamsAway'>
@@ -33,7 +36,10 @@ interface Deps {
 export function allStreams({ client, consumer, log, state }: Deps): AllStreams {
   const streams = ALL_SHARDS.map((shard) => accessStream(client, consumer, shard))
   let isTold = false
-  /** Where the next read begins: after the shard that filled the last one, so that none of them keeps the others waiting. */
+  /**
+   * The shard that the next read begins with: the one after the shard that filled the last read, so that none keeps the
+   * others waiting.
+   */
   let firstShard = 0
 
   async function each<Answer>(
@@ -65,7 +71,7 @@ export function allStreams({ client, consumer, log, state }: Deps): AllStreams {
   return {
     prepare: async () => void (await each((stream) => stream.prepare())),
     async read(which, countMax) {
-      // A command of a cluster touches one slot, and shards lie in many.
+      // In a cluster a command touches one slot, and the shards lie in many.
       const together = client.isCluster ? undefined : await readTogether(which, countMax)
       let isMore = false
       const read = await each(async (stream, shard) => {
@@ -97,7 +103,7 @@ export function allStreams({ client, consumer, log, state }: Deps): AllStreams {
   }
 }
 
-/** After a flush there is nothing to be had; the next read makes the group. */
+/** After a flush there is nothing to take over; the next read makes the group. */
 function noneWithoutGroup(thrown: unknown): [] {
   if (isGroupGone(thrown)) return []
   throw thrown

@@ -36,7 +36,7 @@ describeWithRedis('the drain of a cluster', () => {
   const counted = async ({ bootId }: StreamProxy): Promise<number> =>
     (await database.db('access_log').where({ boot_id: bootId }).select('sequence')).length
 
-  /** Whether what is in this shard's stream is with this master. */
+  /** Whether this master holds this shard's stream. */
   const isWith = async (master: TestRedis | undefined, shard: number): Promise<boolean> => {
     const slot = await master?.ask('CLUSTER', 'KEYSLOT', accessStreamKey(shard))
     return Number(await master?.ask('CLUSTER', 'COUNTKEYSINSLOT', String(slot))) > 0
@@ -49,7 +49,7 @@ describeWithRedis('the drain of a cluster', () => {
     const addLong = (shard: number, bytes: number) =>
       client.xadd(accessStreamKey(shard), '*', 'boot', newId('boot'), 'entry', 'x'.repeat(bytes))
     await addLong(20, 2 * 1024 * 1024)
-    // Two of them pass the bound of a shard's answer.
+    // Two of these messages exceed the bound of a shard's answer.
     for (let count = 0; count < 3; count += 1) await addLong(21, 600_000)
     expect(await drain.pass()).toBe(true)
     expect(await client.xlen(accessStreamKey(21))).toBe(1)

@@ -60,14 +60,14 @@ describeWithRedis('the drain of the access streams', () => {
       .orderByRaw(`string_to_array(message, '-')::bigint[], position`)
       .select('reason', 'detail', 'position', 'content', 'content_bytes')
   const left = async () => [await client.xlen(KEY), (await client.xpending(KEY, ACCESS_STREAM.group))[0]]
-  /** As whoever has a shell in Redis adds it: an entry of so many bytes. Answers its id. */
+  /** Adds an entry of so many bytes, as somebody with a shell in Redis would. Returns its id. */
   const addLong = (bytes: number, key = KEY): Promise<string> => {
     const script = "return redis.call('XADD', KEYS[1], '*', 'boot', ARGV[1], 'entry', string.rep('x', ARGV[2]))"
     return harness.redis.ask('EVAL', script, '1', key, proxy.bootId, String(bytes))
   }
   /** A script over all shards is a read; every other one has a key of its own. */
   type RunScript = (digest: string, keys: number, ...args: string[]) => Promise<unknown>
-  /** A client that answers otherwise for one command. */
+  /** A client that handles one command differently. */
   const withCommand = (name: 'evalsha' | 'set', command: (...args: never[]) => Promise<unknown>): RedisClient =>
     new Proxy(client, {
       get: (target, property) => {
@@ -270,7 +270,7 @@ describeWithRedis('the drain of the access streams', () => {
       return answer
     }
     const drain = await ready({ client: withCommand('evalsha', run) })
-    // Redis has the scripts from now on, so that each answer is seen.
+    // Redis has the scripts from now on, so that `run` sees every answer.
     await drain.pass()
     const other = streamProxy(client, 40)
     const bytes = 2 * 1024 * 1024
@@ -287,7 +287,7 @@ describeWithRedis('the drain of the access streams', () => {
         detail: `in the place of message ${id}, of ${size} bytes`,
         position: 0,
         content: expect.stringMatching(`"bytes","${size}","begins","boot ${proxy.bootId} entry x{8000}`),
-        // What is kept of it has 8,192.
+        // 8,192 bytes of it are kept.
         content_bytes: String(JSON.stringify(['oversized', id, 'bytes', String(size), 'begins', '']).length + 8_192),
       },
     ])
@@ -330,7 +330,7 @@ describeWithRedis('the drain of the access streams', () => {
 
   it('takes over a message that is too long from whom it has killed', async () => {
     const drain = await ready()
-    // Below the bound of an answer: nothing else is left owed by it.
+    // Below the bound of an answer, so that it leaves nothing else owed.
     await addLong(1_500_000)
     const handOver = "redis.call('XREADGROUP', 'GROUP', ARGV[1], 'dead', 'STREAMS', KEYS[1], '>') return 1"
     await harness.redis.ask('EVAL', handOver, '1', KEY, ACCESS_STREAM.group)
@@ -360,14 +360,14 @@ describeWithRedis('the drain of the access streams', () => {
 
   it('reads so many bytes at once, and the shard that filled an answer comes last in the next', async () => {
     const drain = await ready()
-    // Eleven pass the bound of an answer, and sixteen are looked at together.
+    // Eleven of these exceed the bound of an answer, and sixteen are looked at together.
     for (let count = 0; count < 28; count += 1) await addLong(200_000)
     const other = streamProxy(client, 40)
     await other.add(other.entry(1))
     expect(await drain.pass()).toBe(true)
     expect([await client.xlen(KEY), await sequences()]).toEqual([17, []])
     while ((await sequences()).length === 0) expect(await drain.pass()).toBe(true)
-    // Those sixteen, and eleven that came after it in the same answer.
+    // Settled are those sixteen, and eleven that came after the other shard's entry in the same answer.
     expect(await client.xlen(KEY)).toBe(1)
     await drainAll(drain)
     expect(await aside()).toHaveLength(28)

@@ -15,16 +15,16 @@ import { storeMessages } from './store-messages.js'
 
 const LIMITS = ACCESS_LOG_LIMITS.stream
 
-/** One consumer of the group `drain`. Managements share the work; each start of a process is a consumer of its own. */
+/** One consumer of the group `drain`. Managements share the work; each process start is a consumer of its own. */
 export interface StreamDrain {
   /** Makes the groups. */
   prepare(): Promise<void>
   /**
-   * Reads, stores, and then acknowledges. Answers whether there is more at once. After a failure anywhere it begins
-   * with what it was handed and has not acknowledged: stored twice, and once in the log.
+   * Reads, stores, and then acknowledges. Returns whether there is more at once. After any failure it begins with what
+   * it was handed and has not acknowledged: that may be stored twice, but is in the log once.
    */
   pass(): Promise<boolean>
-  /** Takes over what dead consumers left, for the next passes. Answers whether there may be more. */
+  /** Takes over what dead consumers left, for the next passes. Returns whether there may be more. */
   claim(idleMs?: number): Promise<boolean>
   /** Forgets consumers that hold nothing and have been silent. */
   removeSilent(idleMs?: number): Promise<void>
@@ -47,7 +47,7 @@ export function createStreamDrain({ db, client, clock, log, measures = NO_MEASUR
 
   async function pass(): Promise<boolean> {
     const which = isOwing ? 'own' : 'new'
-    // Until the end of this pass: a failure below, or an answer that is lost, leaves something owed.
+    // Holds until the end of this pass, because a failure below or a lost answer leaves something owed.
     isOwing = true
     const { messages, isMore } = await streams.read(which, countMax)
     if (which === 'new') lag.look(messages)
@@ -57,7 +57,7 @@ export function createStreamDrain({ db, client, clock, log, measures = NO_MEASUR
     return isFull || isMore || which === 'own'
   }
 
-  /** Few shards with much to read get more of it at once. Answers whether one may hold more. */
+  /** If few shards have much to read, reads more of each at once. Returns whether one may hold more. */
   function adapt(messages: readonly StreamMessage[]): boolean {
     const counts = new Map<number, number>()
     let words = 0

@@ -6,7 +6,10 @@ import type { StreamMessage } from './access-streams.js'
 
 const { lagToldMs, lagToldPeriodMs } = ACCESS_LOG_LIMITS.stream
 
-/** Says now and then that the drain is behind. By the ids of messages, which begin with the time on Redis's clock. */
+/**
+ * Logs from time to time that the drain is behind. It uses the ids of messages, which begin with the time on Redis's
+ * clock.
+ */
 export function createLagWatch(
   clock: Clock,
   log: Logger,

@@ -9,11 +9,11 @@ import type { StreamMessage } from './access-streams.js'
 
 const { entriesPerMessageMax, entryCharsMax } = ACCESS_LOG_LIMITS.stream
 
-/** A message of a stream, with what can be put into the log and what cannot. */
+/** A message of a stream, divided into what can be put into the log and what cannot. */
 export interface ReadMessage {
   readonly message: StreamMessage
   readonly entries: readonly InboxEntry[]
-  /** The entry's place in the message, from 1. */
+  /** The entry's position in the message, from 1. */
   readonly positionOf: ReadonlyMap<InboxEntry, number>
   readonly setAside: readonly SetAside[]
 }
@@ -26,7 +26,10 @@ class Refused extends Error {
   }
 }
 
-/** Never throws for what stands in the message: whoever can write to Redis must not hold up what is beside it. */
+/**
+ * Never throws because of what a message contains. Otherwise an attacker who can write to Redis could hold up the
+ * messages beside it.
+ */
 export function readMessage(message: StreamMessage): ReadMessage {
   const positionOf = new Map<InboxEntry, number>()
   const aside: SetAside[] = []
@@ -45,15 +48,15 @@ export function readMessage(message: StreamMessage): ReadMessage {
   return { message, entries: [...positionOf.keys()], positionOf, setAside: aside }
 }
 
-/** The message as it came, set aside. @throws what it is given, where that says nothing about the message. */
+/** The message as it came, set aside. @throws what it is given, if that says nothing about the message. */
 export function wholeMessage(message: StreamMessage, thrown: unknown): SetAside {
   return refusedOf(message, { position: 0, content: JSON.stringify(message.fields) }, thrown)
 }
 
-/** Its content is not in Redis any more: there is nothing to store, and nothing to look at. */
+/** The message's content is no longer in Redis: there is nothing to store and nothing to look at. */
 const GONE = { bootId: '', texts: [] }
 
-/** For a message that is well-formed, and yet cannot be stored. */
+/** For a message that is well-formed but cannot be stored. */
 export const unstorable = (detail: string): Error => new Refused('unstorable', detail)
 
 function refusedOf(
@@ -65,7 +68,7 @@ function refusedOf(
   return { reason: thrown.reason, detail: thrown.message, shard, message: id, ...what }
 }
 
-/** `boot` once and first, then `entry`, a line for each; another field is of a version that we do not know. */
+/** `boot` once and first, then `entry`, a line for each; any other field belongs to an unknown version. */
 function readFields(fields: readonly string[]): { bootId: string; texts: readonly string[] } {
   const [first, bootId = '', ...rest] = fields
   if (first === ACCESS_STREAM.oversized)
@@ -84,7 +87,7 @@ function readText(shard: number, bootId: string, text: string): InboxEntry {
   if (text.length > entryCharsMax) throw new Refused('out-of-shape', 'it is too long')
   try {
     const entry = toInboxEntry(bootId, readEntryText(text))
-    // Its watermark is kept beside this stream, for the proxies that write to it.
+    // A watermark is kept beside the stream of its shard, for the proxies that write to it.
     if (entry.shard !== shard) throw new OutOfShape('it is of another shard')
     return entry
   } catch (thrown) {

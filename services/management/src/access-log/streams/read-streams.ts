@@ -7,34 +7,34 @@ const LIMITS = ACCESS_LOG_LIMITS.stream
 
 export interface ReadOptions {
   readonly shards: readonly number[]
-  /** Messages that nobody has been handed, or those that this consumer was handed and has not settled. */
+  /** `new`: messages that nobody has been handed; `own`: those that this consumer was handed and has not settled. */
   readonly which: 'new' | 'own'
-  /** Messages of one shard. */
+  /** Messages of one shard, at most. */
   readonly countMax: number
-  /** After which nothing more is read. */
+  /** Bytes after which nothing more is read. */
   readonly bytesMax: number
 }
 
 export interface ReadAnswer {
-  /** What each shard has, or why Redis refused it. Those that are missing were not come to. */
+  /** What each shard has, or why Redis refused it. Shards that the read did not reach are missing. */
   readonly of: ReadonlyMap<number, readonly StreamMessage[] | Error>
-  /** It was ended by its bytes: there may be more, which this consumer was handed already. */
+  /** `bytesMax` ended the answer: there may be more, which this consumer was handed already. */
   readonly isCut: boolean
 }
 
 /**
- * XREADGROUP in steps of a few messages, so that its answer has a bound: whoever can write to Redis could put a message
- * there that takes longer to send than a command may, and that would be handed out again each time. What the last step
- * has beyond the bound is the reader's own from now on, and not in this answer.
+ * XREADGROUP in steps of a few messages, so that its answer has a bound. Otherwise an attacker who can write to Redis
+ * could put a message there that takes longer to send than a command may, and that would be handed out again each time.
+ * What the last step reads beyond the bound is this consumer's own from now on, but not in this answer.
  *
  * A message that is too long is replaced by one that has its id, its length and its beginning, and that is read in its
- * turn. All in one script: an answer that is lost, or a reader that dies, does not meet it a second time. XADD comes
- * first, after a command that writes: Redis then takes it above its `maxmemory` too.
+ * turn. All of this is one script, so that after a lost answer or a reader's death the message is not met a second
+ * time. XADD comes right after a command that writes, so that Redis accepts it above its `maxmemory` too.
  *
  * KEYS: streams. ARGV: group, consumer, '>' or '0', messages of one stream, of one step, bytes of one message, bytes of
  * all, bytes that are kept of a longer one.
  *
- * Answers: 1 where it was ended by bytes, else 0; then for each stream that it came to the messages, or an error's text.
+ * Returns 1 if it was ended by bytes, else 0; then for each stream that it reached the messages, or an error's text.
  */
 const READ = redisScript(`
 local group, consumer, from = ARGV[1], ARGV[2], ARGV[3]
@@ -99,7 +99,7 @@ export async function readStreams(
   { shards, which, countMax, bytesMax }: ReadOptions,
 ): Promise<ReadAnswer> {
   const { messagesPerStep, messageBytesMax, oversizedKeptBytes } = LIMITS
-  // What is owed may be so because a step of it took too long: then one message does not.
+  // Own messages may be owed because a step with them took too long; one message alone does not.
   const [from, stepMax] = which === 'new' ? ['>', messagesPerStep] : ['0', 1]
   const args = [ACCESS_STREAM.group, consumer, from, countMax, stepMax, messageBytesMax, bytesMax, oversizedKeptBytes]
   const [isCut, ...parts] = asList(await READ.run(client, shards.map(accessStreamKey), args))

@@ -15,15 +15,15 @@ interface Deps {
   readonly drain: StreamDrain
   readonly clock: Clock
   readonly log: Logger
-  /** An entry needs the partition of its day. */
+  /** Makes sure that the partitions exist, because an entry needs the partition of its day. */
   readonly partitioned: () => Promise<void>
   readonly telemetry?: Telemetry | undefined
   readonly state?: Pick<DrainState, 'usable'>
 }
 
 /**
- * Drains for as long as Redis is there and fit, and tries again where it is not: nothing else waits for it. The
- * returned function ends it, and waits for the pass that runs.
+ * Drains for as long as Redis is reachable and fit, and otherwise tries again; nothing else waits for it. The returned
+ * function ends it, and waits for the pass that runs.
  */
 export function runStreamDrain({
   client,
@@ -36,7 +36,7 @@ export function runStreamDrain({
 }: Deps): () => Promise<void> {
   let failures = 0
   let isAppendOnlyTold = false
-  /** Redis's settings are looked at again after this, and after every failure. */
+  /** Redis's settings are checked again after this time, and after every failure. */
   let trustedUntilMs = Number.NEGATIVE_INFINITY
   let claimAtMs = 0
 
@@ -79,7 +79,7 @@ export function runStreamDrain({
     return true
   }
 
-  /** With a random half, so that managements which lost Redis together do not come back together. */
+  /** Half of it is random, so that managements that lost Redis together do not come back together. */
   function backoffMs(): number {
     const delayMs = Math.min(LIMITS.backoffMaxMs, LIMITS.backoffFirstMs * 2 ** Math.min(failures, 10))
     failures += 1

@@ -18,7 +18,7 @@ describe('a batch', () => {
     const bootId = newId('boot')
     const messages = [1, 2, 3, 4, 5].map((sequence): ReadMessage => {
       const entry = toInboxEntry(bootId, accessEntry({ organizationId: 'org_1', shard: 3, sequence }))
-      // As if a check of ours were missing.
+      // As if a check of the value were missing.
       const spoilt = sequence === 4 ? { ...entry, content: JSON.stringify({ path: '\u0000' }) } : entry
       const message = { shard: 3, id: `${sequence}-0`, fields: ['boot', bootId, 'entry', String(sequence)] }
       return { message, entries: [spoilt], positionOf: new Map([[spoilt, 1]]), setAside: [] }
@@ -45,7 +45,7 @@ describe('a watermark', () => {
        FROM generate_series(?::integer, ?::integer) AS sequence`,
       [strand.bootId, strand.shard, from, to],
     )
-  /** By a drain that has put these. */
+  /** Moves the watermark, in a drain that has put these sequences. */
   const moved = async (...sequences: number[]): Promise<number | undefined> => {
     const entries = sequences.map((sequence) => ({ ...strand, sequence }))
     return (await db.transaction((trx) => moveWatermarks(trx, entries)))[0]?.sequence

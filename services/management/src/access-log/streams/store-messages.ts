@@ -7,10 +7,11 @@ import { type Drained, storeEntries } from '../store/store-entries.js'
 import { type ReadMessage, unstorable, wholeMessage } from './read-message.js'
 
 /**
- * Entries into the log, what cannot be one set aside, watermarks and chains moved: one committed transaction. Safe to
- * repeat. Where Postgres refuses a value, the batch is halved until that message is alone, and it is set aside.
+ * Puts entries into the log, sets aside what cannot be one, and moves watermarks and chains, in one committed
+ * transaction. Safe to repeat. If Postgres refuses a value, the batch is halved until that message is alone, and it is
+ * set aside.
  *
- * @throws what Postgres throws where it is away, or the statement is wrong.
+ * @throws what Postgres throws if it is away, or if the statement is wrong.
  */
 export async function storeMessages(db: Knex, messages: readonly ReadMessage[]): Promise<Drained> {
   try {
@@ -25,7 +26,7 @@ export async function storeMessages(db: Knex, messages: readonly ReadMessage[]):
     const second = await storeMessages(db, messages.slice(half))
     return {
       taken: first.taken + second.taken,
-      // The later ones last: they are ahead.
+      // The watermarks of the second half come last, because they are further ahead.
       watermarks: [...first.watermarks, ...second.watermarks],
       setAside: [...first.setAside, ...second.setAside],
     }
@@ -48,7 +49,7 @@ function placesTaken(messages: readonly ReadMessage[], strangers: ReadonlySet<In
   )
 }
 
-/** SQLSTATE class 22: a value that Postgres cannot hold, whatever we have checked. */
+/** SQLSTATE class 22: a value that Postgres cannot hold, in spite of all checks. */
 const isDataException = (thrown: unknown): thrown is Error =>
   thrown instanceof Error && 'code' in thrown && /^22/.test(String(thrown.code))
 

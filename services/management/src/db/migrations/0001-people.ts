@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Who people are, and which organizations they belong to. */
+/** People, and the organizations that they belong to. */
 export const people: Migration = {
   name: '0001-people',
   async up(db) {

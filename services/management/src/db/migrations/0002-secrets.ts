@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** What secrets are called and where they may go. Never a value, nor a digest of one. */
+/** Names of secrets, and where they may go. Never a value, nor a digest of one. */
 export const secrets: Migration = {
   name: '0002-secrets',
   async up(db) {

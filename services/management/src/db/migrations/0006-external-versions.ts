@@ -1,6 +1,9 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** What automation calls the state that it put: putting the same one again changes nothing. Never a digest of a value. */
+/**
+ * What automation calls the state that it put, so that putting the same one again changes nothing. Never a digest of a
+ * value.
+ */
 export const externalVersions: Migration = {
   name: '0006-external-versions',
   async up(db) {

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Personal access tokens, and which request with an Idempotency-Key made what. */
+/** Personal access tokens, and a record of what each request with an Idempotency-Key made. */
 export const automation: Migration = {
   name: '0007-automation',
   async up(db) {

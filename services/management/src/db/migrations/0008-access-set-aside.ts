@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** What should have become an entry of the access log and could not: kept for a person to look at. */
+/** What should have become an entry of the access log but could not; kept for a person to look at. */
 export const accessSetAside: Migration = {
   name: '0008-access-set-aside',
   async up(db) {

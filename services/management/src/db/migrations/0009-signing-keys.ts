@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Signing keys are rotated: one that has signed goes on verifying for a while, then it is withdrawn and destroyed. */
+/** Signing keys are rotated: a replaced key goes on verifying for a while, and is then withdrawn and destroyed. */
 export const signingKeyRotation: Migration = {
   name: '0009-signing-keys',
   async up(db) {

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Chains over access log and audit trail: what is in them cannot be altered unseen. See docs/adr/0010. */
+/** Chains over access log and audit trail, so that neither can be altered unseen. See docs/adr/0010. */
 export const chains: Migration = {
   name: '0011-chains',
   async up(db) {

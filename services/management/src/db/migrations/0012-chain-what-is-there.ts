@@ -14,7 +14,10 @@ import {
 /** Entries of one batch. */
 const ROWS = 2_000
 
-/** Takes what stands in access log and audit trail into their chains, so that an entry without a batch is none of ours. */
+/**
+ * Takes the existing entries of access log and audit trail into their chains, so that from then on an entry without a
+ * batch is not genuine.
+ */
 export const chainWhatIsThere: Migration = {
   name: '0012-chain-what-is-there',
   async up(db, tell) {
@@ -31,7 +34,7 @@ export const chainWhatIsThere: Migration = {
   },
 }
 
-/** Batch by batch, until one is empty. */
+/** Runs batches until one is empty. */
 async function toTheEnd(batch: () => Promise<number>, tell: (sum: number) => void): Promise<void> {
   let sum = 0
   for (let count = await batch(); count > 0; count = await batch()) {
@@ -40,7 +43,7 @@ async function toTheEnd(batch: () => Promise<number>, tell: (sum: number) => voi
   }
 }
 
-/** One batch: the next entries of one organization and day. Answers how many. */
+/** One batch: the next entries of one organization and day. Returns how many. */
 async function chainAccessEntries(db: Knex): Promise<number> {
   const { batch } = await beginBatch(db)
   const { rows } = await db.raw<{ rows: (AccessLogRow & { day: string })[] }>(

@@ -1,6 +1,8 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Links of days that were dropped go too, up to a head that the vault signed: verifying begins there. */
+/**
+ * Links of days that were dropped are dropped too, up to a head that the vault signed, because verifying begins there.
+ */
 export const chainRetention: Migration = {
   name: '0013-chain-retention',
   async up(db) {

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Which internal services there are: identities that an operator has registered, each for one organization. */
+/** The internal services: identities that an operator has registered, each for one organization. */
 export const internalServices: Migration = {
   name: '0014-internal-services',
   async up(db) {

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Which lease keys of an organization proxies may still believe: those that came by a route of this generation. */
+/** Which lease keys of an organization proxies may still trust: those that came with a route of this generation. */
 export const leaseKeys: Migration = {
   name: '0015-lease-keys',
   async up(db) {

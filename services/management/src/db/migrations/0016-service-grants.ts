@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** What internal services were granted: in the access log, and the last time of each secret. */
+/** What internal services were granted: entries of the access log, and when each secret was last granted. */
 export const serviceGrants: Migration = {
   name: '0016-service-grants',
   async up(db) {

@@ -1,6 +1,8 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** An index of the access log for each of its two readings, without the entries of the other: half as much to write. */
+/**
+ * One index of the access log for each of its two readings, without the entries of the other: half as much to write.
+ */
 export const accessLogIndexes: Migration = {
   name: '0017-access-log-indexes',
   async up(db) {

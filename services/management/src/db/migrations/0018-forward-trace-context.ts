@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Whether a service's provider is told the trace that its requests belong to. */
+/** Whether a service's provider is told which trace its requests belong to. */
 export const forwardTraceContext: Migration = {
   name: '0018-forward-trace-context',
   async up(db) {

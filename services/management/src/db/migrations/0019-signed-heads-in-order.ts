@@ -1,7 +1,10 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 import { UNSIGNED } from '../../chain/chain-rows.js'
 
-/** A signed head that is taken away is missed, and no time in a table says any more for how long one has been unsigned. */
+/**
+ * Makes a removed signed head noticeable, and removes the times by which a table said how long a head has been
+ * unsigned.
+ */
 export const signedHeadsInOrder: Migration = {
   name: '0019-signed-heads-in-order',
   async up(db) {
@@ -26,7 +29,8 @@ export const signedHeadsInOrder: Migration = {
       CREATE TRIGGER chain_checkpoints_previous BEFORE INSERT ON chain_checkpoints
         FOR EACH ROW EXECUTE FUNCTION chain_checkpoints_previous();
     `)
-    // The version before writes a time until it is gone: for so long, and until its heads are signed, verifying names them.
+    // The previous version of management writes a time for as long as it runs. Until it is gone and its heads are
+    // signed, verifying names them.
     await db.raw('UPDATE chain_heads SET unsigned_since = ?::timestamptz WHERE unsigned_since IS NOT NULL', [UNSIGNED])
   },
 }

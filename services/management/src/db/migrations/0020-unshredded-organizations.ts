@@ -1,6 +1,8 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** The reconciler asks every two seconds which organizations are to be shredded, and read all of them. */
+/**
+ * The reconciler asks every two seconds which organizations are to be shredded; without this index it read all of them.
+ */
 export const unshreddedOrganizations: Migration = {
   name: '0020-unshredded-organizations',
   async up(db) {

@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** By what a Sync shows that it is of the proxy whose boot it names. */
+/** The proof by which a Sync shows that it comes from the proxy whose boot it names. */
 export const proofsOfProxies: Migration = {
   name: '0021-proofs-of-proxies',
   async up(db) {

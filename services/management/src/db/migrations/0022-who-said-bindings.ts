@@ -1,6 +1,6 @@
 import type { Migration } from '@protectmyapi/service-kit/postgres/migrate'
 
-/** Whose word it is that a secret may go where it may go. */
+/** Who said where a secret may go. */
 export const whoSaidBindings: Migration = {
   name: '0022-who-said-bindings',
   async up(db) {

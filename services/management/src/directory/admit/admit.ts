@@ -15,7 +15,9 @@ const LIMITS = {
   admissionsMax: 512,
   bucketsPerAdmissionMax: 32,
   keyCharsMax: 128,
-  /** Calls that share a transaction, and transactions at once: few, since they lock the same buckets. */
+  /**
+   * How many calls share a transaction, and how many transactions run at once: few, because they lock the same buckets.
+   */
   group: { callsMax: 16, runningMax: 2, waitingMax: 256 },
 } as const
 
@@ -69,7 +71,7 @@ async function decideAll(db: Knex, calls: readonly (readonly Asked[])[]): Promis
       trx,
       all.flatMap(({ draws }) => draws.map(({ key }) => key)),
     )
-    // After the locks: a repeated call stands behind the first, and finds what that one wrote.
+    // After the locks, so that a repeated call waits behind the first one and finds what that one wrote.
     const known = new Map(
       await onRecord(
         trx,

@@ -7,10 +7,10 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Runs what arrives while others run as one group: a commit costs the same for one call as for many. A group fails as a
- * whole, and each of its calls is then tried alone, so that one bad call spoils no other.
+ * Runs the calls that arrive while others run as one group, because a commit costs the same for one call as for many. A
+ * group fails as a whole, and each of its calls is then tried alone, so that one bad call spoils no other.
  *
- * The function throws Fault UNAVAILABLE where too many wait.
+ * The function throws Fault UNAVAILABLE if too many wait.
  */
 export function grouped<Item, Result>(
   { callsMax, runningMax, waitingMax }: { callsMax: number; runningMax: number; waitingMax: number },

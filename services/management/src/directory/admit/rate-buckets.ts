@@ -11,7 +11,10 @@ export interface BucketDraw extends Rate {
 
 /** The buckets of a transaction, locked, with the database's time. */
 export interface LockedBuckets {
-  /** Draws one unit from each, or from none: then answers the one to wait longest for. */
+  /**
+   * Draws one unit from each bucket or, if one of them refuses, from none; then returns the draw that has to wait
+   * longest.
+   */
   draw<Draw extends BucketDraw>(
     draws: readonly Draw[],
   ): { readonly limitedBy: Draw; readonly retryAfterMs: number } | undefined
@@ -19,8 +22,8 @@ export interface LockedBuckets {
 }
 
 /**
- * Locks buckets in sorted order, so that two transactions never wait for each other in a circle, and makes those that
- * are not there. Time is Postgres's, read after the last lock: replicas of management with different clocks agree.
+ * Locks buckets in sorted order, so that two transactions cannot deadlock, and makes the missing ones. The time is
+ * Postgres's, read after the last lock, so that replicas of management with different clocks agree.
  */
 export async function lockBuckets(trx: Knex, keys: readonly string[]): Promise<LockedBuckets> {
   const sorted = [...new Set(keys)].sort()
@@ -70,7 +73,9 @@ export async function lockBuckets(trx: Knex, keys: readonly string[]): Promise<L
   }
 }
 
-/** Draws one unit from one bucket, named by what it counts and of whom, in a transaction of its own. Undefined: drawn. */
+/**
+ * Draws one unit, in a transaction of its own, from the bucket named by what it counts and for whom. Undefined: drawn.
+ */
 export function drawOne(
   db: Knex,
   name: readonly string[],

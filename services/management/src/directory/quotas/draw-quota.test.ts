@@ -33,7 +33,7 @@ beforeEach(() => {
   }
 })
 
-/** A management, by the database's clock or one of the test's. */
+/** A management process, by the database's clock or by one of the test's. */
 const management = (db: Knex, clock?: ManualClock) => {
   const draw = clock ? createDrawQuota(db, async () => clock.wallMs()) : createDrawQuota(db)
   const call = (draws: QuotaDraw__Output[], returns: QuotaReturn__Output[] = []) =>
@@ -77,7 +77,7 @@ describe('DrawQuota', () => {
     }
     await Promise.all(Array.from({ length: 12 }, (_, at) => proxy(at)))
     expect(drawn).toBe(count)
-    // Blocks: far fewer calls than units.
+    // Quotas are drawn in blocks, with far fewer calls than units.
     expect(calls).toBeLessThan(count / 10)
   })
 

@@ -18,11 +18,14 @@ const LIMITS = {
   drawsMax: 256,
   returnsMax: 256,
   subjectCharsMax: 128,
-  /** Calls that share a transaction, and transactions at once: few, since they lock the same counters. */
+  /**
+   * How many calls share a transaction, and how many transactions run at once: few, because they lock the same
+   * counters.
+   */
   group: { callsMax: 16, runningMax: 2, waitingMax: 256 },
 } as const
 
-/** A call, read. */
+/** A call that has been read and checked. */
 interface Asked {
   readonly returns: readonly (QuotaCounter & { readonly startsAtMs: number; readonly units: number })[]
   readonly draws: readonly (QuotaCounter & {
@@ -33,13 +36,13 @@ interface Asked {
 }
 
 /**
- * Hands out blocks of quotas, and takes back what is left of them: one committed transaction, before the answer. Whoever
- * holds a block may admit as many requests before the period ends, so what was drawn never exceeds the quota, whatever
- * becomes of the proxy. Not idempotent: what is drawn twice is spent.
+ * Hands out blocks of quotas, and takes back what is left of them, in one transaction that is committed before the
+ * answer. The holder of a block may admit as many requests before the period ends, so what is used never exceeds the
+ * quota, whatever becomes of the proxy. Not idempotent: what is drawn twice is spent.
  *
  * The function throws Fault INVALID_REQUEST, UNAVAILABLE.
  *
- * @param nowMs by which periods begin and end. Postgres's: replicas with different clocks agree.
+ * @param nowMs the time by which periods begin and end. It is Postgres's, so that replicas with different clocks agree.
  */
 export function createDrawQuota(
   db: Knex,
@@ -64,7 +67,7 @@ async function drawAll(
   const drawn = calls.map(({ draws }) =>
     draws.map((draw) => ({ ...draw, within: utcPeriod(draw.period, nowMs) }) satisfies CounterInPeriod),
   )
-  // Of the period that the block was of; one that is over stays as it is.
+  // Returned to the period that the block was drawn from; if that is over, its counter stays as it is.
   const returned = calls
     .flatMap(({ returns }) => returns)
     .map((one) => ({ ...one, within: utcPeriod(one.period, one.startsAtMs) }))
@@ -77,7 +80,7 @@ async function drawAll(
   const blocks = drawn.map((draws) =>
     draws.map((draw): QuotaBlock => {
       const before = counters.drawn(draw) ?? 0
-      // Below 0 where the quota was lowered.
+      // Below 0 if the quota was lowered.
       const units = quotaBlock(Math.max(0, draw.count - before), draw)
       if (units > 0) counters.set(draw, before + units)
       return { units, ...draw.within }

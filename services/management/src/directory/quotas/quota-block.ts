@@ -1,13 +1,19 @@
 export const QUOTA_BLOCK_LIMITS = {
-  /** Of one block, beside what is needed at once. What a killed proxy loses of a subject follows from it. */
+  /**
+   * Units of one block, besides what is needed at once. It bounds what a killed proxy can lose of a subject's quota.
+   */
   unitsMax: 1_000,
-  /** Ahead of need, at most this part of what is left: a sixteenth, so that blocks shrink to nothing near the bound. */
+  /**
+   * What is given ahead of need is at most this part of what is left: a sixteenth, so that blocks shrink to nothing
+   * near the bound.
+   */
   shareOfRest: 16,
 } as const
 
 /**
- * How much of a quota goes to a proxy. What is needed now is given as long as there is any: it is spent at once, so the
- * last unit can be used. What is asked for ahead is a share of the rest: some proxies hold it while others are refused.
+ * How much of a quota goes to a proxy. What is needed now is given as long as any is left: it is spent at once, so the
+ * last unit can be used. What is asked for ahead is only a share of the rest, because some proxies hold it while others
+ * are refused.
  */
 export function quotaBlock(rest: number, { needed, wanted }: { needed: number; wanted: number }): number {
   const ahead = Math.min(wanted, QUOTA_BLOCK_LIMITS.unitsMax, Math.floor(rest / QUOTA_BLOCK_LIMITS.shareOfRest))

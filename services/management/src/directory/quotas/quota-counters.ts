@@ -17,7 +17,7 @@ export interface CounterInPeriod extends QuotaCounter {
 
 /** The counters of a transaction, locked. */
 export interface LockedCounters {
-  /** Undefined where there is none. */
+  /** Undefined if there is no such counter. */
   drawn(counter: CounterInPeriod): number | undefined
   set(counter: CounterInPeriod, drawn: number): void
   save(): Promise<void>
@@ -25,11 +25,13 @@ export interface LockedCounters {
 
 const COLUMNS = 'organization_id text, scope text, subject text, period text, starts_on date, ends_on date'
 
-/** One order in all statements, whatever the database's own collation. */
+/** The same order in all statements, whatever the database's own collation is. */
 const orderOf = (rows: string): string =>
   `${['organization_id', 'scope', 'subject', 'period'].map((name) => `${rows}.${name} COLLATE "C"`).join(', ')}, ${rows}.starts_on`
 
-/** @param made are made where they are not there; @param known are not. Locked in sorted order: nobody waits in a circle. */
+/**
+ * @param made are created if they are missing; @param known are not. Locked in sorted order, so that nothing deadlocks.
+ */
 export async function lockCounters(
   trx: Knex,
   { made, known }: { made: readonly CounterInPeriod[]; known: readonly CounterInPeriod[] },

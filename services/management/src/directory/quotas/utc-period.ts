@@ -1,9 +1,9 @@
 import type { QuotaPeriod } from '../../api-services/quotas.js'
 
-/** A day or a month of the calendar, by UTC: a device that travels has one quota, and so has its organization. */
+/** A calendar day or month in UTC, so that a device that travels has one quota, and so does its organization. */
 export interface UtcPeriod {
   readonly startsAtMs: number
-  /** The first moment that is not in it. */
+  /** The first moment after it. */
   readonly endsAtMs: number
 }
 
@@ -15,5 +15,5 @@ export function utcPeriod(period: QuotaPeriod, nowMs: number): UtcPeriod {
     : { startsAtMs: Date.UTC(year, month), endsAtMs: Date.UTC(year, month + 1) }
 }
 
-/** As Postgres takes a date. */
+/** A date in the form that Postgres takes. */
 export const utcDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)

@@ -3,7 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 import { storable } from '../../access-log/store/storable.js'
 
-/** `granted`: to an internal service, by management itself. No proxy writes one. */
+/** `granted`: a grant to an internal service, written by management itself. No proxy writes one. */
 type EntryKind = 'admitted' | 'finished' | 'void' | 'granted'
 
 /** An entry on its way into the inbox. */
@@ -15,17 +15,20 @@ export interface InboxEntry {
   readonly atMs: number
   readonly requestId: string
   readonly organizationId: string
-  /** JSON of one line, canonical: what the digest of its batch is made of, and what stands in the column `entry`. */
+  /** Canonical JSON on one line. The digest of its batch is made of it, and it is stored in the column `entry`. */
   readonly content: string
 }
 
 const LIMITS = {
   idCharsMax: 64,
-  /** Of one text in an entry. Paths are cut at 512 bytes by the proxy. */
+  /** Length of one text in an entry. The proxy cuts paths at 512 bytes. */
   textCharsMax: 1_024,
 } as const
 
-/** Checked and written out field by field: what Postgres gets is text, with a field between tabs. @throws Fault INVALID_REQUEST for what no proxy of ours sends. */
+/**
+ * Checked and written out field by field, because Postgres gets text with tabs between the fields. @throws Fault
+ * INVALID_REQUEST for what no genuine proxy sends.
+ */
 export function toInboxEntry(bootId: string, wire: AccessEntry__Output): InboxEntry {
   const sound =
     isId('boot', bootId) &&
@@ -40,7 +43,7 @@ export function toInboxEntry(bootId: string, wire: AccessEntry__Output): InboxEn
   const kind = KINDS[wire.kind]
   if (!sound || !kind) throw new Fault('INVALID_REQUEST', 'an access entry out of shape')
   const { shard, sequence, atMs, requestId, organizationId } = wire
-  // Canonical as it is written: its members are in order, and a copy in order costs more than the writing.
+  // Canonical as it is written: its members are in order already, and a sorted copy would cost more than the writing.
   return {
     bootId,
     shard,
@@ -60,12 +63,12 @@ const KINDS = {
   ENTRY_KIND_VOID: 'void',
 } as const
 
-/** Printable, without blanks: no id can hold what parts the fields of a line, or lines. */
+/** Printable, without blanks, so that no id can hold what separates the fields of a line, or lines. */
 const ID = /^[!-~]+$/
 
 const isShort = (id: string): boolean => id.length <= LIMITS.idCharsMax && ID.test(id)
 
-/** Members in the order of canonical-json.ts, everywhere. */
+/** Members are in the order of canonical-json.ts, everywhere. */
 function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): object {
   if (kind === 'admitted') {
     if (!subject) throw new Fault('INVALID_REQUEST', 'an admitted entry without its subject')
@@ -103,10 +106,13 @@ function contentOf(kind: EntryKind, { subject, outcome }: AccessEntry__Output): 
   }
 }
 
-/** What Postgres cannot store, in a path, must not hold up the entries beside it. Cut first: a cut can halve a pair. */
+/**
+ * Text that Postgres cannot store, in a path, must not hold up the entries beside it. Cut first, because a cut can
+ * halve a surrogate pair.
+ */
 const text = (value: string): string => storable(value.slice(0, LIMITS.textCharsMax))
 
-/** Numbers of Postgres may come as text. */
+/** Postgres may return numbers as text. */
 interface Place {
   readonly bootId: string
   readonly shard: number | string

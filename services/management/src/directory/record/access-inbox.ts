@@ -3,7 +3,7 @@ import { FROM_LINES, lineOf } from '../../access-log/store/entry-lines.js'
 import { NEAR_DAYS } from '../../access-log/store/near-days.js'
 import { type InboxEntry, placeOf } from './access-entry.js'
 
-/** Writes entries; what is there already stays as it is. Entries are immutable. Answers how many were not there. */
+/** Writes entries. Entries are immutable, so one that is there already stays as it is. Returns how many were new. */
 export async function writeInbox(trx: Knex, entries: readonly InboxEntry[]): Promise<number> {
   if (entries.length === 0) return 0
   const { rowCount } = await trx.raw<{ rowCount: number }>(
@@ -16,7 +16,7 @@ export async function writeInbox(trx: Knex, entries: readonly InboxEntry[]): Pro
   return rowCount
 }
 
-/** Which of these are on record already, in the inbox or drained from it: by place, the request that took it. */
+/** Which of these are on record already, in the inbox or in the log: for each such place, the request that took it. */
 export async function onRecord(trx: Knex, entries: readonly InboxEntry[]): Promise<ReadonlyMap<string, string>> {
   const { rows } = await trx.raw<{ rows: { boot_id: string; shard: number; sequence: string; request_id: string }[] }>(
     `WITH given AS (

@@ -11,9 +11,9 @@ import { writeInbox } from './access-inbox.js'
 const ENTRIES_MAX = 1_000
 
 /**
- * Puts entries on record, committed before the answer. Idempotent: an entry that is in the inbox is left as it is, and
- * one that was drained already is dropped by the drain. One whose place another holds is set aside: a refusal would
- * have the proxy send it for ever, and what is beside it.
+ * Puts entries on record, committed before the answer. Idempotent: an entry that is in the inbox stays as it is, and
+ * the drain drops one that was drained already. An entry whose place another holds is set aside, because after a
+ * refusal the proxy would send it again forever, and with it the entries beside it.
  *
  * The function throws Fault INVALID_REQUEST.
  */

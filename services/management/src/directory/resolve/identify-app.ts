@@ -8,13 +8,13 @@ export interface IdentifiedApp {
   readonly app: AppRow
   /** The app's policy let an app token through. */
   readonly unattested: boolean
-  /** Of a test call, the one service that it is for; `app` stands for the person then. */
+  /** For a test call: the one service that it is for; `app` stands for the person then. */
   readonly testOf: string | null
 }
 
 /**
- * Whose request it is. A session counts under every policy; an app token under `audit` and `off` alone, and its requests
- * are unattested. The organization comes from the credential.
+ * Which app a request comes from. A session is accepted under every policy, an app token only under `audit` and `off`;
+ * its requests are unattested. The organization comes from the credential.
  *
  * @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, APP_NOT_FOUND, APP_DISABLED, ATTESTATION_REQUIRED.
  */
@@ -28,7 +28,7 @@ export async function identifyApp(db: Knex, credential: string, nowMs: number): 
 async function byAppToken(db: Knex, token: string): Promise<IdentifiedApp> {
   if (!isToken('app', token)) throw new Fault('INVALID_TOKEN', 'an app token that was cut or mistyped')
   const app = enabled(await findAppRow(db, { token }))
-  // Unknown means enforce: a policy that this version does not know lets nobody through.
+  // Unknown means enforce: a policy that this version does not know lets no app token through.
   if (app.policy !== 'audit' && app.policy !== 'off') throw new Fault('ATTESTATION_REQUIRED', `policy ${app.policy}`)
   return { app, unattested: true, testOf: null }
 }

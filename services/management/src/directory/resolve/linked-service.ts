@@ -6,14 +6,16 @@ import type { IdentifiedApp } from './identify-app.js'
 
 export interface LinkedService {
   readonly service: ServiceRow
-  /** Null for a test call, which needs none. */
+  /** Null for a test call, which needs no link. */
   readonly linkId: string | null
 }
 
 /**
- * A service and the link of who asks to it, in one read. By the slug alone: an id in the path is not a route.
+ * A service and the caller's link to it, in one read. The service is found by its slug only: an id in the path is not a
+ * route.
  *
- * @throws Fault ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, ENDPOINT_NOT_LINKED; INVALID_TOKEN for a test call of another service.
+ * @throws Fault ENDPOINT_NOT_FOUND, ENDPOINT_DISABLED, ENDPOINT_NOT_LINKED; INVALID_TOKEN for a test call of another
+ * service.
  */
 export async function linkedService(trx: Knex, { app, testOf }: IdentifiedApp, slug: string): Promise<LinkedService> {
   const { id: appId, organizationId } = app

@@ -18,10 +18,10 @@ export interface Grant {
 }
 
 /**
- * Puts grants to internal services on record, before they leave: in the organization's access log, by the way that
- * proxies' entries take, and as the last use of each secret. What was granted may be leased; the vault knows what was.
+ * Puts grants to internal services on record before they leave: in the organization's access log, by the same way as
+ * proxies' entries, and as the last use of each secret. The record says what may be leased; the vault knows what was.
  *
- * The function throws what Postgres throws: then nothing may be granted.
+ * The function throws what Postgres throws; nothing may be granted then.
  */
 export function createRecordGrant(db: Knex): (grant: Grant) => Promise<void> {
   const bootId = newId('boot')

@@ -156,7 +156,7 @@ describe('a route', () => {
         const label = labels.find(({ kind }) => kind === 'FEED_KIND_SECRET')
         const [secret] = secrets
         const isOne = secret !== undefined && secret.generation === label?.generation
-        // The first three were there before.
+        // The first three generations were there before.
         const isNamed = isOne && (secret.generation <= 3 || secret.versionId === `ver_${secret.generation}`)
         seen.add(String(isNamed))
       }
@@ -307,7 +307,7 @@ describe('a debug token', () => {
 
   it('is limited per source address, of IPv6 per /64, guesses and hits alike', async () => {
     expect(await codeOf(exchange('pma_dbg_guess', '2001:db8:0:9::1'))).toBe('INVALID_TOKEN')
-    // As after 60 at once.
+    // As after 60 calls at once.
     await harness.db('rate_buckets').update({ arrival_at: harness.db.raw(`clock_timestamp() + interval '35 seconds'`) })
     expect(await codeOf(exchange('pma_dbg_guess', '2001:db8:0:9::2'))).toBe('RATE_LIMITED')
     expect(await codeOf(exchange(catalog.debugToken, '2001:db8:0:9::beef'))).toBe('RATE_LIMITED')

@@ -20,9 +20,9 @@ import { type RouteSecret, routeSecrets } from './route-secrets.js'
 
 const LIMITS = {
   /**
-   * Routes that are read at once, together fewer than the pool has connections: no Sync waits for them. A session's was
-   * verified by the proxy; anyone can make up app tokens, and shall not stop the others. Who is last of those who wait has
-   * its turn within a proxy's deadlines, 3 s.
+   * Routes that are read at once, together fewer than the pool has connections, so that no Sync waits for them.
+   * Sessions were verified by the proxy; app tokens can be made up by anyone, so they have turns of their own and
+   * cannot stop the sessions. Even the last of those who wait has its turn within a proxy's deadlines, 3 s.
    */
   bySession: { atOnce: 4, waitingMax: 2_048 },
   byAppToken: { atOnce: 2, waitingMax: 512 },
@@ -39,12 +39,12 @@ export interface ResolveRouteDeps {
 /** Everything that a route rests on, read together. */
 interface RouteRead extends IdentifiedApp, LinkedService {
   readonly secrets: readonly RouteSecret[]
-  /** Undefined where there is nothing to be granted. */
+  /** Undefined if there is nothing to grant. */
   readonly grantKey: SigningKeyRow | undefined
 }
 
 /**
- * One app's route to one service, with a grant for exactly the versions in force, made out to the certificate that asks.
+ * One app's route to one service, with a grant for exactly the versions in force, made out to the caller's certificate.
  *
  * The function throws Fault: those of identifyApp, then of linkedService, then of routeSecrets, and UNAVAILABLE.
  */
@@ -57,7 +57,7 @@ export function createResolveRoute({ db, keys, clock }: ResolveRouteDeps, limits
     const { read, readMs } = await turnsOf(credential).take('everybody', async () => {
       // READTIME: the lives of route and grant count from before the read that they rest on.
       const readMs = clock.wallMs()
-      // One snapshot: no mixture of before and after a change can be granted, whatever commits meanwhile.
+      // One snapshot, so that no mixture of before and after a change can be granted, whatever commits meanwhile.
       const read = await db.transaction((trx) => readRoute(trx, credential, service, readMs), {
         isolationLevel: 'repeatable read',
         readOnly: true,
@@ -103,10 +103,10 @@ async function readRoute(trx: Knex, credential: string, slug: string, nowMs: num
   return { ...identified, ...linked, secrets, grantKey }
 }
 
-/** A link that is there is its first generation: taking it away feeds the second. */
+/** A link that exists is at its first generation: removing it feeds the second. */
 const LINK_GENERATION = 1
 
-/** LABEL: whatever of these is overtaken fells the route. */
+/** LABEL: the route falls as soon as any of these is overtaken. */
 function labelsOf({ app, service, linkId, secrets, grantKey }: RouteRead): FeedEntry[] {
   return [
     { kind: 'organization', id: app.organizationId, generation: app.organizationGeneration },
@@ -115,7 +115,7 @@ function labelsOf({ app, service, linkId, secrets, grantKey }: RouteRead): FeedE
     { kind: 'service', id: service.id, generation: service.generation },
     ...(linkId === null ? [] : [{ kind: 'link' as const, id: linkId, generation: LINK_GENERATION }]),
     ...secrets.map(({ secretId, generation }): FeedEntry => ({ kind: 'secret', id: secretId, generation })),
-    // Its grant's: nothing rests on a key that was withdrawn because it had leaked.
+    // The grant's key, so that nothing rests on a key that was withdrawn because it had leaked.
     ...(grantKey ? [feedOf(grantKey)] : []),
   ]
 }

@@ -254,7 +254,7 @@ describe('an identity that asks too often', () => {
   it('is told when it may again, registered or not, and no other is', async () => {
     await harness.db('rate_buckets').delete()
     await resolve(['A_KEY'])
-    // As after 300 at once.
+    // As after 300 calls at once.
     await harness.db('rate_buckets').update({ arrival_at: harness.db.raw(`clock_timestamp() + interval '32 seconds'`) })
     expect(await codeOf(resolve(['A_KEY']))).toBe('RATE_LIMITED')
     expect(await codeOf(resolve([]))).toBe('RATE_LIMITED')

@@ -20,9 +20,9 @@ import { drawOne } from '../admit/rate-buckets.js'
 import { createRecordGrant } from './record-grant.js'
 
 const LIMITS = {
-  /** Per identity. Each process of a service asks twice a minute, for what it holds together. */
+  /** Per identity. Each process of a service asks twice a minute, for everything that it holds. */
   rate: { count: 600, periodMs: 60_000, burst: 300 },
-  /** All of one identity wait for its bucket: so few hold a connection. */
+  /** All calls of one identity wait for its bucket, so only a few of them may hold a connection. */
   turns: { atOnce: 2, waitingMax: 512, waitingPerOwnerMax: 128 },
 } as const
 
@@ -49,8 +49,8 @@ interface Read {
 }
 
 /**
- * What a registered identity may lease of what it names, with a grant for exactly the versions in force, made out to the
- * certificate that asks. Nobody is told whether a secret is absent or bound elsewhere.
+ * What a registered identity may lease of what it names, with a grant for exactly the versions in force, made out to
+ * the caller's certificate. The answer does not tell whether a secret is absent or bound elsewhere.
  *
  * The function throws Fault RATE_LIMITED, FORBIDDEN, INVALID_REQUEST, UNAVAILABLE.
  */
@@ -62,7 +62,7 @@ export function createResolveSecrets({ db, keys, clock }: ResolveSecretsDeps) {
     checkNames(names)
     // READTIME: the grant's life counts from before the read that it rests on.
     const readMs = clock.wallMs()
-    // One snapshot, as of a route: nothing of before and after a change is granted together.
+    // One snapshot, as for a route: nothing from before a change is granted together with anything from after it.
     const { service, bound, grantKey } = await db.transaction((trx) => readAll(trx, peer.spiffeId, names), {
       isolationLevel: 'repeatable read',
       readOnly: true,
@@ -82,7 +82,7 @@ export function createResolveSecrets({ db, keys, clock }: ResolveSecretsDeps) {
   }
 }
 
-/** Before anything is looked at, and whatever comes of it, of those who are not registered too. */
+/** Drawn before anything is looked at, whatever the outcome, and also for identities that are not registered. */
 async function drawForIdentity(db: Knex, spiffeId: string): Promise<void> {
   const limited = await drawOne(db, ['resolve-secrets', spiffeId], LIMITS.rate)
   if (limited)
@@ -114,7 +114,7 @@ async function boundSecrets(
 ): Promise<ReadonlyMap<string, BoundSecret>> {
   const records = await trx('secrets')
     .where({ organization_id: organizationId, state: 'active' })
-    // A value that was put where its name belongs is in no statement, which Postgres may be told to log.
+    // A value given where its name belongs must not enter a statement, because Postgres may be told to log that.
     .whereIn(
       'name',
       names.filter((name) => SECRET_NAME.test(name)),

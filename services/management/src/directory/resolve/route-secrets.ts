@@ -24,7 +24,7 @@ interface SecretRecord {
 }
 
 /**
- * The secrets that a service names, in force. One that is pending is not there; one that was deleted never heals.
+ * The secrets that a service names, in force. A pending one is not found; a deleted one never comes back.
  *
  * @throws Fault SECRET_NOT_FOUND, SECRET_EXPIRED, DESTINATION_NOT_ALLOWED.
  */
@@ -59,7 +59,7 @@ function toRouteSecret(record: SecretRecord): RouteSecret {
   }
 }
 
-/** Checked when the service was saved, and here again: bindings may have been changed since, with a new value. */
+/** Checked when the service was saved, and again here, because a new value may have changed the bindings since. */
 function refuseUnbound(service: ServiceRow, secrets: readonly RouteSecret[]): void {
   const origin = new URL(service.baseUrl).origin
   for (const { placement, ref } of placedRefs(injectedPlaces(service.auth, service.extraHeaders))) {

@@ -20,11 +20,11 @@ import { drawOne } from '../admit/rate-buckets.js'
 import { type AppRow, findAppRow } from './session-rows.js'
 
 const LIMITS = {
-  /** Of one block of addresses. A build machine starts many copies at once; nobody needs more. */
+  /** For one block of addresses. A build machine starts many copies at once; nobody needs more. */
   rate: { count: 120, periodMs: 60_000, burst: 60 },
   /**
-   * Anyone can make up debug tokens, and all of one address wait for its bucket: so few hold a connection. Who is last of
-   * those who wait has its turn well within a proxy's deadline of 5 s.
+   * Anyone can make up debug tokens, and all calls of one address wait for its bucket, so only a few of them may hold a
+   * connection. Even the last of those who wait has its turn well within a proxy's deadline of 5 s.
    */
   turns: { atOnce: 2, waitingMax: 512, waitingPerOwnerMax: 128 },
 } as const
@@ -40,14 +40,14 @@ interface Sold {
   readonly deviceId: string
   readonly deviceGeneration: number
   readonly sessionId: string
-  /** On the wall clock, as `expiresMs`. */
+  /** On the wall clock, like `expiresMs`. */
   readonly readMs: number
   readonly expiresMs: number
   readonly key: SigningKeyRow
 }
 
 /**
- * A debug token for an app session of at most 10 minutes, never beyond the token's own expiry.
+ * Exchanges a debug token for an app session of at most 10 minutes, never beyond the token's own expiry.
  *
  * The function throws Fault RATE_LIMITED, UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED, APP_NOT_FOUND, APP_DISABLED,
  * UNAVAILABLE.
@@ -88,7 +88,7 @@ export function createExchangeDebugToken({ db, keys, clock }: ExchangeDeps) {
   }
 }
 
-/** Before the token is looked at, and whatever comes of it: guesses cost as much as hits. */
+/** Drawn before the token is looked at, whatever the outcome, so that guesses cost as much as hits. */
 async function drawForBlock(db: Knex, block: string): Promise<void> {
   const limited = await drawOne(db, ['exchange-debug-token', block], LIMITS.rate)
   if (limited)
@@ -106,7 +106,7 @@ interface DebugTokenRecord {
 }
 
 async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<Sold>> {
-  // Locked: a revocation comes before this sale, or after it and then fells the device.
+  // Locked, so that a revocation comes either before this sale, or after it and then revokes the device as well.
   const token = await trx<DebugTokenRecord>('debug_tokens')
     .where('token_hash', hash)
     .forUpdate()
@@ -141,7 +141,7 @@ async function sell(trx: Knex, hash: Buffer, readMs: number): Promise<Appending<
   return { app, deviceId: device.id, deviceGeneration: device.generation, sessionId, readMs, expiresMs, key, appended }
 }
 
-/** The device that stands for this debug token, made at its first use. A revoked one is not taken up again. */
+/** The device that stands for this debug token, made at its first use. A revoked device is not used again. */
 async function debugDevice(trx: Knex, token: DebugTokenRecord): Promise<{ id: string; generation: number }> {
   const found = await trx('devices')
     .where({ organization_id: token.organization_id, app_id: token.app_id, debug_token_id: token.id })

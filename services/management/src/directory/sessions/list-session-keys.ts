@@ -4,10 +4,13 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { sessionIssuer } from '../../keys/signing-key-rows.js'
 import { labelToWire } from '../sync/feed-wire.js'
 
-/** Like everything that a proxy holds, below the feed's window (WINDOW). */
+/** Shorter than the feed's window (WINDOW), as for everything that a proxy holds. */
 const LIFE_MS = 5 * 60_000
 
-/** The public halves that verify app sessions. The function throws Fault UNAVAILABLE before the first start has made one. */
+/**
+ * The public halves that verify app sessions. The function throws Fault UNAVAILABLE until the first session key is
+ * made.
+ */
 export function createListSessionKeys(db: Knex): () => Promise<ListSessionKeysResponse> {
   return async () => {
     const { installationId, keys } = await sessionIssuer(db)

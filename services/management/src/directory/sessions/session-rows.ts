@@ -73,9 +73,9 @@ export async function findAppRow(
 }
 
 /**
- * Who makes a test call, in an app's place: without limits, quotas and policy of their own.
+ * The person who makes a test call, in an app's place: without limits, quotas and policy of their own.
  *
- * @throws Fault INVALID_TOKEN where they may not change services any more.
+ * @throws Fault INVALID_TOKEN if they may no longer change services.
  */
 export async function findTester(db: Knex, { org, usr }: TestSessionClaims): Promise<AppRow> {
   const record = await db('members')
@@ -103,7 +103,7 @@ export async function findTester(db: Knex, { org, usr }: TestSessionClaims): Pro
   }
 }
 
-/** Is this session still good: sold, not revoked, and its device neither revoked nor overtaken? */
+/** Whether this session is still good: it was sold and not revoked, and its device is neither revoked nor overtaken. */
 export async function sessionStands(
   db: Knex,
   {

@@ -16,7 +16,8 @@ export type SessionClaims = AppSessionClaims | TestSessionClaims
 const TOKEN_CHARS_MAX = 4_096
 
 /**
- * A session's claims, verified: one of our session keys, EdDSA and a known `typ` alone, this installation, not expired.
+ * A session's verified claims: signed by one of this installation's session keys, only EdDSA and a known `typ`, issued
+ * by this installation, not expired.
  *
  * @throws Fault INVALID_TOKEN, TOKEN_EXPIRED.
  */
@@ -33,7 +34,7 @@ export async function verifySession(db: Knex, token: string, nowMs: number): Pro
   return parsed.data
 }
 
-/** What one kind of session claims never passes for the other's. */
+/** The claims of one kind of session never pass for those of the other. */
 function schemaOf(typ: string | undefined): z.ZodType<SessionClaims> {
   if (typ === SESSION_TYP) return AppSessionClaims
   if (typ === TEST_SESSION_TYP) return TestSessionClaims

@@ -6,9 +6,12 @@ import type { FeedPage } from '../../feed/read-feed.js'
 import type { SyncRecord } from '../../feed/registry.js'
 
 const SYNC_LIMITS = {
-  /** Replies that a proxy has not taken yet. A slower one is cut: its next stream begins with a Sync, which misses nothing. */
+  /**
+   * Replies that a proxy has not taken yet. A slower proxy is cut, and misses nothing, because its next stream begins
+   * with a Sync.
+   */
   unsentMax: 4_096,
-  /** Pushed rows kept back while a Sync is being answered. What is more, the next Sync brings. */
+  /** Pushed rows held back while a Sync is being answered. If there are more, the next Sync brings them. */
   heldBackMax: 1_000,
 } as const
 
@@ -28,7 +31,7 @@ export interface SyncSessionDeps extends AnswerSyncDeps {
 }
 
 export interface SyncSession {
-  /** Answers one Sync. One at a time. */
+  /** Answers one Sync. To be called for one at a time. */
   sync(syncId: number, record: SyncRecord): Promise<void>
   close(): void
 }
@@ -37,7 +40,7 @@ export interface SyncSession {
 export function createSyncSession({ tail, wire, cut, ...deps }: SyncSessionDeps): SyncSession {
   let answering = false
   let heldBack: FeedRow[] = []
-  /** Up to where this stream has been told. A push of less would say nothing. */
+  /** The number up to which this stream has been told. A push of a lower one would say nothing new. */
   let told = Number.MAX_SAFE_INTEGER
   let over = false
 

@@ -72,7 +72,8 @@ describe('Directory.Sync', () => {
     const { inForce } = await committed
     expect(inForce).toMatchObject({ by: 'applied' })
     expect(inForce.waitedMs).toBeLessThan(HARNESS_HORIZON_MS)
-    // The writer is told before the report is on record: a row deleted too early would come back with the record.
+    // The writer is told before the report is recorded, so a row that is deleted too early would come back with the
+    // record.
     await stream.answer(2)
     stream.call.cancel()
     await harness.db('proxies').where('boot_id', bootId).delete()
@@ -89,7 +90,7 @@ describe('Directory.Sync', () => {
     const registered = harness.db('proxies').where('boot_id', bootId)
     await registered.clone().transacting(holder).forUpdate()
     try {
-      // From its call on it hears of what is reported.
+      // Hears of reports from its call on.
       const seen = harness.feed.waitUntilSeen.seen(number)
       stream.call.write({ bootId, syncId: 2, applied: number })
       expect(await seen).toMatchObject({ by: 'applied' })
@@ -243,7 +244,7 @@ describe('who may call the directory', () => {
             2_000,
           ),
       ]
-      // Beside Sync and VerifyChains, which management may call (commands/verified-by-management.test.ts).
+      // All but Sync, and VerifyChains, which management may call (commands/verified-by-management.test.ts).
       expect(unaryCalls).toHaveLength(DIRECTORY_ACCESS.size - 2)
       for (const call of unaryCalls) await expect(call()).rejects.toMatchObject({ code: 'FORBIDDEN' })
       const ended = await open(client).ended()

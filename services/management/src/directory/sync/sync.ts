@@ -13,9 +13,9 @@ import { feedRowToWire } from './feed-wire.js'
 import { createSyncSession, type SyncSession } from './sync-stream.js'
 
 const LIMITS = {
-  /** A stream's certificate and permission are checked when it opens: so it must end. */
+  /** A stream must end, because its certificate and permission are checked only when it opens. */
   streamMsMax: 10 * 60_000,
-  /** What a deadline may lie beyond that, by the way it took. */
+  /** Tolerance for the deadline that the caller sets, because clocks differ and a call takes time to arrive. */
   skewMs: 5_000,
 } as const
 
@@ -48,7 +48,8 @@ export function syncHandler(deps: SyncDeps): SyncStreams {
         .then(() => serve(call, deps))
         .catch((thrown: unknown) => {
           const fault = asFault(outageAsFault(thrown))
-          // Another's boot, or no proxy's certificate: neither passes by itself.
+          // An error, because neither a Sync for another proxy's boot nor a certificate that is no proxy's passes by
+          // itself.
           deps.log[fault.code === 'FORBIDDEN' ? 'error' : 'warn'](
             { err: fault, method: call.getPath() },
             'a Sync stream was refused',
@@ -76,9 +77,9 @@ function serve(call: Call, deps: SyncDeps): Promise<void> {
 }
 
 /**
- * Hands over one request after the other: a proxy that floods waits for its own answers. Events and not `for await`,
- * which destroys a stream that fails, and with it the refusal that was still to be sent. Settles when the caller is done
- * or gone.
+ * Handles one request after the other, so that a proxy that floods waits for its own answers. Uses events and not `for
+ * await`, which destroys a stream that fails, and with it the refusal that was still to be sent. Settles when the
+ * caller is done or gone.
  *
  * @throws whatever the handling of a request throws.
  */
@@ -122,7 +123,7 @@ function open(call: Call, { db, feed, horizonMs, log }: SyncDeps): SyncSession {
     read: (applied) => readFeed(db, applied),
     wire: {
       answer: (syncId, { rows, through, more, reset }) => {
-        // ECHO: which Sync this answers. HGRANTED: the horizon that was recorded for it.
+        // ECHO: the Sync that this answers. HGRANTED: the horizon that was recorded for it.
         call.write({ answer: { syncId, rows: rows.map(feedRowToWire), through, more, reset, horizonMs } })
       },
       push: (row) => call.write({ push: feedRowToWire(row) }),
