@@ -24,6 +24,7 @@ export interface Link {
   readonly rsaBits?: number
   /** Makes the RSA private exponent 1, so anybody can sign with the key: the public one is 1 as well, or 1 + φ(n). */
   readonly rsaByAnybody?: 'small' | 'large'
+  /** Used in the signatures that this certificate's key makes. */
   readonly hash?: 'SHA-1' | 'SHA-256'
   readonly notAfter?: Date
 }
@@ -110,8 +111,14 @@ async function newKeys({ rsaBits, rsaByAnybody, hash = 'SHA-256' }: Link): Promi
   }
 }
 
-  /** Makes the RSA private exponent 1, so anybody can sign with the key: the public one is 1 as well, or 1 + φ(n). */
-  readonly rsaByAnybody?: 'small' | 'large'
+const fromBase64Url = (text: string): bigint => BigInt(`0x${Buffer.from(text, 'base64url').toString('hex')}`)
+
+function toBase64Url(number: bigint): string {
+  const hex = number.toString(16)
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url')
+}
+
+/** The number one in a JWK (RFC 7518 § 6.3). */
 const ONE = 'AQ'
 
 function extensionsOf(link: Link): x509.Extension[] {
