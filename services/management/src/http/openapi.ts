@@ -30,13 +30,13 @@ const ProblemBody = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' })
 
-/** As callers read them: some rows are shown as another. */
+/** The codes that callers see: `shownAs` shows some rows of the table under another row's code. */
 function shownCodes(): string[] {
   const rows: [string, FaultSpec][] = Object.entries(FAULTS)
   return [...new Set(rows.map(([code, { shownAs }]) => shownAs ?? code))]
 }
 
-/** The contract, from the very schemas that validate. */
+/** The OpenAPI document, made from the schemas that validate requests and answers. */
 export function openApiDocument(routes: readonly Route[]): object {
   return createDocument({
     openapi: '3.1.0',

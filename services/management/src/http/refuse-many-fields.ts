@@ -2,11 +2,14 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { NextFunction, Request, Response } from 'express'
 
 const LIMITS = {
-  /** Fields of one request. The parser bounds their bytes. */
+  /** Header fields of one request. The parser limits their bytes. */
   fieldsMax: 100,
 } as const
 
-/** The parser would leave out what is too much, and a change without its If-Match overwrites another. */
+/**
+ * Refuses a request with too many header fields. The parser's own limit would silently drop the surplus, and a change
+ * that lost its If-Match would overwrite another person's change.
+ */
 export function refuseManyFields({ rawHeaders }: Request, _response: Response, next: NextFunction): void {
   const fields = rawHeaders.length / 2
   if (fields > LIMITS.fieldsMax) throw new Fault('HEADERS_TOO_LARGE', `${fields} header fields`)
