@@ -1,9 +1,15 @@
 const LIMITS = { patternCharsMax: 512, segmentsMax: 32 } as const
 
-/** Compared with the path as it is sent, so nothing encoded is needed. `;` is left out: servers differ on it. */
+/**
+ * Characters of a literal segment. It is compared with the path as it is sent, so percent escapes are not needed. `;`
+ * is left out because servers interpret it differently.
+ */
 const LITERAL = /^[A-Za-z0-9._~!$&'()+,=:@-]+$/
 
-/** What is wrong with an entry of a path allow-list, or undefined. Whole segments: literal, `*` (one), `**` (any number). */
+/**
+ * What is wrong with an entry of a path allow-list, or undefined. An entry consists of whole segments: literal text,
+ * `*` for one segment, `**` for any number of segments.
+ */
 export function wrongPathPattern(pattern: string): string | undefined {
   if (!pattern.startsWith('/')) return 'Begin with a slash: /v1/chat/completions.'
   const segments = pattern.slice(1).split('/')

@@ -40,12 +40,12 @@ export async function createService(
   return result
 }
 
-/** What of a patch changes no route. */
+/** Fields of a patch that change no route. */
 const ONLY_SHOWN = new Set(['name'])
 
 /**
- * Changes a service, wholly or not at all. Where it sends and what it injects are checked together, as they would be
- * after the change.
+ * Changes a service, wholly or not at all. Its destination and what it injects are checked together, in the state after
+ * the change.
  *
  * @throws Fault ENDPOINT_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED.
  */
@@ -61,7 +61,8 @@ export async function updateService(
     await precondition(() => showService(trx, before))
     const routing = await routingChanges(trx, deps, before, patch)
     const felt = Object.keys(patch).some((field) => !ONLY_SHOWN.has(field))
-    // A patch that repeats what is there bumps too: its answer says "in force", and must have waited (RETRYWAITS).
+    // A patch that changes nothing raises the generation too: its answer says "in force" and must have waited for it
+    // (RETRYWAITS).
     const record = await updateServiceRow(trx, org.id, before.id, {
       ...columnsOf(patch),
       ...routing,

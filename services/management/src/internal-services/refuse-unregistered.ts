@@ -3,8 +3,9 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { registeredAmong } from './internal-service-rows.js'
 
 /**
- * A secret is bound to identities that are registered for its organization: a mistyped one would wait for whoever gets
- * it. Those of others are as good as absent.
+ * Refuses identities that are not registered for the organization of a secret. Otherwise a secret could be bound to a
+ * mistyped identity, and whoever gets that identity later could lease it. Identities registered for other organizations
+ * are treated as unknown.
  *
  * @throws Fault INVALID_REQUEST.
  */

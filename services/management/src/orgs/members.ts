@@ -29,7 +29,7 @@ export async function findMember(db: Knex, organizationId: string, userId: strin
   return found
 }
 
-/** @throws Fault NOT_FOUND, FORBIDDEN (owners are owners' alone), CONFLICT (the last owner). */
+/** @throws Fault NOT_FOUND, FORBIDDEN (only owners manage owners), CONFLICT (the last owner). */
 export async function changeRole(
   commitChange: CommitChange,
   actor: Actor,
@@ -54,7 +54,7 @@ export async function changeRole(
   })
 }
 
-/** Takes a member out, or lets one leave. Invitations that they gave out and that are open go with them. */
+/** Removes a member, or lets one leave. The member's open invitations are withdrawn. */
 export async function removeMember(
   commitChange: CommitChange,
   actor: Actor,
@@ -103,10 +103,10 @@ export async function transferOwnership(
 }
 
 /**
- * Open invitations that someone gave out and could not give any more: by one that they kept for themselves, under another
- * e-mail address, they would be again what they are no longer.
+ * Withdraws the open invitations of a person that their present role would not let them give. Otherwise a person could
+ * regain a lost role by an invitation that they had sent to themselves under another e-mail address.
  *
- * @param role what they are now; undefined for a member no more.
+ * @param role the person's present role; undefined if they are no longer a member.
  */
 async function withdrawInvitations(
   trx: Knex.Transaction,
