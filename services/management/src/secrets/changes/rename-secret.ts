@@ -17,7 +17,7 @@ interface Renaming {
 }
 
 /**
- * Gives a secret another name. Services name it by id, so nothing of the data plane changes and nobody is waited for.
+ * Gives a secret another name. Services refer to it by id, so nothing changes for proxies and no wait is needed.
  *
  * @throws Fault SECRET_NOT_FOUND, CONFLICT.
  */
@@ -48,9 +48,11 @@ export async function renameSecret(
 }
 
 /**
- * Who gives a name says where values of that name go, as far as they could have kept it: two names exchanged would exchange two
- * keys. A word that does not count for them is nobody's from then on: they were not shown what it says. So is that of a version
- * under way, which comes into force later.
+ * The person who renames a secret counts from then on as the one who set its bindings, if they could have kept them
+ * (bindings-said.ts). Otherwise an administrator could exchange the names of two secrets of an owner, and the next
+ * values put by name would go to each other's destinations. Bindings that the person could not have kept count as set
+ * by nobody from then on, because they were not shown to the person. This includes a version under way, which comes
+ * into force later.
  */
 async function takeOverWords(
   trx: Knex,
