@@ -5,10 +5,7 @@ import { badField } from '@protectmyapi/service-kit/http/validate'
 const POINTER = '/baseUrl'
 export const BASE_URL_CHARS_MAX = 2_048
 
-/**
- * Unreserved characters, `:`, `@` and sub-delims except `;`, because some servers cut a segment there. No percent
- * escapes.
- */
+/** Unreserved characters, `:`, `@` and sub-delims without `;`, at which some servers cut a segment. No escapes. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*\/?$/
 
 /**

@@ -146,17 +146,11 @@ const wayOf = (...indexes: readonly number[]): readonly Way[] => {
   return WAYS.slice(at, at + 1)
 }
 
-/**
- * Three ways of putting the fields into a service. Each answers the status; a refused edit leaves the service as it
- * was.
- */
+/** Three ways of putting the fields into a service. Each answers the status. A refused one leaves the service as is. */
 const EDITS: readonly {
   readonly name: string
   readonly done: number
-  /**
-   * With origins outside `TWO`, every third combination is tried, beginning with this. The three edits together try
-   * all.
-   */
+  /** Which third of the combinations with origins outside `TWO` it tries. The three edits together try all. */
   readonly from: number
   readonly edit: Edit
 }[] = [

@@ -29,8 +29,7 @@ export type ParsedTemplate = { readonly parts: TemplateOf<NameRef> } | { readonl
 
 /**
  * Parses literal text with `{{NAME}}` in it. There is nothing else: no spaces inside the braces, no nesting, no
- * escapes, no evaluation. Two braces that are not part of a reference are refused as a mistake and never sent as they
- * are.
+ * escapes, no evaluation. Two braces that are not part of a reference are refused as a mistake, and never sent.
  */
 export function parseTemplate(text: string): ParsedTemplate {
   const parts: (Literal | NameRef)[] = []

@@ -18,9 +18,7 @@ export interface WholeService {
   readonly externalVersion: string | null
 }
 
-/**
- * The preset fills in the fields that the request leaves out. @throws Fault INVALID_REQUEST, DESTINATION_NOT_ALLOWED.
- */
+/** A preset fills in fields that the request leaves out. @throws Fault INVALID_REQUEST, DESTINATION_NOT_ALLOWED. */
 export function wholeService(
   privateUpstreams: PrivateUpstreams,
   { externalVersion, ...given }: ServiceInput & { externalVersion?: string | undefined },

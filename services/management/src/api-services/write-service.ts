@@ -61,8 +61,7 @@ export async function updateService(
     await precondition(() => showService(trx, before))
     const routing = await routingChanges(trx, deps, before, patch)
     const felt = Object.keys(patch).some((field) => !ONLY_SHOWN.has(field))
-    // A patch that changes nothing raises the generation too: its answer says "in force" and must have waited for it
-    // (RETRYWAITS).
+    // Raised even if the patch changes nothing: the answer says "in force" and must have waited for it (RETRYWAITS).
     const record = await updateServiceRow(trx, org.id, before.id, {
       ...columnsOf(patch),
       ...routing,

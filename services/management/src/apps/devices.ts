@@ -53,9 +53,7 @@ function pageOfApp(query: Knex.QueryBuilder, { organizationId, appId, after, lim
   return query.orderBy('id').limit(limit)
 }
 
-/**
- * Answers the token. It cannot be shown again, because only its hash is kept. @throws Fault APP_NOT_FOUND, CONFLICT.
- */
+/** Answers the token, which is shown only once: just its hash is kept. @throws Fault APP_NOT_FOUND, CONFLICT. */
 export async function createDebugToken(
   { commitChange }: AppDeps,
   actor: Actor,

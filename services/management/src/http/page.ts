@@ -10,10 +10,7 @@ const PLACE = /^[\x20-\x7e]{1,200}$/
 
 const WRONG_CURSOR = 'Give the cursor as `next` named it.'
 
-/**
- * Opaque: its content may change from one release to the next. It grants no access, and is validated like any text from
- * a client.
- */
+/** Opaque: its content may change from one release to the next. It grants no access, and is checked like any text. */
 const cursorOf = (isPlace: (text: string) => boolean) =>
   z
     .string()

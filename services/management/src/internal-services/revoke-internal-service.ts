@@ -12,8 +12,7 @@ interface Revoked {
 
 /**
  * Removes a registration. From the answer on, the identity is granted nothing. It may hold what it was granted before
- * for up to a minute more, until the time in the answer. Nothing shortens that, because internal services follow no
- * feed.
+ * for up to a minute more, until the time in the answer. Internal services follow no feed, so nothing shortens that.
  *
  * @throws Fault NOT_FOUND.
  */

@@ -132,9 +132,7 @@ function toSigningKey(record: Record): SigningKeyRow {
   }
 }
 
-/**
- * The id of this installation, named as the issuer of what is signed. @throws Error if the schema was never migrated.
- */
+/** The id of this installation, the issuer of what is signed. @throws Error where the schema was never migrated. */
 export async function installationId(db: Knex): Promise<string> {
   const row = await db('installation').first<{ id: string } | undefined>('id')
   if (!row) throw neverMigrated()

@@ -8,8 +8,7 @@ import { auditOf, withdraw } from './withdraw-keys.js'
 
 const LIMITS = {
   /**
-   * A pending key belongs to a rotation under way, which ends within the vault's deadline of 4 s. An older one was left
-   * behind.
+   * A rotation under way, whose key is pending, ends within the vault's deadline of 4 s. Older ones were left behind.
    */
   pendingMsMax: 30_000,
 } as const

@@ -38,7 +38,7 @@ export function listInvitations(
   return query.orderBy('id').limit(which.limit).select<InvitationRecord[]>('*')
 }
 
-/** Answers the token. It cannot be shown again, because only its hash is kept. @throws Fault FORBIDDEN, CONFLICT. */
+/** Answers the token, which is shown only once: just its hash is kept. @throws Fault FORBIDDEN, CONFLICT. */
 export async function invite(
   commitChange: CommitChange,
   actor: Actor,

@@ -92,9 +92,7 @@ export interface NewOrg {
   readonly slug?: string | undefined
 }
 
-/**
- * Makes an organization with its first owner. @throws Fault CONFLICT if the slug is taken, or the person owns too many.
- */
+/** Makes an organization with its first owner. @throws Fault CONFLICT if the slug is taken, or they own too many. */
 export async function createOrg(
   trx: Knex.Transaction,
   ownerId: string,

@@ -7,8 +7,7 @@ import { createTurns } from '../fairness/turns.js'
 
 /**
  * Failed attempts in a window. The window is short: it slows an attacker to a few thousand guesses a day, and locks
- * nobody out for long. Addresses are counted by their block, because an IPv6 customer has as many addresses as they
- * like.
+ * nobody out for long. Addresses are counted by their block, because an IPv6 customer has any number of them.
  */
 const LIMITS = {
   windowSeconds: 300,

@@ -19,8 +19,7 @@ export function buildSecrets(deps: SecretDeps & { readonly telemetry?: Telemetry
     routes: secretRoutes(deps),
     start() {
       const { periodMs } = RECONCILER_LIMITS
-      // Three separate loops, because a destruction may have to wait for a horizon, and an intent must not wait for
-      // that.
+      // Separate loops, because a destruction may have to wait for a horizon, and an intent must not.
       ends = [
         every(periodMs, 'settle intents', deps, () => settleIntents(deps)),
         every(periodMs, 'finish destructions', deps, () => finishDestructions(deps)),

@@ -46,9 +46,7 @@ export function listTokens(
   return query.orderBy('id').limit(limit).select<TokenRecord[]>('*')
 }
 
-/**
- * Answers the token. It cannot be shown again, because only its hash is kept. @throws Fault INVALID_REQUEST, CONFLICT.
- */
+/** Answers the token, which is shown only once: just its hash is kept. @throws Fault INVALID_REQUEST, CONFLICT. */
 export async function createToken(
   commitChange: CommitChange,
   actor: Actor,
@@ -81,8 +79,9 @@ export async function createToken(
 }
 
 /**
- * From the commit on, the token serves no request. @throws Fault NOT_FOUND for another person's token, or one that has
- * ended.
+ * From the commit on, the token serves no request.
+ *
+ * @throws Fault NOT_FOUND for another person's token, or one that has ended.
  */
 export async function revokeToken(
   commitChange: CommitChange,

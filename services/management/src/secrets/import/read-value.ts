@@ -15,10 +15,7 @@ export function readUnquoted(rest: string): ReadValue {
     : { value }
 }
 
-/**
- * The index of the closing quote. In double quotes a backslash escapes the next character; in others nothing is
- * special.
- */
+/** The index of the closing quote. Only in double quotes does a backslash escape the next character. */
 export function closingQuote(text: string, quote: string): number | undefined {
   for (let at = 0; at < text.length; at++) {
     if (quote === '"' && text[at] === '\\') at += 1

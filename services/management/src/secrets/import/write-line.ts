@@ -12,10 +12,7 @@ export interface WrittenLine {
   readonly intent: Intent | undefined
 }
 
-/**
- * Puts one secret and commits it. The caller must wait before it calls the secret in force. @throws Fault as a put
- * does.
- */
+/** Puts one secret and commits it. The caller must wait before calling it in force. @throws Fault as a put does. */
 export async function writeLine(deps: SecretDeps, actor: Actor, put: NamedValue): Promise<WrittenLine> {
   const value = secretBytes(put.value)
   try {

@@ -13,8 +13,7 @@ interface DestroyedVersion {
 
 /**
  * Step 5: after the wait for a change, the vault erases the versions that the change has put out of force. Before that,
- * a proxy may still lease them by a grant. Call it once the change is committed. If it fails, the reconciler repeats
- * it.
+ * a proxy may still lease them by a grant. Call it once the change is committed. The reconciler repeats what fails.
  */
 export async function destroyBelow(
   deps: DestroyDeps,

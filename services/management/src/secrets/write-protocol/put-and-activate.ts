@@ -79,8 +79,7 @@ export async function putAndCommit(
   try {
     await vault.putSecret({ ...intent, purpose: 'INJECTION', ...contents })
   } catch (refused) {
-    // The vault may have stored the version although its answer was lost. Asks it, and closes a version not stored
-    // (TOMB).
+    // The vault may have stored the version although its answer was lost: ask, and close it if it is not stored (TOMB).
     await giveUpUnlessStored({ vault, commit }, actor, intent, contents.sameBindings ? inWords(refused) : refused)
   }
   return commitActivation(commit, actor, intent)
@@ -96,9 +95,7 @@ function inWords(refused: unknown): unknown {
   })
 }
 
-/**
- * Step 3, for a version that the vault has stored. @throws Fault UNAVAILABLE if the reconciler gave it up meanwhile.
- */
+/** Step 3, for a version that the vault has. @throws Fault UNAVAILABLE if the reconciler gave it up meanwhile. */
 export async function commitActivation(
   commit: CommitOnly,
   actor: Actor,

@@ -139,10 +139,7 @@ interface Unfinished<Row extends DueRow> {
   readonly refused: string
 }
 
-/**
- * Looks at each row once in a run. Refused rows do not count, so they do not crowd out others. Answers how many it
- * finished.
- */
+/** Looks at each row once in a run. Refused rows do not use up the batch. Answers how many rows it finished. */
 async function finishEach<Row extends DueRow>(
   { log }: Pick<Deps, 'log'>,
   { due, finish, refused }: Unfinished<Row>,
