@@ -140,7 +140,7 @@ const WAYS: readonly Way[] = [
 /** Tried with every edit. The others test how an origin is parsed, which does not depend on the edit. */
 const TWO: ReadonlySet<string> = new Set([HOME, 'https://evil.example.com'])
 
-/** One of `WAYS`; the next secret gets the next one, so that every third secret still meets both roles. */
+/** One of `WAYS`, and the next one for the next secret. Every third secret still meets both roles. */
 const wayOf = (...indexes: readonly number[]): readonly Way[] => {
   const at = indexes.reduce((sum, index) => sum + index) % WAYS.length
   return WAYS.slice(at, at + 1)

@@ -11,8 +11,8 @@ import { type IdRef, isLiteral, parseTemplate, type TemplateOf } from './templat
 export interface DraftRef {
   readonly secretName: string
   /**
-   * `auth.secret` takes a name or an id, templates take a name. A stored reference is looked up only by its id, so a
-   * new secret with the name of a deleted one does not take its place.
+   * `auth.secret` takes a name or an id, templates only a name. A stored reference is an id: a new secret with a
+   * deleted one's name does not take its place.
    */
   readonly by: 'name' | 'name-or-id' | 'id'
   readonly pointer: string

@@ -17,10 +17,7 @@ export interface InjectedPlace<Ref> {
   readonly password?: TemplateOf<Ref>
 }
 
-/**
- * Auth and extra headers as one list of places in one form. Injection, the check of bindings and what is shown are all
- * derived from it.
- */
+/** Auth and extra headers as one list, in one form. What is injected, bound and shown is derived from it. */
 export function injectedPlaces<Ref extends object>(
   auth: AuthOf<Ref>,
   extraHeaders: readonly NamedTemplate<Ref>[],
@@ -100,8 +97,8 @@ export function placedRefs<Ref extends object>(places: readonly InjectedPlace<Re
 }
 
 /**
- * A key that two places share exactly when they set the same field; one service must not have two such places. Header
- * names are folded, because they have no case and many servers treat `_` as `-`.
+ * Equal for two places exactly when they set the same field, which one service must not do. Header names are folded:
+ * they have no case, and many servers treat `_` as `-`.
  */
 export function surfaceKey({ surface }: InjectedPlace<unknown>): string {
   switch (surface.kind) {

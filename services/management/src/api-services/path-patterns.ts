@@ -1,15 +1,9 @@
 const LIMITS = { patternCharsMax: 512, segmentsMax: 32 } as const
 
-/**
- * Characters of a literal segment. It is compared with the path as it is sent, so percent escapes are not needed. `;`
- * is left out because servers interpret it differently.
- */
+/** A literal segment, compared with the path as it is sent: no escapes, and no `;`, which servers read differently. */
 const LITERAL = /^[A-Za-z0-9._~!$&'()+,=:@-]+$/
 
-/**
- * What is wrong with an entry of a path allow-list, or undefined. An entry consists of whole segments: literal text,
- * `*` for one segment, `**` for any number of segments.
- */
+/** What is wrong with an allow-list entry, if anything. Its segments are literal, `*` (one) or `**` (any number). */
 export function wrongPathPattern(pattern: string): string | undefined {
   if (!pattern.startsWith('/')) return 'Begin with a slash: /v1/chat/completions.'
   const segments = pattern.slice(1).split('/')

@@ -33,8 +33,7 @@ export async function namesAreAllThere(db: Knex, service: ServiceRow): Promise<b
 }
 
 export function presentService(service: ServiceRow, names: ReadonlyMap<string, string>): ServiceView {
-  // A deleted secret is shown by its id. If the shown template were saved again, the id would be looked up as a name
-  // and refused.
+  // A deleted secret is shown by its id in the braces. Saved again, that would be looked up as a name and refused.
   const nameOf = (secretId: string): string => names.get(secretId) ?? secretId
   return {
     id: service.id,

@@ -6,8 +6,8 @@ import type { NewService } from './service-schemas.js'
 type Defaults = Pick<NewService, 'baseUrl' | 'auth' | 'methods' | 'paths' | 'limits'>
 
 /**
- * The fields of a new service that a preset fills in. Fields of the request take precedence. The secret is named by the
- * preset's recommended name, and the organization must have a secret of that name.
+ * The fields of a new service that a preset fills in. Fields of the request take precedence. The organization must have
+ * a secret of the recommended name.
  *
  * @throws Fault INVALID_REQUEST for an unknown preset.
  */

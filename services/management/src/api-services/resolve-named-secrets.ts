@@ -66,7 +66,7 @@ async function lockSecrets(
   const rows = await trx('secrets')
     .where({ organization_id: organizationId, state: 'active' })
     .where((either) => either.whereIn('name', names).orWhereIn('id', ids))
-    // Always locked in the same order, so that transactions which lock several secrets cannot deadlock.
+    // Always in the same order, so that transactions which lock several secrets cannot deadlock.
     .orderBy('id')
     .forShare()
     .select<{ id: string; name: string; bindings: Bindings }[]>('id', 'name', 'bindings')
@@ -86,8 +86,7 @@ function idOf(known: readonly KnownSecret[], ref: DraftRef): string {
 }
 
 /**
- * A secret in the path is bound to the whole path before it. Otherwise a base path could lead the secret into the
- * account of whoever edits the service.
+ * A secret in the path is bound to all of the path before it. Otherwise a base path could lead it to another account.
  */
 function refusePathBelowPath(places: readonly InjectedPlace<DraftRef>[], baseUrl: string): void {
   if (new URL(baseUrl).pathname === '/' || places.every(({ surface }) => surface.kind !== 'path')) return

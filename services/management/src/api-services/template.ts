@@ -1,6 +1,4 @@
-/**
- * Literal text and references to secrets, in order. A reference is a name as it is written, and an id as it is stored.
- */
+/** Literal text and references to secrets, in order. References are written as names and stored as ids. */
 export type TemplateOf<Ref> = readonly (Literal | Ref)[]
 
 export interface Literal {
@@ -13,8 +11,7 @@ interface NameRef {
 }
 
 /**
- * A reference as it is stored. With an id, it follows a secret that is renamed, and a new secret with a deleted one's
- * name never takes its place.
+ * A stored reference. Being an id, it follows renames, and a new secret with a deleted one's name never replaces it.
  */
 export interface IdRef {
   readonly secretId: string

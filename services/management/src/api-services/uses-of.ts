@@ -10,7 +10,7 @@ export interface ServiceUse {
   readonly placement: Placement
 }
 
-/** Every place where a service of the organization that is not deleted puts this secret. */
+/** Every place where the organization's existing services put this secret. */
 export async function usesOf(db: Knex, organizationId: string, secretId: string): Promise<ServiceUse[]> {
   const records = await db('services')
     .join('service_secrets', 'service_secrets.service_id', 'services.id')

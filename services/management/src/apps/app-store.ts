@@ -103,8 +103,7 @@ export async function insertApp(
 }
 
 /**
- * Every edit makes proxies discard the app's routes, even one that changes nothing, because its answer says "in force"
- * (RETRYWAITS). Sessions stay valid.
+ * Even an edit without a change makes proxies discard the app's routes: it says "in force" (RETRYWAITS). Sessions stay.
  */
 export async function updateApp(
   { commitChange }: AppDeps,

@@ -53,7 +53,7 @@ function pageOfApp(query: Knex.QueryBuilder, { organizationId, appId, after, lim
   return query.orderBy('id').limit(limit)
 }
 
-/** Answers the token, which is shown only once: just its hash is kept. @throws Fault APP_NOT_FOUND, CONFLICT. */
+/** Answers the token, which cannot be shown again: only its hash is kept. @throws Fault APP_NOT_FOUND, CONFLICT. */
 export async function createDebugToken(
   { commitChange }: AppDeps,
   actor: Actor,

@@ -11,7 +11,7 @@ import { REQUEST_ID_HEADER } from './request-id.js'
 export const HTTP_BOUNDS = {
   /** For a TLS handshake. */
   handshakeMs: 10_000,
-  /** For all header fields to arrive. Otherwise a client that sends byte by byte could hold a connection for ever. */
+  /** For all header fields. Otherwise a client that sends byte by byte could hold a connection for ever. */
   headersMs: 10_000,
   /** For the whole request: 256 KiB on a slow line. Answers may take longer, because they wait for the data plane. */
   requestMs: 30_000,

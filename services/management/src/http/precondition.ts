@@ -69,10 +69,7 @@ function condition(name: 'if-match' | 'if-none-match', headers: IncomingHttpHead
 
 type Comparison = (tag: string, etag: string) => boolean
 
-/**
- * Strong and weak comparison (RFC 9110 § 8.8.3.2). Management's tags are strong. One that comes back weak was changed
- * on its way, so it does not name an exact state.
- */
+/** RFC 9110 § 8.8.3.2. A tag that comes back weak was changed on its way, so it no longer names an exact state. */
 const strongly: Comparison = (tag, etag) => tag === etag
 const weakly: Comparison = (tag, etag) => tag.replace(/^W\//, '') === etag
 

@@ -3,9 +3,7 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { hasBody } from '@protectmyapi/service-kit/http/has-body'
 import { parseJsonBody, refuseUnlessJson } from '@protectmyapi/service-kit/http/json-body'
 
-/**
- * A secret's value of 64 KiB fits as plain text, but not (384 KiB) with each byte escaped as six characters of JSON.
- */
+/** A secret's value of 64 KiB fits as plain text, though not if JSON escapes each byte by six characters (384 KiB). */
 const BODY_BYTES_MAX = 256 * 1024
 
 /**

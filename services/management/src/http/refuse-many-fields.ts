@@ -6,10 +6,7 @@ const LIMITS = {
   fieldsMax: 100,
 } as const
 
-/**
- * Refuses a request with too many header fields. The parser's own limit would silently drop the surplus, and a change
- * that lost its If-Match would overwrite another person's change.
- */
+/** The parser's own limit would silently drop fields, and a change without its If-Match would overwrite another. */
 export function refuseManyFields({ rawHeaders }: Request, _response: Response, next: NextFunction): void {
   const fields = rawHeaders.length / 2
   if (fields > LIMITS.fieldsMax) throw new Fault('HEADERS_TOO_LARGE', `${fields} header fields`)

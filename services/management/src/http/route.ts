@@ -101,8 +101,8 @@ interface RouteSpec<
   /** A strictObject. Without it, a request with a body is refused, unless the body is an empty object. */
   readonly body?: Body
   /**
-   * A change whose handler checks `precondition` under its lock, against what the resource's read shows. A change
-   * without this refuses `If-Match` with a tag before it does anything, because what has no ETag cannot match one.
+   * A change whose handler checks `precondition` under its lock, against what the resource's read shows. Other changes
+   * refuse `If-Match` with a tag before they do anything, because what has no ETag cannot match one.
    */
   readonly conditional?: true
   /** A creation that takes an `Idempotency-Key`. */
@@ -110,8 +110,8 @@ interface RouteSpec<
     /** The parts of the body that tell requests apart: never a secret's value, nor anything derived from one. */
     compared(body: Parsed<Body>): unknown
     /**
-     * The answer when the same request is sent again: what the first one made, as it is now. `undone` if the first one
-     * made nothing in the end, so that this request counts as the first. @throws Fault where the thing cannot be shown.
+     * The answer to the same request sent again: what the first one made, as it is now. `undone`: the first one made
+     * nothing in the end, so this one counts as the first. @throws Fault where the thing cannot be shown.
      */
     again(
       call: Call<Path, Asked, Parsed<Query>, Parsed<Body>, Taken>,
@@ -119,8 +119,8 @@ interface RouteSpec<
     ): Promise<Answer<Said<Shown>> | 'undone'>
   }
   /**
-   * Taken before anything else, and closed once the answer has ended. If the caller were looked up first, those reads
-   * would warn an attacker who watches the database that a snapshot is about to be taken (ADR 24).
+   * Taken before anything else, and closed once the answer has ended. If the caller were looked up first, an attacker
+   * who watches the database would be warned of the snapshot (ADR 24).
    */
   readonly snapshot?: () => Promise<Taken>
   /** The answer on success. Only fields that are in its schema are sent. */
@@ -144,8 +144,7 @@ export interface Route {
     again(call: AnyCall, made: string): Promise<Answer<unknown> | 'undone'>
   }
   readonly answers: Answers<z.ZodType | undefined>
-  // A method, not a property, so that TypeScript compares its parameter bivariantly. That is safe because a route is
-  // only ever given calls that its own schemas checked.
+  // A method, not a property, whose parameter is compared bivariantly. Its calls were checked by its own schemas.
   handle(call: AnyCall): Promise<Answer<unknown>>
 }
 

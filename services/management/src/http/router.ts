@@ -21,7 +21,7 @@ import { NDJSON, sendLines } from './send-lines.js'
 import { faultOf, sendProblem } from './send-problem.js'
 
 export interface RouterDeps extends OnceDeps {
-  /** Finds who sent the request, never nobody. @throws Fault UNAUTHORIZED, INVALID_TOKEN or TOKEN_EXPIRED. */
+  /** The sender, never an empty principal. @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED or FORBIDDEN. */
   readonly authenticate: (request: Request) => Promise<Principal>
   /** The organization and the principal's role in it, or undefined both if it is absent and if they are no member. */
   readonly findOrg: (principal: Principal, idOrSlug: string) => Promise<CallOrg | undefined>
@@ -88,9 +88,9 @@ async function snapshotFor(route: Route, request: Request): Promise<Snapshot | u
 }
 
 /**
- * The gate. It checks in this order: the principal, the organization, the permission, and only then the query and body.
- * If there was a body, it then checks the caller a second time, and the second result counts: a client that holds back
- * the last byte has half a minute, during which its sign-in, membership or role may end.
+ * The gate checks the principal, the organization and the permission, and only then query and body. After a body it
+ * checks the caller again, and that result counts: a client that holds back the last byte has half a minute, in which
+ * its sign-in, membership or role may end.
  */
 async function checkedCall(
   route: Route,
@@ -126,7 +126,7 @@ async function callerOf({ permission }: Route, deps: RouterDeps, request: Reques
   if (permission === 'public') return { principal: undefined, org: undefined }
   const principal = await deps.authenticate(request)
   if (isOrgPermission(permission)) {
-    // The organization is looked up before scopes are checked, so that one out of reach is answered like an absent one.
+    // The organization is looked up first, so that one out of reach is answered like an absent one.
     return { principal, org: await permittedOrg(deps, principal, pathParams(request).org ?? '', permission) }
   }
   refuseUnlessCarried(principal, permission)
@@ -192,9 +192,8 @@ async function present(route: Route, answer: Answer<unknown>, request: Request, 
 
 /**
  * RETRYWAITS: a client that repeats a deletion because the first answer was lost reads "not found" as "it is gone". So
- * a deletion that finds nothing waits until every committed change is in force, as the first deletion did. It waits for
- * a thing that never existed as well, so the delay does not tell the two apart. Where the database cannot say what to
- * wait for, the answer is that outage.
+ * that answer waits as the first one did. It also waits for what never existed, so the delay does not tell the two
+ * apart. If the database cannot say what to wait for, the answer is that outage.
  */
 async function afterSecondDeletion(route: Route, fault: Fault, { everythingInForce }: RouterDeps): Promise<Fault> {
   if (route.method !== 'DELETE' || FAULTS[fault.code].http !== 404) return fault

@@ -21,8 +21,7 @@ export function attemptOf(route: Route, call: AnyCall, headers: IncomingHttpHead
   return {
     userId: call.principal.userId,
     keyHash: sha256(key),
-    // The organization counts by its id, so a path with its slug and one with its id are the same request. The body
-    // counts as it was parsed.
+    // By the organization's id, so that a path with its slug is the same request. The body counts as it was parsed.
     fingerprint: sha256(
       joinInjectively([
         route.method,

@@ -9,8 +9,6 @@ export const IDEMPOTENCY_LIMITS = {
   retryAfterSeconds: 3_600,
   /** Deleted in one statement; the next run deletes more. */
   prunedMax: 5_000,
-  /**
-   * Attempts while the record appears or vanishes between two looks at it; then UNAVAILABLE, so the client may retry.
-   */
+  /** Attempts while the record comes and goes between two looks at it. Then the client may try again. */
   attemptsMax: 3,
 } as const

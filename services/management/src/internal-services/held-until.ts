@@ -3,12 +3,12 @@ import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/credentials/grant
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { InForce } from '../feed/in-force.js'
 
-/** At most this much time passes between `superseded_at` of a version and the commit that takes it out of force. */
+/** The longest time between a version's `superseded_at` and the commit that takes it out of force. */
 const COMMIT_MS_MAX = 60_000
 
 /**
- * The time until which an internal service may hold a value that was replaced or deleted just now. Null if the value
- * was bound to no internal service. Internal services follow no feed and no writer waits for them; their grants expire.
+ * Until when an internal service may hold a value that was just replaced or deleted; null if it was bound to none.
+ * Internal services follow no feed and no writer waits for them: their grants expire.
  */
 export async function internalServicesUntil(
   { db, clock }: { readonly db: Knex; readonly clock: Clock },

@@ -3,9 +3,8 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { registeredAmong } from './internal-service-rows.js'
 
 /**
- * Refuses identities that are not registered for the organization of a secret. Otherwise a secret could be bound to a
- * mistyped identity, and whoever gets that identity later could lease it. Identities registered for other organizations
- * are treated as unknown.
+ * Refuses identities that are not registered for the secret's organization. Otherwise whoever gets a mistyped identity
+ * later could lease the secret. Identities registered for other organizations are treated as unknown.
  *
  * @throws Fault INVALID_REQUEST.
  */

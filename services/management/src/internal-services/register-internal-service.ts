@@ -28,8 +28,8 @@ export interface RegisterDeps {
 }
 
 /**
- * Registers an identity for one organization. From now on it may ask for the secrets that are bound to it there.
- * Repeating the registration is allowed. There is no feed row, because proxies hold nothing that rests on it.
+ * Registers an identity for one organization: from now on it may ask for the secrets that are bound to it there. May be
+ * repeated. No feed row, because proxies hold nothing that rests on it.
  *
  * @throws Fault INVALID_REQUEST, NOT_FOUND, CONFLICT if the identity or the name is registered differently.
  */
@@ -74,7 +74,7 @@ async function register(
   }
 }
 
-/** Locks the organization against deletion, and so that concurrent registrations are counted one after the other. */
+/** The lock prevents the organization's deletion, and makes concurrent registrations count one after the other. */
 async function lockOrganization(trx: Knex, idOrSlug: string): Promise<string> {
   const row = await trx('organizations')
     .where({ state: 'active' })

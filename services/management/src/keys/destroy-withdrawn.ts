@@ -19,8 +19,7 @@ const DESTROYER = systemActor('key-rotation')
 /**
  * Has the vault erase the private halves of withdrawn keys, and with them the pinned keys by which it believes grants.
  * Each lease looks up the pinned key in its own transaction. Idempotent: the next call finds what a crash or an outage
- * left behind. Answers the ids of the keys that the vault refuses to erase; as a rule these are forged rows of somebody
- * who can write to the database.
+ * left behind. Answers the ids of keys that the vault refuses to erase: as a rule, rows forged in the database.
  *
  * @throws Fault UNAVAILABLE while the vault is away.
  */

@@ -6,8 +6,8 @@ import { type KeyUse, type SigningKeyRow, signingKeys } from './signing-key-rows
 const FIRST_START = systemActor('first-start')
 
 /**
- * The signing key in force for a use. The first start makes it. Several managements may call this at the same time,
- * because one lock serves them all, and a crash between any two steps is safe.
+ * The signing key in force for a use, made by the first start. Safe for several managements at once (one lock) and for
+ * a crash between any two steps.
  *
  * @throws Fault UNAVAILABLE while the vault is away and there is no key yet.
  */

@@ -83,9 +83,7 @@ export function createHeldKeys({ db, vault, clock, log, telemetry }: HeldKeysDep
     }
   }
 
-  /**
-   * One run at a time for a use. Each reads the key in force when it begins, so an older key never displaces a newer.
-   */
+  /** One run at a time for a use. It reads the key in force as it begins, so an older key never displaces a newer. */
   const takeInForce = singleFlight(
     (use: KeyUse) => use,
     async (use) => lease(await ensureSigningKey({ db, vault }, use)),

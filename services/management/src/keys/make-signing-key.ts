@@ -11,10 +11,7 @@ export interface MakeDeps {
   readonly vault: Pick<VaultClient, 'putSecret' | 'settleVersion'>
 }
 
-/**
- * Number of an advisory lock that is used for nothing else. It is a lock of the transaction, never of the session,
- * because a connection pooler breaks locks of sessions.
- */
+/** An advisory lock used for nothing else. It is the transaction's, because a pooler breaks locks of sessions. */
 const LOCK = 74_110_602
 const NO_BINDINGS = { origins: [], placements: [], services: [] } as const
 
@@ -24,12 +21,10 @@ export async function lockSigningKeys(trx: Knex.Transaction): Promise<void> {
 }
 
 /**
- * A key that the vault has stored and that is still pending here. The caller activates it in the same transaction. Call
- * this under the lock.
- *
- * A key that a dead management left pending is settled at the vault first. If the vault had stored it, it is taken up,
- * so that no private key is kept unused. With `leftBehind` = `discarded` it is retired instead, because a key that
- * existed while another one leaked is not trusted.
+ * A key that the vault has stored and that is still pending here; the caller activates it in the same transaction. Call
+ * it under the lock. A key that a dead management left pending is settled at the vault first, and taken up if it was
+ * stored, so that no private key lies unused. If `leftBehind` is `discarded`, it is retired instead, because a key that
+ * existed while another leaked is not trusted.
  *
  * @throws Fault UNAVAILABLE while the vault is away.
  */

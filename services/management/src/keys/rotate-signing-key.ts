@@ -15,9 +15,7 @@ export interface RotateDeps extends MakeDeps, DestroyDeps {
 
 export interface Rotation {
   readonly use: KeyUse
-  /**
-   * Id of the key in force that the caller wants replaced. If another rotation has replaced it already, none is made.
-   */
+  /** Id of the key that the caller saw in force. If another rotation has replaced it already, no key is made. */
   readonly seen: string | undefined
   /** An emergency: from the answer on, no signature of an earlier key is believed. */
   readonly now: boolean
@@ -38,9 +36,9 @@ export interface Ended {
 }
 
 /**
- * Replaces the signing key of a use: another key signs from the commit on. One transaction under one lock stores the
- * new key at the vault before it changes anything. So nothing is left half done while the vault is away, and only one
- * of several managements rotates.
+ * Replaces the signing key of a use from the commit on. The vault stores the new key before anything is changed, in one
+ * transaction under one lock: while the vault is away nothing is half done, and only one of several managements
+ * rotates.
  *
  * Settles once every proxy knows the new key; with `now`, once no proxy and no vault believes what another key signed.
  *

@@ -76,7 +76,7 @@ export async function sessionIssuer(db: Knex): Promise<SessionIssuer> {
   }
 }
 
-/** Outgoing keys that need to verify no more by the database's clock: everything that they signed has ended. */
+/** Outgoing keys whose last signature has ended, by the database's clock. */
 export function dueKeys(db: Knex): Promise<SigningKeyRow[]> {
   return found(db('signing_keys').where({ state: 'outgoing' }).whereRaw('retire_at <= clock_timestamp()'))
 }
@@ -87,10 +87,7 @@ export function agedKeys(db: Knex, days: number): Promise<SigningKeyRow[]> {
   return found(db('signing_keys').where({ state: 'active' }).whereRaw(old, [days]))
 }
 
-/**
- * Keys that have been pending for longer than `pendingMs` while another key of the use is active. Where none is active,
- * a pending key is left to the first start, which takes it up.
- */
+/** Keys pending for longer than `pendingMs` while another is active. If none is, the first start takes them up. */
 export function keysLeftBehind(db: Knex, pendingMs: number): Promise<SigningKeyRow[]> {
   return found(
     db('signing_keys')

@@ -7,9 +7,7 @@ import { agedKeys, dueKeys, keysLeftBehind } from './signing-key-rows.js'
 import { auditOf, withdraw } from './withdraw-keys.js'
 
 const LIMITS = {
-  /**
-   * A rotation under way, whose key is pending, ends within the vault's deadline of 4 s. Older ones were left behind.
-   */
+  /** A rotation under way ends within the vault's deadline of 4 s. A key that is pending for longer was left behind. */
   pendingMsMax: 30_000,
 } as const
 

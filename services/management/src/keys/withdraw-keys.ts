@@ -8,8 +8,7 @@ import type { SigningKeyRow } from './signing-key-rows.js'
 /** How long a key verifies after its last signature: the longest life of what it signs. */
 const LIFE_MS = { session: SESSION_LIFE_MS_MAX, grant: GRANT_LIFE_MS_MAX } as const
 /**
- * Added because management signs by its own clock, Postgres counts by another, and proxies tolerate 30 s for sessions.
- * Counted into WINDOW.
+ * Management signs by its own clock, Postgres counts by another, and proxies allow sessions 30 s. Counted into WINDOW.
  */
 const SKEW_MS = 60_000
 
@@ -29,8 +28,8 @@ export async function retireLater(trx: Knex.Transaction, key: SigningKeyRow): Pr
 }
 
 /**
- * Makes the keys verify nothing from the commit on. The feed entries that it answers make proxies discard what rests on
- * them. Call it under the lock.
+ * Makes the keys verify nothing from the commit on. Its feed entries make proxies discard what rests on them. Call it
+ * under the lock.
  */
 export async function withdraw(trx: Knex.Transaction, keys: readonly SigningKeyRow[]): Promise<readonly FeedEntry[]> {
   const fallen = keys.map((key) => ({ ...key, generation: key.generation + 1 }))

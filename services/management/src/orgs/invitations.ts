@@ -38,7 +38,7 @@ export function listInvitations(
   return query.orderBy('id').limit(which.limit).select<InvitationRecord[]>('*')
 }
 
-/** Answers the token, which is shown only once: just its hash is kept. @throws Fault FORBIDDEN, CONFLICT. */
+/** Answers the token, which cannot be shown again: only its hash is kept. @throws Fault FORBIDDEN, CONFLICT. */
 export async function invite(
   commitChange: CommitChange,
   actor: Actor,
@@ -120,8 +120,7 @@ export async function refuseUnlessOpen(db: Knex, token: string): Promise<void> {
 /**
  * Accepts an invitation. If several people try at the same time, one of them succeeds.
  *
- * @throws Fault INVALID_TOKEN for an invitation that is not open; FORBIDDEN if it is for another e-mail address;
- * CONFLICT for a member already, an e-mail address that has an account, and a full organization.
+ * @throws Fault INVALID_TOKEN for an invitation that is not open; FORBIDDEN for another e-mail address; CONFLICT.
  */
 export async function acceptInvitation(
   commitChange: CommitChange,
@@ -156,9 +155,7 @@ export async function acceptInvitation(
   return result
 }
 
-/**
- * One statement, so that only one of several parallel attempts finds the invitation open. A later refusal undoes it.
- */
+/** One statement, so that only one of parallel attempts finds the invitation open. A later refusal rolls it back. */
 async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationRecord> {
   const [taken] = await open(trx)
     .where('token_hash', tokenHash(token))

@@ -39,8 +39,8 @@ const mine = (db: Knex, userId: string) =>
     .where({ 'members.user_id': userId, 'organizations.state': 'active' })
 
 /**
- * An organization by id or slug. The answer is undefined if it is absent or deleted, if the principal is no member, and
- * if their token does not reach it; callers cannot tell these apart.
+ * An organization of the principal, by id or slug. Undefined alike if it is absent, deleted, another's or out of their
+ * token's reach.
  */
 export async function findOrg(db: Knex, principal: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
   const record = await myOrg(db, principal.userId, idOrSlug)
@@ -115,8 +115,8 @@ export async function createOrg(
 }
 
 /**
- * Slugs are unique in the installation. A slug made from a name gets a random suffix if it is taken, so that a creation
- * with a name alone never fails because of another organization's slug.
+ * Slugs are unique in the installation. One that is taken gets a random suffix, because a creation by name alone must
+ * never fail on another organization's slug.
  */
 async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> {
   const taken = await trx('organizations')
@@ -142,9 +142,9 @@ export async function lockOrg(trx: Knex.Transaction, organizationId: string, act
 }
 
 /**
- * A lock for creations in an organization. It is needed where the number of things is limited, so that concurrent
- * creations are counted one after the other. It is also needed where names are unique and the second creation must find
- * the first one's thing instead of failing. It does not block inserts of rows that refer to the organization.
+ * A lock for creations in an organization: where their number is limited, so that they are counted one after the other,
+ * and where names are unique, so that the second creation finds the first one's thing instead of failing. It does not
+ * block rows that refer to the organization.
  */
 export async function lockForCreation(trx: Knex, organizationId: string): Promise<void> {
   await trx('organizations').where('id', organizationId).forNoKeyUpdate().first('id')

@@ -11,9 +11,9 @@ export interface OrgChange {
 }
 
 /**
- * Changes an organization's name, slug and quotas. Name and slug do not concern proxies, which know it by its id.
- * Quotas are part of its routes, so setting them makes proxies discard the routes. That happens even if the quotas stay
- * the same, because the answer says "in force" (RETRYWAITS). Call it under the organization's lock.
+ * Changes an organization's name, slug and quotas. Proxies know it by its id, so names do not concern them. Quotas are
+ * part of its routes, so setting them makes proxies discard those, even if the quotas stay the same: the answer says
+ * "in force" (RETRYWAITS). Call it under the organization's lock.
  *
  * @throws Fault CONFLICT where the slug is taken.
  */

@@ -47,8 +47,7 @@ function nobody(): Fault {
 }
 
 /**
- * Checked in addition to SameSite=Strict, which compares sites and not origins: a page of `localhost:3000` is of the
- * same site as management on localhost.
+ * Added to SameSite=Strict, which compares sites, not origins: `localhost:3000` is of one site with management there.
  */
 function refuseForeignWrite(request: Request, publicOrigin: string | undefined): void {
   if (request.method === 'GET' || request.method === 'HEAD') return

@@ -3,10 +3,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type Authority, refuseUnlessRoleMay } from '../access/authority.js'
 import type { Role } from '../access/roles.js'
 
-/**
- * clock_timestamp() and not now(), because now() is when the transaction began, which may be before a revocation that
- * it waited for.
- */
+/** Not by now(): that is when the transaction began, which may be before the revocation that it waited for. */
 const CREDENTIALS = {
   'sign-in': 'SELECT id FROM sign_ins WHERE id = ? AND expires_at > clock_timestamp()',
   token: 'SELECT id FROM personal_tokens WHERE id = ? AND revoked_at IS NULL AND expires_at > clock_timestamp()',

@@ -27,7 +27,7 @@ export interface SetUpDeps {
 export interface FirstRun {
   /** From `PMA_SETUP_TOKEN_FILE`. */
   readonly setupToken: SecretText | undefined
-  /** From `PMA_BOOTSTRAP_…`: management makes the owner at its start, without a person's request. */
+  /** From `PMA_BOOTSTRAP_…`: the owner is made at the start, without a person's request. */
   readonly bootstrap:
     | { readonly email: string; readonly password: SecretText; readonly organization: string }
     | undefined

@@ -13,9 +13,7 @@ const LIMITS = {
   windowSeconds: 300,
   /** For one e-mail address, from all IP addresses that it has not signed in from. */
   perEmail: 10,
-  /**
-   * For one e-mail address from an IP address that it has signed in from, so that strangers cannot lock a person out.
-   */
+  /** For one e-mail address from an IP address that it has signed in from. Strangers cannot lock that person out. */
   perKnownAddress: 10,
   /** From one IP address, for all e-mail addresses. Higher, because an office shares one. */
   perAddress: 50,
@@ -24,8 +22,7 @@ const LIMITS = {
   /** Attempts from one IP address, failed or not, that reach Postgres. Counted in each process. */
   attempts: { count: 300, periodMs: 60_000, burst: 100 },
   /**
-   * Attempts from one IP address wait for each other in Postgres, so only two at a time may hold a connection. The
-   * hasher takes no more than two either.
+   * Attempts of one IP address wait for each other in Postgres, so only two hold a connection. The hasher takes two.
    */
   turns: { atOnce: 2, waitingMax: 256, waitingPerOwnerMax: 64 },
 } as const
@@ -77,8 +74,7 @@ async function reserve(trx: Knex, email: string | undefined, block: string): Pro
     ...(email === undefined ? [] : [await emailBound(trx, email, block)]),
     { subject: `address ${block}`, max: LIMITS.perAddress },
   ]
-  // One attempt at a time for each subject. Otherwise parallel attempts would each be counted as the last one allowed.
-  // Subjects are locked in sorted order, so that no deadlock can occur.
+  // One at a time for each subject. Otherwise parallel attempts would all be the last one allowed. Sorted: no deadlock.
   const subjects = bounds.map(({ subject }) => subject).sort()
   for (const subject of subjects)
     await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`sign-in ${subject}`])

@@ -40,8 +40,7 @@ export async function signIn(
   await deps.limits.forgive(attempt)
   const actor: Actor = { kind: 'user', id: user.id, requestId }
   const { result } = await deps.commitChange(actor, async (trx) => {
-    // The password is read again: if it was changed while it was being compared, that change ended all sign-ins, and
-    // this one would survive it.
+    // If the password was changed during the comparison, all sign-ins were ended, and this one would survive.
     const still = await trx('users').where({ id: user.id, password_hash: user.password_hash }).forShare().first('id')
     if (!still) throw wrongCredentials()
     const details = { address: client.address }

@@ -13,8 +13,8 @@ export const saidByOf = (actor: Actor): SaidBy => ({ userId: actor.id, token: ac
  * prepared them to catch the value: by renaming the secret and making another of its name, or by adding an origin
  * beside a worthless value. A pipeline that puts the key again would then hand it over.
  *
- * So a value may keep bindings only if the same person set them in person, or by the same token. Bindings that an owner
- * set in person may be kept by everybody, and so may those that a preset recommends for this name.
+ * So a value may keep bindings only if the same person set them, in person or by the same token. Everybody may keep
+ * bindings that an owner set in person, and those that a preset recommends for this name.
  *
  * @throws Fault CONFLICT that shows the present bindings.
  */

@@ -16,7 +16,7 @@ export interface SecretUse {
   readonly placement: Placement
 }
 
-/** Finds every place where a service of the organization that is not deleted puts this secret. */
+/** Finds every place where the organization's existing services put this secret. */
 export type UsesOf = (db: Knex, organizationId: string, secretId: string) => Promise<readonly SecretUse[]>
 
 /** What the use cases of this folder share. */

@@ -12,17 +12,14 @@ export const SECRET_LIMITS = {
 /** The name that stands between the braces of a template. Case-sensitive, unique in its organization. */
 export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
-/**
- * Refuses names that look like ids. Services refer to secrets by either, so a secret whose name is the id of a deleted
- * secret would take that one's place.
- */
+/** Not what looks like an id: services name secrets by either, so such a name could stand in for a deleted secret. */
 export function isSecretName(text: string): boolean {
   return SECRET_NAME.test(text) && !isId('secret', text)
 }
 
 /**
- * The value as bytes, which the caller wipes. A line break or NUL would end a header field. Such values are refused
- * when they are entered, and not later when they are used.
+ * The value as bytes, which the caller wipes. What would end a header field is refused when it is entered, and not when
+ * it is used.
  *
  * @throws Fault INVALID_REQUEST, which contains nothing of the value.
  */
@@ -33,8 +30,8 @@ export function secretBytes(value: string): SecretBytes {
   }
   // Half of a surrogate pair has no UTF-8 form, so the stored value would differ from the entered one.
   if (bytes.toString('utf8') !== value) throw invalid('The value is not well-formed text.')
-  // Blanks at its ends are not part of a header field's value (RFC 9110 § 5.5), so the provider would receive another
-  // text than the one that answers are searched for.
+  // A header field's value has no blanks at its ends (RFC 9110 § 5.5): providers would get another key than is
+  // searched.
   if (value.trim() !== value) throw invalid('The value begins or ends with a blank. Copy the key alone.')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these three are what is looked for.
   if (/[\u0000\r\n]/.test(value)) throw invalid('The value holds NUL or a line break. Copy the key alone, on one line.')

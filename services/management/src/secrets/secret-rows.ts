@@ -192,7 +192,7 @@ export interface ServiceName {
   readonly name: string
 }
 
-/** For each of these secrets, the services that use it and are not deleted. */
+/** The existing services that use each of these secrets. */
 export async function servicesUsing(
   db: Knex,
   organizationId: string,
@@ -219,7 +219,7 @@ export async function servicesUsing(
   return bySecret
 }
 
-/** A page of the services that use this secret and are not deleted. */
+/** A page of the existing services that use this secret. */
 export function pageOfUsers(
   db: Knex,
   organizationId: string,

@@ -8,9 +8,9 @@ const LIMITS = {
   /** Bytes of an answer that are shown to the person: enough to see what a provider says. */
   bodyBytesMax: 16 * 1024,
   /**
-   * Bytes that must arrive after those before any of them is shown. The proxy cuts an answer off at the end of a
-   * secret's value, when the beginning of the value may already have been sent. A byte takes at most six: `\u0026`.
-   * Bytes that the proxy still holds back need no room, because it has searched them already.
+   * Bytes to read after those before any of them is shown. The proxy cuts an answer off at the end of a secret's value,
+   * whose beginning may have been sent by then. A byte takes at most six: `\u0026`. What the proxy still holds back
+   * needs no room, because it has been searched.
    */
   behindBytesMax: 6 * SECRET_LIMITS.valueBytesMax,
   headBytesMax: 64 * 1024,

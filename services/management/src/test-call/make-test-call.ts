@@ -20,9 +20,7 @@ import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, signingKeyInForce } from '../keys/signing-key-rows.js'
 import type { CallProxy, ProxyAnswer } from './call-proxy.js'
 
-/**
- * For one person in one organization. Low, because people make test calls by hand and the provider charges for each.
- */
+/** For one person in one organization. Low: people make test calls by hand, and providers charge for each. */
 const RATE = { count: 20, periodMs: 60_000, burst: 10 } as const
 
 export interface TestCallDeps {

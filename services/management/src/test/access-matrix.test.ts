@@ -19,7 +19,7 @@ const others = await furnish(house, people.stranger, 'others')
 const orgRoutesOf = (routes: readonly Route[]): Route[] =>
   routes.filter(({ permission }) => isOrgPermission(permission))
 
-/** A body that no schema accepts: 403 means that it was not read, 400 that the person got past the permission check. */
+/** A body that no schema accepts. Persons without permission are refused before it is read, others because of it. */
 const WRONG_BODY = { noSuchField: true }
 
 const ask = (person: Person, route: Route, things: Things) =>

@@ -15,7 +15,7 @@ import { type DirectoryHarness, directoryHarness } from './directory-harness.js'
 /** The calls that proxies depend on are answered, however much strangers and people ask for at the same time. */
 
 const LIMITS = {
-  /** For the last of some hundred calls to be answered on a busy machine. As long as a statement may wait. */
+  /** For some hundred calls to arrive, on a machine that does other things. As long as a statement may wait. */
   refusedMs: 10_000,
 } as const
 
@@ -44,7 +44,7 @@ function sync(): Promise<string> {
       resolve('answered')
       call.cancel()
     })
-    // After the answer this is only the error of the cancelled call, and rejecting has no effect.
+    // After the answer it is only the error of the cancelled call, and has no effect.
     call.on('error', reject)
     call.write({ bootId: newId('boot'), syncId: 1, applied: 0 })
   })

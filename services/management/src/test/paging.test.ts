@@ -84,7 +84,7 @@ async function furnishMore(): Promise<void> {
     )
 }
 
-/** Every path whose read answers a list. The read of a single thing, whose path ends with a parameter, is none. */
+/** Every path whose read answers a list, and not a single thing, whose path ends with a parameter. */
 function listPaths(): string[] {
   return Object.entries(document.paths).flatMap(([path, { get }]) => {
     const schema = get?.responses['200']?.content?.['application/json']?.schema

@@ -38,7 +38,7 @@ export interface Person {
 export interface RestHarness {
   readonly db: Knex
   readonly feed: Feed
-  /** RETRYWAITS: sends a request and tells whether the answer waited for a proxy that lags behind. */
+  /** RETRYWAITS: tells whether a request's answer waits for a proxy that lags behind. */
   readonly heldUp: LaggingProxy['heldUp']
   readonly vault: MemoryVault
   readonly hasher: PasswordHasher

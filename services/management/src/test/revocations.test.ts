@@ -211,7 +211,7 @@ describe('who takes away or replaces', () => {
           answered = true
         })
         await until(async () => (await head()) > before || undefined)
-        // A whole request through the API, which gives an answer that does not wait enough time to arrive.
+        // A request through the whole API takes long enough for an answer that does not wait to arrive.
         await owner.ask('GET', '/orgs').expect(200)
         expect(answered).toBe(false)
         const fallen = await fallenSince(before)

@@ -12,9 +12,7 @@ export interface RuntimeDatabase {
   close(): Promise<void>
 }
 
-/**
- * A database that the owner migrated and the runtime role uses, so that any test fails where a privilege is missing.
- */
+/** Migrated by the owner and used as the runtime role, so that any test fails where a privilege is missing. */
 export async function runtimeDatabase(): Promise<RuntimeDatabase> {
   const { db: superuser, target: owner, close } = await migratedDatabase()
   const user = `runtime_${randomBytes(8).toString('hex')}`

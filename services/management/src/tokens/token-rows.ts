@@ -46,7 +46,7 @@ export function listTokens(
   return query.orderBy('id').limit(limit).select<TokenRecord[]>('*')
 }
 
-/** Answers the token, which is shown only once: just its hash is kept. @throws Fault INVALID_REQUEST, CONFLICT. */
+/** Answers the token, which cannot be shown again: only its hash is kept. @throws Fault INVALID_REQUEST, CONFLICT. */
 export async function createToken(
   commitChange: CommitChange,
   actor: Actor,

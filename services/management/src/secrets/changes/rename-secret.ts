@@ -48,11 +48,10 @@ export async function renameSecret(
 }
 
 /**
- * The person who renames a secret counts from then on as the one who set its bindings, if they could have kept them
- * (bindings-said.ts). Otherwise an administrator could exchange the names of two secrets of an owner, and the next
- * values put by name would go to each other's destinations. Bindings that the person could not have kept count as set
- * by nobody from then on, because they were not shown to the person. This includes a version under way, which comes
- * into force later.
+ * The person who renames a secret counts from then on as having set its bindings, if they could have kept them
+ * (bindings-said.ts). Otherwise an administrator could exchange two names, and with them the destinations of the next
+ * values. Bindings that the person could not have kept count as set by nobody, because the person was not shown them.
+ * The same holds for a version under way, which comes into force later.
  */
 async function takeOverWords(
   trx: Knex,

@@ -8,9 +8,7 @@ import { abandon, activate } from './write-steps.js'
 
 export const RECONCILER_LIMITS = {
   periodMs: 2_000,
-  /**
-   * Longer than the deadline of a PutSecret (4 s), because the writer of a younger intent may still be working on it.
-   */
+  /** Longer than the deadline of a PutSecret (4 s): the writer of a younger intent may still be at work. */
   intentAgeMs: 5_000,
   /** Finished in one run. The rest waits for the next. */
   batchMax: 100,

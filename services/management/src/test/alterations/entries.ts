@@ -55,9 +55,7 @@ async function castToGenuine(su: Superuser): Promise<void> {
   )
 }
 
-/**
- * Functions in `public` with exact argument types: Postgres prefers them to its own, whose argument may be any type.
- */
+/** Functions in `public` with exact argument types, which Postgres prefers to its own, which take any type. */
 const printsGenuineDays = (su: Superuser): Promise<unknown> =>
   su.run(`CREATE FUNCTION to_json(date) RETURNS json LANGUAGE sql AS $$ SELECT pg_catalog.to_json(current_date) $$;
     CREATE FUNCTION format(text, date) RETURNS text LANGUAGE sql AS $$ SELECT pg_catalog.format('%s', current_date) $$;
@@ -123,7 +121,7 @@ export const ENTRIES: readonly Alteration[] = [
   ...PLACE,
 ]
 
-/** Only of the access log, because only it is partitioned by day. */
+/** Alterations of the access log only, because only it is partitioned by day. */
 export const DAYS: readonly Alteration[] = [
   ...['infinity', '-infinity', '0044-03-15 BC', '10000-01-01'].map(
     (day): Alteration => [
