@@ -85,9 +85,7 @@ function idOf(known: readonly KnownSecret[], ref: DraftRef): string {
   return secret.id
 }
 
-/**
- * A secret in the path is bound to all of the path before it. Otherwise a base path could lead it to another account.
- */
+/** A secret in the path is bound to all of the path before it, or a base path could lead it to another account. */
 function refusePathBelowPath(places: readonly InjectedPlace<DraftRef>[], baseUrl: string): void {
   if (new URL(baseUrl).pathname === '/' || places.every(({ surface }) => surface.kind !== 'path')) return
   throw badField(

@@ -10,9 +10,7 @@ interface NameRef {
   readonly secretName: string
 }
 
-/**
- * A stored reference. Being an id, it follows renames, and a new secret with a deleted one's name never replaces it.
- */
+/** A stored reference. An id follows renames, and is never taken over by a new secret with a deleted one's name. */
 export interface IdRef {
   readonly secretId: string
 }

@@ -44,8 +44,7 @@ export async function createService(
 const ONLY_SHOWN = new Set(['name'])
 
 /**
- * Changes a service, wholly or not at all. Its destination and what it injects are checked together, in the state after
- * the change.
+ * Changes a service, wholly or not at all. Its destination and injection are checked together, as after the change.
  *
  * @throws Fault ENDPOINT_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED.
  */

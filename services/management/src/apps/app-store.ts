@@ -102,9 +102,7 @@ export async function insertApp(
   return { result: record, feed: [], audit: [{ organizationId, event: 'app.created', targetId: record.id, details }] }
 }
 
-/**
- * Even an edit without a change makes proxies discard the app's routes: it says "in force" (RETRYWAITS). Sessions stay.
- */
+/** Proxies discard the app's routes even if nothing changed: the answer says "in force" (RETRYWAITS). Sessions stay. */
 export async function updateApp(
   { commitChange }: AppDeps,
   actor: Actor,

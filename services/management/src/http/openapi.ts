@@ -110,7 +110,7 @@ function success(route: Route, description: string): ZodOpenApiResponseObject {
   }
 }
 
-/** The read of one thing, whose path ends with what it is named by. */
+/** Whether the route reads a single thing: its path ends with the thing's name or id. */
 function isTagged({ method, path }: Route): boolean {
   return method === 'GET' && path.endsWith('}')
 }

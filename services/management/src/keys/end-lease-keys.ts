@@ -18,8 +18,7 @@ export interface EndDeps {
 /**
  * Makes every proxy forget the lease keys of an organization, or of all, and the leases that it may have opened under
  * them. Called after a rotation of data keys: the lease keys that proxies take up next are derived from the data key
- * that seals by then. Settles when no proxy opens or uses anything that was shared under an earlier one. Requests under
- * way go on.
+ * that seals by then. Settles when no proxy opens or uses what was shared under earlier ones. Requests under way go on.
  *
  * @throws Fault NOT_FOUND where there is no such organization, and what Postgres throws. Safe to repeat.
  */

@@ -36,9 +36,8 @@ export interface Ended {
 }
 
 /**
- * Replaces the signing key of a use from the commit on. The vault stores the new key before anything is changed, in one
- * transaction under one lock: while the vault is away nothing is half done, and only one of several managements
- * rotates.
+ * Replaces a use's signing key from the commit on. The vault stores the new key before anything is changed, in one
+ * transaction under one lock: while the vault is away nothing is half done, and of several managements one rotates.
  *
  * Settles once every proxy knows the new key; with `now`, once no proxy and no vault believes what another key signed.
  *

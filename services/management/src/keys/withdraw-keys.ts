@@ -7,9 +7,7 @@ import type { SigningKeyRow } from './signing-key-rows.js'
 
 /** How long a key verifies after its last signature: the longest life of what it signs. */
 const LIFE_MS = { session: SESSION_LIFE_MS_MAX, grant: GRANT_LIFE_MS_MAX } as const
-/**
- * Management signs by its own clock, Postgres counts by another, and proxies allow sessions 30 s. Counted into WINDOW.
- */
+/** Management signs by its clock, Postgres counts by another, and proxies allow sessions 30 s. Counted into WINDOW. */
 const SKEW_MS = 60_000
 
 /**

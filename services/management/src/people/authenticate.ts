@@ -46,9 +46,7 @@ function nobody(): Fault {
   })
 }
 
-/**
- * Added to SameSite=Strict, which compares sites, not origins: `localhost:3000` is of one site with management there.
- */
+/** Added to SameSite=Strict, which compares sites, not origins: a page of `localhost:3000` counts as the same site. */
 function refuseForeignWrite(request: Request, publicOrigin: string | undefined): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
   const site = request.get('sec-fetch-site')

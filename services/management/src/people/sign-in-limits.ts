@@ -21,9 +21,7 @@ const LIMITS = {
   knownDays: 30,
   /** Attempts from one IP address, failed or not, that reach Postgres. Counted in each process. */
   attempts: { count: 300, periodMs: 60_000, burst: 100 },
-  /**
-   * Attempts of one IP address wait for each other in Postgres, so only two hold a connection. The hasher takes two.
-   */
+  /** Attempts of one IP address wait for each other in Postgres, so few hold a connection, as with the hasher. */
   turns: { atOnce: 2, waitingMax: 256, waitingPerOwnerMax: 64 },
 } as const
 

@@ -18,8 +18,7 @@ export function isSecretName(text: string): boolean {
 }
 
 /**
- * The value as bytes, which the caller wipes. What would end a header field is refused when it is entered, and not when
- * it is used.
+ * The value as bytes, which the caller wipes. What would end a header field is refused on entry, not only when used.
  *
  * @throws Fault INVALID_REQUEST, which contains nothing of the value.
  */
@@ -30,8 +29,7 @@ export function secretBytes(value: string): SecretBytes {
   }
   // Half of a surrogate pair has no UTF-8 form, so the stored value would differ from the entered one.
   if (bytes.toString('utf8') !== value) throw invalid('The value is not well-formed text.')
-  // A header field's value has no blanks at its ends (RFC 9110 § 5.5): providers would get another key than is
-  // searched.
+  // A header field's value has no blanks at its ends (RFC 9110 § 5.5): the key sent would not be the one searched for.
   if (value.trim() !== value) throw invalid('The value begins or ends with a blank. Copy the key alone.')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these three are what is looked for.
   if (/[\u0000\r\n]/.test(value)) throw invalid('The value holds NUL or a line break. Copy the key alone, on one line.')
