@@ -146,7 +146,7 @@ const wayOf = (...indexes: readonly number[]): readonly Way[] => {
   return WAYS.slice(at, at + 1)
 }
 
-/** Three ways of putting the fields into a service. Each answers the status. A refused one leaves the service as is. */
+/** Ways of putting the fields into a service. Each answers the status, and leaves the service as it was if refused. */
 const EDITS: readonly {
   readonly name: string
   readonly done: number

@@ -73,7 +73,7 @@ async function lockSecrets(
   return rows.map(({ id, name, bindings }) => ({ id, name, bindings: normalizeBindings(bindings) }))
 }
 
-/** Looks for an id first. Otherwise somebody could name their secret like another secret's id and take its place. */
+/** Ids come before names. Otherwise a secret that is named like another's id would take its place. */
 function find(known: readonly KnownSecret[], { secretName, by }: DraftRef): KnownSecret | undefined {
   const ofId = by === 'name' ? undefined : known.find(({ id }) => id === secretName)
   return ofId ?? (by === 'id' ? undefined : known.find(({ name }) => name === secretName))

@@ -18,7 +18,7 @@ export const SERVICE_LIMITS = {
   timeoutMsDefault: 120_000,
   /** The proxy's own limit for one body, which it never holds in memory. */
   bodyBytesMax: 1024 * 1024 * 1024,
-  /** Enough for what an app sends in one request, but not for a film: OpenAI takes audio of 25 MB, Anthropic 32 MB. */
+  /** Enough for an app's request, but not for a film: OpenAI takes audio of 25 MB, Anthropic requests of 32 MB. */
   bodyBytesMaxDefault: 32 * 1024 * 1024,
   servicesPerOrganization: 500,
 } as const

@@ -72,7 +72,7 @@ async function ready({ notReady }: AppDeps, response: Response): Promise<void> {
   else sendProblem(response, new Fault('UNAVAILABLE', obstacle, { say: obstacle }), requestIdOf(response))
 }
 
-/** The returned handler declares four parameters because that is how Express recognises an error handler. */
+/** The handler has four parameters, because that is how Express recognises an error handler. */
 function refuseAsProblem({ log }: AppDeps) {
   return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
     const fault = faultOf(thrown)

@@ -20,7 +20,7 @@ export const HTTP_BOUNDS = {
   /** Above the usual 60 s of load balancers, so that the load balancer closes first. */
   keepAliveMs: 65_000,
   headerBytesMax: 16 * 1024,
-  /** While the server is closing: how often connections whose last answer has been sent are looked for. */
+  /** While the server closes: how often connections whose last answer was sent are looked for. */
   closeIdleEveryMs: 50,
   connectionsMax: 2_000,
   /** After bytes that could not be parsed: time to read the refusal before the connection is destroyed. */
@@ -39,7 +39,7 @@ export interface HttpTarget {
 
 export interface ListeningHttp {
   readonly port: number
-  /** Takes no new connections. Requests under way may end; those that have not ended after `graceMs` are cut. */
+  /** Takes no new connections. Requests under way may end, and are cut after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
@@ -94,7 +94,7 @@ function newServer({ certificate }: HttpTarget, bounds: HttpBounds): Server {
   return createServedServer({ ...options, handshakeTimeout: bounds.handshakeMs }, certificate)
 }
 
-/** Bytes that the HTTP parser could not read never reach Express. They are answered with the same kind of problem. */
+/** Bytes that the HTTP parser could not read never reach Express. They get the same kind of answer. */
 function rawRefusal(fault: Fault): string {
   const requestId = newId('request')
   const body = JSON.stringify(toProblem(fault, requestId))

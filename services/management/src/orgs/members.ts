@@ -54,7 +54,7 @@ export async function changeRole(
   })
 }
 
-/** Removes a member, or lets one leave. The member's open invitations are withdrawn. */
+/** Removes a member, or lets one leave. Open invitations that the member gave are withdrawn. */
 export async function removeMember(
   commitChange: CommitChange,
   actor: Actor,

@@ -111,7 +111,7 @@ export function listSignIns(
     .select<SignInRow[]>('id', 'created_at', 'last_used_at', 'expires_at', 'address', 'user_agent')
 }
 
-/** Ends sign-ins of one person and answers how many. The rows stay for a while, because they hold known addresses. */
+/** Ends sign-ins of one person and answers how many. The rows stay for a while, as known addresses. */
 export function endSignIns(
   trx: Knex.Transaction,
   userId: string,

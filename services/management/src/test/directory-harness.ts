@@ -57,7 +57,7 @@ export async function directoryHarness(
   const opened: WatchedMaterial[] = []
   const clients: ReloadingClient<DirectoryClient>[] = []
   const filesFor = async (serviceAccount: string): Promise<TlsFiles> =>
-    // One folder for each client: a second one of the same name must not change the files that the first one watches.
+    // A folder for each: a second client of the same name must not change the files that the first one watches.
     writeIdentity(await mkdtemp(join(folder, `${serviceAccount}-`)), authority, serviceAccount)
   const materialFor = async (serviceAccount: string): Promise<WatchedMaterial> => {
     const material = await watchMaterial(await filesFor(serviceAccount), log)

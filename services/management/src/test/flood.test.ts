@@ -12,7 +12,7 @@ import { accessEntry } from './access-entries.js'
 import { type Catalog, insertCatalog } from './catalog.js'
 import { type DirectoryHarness, directoryHarness } from './directory-harness.js'
 
-/** The calls that proxies depend on are answered, however much strangers and people ask for at the same time. */
+/** Calls that proxies depend on are answered, however much strangers and people ask for at once. */
 
 const LIMITS = {
   /** For some hundred calls to arrive, on a machine that does other things. As long as a statement may wait. */

@@ -16,7 +16,7 @@ export interface FurnishedTrail {
   readonly source: ChainSource
 }
 
-/** Makes four links, with signed heads after the second and the fourth, and a fifth link that is not signed yet. */
+/** Makes four signed links, of which heads 2 and 4 are kept, and a fifth link that is not signed yet. */
 export async function furnishTrail(
   harness: ChainHarness,
   kind: TrailKind,

@@ -6,7 +6,7 @@ import { migrateManagement } from '../db/migrate-management.js'
 
 export type MigratedDatabase = ConnectedDatabase
 
-/** A database of its own for each test, with management's schema, connected to as the schema's owner. */
+/** A test's own database with management's schema, connected to as its owner. */
 export async function migratedDatabase(): Promise<MigratedDatabase> {
   const prepared = await createPreparedDatabase('management', async (owner) => {
     await migrateManagement({ owner, runtimeRole: owner.user }, createLogger('test', 'silent'))
