@@ -1,12 +1,12 @@
 import { type IdRef, mapTemplate, type TemplateOf } from './template.js'
 
-/** A header field or query parameter, and what stands in it. */
+/** A header field or query parameter, and the template of its value. */
 export interface NamedTemplate<Ref> {
   readonly name: string
   readonly value: TemplateOf<Ref>
 }
 
-/** The six ways of giving a provider its key. */
+/** The six ways of passing a key to a provider. */
 export type AuthOf<Ref> =
   | { readonly type: 'none' }
   | { readonly type: 'bearer'; readonly secret: Ref }
@@ -17,7 +17,7 @@ export type AuthOf<Ref> =
       readonly type: 'custom'
       readonly headers: readonly NamedTemplate<Ref>[]
       readonly query: readonly NamedTemplate<Ref>[]
-      /** Whole segments between base path and client's path, one secret in one of them: `/bot{{TOKEN}}`. */
+      /** Whole segments between base path and client's path, with one secret in one of them: `/bot{{TOKEN}}`. */
       readonly path?: TemplateOf<Ref>
     }
 

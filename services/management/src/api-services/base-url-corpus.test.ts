@@ -3,7 +3,7 @@ import { startForAllTests } from '@protectmyapi/dev-kit/start-for-all-tests'
 import { hostileUrls } from '@protectmyapi/service-kit/test/hostile-urls'
 import { restHarness } from '../test/rest-harness.js'
 
-/** Whose host is a provider's, and what is written is not what it seems. */
+/** URLs whose host is a provider's but which do not mean what they seem to mean. */
 const MISLEADING = [
   'https://user:password@api.openai.com',
   'https://user@api.openai.com',
@@ -43,7 +43,7 @@ async function answerTo(method: 'POST' | 'PATCH' | 'PUT', path: string, body: ob
 describe('a base URL that must never be dialled', () => {
   const urls = hostileUrls()
   const fields = { name: 'S', baseUrl: 'https://api.example.com' }
-  /** By a creation, a put that would make one, and a put and a change of one that is there. */
+  /** Create, put of a new service, and put and patch of an existing one. */
   const WAYS: readonly ((baseUrl: string) => Promise<object>)[] = [
     (baseUrl) => answerTo('POST', services(), { ...fields, slug: 'new', baseUrl }),
     (baseUrl) => answerTo('PUT', `${services()}/new`, { ...fields, baseUrl }),
@@ -60,7 +60,7 @@ describe('a base URL that must never be dialled', () => {
     expect(body.items).toMatchObject([{ slug: 'there', baseUrl: 'https://api.example.com' }])
   })
 
-  // What reads them is tried with each that parses: upstream-url.test.ts.
+  // upstream-url.test.ts tries the function that checks them with every URL that parses.
   it(`is saved by no way of saving one, any of ${urls.length} by one of four`, async () => {
     for (const [index, baseUrl] of urls.entries()) {
       const answer = await WAYS[index % WAYS.length]?.(baseUrl)

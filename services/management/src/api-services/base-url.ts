@@ -5,12 +5,12 @@ import { badField } from '@protectmyapi/service-kit/http/validate'
 const POINTER = '/baseUrl'
 export const BASE_URL_CHARS_MAX = 2_048
 
-/** Unreserved characters and sub-delims, `;` apart: some servers cut a segment there. Nothing encoded. */
+/** Unreserved characters, `:`, `@` and sub-delims without `;`, at which some servers cut a segment. No escapes. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@-]+)*\/?$/
 
 /**
- * The base URL in its one spelling: origin, then a path without dot segments or a trailing slash, under which every
- * request stays.
+ * Normalizes a base URL to its only spelling: the origin, then a path without dot segments and without a trailing
+ * slash. Every request stays under that path.
  *
  * @throws Fault INVALID_REQUEST with the pointer /baseUrl.
  */
@@ -23,7 +23,7 @@ export function normalizeBaseUrl(text: string, exempt: PrivateUpstreams): string
     throw badField(POINTER, `Write scheme, host and port plainly: ${url.origin}, if that is what is meant.`)
   if (text.includes('?') || text.includes('#'))
     throw badField(POINTER, 'Leave query and fragment out; clients send the query.')
-  // The parser has resolved dot segments and turned backslashes: what was written must be what is meant.
+  // The parser has resolved dot segments and turned backslashes into slashes, so the path is checked as it was written.
   const path = writtenPath(text)
   const dots = path.split('/').some((segment) => segment === '.' || segment === '..')
   if (dots || !PLAIN_PATH.test(path) || stripSlash(url.pathname) !== stripSlash(path)) {

@@ -6,15 +6,15 @@ import { PRESETS } from './presets/presets.js'
 import { usesOf } from './uses-of.js'
 
 /**
- * Edit × origin × placement × role × how the secret is named, for a secret of each placement: which of them take it where
- * it is bound, and no other. Where they do, all of it is tried with that secret; where they refuse, with one secret or
- * another.
+ * Edit × origin × placement × role × how the secret is named, for a secret bound to each placement. Only edits that put
+ * the secret where it is bound may succeed. Every combination that may succeed is tried; of those that must be refused,
+ * a selection for each secret.
  */
 
 const HOME = 'https://api.example.com'
 const VALUE = 'sk-matrix-0123456789'
 
-/** One secret for each placement; the name says which. */
+/** One secret for each placement, named after it. */
 const BOUND: Readonly<Record<string, Placement>> = {
   AUTHORIZATION: { kind: 'header', name: 'authorization' },
   X_KEY: { kind: 'header', name: 'x-key' },
@@ -26,7 +26,7 @@ const BOUND: Readonly<Record<string, Placement>> = {
 
 const ORIGINS: readonly { readonly baseUrl: string; readonly isHome: boolean; readonly refusal: number }[] = [
   { baseUrl: HOME, isHome: true, refusal: 403 },
-  // The same origin, written otherwise.
+  // The same origin in another spelling.
   { baseUrl: 'HTTPS://API.example.com:443/', isHome: true, refusal: 403 },
   { baseUrl: 'https://api.example.com:8443', isHome: false, refusal: 403 },
   { baseUrl: 'https://api.example.com.', isHome: false, refusal: 403 },
@@ -37,9 +37,9 @@ const ORIGINS: readonly { readonly baseUrl: string; readonly isHome: boolean; re
 
 interface Place {
   readonly said: string
-  /** Where it puts the secret, as bindings say it. */
+  /** The placement where it puts the secret, as bindings write it. */
   readonly key: string
-  /** Takes an id as well as a name: no template does. */
+  /** Whether it takes an id as well as a name. Templates take names only. */
   readonly byId?: boolean
   fields(secret: string): object
 }
@@ -126,7 +126,7 @@ const patched: string = (await people.owner.ask('POST', services(), { ...SOUND, 
 
 type Edit = (person: Person, fields: object) => Promise<number>
 
-/** Who does it, and how they name the secret. */
+/** The role of the person who edits, and how they name the secret. */
 interface Way {
   readonly role: 'owner' | 'admin'
   readonly by: 'name' | 'id'
@@ -137,20 +137,20 @@ const WAYS: readonly Way[] = [
   { role: 'owner', by: 'id' },
   { role: 'admin', by: 'name' },
 ]
-/** The others differ in how they are written, which is read before it is known what is done. */
+/** Tried with every edit. The others test how an origin is parsed, which does not depend on the edit. */
 const TWO: ReadonlySet<string> = new Set([HOME, 'https://evil.example.com'])
 
-/** One of them, another one for the next secret. Of every third secret they are of both roles. */
+/** One of `WAYS`, and the next one for the next secret. Every third secret still meets both roles. */
 const wayOf = (...indexes: readonly number[]): readonly Way[] => {
   const at = indexes.reduce((sum, index) => sum + index) % WAYS.length
   return WAYS.slice(at, at + 1)
 }
 
-/** Each puts the fields into a service, in a way of its own; what came of it as a status, the service as it was if refused. */
+/** Ways of putting the fields into a service. Each answers the status, and leaves the service as it was if refused. */
 const EDITS: readonly {
   readonly name: string
   readonly done: number
-  /** Which secrets the other ways of writing an origin are tried with: every third, from this one on. The three try all. */
+  /** Which third of the combinations with origins outside `TWO` it tries. The three edits together try all. */
   readonly from: number
   readonly edit: Edit
 }[] = [
@@ -178,7 +178,7 @@ const EDITS: readonly {
   },
 ]
 
-/** Whatever was done: no service takes a secret to a place that is not its own. */
+/** Uses of a secret outside its bindings. There must never be any, whatever was done before. */
 async function strays(): Promise<string[]> {
   const found: string[] = []
   for (const [name, placement] of Object.entries(BOUND)) {
@@ -202,7 +202,7 @@ describe.each(EDITS)('$name', ({ edit, done, from }) => {
           const isLooked = TWO.has(baseUrl) || (nth + row + column) % 3 === from
           const ways = isBound ? WAYS : isLooked ? wayOf(nth, row, column) : []
           for (const { role, by } of ways) {
-            // An id is nobody's name.
+            // Where only a name is taken, an id names no secret.
             const isNamed = by === 'name' || byId
             const expected = isNamed ? (isBound ? done : refusal) : 400
             const status = await edit(people[role], { baseUrl, ...fields(by === 'id' ? (ids[secret] ?? '') : secret) })
@@ -229,7 +229,7 @@ describe.each(PRESETS)('the preset $id', (preset) => {
   const slug = `preset-${id}`
 
   it('takes no secret that is bound elsewhere, whoever creates or puts, and however it is named', async () => {
-    // By the name that the preset recommends.
+    // Named as the preset recommends.
     const elsewhere = { name: secretName, value: VALUE, bindings: { origins: [HOME], placements: bindings.placements } }
     const { body: secret } = await people.owner.ask('POST', secrets(), elsewhere).expect(201)
     const statuses: number[] = []
@@ -241,7 +241,7 @@ describe.each(PRESETS)('the preset $id', (preset) => {
       }
     }
     expect(statuses).toEqual(Array.from({ length: 12 }, () => 403))
-    // Bound to where the preset sends it, it is taken, and not sent elsewhere by the preset’s other fields.
+    // A secret bound to the preset's destination is taken, and the preset's other fields cannot send it elsewhere.
     const whole = { value: VALUE, bindings: { origins: [baseUrl], placements: bindings.placements } }
     await people.owner.ask('PUT', `${secrets()}/${secret.id}/value`, whole).expect(200)
     const { body } = await people.admin.ask('POST', services(), { name: 'S', preset: id, slug }).expect(201)
@@ -258,7 +258,7 @@ describe.each(PRESETS)('the preset $id', (preset) => {
 })
 
 describe('a template of two secrets', () => {
-  /** Bound like AUTHORIZATION and PASSWORD. */
+  /** Secrets bound like AUTHORIZATION and PASSWORD. */
   const SECOND = { AUTHORIZATION_2: BOUND.AUTHORIZATION, PASSWORD_2: BOUND.PASSWORD }
   const custom2 = (headers: object) => ({ auth: { type: 'custom', headers }, extraHeaders: {} })
   const cases: readonly [string, number, object][] = [
@@ -313,11 +313,11 @@ describe('by steps', () => {
       await people.admin
         .ask('PATCH', service, { auth: { type: 'header', name: 'x-log', secret: ids[secret] ?? '' } })
         .expect(403)
-      // Of a preset a patch knows nothing; a put that names one is whole, and bound.
+      // A patch takes no preset. A put that names one replaces the whole service and is checked against bindings.
       await people.admin.ask('PATCH', service, { preset: 'openai' }).expect(400)
       const put = { name: 'S', preset: 'openai', auth: { type: 'bearer', secret }, extraHeaders: {} }
       await people.admin.ask('PUT', `${services()}/steps`, put).expect(403)
-      // Another name routes to the same place.
+      // Another slug does not change where the service sends requests.
       const { body } = await people.admin.ask('PATCH', service, { slug: 'steps-elsewhere' }).expect(200)
       expect(body).toMatchObject({ baseUrl: HOME, auth: made.body.auth, extraHeaders: made.body.extraHeaders })
       await people.owner.ask('DELETE', service).expect(204)
@@ -337,13 +337,13 @@ describe('by steps', () => {
     expect(refusals.map(({ status }) => status)).toEqual([400, 400, 400, 400])
     await people.admin.ask('POST', secrets(), { name: 'X_KEY', value: VALUE, bindings: evil }).expect(409)
     await people.member.ask('PUT', `${secrets()}/${id}/value`, { value: VALUE, bindings: evil }).expect(403)
-    // The version that is in force already: nothing of the rest is looked at.
+    // With the external version that is already in force, the other fields are not looked at.
     const versioned = { value: VALUE, externalVersion: 'v1' }
     await people.admin.ask('PUT', `${secrets()}/by-name/X_KEY`, versioned).expect(200)
     const moved = { text: `X_KEY=${VALUE}`, bindings: { X_KEY: evil }, externalVersion: 'v1' }
     const imported = await people.admin.ask('POST', `${secrets()}/import`, moved).expect(200)
     expect(imported.body.counts).toEqual({ created: 0, replaced: 0, unchanged: 1, refused: 0 })
-    // And with the value: not while a service would be left behind.
+    // With the value, new bindings are refused while a service still needs the old ones.
     const uses = { ...SOUND, slug: 'uses', auth: { type: 'header', name: 'x-key', secret: 'X_KEY' } }
     await people.owner.ask('POST', services(), uses).expect(201)
     const again = await people.admin.ask('POST', `${secrets()}/import`, { ...moved, externalVersion: 'v2' }).expect(200)

@@ -7,10 +7,13 @@ import { escapePointer, type InjectedPlace, injectedPlaces, surfaceKey } from '.
 import type { AuthInput } from './service-schemas.js'
 import { type IdRef, isLiteral, parseTemplate, type TemplateOf } from './template.js'
 
-/** A secret as it was named, and where. */
+/** A reference to a secret: the name or id that was given, and the place where it was given. */
 export interface DraftRef {
   readonly secretName: string
-  /** In `auth.secret` an id does as well; what is stored already is known by its id alone and never heals by name. */
+  /**
+   * `auth.secret` takes a name or an id, templates only a name. A stored reference is an id: a new secret with a
+   * deleted one's name does not take its place.
+   */
   readonly by: 'name' | 'name-or-id' | 'id'
   readonly pointer: string
 }
@@ -20,17 +23,17 @@ export interface Draft {
   readonly extraHeaders: readonly NamedTemplate<DraftRef>[]
 }
 
-/** What a request says; the rest stays as it is stored. */
+/** The fields that a request sets. Absent ones stay as they are stored. */
 interface Written {
   readonly auth?: AuthInput | undefined
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined
 }
 
 /**
- * Reads auth and extra headers as they were written: templates parsed, names and literal text checked, no name set
- * twice. Which secrets there are is not asked yet.
+ * Reads auth and extra headers as the operator wrote them: parses templates, checks names and literal text, and refuses
+ * names that are set twice. It does not look up which secrets exist.
  *
- * @throws Fault INVALID_REQUEST naming each bad field.
+ * @throws Fault INVALID_REQUEST that names each bad field.
  */
 export function draftService(
   written: Written,
@@ -91,7 +94,7 @@ function draftAuth(auth: AuthInput, template: ReadTemplate, named: ReadFields): 
   }
 }
 
-/** The characters that a query parameter's name may have: the same that a secret can be bound to. */
+/** The names of query parameters to which a secret can be bound. */
 const QUERY_NAME = /^[A-Za-z0-9._~[\]-]{1,128}$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
 const CONTROL = /[\u0000-\u001f\u007f]/
@@ -115,7 +118,7 @@ function wrongInPlace({ pointer, surface, value, password }: InjectedPlace<Draft
       ]
     case 'basic':
       return [
-        // RFC 7617 § 2: the first colon ends the user.
+        // The first colon ends the user (RFC 7617 § 2).
         ...at(
           /[:]/.test(texts(value)) || CONTROL.test(texts(value))
             ? 'The user holds no colon and no control characters.'
@@ -125,7 +128,7 @@ function wrongInPlace({ pointer, surface, value, password }: InjectedPlace<Draft
         ...at(CONTROL.test(texts(password ?? [])) ? 'No control characters.' : undefined, '/auth/password'),
       ]
     case 'path':
-      // A literal {} would pass for the place of a value.
+      // A literal {} would be taken for the place of a value.
       return at(
         isPathTemplate(surface.template) && !texts(value).includes('{')
           ? undefined
@@ -134,7 +137,7 @@ function wrongInPlace({ pointer, surface, value, password }: InjectedPlace<Draft
   }
 }
 
-/** Of two fields with one name, which wins would be anybody's guess. */
+/** Refuses two fields with the same name, because providers differ on which of the two counts. */
 function namesTwice(places: readonly InjectedPlace<DraftRef>[]): FieldError[] {
   const seen = new Set<string>()
   return places.flatMap((place) => {
@@ -147,7 +150,7 @@ function namesTwice(places: readonly InjectedPlace<DraftRef>[]): FieldError[] {
   })
 }
 
-/** Header names are stored in lower case, as bindings and proxies compare them. */
+/** Header names are stored in lower case, because bindings and proxies compare them so. */
 function lowerCaseHeaders({ auth, extraHeaders }: Draft): Draft {
   const lower = (fields: readonly NamedTemplate<DraftRef>[]) =>
     fields.map(({ name, value }) => ({ name: name.toLowerCase(), value }))
@@ -159,7 +162,7 @@ function lowerCaseHeaders({ auth, extraHeaders }: Draft): Draft {
   return { auth: lowered, extraHeaders: lower(extraHeaders) }
 }
 
-/** What to check, for a name that resolves to nothing. */
+/** The refusal of names of no existing secret. It tells what to check. */
 export function unresolved(names: readonly { readonly secretName: string; readonly pointer: string }[]): Fault {
   const errors = names.map(({ secretName, pointer }) => ({
     pointer,

@@ -5,7 +5,7 @@ import { isLiteral, refsOf, type TemplateOf } from './template.js'
 
 /** One place of the outgoing request that the operator fills. */
 export interface InjectedPlace<Ref> {
-  /** Where the operator wrote it: a JSON Pointer into the service. */
+  /** JSON Pointer into the service, to the field where the operator wrote it. */
   readonly pointer: string
   readonly surface:
     | { readonly kind: 'header' | 'query'; readonly name: string }
@@ -13,11 +13,11 @@ export interface InjectedPlace<Ref> {
     /** As bindings spell it: `/bot{}`. */
     | { readonly kind: 'path'; readonly template: string }
   readonly value: TemplateOf<Ref>
-  /** With `basic` alone; `value` is the user then. */
+  /** Only with `basic`, where `value` is the user. */
   readonly password?: TemplateOf<Ref>
 }
 
-/** Auth and extra headers as one list, in one form: what is injected, what is bound and what is shown follow from it. */
+/** Auth and extra headers as one list, in one form. What is injected, bound and shown is derived from it. */
 export function injectedPlaces<Ref extends object>(
   auth: AuthOf<Ref>,
   extraHeaders: readonly NamedTemplate<Ref>[],
@@ -72,7 +72,7 @@ function pathPlace<Ref extends object>(value: TemplateOf<Ref>): InjectedPlace<Re
   return { pointer: '/auth/path', surface: { kind: 'path', template }, value }
 }
 
-/** A secret in its place, as bindings speak of it. */
+/** A reference to a secret with its placement, in the terms of bindings. */
 export interface PlacedRef<Ref> {
   readonly pointer: string
   readonly placement: Placement
@@ -96,7 +96,10 @@ export function placedRefs<Ref extends object>(places: readonly InjectedPlace<Re
   })
 }
 
-/** The name that this place sets, injective: header fields have no case, and to many servers `_` is `-`. Two places must never share one. */
+/**
+ * Equal for two places exactly when they set the same field, which one service must not do. Header names are folded:
+ * they have no case, and many servers treat `_` as `-`.
+ */
 export function surfaceKey({ surface }: InjectedPlace<unknown>): string {
   switch (surface.kind) {
     case 'basic':
@@ -110,5 +113,5 @@ export function surfaceKey({ surface }: InjectedPlace<unknown>): string {
   }
 }
 
-/** RFC 6901 § 3. */
+/** Escapes a name for use in a JSON Pointer (RFC 6901 § 3). */
 export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')

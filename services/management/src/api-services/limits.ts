@@ -5,10 +5,10 @@ const LIMIT_SCOPES = ['device', 'app', 'service', 'organization'] as const
 export type LimitScope = (typeof LIMIT_SCOPES)[number]
 
 const LIMITS = {
-  /** Limits of one service or app: each is a bucket to draw from at every request. */
+  /** Limits of one service or app. Every request draws from the bucket of each. */
   perOwner: 8,
   countMax: 1_000_000,
-  /** A day; longer ones are quotas. */
+  /** A day. For longer periods there are quotas. */
   periodSecondsMax: 86_400,
 } as const
 
@@ -47,7 +47,7 @@ const limitsOf = (scopes: readonly [LimitScope, ...LimitScope[]]) =>
     .transform((limits): LimitSpec[] => limits.map((limit) => ({ ...limit, burst: limit.burst ?? limit.count })))
 
 export const ServiceLimits = limitsOf(LIMIT_SCOPES)
-/** An app's own limits, over all its services. */
+/** An app's own limits, which count its requests to all services. */
 export const AppLimits = limitsOf(['device', 'app'])
 
 export const LimitView = z.object({
@@ -57,7 +57,7 @@ export const LimitView = z.object({
   burst: z.int(),
 })
 
-/** As the directory tells it to proxies: a service's limits count its own requests, an app's those to all services. */
+/** For proxies: a service's limits count the requests to this service, an app's limits those to all services. */
 export function limitsToWire(
   limits: readonly LimitSpec[],
   counted: 'one service' | 'all services',

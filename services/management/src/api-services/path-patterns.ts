@@ -1,9 +1,9 @@
 const LIMITS = { patternCharsMax: 512, segmentsMax: 32 } as const
 
-/** Compared with the path as it is sent, so nothing encoded is needed. `;` is left out: servers differ on it. */
+/** A literal segment, compared with the path as it is sent: no escapes, and no `;`, which servers read differently. */
 const LITERAL = /^[A-Za-z0-9._~!$&'()+,=:@-]+$/
 
-/** What is wrong with an entry of a path allow-list, or undefined. Whole segments: literal, `*` (one), `**` (any number). */
+/** What is wrong with an allow-list entry, if anything. Its segments are literal, `*` (one) or `**` (any number). */
 export function wrongPathPattern(pattern: string): string | undefined {
   if (!pattern.startsWith('/')) return 'Begin with a slash: /v1/chat/completions.'
   const segments = pattern.slice(1).split('/')

@@ -6,7 +6,7 @@ import type { ServiceRow } from './service-row.js'
 import type { AuthView, ServiceView } from './service-schemas.js'
 import { type IdRef, showTemplate } from './template.js'
 
-/** Current names of the secrets in force that these services name; a deleted one has none. */
+/** Current names, by id, of the secrets that these services use. A deleted secret is absent. */
 export async function secretNames(
   db: Knex,
   organizationId: string,
@@ -26,14 +26,14 @@ export async function showService(db: Knex, service: ServiceRow): Promise<Servic
   return presentService(service, await secretNames(db, service.organizationId, [service]))
 }
 
-/** None of the secrets that it names was deleted. */
+/** Whether none of the secrets that the service uses was deleted. */
 export async function namesAreAllThere(db: Knex, service: ServiceRow): Promise<boolean> {
   const names = await secretNames(db, service.organizationId, [service])
   return secretIdsOf(service).every((id) => names.has(id))
 }
 
 export function presentService(service: ServiceRow, names: ReadonlyMap<string, string>): ServiceView {
-  // An id in the braces: were it saved again, it would be looked for as a name and refused.
+  // A deleted secret is shown by its id in the braces. Saved again, that would be looked up as a name and refused.
   const nameOf = (secretId: string): string => names.get(secretId) ?? secretId
   return {
     id: service.id,

@@ -6,10 +6,10 @@ import type { NewService } from './service-schemas.js'
 type Defaults = Pick<NewService, 'baseUrl' | 'auth' | 'methods' | 'paths' | 'limits'>
 
 /**
- * What a preset fills in of a new service; the request's own fields stand before it. The secret is the recommended
- * name, which the organization must have.
+ * The fields of a new service that a preset fills in. Fields of the request take precedence. The organization must have
+ * a secret of the recommended name.
  *
- * @throws Fault INVALID_REQUEST for a preset that is none.
+ * @throws Fault INVALID_REQUEST for an unknown preset.
  */
 export function presetDefaults(id: string | undefined): Defaults {
   if (id === undefined) return {}

@@ -14,7 +14,7 @@ import { columnsOf, insertService, type WholeService, wholeService } from './who
 import { type ServiceDeps, serviceNotFound } from './write-service.js'
 
 export interface PutService {
-  /** Or the id of one that is there. */
+  /** The slug, or the id of an existing service. */
   readonly slug: string
   readonly given: ServicePut
   readonly precondition: Precondition
@@ -26,8 +26,8 @@ export interface ServiceWasPut {
 }
 
 /**
- * Makes the service of this slug what the request says, all of it: what is left out gets its default. With an
- * `externalVersion` that is the one in force already nothing is changed, and the answer waits as the first one did.
+ * Creates or replaces the service of this slug as a whole: fields that the request leaves out get their defaults. If
+ * `externalVersion` is already in force, nothing is changed, and the answer waits as the first one did.
  *
  * @throws Fault ENDPOINT_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED.
  */
@@ -40,7 +40,7 @@ export async function putService(
   const whole = wholeService(deps.privateUpstreams, given)
   const { result } = await deps.commitChange<ServiceWasPut>(actor, async (trx) => {
     const before = (await findService(trx, org.id, slug, 'lock')) ?? (await findAlone(trx, org.id, slug))
-    // An id that is nobody's names nothing that could be created.
+    // The id of no existing service cannot serve as the slug of a new one.
     if (!before && !Slug.safeParse(slug).success) throw serviceNotFound()
     await precondition(async () => before && showService(trx, before))
     if (!before) {
@@ -48,7 +48,7 @@ export async function putService(
       return { ...made, result: { outcome: 'created', service: made.result } }
     }
     const same = whole.externalVersion !== null && whole.externalVersion === before.externalVersion
-    // A secret that was deleted since leaves the service broken: putting it again is the way to mend it.
+    // If a secret was deleted since, the service is broken, and putting it again is the way to mend it.
     if (same && (await namesAreAllThere(trx, before))) {
       return { result: { outcome: 'unchanged', service: before }, feed: [], audit: [] }
     }
@@ -60,7 +60,7 @@ export async function putService(
   return result
 }
 
-/** Of those who create at once under one slug, the second finds what the first has made. */
+/** If two requests create the same slug at the same time, the lock lets the second find the first one's service. */
 async function findAlone(trx: Knex.Transaction, organizationId: string, slug: string): Promise<ServiceRow | undefined> {
   await lockForCreation(trx, organizationId)
   return findService(trx, organizationId, slug, 'lock')
@@ -74,7 +74,7 @@ async function replaceService(
   const { columns, secretIds } = await columnsOf(trx, organizationId, whole)
   const record = await updateServiceRow(trx, organizationId, id, {
     ...columns,
-    // Also where nothing is different: its answer says "in force", and must have waited (RETRYWAITS).
+    // Raised even if nothing differs, because the answer says "in force" and must have waited for it (RETRYWAITS).
     generation: trx.raw('generation + 1'),
     updated_at: trx.raw('now()'),
   })

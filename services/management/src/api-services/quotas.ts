@@ -8,7 +8,7 @@ const QUOTA_SCOPES = ['device', 'app', 'organization'] as const
 export type QuotaScope = (typeof QUOTA_SCOPES)[number]
 
 const LIMITS = {
-  /** A hundred million a day are 1,157 a second, day and night: no quota means anything beyond. */
+  /** A hundred million a day are 1,157 a second, day and night. A higher quota would limit nothing. */
   countMax: 100_000_000,
 } as const
 
@@ -29,14 +29,14 @@ const quotasOf = (scopes: readonly [QuotaScope, ...QuotaScope[]]) =>
         count: z.int().min(1).max(LIMITS.countMax).meta({ description: 'Requests in the period.' }),
       }),
     )
-    // One of each scope and period.
+    // At most one for each scope and period.
     .max(scopes.length * QUOTA_PERIODS.length)
     .refine(noTwins, 'Two quotas have the same scope and period.')
     .meta({ description: 'Empty for none.' })
 
-/** Of all requests of the organization. */
+/** Count all requests of the organization. */
 export const OrgQuotas = quotasOf(['organization'])
-/** Of the app's requests to all services, and of each device's. */
+/** Count the requests to all services: those of the app, and those of each device. */
 export const AppQuotas = quotasOf(['device', 'app'])
 
 export const QuotaView = z.object({
@@ -45,7 +45,7 @@ export const QuotaView = z.object({
   count: z.int(),
 })
 
-/** As the directory tells them to proxies. */
+/** Quotas as proxies receive them. */
 export function quotasToWire(quotas: readonly QuotaSpec[]): (Quota & { scope: keyof typeof SCOPE_OF_WIRE })[] {
   return quotas.map(({ scope, period, count }) => ({ scope: SCOPES[scope], period: PERIODS[period], count }))
 }
@@ -58,7 +58,7 @@ const SCOPES = {
 
 const PERIODS = { day: 'QUOTA_PERIOD_DAY', month: 'QUOTA_PERIOD_MONTH' } as const satisfies Record<QuotaPeriod, string>
 
-/** And back, as proxies ask for blocks. */
+/** The reverse mapping, for requests of proxies for blocks. */
 export const SCOPE_OF_WIRE = {
   LIMIT_SCOPE_DEVICE: 'device',
   LIMIT_SCOPE_APP: 'app',

@@ -4,15 +4,15 @@ import { PRESETS, presetById } from './presets/presets.js'
 import type { ServiceRow } from './service-row.js'
 
 const LIMITS = {
-  /** Named in a warning; of the rest it says how many they are. */
+  /** Endpoints that a warning names. It only counts the rest. */
   namedMax: 3,
 } as const
 
 type Allowing = Pick<ServiceRow, 'preset' | 'baseUrl' | 'methods' | 'paths'>
 
 /**
- * The provider's reserved endpoints that this service lets apps reach, by the patterns with which the proxy decides. The
- * provider is known by the preset, or by the base URL of one.
+ * The provider's reserved endpoints that this service lets apps reach, found with the patterns by which the proxy
+ * decides. The provider is known by the service's preset, or by a base URL that a preset has.
  */
 export function openReserved(service: Allowing): readonly ReservedEndpoint[] {
   const base = new URL(service.baseUrl)
@@ -25,7 +25,7 @@ export function openReserved(service: Allowing): readonly ReservedEndpoint[] {
   })
 }
 
-/** What to tell who looks at the service; undefined where none is open. */
+/** The warning shown with the service, or undefined if it opens no reserved endpoint. */
 export function reservedWarning(service: Allowing): string | undefined {
   const open = openReserved(service)
   if (open.length === 0) return undefined
@@ -38,7 +38,7 @@ function providerOf(preset: string | null, { origin }: URL): Preset | undefined 
   return (preset === null ? undefined : presetById(preset)) ?? PRESETS.find(({ baseUrl }) => baseUrl === origin)
 }
 
-/** What a client sends for this path of the provider; undefined where the base path leads elsewhere. */
+/** The path that a client sends to reach this path of the provider; undefined if it is not below the base path. */
 function belowBase({ pathname }: URL, path: string): string | undefined {
   const base = pathname.replace(/\/$/, '')
   return path === base || path.startsWith(`${base}/`) ? path.slice(base.length) : undefined

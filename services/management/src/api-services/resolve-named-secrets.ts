@@ -25,10 +25,11 @@ interface KnownSecret {
 }
 
 /**
- * Puts ids in the place of names: secrets in force of this organization, each bound to this origin and to the place
- * where it would stand. Their rows are locked against a change of bindings and against deletion until the commit.
+ * Replaces names of secrets by ids. Each must be a secret of this organization that is in force and that is bound to
+ * this origin and to the placement where the service puts it. The rows stay locked against a change of bindings and
+ * against deletion until the commit.
  *
- * @throws Fault INVALID_REQUEST for a name that is none; DESTINATION_NOT_ALLOWED, which says where a secret is bound.
+ * @throws Fault INVALID_REQUEST for a name of no secret; DESTINATION_NOT_ALLOWED, which says where the secret is bound.
  */
 export async function resolveNamedSecrets(
   trx: Knex.Transaction,
@@ -65,14 +66,14 @@ async function lockSecrets(
   const rows = await trx('secrets')
     .where({ organization_id: organizationId, state: 'active' })
     .where((either) => either.whereIn('name', names).orWhereIn('id', ids))
-    // One order for all who lock several.
+    // Always in the same order, so that transactions which lock several secrets cannot deadlock.
     .orderBy('id')
     .forShare()
     .select<{ id: string; name: string; bindings: Bindings }[]>('id', 'name', 'bindings')
   return rows.map(({ id, name, bindings }) => ({ id, name, bindings: normalizeBindings(bindings) }))
 }
 
-/** An id before a name: nobody can make another secret's id mean theirs by naming it so. */
+/** Ids come before names. Otherwise a secret that is named like another's id would take its place. */
 function find(known: readonly KnownSecret[], { secretName, by }: DraftRef): KnownSecret | undefined {
   const ofId = by === 'name' ? undefined : known.find(({ id }) => id === secretName)
   return ofId ?? (by === 'id' ? undefined : known.find(({ name }) => name === secretName))
@@ -84,7 +85,7 @@ function idOf(known: readonly KnownSecret[], ref: DraftRef): string {
   return secret.id
 }
 
-/** A secret in the path is bound to all that stands before it, or a base path could lead it into somebody's own account. */
+/** A secret in the path is bound to all of the path before it, or a base path could lead it to another account. */
 function refusePathBelowPath(places: readonly InjectedPlace<DraftRef>[], baseUrl: string): void {
   if (new URL(baseUrl).pathname === '/' || places.every(({ surface }) => surface.kind !== 'path')) return
   throw badField(
@@ -93,7 +94,7 @@ function refusePathBelowPath(places: readonly InjectedPlace<DraftRef>[], baseUrl
   )
 }
 
-/** Else whoever edits services could mail a key to a host, or into a header, of their own choice. */
+/** Otherwise anybody who edits services could send a key to a host, or in a header, of their own choice. */
 function refuseUnbound(placed: readonly PlacedRef<DraftRef>[], known: readonly KnownSecret[], origin: string): void {
   const errors = placed.flatMap(({ pointer, placement, ref }) => {
     const secret = find(known, ref)

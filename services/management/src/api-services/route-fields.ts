@@ -11,13 +11,13 @@ export interface RouteFields {
   readonly target: Target
   readonly injection: { readonly fields: InjectedField[] }
   readonly limits: Limit[]
-  /** Every secret that the injection names, once. */
+  /** Every secret that the injection uses, without repetition. */
   readonly secretIds: readonly string[]
-  /** `https://api.example.com`: where all of it goes. */
+  /** The origin that every request goes to: `https://api.example.com`. */
   readonly origin: string
 }
 
-/** What a proxy is told of a service. Pure: the same row, the same route. */
+/** The fields of a route that come from the service. A pure function of the row. */
 export function routeFields(service: ServiceRow): RouteFields {
   const places = injectedPlaces(service.auth, service.extraHeaders)
   return {
@@ -28,7 +28,7 @@ export function routeFields(service: ServiceRow): RouteFields {
       timeoutMs: service.timeoutMs,
       scrub: service.scrub,
       bodyBytesMax: service.bodyBytesMax,
-      // A service that writes the field itself has said what it wants there: two would be none (W3C Trace Context § 3.2).
+      // Not if the service sets the field itself: receivers ignore two of them (W3C Trace Context § 3.2).
       forwardTraceContext: service.forwardTraceContext && !places.some(isTraceparent),
     },
     injection: { fields: places.map(toWire) },

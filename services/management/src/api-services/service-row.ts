@@ -2,7 +2,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { StoredAuth, StoredHeaders } from './auth.js'
 import type { LimitSpec } from './limits.js'
 
-/** A service as the rest of the house sees it. */
+/** A service as management's code uses it. */
 export interface ServiceRow {
   readonly id: string
   readonly organizationId: string
@@ -26,7 +26,7 @@ export interface ServiceRow {
   readonly updatedAt: Date
 }
 
-/** As pg hands it over: bigint as text, jsonb parsed. */
+/** The row as pg returns it: bigint as text, jsonb parsed. */
 export interface ServiceRecord {
   readonly id: string
   readonly organization_id: string
@@ -76,7 +76,7 @@ export function toService(record: ServiceRecord): ServiceRow {
   }
 }
 
-/** A living service by id or slug; slugs are DNS labels and ids hold an underscore, so no text is both. */
+/** A service that is not deleted, by id or slug. No text is both: slugs are DNS labels, and ids hold an underscore. */
 export async function findService(
   db: Knex,
   organizationId: string,

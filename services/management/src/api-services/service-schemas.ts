@@ -12,20 +12,20 @@ export const SERVICE_LIMITS = {
   nameCharsMax: 128,
   pathsMax: 64,
   timeoutMsMin: 1_000,
-  /** openai's SDK waits as long by default. */
+  /** The default timeout of openai's SDK. */
   timeoutMsMax: 600_000,
-  /** A long answer that is not streamed comes within it. */
+  /** Enough for a long answer that is not streamed. */
   timeoutMsDefault: 120_000,
-  /** The proxy's own bound of one body, which it never holds in memory. */
+  /** The proxy's own limit for one body, which it never holds in memory. */
   bodyBytesMax: 1024 * 1024 * 1024,
-  /** OpenAI takes audio of 25 MB, Anthropic requests of 32 MB: what an app sends at once, and no film. */
+  /** Enough for an app's request, but not for a film: OpenAI takes audio of 25 MB, Anthropic requests of 32 MB. */
   bodyBytesMaxDefault: 32 * 1024 * 1024,
   servicesPerOrganization: 500,
 } as const
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
-/** A value that was put where its name belongs is refused here, and looked up nowhere. */
+/** Refuses a value that was entered in place of a secret's name, before it is looked up anywhere. */
 const SecretRef = z
   .string()
   .regex(SECRET_NAME, 'Give the name or the id of a secret of the organization.')
@@ -90,18 +90,18 @@ const fields = {
   enabled: z.boolean(),
 }
 
-/** What a preset does not fill in, and the request does not say, has a default; a base URL has none. */
+/** A field that neither the request nor a preset sets gets its default. Only the base URL has no default. */
 export const NewService = z
   .strictObject({ ...fields, preset: z.string().max(64) })
   .partial()
   .required({ name: true, slug: true })
 export type NewService = z.output<typeof NewService>
 
-/** The path names the slug. */
+/** Without the slug, which stands in the path. */
 export const ServicePut = NewService.omit({ slug: true }).extend({ externalVersion: ExternalVersion.optional() })
 export type ServicePut = z.output<typeof ServicePut>
 
-/** All that a request can say of a service, its slug apart. */
+/** Every field of a service that a request can set, except the slug. */
 export type ServiceInput = Omit<NewService, 'slug'>
 
 export const ServicePatch = z.strictObject(fields).partial()

@@ -29,7 +29,7 @@ export const updateServiceRow = (
     ),
   )
 
-/** The secrets that a service names from now on, and no others. */
+/** Records the secrets that a service uses from now on, in place of those before. */
 export async function nameSecrets(
   trx: Knex.Transaction,
   organizationId: string,

@@ -108,7 +108,7 @@ describe('auth types', () => {
     expect(shown.body.auth).toEqual({ type: 'bearer', secret: id })
     expect(shown.body.warnings).toEqual(expect.arrayContaining([expect.stringContaining(`Secret not found: ${id}`)]))
     expect((await injectionOf(body.id)).secretIds).toEqual([id])
-    // It can still be switched off, and not be pointed elsewhere with the dead secret in it.
+    // The service can still be disabled, but not sent elsewhere while it uses the deleted secret.
     await patch(body.id, { enabled: false }).expect(200)
     await patch(body.id, { baseUrl: `${ORIGIN}/v2` }).expect(400)
     await patch(body.id, { auth: { type: 'bearer', secret: id } }).expect(400)
@@ -276,7 +276,7 @@ describe('a change', () => {
       .set('if-match', headers.etag ?? '')
       .expect(200)
     expect([changed.body.forwardTraceContext, await told()]).toEqual([true, true])
-    // It is part of what the tag is made of.
+    // The field is part of the ETag.
     await patch(body.id, { forwardTraceContext: false })
       .set('if-match', headers.etag ?? '')
       .expect(412)

@@ -1,16 +1,16 @@
-/** Literal text and references to secrets, in order. What a reference is depends on where it is: a name, then an id. */
+/** Literal text and references to secrets, in order. References are written as names and stored as ids. */
 export type TemplateOf<Ref> = readonly (Literal | Ref)[]
 
 export interface Literal {
   readonly literal: string
 }
 
-/** As the operator wrote it. */
+/** A reference as the operator wrote it. */
 interface NameRef {
   readonly secretName: string
 }
 
-/** As it is stored: an id, so that a renamed secret is followed and a deleted one never heals by name. */
+/** A stored reference. An id follows renames, and is never taken over by a new secret with a deleted one's name. */
 export interface IdRef {
   readonly secretId: string
 }
@@ -19,12 +19,12 @@ export type Template = TemplateOf<IdRef>
 
 const REFERENCE = /^\{\{([A-Za-z_][A-Za-z0-9_]{0,127})\}\}/
 
-/** What is wrong with a template, or its parts. */
+/** A template's parts, or what is wrong with it. */
 export type ParsedTemplate = { readonly parts: TemplateOf<NameRef> } | { readonly wrong: string }
 
 /**
- * Reads `{{NAME}}` and literal text. Nothing else: no spaces inside the braces, no nesting, no escape, no evaluation.
- * Two braces that are not part of a reference are a mistake and are refused, never sent as they are.
+ * Parses literal text with `{{NAME}}` in it. There is nothing else: no spaces inside the braces, no nesting, no
+ * escapes, no evaluation. Two braces that are not part of a reference are refused as a mistake, and never sent.
  */
 export function parseTemplate(text: string): ParsedTemplate {
   const parts: (Literal | NameRef)[] = []
@@ -58,12 +58,12 @@ export function mapTemplate<From extends object, To>(
   return template.map((part) => (isLiteral(part) ? part : change(part)))
 }
 
-/** What it refers to. */
+/** The references in a template. */
 export function refsOf<Ref extends object>(template: TemplateOf<Ref>): Ref[] {
   return template.flatMap((part) => (isLiteral(part) ? [] : [part]))
 }
 
-/** As text again, with names in the place of references. */
+/** The template as text, with names in place of ids. */
 export function showTemplate(template: Template, nameOf: (secretId: string) => string): string {
   return template.map((part) => (isLiteral(part) ? part.literal : `{{${nameOf(part.secretId)}}}`)).join('')
 }

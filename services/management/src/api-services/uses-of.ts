@@ -10,7 +10,7 @@ export interface ServiceUse {
   readonly placement: Placement
 }
 
-/** Where the living services of an organization put this secret. */
+/** Every place where the organization's existing services put this secret. */
 export async function usesOf(db: Knex, organizationId: string, secretId: string): Promise<ServiceUse[]> {
   const records = await db('services')
     .join('service_secrets', 'service_secrets.service_id', 'services.id')

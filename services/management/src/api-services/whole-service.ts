@@ -10,7 +10,7 @@ import { type ServiceRow, toService } from './service-row.js'
 import { SERVICE_LIMITS, type ServiceInput } from './service-schemas.js'
 import { insertServiceRow, nameSecrets, refuseTooManyServices } from './service-store.js'
 
-/** All of a service as it was asked for, checked as far as it can be without asking which secrets there are. */
+/** A whole service as it was requested. Everything is checked except whether its secrets exist and are bound to it. */
 export interface WholeService {
   readonly asked: ServiceInput
   readonly baseUrl: string
@@ -18,7 +18,7 @@ export interface WholeService {
   readonly externalVersion: string | null
 }
 
-/** What a request leaves out, its preset fills in. @throws Fault INVALID_REQUEST, DESTINATION_NOT_ALLOWED. */
+/** A preset fills in fields that the request leaves out. @throws Fault INVALID_REQUEST, DESTINATION_NOT_ALLOWED. */
 export function wholeService(
   privateUpstreams: PrivateUpstreams,
   { externalVersion, ...given }: ServiceInput & { externalVersion?: string | undefined },
@@ -44,7 +44,7 @@ export async function insertService(
   const { columns, secretIds } = await columnsOf(trx, organizationId, whole)
   const record = await insertServiceRow(trx, { id, organization_id: organizationId, slug, ...columns })
   await nameSecrets(trx, organizationId, id, secretIds)
-  // No feed row: nobody holds anything of a service that is new.
+  // No feed row, because no proxy holds anything of a new service.
   return {
     result: toService(record),
     feed: [],
@@ -52,7 +52,7 @@ export async function insertService(
   }
 }
 
-/** Every column that a request can set, its default where the request is silent; and the secrets that it names. */
+/** Every column that a request can set, with defaults for absent fields, and the ids of the secrets that it names. */
 export async function columnsOf(
   trx: Knex.Transaction,
   organizationId: string,

@@ -40,12 +40,11 @@ export async function createService(
   return result
 }
 
-/** What of a patch changes no route. */
+/** Fields of a patch that change no route. */
 const ONLY_SHOWN = new Set(['name'])
 
 /**
- * Changes a service, wholly or not at all. Where it sends and what it injects are checked together, as they would be
- * after the change.
+ * Changes a service, wholly or not at all. Its destination and injection are checked together, as after the change.
  *
  * @throws Fault ENDPOINT_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT, DESTINATION_NOT_ALLOWED.
  */
@@ -61,7 +60,7 @@ export async function updateService(
     await precondition(() => showService(trx, before))
     const routing = await routingChanges(trx, deps, before, patch)
     const felt = Object.keys(patch).some((field) => !ONLY_SHOWN.has(field))
-    // A patch that repeats what is there bumps too: its answer says "in force", and must have waited (RETRYWAITS).
+    // Raised even if the patch changes nothing: the answer says "in force" and must have waited for it (RETRYWAITS).
     const record = await updateServiceRow(trx, org.id, before.id, {
       ...columnsOf(patch),
       ...routing,

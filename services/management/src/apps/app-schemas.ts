@@ -7,14 +7,14 @@ export const APP_LIMITS = {
   appsPerOrganization: 500,
   /** Debug tokens of one app that have neither expired nor been revoked. */
   debugTokensPerApp: 100,
-  /** 30 days: a token that is forgotten in a build does not work for ever. */
+  /** 30 days, so that a token that was forgotten in a build does not work for ever. */
   debugTokenHoursMax: 720,
 } as const
 
 const PLATFORMS = ['ios', 'android', 'flutter', 'react-native'] as const
 export type Platform = (typeof PLATFORMS)[number]
 
-/** What an app token buys; see the table of the contract. */
+/** What an app token is enough for; see _policy_ in docs/words.md. */
 const POLICIES = ['enforce', 'audit', 'off'] as const
 export type Policy = (typeof POLICIES)[number]
 
@@ -39,7 +39,7 @@ export const NewApp = z.strictObject({
 })
 export type NewApp = z.output<typeof NewApp>
 
-/** The path names the slug. */
+/** Without the slug, which stands in the path. */
 export const AppPut = NewApp.omit({ slug: true }).extend({ externalVersion: ExternalVersion.optional() })
 export type AppPut = z.output<typeof AppPut>
 

@@ -13,10 +13,10 @@ export interface AppSessionRecord {
   readonly revoked_at: Date | null
 }
 
-/** A session that stands is its first generation; its revocation feeds the second, however often it is asked for. */
+/** A session in force has generation 1. Each revocation feeds generation 2, even if it is repeated. */
 const REVOKED_GENERATION = 2
 
-/** Newest first: of a device that is in use there are many, and the last is the one that somebody looks for. */
+/** Newest first, because a device in use has many sessions and people look for the last one. */
 export function listAppSessions(
   db: Knex,
   organizationId: string,
@@ -34,9 +34,9 @@ export function listAppSessions(
 }
 
 /**
- * Ends one session; its device may buy another. RETRYWAITS: a repeated revocation feeds again, and waits as the first.
+ * Ends one session. Its device may buy another. RETRYWAITS: a repeated revocation feeds again, and waits as the first.
  *
- * @throws Fault APP_NOT_FOUND; NOT_FOUND, for one that expired long ago too.
+ * @throws Fault APP_NOT_FOUND; NOT_FOUND, also for a session that expired long ago.
  */
 export async function revokeAppSession(
   { commitChange }: AppDeps,

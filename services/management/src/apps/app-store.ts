@@ -24,7 +24,7 @@ export interface AppDeps {
 const living = (db: Knex, organizationId: string) =>
   db('apps').where({ organization_id: organizationId, deleted_at: null })
 
-/** A living app by id or slug. */
+/** An app that is not deleted, by id or slug. */
 export async function appOf(
   db: Knex,
   organizationId: string,
@@ -71,7 +71,7 @@ export async function createApp(
   return result
 }
 
-/** @throws Fault CONFLICT where the slug is taken, or there are too many. */
+/** @throws Fault CONFLICT where the slug is taken, or the organization has too many apps. */
 export async function insertApp(
   trx: Knex.Transaction,
   organizationId: string,
@@ -98,11 +98,11 @@ export async function insertApp(
     ),
   )
   const details = { slug: record.slug, policy: record.policy, quotas: record.quotas }
-  // No feed row: nobody holds anything of an app that is new.
+  // No feed row, because no proxy holds anything of a new app.
   return { result: record, feed: [], audit: [{ organizationId, event: 'app.created', targetId: record.id, details }] }
 }
 
-/** Every edit fells the app's routes, a repeated one too: its answer says "in force" (RETRYWAITS). Sessions stay. */
+/** Proxies discard the app's routes even if nothing changed: the answer says "in force" (RETRYWAITS). Sessions stay. */
 export async function updateApp(
   { commitChange }: AppDeps,
   actor: Actor,

@@ -207,7 +207,7 @@ describe('a write', () => {
         })
         const deleted = async () => (await house.db('apps').where('id', app.id).first()).deleted_at !== null
         while (!(await deleted())) await new Promise((resolve) => setImmediate(resolve))
-        // A turn of the whole house, through the API: time enough for an answer that does not wait.
+        // A request through the whole API takes long enough for an answer that does not wait to arrive.
         await owner.ask('GET', `/orgs/${org}/apps`).expect(200)
         expect([attempt, answered]).toEqual([attempt, false])
         await house.db('proxies').update({ applied: house.db('feed_counter').select('value') })

@@ -54,7 +54,7 @@ function pageOfApp(query: Knex.QueryBuilder, { organizationId, appId, after, lim
   return query.orderBy('id').limit(limit)
 }
 
-/** Answers the token, once: only its hash is kept. @throws Fault APP_NOT_FOUND, CONFLICT. */
+/** Answers the token, which cannot be shown again: only its hash is kept. @throws Fault APP_NOT_FOUND, CONFLICT. */
 export async function createDebugToken(
   { commitChange }: AppDeps,
   actor: Actor,
@@ -96,7 +96,7 @@ export async function createDebugToken(
   return { record: result, token }
 }
 
-/** Revokes a debug token and every device that it made: their sessions fall too. A repeated revocation waits as the first. */
+/** Revokes a debug token, its devices and their sessions. A repeated revocation waits as the first one did. */
 export async function revokeDebugToken(
   { commitChange }: AppDeps,
   actor: Actor,
@@ -132,7 +132,7 @@ export async function revokeDevice(
   })
 }
 
-/** RETRYWAITS: a device that was revoked before is bumped again, so that this answer waits as the first one did. */
+/** RETRYWAITS: the generation rises even if a device was revoked before, so that this answer waits as the first did. */
 async function revokeDevices(
   trx: Knex.Transaction,
   organizationId: string,

@@ -10,13 +10,13 @@ import type { Precondition } from '../http/precondition.js'
 import { type AppDeps, findApp } from './app-store.js'
 import { type LinkRecord, presentLink } from './present-link.js'
 
-/** App and service, by id or slug. */
+/** The app and the service of a link, by id or slug. */
 export interface LinkEnds {
   readonly app: string
   readonly service: string
 }
 
-/** A link's generation is 1 while it is there; taking it away feeds 2, and a new one has a new id. */
+/** A link has generation 1 while it exists. Removing it feeds generation 2. A new link has a new id. */
 const UNLINKED_GENERATION = 2
 
 export function listLinks(
@@ -53,7 +53,7 @@ export async function findLink(db: Knex, org: CallOrg, asked: LinkEnds): Promise
   return link
 }
 
-/** Links, or finds them linked. @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND, PRECONDITION_FAILED. */
+/** Makes the link, unless it exists. @throws Fault APP_NOT_FOUND, ENDPOINT_NOT_FOUND, PRECONDITION_FAILED. */
 export async function linkService(
   { commitChange, waitUntilSeen }: AppDeps,
   actor: Actor,
@@ -77,10 +77,10 @@ export async function linkService(
       targetId: id,
       details: { app: appId, service: serviceId },
     }))
-    // No feed row: proxies hold routes, and no knowledge of their absence.
+    // No feed row: proxies hold routes, but do not remember that a route is absent.
     return { result: { link, made: made.length > 0 }, feed: [], audit }
   })
-  // RETRYWAITS: the one rule for all who change nothing.
+  // RETRYWAITS: a request that changes nothing waits for what was committed before it.
   if (!result.made) await waitUntilSeen.everything()
   return result
 }
@@ -132,7 +132,7 @@ async function shownLink(db: Knex, organizationId: string, ends: Ends): Promise<
 const notLinked = (): Fault =>
   new Fault('NOT_FOUND', 'no such link', { say: 'This app is not linked to this API service.' })
 
-/** Both locked: neither can be deleted while they are being linked. */
+/** Locks both rows, so that neither can be deleted while they are being linked. */
 async function both(trx: Knex.Transaction, organizationId: string, asked: LinkEnds): Promise<Ends> {
   const app = await findApp(trx, organizationId, asked.app, 'lock')
   const service = await findService(trx, organizationId, asked.service, 'lock')

@@ -2,8 +2,8 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
 /**
- * Marks something of an app as revoked. What was revoked before keeps its moment, so that a repeated revocation can feed
- * again and wait as the first (RETRYWAITS).
+ * Marks an app's session or debug token as revoked. One that was revoked before keeps its time and is no error, so that
+ * a repeated revocation can feed again and wait as the first (RETRYWAITS).
  *
  * @throws Fault NOT_FOUND.
  */

@@ -10,7 +10,7 @@ import { type AppDeps, appNotFound, appOf, bumpApp, feedOf, insertApp } from './
 import { type AppRecord, presentApp } from './present-app.js'
 
 export interface PutApp {
-  /** Or the id of one that is there. */
+  /** The slug, or the id of an existing app. */
   readonly slug: string
   readonly given: AppPut
   readonly precondition: Precondition
@@ -22,8 +22,8 @@ export interface AppWasPut {
 }
 
 /**
- * Makes the app of this slug what the request says, all of it but its token. With an `externalVersion` that is the one
- * in force already nothing is changed, and the answer waits as the first one did.
+ * Creates or replaces the app of this slug as a whole, except its token. If `externalVersion` is already in force,
+ * nothing is changed, and the answer waits as the first one did.
  *
  * @throws Fault APP_NOT_FOUND, PRECONDITION_FAILED, CONFLICT.
  */
@@ -35,7 +35,7 @@ export async function putApp(
 ): Promise<AppWasPut> {
   const { result } = await deps.commitChange<AppWasPut>(actor, async (trx) => {
     const before = (await appOf(trx, org.id, slug, 'lock')) ?? (await findAlone(trx, org.id, slug))
-    // An id that is nobody's names nothing that could be created.
+    // The id of no existing app cannot serve as the slug of a new one.
     if (!before && !Slug.safeParse(slug).success) throw appNotFound()
     await precondition(async () => before && presentApp(before))
     const externalVersion = given.externalVersion ?? null
@@ -62,7 +62,7 @@ export async function putApp(
   return result
 }
 
-/** Of those who create at once under one slug, the second finds what the first has made. */
+/** If two requests create the same slug at the same time, the lock lets the second find the first one's app. */
 async function findAlone(trx: Knex.Transaction, organizationId: string, slug: string): Promise<AppRecord | undefined> {
   await lockForCreation(trx, organizationId)
   return appOf(trx, organizationId, slug, 'lock')

@@ -6,8 +6,8 @@ import { type AppDeps, findApp } from './app-store.js'
 import type { AppRecord } from './present-app.js'
 
 /**
- * Gives an app another publishable token. The app's row is fed, so that no proxy holds a route under the old one; whoever
- * presents that is told that there is no such app. Sessions stand: they name the app, not its token.
+ * Gives an app another publishable token. A feed row for the app makes proxies discard the routes under the old token,
+ * which is answered as the token of no app from then on. Sessions stay valid, because they name the app, not its token.
  *
  * @throws Fault APP_NOT_FOUND.
  */

@@ -1,2 +1,2 @@
-/** Where all of the REST side is mounted. */
+/** Path prefix of every REST route. */
 export const API_PREFIX = '/api/v1'

@@ -13,15 +13,15 @@ import { faultOf, sendProblem } from './send-problem.js'
 
 export interface AppDeps extends RouterDeps {
   readonly routes: readonly Route[]
-  /** CIDR ranges whose X-Forwarded-For and -Proto are believed. */
+  /** CIDR ranges of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. */
   readonly trustedProxies: readonly string[]
-  /** What stands in the way of serving, or undefined. */
+  /** The reason why management cannot serve now, or undefined when it can. */
   readonly notReady: () => Promise<string | undefined>
-  /** Sees each request first. */
+  /** Sees each request before any other handler. */
   readonly watch?: RequestHandler | undefined
 }
 
-/** The REST side as an Express application: no cookies, bodies or queries are read but where a route's gate does. */
+/** The REST side as an Express application. Only a route's gate reads cookies, bodies and queries. */
 export function createApp(deps: AppDeps): Express {
   const app = express()
   app.set('trust proxy', [...deps.trustedProxies])
@@ -52,7 +52,7 @@ export function createApp(deps: AppDeps): Express {
   return app
 }
 
-/** Answers are data: nothing in them may run, be framed or be guessed at. */
+/** Answers are data: browsers must not run them, frame them or guess their type. */
 function secured(): ReturnType<typeof helmet> {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -72,7 +72,7 @@ async function ready({ notReady }: AppDeps, response: Response): Promise<void> {
   else sendProblem(response, new Fault('UNAVAILABLE', obstacle, { say: obstacle }), requestIdOf(response))
 }
 
-/** Four parameters: that is how Express tells a handler of errors. */
+/** The handler has four parameters, because that is how Express recognises an error handler. */
 function refuseAsProblem({ log }: AppDeps) {
   return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
     const fault = faultOf(thrown)

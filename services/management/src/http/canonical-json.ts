@@ -1,9 +1,9 @@
 /**
- * JSON in which members stand in one order: equal texts, equal meanings. For digests. As JSON.stringify otherwise: a
- * Date is its text, and a member that is undefined is none.
+ * JSON with the members of every object sorted, so that values that are equal give equal texts. Used for digests.
+ * Otherwise it is JSON.stringify: a Date becomes its text, and a member that is undefined is left out.
  */
 export function canonicalJson(value: unknown): string {
-  // A copy in order, then the engine's own writer: putting the text together here costs four times as much.
+  // A sorted copy, then the engine's own writer: building the text here costs four times as much.
   return JSON.stringify(sorted(value ?? null))
 }
 
@@ -12,7 +12,7 @@ function sorted(value: unknown): unknown {
   if (!isRecord(value)) return value
   const copy: Record<string, unknown> = {}
   for (const name of Object.keys(value).sort()) {
-    // A member of this name would be swallowed by an assignment, and with it an alteration go unseen.
+    // Assigning to `__proto__` would drop the member, and an alteration that adds one would go unseen.
     if (name === '__proto__') Object.defineProperty(copy, name, { value: sorted(value[name]), enumerable: true })
     else copy[name] = sorted(value[name])
   }

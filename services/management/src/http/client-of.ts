@@ -5,8 +5,8 @@ const USER_AGENT_CHARS_MAX = 256
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * Who is at the other end, as far as the trusted proxies vouch for it. Pages served from a public origin of https are
- * secure even where the proxy in between says nothing of it.
+ * The client, as far as the trusted proxies vouch for it. With a public origin of https, every request counts as
+ * secure, even where the proxy in between does not say so.
  */
 export function clientOf(request: Request, publicOrigin: string | undefined): Client {
   return {

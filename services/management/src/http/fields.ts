@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const NAME_CHARS_MAX = 100
 
-/** What people call a thing. One line. */
+/** The display name of a thing, on one line. */
 export const Name = z
   .string()
   .trim()
@@ -10,13 +10,13 @@ export const Name = z
   .max(NAME_CHARS_MAX)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Give one line without control characters.')
 
-/** RFC 1123 § 2.1: a DNS label, lower case; a service's may stand before the proxy's host suffix. */
+/** A lower-case DNS label (RFC 1123 § 2.1), because a service's slug may stand before the proxy's host suffix. */
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 export const Slug = z.string().regex(SLUG, 'Give 1 to 63 lower-case letters, digits and hyphens, such as openai-prod.')
 
 const EMAIL_CHARS_MAX = 254
 
-/** Kept and compared in lower case. */
+/** Stored and compared in lower case. */
 export const Email = z
   .string()
   .trim()
@@ -34,7 +34,7 @@ export const ExternalVersion = z
       'What you call this state. While it is the one in force, putting it again changes nothing. Never a value, nor a digest of one.',
   })
 
-/** Of a moment with nanoseconds and offset: RFC 3339 bounds its fraction nowhere. */
+/** Room for a moment with nanoseconds and an offset. RFC 3339 sets no limit to the digits of a fraction. */
 const MOMENT_CHARS_MAX = 35
 
 /** A moment, in requests. */

@@ -16,7 +16,7 @@ import { readBody } from './read-body.js'
 import { refuseManyFields } from './refuse-many-fields.js'
 import { faultOf, sendProblem } from './send-problem.js'
 
-/** Far below what is set in production; so every wait here is one that ends. */
+/** Far below the limits of production, so that each wait in these tests is short. */
 const QUICK = { headersMs: 300, requestMs: 600, lookForSlowEveryMs: 20 } as const
 const HEAD = 'POST /things HTTP/1.1\r\nHost: x\r\n'
 const JSON_BODY = 'Content-Type: application/json\r\n'
@@ -31,7 +31,7 @@ async function listening(bounds: Partial<HttpBounds>): Promise<ListeningHttp> {
     await readBody(request)
     response.send('ok')
   })
-  // Four parameters: that is how Express tells a handler of errors.
+  // Four parameters are how Express recognises an error handler.
   app.use((err: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) =>
     sendProblem(response, faultOf(err), ''),
   )
@@ -49,7 +49,7 @@ async function answerTo(bytes: string): Promise<string> {
 
 const fields = (count: number): string => 'a: b\r\n'.repeat(count)
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
-/** Two fields. */
+/** A head with two fields so far. */
 const LAST = `${HEAD}Connection: close\r\n`
 
 describe('a bomb has exactly one answer:', () => {

@@ -7,23 +7,23 @@ import { createServedServer, type ServedCertificate } from '@protectmyapi/servic
 import { newId } from '@protectmyapi/service-kit/ids'
 import { REQUEST_ID_HEADER } from './request-id.js'
 
-/** What one client, or many, may take. Tests set them low. */
+/** Limits on what clients may use, one or all together. Tests set them low. */
 export const HTTP_BOUNDS = {
   /** For a TLS handshake. */
   handshakeMs: 10_000,
-  /** A sender of header fields byte by byte holds a connection no longer than this… */
+  /** For all header fields. Otherwise a client that sends byte by byte could hold a connection for ever. */
   headersMs: 10_000,
-  /** 256 KiB on a slow line. Answers may take longer: they wait for the data plane. */
+  /** For the whole request: 256 KiB on a slow line. Answers may take longer, because they wait for the data plane. */
   requestMs: 30_000,
-  /** …and how often those that took longer are looked for. */
+  /** How often connections that exceed the two limits above are looked for. */
   lookForSlowEveryMs: 2_000,
-  /** Above the usual 60 s of load balancers, so that theirs is the side that closes. */
+  /** Above the usual 60 s of load balancers, so that the load balancer closes first. */
   keepAliveMs: 65_000,
   headerBytesMax: 16 * 1024,
-  /** While it ends: how often connections are looked for whose last answer has gone. */
+  /** While the server closes: how often connections whose last answer was sent are looked for. */
   closeIdleEveryMs: 50,
   connectionsMax: 2_000,
-  /** For a client whose bytes could not be read to read why, before the connection is destroyed. */
+  /** After bytes that could not be parsed: time to read the refusal before the connection is destroyed. */
   lingerMs: 500,
 } as const
 
@@ -31,15 +31,15 @@ export type HttpBounds = Readonly<Record<keyof typeof HTTP_BOUNDS, number>>
 
 export interface HttpTarget {
   readonly host: string
-  /** 0 takes any. */
+  /** 0 picks a free port. */
   readonly port: number
-  /** With it, TLS 1.3 and nothing older. */
+  /** If given, the server speaks TLS 1.3 only. */
   readonly certificate?: ServedCertificate | null
 }
 
 export interface ListeningHttp {
   readonly port: number
-  /** No new connections; requests under way end, or are cut after the grace. */
+  /** Takes no new connections. Requests under way may end, and are cut after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
@@ -49,13 +49,14 @@ export async function listenHttp(
   bounds: HttpBounds = HTTP_BOUNDS,
 ): Promise<ListeningHttp> {
   const server = newServer(target, bounds)
-  // No field is dropped in silence: `refuseManyFields` counts them.
+  // Otherwise Node would drop surplus fields silently. `refuseManyFields` counts them.
   server.maxHeadersCount = 0
   server.maxConnections = bounds.connectionsMax
   let isClosing = false
   serveInTurn(server, {
     begin(incoming, outgoing, waits) {
-      // Whoever goes on asking over a kept connection would be served until the grace is over, and cut then (RFC 9112 § 9.6).
+      // Otherwise a client that keeps sending on this connection would be served until the grace is over, and be cut
+      // then (RFC 9112 § 9.6).
       if (isClosing) outgoing.shouldKeepAlive = false
       if (waits) outgoing.writeContinue()
       listener(incoming, outgoing)
@@ -86,14 +87,14 @@ function newServer({ certificate }: HttpTarget, bounds: HttpBounds): Server {
     requestTimeout: bounds.requestMs,
     connectionsCheckingInterval: bounds.lookForSlowEveryMs,
     keepAliveTimeout: bounds.keepAliveMs,
-    // `refuseWithoutHost` does, in turn.
+    // `refuseWithoutHost` requires it instead, and answers in turn.
     requireHostHeader: false,
   }
   if (!certificate) return createServer(options)
   return createServedServer({ ...options, handshakeTimeout: bounds.handshakeMs }, certificate)
 }
 
-/** What the HTTP parser could not read never reaches Express; it gets the same kind of answer. */
+/** Bytes that the HTTP parser could not read never reach Express. They get the same kind of answer. */
 function rawRefusal(fault: Fault): string {
   const requestId = newId('request')
   const body = JSON.stringify(toProblem(fault, requestId))
@@ -111,7 +112,7 @@ function rawRefusal(fault: Fault): string {
 async function close(server: Server, graceMs: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   const closing = setInterval(() => server.closeIdleConnections(), HTTP_BOUNDS.closeIdleEveryMs)
-  // It closes idle ones by itself (Node 19 and later).
+  // `close` itself closes the connections that are idle at this moment (Node 19 and later).
   await new Promise<void>((resolve) => server.close(() => resolve()))
   clearInterval(closing)
   clearTimeout(cut)

@@ -30,13 +30,13 @@ const ProblemBody = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' })
 
-/** As callers read them: some rows are shown as another. */
+/** The codes that callers see: `shownAs` shows some rows of the table under another row's code. */
 function shownCodes(): string[] {
   const rows: [string, FaultSpec][] = Object.entries(FAULTS)
   return [...new Set(rows.map(([code, { shownAs }]) => shownAs ?? code))]
 }
 
-/** The contract, from the very schemas that validate. */
+/** The OpenAPI document, made from the schemas that validate requests and answers. */
 export function openApiDocument(routes: readonly Route[]): object {
   return createDocument({
     openapi: '3.1.0',
@@ -110,7 +110,7 @@ function success(route: Route, description: string): ZodOpenApiResponseObject {
   }
 }
 
-/** The read of one thing, whose path ends with what it is named by. */
+/** Whether the route reads a single thing: its path ends with the thing's name or id. */
 function isTagged({ method, path }: Route): boolean {
   return method === 'GET' && path.endsWith('}')
 }

@@ -5,12 +5,12 @@ import { z } from 'zod'
 const PAGE_LIMITS = { max: 100, default: 50 } as const
 
 const CURSOR = /^[A-Za-z0-9_-]{1,300}$/
-/** What our own cursors say: ids, slugs, numbers and times. */
+/** The text inside a cursor that management made: an id, a slug, a number or a time. */
 const PLACE = /^[\x20-\x7e]{1,200}$/
 
 const WRONG_CURSOR = 'Give the cursor as `next` named it.'
 
-/** Opaque: what it is made of may change from one release to the next. It opens nothing, and is checked like any text. */
+/** Opaque: its content may change from one release to the next. It grants no access, and is checked like any text. */
 const cursorOf = (isPlace: (text: string) => boolean) =>
   z
     .string()
@@ -25,8 +25,8 @@ const cursorOf = (isPlace: (text: string) => boolean) =>
 /**
  * `?limit` and `?cursor` of a list.
  *
- * @param isPlace whether its `placeOf` may have said this: by a cursor of another list it would show too little, or begin
- * anew, without a word.
+ * @param isPlace whether this list's `placeOf` may have made the text. With a cursor of another list, this one would
+ * silently show too little or start over.
  */
 export const pageQuery = (isPlace: (text: string) => boolean) =>
   z.strictObject({
@@ -34,7 +34,7 @@ export const pageQuery = (isPlace: (text: string) => boolean) =>
     cursor: cursorOf(isPlace).optional(),
   })
 
-/** The same of a list that goes by the ids of what it shows. */
+/** The same for a list that is ordered by the ids of its items. */
 export const pageById = (kind: IdKind) => pageQuery((text) => isId(kind, text))
 
 /** The answer of a list: `next` is the cursor of the page after this one, null at the end. */
@@ -42,9 +42,9 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable() })
 
 /**
- * Cuts a page from rows of which one more than `limit` was asked for.
+ * Cuts a page from rows that were queried with `limit` + 1. The extra row shows that there is a next page.
  *
- * @param placeOf what the next page begins after, of a row.
+ * @param placeOf the place of a row in the list; the next page begins after the place of this page's last row.
  */
 export function cutPage<Row, Item>(
   rows: readonly Row[],

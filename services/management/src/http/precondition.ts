@@ -4,19 +4,19 @@ import { badField } from '@protectmyapi/service-kit/http/validate'
 import { etagOf } from './etag.js'
 
 /**
- * What `If-Match` and `If-None-Match` ask of the state that a change meets. A use case calls it under the lock of its
- * change, with the representation that is there then, or undefined where nothing is.
+ * Checks `If-Match` and `If-None-Match` against the state that a change is about to replace. A use case calls it under
+ * the lock of its change. `current` gives the representation at that time, or undefined where the thing does not exist.
  *
  * @throws Fault PRECONDITION_FAILED.
  */
 export type Precondition = (current: () => Promise<unknown>) => Promise<void>
 
-/** What is there, for a condition, where no read shows it with an ETag. */
+/** Given as the current representation of something that exists but that no read shows with an ETag. */
 export const WITHOUT_ETAG = Symbol('a representation without an ETag')
 
 type Condition = '*' | readonly string[]
 
-/** Both fields of a request, read. */
+/** Both fields of a request, parsed. */
 export interface Conditions {
   readonly ifMatch: Condition | undefined
   readonly ifNoneMatch: Condition | undefined
@@ -27,7 +27,7 @@ export function readConditions(headers: IncomingHttpHeaders): Conditions {
   return { ifMatch: condition('if-match', headers), ifNoneMatch: condition('if-none-match', headers) }
 }
 
-/** For changes. RFC 9110 § 13.2.2: `If-Match` first. */
+/** For changes. `If-Match` is checked first (RFC 9110 § 13.2.2). */
 export function preconditionOf({ ifMatch, ifNoneMatch }: Conditions): Precondition {
   return async (current) => {
     if (ifMatch === undefined && ifNoneMatch === undefined) return
@@ -51,7 +51,7 @@ export function readingOf({ ifMatch, ifNoneMatch }: Conditions, shown: unknown):
   return ifNoneMatch !== undefined && matches(ifNoneMatch, shown, weakly) ? 'not-modified' : 'modified'
 }
 
-/** RFC 9110 § 8.8.3: `W/` before a quoted text without quotes, spaces and controls. */
+/** An entity tag (RFC 9110 § 8.8.3): an optional `W/`, then a quoted text without quotes, spaces or controls. */
 const TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/
 const LIST = /(?:W\/)?"[^"]*"/g
 
@@ -60,7 +60,7 @@ function condition(name: 'if-match' | 'if-none-match', headers: IncomingHttpHead
   if (text === undefined) return undefined
   if (text === '*') return '*'
   const tags = text.match(LIST) ?? []
-  // RFC 9110 § 5.6.1: empty members of a list are passed over.
+  // Empty members of a list are ignored (RFC 9110 § 5.6.1).
   const rest = text.replaceAll(LIST, '').replaceAll(/[ \t,]/g, '')
   if (tags.length === 0 || rest !== '' || !tags.every((tag) => TAG.test(tag)))
     throw badField(name, 'Give * or ETags as they were answered, in their quotes.')
@@ -69,7 +69,7 @@ function condition(name: 'if-match' | 'if-none-match', headers: IncomingHttpHead
 
 type Comparison = (tag: string, etag: string) => boolean
 
-/** RFC 9110 § 8.8.3.2: our tags are strong; one that came back weak was changed on its way, and names no exact state. */
+/** RFC 9110 § 8.8.3.2. A tag that comes back weak was changed on its way, so it no longer names an exact state. */
 const strongly: Comparison = (tag, etag) => tag === etag
 const weakly: Comparison = (tag, etag) => tag.replace(/^W\//, '') === etag
 

@@ -3,13 +3,13 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { hasBody } from '@protectmyapi/service-kit/http/has-body'
 import { parseJsonBody, refuseUnlessJson } from '@protectmyapi/service-kit/http/json-body'
 
-/** A secret's value of 64 KiB, every byte escaped as six characters of JSON, would be 384 KiB; one in plain text fits. */
+/** A secret's value of 64 KiB fits as plain text, though not if JSON escapes each byte by six characters (384 KiB). */
 const BODY_BYTES_MAX = 256 * 1024
 
 /**
  * The body as JSON, or undefined where there is none.
  *
- * @throws Fault UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, or INVALID_REQUEST saying where.
+ * @throws Fault UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, or INVALID_REQUEST that says where the mistake is.
  */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   if (!hasBody(request)) return undefined
@@ -31,7 +31,7 @@ async function readBounded(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** The rest stays unread, so the connection is of no further use. */
+/** Closes the connection: the rest of the body stays unread, so no further request can be read from it. */
 function tooLarge(): Fault {
   return new Fault('TOO_LARGE', `body over ${BODY_BYTES_MAX} bytes`, {
     say: `The body is larger than ${BODY_BYTES_MAX / 1024} KiB. Send less.`,

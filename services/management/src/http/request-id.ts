@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express'
 
 export const REQUEST_ID_HEADER = 'pma-request-id'
 
-/** Ours alone: a client's own would let it name another's request in the log. */
+/** Always a new id. Otherwise a client could give its request the id of another client's request in the log. */
 export function giveRequestId(_request: Request, response: Response, next: NextFunction): void {
   response.set(REQUEST_ID_HEADER, newId('request'))
   next()

@@ -8,7 +8,7 @@ import type { Precondition } from './precondition.js'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Names between braces: `'/orgs/{org}/apps/{app}'` has `org` and `app`. */
+/** The names between braces in a path: `'/orgs/{org}/apps/{app}'` has `org` and `app`. */
 type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathParams<Rest>
   : never
@@ -20,38 +20,38 @@ export type PermissionFor<Path extends string> =
 /** What a handler is given once everything was checked. */
 interface Call<Path extends string, Asked extends Permission, Query, Body, Taken> {
   readonly requestId: string
-  /** Who answers for what is done, for `commitChange`. A public route's actor is the system, acting for a stranger. */
+  /** Recorded by `commitChange` as responsible for the change. On a public route it is the system. */
   readonly actor: Actor
   readonly principal: Asked extends 'public' ? undefined : Asked extends 'in-person' ? SignedInPerson : Principal
   readonly org: Asked extends OrgPermission ? CallOrg : undefined
-  /** Shaped like an id or a slug; whether they exist is the handler's to find. `org` is in here as it was written. */
+  /** Shaped like ids, slugs or names; the handler finds out whether they exist. `org` stands here as it was sent. */
   readonly params: Readonly<Record<PathParams<Path>, string>>
   readonly query: Query
   readonly body: Body
-  /** For public routes that some take as a signed-in person. @throws Fault where nobody is, or a token acts. */
+  /** For public routes that a signed-in person may use too. @throws Fault if nobody is signed in, or a token acts. */
   authenticate(): Promise<SignedInPerson>
   readonly client: Client
-  /** For changes of a single resource, which say `conditional`. */
+  /** For changes of a single resource: routes with `conditional`. */
   readonly precondition: Precondition
-  /** For creations, which say `once`. */
+  /** For creations: routes with `once`. */
   readonly claim: Claim
   readonly snapshot: Taken
 }
 
 /**
- * Binds the request's `Idempotency-Key` to what is about to be made. First of all in the transaction that makes it, so
- * that a twin of the request waits there and finds it.
+ * Binds the request's `Idempotency-Key` to the thing that is about to be made. It must be the first statement of the
+ * transaction that makes the thing, so that a twin of the request waits there and then finds the thing.
  */
 export type Claim = (trx: Knex.Transaction, made: string) => Promise<void>
 
 /** The other end of the connection. */
 export interface Client {
-  /** As `PMA_TRUSTED_PROXIES` lets it be believed. */
+  /** From X-Forwarded-For only where `PMA_TRUSTED_PROXIES` trusts the sender. */
   readonly address: string
   readonly userAgent: string
-  /** The request came over https. */
+  /** Whether the request came over https. */
   readonly secure: boolean
-  /** The host it asked for is this machine. */
+  /** Whether the Host field names this machine: localhost or a loopback address. */
   readonly loopback: boolean
 }
 
@@ -59,11 +59,11 @@ export interface Answer<Body> {
   readonly body: Body
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The single resource that the answer shows, as its read does: its ETag goes along. */
+  /** The single resource that the answer shows, as its read shows it. The answer then carries its ETag. */
   readonly resource?: unknown
   /** For routes that answer `lines`. */
   readonly pages?: AsyncIterable<readonly unknown[]>
-  /** 201 in place of the route's status: for puts, which create or change. */
+  /** Whether the thing was created: the status is then 201 if the route has `orCreated`. For puts. */
   readonly created?: boolean
 }
 
@@ -73,10 +73,10 @@ type Said<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.i
 
 interface Answers<Shown> {
   readonly status: 200 | 201 | 202 | 204
-  /** 201 as well, where the handler says that it created. */
+  /** The status may be 201 as well: when the handler answers `created`. */
   readonly orCreated?: true
   readonly body?: Shown
-  /** In place of a body: NDJSON, one of these in each line. */
+  /** In place of a body: NDJSON, whose every line is one of these. */
   readonly lines?: z.ZodType
 }
 
@@ -92,26 +92,26 @@ interface RouteSpec<
   /** Below `/api/v1`. */
   readonly path: Path
   readonly summary: string
-  /** More than the summary, for the OpenAPI document. */
+  /** Details for the OpenAPI document, beyond the summary. */
   readonly description?: string
   /** Required: a route without one does not compile. */
   readonly permission: Asked
-  /** A strictObject of strings. Without it, no query is taken. */
+  /** A strictObject of strings. Without it, a request with a query is refused. */
   readonly query?: Query
-  /** A strictObject. Without it, no body is taken. */
+  /** A strictObject. Without it, a request with a body is refused, unless the body is an empty object. */
   readonly body?: Body
   /**
-   * A change whose handler checks `precondition` under its lock, against what the resource's read shows. Elsewhere
-   * `If-Match` with a tag is refused before anything is done: what has no ETag cannot match one.
+   * A change whose handler checks `precondition` under its lock, against what the resource's read shows. Other changes
+   * refuse `If-Match` with a tag before they do anything, because what has no ETag cannot match one.
    */
   readonly conditional?: true
   /** A creation that takes an `Idempotency-Key`. */
   readonly once?: {
-    /** What of the body tells one request from another: never a value of a secret, nor anything made of one. */
+    /** The parts of the body that tell requests apart: never a secret's value, nor anything derived from one. */
     compared(body: Parsed<Body>): unknown
     /**
-     * The answer to the same request again: what the first one made, as it is now. `undone`: it came to nothing, so
-     * this request is the first. @throws Fault where it cannot be shown.
+     * The answer to the same request sent again: what the first one made, as it is now. `undone`: the first one made
+     * nothing in the end, so this one counts as the first. @throws Fault where the thing cannot be shown.
      */
     again(
       call: Call<Path, Asked, Parsed<Query>, Parsed<Body>, Taken>,
@@ -119,11 +119,11 @@ interface RouteSpec<
     ): Promise<Answer<Said<Shown>> | 'undone'>
   }
   /**
-   * Taken first of all, and closed once the answer has ended: what is read of who asks would warn whoever watches the
-   * database that it is about to be read (ADR 24).
+   * Taken before anything else, and closed once the answer has ended. If the caller were looked up first, an attacker
+   * who watches the database would be warned of the snapshot (ADR 24).
    */
   readonly snapshot?: () => Promise<Taken>
-  /** The answer of success. It is presented through this schema: what is not in it stays private. */
+  /** The answer on success. Only fields that are in its schema are sent. */
   readonly answers: Answers<Shown>
   handle(call: Call<Path, Asked, Parsed<Query>, Parsed<Body>, Taken>): Promise<Answer<Said<Shown>>>
 }
@@ -144,7 +144,7 @@ export interface Route {
     again(call: AnyCall, made: string): Promise<Answer<unknown> | 'undone'>
   }
   readonly answers: Answers<z.ZodType | undefined>
-  // A method, not a property: the checked call that it is given is the one that its own schemas made.
+  // A method, not a property, whose parameter is compared bivariantly. Its calls were checked by its own schemas.
   handle(call: AnyCall): Promise<Answer<unknown>>
 }
 
@@ -163,7 +163,7 @@ export interface AnyCall {
   readonly snapshot: Snapshot | undefined
 }
 
-/** Declares a route. It is a value: the router mounts it, the OpenAPI document and the access matrix read it. */
+/** Declares a route. The router mounts it; the OpenAPI document and the access matrix read it. */
 export function route<
   const Path extends string,
   Asked extends PermissionFor<Path>,
@@ -175,7 +175,7 @@ export function route<
   return spec
 }
 
-/** The body of routes that take none: nothing, or an empty object. */
+/** The body schema of routes that declare none: nothing, or an empty object. */
 export const NoBody = z.strictObject({})
-/** The query of routes that take none. */
+/** The query schema of routes that declare none. */
 export const NoQuery = z.strictObject({})

@@ -21,22 +21,22 @@ import { NDJSON, sendLines } from './send-lines.js'
 import { faultOf, sendProblem } from './send-problem.js'
 
 export interface RouterDeps extends OnceDeps {
-  /** Who sent this? @throws Fault UNAUTHORIZED, INVALID_TOKEN or TOKEN_EXPIRED; never answers an empty principal. */
+  /** The sender, never an empty principal. @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED or FORBIDDEN. */
   readonly authenticate: (request: Request) => Promise<Principal>
-  /** The organization and the principal's place in it, or undefined: absent and not a member are one answer. */
+  /** The organization and the principal's role in it, or undefined both if it is absent and if they are no member. */
   readonly findOrg: (principal: Principal, idOrSlug: string) => Promise<CallOrg | undefined>
-  /** `PMA_PUBLIC_ORIGIN`: where the pages are served that use the cookie. */
+  /** `PMA_PUBLIC_ORIGIN`: the origin of the pages that use the cookie. */
   readonly publicOrigin: string | undefined
   readonly log: Logger
 }
 
 /**
- * Ids, slugs and names of secrets. Anything else exists nowhere, and Postgres is not asked. How long one may be is said by
- * the schema of what is named, and else by the bound of a request's head.
+ * Ids, slugs and names of secrets. Nothing can have another name, so Postgres is not asked. The length is limited by
+ * the schema of the named thing, and otherwise by the limit on a request's head.
  */
 const PARAM = /^[A-Za-z0-9_-]+$/
 
-/** Mounts routes: each path once, so that a known path with another method answers 405 with `Allow`. */
+/** Mounts each path once with all of its methods, so that any other method is answered with 405 and `Allow`. */
 export function mountRoutes(routes: readonly Route[], deps: RouterDeps): Router {
   const router = Router({ strict: true, caseSensitive: true })
   for (const [path, methods] of byPath(routes)) {
@@ -67,7 +67,7 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
     deps.log.info({ ...line, status: response.statusCode, actor: call.actor.id, ms: since(startedMs) }, 'answered')
   } catch (thrown) {
     const fault = await afterSecondDeletion(route, faultOf(thrown), deps)
-    // In the middle of a stream: its reader must not take what came for all.
+    // In the middle of a stream: otherwise the reader would take what has arrived for the whole answer.
     if (response.headersSent) response.destroy()
     else sendProblem(response, fault, requestId)
     deps.log[fault.code === 'INTERNAL' ? 'error' : 'info']({ ...line, err: fault, ms: since(startedMs) }, 'refused')
@@ -76,7 +76,7 @@ async function serve(route: Route, deps: RouterDeps, request: Request, response:
   }
 }
 
-/** Without a body: who kept back its last byte would keep one of a few snapshots for half a minute. */
+/** Refuses a body: a client that held back its last byte would occupy one of the few snapshots for half a minute. */
 async function snapshotFor(route: Route, request: Request): Promise<Snapshot | undefined> {
   if (!route.snapshot) return undefined
   if (hasBody(request)) {
@@ -88,8 +88,9 @@ async function snapshotFor(route: Route, request: Request): Promise<Snapshot | u
 }
 
 /**
- * The gate, in this order: who, which organization, whether they may, and only then what they sent. Then who once more,
- * and it is that answer which counts: whoever keeps back the last byte has half a minute, in which all of it may end.
+ * The gate checks the principal, the organization and the permission, and only then query and body. After a body it
+ * checks the caller again, and that result counts: a client that holds back the last byte has half a minute, in which
+ * its sign-in, membership or role may end.
  */
 async function checkedCall(
   route: Route,
@@ -109,7 +110,7 @@ async function checkedCall(
     org,
     params,
     query,
-    // No body and no schema: as if an empty object had been sent. With a schema, its absence is an error of its own.
+    // An absent body counts as an empty object where the route declares none. Where it does, `validateBody` refuses it.
     body: validateBody(route.body ?? NoBody, sent === undefined && !route.body ? {} : sent),
     authenticate: async () => inPerson(await deps.authenticate(request)),
     client: clientOf(request, deps.publicOrigin),
@@ -118,14 +119,14 @@ async function checkedCall(
   }
 }
 
-/** Neither on public routes; an organization where the route is within one. */
+/** Both are undefined on public routes. `org` is set only on routes within an organization. */
 type Caller = Pick<AnyCall, 'principal' | 'org'>
 
 async function callerOf({ permission }: Route, deps: RouterDeps, request: Request): Promise<Caller> {
   if (permission === 'public') return { principal: undefined, org: undefined }
   const principal = await deps.authenticate(request)
   if (isOrgPermission(permission)) {
-    // Whether that is in reach is asked first: absent and out of reach are one answer.
+    // The organization is looked up first, so that one out of reach is answered like an absent one.
     return { principal, org: await permittedOrg(deps, principal, pathParams(request).org ?? '', permission) }
   }
   refuseUnlessCarried(principal, permission)
@@ -160,9 +161,9 @@ function actorOf({ permission }: Route, { principal, org }: Caller, requestId: s
 }
 
 /**
- * Through the declared schema, so a field that is not declared stays private.
+ * Sends the answer through the declared schema, so that fields which are not declared stay private.
  *
- * @throws Error where the handler's answer does not fit: a mistake of ours.
+ * @throws Error where the handler's answer does not fit the schema, which is a bug in the handler.
  */
 async function present(route: Route, answer: Answer<unknown>, request: Request, response: Response): Promise<void> {
   const { answers } = route
@@ -190,9 +191,9 @@ async function present(route: Route, answer: Answer<unknown>, request: Request, 
 }
 
 /**
- * RETRYWAITS: who deletes again, because the first answer was lost, reads "not found" as "it is gone". So that answer
- * waits as the first one did. It does so for what never was here as well, and thus tells the two apart for nobody. Where
- * the database cannot say what there is to wait for, the answer is that outage.
+ * RETRYWAITS: a client that repeats a deletion because the first answer was lost reads "not found" as "it is gone". So
+ * that answer waits as the first one did. It also waits for what never existed, so the delay does not tell the two
+ * apart. If the database cannot say what to wait for, the answer is that outage.
  */
 async function afterSecondDeletion(route: Route, fault: Fault, { everythingInForce }: RouterDeps): Promise<Fault> {
   if (route.method !== 'DELETE' || FAULTS[fault.code].http !== 404) return fault

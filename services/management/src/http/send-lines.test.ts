@@ -15,7 +15,7 @@ const PAGE = Array.from({ length: 64 }, (_, n) => ({ n, text: 'x'.repeat(1_000),
 let made = 0
 let ended: Promise<void>
 let end: () => void = () => undefined
-/** Closed, as the server sees it. */
+/** Settles once the server sees the connection closed. */
 let left: Promise<unknown>
 let began: Promise<void>
 let begin: () => void = () => undefined

@@ -4,15 +4,15 @@ import type { Response } from 'express'
 import type { z } from 'zod'
 import { takenInTime } from './taken-in-time.js'
 
-/** What a reader may take. Tests set them low. */
+/** Limits on a slow reader. Tests set them low. */
 export const LINE_BOUNDS = {
-  /** A reader that takes nothing for so long has gone. */
+  /** A reader that takes nothing for this long counts as gone. */
   stalledMs: 60_000,
-  /** And so has one who lets pages wait so long in all… */
+  /** So does a reader that lets pages wait this long in total. */
   patienceMs: 60_000,
-  /** …but for this much to each page, some 200 KB of an export: on the whole, 40 KB a second. */
+  /** Each page taken (some 200 KB of an export) gives this much of it back: 40 KB a second on average is enough. */
   patiencePerPageMs: 5_000,
-  /** Pages made ahead of the reader. */
+  /** Pages that are made ahead of the reader. */
   pagesAhead: 1,
 } as const
 
@@ -21,12 +21,12 @@ type LineBounds = Readonly<Record<keyof typeof LINE_BOUNDS, number>>
 export const NDJSON = 'application/x-ndjson'
 
 /**
- * Writes pages as NDJSON, as fast as the reader takes them. The first page is made before the head is sent, so what
- * fails at the start is a refusal like any other. What fails later cuts the connection: a chunked answer without its
- * last chunk is no end for any client of HTTP (RFC 9112 § 8). So does a reader who is too slow on the whole: pages hold
- * what others wait for, and a byte a minute is no silence.
+ * Writes pages as NDJSON, as fast as the reader takes them. The first page is made before the head is sent, so a
+ * failure at the start is answered as an ordinary refusal. A later failure cuts the connection: every HTTP client
+ * treats a chunked answer without its last chunk as incomplete (RFC 9112 § 8). A reader that is too slow on the whole
+ * is cut off too, because pages hold what others wait for, and `stalledMs` alone would not catch a byte a minute.
  *
- * @throws what the pages throw, and nothing where the reader left; the response is destroyed by then if its head was sent.
+ * @throws what the pages throw; nothing where the reader left. If the head was sent, the response is destroyed by then.
  */
 export async function sendLines(
   pages: AsyncIterable<readonly unknown[]>,
@@ -44,7 +44,7 @@ export async function sendLines(
   } catch (thrown) {
     if (!readerLeft(thrown)) throw thrown
   } finally {
-    // Wherever the reader left: before the first page was taken, too.
+    // At whatever point the reader left, even before the first page was taken.
     await texts.return()
   }
 }
@@ -54,7 +54,7 @@ const readerLeft = (thrown: unknown): boolean =>
 
 type Texts = AsyncGenerator<string, void, undefined>
 
-/** Each item through its schema: a field that is not declared stays private here too. */
+/** Passes each item through its schema, so that fields which are not declared stay private here too. */
 async function* toTexts(pages: AsyncIterable<readonly unknown[]>, schema: z.ZodType): Texts {
   for await (const page of pages) yield page.map((item) => `${JSON.stringify(schema.parse(item))}\n`).join('')
 }

@@ -4,7 +4,7 @@ import { outageAsFault } from '@protectmyapi/service-kit/postgres/outage-as-faul
 import type { Response } from 'express'
 import { tellOfRequest } from '../telemetry/watch-rest.js'
 
-/** Whatever was thrown, as a refusal. */
+/** Turns anything that was thrown into a refusal. */
 export function faultOf(thrown: unknown): Fault {
   return expressFault(thrown) ?? asFault(outageAsFault(thrown))
 }
@@ -20,7 +20,7 @@ export function sendProblem(response: Response, fault: Fault, requestId: string)
 const BROKEN_ESCAPE =
   'A % in the path begins no escape of UTF-8. Send two hexadecimal digits behind it, or %25 where % itself is meant.'
 
-/** Express' own refusals, such as a path with a broken escape, are Errors with a 4xx `status`. */
+/** Express's own refusals, such as of a path with a broken escape, are Errors with a 4xx `status`. */
 function expressFault(thrown: unknown): Fault | undefined {
   if (thrown instanceof Fault || !(thrown instanceof Error) || !('status' in thrown)) return undefined
   const { status } = thrown

@@ -9,9 +9,9 @@ const JUNK = '0\r\n\r\n'
 const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
 const post = (path: string, more: string, body = ''): string => `POST ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n${body}`
 
-/** Requests that were begun. */
+/** Paths of the requests that reached the listener. */
 let begun: string[]
-/** Ends answers to `/slow`, of which a half has gone. */
+/** Ends the answer to `/slow`, whose first half has been sent. */
 let end: (() => void) | undefined
 let server: ListeningHttp
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => server.close(0))
 
-/** Says ok; to `/refuse`, before it has read the body, that the connection ends. */
+/** Answers ok. Answers `/refuse`, before it has read the body, with 413 and the end of the connection. */
 function answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
   if (url !== '/live') begun.push(url)
   if (url === '/refuse') response.writeHead(413, { connection: 'close', 'content-length': 0 }).end()
@@ -35,7 +35,7 @@ function answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
 
 const client = (bytes: string): RawClient => rawClient(server, bytes)
 
-/** Returns once what was sent before has been read. */
+/** Settles once the server has read what was sent before. */
 async function read(): Promise<void> {
   expect(await client(get('/live', 'Connection: close\r\n')).closed).toMatch(/ok$/)
 }

@@ -20,7 +20,7 @@ async function* numbers(): AsyncGenerator<number, void, undefined> {
   for (let number = 0; ; number++) yield number
 }
 
-/** Lets a page wait, and takes the next one. */
+/** Lets a page wait for `ms`, then takes the next one. */
 async function takeAfter(ms: number): Promise<void> {
   jest.advanceTimersByTime(ms)
   await pages.next()

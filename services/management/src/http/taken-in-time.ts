@@ -1,13 +1,13 @@
 export interface Patience {
-  /** How long, in all, pages may wait for a slow reader… */
+  /** How long pages may wait for a slow reader in total. */
   readonly patienceMs: number
-  /** …who has so much of it back for each page taken, and never more than all. */
+  /** How much of that each page taken gives back. The total never exceeds `patienceMs`. */
   readonly patiencePerPageMs: number
 }
 
 /**
- * The same pages, until they have waited too long to be taken: then `cut` is called, once. The time in which a page is
- * made is not its reader's.
+ * Yields the same pages. Once they have waited too long for their reader, `cut` is called, once. The time that it takes
+ * to make a page is not counted against the reader.
  */
 export async function* takenInTime<Page>(
   pages: AsyncIterable<Page>,

@@ -1,6 +1,6 @@
 import { Moment } from './fields.js'
 
-/** Filters of what is listed by time: from `since` on, before `until`. */
+/** Query filters of lists ordered by time. `since` is inclusive, `until` exclusive. */
 export const TIME_RANGE = {
   since: Moment.optional().meta({ description: 'From this moment on.' }),
   until: Moment.optional().meta({ description: 'Before this moment.' }),

@@ -7,18 +7,19 @@ import { type IdempotencyRecords, MadeByTwin } from './idempotency-records.js'
 
 export interface OnceDeps {
   readonly records: Pick<IdempotencyRecords, 'find' | 'claim' | 'forget'>
-  /** RETRYWAITS: settles when all that is committed by now is in force. */
+  /** RETRYWAITS: settles when everything that was committed before the call is in force. */
   readonly everythingInForce: () => Promise<unknown>
 }
 
-/** Says that an answer tells of what an earlier request made. */
+/** Marks an answer that shows what an earlier request made. */
 const REPLAYED_HEADER = 'idempotent-replayed'
 
 /**
- * Lets a route answer; of requests that are the same by their `Idempotency-Key`, the first alone makes something, and
- * the others are shown what it made as it is now. What was refused is not recorded: the key may be used again.
+ * Lets a route answer. Of several equal requests with the same `Idempotency-Key`, only the first makes something; the
+ * others are shown what it made, as it is now. A refusal is not recorded, so its key may be used again.
  *
- * @throws Fault IDEMPOTENCY_KEY_REUSED; TOKEN_SHOWN_ONCE; CONFLICT for what is gone since, or a secret's other value.
+ * @throws Fault IDEMPOTENCY_KEY_REUSED; TOKEN_SHOWN_ONCE; CONFLICT if the thing is gone since, or if a secret was sent
+ * with another value or other bindings than the first time.
  */
 export async function answerOnce(
   route: Route,
@@ -59,7 +60,7 @@ async function again(
     await records.forget(attempt, made)
     return 'look-again'
   }
-  // RETRYWAITS: after what is shown was read. The first request may be waiting still, or have died while it did.
+  // RETRYWAITS: after reading what is shown. The first request may still be waiting, or its process may have died.
   await everythingInForce()
   return { ...answer, headers: { ...answer.headers, [REPLAYED_HEADER]: 'true' } }
 }

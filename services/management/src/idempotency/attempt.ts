@@ -6,14 +6,14 @@ import { canonicalJson } from '../http/canonical-json.js'
 import type { AnyCall, Route } from '../http/route.js'
 import { IDEMPOTENCY_LIMITS } from './idempotency-limits.js'
 
-/** One request with an `Idempotency-Key`, as it is told from others. */
+/** What identifies one request with an `Idempotency-Key`. */
 export interface Attempt {
   readonly userId: string
   readonly keyHash: Buffer
   readonly fingerprint: Buffer
 }
 
-/** Keys are a person's own: two people who chose the same one have nothing to do with each other. */
+/** Keys belong to a person: the same key sent by two people is two keys. */
 export function attemptOf(route: Route, call: AnyCall, headers: IncomingHttpHeaders): Attempt | undefined {
   const key = readKey(headers['idempotency-key'])
   if (key === undefined || !route.once || !call.principal) return undefined
@@ -21,7 +21,7 @@ export function attemptOf(route: Route, call: AnyCall, headers: IncomingHttpHead
   return {
     userId: call.principal.userId,
     keyHash: sha256(key),
-    // By the organization's id: its slug in the path, or its id, are one request. The body as it was understood.
+    // By the organization's id, so that a path with its slug is the same request. The body counts as it was parsed.
     fingerprint: sha256(
       joinInjectively([
         route.method,

@@ -1,14 +1,14 @@
 export const IDEMPOTENCY_LIMITS = {
-  /** Longer than any client retries one request; a key of yesterday is a new one. */
+  /** Longer than any client retries one request. After that, the same key starts a new request. */
   lifeHours: 24,
   /** Printable ASCII; a UUID has 36. */
   keyCharsMax: 255,
-  /** Kept of one person: seven creations a minute, all day long. */
+  /** Kept for one person: enough for seven creations a minute, all day long. */
   recordsPerPerson: 10_000,
-  /** Until a record is made room for, at worst. */
+  /** Sent with the refusal of a person who has reached `recordsPerPerson`. */
   retryAfterSeconds: 3_600,
-  /** Deleted in one statement; the rest waits for the next. */
+  /** Deleted in one statement; the next run deletes more. */
   prunedMax: 5_000,
-  /** A first request that ends between two looks at its record; then the client may try again. */
+  /** Attempts while the record comes and goes between two looks at it. Then the client may try again. */
   attemptsMax: 3,
 } as const

@@ -5,18 +5,18 @@ import type { Claim } from '../http/route.js'
 import type { Attempt } from './attempt.js'
 import { IDEMPOTENCY_LIMITS } from './idempotency-limits.js'
 
-/** Thrown through the creation's transaction, which it rolls back: a twin of this request has made the thing. */
+/** A twin of this request has made the thing. Thrown inside the creation's transaction, which it rolls back. */
 export class MadeByTwin extends Error {}
 
 export interface IdempotencyRecords {
-  /** Id of what this request made before. @throws Fault IDEMPOTENCY_KEY_REUSED, RATE_LIMITED. */
+  /** The id of what this request made earlier, if anything. @throws Fault IDEMPOTENCY_KEY_REUSED, RATE_LIMITED. */
   find(attempt: Attempt): Promise<string | undefined>
   /**
-   * For the transaction that makes the thing, first of all in it: of twins at once the second waits here for the end of
-   * the first one's transaction. @throws MadeByTwin.
+   * To be called first in the transaction that makes the thing. If twins arrive at the same time, the second waits here
+   * until the first one's transaction ends. @throws MadeByTwin.
    */
   claim(attempt: Attempt): Claim
-  /** What it made came to nothing: the key is free again. */
+  /** Frees the key again when what the request made was undone. */
   forget(attempt: Attempt, made: string): Promise<void>
   prune(): Promise<void>
 }

@@ -242,5 +242,5 @@ describe('what was deleted since', () => {
   })
 })
 
-/** Header fields are bytes. */
+/** Header fields are bytes, which Node writes from Latin-1 text. */
 const encodeLatin = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')

@@ -3,12 +3,12 @@ import { SERVICE_HOLD_MS_MAX } from '@protectmyapi/service-kit/credentials/grant
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { InForce } from '../feed/in-force.js'
 
-/** Between a version's mark and the commit that takes it out of force. */
+/** The longest time between a version's `superseded_at` and the commit that takes it out of force. */
 const COMMIT_MS_MAX = 60_000
 
 /**
- * Until when an internal service may hold a value that was replaced or deleted just now; null where none was bound to it.
- * They follow no feed and nobody waits for them: their grants end by themselves.
+ * Until when an internal service may hold a value that was just replaced or deleted; null if it was bound to none.
+ * Internal services follow no feed and no writer waits for them: their grants expire.
  */
 export async function internalServicesUntil(
   { db, clock }: { readonly db: Knex; readonly clock: Clock },
@@ -24,6 +24,6 @@ export async function internalServicesUntil(
      LIMIT 1`,
     [organizationId, secretId, sinceMs],
   )
-  // Whatever was granted before the commit was read before the wait for it began.
+  // Every grant of the old value was read before the commit, and so before the wait for it began.
   return rows.length === 0 ? null : new Date(clock.wallMs() - waitedMs + SERVICE_HOLD_MS_MAX).toISOString()
 }

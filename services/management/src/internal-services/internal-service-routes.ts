@@ -20,7 +20,7 @@ const ServiceUseView = z.object({
   lastGrantedAt: Timestamp.meta({ description: 'To the minute. The access log has each time.' }),
 })
 
-/** To be read alone: an operator registers them, nobody of the organization does. */
+/** Read-only: an operator registers internal services, and nobody of the organization can. */
 export function internalServiceRoutes({ db }: { readonly db: Knex }): readonly Route[] {
   const list = route({
     method: 'GET',

@@ -17,7 +17,7 @@ const COLUMNS = {
   registeredAt: 'internal_services.registered_at',
 } as const
 
-/** Those of deleted organizations are not found. */
+/** Does not find internal services of deleted organizations. */
 export function findInternalService(db: Knex, spiffeId: string): Promise<InternalServiceRow | undefined> {
   return db('internal_services')
     .join('organizations', 'organizations.id', 'internal_services.organization_id')
@@ -25,7 +25,7 @@ export function findInternalService(db: Knex, spiffeId: string): Promise<Interna
     .first<InternalServiceRow | undefined>(COLUMNS)
 }
 
-/** A page of an organization's, by id. */
+/** A page of an organization's internal services, ordered by id. */
 export function pageOfInternalServices(
   db: Knex,
   organizationId: string,
@@ -36,7 +36,7 @@ export function pageOfInternalServices(
   return query.orderBy('id').limit(limit).select<InternalServiceRow[]>(COLUMNS)
 }
 
-/** Of these identities, those that are registered for this organization. */
+/** The identities among `spiffeIds` that are registered for this organization. */
 export async function registeredAmong(
   db: Knex,
   organizationId: string,
@@ -50,7 +50,7 @@ export async function registeredAmong(
   return new Set(rows.map(({ spiffe_id }) => spiffe_id))
 }
 
-/** How many an organization has. */
+/** The number of an organization's internal services. */
 export async function countInternalServices(db: Knex, organizationId: string): Promise<number> {
   const { rows } = await db.raw<{ rows: { count: number }[] }>(
     'SELECT count(*)::int AS count FROM internal_services WHERE organization_id = ?',

@@ -74,12 +74,12 @@ describe('an internal service', () => {
           .ask('PUT', `/orgs/${org}/secrets/${made.id}/value`, { value: 'sk-next-0123456789', bindings })
           .expect(200)
       ).body.internalServicesUntil
-    // What was replaced was bound to none.
+    // The replaced value was bound to no internal service.
     expect(await replace({ ...PLACES, services: [WORKER] })).toBeNull()
     expect(inAMinute(await replace(PLACES))).toBe(true)
     const name = `/orgs/${org}/secrets/by-name/TAKEN`
     const put = await owner.ask('PUT', name, { value: 'sk-more-0123456789', bindings: PLACES }).expect(200)
-    // Held still, by who leased the version before the last.
+    // A service that leased the version before the last may still hold it.
     expect(inAMinute(put.body.internalServicesUntil)).toBe(true)
     const gone = await owner.ask('DELETE', name).expect(200)
     expect(inAMinute(gone.body.internalServicesUntil)).toBe(true)
@@ -146,7 +146,7 @@ describe('what it was granted', () => {
       items: [{ spiffeId: WORKER, name: 'worker', lastGrantedAt: new Date(atMs).toISOString() }],
       next: null,
     })
-    // It is no request of an app's.
+    // A grant to an internal service is not in the log of apps' requests.
     expect((await owner.ask('GET', `/orgs/${org}/access-log`).expect(200)).body.items).toEqual([])
     const elsewhere = await house.organization(owner, 'elsewhere')
     expect((await owner.ask('GET', `/orgs/${elsewhere}/access-log/internal-services`).expect(200)).body.items).toEqual(

@@ -3,8 +3,8 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { registeredAmong } from './internal-service-rows.js'
 
 /**
- * A secret is bound to identities that are registered for its organization: a mistyped one would wait for whoever gets
- * it. Those of others are as good as absent.
+ * Refuses identities that are not registered for the secret's organization. Otherwise whoever gets a mistyped identity
+ * later could lease the secret. Identities registered for other organizations are treated as unknown.
  *
  * @throws Fault INVALID_REQUEST.
  */

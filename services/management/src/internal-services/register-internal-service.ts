@@ -7,7 +7,7 @@ import { type Change, createCommitOnly } from '../feed/commit-change.js'
 import { countInternalServices, findInternalService, type InternalServiceRow } from './internal-service-rows.js'
 
 const LIMITS = {
-  /** Of one organization. */
+  /** Internal services of one organization. */
   servicesMax: 100,
 } as const
 
@@ -28,10 +28,10 @@ export interface RegisterDeps {
 }
 
 /**
- * Registers an identity for one organization: from now on it may ask for what is bound to it there. It may be repeated.
- * No feed row: proxies hold nothing that rests on it.
+ * Registers an identity for one organization: from now on it may ask for the secrets that are bound to it there. May be
+ * repeated. No feed row, because proxies hold nothing that rests on it.
  *
- * @throws Fault INVALID_REQUEST, NOT_FOUND, CONFLICT where identity or name are registered otherwise.
+ * @throws Fault INVALID_REQUEST, NOT_FOUND, CONFLICT if the identity or the name is registered differently.
  */
 export async function registerInternalService(
   { db, trustDomain, namespace }: RegisterDeps,
@@ -74,7 +74,7 @@ async function register(
   }
 }
 
-/** Its lock keeps a deletion of the organization, and the count, in order. */
+/** The lock prevents the organization's deletion, and makes concurrent registrations count one after the other. */
 async function lockOrganization(trx: Knex, idOrSlug: string): Promise<string> {
   const row = await trx('organizations')
     .where({ state: 'active' })

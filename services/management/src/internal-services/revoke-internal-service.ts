@@ -11,8 +11,8 @@ interface Revoked {
 }
 
 /**
- * Takes a registration away: from the answer on the identity is granted nothing. What it was granted before it may hold
- * for a minute more, and the answer says until when: an internal service follows no feed, so nothing shortens that.
+ * Removes a registration. From the answer on, the identity is granted nothing. It may hold what it was granted before
+ * for up to a minute more, until the time in the answer. Internal services follow no feed, so nothing shortens that.
  *
  * @throws Fault NOT_FOUND.
  */

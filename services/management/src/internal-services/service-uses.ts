@@ -2,18 +2,18 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { InternalServiceRow } from './internal-service-rows.js'
 
 const LIMITS = {
-  /** A service asks twice a minute, each of its processes: the time is written no more often. */
+  /** Least time between two writes of the time of use. Each process of a service asks twice a minute. */
   touchSeconds: 60,
 } as const
 
-/** Whom a secret was granted to, and when last, to the minute. */
+/** An internal service that a secret was granted to, and the last time, to the minute. */
 export interface ServiceUse {
   readonly spiffeId: string
   readonly name: string
   readonly lastGrantedAt: Date
 }
 
-/** Rows in one order for everybody: two services' grants never wait for each other in a circle. */
+/** Locks rows always in the same order, so that the grants of two services cannot deadlock. */
 export async function noteUses(
   trx: Knex,
   { spiffeId, name }: Pick<InternalServiceRow, 'spiffeId' | 'name'>,
@@ -34,7 +34,7 @@ export async function noteUses(
   )
 }
 
-/** A page of a secret's, by identity. */
+/** A page of a secret's uses, ordered by identity. */
 export async function pageOfUses(
   db: Knex,
   secretId: string,

@@ -4,11 +4,11 @@ import type { Telemetry } from '@protectmyapi/service-kit/telemetry/telemetry'
 import { type TendDeps, tendSigningKeys } from './tend-signing-keys.js'
 
 const LIMITS = {
-  /** Between two looks: how late a key may be withdrawn, or a half-finished destruction be taken up. */
+  /** Between two runs: a key is withdrawn, and an unfinished destruction resumed, at most this late. */
   periodMs: 10_000,
 } as const
 
-/** Rotation by age, and what rotations leave to be done. */
+/** Rotates keys by age, and finishes what rotations leave to be done. */
 export interface KeyRotation {
   start(): void
   stop(): Promise<void>

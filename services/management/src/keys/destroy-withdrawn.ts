@@ -17,9 +17,9 @@ export interface DestroyDeps {
 const DESTROYER = systemActor('key-rotation')
 
 /**
- * Has the vault erase the private halves of withdrawn keys, and with them the pins by which it believes grants: each
- * lease looks the pin up in its own transaction. Idempotent; what a crash or an outage leaves behind is found again.
- * Answers the ids of those that the vault refuses to erase: as a rule nobody but who writes to the database made them.
+ * Has the vault erase the private halves of withdrawn keys, and with them the pinned keys by which it believes grants.
+ * Each lease looks up the pinned key in its own transaction. Idempotent: the next call finds what a crash or an outage
+ * left behind. Answers the ids of keys that the vault refuses to erase: as a rule, rows forged in the database.
  *
  * @throws Fault UNAVAILABLE while the vault is away.
  */

@@ -6,7 +6,7 @@ import type { InForce } from '../feed/in-force.js'
 import type { WaitUntilSeen } from '../feed/wait-until-seen.js'
 
 const LIMITS = {
-  /** Organizations in a transaction: each locks its row, and the end of its audit trail. */
+  /** Organizations in one transaction, which locks the row of each and the end of its audit trail. */
   pageMax: 100,
 } as const
 
@@ -16,9 +16,9 @@ export interface EndDeps {
 }
 
 /**
- * Has every proxy forget the lease keys of an organization, or of all, and the leases that it may have opened under
- * them. For after a rotation of data keys: what proxies take up next is derived of the key that seals by then. Settles
- * when no proxy opens or uses anything that was shared under an earlier one. What is under way goes on.
+ * Makes every proxy forget the lease keys of an organization, or of all, and the leases that it may have opened under
+ * them. Called after a rotation of data keys: the lease keys that proxies take up next are derived from the data key
+ * that seals by then. Settles when no proxy opens or uses what was shared under earlier ones. Requests under way go on.
  *
  * @throws Fault NOT_FOUND where there is no such organization, and what Postgres throws. Safe to repeat.
  */

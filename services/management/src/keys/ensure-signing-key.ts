@@ -6,7 +6,7 @@ import { type KeyUse, type SigningKeyRow, signingKeys } from './signing-key-rows
 const FIRST_START = systemActor('first-start')
 
 /**
- * The signing key in force of a use; the first start makes it. Safe for several managements at once (one lock) and for
+ * The signing key in force for a use, made by the first start. Safe for several managements at once (one lock) and for
  * a crash between any two steps.
  *
  * @throws Fault UNAVAILABLE while the vault is away and there is no key yet.

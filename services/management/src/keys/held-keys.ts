@@ -12,34 +12,34 @@ import { type MakeDeps, publicJwk, versionOf } from './make-signing-key.js'
 import { KEY_USES, type KeyUse, type SigningKeyRow } from './signing-key-rows.js'
 
 const LIMITS = {
-  /** Between two looks at what is held: back within seconds of the vault's return, and at another's rotation. */
+  /** Between two runs, so that keys are held within seconds after the vault returns or another process rotates them. */
   tendPeriodMs: 1_000,
 } as const
 
 interface HeldKey {
   readonly kid: string
   readonly privateKey: KeyObject
-  /** On the monotonic clock: the lease's end, counted from before it was asked for (READTIME). */
+  /** The lease's end on the monotonic clock, counted from before the lease was asked for (READTIME). */
   readonly notAfterMs: number
   readonly renewAtMs: number
 }
 
 export interface HeldKeys {
   /**
-   * A compact JWS, EdDSA, by this key, or by one that came after it.
+   * Signs a compact JWS (EdDSA) with the key of `inForce`, or with one that replaced it.
    *
-   * @param inForce read together with what is signed (`signingKeyInForce`). So a process that has not heard of a
-   * rotation yet cannot sign by the key that was replaced.
+   * @param inForce the key as it was read together with what is signed (`signingKeyInForce`). A process that has not
+   * learned of a rotation yet can therefore not sign with the replaced key.
    * @throws Fault UNAVAILABLE while the key is not held.
    */
   sign(inForce: Pick<SigningKeyRow, 'id' | 'use'>, typ: string, claims: object): Promise<string>
-  /** Whether both are held now. */
+  /** Whether both keys are held now. */
   ready(): boolean
-  /** Whether this one is held now. */
+  /** Whether the key of this use is held now. */
   holds(use: KeyUse): boolean
-  /** Whether both have been, since the start. */
+  /** Whether each key has been held at some time since the start. */
   wereHeld(): boolean
-  /** Takes what is missing or was replaced, renews what is past half of its life. Each failure is logged, none is thrown. */
+  /** Leases keys that are missing, were replaced or are past half of their life. Failures are logged and not thrown. */
   tend(): Promise<void>
   start(): void
   stop(): Promise<void>
@@ -54,8 +54,8 @@ export interface HeldKeysDeps {
 }
 
 /**
- * The private halves, leased from the vault and held in memory for no longer than the lease. Management starts without
- * them, not ready, and becomes ready when the vault comes.
+ * Leases the private halves from the vault and holds them in memory for no longer than the lease. Management starts
+ * without them and is not ready until the vault has lent both.
  */
 export function createHeldKeys({ db, vault, clock, log, telemetry }: HeldKeysDeps): HeldKeys {
   const held = new Map<KeyUse, HeldKey>()
@@ -83,7 +83,7 @@ export function createHeldKeys({ db, vault, clock, log, telemetry }: HeldKeysDep
     }
   }
 
-  /** One at a time of a use, each reading what is in force at its beginning: so an older key never displaces a newer. */
+  /** One run at a time for a use. It reads the key in force as it begins, so an older key never displaces a newer. */
   const takeInForce = singleFlight(
     (use: KeyUse) => use,
     async (use) => lease(await ensureSigningKey({ db, vault }, use)),
@@ -91,9 +91,9 @@ export function createHeldKeys({ db, vault, clock, log, telemetry }: HeldKeysDep
 
   async function toSignBy({ id, use }: Pick<SigningKeyRow, 'id' | 'use'>): Promise<HeldKey> {
     const absent = () => new Fault('UNAVAILABLE', `the ${use} key is not held: the vault is away`)
-    // At once: nobody waits for a vault that is away.
+    // Refused at once, so that no request waits for a vault that is away.
     if (!current(use)) throw absent()
-    // Twice: the first may be a flight of others, begun before the question, with an older row.
+    // Up to twice, because the first call may join a run that began before this question and read an older row.
     for (let flight = 0; flight < 2 && current(use)?.kid !== id; flight += 1) await takeInForce(use)
     const key = current(use)
     if (!key) throw absent()

@@ -6,25 +6,25 @@ import type { VaultClient, VersionRef } from '../vault/vault-client.js'
 import { type KeyUse, type PublicJwk, type SigningKeyRow, signingKeys } from './signing-key-rows.js'
 
 export interface MakeDeps {
-  /** For the intent, which is committed apart from the transaction that holds the lock. */
+  /** For the pending row, which is committed outside the transaction that holds the lock. */
   readonly db: Knex
   readonly vault: Pick<VaultClient, 'putSecret' | 'settleVersion'>
 }
 
-/** A transaction's advisory lock (never a session's: a pooler breaks those). The number is ours and means this alone. */
+/** An advisory lock used for nothing else. It is the transaction's, because a pooler breaks locks of sessions. */
 const LOCK = 74_110_602
 const NO_BINDINGS = { origins: [], placements: [], services: [] } as const
 
-/** One at a time makes or exchanges signing keys, of all managements. Held to the end of the transaction. */
+/** Only one of all managements makes or exchanges signing keys at a time. Held until the transaction ends. */
 export async function lockSigningKeys(trx: Knex.Transaction): Promise<void> {
   await trx.raw('SELECT pg_advisory_xact_lock(?)', [LOCK])
 }
 
 /**
- * A key that is stored at the vault, still pending here: activated by the caller, in the same transaction. Call it under
- * the lock. What a dead management left pending is settled at the vault first, and taken up where it was stored, so that
- * no private key lies about unused; not so where `leftBehind` is `discarded`, because a key that lay about while another
- * leaked is not trusted.
+ * A key that the vault has stored and that is still pending here; the caller activates it in the same transaction. Call
+ * it under the lock. A key that a dead management left pending is settled at the vault first, and taken up if it was
+ * stored, so that no private key lies unused. If `leftBehind` is `discarded`, it is retired instead, because a key that
+ * existed while another leaked is not trusted.
  *
  * @throws Fault UNAVAILABLE while the vault is away.
  */
@@ -35,7 +35,7 @@ export async function storedKey(
   leftBehind: 'taken-up' | 'discarded',
 ): Promise<SigningKeyRow> {
   for (const key of await signingKeys(trx, use, ['pending'])) {
-    // TOMB: closed unless stored, so that whoever left it cannot store it any more.
+    // TOMB: a version that was not stored is closed, so that the process that left it pending cannot store it any more.
     const settled = await vault.settleVersion(versionOf(key))
     if (settled === 'STORED' && leftBehind === 'taken-up') return key
     await trx('signing_keys').where({ id: key.id, state: 'pending' }).update({ state: 'retired' })
@@ -43,19 +43,19 @@ export async function storedKey(
   return makeKey(db, vault, use)
 }
 
-/** Signs from the commit on. */
+/** Makes the key sign from the commit on. */
 export async function activate(trx: Knex.Transaction, { id }: Pick<SigningKeyRow, 'id'>): Promise<void> {
   const signsNow = { state: 'active', activated_at: trx.raw('clock_timestamp()') }
   const activated = await trx('signing_keys').where({ id, state: 'pending' }).update(signsNow)
   if (activated !== 1) throw new Error(`signing key ${id} is not pending any more`)
 }
 
-/** Where the private half is. */
+/** The vault's version that holds the private half. */
 export function versionOf(key: Pick<SigningKeyRow, 'id' | 'secretId'>): VersionRef {
   return { organizationId: INSTALLATION_ORGANIZATION, secretId: key.secretId, versionId: key.id }
 }
 
-/** The pending row is committed on a connection of its own, before the vault is asked: a crash leaves a trace. */
+/** Commits the pending row on its own connection before the vault is asked, so that a crash leaves a trace. */
 async function makeKey(db: Knex, vault: MakeDeps['vault'], use: KeyUse): Promise<SigningKeyRow> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const id = newId('version')
@@ -78,7 +78,7 @@ async function makeKey(db: Knex, vault: MakeDeps['vault'], use: KeyUse): Promise
   return key
 }
 
-/** @param key a public Ed25519 key, or a private one whose public half is taken. */
+/** @param key a public Ed25519 key, or a private one, of which the public half is used. */
 export function publicJwk(key: KeyObject, kid: string): PublicJwk {
   const { x } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' })
   if (x === undefined) throw new Error('not an Ed25519 key')

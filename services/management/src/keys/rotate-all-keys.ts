@@ -3,7 +3,8 @@ import { type RotateDeps, rotateSigningKey } from './rotate-signing-key.js'
 import { KEY_USES, signingKeys } from './signing-key-rows.js'
 
 /**
- * Both keys, side by side: after a leak neither waits for the other, and one that fails does not keep the other.
+ * Rotates both keys at the same time, so that after a leak neither waits for the other, and a failure of one does not
+ * stop the other.
  *
  * @throws Fault UNAVAILABLE while the vault is away.
  */

@@ -15,40 +15,40 @@ export interface RotateDeps extends MakeDeps, DestroyDeps {
 
 export interface Rotation {
   readonly use: KeyUse
-  /** Id of the key to be replaced, as the caller saw it in force. Whoever comes second finds another, and makes none. */
+  /** Id of the key that the caller saw in force. If another rotation has replaced it already, no key is made. */
   readonly seen: string | undefined
-  /** The emergency: whatever signed before verifies nothing from the answer on. */
+  /** An emergency: from the answer on, no signature of an earlier key is believed. */
   readonly now: boolean
 }
 
 export interface Rotated {
-  /** Signs now: made here, or by who was first. */
+  /** The key that signs now, made by this rotation or by one that came first. */
   readonly key: SigningKeyRow
   readonly made: boolean
-  /** Withdrawn by this, at once. */
+  /** Ids of the keys that this rotation withdrew at once. */
   readonly withdrawn: readonly string[]
 }
 
 export interface Ended {
   readonly inForce: InForce
-  /** Ids of withdrawn keys that the vault refuses to erase, with `now`: of any rotation. */
+  /** With `now`: ids of withdrawn keys, of this or any earlier rotation, that the vault refuses to erase. */
   readonly undestroyed: readonly string[]
 }
 
 /**
- * Another key signs from the commit on. All that needs the vault comes before anything is changed, in one transaction
- * under one lock: while the vault is away nothing is half done, and of several managements one rotates.
+ * Replaces a use's signing key from the commit on. The vault stores the new key before anything is changed, in one
+ * transaction under one lock: while the vault is away nothing is half done, and of several managements one rotates.
  *
- * Settles once every proxy knows it; with `now`, once no proxy and no vault believes what another key has signed.
+ * Settles once every proxy knows the new key; with `now`, once no proxy and no vault believes what another key signed.
  *
- * @throws Fault UNAVAILABLE while the vault is away. With `now` the change may be in force by then; what is left of it
- * is finished in the background.
+ * @throws Fault UNAVAILABLE while the vault is away. With `now` the change may already be in force when this is thrown;
+ * the rest of it is then finished in the background.
  */
 export async function rotateSigningKey(deps: RotateDeps, actor: Actor, rotation: Rotation): Promise<Rotated & Ended> {
   const { result, number } = await createCommitOnly(deps.db)(actor, (trx) => exchange(trx, deps, rotation))
-  // Before the wait, which may be long: a stolen grant key is of use to its thief until the vault has unpinned it.
+  // Before the wait, which may be long: a thief can use a stolen grant key until the vault has unpinned it.
   const undestroyed = rotation.now ? await destroyWithdrawn(deps) : []
-  // RETRYWAITS: who changed nothing waits for who did.
+  // RETRYWAITS: a rotation that changed nothing waits for the one that did.
   const inForce = await (number === undefined ? deps.waitUntilSeen.everything() : deps.waitUntilSeen.seen(number))
   return { ...result, inForce, undestroyed }
 }
@@ -66,7 +66,7 @@ async function exchange(
   const replaced = first && active ? [active] : []
   const withdrawn = now ? [...outgoing, ...replaced] : []
   const fallen = [...(await withdraw(trx, withdrawn)), ...(await retireAll(trx, now ? [] : replaced))]
-  // After the one before it: of a use, one key is active.
+  // After the replaced key was retired or withdrawn, because only one key of a use may be active.
   if (first) await activate(trx, key)
   const ids = replaced.map(({ id }) => id)
   return {

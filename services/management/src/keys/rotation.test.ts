@@ -23,7 +23,7 @@ const log = createLogger('test', 'silent')
 const { db } = await startForAllTests(migratedDatabase)
 
 let vault: MemoryVault
-/** Called in each pause of a writer that waits. */
+/** Called at each pause of a waiting writer. */
 let inPause: () => Promise<void> | void
 beforeEach(async () => {
   await db('signing_keys').delete()
@@ -269,7 +269,7 @@ describe('an emergency', () => {
   })
 })
 
-/** A proxy that is registered, and applies what there is after so many pauses of the writer. */
+/** A registered proxy. It applies what the feed has after a given number of the writer's pauses. */
 async function aProxy() {
   const bootId = newId('boot')
   const sync = (applied: number) =>

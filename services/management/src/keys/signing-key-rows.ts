@@ -1,7 +1,7 @@
 import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
-/** Grants and app sessions are signed with two keys, and say so by two `typ`s: neither passes for the other. */
+/** Grants and app sessions have different keys and different `typ`s, so that neither passes for the other. */
 export type KeyUse = 'grant' | 'session'
 export const KEY_USES: readonly KeyUse[] = ['grant', 'session']
 
@@ -16,13 +16,13 @@ export interface PublicJwk {
 }
 
 /**
- * pending: perhaps stored at the vault, used by nobody. active: signs. outgoing: signs no more, and verifies until the
- * last thing that it signed has ended. retired: verifies nothing, and is destroyed at the vault.
+ * pending: perhaps stored at the vault, not used yet. active: signs. outgoing: signs no more, but verifies until the
+ * last thing that it signed has ended. retired: verifies nothing; the vault destroys it.
  */
 export type KeyState = 'pending' | 'active' | 'outgoing' | 'retired'
 
 export interface SigningKeyRow {
-  /** Version id of the operational secret, and the `kid`. */
+  /** Version id of the operational secret; also the `kid`. */
   readonly id: string
   readonly use: KeyUse
   readonly secretId: string
@@ -50,14 +50,14 @@ export async function signingKeys(db: Knex, use: KeyUse, states: readonly KeySta
   )
 }
 
-/** By what a session is believed. */
+/** What a proxy needs to verify sessions. */
 export interface SessionIssuer {
   readonly installationId: string
   /** Oldest first. */
   readonly keys: readonly SigningKeyRow[]
 }
 
-/** In one read: who has no route yet waits for it. @throws Error where the schema was never migrated. */
+/** One query, because requests without a route wait for it. @throws Error where the schema was never migrated. */
 export async function sessionIssuer(db: Knex): Promise<SessionIssuer> {
   const records = await db('installation')
     .leftJoin('signing_keys', (join) =>
@@ -76,18 +76,18 @@ export async function sessionIssuer(db: Knex): Promise<SessionIssuer> {
   }
 }
 
-/** Keys whose last signature has ended, by the database's clock. */
+/** Outgoing keys whose last signature has ended, by the database's clock. */
 export function dueKeys(db: Knex): Promise<SigningKeyRow[]> {
   return found(db('signing_keys').where({ state: 'outgoing' }).whereRaw('retire_at <= clock_timestamp()'))
 }
 
-/** Keys that have signed for longer than that. */
+/** Active keys that have signed for more than `days`. */
 export function agedKeys(db: Knex, days: number): Promise<SigningKeyRow[]> {
   const old = 'activated_at < clock_timestamp() - make_interval(days => ?)'
   return found(db('signing_keys').where({ state: 'active' }).whereRaw(old, [days]))
 }
 
-/** Pending for longer than that, while another is in force. Where none is, it is the first start's, which takes it up. */
+/** Keys pending for longer than `pendingMs` while another is active. If none is, the first start takes them up. */
 export function keysLeftBehind(db: Knex, pendingMs: number): Promise<SigningKeyRow[]> {
   return found(
     db('signing_keys')
@@ -97,7 +97,7 @@ export function keysLeftBehind(db: Knex, pendingMs: number): Promise<SigningKeyR
   )
 }
 
-/** Withdrawn, and not known to be erased at the vault. */
+/** Retired keys that are not known to be erased at the vault. */
 export function undestroyedKeys(db: Knex): Promise<SigningKeyRow[]> {
   return found(db('signing_keys').where({ state: 'retired', destroyed_at: null }))
 }
@@ -108,8 +108,8 @@ async function found(query: Knex.QueryBuilder): Promise<SigningKeyRow[]> {
 }
 
 /**
- * The key that signs now. To be read together with what is signed: then nothing is signed by a key that was overtaken
- * before the reading, whatever this process remembers, and a rotation knows when the last signature ends.
+ * The key that signs now. Read it together with what is signed. Then a key that was replaced before the reading signs
+ * nothing, whatever this process still holds, and a rotation knows when the last signature ends.
  *
  * @throws Fault UNAVAILABLE before the first start has made one.
  */
@@ -129,7 +129,7 @@ function toSigningKey(record: Record): SigningKeyRow {
   }
 }
 
-/** Who signs: the installation. @throws Error where the schema was never migrated. */
+/** The id of this installation, the issuer of what is signed. @throws Error where the schema was never migrated. */
 export async function installationId(db: Knex): Promise<string> {
   const row = await db('installation').first<{ id: string } | undefined>('id')
   if (!row) throw neverMigrated()

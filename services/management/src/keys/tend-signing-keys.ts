@@ -7,20 +7,20 @@ import { agedKeys, dueKeys, keysLeftBehind } from './signing-key-rows.js'
 import { auditOf, withdraw } from './withdraw-keys.js'
 
 const LIMITS = {
-  /** A pending key belongs to a rotation under way, which ends with the vault's deadline of 4 s; an older one was left. */
+  /** A rotation under way ends within the vault's deadline of 4 s. A key that is pending for longer was left behind. */
   pendingMsMax: 30_000,
 } as const
 
 const TENDER = systemActor('key-rotation')
 
 export interface TendDeps extends RotateDeps {
-  /** A key that has signed for so long is replaced. */
+  /** A key that has signed for this many days is replaced. */
   readonly keyDaysMax: number
 }
 
 /**
- * What time and crashes ask of the signing keys, step by step; each is safe to repeat, and for several managements at
- * once. The first that fails ends it for now.
+ * Does what time and crashes require of the signing keys. Each step is safe to repeat, and safe when several
+ * managements run it at once. If one fails, the rest is left to the next run.
  *
  * @throws Fault UNAVAILABLE while the vault is away.
  */
@@ -31,7 +31,7 @@ export async function tendSigningKeys(deps: TendDeps): Promise<void> {
   await rotateByAge(deps)
 }
 
-/** The last thing that they signed has ended. */
+/** Withdraws outgoing keys once everything that they signed has ended. */
 async function withdrawDue({ db, waitUntilSeen }: TendDeps): Promise<void> {
   if ((await dueKeys(db)).length === 0) return
   const { number } = await createCommitOnly(db)(TENDER, async (trx) => {
@@ -44,8 +44,8 @@ async function withdrawDue({ db, waitUntilSeen }: TendDeps): Promise<void> {
 }
 
 /**
- * Of a rotation that never ended. Nobody was told of the key, and a rotation that is still wanted makes another. Its
- * destruction closes what was never stored (TOMB).
+ * Gives up the pending keys of rotations that never ended. Nobody was told of such a key, and a rotation that is still
+ * wanted makes another. Destroying it at the vault closes a version that was never stored (TOMB).
  */
 async function giveUpLeftBehind({ db }: TendDeps): Promise<void> {
   if ((await keysLeftBehind(db, LIMITS.pendingMsMax)).length === 0) return

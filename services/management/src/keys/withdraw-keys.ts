@@ -5,17 +5,18 @@ import type { AuditEntry } from '../audit/audit-entry.js'
 import type { FeedEntry } from '../feed/feed-entry.js'
 import type { SigningKeyRow } from './signing-key-rows.js'
 
-/** How long a key goes on verifying after its last signature: the longest life of what it signs. */
+/** How long a key verifies after its last signature: the longest life of what it signs. */
 const LIFE_MS = { session: SESSION_LIFE_MS_MAX, grant: GRANT_LIFE_MS_MAX } as const
-/** Management signs by its own clock, Postgres counts by another, and proxies allow sessions 30 s. Counted into WINDOW. */
+/** Management signs by its clock, Postgres counts by another, and proxies allow sessions 30 s. Counted into WINDOW. */
 const SKEW_MS = 60_000
 
 /**
- * Signs no more, and verifies until what it signed has ended. Call it under the lock. Answers what proxies must be told.
+ * Makes the key sign no more, and verify until what it signed has ended. Call it under the lock. Answers the feed
+ * entries for proxies.
  *
- * Proxies hold session keys as a set: the bump fells the set as it was, so that each of them learns of the new key with
- * the row, and not by the first session that it cannot verify. Sessions stand, under the new generation. Nothing needs
- * to fall with a grant key that is believed, and so nothing is said of it.
+ * Proxies hold the session keys as one set. Raising the generation discards that set, so that a proxy learns of the new
+ * key by the feed row and not by the first session that it cannot verify. Sessions stay valid, under the new
+ * generation. A grant key that is still believed needs no feed row, because nothing has to be discarded with it.
  */
 export async function retireLater(trx: Knex.Transaction, key: SigningKeyRow): Promise<readonly FeedEntry[]> {
   const retire_at = trx.raw(`clock_timestamp() + ? * interval '1 millisecond'`, [LIFE_MS[key.use] + SKEW_MS])
@@ -24,7 +25,10 @@ export async function retireLater(trx: Knex.Transaction, key: SigningKeyRow): Pr
   return key.use === 'session' ? [feedOf({ ...key, generation })] : []
 }
 
-/** Verifies nothing from the commit on; what proxies hold of it falls by these rows. Call it under the lock. */
+/**
+ * Makes the keys verify nothing from the commit on. Its feed entries make proxies discard what rests on them. Call it
+ * under the lock.
+ */
 export async function withdraw(trx: Knex.Transaction, keys: readonly SigningKeyRow[]): Promise<readonly FeedEntry[]> {
   const fallen = keys.map((key) => ({ ...key, generation: key.generation + 1 }))
   for (const { id, generation } of fallen)
@@ -34,7 +38,7 @@ export async function withdraw(trx: Knex.Transaction, keys: readonly SigningKeyR
 
 export const feedOf = ({ id, generation }: SigningKeyRow): FeedEntry => ({ kind: 'signing-key', id, generation })
 
-/** Of the installation: no organization sees it. */
+/** An audit entry of the installation, which no organization sees. */
 export function auditOf(
   event: string,
   { id, use }: SigningKeyRow,

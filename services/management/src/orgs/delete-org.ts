@@ -11,16 +11,16 @@ import { lockOrg } from './org-store.js'
 export interface DeleteOrgDeps {
   readonly db: Knex
   readonly commitChange: CommitChange
-  /** Destroys the data keys of deleted organizations: the reconciler's work, begun at once. */
+  /** Destroys the data keys of deleted organizations at once instead of at the reconciler's next run. */
   readonly finishShredding: () => Promise<unknown>
   readonly log: Logger
 }
 
 /**
- * Deletes an organization: its routes fall everywhere, then its data keys are destroyed. Where the vault is away the
- * reconciler does the second; no proxy uses anything of it by then.
+ * Deletes an organization. First every proxy discards its routes, then its data keys are destroyed. While the vault is
+ * away, the destruction is left to the reconciler; no proxy uses anything of the organization by then.
  *
- * @param precondition is asked under the organization's lock.
+ * @param precondition called under the organization's lock.
  */
 export async function deleteOrg(
   deps: DeleteOrgDeps,
@@ -43,7 +43,7 @@ export async function deleteOrg(
       .returning<{ generation: string }[]>('generation')
     if (!row) throw new Fault('NOT_FOUND', 'no such organization')
     await forgetFormerSlugs(trx, org.id)
-    // Their identities may be registered for another one.
+    // Afterwards the identities may be registered for another organization.
     await trx('internal_services').where({ organization_id: org.id }).delete()
     return {
       result: undefined,

@@ -38,7 +38,7 @@ export function listInvitations(
   return query.orderBy('id').limit(which.limit).select<InvitationRecord[]>('*')
 }
 
-/** Answers the token, once: only its hash is kept. @throws Fault FORBIDDEN, CONFLICT. */
+/** Answers the token, which cannot be shown again: only its hash is kept. @throws Fault FORBIDDEN, CONFLICT. */
 export async function invite(
   commitChange: CommitChange,
   actor: Actor,
@@ -74,7 +74,7 @@ export async function invite(
   return { invitation: result, token }
 }
 
-/** @throws Fault NOT_FOUND for one that is not open. */
+/** @throws Fault NOT_FOUND for an invitation that is not open. */
 export async function revokeInvitation(
   commitChange: CommitChange,
   actor: Actor,
@@ -94,7 +94,7 @@ export async function revokeInvitation(
   })
 }
 
-/** Who accepts: someone signed in, or someone new with a name and a password. */
+/** The person who accepts: signed in, or new and with a name and a password. */
 export type Accepter =
   | { readonly kind: 'signed-in'; readonly person: SignedInPerson }
   | { readonly kind: 'new'; readonly name: string; readonly passwordHash: string }
@@ -106,9 +106,10 @@ export interface Accepted {
 }
 
 /**
- * Asked before anything is hashed, so that a stranger cannot keep the hasher busy; what counts is `acceptInvitation`.
+ * Called before a password is hashed. Otherwise a stranger with made-up tokens could keep the hasher busy. The check
+ * that counts is in `acceptInvitation`.
  *
- * @throws Fault INVALID_TOKEN for one that is not open.
+ * @throws Fault INVALID_TOKEN for an invitation that is not open.
  */
 export async function refuseUnlessOpen(db: Knex, token: string): Promise<void> {
   if (!isToken('invitation', token)) throw notOpen()
@@ -117,9 +118,9 @@ export async function refuseUnlessOpen(db: Knex, token: string): Promise<void> {
 }
 
 /**
- * Takes an invitation up, once, however many try at the same time.
+ * Accepts an invitation. If several people try at the same time, one of them succeeds.
  *
- * @throws Fault INVALID_TOKEN for one that is not open; FORBIDDEN where it is for another e-mail address; CONFLICT.
+ * @throws Fault INVALID_TOKEN for an invitation that is not open; FORBIDDEN for another e-mail address; CONFLICT.
  */
 export async function acceptInvitation(
   commitChange: CommitChange,
@@ -155,7 +156,7 @@ export async function acceptInvitation(
   return result
 }
 
-/** One statement: of those in parallel, one finds it open. The refusals after it roll it back. */
+/** One statement, so that only one of parallel attempts finds the invitation open. A later refusal rolls it back. */
 async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationRecord> {
   const [taken] = await open(trx)
     .where('token_hash', tokenHash(token))
@@ -169,7 +170,7 @@ async function takeUp(trx: Knex.Transaction, token: string): Promise<InvitationR
 async function join(trx: Knex.Transaction, organizationId: string, userId: string, role: Role): Promise<void> {
   if (await roleOf(trx, organizationId, userId))
     throw new Fault('CONFLICT', 'a member already', { say: 'You are a member of this organization already.' })
-  // More may be invited than there is room for: who comes too late finds it full.
+  // More people may be invited than there is room for, so an invitation may find the organization full.
   await lockForCreation(trx, organizationId)
   if (await isFull(trx('members').where('organization_id', organizationId), ORG_LIMITS.members))
     throw new Fault('CONFLICT', 'too many members', {

@@ -55,12 +55,12 @@ export function memberRoutes({ db, commitChange }: MemberDeps): readonly Route[]
     method: 'DELETE',
     path: '/orgs/{org}/members/{user}',
     summary: 'Take a member out, or leave',
-    // Everybody may end their own place; ending another's is checked against both roles, under lock.
+    // Everybody may leave. Removing another member is checked against the roles of both, under the lock.
     permission: 'membership:write',
     answers: { status: 204 },
     conditional: true,
     handle: async ({ actor, principal, org, params, precondition }) => {
-      // A token that may end its own person's place may not therefore end another's.
+      // A token's scope to let its person leave does not allow it to remove others.
       if (params.user !== principal.userId) refuseUnlessCarried(principal, 'members:write')
       await removeMember(commitChange, actor, org, { ...params, precondition })
       return { body: undefined }

@@ -29,7 +29,7 @@ export async function findMember(db: Knex, organizationId: string, userId: strin
   return found
 }
 
-/** @throws Fault NOT_FOUND, FORBIDDEN (owners are owners' alone), CONFLICT (the last owner). */
+/** @throws Fault NOT_FOUND, FORBIDDEN (only owners manage owners), CONFLICT (the last owner). */
 export async function changeRole(
   commitChange: CommitChange,
   actor: Actor,
@@ -54,7 +54,7 @@ export async function changeRole(
   })
 }
 
-/** Takes a member out, or lets one leave. Open invitations to them, and those that they gave out, are revoked. */
+/** Removes a member, or lets one leave. Open invitations to and from the member are withdrawn. */
 export async function removeMember(
   commitChange: CommitChange,
   actor: Actor,
@@ -103,10 +103,10 @@ export async function transferOwnership(
 }
 
 /**
- * Revokes the open invitations by which someone could be again what they no longer are: those to their own address, and
- * those that they gave out and could not give any more, since they may have kept one for themselves under another address.
+ * Withdraws the open invitations by which a person could regain a lost role: those to their address, and those that
+ * their present role would not let them give, which they may have sent to another address of theirs.
  *
- * @param role what they are now; undefined for a member no more.
+ * @param role the person's present role; undefined if they are no longer a member.
  */
 async function withdrawInvitations(
   trx: Knex.Transaction,

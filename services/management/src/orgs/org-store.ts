@@ -39,7 +39,10 @@ const mine = (db: Knex, userId: string) =>
     .join('members', 'members.organization_id', 'organizations.id')
     .where({ 'members.user_id': userId, 'organizations.state': 'active' })
 
-/** By id, slug or former slug, as the principal's own: absent, deleted, another's and out of a token's reach are one `undefined`. */
+/**
+ * An organization of the principal, by id, slug or former slug. Undefined alike if it is absent, deleted, another's or
+ * out of their token's reach.
+ */
 export async function findOrg(db: Knex, principal: Principal, idOrSlug: string): Promise<CallOrg | undefined> {
   const record = await myOrg(db, principal.userId, idOrSlug)
   if (!record || !reaches(principal, record.id)) return undefined
@@ -47,7 +50,7 @@ export async function findOrg(db: Knex, principal: Principal, idOrSlug: string):
   return { id, slug, name, role, generation: Number(generation) }
 }
 
-/** The same, with what people are shown. */
+/** The same without the check of a token's reach, and with the columns that people are shown. */
 export function myOrg(db: Knex, userId: string, idOrSlug: string): Promise<OrgRecord | undefined> {
   return mine(db, userId)
     .where((either) =>
@@ -72,7 +75,7 @@ export function listOrgs(
   return query.orderBy('organizations.id').limit(limit).select<OrgRecord[]>(COLUMNS)
 }
 
-/** Ids of those of these organizations, by id or slug, that the person belongs to. */
+/** The ids of the organizations among `named`, by id or slug, that the person belongs to. */
 export async function myOrgIds(
   db: Knex,
   userId: string,
@@ -95,7 +98,7 @@ export interface NewOrg {
   readonly slug?: string | undefined
 }
 
-/** Makes an organization with its first owner. @throws Fault CONFLICT where the slug is taken, or one owns too many. */
+/** Makes an organization with its first owner. @throws Fault CONFLICT if the slug is taken, or they own too many. */
 export async function createOrg(
   trx: Knex.Transaction,
   ownerId: string,
@@ -118,7 +121,10 @@ export async function createOrg(
   return { id, slug: given, name, generation: '1', quotas: [], role: 'owner', created_at }
 }
 
-/** Slugs are unique in the installation. A name alone must never fail on another's slug, so it gets a random tail. */
+/**
+ * Slugs are unique in the installation. One that is taken gets a random suffix, because a creation by name alone must
+ * never fail on another organization's slug.
+ */
 async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> {
   const taken = await trx('organizations')
     .where({ slug: wanted, state: 'active' })
@@ -127,8 +133,8 @@ async function freeSlug(trx: Knex.Transaction, wanted: string): Promise<string> 
 }
 
 /**
- * Locks the organization, so that changes to who owns it come one after the other; and reads the actor's role anew,
- * since it may have been taken away while this request was on its way.
+ * Locks the organization, so that changes to its owners are made one after the other. Then it reads the actor's role
+ * again, because that may have changed since the gate checked it.
  *
  * @throws Fault NOT_FOUND where the organization, or the actor's membership, has ended.
  */
@@ -143,9 +149,9 @@ export async function lockOrg(trx: Knex.Transaction, organizationId: string, act
 }
 
 /**
- * Held by who creates something of which an organization has a number at most, so that they are counted one after the
- * other; or under a name that nobody may have twice, where a second creation must find the first one's and not fail. Does
- * not stand in the way of rows that refer to the organization.
+ * A lock for creations in an organization: where their number is limited, so that they are counted one after the other,
+ * and where names are unique, so that the second creation finds the first one's thing instead of failing. It does not
+ * block rows that refer to the organization.
  */
 export async function lockForCreation(trx: Knex, organizationId: string): Promise<void> {
   await trx('organizations').where('id', organizationId).forNoKeyUpdate().first('id')

@@ -12,7 +12,7 @@ const house = await startForAllTests(restHarness)
 const ada = await house.person('ada')
 const ben = await house.person('ben')
 
-/** A house of its own for each test: an owner, an admin, a member. */
+/** A new organization for each test, with an owner, an admin and a member. */
 async function staffed(name: string): Promise<{ org: string } & Record<Role, Person>> {
   const people = {
     owner: await house.person(`${name}-o`),
@@ -64,7 +64,7 @@ describe('an organization', () => {
     expect((await admin.ask('GET', `/orgs/${org}`).expect(200)).body.quotas).toEqual(quotas)
     await admin.ask('PATCH', `/orgs/${org}`, { quotas: [] }).expect(403)
     await owner.ask('PATCH', `/orgs/${org}`, { name: 'Other' }).expect(200)
-    // Also where they stay as they are: the answer says "in force", and must have waited.
+    // Fed even if the quotas stay the same, because the answer says "in force" and must have waited for it.
     await owner.ask('PATCH', `/orgs/${org}`, { name: 'Third', quotas }).expect(200)
     const feed = await house.db('feed').where({ kind: 'organization', id: org }).orderBy('number')
     expect(feed.map(({ generation }) => Number(generation))).toEqual([2, 3])
@@ -72,7 +72,7 @@ describe('an organization', () => {
     expect(trail.slice(1).map(({ event, details }) => [event, details])).toEqual([
       ['organization.quotas-set', { quotas }],
       ['organization.renamed', { name: 'Other' }],
-      // Of one change: their ids are of one millisecond, in any order.
+      // Two entries of one change, in either order, because their ids are of the same millisecond.
       expect.anything(),
       expect.anything(),
     ])
@@ -174,7 +174,7 @@ describe('an organization', () => {
     ])
     expect(house.vault.calls('shredOrganization')).toBe(1)
     expect((await house.db('organizations').where('id', org).first()).shredded_at).not.toBeNull()
-    // The slugs are free again, the id is not.
+    // The slugs are free again; the id is never used again.
     for (const slug of ['doomed', 'doomed-now']) await owner.ask('POST', '/orgs', { name: 'Doomed', slug }).expect(201)
   })
 

@@ -1,6 +1,6 @@
 const CHARS_MAX = 48
 
-/** A DNS label made of a name: `Ünïted Apps, Inc.` → `united-apps-inc`. Names without Latin letters become `org`. */
+/** A DNS label made from a name: `Ünïted Apps, Inc.` → `united-apps-inc`. Names without Latin letters become `org`. */
 export function slugFrom(name: string): string {
   const slug = name
     .normalize('NFKD')

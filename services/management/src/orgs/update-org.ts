@@ -12,9 +12,9 @@ export interface OrgChange {
 }
 
 /**
- * Renames an organization, which no proxy notices: they know it by its id. A former slug stays the organization's. Quotas stand in its routes, so setting them
- * fells those, also where they are as before: the answer says "in force" (RETRYWAITS). Call it under the organization's
- * lock.
+ * Changes an organization's name, slug and quotas. Proxies know it by its id, so names do not concern them. A former slug
+ * stays the organization's. Quotas are part of its routes, so setting them makes proxies discard those, even if the
+ * quotas stay the same: the answer says "in force" (RETRYWAITS). Call it under the organization's lock.
  *
  * @throws Fault CONFLICT where the slug is taken, or the organization has had too many.
  */

@@ -9,13 +9,13 @@ import { principalOf } from './sign-in-sessions.js'
 
 export interface AuthenticateDeps {
   readonly db: Knex
-  /** Origin of the pages that may write with the cookie; without it, the origin that was asked. */
+  /** Origin of the pages that may write with the cookie. If undefined, the origin that the request was sent to. */
   readonly publicOrigin: string | undefined
 }
 
 /**
- * The one way from a request to a Principal. An `Authorization` field stands alone: a bad one is refused, and never
- * falls through to the cookie. A write with the cookie must come from our own pages (CSRF).
+ * The only way from a request to a Principal. If there is an `Authorization` field, only it counts: a bad one is
+ * refused and never replaced by the cookie. A write with the cookie must come from management's own pages (CSRF).
  *
  * @throws Fault UNAUTHORIZED, INVALID_TOKEN, TOKEN_EXPIRED or FORBIDDEN.
  */
@@ -46,12 +46,12 @@ function nobody(): Fault {
   })
 }
 
-/** SameSite=Strict stands before this; it knows sites and not origins, and `localhost:3000` is the same site as ours. */
+/** Added to SameSite=Strict, which compares sites, not origins: a page of `localhost:3000` counts as the same site. */
 function refuseForeignWrite(request: Request, publicOrigin: string | undefined): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
   const site = request.get('sec-fetch-site')
   const own = publicOrigin ?? `${request.protocol}://${request.get('host') ?? ''}`
-  // Browsers that say it cannot be made to lie by a page; the older ones send Origin with every write.
+  // No page can forge Sec-Fetch-Site in a browser that sends it. Older browsers send Origin with every write.
   const ours = site === undefined ? request.get('origin') === own : site === 'same-origin'
   if (!ours)
     throw new Fault('FORBIDDEN', 'a write with the cookie from another origin', {

@@ -6,28 +6,28 @@ import { type Change, createCommitOnly } from '../feed/commit-change.js'
 import { Email } from '../http/fields.js'
 import { endSignIns } from './sign-in-sessions.js'
 
-/** A name below which no mail is ever delivered (RFC 2606 § 2). */
+/** A domain to which no mail is ever delivered (RFC 2606 § 2). */
 const NOWHERE = 'freed.invalid'
 
 export interface AddressToFree {
   readonly email: string
-  /** Where the account is found from now on; without it, its id at a name that is nobody's. */
+  /** The account's new address. If undefined, its id at a domain that belongs to nobody. */
   readonly newEmail?: string | undefined
 }
 
 interface FreedAddress {
   readonly user: string
-  /** By which the account signs in from now on. */
+  /** The address with which the account signs in from now on. */
   readonly email: string
 }
 
 /**
- * Takes an e-mail address from the account that has it. Nobody proves an address yet: an administrator who invites one
- * can take the invitation up themselves, and whose address it is has no account then, in any organization. The account
- * stays, with its roles, password and tokens, under another address; its sign-ins end. Told to the installation's trail
- * and to that of each organization which it belongs to.
+ * Takes an e-mail address from the account that has it. Addresses are not verified yet, so an administrator who invites
+ * an address can accept the invitation themselves; the address's real owner then cannot have an account in any
+ * organization. The account keeps its roles, password and tokens under another address, and its sign-ins end. The
+ * change is recorded in the installation's audit trail and in that of each organization that the account belongs to.
  *
- * @throws Fault INVALID_REQUEST, NOT_FOUND where no account has the address, CONFLICT where one has the new address.
+ * @throws Fault INVALID_REQUEST, NOT_FOUND if no account has the address, CONFLICT if an account has the new address.
  */
 export async function freeAddress(db: Knex, actor: Actor, { email, newEmail }: AddressToFree): Promise<FreedAddress> {
   const from = parseEmail(email)

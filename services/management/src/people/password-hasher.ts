@@ -5,9 +5,9 @@ import { createTurns } from '../fairness/turns.js'
 const COST: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 const LIMITS = {
-  /** Each takes a core and 19 MiB for some 30 ms; more at once would starve everything else. */
+  /** Each hash takes a core and 19 MiB for some 30 ms. More at once would starve everything else. */
   atOnce: 2,
-  /** Behind them; then 503, not a queue without end. */
+  /** Further ones are refused with 503, so that the queue does not grow without limit. */
   waitingMax: 64,
 } as const
 
@@ -15,7 +15,7 @@ type Limits = Readonly<Record<keyof typeof LIMITS, number>>
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>
-  /** As long for a person who is not there (`undefined`) as for one who is. */
+  /** Takes as long for a person who does not exist (`undefined`) as for one who does. */
   verify(stored: string | undefined, password: string): Promise<boolean>
 }
 
@@ -23,7 +23,7 @@ export interface PasswordHasher {
 export async function createPasswordHasher(limits: Limits = LIMITS): Promise<PasswordHasher> {
   const turns = createTurns('passwords', limits)
   const limited = <Result>(work: () => Promise<Result>): Promise<Result> => turns.take('everybody', work)
-  // Nobody's: what is compared with it was never its password.
+  // The hash of nobody's password, for people who do not exist. A match with it does not count.
   const nobodys = await hash('a password that nobody has', COST)
   return {
     hash: (password) => limited(() => hash(password, COST)),

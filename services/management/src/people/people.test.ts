@@ -192,7 +192,7 @@ describe('signing in', () => {
 describe('a password that is changed while it is compared', () => {
   const client = { address: '192.0.2.7', userAgent: '', secure: false, loopback: false }
 
-  /** Compares for so long that the owner has changed it before the answer. */
+  /** Compares passwords so slowly that the owner changes theirs before the comparison ends. */
   function slowly(owner: Person): PeopleDeps {
     const verify = async (stored: string | undefined, password: string): Promise<boolean> => {
       const matches = await house.hasher.verify(stored, password)

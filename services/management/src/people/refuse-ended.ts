@@ -3,21 +3,22 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { type Authority, refuseUnlessRoleMay } from '../access/authority.js'
 import type { Role } from '../access/roles.js'
 
-/** By the clock: now() is when the transaction began, which may be before the revocation that it waited for. */
+/** Not by now(): that is when the transaction began, which may be before the revocation that it waited for. */
 const CREDENTIALS = {
   'sign-in': 'SELECT id FROM sign_ins WHERE id = ? AND expires_at > clock_timestamp()',
   token: 'SELECT id FROM personal_tokens WHERE id = ? AND revoked_at IS NULL AND expires_at > clock_timestamp()',
 } as const satisfies Record<Authority['via'], string>
 
 /**
- * Refuses what rests on a sign-in, token or membership that has ended by now. In a transaction its rows stay locked to the
- * commit: a revocation is before it and seen here, or after all that is committed here. Not shared: such row locks are not
- * fair (ADR 11), and who sends change after change must not keep their own revocation waiting.
+ * Refuses a request whose sign-in, token or membership has ended by now. In a transaction the rows stay locked until
+ * the commit: a revocation either came first and is seen here, or comes after everything that is committed here. The
+ * locks are not shared ones, because those are not fair (ADR 11): a person who sends change after change could keep the
+ * revocation of their own credential waiting.
  *
  * @throws Fault INVALID_TOKEN; NOT_FOUND where the membership or the organization has ended; FORBIDDEN.
  */
 export async function refuseEnded(db: Knex, { via, credentialId, place }: Authority): Promise<void> {
-  // One statement: every change waits for it.
+  // One statement, because every change waits for it.
   const { rows } = await db.raw<{ rows: { isInForce: boolean; role: Role | null }[] }>(
     `WITH credential AS (${CREDENTIALS[via]} FOR NO KEY UPDATE), place AS (
        SELECT members.role FROM members JOIN organizations ON organizations.id = members.organization_id

@@ -1,11 +1,11 @@
 import type { Client } from '../http/route.js'
 
-/** RFC 6265bis: with this prefix browsers take it over https alone, from this very host, for `/`. */
+/** RFC 6265bis: browsers accept a cookie with this prefix only over https, from this exact host and with path `/`. */
 const SECURE_NAME = '__Host-pma'
-/** For http on this machine, where browsers refuse the prefix. */
+/** For plain http on this machine, where browsers refuse the prefix. */
 const LOOPBACK_NAME = 'pma'
 
-/** The cookie's name for this client, or undefined: over plain http to another machine there is none. */
+/** The cookie's name for this client. Undefined over plain http, unless it asked for a host of this machine. */
 export function cookieName({ secure, loopback }: Pick<Client, 'secure' | 'loopback'>): string | undefined {
   if (secure) return SECURE_NAME
   return loopback ? LOOPBACK_NAME : undefined
@@ -23,7 +23,7 @@ export function clearCookie(client: Client): Record<string, string> {
   return setCookie(client, '', new Date(0))
 }
 
-/** The value of one cookie; of two with the same name, none. */
+/** The value of a cookie. Undefined if there are two of the same name. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   const found = (header ?? '')
     .split(';')

@@ -23,11 +23,11 @@ export interface SetUpDeps {
   readonly log: Logger
 }
 
-/** How the first owner comes about; at most one of them is set. */
+/** How the first owner is made. At most one of the two is set. */
 export interface FirstRun {
   /** From `PMA_SETUP_TOKEN_FILE`. */
   readonly setupToken: SecretText | undefined
-  /** From `PMA_BOOTSTRAP_…`: without a person. */
+  /** From `PMA_BOOTSTRAP_…`: the owner is made at the start, without a person's request. */
   readonly bootstrap:
     | { readonly email: string; readonly password: SecretText; readonly organization: string }
     | undefined
@@ -39,9 +39,10 @@ interface Made {
 }
 
 /**
- * Run at every start; does something while there is no user. Without a bootstrap it leaves the hash of a set-up token:
- * the operator's own, or one made now and logged, the one token that this product ever logs. It is of use once, and
- * only until there is a user. Of several starts the last token counts; with several replicas, give a file.
+ * Runs at every start, and does nothing once there is a user. With a bootstrap it makes the first owner. Otherwise it
+ * stores the hash of a set-up token: the operator's own, or a new one, which is logged. No other token is ever logged.
+ * The token works once, and only while there is no user. Each start replaces the token of the one before, so several
+ * replicas need a token from a file.
  */
 export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }: FirstRun): Promise<void> {
   if (await anyUser(deps.db)) return
@@ -63,7 +64,7 @@ export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }
   })
   if (!kept) return
   if (setupToken) deps.log.warn('there is no user yet: POST /api/v1/setup with the token of PMA_SETUP_TOKEN_FILE')
-  // In the text: under a name, redaction would take it out.
+  // The token stands in the text, because redaction would remove it from a field.
   else
     deps.log.warn(
       `there is no user yet: POST /api/v1/setup with the one-time token ${token} and the owner's email, password, name and organization`,
@@ -71,7 +72,7 @@ export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }
 }
 
 /**
- * Makes the first owner with the set-up token. Of several at once, one wins.
+ * Makes the first owner with the set-up token. If several requests come at the same time, one succeeds.
  *
  * @throws Fault INVALID_TOKEN for a wrong token, and for every token once there is a user.
  */
@@ -80,7 +81,7 @@ export async function setUp(
   actor: Actor,
   given: FirstOwner & { token: string; password: string },
 ): Promise<Made> {
-  // Asked first as well, so that a stranger cannot keep the hasher busy; what counts is the update below.
+  // Otherwise a stranger with made-up tokens could keep the hasher busy. The check that counts is the update below.
   const known = await deps
     .db('installation')
     .where('setup_token_hash', tokenHash(given.token))
@@ -101,7 +102,7 @@ async function bootstrapOwner(deps: SetUpDeps, owner: FirstOwner, passwordHash: 
   const { result } = await deps.commitChange(
     systemActor('bootstrap'),
     async (trx): Promise<Change<Made | undefined>> => {
-      // Replicas that start together take turns; the second finds a user.
+      // Replicas that start at the same time wait for each other here, and the second finds a user.
       await lockInstallation(trx)
       if (await anyUser(trx)) return { result: undefined, feed: [], audit: [] }
       await trx('installation').update({ setup_token_hash: null })

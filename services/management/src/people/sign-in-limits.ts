@@ -6,38 +6,38 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { createTurns } from '../fairness/turns.js'
 
 /**
- * Failed attempts in a window. Short windows: whoever guesses is slowed to a few thousand guesses a day, and nobody is
- * locked out for long. An address is the block that it is of: IPv6 gives a customer as many as they like.
+ * Failed attempts in a window. The window is short: it slows an attacker to a few thousand guesses a day, and locks
+ * nobody out for long. Addresses are counted by their block, because an IPv6 customer has any number of them.
  */
 const LIMITS = {
   windowSeconds: 300,
-  /** Of one e-mail address, from everywhere that it has not signed in from. */
+  /** For one e-mail address, from all IP addresses that it has not signed in from. */
   perEmail: 10,
-  /** Of one e-mail address from one address that it has signed in from: strangers cannot lock out who is at home. */
+  /** For one e-mail address from an IP address that it has signed in from. Strangers cannot lock that person out. */
   perKnownAddress: 10,
-  /** Of one address, for all e-mail addresses: offices share one. */
+  /** From one IP address, for all e-mail addresses. Higher, because an office shares one. */
   perAddress: 50,
-  /** An address stays known so long after its last sign-in ended. */
+  /** How long an IP address stays known after its last sign-in ended. */
   knownDays: 30,
-  /** Attempts of one address, right or wrong, that Postgres is asked of at all, in this process. */
+  /** Attempts from one IP address, failed or not, that reach Postgres. Counted in each process. */
   attempts: { count: 300, periodMs: 60_000, burst: 100 },
-  /** Attempts of one address wait for each other in Postgres: so few hold a connection. The hasher takes no more. */
+  /** Attempts of one IP address wait for each other in Postgres, so few hold a connection, as with the hasher. */
   turns: { atOnce: 2, waitingMax: 256, waitingPerOwnerMax: 64 },
 } as const
 
-/** An attempt under way: it counts as failed until it is forgiven. */
+/** An attempt under way. It counts as failed until it is forgiven. */
 interface Attempt {
   readonly subjects: readonly string[]
-  /** In Postgres' own words: microseconds do not fit a Date. */
+  /** As Postgres writes it, because a Date has no microseconds. */
   readonly at: string
 }
 
 export interface SignInLimits {
-  /** @throws Fault RATE_LIMITED with Retry-After; UNAVAILABLE where too many attempt it at once. */
+  /** @throws Fault RATE_LIMITED with Retry-After; UNAVAILABLE where too many attempts wait at once. */
   reserve(who: { email: string | undefined; address: string }): Promise<Attempt>
-  /** It succeeded after all. */
+  /** Deletes an attempt that succeeded. */
   forgive(attempt: Attempt): Promise<void>
-  /** Forgets what has left every window. */
+  /** Deletes attempts older than the window, and sign-ins whose IP address is no longer known. */
   prune(): Promise<void>
 }
 
@@ -72,7 +72,7 @@ async function reserve(trx: Knex, email: string | undefined, block: string): Pro
     ...(email === undefined ? [] : [await emailBound(trx, email, block)]),
     { subject: `address ${block}`, max: LIMITS.perAddress },
   ]
-  // One at a time for each subject, or attempts in parallel would all be the last one allowed. Sorted: no deadlock.
+  // One at a time for each subject. Otherwise parallel attempts would all be the last one allowed. Sorted: no deadlock.
   const subjects = bounds.map(({ subject }) => subject).sort()
   for (const subject of subjects)
     await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`sign-in ${subject}`])
@@ -94,7 +94,7 @@ async function emailBound(trx: Knex, email: string, block: string): Promise<{ su
 }
 
 async function refuseOver(trx: Knex, subject: string, max: number): Promise<void> {
-  // The attempt that has to leave the window before another one may enter.
+  // Finds the attempt that must leave the window before another one may be made.
   const { rows } = await trx.raw<{ rows: { seconds: number }[] }>(
     `SELECT extract(epoch FROM at + make_interval(secs => ?) - clock_timestamp())::float8 AS seconds
      FROM sign_in_attempts WHERE subject = ? AND at > clock_timestamp() - make_interval(secs => ?)

@@ -8,13 +8,13 @@ import { touchLastUse } from '../db/touch-last-use.js'
 import type { Client } from '../http/route.js'
 
 const SESSION_LIMITS = {
-  /** Unused so long, a sign-in ends. */
+  /** A sign-in that is unused for this long ends. */
   idleHours: 12,
-  /** And however it is used, after this. */
+  /** A sign-in ends after this time, even if it is in use. */
   lifeDays: 7,
-  /** `last_used_at` is written no more often. */
+  /** Least time between two writes of `last_used_at`. */
   touchSeconds: 60,
-  /** Of one person; the oldest ends when another begins. */
+  /** Sign-ins of one person. The oldest ends when another begins. */
   perUser: 50,
 } as const
 
@@ -57,9 +57,9 @@ export async function beginSignIn(trx: Knex.Transaction, userId: string, client:
 }
 
 /**
- * Who holds this token.
+ * The person who signed in with this token.
  *
- * @throws Fault INVALID_TOKEN or TOKEN_EXPIRED. There is no answer that means nobody.
+ * @throws Fault INVALID_TOKEN or TOKEN_EXPIRED. It never answers that there is nobody.
  */
 export async function principalOf(db: Knex, token: string): Promise<SignedInPerson> {
   if (!isToken('signIn', token)) throw new Fault('INVALID_TOKEN', 'not a sign-in token')
@@ -111,7 +111,7 @@ export function listSignIns(
     .select<SignInRow[]>('id', 'created_at', 'last_used_at', 'expires_at', 'address', 'user_agent')
 }
 
-/** Ends sign-ins of one person; the rows stay for a while, as addresses that are known. Answers how many. */
+/** Ends sign-ins of one person and answers how many. The rows stay for a while, as known addresses. */
 export function endSignIns(
   trx: Knex.Transaction,
   userId: string,

@@ -23,7 +23,7 @@ export interface Credentials {
 }
 
 /**
- * The same answer, after the same time, for a wrong password and for nobody's e-mail address.
+ * Answers a wrong password and an e-mail address without an account in the same way and after the same time.
  *
  * @throws Fault UNAUTHORIZED or RATE_LIMITED.
  */
@@ -40,7 +40,7 @@ export async function signIn(
   await deps.limits.forgive(attempt)
   const actor: Actor = { kind: 'user', id: user.id, requestId }
   const { result } = await deps.commitChange(actor, async (trx) => {
-    // Comparing takes its time. Who changes their password meanwhile ends all sign-ins, and this would be one more.
+    // If the password was changed during the comparison, all sign-ins were ended, and this one would survive.
     const still = await trx('users').where({ id: user.id, password_hash: user.password_hash }).forShare().first('id')
     if (!still) throw wrongCredentials()
     const details = { address: client.address }
@@ -67,7 +67,7 @@ export async function changePassword(
   await deps.limits.forgive(attempt)
   const passwordHash = await deps.hasher.hash(given.next)
   await deps.commitChange(actor, async (trx) => {
-    // Of two changes at once the second was let in by a password that the first has replaced.
+    // Of two changes at the same time, the second was checked against a password that the first has replaced by now.
     const changed = await trx('users')
       .where({ id: user.id, password_hash: user.password_hash })
       .update({ password_hash: passwordHash })
@@ -81,7 +81,7 @@ export async function changePassword(
   })
 }
 
-/** @throws Fault NOT_FOUND for another person's, or one that has ended. */
+/** @throws Fault NOT_FOUND for another person's sign-in, or one that has ended. */
 export async function endSignIn(
   deps: Pick<PeopleDeps, 'commitChange'>,
   actor: Actor,

@@ -4,7 +4,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import { z } from 'zod'
 import { refuseDuplicate } from '../db/unique-violation.js'
 
-/** NIST SP 800-63B: length is what counts; no rules of composition. The upper bound keeps hashing cheap. */
+/** Length counts, and there are no rules of composition (NIST SP 800-63B). The upper limit keeps hashing cheap. */
 export const PASSWORD_LIMITS = { charsMin: 12, charsMax: 256 } as const
 
 export const NewPassword = z
@@ -27,7 +27,7 @@ export interface NewUser {
   readonly passwordHash: string
 }
 
-/** Held by who makes something of which a person has a number at most: several at once are counted one after the other. */
+/** A lock for creations of which a person may make a limited number, so that concurrent ones are counted in turn. */
 export async function lockPerson(trx: Knex.Transaction, userId: string): Promise<void> {
   await trx('users').where('id', userId).forNoKeyUpdate().first('id')
 }

@@ -56,7 +56,7 @@ describe('a value that comes without bindings', () => {
     const imported = await owner.ask('POST', `/orgs/${org}/secrets/import`, { text: `WEATHER_KEY=${VALUE}` })
     expect(JSON.stringify(imported.body)).toContain('https://thief.example')
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: wider.origins })
-    // Said, they are the sayer's own word from then on.
+    // Once the owner sends bindings, they count as the owner's own.
     await put(owner.ask, { bindings: OWN }).expect(200)
     await put(owner.ask).expect(200)
     expect(await bindingsSealed(own.id)).toMatchObject({ origins: OWN.origins })
@@ -65,7 +65,7 @@ describe('a value that comes without bindings', () => {
   it('keeps what an owner said in person, for everybody, and what an administrator said, for nobody else', async () => {
     await put(owner.ask, { bindings: OWN }).expect(201)
     await put(admin.ask).expect(200)
-    // That kept the owner's word, and did not make it the administrator's.
+    // Keeping the owner's bindings did not make them the administrator's.
     await put(other.ask).expect(200)
     await put(admin.ask, { bindings: OWN }).expect(200)
     await put(other.ask).expect(200)
@@ -103,7 +103,7 @@ describe('a value that comes without bindings', () => {
     await rename(admin.ask, own.id, 'WEATHER_KEY_OLD')
     await rename(admin.ask, log.id, 'WEATHER_KEY')
     await put(owner.ask).expect(409)
-    // Names that are given back bring no word back: what they stand beside has to be said once.
+    // Renaming back does not restore who set the bindings. They have to be sent once more.
     await rename(owner.ask, log.id, 'LOG_KEY')
     await rename(owner.ask, own.id, 'WEATHER_KEY')
     await put(owner.ask).expect(409)

@@ -9,12 +9,14 @@ import type { SaidBy, SecretRow } from './secret-rows.js'
 export const saidByOf = (actor: Actor): SaidBy => ({ userId: actor.id, token: actor.token ?? null })
 
 /**
- * Who enters a value and says no bindings means those that are there. Somebody else may have put them there for that very
- * value: renamed the secret and made another of its name, or added an origin beside a value of no use, and a pipeline that
- * puts the key again would hand it over. So bindings are kept for who said them: in person, for all that they do; by a token,
- * for that token. An owner's word in person counts for everybody, and so does what is recommended for a known provider's name.
+ * Refuses a value that comes without bindings if somebody else set the present ones. An administrator could have
+ * prepared them to catch the value: by renaming the secret and making another of its name, or by adding an origin
+ * beside a worthless value. A pipeline that puts the key again would then hand it over.
  *
- * @throws Fault CONFLICT that shows them.
+ * So a value may keep bindings only if the same person set them, in person or by the same token. Everybody may keep
+ * bindings that an owner set in person, and those that a preset recommends for this name.
+ *
+ * @throws Fault CONFLICT that shows the present bindings.
  */
 export async function refuseOthersBindings(
   trx: Knex,
@@ -33,7 +35,7 @@ export async function refuseOthersBindings(
   })
 }
 
-/** Does this word count for who acts? */
+/** Whether the actor may keep bindings that were set by `said`. */
 export async function countsFor(
   trx: Knex,
   actor: Actor,

@@ -12,14 +12,14 @@ export interface Secrets {
   stop(): Promise<void>
 }
 
-/** Secrets: their routes, and the reconciler that finishes what a crash or the vault's absence left open. */
+/** The routes of secrets, and the reconciler that finishes what a crash or the vault's absence left unfinished. */
 export function buildSecrets(deps: SecretDeps & { readonly telemetry?: Telemetry | undefined }): Secrets {
   let ends: (() => Promise<void>)[] = []
   return {
     routes: secretRoutes(deps),
     start() {
       const { periodMs } = RECONCILER_LIMITS
-      // Apart from each other: a destruction may have to wait for a horizon, an intent must not.
+      // Separate loops, because a destruction may have to wait for a horizon, and an intent must not.
       ends = [
         every(periodMs, 'settle intents', deps, () => settleIntents(deps)),
         every(periodMs, 'finish destructions', deps, () => finishDestructions(deps)),

@@ -1,6 +1,6 @@
 /**
- * What vendors put before the random part of their keys, longest first where one begins another. A prefix says whose
- * key it is and nothing more; it is public.
+ * Prefixes that vendors put before the random part of their keys. Where one prefix begins with another, the longer
+ * stands first. A prefix is public and tells only whose key it is.
  */
 const VENDOR_PREFIXES = [
   'sk-ant-',
@@ -25,10 +25,10 @@ const VENDOR_PREFIXES = [
 
 const HIDDEN = '****...****'
 
-/** With less behind the prefix than this, the prefix would be most of the value. */
+/** If fewer characters follow the prefix, it is not shown, because it would be most of the value. */
 const RANDOM_CHARS_MIN = 8
 
-/** The mask of a value: a recognised vendor prefix, and nothing of the random part, not even its length. */
+/** The mask of a value: a recognised vendor prefix and nothing of the random part, not even its length. */
 export function maskValue(value: string): string {
   const prefix = VENDOR_PREFIXES.find(
     (known) => value.startsWith(known) && value.length >= known.length + RANDOM_CHARS_MIN,

@@ -2,7 +2,7 @@ import { type Bindings, normalizeBindings } from '@protectmyapi/service-kit/dest
 import { checkUpstreamUrl, type PrivateUpstreams } from '@protectmyapi/service-kit/destinations/upstream-url'
 import { Fault } from '@protectmyapi/service-kit/faults'
 
-/** A provider's preset, as far as bindings go. */
+/** The parts of a provider's preset that concern bindings. */
 export interface BindingPreset {
   readonly id: string
   /** `OPENAI_API_KEY`. */
@@ -16,18 +16,18 @@ export interface BindingRequest {
   readonly preset?: string | undefined
 }
 
-/** What may be proposed, and what is exempt from what is dialled. */
+/** The presets that bindings are proposed from, and the private upstreams that are allowed as origins. */
 interface BindingRules {
   readonly presets: readonly BindingPreset[]
   readonly privateUpstreams: PrivateUpstreams
 }
 
-/** By the habit of names: `_PROD` and `_DEV` tell environments apart. */
+/** By convention, `_PROD` and `_DEV` distinguish environments. */
 const ENVIRONMENT_SUFFIX = /_(?:PROD|DEV)$/
 
 /**
- * Where a new secret may go: what the request says, else what the named preset says, else what its recommended name
- * says. There is no unbound state: an unbound secret would be bound by whoever links it first.
+ * The bindings of a new secret: those of the request, otherwise those of the named preset, otherwise those recommended
+ * for its name. A secret is never unbound, because the first person to use an unbound one in a service would bind it.
  *
  * @throws Fault INVALID_REQUEST that says what to give.
  */
@@ -49,13 +49,13 @@ export function proposeBindings(
   )
 }
 
-/** What is said of the recommended name of a known provider's key. */
+/** The bindings recommended for this name, if it is the recommended name of a known provider's key. */
 export function recommendedBindings(presets: readonly BindingPreset[], name: string): Bindings | undefined {
   const recognised = recognise(presets, name)
   return recognised && normalizeBindings(recognised.bindings)
 }
 
-/** Is it the recommended name of a known provider's key? */
+/** Whether this is the recommended name of a known provider's key. */
 export function isRecognised(presets: readonly BindingPreset[], name: string): boolean {
   return recognise(presets, name) !== undefined
 }
@@ -64,15 +64,16 @@ function recognise(presets: readonly BindingPreset[], name: string): BindingPres
   return presets.find(({ secretName }) => secretName === name.replace(ENVIRONMENT_SUFFIX, ''))
 }
 
-/** For a secret that has bindings already: others, where the request says so. @throws Fault as above. */
+/** New bindings for a secret that has some, if the request gives any. @throws Fault as `proposeBindings`. */
 export function bindingsIfSaid(rules: BindingRules, request: BindingRequest): Bindings | undefined {
   return request.bindings || request.preset !== undefined ? proposeBindings(rules, request) : undefined
 }
 
 /**
- * Whole places, or internal services, or both. That the services are registered is checked where it is written.
+ * Bindings with both origins and placements, or with internal services, or with all three. Whether the services are
+ * registered is checked when the bindings are written.
  *
- * @throws Fault INVALID_REQUEST where origins or placements are missing, or an origin is one that is never dialled.
+ * @throws Fault INVALID_REQUEST if origins or placements are missing, or an origin is one that proxies never dial.
  */
 export function explicitBindings(bindings: Bindings, privateUpstreams: PrivateUpstreams): Bindings {
   const normal = normalizeBindings(bindings)

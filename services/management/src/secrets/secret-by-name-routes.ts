@@ -21,7 +21,7 @@ import { showSecret } from './show-secret.js'
 
 const BY_NAME = '/orgs/{org}/secrets/by-name/{name}'
 
-/** Secrets by their natural key, for automation: no id has to be looked up or kept. */
+/** Secrets by their natural key, so that automation does not have to look up or keep ids. */
 export function secretByNameRoutes(deps: SecretDeps): readonly Route[] {
   const read = route({
     method: 'GET',

@@ -16,7 +16,7 @@ export interface SecretUse {
   readonly placement: Placement
 }
 
-/** Where the living services of an organization put this secret. */
+/** Finds every place where the organization's existing services put this secret. */
 export type UsesOf = (db: Knex, organizationId: string, secretId: string) => Promise<readonly SecretUse[]>
 
 /** What the use cases of this folder share. */

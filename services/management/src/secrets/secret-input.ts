@@ -3,34 +3,33 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { isId } from '@protectmyapi/service-kit/ids'
 
 export const SECRET_LIMITS = {
-  /** Larger than any key of a provider, and than a service account's file. */
+  /** Larger than any provider's key or service account's file. */
   valueBytesMax: 64 * 1024,
-  /** Four for each API service that an organization may have. */
+  /** Four for each of the API services that an organization may have. */
   perOrganization: 2_000,
 } as const
 
-/** Case-sensitive, unique in its organization; what stands between the braces of a template. */
+/** The name that stands between the braces of a template. Case-sensitive, unique in its organization. */
 export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
-/** Nor what an id looks like: services name secrets by either, and one would stand in for a secret that was deleted. */
+/** Not what looks like an id: services name secrets by either, so such a name could stand in for a deleted secret. */
 export function isSecretName(text: string): boolean {
   return SECRET_NAME.test(text) && !isId('secret', text)
 }
 
 /**
- * The value as bytes, which the caller wipes. Control characters of lines would end a header field; what cannot stand
- * there is refused when it is entered and not when it is used.
+ * The value as bytes, which the caller wipes. What would end a header field is refused on entry, not only when used.
  *
- * @throws Fault INVALID_REQUEST. Nothing of the value is in it.
+ * @throws Fault INVALID_REQUEST, which contains nothing of the value.
  */
 export function secretBytes(value: string): SecretBytes {
   const bytes = Buffer.from(value, 'utf8')
   if (bytes.length === 0 || bytes.length > SECRET_LIMITS.valueBytesMax) {
     throw invalid('Give a value of 1 byte to 64 KiB.')
   }
-  // Half of a surrogate pair has no UTF-8: what would be stored is not what was entered.
+  // Half of a surrogate pair has no UTF-8 form, so the stored value would differ from the entered one.
   if (bytes.toString('utf8') !== value) throw invalid('The value is not well-formed text.')
-  // No part of a header field's value (RFC 9110 § 5.5): the provider would be sent another key than is searched for.
+  // A header field's value has no blanks at its ends (RFC 9110 § 5.5): the key sent would not be the one searched for.
   if (value.trim() !== value) throw invalid('The value begins or ends with a blank. Copy the key alone.')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these three are what is looked for.
   if (/[\u0000\r\n]/.test(value)) throw invalid('The value holds NUL or a line break. Copy the key alone, on one line.')

@@ -29,11 +29,11 @@ import {
 } from './secret-schemas.js'
 import { showSecret } from './show-secret.js'
 
-/** What the versions of a secret are paged by. */
+/** The place of a version in the list of versions: its generation. */
 const GENERATION = /^\d{1,15}$/
 
 export function secretRoutes(deps: SecretDeps): readonly Route[] {
-  // By name first: a secret may be called `value` or `usage`, and none has the id `by-name`.
+  // The routes by name come first: a secret may be named `value` or `usage`, but none has the id `by-name`.
   return [
     ...secretByNameRoutes(deps),
     importRoute(deps),

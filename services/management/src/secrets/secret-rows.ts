@@ -20,10 +20,10 @@ export interface SecretRow {
   readonly externalVersion: string | null
 }
 
-/** Who said where a secret may go. */
+/** Who set a secret's bindings. */
 export interface SaidBy {
   readonly userId: string
-  /** Of the personal access token that they said it by; null: in person. */
+  /** Id of the personal access token by which the person set them; null if they did so in person. */
   readonly token: string | null
 }
 
@@ -39,13 +39,13 @@ export interface VersionRow {
   readonly externalVersion: string | null
   readonly createdAt: Date
   readonly createdBy: string
-  /** Null of a version from before that was written down. */
+  /** Null if it is unknown (the version is older than this column), or if a rename made it nobody's. */
   readonly bindingsSaidBy: SaidBy | null
   readonly supersededAt: Date | null
   readonly destroyedAt: Date | null
 }
 
-/** As pg hands it over: bigint as text, jsonb parsed. */
+/** The row as pg returns it: bigint as text, jsonb parsed. */
 interface SecretRecord {
   readonly id: string
   readonly organization_id: string
@@ -79,7 +79,7 @@ interface VersionRecord {
   readonly destroyed_at: Date | null
 }
 
-/** The secret, locked: the lock orders replacement, deletion and the saving of services that use it. */
+/** Locks the secret, so that replacements, deletions and changes of services that use it happen one after the other. */
 export async function lockSecret(trx: Knex, organizationId: string, secretId: string): Promise<SecretRow | undefined> {
   const record = await trx<SecretRecord>('secrets')
     .where({ organization_id: organizationId, id: secretId })
@@ -88,13 +88,13 @@ export async function lockSecret(trx: Knex, organizationId: string, secretId: st
   return record && toSecret(record)
 }
 
-/** @throws Fault SECRET_NOT_FOUND, for what is pending as for what never was. */
+/** @throws Fault SECRET_NOT_FOUND, for a pending secret as for one that never existed. */
 export function activeOrAbsent(secret: SecretRow | undefined): SecretRow {
   if (secret?.state !== 'active') throw new Fault('SECRET_NOT_FOUND', 'no such secret in force')
   return secret
 }
 
-/** By name, pending ones too: their name is taken. */
+/** Locks a secret by name. Includes pending secrets, because their names are taken. */
 export async function lockSecretByName(
   trx: Knex,
   organizationId: string,
@@ -108,7 +108,7 @@ export async function lockSecretByName(
   return record && toSecret(record)
 }
 
-/** The id of the secret in force of this name. @throws Fault SECRET_NOT_FOUND. */
+/** The id of the secret in force that has this name. @throws Fault SECRET_NOT_FOUND. */
 export async function secretIdOf(db: Knex, organizationId: string, name: string): Promise<string> {
   const found = await db<SecretRecord>('secrets')
     .where({ organization_id: organizationId, name, state: 'active' })
@@ -117,7 +117,7 @@ export async function secretIdOf(db: Knex, organizationId: string, name: string)
   return found.id
 }
 
-/** Of these names, those that secrets in force have. */
+/** The names among `names` that secrets in force have. */
 export async function activeNames(
   db: Knex,
   organizationId: string,
@@ -130,7 +130,7 @@ export async function activeNames(
   return new Set(rows.map(({ name }) => name))
 }
 
-/** Secrets in force of an organization, by id. Nothing pending is ever among them. */
+/** An organization's secrets in force, ordered by id. A pending secret is never among them. */
 export async function activeSecrets(
   db: Knex,
   organizationId: string,
@@ -157,7 +157,7 @@ export async function lockVersion(
 
 const FIRST_GENERATION = 1
 
-/** What the creation of a secret put, or was about to put. */
+/** The version that the creation of a secret put, or was about to put. */
 export async function firstVersion(
   db: Knex,
   organizationId: string,
@@ -170,7 +170,7 @@ export async function firstVersion(
   return record && toVersion(record)
 }
 
-/** Versions that were in force once, newest first. */
+/** Versions that are or were in force, newest first. */
 export async function settledVersions(
   db: Knex,
   organizationId: string,
@@ -192,7 +192,7 @@ export interface ServiceName {
   readonly name: string
 }
 
-/** The living services that name each of these secrets. */
+/** The existing services that use each of these secrets. */
 export async function servicesUsing(
   db: Knex,
   organizationId: string,
@@ -219,7 +219,7 @@ export async function servicesUsing(
   return bySecret
 }
 
-/** A page of the living services that name this secret. */
+/** A page of the existing services that use this secret. */
 export function pageOfUsers(
   db: Knex,
   organizationId: string,

@@ -10,7 +10,7 @@ export const SecretName = z
   .refine((name) => !isId('secret', name), 'This is what an id looks like. Give another name.')
   .meta({ description: 'Case-sensitive, unique in its organization; what stands in templates: {{OPENAI_API_KEY}}.' })
 
-/** In characters: bytes are counted when it is read. */
+/** Limited in characters here. Its bytes are counted by `secretBytes`. */
 export const SecretValue = z
   .string()
   .min(1)
@@ -28,7 +28,7 @@ const Placement = z.discriminatedUnion('kind', [
 
 const Origin = z.string().min(1).max(BINDING_LIMITS.nameBytesMax)
 
-/** Where a secret may go. Origins and placements are checked and put in their one spelling by the use case. */
+/** Bindings as they are sent. The use case checks and normalises origins and placements. */
 export const BindingsInput = z
   .strictObject({
     origins: z.array(Origin).max(BINDING_LIMITS.originsMax),
@@ -69,7 +69,7 @@ export const SecretView = z.object({
   usedBy: z.array(ServiceNameView),
 })
 
-/** Of deletions. */
+/** A query parameter of deletions. */
 export const Force = z
   .enum(['true', 'false'])
   .optional()

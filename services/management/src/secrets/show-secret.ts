@@ -14,7 +14,7 @@ export async function showSecret(
   return showSecretRow(db, activeOrAbsent(row))
 }
 
-/** The same of a row that is read, or locked, already. */
+/** The same for a row that was already read or locked. */
 export async function showSecretRow(db: Knex, secret: SecretRow): Promise<z.input<typeof SecretView>> {
   const used = await servicesUsing(db, secret.organizationId, [secret.id])
   return presentSecret(secret, used.get(secret.id) ?? [])

@@ -5,15 +5,16 @@ import { Fault } from '@protectmyapi/service-kit/faults'
 import { SECRET_LIMITS } from '../secrets/secret-input.js'
 
 const LIMITS = {
-  /** Of an answer, shown to a person: enough to see what a provider says. */
+  /** Bytes of an answer that are shown to the person: enough to see what a provider says. */
   bodyBytesMax: 16 * 1024,
   /**
-   * Read behind it before any of it is shown: the proxy cuts an answer off at the end of a value, however much of that
-   * has gone on by then. The longest form of a byte is `\u0026`; and what the proxy holds back, it has looked at.
+   * Bytes to read after those before any of them is shown. The proxy cuts an answer off at the end of a secret's value,
+   * whose beginning may have been sent by then. A byte takes at most six: `\u0026`. What the proxy still holds back
+   * needs no room, because it has been searched.
    */
   behindBytesMax: 6 * SECRET_LIMITS.valueBytesMax,
   headBytesMax: 64 * 1024,
-  /** The life of the session that it is made by, nearly. */
+  /** Slightly less than the life of the session that the call is made with. */
   totalMs: 25_000,
 } as const
 
@@ -30,18 +31,18 @@ export interface ProxyAnswer {
   readonly status: number
   readonly contentType: string | null
   readonly requestId: string | null
-  /** Null where it is no text, or was cut off by the proxy or the provider, be it behind what would be shown. */
+  /** Null if it is not text, or if the proxy or the provider cut the answer off, even after the bytes to be shown. */
   readonly body: string | null
-  /** All of it: not cut off, and not beyond the bound or the time. */
+  /** Whether `body` is the whole answer: not cut off, and not longer than `bodyBytesMax`. */
   readonly complete: boolean
 }
 
-/** Sends a request once, to where the operator has put the proxy. @throws Fault UNAVAILABLE, UPSTREAM_TIMEOUT. */
+/** Sends a request once, to the proxy's URL that the operator has set. @throws Fault UNAVAILABLE, UPSTREAM_TIMEOUT. */
 export type CallProxy = (request: ProxyRequest) => Promise<ProxyAnswer>
 
 /**
- * The one connection of management to somewhere other than its own stores: its address is the operator's word alone.
- * No redirect is followed, no connection is kept.
+ * The only connection of management to anything but its own stores. Only the operator sets its address. It follows no
+ * redirects and keeps no connection.
  */
 export function createCallProxy(proxyUrl: URL): CallProxy {
   const send = proxyUrl.protocol === 'https:' ? requestHttps : requestHttp
@@ -70,7 +71,7 @@ export function createCallProxy(proxyUrl: URL): CallProxy {
     })
 }
 
-/** Text that a person can read. */
+/** Content types of text that a person can read. */
 const TEXT = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|x-ndjson))/i
 
 function readAnswer(response: IncomingMessage): Promise<ProxyAnswer> {
@@ -95,7 +96,7 @@ function readAnswer(response: IncomingMessage): Promise<ProxyAnswer> {
       if (bytes > LIMITS.bodyBytesMax + LIMITS.behindBytesMax) answer(false, true)
     })
     response.once('end', () => answer(bytes <= LIMITS.bodyBytesMax, true))
-    // Cut off, by the search for keys perhaps: nothing of it is shown.
+    // Cut off, perhaps because the proxy found a secret's value in it: nothing of the answer is shown.
     response.once('error', () => answer(false, false))
     response.once('close', () => answer(false, false))
   })

@@ -20,7 +20,7 @@ import type { HeldKeys } from '../keys/held-keys.js'
 import { installationId, signingKeyInForce } from '../keys/signing-key-rows.js'
 import type { CallProxy, ProxyAnswer } from './call-proxy.js'
 
-/** Of one person in one organization: trying is for people, and each try is paid for. */
+/** For one person in one organization. Low: people make test calls by hand, and providers charge for each. */
 const RATE = { count: 20, periodMs: 60_000, burst: 10 } as const
 
 export interface TestCallDeps {
@@ -39,7 +39,7 @@ export interface TestRequest {
   readonly body: string | undefined
 }
 
-/** Where the session goes: a field that no SDK uses, so that it stands in the way of none that is tried. */
+/** The header field that carries the session. No SDK uses it, so it conflicts with no field that a person tries. */
 const SESSION_FIELD = 'x-test-session'
 
 export interface TestCall {
@@ -49,8 +49,8 @@ export interface TestCall {
 }
 
 /**
- * Sends one request through a proxy as an app would: by a session of half a minute, for this person and this service. The
- * trail says so before it leaves; the access log says what came of it.
+ * Sends one request through a proxy, as an app would, with a session of half a minute for this person and this service.
+ * The audit trail records the call before it is sent. The access log records how it ended.
  *
  * @throws Fault ENDPOINT_NOT_FOUND, NOT_IMPLEMENTED, RATE_LIMITED, UNAVAILABLE, UPSTREAM_TIMEOUT.
  */

@@ -11,7 +11,7 @@ const LIMITS = {
   bodyCharsMax: 64 * 1024,
 } as const
 
-/** Visible ASCII without `?` and `#`; what of it is a path for a service is the proxy's to say, as for an app. */
+/** Visible ASCII without `?` and `#`. The proxy decides which paths of a service are allowed, as it does for an app. */
 const Path = z
   .string()
   .max(LIMITS.pathCharsMax)
@@ -21,7 +21,7 @@ const Query = z
   .max(LIMITS.pathCharsMax)
   .regex(/^[\x21\x22\x24-\x7e]*$/, 'Give a query without its question mark, encoded.')
 
-/** `content-type` belongs to the body, and a test call has one. */
+/** `content-type` is allowed, unlike in a service's own headers, because a test call may have a body. */
 const Headers = z
   .record(z.string().max(LIMITS.headerNameCharsMax), z.string().max(LIMITS.headerCharsMax))
   .refine((fields) => Object.keys(fields).length <= LIMITS.headersMax, `At most ${LIMITS.headersMax} fields.`)

@@ -1,6 +1,6 @@
 import type { AccessEntry__Output } from '@protectmyapi/protos/generated/directory/v1/AccessEntry'
 
-/** What a proxy puts on record, with what a test says of it. */
+/** An access log entry as a proxy sends it, with the fields that a test sets. */
 export function accessEntry(
   of: Pick<AccessEntry__Output, 'organizationId' | 'shard' | 'sequence'> & Partial<AccessEntry__Output>,
 ): AccessEntry__Output {

@@ -19,7 +19,7 @@ const others = await furnish(house, people.stranger, 'others')
 const orgRoutesOf = (routes: readonly Route[]): Route[] =>
   routes.filter(({ permission }) => isOrgPermission(permission))
 
-/** A body that no schema takes: who may not is refused before it is read, who may is told that it is wrong. */
+/** A body that no schema accepts. Persons without permission are refused before it is read, others because of it. */
 const WRONG_BODY = { noSuchField: true }
 
 const ask = (person: Person, route: Route, things: Things) =>
@@ -32,7 +32,7 @@ describe('role × route × tenant', () => {
       for (const role of ROLES) {
         if (!isOrgPermission(route.permission)) throw new Error('not an organization’s route')
         const { status } = await ask(people[role], route, mine)
-        // Reads answer; writes get as far as the body, which is wrong.
+        // Permitted reads are answered. Permitted writes are refused because of the body.
         const expected = roleMay(role, route.permission) ? (route.method === 'GET' ? 200 : 400) : 403
         if (status !== expected) wrong.push(`${role} ${route.method} ${route.path}: ${status}, not ${expected}`)
       }
@@ -57,7 +57,7 @@ describe('role × route × tenant', () => {
   it('answers ids of another organization as absent ones, on every route with an id in it', async () => {
     const wrong: string[] = []
     for (const route of orgRoutesOf(house.routes)) {
-      // A put by name creates what is not there, whatever other organizations have.
+      // A put by name creates the thing if this organization has none of that name, whatever other organizations have.
       for (const name of namesIn(route).filter(
         (param) => param !== 'org' && !(param === 'name' && route.method === 'PUT'),
       )) {
@@ -76,7 +76,7 @@ describe('role × route × tenant', () => {
       }
     }
     expect(wrong).toEqual([])
-    // And all of it is still there.
+    // The other organization still has all of it.
     await people.stranger.ask('GET', `/orgs/${others.org}/apps/${others.app}`).expect(200)
     await people.stranger.ask('GET', `/orgs/${others.org}/secrets/${others.secret}`).expect(200)
     await people.stranger.ask('GET', `/orgs/${others.org}/services/${others.service}`).expect(200)

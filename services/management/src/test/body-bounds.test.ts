@@ -9,7 +9,7 @@ import { buildFeed } from '../feed/build-feed.js'
 import { createHeldKeys } from '../keys/held-keys.js'
 import { memoryVault } from './memory-vault.js'
 
-/** Where nobody is: the routes are asked for their schemas alone. */
+/** Nothing listens there. The test only reads the routes' schemas. */
 const target = { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', password: '', poolMax: 1 }
 const log = createLogger('test', 'silent')
 const vault = memoryVault()
@@ -28,7 +28,7 @@ const { routes } = buildRest({
   redis: null,
 })
 
-/** As much of JSON Schema as there is in ours. */
+/** The parts of JSON Schema that the routes' schemas use. */
 interface Schema {
   readonly $ref?: string
   readonly $defs?: Readonly<Record<string, Schema>>
@@ -52,7 +52,7 @@ interface Schema {
 
 type Bound = readonly [field: string, bound: string]
 
-/** Field by field of what may be sent its bound in words, `none` where there is none. */
+/** The bound of each field that may be sent, as text; `none` where there is none. */
 function boundsOf(field: string, schema: Schema): readonly Bound[] {
   const { type, items = {}, additionalProperties, propertyNames = {} } = schema
   if (schema.$defs) return Object.values(schema.$defs).flatMap((defined) => boundsOf(field, defined))
@@ -70,19 +70,19 @@ function boundsOf(field: string, schema: Schema): readonly Bound[] {
   return [...named, ...boundsOf(`${field} (names)`, propertyNames), ...boundsOf(`${field}{}`, additionalProperties)]
 }
 
-/** As it is told to others. */
+/** The JSON Schema that clients see. */
 const schemaOf = (schema: z.ZodType): Schema =>
   JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })))
 
 const range = (min = 0, max?: number): string => (max === undefined ? 'none' : `${min}–${max}`)
 
-/** A pattern is a bound where it has an end and no piece without one. */
+/** A pattern is a bound if it is anchored at both ends and repeats nothing without a limit. */
 function textBound({ minLength, maxLength, pattern = '' }: Schema): string {
   const isBound = /^\^.*\$$/.test(pattern) && !/[*+]|\{\d+,\}/.test(pattern.replaceAll(/\[[^\]]*\]/g, ''))
   return maxLength === undefined && isBound ? pattern : range(minLength, maxLength)
 }
 
-/** Characters of texts, items of lists, numbers; `pattern` where that is the bound. */
+/** Characters of texts, items of lists, values of numbers; the pattern itself where that is the bound. */
 const BOUNDS = {
   'auth.headers (names)': '1–128',
   'auth.headers{}': '0–4096',
@@ -153,7 +153,7 @@ const BOUNDS = {
   value: '1–65536',
 }
 
-/** Of these, what is no schema's word: see below. */
+/** Fields that a rule limits instead of the schema; the last test checks those limits. */
 const BY_RULE = ['paths[]']
 
 describe('whatever is sent to a route', () => {

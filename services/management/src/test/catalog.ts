@@ -2,7 +2,7 @@ import { newToken, tokenHash } from '@protectmyapi/service-kit/credentials/token
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 
-/** An organization with a secret, a service, an app and their link, as rows. */
+/** The ids of rows: an organization with a secret, a service, an app and their link. */
 export interface Catalog {
   readonly organizationId: string
   readonly secretId: string

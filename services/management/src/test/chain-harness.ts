@@ -21,15 +21,15 @@ export interface ChainHarness {
   readonly db: Knex
   readonly target: MigratedDatabase['target']
   readonly vault: MemoryVault
-  /** What the vault's clock says. */
+  /** Sets the vault's clock. Undefined: the system's. */
   setVaultClock(nowMs: number | undefined): void
-  /** Puts entries on record and drains them: one link; within a transaction, at another time. */
+  /** Puts entries on record and drains them, which appends one link. `at`: in this transaction, with this time. */
   log(organizationId: string, entries?: number, at?: { readonly db: Knex; readonly atMs: number }): Promise<void>
-  /** Changes something in one transaction: one link. */
+  /** Makes audited changes in one transaction, which appends one link. */
   audit(organizationId: string | null, events?: readonly string[]): Promise<void>
-  /** As the management whose turn it is, with no memory of what was appended. */
+  /** Signs as the management whose turn it is, without a memory of appended links. */
   signHeads(): Promise<void>
-  /** Another management: what is appended from now on it remembers, and no other. */
+  /** Another management, which remembers only the links that are appended from now on. */
   management(clock: Clock): SignHeads & { readonly appended: AppendedHeads }
   /** Lines that were logged as errors. */
   errors(): readonly Readonly<Record<string, unknown>>[]

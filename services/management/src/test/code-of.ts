@@ -1,4 +1,4 @@
-/** The code with which it is refused, of a `Fault` or a gRPC error alike; `answered` where it is not. */
+/** The code of the `Fault` or gRPC error that `work` rejects with, or `answered` if it does not reject. */
 export const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
   work.then(
     () => 'answered',

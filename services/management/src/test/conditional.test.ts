@@ -11,12 +11,12 @@ const things = await furnish(house, owner, 'mine')
 const isChange = ({ method }: Route): boolean => method !== 'GET'
 const conditional = (): Route[] => house.routes.filter((route) => isChange(route) && route.conditional)
 
-/** Deletions last, and the organization's own last of all: the others need what they take away. */
+/** Deletions last, and the organization's last of all, because the other changes need what they delete. */
 const inOrder = (routes: readonly Route[]): Route[] =>
   [...routes].sort((a, b) => weight(a) - weight(b) || b.path.length - a.path.length)
 const weight = ({ method, path }: Route): number => (method !== 'DELETE' ? 0 : path === '/orgs/{org}' ? 2 : 1)
 
-/** Where the resource of a change is read: some change one part of it. */
+/** The path that reads the resource of a change: some paths change only a part of the resource. */
 const resourceOf = (path: string): string => path.replace(/\/(?:value|expiry)$/, '')
 const readOf = (route: Route): string => resourceOf(pathOf(route, things))
 
@@ -51,7 +51,7 @@ describe('If-Match', () => {
       const { status } = await owner
         .ask(route.method, pathOf(route, things), BODIES[`${route.method} ${route.path}`])
         .set('if-match', '"x"')
-      // Some have no right body here; none may get through.
+      // Some routes have no valid body here. None may succeed.
       if (status !== 412 && status !== 400) wrong.push(`${route.method} ${route.path}: ${status}`)
     }
     expect(wrong).toEqual([])
@@ -73,7 +73,7 @@ describe('If-Match', () => {
       const { etag } = await read(route)
       const { status } = await change(route, `"x", ${etag}`)
       if (status >= 300) wrong.push(`${route.method} ${route.path}: ${status}`)
-      // What was taken away is not missed by the rest.
+      // The routes that follow need the link, so it is made again.
       if (route.path.endsWith('/links/{service}') && route.method === 'DELETE')
         await owner.ask('PUT', pathOf(route, things)).expect(201)
     }

@@ -16,9 +16,9 @@ const app: string = (await owner.ask('POST', `/orgs/${org}/apps`, phone)).body.i
 type Outcome = string
 
 interface Counted {
-  /** Straight into the database. */
+  /** Inserts rows directly into the database. */
   readonly fill: (count: number) => Promise<unknown>
-  /** How many there are before. */
+  /** How many exist before `fill`. */
   readonly there: number
   readonly create: (nth: number) => Promise<Outcome>
 }
@@ -119,7 +119,7 @@ const internalServices = (): Counted => ({
     ),
 })
 
-/** Three people who were invited while there was room. */
+/** Three people who were invited before the organization was full. */
 const members = async (): Promise<Counted> => {
   const full = await house.organization(await house.person('host'), 'Members')
   const guests = await Promise.all(['g0', 'g1', 'g2'].map((name) => house.person(name)))

@@ -27,7 +27,7 @@ const TRUST_DOMAIN = 'protectmyapi.local'
 const NAMESPACE = 'protectmyapi'
 export const HARNESS_HORIZON_MS = 2_000
 
-/** The directory as a proxy meets it: real Postgres, real gRPC, real mutual TLS. */
+/** The Directory over real Postgres, gRPC and mutual TLS. */
 export interface DirectoryHarness {
   readonly db: Knex
   readonly dataPlaneDb: Knex
@@ -37,9 +37,9 @@ export interface DirectoryHarness {
   readonly installation: string
   readonly port: number
   readonly domain: { readonly trustDomain: string; readonly namespace: string }
-  /** Files of what a caller of this identity shows. */
+  /** Files with the certificate and key of a caller with this identity. */
   files(serviceAccount: string): Promise<TlsFiles>
-  /** What a caller of this identity shows. */
+  /** The certificate and key of a caller with this identity. */
   material(serviceAccount: string): Promise<TlsMaterial>
   /** A client with this identity. */
   client(serviceAccount: string): Promise<ReloadingClient<DirectoryClient>>
@@ -57,7 +57,7 @@ export async function directoryHarness(
   const opened: WatchedMaterial[] = []
   const clients: ReloadingClient<DirectoryClient>[] = []
   const filesFor = async (serviceAccount: string): Promise<TlsFiles> =>
-    // A folder each: a second client of the same name must not change the files that the first one watches.
+    // A folder for each: a second client of the same name must not change the files that the first one watches.
     writeIdentity(await mkdtemp(join(folder, `${serviceAccount}-`)), authority, serviceAccount)
   const materialFor = async (serviceAccount: string): Promise<WatchedMaterial> => {
     const material = await watchMaterial(await filesFor(serviceAccount), log)

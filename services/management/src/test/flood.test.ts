@@ -12,10 +12,10 @@ import { accessEntry } from './access-entries.js'
 import { type Catalog, insertCatalog } from './catalog.js'
 import { type DirectoryHarness, directoryHarness } from './directory-harness.js'
 
-/** What proxies live on is answered, whatever strangers and people ask for at once. */
+/** Calls that proxies depend on are answered, however much strangers and people ask for at once. */
 
 const LIMITS = {
-  /** Until the last of some hundred calls has come, on a machine that does other things; as long as a statement may wait. */
+  /** For some hundred calls to arrive, on a machine that does other things. As long as a statement may wait. */
   refusedMs: 10_000,
 } as const
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
   catalog = await insertCatalog(harness.db)
 })
 
-/** A new stream's first Sync, answered. */
+/** Settles when the first Sync of a new stream is answered. */
 function sync(): Promise<string> {
   const call = proxy.current().sync({ deadline: new Date(Date.now() + 60_000) })
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ function sync(): Promise<string> {
       resolve('answered')
       call.cancel()
     })
-    // After the answer: our own cancelling.
+    // After the answer it is only the error of the cancelled call, and has no effect.
     call.on('error', reject)
     call.write({ bootId: newId('boot'), syncId: 1, applied: 0 })
   })
@@ -58,7 +58,7 @@ const ask = (method: Unary, request: object): Promise<string> =>
     (thrown: { code?: string }) => String(thrown.code),
   )
 
-/** Each call that a proxy needs, so that it may serve. */
+/** Every call that a proxy needs in order to serve requests. */
 function whatProxiesLiveOn(): Promise<string[]> {
   const { appToken } = catalog
   return Promise.all([
@@ -96,7 +96,7 @@ describe('proxies are answered', () => {
 
   it('while one floods them with made-up app tokens: few routes are read at once, some wait, the rest is refused at once', async () => {
     const held = await harness.db.transaction()
-    // No route is read meanwhile.
+    // While the lock is held, no route can be read.
     await held.raw('LOCK TABLE apps')
     const outcomes: string[] = []
     const few = { atOnce: 2, waitingMax: 20 }
@@ -156,7 +156,7 @@ describe('proxies are answered', () => {
   ])(
     'while one floods management with %s: two hold a connection, some wait, the rest is refused at once',
     async (_what, { waitingMax, later, lock }, attack) => {
-      // The row that all of them wait for is there.
+      // Creates the row whose lock all later attacks wait for.
       await attack(0)
       const held = await harness.dataPlaneDb.transaction()
       await lock(held)

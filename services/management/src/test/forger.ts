@@ -5,7 +5,7 @@ import { batchesAfter } from '../chain/chain-rows.js'
 import { readNow } from '../db/read.js'
 import type { ChainSource } from '../verify/chain-source.js'
 
-/** A superuser who knows the format: writes a chain anew over what the tables hold now, links, heads and all. */
+/** A superuser who knows the format: recomputes every link and head of a chain from what the tables hold now. */
 export async function writeAnew(db: Knex, source: ChainSource): Promise<void> {
   const { chain } = source
   const read = readNow(db)

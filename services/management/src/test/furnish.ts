@@ -2,10 +2,10 @@ import { newId } from '@protectmyapi/service-kit/ids'
 import type { Route } from '../http/route.js'
 import type { Person, RestHarness } from './rest-harness.js'
 
-/** What a path's parameters stand for: a thing that is there, in this organization. */
+/** For each path parameter, the id of an existing thing in this organization. */
 export type Things = Readonly<Record<string, string>>
 
-/** One of everything that has an id. */
+/** Makes one of everything that has an id. */
 export async function furnish(house: RestHarness, owner: Person, name: string): Promise<Things> {
   const org = await house.organization(owner, name)
   const make = async (path: string, body: object): Promise<string> =>
@@ -52,7 +52,7 @@ export function pathOf(route: Route, things: Things): string {
   })
 }
 
-/** Bodies that are right: what is refused is the id. */
+/** Valid bodies, so that a refusal can only be due to the id. */
 export const BODIES: Record<string, object> = {
   'PATCH /orgs/{org}': { name: 'Other' },
   'PATCH /orgs/{org}/members/{user}': { role: 'member' },

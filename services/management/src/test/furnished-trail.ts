@@ -4,19 +4,19 @@ import type { ChainHarness } from './chain-harness.js'
 
 export type TrailKind = 'access-log' | 'audit'
 
-/** One organization's records of one kind, and where they stand. */
+/** One organization's records of one kind, and the tables and columns that hold them. */
 export interface FurnishedTrail {
   readonly organizationId: string
   readonly chain: string
   readonly table: 'access_log' | 'audit'
-  /** The column of JSON. */
+  /** The column that holds JSON. */
   readonly json: 'entry' | 'details'
-  /** Of link 2, which is signed. */
+  /** The batch of link 2, which is signed. */
   readonly batch: string
   readonly source: ChainSource
 }
 
-/** Four links that are signed, by twos, and a fifth that is not yet. */
+/** Makes four signed links, of which heads 2 and 4 are kept, and a fifth link that is not signed yet. */
 export async function furnishTrail(
   harness: ChainHarness,
   kind: TrailKind,

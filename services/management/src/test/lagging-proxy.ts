@@ -7,15 +7,15 @@ import type { Response, Test } from 'supertest'
 import { createCommitChange } from '../feed/commit-change.js'
 import { createWaitUntilSeen, type WaitUntilSeen } from '../feed/wait-until-seen.js'
 
-/** A proxy that has applied nothing, until somebody is seen to wait for it. */
+/** A proxy that has applied nothing until a writer waits for it. */
 export interface LaggingProxy {
   readonly waitUntilSeen: WaitUntilSeen
   readonly commitChange: ReturnType<typeof createCommitChange>
-  /** Sends a request while the proxy lags behind: was it held up? Then the proxy catches up, and the answer comes. */
+  /** Sends a request while the proxy lags behind. `waited`: whether the answer came only after the proxy caught up. */
   heldUp(request: Test): Promise<{ waited: boolean; answer: Response }>
 }
 
-/** Beyond every number of the feed. */
+/** Higher than every number of the feed. */
 const CAUGHT_UP = '9000000000000000'
 
 export function laggingProxy(db: Knex): LaggingProxy {

@@ -16,17 +16,17 @@ type Held = Stored | (VersionRef & { readonly state: 'closed' | 'destroyed' })
 
 type Method = keyof VaultClient
 
-/** A vault in memory, for tests: it passes the contract of the real one, keeps state, and fails when told to. */
+/** A vault in memory. It passes the same contract tests as the real client, keeps state, and fails when told to. */
 export interface MemoryVault extends VaultClient {
-  /** The next call of this method fails with UNAVAILABLE: before it takes effect, or after. */
+  /** Makes the next call of this method fail with UNAVAILABLE, before or after it takes effect. */
   failNext(method: Method, when: 'before' | 'after'): void
   /** While away, every call fails before it takes effect. */
   setAway(away: boolean): void
-  /** Another key signs heads from now on. */
+  /** Makes another key sign heads from now on. */
   rotateKey(knownSinceMs?: number): void
   signAnew(): void
   stateOf(versionId: string): Held['state'] | 'unknown'
-  /** What is stored in clear, for assertions. */
+  /** The value in clear of a stored version, for assertions. */
   valueOf(versionId: string): string | undefined
   bindingsOf(versionId: string): Bindings | undefined
   calls(method: Method): number
@@ -34,7 +34,7 @@ export interface MemoryVault extends VaultClient {
 
 const LEASE_LIFE_MS = 5 * 60_000
 
-/** @param now what its clock says, for what it signs. */
+/** @param now the clock by which it signs heads. */
 export function memoryVault(now: () => number = Date.now): MemoryVault {
   const versions = new Map<string, Held>()
   const failing = new Map<Method, 'before' | 'after'>()
@@ -51,7 +51,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
     counts.set(method, (counts.get(method) ?? 0) + 1)
     const fails = failing.get(method)
     failing.delete(method)
-    // Another turn of the event loop, as over a network.
+    // Answers in a later turn of the event loop, as a network does.
     await new Promise((resolve) => setImmediate(resolve))
     if (away || fails === 'before') throw new Fault('UNAVAILABLE', `the vault is away (${method})`)
     const result = work()
@@ -104,7 +104,7 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
   function destroy(version: VersionRef): void {
     const held = versions.get(version.versionId)
     if (held?.state === 'stored') destroyedGenerations.set(version.versionId, held.generation)
-    // Two rotations side by side destroy one key twice: it stays what the first made of it.
+    // Two concurrent rotations destroy the same key twice. The second leaves the state as it is.
     const wasStored = held?.state === 'stored' || held?.state === 'destroyed'
     versions.set(version.versionId, { ...version, state: wasStored ? 'destroyed' : 'closed' })
   }

@@ -4,14 +4,14 @@ import { headAfter, headStatement } from '@protectmyapi/service-kit/head-chain'
 import { newId } from '@protectmyapi/service-kit/ids'
 import type { DescribedHead, HeadToSign, SignedHead } from '../vault/head-witness.js'
 
-/** The vault's memory of heads, in memory. */
+/** What the vault remembers of signed heads, kept in memory. */
 export interface MemoryHeads {
   signHead(asked: HeadToSign): SignedHead
   describeHead(chain: string): DescribedHead
   listChains(after: string): readonly string[]
-  /** As the vault does, at this moment. */
+  /** Replaces the signing key now, as the vault does. `knownSinceMs` > 0: since then, others may know the old key. */
   rotateKey(knownSinceMs?: number): void
-  /** What it remembers by keys that were known to others, by the one that signs now. */
+  /** Signs remembered heads with the current key if their own key may be known to others. */
   signAnew(): void
 }
 

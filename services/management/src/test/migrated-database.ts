@@ -6,7 +6,7 @@ import { migrateManagement } from '../db/migrate-management.js'
 
 export type MigratedDatabase = ConnectedDatabase
 
-/** Management's schema in a database of a test's own, as its owner sees it. */
+/** A test's own database with management's schema, connected to as its owner. */
 export async function migratedDatabase(): Promise<MigratedDatabase> {
   const prepared = await createPreparedDatabase('management', async (owner) => {
     await migrateManagement({ owner, runtimeRole: owner.user }, createLogger('test', 'silent'))

@@ -35,7 +35,7 @@ describe.each(KINDS)('a %s that is put by its natural key', (_kind, putIt, path,
     const first = await putIt().expect(201)
     const second = await putIt(other).expect(200)
     expect(second.body.id).toBe(first.body.id)
-    // RFC 9110 § 9.3.4: what is stored is not the body as it was sent.
+    // No ETag, because what is stored is not the body as it was sent (RFC 9110 § 9.3.4).
     expect(second.headers.etag).toBeUndefined()
     const { body } = await owner.ask('GET', `/orgs/${org}${path}`).expect(200)
     expect(second.body).toMatchObject(body)
@@ -84,7 +84,7 @@ describe.each(KINDS)('a %s that is put by its natural key', (_kind, putIt, path,
     const answers = await Promise.all(Array.from({ length: 10 }, () => putIt()))
     const statuses = answers.map(({ status }) => status)
     expect(statuses.filter((status) => status === 201)).toHaveLength(1)
-    // A secret that is being written tells the others to come back.
+    // While one put writes a secret, the others are told to retry.
     for (const { status, headers } of answers) if (status === 409) expect(headers['retry-after']).toBe('1')
     expect(statuses.every((status) => [200, 201, 409].includes(status))).toBe(true)
   })

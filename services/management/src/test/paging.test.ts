@@ -44,7 +44,7 @@ const things = await furnish(house, owner, 'mine')
 await furnishMore()
 const document: OpenApi = (await house.anonymous('GET', '/openapi.json').expect(200)).body
 
-/** Three of everything at least, so that a page of one has another after it. */
+/** Makes at least three of everything, so that a page of one item has a next page. */
 async function furnishMore(): Promise<void> {
   const { org = '', secret, app, debugToken } = things
   for (const n of [1, 2, 3]) {
@@ -84,7 +84,7 @@ async function furnishMore(): Promise<void> {
     )
 }
 
-/** Every path whose read answers an array of things, and is not the read of one thing, which ends with its name. */
+/** Every path whose read answers a list, and not a single thing, whose path ends with a parameter. */
 function listPaths(): string[] {
   return Object.entries(document.paths).flatMap(([path, { get }]) => {
     const schema = get?.responses['200']?.content?.['application/json']?.schema

@@ -1,9 +1,9 @@
 import type { FurnishedTrail } from './furnished-trail.js'
 
-/** The batch of entries that a superuser adds; no link names it. */
+/** The batch of the entries that a superuser adds. No link names it. */
 export const PLANTED_BATCH = 99_000_001
 
-/** Adds one to the trail. */
+/** The SQL that adds one such entry to the trail. */
 export const plantEntry = ({ table, organizationId }: Pick<FurnishedTrail, 'table' | 'organizationId'>): string =>
   table === 'audit'
     ? `INSERT INTO audit (id, organization_id, actor_kind, actor_id, event, batch)

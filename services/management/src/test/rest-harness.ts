@@ -30,7 +30,7 @@ export interface Person {
   readonly id: string
   readonly email: string
   readonly token: string
-  /** A request with the token, below /api/v1. */
+  /** Sends a request with the person's token. `path` is below /api/v1. */
   ask(method: Method, path: string, body?: object): supertest.Test
 }
 
@@ -38,22 +38,22 @@ export interface Person {
 export interface RestHarness {
   readonly db: Knex
   readonly feed: Feed
-  /** RETRYWAITS: does the answer wait for a proxy that lags behind? */
+  /** RETRYWAITS: tells whether a request's answer waits for a proxy that lags behind. */
   readonly heldUp: LaggingProxy['heldUp']
   readonly vault: MemoryVault
   readonly hasher: PasswordHasher
-  /** Holds no key before it was tended. */
+  /** Hold no key until `tend` was called. */
   readonly keys: HeldKeys
   readonly app: Express
   readonly routes: readonly Route[]
   readonly records: IdempotencyRecords
-  /** Somebody new, straight into the database and signed in through the API. */
+  /** A new person, inserted into the database and signed in through the API. */
   person(name: string): Promise<Person>
-  /** A new organization of this owner. */
+  /** Makes a new organization of this owner. Answers its id. */
   organization(owner: Person, name: string): Promise<string>
   join(organizationId: string, person: Person, role: Role): Promise<void>
   anonymous(method: Method, path: string, body?: object): supertest.Test
-  /** For what the runtime role may not do. */
+  /** A connection for statements that the runtime role may not execute. */
   asOwner(): Knex
   close(): Promise<void>
 }
@@ -99,7 +99,7 @@ export async function restHarness({
   const server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  // Else each request has a connection of its own.
+  // Without it each request would open a connection of its own.
   const agent = new Agent({ keepAlive: true })
   const anonymous = (method: Method, path: string, body?: object): supertest.Test => {
     const request = supertest(`http://127.0.0.1:${port}`)
@@ -112,7 +112,7 @@ export async function restHarness({
     const email = `${name}@example.com`
     const id = newId('user')
     await db('users').insert({ id, email, name, password_hash: passwordHash })
-    // Each from an address of its own, as people are.
+    // Each person signs in from an address of their own, because sign-ins are limited by address.
     const answer = await anonymous('POST', '/auth/sign-in', { email, password: PASSWORD })
       .set('x-forwarded-for', addressOf(name))
       .expect(200)
@@ -156,7 +156,7 @@ export async function restHarness({
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
-/** Documentation addresses (RFC 3849), each of a /64 of its own. */
+/** A documentation address (RFC 3849) in a /64 of its own. */
 function addressOf(name: string): string {
   return `2001:db8:0:${Buffer.from(name).toString('hex').slice(0, 4)}::1`
 }

@@ -28,7 +28,7 @@ const keys = createHeldKeys({ db: house.db, vault: house.vault, clock: systemClo
 await keys.tend()
 const owner = await house.person('owner')
 
-/** An organization in use, and what a proxy holds of it: a route under the app's token, and one under a session. */
+/** An organization in use, and what a proxy holds: one route resolved by the app's token, and one by a session. */
 interface World {
   readonly org: string
   readonly ids: Readonly<Record<'secret' | 'service' | 'app' | 'debugToken' | 'device' | 'session', string>>
@@ -91,7 +91,7 @@ const labelsOf = ({ labels }: ResolveRouteResponse): HeldLabel[] =>
     generation: Number(generation),
   }))
 
-/** What a proxy says that a session rests on (verify-session.ts of the proxy). */
+/** The labels under which a proxy holds a verified session (verify-session.ts of the proxy). */
 async function sessionLabels(session: string, { dvc, dgn, jti }: AppSessionClaims): Promise<HeldLabel[]> {
   const { kid } = decodeProtectedHeader(session.slice(SESSION_PREFIX.length))
   const { labels } = await createListSessionKeys(house.db)()
@@ -102,7 +102,7 @@ async function sessionLabels(session: string, { dvc, dgn, jti }: AppSessionClaim
   ]
 }
 
-/** Through the API, as a person does it. */
+/** A revocation through the API, as a person makes it. */
 const rest =
   (method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: (ids: World['ids']) => string, body?: object) =>
   ({ org, ids }: World): Promise<unknown> =>
@@ -124,7 +124,7 @@ type Case = readonly [
   what: string,
   revoke: (world: World) => Promise<unknown>,
   event: string,
-  /** What the old credential is answered after it. A replacement leaves it served, by the new state. */
+  /** What the old credentials are answered afterwards. `served`: the replacement serves them, with the new state. */
   after: { readonly appToken: string; readonly session: string },
 ]
 const both = (code: string) => ({ appToken: code, session: code })
@@ -211,7 +211,7 @@ describe('who takes away or replaces', () => {
           answered = true
         })
         await until(async () => (await head()) > before || undefined)
-        // A turn of the whole house, through the API: time enough for an answer that does not wait.
+        // A request through the whole API takes long enough for an answer that does not wait to arrive.
         await owner.ask('GET', '/orgs').expect(200)
         expect(answered).toBe(false)
         const fallen = await fallenSince(before)
@@ -292,7 +292,7 @@ describe('who takes away or replaces', () => {
   })
 })
 
-/** Served means: by a route that rests on nothing of what has fallen. */
+/** `served` only if the new route rests on nothing that has fallen. */
 function afterwards(credential: string, fallen: (label: HeldLabel) => boolean): Promise<string> {
   return outcomeOf(resolve(credential).then((route) => expect(labelsOf(route).some(fallen)).toBe(false)))
 }
@@ -311,7 +311,7 @@ async function head(): Promise<number> {
   return Number(row.value)
 }
 
-/** FENCE: does a row of the feed above this number fell what is held under a label? */
+/** FENCE: tells of a label whether a feed row above this number discards what is held under it. */
 async function fallenSince(number: number): Promise<(label: HeldLabel) => boolean> {
   const rows = await house
     .db('feed')

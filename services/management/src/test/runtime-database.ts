@@ -5,14 +5,14 @@ import { migrateManagement } from '../db/migrate-management.js'
 import { migratedDatabase } from './migrated-database.js'
 
 export interface RuntimeDatabase {
-  /** As management connects to it. */
+  /** Connected as management connects: with the runtime role. */
   readonly db: Knex
   readonly target: PostgresTarget
   readonly superuser: Knex
   close(): Promise<void>
 }
 
-/** Migrated by the owner and served by the runtime role: a right that is missing shows in every test. */
+/** Migrated by the owner and used as the runtime role, so that any test fails where a privilege is missing. */
 export async function runtimeDatabase(): Promise<RuntimeDatabase> {
   const { db: superuser, target: owner, close } = await migratedDatabase()
   const user = `runtime_${randomBytes(8).toString('hex')}`

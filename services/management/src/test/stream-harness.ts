@@ -13,12 +13,12 @@ import { createStreamDrain, type StreamDrain } from '../access-log/streams/drain
 import { accessEntry } from './access-entries.js'
 import { migratedDatabase } from './migrated-database.js'
 
-/** A Redis and a Postgres, and what a proxy does with the one. */
+/** A Redis and a Postgres, and the drain between them. */
 export interface StreamHarness {
   readonly db: Knex
   readonly redis: TestRedis
   readonly client: RedisClient
-  /** A management's drain; with another client or database where a test says so. */
+  /** A management's drain, with another client or database if the test gives one. */
   drain(change?: { db?: Knex; client?: RedisClient }): StreamDrain
   close(): Promise<void>
 }
@@ -42,14 +42,14 @@ export async function streamHarness(): Promise<StreamHarness> {
   }
 }
 
-/** A proxy of one start, as the streams see it. */
+/** One process start of a proxy, as the streams see it. */
 export interface StreamProxy {
   readonly bootId: string
   readonly organizationId: string
   entry(sequence: number, change?: Partial<AccessEntry__Output>): AccessEntry__Output
-  /** One message with these entries. */
+  /** Adds one message with these entries. */
   add(...entries: readonly AccessEntry__Output[]): Promise<void>
-  /** Of its watermark, as Redis says; null where there is none. */
+  /** The proxy's drained watermark in Redis, or null if there is none. */
   mark(): Promise<number | null>
 }
 
@@ -71,7 +71,7 @@ export function streamProxy(client: RedisClient, shard = 3): StreamProxy {
   }
 }
 
-/** Until there is nothing more. */
+/** Drains until nothing is left. */
 export async function drainAll(drain: StreamDrain): Promise<void> {
   while (await drain.pass());
 }

@@ -2,7 +2,7 @@ import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Break } from '../verify/verdict.js'
 import type { FurnishedTrail } from './furnished-trail.js'
 
-/** A superuser of database `management`, within a transaction, before a trail of five links: four are signed. */
+/** A superuser of database `management`, in a transaction, with a trail of five links, of which four are signed. */
 export interface Superuser extends FurnishedTrail {
   readonly db: Knex
   /** Another organization's trail of the same kind. */
@@ -11,13 +11,13 @@ export interface Superuser extends FurnishedTrail {
   link(number: number): Knex.QueryBuilder
   head(): Knex.QueryBuilder
   signed(count: number): Knex.QueryBuilder
-  /** All of a link's. */
+  /** All entries of a link. */
   entries(link: number): Knex.QueryBuilder
-  /** One of link 2. */
+  /** One entry of link 2. */
   entry(): Knex.QueryBuilder
-  /** The JSON of that one, `$`, becomes what the expression says. */
+  /** Sets the JSON of `entry()` to an SQL expression, in which `$` stands for the JSON as it was. */
   rewrite(expression: string): Promise<unknown>
-  /** Copies that one, with other values in some columns. */
+  /** Copies an entry of link 2, with SQL expressions for the columns that change. */
   copy(changes: Readonly<Record<string, string>>): Promise<unknown>
 }
 

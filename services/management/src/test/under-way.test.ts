@@ -34,7 +34,7 @@ afterAll(async () => {
   await house.close()
 })
 
-/** An organization with an app and an admin, who has three credentials. */
+/** An organization with an app, and an admin with three credentials: two sign-ins and a token. */
 interface World {
   readonly org: string
   readonly admin: Person
@@ -59,7 +59,7 @@ beforeEach(async () => {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** Who asks, by which credential, for what. */
+/** A request and the credential that it is sent with. */
 interface Asked {
   readonly credential: string
   readonly method: Method
@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
   ['its organization is deleted', bySignIn, deleteOrg, '404 NOT_FOUND'],
 ]
 
-/** What all these requests are after. */
+/** The state that these requests try to change. */
 async function gains(): Promise<unknown> {
   const [tokens] = await house.db('personal_tokens').where('user_id', world.admin.id).count()
   const apps = await house.db('apps').where('organization_id', world.org).select('policy', 'deleted_at')
@@ -116,7 +116,7 @@ async function gains(): Promise<unknown> {
 
 const outcomeOf = (status: number | undefined, body: string): string => `${status} ${JSON.parse(body).code}`
 
-/** Keeps back the last byte of a body; ends something once the server waits for it, and sends it then. */
+/** Holds back the last byte of a body. Once the server waits for it, calls `end` and then sends the byte. */
 function withLateByte(asked: Asked, end: Case[2]): Promise<string> {
   const bytes = JSON.stringify(asked.body)
   const sending = send(asked, { 'content-length': bytes.length })
@@ -140,7 +140,7 @@ async function endedMeanwhile(sending: ClientRequest, end: Case[2], rest: string
   return outcomeOf(answer.statusCode, await text(answer))
 }
 
-/** A body is read after the gate has let the request in. */
+/** Whether the gate has let the request in: only then does the server read the body. */
 const isBeingRead = (): boolean => (arrived?.listenerCount('readable') ?? 0) > 0
 
 describe('a request whose body is late is refused where, meanwhile,', () => {
@@ -165,7 +165,7 @@ describe('a request whose body is late is refused where, meanwhile,', () => {
   })
 })
 
-/** Holds up a change of the app; ends something once it waits there, and lets it go on. */
+/** Holds up a change of the app by a lock. Once the change waits for it, calls `end` and then releases the lock. */
 async function heldUp({ credential, method, path, body }: Asked, end: Case[2]): Promise<string> {
   const holder = await house.asOwner().transaction()
   await holder.raw('LOCK TABLE apps IN SHARE MODE')
@@ -185,7 +185,7 @@ async function heldUp({ credential, method, path, body }: Asked, end: Case[2]): 
 describe('a change that is under way is rolled back where, before it commits,', () => {
   it.each(CASES)('%s', async (_, asked, end, refusal) => {
     const before = await gains()
-    // Whether a credential was revoked or has expired is told at the gate alone.
+    // Only the gate distinguishes a revoked credential from an expired one.
     const expected = refusal.startsWith('401') ? '401 INVALID_TOKEN' : refusal
     expect(await heldUp(withApp(asked().credential), end)).toBe(expected)
     expect(await gains()).toEqual(before)
@@ -195,7 +195,7 @@ describe('a change that is under way is rolled back where, before it commits,', 
     await owner.ask('PATCH', member(), { role: 'owner' }).expect(200)
     const holder = await house.asOwner().transaction()
     await holder('organizations').where('id', world.org).forUpdate().first('id')
-    // In this order at the organization's row, which lets them pass in it.
+    // They queue in this order for the lock of the organization's row, and get it in this order.
     const answers = [owner.ask('PATCH', member(), { role: 'admin' }).then(({ status }) => status)]
     try {
       await untilLockAwaited(house.asOwner())
@@ -225,7 +225,7 @@ describe('a change that was asked after first', () => {
       await untilLockAwaited(house.asOwner())
       ended = end()
       await untilLockAwaited(house.asOwner(), 2)
-      // For the change, and not at the table, where it would come second by luck.
+      // `end` waits for the change's transaction, not for the table's lock, which it might get second only by luck.
       expect(await waitedFor()).toEqual(['relation', 'transactionid'])
     } finally {
       await holder.rollback()
@@ -253,7 +253,7 @@ describe('what a vault was given before its sender’s token was revoked', () =>
     },
   })
 
-  /** The first value that comes to the vault is the last thing that the token sees. */
+  /** Revokes the token when the first value reaches the vault. */
   function deps(): SecretDeps {
     const { db, feed, vault } = house
     let isRevoked = false

@@ -6,13 +6,14 @@ import { touchLastUse } from '../db/touch-last-use.js'
 import { TOKEN_LIMITS } from './token-limits.js'
 import type { TokenRecord } from './token-rows.js'
 
-/** Whose token is it to read? Told by the prefix, whether or not the rest is sound. */
+/** Whether this is to be read as a personal access token. Only the prefix decides, even if the rest is malformed. */
 export const isPersonal = (token: string): boolean => token.startsWith(TOKEN_PREFIXES.personal)
 
 /**
- * Who acts by this token. Read at every request: one that is revoked, or whose person is gone, is dead at once.
+ * The person who acts by this token. Read for every request, so that a token stops working as soon as it is revoked or
+ * its person is gone.
  *
- * @throws Fault INVALID_TOKEN or TOKEN_EXPIRED. There is no answer that means nobody.
+ * @throws Fault INVALID_TOKEN or TOKEN_EXPIRED. It never answers that there is nobody.
  */
 export async function tokenBearer(db: Knex, token: string): Promise<TokenBearer> {
   if (!isToken('personal', token)) throw new Fault('INVALID_TOKEN', 'a personal token with a wrong checksum')

@@ -1,11 +1,11 @@
 export const TOKEN_LIMITS = {
-  /** In force, of one person: one for each machine and purpose. */
+  /** Tokens of one person that are in force: one for each machine and purpose. */
   perPerson: 50,
-  /** A year and a day: a token that is forgotten does not work for ever. */
+  /** A year and a day, so that a forgotten token does not work for ever. */
   daysMax: 366,
   organizationsMax: 100,
-  /** `last_used_at` is written no more often. */
+  /** Least time between two writes of `last_used_at`. */
   touchSeconds: 60,
-  /** Ended tokens are listed so long. */
+  /** How long tokens are listed after their end. */
   keptDays: 90,
 } as const

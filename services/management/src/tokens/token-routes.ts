@@ -40,7 +40,7 @@ const NewToken = z.strictObject({
   expiresInDays: z.int().min(1).max(TOKEN_LIMITS.daysMax),
 })
 
-/** Personal access tokens, each person's own. Managed in person alone: no token makes, lists or revokes tokens. */
+/** A person's own personal access tokens, managed in person: no token makes, lists or revokes tokens. */
 export function tokenRoutes({ db, commitChange }: { db: Knex; commitChange: CommitChange }): readonly Route[] {
   const list = route({
     method: 'GET',

@@ -18,7 +18,7 @@ export interface TokenRecord {
   readonly user_id: string
   readonly name: string
   readonly scopes: Scope[]
-  /** Null: all of the person's. */
+  /** Null: all organizations of the person. */
   readonly organization_ids: string[] | null
   readonly created_at: Date
   readonly expires_at: Date
@@ -46,7 +46,7 @@ export function listTokens(
   return query.orderBy('id').limit(limit).select<TokenRecord[]>('*')
 }
 
-/** Answers the token, once: only its hash is kept. @throws Fault INVALID_REQUEST, CONFLICT. */
+/** Answers the token, which cannot be shown again: only its hash is kept. @throws Fault INVALID_REQUEST, CONFLICT. */
 export async function createToken(
   commitChange: CommitChange,
   actor: Actor,
@@ -78,7 +78,11 @@ export async function createToken(
   return { record: result, token }
 }
 
-/** From the commit on no request is served by it. @throws Fault NOT_FOUND for another person's, or one that has ended. */
+/**
+ * From the commit on, the token serves no request.
+ *
+ * @throws Fault NOT_FOUND for another person's token, or one that has ended.
+ */
 export async function revokeToken(
   commitChange: CommitChange,
   actor: Actor,

@@ -34,7 +34,7 @@ const create = (person: Person, fields: object = {}) =>
     ...fields,
   })
 
-/** A person who acts by a token. */
+/** Makes a token for a person and acts by it. */
 async function bearer(person: Person, scopes: readonly Scope[], fields: object = {}) {
   const { body } = await create(person, { scopes, ...fields }).expect(201)
   const ask = (method: Route['method'], path: string, sent?: object): supertest.Test => {
@@ -192,7 +192,7 @@ describe('the ceiling of a token', () => {
         const one = await bearer(people[role], [scope as Scope])
         for (const [row, route] of orgRoutes().entries()) {
           if (!isOrgPermission(route.permission)) continue
-          // Whom nothing but the scope keeps out is the owner: of each route by a third of the other scopes.
+          // Other scopes are tried as the owner, whom nothing but the scope refuses: on each route a third of them.
           const isOthers = role === 'owner' && (nth + row) % 3 === 0
           if (route.permission !== scope && !isOthers) continue
           const sent = route.method === 'GET' ? undefined : WRONG_BODY

@@ -1,6 +1,6 @@
 import { boundTo, everything, header, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
-/** Source: elevenlabs.io/docs/api-reference; the key in `GET /v1/user`: `types/user.py` of its Python SDK. */
+/** Source: elevenlabs.io/docs/api-reference. That `GET /v1/user` gives the key: `types/user.py` of its Python SDK. */
 export const ELEVENLABS: Preset = {
   id: 'elevenlabs',
   name: 'ElevenLabs',

@@ -1,8 +1,8 @@
 import { boundTo, everything, header, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
 /**
- * Source: the routes of `@google/genai` 2.32.0, and ai.google.dev/api/all-methods; `POST /batch`: the batch path of
- * Google's discovery documents, one request that holds many.
+ * Source: the routes of `@google/genai` 2.32.0, and ai.google.dev/api/all-methods. `POST /batch` is the batch path of
+ * Google's discovery documents: one request that contains many.
  */
 export const GEMINI: Preset = {
   id: 'gemini',

@@ -1,6 +1,6 @@
 import { BEARER, boundTo, everything, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
-/** Source: the routes of `openai` 6.49.0; `POST /v1/realtime/calls`: OpenAI's guide to Realtime over WebRTC. */
+/** Source: the routes of `openai` 6.49.0. `POST /v1/realtime/calls` is from OpenAI's guide to Realtime over WebRTC. */
 export const OPENAI: Preset = {
   id: 'openai',
   name: 'OpenAI',

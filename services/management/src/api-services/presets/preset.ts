@@ -1,31 +1,31 @@
 import type { Bindings, Placement } from '@protectmyapi/service-kit/destinations/bindings'
 import type { LimitSpec } from '../limits.js'
 
-/** How a provider takes its key, without the key. */
+/** How a provider expects its key, without the key. */
 type PresetAuth = { readonly type: 'bearer' } | { readonly type: 'header'; readonly name: string }
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 type PresetMethod = (typeof METHODS)[number]
 
-/** What is known of a provider: it fills a new service, and proposes where a new secret may go. */
+/** What is known of a provider. It fills in a new service and proposes bindings for a new secret. */
 export interface Preset {
   readonly id: string
   readonly name: string
-  /** The origin without a version: the SDK's own version stays in the path. */
+  /** The origin without an API version, because SDKs put the version into the path. */
   readonly baseUrl: string
-  /** Recognised with `_PROD` and `_DEV` too. */
+  /** Also recognised with `_PROD` or `_DEV` appended. */
   readonly secretName: string
   readonly keyFrom: string
   readonly auth: PresetAuth
   readonly bindings: Bindings
   /**
-   * What clients without an SDK have to send beside the key. Not injected: SDKs send their own, newer ones, and what is
-   * injected would replace them. They never hold secrets.
+   * Header fields that clients without an SDK must send beside the key. They are not injected, because SDKs send their
+   * own, newer ones, which injected fields would replace. They never hold secrets.
    */
   readonly defaultHeaders: Readonly<Record<string, string>>
   readonly endpoints: readonly EndpointGroup[]
-  /** All that SDKs send, unless a group that is open by default reaches a reserved endpoint by one of them. */
+  /** All methods that SDKs use, except one by which a group open by default would reach a reserved endpoint. */
   readonly methods: readonly PresetMethod[]
   readonly limits: readonly LimitSpec[]
   readonly reserved: readonly ReservedEndpoint[]
@@ -35,28 +35,28 @@ export interface Preset {
 interface EndpointGroup {
   readonly name: string
   /**
-   * A new service allows the union of these. None of them reaches a reserved endpoint. What others left in the account
-   * some do reach, and `lets` says so: SDKs upload and list by the same paths. The rest is opened by who writes its paths
-   * into the service.
+   * A new service allows the paths of all groups with `byDefault`. None of them reaches a reserved endpoint. Some reach
+   * what others left in the account, because SDKs upload and list by the same paths; `lets` says so. Other groups are
+   * opened by writing their paths into the service.
    */
   readonly byDefault: boolean
-  /** What an app does by it, and whoever has one in their hands. */
+  /** What an app, and anybody who holds a copy of it, can do through these paths. */
   readonly lets: string
   readonly paths: readonly string[]
 }
 
 /**
- * One by which who uses the key makes credentials of their own, changes the account or moves its money. What is done
- * with such a credential comes past us: no limit, no record and no revocation reaches it.
+ * An endpoint by which an app that uses the key makes credentials of its own, changes the account or moves its money.
+ * Requests with such a credential bypass the proxy, so no limit, record or revocation reaches them.
  */
 export interface ReservedEndpoint {
   readonly method: PresetMethod
-  /** Ids in braces. */
+  /** With ids in braces. */
   readonly path: string
   readonly gives: string
 }
 
-/** A chat at full speed, and no bill that ruins anybody overnight. */
+/** Enough for a chat at full speed, and low enough that one device cannot run up a ruinous bill overnight. */
 export const PER_DEVICE: readonly LimitSpec[] = [{ scope: 'device', count: 60, periodSeconds: 60, burst: 20 }]
 
 export const BEARER: Placement = { kind: 'header', name: 'authorization' }
@@ -69,7 +69,7 @@ export const boundTo = (origin: string, ...placements: readonly Placement[]): Bi
   services: [],
 })
 
-/** The whole API: never by default. */
+/** A group for the whole API, which is never open by default. */
 export const everything = (...paths: readonly string[]): EndpointGroup => ({
   name: 'Everything',
   byDefault: false,

@@ -5,8 +5,8 @@ import { restHarness } from '../../test/rest-harness.js'
 import { PRESETS, pathsByDefault, presetById } from './presets.js'
 
 /**
- * What no phone may ask for with a key of these providers, unless somebody opened it: requests that answer a credential,
- * give a role in the account or move money out of it. Presets list more of them.
+ * Requests that no phone may make with a key of these providers unless somebody opened them: they answer a credential,
+ * give a role in the account or move money out of it. The presets list more of them.
  */
 const NEVER_BY_DEFAULT: Readonly<Record<string, readonly string[]>> = {
   openai: [
@@ -61,7 +61,7 @@ const NEVER_BY_DEFAULT: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** As a proxy decides. */
+/** Decides as a proxy does. */
 const allows = (service: { methods: string[]; paths: string[] }, asked: string): boolean => {
   const [method = '', path = ''] = asked.split(' ')
   const segments = pathSegments(path)

@@ -12,7 +12,7 @@ export function presetById(id: string): Preset | undefined {
   return PRESETS.find((preset) => preset.id === id)
 }
 
-/** What a new service allows: what is not named here is refused. */
+/** The path patterns that a new service allows. Other paths are refused. */
 export function pathsByDefault({ endpoints }: Preset): string[] {
   return endpoints.filter(({ byDefault }) => byDefault).flatMap(({ paths }) => paths)
 }

@@ -1,6 +1,6 @@
 import { BEARER, boundTo, everything, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
-/** Source: platform.stability.ai/docs/api-reference, which has nothing that makes keys. */
+/** Source: platform.stability.ai/docs/api-reference, which has no endpoint that makes keys. */
 export const STABILITY: Preset = {
   id: 'stability',
   name: 'Stability AI',

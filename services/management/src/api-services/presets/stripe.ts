@@ -1,6 +1,6 @@
 import { BEARER, boundTo, everything, METHODS, PER_DEVICE, type Preset } from './preset.js'
 
-/** Source: the routes of `stripe` 23.1.0; refunds below a charge: older versions of its API, from memory. */
+/** Source: the routes of `stripe` 23.1.0. Refunds below a charge: older API versions, without a checked source. */
 export const STRIPE: Preset = {
   id: 'stripe',
   name: 'Stripe',

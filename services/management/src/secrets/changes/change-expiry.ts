@@ -16,10 +16,11 @@ interface Ending {
 }
 
 /**
- * Gives a secret another end, or none, and no other value. Routes carry the end that they were read with, so those of the
- * services that name the secret fall. The secret's own generation stays: it is bound into what the vault has sealed.
+ * Changes or removes a secret's expiry, and keeps its value. Routes hold the expiry that they were read with, so
+ * proxies discard the routes of services that use the secret. The secret's own generation stays, because the vault has
+ * sealed it with the value.
  *
- * @throws Fault SECRET_NOT_FOUND; INVALID_REQUEST for an end that has passed.
+ * @throws Fault SECRET_NOT_FOUND; INVALID_REQUEST for an expiry that has passed.
  */
 export async function changeExpiry(
   { commitChange, clock }: Pick<SecretDeps, 'commitChange' | 'clock'>,
@@ -33,7 +34,7 @@ export async function changeExpiry(
     await trx('secrets')
       .where({ organization_id: organizationId, id: secretId })
       .update({ expires_at: expiresAt, updated_at: trx.raw('clock_timestamp()') })
-    // A replacement under way was asked for before this, and must not bring the former end back.
+    // A replacement under way was requested before this change and must not bring the old expiry back.
     await trx('secret_versions')
       .where({ organization_id: organizationId, secret_id: secretId })
       .whereIn('state', ['active', 'pending'])

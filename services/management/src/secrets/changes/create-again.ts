@@ -13,19 +13,20 @@ import { commitActivation } from '../write-protocol/put-and-activate.js'
 
 interface Retry {
   readonly organizationId: string
-  /** Of the secret that the first request began. */
+  /** Id of the secret that the first request began to create. */
   readonly secretId: string
   readonly value: string
-  /** As the request says them: rows are written by SQL, too. */
+  /** As the request gives them. Those of the row may have been changed by SQL. */
   readonly bindings: Bindings
 }
 
 /**
- * A creation again, by its `Idempotency-Key`. Nothing here holds a value or a digest of one, so the vault says whether
- * it is the same: the put is repeated under the first version's id, and compared there in constant time. What a crash
- * left half done is thereby finished. `undone`: nothing was made.
+ * Repeats a creation with the same `Idempotency-Key`. Management holds neither the value nor a digest of it, so the
+ * vault decides whether the value is the same: the put is repeated under the first version's id, and the vault compares
+ * in constant time. This also finishes a creation that a crash left half done. `undone`: nothing was made.
  *
- * @throws Fault CONFLICT for another value, and for a secret that was replaced or deleted since; UNAVAILABLE.
+ * @throws Fault CONFLICT for another value or other bindings, and for a secret that was replaced or deleted since;
+ * UNAVAILABLE.
  */
 export async function createAgain(deps: SecretDeps, actor: Actor, retry: Retry): Promise<InForce | 'undone'> {
   const version = await standing(deps, retry)
@@ -33,18 +34,18 @@ export async function createAgain(deps: SecretDeps, actor: Actor, retry: Retry):
   if (!bindingsBytes(version.bindings).equals(bindingsBytes(retry.bindings))) throw otherBindings(retry.secretId)
   const value = secretBytes(retry.value)
   try {
-    // Where the first put never came, nothing else is known of its value.
+    // If the first put never reached the vault, the mask is all that is known of its value.
     if (maskValue(retry.value) !== version.mask) throw await otherValue(deps, actor, retry)
     await putAgain(deps, actor, retry, { version, value })
     const number = await commitActivation(createCommitOnly(deps.db), actor, refOf(version))
-    // RETRYWAITS: where the first request activated it, its row is among everything.
+    // RETRYWAITS: if the first request activated the version, its feed row is among everything.
     return number === undefined ? await deps.waitUntilSeen.everything() : await deps.waitUntilSeen.seen(number)
   } finally {
     value.wipe()
   }
 }
 
-/** @throws Fault CONFLICT where the first version is not in force any more. */
+/** The first version, pending or in force. @throws Fault CONFLICT if it is no longer in force. */
 async function standing(
   { db }: Pick<SecretDeps, 'db'>,
   { organizationId, secretId }: Retry,
@@ -67,7 +68,7 @@ async function putAgain(
     await deps.vault.putSecret({ ...refOf(version), generation, purpose: 'INJECTION', value, bindings })
   } catch (refused) {
     if (!(refused instanceof Fault) || refused.code !== 'CONFLICT') throw refused
-    // The reconciler closes a version under this lock: behind it, the rows say how it ended.
+    // The reconciler closes a version under this lock, so once it is held, the rows tell how the version ended.
     const now = await deps.db.transaction(async (trx) => {
       await lockSecret(trx, retry.organizationId, retry.secretId)
       return standing({ db: trx }, retry)
@@ -77,7 +78,7 @@ async function putAgain(
   }
 }
 
-/** On record: who guesses at a value in this way is seen. */
+/** Recorded in the audit trail, so that attempts to guess a value in this way are seen. */
 async function otherValue(
   { commitChange }: SecretDeps,
   actor: Actor,

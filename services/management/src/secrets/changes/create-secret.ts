@@ -20,7 +20,7 @@ export interface NewSecret {
   readonly claim?: Claim
 }
 
-/** Creates a secret; answers its id once it is in force. @throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE. */
+/** Creates a secret and answers its id once it is in force. @throws Fault INVALID_REQUEST, CONFLICT, UNAVAILABLE. */
 export async function createSecret(deps: SecretDeps, actor: Actor, asked: NewSecret): Promise<Committed<string>> {
   checkExpiry(asked.expiresAt, deps.clock)
   const bindings = proposeBindings(deps, asked)

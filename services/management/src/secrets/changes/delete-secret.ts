@@ -11,7 +11,7 @@ import { destroyBelow } from '../write-protocol/destroy-versions.js'
 interface Deletion {
   readonly organizationId: string
   readonly secretId: string
-  /** Although services use it: they will answer SECRET_NOT_FOUND. */
+  /** Deletes the secret even if services use it. They will answer SECRET_NOT_FOUND. */
   readonly force: boolean
   readonly precondition?: Precondition
 }
@@ -19,7 +19,7 @@ interface Deletion {
 type Deleted = { readonly generation: number } | 'gone-before'
 
 /**
- * Deletes a secret; answers when no request that starts now uses it.
+ * Deletes a secret. Answers when no request that starts from then on uses it.
  *
  * @throws Fault SECRET_IN_USE with the services' names; SECRET_NOT_FOUND.
  */
@@ -33,7 +33,7 @@ export async function deleteSecret(deps: SecretDeps, actor: Actor, asked: Deleti
     return markDeleted(trx, secret, asked.force)
   })
   if (result === 'gone-before') {
-    // RETRYWAITS: "absent" is an answer that a deletion is in force; the first one may still be waiting.
+    // RETRYWAITS: "absent" tells the client that the deletion is in force, and the first deletion may still be waiting.
     await deps.waitUntilSeen.everything()
     throw absent()
   }
@@ -52,7 +52,7 @@ async function markDeleted(trx: Knex, secret: SecretRow, force: boolean): Promis
       deleted_at: trx.raw('clock_timestamp()'),
       updated_at: trx.raw('clock_timestamp()'),
     })
-  // A version that is being put stays pending: settling it, the reconciler will find the secret deleted.
+  // A version that is being put stays pending. When it is settled, the secret will be found deleted.
   await trx('secret_versions')
     .where({ organization_id: organizationId, secret_id: id, state: 'active' })
     .update({ state: 'superseded', superseded_at: trx.raw('clock_timestamp()') })

@@ -36,8 +36,8 @@ export interface PutOutcome {
 type Begun = { readonly outcome: 'unchanged'; readonly secretId: string } | (Intended & Pick<PutOutcome, 'outcome'>)
 
 /**
- * Creates the secret of this name, or replaces its value: the same call, whatever is there. With an `externalVersion`
- * that is the one in force already nothing is changed, and the answer waits as the first one did.
+ * Creates the secret of this name, or replaces its value if it exists. If `externalVersion` is already in force,
+ * nothing is changed, and the answer waits as the first one did.
  *
  * @throws Fault PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT, UNAVAILABLE.
  */
@@ -58,7 +58,7 @@ export async function putSecretByName(deps: SecretDeps, actor: Actor, asked: Nam
 }
 
 /**
- * Step 1 of a put: what is there decides what it becomes.
+ * Step 1 of a put: a creation if there is no secret of the name, otherwise a replacement or no change.
  *
  * @throws Fault PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT.
  */
@@ -85,7 +85,7 @@ export async function beginPut(
   return { ...change, result: { ...change.result, outcome: 'replaced' } }
 }
 
-/** Of those who create at once under one name, the second finds what the first has begun. */
+/** If two requests create the same name at the same time, the lock lets the second find what the first has begun. */
 async function lockOne(trx: Knex.Transaction, organizationId: string, name: string): Promise<SecretRow | undefined> {
   const there = await lockSecretByName(trx, organizationId, name)
   if (there) return there
@@ -93,7 +93,7 @@ async function lockOne(trx: Knex.Transaction, organizationId: string, name: stri
   return lockSecretByName(trx, organizationId, name)
 }
 
-/** An expired secret is in force nowhere: putting it again renews it. */
+/** An expired secret does not count as in force, so putting it again renews it. */
 function isInForce({ externalVersion, expiresAt }: SecretRow, wanted: string | undefined, nowMs: number): boolean {
   return wanted !== undefined && externalVersion === wanted && (expiresAt === null || expiresAt.getTime() > nowMs)
 }

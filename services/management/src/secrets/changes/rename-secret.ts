@@ -17,7 +17,7 @@ interface Renaming {
 }
 
 /**
- * Gives a secret another name. Services name it by id, so nothing of the data plane changes and nobody is waited for.
+ * Gives a secret another name. Services refer to it by id, so nothing changes for proxies and no wait is needed.
  *
  * @throws Fault SECRET_NOT_FOUND, CONFLICT.
  */
@@ -48,9 +48,10 @@ export async function renameSecret(
 }
 
 /**
- * Who gives a name says where values of that name go, as far as they could have kept it: two names exchanged would exchange two
- * keys. A word that does not count for them is nobody's from then on: they were not shown what it says. So is that of a version
- * under way, which comes into force later.
+ * The person who renames a secret counts from then on as having set its bindings, if they could have kept them
+ * (bindings-said.ts). Otherwise an administrator could exchange two names, and with them the destinations of the next
+ * values. Bindings that the person could not have kept count as set by nobody, because the person was not shown them.
+ * The same holds for a version under way, which comes into force later.
  */
 async function takeOverWords(
   trx: Knex,

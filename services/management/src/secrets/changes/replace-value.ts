@@ -14,15 +14,15 @@ export interface NewValue {
   readonly organizationId: string
   readonly secretId: string
   readonly value: string
-  /** Absent: the same ones. */
+  /** If absent, the present bindings are kept. */
   readonly bindings?: Bindings | undefined
-  /** Absent: the same, unless it has passed. */
+  /** If absent, the present expiry is kept unless it has passed. */
   readonly expiresAt?: Date | null | undefined
   readonly precondition?: Precondition | undefined
 }
 
 /**
- * Replaces the value; answers when no request that starts now uses the old one, which the vault is about to erase.
+ * Replaces the value. Answers when no request that starts from then on uses the old value, which the vault then erases.
  *
  * @throws Fault SECRET_NOT_FOUND, PRECONDITION_FAILED, INVALID_REQUEST, CONFLICT (with the services that would break),
  * UNAVAILABLE.
@@ -35,7 +35,7 @@ export async function replaceValue(deps: SecretDeps, actor: Actor, asked: NewVal
     const { result } = await deps.commitChange(actor, async (trx) => {
       const secret = activeOrAbsent(await lockSecret(trx, asked.organizationId, asked.secretId))
       await asked.precondition?.(() => showSecretRow(trx, secret))
-      // No name of automation's: the value is nobody's but ours from now on.
+      // The external version is removed, because it named the value that automation had put.
       return intendNext(trx, deps, actor, secret, { ...asked, bindings, externalVersion: null })
     })
     const { intent, ...sealed } = result

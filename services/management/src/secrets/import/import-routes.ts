@@ -64,7 +64,7 @@ export function importRoute(deps: SecretDeps): Route {
 
 function presentLine({ line, name, outcome, fault }: ImportedLine): z.input<typeof LineView> {
   if (!fault) return { line, name, outcome, code: null, detail: null }
-  // What is wrong with a field says more than that one is; neither ever quotes the file.
+  // Details of the fields, if there are any, say more than the general sentence. Neither ever quotes the file.
   const detail = fault.details.errors?.map((error) => error.detail).join(' ') ?? fault.say
   const spec: FaultSpec = FAULTS[fault.code]
   const shown = spec.shownAs

@@ -23,7 +23,7 @@ export interface Import {
 
 export interface ImportedLine {
   readonly line: number
-  /** Only of what is known by this name already: else what stands before a `=` may be half of a key. */
+  /** Shown only if the name is known already. Otherwise the text before a `=` may be half of a key. */
   readonly name: string | null
   readonly outcome: WrittenLine['outcome'] | 'refused'
   readonly fault?: Fault
@@ -36,9 +36,9 @@ export interface Imported {
 }
 
 /**
- * Puts each line of a `.env` file by its name. Lines stand for themselves: a bad one loses no other. Values are never
- * compared with what is there, so nobody learns by an import what a secret is; `unchanged` is said of the external
- * version alone. Answers once all of it is in force, after one wait.
+ * Puts each line of a `.env` file as the secret of its name. A bad line does not affect the others. Values are never
+ * compared with stored ones, so nobody can find out a secret's value by importing guesses; `unchanged` means only that
+ * the external version is in force. Answers once everything is in force, after a single wait.
  *
  * @throws Fault TOO_LARGE; UNAVAILABLE where the wait fails.
  */
@@ -61,7 +61,7 @@ export async function importSecrets(deps: SecretDeps, actor: Actor, asked: Impor
     } catch (thrown) {
       const fault = faultOf(thrown)
       if (fault.code === 'INTERNAL') deps.log.error({ err: fault, line }, 'a line was not imported')
-      // What is away for one line is away for the next: each would wait for its deadline.
+      // If the vault is away for one line, it is for the next. Otherwise each line would wait for its deadline.
       if (fault.code === 'UNAVAILABLE') away = fault
       lines.push({ line, name, outcome: 'refused', fault })
     }
@@ -96,7 +96,7 @@ async function finish(
     feed: [],
     audit: [{ organizationId, event: 'secrets.imported', targetId: organizationId, details: countOutcomes(lines) }],
   }))
-  // RETRYWAITS: for what was written here, for what the reconciler finished, and for what was in force already.
+  // RETRYWAITS: waits for what was written here, what the reconciler finished, and what was in force already.
   const inForce = await deps.waitUntilSeen.everything()
   for (const intent of written) await destroyBelow(deps, intent, inForce)
   return inForce

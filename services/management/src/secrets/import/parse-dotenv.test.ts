@@ -6,7 +6,7 @@ const one = (text: string): string | undefined => {
   const [entry] = parseDotenv(text)
   return entry && 'value' in entry ? entry.value : undefined
 }
-/** Lines and what came of them. */
+/** Line, name and value of each entry. */
 const all = (text: string) =>
   parseDotenv(text).map((entry) => [entry.line, entry.name, 'value' in entry ? entry.value : 'WRONG'])
 

@@ -3,21 +3,21 @@ import { isSecretName } from '../secret-input.js'
 import { IMPORT_LIMITS } from './import-limits.js'
 import { closingQuote, readEscapes, readUnquoted } from './read-value.js'
 
-/** One assignment of the file, or a line that is none. `line` counts from 1. */
+/** An assignment in the file, or a line that should be one and is not. `line` counts from 1. */
 export type Entry =
   | { readonly line: number; readonly name: string; readonly value: string }
   | { readonly line: number; readonly name: string | undefined; readonly wrong: string }
 
 const BLANK = /^[ \t]*(?:#.*)?$/
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)$/
-/** What may stand behind a closing quote. */
+/** What may follow a closing quote. */
 const TAIL = /^(?:[ \t]+#.*)?[ \t]*$/
 
 /**
- * Reads a `.env` file by the rules that all its readers share. What they read differently (`dotenv`, `docker`, a shell)
- * is refused and not guessed at: a secret that is silently another one fails where nobody looks.
+ * Reads a `.env` file by the rules that all of its readers share. Text that they read differently (`dotenv`, `docker`,
+ * a shell) is refused instead of guessed at, because a secret with a silently different value fails where nobody looks.
  *
- * A line that is wrong is one entry, and reading goes on with the line after it. No sentence holds anything of the file.
+ * A wrong line gives one entry, and reading continues with the next line. No message quotes the file.
  *
  * @throws Fault TOO_LARGE.
  */
@@ -63,7 +63,7 @@ function readEntry(lines: readonly string[], at: number): { entry: Entry; next: 
   return 'wrong' in read ? { ...wrong(read.wrong), next } : { entry: { line, name, value: read.value }, next }
 }
 
-/** Of two lines with one name some readers take the first, some the last. */
+/** Refuses lines with the same name, because some readers take the first and some the last. */
 function refuseTwice(entries: readonly Entry[]): Entry[] {
   const counts = new Map<string, number>()
   for (const { name } of entries) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)

@@ -1,9 +1,9 @@
 export type ReadValue = { readonly value: string } | { readonly wrong: string }
 
-/** Characters that one reader of `.env` files takes as they are and another for a comment, a quote, an escape or a name. */
+/** Characters that some readers of `.env` files take literally, and others as a comment, quote, escape or variable. */
 const READ_DIFFERENTLY = /[#'"`\\$\s]/
 
-/** To the end of the line, or to a `#` behind a space. */
+/** Reads to the end of the line, or to a `#` that follows a space. */
 export function readUnquoted(rest: string): ReadValue {
   const comment = rest.search(/(?:^|[ \t])#/)
   const value = (comment < 0 ? rest : rest.slice(0, comment)).trim()
@@ -15,7 +15,7 @@ export function readUnquoted(rest: string): ReadValue {
     : { value }
 }
 
-/** Where the value ends. In double quotes a backslash takes the next character along; in others nothing is special. */
+/** The index of the closing quote. Only in double quotes does a backslash escape the next character. */
 export function closingQuote(text: string, quote: string): number | undefined {
   for (let at = 0; at < text.length; at++) {
     if (quote === '"' && text[at] === '\\') at += 1
@@ -33,7 +33,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['$', '$'],
 ])
 
-/** What stands in double quotes. Other variables are not looked up: a `$` that is meant is written `\$`. */
+/** Reads the text in double quotes. Variables are not expanded, so a literal `$` must be written `\$`. */
 export function readEscapes(inside: string): ReadValue {
   let value = ''
   for (let at = 0; at < inside.length; at++) {

@@ -8,11 +8,11 @@ import type { Intent } from '../write-protocol/write-steps.js'
 
 export interface WrittenLine {
   readonly outcome: PutOutcome['outcome']
-  /** What was written, and is not waited for yet. */
+  /** The committed write that still has to be waited for; undefined if nothing was written. */
   readonly intent: Intent | undefined
 }
 
-/** Puts one secret and commits it. Nothing may be called in force before the wait for it. @throws Fault as a put does. */
+/** Puts one secret and commits it. The caller must wait before calling it in force. @throws Fault as a put does. */
 export async function writeLine(deps: SecretDeps, actor: Actor, put: NamedValue): Promise<WrittenLine> {
   const value = secretBytes(put.value)
   try {
@@ -26,7 +26,7 @@ export async function writeLine(deps: SecretDeps, actor: Actor, put: NamedValue)
   }
 }
 
-/** What writing it would come to: the same work, rolled back. The vault is not asked. @throws Fault as a put does. */
+/** What `writeLine` would do: the same work, rolled back, without asking the vault. @throws Fault as a put does. */
 export async function tryLine(deps: SecretDeps, actor: Actor, put: NamedValue): Promise<WrittenLine> {
   secretBytes(put.value).wipe()
   const trx = await deps.db.transaction()

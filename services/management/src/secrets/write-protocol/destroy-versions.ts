@@ -12,8 +12,8 @@ interface DestroyedVersion {
 }
 
 /**
- * Step 5: the vault erases versions that a change has put out of force, after the wait for that change: until then a
- * proxy may still lease them, by a grant. Call it once the change is committed. What fails here the reconciler makes good.
+ * Step 5: after the wait for a change, the vault erases the versions that the change has put out of force. Before that,
+ * a proxy may still lease them by a grant. Call it once the change is committed. The reconciler repeats what fails.
  */
 export async function destroyBelow(
   deps: DestroyDeps,
@@ -21,7 +21,7 @@ export async function destroyBelow(
   inForce: InForce | Promise<InForce>,
 ): Promise<void> {
   try {
-    // However many: an answer that says that it is in force must not leave the one that was before among the rest.
+    // No limit on how many: once the answer says the new value is in force, no earlier version may be left undestroyed.
     const versions: { id: string }[] = await deps
       .db('secret_versions')
       .where({ organization_id: organizationId, secret_id: secretId, state: 'superseded' })
@@ -41,7 +41,7 @@ export async function destroyBelow(
   }
 }
 
-/** One at a time: one that the vault refuses leaves the others to be destroyed. There is one, as a rule. */
+/** Called for one version at a time, so that a refused one does not stop the others. As a rule there is only one. */
 export async function destroyVersion(
   { db, vault }: Pick<DestroyDeps, 'db' | 'vault'>,
   { id, organizationId, secretId }: DestroyedVersion,
@@ -52,8 +52,8 @@ export async function destroyVersion(
 }
 
 /**
- * Idempotent: a version is destroyed once, whoever reports it. Not durable, and so without a wait for the disk: where
- * Postgres's crash takes the mark, the reconciler has the same version destroyed again.
+ * Idempotent: only the first report of a destruction changes the row. Commits without waiting for the disk. If a crash
+ * of Postgres loses the mark, the reconciler has the same version destroyed once more.
  */
 async function markDestroyed(db: Knex, versionId: string): Promise<void> {
   await db.raw(

@@ -18,7 +18,7 @@ import { type Intent, intendCreation, intendReplacement } from './write-steps.js
 export interface Intended {
   readonly intent: Intent
   readonly bindings: Bindings
-  /** Nobody said them anew: the vault compares them with what it sealed before. */
+  /** The request gave no bindings, so the vault compares these with those that it sealed before. */
   readonly sameBindings: boolean
 }
 
@@ -36,7 +36,8 @@ export interface FirstValue {
 /**
  * Step 1 of a creation.
  *
- * @throws Fault CONFLICT where the name is taken, or there are too many; INVALID_REQUEST for an internal service that is not registered.
+ * @throws Fault CONFLICT if the name is taken or there are too many secrets; INVALID_REQUEST for an internal service
+ * that is not registered.
  */
 export async function intendFirst(trx: Knex, actor: Actor, first: FirstValue): Promise<Change<Intended>> {
   const { bindings } = first
@@ -67,20 +68,19 @@ async function refuseTooMany(trx: Knex, organizationId: string): Promise<void> {
 
 export interface NextValue {
   readonly value: string
-  /** Normalised; absent: the same ones, where they are the actor's own word (bindings-said.ts). */
+  /** Normalised. If absent, the present ones are kept, provided that the actor may keep them (bindings-said.ts). */
   readonly bindings?: Bindings | undefined
-  /** Absent: the same, unless it has passed. */
+  /** If absent, the present expiry is kept unless it has passed. */
   readonly expiresAt?: Date | null | undefined
   readonly externalVersion: string | null
 }
 
 /**
- * Step 1 of a replacement, of a locked secret in force. Bindings change in this way alone, with the whole value entered
- * again: an administrator who can edit services cannot send a key that they do not have.
+ * Step 1 of a replacement, for a locked secret in force. This is the only way to change bindings, and it needs the
+ * whole value. Otherwise an administrator could send a key that they do not have to a destination of their own.
  *
- * @throws Fault CONFLICT, with the services that the bindings would break, where they are another's word, or where another
- * write is under way;
- * INVALID_REQUEST for an internal service that is not registered.
+ * @throws Fault CONFLICT if the bindings would break services, which it names, if the kept bindings are not the actor's
+ * to keep, or if another write is under way; INVALID_REQUEST for an internal service that is not registered.
  */
 export async function intendNext(
   trx: Knex,
@@ -94,12 +94,12 @@ export async function intendNext(
     secret.versionId === null ? undefined : await lockVersion(trx, secret.organizationId, secret.versionId)
   const said = current?.bindingsSaidBy ?? null
   if (!next.bindings) await refuseOthersBindings(trx, deps, actor, secret, said)
-  // Who repeats what may be kept takes no word from anybody.
+  // A request that repeats bindings which the actor may keep leaves unchanged who set them.
   const isKept = bindingsBytes(bindings).equals(bindingsBytes(secret.bindings))
   const bindingsSaidBy =
     !next.bindings || (isKept && (await countsFor(trx, actor, secret.organizationId, said))) ? said : saidByOf(actor)
   await refuseToBreak(trx, deps.usesOf, secret, bindings)
-  // One whose registration was taken away since may stay: it is granted nothing.
+  // A service that has lost its registration since may stay in the bindings, because it is granted nothing.
   const added = bindings.services.filter((id) => !secret.bindings.services.includes(id))
   await refuseUnregistered(trx, secret.organizationId, added)
   const change = await intendReplacement(trx, secret, {

@@ -11,7 +11,7 @@ import { abandon, activate, type Intent } from './write-steps.js'
 
 type PutDeps = Pick<SecretDeps, 'db' | 'vault'>
 
-/** The value goes to the vault as it was entered. Stays the caller's, to wipe. */
+/** What goes to the vault, with the value as it was entered. The caller wipes the value. */
 export interface Contents {
   readonly value: SecretBytes
   readonly bindings: Bindings
@@ -19,7 +19,7 @@ export interface Contents {
 }
 
 /**
- * Steps 2 to 4 of a write: the vault stores the version, the intent becomes what is in force, every proxy sees it.
+ * Steps 2 to 4 of a write: the vault stores the version, the intent comes into force, every proxy sees it.
  *
  * @throws Fault as `putAndCommit`.
  */
@@ -32,15 +32,15 @@ export async function putAndActivate(
   return untilSeen(deps, await putAndCommit(deps, actor, intent, contents))
 }
 
-/** What an answer waits for. */
+/** The outcome of a replacement, whose answer waits for both. */
 export interface Replaced {
   readonly inForce: InForce
-  /** Never rejects. The rest of the answer may be put together meanwhile. */
+  /** Settles after the destruction, and never rejects. The rest of the answer may be put together meanwhile. */
   readonly destroyed: Promise<void>
 }
 
 /**
- * The same, and step 5: of a version that may replace others, which the vault then erases.
+ * Steps 2 to 5: also has the vault erase the versions that the new one replaces.
  *
  * @throws Fault as `putAndCommit`.
  */
@@ -57,17 +57,17 @@ export async function putInPlace(
 
 type Waiting = Pick<SecretDeps, 'waitUntilSeen'>
 
-/** RETRYWAITS: without a feed row of ours the reconciler was faster, and the row to wait for is its. */
+/** RETRYWAITS: without a feed row of this write, the reconciler was faster, and its row has to be waited for. */
 function untilSeen({ waitUntilSeen }: Waiting, number: number | undefined): Promise<InForce> {
   return number === undefined ? waitUntilSeen.everything() : waitUntilSeen.seen(number)
 }
 
 /**
- * Steps 2 and 3 alone, for who has many writes to wait for: nothing may be called in force before that wait. Answers
- * the feed row to wait for, or undefined where another has written it.
+ * Steps 2 and 3 only, for callers that wait once for many writes. Nothing may be called in force before that wait.
+ * Answers the number of the feed row to wait for, or undefined if the reconciler has written it.
  *
- * @throws Fault UNAVAILABLE when the vault cannot say whether it stored the version: the intent stays pending, unlisted
- * and unused, and the reconciler settles it. CONFLICT when the vault refused. Nothing is in force then.
+ * @throws Fault UNAVAILABLE if the vault cannot say whether it stored the version: the intent stays pending, unlisted
+ * and unused, and the reconciler settles it. CONFLICT if the vault refused; then nothing comes into force.
  */
 export async function putAndCommit(
   { db, vault }: PutDeps,
@@ -79,13 +79,13 @@ export async function putAndCommit(
   try {
     await vault.putSecret({ ...intent, purpose: 'INJECTION', ...contents })
   } catch (refused) {
-    // The answer may be lost and the version stored all the same: ask, and close it if it is not (TOMB).
+    // The vault may have stored the version although its answer was lost: ask, and close it if it is not stored (TOMB).
     await giveUpUnlessStored({ vault, commit }, actor, intent, contents.sameBindings ? inWords(refused) : refused)
   }
   return commitActivation(commit, actor, intent)
 }
 
-/** A refusal of bindings that nobody said, by what was sealed. */
+/** Explains the vault's refusal of kept bindings that are not those which it sealed before. */
 function inWords(refused: unknown): unknown {
   if (!(refused instanceof Fault) || (refused.code !== 'CONFLICT' && refused.code !== 'SECRET_DECRYPTION_FAILED'))
     return refused
@@ -95,7 +95,7 @@ function inWords(refused: unknown): unknown {
   })
 }
 
-/** Step 3, of a version that the vault has. @throws Fault UNAVAILABLE where the reconciler was faster and gave it up. */
+/** Step 3, for a version that the vault has. @throws Fault UNAVAILABLE if the reconciler gave it up meanwhile. */
 export async function commitActivation(
   commit: CommitOnly,
   actor: Actor,
@@ -120,5 +120,8 @@ async function giveUpUnlessStored(
   throw refused
 }
 
-/** Who may was asked when the intent committed. What has ended since stops nothing: the reconciler would end it likewise. */
+/**
+ * Permissions were checked when the intent was committed and are not checked again here: if they have been revoked
+ * since, the reconciler would settle the version anyway.
+ */
 const begun = <T>(change: Change<T>): Change<T> => ({ ...change, asked: 'all' })

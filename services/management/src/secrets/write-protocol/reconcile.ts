@@ -8,9 +8,9 @@ import { abandon, activate } from './write-steps.js'
 
 export const RECONCILER_LIMITS = {
   periodMs: 2_000,
-  /** Above the deadline of a PutSecret (4 s): a younger intent has a writer who is still at it. */
+  /** Longer than the deadline of a PutSecret (4 s): the writer of a younger intent may still be at work. */
   intentAgeMs: 5_000,
-  /** In one run; the rest waits for the next. */
+  /** Finished in one run. The rest waits for the next. */
   batchMax: 100,
 } as const
 
@@ -19,8 +19,8 @@ const RECONCILER = systemActor('reconciler')
 type Deps = Pick<SecretDeps, 'db' | 'vault' | 'waitUntilSeen' | 'log'>
 
 /**
- * Settles intents that a crash, or an absence of the vault, left pending: within 10 s of the vault's being there. It
- * cannot know whether the writer is dead or slow; TOMB and CAS make that no matter. Answers how many were settled.
+ * Settles intents that a crash or an absence of the vault left pending, within 10 s once the vault is there. It cannot
+ * know whether the writer is dead or only slow; TOMB and CAS make both cases safe. Answers how many were settled.
  */
 export function settleIntents(deps: Deps, ageMs: number = RECONCILER_LIMITS.intentAgeMs): Promise<number> {
   return finishEach(deps, {
@@ -38,12 +38,12 @@ export function settleIntents(deps: Deps, ageMs: number = RECONCILER_LIMITS.inte
   })
 }
 
-/** Undefined where another replica was first, or is at it. */
+/** Undefined if another replica has settled the intent or is about to. */
 async function settle({ db, vault, log }: Deps, id: string): Promise<true | undefined> {
   const { result } = await createCommitOnly(db)(RECONCILER, async (trx) => {
     const version = await lockIntent(trx, id)
     if (!version) return { result: undefined, feed: [], audit: [] }
-    // TOMB: closed at the vault before it is given up here; a put that is still under way will fail.
+    // TOMB: the vault closes the version before it is given up here, so a put that is still under way will fail.
     const settlement = await vault.settleVersion(version)
     const change = settlement === 'STORED' ? await activate(trx, version) : await abandon(trx, version)
     return { ...change, result: { ...version, settlement } }
@@ -54,7 +54,7 @@ async function settle({ db, vault, log }: Deps, id: string): Promise<true | unde
   return true
 }
 
-/** Its secret's row locked first (the lock order of the writers). SKIP LOCKED: replicas share the work. */
+/** Locks the secret's row first, as writers do. With SKIP LOCKED, replicas share the work. */
 async function lockIntent(trx: SecretDeps['db'], id: string): Promise<VersionRef | undefined> {
   const { rows } = await trx.raw<{ rows: VersionRef[] }>(
     `SELECT version.organization_id AS "organizationId", version.secret_id AS "secretId", version.id AS "versionId"
@@ -66,8 +66,8 @@ async function lockIntent(trx: SecretDeps['db'], id: string): Promise<VersionRef
 }
 
 /**
- * Finishes destructions. What is superseded and committed now may still be leased by grants of proxies that have not
- * seen it: so first everything committed is waited for, then the versions are destroyed.
+ * Finishes destructions. Proxies that have not seen a change yet may still lease superseded versions by their grants,
+ * so this waits for everything committed before it has the versions destroyed.
  */
 export function finishDestructions(deps: Deps): Promise<number> {
   return finishEach(deps, {
@@ -88,7 +88,7 @@ export function finishDestructions(deps: Deps): Promise<number> {
 }
 
 /**
- * Has the data keys of deleted organizations destroyed, once no proxy can use anything of theirs. Intents of theirs are
+ * Has the data keys of deleted organizations destroyed once no proxy can use anything of theirs. Their intents are
  * settled like all others.
  */
 export function finishShredding(deps: Deps): Promise<number> {
@@ -129,15 +129,15 @@ interface DueRow {
 }
 
 interface Unfinished<Row extends DueRow> {
-  /** Some of what is to be finished, without those that this run has looked at. */
+  /** A batch of unfinished rows, without those that this run has already looked at. */
   due(except: readonly string[]): Promise<readonly Row[]>
-  /** Undefined where nothing was left to be done. */
+  /** Undefined if nothing was left to be done. */
   finish(row: Row): Promise<true | undefined>
-  /** Told of each that the vault or the database refuses. */
+  /** Log message for each row that the vault or the database refuses. */
   readonly refused: string
 }
 
-/** Each is looked at once in a run, and none of those that are refused takes another's place. Answers how many were finished. */
+/** Looks at each row once in a run. Refused rows do not use up the batch. Answers how many rows it finished. */
 async function finishEach<Row extends DueRow>(
   { log }: Pick<Deps, 'log'>,
   { due, finish, refused }: Unfinished<Row>,

@@ -27,7 +27,7 @@ const BINDINGS = {
   services: [],
 } as const
 
-/** What its Syncs show. */
+/** What a proxy shows in its Syncs. */
 const PROXY = { proof: new Uint8Array(32), spiffeId: 'spiffe://x/proxy' }
 
 const { db } = await startForAllTests(migratedDatabase)
@@ -251,7 +251,7 @@ describe('a secret that is deleted', () => {
   it('RETRYWAITS: a replacement that it overtook says so, and destroys, only after the deletion is in force', async () => {
     const secretId = await create()
     await recordSync(db, { ...PROXY, bootId: newId('boot'), applied: 0, horizonMs: 30_000 })
-    /** Commits, and then waits for ever. */
+    /** Settles once the deletion has committed. The deletion itself then waits for ever. */
     const deletionBegins = () =>
       new Promise<void>((committed) => {
         const seen = () => {
@@ -386,7 +386,7 @@ describe('the reconciler, after a crash', () => {
 
 describe('a row that the vault refuses, and whose id is in front', () => {
   const ADDED = 120
-  /** More of them than one run takes up. */
+  /** Adds more refused versions than one run takes. */
   const refusedVersions = async (secretId: string, state: 'superseded' | 'pending', columns: object) => {
     const [version] = await db('secret_versions').where('secret_id', secretId)
     for (let at = 0; at < ADDED; at += 1) {
@@ -394,7 +394,7 @@ describe('a row that the vault refuses, and whose id is in front', () => {
       await db('secret_versions').insert({ ...version, ...owner, id: `!${at}`, state, ...columns })
     }
   }
-  /** Of one secret there is one intent. */
+  /** A secret has at most one intent, so each needs a secret of its own. */
   const anotherSecret = async (secretId: string, id: string) => {
     await db('secrets').insert({ ...(await db('secrets').where({ id: secretId }).first()), id, name: id })
     return { secret_id: id }

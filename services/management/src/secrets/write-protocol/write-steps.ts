@@ -6,12 +6,12 @@ import type { VersionRef } from '../../vault/vault-client.js'
 import { lockSecret, lockVersion, type SaidBy, type VersionState } from '../secret-rows.js'
 
 /*
- * The steps of a write that touches two databases (ARCHITECTURE.md), each one transaction of management's:
+ * The steps of a write that touches the databases of management and vault (ARCHITECTURE.md):
  * 1 intendCreation / intendReplacement, 2 Vault.PutSecret, 3 activate (or abandon), 4 the wait, 5 destruction.
- * Lock order: the secret's row, then its versions'.
+ * Steps 1 and 3 are one transaction of management each. Lock order: the secret's row, then the rows of its versions.
  */
 
-/** What is known of a version when its intent is recorded. Nothing of the value but the mask. */
+/** What is known of a version when its intent is recorded. Of the value that is only the mask. */
 export interface IntendedVersion {
   readonly versionId: string
   readonly mask: string
@@ -60,7 +60,7 @@ export async function intendCreation(
   )
 }
 
-/** Step 1 of a replacement, of a locked secret in force. @throws Fault CONFLICT where another one is under way. */
+/** Step 1 of a replacement, for a locked secret in force. @throws Fault CONFLICT if another one is under way. */
 export async function intendReplacement(
   trx: Knex,
   secret: { readonly organizationId: string; readonly id: string; readonly name: string; readonly generation: number },
@@ -113,15 +113,15 @@ async function intend(
 
 /** How an intent ended. */
 export interface Settled {
-  /** `superseded`: it was stored, and replaced or deleted since. */
+  /** `superseded`: the version was stored, and its secret was replaced or deleted since. */
   readonly state: 'active' | 'superseded' | 'abandoned'
-  /** False for who came second: the feed row that counts is another transaction's (RETRYWAITS). */
+  /** False if another transaction settled the intent, so that its feed row has to be waited for (RETRYWAITS). */
   readonly byUs: boolean
 }
 
 /**
- * Step 3, for a version that the vault has stored. CAS: only while the intent is still pending; who comes second (the
- * writer behind the reconciler, or the other way round) changes nothing and learns how it ended.
+ * Step 3, for a version that the vault has stored. CAS: works only while the intent is pending. Of the writer and the
+ * reconciler, the one that comes second changes nothing and learns how the intent ended.
  */
 export async function activate(
   trx: Knex,
@@ -155,7 +155,7 @@ export async function activate(
     })
   return {
     result: { state: 'active', byUs: true },
-    // LABEL: the generation that grants will name beside this version id.
+    // LABEL: the generation that grants will name together with this version id.
     feed: [{ kind: 'secret', id: secretId, generation: version.generation }],
     audit: [
       {
@@ -173,7 +173,7 @@ export async function activate(
   }
 }
 
-/** Step 3 the other way, for a version that the vault has closed (TOMB first, then this). CAS as above. */
+/** Step 3 for a version that the vault has closed: TOMB comes first, then this. CAS as in `activate`. */
 export async function abandon(
   trx: Knex,
   { organizationId, secretId, versionId }: VersionRef,
@@ -182,7 +182,7 @@ export async function abandon(
   const version = await lockVersion(trx, organizationId, versionId)
   if (!secret || !version) throw new Error(`no rows of version ${versionId}`)
   if (version.state !== 'pending') return unchanged(version.state)
-  // Nothing is stored under a closed version: there is nothing to destroy either.
+  // Marked as destroyed at once, because the vault stores nothing under a closed version.
   await setVersion(trx, versionId, {
     state: 'abandoned',
     settled_at: trx.raw('clock_timestamp()'),
@@ -199,7 +199,7 @@ export async function abandon(
   }
 }
 
-/** Another writer is between its intent and its end. */
+/** The refusal while another writer's intent for the secret is pending. */
 export function underWay(secretId: string): Fault {
   return new Fault('CONFLICT', `secret ${secretId} has an intent already`, {
     say: 'This secret’s value is being written right now. Wait some seconds, read it, and try again.',

@@ -1,9 +1,9 @@
 import type { Alteration, Superuser } from '../superuser.js'
 
-/** A number that stands in every entry of these trails: 1. */
+/** JSON path of a number that every entry of these trails holds; its value is 1. */
 const NUMBER = { entry: '{secrets,0,generation}', details: '{n}' } as const
 
-/** Where nobody else stands. */
+/** Key columns whose values no other entry has. */
 const ELSEWHERE = { access_log: { sequence: '9001' }, audit: { id: `'aud_9001'` } } as const
 
 const setNumber = (written: string) => (su: Superuser) => su.rewrite(`jsonb_set($, '${NUMBER[su.json]}', '${written}')`)
@@ -44,7 +44,7 @@ const CONTENT: Alteration[] = [
   ],
 ]
 
-/** Postgres shows what was there to who asks for text, and what is there to everybody else. */
+/** Alters an entry, and makes Postgres show the genuine one to readers that cast it to text. */
 async function castToGenuine(su: Superuser): Promise<void> {
   const { genuine } = await su.entry().first<{ genuine: string }>(su.db.raw('??::text AS genuine', [su.json]))
   await su.rewrite(`'{"forged": true}'`)
@@ -55,7 +55,7 @@ async function castToGenuine(su: Superuser): Promise<void> {
   )
 }
 
-/** In `public`, and of the exact type: Postgres takes it before its own, which takes any. */
+/** Functions in `public` with exact argument types, which Postgres prefers to its own, which take any type. */
 const printsGenuineDays = (su: Superuser): Promise<unknown> =>
   su.run(`CREATE FUNCTION to_json(date) RETURNS json LANGUAGE sql AS $$ SELECT pg_catalog.to_json(current_date) $$;
     CREATE FUNCTION format(text, date) RETURNS text LANGUAGE sql AS $$ SELECT pg_catalog.format('%s', current_date) $$;
@@ -121,7 +121,7 @@ export const ENTRIES: readonly Alteration[] = [
   ...PLACE,
 ]
 
-/** Of the log alone: it is partitioned by day. */
+/** Alterations of the access log only, because only it is partitioned by day. */
 export const DAYS: readonly Alteration[] = [
   ...['infinity', '-infinity', '0044-03-15 BC', '10000-01-01'].map(
     (day): Alteration => [
@@ -148,7 +148,7 @@ export const DAYS: readonly Alteration[] = [
   ],
 ]
 
-/** The first link's. */
+/** Detaches the partition that holds the first link's day. Answers the day. */
 async function detachDay(su: Superuser): Promise<string> {
   const { day } = await su.link(1).first<{ day: string }>(su.db.raw('day::text AS day'))
   await su.run(`ALTER TABLE access_log DETACH PARTITION access_log_${day.replaceAll('-', '')}`)

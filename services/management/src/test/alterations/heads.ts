@@ -1,6 +1,6 @@
 import type { Alteration, Superuser } from '../superuser.js'
 
-/** The first links and their head, and nothing else. */
+/** Leaves only the first `count` links, with their entries and their head. */
 async function cutTo(su: Superuser, count: number, leftUnsigned: boolean): Promise<void> {
   const { head } = await su.link(count).first()
   await su

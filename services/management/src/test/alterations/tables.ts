@@ -1,6 +1,6 @@
 import type { Alteration, Superuser } from '../superuser.js'
 
-/** What one asker reads, another need not. */
+/** Changes of tables after which two readers may read different things. */
 export const TABLES: readonly Alteration[] = [
   ...['chain_heads', 'chain_batches', 'chain_checkpoints', undefined].flatMap((given): Alteration[] => {
     const what = given ?? 'the entries'
