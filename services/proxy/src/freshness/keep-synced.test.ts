@@ -187,14 +187,16 @@ describe('a proxy', () => {
   })
 
   it('knocks once a second at most while management is away, and is fresh again soon after its return', () => {
-    const { time, keeper, streams, last, setMute } = make()
+    const { time, keeper, streams, last, setMute, alarms } = make()
     setMute(true)
     for (let second = 0; second < 60; second += 1) {
-      last().events.ended(new Error('refused'))
+      last().events.ended(new Fault('UNAVAILABLE', 'away'))
       time.advance(1_000)
     }
     expect(streams.length).toBeLessThanOrEqual(62)
     expect(keeper.isCurrent()).toBe(false)
+    // No refusal: it passes by itself, so nobody is to be woken for it.
+    expect(alarms).toEqual([])
     setMute(false)
     last().events.ended(new Error('refused'))
     time.advance(1_100)

@@ -1,12 +1,73 @@
-import { expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { closeAfterEach } from '@protectmyapi/dev-kit/close-after-each'
 import { describeWithRedis } from '@protectmyapi/dev-kit/redis/describe-with-redis'
 import { until } from '@protectmyapi/dev-kit/until'
 import { CURRENT_PROXY } from '@protectmyapi/service-kit/redis/redis-keys'
+import type { RedisLink } from '../redis/redis-link.js'
 import { linkedRedis } from '../test/linked-redis.js'
 import { manualTime } from '../test/manual-time.js'
 import { silentLog } from '../test/silent-log.js'
-import { watchPeers } from './peers.js'
+import { NO_PEERS, watchPeers } from './peers.js'
+
+describe('a proxy past its horizon', () => {
+  /** A link to a Redis that answers each read like this. It passes on what the read throws, as the real one does. */
+  function start(getrange: () => Promise<string>) {
+    const time = manualTime()
+    const asked: unknown[][] = []
+    const failures: unknown[] = []
+    const lines: unknown[][] = []
+    const client = {
+      getrange: (...args: unknown[]) => {
+        asked.push(args)
+        return getrange()
+      },
+    }
+    const use = (work: (one: typeof client) => Promise<unknown>) =>
+      work(client).catch((err: unknown) => {
+        failures.push(err)
+        throw err
+      })
+    const redis = { isUsable: () => true, use } as unknown as Pick<RedisLink, 'isUsable' | 'use'>
+    const log = Object.assign(silentLog(), { debug: (...line: unknown[]) => void lines.push(line) })
+    const peers = watchPeers({ redis, bootId: 'boot_a', isCurrent: () => false, schedule: time.schedule, log })
+    const look = async (): Promise<void> => {
+      time.advance(2_000)
+      await new Promise(setImmediate)
+    }
+    return { peers, look, asked, failures, lines }
+  }
+
+  it('knows of no other before its first look, and reads no more of a word than a boot id may have', async () => {
+    const { peers, look, asked } = start(async () => 'boot_b')
+    expect(peers.anotherIsCurrent()).toBe(false)
+    await look()
+    expect(peers.anotherIsCurrent()).toBe(true)
+    expect(asked).toEqual([[CURRENT_PROXY.key, 0, 63]])
+  })
+
+  it('knows of no other once a look fails, and says so', async () => {
+    const cut = new Error('the connection was cut')
+    const answers = [async () => 'boot_b', async () => Promise.reject(cut)]
+    const { peers, look, failures, lines } = start(async () => (await answers.shift()?.()) ?? '')
+    await look()
+    expect(peers.anotherIsCurrent()).toBe(true)
+    await look()
+    expect([peers.anotherIsCurrent(), failures]).toEqual([false, [cut]])
+    expect(lines).toEqual([[{ err: cut }, 'whether other proxies are current is not known']])
+  })
+
+  it('takes a refusal of Redis for an answer', async () => {
+    const refusal = Object.assign(new Error('WRONGTYPE'), { name: 'ReplyError' })
+    const { peers, look, failures, lines } = start(() => Promise.reject(refusal))
+    await look()
+    expect([peers.anotherIsCurrent(), failures, lines]).toEqual([false, [], []])
+  })
+
+  it('knows of no other without Redis', () => {
+    expect(NO_PEERS.anotherIsCurrent()).toBe(false)
+    expect(NO_PEERS.stop()).toBeUndefined()
+  })
+})
 
 describeWithRedis('proxies past their horizon', () => {
   const atEnd = closeAfterEach()

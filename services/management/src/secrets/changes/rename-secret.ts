@@ -1,9 +1,11 @@
+import type { Bindings } from '@protectmyapi/service-kit/destinations/bindings'
+import { Fault } from '@protectmyapi/service-kit/faults'
 import type { Knex } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Actor } from '../../audit/audit-entry.js'
 import type { Precondition } from '../../http/precondition.js'
 import { countsFor, saidByOf } from '../bindings-said.js'
 import type { SecretDeps } from '../secret-deps.js'
-import { activeOrAbsent, lockSecret, lockVersion } from '../secret-rows.js'
+import { activeOrAbsent, lockSecret, lockVersion, type SecretRow } from '../secret-rows.js'
 import { showSecretRow } from '../show-secret.js'
 import { nameTaken } from '../write-protocol/write-steps.js'
 
@@ -17,9 +19,9 @@ interface Renaming {
 }
 
 /**
- * Gives a secret another name. Services refer to it by id, so nothing changes for proxies and no wait is needed.
+ * Gives a secret another name. API services refer to it by id, so nothing changes for proxies and no wait is needed.
  *
- * @throws Fault SECRET_NOT_FOUND, CONFLICT.
+ * @throws Fault SECRET_NOT_FOUND; CONFLICT if the name is taken, or if internal services ask for the secret by its name.
  */
 export async function renameSecret(
   { commitChange }: Pick<SecretDeps, 'commitChange'>,
@@ -30,6 +32,7 @@ export async function renameSecret(
     const secret = activeOrAbsent(await lockSecret(trx, organizationId, secretId))
     await precondition?.(() => showSecretRow(trx, secret))
     if (secret.name === name) return { result: undefined, feed: [], audit: [] }
+    await refuseWhereAskedByName(trx, secret)
     await trx('secrets')
       .where({ organization_id: organizationId, id: secretId })
       .update({ name, updated_at: trx.raw('clock_timestamp()') })
@@ -44,6 +47,21 @@ export async function renameSecret(
       feed: [],
       audit: [{ organizationId, event: 'secret.renamed', targetId: secretId, details }],
     }
+  })
+}
+
+/**
+ * Internal services ask for a secret by its name. If names could be exchanged, an administrator could make a service send
+ * one key to where its code sends another. Versions under way count too, because their bindings come into force later.
+ */
+async function refuseWhereAskedByName(trx: Knex, { organizationId, id, name, bindings }: SecretRow): Promise<void> {
+  const pending = await trx('secret_versions')
+    .where({ organization_id: organizationId, secret_id: id, state: 'pending' })
+    .select<{ bindings: Bindings }[]>('bindings')
+  const services = new Set([bindings, ...pending.map((version) => version.bindings)].flatMap((one) => one.services))
+  if (services.size === 0) return
+  throw new Fault('CONFLICT', 'a secret that internal services ask for by its name', {
+    say: `Internal services ask for ${name} by its name: ${[...services].join(', ')}. Create a secret of the new name with the value, have them ask for that one, then delete this one.`,
   })
 }
 

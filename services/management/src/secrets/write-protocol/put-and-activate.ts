@@ -115,6 +115,8 @@ async function giveUpUnlessStored(
   refused: unknown,
 ): Promise<void> {
   const settlement = await vault.settleVersion(version).catch(() => undefined)
+  // Another request with the same Idempotency-Key stored a value of its own under this version, and activates it.
+  if (settlement === 'STORED' && refused instanceof Fault && refused.code === 'CONFLICT') throw refused
   if (settlement === 'STORED') return
   if (settlement === 'CLOSED') await commit(actor, async (trx) => begun(await abandon(trx, version)))
   throw refused

@@ -16,6 +16,7 @@ import { deleteSecret } from '../changes/delete-secret.js'
 import { renameSecret } from '../changes/rename-secret.js'
 import { replaceValue } from '../changes/replace-value.js'
 import type { SecretDeps, SecretUse } from '../secret-deps.js'
+import { secretBytes } from '../secret-input.js'
 import { activeSecrets } from '../secret-rows.js'
 import { finishDestructions, finishShredding, settleIntents } from './reconcile.js'
 import { activate, intendCreation } from './write-steps.js'
@@ -121,6 +122,20 @@ describe('a secret that is created', () => {
     vault.failNext('putSecret', 'after')
     const secretId = await create()
     expect(await valueInForce(secretId)).toBe('sk-one-123456789')
+  })
+
+  it('is refused where another request stored another value under its version, which stays', async () => {
+    const twin = async (put: Parameters<typeof vault.putSecret>[0]): Promise<void> => {
+      await vault.putSecret({ ...put, value: secretBytes('sk-two-123456789') })
+      await vault.putSecret(put)
+    }
+    const asked = { organizationId, name: 'A_KEY', value: 'sk-one-123456789', bindings: BINDINGS, expiresAt: null }
+    const beside = { ...deps, vault: { ...vault, putSecret: twin } }
+    await expect(createSecret(beside, ACTOR, asked)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await listed()).toEqual([])
+    expect(await settleIntents(deps, 0)).toBe(1)
+    const [secret] = await activeSecrets(db, organizationId, { limit: 1 })
+    expect(secret && (await valueInForce(secret.id))).toBe('sk-two-123456789')
   })
 
   it('is refused for an expiry that has passed', async () => {
@@ -289,6 +304,24 @@ describe('a secret that is renamed', () => {
       code: 'CONFLICT',
     })
     expect((await events()).at(-1)).toBe('secret.renamed')
+  })
+
+  it('is not, where internal services ask for it by its name, now or by a version under way', async () => {
+    const services = ['spiffe://protectmyapi/worker']
+    const bound = await create('BOUND')
+    await db('secrets')
+      .where('id', bound)
+      .update({ bindings: JSON.stringify({ ...BINDINGS, services }) })
+    const later = await create('LATER')
+    await db('secret_versions')
+      .where('secret_id', later)
+      .update({ state: 'pending', bindings: JSON.stringify({ ...BINDINGS, services }) })
+    for (const secretId of [bound, later])
+      await expect(renameSecret(deps, ACTOR, { organizationId, secretId, name: 'NEW_NAME' })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        say: expect.stringContaining('spiffe://protectmyapi/worker'),
+      })
+    expect((await listed()).sort()).toEqual(['BOUND', 'LATER'])
   })
 })
 
