@@ -187,7 +187,8 @@ function changeRoutes(deps: SecretDeps): readonly Route[] {
   const rename = route({
     method: 'PATCH',
     path: '/orgs/{org}/secrets/{secret}',
-    summary: 'Rename a secret; services that use it follow',
+    summary: 'Rename a secret; API services that use it follow',
+    description: 'Refused while it is bound to internal services: they ask for it by its name.',
     permission: 'secrets:write',
     body: z.strictObject({ name: SecretName }),
     answers: { status: 200, body: SecretView },

@@ -14,6 +14,12 @@ const LIMITS = {
   certificatesMax: 10,
 } as const
 
+/** Extended key usages (RFC 5280 § 4.2.1.12) of servers; and Netscape's and Microsoft's "server gated crypto". */
+const PURPOSES = {
+  server: '1.3.6.1.5.5.7.3.1',
+  gatedServers: ['2.16.840.1.113730.4.1', '1.3.6.1.4.1.311.10.3.3'],
+} as const
+
 /**
  * What remains to be checked in a chain that OpenSSL has accepted: the name, and weaknesses that OpenSSL lets pass.
  * Undefined where nothing is wrong. Runs once for each connection.
@@ -30,7 +36,8 @@ export function checkCertificate(
   try {
     const [, ...authorities] = everyCandidate(leaf, roots)
     checkAlternativeNames(leaf.raw)
-    return wrongName(host, leaf) ?? weakKey([leaf, ...authorities]) ?? excludedWildcard(host, leaf, authorities)
+    const chain = [leaf, ...authorities]
+    return wrongName(host, leaf) ?? weakKey(chain) ?? otherPurpose(chain) ?? excludedWildcard(host, leaf, authorities)
   } catch (cause) {
     return new Error('certificates that cannot be read', { cause })
   }
@@ -87,6 +94,13 @@ function weakKey(chain: readonly X509Certificate[]): Error | undefined {
   return chain.some(isWeak)
     ? new Error(`an RSA key of fewer than ${LIMITS.rsaBitsMin} bits, or by which anybody signs`)
     : undefined
+}
+
+/** OpenSSL also accepts certificates that are only for server gated crypto, a purpose that no client asks for any more. */
+function otherPurpose(chain: readonly X509Certificate[]): Error | undefined {
+  const isOther = ({ keyUsage = [] }: X509Certificate): boolean =>
+    PURPOSES.gatedServers.some((purpose) => keyUsage.includes(purpose)) && !keyUsage.includes(PURPOSES.server)
+  return chain.some(isOther) ? new Error('a certificate of another purpose than to authenticate servers') : undefined
 }
 
 /**

@@ -17,6 +17,8 @@ const DAY_MS = 86_400_000
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
+const NETSCAPE_SGC = '2.16.840.1.113730.4.1'
+const MICROSOFT_SGC = '1.3.6.1.4.1.311.10.3.3'
 const root: Link = { isAuthority: true }
 const middle: Link = { commonName: 'A middle', isAuthority: true }
 const leaf: Link = { dnsNames: ['provider.example'] }
@@ -28,6 +30,7 @@ const authorities = (count: number): Link[] =>
 /** Each behind a trusted root of its own. */
 const RIGHT_CHAINS: Readonly<Record<string, readonly [Link, ...Link[]]>> = {
   'an authority for servers between': [root, { ...middle, purposes: [SERVER_AUTH] }, leaf],
+  'a leaf for servers and server gated crypto': [root, { ...leaf, purposes: [SERVER_AUTH, NETSCAPE_SGC] }],
   'RSA keys of 2048 bits': [{ ...root, rsaBits: 2048 }, leaf],
   'ten certificates': [root, ...authorities(8), leaf],
   'a wildcard for its label': [root, { dnsNames: ['*.provider.example', 'provider.example'] }],
@@ -41,6 +44,8 @@ const WRONG_CHAINS: typeof RIGHT_CHAINS = {
   'an authority for clients alone': [root, { ...middle, purposes: [CLIENT_AUTH] }, leaf],
   'an authority that may not vouch for this name': [root, { ...middle, excludedName: 'provider.example' }, leaf],
   'an authority with a condition that nobody knows': [root, { ...middle, isUnknown: true }, leaf],
+  'a leaf for server gated crypto alone': [root, { ...leaf, purposes: [NETSCAPE_SGC] }],
+  'an authority for server gated crypto alone': [root, { ...middle, purposes: [MICROSOFT_SGC] }, leaf],
   'a leaf for clients alone': [root, { ...leaf, purposes: [CLIENT_AUTH] }],
   'a leaf with a condition that nobody knows': [root, { ...leaf, isUnknown: true }],
   'a leaf whose RSA key has 1024 bits': [root, { ...leaf, rsaBits: 1024 }],
