@@ -116,7 +116,7 @@ async function settle({ system, recorder, sizes, played }: Settling): Promise<Se
     const { halfDone, ...read } = await readEvidence(system.databaseUrl)
     looks.push(halfDone)
     const isTimeOver = performance.now() > endsMs
-    // Checking the whole record takes CPU time from the system that is waited for, so it is done only now.
+    // Only now, because checking the whole record takes CPU time from the system that is waited for.
     if (isWhole(halfDone) || isTimeOver) {
       const processes = await sizes.compare()
       const history = recorder.history()

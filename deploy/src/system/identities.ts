@@ -22,7 +22,7 @@ export interface Identity {
 }
 
 export interface Identities {
-  /** The file with the CA's certificate. */
+  /** Files with the CA's certificate, and with its key. */
   readonly ca: string
   readonly caKey: string
   readonly vault: Identity

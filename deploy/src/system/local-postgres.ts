@@ -97,7 +97,7 @@ async function newFolder(stateDir: string, instance: string): Promise<string> {
   return path.join(ours, instance)
 }
 
-/** The folder below it that belongs to this project folder alone. */
+/** A folder outside of the project that belongs to this state folder alone. */
 export function sharedFolderOf(stateDir: string): string {
   const digest = createHash('sha256').update(stateDir).digest('hex').slice(0, 16)
   return path.join(SHARED_FOLDER, `data-${digest}`)

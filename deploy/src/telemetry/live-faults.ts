@@ -37,7 +37,7 @@ export function liveFaults(system: RunningSystem, walk: Walk): readonly LiveFaul
       name: 'Redis hangs',
       alerts: ['ProtectMyAPIRedisAway'],
       begin: frozen(system, 'redis'),
-      // Management's absence is noticed only by a process that asks it.
+      // That Redis is away is noticed only by a process that uses it.
       meanwhile: () => walk.warmRequests(4),
       ends: ['ProtectMyAPIRedisAway'],
     },

@@ -68,8 +68,7 @@ async function buildCollector(folder: string): Promise<string> {
   await install(folder, `${core}/cmd/builder@${VERSIONS.collector}`)
   const sourcesAlone = ['--skip-get-modules', '--skip-compilation', '--config', manifestFile]
   await runCommand(path.join(folder, 'builder'), sourcesAlone)
-  // The builder would also fetch modules for the tests of modules (-e), which are not needed and which not every module
-  // proxy has.
+  // `go mod tidy` also looks for modules that only the tests of modules need; not every module proxy has them, hence -e.
   const modules = [...Object.values(parts).flat(), `${core}/otelcol ${VERSIONS.collector}`]
   await writeFile(
     path.join(build, 'go.mod'),

@@ -19,7 +19,7 @@ export async function walkPeople(stage: Stage, others: readonly Wanted[]): Promi
   await readAll(stage)
 }
 
-/** Sends each value in a wrong place. All of these requests are refused. */
+/** Sends each value in a wrong place. The first request repeats the creation of the secret; all others are refused. */
 async function badBodies({ management, org }: Stage, { value, secretId, secretName, slug }: Planted): Promise<void> {
   const { ask } = management
   const secrets = `${org}/secrets`

@@ -60,7 +60,7 @@ export async function startChaosServices(options: ChaosServicesOptions): Promise
   }
 }
 
-/** Stops the services in the order of their dependencies. */
+/** Stops the services, each before those that it depends on. */
 export async function stopChaosServices(supervisor: Supervisor): Promise<void> {
   supervisor.close()
   for (const service of ['proxy', 'management', 'vault']) {
