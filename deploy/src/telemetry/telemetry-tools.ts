@@ -68,7 +68,8 @@ async function buildCollector(folder: string): Promise<string> {
   await install(folder, `${core}/cmd/builder@${VERSIONS.collector}`)
   const sourcesAlone = ['--skip-get-modules', '--skip-compilation', '--config', manifestFile]
   await runCommand(path.join(folder, 'builder'), sourcesAlone)
-  // `go mod tidy` also looks for modules that only the tests of modules need; not every module proxy has them, hence -e.
+  // `go mod tidy` also looks for modules that only the tests of other modules need. -e goes on without those that a
+  // module proxy does not have.
   const modules = [...Object.values(parts).flat(), `${core}/otelcol ${VERSIONS.collector}`]
   await writeFile(
     path.join(build, 'go.mod'),
