@@ -8,7 +8,9 @@ const BUILD_MS = 30 * 60_000
 
 const Module = z.object({ Dir: z.string(), GoMod: z.string() })
 
-/** Makes something in an unfinished folder of the cache, once. Answers the path that `make` answered. */
+/**
+ * Makes something in a folder of the cache, unless that has been done already. Answers the path that `make` answered.
+ */
 export async function once(cacheDir: string, name: string, make: (folder: string) => Promise<string>): Promise<string> {
   const folder = path.join(cacheDir, name)
   const finished = path.join(folder, 'finished')

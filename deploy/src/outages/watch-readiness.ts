@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answers } from '../chaos/faults/until-healed.js'
 
-/** Between two looks. */
+/** Pause between two looks. */
 const EVERY_MS = 250
 
 /** The readiness of the proxies as an orchestrator sees it. */

@@ -5,6 +5,6 @@ export interface Engine {
   /** Undefined while it is down. */
   pid(): number | undefined
   stop(): Promise<void>
-  /** At once. */
+  /** Ends it at once. */
   kill(): void
 }

@@ -28,7 +28,7 @@ export interface Engines {
   /** The mark in the command line of an engine's process; undefined for a name that is not an engine. */
   markOf(name: string): string | undefined
   stop(): Promise<void>
-  /** At once. */
+  /** Ends them at once. */
   kill(): void
 }
 

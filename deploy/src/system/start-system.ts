@@ -45,7 +45,7 @@ export interface Owner {
 export interface Ender {
   /** Ends every process, each before those that it depends on. */
   stop(): Promise<void>
-  /** At once. */
+  /** Ends every process at once. */
   kill(): void
 }
 

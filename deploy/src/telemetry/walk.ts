@@ -39,7 +39,7 @@ export const CLIENTS_TRACE = 'c1ace000c1ace000c1ace000c1ace000'
 const LIMITS = {
   /** Enough for each manner in which a provider answers. */
   values: 10,
-  /** At once. */
+  /** How many run at once. */
   lanes: 4,
 } as const
 

@@ -58,7 +58,7 @@ interface Provided {
   readonly variables?: Readonly<Record<string, string>>
   /** What could not be provided, and why. */
   readonly missing?: string
-  /** Where something runs. */
+  /** Set where something was started. */
   stop?(): Promise<void>
 }
 

@@ -17,8 +17,8 @@ const LIMITS = {
 } as const
 
 /**
- * Connections of a load, and so the most requests under way at once. Of one more requests that end after a moment, at
- * least one began after it.
+ * Connections of a load, and so the most requests under way at once. Of CONNECTIONS + 1 requests that end after a
+ * moment, at least one began after it.
  */
 export const CONNECTIONS = 32
 

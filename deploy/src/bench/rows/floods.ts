@@ -13,7 +13,7 @@ const LIMITS = {
   calm: { perSecond: 40, requests: 200, connections: 16 },
   /** Time for a flood to build up, and to be gone. */
   settleMs: 30_000,
-  /** Between two bytes of a slow head. */
+  /** Pause between two bytes of a slow head. */
   dripEveryMs: 1_000,
   sampleEveryMs: 20,
 } as const

@@ -13,8 +13,8 @@ const LIMITS = {
 const CORE = /^core(\.\d+)?$/
 
 /**
- * Aborts each service and waits until the supervisor has started it again. Moves the core files that the kernel wrote
- * to `folder`, where the services were started, into memory.
+ * Aborts each service and waits until the supervisor has started it again. Collects and deletes the core files that the
+ * kernel has written into `folder`, the working directory of the services.
  *
  * @returns undefined where the machine writes no core files there: not Linux, no `prlimit`, or another `core_pattern`.
  */

@@ -45,7 +45,7 @@ const VENDORS: Readonly<Record<string, () => string>> = {
   'SSH, public': () => `ssh-ed25519 ${base64(51)} ${chars(6)}@example`,
 }
 
-/** By alphabet and length. */
+/** Values of several alphabets and lengths. */
 const ENCODED: Readonly<Record<string, () => string>> = {
   'hex, 32': () => chars(32),
   'hex, 64': () => chars(64),

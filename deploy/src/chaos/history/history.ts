@@ -96,5 +96,5 @@ export interface InjectedFault {
   readonly isWhole: boolean
 }
 
-/** One line of the file. */
+/** One line of the history file. */
 export type HistoryEntry = Operation | SentRequest | Injection | InjectedFault
