@@ -1,6 +1,6 @@
 /**
- * What comes before anything of ours can run: installs packages where the lock file asks for it, and compiles.
- * Plain JavaScript without a dependency, because there is none yet.
+ * Runs before anything else of the project can: installs packages if the lock file has changed, and compiles. Plain
+ * JavaScript without dependencies, because none are installed yet.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,7 +10,7 @@ import path from 'node:path'
 const project = path.resolve(import.meta.dirname, '..')
 const lockFile = path.join(project, 'package-lock.json')
 const installed = path.join(project, 'node_modules', '.package-lock.json')
-/** Says which lock file the packages are of: times of files say little after a checkout. */
+/** Records which lock file the packages were installed from, because file times mean little after a checkout. */
 const stamp = path.join(project, 'node_modules', '.protectmyapi-lock')
 /** Shorter than the ten seconds after which people think that nothing happens. */
 const HEARTBEAT_MS = 4000
@@ -34,7 +34,7 @@ await step('build (tsc)', process.execPath, [
 
 function isInstalled() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return true
-  // By `npm install`, which leaves no stamp of ours and writes this after the lock file.
+  // Installed by `npm install`, which writes this file after the lock file and leaves no stamp.
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs
 }
 

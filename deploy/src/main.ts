@@ -32,7 +32,7 @@ async function main(words: readonly string[]): Promise<void> {
     return onBackups({ config, backups, inherited: inheritedEnvironment(process.env), progress })
   }
   if (command === 'reset') return reset({ config, say: progress.say, confirm })
-  // A start that is interrupted ends what it has started, by the guard's hand if need be.
+  // An interrupted start ends what it has started, with the help of the guard if need be.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
   await run({
     config,
@@ -73,7 +73,7 @@ async function confirm(question: string): Promise<boolean> {
 }
 
 main(process.argv.slice(2)).catch(async (cause: unknown) => {
-  // Whoever interrupted the start hears no complaint about what broke off.
+  // After an interruption, errors of the interrupted start are not printed.
   if (ending) return
   console.error(`\n${shownError(cause)}`)
   await end(cause instanceof ConfigError ? 2 : 1)

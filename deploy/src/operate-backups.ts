@@ -24,7 +24,7 @@ export interface OperateBackupsOptions {
   readonly progress: Progress
 }
 
-/** `make backup`: of what `make run` serves, or has served. */
+/** `make backup`: backs up what `make run` serves, or has served. */
 export async function backUpLocal({ config, backups, progress }: OperateBackupsOptions): Promise<void> {
   const { stateDir } = config
   if ((await readIfThere(path.join(stateDir, 'state.json'))) === undefined)
@@ -39,7 +39,7 @@ export async function backUpLocal({ config, backups, progress }: OperateBackupsO
   await withServer(config, state, progress, async (url) => make(knownLocal(config, url)))
 }
 
-/** `make restore`: what `make run` will serve. */
+/** `make restore`: restores what `make run` will serve. */
 export async function restoreLocal(options: OperateBackupsOptions): Promise<void> {
   const { config, backups, inherited, progress } = options
   const { stateDir } = config
@@ -74,7 +74,7 @@ function knownLocal({ databaseUrl, databasePrefix, stateDir }: LauncherConfig, u
 
 const RunFile = z.object({ databases: z.object({ management: z.url() }) })
 
-/** The databases of a `make run` with a server of its own that goes on; undefined where none does. */
+/** The databases of a `make run` that still runs with a server of its own; undefined where there is none. */
 async function servedFrom(config: LauncherConfig): Promise<Databases | undefined> {
   if (config.databaseUrl !== undefined) return undefined
   const running = await stillRunning(path.join(config.stateDir, 'pids.json'))
@@ -84,7 +84,7 @@ async function servedFrom(config: LauncherConfig): Promise<Databases | undefined
   return knownLocal(config, RunFile.parse(JSON.parse(text)).databases.management)
 }
 
-/** The server that DATABASE_URL names, else our own, which runs for as long as `work`. */
+/** Runs `work` with the server that DATABASE_URL names, or with the project's own server, which is started for it. */
 async function withServer(
   config: LauncherConfig,
   state: StateFile,

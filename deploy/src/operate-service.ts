@@ -10,23 +10,29 @@ export interface OperateOptions {
   readonly inherited: Environment
 }
 
-/** A command of the vault (`rotate-data-keys --now`), or of management, beside the one that `make run` serves with. */
+/**
+ * A command of the vault (`rotate-data-keys --now`) or of management, run beside the service that `make run` has
+ * started.
+ */
 export type Command = readonly [service: Operated, ...words: string[]]
 
-/** Those behind a command of the launcher; none for one that is its own. */
+/** The service commands behind a command of the launcher; none for a command of its own. */
 export function operatorCommands(word: CommandWord, words: readonly string[]): readonly Command[] {
   if (word === 'rotate-data-keys') return dataKeyRotation(words)
   return word === 'rewrap-data-keys' || word === 'data-keys' ? [['vault', word]] : []
 }
 
-/** Data keys, and where they may be known the lease keys that come of them: the vault can tell proxies nothing. */
+/**
+ * Rotates data keys, and where these may be known also ends the lease keys derived from them. That is management's
+ * command, because the vault cannot notify proxies.
+ */
 function dataKeyRotation(words: readonly string[]): readonly Command[] {
   const organization = words.filter((word) => word !== '--now')
   const rotate: Command = ['vault', 'rotate-data-keys', ...words]
   return words.includes('--now') ? [rotate, ['management', 'end-lease-keys', ...organization]] : [rotate]
 }
 
-/** Runs them one after another, up to one that fails. Answers the status of the last that ran. */
+/** Runs the commands one after another, up to the first that fails. Answers the status of the last one run. */
 export async function operate(commands: readonly Command[], options: OperateOptions): Promise<number> {
   let status = 0
   for (const command of commands) {

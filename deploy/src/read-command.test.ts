@@ -6,7 +6,7 @@ import { readCommand, USAGE } from './read-command.js'
 
 const MAKEFILE = path.resolve(import.meta.dirname, '..', '..', 'Makefile')
 
-/** The words by which the Makefile calls the launcher. */
+/** The words with which the Makefile calls the launcher. */
 const ofMake = [...readFileSync(MAKEFILE, 'utf8').matchAll(/deploy\/dist\/main\.js ([a-z-]+)/g)].map(
   ([, word = '']) => word,
 )

@@ -1,6 +1,6 @@
 import { ConfigError } from '@protectmyapi/service-kit/program/config'
 
-/** What each command does, a line for each; `make help` has the variables that they read. */
+/** What each command does, one line each. `make help` lists the variables that they read. */
 const COMMANDS = {
   run: 'everything on this machine, with a demo; what is done where no command is given',
   reset: 'forgets everything that `run` has made, after asking',
@@ -14,7 +14,7 @@ const COMMANDS = {
 
 export type CommandWord = keyof typeof COMMANDS
 
-/** The one command that takes words of its own: the vault reads them. */
+/** The only command with arguments of its own, which the vault parses. */
 const TAKES_WORDS: CommandWord = 'rotate-data-keys'
 
 const WORD_COLUMN = 18
@@ -26,8 +26,8 @@ export const USAGE = [
 ].join('\n')
 
 /**
- * What the words of the command line ask for. Word for word: a mistyped command must not be taken for `run`, nor one with
- * a flag that it has not got for the same without it.
+ * The command that the words ask for. They must match exactly, because a mistyped command must not be taken for `run`,
+ * and a command with a flag that it does not have must not run without it.
  *
  * @throws ConfigError with the usage, for any other words.
  */

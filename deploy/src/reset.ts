@@ -14,7 +14,7 @@ export interface ResetOptions {
   readonly confirm: (question: string) => Promise<boolean>
 }
 
-/** `make reset`: forgets everything, after asking. */
+/** `make reset`: deletes everything, after asking. */
 export async function reset({ config, say, confirm }: ResetOptions): Promise<void> {
   const { stateDir, databaseUrl, databasePrefix } = config
   if ((await readIfThere(path.join(stateDir, 'state.json'))) === undefined) return say('There is nothing to forget.')

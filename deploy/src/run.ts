@@ -21,11 +21,11 @@ export interface RunOptions {
   readonly inherited: Environment
   readonly progress: Progress
   readonly write: (text: string) => void
-  /** Hears at once how to end what there is. */
+  /** Called early with the way to end what has been started. */
   readonly onEnder: (ender: Ender) => void
 }
 
-/** `make run`: starts everything, does the job once on the first run, and says where things are. */
+/** `make run`: starts everything, shows the main job on the first run, and says where things are. */
 export async function run(options: RunOptions): Promise<void> {
   const { progress } = options
   await mkdir(options.config.stateDir, { recursive: true, mode: 0o700 })
@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<void> {
   progress.say('Ctrl-C ends everything; the data stay. `make reset` forgets them.')
 }
 
-/** Does the job once, on the first run. Answers the id of organization Demo. */
+/** Shows the main job, on the first run only. Answers the id of organization Demo. */
 async function ensureDemo(system: RunningSystem, { progress, write }: RunOptions): Promise<string> {
   const { config, state, owner } = system
   const { management, proxies, provider } = addresses(system)
@@ -76,7 +76,7 @@ async function ensureDemo(system: RunningSystem, { progress, write }: RunOptions
   return organization
 }
 
-/** Once, like the demo. A start must not fail because the owner has another password by now. */
+/** Only once, like the demo. A start must not fail because the owner has changed the password. */
 async function ensureInternalService(
   system: RunningSystem,
   { progress }: RunOptions,
@@ -95,7 +95,7 @@ async function ensureInternalService(
   }
 }
 
-/** A start must not fail because the owner has another password by now. */
+/** A start must not fail because the owner has changed the password. */
 async function keepDebugToken(
   enter: () => Promise<ManagementApi>,
   demo: DemoState,
@@ -160,7 +160,7 @@ async function clearLeftOvers(config: LauncherConfig, progress: Progress): Promi
     )
 }
 
-/** The demo secret is bound to the provider's origin: after the first run its port stays. */
+/** The demo's secret is bound to the provider's origin, so its port stays the same after the first run. */
 async function withProviderPort(config: LauncherConfig, progress: Progress): Promise<LauncherConfig> {
   const state = await openState(config.stateDir)
   const { providerPort } = state.get()

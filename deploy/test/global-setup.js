@@ -1,4 +1,4 @@
-/** For `npx jest` by hand: `make test` has started these already, and says so by their variables. */
+/** For `npx jest` by hand. `make test` has started the servers already, which the variables show. */
 import path from 'node:path'
 
 const wanted = ['PMA_TEST_POSTGRES_URL', 'LOCALSTACK_ENDPOINT', 'PMA_TEST_REDIS_SERVER']

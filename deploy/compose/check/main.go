@@ -1,5 +1,5 @@
-// Reads docker-compose.yml by the reference implementation of the compose specification, as `docker compose` does, and looks
-// at what it comes to. `make compose-test`.
+// Reads docker-compose.yml with the reference implementation of the compose specification, as `docker compose` does,
+// and checks the result. `make compose-test`.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// What may be otherwise, and where.
+// Exceptions from the rules, by service.
 var (
 	portsOf      = map[string]bool{"edge": true}
 	writableRoot = map[string]bool{"localstack": true}
@@ -112,7 +112,7 @@ func look(project *types.Project) []string {
 	return append(found, keysOf(project)...)
 }
 
-// Metrics are told where they are asked for, and nowhere else.
+// Services expose metrics where PMA_METRICS_PORT is set, and nowhere else.
 func metricsOf(project *types.Project) []string {
 	found := []string{}
 	wanted, isWanted := project.Environment["PMA_METRICS_PORT"]
@@ -125,7 +125,7 @@ func metricsOf(project *types.Project) []string {
 	return found
 }
 
-// What has neither the volume of keys nor a way to the databases must stay so.
+// Services that have neither the volume of keys nor a way to the databases must not get one.
 func keysOf(project *types.Project) []string {
 	found := []string{}
 	for _, name := range []string{"prometheus", "grafana", "edge"} {

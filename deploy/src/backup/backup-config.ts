@@ -3,23 +3,23 @@ import { parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 
 export interface BackupConfig {
-  /** Who may open backups. */
+  /** The recipient that the backup is sealed to: the holder of its identity can open the backup. */
   readonly recipient?: string
   /** The folder that backups are made in. */
   readonly backups: string
-  /** The one to restore. */
+  /** The folder of the backup to restore. */
   readonly backup?: string
   /** The file with the age identity. */
   readonly identity?: string
   readonly overwrite: boolean
   readonly prune: boolean
   readonly keysDays: number
-  /** What gpg is started with. */
+  /** The environment that gpg is started with. */
   readonly gpgEnvironment: NodeJS.ProcessEnv
 }
 
 const Switch = z.enum(['', '0', '1']).default('0')
-/** Empty is what make and compose hand on of a variable that nobody has set. */
+/** A variable that is not set arrives as an empty string from make and compose. */
 const Word = z
   .string()
   .optional()
@@ -35,10 +35,10 @@ const BackupEnv = z.object({
   PMA_VAULT_KEYS_BACKUP_DAYS: z.coerce.number().int().min(1).max(365).default(7),
 })
 
-/** Where it is, where its keys are, and its language. */
+/** The variables that gpg needs: where to find the program and its keyring, and its language. */
 const OF_GPG = ['PATH', 'HOME', 'GNUPGHOME', 'LANG'] as const
 
-/** Pure: paths are meant from `folder`. */
+/** Pure. Relative paths are resolved against `folder`. */
 export function backupConfig(env: NodeJS.ProcessEnv, folder: string): BackupConfig {
   const given = parseEnvironment(BackupEnv, env)
   const located = (name: 'backup' | 'identity', file: string | undefined) =>
@@ -55,7 +55,7 @@ export function backupConfig(env: NodeJS.ProcessEnv, folder: string): BackupConf
   }
 }
 
-/** @throws Error that says how it is set. */
+/** @throws Error that says how to set the value, when it is not set. */
 export function needed<Name extends 'recipient' | 'backup' | 'identity'>(config: BackupConfig, name: Name): string {
   const value = config[name]
   if (value === undefined) throw new Error(HOW_TO_SAY[name])

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * A backup is a folder with one sealed file a part, so that the data keys can run out before the rest, and the key file
- * can be kept apart.
+ * A backup is a folder with one sealed file for each part, so that the data keys can be deleted before the rest, and
+ * the key file can be kept apart.
  */
 export const DATABASE_PARTS = ['management', 'vault', 'vault_keys'] as const
 export type DatabasePart = (typeof DATABASE_PARTS)[number]
@@ -16,10 +16,10 @@ const PLAIN_NAMES = {
 } as const
 export type Part = keyof typeof PLAIN_NAMES
 
-/** What a part is sealed with, told by its name. */
+/** How a part is sealed, as its file name shows. */
 export type Suffix = 'age' | 'gpg'
 
-/** Where the parts of a backup lie. */
+/** The path of each part of a backup. */
 export type BackupFiles = Readonly<Record<Part, string>> & { readonly suffix: Suffix }
 
 export function partFile(folder: string, part: Part, suffix: Suffix): string {

@@ -9,11 +9,11 @@ import { type CheckedBackup, checkBackup, restoreBackup } from './restore-backup
 import { keysThatRanOut, removeKeys } from './run-out.js'
 import { createOpener, createSealer } from './seal.js'
 
-/** The system whose backup it is: of `make run`, or of docker-compose.yml. */
+/** The system that is backed up or restored: that of `make run`, or that of docker-compose.yml. */
 export interface Installation {
   readonly databases: Databases
   readonly secretsDir: string
-  /** What its launcher remembers. */
+  /** The launcher's saved state. */
   readonly launcher: Readonly<Record<string, unknown>>
 }
 
@@ -22,13 +22,13 @@ export interface CommandDeps {
   readonly progress: Progress
 }
 
-/** `make backup-identity`: an age identity to a file, its recipient to people. What age-keygen does. */
+/** `make backup-identity`: writes a new age identity to a file and prints its recipient, as age-keygen does. */
 export async function makeIdentity({ config, progress }: CommandDeps): Promise<void> {
   const file = needed(config, 'identity')
   const identity = await generateIdentity()
   const recipient = await identityToRecipient(identity)
   await writeFile(file, `# public key: ${recipient}\n${identity}\n`, { mode: 0o600, flag: 'wx' }).catch((cause) => {
-    // Never over one that backups are sealed to.
+    // Flag `wx`: an existing identity is never overwritten, because backups may be sealed to it.
     throw new Error(`${file} could not be made, and nothing was overwritten (${cause.code}).`, { cause })
   })
   progress.say(`${file} opens what is sealed to it: keep it off this machine, and twice. Then:\n`)
@@ -52,7 +52,7 @@ async function runOut({ backups, keysDays, prune }: BackupConfig, progress: Prog
   for (const file of files) progress.say(`${file} is older than ${keysDays} days, and ${how}.`)
 }
 
-/** Reads all of it. Nothing was touched yet where it throws. */
+/** Reads the whole backup. When it throws, nothing has been changed yet. */
 export async function check({ config, progress }: CommandDeps): Promise<CheckedBackup> {
   const folder = needed(config, 'backup')
   return progress.step('reading the backup', () =>

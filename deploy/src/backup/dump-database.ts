@@ -3,15 +3,15 @@ import { to as copyTo } from 'pg-copy-streams'
 import type { DatabasePart } from './backup-files.js'
 import { type DumpHead, type DumpTable, END, HEAD, TABLE } from './dump-format.js'
 
-/** Which backup it is part of. */
+/** Identifies the backup that a dump is part of. */
 export interface BackupName {
   readonly id: string
   readonly madeAt: string
 }
 
 /**
- * Database → a script that psql runs as well, over tables as `migrate` makes them: rows alone, so it goes to another major
- * version of Postgres, and needs no program of Postgres's.
+ * Dumps a database as a script that psql can run as well. It holds rows only, for tables that `migrate` has made, so it
+ * can be loaded into another major version of Postgres, and needs none of Postgres's programs.
  *
  * @param client in a transaction that sees one state (REPEATABLE READ).
  */
@@ -34,7 +34,7 @@ export async function* dumpDatabase(client: pg.Client, part: DatabasePart, name:
     const from = pg.escapeIdentifier(table.name)
     yield line(`${TABLE}${JSON.stringify(table)}`)
     yield line(`COPY ${from} (${columns}) FROM stdin;`)
-    // A query, and not the table: a partitioned one has no rows of its own.
+    // Copies a query instead of the table, because a partitioned table has no rows of its own.
     const copy = client.query(copyTo(`COPY (SELECT ${columns} FROM ${from}) TO STDOUT`))
     for await (const chunk of copy) yield chunk
     rows[table.name] = copy.rowCount
@@ -46,7 +46,10 @@ export async function* dumpDatabase(client: pg.Client, part: DatabasePart, name:
   yield line(`${END}${JSON.stringify(rows)}`)
 }
 
-/** A day's partition of the access log, as the schema's own `make_access_partition` makes it for days to come. */
+/**
+ * Creates the partition of the access log for one day, as the schema's own `make_access_partition` creates it for
+ * coming days.
+ */
 export function partitionStatement(day: string): string {
   const [, year, month, date] = /^(\d{4})(\d\d)(\d\d)$/.exec(day) ?? []
   const from = `${year}-${month}-${date}`
@@ -54,7 +57,7 @@ export function partitionStatement(day: string): string {
   return `CREATE TABLE IF NOT EXISTS access_log_${day} PARTITION OF access_log FOR VALUES FROM ('${from}') TO ('${to}')`
 }
 
-/** Names of the migrations that the schema has seen; none where it has none. */
+/** Names of the migrations applied to the schema; none where there is no table of migrations. */
 export async function migrationsOf(client: pg.Client): Promise<string[]> {
   const { rows: there } = await client.query(`SELECT to_regclass('public.knex_migrations') IS NOT NULL AS yes`)
   if (there[0]?.yes !== true) return []
@@ -62,7 +65,10 @@ export async function migrationsOf(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** What is kept: unlogged tables may be lost at any time, and migrations are `migrate`'s. Referenced ones come first. */
+/**
+ * The tables that are dumped, referenced ones first. Unlogged tables are left out, because they may be lost at any
+ * time, and so are the tables of migrations, which `migrate` fills.
+ */
 export async function tablesOf(client: pg.Client): Promise<DumpTable[]> {
   const { rows } = await client.query<DumpTable & { refers: string[] }>(`
     SELECT c.relname AS name,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DATABASE_PARTS } from './backup-files.js'
 
-/** Comments to psql, and all that `read-dump.ts` believes: nothing of an archive is run as SQL. */
+/** Lines that are comments to psql. `read-dump.ts` acts on these alone: nothing from a backup is run as SQL. */
 export const HEAD = '-- protectmyapi backup '
 export const TABLE = '-- table '
 export const END = '-- end '
@@ -13,9 +13,9 @@ export const DumpHead = z.object({
   id: z.string(),
   madeAt: z.iso.datetime(),
   part: z.enum(DATABASE_PARTS),
-  /** Of the schema that the rows fit. */
+  /** The migrations of the schema that the rows fit. */
   migrations: z.array(z.string().regex(/^[\w.-]{1,100}$/)),
-  /** Partitions of the access log: `20261125`. */
+  /** Days that have a partition of the access log: `20261125`. */
   days: z.array(z.string().regex(/^\d{8}$/)),
   sequences: z.record(Name, z.string().regex(/^\d+$/)),
 })
@@ -24,5 +24,5 @@ export type DumpHead = z.output<typeof DumpHead>
 export const DumpTable = z.object({ name: Name, columns: z.array(Name).min(1) })
 export type DumpTable = z.output<typeof DumpTable>
 
-/** Rows of each table: a script that ends early has none. */
+/** The number of rows of each table. A dump that was cut off has no such line. */
 export const DumpEnd = z.record(Name, z.number().int())

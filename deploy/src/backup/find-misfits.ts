@@ -9,17 +9,17 @@ export interface ThreeClients {
 }
 
 /**
- * What one state names and another lacks, in words, a line each whatever a restored row says. Writes go from one database to
- * the next (ARCHITECTURE, "Writing"), so states that were seen a moment apart can disagree in either direction: a value
- * stored and named meanwhile, a replaced one destroyed, a data key erased, a head signed. No order of looking avoids all of
- * these.
+ * What the state of one database names and that of another lacks, one line of text for each, even if a restored row
+ * holds line breaks. Writes go from one database to the next (ARCHITECTURE, "Writing"), so states read a moment apart
+ * can disagree in either direction: in between, a value was stored and named, a replaced one destroyed, a data key
+ * erased, a head signed. No order of reading the databases avoids all of these.
  */
 export async function findMisfits(clients: ThreeClients): Promise<string[]> {
   const misfits = [...(await missingVersions(clients)), ...(await missingKeys(clients)), ...(await headsAhead(clients))]
   return misfits.map(shownWord)
 }
 
-/** In force, or signing or verifying, and not stored by the vault. */
+/** Versions in force, and signing keys that sign or verify, that the vault does not store. */
 async function missingVersions({ management, vault }: ThreeClients): Promise<string[]> {
   const named = await management.query<{ id: string }>(`
     SELECT v.id FROM secret_versions v JOIN secrets s ON s.id = v.secret_id
@@ -34,7 +34,10 @@ async function missingVersions({ management, vault }: ThreeClients): Promise<str
   return rows.map(({ id }) => `version ${id} is in force, and the vault does not store it`)
 }
 
-/** Sealed under, and not wrapped anywhere. What an organization that was shredded left behind opens no more anyway. */
+/**
+ * Data keys that something is sealed under and that are not among the wrapped keys. Shredded organizations are left
+ * out: what remains of them can no longer be opened anyway.
+ */
 async function missingKeys({ vault, vault_keys }: ThreeClients): Promise<string[]> {
   const used = await vault.query<{ key: string }>(`
     SELECT DISTINCT v.key_id || '/' || v.key_version AS key FROM versions v JOIN data_keys k ON k.id = v.key_id
@@ -49,7 +52,10 @@ async function missingKeys({ vault, vault_keys }: ThreeClients): Promise<string[
   return rows.map(({ key }) => `data key ${key} seals, and is not among the wrapped ones`)
 }
 
-/** A chain that is shorter than what the vault signed of it is called truncated, for ever. */
+/**
+ * Chains that are shorter than the head that the vault has signed: verifying such a chain reports it as truncated, for
+ * ever.
+ */
 async function headsAhead({ management, vault }: ThreeClients): Promise<string[]> {
   const signed = await vault.query<{ chain: string; count: string }>('SELECT chain, count FROM signed_heads')
   const { rows } = await management.query<{ chain: string }>(

@@ -4,31 +4,39 @@ import { z } from 'zod'
 import { readIfThere, writePrivate } from '../system/local-files.js'
 
 const OWNER = 'owner.password'
-/** Of the files that are kept: in the folder of secrets itself, and no password that another service is known by. */
+/**
+ * The files that are backed up: key files directly in the folder of secrets, and the first owner's password. Passwords
+ * by which the services authenticate to each other or to the engines are left out.
+ */
 const NAME = /^(?:[^/]*\.key|owner\.password)$/
 
-/** The part of a backup that no database holds. Whoever knows the recipient can have made it. */
+/**
+ * The part of a backup that no database holds. It is checked, because anybody who knows the recipient can have made it.
+ */
 export const KeptFiles = z.object({
   id: z.string(),
   madeAt: z.iso.datetime(),
   /** Key files, and the first owner's password, by their names in the folder of secrets. */
   secrets: z
     .record(z.string().regex(NAME), z.string())
-    // It is shown on terminals, which obey control characters.
+    // The password is shown on terminals, which obey control characters.
     .refine((secrets) => /^\P{Cc}*\s*$/u.test(secrets[OWNER] ?? ''), `${OWNER} is no line of text`),
-  /** What the launcher remembers. */
+  /** The launcher's saved state. */
   launcher: z.record(z.string(), z.unknown()),
 })
 export type KeptFiles = z.output<typeof KeptFiles>
 
-/** Those of databases, Redis and services are made anew wherever they are missing. */
+/**
+ * Reads the files to keep. Passwords of databases, Redis and services are left out: they are generated again where they
+ * are missing.
+ */
 export async function readSecrets(secretsDir: string): Promise<Record<string, string>> {
   const names = (await readdir(secretsDir)).filter((name) => NAME.test(name))
   const read = async (name: string) => [name, (await readIfThere(path.join(secretsDir, name))) ?? ''] as const
   return Object.fromEntries(await Promise.all(names.map(read)))
 }
 
-/** Names of files that are there with another content. */
+/** Names of files that exist with another content. */
 export async function differingSecrets(secretsDir: string, secrets: KeptFiles['secrets']): Promise<string[]> {
   const differing: string[] = []
   for (const [name, text] of Object.entries(secrets)) {
@@ -38,14 +46,17 @@ export async function differingSecrets(secretsDir: string, secrets: KeptFiles['s
   return differing
 }
 
-/** A written file, or one that was moved out of its way, undone by `undo`. */
+/** Files that were written, and files that were moved out of their way. `undo` reverts both. */
 export interface Placed {
-  /** Where what was there before lies now. */
+  /** The new paths of files that were there before. */
   readonly movedAway: readonly string[]
   undo(): Promise<void>
 }
 
-/** What is replaced is kept beside it: a master key is never overwritten. */
+/**
+ * Writes the files. One with another content is renamed and kept beside the new one, so a master key is never
+ * overwritten.
+ */
 export async function placeSecrets(secretsDir: string, { secrets }: KeptFiles, nowMs: number): Promise<Placed> {
   await mkdir(secretsDir, { recursive: true, mode: 0o700 })
   const differing = new Set(await differingSecrets(secretsDir, secrets))

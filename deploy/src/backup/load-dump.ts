@@ -7,10 +7,10 @@ import type { DumpHead } from './dump-format.js'
 import { readDump } from './read-dump.js'
 
 /**
- * Puts a dump's rows in the place of what the tables hold.
+ * Replaces the contents of the tables with the rows of a dump.
  *
- * @param client in a transaction, as the role that owns the schema; nothing is so before its commit.
- * @throws Error where the schema is another than the rows are of.
+ * @param client in a transaction, as the role that owns the schema; nothing takes effect before its commit.
+ * @throws Error where the schema differs from the one that the rows were dumped from.
  */
 export async function loadDump(client: pg.Client, script: AsyncIterable<Buffer>): Promise<void> {
   const known = new Map((await tablesOf(client)).map((table) => [table.name, new Set(table.columns)]))
@@ -29,7 +29,7 @@ export async function loadDump(client: pg.Client, script: AsyncIterable<Buffer>)
       if (stranger !== undefined) throw new Error(`${name} of the backup does not fit the schema: ${stranger}`)
       const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ')
       copy = client.query(copyFrom(`COPY ${pg.escapeIdentifier(name)} (${list}) FROM STDIN`))
-      // Told again by `finished`.
+      // `finished` reports the same error.
       copy.on('error', () => undefined)
     },
     async rows(lines) {
@@ -46,7 +46,10 @@ export async function loadDump(client: pg.Client, script: AsyncIterable<Buffer>)
     await client.query('SELECT setval(to_regclass($1), $2)', [`public.${name}`, value])
 }
 
-/** Rows of one schema are not fitted to another here: the release that wrote them knows how they are brought on. */
+/**
+ * Rows are not adapted from one schema to another here: restoring with the release that wrote them and then upgrading
+ * does that by its migrations.
+ */
 function refuseOther({ part, migrations }: DumpHead, here: readonly string[]): void {
   if (migrations.join() === here.join()) return
   const newer = migrations.find((name) => !here.includes(name))

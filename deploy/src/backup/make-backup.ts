@@ -14,7 +14,7 @@ import { withClients } from './sessions.js'
 export interface BackupOptions {
   readonly databases: Databases
   readonly secretsDir: string
-  /** What the launcher remembers. */
+  /** The launcher's saved state. */
   readonly launcher: Readonly<Record<string, unknown>>
   readonly sealer: Sealer
   /** The folder of backups. */
@@ -25,20 +25,26 @@ export interface BackupOptions {
 /** A backup that was made. */
 export interface MadeBackup {
   readonly folder: string
-  /** What will not open after a restore, because it does not open now. */
+  /** What will not open after a restore, because it does not open now either. */
   readonly misfits: readonly string[]
 }
 
 const LIMITS = {
-  /** Three states that fit together, under load: one try in a hundred fails, by a write of that millisecond. */
+  /**
+   * Attempts to get three states that fit together. Under load about one attempt in a hundred fails, because of a write
+   * in that millisecond.
+   */
   triesMax: 20,
   retryAfterMs: 100,
 } as const
 
-/** What fails in a chain of streams is told by the last one, to whoever reads it. */
+/** The last stream of a pipeline reports any failure to its reader, so the callback has nothing to do. */
 const HEARD_BY_THE_LAST = (): void => undefined
 
-/** Beside a system that serves, or one that does not. Appears whole, or not at all. */
+/**
+ * Makes a backup, whether or not the system is serving. The folder appears under its name when it is complete, or not
+ * at all.
+ */
 export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   const { databases, secretsDir, launcher, sealer, into, now } = options
   const name = { id: randomUUID(), madeAt: now().toISOString() }
@@ -64,12 +70,15 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   }
 }
 
-/** Opens the three transactions, again until what each sees fits. What never fits is broken, and answered. */
+/**
+ * Opens the three transactions, and opens them again until their states fit together. If they never do, the data is
+ * damaged: the misfits are returned.
+ */
 async function seeThreeThatFit(clients: ThreeClients): Promise<string[]> {
   for (let tries = 1; ; tries += 1) {
     for (const part of DATABASE_PARTS) {
       await clients[part].query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-      // The first statement fixes what the transaction sees.
+      // The first statement fixes the snapshot that the transaction sees.
       await clients[part].query('SELECT 1')
     }
     const misfits = await findMisfits(clients)

@@ -1,10 +1,10 @@
 import { DumpEnd, DumpHead, DumpTable, END, HEAD, TABLE } from './dump-format.js'
 
-/** Takes what a dump holds, in its order. */
+/** Receives the contents of a dump, in their order. */
 export interface DumpTaker {
   head(head: DumpHead): Promise<void>
   table(table: DumpTable): Promise<void>
-  /** Whole lines of the table that was last, as COPY takes them. */
+  /** Whole lines, as COPY takes them, of the table announced last. */
   rows(lines: Buffer): Promise<void>
   endOfTable(): Promise<void>
 }
@@ -12,11 +12,16 @@ export interface DumpTaker {
 const NEWLINE = 0x0a
 
 const LIMITS = {
-  /** Of a line, which is held until its end has come. The longest rows that we write take some hundred kilobytes. */
+  /**
+   * The longest line, which is held in memory until its end has come. The longest rows that the product writes take
+   * some hundred kilobytes.
+   */
   lineBytesMax: 16 * 1024 * 1024,
 } as const
 
-/** @throws Error where it is no dump, or not whole: what was taken until then is worth nothing. */
+/**
+ * @throws Error where the script is no dump, or not complete: what the taker has received by then must be discarded.
+ */
 export async function readDump(script: AsyncIterable<Buffer>, taker: DumpTaker): Promise<DumpHead> {
   const counted = new Map<string, number>()
   let head: DumpHead | undefined
@@ -70,7 +75,7 @@ export async function readDump(script: AsyncIterable<Buffer>, taker: DumpTaker):
   return head
 }
 
-/** @throws Error where the end of the dump is missing, or tells of other rows than there were. */
+/** @throws Error where the end of the dump is missing, or states other numbers of rows than were read. */
 function compareRows(end: unknown, counted: ReadonlyMap<string, number>): void {
   const expected = DumpEnd.safeParse(end)
   if (!expected.success) throw new Error('it ends early')
@@ -79,7 +84,7 @@ function compareRows(end: unknown, counted: ReadonlyMap<string, number>): void {
     throw new Error('it has other rows than it says')
 }
 
-/** `\.` alone in its line: no row is. */
+/** Whether the line is `\.` and nothing else, which no row is. */
 function isEndOfRows(data: Buffer, from: number, newline: number): boolean {
   return newline - from === 2 && data[from] === 0x5c && data[from + 1] === 0x2e
 }

@@ -13,18 +13,18 @@ import type { Opener } from './seal.js'
 import { isInUse, refuseServing, withClients } from './sessions.js'
 
 const LIMITS = {
-  /** Key files, a password and what the launcher remembers take less than a kilobyte. */
+  /** Key files, a password and the launcher's state take less than a kilobyte. */
   keptBytesMax: 1024 * 1024,
 } as const
 
-/** A backup of which every byte was read once: it is whole, of one moment, and opens. */
+/** A backup of which every byte has been read once: it is complete, its parts belong together, and it can be opened. */
 export interface CheckedBackup {
   readonly files: BackupFiles
   readonly kept: KeptFiles
   readonly opener: Opener
 }
 
-/** Touches nothing but the backup. @throws Error that names the file and what is wrong with it. */
+/** Reads the backup and changes nothing. @throws Error that names the file and what is wrong with it. */
 export async function checkBackup(
   folder: string,
   openerOf: (suffix: BackupFiles['suffix']) => Promise<Opener>,
@@ -60,22 +60,24 @@ export interface RestoreOptions {
   readonly backup: CheckedBackup
   readonly databases: Databases
   readonly secretsDir: string
-  /** Whether what is there may go. */
+  /** Whether existing data and differing key files may be replaced. */
   readonly overwrite: boolean
   /** Brings the schemas to this release. */
   readonly migrate: () => Promise<void>
   readonly now: () => Date
 }
 
-/** What a restore has left behind. */
+/** What the operator must be told after a restore. */
 export interface Restored {
-  /** Files that had another content lie there now. */
+  /** Files that had another content, under their new names. */
   readonly movedAway: readonly string[]
-  /** What does not open, because it did not when the backup was made. */
+  /** What does not open, because it did not open when the backup was made either. */
   readonly misfits: readonly string[]
 }
 
-/** All of it or nothing, except where a commit of one database is followed by a crash: then it is done again. */
+/**
+ * Restores all of the backup or nothing, unless a crash comes between the commits of two databases: then restore again.
+ */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const { backup, databases, secretsDir, overwrite, migrate, now } = options
   await withClients(databases, async (clients) => {
@@ -105,13 +107,13 @@ async function load(clients: ThreeClients, { files, opener }: CheckedBackup): Pr
     await naming(files[part], () => loadDump(clients[part], opened(opener, files[part])))
   }
   const misfits = await findMisfits(clients)
-  // In the order of writing: what is named is there before its name.
+  // Commits in the order of writing, so that what a row names is there before the row.
   for (const part of [...DATABASE_PARTS].reverse()) await clients[part].query('COMMIT')
   return misfits
 }
 
 function opened(opener: Opener, file: string): Readable {
-  // What fails is told by the last stream, to whoever reads it.
+  // The last stream of the pipeline reports any failure to its reader.
   return pipeline(opener.open(file), createGunzip(), () => undefined)
 }
 
@@ -123,7 +125,7 @@ async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Postgres repeats what a row holds. */
+/** Postgres's messages quote the contents of rows, so they are made safe to show. */
 function saidOf(cause: unknown): string {
   if (cause instanceof pg.DatabaseError) return shownWord(cause.message)
   return cause instanceof Error ? cause.message : String(cause)

@@ -4,8 +4,8 @@ import { partFile } from './backup-files.js'
 const DAY_MS = 86_400_000
 
 /**
- * Backups of vault_keys whose days are over: while one is kept, an organization that was deleted since can be opened with it
- * (PMA_VAULT_KEYS_BACKUP_DAYS). The newest backup is never among them.
+ * Backups of vault_keys that are older than PMA_VAULT_KEYS_BACKUP_DAYS. While such a backup is kept, it can still open
+ * what an organization had that has been deleted since. The newest backup is never among them.
  */
 export async function keysThatRanOut(backups: string, days: number, nowMs: number): Promise<string[]> {
   const folders = (await readdir(backups)).filter((name) => timeOf(name) !== undefined).sort()
@@ -24,7 +24,7 @@ export async function keysThatRanOut(backups: string, days: number, nowMs: numbe
   return files.filter((_, index) => there[index])
 }
 
-/** The parts that stay open nothing any more. */
+/** Deletes the backups of vault_keys. The parts that remain can then not be opened any more. */
 export async function removeKeys(files: readonly string[]): Promise<void> {
   for (const file of files) await rm(file)
 }

@@ -14,7 +14,7 @@ const hasGpg = await runCommand('gpg', ['--version']).then(
   () => false,
 )
 
-/** Where there is none its tests are left out, and the run says so; in CI they fail. */
+/** Without gpg its tests are left out, and the run says so. In CI they fail instead. */
 const canRun = hasGpg || process.env.CI === 'true'
 if (!canRun) process.stdout.write('sealing to gpg keys: skipped, there is no gpg (apt-get install gnupg)\n')
 
@@ -36,7 +36,7 @@ describe('sealing', () => {
   }, 30_000)
 
   afterAll(async () => {
-    // The agent of this folder alone.
+    // The gpg-agent of this folder only.
     if (hasGpg) await runCommand('gpgconf', ['--kill', 'gpg-agent'], { env: gpg })
     await rm(folder, { recursive: true, force: true })
   })

@@ -7,25 +7,25 @@ import type { ReadableStream } from 'node:stream/web'
 import { Decrypter, Encrypter } from 'age-encryption'
 import type { Suffix } from './backup-files.js'
 
-/** Seals to a recipient, who need not be here: what makes backups cannot read them. */
+/** Seals to a recipient whose identity need not be on this machine: what makes backups cannot read them. */
 export interface Sealer {
   readonly suffix: Suffix
-  /** Writes `file`, on disk when it settles. @throws Error where the recipient is none. */
+  /** Writes `file`, and settles when it is on disk. @throws Error where the recipient is not valid. */
   seal(plain: Readable, file: string): Promise<void>
 }
 
-/** Undoes it. */
+/** Opens what a `Sealer` has sealed. */
 export interface Opener {
-  /** The stream fails where the file was altered, cut, or is sealed to somebody else. */
+  /** The stream fails where the file was altered or cut, or is sealed to another recipient. */
   open(file: string): Readable
 }
 
-/** @param recipient `age1…`, or whatever names a key to gpg: an e-mail address, a fingerprint. */
+/** @param recipient `age1…`, or a name of a key that gpg understands: an e-mail address, a fingerprint. */
 export function createSealer(recipient: string, gpgEnvironment: NodeJS.ProcessEnv): Sealer {
   return /^age1/.test(recipient) ? ageSealer(recipient) : gpgSealer(recipient, gpgEnvironment)
 }
 
-/** @param identity a file with `AGE-SECRET-KEY-1…`; gpg has its keys in its own ring. */
+/** @param identity a file with `AGE-SECRET-KEY-1…`; gpg has its keys in its own keyring. */
 export async function createOpener(
   suffix: Suffix,
   identity: string | undefined,
@@ -69,17 +69,18 @@ async function* openedByAge(file: string, identities: readonly string[]): AsyncG
   for await (const chunk of Readable.fromWeb(opened as ReadableStream)) yield Buffer.from(chunk)
 }
 
-/** A recipient that the ring lacks is not looked for on the network. */
+/** `--no-auto-key-locate`: a recipient that the keyring lacks is not looked up on the network. */
 const GPG = ['--batch', '--quiet', '--no-tty', '--no-auto-key-locate'] as const
 
 function gpgSealer(recipient: string, env: NodeJS.ProcessEnv): Sealer {
   return {
     suffix: 'gpg',
     async seal(plain, file) {
-      // The key was named: whether others vouch for it is not asked. What comes is compressed already.
+      // The operator has named the key, so gpg need not ask whether others vouch for it. The input is compressed
+      // already.
       const how = ['--encrypt', '--trust-model', 'always', '--compress-algo', 'none', '--recipient', recipient]
       const gpg = startGpg([...how, '--output', file], 'pipe', env)
-      // Where gpg has refused, its own words say more than the broken pipe.
+      // When gpg refuses, its own message explains more than the broken pipe.
       await Promise.all([pipeline(plain, gpg.child.stdin).catch(() => plain.destroy()), gpg.ended])
     },
   }
@@ -102,7 +103,7 @@ function startGpg(args: readonly string[], stdin: 'pipe' | 'ignore', env: NodeJS
     child.once('error', (cause) => reject(new Error(GPG_MISSING, { cause })))
     child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`gpg: ${said.trim()}`))))
   })
-  // Heard where it is awaited, which may be later.
+  // The rejection is handled where `ended` is awaited, which may be later.
   ended.catch(() => undefined)
   return { child, ended }
 }

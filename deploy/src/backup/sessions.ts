@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Database, Databases } from '../system/databases.js'
 import type { ThreeClients } from './find-misfits.js'
 
-/** What pg_dump sets: text that reads the same everywhere, and no time-out of the server's. */
+/** The settings of pg_dump: text that reads the same everywhere, and no time-outs of the server. */
 const SETTINGS = [
   "SET client_encoding = 'UTF8'",
   "SET DateStyle = 'ISO'",
@@ -15,7 +15,10 @@ const SETTINGS = [
   'SET search_path = public',
 ] as const
 
-/** As the roles that own the schemas; ended whatever happens, and what is not committed is not so. */
+/**
+ * Connects as the roles that own the schemas. The connections are always closed, and what is not committed is rolled
+ * back.
+ */
 export async function withClients<T>(databases: Databases, work: (clients: ThreeClients) => Promise<T>): Promise<T> {
   const open: pg.Client[] = []
   const connect = async (database: Database): Promise<pg.Client> => {
@@ -49,7 +52,7 @@ async function clientOf({ host, port, name, migrator }: Database): Promise<pg.Cl
   return client
 }
 
-/** @throws Error where a service is connected: what it holds in memory would outlive what it was read from. */
+/** @throws Error where a service is connected: it would go on with state in memory that the restored databases lack. */
 export async function refuseServing({ management }: ThreeClients, databases: Databases): Promise<void> {
   const roles = [databases.management, databases.vault, databases.vaultKeys].map(({ runtime }) => runtime.user)
   const { rows } = await management.query<{ usename: string }>(
@@ -61,7 +64,7 @@ export async function refuseServing({ management }: ThreeClients, databases: Dat
   throw new Error(`It is running: ${who} is connected to the databases. End management and the vault first.`)
 }
 
-/** Whether it serves somebody. A database that `migrate` alone has seen does not. */
+/** Whether the system has been set up. A database that only `migrate` has run on is not in use. */
 export async function isInUse({ management, vault }: ThreeClients): Promise<boolean> {
   return (await hasRows(management, 'users')) || (await hasRows(vault, 'data_keys'))
 }

@@ -9,7 +9,7 @@ export interface BenchConfig {
 }
 
 const LIMITS = {
-  /** More add minutes and no certainty. */
+  /** More rounds add minutes and no certainty. */
   roundsMax: 50,
 } as const
 
@@ -19,7 +19,7 @@ const BenchEnv = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 })
 
-/** Pure: main.ts hands in the environment, once. */
+/** Pure: main.ts passes the environment in, once. */
 export function benchConfig(env: NodeJS.ProcessEnv): BenchConfig {
   const { ONLY, ROUNDS, DATABASE_URL } = parseEnvironment(BenchEnv, env)
   return { only: ONLY, rounds: ROUNDS, ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }) }

@@ -1,6 +1,6 @@
 import { goalText, holds, isTaken, type Line } from './row.js'
 
-/** The table, one line a figure. */
+/** The table, one line for each figure. */
 export function tableOf(lines: readonly Line[]): string {
   const rows = [
     ['', 'what', 'value', 'unit', 'goal', 'range, notes'],
@@ -25,9 +25,9 @@ export function tableOf(lines: readonly Line[]): string {
 }
 
 export interface Verdict {
-  /** Every goal holds, and every figure was taken. */
+  /** Whether every figure was taken and every goal holds. */
   readonly isWell: boolean
-  /** How many goals hold, and which do not. */
+  /** States how many goals hold, and which do not. */
   readonly text: string
 }
 
@@ -47,7 +47,7 @@ function listed(word: string, lines: readonly Line[]): readonly string[] {
   return lines.length === 0 ? [] : [`${word}: ${lines.map(({ what }) => what).join('; ')}.`]
 }
 
-/** Three figures of what is small, none behind the point of what is large. */
+/** Three significant figures for small values, and no decimals for large ones. */
 export function shown(value: number): string {
   if (value >= 1_000) return value.toFixed(0)
   return value >= 100 ? value.toFixed(1) : String(Number(value.toPrecision(3)))

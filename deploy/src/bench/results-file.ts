@@ -11,7 +11,7 @@ const Result = z.object({
   note: z.string(),
   /** ISO 8601. */
   measuredAt: z.string(),
-  /** As `git describe --always --dirty` says it; null outside of a repository. */
+  /** The output of `git describe --always --dirty`; null outside of a repository. */
   commit: z.string().nullable(),
 })
 
@@ -30,7 +30,7 @@ export function resultsOf(lines: readonly Line[], run: Pick<Result, 'measuredAt'
   }))
 }
 
-/** What an earlier run wrote. A file of another shape holds nothing. */
+/** The results of earlier runs. A file of another shape counts as empty. */
 export function parseResults(text: string): readonly Result[] {
   try {
     return z.array(Result).parse(JSON.parse(text))
@@ -39,7 +39,10 @@ export function parseResults(text: string): readonly Result[] {
   }
 }
 
-/** By name, in the order of the names: what was measured now replaces what was, and what has no name any more goes. */
+/**
+ * Merges results in the order of `names`. A new measurement replaces the old one, and results whose name no longer
+ * exists are dropped.
+ */
 export function mergeResults(
   known: readonly Result[],
   fresh: readonly Result[],

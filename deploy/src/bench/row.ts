@@ -1,6 +1,6 @@
 import type { Rig } from './rig/rig.js'
 
-/** What is measured, and what it has to come to. */
+/** What is measured, and the goal for it. */
 export interface Figure {
   readonly what: string
   readonly unit: string
@@ -9,22 +9,25 @@ export interface Figure {
 
 export type Goal = { readonly atLeast: number } | { readonly atMost: number } | 'reported'
 
-/** What came of it. */
+/** The outcome of one measurement. */
 export interface Taken {
   /** Null where it could not be measured. */
   readonly value: number | null
-  /** Range over the rounds, or why there is no value. */
+  /** The range over the rounds, or the reason why there is no value. */
   readonly note: string
 }
 
-/** One figure, taken or not. */
+/** One line of the table: a figure and its outcome, whether or not it was measured. */
 export interface Line extends Figure, Taken {}
 
-/** Some figures that are taken together. They are known before: one that cannot be taken keeps its name and its goal. */
+/**
+ * Figures that are taken together. They are declared in advance, so that one that cannot be taken still appears with
+ * its name and goal.
+ */
 export interface Row {
-  /** For ONLY. */
+  /** The name by which ONLY selects the row. */
   readonly name: string
-  /** Not run unless it is asked for by name. */
+  /** Runs only when selected by name. */
   readonly optional?: true
   readonly figures: readonly Figure[]
   measure(rig: Rig): Promise<readonly Line[]>
@@ -53,7 +56,7 @@ export function defineRow<Key extends string>({ figures, measure, ...row }: RowS
   }
 }
 
-/** A figure that was not taken never holds. */
+/** A figure that was not taken never meets its goal. */
 export function holds({ value, goal }: Line): boolean {
   if (!isTaken(value)) return false
   if (goal === 'reported') return true
@@ -69,7 +72,7 @@ export function goalText(goal: Goal): string {
   return 'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`
 }
 
-/** Every figure of a row that could not be measured. */
+/** The lines of a row that could not be measured. */
 export function notRun({ figures }: Pick<Row, 'figures'>, why: string): readonly Line[] {
   return figures.map((figure) => ({ ...figure, value: null, note: `not run: ${why}` }))
 }

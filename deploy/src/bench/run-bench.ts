@@ -24,11 +24,11 @@ export interface BenchOptions {
 }
 
 const LIMITS = {
-  /** No row begins after this; the ones that are left count as not run. */
+  /** No row begins after this. The remaining ones count as not run. */
   startUntilMs: 11 * 60_000,
 } as const
 
-/** `make bench`: measures, prints the table, and writes it to `.local/bench.json`. Whether every goal of the rows holds. */
+/** `make bench`: measures, prints the table, and writes it to `.local/bench.json`. Answers whether every goal holds. */
 export async function runBench(options: BenchOptions): Promise<boolean> {
   const { config, progress } = options
   const rows = chosen(config.only)
@@ -42,7 +42,7 @@ export async function runBench(options: BenchOptions): Promise<boolean> {
   return isWell
 }
 
-/** Each on a system of the bench's own; told and written before that ends. */
+/** Measures each row on a system of the bench's own, and prints and writes the result before that system ends. */
 async function measured(
   options: BenchOptions,
   rows: readonly Row[],
@@ -83,7 +83,7 @@ async function measureAll(rig: Rig, rows: readonly Row[]): Promise<readonly Line
   return lines
 }
 
-/** One that cannot be measured must not hide the others. */
+/** A row that cannot be measured must not hide the others. */
 async function measureOne(rig: Rig, row: Row): Promise<readonly Line[]> {
   try {
     return await rig.progress.step(row.name, () => row.measure(rig))
@@ -92,7 +92,7 @@ async function measureOne(rig: Rig, row: Row): Promise<readonly Line[]> {
   }
 }
 
-/** What other rows came to in earlier runs stays, with its time and commit. Answers the file. */
+/** Keeps the results of rows that were not measured this time, with their time and commit. Answers the file. */
 async function writeResults(projectDir: string, lines: readonly Line[]): Promise<string> {
   const file = path.join(projectDir, '.local', 'bench.json')
   const known = parseResults((await readIfThere(file)) ?? '[]')

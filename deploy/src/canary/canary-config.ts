@@ -1,18 +1,20 @@
 import { parseEnvironment } from '@protectmyapi/service-kit/program/config'
 import { z } from 'zod'
 
-/** Where a leak is planted on purpose: the run has to be red. */
+/** Where a leak is planted on purpose. Such a run must fail. */
 const PLANTS = ['log', 'redis', 'table', 'answer', 'span'] as const
 export type Plant = (typeof PLANTS)[number]
 
-/** What becomes of Redis while values take their ways: it is there, it is configured and away, or it forgets all the time. */
+/**
+ * What happens to Redis during the run: it works, it is configured but nothing listens, or it is flushed over and over.
+ */
 const REDIS_MODES = ['there', 'stopped', 'flushed'] as const
 export type CanaryRedisMode = (typeof REDIS_MODES)[number]
 
 export interface CanaryConfig {
   readonly plant: Plant | undefined
   readonly redisMode: CanaryRedisMode
-  /** Core files are asked for: a machine that writes none makes the run red. */
+  /** Core files are required: a machine that writes none makes the run fail. */
   readonly cores: boolean
 }
 
@@ -27,7 +29,7 @@ const CanaryEnv = z
     message: 'needs a Redis that is there',
   })
 
-/** Pure: main.ts hands in the environment, once. */
+/** Pure: main.ts passes the environment in, once. */
 export function canaryConfig(env: NodeJS.ProcessEnv): CanaryConfig {
   const { PLANT: plant, REDIS_MODE: redisMode, CORES } = parseEnvironment(CanaryEnv, env)
   return { plant, redisMode, cores: CORES === '1' }

@@ -17,7 +17,7 @@ export interface CanarySystemOptions {
   readonly inherited: Environment
   readonly progress: Progress
   readonly onEnder: (ender: Ender) => void
-  /** Where all spans and metrics go. */
+  /** The address that all spans and metrics are sent to. */
   readonly collector: string
   readonly config: Pick<CanaryConfig, 'redisMode'>
 }
@@ -26,7 +26,10 @@ const PROXIES = 2
 /** The longest that a replacement waits for a proxy that was killed. */
 const HORIZON_MS = 5_000
 
-/** As `make run` starts it, with engines of its own, in a folder of its own, and everything as talkative as can be. */
+/**
+ * Starts the system as `make run` does, with engines and a folder of its own, and with the most verbose logging of
+ * services and Postgres.
+ */
 export async function startCanarySystem(options: CanarySystemOptions): Promise<RunningSystem> {
   const { projectDir } = options
   const stateDir = path.join(projectDir, '.local', 'canary')
@@ -40,7 +43,7 @@ export async function startCanarySystem(options: CanarySystemOptions): Promise<R
   return system
 }
 
-/** @throws Error where there is no program. */
+/** @throws Error where no program for Redis is found. */
 async function ownRedis({ inherited, projectDir, progress }: CanarySystemOptions): Promise<RedisSource> {
   const found = await findRedis({
     searchPath: inherited.PATH,
@@ -51,12 +54,12 @@ async function ownRedis({ inherited, projectDir, progress }: CanarySystemOptions
   return { kind: 'own', binary: found.binary }
 }
 
-/** Services are told of one, and nobody listens there. */
+/** An address of Redis at which nothing listens. */
 async function noRedisThere(): Promise<RedisSource> {
   return { kind: 'given', url: `redis://:${randomPassword()}@127.0.0.1:${await freePort()}`, cluster: false }
 }
 
-/** Each request is traced; metrics only grow, so that the last sending has all that was before. */
+/** Every request is traced. Metrics are cumulative, so the last export holds what earlier ones held. */
 function tellingTo(collector: string): Environment {
   return {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
@@ -65,10 +68,10 @@ function tellingTo(collector: string): Environment {
   }
 }
 
-/** In production no provider is on loopback, and a key file has to be allowed by name. */
+/** In production no provider may be on loopback, and a key file has to be allowed explicitly. */
 const PRODUCTION = { PMA_MODE: 'production', PMA_ALLOW_PRIVATE_UPSTREAMS: '' }
 
-/** The same again, with all that it has kept, as it runs in production. */
+/** Starts the system again in production mode, with the state that it has kept. */
 export function startInProduction(options: CanarySystemOptions, config: LauncherConfig): Promise<RunningSystem> {
   const common = { ...PRODUCTION, ...tellingTo(options.collector) }
   const vault = { ...common, PMA_ALLOW_KEY_FILE: 'true' }
@@ -92,7 +95,10 @@ async function configOf(projectDir: string, stateDir: string, redis: RedisSource
   }
 }
 
-/** The worst that an operator can set: all statements in the log with what was bound to them, all of the WAL kept. */
+/**
+ * The most revealing settings that an operator can choose: all statements logged with their parameters, and 4 GB of the
+ * WAL kept.
+ */
 async function loosenPostgres(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

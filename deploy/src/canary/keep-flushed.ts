@@ -1,9 +1,10 @@
 const FLUSH_EVERY_MS = 100
 
 /**
- * Flushes a Redis at once, and again and again, one at a time; one that fails is made up for by the next.
+ * Flushes a Redis at once and then at intervals, one flush at a time. A flush that fails is not repeated before the
+ * next interval.
  *
- * @returns what ends it, also a second time, and answers how many times it was flushed.
+ * @returns a function that ends it and answers how many flushes succeeded. It may be called again.
  */
 export function keepFlushed(flush: () => Promise<void>): () => Promise<number> {
   let flushes = 0

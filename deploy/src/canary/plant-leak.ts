@@ -8,7 +8,7 @@ import type { RunningSystem } from '../system/start-system.js'
 import type { Plant } from './canary-config.js'
 import type { Collected } from './places/collected.js'
 
-/** Leaves one value where none may be, each time in another form. */
+/** Leaves one value where none may be, in a form that depends on the place. */
 export async function plantLeak(
   plant: Plant,
   value: string,

@@ -1,25 +1,25 @@
 import type { Found } from './places/place.js'
 
-/** What was gone through. */
+/** The results of a run. */
 export interface Gone {
   readonly found: readonly Found[]
   /** Names of values that the provider was never given. */
   readonly notArrived: readonly string[]
-  /** Of places that were to be searched, and were not there. */
+  /** Why a place that was to be searched could not be. */
   readonly missing: readonly string[]
 }
 
-/** What the run is red for, in words; empty where all is well. Pure. */
+/** The reasons why the run fails; empty where all is well. Pure. */
 export function faultsOf({ found, notArrived, missing }: Gone): readonly string[] {
   const faults = found.flatMap(({ place, hits, sees }) => [
     ...hits.map(({ name, form }) => `${place}: ${name}, ${form}`),
     ...(sees ? [] : [`${place}: not even what has to be there was found`]),
   ])
-  // A value that never left the vault cannot have leaked.
+  // A value that never left the vault could not have leaked, so the run proves nothing about it.
   return [...faults, ...notArrived.map((name) => `the provider was never given: ${name}`), ...missing]
 }
 
-/** For people. Pure. */
+/** The table for people. Pure. */
 export function table(found: readonly Found[]): string {
   const rows = found.map(({ place, bytes, hits }) => `| ${place} | ${mebibytes(bytes)} | ${hits.length} |`)
   const all = found.reduce((sum, { bytes }) => sum + bytes, 0)

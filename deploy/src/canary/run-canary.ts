@@ -36,12 +36,12 @@ export interface CanaryOptions extends RigConsole {
   readonly inherited: Environment
 }
 
-/** What goes through the system, and what comes out of it. */
+/** The values that go through the system, and what is collected on the way. */
 interface Walk {
   readonly values: readonly Wanted[]
-  /** Each takes the place of one of them. */
+  /** Each one later replaces one of `values`. */
   readonly others: readonly Wanted[]
-  /** In the name of everything that is made. */
+  /** Part of the name of everything that the run makes. */
   readonly mark: string
   readonly answers: Collected
   readonly rpcAnswers: Collected
@@ -53,14 +53,17 @@ interface Walk {
 const NO_CORES =
   'core files were not searched, for this machine writes none where a program was started: kernel.core_pattern=core, or CORES=0 to go without'
 
-/** So many are enough for an organization that is deleted, and for memory that is dumped. */
+/** As many values as an organization that is deleted and a dump of memory need. */
 const SOME = 12
 
 const SignedIn = z.object({ token: z.string() })
 const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
 const WithId = z.object({ id: z.string() })
 
-/** `make canary`: plants values, takes every way with them, and searches for them everywhere. Answers whether none was found. */
+/**
+ * `make canary`: plants values, takes every way with them, and searches for them everywhere. Answers whether the run is
+ * free of faults.
+ */
 export async function runCanary(options: CanaryOptions): Promise<boolean> {
   const { config, projectDir, progress } = options
   const onEnder = ({ stop }: Ender): void => options.onEnder(stop)
@@ -95,7 +98,7 @@ export async function runCanary(options: CanaryOptions): Promise<boolean> {
   }
 }
 
-/** Every way. What was heard on the way is a place of its own. */
+/** Takes every way with the values. Answers what was heard on the way, as places of its own. */
 async function walkInDevelopment(system: RunningSystem, walk: Walk, options: CanaryOptions): Promise<readonly Place[]> {
   const { config, progress } = options
   const provider = await startCanaryProvider()
@@ -119,7 +122,7 @@ async function walkInDevelopment(system: RunningSystem, walk: Walk, options: Can
   }
 }
 
-/** Hears every command, and flushes it all the time where that is asked for. */
+/** Listens to every command and, if `isFlushed`, flushes Redis over and over. */
 async function watchRedis(system: RunningSystem, isFlushed: boolean) {
   const url = urlOf(system)
   const { heard, stop } = await monitorRedis('Redis, MONITOR', url)
@@ -141,7 +144,7 @@ async function flushRedis(url: string): Promise<void> {
   await askRedis(redisAddress(url), 'SCRIPT', 'FLUSH')
 }
 
-/** The provider is nowhere: values come as far as the memory of all three, and no further. */
+/** The provider cannot be reached: values get into the memory of all three services and no further. */
 async function walkInProduction(system: RunningSystem, { values, mark, answers }: Walk): Promise<void> {
   const provider = { origin: 'https://canary.example.com', expect: () => undefined }
   const { common, org } = await enter(system, answers)
@@ -156,7 +159,7 @@ async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, wal
   await walkApps(stage)
   await system.runVault(['rotate-data-keys'])
   await walkPeople(stage, others)
-  // The other proxy finds what the first has shared.
+  // The second proxy uses the leases that the first one has shared.
   await walkApps({ ...stage, proxy: proxies[1] ?? '' })
   await walkCalls(system, [...values, ...others], rpcAnswers)
   await walkInternalService(system, stage, rpcAnswers)
@@ -171,7 +174,7 @@ async function takeEveryWay(system: RunningSystem, provider: CanaryProvider, wal
   )
 }
 
-/** As the owner of organization Demo. */
+/** Signs in as the owner of the organization Demo. */
 async function enter(system: RunningSystem, answers: Collected) {
   const { management: base, proxies } = addresses(system)
   const ask = createAsk(answers)
@@ -182,7 +185,7 @@ async function enter(system: RunningSystem, answers: Collected) {
   return { common: { ask, management, proxy: proxies[0] ?? '' }, org: `/orgs/${demo?.id ?? ''}`, proxies, base }
 }
 
-/** An organization that is deleted with all that it has. */
+/** Deletes an organization with everything in it. */
 async function shredOne(common: Omit<Parameters<typeof setStage>[0], 'org'>): Promise<void> {
   const { management, mark } = common
   const { id } = await management.make(WithId, 'POST', '/orgs', { name: mark, slug: mark })
@@ -194,8 +197,8 @@ async function shredOne(common: Omit<Parameters<typeof setStage>[0], 'org'>): Pr
 
 async function searchAll(places: readonly Place[], { values, others, mark }: Walk): Promise<readonly Found[]> {
   const search = createSearch([...values, ...others])
-  // What every place has one of: a refusal, a name of ours, a variable, a database, migrations that ran, a watermark, the
-  // program, a span.
+  // Each place contains at least one of these words: a refusal, a name that the run made, a variable, a database,
+  // migrations that ran, a watermark, the program, a span.
   const words = [
     'refused by the other side',
     mark,

@@ -32,27 +32,27 @@ export interface BreakThingsOptions {
 }
 
 const LIMITS = {
-  /** The whole of a seed is three minutes at most; starting and settling take the rest. */
+  /** A whole seed takes three minutes at most; starting and settling take the rest. */
   activeMs: 140_000,
-  /** Under load, and then without, before processes are looked at. */
+  /** Time under load, and then at rest, before the processes are measured. */
   warmMs: 4_000,
   restMs: 2_000,
-  /** Under load and changes, before the first failure. */
+  /** Time under load and changes before the first failure. */
   calmMs: 3_000,
-  /** After the last: longer than what was broken may be felt. */
+  /** Time after the last failure: longer than clients may feel what was broken. */
   calmAfterMs: 8_000,
 } as const
 
 const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
 
-/** What the checker has to know of a run. */
+/** What the checker needs to know about a run. */
 export interface Played {
   readonly bounds: KnownBounds
-  /** Failures that the seed has. */
+  /** The number of failures in the seed. */
   readonly dealt: number
 }
 
-/** Load, changes and failures, all at once; settles when every request has its answer. */
+/** Runs load, changes and failures at once. Settles when every request has been answered. */
 export async function breakThings(options: BreakThingsOptions): Promise<Played> {
   const { system, profile, random, recorder, progress, onWarm } = options
   const records = createRecordWatch(system.databaseUrl)
@@ -113,13 +113,13 @@ export async function breakThings(options: BreakThingsOptions): Promise<Played> 
 
 interface Lanes {
   readonly changing: readonly Lane[]
-  /** In an organization of its own. */
+  /** A lane in an organization of its own. */
   readonly guest: Lane
-  /** Nothing is done to them. */
+  /** Lanes that no operation changes. */
   readonly bounded: BoundedLanes
 }
 
-/** @throws Error where the system does not take them: nothing is broken yet. */
+/** @throws Error where the system refuses to make them, because nothing is broken yet. */
 async function makeLanes(operator: Operator, operate: Operate, origin: string): Promise<Lanes> {
   const orgs = Orgs.parse((await operator.ask(0, 'GET', '/orgs')).body)
   const common = { operate, origin, management: 0, number: 1, organizationId: orgs.items[0]?.id ?? '' }

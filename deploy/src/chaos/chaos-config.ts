@@ -7,16 +7,19 @@ export interface ChaosConfig {
   readonly seeds: readonly string[]
   /** `single`: one fault at a time, mended before the next. `multi`: several at once. */
   readonly profile: 'single' | 'multi'
-  /** Of a LocalStack on this machine; else the rig starts one. */
+  /** The address of a LocalStack on this machine; without it the rig starts one. */
   readonly kmsEndpoint?: string
-  /** Taken out, one after the other, to see that the rig finds each. None: the code as it is. */
+  /** Rules to remove, one after the other, to see that the rig notices each. None: the code as it is. */
   readonly without: readonly RuleName[]
 }
 
 const LIMITS = {
-  /** Three minutes each. */
+  /** Each seed takes three minutes. */
   seedsMax: 100,
-  /** With a rule taken out, until one is red: what it kept apart must meet first, and in one seed of four it did not. */
+  /**
+   * How many seeds are tried with a rule removed, until one fails: the events that the rule keeps apart must happen to
+   * meet, and in one seed of four they did not.
+   */
   brokenSeeds: 3,
   seedMax: 1_000_000_000,
 } as const
@@ -32,7 +35,7 @@ const ChaosEnv = z.object({
   LOCALSTACK_ENDPOINT: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
 })
 
-/** Pure but for the seeds that nobody gave: main.ts hands in the environment, once. */
+/** Pure, except that it draws seeds where none are given. main.ts passes the environment in, once. */
 export function chaosConfig(env: NodeJS.ProcessEnv): ChaosConfig {
   const { SEED, PROFILE, BREAK, LOCALSTACK_ENDPOINT, ...asked } = parseEnvironment(ChaosEnv, env)
   const count = asked.SEEDS ?? (BREAK === undefined || SEED !== undefined ? 1 : LIMITS.brokenSeeds)

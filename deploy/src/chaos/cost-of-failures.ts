@@ -6,7 +6,7 @@ export interface Cost {
   readonly failure: string
   readonly times: number
   readonly requests: number
-  /** Answered 503. */
+  /** Requests answered 503. */
   readonly unavailable: number
   readonly cut: number
   readonly longestMs: number
@@ -14,7 +14,7 @@ export interface Cost {
 
 const REPLICA = /-\d/g
 
-/** Pure. Requests under several failures count for each. */
+/** Pure. A request during several failures counts for each. */
 export function costOfFailures(histories: readonly History[]): readonly Cost[] {
   const costs = new Map<string, Cost>()
   for (const { faults, requests } of histories) {
@@ -26,7 +26,7 @@ export function costOfFailures(histories: readonly History[]): readonly Cost[] {
   return [...costs.values()].sort((one, other) => one.failure.localeCompare(other.failure))
 }
 
-/** For people, one line a failure. */
+/** Text for people, one line for each failure. */
 export function shownCosts(costs: readonly Cost[]): string {
   const lines = costs.map(({ failure, times, requests, unavailable, cut, longestMs }) => {
     const parts = [`${requests} requests`, `${unavailable} × 503`, `${cut} cut`, `longest ${seconds(longestMs)}`]

@@ -7,13 +7,13 @@ import type { History } from './history/history.js'
 import type { SeedResult } from './run-seed.js'
 
 const LIMITS = {
-  /** Of each kind. */
+  /** Violations of each kind. */
   shownMax: 5,
 } as const
 
 /**
- * What was in two places, both of which were lost, and the ends that a proxy had in its memory alone may be gone where
- * several things break at once: that is told, and is no violation.
+ * With several failures at once, two things may be lost: records whose two places were both lost, and ends of requests
+ * that only the memory of a proxy held. These are reported, but are not violations.
  */
 const OF_SEVERAL_FAILURES: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
   'lost to two failures',
@@ -21,7 +21,7 @@ const OF_SEVERAL_FAILURES: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
   'recorded twice',
 ])
 
-/** What was played. */
+/** What was run. */
 interface PlayedSeed extends Pick<ChaosConfig, 'profile'> {
   readonly without?: RuleName
 }
@@ -31,12 +31,12 @@ export function isGreen({ violations }: Pick<SeedResult, 'violations'>, { profil
   return violations.every(({ kind }) => profile === 'multi' && OF_SEVERAL_FAILURES.has(kind))
 }
 
-/** Whether the rule was missed: red by what it keeps from happening. Whatever else is red says nothing of it. */
+/** Whether removing the rule had the effect that the rule prevents. Other violations do not count. */
 export function isRedFor(rule: RuleName, { violations }: Pick<SeedResult, 'violations'>): boolean {
   return violations.some(({ kind }) => kind === REMOVED_RULES[rule].red)
 }
 
-/** What came of a seed, for people. */
+/** The outcome of a seed, as text for people. */
 export function reportOf(result: SeedResult, config: PlayedSeed): string {
   const { seed, history, violations, processes, lateMs, file } = result
   const kinds = [...new Set(violations.map(({ kind }) => kind))]
@@ -53,7 +53,7 @@ export function reportOf(result: SeedResult, config: PlayedSeed): string {
   return [counts, ...lines, `  ${growthOf(processes)}`, `  ${late}`, `  ${verdict}`, `  ${file}`].join('\n')
 }
 
-/** Of all seeds together. */
+/** The totals over all seeds. */
 export function totalsOf(
   results: readonly Pick<SeedResult, 'seed' | 'history' | 'violations'>[],
   config: PlayedSeed,

@@ -19,8 +19,8 @@ export interface ChaosOptions {
 }
 
 /**
- * `make chaos`: one seed after the other. Answers whether every promise held; where rules are taken out, whether each of
- * them was missed, by a seed that was red for the reason that stands beside the rule.
+ * `make chaos`: runs one seed after the other. Answers whether every promise held or, where rules are removed, whether
+ * for each rule a seed failed with the violation named beside the rule.
  */
 export async function runChaos(options: ChaosOptions): Promise<boolean> {
   const { config, projectDir, inherited, progress } = options
@@ -84,7 +84,7 @@ interface Play extends Shared {
   readonly without?: RuleName
 }
 
-/** One seed, and what is said of it. */
+/** Runs one seed, and prints its outcome. */
 async function playSeed(options: ChaosOptions, { without, ...play }: Play): Promise<SeedResult> {
   const { config, projectDir, progress } = options
   const { profile } = config

@@ -21,7 +21,7 @@ export interface SeedOptions {
   readonly seed: string
   readonly profile: ChaosConfig['profile']
   readonly codeDir: string
-  /** Of this seed: history, logs. */
+  /** The folder of this seed's history and logs. */
   readonly folder: string
   readonly redisBinary: string
   readonly kmsEndpoint: string | undefined
@@ -33,27 +33,27 @@ export interface SeedOptions {
 export interface SeedResult extends Settled {
   readonly seed: string
   readonly history: History
-  /** The rig's own loop, at most: of a machine that is so busy, times say little. */
+  /** The longest delay of the rig's own event loop. On a machine that is too busy, times mean little. */
   readonly lateMs: number
-  /** Of the history. */
+  /** The file of the history. */
   readonly file: string
 }
 
-/** The checker's word, and what processes were found to be like. */
+/** The checker's violations, and the sizes of the processes. */
 interface Settled {
   readonly violations: readonly Violation[]
   readonly processes: readonly ProcessSizes[]
 }
 
 const LIMITS = {
-  /** A seed, once its system stands: nobody plays ten of something that has no end. */
+  /** The bound for a seed once its system stands, because nobody runs ten seeds that may not end. */
   wholeMs: 180_000,
-  /** Everything is on record, and nothing is half-done, by then. */
+  /** By then everything must be on record, and nothing half-done. */
   settledMs: 30_000,
   pollMs: 500,
 } as const
 
-/** May still come right while the system settles. */
+/** Violations that may still disappear while the system settles. */
 const MAY_PASS: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
   'lost',
   'lost to two failures',
@@ -62,10 +62,10 @@ const MAY_PASS: ReadonlySet<ViolationKind> = new Set<ViolationKind>([
   'missing',
 ])
 
-/** Not left behind: keys and passwords of a system that is gone. History and logs stay. */
+/** Keys and passwords of the system are removed after the run. History and logs stay. */
 const PRIVATE = ['secrets', 'tls', 'redis', 'postgres'] as const
 
-/** One seed, from nothing to the checker's word. */
+/** Runs one seed, from starting the system to the check. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const { seed, folder, progress, onEnder } = options
   const random = seededRandom(seed)
@@ -107,7 +107,7 @@ interface Settling {
   readonly played: Played
 }
 
-/** Looks again and again, until everything is on record and nothing is half-done, or the time for that is over. */
+/** Looks repeatedly until everything is on record and nothing is half-done, or the time for that is over. */
 async function settle({ system, recorder, sizes, played }: Settling): Promise<Settled> {
   const endsMs = performance.now() + LIMITS.settledMs
   const setting = { ...played.bounds, horizonMs: system.horizonMs }
@@ -116,7 +116,7 @@ async function settle({ system, recorder, sizes, played }: Settling): Promise<Se
     const { halfDone, ...read } = await readEvidence(system.databaseUrl)
     looks.push(halfDone)
     const isTimeOver = performance.now() > endsMs
-    // The check of all that was recorded takes its time from the system that is waited for.
+    // Only now, because checking the whole record takes CPU time from the system that is waited for.
     if (isWhole(halfDone) || isTimeOver) {
       const processes = await sizes.compare()
       const history = recorder.history()

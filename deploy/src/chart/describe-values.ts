@@ -1,6 +1,6 @@
 import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from 'yaml'
 
-/** A row of the table: the path of a value, its default as one line, and what stands above it after `# --`. */
+/** A row of the table: the path of a value, its default on one line, and its comment after `# --`. */
 export interface DescribedValue {
   readonly path: string
   readonly standard: string
@@ -8,8 +8,8 @@ export interface DescribedValue {
 }
 
 /**
- * What values.yaml says of itself, in its order: a value with a comment is a row, and so is each that has none and holds no
- * others; what stands below a described map of one line belongs to it.
+ * The rows that values.yaml describes, in its order. A value with a comment is a row, and so is each value without one
+ * that contains no others. What is below a described map of one line belongs to that map.
  */
 export function describeValues(yaml: string): readonly DescribedValue[] {
   const { contents } = parseDocument(yaml)
@@ -20,7 +20,7 @@ export function describeValues(yaml: string): readonly DescribedValue[] {
 function rowsOf(map: YAMLMap, above: readonly string[]): readonly DescribedValue[] {
   return map.items.flatMap((pair, index) => {
     const path = [...above, keyOf(pair)]
-    // The first key's comment stands before its map.
+    // The comment of the first key stands before its map.
     const comment =
       commentOf(isScalar(pair.key) ? pair.key.commentBefore : undefined) ??
       (index === 0 ? commentOf(map.commentBefore) : undefined)
@@ -54,7 +54,10 @@ function oneLine(value: unknown): string {
 
 const [BEGIN, END] = ['<!-- values -->', '<!-- /values -->']
 
-/** The README with its table as values.yaml has it now. @throws Error where it has no place for one. */
+/**
+ * The README with its table made from the current values.yaml. @throws Error where the README has no place for the
+ * table.
+ */
 export function withTable(readme: string, values: readonly DescribedValue[]): string {
   const [start, end] = [readme.indexOf(BEGIN), readme.indexOf(END)]
   if (start === -1 || end < start) throw new Error(`the README has no ${BEGIN} … ${END}`)

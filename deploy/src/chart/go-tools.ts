@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { go, install, moduleDir, moduleOf, once } from './go-modules.js'
 
-/** What the chart is tried with, all of it made from Go modules. A change of a version makes it anew. */
+/** The tools that the chart is tested with, all built from Go modules. A changed version is built again. */
 const VERSIONS = {
   helm: 'v3.22.0',
   kubernetes: '1.34.1',
@@ -21,13 +21,13 @@ export interface ControlPlaneTools {
   readonly scheduler: string
   readonly kubectl: string
   readonly kwok: string
-  /** How kwok plays nodes and pods. */
+  /** The stages by which kwok simulates nodes and pods. */
   readonly stages: string
-  /** Definitions of the kinds that the chart may use and Kubernetes has not. */
+  /** Definitions of the kinds that the chart may use and that Kubernetes does not have. */
   readonly definitions: readonly string[]
 }
 
-/** @throws Error with what the compiler said. */
+/** @throws Error with the compiler's output. */
 export function helmTool(cacheDir: string): Promise<string> {
   return once(cacheDir, `helm-${VERSIONS.helm}`, async (folder) => {
     await install(folder, `helm.sh/helm/v3/cmd/helm@${VERSIONS.helm}`)
@@ -35,7 +35,10 @@ export function helmTool(cacheDir: string): Promise<string> {
   })
 }
 
-/** The program of deploy/test/chart/pod-security. Built each time: Go's own cache knows whether there is anything to do. */
+/**
+ * The program of deploy/test/chart/pod-security. Always built, because Go's own cache knows whether there is anything
+ * to do.
+ */
 export async function podSecurityTool(cacheDir: string, projectDir: string): Promise<string> {
   const program = path.join(cacheDir, 'pod-security')
   const cwd = path.join(projectDir, 'deploy', 'test', 'chart', 'pod-security')
@@ -43,7 +46,7 @@ export async function podSecurityTool(cacheDir: string, projectDir: string): Pro
   return program
 }
 
-/** @throws Error with what the compiler said. */
+/** @throws Error with the compiler's output. */
 export async function controlPlaneTools(cacheDir: string): Promise<ControlPlaneTools> {
   const kubernetes = await once(cacheDir, `kubernetes-${VERSIONS.kubernetes}`, buildKubernetes)
   const etcd = await once(cacheDir, `etcd-${VERSIONS.etcd}`, buildEtcd)
@@ -68,8 +71,8 @@ export async function controlPlaneTools(cacheDir: string): Promise<ControlPlaneT
 }
 
 /**
- * Kubernetes cannot be installed as a module: its own go.mod names its staging modules by folders. A module of ours names
- * them by version instead.
+ * Kubernetes cannot be installed as a module, because its own go.mod names its staging modules by folders. A generated
+ * module names them by version instead.
  */
 async function buildKubernetes(folder: string): Promise<string> {
   const { version, minor } = { version: VERSIONS.kubernetes, minor: VERSIONS.kubernetes.split('.')[1] ?? '' }
@@ -99,7 +102,7 @@ async function buildKubernetes(folder: string): Promise<string> {
   return folder
 }
 
-/** Its server's main package is no longer part of the module, but what it calls is. */
+/** The main package of etcd's server is no longer part of the module, but the packages that it calls are. */
 async function buildEtcd(folder: string): Promise<string> {
   await writeFile(path.join(folder, 'go.mod'), 'module etcd\n\ngo 1.25\n')
   await writeFile(
@@ -131,7 +134,7 @@ async function stagesOf(kwok: string): Promise<string> {
   return texts.join('\n---\n')
 }
 
-/** Names of the files, for `kubectl apply -f`. */
+/** The paths of the files, for `kubectl apply -f`. */
 async function definitions(): Promise<readonly string[]> {
   const gateway = await moduleDir(`sigs.k8s.io/gateway-api@${VERSIONS.gatewayApi}`)
   const certManager = await moduleDir(`github.com/cert-manager/cert-manager@${VERSIONS.certManager}`)
@@ -144,7 +147,7 @@ async function definitions(): Promise<readonly string[]> {
   ]
 }
 
-/** Of PodMonitor and PrometheusRule. */
+/** The definitions of PodMonitor and PrometheusRule. */
 export async function prometheusDefinitions(): Promise<readonly string[]> {
   const operator = await moduleDir(`github.com/prometheus-operator/prometheus-operator@${VERSIONS.prometheusOperator}`)
   return ['podmonitors', 'prometheusrules'].map((name) =>

@@ -11,9 +11,9 @@ const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache', 'cluster')
 const chart = path.join(project, 'charts', 'protectmyapi')
 
-/** `make chart-test`: what the chart renders and refuses, without a cluster. */
+/** `make chart-test`: tests what the chart renders and refuses, without a cluster. */
 async function testChart({ progress }: RigConsole): Promise<boolean> {
-  // Compilers take both cores: whatever else runs here goes first.
+  // Compilers use both cores, so everything else on the machine gets priority.
   os.setPriority(10)
   const helm = await progress.step('helm, from its Go module', () => helmTool(cacheDir))
   const podSecurity = await progress.step('Pod Security, from its Go module', () => podSecurityTool(cacheDir, project))

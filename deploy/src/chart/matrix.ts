@@ -55,13 +55,13 @@ const OUTSIDE = {
 
 const INSIDE = { labels: { 'example.com/inside': 'x' }, annotations: { 'example.com/inside': 'x' } } as const
 const SLOWLY = { scaleDown: { stabilizationWindowSeconds: 3_600 } } as const
-/** To a container beside the service. */
+/** Names a container beside the service's. */
 export const SIDECAR_RULE = {
   from: [{ namespaceSelector: { matchLabels: { team: 'mesh' } } }],
   ports: [{ protocol: 'TCP', port: 15_090 }],
 } as const
 
-/** All that a platform may want of the objects and is not said by default, once. */
+/** Everything that a platform may want of the objects beyond the defaults, each once. */
 export const ADDED: Values = {
   commonLabels: { 'example.com/cost-centre': '42' },
   image: { pullSecrets: [{ name: 'registry' }] },
@@ -118,7 +118,7 @@ export const ADDED: Values = {
   ],
 }
 
-/** What the chart is rendered with, beside its examples as they are. */
+/** The values that the chart is rendered with, besides its examples without any. */
 export const MATRIX: readonly (readonly [string, Example, Values])[] = [
   ['development', 'development', {}],
   ['plain', 'plain', {}],

@@ -36,7 +36,7 @@ const Metadata = z.looseObject({
   annotations: z.record(z.string(), z.string()).default({}),
 })
 
-/** A pod as the API server has it: with what it adds by itself, such as the mount of a token. */
+/** A pod as the API server returns it, with what the server adds, such as the mount of a token. */
 export const Pod = z.looseObject({ metadata: Metadata, spec: PodSpec, status: z.looseObject({ phase: z.string() }) })
 export type Pod = z.output<typeof Pod>
 export type PodContainer = z.output<typeof Container>
@@ -90,7 +90,7 @@ export async function configMapData(
   return ConfigMap.parse(JSON.parse(await kubectl('get', 'configmap', name, '-n', namespace, '-o', 'json'))).data
 }
 
-/** The pod of a component; where there are several, any. @throws Error where there is none. */
+/** A pod of a component; any of them where there are several. @throws Error where there is none. */
 export function podOf(pods: readonly Pod[], component: string): Pod {
   const found = pods.find(({ metadata }) => metadata.labels['app.kubernetes.io/component'] === component)
   if (found === undefined) throw new Error(`there is no pod of ${component}`)

@@ -16,7 +16,10 @@ export interface GitOpsOptions {
 
 const SECRET = 'pma-protectmyapi-vault-tls'
 
-/** `helm template | kubectl apply`, twice: the second time nothing changes, least of all what Jobs have made. */
+/**
+ * Runs `helm template | kubectl apply` twice. The second time must change nothing, in particular nothing that Jobs have
+ * made.
+ */
 export async function applyAsGitOps({ plane, release, namespace, chart, folder }: GitOpsOptions): Promise<void> {
   const file = path.join(folder, `${namespace}.yaml`)
   await writeFile(file, await release.template(chart))
@@ -44,7 +47,7 @@ const Objects = z.object({
   ),
 })
 
-/** What is wanted of each object, as a number that grows with each change; another uid is another object. */
+/** The generation of each object, which grows with each change of its specification. Another uid is another object. */
 async function generations(plane: ControlPlane, namespace: string): Promise<ReadonlyMap<string, string>> {
   const kinds =
     'deployments,statefulsets,jobs,cronjobs,services,networkpolicies,poddisruptionbudgets,serviceaccounts,secrets'

@@ -1,9 +1,9 @@
 /**
- * What a container sees, of a shell in a mount namespace of its own. Arguments: a folder for /etc, then `source:target` for
- * each mount, then `--`, the user's id, and the command.
+ * A shell script for a mount namespace of its own that shows a program only what its container would see. Arguments: a
+ * folder for /etc, then `source:target` for each mount, then `--`, the user's id, and the command.
  *
- * The root is read-only, /etc holds what a bare image has and the pod's mounts, /run is empty but for them; the process has
- * no capability and can gain none. Its libraries and Node are the machine's.
+ * The root is read-only, /etc holds what a bare image has and the pod's mounts, and /run is empty except for the
+ * mounts. The process has no capability and can gain none. Its libraries and Node are those of the machine.
  */
 export const CONTAINER_ROOT = `
 set -eu
@@ -24,7 +24,9 @@ shift
 exec setpriv --reuid="$user" --regid="$user" --groups="$user" --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
 `
 
-/** The same within the files of an image. Its root comes first among the arguments; the command is one of the image's own. */
+/**
+ * The same within the files of an image. The image's root is the first argument; the command is one of the image's own.
+ */
 export const IMAGE_ROOT = `
 set -eu
 root=$1

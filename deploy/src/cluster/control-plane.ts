@@ -8,32 +8,35 @@ import { until } from '@protectmyapi/dev-kit/until'
 import type { ControlPlaneTools } from '../chart/go-tools.js'
 import { type StartedProgram, startProgram } from './start-program.js'
 
-/** A Kubernetes without machines: its API, its controllers and its scheduler are real; kwok plays nodes and kubelets. */
+/** A Kubernetes without machines: its API, controllers and scheduler are real; kwok simulates nodes and kubelets. */
 export interface ControlPlane {
-  /** For `kubectl` and `helm`. */
+  /** The environment for `kubectl` and `helm`. */
   readonly env: Readonly<Record<string, string>>
-  /** @throws Error with what it said. */
+  /** @throws Error with its output. */
   kubectl(...args: readonly string[]): Promise<string>
-  /** As a drain does it: asks, and is refused where a budget says so. @throws Error with what it said. */
+  /** Asks for an eviction as a drain does, which a disruption budget may refuse. @throws Error with its output. */
   evict(namespace: string, pod: string): Promise<void>
   stop(): Promise<void>
 }
 
-/** As the kubelet tells every container. */
+/** The address that the kubelet gives every container. */
 export const API = { host: '127.0.0.1', port: 6443 } as const
 
 const LIMITS = { readyMs: 120_000, stopMs: 10_000, commandMs: 300_000 } as const
 
 export interface ControlPlaneOptions {
   readonly tools: ControlPlaneTools
-  /** Emptied by whoever calls. */
+  /** An empty folder, which the caller provides. */
   readonly folder: string
   readonly guard: Guard
-  /** Of us: where programs are found. */
+  /** The PATH of this process, in which programs are found. */
   readonly searchPath: string
 }
 
-/** On loopback, at its usual ports: whoever starts it is alone in a network. @throws Error with the end of a log. */
+/**
+ * Listens on loopback at the usual ports, so the caller must be alone in a network namespace. @throws Error with the
+ * end of a log.
+ */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { tools, folder, guard, searchPath } = options
   await mkdir(folder, { recursive: true })

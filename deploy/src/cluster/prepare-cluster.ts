@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ControlPlane } from './control-plane.js'
 
-/** As Secrets that exist before an install: every name that the examples mention, with its keys. */
+/** The Secrets that exist before an install: every name that the examples mention, with its keys. */
 const SECRETS: Readonly<Record<string, readonly string[]>> = {
   'vault-database': ['runtime', 'migrator'],
   'vault-keys-database': ['runtime', 'migrator'],
@@ -38,7 +38,7 @@ const volume = (name: string, storage: string): object => ({
   },
 })
 
-/** Three machines in two zones, two volumes, and the kinds of Gateway API, cert-manager and External Secrets. */
+/** Makes three machines in two zones, two volumes, and the kinds of Gateway API, cert-manager and External Secrets. */
 export async function prepareCluster(
   plane: ControlPlane,
   definitions: readonly string[],
@@ -57,7 +57,7 @@ export async function prepareCluster(
   await plane.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s')
 }
 
-/** A namespace that lets nothing in but what passes Pod Security `restricted`. */
+/** Makes a namespace that admits only pods which pass Pod Security `restricted`. */
 export async function makeNamespace(plane: ControlPlane, namespace: string, folder: string): Promise<void> {
   const labels = {
     'pod-security.kubernetes.io/enforce': 'restricted',

@@ -10,7 +10,8 @@ const JOB = 'certificates-now'
 const LIMITS = { podMs: 60_000 } as const
 
 /**
- * "Another CA at once" of docs/day-two.md, command by command, with the programs running. `roll` is the last one.
+ * Runs "Another CA at once" of docs/day-two.md, command by command, with the programs running. `roll` is the last
+ * command.
  *
  * @throws Error in words.
  */
@@ -32,7 +33,7 @@ export async function replaceAuthority(rig: ContainerRig, roll: () => Promise<vo
   check(after.includes('BEGIN CERTIFICATE') && !after.includes(before.trim()), 'the CA of before is trusted still')
   await roll()
   await plane.kubectl('delete', 'job', JOB, '-n', namespace)
-  // By which the rig knows that helm leaves alone what Jobs have made.
+  // A mark by which the rig sees that helm leaves what Jobs have made unchanged.
   const mark = JSON.stringify({ data: { marked: Buffer.from(marked).toString('base64') } })
   await plane.kubectl('patch', 'secret', AUTHORITY, '-n', namespace, '--type=merge', '-p', mark)
 }

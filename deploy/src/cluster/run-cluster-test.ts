@@ -18,11 +18,11 @@ export interface ClusterTestOptions {
   readonly helm: string
   readonly tools: ControlPlaneTools
   readonly searchPath: string
-  /** Files of images, by their names: then their programs at work are all that is tried. */
+  /** The files of images, by image name. If given, only the programs at work are tested. */
   readonly imageRoots: Readonly<Record<string, string>> | undefined
 }
 
-/** The chart's life on a real control plane. Logs stay in `.local/cluster`. @throws Error in words. */
+/** Tests the chart's life on a real control plane. Logs stay in `.local/cluster`. @throws Error in words. */
 export async function runClusterTest(options: ClusterTestOptions, { progress, onEnder }: RigConsole): Promise<void> {
   const { projectDir, helm, tools, searchPath } = options
   const folder = path.join(projectDir, '.local', 'cluster')
@@ -80,7 +80,7 @@ interface ValidateOptions {
   readonly progress: Progress
 }
 
-/** Every field of every render is known to the API server, and its value taken. */
+/** Checks that the API server knows every field of every render and accepts its value. */
 async function validate(
   plane: ControlPlane,
   releaseIn: (namespace: string, example: Example) => Release,

@@ -12,16 +12,16 @@ export interface ContainerRig {
   readonly folder: string
   readonly projectDir: string
   readonly guard: Guard
-  /** Lines of /etc/hosts: names of Services. */
+  /** Lines of /etc/hosts, with the names of Services. */
   readonly hosts: readonly string[]
-  /** Files of images, by the images' names; without them programs are run out of the tree. */
+  /** The files of images, by image name. Without them programs run from the source tree. */
   readonly imageRoots: Readonly<Record<string, string>> | undefined
 }
 
-/** The user of our images, and the group that mounts belong to. */
+/** The user that the images run as, and the group that mounts belong to. */
 const USER = 65_532
 
-/** What an image of ours runs, below the project. */
+/** The program of each of the product's images, as a path below the project. */
 const ENTRY: Readonly<Record<string, string>> = {
   vault: 'services/vault/dist/main.js',
   management: 'services/management/dist/main.js',
@@ -29,19 +29,19 @@ const ENTRY: Readonly<Record<string, string>> = {
   installer: 'deploy/dist/installer/main.js',
 }
 
-/** What the images set by themselves. */
+/** The PATH that the images set. */
 const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 const NO_INSPECTOR = '--disable-sigusr1'
 const IMAGE_ENVIRONMENT = {
   PATH: '/usr/bin',
   NODE_ENV: 'production',
-  // The Node of an image knows it; that of this machine may be older.
+  // The Node of an image knows the option; that of this machine may be older.
   ...(process.allowedNodeEnvironmentFlags.has(NO_INSPECTOR) ? { NODE_OPTIONS: NO_INSPECTOR } : {}),
 }
-/** What the kubelet tells every container. */
+/** The variables that the kubelet gives every container. */
 const KUBELET_ENVIRONMENT = { KUBERNETES_SERVICE_HOST: API.host, KUBERNETES_SERVICE_PORT: String(API.port) }
 
-/** Starts the program of a container with exactly the environment, files and arguments that its pod gives it. */
+/** Starts a container's program with exactly the environment, files and arguments that its pod gives it. */
 export async function runContainer(rig: ContainerRig, pod: Pod, container: PodContainer): Promise<StartedProgram> {
   const name = `${pod.metadata.name}-${container.name}`
   const folder = folderOf(rig, pod, container)
@@ -62,7 +62,9 @@ export async function runContainer(rig: ContainerRig, pod: Pod, container: PodCo
   return startProgram({ name, file: 'unshare', logFile, ...commandOf(rig, container, { etc, mounts, env }) }, rig.guard)
 }
 
-/** What the kubelet does, sooner or later, for the ConfigMaps that a running container has: what they say now is in its files. */
+/**
+ * Renews the files of a running container's ConfigMaps with their current contents, as a kubelet does after a while.
+ */
 export async function renewConfigMaps(rig: ContainerRig, pod: Pod, container: PodContainer): Promise<void> {
   for (const volume of pod.spec.volumes.filter(({ configMap }) => configMap !== undefined))
     await makeVolume(rig, pod, volume, path.join(folderOf(rig, pod, container), volume.name))
@@ -95,7 +97,7 @@ function commandOf(
   }
   const command = ['/nodejs/bin/node', `/app/${entry}`, ...args]
   const shell = ['--mount', 'sh', '-c', IMAGE_ROOT, 'container', root, etc, ...mounts, '--', String(USER)]
-  // No program of the image sets variables, so they come all the way.
+  // No program of the image sets variables (as `env` does above), so they are set for the whole command.
   return { args: [...shell, ...command], env: { ...env, PATH: SYSTEM_PATH, NODE_OPTIONS: NO_INSPECTOR } }
 }
 
@@ -107,7 +109,7 @@ function pairs(env: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${value}`)
 }
 
-/** Of a pod's containers, the first. */
+/** The first container of a pod. */
 export function mainContainer({ spec, metadata }: Pod): PodContainer {
   const [first] = spec.containers
   if (first === undefined) throw new Error(`${metadata.name} has no container`)
@@ -139,20 +141,20 @@ async function makeVolume(rig: ContainerRig, pod: Pod, volume: PodVolume, folder
   } else if (volume.projected !== undefined) {
     await writeAccount(rig, pod.spec.serviceAccountName, folder)
   } else {
-    // Empty, or a claim: its own to write.
+    // An empty volume or a claim: the container may write to it.
     await chown(folder, 0, USER)
   }
   return folder
 }
 
-/** A kubelet does not start a pod whose key is not there. */
+/** A kubelet does not start a pod if a key that it mounts is missing. */
 function mountedKey(data: ReadonlyMap<string, string>, secret: string, key: string): string {
   const value = data.get(key)
   if (value === undefined) throw new Error(`Secret ${secret} has no key ${key}: the pod would wait for it`)
   return value
 }
 
-/** What `automountServiceAccountToken` brings: a token of that account, and whom to trust. */
+/** Writes what `automountServiceAccountToken` mounts: a token of the account, and the CA to trust. */
 async function writeAccount({ plane, namespace }: ContainerRig, account: string, folder: string): Promise<void> {
   const token = await plane.kubectl('create', 'token', account, '-n', namespace)
   const ca = await plane.kubectl(
@@ -168,7 +170,10 @@ async function writeAccount({ plane, namespace }: ContainerRig, account: string,
     await writeMounted(path.join(folder, name), text)
 }
 
-/** As the kubelet does it under `fsGroup`: root's, readable by the pod's group, and all of it at once. */
+/**
+ * Writes a file as the kubelet does under `fsGroup`: owned by root, readable by the pod's group, and replaced
+ * atomically.
+ */
 async function writeMounted(file: string, text: string): Promise<void> {
   const next = `${file}.next`
   await writeFile(next, text, { mode: 0o440 })

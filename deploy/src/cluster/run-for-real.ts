@@ -19,22 +19,22 @@ export interface RealRunOptions extends Omit<ContainerRig, 'hosts'> {
 }
 
 const TRIAL_SECRET = 'pma-protectmyapi-trial'
-/** In the order in which each finds whom it asks. */
+/** In the order of their dependencies. */
 const SERVICES = ['vault', 'management', 'proxy'] as const
 const LOG_LEVEL = 'pma-protectmyapi-log-level'
 const LIMITS = { readyMs: 90_000, testPodMs: 60_000, probeMs: 5_000, logLevelMs: 30_000 } as const
 
 /**
- * kwok says that pods run; here their programs do: each with the environment, files and arguments of its pod, in the order in
- * which a cluster would come to it. Then `helm test`, and an end in order.
+ * kwok only reports pods as running. Here their programs run: each with the environment, files and arguments of its
+ * pod, in the order in which a cluster would start them. Then `helm test`, and an orderly end.
  */
 export async function runForReal(options: RealRunOptions): Promise<void> {
   const { plane, namespace, progress } = options
-  // What was marked by others is no certificate: the Jobs make everything from nothing.
+  // The marks of earlier tests are not certificates, so the Jobs make everything from nothing.
   const pods = await list(plane, namespace, 'pods', Pod)
   const services = await list(plane, namespace, 'services', Service)
   const addresses = await addressServices(services, pods, namespace)
-  // The one that helm makes later.
+  // The pod that helm makes later, for its test.
   const test = `127.0.0.1 pma-protectmyapi-test.${namespace}.svc`
   const rig: ContainerRig = { ...options, hosts: [...addresses.hosts, test] }
   const ends: (() => Promise<unknown>)[] = [() => addresses.close()]
@@ -117,7 +117,7 @@ async function areWaiting(programs: readonly StartedProgram[]): Promise<boolean>
   return logs.every((log) => log.includes('waiting for migrations'))
 }
 
-/** Of other people's images: the programs of this machine, with the passwords of the Secret. */
+/** For images of other projects: starts this machine's programs, with the passwords of the Secret. */
 async function startDatabases({
   plane,
   namespace,
@@ -158,7 +158,7 @@ async function startDatabases({
   }
 }
 
-/** As the kubelet asks: its startup probe, then readiness and liveness. */
+/** Runs the startup probe and then the readiness and liveness probes, as the kubelet does. */
 async function untilReady(program: StartedProgram, container: PodContainer): Promise<void> {
   for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
     if (probe?.httpGet === undefined) throw new Error(`${container.name} lacks a probe`)
@@ -177,7 +177,7 @@ async function answersOk(url: string): Promise<boolean> {
   return answer?.ok === true
 }
 
-/** helm makes the pod and waits for its end; its program runs here, and the pod is told how it ended. */
+/** helm makes the pod and waits for its end. The program runs here, and its outcome is written to the pod's status. */
 async function runHelmTest(rig: ContainerRig, release: Release): Promise<readonly string[]> {
   const { plane, namespace } = rig
   const tested = release.test()

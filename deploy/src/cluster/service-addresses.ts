@@ -2,13 +2,16 @@ import net from 'node:net'
 import type { z } from 'zod'
 import type { Pod, Service } from './api-objects.js'
 
-/** In the place of a cluster's DNS and kube-proxy: names for /etc/hosts, and relays where a Service's port is another. */
+/**
+ * Replaces a cluster's DNS and kube-proxy: names for /etc/hosts, and relays for Services whose port differs from the
+ * pod's.
+ */
 export interface ServiceAddresses {
   readonly hosts: readonly string[]
   close(): Promise<void>
 }
 
-/** Pods listen to all of loopback, so a Service at the port of its pod needs no more than a name. */
+/** Pods listen on all of loopback, so a Service whose port is its pod's needs a name only. */
 export async function addressServices(
   services: readonly z.output<typeof Service>[],
   pods: readonly Pod[],

@@ -9,19 +9,19 @@ export interface ProgramSpec {
   readonly file: string
   readonly args: readonly string[]
   readonly logFile: string
-  /** The whole of its environment. */
+  /** The complete environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>
 }
 
-/** A program that runs beside us, and not longer than us. */
+/** A program that runs beside this process and never outlives it. */
 export interface StartedProgram {
   readonly spec: ProgramSpec
-  /** Settles with its status when it has ended. */
+  /** Settles with the exit status or the signal when the program has ended. */
   readonly ended: Promise<number | NodeJS.Signals>
   isRunning(): boolean
-  /** What it has logged. */
+  /** The program's log so far. */
   log(): Promise<string>
-  /** SIGTERM, and SIGKILL after the grace. Answers how it ended, and after how many milliseconds. */
+  /** Sends SIGTERM, and SIGKILL after the grace. Answers how the program ended, and after how many milliseconds. */
   stop(graceMs: number): Promise<{ readonly status: number | NodeJS.Signals; readonly tookMs: number }>
 }
 
@@ -38,7 +38,7 @@ export function startProgram(spec: ProgramSpec, guard: Guard): StartedProgram {
       resolve(signal ?? code ?? 0)
     })
   })
-  // Whoever waits for it hears of it; nobody needs to.
+  // Callers that await `ended` get the rejection; without this, one that nobody awaits would end the process.
   ended.catch(() => undefined)
   if (child.pid !== undefined) guard.watch(child.pid)
   return {

@@ -11,7 +11,9 @@ const Budget = z.looseObject({
 
 const LIMITS = { backMs: 60_000 } as const
 
-/** Drains a machine and gives it back. @throws Error where more pods of a Deployment were away than its budget allows. */
+/**
+ * Drains a machine and uncordons it. @throws Error where more pods of a Deployment were away than its budget allows.
+ */
 export async function watchDrain(plane: ControlPlane, namespace: string, machine: string): Promise<readonly string[]> {
   const budgets = await list(plane, namespace, 'poddisruptionbudgets', Budget)
   check(budgets.length === 3, `there are ${budgets.length} PodDisruptionBudgets, not 3`)
@@ -43,7 +45,7 @@ export async function watchDrain(plane: ControlPlane, namespace: string, machine
 }
 
 /**
- * While no pod can come up anywhere, one pod of the proxy may be evicted, and the next one is refused.
+ * While no pod can start anywhere, one pod of the proxy may be evicted, and the eviction of the next must be refused.
  *
  * @throws Error where it is not.
  */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { ControlPlane } from './control-plane.js'
 
-/** Made by Kubernetes itself in every namespace, or a mere record. */
+/** Objects that Kubernetes itself makes in every namespace, and mere records. */
 const PASSING = /^(configmap\/kube-root-ca\.crt|serviceaccount\/default|event|endpoints|endpointslice|lease)/
 
-/** Everything of a namespace, of every kind that the API server knows: `kind/name`. */
+/** Everything in a namespace, of every kind that the API server knows, as `kind/name`. */
 export async function whatIsThere(plane: ControlPlane, namespace: string): Promise<readonly string[]> {
   const kinds = await plane.kubectl('api-resources', '--namespaced', '--verbs=list', '-o', 'name')
   const List = z.object({ items: z.array(z.object({ kind: z.string(), metadata: z.object({ name: z.string() }) })) })

@@ -11,8 +11,8 @@ import { ensureIdentities } from '../system/identities.js'
 import { privateFile, randomPassword, writePrivate } from '../system/local-files.js'
 
 /**
- * The one-shots of docker-compose.yml. `certs`: certificates, passwords and the key file, where they are missing.
- * `migrate`: the three databases, their roles and schemas. `backup` and `restore` of all of it.
+ * The one-shot commands of docker-compose.yml. `certs`: makes certificates, passwords and the key file, where they are
+ * missing. `migrate`: makes the three databases, their roles and schemas. `backup` and `restore`: of all of it.
  */
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const state = process.env.PMA_STATE_DIR ?? '/state'
@@ -24,7 +24,7 @@ async function makeFiles(): Promise<void> {
   await privateFile(path.join(secrets, 'kms.key'), () => randomBytes(32).toString('base64'))
   for (const name of ['postgres.password', 'owner.password', 'redis.password'])
     await privateFile(path.join(secrets, name), randomPassword)
-  // What its image takes a password from is a configuration: an argument would be everybody's to read.
+  // The image reads the password from a configuration file, because an argument could be read by every process.
   const redisPassword = (await readFile(path.join(secrets, 'redis.password'), 'utf8')).trimEnd()
   await writePrivate(path.join(secrets, 'redis.conf'), `requirepass ${redisPassword}\n`)
 }
@@ -54,7 +54,7 @@ async function adminUrl(): Promise<string> {
   return `postgres://postgres:${encodeURIComponent(password)}@${host}:${port}/postgres`
 }
 
-/** With the environment of this process: it has what both services ask for. */
+/** Inherits the environment of this process, which has the variables of both services. */
 async function runMigrations(service: string): Promise<void> {
   const script = path.join(project, 'services', service, 'dist', 'main.js')
   const child = spawn(process.execPath, [script, 'migrate'], { stdio: 'inherit' })

@@ -1,8 +1,8 @@
 import { shownText } from '@protectmyapi/service-kit/shown-text'
 
-/** Tells a person what happens. Never silent for long. */
+/** Tells a person what happens, and is never silent for long. */
 export interface Progress {
-  /** Announces, does, and says how long it took. */
+  /** Announces a step, runs it, and says how long it took. */
   step<T>(label: string, work: (say: (line: string) => void) => Promise<T>): Promise<T>
   say(line: string): void
 }

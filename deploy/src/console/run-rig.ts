@@ -1,21 +1,21 @@
 import { createProgress, type Progress } from './progress.js'
 
-/** What a rig is handed: where to say things, and whom to tell how it is ended. */
+/** What a rig gets: where to report progress, and where to register how it is ended. */
 export interface RigConsole {
   readonly progress: Progress
-  /** Hears at once how to end what there is, however far the start has come. */
+  /** Called early with the way to end what has been started, however far the start has come. */
   readonly onEnder: (end: () => Promise<void>) => void
 }
 
 const STATUS = {
   well: 0,
-  /** What it was to show did not hold. */
+  /** What the rig was to show did not hold. */
   notWell: 1,
-  /** It could not be run, or not to its end: nothing is shown. */
+  /** The rig could not be run to its end, so nothing is shown. */
   crashed: 2,
 } as const
 
-/** Runs a rig as a program: a signal ends what it has started, and its status is whether all was well. */
+/** Runs a rig as a program. A signal ends what it has started, and the exit status says whether all was well. */
 export async function runRig(rig: (console: RigConsole) => Promise<boolean>): Promise<never> {
   let end: (() => Promise<void>) | undefined
   const interrupt = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { thingsToTry } from './what-next.js'
 
-/** In the place of what the lines call: curl prints the last word that it is given, node what it reads. */
+/** Stand-ins for the commands in the lines: curl prints its last argument, node prints its input. */
 const STAND_INS = 'curl() { for word; do :; done; printf %s "$word"; }\nnode() { cat; }\n'
 
 describe('what people are told to paste', () => {

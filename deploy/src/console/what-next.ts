@@ -2,7 +2,7 @@ export interface Places {
   readonly management: string
   readonly proxies: readonly string[]
   readonly provider: string
-  /** Where it is, or why there is none. */
+  /** The address of Redis, or why there is none. */
   readonly redis: string
   readonly logs: string
   readonly runFile: string
@@ -41,7 +41,7 @@ ProtectMyAPI is running.
 `
 }
 
-/** The next three things to try: each can be pasted into a shell, in this order, in this folder. */
+/** The next three things to try. Each can be pasted into a shell, in this order, in this folder. */
 export function thingsToTry({ management, proxies, provider, owner, organization }: Places): string {
   const api = `${management}/api/v1/orgs/${organization}`
   const [proxy = ''] = proxies
@@ -70,17 +70,20 @@ APP=$APP node --input-type=module -e 'import OpenAI from "openai"; const client 
 `
 }
 
-/** One word to a shell, whatever is in it (POSIX Shell Command Language § 2.2.2): the password is a file that people can write. */
+/**
+ * Quotes text as one word of a shell (POSIX Shell Command Language § 2.2.2), because the password comes from a file
+ * that people can edit.
+ */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** Every machine that can run this has node; not every one has jq. */
+/** Uses node, which every machine that runs this has, because not every machine has jq. */
 function pick(field: string): string {
   return `node -pe 'JSON.parse(require("fs").readFileSync(0)).${field}'`
 }
 
-/** Where the demo's internal service finds what it leases. */
+/** What the demo's internal service needs to lease its secret. */
 export interface InternalService {
   readonly secret: string
   readonly vault: string
@@ -90,7 +93,7 @@ export interface InternalService {
   readonly key: string
 }
 
-/** One command more: it can be pasted into a shell, in this folder. */
+/** One more command, which can be pasted into a shell in this folder. */
 export function internalServiceText({ secret, vault, directory, ca, cert, key }: InternalService): string {
   const files = `PMA_TLS_CERT_FILE='${cert}' PMA_TLS_KEY_FILE='${key}' PMA_TLS_CA_FILE='${ca}'`
   return `An internal service leases over gRPC, and sees a replacement within half a minute (Ctrl-C ends it; docs/internal-services.md):

@@ -1,11 +1,11 @@
-/** What a request of OpenAI's chat completions says, as far as the demo provider reads it. */
+/** The parts of an OpenAI chat completions request that the demo provider reads. */
 export interface ChatRequest {
   readonly model: string
   readonly stream: boolean
   readonly said: string
 }
 
-/** @returns undefined where it is not one. */
+/** @returns undefined where the text is not such a request. */
 export function parseChatRequest(text: string): ChatRequest | undefined {
   let body: unknown
   try {
@@ -25,13 +25,13 @@ export function parseChatRequest(text: string): ChatRequest | undefined {
 
 const WORDS_MAX = 40
 
-/** What the demo provider says to it: one token, a word, at a time. */
+/** The demo provider's answer, one word a token. */
 function answerTokens({ said }: ChatRequest): readonly string[] {
   const heard = said.split(/\s+/).slice(0, WORDS_MAX).join(' ')
   return `You said: "${heard}". The key came with your request, and your app never had it.`.split(/(?<= )/)
 }
 
-/** The plain answer. */
+/** The answer that is not streamed. */
 export function completion(request: ChatRequest, id: string): unknown {
   const content = answerTokens(request).join('')
   return {

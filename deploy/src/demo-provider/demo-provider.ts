@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import { completion, completionEvents, parseChatRequest } from './chat-completions.js'
 
-/** A request as the provider saw it; what could be a key is masked. */
+/** A request as the provider received it, with everything masked that could be a key. */
 interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The demo's keys begin so. Any that does is taken, so that a replacement can be tried. */
+/** The prefix of the demo's keys. Any key with it is accepted, so that a replacement can be tried. */
 const DEMO_KEY = /^sk-demo-[A-Za-z0-9_-]{16,}$/
 
 const LIMITS = {
   bodyBytesMax: 1024 * 1024,
-  /** Kept for whoever wants to see what arrived. */
+  /** The number of requests that are kept, for people who want to see what arrived. */
   seenMax: 20,
-  /** Between two tokens: so that streaming can be watched. */
+  /** Pause between two tokens, so that people can watch the streaming. */
   tokenMs: 40,
 } as const
 
@@ -76,7 +76,7 @@ function asSeen(request: http.IncomingMessage): SeenRequest {
   return { method: request.method ?? '', path: request.url ?? '', headers: Object.fromEntries(headers) }
 }
 
-/** Values of these are shown; of any other name nobody knows what they hold. */
+/** Fields whose values are shown. Any other field could hold a key. */
 const PLAIN = new Set([
   'host',
   'accept',

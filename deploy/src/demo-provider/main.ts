@@ -9,7 +9,7 @@ server.on('error', (err) => {
   log.fatal({ err }, 'the demo provider cannot listen')
   process.exit(1)
 })
-// Loopback alone, whatever HOST says: it is nobody's provider.
+// Always loopback, whatever HOST says, because this is not a real provider.
 server.listen(port, '127.0.0.1', () => log.info({ port }, 'ready'))
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0))

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const Session = z.object({ token: z.string() })
 
 /**
- * Exchanges a debug token for a session, as an app under development does. It lives some minutes.
+ * Exchanges a debug token for a session, as an app in development does. The session lives some minutes.
  *
  * @param proxy its base URL.
  * @throws Error with status and body of a refusal.

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Management's REST API, as a user calls it. */
 export interface ManagementApi {
   get(path: string): Promise<unknown>
-  /** Of an answer in NDJSON. */
+  /** The lines of an NDJSON answer. */
   getLines(path: string): Promise<readonly unknown[]>
   post(path: string, body: unknown): Promise<unknown>
   put(path: string, body?: unknown): Promise<unknown>
@@ -15,13 +15,13 @@ const TIMEOUT_MS = 40_000
 const Problem = z.object({ detail: z.string().optional(), code: z.string().optional() })
 const SignedIn = z.object({ token: z.string() })
 
-/** @throws Error with the problem's own words. */
+/** @throws Error with the text of the problem. */
 export async function signIn(base: string, email: string, password: string): Promise<ManagementApi> {
   const answer = await call(base, undefined, 'POST', '/auth/sign-in', { email, password })
   return withToken(base, SignedIn.parse(answer).token)
 }
 
-/** As the bearer of a session or a personal access token. */
+/** Uses a session or a personal access token as bearer token. */
 export function withToken(base: string, token: string): ManagementApi {
   return {
     get: (path) => call(base, token, 'GET', path),
@@ -49,7 +49,7 @@ async function call(
   return text === '' ? undefined : JSON.parse(text)
 }
 
-/** @throws Error with the problem's own words. */
+/** @throws Error with the text of the problem. */
 async function send(
   base: string,
   token: string | undefined,

@@ -15,16 +15,16 @@ export const DEMO = { secret: 'OPENAI_API_KEY', service: 'demo', app: 'demo-app'
 const LIMITS = {
   /** The longest that a debug token may live: 30 days. */
   debugTokenHours: 720,
-  /** Renewed at a start when less than this is left. */
+  /** A start renews the token when less than this is left. */
   renewBeforeMs: 7 * 86_400_000,
 } as const
 
 export interface DemoSetUp extends DemoState {
-  /** The secret as management shows it. */
+  /** The mask that management shows. */
   readonly mask: string
 }
 
-/** Puts a key in, once; describes the provider; names an app, and links it. What is there already is taken as it is. */
+/** Stores a key once, describes the provider, makes an app, and links it. Existing things are used as they are. */
 export async function setUpDemo(api: ManagementApi, organization: string, providerBase: string): Promise<DemoSetUp> {
   const org = `/orgs/${organization}`
   const mask = await ensureSecret(api, org, providerBase)
@@ -40,7 +40,7 @@ export async function setUpDemo(api: ManagementApi, organization: string, provid
   }
 }
 
-/** @returns undefined where the token lives long enough. */
+/** @returns undefined where the token is valid long enough. */
 export async function renewDebugToken(
   api: () => Promise<ManagementApi>,
   demo: DemoState,
@@ -61,7 +61,7 @@ async function ensureSecret(api: ManagementApi, org: string, providerBase: strin
   const { items } = listOf(Secret).parse(await api.get(`${org}/secrets`))
   const known = items.find(({ name }) => name === DEMO.secret)
   if (known !== undefined) return known.mask
-  // Made here, sent once, kept nowhere else.
+  // Made here, sent once, and not kept anywhere else.
   const value = `sk-demo-${randomBytes(24).toString('base64url')}`
   const bindings = { origins: [providerBase], placements: [{ kind: 'header', name: 'authorization' }] }
   return Secret.parse(await api.post(`${org}/secrets`, { name: DEMO.secret, value, bindings })).mask
@@ -82,7 +82,8 @@ async function ensureService(api: ManagementApi, org: string, providerBase: stri
 async function ensureApp(api: ManagementApi, org: string): Promise<z.output<typeof App>> {
   const { items } = listOf(App).parse(await api.get(`${org}/apps`))
   const known = items.find(({ slug }) => slug === DEMO.app)
-  // Audit: an app token alone is accepted, and counted as unattested. A phone app would start here, then enforce.
+  // With policy `audit` an app token is enough, and requests are counted as unattested. A phone app would start with it
+  // and enforce later.
   return (
     known ??
     App.parse(await api.post(`${org}/apps`, { name: 'Demo app', slug: DEMO.app, platform: 'ios', policy: 'audit' }))

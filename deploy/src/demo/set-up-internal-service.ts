@@ -9,7 +9,7 @@ const Secrets = z.object({ items: z.array(z.object({ name: z.string() })) })
 
 export const INTERNAL_SECRET = 'INTERNAL_DEMO_KEY'
 
-/** Registers the demo's internal service, as an operator does, and binds a secret to it. What is there stays. */
+/** Registers the demo's internal service, as an operator does, and binds a secret to it. Existing things are kept. */
 export async function setUpInternalService(
   { runManagement }: Pick<RunningSystem, 'runManagement'>,
   api: ManagementApi,

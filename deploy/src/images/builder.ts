@@ -3,13 +3,13 @@ import path from 'node:path'
 import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { z } from 'zod'
 
-/** buildah, in a storage of its own, without a daemon, a network of its own or an overlay. */
+/** buildah, with a storage of its own, and without a daemon, a network of its own or an overlay. */
 export interface Builder {
-  /** An image that holds a folder. */
+  /** Makes an image with the contents of a folder. */
   fromFolder(image: string, folder: string): Promise<void>
   build(options: BuildOptions): Promise<void>
   inspect(image: string): Promise<ImageFacts>
-  /** Where its files are, until `release`. */
+  /** Answers where the image's files are, until `release`. */
   mount(image: string): Promise<string>
   release(): Promise<void>
 }
@@ -20,7 +20,7 @@ export interface BuildOptions {
   readonly context: string
   readonly target: string
   readonly args: Readonly<Record<string, string>>
-  /** `source:target` of files that are there while it builds, and in no image. */
+  /** `source:target` of files that are visible during the build and are in no image. */
   readonly volumes: readonly string[]
 }
 

@@ -8,7 +8,7 @@ import { runImagesTest } from './run-images-test.js'
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache', 'images')
 
-/** `make images-test`: images built, each tried alone, and all of them at work in the pods of the chart. */
+/** `make images-test`: builds the images, tries each alone, and runs all of them in the pods of the chart. */
 async function testImages({ progress, onEnder }: RigConsole): Promise<boolean> {
   os.setPriority(10)
   if (process.getuid?.() !== 0)
@@ -25,7 +25,7 @@ async function testImages({ progress, onEnder }: RigConsole): Promise<boolean> {
   }
 }
 
-/** The part of `make cluster-test` that runs programs, from the files of the images. */
+/** Runs the part of `make cluster-test` that runs programs, with the files of the images. */
 function inPods(roots: Readonly<Record<string, string>>): Promise<number | null> {
   const script = path.join(project, 'deploy', 'dist', 'cluster', 'main.js')
   const env = { ...process.env, PMA_IMAGE_ROOTS: JSON.stringify(roots) }

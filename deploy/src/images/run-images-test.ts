@@ -13,7 +13,9 @@ export interface ImagesTestOptions {
   readonly builder: Builder
   readonly cacheDir: string
   readonly projectDir: string
-  /** A CA that this machine trusts, PEM: it may stand between the build and the registry. It is in no image. */
+  /**
+   * A PEM file of a CA that this machine trusts, for a proxy between the build and the registry. No image contains it.
+   */
   readonly caFile: string | undefined
   readonly progress: Progress
 }
@@ -21,13 +23,13 @@ export interface ImagesTestOptions {
 const USER = '65532:65532'
 const CA_IN_BUILD = '/ca.pem'
 const LIMITS = {
-  /** Of a processor, until a program has said what its environment lacks: all of it is loaded by then. */
+  /** CPU time until a program has said what its environment lacks, by which time all of its code has been loaded. */
   startMs: 2_000,
-  /** The quickest counts: the first one reads from a disk, beside whatever else runs. */
+  /** The quickest attempt counts: the first one reads from disk, while other things run. */
   attempts: 3,
   endMs: 30_000,
 } as const
-/** Nobody gets further with what is not there. */
+/** Programs that would help an attacker, so no image may contain them. */
 const MUST_NOT_BE = [
   'bin/sh',
   'usr/bin/sh',
@@ -38,7 +40,7 @@ const MUST_NOT_BE = [
   'usr/bin/env',
 ] as const
 
-/** Builds the images and tries each by itself. Answers where the files of each are. @throws Error in words. */
+/** Builds the images and tries each alone. Answers where the files of each are. @throws Error in words. */
 export async function runImagesTest(options: ImagesTestOptions): Promise<Readonly<Record<ImageName, string>>> {
   const { builder, cacheDir, projectDir, caFile, progress } = options
   await progress.step('base images: debootstrap, and Node from its npm package', (say) =>
@@ -79,7 +81,7 @@ function checkFacts(name: string, { user, env, labels }: ImageFacts): void {
   if (labels['org.opencontainers.image.licenses'] !== 'Apache-2.0') throw new Error(`${name} names no licence`)
 }
 
-/** It says what it lacks, in words, and ends with 2; and quickly. */
+/** With an empty environment a program must say in words what it lacks, and exit with 2, quickly. */
 async function tryEmpty(name: string, root: string, entrypoint: readonly string[]): Promise<string> {
   const words = name === 'installer' ? ['certificates'] : []
   let tookMs = Number.POSITIVE_INFINITY
@@ -94,7 +96,7 @@ async function tryEmpty(name: string, root: string, entrypoint: readonly string[
       throw new Error(`${name} ended with ${code} and said:\n${said}`)
     lines = said.trim().split('\n').length - 1
   }
-  // Not by the clock, which counts what else runs here.
+  // Judged by CPU time and not by the clock, which includes what else runs here.
   if (neededMs > LIMITS.startMs) throw new Error(`${name} needed ${neededMs} ms of a processor to say what it lacks`)
   return `${await megabytes(root)} MB, of them ${await megabytes(path.join(root, 'app'))} beside Node; ${tookMs} ms, ${neededMs} of a processor, until it names ${lines} variables, and ends with 2`
 }
@@ -102,24 +104,27 @@ async function tryEmpty(name: string, root: string, entrypoint: readonly string[
 interface Ended {
   readonly code: number
   readonly said: string
-  /** User and system. */
+  /** CPU time in user space and in the kernel. */
   readonly cpuMs: number
 }
 
-/** Seconds of a processor, as the last line on standard error. bash would read an rc file, since its input is a socket. */
+/**
+ * Prints the CPU seconds as the last line on standard error. `--norc`, because bash reads an rc file when its input is
+ * a socket.
+ */
 const TIMED = ['--norc', '-c', 'TIMEFORMAT="%U %S"; time "$@"', 'timed', '/usr/bin/unshare'] as const
 
 function inRoot(root: string, command: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { env: { NODE_OPTIONS: '--disable-sigusr1' }, timeout: LIMITS.endMs }
-    // With /proc, as every container has it: a service closes its memory there before it reads its environment.
+    // With /proc, as every container has it: a service protects its memory there before it reads its environment.
     const own = ['--pid', '--fork', '--kill-child', `--mount-proc=${path.join(root, 'proc')}`]
     const args = [...own, '/usr/sbin/chroot', `--userspec=${USER}`, root, ...command]
     execFile('/bin/bash', [...TIMED, ...args], options, (cause, stdout, stderr) => {
       const [, errors = '', user, system] = /^(.*?)([\d.]+) ([\d.]+)\n$/s.exec(stderr) ?? []
       resolve({
         code: typeof cause?.code === 'number' ? cause.code : cause === null ? 0 : -1,
-        // Errors before there is a configuration go to standard error, later ones are lines of the log.
+        // Errors from before there is a configuration go to standard error, later ones to the log on standard output.
         said: `${errors}${stdout}`,
         cpuMs: Math.round((Number(user) + Number(system)) * 1_000),
       })

@@ -10,7 +10,7 @@ import { z } from 'zod'
 import type { KeepOptions } from './certificates/keep-certificates.js'
 import type { ClusterAccess } from './secrets/kubernetes-secrets.js'
 
-/** Where Kubernetes mounts a service account. */
+/** Where Kubernetes mounts the token of a service account. */
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 const DAY_MS = 86_400_000
 const SERVICES = ['vault', 'management', 'proxy'] as const
@@ -95,11 +95,11 @@ export function databasesConfig(env: NodeJS.ProcessEnv): { readonly host: string
 export interface TestConfig {
   readonly management: string
   readonly proxy: string
-  /** A personal access token and its organization, or an owner, who has one. */
+  /** A personal access token and its organization, or an owner, who belongs to one. */
   readonly as:
     | { readonly token: string; readonly organization: string }
     | { readonly email: string; readonly password: string }
-  /** A provider, and how it answers a key that is made up. `demo`: in this process, which knows the key. */
+  /** A provider, and how it answers a made-up key. `demo`: a provider in this process, which knows the key. */
   readonly upstream: {
     readonly baseUrl: string
     readonly path: string

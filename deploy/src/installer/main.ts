@@ -16,7 +16,7 @@ installer test: does the main job once.`
 
 const readFile = (path: string): string => readFileSync(path, 'utf8')
 
-/** What the chart's Jobs and its test run. */
+/** The commands that the chart's Jobs and its test run. */
 await runProgram(process, {
   name: 'installer',
   about: ABOUT,

@@ -5,10 +5,10 @@ import { isPostgresAway } from '@protectmyapi/service-kit/postgres/postgres'
 import type { Logger } from '@protectmyapi/service-kit/program/log'
 import { prepareDatabases } from '../system/databases.js'
 
-/** A Postgres that starts with an empty volume takes seconds. */
+/** A Postgres that starts with an empty volume takes some seconds. */
 const POSTGRES_MS = 120_000
 
-/** The command `databases`: the three databases of a try, and their roles, with the passwords in this folder. */
+/** The command `databases`: makes the three databases of a trial and their roles, with the passwords in this folder. */
 export async function prepareTrialDatabases(
   { host, secretsDir }: { readonly host: string; readonly secretsDir: string },
   log: Logger,

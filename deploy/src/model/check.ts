@@ -9,13 +9,16 @@ import { readTrace, type Step } from './read-trace.js'
 import type { Run, Search } from './run.js'
 
 const LIMITS = {
-  /** Spin or gcc, on a machine that others use as well. */
+  /** For Spin or gcc, on a machine that is used for other things as well. */
   buildMs: 120_000,
   /** A replayed trail repeats every variable at every step. */
   traceBytesMax: 64 * 1024 * 1024,
 } as const
 
-/** How Spin's checker is compiled, and run. Memory is bounded: a search that grows beyond that says so, and fails. */
+/**
+ * The options for compiling and running Spin's checker. Memory is bounded: a search that needs more reports that, and
+ * fails.
+ */
 const SEARCHES: Readonly<Record<Search, { readonly compile: readonly string[]; readonly run: readonly string[] }>> = {
   shortest: { compile: ['-O1', '-DSAFETY', '-DNOFAIR', '-DBFS', '-DMEMLIM=3000'], run: [] },
   exhaustive: { compile: ['-O2', '-DSAFETY', '-DNOFAIR', '-DCOLLAPSE', '-DMEMLIM=7800'], run: ['-m9000000', '-w25'] },
@@ -32,7 +35,7 @@ export interface Checked extends Outcome {
   readonly steps: readonly Step[]
 }
 
-/** One configuration of the model. @throws Error where it does not compile, or does not end in its time. */
+/** Checks one configuration of the model. @throws Error where it does not compile, or does not end in time. */
 export async function check(run: Run, model: string, { spin, gcc }: Tools): Promise<Checked> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pma-model-'))
   const { compile, run: flags } = SEARCHES[run.search]
@@ -52,7 +55,10 @@ export async function check(run: Run, model: string, { spin, gcc }: Tools): Prom
   }
 }
 
-/** Its standard output, whatever its status: what was found is in the words. @throws Error where the time is over. */
+/**
+ * The standard output, whatever the exit status, because the output says what was found. @throws Error where the time
+ * is over.
+ */
 function ended(file: string, args: readonly string[], cwd: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...args], {

@@ -3,7 +3,9 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { WITHOUT_RULES } from './without-rules.js'
 
-/** The rules stand in the table of docs/freshness.md, in the code, in tests and in the model: the four agree. */
+/**
+ * The rules are listed in the table of docs/freshness.md, in the code, in tests and in the model. The four must agree.
+ */
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const text = (file: string): string => readFileSync(path.join(project, file), 'utf8')
 
@@ -13,7 +15,7 @@ const ROOTS: Readonly<Record<string, string>> = {
   V: 'services/vault/src',
   K: 'packages/service-kit/src',
 }
-/** Paths of the second table, which has no letters before them. */
+/** Folder of the paths in the second table, which have no letter before them. */
 const SHARED = 'services/proxy/src/lease/shared'
 
 interface Row {
@@ -65,7 +67,10 @@ function tableRows(markdown: string): readonly Row[] {
   return found
 }
 
-/** A letter holds for the paths after it, up to the next one; a name without a folder is in that of the name before. */
+/**
+ * A letter names the folder of the paths after it, up to the next letter. A name without a folder is in the folder of
+ * the name before.
+ */
 function filesOf(cell: string): readonly string[] {
   let folder = SHARED
   let root = SHARED

@@ -1,10 +1,10 @@
 import type { Outcome } from './read-outcome.js'
 import type { Run, WithAllRules } from './run.js'
 
-/** Why a run is not what it should be; undefined where it is. */
+/** Why a run's outcome is not the expected one; undefined where it is. */
 export function judge(run: Run, outcome: Outcome): string | undefined {
   if (run.kind === 'without') {
-    // A deadlock would be one of the model's own, and says nothing of the rule.
+    // A deadlock would be a fault of the model itself, and shows nothing about the rule.
     return outcome.violation === 'assertion' ? undefined : `nothing goes wrong without ${run.rule}`
   }
   if (outcome.violation !== 'none') return 'a violation, with all rules on'

@@ -3,9 +3,9 @@ import path from 'node:path'
 import { modelConfig } from './model-config.js'
 import { runModel } from './run-model.js'
 
-/** `make model`: the protocol of docs/freshness.md, checked; and each of its rules, shown to be needed. */
+/** `make model`: checks the protocol of docs/freshness.md, and shows that each of its rules is needed. */
 async function main(): Promise<number> {
-  // It takes a core for minutes: whatever else runs here goes first.
+  // It occupies a core for minutes, so everything else on the machine gets priority.
   os.setPriority(10)
   return runModel({
     config: modelConfig(process.env),

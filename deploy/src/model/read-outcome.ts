@@ -1,15 +1,15 @@
 /** What one run of a checker found. */
 export interface Outcome {
-  /** `none`: it found nothing. `assertion`: a state that must not be. `other`: a deadlock, or a cycle without progress. */
+  /** `none`: nothing was found. `assertion`: a forbidden state. `other`: a deadlock, or a cycle without progress. */
   readonly violation: 'none' | 'assertion' | 'other'
-  /** It has seen all that there is to see. */
+  /** Whether the whole state space was searched. */
   readonly complete: boolean
   readonly states: number
   readonly depth: number
   readonly seconds: number
 }
 
-/** Reads what a checker of Spin's (`pan`) prints. @throws Error for what is not such a report. */
+/** Reads the output of one of Spin's checkers (`pan`). @throws Error for text that is no such report. */
 export function readOutcome(text: string): Outcome {
   const errors = figure(text, /errors: (\d+)/)
   const states = figure(text, /^\s*([\d.e+]+) states, stored/m)
@@ -17,7 +17,7 @@ export function readOutcome(text: string): Outcome {
   const isAssertion = /assertion violated/.test(text)
   return {
     violation: errors === 0 ? 'none' : isAssertion ? 'assertion' : 'other',
-    // Each of these says that something was left out; so does a search by hash alone, which never counts as complete.
+    // Each of these messages says that something was left out. A search by hash alone never counts as complete either.
     complete: !/max search depth too small|-DMEMLIM bound|out of memory|Search not completed|interrupted/.test(text),
     states,
     depth: figure(text, /depth reached (\d+)/) ?? 0,

@@ -1,4 +1,4 @@
-/** One step of a counterexample: who did which line of the model, and what that changed. */
+/** One step of a counterexample: which process executed which line of the model, and what that changed. */
 export interface Step {
   readonly who: string
   readonly line: number
@@ -7,14 +7,14 @@ export interface Step {
 
 const STATEMENT = /^\s*(\d+):\s+proc\s+\d+ \((\S+?):\d+\) \S+?:(\d+) \(state/
 const VALUE = /^\s+(\w+(?:\[\d+\])?) = (\d+)$/
-/** The model's counters of loops. */
+/** Loop counters of the model. */
 const SCRATCH = new Set(['i', 'j'])
-/** The numbers of Writer's states. */
+/** The names of Writer's states, by number. */
 const WRITER_STATES = ['IDLE', 'PUTTING', 'LIST', 'WAIT', 'DONE', 'FAILED', 'CRASHED'] as const
 
 /**
- * Reads a trail that was replayed with `spin -t -p -g`. That prints every variable again and again; here each step has
- * its first line, which is its guard, and the variables that it changed. The start of the processes is left out.
+ * Reads a trail replayed with `spin -t -p -g`, which prints every variable at every step. Each step here has its first
+ * line, which is its guard, and only the variables that it changed. The start of the processes is left out.
  */
 export function readTrace(text: string): readonly Step[] {
   const steps: Step[] = []
@@ -46,7 +46,7 @@ export function readTrace(text: string): readonly Step[] {
   return steps
 }
 
-/** The same for people, with the model's own lines. */
+/** The steps as text for people, with the lines of the model. */
 export function traceText(steps: readonly Step[], model: string): string {
   const lines = model.split('\n')
   return steps

@@ -66,7 +66,7 @@ interface Where {
   readonly say: (line: string) => void
 }
 
-/** One that cannot be checked must not hide the others. */
+/** A run that cannot be checked must not hide the others. */
 async function one(run: Run, where: Where): Promise<{ readonly line: string; readonly isFailure: boolean }> {
   const startedMs = performance.now()
   const seconds = (): string => ((performance.now() - startedMs) / 1_000).toFixed(1)
@@ -106,7 +106,7 @@ async function writeTrace(run: Run, { steps }: Checked, { model, traces }: Where
   await writeFile(path.join(traces, `${run.name}.txt`), `${head}${text}\n`)
 }
 
-/** The words come last: they are of any length. */
+/** The text comes last, because its length varies. */
 function row(name: string, words: string, ...figures: readonly string[]): string {
   const [steps = '', depth = '', states = '', seconds = ''] = figures
   return `${name.padEnd(20)}${steps.padStart(6)}${depth.padStart(8)}${states.padStart(11)}${seconds.padStart(9)}  ${words}`

@@ -1,20 +1,21 @@
 /**
- * How the states are searched. `shortest`: in breadth, so that the first counterexample is as short as any.
- * `exhaustive`: every state, stored whole. `fair`: cycles as well, each process given its turn. `compact`: states by
- * their hash, which misses about one in a hundred. `bitstate`: a random part of what is too large for all of it.
+ * How the states are searched. `shortest`: breadth first, so that no counterexample is shorter than the first one
+ * found. `exhaustive`: every state, stored completely. `fair`: cycles as well, under weak fairness for each process.
+ * `compact`: states stored by their hash, which misses about one in a hundred. `bitstate`: a random part of a state
+ * space that is too large to search completely.
  */
 export type Search = 'shortest' | 'exhaustive' | 'fair' | 'compact' | 'bitstate'
 
 interface Configuration {
   readonly name: string
-  /** For `-D`. */
+  /** Passed with `-D`. */
   readonly defines: readonly string[]
   readonly search: Search
-  /** It is given up then, and has failed. */
+  /** After this time the run is ended, and has failed. */
   readonly secondsMax: number
 }
 
-/** A rule switched off: something must go wrong. */
+/** A run with a rule switched off, in which something must go wrong. */
 export interface WithoutRule extends Configuration {
   readonly kind: 'without'
   readonly rule: string
@@ -22,12 +23,15 @@ export interface WithoutRule extends Configuration {
   readonly shows: string
 }
 
-/** All rules on: nothing may go wrong. */
+/** A run with all rules, in which nothing may go wrong. */
 export interface WithAllRules extends Configuration {
   readonly kind: 'with-all'
-  /** What is searched. */
+  /** What the search covers. */
   readonly covers: string
-  /** As many as there are; where a part is searched, at least as many. A model that goes nowhere finds nothing either. */
+  /**
+   * The number of states; at least that many where only a part is searched. Without this check a model that does
+   * nothing would pass.
+   */
   readonly states: number
 }
 

@@ -1,6 +1,6 @@
 import type { WithAllRules } from './run.js'
 
-/** Every state of what is small; a minute. */
+/** Every state of small configurations, in a minute. */
 export const WITH_ALL_RULES: readonly WithAllRules[] = [
   {
     ...all('progress', ['NP=1', 'NW=1', 'PROGRESS']),

@@ -2,7 +2,7 @@ import type { WithoutRule } from './run.js'
 
 /** One proxy and one writer. */
 const SMALL = ['NP=1', 'NW=1']
-/** Two writers, and none of the faults that these rules do not need. */
+/** Two writers, without the faults that these rules do not need. */
 const TWO_WRITERS = ['NP=1', 'NW=2', 'H=1', 'G=1', 'CALM']
 
 /** Each rule of docs/freshness.md switched off, in the smallest configuration that shows what it is for. */

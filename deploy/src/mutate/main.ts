@@ -10,10 +10,12 @@ import { chosenParts } from './parts.js'
 const projectDir = path.resolve(import.meta.dirname, '..', '..', '..')
 const { ONLY } = parseEnvironment(z.object({ ONLY: List.default([]) }), process.env)
 
-/** `make mutate`: changes the sources of some parts, one place at a time, and counts the changes that no test notices. */
+/**
+ * `make mutate`: changes the sources of some parts, one place at a time, and counts the changes that no test notices.
+ */
 await runRig(async ({ progress, onEnder }) => {
   const parts = chosenParts(ONLY)
-  // It takes two cores for a while: whatever else runs here goes first.
+  // It occupies two cores for a while, so everything else on the machine gets priority.
   os.setPriority(10)
   process.chdir(projectDir)
   const servers = await progress.step('Postgres and the rest, for the tests', (say) =>
@@ -21,8 +23,8 @@ await runRig(async ({ progress, onEnder }) => {
   )
   onEnder(() => servers.stop())
   try {
-    // What runs the tests is started by Stryker, and hears of the servers by these. A score is the same wherever it is
-    // taken: vectors of others, which are not everywhere, have no part in it.
+    // Stryker starts the test processes, which learn of the servers by these variables. External test vectors are left
+    // out, because they are not available everywhere and a score must be the same wherever it is taken.
     Object.assign(process.env, servers.variables, { GENERATED_CASES_SHARE: '0.02', VECTORS_DIR: '', CI: '' })
     const scores: Score[] = []
     for (const part of parts) scores.push(await progress.step(part.folder, () => mutatePart(part, projectDir)))

@@ -3,12 +3,15 @@ import { Stryker } from '@stryker-mutator/core'
 import type { Part } from './parts.js'
 
 const LIMITS = {
-  /** Over what the tests take without a mutant: one that loops, or fails slowly. */
+  /** Time beyond what the tests take without a mutant, for a mutant that loops or fails slowly. */
   timeoutMs: 20_000,
   runners: 2,
 } as const
 
-/** A mutant is at work from the loading of its module on: jest's own loader has modules anew for each file of tests. */
+/**
+ * A mutant takes effect when its module is loaded, so modules are loaded again for each test file, by jest's own
+ * loader.
+ */
 const MODULES_ANEW = {
   testRunner: 'jest-circus/runner',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
@@ -19,19 +22,22 @@ const MODULES_ANEW = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 }
 
-/** Mutants that tests found, and those that they did not. */
+/** Mutants that tests noticed, and mutants that they did not. */
 export interface Score {
   readonly part: string
-  /** By failing. */
+  /** Noticed because a test failed. */
   readonly killed: number
-  /** By not ending: on a busy machine a test that would fail may be so slow too. */
+  /** Noticed because the tests did not end. On a busy machine, a test that would fail may be that slow as well. */
   readonly timedOut: number
   readonly survived: number
   readonly percent: number
   readonly isEnough: boolean
 }
 
-/** Tests one part's tests. The report, with each survivor, is written to `.local/mutate/<part>.json`, and to the console. */
+/**
+ * Measures the tests of one part. The report, with each survivor, goes to `.local/mutate/<part>.json` and to the
+ * console.
+ */
 export async function mutatePart(
   { name, folder, file, leftOut = [], scoreMin }: Part,
   projectDir: string,
@@ -39,14 +45,14 @@ export async function mutatePart(
   const stryker = new Stryker({
     mutate: file === undefined ? [`${folder}/**/*.ts`, `!${folder}/**/*.test.ts`] : [`${folder}/${file}.ts`],
     testRunner: 'jest',
-    // Jest's ES modules are behind this option of Node.
+    // Node needs this option for jest's ES modules.
     testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
     jest: {
       projectType: 'custom',
       configFile: 'jest.config.js',
       config: {
         ...MODULES_ANEW,
-        // Jest looks through all files below its roots once a mutant.
+        // Jest searches all files below its roots once for each mutant.
         roots: [`<rootDir>/${folder}`],
         testPathIgnorePatterns: leftOut.map((one) => `/${one}$`),
         ...(file === undefined ? {} : { testMatch: [`<rootDir>/${folder}/${file}.test.ts`] }),

@@ -1,13 +1,18 @@
-/** A part of a service whose tests are tested: each of its mutants should make one of them fail. */
+/** A part of a service whose tests are measured: each of its mutants should make a test fail. */
 export interface Part {
   readonly name: string
-  /** Its folder: sources, and the tests beside them. */
+  /** The folder with the sources and their tests. */
   readonly folder: string
-  /** Of the folder that one alone, without its ending, and the test of its name. */
+  /** Only this file of the folder, without its extension, and the test of the same name. */
   readonly file?: string
-  /** Tests that have no part in it: they start a whole proxy for each mutant, and say less of where it is. */
+  /**
+   * Tests that are left out, because they start a whole proxy for each mutant and say less about where the fault is.
+   */
   readonly leftOut?: readonly string[]
-  /** Below it the run fails, in percent. It is raised with the tests, towards 90 everywhere, and never lowered. */
+  /**
+   * The lowest score in percent at which the run passes. It is raised with the tests, towards 90 everywhere, and never
+   * lowered.
+   */
   readonly scoreMin: number
 }
 

@@ -1,6 +1,6 @@
-/** One request, and how it ended; milliseconds of one clock. */
+/** One request, and how it ended; in milliseconds of one clock. */
 export interface Sent {
-  /** Its number, from 0. */
+  /** The number of the proxy, from 0. */
   readonly proxy: number
   readonly startMs: number
   readonly endMs: number
@@ -8,7 +8,7 @@ export interface Sent {
   readonly status: number
 }
 
-/** When it was away. */
+/** When the part was away. */
 export interface Away {
   readonly fromMs: number
   readonly toMs: number
@@ -16,19 +16,21 @@ export interface Away {
 
 /** What clients felt of one outage. */
 export interface Figures {
-  /** Of what started while it was away. */
+  /** The number of requests that started during the outage. */
   readonly requests: number
   readonly served: number
-  /** From its beginning to the start of the first request that was not served; undefined where all were. */
+  /**
+   * From the beginning of the outage to the start of the first request that was not served; undefined where all were.
+   */
   readonly servedForMs: number | undefined
-  /** From its beginning to the start of the last request that was served; undefined where none was. */
+  /** From the beginning of the outage to the start of the last request that was served; undefined where none was. */
   readonly lastServedMs: number | undefined
-  /** Of those that were refused: how long 99 of 100 waited for it. */
+  /** How long 99 of 100 refused requests waited for their refusal at most. */
   readonly refusedInMs: number | undefined
   readonly longestMs: number
-  /** Neither served nor refused with 503. */
+  /** Requests that were neither served nor refused with 503. */
   readonly strange: number
-  /** From its return to the start of the last request that was not served; 0 where all were. */
+  /** From the end of the outage to the start of the last request that was not served; 0 where all were. */
   readonly backInMs: number
 }
 
@@ -55,7 +57,7 @@ export function figuresOf(sent: readonly Sent[], { fromMs, toMs }: Away): Figure
   }
 }
 
-/** The same of each proxy by itself: what one does is not seen where the other one does it sooner. */
+/** The figures of each proxy alone, because in the joint figures a faster proxy can hide a slower one. */
 export function figuresByProxy(sent: readonly Sent[], proxies: number, away: Away): readonly Figures[] {
   return Array.from({ length: proxies }, (_, number) =>
     figuresOf(

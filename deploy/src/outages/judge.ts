@@ -3,37 +3,46 @@ import type { Outage } from './outage.js'
 import type { Readiness } from './watch-readiness.js'
 
 const PROMISED = {
-  /** Everything is served again so soon after the return (README, promise 21). */
+  /** Everything is served again this soon after the part has returned (README, promise 21). */
   backInMs: 5_000,
-  /** Of the horizon: its third between two Syncs may be spent when the outage begins, and the machine is busy. */
+  /**
+   * The share of the horizon that must remain: when the outage begins, a third may be used up between two Syncs, and
+   * the machine is busy.
+   */
   servedShare: 0.6,
-  /** What is not to be served any more: what was admitted when it began. */
+  /** Where nothing may be served any more, only requests admitted at the beginning may still be. */
   lastAdmittedMs: 1_000,
   /** Refusals come "at once"… */
   refusedInMs: 1_000,
-  /** …but where each of them asks a management that says nothing, after the deadline of that question, three seconds. */
+  /**
+   * …unless each one first asks a management that does not answer: then they come after that call's deadline of three
+   * seconds.
+   */
   refusedBySilenceInMs: 3_500,
-  /** What is asked for anew has four seconds, in up to three attempts. */
+  /** A request for what the proxy does not hold has four seconds, in up to three attempts. */
   coldInMs: 5_000,
-  /** No herd: of each process that uses it, in the first second. A pool of Postgres has 20, and one listens. */
+  /**
+   * Prevents a rush: the most connections in the first second from each process that uses the part. A pool of Postgres
+   * has 20, and one more listens.
+   */
   knocksPerLink: 32,
 } as const
 
-/** One outage at one horizon, and what came of it. */
+/** One outage at one horizon, and its results. */
 export interface Result {
   readonly outage: Omit<Outage, 'links' | 'gone'> & { readonly links: readonly unknown[] }
   readonly horizonMs: number
-  /** Of all proxies together, for the table. */
+  /** The figures of all proxies together, for the table. */
   readonly figures: Figures
   readonly byProxy: readonly Figures[]
-  /** Requests for what no proxy held, one to each, while it was away. */
+  /** Requests during the outage for what no proxy held, one to each proxy. */
   readonly cold: readonly Sent[]
-  /** Connections that were asked for in the second after its return, by all who use it. */
+  /** Connections requested in the second after the return, by all processes that use the part. */
   readonly knocks: number
   readonly readiness: Readiness
 }
 
-/** What was promised and did not come, in words; empty where all came. Pure. */
+/** The promises that were broken, in words; empty where none was. Pure. */
 export function broken(result: Result): readonly string[] {
   const { outage, cold, knocks, readiness } = result
   const said = result.byProxy.flatMap((figures, number) =>
@@ -64,7 +73,7 @@ function brokenBy({ outage, horizonMs }: Result, figures: Figures): readonly str
   return said
 }
 
-/** Until when a proxy has to serve, and from when on it must not. */
+/** For how long a proxy must go on serving, and after how long it must not serve any more. */
 function spanOf({ serves }: Result['outage'], horizonMs: number): { fromMs: number; toMs: number } {
   switch (serves) {
     case 'all the time':
@@ -81,14 +90,17 @@ function isExpected(cold: Outage['cold'], status: number): boolean {
   return status === (cold === 'served' ? 200 : 503)
 }
 
-/** Of what is served all the time: how much was asked for, while parts were away, and how much of it was served. */
+/**
+ * For outages during which everything should be served: the number of requests while parts were away, and how many were
+ * served.
+ */
 export function servedThroughout(results: readonly Pick<Result, 'outage' | 'figures'>[]): string {
   const throughout = results.filter(({ outage }) => outage.serves === 'all the time')
   const sum = (of: 'served' | 'requests'): number => throughout.reduce((total, { figures }) => total + figures[of], 0)
   return `${sum('served')} of ${sum('requests')} served where everything goes on`
 }
 
-/** For people and for docs/operations.md. */
+/** The table for people and for docs/operations.md. */
 export function table(results: readonly Result[]): string {
   const rows = results.map((result) => {
     const { outage, horizonMs, figures, byProxy, cold, knocks } = result

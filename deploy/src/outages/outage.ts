@@ -1,34 +1,42 @@
 import type { TcpSwitch } from '../chaos/switch/tcp-switch.js'
 import type { Links } from '../chaos/system/links.js'
 
-/** `cut`: refused at once, as when nobody is there. `silent`: no packet comes through, as when somebody hangs. */
+/**
+ * `cut`: connections are refused at once, as when no process listens. `silent`: no packet comes through, as when a
+ * process hangs.
+ */
 export type Manner = 'cut' | 'silent'
 
-/** Something that is away from everybody who uses it. */
+/** A part that is away for every process that uses it. */
 export interface Outage {
   readonly name: string
   readonly manner: Manner
   readonly holdMs: number
-  /** Until the horizon; all the time, since what is held lives longer than this; or nothing, since nobody can admit. */
+  /**
+   * Served until the horizon; all the time, because what is held outlives the outage; or not at all, because nothing
+   * can admit.
+   */
   readonly serves: 'until the horizon' | 'all the time' | 'nothing'
   readonly refusals: 'at once' | 'after a deadline'
-  /** What becomes of a request for what no proxy holds. */
+  /** The outcome of a request for what no proxy holds. */
   readonly cold: 'served' | 'refused' | 'either'
   readonly links: readonly TcpSwitch[]
-  /** Cut off before it begins, and until all has been measured. */
+  /** Cut off before the outage begins, and until everything has been measured. */
   readonly gone: readonly TcpSwitch[]
 }
 
 const HOLDS = {
-  /** Beyond the horizon, to see that it is kept. */
+  /** Time beyond the horizon, to see that it is respected. */
   beyondHorizonMs: 8_000,
   vaultMs: 20_000,
   redisMs: 15_000,
-  /** What is warm has 120 s at least; the rest is for what must be renewed within. */
+  /** What is warm stays so for at least 120 s; the rest is for what must be renewed during the outage. */
   kmsMs: 125_000,
 } as const
 
-/** Each part that can go away, in both manners. Of the KMS one: it does not depend on the horizon. */
+/**
+ * Each part that can be away, in both manners. The KMS in one only, because its outage does not depend on the horizon.
+ */
 export function allOutages({ proxies, managements, vaults }: Links, horizonMs: number): readonly Outage[] {
   const management = proxies.map(({ directory }) => directory)
   const postgres = [...managements, ...vaults].map((one) => one.postgres)
@@ -51,12 +59,12 @@ export function allOutages({ proxies, managements, vaults }: Links, horizonMs: n
     ...inBoth({ name: 'redis', links: redis, ...throughout, cold: 'served', holdMs: HOLDS.redisMs }),
     refused,
     { ...unanswered, refusals: 'after a deadline' },
-    // A vault may hold the data key still.
+    // A vault may still hold the data key.
     { name: 'kms', manner: 'cut', links: kms, ...throughout, cold: 'either', holdMs: HOLDS.kmsMs },
   ]
 }
 
-/** What is gone before it begins. */
+/** Cuts off what must be gone before the outage begins. */
 export function prepare({ gone }: Outage): void {
   for (const link of gone) link.cut()
 }
@@ -69,7 +77,7 @@ export function mend({ links }: Outage): void {
   for (const link of links) link.mend()
 }
 
-/** All is as it was before. */
+/** Restores everything. */
 export function restore({ gone }: Outage): void {
   for (const link of gone) link.mend()
 }

@@ -3,9 +3,9 @@ import { z } from 'zod'
 
 export interface OutagesConfig {
   readonly horizonsMs: readonly number[]
-  /** Words of which an outage's name holds one; none: all of them. */
+  /** Only outages whose name contains one of these words. Empty selects all. */
   readonly only: readonly string[]
-  /** Of a LocalStack on this machine; else the rig starts one. */
+  /** The address of a LocalStack on this machine; without it the rig starts one. */
   readonly kmsEndpoint: string | undefined
 }
 
@@ -17,7 +17,7 @@ const OutagesEnv = z.object({
   LOCALSTACK_ENDPOINT: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
 })
 
-/** Pure: main.ts hands in the environment, once. */
+/** Pure: main.ts passes the environment in, once. */
 export function outagesConfig(env: NodeJS.ProcessEnv): OutagesConfig {
   const { HORIZONS, ONLY, LOCALSTACK_ENDPOINT } = parseEnvironment(OutagesEnv, env)
   return { horizonsMs: HORIZONS, only: ONLY, kmsEndpoint: LOCALSTACK_ENDPOINT }

@@ -30,18 +30,21 @@ export interface OutagesOptions extends RigConsole {
 }
 
 const LIMITS = {
-  /** Under load, before each outage: everything is warm. */
+  /** Time under load before each outage, so that everything is warm. */
   calmMs: 3_000,
-  /** From the beginning until what nobody holds is asked for: it is away for everybody by then. */
+  /** Time from the beginning of the outage until cold requests are sent: by then the part is away for every process. */
   coldAfterMs: 2_000,
-  /** After each return: longer than is promised. */
+  /** Time after each return: longer than promised. */
   returnMs: 10_000,
   knocksMs: 1_000,
 } as const
 
 const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
 
-/** `make outages`: each part away from the others, at each horizon. Answers whether all came that `judge.ts` promises. */
+/**
+ * `make outages`: takes each part away from the others, at each horizon. Answers whether all promises of `judge.ts`
+ * held.
+ */
 export async function runOutages(options: OutagesOptions): Promise<boolean> {
   const { config, projectDir, progress } = options
   const kms = await findKms({ endpoint: config.kmsEndpoint, projectDir, say: progress.say })
@@ -89,7 +92,10 @@ async function atHorizon(options: OutagesOptions, kms: RigKms, horizonMs: number
   }
 }
 
-/** The KMS has nothing to do with the horizon, takes two minutes, and there may be none. */
+/**
+ * The KMS is tried at one horizon only, because its outage does not depend on the horizon and takes two minutes; and
+ * there may be no KMS.
+ */
 function isWanted({ name }: Outage, { config }: OutagesOptions, horizonMs: number, { hasKms }: ChaosSystem): boolean {
   if (name === 'kms' && (!hasKms || horizonMs !== config.horizonsMs[0])) return false
   return config.only.length === 0 || config.only.some((word) => name.includes(word))
@@ -98,7 +104,7 @@ function isWanted({ name }: Outage, { config }: OutagesOptions, horizonMs: numbe
 type Furnished = Omit<WarmLoadOptions, 'credentials'> & {
   readonly appToken: string
   readonly debugToken: string
-  /** Makes what no proxy has heard of. */
+  /** Makes a lane that no proxy has heard of. */
   readonly another: () => Promise<Lane>
 }
 
@@ -155,7 +161,7 @@ async function measure(
   return { outage, horizonMs, figures: figuresOf(load.sent, away), byProxy, cold: await cold, knocks, readiness }
 }
 
-/** For what no proxy holds: one request to each. */
+/** Sends each proxy one request for what it does not hold. */
 async function askCold(proxies: readonly number[], { slug, appToken }: Lane): Promise<readonly Sent[]> {
   const agent = new http.Agent()
   const headers = { authorization: `Bearer ${appToken.token}` }

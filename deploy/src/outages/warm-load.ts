@@ -5,7 +5,7 @@ import type { Sent } from './figures.js'
 
 const LIMITS = {
   clients: 8,
-  /** Between two requests of a client, served or not. */
+  /** Pause between two requests of a client, served or not. */
   pauseMs: 20,
 } as const
 
@@ -16,13 +16,13 @@ export interface WarmLoadOptions {
 }
 
 export interface WarmLoad {
-  /** All that has been answered, in the order of the answers. */
+  /** All requests that have been answered, in the order of the answers. */
   readonly sent: readonly Sent[]
   /** Settles with the last answer. */
   stop(): Promise<void>
 }
 
-/** The same request again and again, by credentials that both proxies know: each client to a proxy of its own. */
+/** Sends the same request again and again, with credentials that both proxies know. Each client uses one proxy. */
 export function startWarmLoad({ proxies, slug, credentials }: WarmLoadOptions): WarmLoad {
   const sent: Sent[] = []
   let isOver = false

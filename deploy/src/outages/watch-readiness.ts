@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answers } from '../chaos/faults/until-healed.js'
 
-/** Between two looks. */
+/** Pause between two looks. */
 const EVERY_MS = 250
 
-/** What an orchestrator sees of the proxies. */
+/** The readiness of the proxies as an orchestrator sees it. */
 export interface ReadinessWatch {
-  /** Settles with the number of looks, and of those at which no proxy said that it is ready. */
+  /** Settles with the number of looks, and the number of those at which no proxy was ready. */
   stop(): Promise<Readiness>
 }
 
@@ -15,7 +15,7 @@ export interface Readiness {
   readonly nobody: number
 }
 
-/** Looks at `/readyz` of all of them, again and again. */
+/** Polls `/readyz` of all proxies. */
 export function watchReadiness(ports: readonly number[]): ReadinessWatch {
   let [looks, nobody, isOver] = [0, 0, false]
   async function watch(): Promise<void> {

@@ -4,13 +4,13 @@ import { describe, expect, it } from '@jest/globals'
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 
-/** Patterns of a file of that kind, in their order: a later one wins. */
+/** The patterns of an ignore file in their order: a later one wins. */
 async function patternsOf(file: string): Promise<readonly string[]> {
   const text = await readFile(path.join(PROJECT, file), 'utf8')
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
 }
 
-/** Sources and manifests. Not `deploy` as a whole: Terraform keeps its state below it. */
+/** Sources and manifests. Not `deploy` as a whole, because Terraform keeps its state below it. */
 const IN_IMAGES = [
   '!LICENSE',
   '!package.json',
@@ -35,7 +35,7 @@ describe('what a checkout holds besides sources', () => {
     expect(first).toBe('*')
     expect(others.filter((pattern) => pattern.startsWith('!'))).toEqual(IN_IMAGES)
     expect(others[others.indexOf('!deploy') + 1]).toBe('deploy/*')
-    // Behind the last that is taken back in, so that none of it comes back.
+    // After the last pattern that includes something, so that none of these is included again.
     expect(others.slice(others.indexOf('!deploy/test') + 1)).toEqual([
       '**/node_modules',
       '**/dist',

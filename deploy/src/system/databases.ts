@@ -17,7 +17,7 @@ export interface Database {
   readonly migrator: Role
   /** Has no DDL. */
   readonly runtime: Role
-  /** Of whoever may do everything; for scripts and tests. */
+  /** The URL of a role that may do everything; for scripts and tests. */
   readonly adminUrl: string
 }
 
@@ -33,7 +33,8 @@ const NAMES = { management: 'management', vault: 'vault', vaultKeys: 'vault_keys
  * Makes the three databases and their six roles where they are missing, and sets the roles' passwords to those in
  * `secretsDir`.
  *
- * @param ours whether this folder has used the server before: databases of another's are never taken over.
+ * @param ours whether this folder has used the server before. If not, existing databases belong to somebody else and
+ * are refused.
  */
 export async function prepareDatabases(
   adminUrl: string,
@@ -47,7 +48,7 @@ export async function prepareDatabases(
     if (!ours) await refuseForeign(admin, prefix)
     const prepare = (name: string): Promise<Database> =>
       prepareDatabase(admin, adminUrl, `${prefix}${name}`, secretsDir)
-    // One after the other: CREATE DATABASE copies a template that only one session at a time may use.
+    // One after the other, because CREATE DATABASE copies a template that only one session at a time may use.
     const management = await prepare(NAMES.management)
     const vault = await prepare(NAMES.vault)
     return { management, vault, vaultKeys: await prepare(NAMES.vaultKeys) }
@@ -56,7 +57,7 @@ export async function prepareDatabases(
   }
 }
 
-/** Those that were prepared before. Asks nobody. */
+/** The databases that were prepared before. Connects to no server. */
 export function knownDatabases(adminUrl: string, prefix: string, secretsDir: string): Databases {
   const describe = (name: string): Database => describeDatabase(adminUrl, `${prefix}${name}`, secretsDir)
   return {
@@ -66,7 +67,7 @@ export function knownDatabases(adminUrl: string, prefix: string, secretsDir: str
   }
 }
 
-/** Forgets databases and roles of this prefix. */
+/** Drops the databases and roles of this prefix. */
 export async function dropDatabases(adminUrl: string, prefix: string): Promise<void> {
   const admin = new pg.Client({ connectionString: adminUrl })
   await admin.connect()
@@ -130,7 +131,7 @@ function describeDatabase(adminUrl: string, name: string, secretsDir: string): D
 async function ensureRole(admin: pg.Client, user: string, password: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user])
   const verb = rowCount === 0 ? 'CREATE' : 'ALTER'
-  // Postgres may have statements logged.
+  // A verifier instead of the password, because Postgres may log statements.
   const verifier = admin.escapeLiteral(scramVerifier(password))
   await admin.query(`${verb} ROLE ${user} LOGIN NOCREATEDB NOCREATEROLE PASSWORD ${verifier}`)
 }
@@ -138,7 +139,7 @@ async function ensureRole(admin: pg.Client, user: string, password: string): Pro
 async function ensureDatabase(admin: pg.Client, name: string, owner: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
   if (rowCount !== 0) return
-  // Who is not a superuser may give a database only to a role that they are a member of.
+  // A role that is not a superuser may give a database only to a role that it is a member of.
   const { rows } = await admin.query<{ member: boolean }>(`SELECT pg_has_role(current_user, $1, 'MEMBER') AS member`, [
     owner,
   ])
@@ -146,7 +147,7 @@ async function ensureDatabase(admin: pg.Client, name: string, owner: string): Pr
   await admin.query(`CREATE DATABASE ${name} OWNER ${owner}`)
 }
 
-/** By default everybody may connect to a database and, before Postgres 15, make tables in it. */
+/** By default every role may connect to a database and, before Postgres 15, make tables in it. */
 async function closeToOthers(url: string, name: string, migrator: string, runtime: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -1,10 +1,10 @@
-/** A server of others' making that the services stand on, where it is one of ours. Started again when it dies. */
+/** A server of another project that the services need, run by this project. Started again when it dies. */
 export interface Engine {
-  /** In its command line, and in nobody else's. */
+  /** A text in its command line, and in that of no other process. */
   readonly mark: string
   /** Undefined while it is down. */
   pid(): number | undefined
   stop(): Promise<void>
-  /** At once. */
+  /** Ends it at once. */
   kill(): void
 }

@@ -13,22 +13,22 @@ export interface EnginesDeps {
   readonly state: StateFile
   readonly progress: Progress
   readonly guard: Guard
-  /** Hears of every change of `pids`. */
+  /** Called after every change of `pids`. */
   readonly onChange: () => void
 }
 
-/** Postgres and Redis, as far as they are our own. */
+/** Postgres and Redis, as far as this project runs them. */
 export interface Engines {
-  /** The URL of a Postgres where databases and roles may be made: our own, or the one that was given. */
+  /** The URL of a Postgres where databases and roles may be made: the project's own, or a given one. */
   startPostgres(): Promise<string>
   /** How to reach Redis; undefined where none is used. */
   startRedis(): Promise<RedisAccess | undefined>
-  /** Of those that are up, by name. */
+  /** The processes that are up, by name. */
   pids(): readonly (readonly [string, number])[]
-  /** What an engine's process is known by; undefined where this is none. */
+  /** The mark in the command line of an engine's process; undefined for a name that is not an engine. */
   markOf(name: string): string | undefined
   stop(): Promise<void>
-  /** At once. */
+  /** Ends them at once. */
   kill(): void
 }
 

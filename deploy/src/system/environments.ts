@@ -3,13 +3,13 @@ import { type Identities, type Identity, NAMESPACE, TRUST_DOMAIN } from './ident
 import type { Ports } from './launcher-config.js'
 import { type RedisAccess, redisEnvironment } from './redis-access.js'
 
-/** What the environments of the services are made of. */
+/** The settings from which the environments of the services are built. */
 export interface Plan {
   readonly host: string
   readonly ports: Ports
   readonly identities: Identities
   readonly databases: Databases
-  /** Undefined: none is used. */
+  /** Undefined: Redis is not used. */
   readonly redis: RedisAccess | undefined
   readonly kmsKeyFile: string
   readonly bootstrap: { readonly email: string; readonly passwordFile: string; readonly organization: string }
@@ -17,19 +17,19 @@ export interface Plan {
   readonly logLevel: string
 }
 
-/** What a proxy is told of it. */
+/** The settings that a proxy needs. */
 export type ProxyPlan = Pick<Plan, 'host' | 'ports' | 'identities' | 'redis' | 'logLevel'>
 
 /** A set of variables. */
 export type Environment = Readonly<Record<string, string>>
 
-/** For SDKs that take a host and no path; browsers and resolvers send `*.localhost` to loopback. */
+/** For SDKs that accept a host without a path. Browsers and resolvers send `*.localhost` to loopback. */
 export const HOST_SUFFIX = 'proxy.localhost'
 
-/** In this mode alone loopback is a provider: exempt from the https and private-address rules. */
+/** Only in this mode may loopback be a provider: these hosts are exempt from the https and private-address rules. */
 const PRIVATE_UPSTREAMS = '127.0.0.1,localhost,[::1]'
 
-/** A stop must not keep a developer waiting for a stream. */
+/** Short, so that a stop does not keep a developer waiting for a stream. */
 const DRAIN_MS = '5000'
 
 export function vaultEnvironment(plan: Plan): Environment {
@@ -78,13 +78,14 @@ export function managementMigrateEnvironment(plan: Plan): Environment {
 export type Service = 'vault' | 'management' | 'proxy'
 
 /**
- * As in the proxy's image. What is under way outlives a scavenge of Node's 16 MiB, and is copied by it: with twice the room,
- * half as often. It may take 48 MiB more. Bodies lie outside of the heap and count towards the next full collection, which
- * V8 plans for 9 MiB more than a heap of 26 has: below 128 it makes none.
+ * As in the proxy's image. Objects of requests under way outlive a scavenge of Node's default 16 MiB, which then copies
+ * them. Twice the space halves the number of scavenges; it may take 48 MiB more. Bodies are outside of the heap but
+ * count towards the next full collection, which V8 plans 9 MiB above a heap of 26 MiB. With an initial old space of 128
+ * MiB these collections do not happen.
  */
 const PROXY_NODE_OPTIONS = ['--max-semi-space-size=32', '--initial-old-space-size=128']
 
-/** Not all of them are allowed in NODE_OPTIONS. */
+/** Passed as arguments, because NODE_OPTIONS does not allow all of them. */
 export function nodeOptionsOf(service: Service): readonly string[] {
   return service === 'proxy' ? PROXY_NODE_OPTIONS : []
 }

@@ -15,30 +15,30 @@ export const NAMESPACE = 'protectmyapi'
 /** Name and service account of the demo's internal service. */
 export const INTERNAL_DEMO = 'internal-demo'
 
-/** Files of one identity. */
+/** The files of one identity. */
 export interface Identity {
   readonly cert: string
   readonly key: string
 }
 
 export interface Identities {
-  /** The CA's certificate and key. */
+  /** Files with the CA's certificate, and with its key. */
   readonly ca: string
   readonly caKey: string
   readonly vault: Identity
   readonly management: Identity
-  /** One certificate per proxy, all of the same identity. */
+  /** One certificate for each proxy, all of the same identity. */
   readonly proxies: readonly Identity[]
-  /** An internal service that is granted nothing. */
+  /** An internal service without any rights. */
   readonly service: Identity
-  /** One that the demo registers, and binds a secret to. */
+  /** An internal service that the demo registers and binds a secret to. */
   readonly internalDemo: Identity
 }
 
-/** Issued anew at a start when less than this is left. */
+/** A start renews a certificate when less than this is left. */
 const RENEW_BEFORE_MS = 30 * 86_400_000
 
-/** The CA and the services' certificates: made on first use, then kept. */
+/** Makes the CA and the services' certificates on first use, and keeps them afterwards. */
 export async function ensureIdentities(folder: string, proxies: number): Promise<Identities> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const ca = path.join(folder, 'ca.pem')

@@ -38,7 +38,8 @@ describe('launcherConfig', () => {
     ['PROXIES', '99'],
     ['DEMO', 'yes'],
     ['PMA_PROXY_PORT', '70000'],
-    // By the rules of the services, which would say so after Postgres and migrations alone.
+    // Checked by the rules of the services here, because the services themselves would report it only after Postgres
+    // and migrations have run.
     ['PMA_HORIZON_MS', '999'],
     ['PMA_HORIZON_MS', '300001'],
     ['LOG_LEVEL', 'loud'],

@@ -6,12 +6,12 @@ import { HorizonMs, LogLevel } from '@protectmyapi/service-kit/program/shared-va
 import { z } from 'zod'
 import { RedisEnv, type RedisSource, redisSource } from './redis-source.js'
 
-/** Where each part listens. */
+/** The port of each part. */
 export interface Ports {
   readonly management: number
   readonly directory: number
   readonly vault: number
-  /** Of the first proxy; each further one takes the next number. */
+  /** The port of the first proxy; each further one takes the next port. */
   readonly proxy: number
   readonly postgres: number
   readonly redis: number
@@ -20,25 +20,25 @@ export interface Ports {
 
 export interface LauncherConfig {
   readonly projectDir: string
-  /** Everything that `make reset` forgets. */
+  /** The folder that `make reset` deletes. */
   readonly stateDir: string
-  /** What management and the proxies listen on. */
+  /** The address that management and the proxies listen on. */
   readonly host: string
   readonly proxies: number
   readonly demo: boolean
   readonly ports: Ports
-  /** A server where databases and roles may be made; else one of our own is started. */
+  /** A server where databases and roles may be made. Without it the project's own is started. */
   readonly databaseUrl?: string
-  /** Before the names of databases and roles: a server of others may have some named like ours. */
+  /** Prefix of the names of databases and roles, because a shared server may have the same names in use. */
   readonly databasePrefix: string
   readonly postgres: 'auto' | 'embedded'
   readonly redis: RedisSource
-  /** The longest wait for a change to be in force; management's own dial, to be played with. */
+  /** The longest wait for a change to be in force; a setting of management that users may experiment with. */
   readonly horizonMs: number
   readonly logLevel: string
 }
 
-/** The variables that move a port, for the message when one is taken. */
+/** The variable that changes each port, for the message when a port is taken. */
 export const PORT_VARIABLES: Readonly<Record<keyof Ports, string>> = {
   management: 'PMA_MANAGEMENT_PORT',
   directory: 'PMA_DIRECTORY_PORT',
@@ -50,7 +50,7 @@ export const PORT_VARIABLES: Readonly<Record<keyof Ports, string>> = {
 }
 
 const LIMITS = {
-  /** More help nobody on one machine. */
+  /** More do not help on one machine. */
   proxiesMax: 8,
 } as const
 
@@ -77,13 +77,13 @@ const LauncherEnv = z.object({
   ...RedisEnv.shape,
 })
 
-/** What the machine has, where the environment does not name another. */
+/** Programs found on the machine, used where the environment names no other server. */
 export interface Found {
-  /** The program of a Redis. */
+  /** The path of a `redis-server`. */
   readonly redisServer?: string | undefined
 }
 
-/** Pure: main.ts hands in the environment, once, and what it has found. */
+/** Pure: main.ts passes in the environment, once, and what it has found. */
 export function launcherConfig(env: NodeJS.ProcessEnv, projectDir: string, found: Found = {}): LauncherConfig {
   const parsed = parseEnvironment(LauncherEnv, env)
   const ports = {
@@ -111,20 +111,20 @@ export function launcherConfig(env: NodeJS.ProcessEnv, projectDir: string, found
   }
 }
 
-/** Some shells export HOST as the machine's name: only an address is meant for us. */
+/** Some shells export HOST as the machine's name, so only an address is taken as a setting. */
 function listenHost(host: string | undefined): string {
   return host !== undefined && isIP(host) !== 0 ? host : '127.0.0.1'
 }
 
-/** Names of databases and roles that no other run has. */
+/** A prefix of database and role names that no other run has. */
 export function randomPrefix(): string {
   return `t${randomBytes(6).toString('hex')}_`
 }
 
-/** Few: a stray PMA_… or NODE_OPTIONS of a shell must not reach a service. */
+/** Few, because a stray PMA_… or NODE_OPTIONS of a shell must not reach a service. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'] as const
 
-/** What children keep of our environment. */
+/** The variables that child processes inherit. */
 export function inheritedEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   return Object.fromEntries(INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Writes whole or not at all, readable by us alone. */
+/** Writes a file atomically, readable by this user only. */
 export async function writePrivate(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${process.pid}.new`
   await writeFile(unfinished, text, { mode: 0o600 })
   await rename(unfinished, file)
 }
 
-/** The text of a file that is made on first use, mode 0600. */
+/** The text of a file with mode 0600 that is made on first use. */
 export async function privateFile(file: string, make: () => string): Promise<string> {
   const known = await readIfThere(file)
   if (known !== undefined) return known.trimEnd()
@@ -23,20 +23,20 @@ export function randomPassword(): string {
   return randomBytes(18).toString('base64url')
 }
 
-/** @throws where the file is there and cannot be read. */
+/** @throws where the file exists and cannot be read. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    // Not by instanceof: under jest the errors of Node are of another realm.
+    // Not checked by instanceof, because under jest Node's errors are of another realm.
     if (typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOENT') return undefined
     throw cause
   }
 }
 
 /**
- * One after the other: of two writes at once the older could land last. A failure is heard by nobody: the next change
- * writes again.
+ * Runs writes one after the other, because of two writes at once the older could land last. Failures are ignored: the
+ * next change writes again.
  */
 export function oneAfterAnother(write: () => Promise<void>): () => Promise<void> {
   let last = Promise.resolve()

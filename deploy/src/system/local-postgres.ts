@@ -18,7 +18,7 @@ export interface LocalPostgresOptions {
 
 /** The Postgres of this folder, started again when it dies. */
 export interface LocalPostgres extends Engine {
-  /** Of the superuser. */
+  /** The URL of the superuser. */
   readonly url: string
 }
 
@@ -60,7 +60,7 @@ export async function keepLocalPostgres(
       stopping = true
       await server?.stop()
     },
-    // Without a checkpoint. Never -9: its backends would live on, and hold the data.
+    // SIGQUIT: ends without a checkpoint. Never SIGKILL, because the backends would live on and hold the data.
     kill() {
       stopping = true
       server?.child.kill('SIGQUIT')
@@ -83,18 +83,21 @@ async function startOnce(options: LocalPostgresOptions): Promise<PostgresServer>
   })
 }
 
-/** As root, Postgres runs as another user, who cannot pass a 0700 home: then the data lie where everybody may go. */
+/**
+ * When started by root, Postgres runs as another user, who cannot enter a home of mode 0700. The data are then kept in
+ * a folder that every user may enter.
+ */
 async function newFolder(stateDir: string, instance: string): Promise<string> {
   if (process.getuid?.() !== 0) return path.join(stateDir, 'postgres')
   const ours = sharedFolderOf(stateDir)
   await mkdir(ours, { recursive: true, mode: 0o755 })
-  // Data of an earlier `.local` of this folder: nobody has their password any more.
+  // Data of an earlier `.local` of this folder, whose passwords are lost.
   for (const name of await readdir(ours))
     if (name !== instance) await rm(path.join(ours, name), { recursive: true, force: true })
   return path.join(ours, instance)
 }
 
-/** For this folder alone. */
+/** A folder outside of the project that belongs to this state folder alone. */
 export function sharedFolderOf(stateDir: string): string {
   const digest = createHash('sha256').update(stateDir).digest('hex').slice(0, 16)
   return path.join(SHARED_FOLDER, `data-${digest}`)

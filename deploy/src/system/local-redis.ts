@@ -17,7 +17,7 @@ export interface LocalRedis extends Engine {
 }
 
 const LIMITS = {
-  /** Far more than one machine has on its way; nothing is evicted, so a leak must end somewhere. */
+  /** Far more than one machine ever has undrained. Nothing is evicted, so a leak must hit a limit somewhere. */
   memory: '256mb',
   backoffFirstMs: 500,
   backoffMaxMs: 8_000,
@@ -32,7 +32,7 @@ export async function keepLocalRedis(
   let server: RedisServer | undefined
   let stopping = false
   let backoffMs: number = LIMITS.backoffFirstMs
-  // A start that fails is an end as well, so it comes here again.
+  // A start that fails ends the process as well, so this runs again.
   const revive = async (): Promise<void> => {
     onChange()
     if (stopping || server === undefined) return

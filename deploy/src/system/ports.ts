@@ -2,7 +2,7 @@ import os from 'node:os'
 import { isPortFree } from '@protectmyapi/dev-kit/free-port'
 import { type LauncherConfig, PORT_VARIABLES, type Ports } from './launcher-config.js'
 
-/** @throws Error that names the part, the port, and the variable that moves it. */
+/** @throws Error that names the part, the port, and the variable that changes the port. */
 export async function checkPorts(config: LauncherConfig): Promise<void> {
   for (const { part, host, port } of wanted(config)) {
     if (await isPortFree(port, host)) continue
@@ -33,13 +33,13 @@ function wanted({
   ]
 }
 
-/** The address by which a phone on the same network finds this machine. */
+/** The address at which a phone on the same network reaches this machine. */
 export function lanAddress(): string | undefined {
   const all = Object.values(os.networkInterfaces()).flatMap((addresses) => addresses ?? [])
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 }
 
-/** How a process on this machine reaches what listens on `host`. */
+/** How a process on this machine reaches a server that listens on `host`. */
 export function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

@@ -4,7 +4,7 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { z } from 'zod'
 import { readIfThere, writePrivate } from './local-files.js'
 
-/** What we started, and by which part of its command line it is known again. */
+/** A process that this project started, and the part of its command line that identifies it. */
 export interface ListedProcess {
   readonly name: string
   readonly pid: number
@@ -13,14 +13,14 @@ export interface ListedProcess {
 
 const ProcessList = z.array(z.object({ name: z.string(), pid: z.number().int().positive(), mark: z.string().min(1) }))
 
-/** How long the left-over of an earlier run has to end before it is killed. */
+/** How long a left-over of an earlier run may take to end before it is killed. */
 const GRACE_MS = 8_000
 
 export async function writeProcessList(file: string, processes: readonly ListedProcess[]): Promise<void> {
   await writePrivate(file, `${JSON.stringify(processes, null, 2)}\n`)
 }
 
-/** Those on the list that still run. An id that has gone to somebody else's process is not among them. */
+/** The listed processes that still run. Ids that now belong to other processes are left out. */
 export async function stillRunning(file: string): Promise<ListedProcess[]> {
   const text = await readIfThere(file)
   const parsed = ProcessList.safeParse(text === undefined ? [] : safeJson(text))
@@ -30,9 +30,9 @@ export async function stillRunning(file: string): Promise<ListedProcess[]> {
   return alive
 }
 
-/** Ends what an earlier run left behind. */
+/** Ends the processes that an earlier run left behind. */
 export async function endLeftOvers(processes: readonly ListedProcess[]): Promise<void> {
-  // SIGINT is a clean stop for our services and a fast shutdown for Postgres.
+  // SIGINT is a clean stop for the services and a fast shutdown for Postgres.
   for (const { pid } of processes) signal(pid, 'SIGINT')
   for (const { pid } of processes) signal(pid, 'SIGCONT')
   const gone = async (): Promise<true | undefined> => {
@@ -44,13 +44,13 @@ export async function endLeftOvers(processes: readonly ListedProcess[]): Promise
   })
 }
 
-/** Not the id alone: ids are given out again. */
+/** Compares the command line as well, because process ids are reused. */
 async function isStill({ pid, mark }: ListedProcess): Promise<boolean> {
   return (await commandLine(pid)).includes(mark)
 }
 
 async function commandLine(pid: number): Promise<string> {
-  // A slim Linux has no ps; macOS has no /proc.
+  // A slim Linux has no ps, and macOS has no /proc.
   if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   return runCommand('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => '')
 }
@@ -59,7 +59,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
   }
 }
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** One statement, over a connection of its own. */
+/** Runs one statement on a connection of its own. */
 export async function query(url: string, statement: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

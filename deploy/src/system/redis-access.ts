@@ -5,14 +5,14 @@ import { writePrivate } from './local-files.js'
 
 /** How services reach Redis. */
 export interface RedisAccess {
-  /** With the password, for scripts and tests. */
+  /** Includes the password; for scripts and tests. */
   readonly url: string
   readonly cluster: boolean
   readonly caFile?: string
   readonly passwordFile?: string
 }
 
-/** Writes the password of the URL where services read it. */
+/** Writes the URL's password to the file that services read. */
 export async function redisAccess(
   { url, cluster, caFile }: Omit<RedisAccess, 'passwordFile'>,
   secretsDir: string,
@@ -22,17 +22,17 @@ export async function redisAccess(
   if (password === '') return access
   const passwordFile = path.join(secretsDir, 'redis-client.password')
   await mkdir(secretsDir, { recursive: true, mode: 0o700 })
-  // Anew at each start: the next may be pointed at another server.
+  // Written at each start, because the next start may use another server.
   await writePrivate(passwordFile, `${decodeURIComponent(password)}\n`)
   return { ...access, passwordFile }
 }
 
-/** For management and proxies; the vault has nothing to do with Redis. */
+/** For management and proxies. The vault does not use Redis. */
 export function redisEnvironment(access: RedisAccess | undefined): Readonly<Record<string, string>> {
   if (access === undefined) return {}
   const { protocol, hostname, port, username } = new URL(access.url)
   return {
-    // An IPv6 address stands in brackets in a URL alone.
+    // An IPv6 address has brackets in a URL only.
     PMA_REDIS_HOST: hostname.replace(/^\[(.*)\]$/, '$1'),
     PMA_REDIS_PORT: port === '' ? '6379' : port,
     ...(username === '' ? {} : { PMA_REDIS_USERNAME: decodeURIComponent(username) }),
@@ -49,7 +49,7 @@ export function redisAddress(url: string): RedisAddress {
   return { host: hostname, port: Number(port), password: decodeURIComponent(password) }
 }
 
-/** For people: without the password. */
+/** For people: the URL without the password. */
 export function urlForPeople(url: string): string {
   const shown = new URL(url)
   shown.username = ''

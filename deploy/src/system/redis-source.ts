@@ -4,18 +4,18 @@ import { z } from 'zod'
 
 /** Where Redis comes from. */
 export type RedisSource =
-  /** Everything works without; `why` is for people. */
+  /** No Redis: everything works without one. `why` is for people. */
   | { readonly kind: 'none'; readonly why: string }
-  /** One of our own, of this program. */
+  /** A Redis started by this project, from this program. */
   | { readonly kind: 'own'; readonly binary: string }
-  /** Somebody else's. */
+  /** An existing server. */
   | { readonly kind: 'given'; readonly url: string; readonly cluster: boolean; readonly caFile?: string }
 
 export const RedisEnv = z.object({
   REDIS: z.enum(['0', '1']).default('1'),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
-    // Services separate themselves by the names of their keys, and a cluster has one database alone.
+    // Services are separated by the names of their keys, and a cluster has one database only.
     .refine(isBare, 'names a server, and no database or option: redis://[user:password@]host:port')
     .optional(),
   PMA_REDIS_CA_FILE: z.string().min(1).optional(),
@@ -23,7 +23,7 @@ export const RedisEnv = z.object({
 })
 
 /**
- * In this order: none where that is asked for, a server that is named, the system's program.
+ * The first that applies: none where that is asked for, a server that is named, the system's program.
  *
  * @param binary a `redis-server` of the system, where one was found.
  */

@@ -5,15 +5,15 @@ import { writePrivate } from './local-files.js'
 import { reachable } from './ports.js'
 import type { RunningSystem } from './start-system.js'
 
-/** What `.local/run.json` says, for scripts. */
+/** The contents of `.local/run.json`, for scripts. */
 export interface RunFacts {
   readonly system: RunningSystem
-  /** Of organization Demo. */
+  /** The id of organization Demo. */
   readonly organization: string
   readonly pids: ReadonlyMap<string, number>
 }
 
-/** Base URLs, as seen from this machine. */
+/** Base URLs as seen from this machine. */
 export function addresses({ config }: RunningSystem): {
   management: string
   proxies: string[]
@@ -69,7 +69,7 @@ export async function writeRunFile(file: string, { system, organization, pids }:
   await writePrivate(file, `${JSON.stringify(facts, null, 2)}\n`)
 }
 
-/** `proxy` is the first proxy, as it is among the addresses. */
+/** `proxy` is the first proxy, as among the addresses. */
 function withAlias(pids: ReadonlyMap<string, number>): Record<string, number> {
   const first = pids.get(proxyName(0))
   return { launcher: process.pid, ...Object.fromEntries(pids), ...(first === undefined ? {} : { proxy: first }) }

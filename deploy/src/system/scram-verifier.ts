@@ -1,14 +1,15 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 
-/** Postgres's own. */
+/** Postgres's default. */
 const ITERATIONS = 4_096
 const SALT_BYTES = 16
 const KEY_BYTES = 32
 
 /**
- * What Postgres stores of a password (RFC 5803), which it takes in the place of one: a statement with it may stand in its log.
+ * What Postgres stores for a password (RFC 5803). It accepts this in place of a password, so that a logged statement
+ * does not reveal the password.
  *
- * @param password in printable ASCII, which SASLprep leaves as it is (RFC 4013).
+ * @param password in printable ASCII, which SASLprep leaves unchanged (RFC 4013).
  * @throws Error where it has anything else.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(SALT_BYTES)): string {

@@ -29,11 +29,11 @@ export interface StartOptions {
   readonly config: LauncherConfig
   readonly inherited: Environment
   readonly progress: Progress
-  /** Variables for one kind of service, over those that it is given: for tests. */
+  /** Variables for one kind of service that override its own: for tests. */
   readonly extra?: Partial<Record<'vault' | 'management' | 'proxy', Environment>>
-  /** Hears at once how to end what there is, however far the start has come. */
+  /** Called early with the way to end what has been started, however far the start has come. */
   readonly onEnder?: (ender: Ender) => void
-  /** Hears of every change of the processes. */
+  /** Called after every change of the processes. */
   readonly onPids?: (pids: ReadonlyMap<string, number>) => void
 }
 
@@ -43,9 +43,9 @@ export interface Owner {
 }
 
 export interface Ender {
-  /** Ends every process, in the order in which they need one another. */
+  /** Ends every process, each before those that it depends on. */
   stop(): Promise<void>
-  /** At once. */
+  /** Ends every process at once. */
   kill(): void
 }
 
@@ -55,24 +55,24 @@ export interface RunningSystem extends Ender {
   readonly state: StateFile
   readonly identities: Identities
   readonly databases: Databases
-  /** Undefined: none is used. */
+  /** Undefined: Redis is not used. */
   readonly redis: RedisAccess | undefined
   readonly owner: Owner
   readonly logs: string
   readonly supervisor: Supervisor
   pids(): ReadonlyMap<string, number>
-  /** Runs a command of management beside the one that serves. @throws Error with its log where it fails. */
+  /** Runs a command of management beside the running service. @throws Error with its log where it fails. */
   runManagement(words: readonly string[]): Promise<void>
-  /** The same of the vault. */
+  /** Runs a command of the vault in the same way. */
   runVault(words: readonly string[]): Promise<void>
 }
 
-/** In the launcher's command line. */
+/** A text in the launcher's command line. */
 const LAUNCHER_MARK = path.join('deploy', 'dist', 'main.js')
 const OWNER_EMAIL = 'owner@demo.example'
 export const ORGANIZATION = 'Demo'
 
-/** Starts the whole system; where a part fails, ends what had been started. */
+/** Starts the whole system. If a part fails, what had been started is ended. */
 export async function startSystem(options: StartOptions): Promise<RunningSystem> {
   const { config, progress } = options
   const logs = path.join(config.stateDir, 'logs')
@@ -96,10 +96,10 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const names = [...supervisor.pids().keys()]
     await Promise.all(names.filter((name) => name.startsWith('proxy')).map((name) => supervisor.stop(name)))
     for (const name of ['management', 'vault', 'provider']) await supervisor.stop(name)
-    // Last: until then the others have something to say to them.
+    // Last, because the services still write to the engines while they end.
     await engines.stop()
     await writeList()
-    // Before the start is through, something may be on its way that is on no list yet: the guard sees to it.
+    // During a start there may be processes that are on no list yet. The guard ends those.
     if (isStarted) await guard.close()
   }
 
@@ -119,7 +119,7 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
     const databases = await progress.step('databases and roles', () => ensureDatabases(config, state, postgresUrl))
     const { plan, owner } = await makePlan(config, identities, databases, redis)
     const spec = specsOf(options, logs)
-    // For an operator's command beside what serves.
+    // Kept for operators' commands beside the running services.
     const { stateDir } = config
     await writePrivate(environmentFile(stateDir, 'vault'), JSON.stringify(vaultEnvironment(plan)))
     await writePrivate(environmentFile(stateDir, 'management'), JSON.stringify(managementEnvironment(plan)))
@@ -137,10 +137,10 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   }
 }
 
-/** Whose commands an operator runs beside it. */
+/** The services whose commands an operator runs beside them. */
 export type Operated = 'vault' | 'management'
 
-/** What a service was started with, for its commands. Undefined where nothing was started. */
+/** The environment that a service was started with, for its commands. Undefined where nothing was started. */
 export async function savedEnvironment(stateDir: string, service: Operated): Promise<Environment | undefined> {
   const text = await readIfThere(environmentFile(stateDir, service))
   return text === undefined ? undefined : z.record(z.string(), z.string()).parse(JSON.parse(text))
@@ -150,7 +150,7 @@ function environmentFile(stateDir: string, service: Operated): string {
   return path.join(stateDir, `${service}-environment.json`)
 }
 
-/** The three databases on the server that `config` names, else on our own. */
+/** Makes the three databases on the server that `config` names, or on the project's own. */
 export async function ensureDatabases(
   config: LauncherConfig,
   state: StateFile,
@@ -215,7 +215,7 @@ async function startServices(
   )
 }
 
-/** Brings the three schemas to this release. */
+/** Migrates the three schemas to this release. */
 export async function runMigrations(plan: Plan, spec: SpecOf, supervisor: Supervisor): Promise<void> {
   await Promise.all([
     supervisor.runToEnd(spec('vault-migrate', 'vault', vaultMigrateEnvironment(plan), ['migrate'])),

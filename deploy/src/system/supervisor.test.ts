@@ -8,7 +8,7 @@ import { createSupervisor, type ProcessSpec, type Supervisor } from './superviso
 
 const atEnd = closeAfterEach()
 
-/** A supervisor, and a program whose log has something of a run before. */
+/** A supervisor, and a program whose log already has lines of an earlier run. */
 async function withFormerLog(program: string): Promise<{ supervisor: Supervisor; spec: ProcessSpec }> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pma-supervisor-'))
   const guard = startGuard()

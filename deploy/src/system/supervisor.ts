@@ -7,9 +7,9 @@ import { until } from '@protectmyapi/dev-kit/until'
 
 export interface ProcessSpec {
   readonly name: string
-  /** Options of Node itself. */
+  /** Options for Node itself. */
   readonly nodeOptions?: readonly string[]
-  /** A Node program, and its arguments. */
+  /** The path of a Node program. */
   readonly script: string
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -18,10 +18,10 @@ export interface ProcessSpec {
 
 export interface SupervisorDeps {
   readonly guard: Guard
-  /** What every process is given beside its own variables. */
+  /** Variables that every process gets in addition to its own. */
   readonly inherited: Readonly<Record<string, string>>
   readonly say: (line: string) => void
-  /** Hears of every change of the list. */
+  /** Called after every change of the list. */
   readonly onPids: (pids: ReadonlyMap<string, number>) => void
 }
 
@@ -29,14 +29,14 @@ export interface SupervisorDeps {
 export interface Supervisor {
   /** Settles when the process has logged `"msg":"ready"`. @throws Error with the end of its log. */
   start(spec: ProcessSpec): Promise<void>
-  /** Runs to its end. @throws Error with the end of its log where its status is not 0. */
+  /** Runs a program to its end. @throws Error with the end of its log where its status is not 0. */
   runToEnd(spec: ProcessSpec): Promise<void>
-  /** Ends one. Nothing where it does not run. */
+  /** Ends one process. Does nothing where it does not run. */
   stop(name: string): Promise<void>
   pids(): ReadonlyMap<string, number>
-  /** Starts nothing any more. */
+  /** From now on, nothing is started. */
   close(): void
-  /** Kills at once whatever still runs. */
+  /** Kills everything that still runs, at once. */
   kill(): void
 }
 
@@ -48,13 +48,13 @@ interface Running {
 }
 
 const LIMITS = {
-  /** A first start migrates nothing, but reads KMS, signs keys, and machines are slow. */
+  /** A start does not migrate, but it asks the KMS and signs keys, and machines may be slow. */
   readyMs: 60_000,
   /** Longer than the proxies' drain. */
   graceMs: 8_000,
   backoffFirstMs: 100,
   backoffMaxMs: 5_000,
-  /** Who ran this long has recovered: the next backoff begins anew. */
+  /** A process that ran this long has recovered: its next backoff starts from the first delay. */
   steadyMs: 20_000,
 } as const
 
@@ -86,7 +86,7 @@ export function createSupervisor({ guard, inherited, say, onPids }: SupervisorDe
       await end(entry.child)
       throw await withLog(`${spec.name} did not start`, spec, { from, cause })
     }
-    // From here on it may die: it comes back.
+    // From here on it is started again when it dies.
     entry.child.once('exit', (code, signal) => void revive(entry, code ?? signal))
     if (hasEnded(entry.child)) void revive(entry, 'at once')
     announce()
@@ -156,11 +156,12 @@ function launch(
   { nodeOptions = [], script, args = [], env, logFile }: ProcessSpec,
   inherited: Readonly<Record<string, string>>,
 ): ChildProcess {
-  // The log is the process's own file, not a pipe through us: it goes on when we are busy, and costs nothing.
+  // The process writes its log to a file directly. A pipe through this process would stall while it is busy, and cost
+  // time.
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
     env: { ...inherited, ...env },
-    // A process group of its own: Ctrl-C reaches the launcher alone, which ends things in order.
+    // A process group of its own, so that Ctrl-C reaches the launcher only, which ends things in order.
     detached: true,
     stdio: ['ignore', log, log],
   })
@@ -173,7 +174,7 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || hasEnded(child)) return
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.kill('SIGTERM')
-  // A frozen process hears nothing until it is woken.
+  // A process that is stopped (SIGSTOP) gets the signal only after it continues.
   child.kill('SIGCONT')
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMITS.graceMs)
   await ended
@@ -208,7 +209,7 @@ async function readFrom(file: string, from: number): Promise<string> {
   }
 }
 
-/** @param from where the log ended before the process was launched: what stands above is of other runs. */
+/** @param from where the log ended before the process was launched. What is above belongs to other runs. */
 async function withLog(
   what: string,
   { logFile }: ProcessSpec,

@@ -1,10 +1,13 @@
-/** Values of a series in promtool's notation, one a minute: `0+5x60` grows by five, `_x9 1x60` begins after nine minutes. */
+/**
+ * Values of a series in promtool's notation, one a minute: `0+5x60` grows by five, `_x9 1x60` begins after nine
+ * minutes.
+ */
 export type Series = Readonly<Record<string, string>>
 
-/** A state of the system, as Prometheus sees it, and which alerts fire in it: these, and no others. */
+/** A state of the system as Prometheus sees it, and the alerts that must fire in it. No others may. */
 export interface AlertState {
   readonly state: string
-  /** Over `AT_REST`. */
+  /** Overrides series of `AT_REST`. */
   readonly series: Series
   readonly atMinute: number
   readonly firing: readonly string[]
@@ -29,7 +32,7 @@ const requests = (outcome: string, labels: Labels = {}): string =>
   proxy('pma_proxy_request_seconds_count', { route: 'service', outcome, ...labels })
 const kms = (outcome: string): string => vault('pma_kms_call_seconds_count', { operation: 'unwrap', outcome })
 
-/** All is well, and changes and requests come all the time. */
+/** All is well, with changes and requests all the time. */
 export const AT_REST: Series = {
   [proxy('up')]: `1${LONG}`,
   [proxy('up', {}, 'proxy-2')]: `1${LONG}`,
@@ -39,7 +42,7 @@ export const AT_REST: Series = {
   [proxy('pma_proxy_horizon_seconds', {}, 'proxy-2')]: `29${LONG}`,
   [management('pma_feed_head')]: `0+10${LONG}`,
   [proxy('pma_proxy_feed_applied')]: `0+10${LONG}`,
-  // Scraped a while before the other.
+  // Scraped some time before the other proxy.
   [proxy('pma_proxy_feed_applied', {}, 'proxy-2')]: `0 0+10${LONG}`,
   [proxy('pma_proxy_overload_refusals_total')]: `0${LONG}`,
   [proxy('pma_proxy_connections_closed_total', { which: 'newcomer' })]: `0${LONG}`,

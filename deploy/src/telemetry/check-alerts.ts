@@ -5,10 +5,10 @@ import { ALERT_STATES, AT_REST } from './alert-states.js'
 import type { RenderedRules } from './rendered-rules.js'
 
 /**
- * promtool reads every rule and every template of an annotation, and then plays each state: the alerts that are named for it
- * fire, and no others.
+ * promtool reads every rule and every template of an annotation, and then plays each state. The alerts named for a
+ * state must fire, and no others.
  *
- * @throws Error with what promtool said.
+ * @throws Error with promtool's output.
  */
 export async function checkAlerts(promtool: string, folder: string, rules: RenderedRules): Promise<void> {
   await writeFile(path.join(folder, 'rules.json'), JSON.stringify(rules))

@@ -7,11 +7,11 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { startProgram } from '../cluster/start-program.js'
 import { readSpans, type Span } from './spans.js'
 
-/** An OpenTelemetry Collector of our own. */
+/** An OpenTelemetry Collector run by this rig. */
 export interface Collector {
-  /** Where the services send to, OTLP over HTTP. */
+  /** The address that the services export to, by OTLP over HTTP. */
   readonly endpoint: string
-  /** What it was told, as it wrote it down: `…ndjson`. */
+  /** The folder of the files in which it writes what it receives: `…ndjson`. */
   readonly folder: string
   readonly metricsFile: string
   spans(): Promise<readonly Span[]>
@@ -20,7 +20,7 @@ export interface Collector {
 
 export interface CollectorOptions {
   readonly program: string
-  /** Of this run alone. */
+  /** Used by this run only. */
   readonly folder: string
   readonly port: number
   readonly guard: Guard

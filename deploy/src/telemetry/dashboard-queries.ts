@@ -6,10 +6,10 @@ const Dashboard = z.object({
   panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })).default([]) })),
 })
 
-/** One line of a panel. */
+/** The query of one line in a panel. */
 export interface DashboardQuery {
   readonly panel: string
-  /** With Grafana's variables. */
+  /** Contains Grafana's variables. */
   readonly expression: string
 }
 
@@ -20,7 +20,7 @@ export async function dashboardQueries(projectDir: string): Promise<readonly Das
   return panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ panel: title, expression: expr })))
 }
 
-/** As Grafana would send it. */
+/** Replaces the variables as Grafana does. */
 export function withVariables(expression: string, namespace: string, rateInterval: string): string {
   return expression.replaceAll('$namespace', namespace).replaceAll('$__rate_interval', rateInterval)
 }

@@ -27,10 +27,10 @@ const alerts = Rules.parse(parse(await textOf('charts', 'protectmyapi', 'monitor
 )
 const queries = await dashboardQueries(PROJECT)
 const expressions = [...alerts.map(({ expr }) => expr), ...queries.map(({ expression }) => expression)]
-/** The alarm table: from its head to the first empty line. */
+/** The table of alerts: from its head to the first empty line. */
 const [, table = ''] = /\n(\| state \| alert[\s\S]*?)\n\n/.exec(await textOf('docs', 'operations.md')) ?? []
 
-/** What Prometheus, the operator and Grafana put beside a metric's own. */
+/** Labels that Prometheus, the operator and Grafana add to a metric's own. */
 const OF_OTHERS = ['namespace', 'job', 'pod', 'le', 'alertname']
 
 interface Selector {
@@ -48,7 +48,7 @@ function selectorsOf(expression: string): readonly Selector[] {
   }))
 }
 
-/** What is asked of a metric and not described, in words. */
+/** Metrics and labels that an expression uses and the page does not describe, in words. */
 function misfits(expression: string): readonly string[] {
   const selectors = selectorsOf(expression)
   const wrong = selectors.flatMap(({ series, matchers }) => {

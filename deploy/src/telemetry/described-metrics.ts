@@ -6,7 +6,7 @@ import { FAULTS } from '@protectmyapi/service-kit/faults'
 export interface DescribedMetric {
   readonly name: string
   readonly type: 'gauge' | 'counter' | 'histogram'
-  /** By name: the values that there are, and no others. */
+  /** The possible values of each label, by the label's name. */
   readonly labels: ReadonlyMap<string, readonly string[]>
 }
 
@@ -14,16 +14,17 @@ const ROW = /^\| `(pma_\w+)` \| (gauge|counter|histogram) \|([^|]*)\|/gm
 const LABEL = /^`(\w+)`(?:: (.+))?$/
 const LISTED = /^`[^`]+`(?:, `[^`]+`)*$/
 
-/** Values that the page leaves to tables of the code. */
+/** Labels whose values the page does not list, because a table in the code does. */
 const OF_TABLES: ReadonlyMap<string, readonly string[]> = new Map([
   ['outcome', ['OK', 'FAILED', 'CLIENT_LEFT', ...Object.keys(FAULTS)]],
   ['method', [...Object.values(Directory.service), ...Object.values(Vault.service)].map(({ path }) => methodOf(path))],
 ])
 
 /**
- * What the tables of docs/telemetry.md say.
+ * Reads the tables of docs/telemetry.md.
  *
- * @throws Error for a label whose values are neither listed nor in a table of the code: anybody could choose them.
+ * @throws Error for a label whose values are neither listed nor in a table of the code, because callers could then
+ * choose them.
  */
 export function describedMetrics(page: string): ReadonlyMap<string, DescribedMetric> {
   const rows = [...page.matchAll(ROW)].map(([, name = '', type = '', cell = '']) => {
@@ -34,7 +35,10 @@ export function describedMetrics(page: string): ReadonlyMap<string, DescribedMet
   return new Map(rows)
 }
 
-/** `a`: `1`, `2`: a label with all its values. `a`, or `a`: and words: they are in a table. */
+/**
+ * `a`: `1`, `2` is a label with all its values. `a`, or `a`: with words, is a label whose values are in a table of the
+ * code.
+ */
 function labelOf(metric: string, part: string): readonly [string, readonly string[]] {
   const [, label = '', values = ''] = LABEL.exec(part) ?? []
   const known = LISTED.test(values) ? quoted(values) : OF_TABLES.get(label)
@@ -46,12 +50,12 @@ function quoted(text: string): readonly string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, value = '']) => value)
 }
 
-/** `/protectmyapi.vault.v1.Vault/LeaseSecrets` is `Vault/LeaseSecrets`. */
+/** Shortens `/protectmyapi.vault.v1.Vault/LeaseSecrets` to `Vault/LeaseSecrets`. */
 function methodOf(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1)
 }
 
-/** The series that Prometheus has of it. */
+/** The names of the series that Prometheus stores for a metric. */
 export function seriesOf({ name, type }: DescribedMetric): readonly string[] {
   return type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => `${name}${end}`) : [name]
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')
 
-/** As the table names them. What service-kit throws is thrown in any of the three. */
+/** Folders by the names in the table. Refusals raised in service-kit can occur in any of the three services. */
 const SOURCES = {
   proxy: 'services/proxy/src',
   management: 'services/management/src',
@@ -12,18 +12,18 @@ const SOURCES = {
   any: 'packages/service-kit/src',
 } as const
 
-/** What makes the refusal, and its detail: a text, or the name of one that was handed in. */
+/** Code that makes such a refusal, and its detail: a literal, or the name of a parameter. */
 const REFUSAL = /\b(?:new Fault|super)\(\s*'UNAVAILABLE',\s*('[^']*'|`[^`]*`|\w+)/g
-/** What hands a detail to one of those. */
+/** Calls that pass a detail to that code. */
 const HANDED = /\b(?:fallen|unavailable|abort|abortAll|RouteFallen|GrantRefused)\((?:tracked, )?('[^']*'|`[^`]*`)/g
-/** Whose detail is handed in: by HANDED, and the last by readiness alone, which is not logged. */
+/** Files whose details are parameters: filled by HANDED, or, in the last, by readiness only, which is not logged. */
 const HANDED_TO = ['create-admission.ts', 'lease-source.ts', 'tracked-answers.ts', 'app.ts']
-/** Its code is the other side's. */
+/** The code is that of the other side's refusal. */
 const OF_ANOTHER = 'refused by the other side: …'
 
 interface Raised {
   readonly file: string
-  /** As the table writes it: `…` for what differs. Undefined where it was handed in. */
+  /** As the table writes it, with `…` for the parts that vary. Undefined where it is a parameter. */
   readonly detail: string | undefined
 }
 
@@ -42,7 +42,7 @@ async function raisedIn(folder: string): Promise<readonly Raised[]> {
 
 const isDetail = (detail: string | undefined): detail is string => detail !== undefined
 
-/** Whether the table's spelling stands for it: `…` for anything. */
+/** Whether the table's spelling covers the detail, where `…` matches anything. */
 function standsFor(documented: string, detail: string): boolean {
   const parts = documented.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.+')}$`).test(detail)

@@ -7,7 +7,7 @@ import { NAMESPACE } from './rendered-rules.js'
 import type { TelemetryRig } from './telemetry-rig.js'
 import type { Walk } from './walk.js'
 
-/** Planted values in what was told: to the collector, at `/metrics`, and in what Prometheus made of it. */
+/** Planted values in the telemetry: at the collector, at `/metrics`, and in Prometheus. */
 export async function findLeaks(
   { collector, prometheus, metrics }: TelemetryRig,
   { planted }: Walk,
@@ -18,7 +18,7 @@ export async function findLeaks(
   const series = collect('labels of all series')
   series.add(Buffer.from(JSON.stringify(await prometheus.series(NAMESPACE))))
   const search = createSearch(planted)
-  // What each of them has to hold: a search that sees nothing finds nothing.
+  // Words that each place must contain: otherwise a search that reads nothing would pass as one that finds nothing.
   const control = createSearch(['proxy.request', 'pma_proxy_request_seconds'].map((value) => ({ name: value, value })))
   const told = files('what the collector was told', collector.folder, (name) => name.endsWith('.ndjson'))
   const found = []

@@ -3,10 +3,10 @@ import { type DescribedMetric, seriesOf } from './described-metrics.js'
 /** A series as Prometheus has it: its labels, with its name as `__name__`. */
 export type Labels = Readonly<Record<string, string>>
 
-/** Put there by Prometheus, by who scrapes, and by the type of a metric. */
+/** Labels added by Prometheus, by the scrape configuration, or by the type of a metric. */
 const OF_OTHERS = ['__name__', 'namespace', 'job', 'pod', 'instance', 'le']
 
-/** What of the metrics is not as docs/telemetry.md says, in words; empty where all is well. Pure. */
+/** Differences between the metrics and docs/telemetry.md, in words; empty where there are none. Pure. */
 export function findMetricFaults(
   described: ReadonlyMap<string, DescribedMetric>,
   told: readonly Labels[],

@@ -2,7 +2,7 @@ import { dashboardQueries, withVariables } from './dashboard-queries.js'
 import type { Prometheus } from './prometheus.js'
 import { NAMESPACE } from './rendered-rules.js'
 
-/** Lines of the dashboard that are empty until something goes wrong, or a quota is set. */
+/** Lines of the dashboard that are empty unless something goes wrong, or a quota is set. */
 const EMPTY_AT_REST: readonly RegExp[] = [
   /pma_proxy_overload_refusals_total/,
   /pma_proxy_quota_draws_total/,
@@ -12,17 +12,17 @@ const EMPTY_AT_REST: readonly RegExp[] = [
   /pma_background_seconds_count\{[^}]*FAILED/,
 ]
 
-/** All of the run: what happens once in it counts. */
+/** Covers the whole run, so that an event that happens once counts. */
 const RATE_INTERVAL = '5m'
 
 export interface Silence {
-  /** Of all queries of the dashboard. */
+  /** The number of queries in the dashboard. */
   readonly asked: number
-  /** Which answered nothing, and should have. */
+  /** Queries that returned nothing and should have. */
   readonly silent: readonly string[]
 }
 
-/** @throws Error where Prometheus does not take a query. */
+/** @throws Error where Prometheus rejects a query. */
 export async function findSilentQueries(prometheus: Prometheus, projectDir: string): Promise<Silence> {
   const queries = await dashboardQueries(projectDir)
   const silent: string[] = []

@@ -11,7 +11,7 @@ const root = (over: Partial<Span> = {}): Span =>
   span('proxy', 'proxy.request', {
     ...{ spanId: 'root', parentId: undefined, attributes: new Map([['pma.request_id', 'req_1']]), ...over },
   })
-/** By which the others are old enough to be whole. */
+/** A span that makes the other traces old enough to be complete. */
 const LATE = root({ traceId: 'late', endMs: 60_000 })
 const COLD: readonly Span[] = [
   root(),

@@ -1,10 +1,10 @@
 import { type Span, tracesOf } from './spans.js'
 import { CLIENTS_TRACE } from './walk.js'
 
-/** Who begins traces. */
+/** Names of spans that may begin a trace. */
 const ROOTS = /^(proxy\.request|rest\.request|background .+)$/
 
-/** Of the trace of a request for which everything had to be looked up: by service, and the start of the name. */
+/** Spans that the trace of a completely cold request must have: service, and a pattern for the name. */
 const COLD_REQUEST: readonly (readonly [string, RegExp])[] = [
   ['proxy', /^proxy\.request$/],
   ['proxy', /^route$/],
@@ -21,11 +21,11 @@ const COLD_REQUEST: readonly (readonly [string, RegExp])[] = [
 ]
 
 const LIMITS = {
-  /** What is younger may have a part that is still on its way: services send every two seconds. */
+  /** A younger trace may be incomplete, because services export every two seconds. */
   settleMs: 6_000,
 } as const
 
-/** What is wrong with the traces, in words; empty where all is well. Pure. */
+/** Faults in the traces, in words; empty where there are none. Pure. */
 export function findTraceFaults(spans: readonly Span[], coldRequestId: string): readonly string[] {
   const newestMs = spans.reduce((newest, { endMs }) => Math.max(newest, endMs), 0)
   const traces = tracesOf(spans).filter((trace) => trace.spans.every(({ endMs }) => newestMs - endMs > LIMITS.settleMs))

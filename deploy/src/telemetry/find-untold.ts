@@ -9,10 +9,10 @@ import { NAMESPACE } from './rendered-rules.js'
 import { tracesOf } from './spans.js'
 import type { TelemetryRig } from './telemetry-rig.js'
 
-/** What is on its way may take so long. */
+/** How long telemetry may take to arrive. */
 const LIMITS = { settleMs: 40_000, pauseMs: 2_000 } as const
 
-/** What did not arrive as it should: traces, metrics by both ways, lines of the dashboard. */
+/** Telemetry that did not arrive as it should: traces, metrics by both ways, lines of the dashboard. */
 export async function findUntold(
   rig: TelemetryRig,
   coldRequestId: string,

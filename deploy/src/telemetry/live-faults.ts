@@ -1,19 +1,19 @@
 import type { RunningSystem } from '../system/start-system.js'
 import type { Walk } from './walk.js'
 
-/** Something that is broken for real, and the alerts that have to fire while it is. */
+/** A failure that is really caused, and the alerts that must fire during it. */
 export interface LiveFault {
   readonly name: string
   readonly alerts: readonly string[]
-  /** Answers how it is mended. */
+  /** Causes the failure. Answers a function that mends it. */
   begin(): Promise<() => void>
-  /** What goes on meanwhile, again and again. */
+  /** What is done again and again during the failure. */
   meanwhile(): Promise<unknown>
-  /** Whether the alerts have to end once it is mended; not those that look back for a while. */
+  /** Alerts that must end after the failure is mended. Alerts that look back for a while are left out. */
   readonly ends: readonly string[]
 }
 
-/** A process that hangs keeps its connections: what a supervisor would end is left as it is. */
+/** Stops a process, which keeps its connections. The supervisor does not end it. */
 function frozen(system: RunningSystem, name: string): () => Promise<() => void> {
   return async () => {
     const pid = system.pids().get(name)
@@ -23,7 +23,7 @@ function frozen(system: RunningSystem, name: string): () => Promise<() => void> 
   }
 }
 
-/** The first breaks nothing of ours. */
+/** The first breaks no part of the product. */
 export function liveFaults(system: RunningSystem, walk: Walk): readonly LiveFault[] {
   return [
     {
@@ -37,7 +37,7 @@ export function liveFaults(system: RunningSystem, walk: Walk): readonly LiveFaul
       name: 'Redis hangs',
       alerts: ['ProtectMyAPIRedisAway'],
       begin: frozen(system, 'redis'),
-      // Its absence is noticed by who asks.
+      // That Redis is away is noticed only by a process that uses it.
       meanwhile: () => walk.warmRequests(4),
       ends: ['ProtectMyAPIRedisAway'],
     },

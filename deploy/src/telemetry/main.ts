@@ -12,7 +12,10 @@ import { promtoolTool, telemetryTools } from './telemetry-tools.js'
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache', 'telemetry')
 
-/** `make telemetry-test`: states of alerts are played to promtool, and then the real system to a real Prometheus and collector. */
+/**
+ * `make telemetry-test`: plays states of alerts to promtool, and then runs the real system with a real Prometheus and
+ * collector.
+ */
 async function testTelemetry(console: RigConsole): Promise<boolean> {
   const { progress } = console
   const helm = await progress.step('helm, from its Go module', () => helmTool(path.join(project, '.cache', 'cluster')))

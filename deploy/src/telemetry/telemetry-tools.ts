@@ -3,12 +3,12 @@ import path from 'node:path'
 import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import { go, install, once } from '../chart/go-modules.js'
 
-/** What the rig hears with. A change of a version makes it anew. */
+/** The tools that receive telemetry. A changed version is built again. */
 const VERSIONS = {
-  /** Prometheus 3.16: its module counts otherwise. */
+  /** Prometheus 3.16, whose module is numbered differently. */
   prometheus: 'v0.316.0',
   collector: 'v0.165.0',
-  /** Of the collector's stable modules. */
+  /** The version of the collector's stable modules. */
   collectorStable: 'v1.71.0',
   collectorContrib: 'v0.165.1',
 } as const
@@ -16,19 +16,19 @@ const VERSIONS = {
 export interface TelemetryTools {
   readonly prometheus: string
   readonly promtool: string
-  /** An OpenTelemetry Collector that takes OTLP and writes files. */
+  /** An OpenTelemetry Collector that receives OTLP and writes files. */
   readonly collector: string
 }
 
-/** Without the clouds that Prometheus could find targets in: they are most of it. */
+/** Without service discovery in clouds, which is most of Prometheus's code. */
 const PROMETHEUS_TAGS = ['remove_all_sd'] as const
 
-/** @throws Error with what the compiler said. */
+/** @throws Error with the compiler's output. */
 export function promtoolTool(cacheDir: string): Promise<string> {
   return prometheusProgram(cacheDir, 'promtool')
 }
 
-/** Minutes, once. @throws Error with what the compiler said. */
+/** Takes minutes, once. @throws Error with the compiler's output. */
 export async function telemetryTools(cacheDir: string): Promise<TelemetryTools> {
   return {
     promtool: await promtoolTool(cacheDir),
@@ -45,7 +45,7 @@ function prometheusProgram(cacheDir: string, name: 'prometheus' | 'promtool'): P
   })
 }
 
-/** By the project's own builder, of as few parts as there can be. */
+/** Built by the collector project's own builder, from as few components as possible. */
 async function buildCollector(folder: string): Promise<string> {
   const core = 'go.opentelemetry.io/collector'
   const parts = {
@@ -63,12 +63,13 @@ async function buildCollector(folder: string): Promise<string> {
     ...Object.fromEntries(named),
   }
   const manifestFile = path.join(folder, 'builder.yaml')
-  // JSON is YAML.
+  // JSON is valid YAML.
   await writeFile(manifestFile, JSON.stringify(manifest))
   await install(folder, `${core}/cmd/builder@${VERSIONS.collector}`)
   const sourcesAlone = ['--skip-get-modules', '--skip-compilation', '--config', manifestFile]
   await runCommand(path.join(folder, 'builder'), sourcesAlone)
-  // It would look for modules of its modules' tests as well (-e), which nobody needs and not every proxy has.
+  // `go mod tidy` also looks for modules that only the tests of other modules need. -e goes on without those that a
+  // module proxy does not have.
   const modules = [...Object.values(parts).flat(), `${core}/otelcol ${VERSIONS.collector}`]
   await writeFile(
     path.join(build, 'go.mod'),

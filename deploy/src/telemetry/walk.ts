@@ -13,17 +13,17 @@ import { buySession } from '../demo/buy-session.js'
 import { addresses } from '../system/run-file.js'
 import type { RunningSystem } from '../system/start-system.js'
 
-/** What the rig does as an app and as people do it, and what must be nowhere afterwards. */
+/** What the rig does as an app and as people do it, and what may appear nowhere afterwards. */
 export interface Walk {
-  /** Answers the id of a request by which everything was looked up that there is. */
+  /** Sends a request for which everything has to be looked up. Answers its id. */
   coldRequest(): Promise<string>
-  /** Sends so many, of which everything is known. Answers how many were served. */
+  /** Sends so many requests for which everything is held. Answers how many were served. */
   warmRequests(count: number): Promise<number>
-  /** A value is replaced while its proxies hold it. */
+  /** Replaces a value while its proxies hold it. */
   replaceValue(): Promise<void>
-  /** Every way of `make canary`, by apps and by people, with data keys that are replaced meanwhile. */
+  /** Takes every way of `make canary`, by apps and by people, while data keys are replaced. */
   everyWay(): Promise<void>
-  /** Values, credentials, and whatever a client put into a request. */
+  /** Values, credentials, and everything that a client put into a request. */
   readonly planted: readonly Wanted[]
 }
 
@@ -33,13 +33,13 @@ export interface WalkOptions {
   readonly answers: Collected
 }
 
-/** Of a phone that has heard of W3C Trace Context, and asks for a trace. */
+/** The trace id of a phone that uses W3C Trace Context and asks for a trace. */
 export const CLIENTS_TRACE = 'c1ace000c1ace000c1ace000c1ace000'
 
 const LIMITS = {
   /** Enough for each manner in which a provider answers. */
   values: 10,
-  /** At once. */
+  /** How many run at once. */
   lanes: 4,
 } as const
 
@@ -48,7 +48,7 @@ const Orgs = z.object({ items: z.array(z.object({ id: z.string() })) })
 
 const word = (): string => `x${randomBytes(12).toString('hex')}`
 
-/** What a client puts into a request beside its credential: no telemetry needs to know it. */
+/** What a client puts into a request besides its credential, none of which telemetry needs. */
 const CLIENTS = { path: word(), query: word(), header: word(), body: word() } as const
 
 export async function startWalk({ system, provider, answers }: WalkOptions): Promise<Walk> {
@@ -83,7 +83,7 @@ export async function startWalk({ system, provider, answers }: WalkOptions): Pro
       await management.make(z.unknown(), 'PUT', `${stage.org}/secrets/${secretId}/value`, { value })
     },
     async everyWay() {
-      // Each has the vault ask the KMS anew; a rate is seen from the second time on.
+      // Each rotation makes the vault ask the KMS again. A rate is visible from the second time on.
       await system.runVault(['rotate-data-keys'])
       await walkApps(stage)
       await system.runVault(['rotate-data-keys'])

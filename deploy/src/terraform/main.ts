@@ -7,10 +7,12 @@ import { type RigConsole, runRig } from '../console/run-rig.js'
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const source = path.join(project, 'deploy', 'terraform')
 const LIMITS = { buildMs: 20 * 60_000, runMs: 5 * 60_000 } as const
-/** Of the stand-in; any that the modules take. */
+/** The version of the stand-in provider: any that the modules accept. */
 const PROVIDER_VERSION = '6.0.0'
 
-/** `make terraform-test`: the modules by Terraform itself, without an account and without the provider of AWS. */
+/**
+ * `make terraform-test`: tests the modules with Terraform itself, without an account and without the provider of AWS.
+ */
 async function testTerraform({ progress }: RigConsole): Promise<boolean> {
   const terraform = process.env.TERRAFORM ?? 'terraform'
   await runCommand(terraform, ['version']).catch((cause: unknown) => {
@@ -37,7 +39,9 @@ async function testTerraform({ progress }: RigConsole): Promise<boolean> {
   }
 }
 
-/** Builds deploy/terraform/check and puts it where Terraform looks for providers. Answers the environment that says so. */
+/**
+ * Builds deploy/terraform/check and puts it where Terraform looks for providers. Answers the environment for Terraform.
+ */
 async function standIn(folder: string): Promise<NodeJS.ProcessEnv> {
   const mirror = path.join(folder, 'mirror')
   const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`

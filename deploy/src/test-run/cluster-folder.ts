@@ -4,17 +4,21 @@ import path from 'node:path'
 import { SHARED_FOLDER } from '@protectmyapi/dev-kit/postgres/postgres-server'
 import { isAlive } from '@protectmyapi/dev-kit/programs/is-alive'
 
-/** Linux's file system in memory, where everybody may go. */
+/** Linux's file system in memory, which every user may use. */
 const MEMORY = '/dev/shm'
 
-/** A database takes 10 MB, and there are some at once; their log 1 GB (`max_wal_size`). A container's 64 MB are not enough. */
+/**
+ * A database takes 10 MB, and several exist at once; their WAL takes 1 GB (`max_wal_size`). The 64 MB of a container
+ * are not enough.
+ */
 const ROOM_BYTES_MIN = 4 * 2 ** 30
 
 const NAME = /^protectmyapi-test-postgres-(\d+)-/
 
 /**
- * A folder for the cluster of one run. In memory where there is room: each test file makes databases of some 300 files each
- * and drops them, and ext4 without a journal looks at all files that were removed lately for each one that is made.
+ * Makes a folder for the database cluster of one run, in memory where there is room. Each test file makes databases of
+ * some 300 files each and drops them, and ext4 without a journal scans all recently removed files for each file that is
+ * made.
  */
 export async function makeClusterFolder(): Promise<string> {
   const parent = (await isRoomy(MEMORY)) ? MEMORY : process.getuid?.() === 0 ? SHARED_FOLDER : os.tmpdir()
@@ -26,7 +30,7 @@ export async function makeClusterFolder(): Promise<string> {
   return folder
 }
 
-/** Those of runs that were killed: in memory they would stay until the machine ends. */
+/** Removes the clusters of runs that were killed, which would otherwise stay in memory until the machine restarts. */
 export async function removeLeftClusters(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = NAME.exec(name)?.[1]

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** What jest writes with `--json`, as far as it is read here. */
+/** The parts of jest's `--json` output that are read here. */
 const JestResult = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
-  /** Files that did not even load. */
+  /** Test files that could not be loaded. */
   numRuntimeErrorTestSuites: z.number(),
 })
 
@@ -21,7 +21,7 @@ export function countResults(text: string): Counts {
   const result = JestResult.parse(JSON.parse(text))
   return {
     passed: result.numPassedTests,
-    // A file that does not load hides its tests: it counts as one that failed.
+    // A file that does not load hides its tests, so it counts as one failed test.
     failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
     skipped: result.numPendingTests + result.numTodoTests,
   }

@@ -6,14 +6,14 @@ import { addCounts, type Counts, closingLine, countResults } from './count-resul
 import { startTestServers } from './test-servers.js'
 
 /**
- * `make test`: all tests, in two passes: units, contracts and services first; then the whole system, two at a time, each
- * of which waits for clocks and processes half of its time.
+ * `make test`: runs all tests in two passes. First units, contracts and services; then tests of the whole system, two
+ * at a time, because each of them waits for clocks and processes half of its time.
  */
 const project = path.resolve(import.meta.dirname, '..', '..', '..')
 const cacheDir = path.join(project, '.cache')
 const progress = createProgress((line) => console.log(line))
 const SYSTEM = 'deploy/test/system/'
-/** It needs helm: make chart-test. */
+/** Left out, because it needs helm: `make chart-test` runs it. */
 const CHART = 'deploy/test/chart/'
 const PASSES: readonly (readonly [string, readonly string[]])[] = [
   ['units', ['--testPathIgnorePatterns', '/node_modules/', '/dist/', SYSTEM, CHART, '--maxWorkers=2']],
@@ -47,7 +47,7 @@ async function jest(
   const program = path.join(project, 'node_modules', 'jest', 'bin', 'jest.js')
   const child = spawn(process.execPath, [program, '--json', `--outputFile=${outputFile}`, ...args], {
     cwd: project,
-    // The result goes to the file; what tests say of what they leave out goes to standard output.
+    // The result goes to the file. Messages of tests about what they leave out go to standard output.
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...variables },
   })

@@ -11,16 +11,16 @@ import { missingVectors } from '@protectmyapi/dev-kit/vectors-folder'
 import { makeClusterFolder } from './cluster-folder.js'
 
 export interface TestServersOptions {
-  /** Where LocalStack and, without a system's own, a Redis are installed, once. */
+  /** Where LocalStack and, if the system has none, Redis are installed, once. */
   readonly cacheDir: string
-  /** What is set there is used as it is. */
+  /** Servers named in these variables are used as they are. */
   readonly env: NodeJS.ProcessEnv
   readonly say: (line: string) => void
 }
 
-/** What tests need beside Node. */
+/** The servers and programs that tests need besides Node. */
 export interface TestServers {
-  /** To be added to the environment of the tests. */
+  /** Variables to add to the environment of the tests. */
   readonly variables: Readonly<Record<string, string>>
   /** What could not be provided, and why. */
   readonly missing: readonly string[]
@@ -31,13 +31,14 @@ const HAVE_REDIS = 'Install one (Debian: apt-get install redis-server), or name 
 const HAVE_NGINX = 'Install one (Debian: apt-get install nginx-light), or name one by PMA_TEST_NGINX.'
 
 /**
- * A Postgres and a LocalStack of our own, unless `PMA_TEST_POSTGRES_URL` and `LOCALSTACK_ENDPOINT` name others. Of Redis
- * the program alone, unless `PMA_TEST_REDIS_SERVER` names one: each file that needs a Redis starts its own, because its
- * tests flush and kill it. Of nginx, too, the program, where there is one: it is installed by nobody but you.
+ * Starts a Postgres and a LocalStack, unless `PMA_TEST_POSTGRES_URL` and `LOCALSTACK_ENDPOINT` name others. Of Redis
+ * only the program is found, unless `PMA_TEST_REDIS_SERVER` names one: each test file that needs a Redis starts its
+ * own, because its tests flush and kill it. Of nginx, too, only the program is found; nginx is never installed
+ * automatically.
  */
 export async function startTestServers({ cacheDir, env, say }: TestServersOptions): Promise<TestServers> {
   const guard = startGuard()
-  // At once: each waits for a download, or for a process that starts.
+  // Run together, because each waits for a download or for a process to start.
   const found: readonly Provided[] = await Promise.all([
     env.PMA_TEST_POSTGRES_URL ? {} : testPostgres(guard, say),
     env.LOCALSTACK_ENDPOINT ? {} : testLocalstack(path.join(cacheDir, 'localstack'), guard, say),
@@ -57,7 +58,7 @@ interface Provided {
   readonly variables?: Readonly<Record<string, string>>
   /** What could not be provided, and why. */
   readonly missing?: string
-  /** Where something runs. */
+  /** Set where something was started. */
   stop?(): Promise<void>
 }
 
@@ -94,7 +95,8 @@ async function testPostgres(guard: Guard, say: Say): Promise<Provided> {
     port: await freePort(),
     password: randomBytes(16).toString('hex'),
     logFile: path.join(folder, 'postgres.log'),
-    // Nobody misses these data; tests forbid plans by a cost for which Postgres compiles; each worker's suites hold pools.
+    // `fsync` off, because losing these data does no harm. `jit` off, because tests that forbid plans set costs so high
+    // that Postgres would compile them. Many connections, because the test suites of each worker hold pools.
     settings: { fsync: 'off', jit: 'off', max_connections: '400' },
     say,
   })

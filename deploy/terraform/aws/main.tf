@@ -1,10 +1,10 @@
-# The master key of an installation and the one role that uses it, by the service account of the vault (IRSA).
+# The master key of an installation, and the only role that uses it, assumed by the vault's service account (IRSA).
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  # By name: key and role name each other.
+  # Built from the name, because the key and the role refer to each other.
   role_arn = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name}"
 }
 
@@ -24,17 +24,17 @@ module "policies" {
 resource "aws_kms_key" "master" {
   description             = "Wraps the data keys of ProtectMyAPI"
   deletion_window_in_days = var.deletion_window_days
-  # AWS's own rotation: another backing key once a year, under the same ARN; what is wrapped stays readable.
+  # AWS's own rotation: new key material once a year, under the same ARN. What is wrapped can still be unwrapped.
   enable_key_rotation = true
   multi_region        = var.multi_region
   policy              = module.policies.key_policy
   tags                = var.tags
 
-  # KMS refuses a policy that names who does not exist.
+  # KMS refuses a policy that names a principal which does not exist.
   depends_on = [aws_iam_role.vault]
 
   lifecycle {
-    # Losing it loses every secret.
+    # If the key is lost, every secret is lost.
     prevent_destroy = true
   }
 }

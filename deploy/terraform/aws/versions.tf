@@ -1,5 +1,5 @@
 terraform {
-  # Validation that looks at several variables.
+  # For validations that refer to several variables.
   required_version = ">= 1.9"
   required_providers {
     aws = {

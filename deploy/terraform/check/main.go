@@ -1,6 +1,6 @@
-// A Terraform provider in the place of hashicorp/aws, which is not to be had everywhere: the resources that deploy/terraform/aws
-// uses, with the names and types of their arguments as the provider's documentation says them, and no behaviour. So Terraform
-// checks the module whole; whether AWS takes it is another question.
+// A Terraform provider in place of hashicorp/aws, which is not available everywhere. It has the resources that
+// deploy/terraform/aws uses, with the names and types of their arguments from the provider's documentation, and no
+// behaviour. With it Terraform checks the whole module, but not whether AWS accepts it.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Arguments that must be given, arguments that may be given, and what is answered; all of them texts unless said.
+// Required arguments, optional arguments, and computed attributes. All are strings unless stated.
 type shape struct {
 	required, optional, computed []string
 	booleans, numbers, maps      []string

@@ -11,7 +11,7 @@ const Definition = z.object({
 })
 
 /**
- * What the Prometheus operator's definitions say of each kind, as strict as `--validate=strict`: a field that is not known is
+ * Schemas from the Prometheus operator's definitions of each kind, as strict as `--validate=strict`: unknown fields are
  * refused.
  */
 export async function definedKinds(): Promise<ReadonlyMap<string, z.ZodType>> {
@@ -20,7 +20,7 @@ export async function definedKinds(): Promise<ReadonlyMap<string, z.ZodType>> {
   const kinds = files.map(async (file) => {
     const { names, versions } = Definition.parse(parse(await readFile(file, 'utf8'))).spec
     const schema = strict(versions[0]?.schema.openAPIV3Schema) as z.core.JSONSchema.JSONSchema
-    // Described by Kubernetes itself.
+    // Kubernetes itself describes the metadata.
     const properties = { ...schema.properties, metadata: { type: 'object' as const } }
     return [names.kind, z.fromJSONSchema({ ...schema, properties }, { defaultTarget: 'openapi-3.0' })] as const
   })
@@ -33,7 +33,7 @@ function strict(schema: unknown): unknown {
   const made: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(schema)) made[name] = strict(value)
   if ('properties' in made && made.type === 'object') made.additionalProperties ??= false
-  // Go's spelling of "in either case", which JavaScript has not.
+  // Go's notation for case-insensitive patterns, which JavaScript does not have.
   if (typeof made.pattern === 'string' && made.pattern.includes('(?i)')) delete made.pattern
   return made
 }

@@ -17,7 +17,10 @@ import { type Container, environmentOf, podOf, podsOf } from './pods.js'
 
 type Load = (env: NodeJS.ProcessEnv, readFile: (path: string) => string) => unknown
 
-/** By component: how its programs read their environment. Whoever waits reads what serving reads. */
+/**
+ * How the programs of each component read their environment. A container that waits reads the same as the one that
+ * serves.
+ */
 const LOADERS: Readonly<Record<string, Load>> = {
   vault: loadVault,
   management: loadManagement,
@@ -29,15 +32,15 @@ const LOADERS: Readonly<Record<string, Load>> = {
   test: testConfig,
 }
 
-/** Containers beside a program of ours. */
+/** Containers beside the product's programs. */
 const NOT_OURS = new Set(['spiffe-helper', 'shipper', 'before'])
 
-/** What every pod is given by the kubelet. */
+/** Variables that the kubelet gives every pod. */
 const KUBELET = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
 const HEADERS = 'authorization: Bearer x'
 const FILE = '-----BEGIN CERTIFICATE----- a file of enough characters'
 
-/** Loads a container's configuration, from files that are within its mounts alone. */
+/** Loads a container's configuration, with files from its mounts only. */
 function load({ env, volumeMounts }: Container, loader: Load): unknown {
   const readFile = (path: string): string => {
     if (volumeMounts.some(({ mountPath }) => path.startsWith(`${mountPath}/`)))
@@ -63,7 +66,7 @@ describe('what a pod is given', () => {
       load(container, loader)
       loaded += 1
     }
-    // Vault and management with who waits for them, the proxy, two migrations.
+    // Vault, management, the containers that wait for them, the proxy, and two migrations.
     expect(loaded).toBeGreaterThanOrEqual(7)
   })
 
@@ -91,7 +94,7 @@ describe('what a pod is given', () => {
       `${describeVault()} ${describeManagement()} ${describeProxy()}`.match(/\b(PMA|AWS)_[A-Z_]+\b(?= {2,})/g) ?? []
     const unsaid = [...new Set(known)].filter((name) => !said.has(name))
     expect(unsaid.toSorted()).toEqual([
-      // AWS_ENDPOINT_URL_KMS can.
+      // AWS_ENDPOINT_URL_KMS may be set.
       'AWS_ENDPOINT_URL',
       'PMA_DIRECTORY_HOST',
       'PMA_MANAGEMENT_HOST',

@@ -12,7 +12,7 @@ const KubeObject = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
 })
-/** An object as the API server is handed it. */
+/** An object as it is sent to the API server. */
 export type KubeObject = z.output<typeof KubeObject>
 
 export interface Rendered {
@@ -23,13 +23,13 @@ export interface Rendered {
 const RELEASE = ['pma', '--namespace', 'keys', '--kube-version', '1.34.1'] as const
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024
 
-/** What `helm install` would send. @throws Error with what helm said. */
+/** The objects that `helm install` would send. @throws Error with helm's output. */
 export async function render(example: Example, values: Values = {}): Promise<Rendered> {
   const text = await helmTemplate(['-f', path.join(CHART, 'examples', `${example}.yaml`)], values)
   return { text, objects: parse(text) }
 }
 
-/** What helm said where it refused. @throws Error where it did not. */
+/** Helm's message where it refuses. @throws Error where it does not refuse. */
 export async function refusal(example: Example | null, values: Values): Promise<string> {
   const files = example === null ? [] : ['-f', path.join(CHART, 'examples', `${example}.yaml`)]
   return helmTemplate(files, values).then(

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { EXAMPLES, type Values } from '../../src/chart/matrix.js'
 import { CHART, refusal } from './helm.js'
 
-/** A value of the chart, by the names that lead to it. */
+/** A value of the chart, with the path of names that leads to it. */
 interface Place {
   readonly path: readonly string[]
   readonly value: unknown
@@ -14,7 +14,7 @@ interface Place {
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
 
-/** What has nothing below it: texts, numbers, lists, and maps that are empty. */
+/** Values that contain no others: texts, numbers, lists, and empty maps. */
 function leavesOf(value: unknown, at: readonly string[] = []): readonly Place[] {
   if (!isMap(value)) return [{ path: at, value }]
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...at, name]))
@@ -25,7 +25,7 @@ function mapsOf(value: unknown, at: readonly string[] = []): readonly Place[] {
   return [{ path: at, value }, ...Object.entries(value).flatMap(([name, inner]) => mapsOf(inner, [...at, name]))]
 }
 
-/** Values that say all of these at once. */
+/** Merges all of these into one set of values. */
 function valuesOf(places: readonly Place[]): Values {
   const values = new Map<string, Place[]>()
   for (const {
@@ -47,12 +47,15 @@ const saying =
   (hostile: unknown) =>
   ({ path: at }: Place): Place => ({ path: at, value: hostile })
 
-/** It would end a quotation, and a line. */
+/** Would end a quoted text, and a line. */
 const BREAKING_OUT = 'x"\n  evil: true\n# '
-/** Of what examples say as well: a pattern of which only the beginning holds lets the rest pass. */
+/**
+ * Includes the texts of the examples, because a pattern that checks only the beginning of a text would let the rest
+ * pass.
+ */
 const SAID = [...LEAVES, ...EXAMPLES.flatMap((example) => leavesOf(read(`examples/${example}.yaml`)))]
   .filter(isText)
-  // Annotations may say anything, and are written as what they are.
+  // Annotations may contain any text, and are always quoted.
   .filter(({ path: at, value }) => value !== '' && !at.includes('annotations'))
 
 const MANNERS: readonly (readonly [string, readonly Place[]])[] = [
@@ -64,7 +67,7 @@ const MANNERS: readonly (readonly [string, readonly Place[]])[] = [
   ['below nothing', LEAVES.filter(isNumber).map(saying(-1))],
   ['that are parts of a whole', LEAVES.filter(isNumber).map(saying(1.5))],
   ['beyond every bound', LEAVES.filter(isNumber).map(saying(10 ** 12))],
-  // An empty label is one.
+  // An empty label is valid.
   [
     'that are empty where they must not be',
     LEAVES.filter(isText)
@@ -87,7 +90,7 @@ describe('of all values at once, the chart names each', () => {
   })
 })
 
-/** By its own place, or, where a name is the fault, by the map that it stands in. */
+/** Whether the message names the place or, where an unknown name is the fault, the map around it. */
 function isNamed(said: string, at: string): boolean {
   const map = at.replace(/\/hostile$/, '')
   return (

@@ -1,6 +1,6 @@
 import base from '../../../jest.config.js'
 
-/** The chart's own tests: they need helm, and no server. `make chart-test` runs them. */
+/** The chart's own tests, which need helm and no server. `make chart-test` runs them. */
 const { globalSetup, globalTeardown, ...rest } = base
 export default {
   ...rest,

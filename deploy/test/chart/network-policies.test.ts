@@ -14,10 +14,10 @@ const COLLECTOR: End = { namespace: 'observability', labels: { 'app.kubernetes.i
 const METRICS = 9464
 const OTLP = 4318
 const DATABASES: End = { namespace: 'databases', labels: { app: 'postgres' } }
-/** Who runs another namespace of the cluster, and may label their pods as ours. */
+/** An attacker who runs another namespace of the cluster, and may give pods the same labels as the product's. */
 const forged = ({ labels }: Pod): End => ({ namespace: 'mallory', labels })
 
-/** From → to, on which port. What is not here does not come about. */
+/** From, to, and the port. Connections that are not listed must be refused. */
 const ARROWS: readonly (readonly [string, string, number])[] = [
   ['management', 'vault', 8060],
   ['proxy', 'vault', 8060],

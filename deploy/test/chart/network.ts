@@ -26,12 +26,17 @@ const Policy = z.strictObject({
 type Policy = z.output<typeof Policy>
 type Peer = z.output<typeof Peer>
 
-/** One end of a connection: a pod, by its labels and its namespace's, or an address outside of the cluster. */
+/**
+ * One end of a connection: a pod with its labels and the labels of its namespace, or an address outside of the cluster.
+ */
 export type End =
   | { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly address: string }
 
-/** Network policies of one namespace, as a cluster evaluates them: they add up, and who is chosen by none is open. */
+/**
+ * Evaluates the network policies of one namespace as a cluster does: policies add up, and a pod that no policy selects
+ * is open.
+ */
 export function networkOf(objects: readonly KubeObject[], namespace: string) {
   const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ spec }) => Policy.parse(spec))
 
@@ -41,7 +46,7 @@ export function networkOf(objects: readonly KubeObject[], namespace: string) {
     return found.length === 0 ? undefined : found
   }
 
-  /** Whether a TCP connection (or another protocol's) comes about: the one side may send, the other may receive. */
+  /** Whether a connection (TCP unless stated) is possible: one side may send, and the other may receive. */
   return function reaches(from: End, to: End, port: number, protocol = 'TCP'): boolean {
     const isPort = (one: z.output<typeof Port>): boolean => one.port === port && one.protocol === protocol
     const maySend = choosing(from)?.some(({ egress }) =>

@@ -9,7 +9,7 @@ import { MATRIX } from '../../src/chart/matrix.js'
 import { render } from './helm.js'
 import { podsOf } from './pods.js'
 
-/** By the code of Kubernetes' API servers: `pod-security/main.go`. */
+/** Judged by the code of Kubernetes' API servers: `pod-security/main.go`. */
 interface Question {
   readonly name: string
   readonly level: 'restricted' | 'baseline'
@@ -79,7 +79,7 @@ describe('Pod Security', () => {
     expect(verdict).toMatchObject({ allowed: false, why: expect.stringContaining('allowPrivilegeEscalation') })
   })
 
-  // Who judges must itself be right: Kubernetes' own fixtures.
+  // Kubernetes' own fixtures check that the judge itself is right.
   if (existsSync(FIXTURES)) {
     it.each(SUITES)(
       'is judged as by Kubernetes itself: %s %s, %i pass and %i fail',

@@ -22,14 +22,14 @@ const Template = z.object({ metadata: Metadata, spec: PodSpec })
 
 export type Container = z.output<typeof Container>
 
-/** A pod as something of the chart would start it. */
+/** A pod as an object of the chart would start it. */
 export interface Pod {
   /** `Deployment pma-protectmyapi-vault` */
   readonly of: string
   readonly component: string
   readonly labels: Readonly<Record<string, string>>
   readonly spec: z.output<typeof PodSpec>
-  /** As it stands in the object, for who judges it whole. */
+  /** As in the object, for tests that judge it as a whole. */
   readonly raw: { readonly metadata: object; readonly spec: object }
 }
 

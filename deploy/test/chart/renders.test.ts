@@ -79,7 +79,7 @@ describe('a migration', () => {
 })
 
 describe('a pod that ends', () => {
-  // What build.ts of each service allows itself, in seconds: a proxy ten beyond its drain.
+  // The time that build.ts of each service allows for its stop, in seconds: for a proxy, ten more than its drain.
   it.each([
     ['vault', 15],
     ['management', 20],

@@ -103,7 +103,7 @@ describe('the level of the log', () => {
     const { spec } = podOf(await render('plain'), component)
     const [service] = spec.containers
     expect(service?.env).toContainEqual({ name: 'PMA_LOG_LEVEL_FILE', value: '/etc/protectmyapi/log-level/level' })
-    // A mount by subPath keeps what it had at the start.
+    // A mount by subPath is never updated.
     expect(service?.volumeMounts).toContainEqual({
       name: 'log-level',
       mountPath: '/etc/protectmyapi/log-level',

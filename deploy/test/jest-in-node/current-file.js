@@ -1,4 +1,4 @@
-/** Jest's functions for the test file that runs now. */
+/** Jest's functions for the test file that is running. */
 let functions
 
 export function setFunctions(ofFile) {

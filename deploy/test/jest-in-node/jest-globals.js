@@ -1,6 +1,6 @@
 /**
- * What `@jest/globals` is in a test file. A helper is loaded once and serves many files: each name asks, whenever it is
- * used, for the function of the file that runs.
+ * Stands for `@jest/globals` in test files. A helper is loaded once and serves many files, so each name looks up the
+ * function of the running file whenever it is used.
  */
 import { functionsOfFile } from './current-file.js'
 

@@ -1,6 +1,6 @@
 /**
- * Jest's `testRunner`: its own one, of which each test file is imported by Node itself and not by jest's loader, in whose
- * context of its own every module of every package would be loaded again for each file. docs/adr/0023 has the reasons.
+ * Jest's `testRunner`: jest's own runner, but Node imports each test file instead of jest's loader, which would load
+ * every module of every package again for each file, in a context of its own. docs/adr/0023 has the reasons.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire, register } from 'node:module'
@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url)
 register('./source-hooks.js', import.meta.url)
 process.setSourceMapsEnabled(true)
 
-/** Jest's runner makes one for each file, and Node 20 goes through all that are in use for each promise that is made. */
+/** Jest's runner makes one for each file, and for each new promise Node 20 visits all that are in use. */
 const storages = new Set()
 const { run } = AsyncLocalStorage.prototype
 AsyncLocalStorage.prototype.run = function (...given) {
@@ -24,12 +24,12 @@ AsyncLocalStorage.prototype.run = function (...given) {
 
 // biome-ignore lint/style/noDefaultExport: jest asks for it.
 export default async function runInNode(globalConfig, config, environment, _runtime, file) {
-  // Jest sets one that knows what jest compiled. Without it Node tells places in the sources.
+  // Jest sets one for code that it has compiled itself. Without it Node reports positions in the sources.
   delete Error.prepareStackTrace
   const mocker = new ModuleMocker(globalThis)
   const timers = new ModernFakeTimers({ config, global: globalThis })
   try {
-    // Jest is told of each file, and not of each test by itself.
+    // Jest gets an event for each file, and none for single tests.
     return await circus.default(globalConfig, config, environment, loading(jestFunctions(mocker, timers)), file)
   } finally {
     // The next file has the same globals.
@@ -40,10 +40,10 @@ export default async function runInNode(globalConfig, config, environment, _runt
   }
 }
 
-/** What jest's runner asks of the loader, done by Node. */
+/** Does by Node what jest's runner asks of jest's loader. */
 function loading(jest) {
   return {
-    // The runner keeps a file's tests in its module: each file has another.
+    // The runner keeps a file's tests in a module, so each file gets a new instance of it.
     requireInternalModule(name) {
       delete require.cache[name]
       return require(name)
@@ -57,7 +57,7 @@ function loading(jest) {
   }
 }
 
-/** Of the object `jest` what has a use without jest's loader. */
+/** The parts of the object `jest` that work without jest's loader. */
 function jestFunctions(mocker, timers) {
   return {
     fn: (implementation) => mocker.fn(implementation),

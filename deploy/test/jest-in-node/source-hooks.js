@@ -1,10 +1,13 @@
-/** Node's module hooks for our sources: TypeScript is compiled as it is imported, and packages of ours are their sources. */
+/**
+ * Node's module hooks for the project's sources: compile TypeScript on import, and resolve the project's packages to
+ * their sources.
+ */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { transform } from '@swc/core'
 
 const JEST_GLOBALS = new URL('./jest-globals.js', import.meta.url).href
-/** The condition under which our packages export their sources. */
+/** The condition under which the project's packages export their sources. */
 const SOURCE = 'source'
 
 export function resolve(specifier, context, next) {

@@ -13,20 +13,22 @@ import { startTestSystem, type TestSystem } from './start-test-system.js'
 
 const STREAMS = 200
 
-/** So long after SIGTERM a proxy leaves connections open over which nothing is under way; what is sent meanwhile is answered. */
+/** How long after SIGTERM a proxy keeps idle connections open; requests sent on them meanwhile are answered. */
 const QUIET_MS = 1_000
 
 const LIMITS = {
-  /** Five seconds for what was not drained, and the drain itself, on a busy machine. */
+  /** Five seconds until undrained entries are handed over, and the drain itself, on a busy machine. */
   onRecordMs: 30_000,
-  /** Requests to each proxy before and after a failure, and while something is away. */
+  /** Requests to each proxy before and after a failure, and during an outage. */
   around: 100,
-  /** How long failures last that end by themselves: some flushes, and longer than a command to Redis is waited for. */
+  /**
+   * For how long failures last that end by themselves: several flushes, and longer than a command to Redis may take.
+   */
   flushedMs: 2_000,
   frozenMs: 1_000,
 } as const
 
-/** A row of the log as these tests look at it. */
+/** The parts of a log row that these tests read. */
 interface Row {
   readonly kind: 'admitted' | 'finished' | 'void'
   readonly request_id: string
@@ -53,18 +55,19 @@ describeWithRedis('the access log under failures', () => {
     await provider?.stop()
   }, 60_000)
 
-  /** Whether it is answered about a service that nobody has, which no proxy remembers. */
+  /** Whether the proxy gets an answer about a service that does not exist, for which it must always ask management. */
   const asksManagement = async (proxy: string): Promise<boolean> => {
     const headers = { authorization: `Bearer ${target.token}` }
     return (await fetch(`${proxy}/v1/p/nobodys-${runs}/x`, { headers })).status === 404
   }
 
-  /** Each request has a path of its own, so that provider and log can be held against each other. */
+  /** Each request has a path of its own, so that the provider's requests can be compared with the log. */
   const run = async (fail: (more: More) => Promise<void>): Promise<{ seen: readonly Seen[]; prefix: string }> => {
-    // A proxy that was started again knows no route yet, and cannot ask where management is the one that fails.
+    // A proxy that was started again knows no route yet, and could not ask for one where management is what fails next.
     for (const proxy of system.proxies) await untilServed(`${proxy}/v1/p/record/warm`, target.token, 20_000)
     runs += 1
-    // One failure at a time: of a management that was killed, a proxy that Redis serves may not have found the next.
+    // One failure at a time: a proxy that Redis serves may not have noticed yet that its management was killed, and not
+    // have found another.
     for (const proxy of system.proxies)
       await until(async () => ((await asksManagement(proxy)) ? true : undefined), 20_000)
     const prefix = `/run-${runs}/`
@@ -93,7 +96,7 @@ describeWithRedis('the access log under failures', () => {
     }
   }
 
-  /** Every request that reached the provider is in the log, once; every answer that was whole has its end there. */
+  /** Every request that reached the provider must be in the log once, with its end where the answer was whole. */
   const expectWhole = async (
     { seen, prefix }: { seen: readonly Seen[]; prefix: string },
     { unended: mayLack }: { unended: 'none' | 'of the killed proxy' } = { unended: 'none' },
@@ -116,7 +119,7 @@ describeWithRedis('the access log under failures', () => {
       )
       return answered.filter((requestId) => !ended.has(requestId))
     }
-    // What a killed proxy had in its memory alone is the end of a request, never its beginning.
+    // Only the end of a request, never its beginning, can be lost with the memory of a killed proxy.
     if (mayLack === 'none') {
       await until(async () => ((await unended()).length === 0 ? true : undefined), LIMITS.onRecordMs).catch(
         () => undefined,
@@ -178,7 +181,8 @@ describeWithRedis('the access log under failures', () => {
     for (const response of open) response.end('data: ended\n\n')
     const texts = await Promise.all(streams.map((answer) => answer.text()))
     expect(texts.filter((text) => !text.endsWith('data: ended\n\n'))).toEqual([])
-    // Its port is closed from SIGTERM on: who comes then finds the other proxy. What was sent is answered.
+    // From SIGTERM on the port is closed, and new connections go to the other proxy. Requests that were sent are
+    // answered.
     const isSent = ({ error, startedMs }: Seen): boolean =>
       error === undefined || (error !== 'ECONNREFUSED' && startedMs < endingSince + QUIET_MS)
     expect(refusals(ran.seen.filter(isSent))).toEqual([])
@@ -196,7 +200,7 @@ describeWithRedis('the access log under failures', () => {
   it('misses no injected request when management is killed', async () => {
     const ran = await run(() => killed('management'))
     await expectWhole(ran)
-    // Warm requests go on: Redis admits, and the horizon is far.
+    // Warm requests are still served: Redis admits them, and the horizon is far away.
     expect(refusals(ran.seen)).toEqual([])
   }, 90_000)
 

@@ -17,7 +17,7 @@ import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
 const SLUGS = ['first', 'second', 'third'] as const
-/** Clears a terminal, then says something on a line of its own: as COPY reads it. */
+/** Clears a terminal, then prints something on a line of its own: in the form that COPY reads. */
 const OBEYED = '\u001b[2J\u009b2J\u0007\\nRestored.'
 const SHOWN = String.raw`\u{1b}[2J\u{9b}2J\u{7}\u{a}Restored.`
 
@@ -64,7 +64,7 @@ describe('a backup', () => {
     return { config, backups, inherited: inheritedEnvironment(process.env), progress: silentProgress }
   }
 
-  /** What the provider says of the key that arrives, by the service's slug. */
+  /** The provider's status for the key that arrives, by the service's slug. */
   async function statuses({ proxy }: TestSystem): Promise<Record<string, number>> {
     const answers = SLUGS.map(async (slug) => {
       const headers = { authorization: `Bearer ${targets.get(slug)?.token}` }
@@ -98,7 +98,7 @@ describe('a backup', () => {
     })
     provider.accept(...values.values())
     expect(await statuses(restored)).toEqual({ first: 200, second: 200, third: 200 })
-    // It is they that arrive: the provider takes no other.
+    // The restored keys really arrive, because the provider accepts no other.
     expect(new Set(provider.received.map(({ headers }) => headers.authorization))).toEqual(
       new Set([...values.values()].map((value) => `Bearer ${value}`)),
     )
@@ -125,7 +125,7 @@ describe('a backup', () => {
       for (const prefix of drops) await dropDatabases(process.env.PMA_TEST_POSTGRES_URL ?? '', prefix)
     })
 
-    /** A copy of the backup with `harm` done to it, and the restore of it into an empty folder. */
+    /** Copies the backup, damages it with `harm`, and restores the copy into an empty folder. */
     async function restoreHarmed(
       harm: (copy: string) => Promise<void>,
       given: Record<string, string> = {},
@@ -198,7 +198,7 @@ describe('a backup', () => {
     })
 
     it('where a service is connected, whoever has started it', async () => {
-      // No list of processes in this folder; the databases are those that are served.
+      // This folder has no list of processes, but the databases are in use.
       const stateDir = await mkdtemp(path.join(folder, 'state-'))
       await cp(path.join(system.running.config.stateDir, 'secrets'), path.join(stateDir, 'secrets'), {
         recursive: true,
@@ -272,14 +272,14 @@ describe('a backup', () => {
       return gunzipSync(await decrypter.decrypt(await readFile(file))).toString('utf8')
     }
 
-    /** Whoever knows the recipient can. */
+    /** Anybody who knows the recipient can do this. */
     async function sealed(script: string): Promise<Uint8Array> {
       const encrypter = new Encrypter()
       encrypter.addRecipient(recipient)
       return encrypter.encrypt(gzipSync(script))
     }
 
-    /** `make restore`, into an empty folder: all that it writes. */
+    /** Runs `make restore` into an empty folder, and answers all of its output. */
     async function restoreByCommand(copy: string): Promise<{ code: number; said: string }> {
       const prefix = randomPrefix()
       prefixes.push(prefix)
@@ -316,7 +316,7 @@ describe('a backup', () => {
       await Promise.all([vault?.end(), keys?.end()])
     })
 
-    /** What people are told of a backup that is made. */
+    /** The output of a backup. */
     async function said(): Promise<string> {
       const lines: string[] = []
       const into = await mkdtemp(path.join(folder, 'unfit-'))
@@ -330,7 +330,7 @@ describe('a backup', () => {
       await vault.query('UPDATE versions SET version_id = version_id || $2 WHERE secret_id = $1', [secretId, '-away'])
       const making = said()
       await until(async () => {
-        // It has looked once: what it asked last is the comparison, or what gives that up.
+        // The first comparison has been made: the last query was the comparison, or its rollback.
         const { rowCount } = await vault.query(
           `SELECT FROM pg_stat_activity WHERE application_name = 'protectmyapi-backup'
            AND datname = current_database() AND query ~ 'unnest|signed_heads|ROLLBACK'`,

@@ -1,4 +1,4 @@
-/** What a call throws; undefined where it does not. */
+/** The error that `work` throws; undefined where it does not throw. */
 export async function caught(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,

@@ -6,7 +6,7 @@ export interface ExposedSeries {
   readonly value: number
 }
 
-/** What stands in a page of the exposition format, a line each. @throws Error for a line that is no series. */
+/** Parses a page in the exposition format, one series a line. @throws Error for a line that is no series. */
 export function exposedSeries(page: string): readonly ExposedSeries[] {
   const lines = page.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return lines.map((line) => {

@@ -10,22 +10,24 @@ import { query } from '../../src/system/query.js'
 import { createPlanter } from './planted-values.js'
 import type { TestSystem } from './start-test-system.js'
 
-/** Where a planted value was found, in which form. */
+/** Where a planted value was found, and in which form. */
 export interface Leak {
   readonly place: string
   readonly form: string
 }
 
-/** A place that is searched, and how a word gets there, to be taken back by what is answered. */
+/** A place that is searched. A control word is put into it, and the returned function removes the word. */
 interface Searched extends Place {
   leave(word: string): Promise<() => Promise<unknown>>
 }
 
 /**
- * Searches every row of every table of the three databases, everything in Redis, and every log: `make canary`, in small.
- * In each a word is left before, which has to be found: a search that sees nothing finds nothing.
+ * Searches every row of every table of the three databases, everything in Redis, and every log: a small `make canary`.
+ * Each place first gets a control word that must be found, because a search that reads nothing would otherwise pass as
+ * one that finds nothing.
  *
- * @throws Error where a place cannot be searched, a Redis of the system's that is stopped or flushed meanwhile included.
+ * @throws Error where a place cannot be searched, which includes a Redis of the system that is stopped or flushed
+ * meanwhile.
  */
 export async function findLeaks(system: TestSystem, planted: readonly string[]): Promise<Leak[]> {
   const search = createSearch(planted.map((value) => ({ name: 'planted', value })))

@@ -8,7 +8,7 @@ import { PASSED } from './sdk-answers.js'
 import type { Received, StandIn } from './stand-in.js'
 import { statusOf } from './status-of.js'
 
-/** Of @google/genai: what it sends to an upload address at once. */
+/** The size of the pieces in which @google/genai uploads. */
 const CHUNK_BYTES = 8 * 1024 * 1024
 const START = '/upload/v1beta/files'
 const ADDRESS = `${START}?upload_id=AbC-1_2&upload_protocol=resumable`
@@ -16,13 +16,13 @@ const ADDRESS = `${START}?upload_id=AbC-1_2&upload_protocol=resumable`
 export interface GeminiFiles {
   readonly standIn: StandIn
   readonly target: Provisioned
-  /** The key that the stand-in wants. */
+  /** The key that the stand-in accepts. */
   readonly value: string
   readonly relay: Relay
   readonly client: GoogleGenAI
 }
 
-/** @google/genai goes on to addresses that the provider hands out. */
+/** @google/genai continues at addresses that the provider hands out. */
 export function describeGeminiFiles(started: () => GeminiFiles): void {
   describe('gemini, by addresses that the provider hands out', () => {
     it.each([
@@ -32,8 +32,8 @@ export function describeGeminiFiles(started: () => GeminiFiles): void {
       'uploads a file of %s whole, with the key alone and through the proxy in every request',
       async (_what, size) => {
         const { client, relay, value } = started()
-        // None is a letter: the first four of the app's credential are searched for in all that was received, and random
-        // bytes of this length have them once in 250 runs.
+        // No byte is an ASCII character: the test searches everything received for the first four characters of the
+        // app's credential, which random bytes of this length would contain once in 250 runs.
         const bytes = randomBytes(size).map((byte) => byte | 0x80)
         const received = await receivedDuring(started(), async () => {
           const file = await client.files.upload({ file: new Blob([bytes]), config: { mimeType: 'video/mp4' } })

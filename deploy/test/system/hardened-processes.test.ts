@@ -6,16 +6,19 @@ import { query } from '../../src/system/query.js'
 import { provision } from './provision.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
-/** In production nothing is exempt from the address rules, and a key file has to be allowed by name. */
+/** In production nothing is exempt from the address rules, and a key file has to be allowed explicitly. */
 const PRODUCTION = { PMA_MODE: 'production', PMA_ALLOW_PRIVATE_UPSTREAMS: '' }
 const SERVICES = ['vault', 'management', 'proxy'] as const
 
 const LIMITS = {
-  /** One that does start is ended: it must not outlive the test. */
+  /** A process that does start is ended after this time, so that it does not outlive the test. */
   startMs: 20_000,
 } as const
 
-/** Of the corpus, one of each kind, and no more than a person may try at once: in clear, in numbers, carried, by name. */
+/**
+ * One of each kind from the corpus, and no more than a person may try at once: plain, numeric, embedded in IPv6, by
+ * name.
+ */
 const INSIDE = [
   'https://127.0.0.1',
   'https://10.0.0.1:8443',
@@ -33,7 +36,7 @@ interface TestCallAnswer {
   readonly body: string
 }
 
-/** What /proc tells of a process is Linux's. */
+/** Only Linux has /proc. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip
 
 onLinux('the processes of the system, in production', () => {
@@ -58,7 +61,7 @@ onLinux('the processes of the system, in production', () => {
     const before = await listeningOf(pid)
     expect(before.length).toBeGreaterThan(0)
     process.kill(pid, 'SIGUSR1')
-    // Answered after the signal was: the proxy asks management, and management the vault.
+    // Answered after the signal: the proxy asks management, and management asks the vault.
     const answer = await fetch(`${system.proxy}/v1/p/process/x`, { headers: { authorization: 'Bearer pma_app_none' } })
     expect(answer.status).toBe(401)
     expect((await fetch(`${system.management}/readyz`)).status).toBe(200)
@@ -102,7 +105,7 @@ onLinux('the processes of the system, in production', () => {
     async (service) => {
       const pid = pidOf(service)
       const secrets = [...(await secretsOf(system)), value]
-      // Passwords of three databases, the key file, the owner's; keys of certificates.
+      // Passwords of three databases, the key file, the owner's password, and keys of certificates.
       expect(secrets.length).toBeGreaterThan(8)
       const shown =
         (await readFile(`/proc/${pid}/environ`, 'latin1')) + (await readFile(`/proc/${pid}/cmdline`, 'latin1'))
@@ -113,7 +116,7 @@ onLinux('the processes of the system, in production', () => {
   )
 })
 
-/** Of /proc/<pid>: what is parted by NUL. */
+/** The NUL-separated items of a file in /proc/<pid>. */
 async function listOf(pid: number, file: 'cmdline' | 'environ'): Promise<string[]> {
   return (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').filter((text) => text !== '')
 }
@@ -134,7 +137,7 @@ async function listeningOf(pid: number): Promise<string[]> {
   return links.filter((link) => listening.has(link)).sort()
 }
 
-/** What the system's own files of secrets hold: whole, but keys in PEM by their longest line. */
+/** The contents of the system's secret files: complete, except that of a PEM key only the longest line is taken. */
 async function secretsOf({ running }: TestSystem): Promise<string[]> {
   const [secrets, tls] = ['secrets', 'tls'].map((name) => path.join(running.config.stateDir, name))
   const texts = [...(await textsOf(secrets, /./)), ...(await textsOf(tls, /\.key$/))]

@@ -14,7 +14,7 @@ interface Replaced {
   readonly internalServicesUntil: string | null
 }
 
-/** The vault is killed, once. */
+/** Kills the vault, once. */
 export function describeInternalServices(started: () => TestSystem): void {
   describe('an internal service', () => {
     let system: TestSystem
@@ -37,7 +37,7 @@ export function describeInternalServices(started: () => TestSystem): void {
     const register = (name: string, identity: string): Promise<void> =>
       system.running.runManagement(['register-internal-service', system.org.split('/')[2] ?? '', name, identity])
 
-    /** Another certificate in the same files. */
+    /** Replaces the certificate in the same files. */
     async function exchange(name: string, spiffeId: string): Promise<void> {
       const { ca, caKey } = system.running.identities
       const authority = await loadAuthority(await readFile(ca, 'utf8'), await readFile(caKey, 'utf8'))
@@ -71,7 +71,7 @@ export function describeInternalServices(started: () => TestSystem): void {
       return { id, value }
     }
 
-    /** What a client that forgets first is told. */
+    /** Makes the client forget a secret and ask for it again. Answers the value or the error's code. */
     async function askAnew(client: VaultClient, name: string): Promise<string> {
       client.forget(name)
       return client.secret(name).then(
@@ -90,7 +90,7 @@ export function describeInternalServices(started: () => TestSystem): void {
     }, 30_000)
 
     it('sees a replaced value before the lease of the old one ends, and the answer says when that is', async () => {
-      // A lease ends with its secret, so this one is renewed after a few seconds and not after half a minute.
+      // A lease ends when its secret expires, so this one is renewed after a few seconds and not after half a minute.
       const lifeMs = 16_000
       const { id, value } = await store('TURNED', [WORKER], new Date(Date.now() + lifeMs).toISOString())
       const rotations: Rotation[] = []
@@ -122,7 +122,7 @@ export function describeInternalServices(started: () => TestSystem): void {
         return answers.at(-1) === value ? true : undefined
       }, 30_000)
       expect(answers.filter((answer) => answer !== value && answer !== 'UNAVAILABLE')).toEqual([])
-      // Management has a link of its own to the vault, and tries it anew when it does.
+      // Management has its own connection to the vault, and reconnects in its own time.
       await until(
         () =>
           store('BACK', [WORKER]).then(

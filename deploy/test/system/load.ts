@@ -4,46 +4,51 @@ import { Agent, request } from 'undici'
 
 const LIMITS = {
   /**
-   * Of a connection, between an answer and its next request. 32 that waited for nothing had both cores of a machine, and
-   * what is under test waited for them.
+   * Pause of a connection between an answer and its next request. Without it, 32 connections used both cores of a
+   * machine and the system under test had to wait.
    */
   pauseMs: 50,
-  /** Until the first request has come through. */
+  /** Allowed until the first request succeeds. */
   beginMs: 20_000,
-  /** For `more`, on a busy machine, with a part of the system away. */
+  /** Allowed for `more`, on a busy machine, with a part of the system away. */
   moreMs: 30_000,
-  /** No load outlives its test. */
+  /** Bounds a load, so that none outlives its test. */
   requestsMax: 200_000,
 } as const
 
-/** Of a load. No more of its requests are under way at once: of one more that are over, one began later. */
+/**
+ * Connections of a load, and so the most requests under way at once. Of CONNECTIONS + 1 requests that end after a
+ * moment, at least one began after it.
+ */
 export const CONNECTIONS = 32
 
 /** What one request of a load saw. */
 export interface Seen {
   readonly token: string
-  /** Before it was sent, by `performance.now()`. */
+  /** When it was sent, by `performance.now()`. */
   readonly startedMs: number
-  /** 0 where no answer came, or not all of it. */
+  /** 0 where no complete answer came. */
   readonly status: number
-  /** Then what became of the connection, by the client's code: `ECONNREFUSED` where nothing was sent. */
+  /** For status 0: the client's code for what happened to the connection; `ECONNREFUSED` where nothing was sent. */
   readonly error?: string
   readonly requestId: string
   readonly body: string
 }
 
 export interface Load {
-  /** Each connection keeps to one of them. */
+  /** Each connection uses one of them only. */
   readonly proxies: readonly string[]
-  /** Of the request with this number; numbers are given once. */
+  /** The token for the request with this number. Numbers are used once. */
   readonly token: (number: number) => string
   readonly path: (number: number) => string
 }
 
-/** Settles when so many more requests to each proxy are over, however they ended. @throws Error when they do not come. */
+/**
+ * Settles when so many more requests to each proxy have ended, in whatever way. @throws Error when that takes too long.
+ */
 export type More = (count: number) => Promise<void>
 
-/** Runs requests until `work` is done, and answers what they saw. */
+/** Sends requests until `work` is done, and answers what they saw. */
 export async function underLoad(
   { proxies, token, path }: Load,
   work: (more: More) => Promise<void>,
@@ -84,7 +89,7 @@ export async function underLoad(
   return seen
 }
 
-/** Asks until a request comes through. */
+/** Repeats a request until it is served. */
 export async function untilServed(url: string, token: string, withinMs: number): Promise<void> {
   const agent = new Agent({ headersTimeout: withinMs, bodyTimeout: withinMs })
   try {
@@ -104,7 +109,7 @@ async function send(agent: Agent, url: string, token: string): Promise<Seen> {
     const requestId = String(headers['pma-request-id'] ?? '')
     return { token, startedMs, status: statusCode, requestId, body: await body.text() }
   } catch (thrown) {
-    // Whoever answered was killed, or is ending.
+    // The process that was answering was killed, or is ending.
     return { token, startedMs, status: 0, error: codeOf(thrown), requestId: '', body: '' }
   }
 }

@@ -8,7 +8,7 @@ import { REDIS_FLUSHED, REDIS_STOPPED, REDIS_THERE } from './redis-modes.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import type { TestSystem } from './start-test-system.js'
 
-/** Redis is stopped and flushed, and there at the end. */
+/** Stops and flushes Redis, which is there again at the end. */
 export function describeMainJob(started: () => TestSystem): void {
   describe('the main job', () => {
     let system: TestSystem
@@ -52,7 +52,7 @@ export function describeMainJob(started: () => TestSystem): void {
       for (const { id } of items) await system.owner.remove(`${debugTokens()}/${id}`)
     }
 
-    /** What the access log has of a request, once it has its end. */
+    /** The records of a request in the access log, once the request has its end. */
     const recordsOf = (requestId: unknown): Promise<Record<string, unknown>[]> =>
       until(async () => {
         const { items } = await system.owner.get<{ items: Record<string, unknown>[] }>(`${system.org}/access-log`)
@@ -87,7 +87,7 @@ export function describeMainJob(started: () => TestSystem): void {
       expect(JSON.stringify(provider.received.at(-1)?.headers)).not.toContain('pma_ses_')
       const records = await recordsOf(answer.requestId)
       expect(records).toMatchObject([{ method: 'POST', path: '/echo', status: 200, platform: 'test' }])
-      // Also where the service does not have its answers searched: a person reads this one.
+      // Also where the service does not have its answers searched, because a person reads this answer.
       await system.owner.patch(service, { scrub: false })
       const echoed = await test(value)
       expect(JSON.stringify(echoed)).not.toContain(value)
@@ -129,7 +129,7 @@ export function describeMainJob(started: () => TestSystem): void {
         30_000,
       )
 
-      // All together: what a flush took along is recorded anew after five seconds.
+      // All together, because entries lost in a flush are recorded again only after five seconds.
       it('is on record once in each of these states', async () => {
         expect(requestIds).toHaveLength(3)
         for (const requestId of requestIds) expect(await recordsOf(requestId)).toHaveLength(1)
@@ -152,7 +152,7 @@ export function describeMainJob(started: () => TestSystem): void {
 
     it('leaves no planted value in the databases, Redis or the logs', async () => {
       expect(await findLeaks(system, system.planter.planted)).toEqual([])
-      // The search does find what is there: the id of the secret.
+      // The search does find what is there, such as the id of the secret.
       expect(await findLeaks(system, [target.secretId])).not.toEqual([])
     })
   })

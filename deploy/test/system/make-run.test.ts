@@ -26,7 +26,7 @@ interface RunFacts {
   readonly pids: Record<string, number>
 }
 
-/** `make run` after its bootstrap, with the embedded Postgres and, where there is one to start, a Redis, as a process. */
+/** `make run` without its bootstrap, as a process, with the embedded Postgres and, where one is installed, a Redis. */
 describe('make run', () => {
   let stateDir = ''
   let ports: Record<string, string> = {}
@@ -42,7 +42,7 @@ describe('make run', () => {
     )
     ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])))
     if (binary !== undefined) {
-      // As if it were the system's.
+      // As if the program were installed in the system.
       await mkdir(path.join(stateDir, 'bin'))
       await symlink(binary, path.join(stateDir, 'bin', 'redis-server'))
       searchPath = `${path.join(stateDir, 'bin')}${path.delimiter}${searchPath}`
@@ -134,7 +134,7 @@ describe('make run', () => {
 
   it('has registered an internal service, which leases by the command that is printed, and shows no value', async () => {
     const [command] = /^PMA_DIRECTORY_ADDRESS=.*$/m.exec(said) ?? []
-    // In a group of its own: the shell may stay between us and the program.
+    // In a process group of its own, because the shell may stay between this process and the program.
     const child = spawn('sh', ['-c', command ?? 'false'], { cwd: PROJECT, detached: true })
     let told = ''
     child.stdout.on('data', (bytes: Buffer) => (told += bytes.toString()))

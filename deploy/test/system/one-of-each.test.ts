@@ -4,12 +4,12 @@ import { describeMainJob } from './main-job.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 import { describeTamperedRows } from './tampered-rows.js'
 
-/** What needs no system of its own, one after another. */
+/** Tests that do not need a system of their own, one after another. */
 describe('a system with one of each', () => {
   let system: TestSystem
 
   beforeAll(async () => {
-    // A killed proxy is waited for until its horizon: short here.
+    // A short horizon, because a change waits for a killed proxy until its horizon.
     system = await startTestSystem({ extra: { management: { PMA_HORIZON_MS: '1500' } } })
   }, 60_000)
 

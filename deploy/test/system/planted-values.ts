@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 /** Makes secret values that are searched for afterwards. */
 export interface Planter {
-  /** With characters that URL-encoding changes; valid in a header. */
+  /** Contains characters that URL-encoding changes, and is valid in a header. */
   plant(prefix: string): string
   readonly planted: readonly string[]
 }

@@ -2,15 +2,18 @@ import { open, readFile } from 'node:fs/promises'
 
 const LIMITS = {
   pieceBytes: 16 * 1024 * 1024,
-  /** Of the piece before, so that nothing lies across two: longer than what is searched for. */
+  /**
+   * How much of the preceding piece is read again, so that nothing is cut between two pieces: longer than what is
+   * searched for.
+   */
   overlapBytes: 1024,
 } as const
 
 /**
- * Which of these a process has in its memory, wherever it may write; it is frozen meanwhile. Linux alone shows it
- * (proc_pid_mem(5)), to whoever may trace the process: its parent may as a rule.
+ * Which of these are in the writable memory of a process, which is stopped meanwhile. Only Linux shows it
+ * (proc_pid_mem(5)), to processes that may trace the process, as its parent usually may.
  *
- * @throws Error where it may not be read.
+ * @throws Error where the memory may not be read.
  */
 export async function heldInMemory<Name extends string>(
   pid: number,
@@ -39,7 +42,7 @@ export async function heldInMemory<Name extends string>(
   return names.filter((name) => found.has(name))
 }
 
-/** From and to, of lines such as `7f1c2a000000-7f1c2a021000 rw-p 00000000 00:00 0` (proc_pid_maps(5)). */
+/** Start and end, from lines such as `7f1c2a000000-7f1c2a021000 rw-p 00000000 00:00 0` (proc_pid_maps(5)). */
 function writableParts(maps: string): readonly (readonly [number, number])[] {
   return [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw/gm)].map(
     ([, from = '', to = '']) => [Number.parseInt(from, 16), Number.parseInt(to, 16)] as const,

@@ -3,7 +3,7 @@ import type { TestSystem } from './start-test-system.js'
 type Placement = { kind: 'header' | 'query'; name: string }
 
 export interface ProvisionOptions {
-  /** Slug of the service; names of secret and app follow from it. */
+  /** Slug of the service. The names of secret and app are derived from it. */
   readonly slug: string
   readonly origin: string
   readonly value: string
@@ -22,7 +22,7 @@ export interface Provisioned {
   readonly token: string
 }
 
-/** A secret bound to a stand-in, a service that injects it, an app, and the link. */
+/** Makes a secret bound to a stand-in, a service that injects it, an app, and the link. */
 export async function provision(system: TestSystem, options: ProvisionOptions): Promise<Provisioned> {
   const { owner, org } = system
   const { slug, origin, value, placement = { kind: 'header', name: 'authorization' }, policy = 'audit' } = options

@@ -7,9 +7,12 @@ import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 
 const CONNECTIONS = 32
-/** Of the quota that a proxy is killed with. */
+/** The quota during which a proxy is killed. */
 const UNITS = 1_000
-/** What a killed proxy may lose of it: the last quarter of a block, and the next one, of a sixteenth each; and what was under way. */
+/**
+ * What a killed proxy may lose of the quota: the last quarter of a block and the next block, each block being a
+ * sixteenth, and the requests under way.
+ */
 const LOST_UNITS_MAX = Math.ceil((UNITS / 16) * 1.25) + CONNECTIONS
 
 interface Tally {
@@ -23,7 +26,7 @@ describe('quotas between two proxies', () => {
   let provider: StandIn
   let agent: Agent
   beforeAll(async () => {
-    // Who changes a quota waits that long for the proxy that was killed.
+    // A change of a quota waits that long for the proxy that was killed.
     const extra = { management: { PMA_HORIZON_MS: '3000' }, proxy: { PMA_DRAIN_MS: '25000' } }
     system = await startTestSystem({ proxies: 2, extra })
     provider = await startStandIn({ keyOf: () => 'any', answer: () => ({ body: {} }) })
@@ -55,7 +58,7 @@ describe('quotas between two proxies', () => {
     return { status: statusCode, headers, body: await body.text() }
   }
 
-  /** So many requests at each proxy, over several connections; `onAnswer` is told how many have been answered. */
+  /** Sends so many requests to each proxy, over several connections. `onAnswer` gets the number answered so far. */
   async function send(
     proxies: readonly string[],
     { slug, token }: { slug: string; token: string },
@@ -67,7 +70,7 @@ describe('quotas between two proxies', () => {
     const worker = async (proxy: string): Promise<void> => {
       while (left > 0) {
         left -= 1
-        // 0: whoever answered was killed, and the request may have gone on.
+        // 0: the proxy was killed before it answered, and the request may have reached the provider.
         statuses.push(
           await ask(proxy, slug, token).then(
             ({ status }) => status,
@@ -107,7 +110,7 @@ describe('quotas between two proxies', () => {
     const midnight = new Date(asked).setUTCHours(24, 0, 0, 0)
     const seconds = Number(headers['retry-after'])
     expect([status, JSON.parse(body).code]).toEqual([429, 'QUOTA_EXCEEDED'])
-    // Right to the second: of no other moment than one between question and answer, and never too early.
+    // Exact to the second: computed at a moment between question and answer, and never too early.
     expect(seconds).toBeLessThanOrEqual(Math.ceil((midnight - asked) / 1_000))
     expect(seconds).toBeGreaterThanOrEqual(Math.ceil((midnight - answered) / 1_000))
     expect(headers.ratelimit).toBe(`"app-day";r=0;t=${seconds}`)
@@ -122,7 +125,7 @@ describe('quotas between two proxies', () => {
     await system.owner.patch(`${system.org}/apps/${appId}`, { quotas: [{ scope: 'app', period: 'day', count: 3 }] })
     expect([await statusAt(other), await statusAt(one)]).toEqual([200, 429])
     await system.owner.patch(system.org, { quotas: [{ scope: 'organization', period: 'day', count: 1 }] })
-    // What the other tests have used up is of no organization's quota.
+    // What the other tests have used does not count towards this organization's quota.
     await system.owner.patch(`${system.org}/apps/${appId}`, { quotas: [] })
     expect([await statusAt(one), await statusAt(other)]).toEqual([200, 429])
     await system.owner.patch(system.org, { quotas: [] })
@@ -164,7 +167,7 @@ describe('quotas between two proxies', () => {
     const { token } = await appWith(slug, [{ scope: 'app', period: 'month', count: 1_000 }])
     const before = provider.received.length
     await send(system.proxies, { slug, token }, 300)
-    // A connection on which nothing has been sent yet would be waited for until the drain's end.
+    // Otherwise the proxy would wait until the end of its drain for a connection on which nothing has been sent yet.
     await agent.destroy()
     agent = new Agent({ connections: CONNECTIONS, pipelining: 1 })
     const ended = system.running.pids().get('proxy-2') ?? 0

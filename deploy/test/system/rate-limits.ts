@@ -7,10 +7,10 @@ import { underLoad } from './load.js'
 import { type Provisioned, provision } from './provision.js'
 import type { TestSystem } from './start-test-system.js'
 
-/** So many at once, and the next one when these tests are over. */
+/** That many at once, and the next one only after these tests are over. */
 const BITING = { scope: 'app', count: 20, periodSeconds: 3_600 } as const
 const INTERVAL_SECONDS = BITING.periodSeconds / BITING.count
-/** One, and another a second later. */
+/** One at once, and another a second later. */
 const BRIEF = { scope: 'app', count: 1, periodSeconds: 1 } as const
 /** More than any load of these tests. */
 const GENEROUS = { scope: 'app', count: 1_000_000, periodSeconds: 60 } as const
@@ -18,9 +18,9 @@ const GENEROUS = { scope: 'app', count: 1_000_000, periodSeconds: 60 } as const
 const FLUSHES = 2
 
 const LIMITS = {
-  /** To both proxies: more than there is room for in any two buckets. */
+  /** To both proxies together: more than any two buckets have room for. */
   requests: 48,
-  /** Until proxies go back to a Redis that is there again, on a busy machine. */
+  /** Until proxies use a Redis again that has returned, on a busy machine. */
   backMs: 20_000,
 } as const
 
@@ -42,7 +42,7 @@ interface Sent {
   readonly other: readonly number[]
 }
 
-/** Two proxies, whose limits are Redis's, or management's while it is away. */
+/** Two proxies, whose limits are counted in Redis, or by management while Redis is away. */
 export function describeRateLimits(started: () => RateLimited): void {
   const appWith = (slug: string, limit: object): Promise<Provisioned> => {
     const { system, origin } = started()
@@ -70,7 +70,7 @@ export function describeRateLimits(started: () => RateLimited): void {
       const { token } = await appWith('biting', BITING)
       const generous = await appWith('generous', GENEROUS)
       let admitted = 0
-      /** As many as there is room for. */
+      /** Sends more requests than there is room for. */
       const fill = async (): Promise<void> => {
         const sent = await send(system.proxies, { slug: 'biting', token }, LIMITS.requests)
         expect(sent.other).toEqual([])
@@ -81,7 +81,7 @@ export function describeRateLimits(started: () => RateLimited): void {
         const began = Date.now()
         await fill()
         expect(admitted).toBeGreaterThanOrEqual(BITING.count)
-        // On a busy machine Redis may seem to be away: then management's bucket has been begun, too.
+        // On a busy machine Redis may seem to be away. Then management's bucket has been used, too.
         expect(admitted).toBeLessThanOrEqual(BITING.count * ((await fellOver(system)) ? 2 : 1))
         await expectFull(() => ask(system.proxy, 'biting', token), began)
 
@@ -116,10 +116,13 @@ function expectRefused({ status, headers, body }: Answered, policy: string): voi
   expect(headers['ratelimit-policy']).toBe(policy)
 }
 
-/** No room, and none before the first of those that filled it, not before `began`, is an interval ago. */
+/**
+ * There is no room, and none until an interval after the first of the requests that filled it, which did not come
+ * before `began`.
+ */
 async function expectFull(ask: () => Promise<Answered>, began: number): Promise<void> {
   const answer = await ask()
-  // Cut to the millisecond.
+  // The start is cut to whole milliseconds.
   const answered = Date.now() + 1
   expectRefused(answer, `"app";q=${BITING.count};w=${BITING.periodSeconds}`)
   const seconds = Number(answer.headers['retry-after'])
@@ -127,7 +130,7 @@ async function expectFull(ask: () => Promise<Answered>, began: number): Promise<
   expect(seconds).toBeLessThanOrEqual(INTERVAL_SECONDS)
 }
 
-/** Whether a proxy has turned from Redis to management. */
+/** Whether a proxy has switched from Redis to management. */
 async function fellOver({ running, proxies }: TestSystem): Promise<boolean> {
   const logs = await Promise.all(
     proxies.map((_, index) => readFile(path.join(running.logs, `proxy-${index + 1}.log`), 'utf8')),

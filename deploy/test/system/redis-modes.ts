@@ -5,16 +5,16 @@ import { keepFlushed } from '../../src/canary/keep-flushed.js'
 import { findLeaks } from './find-leaks.js'
 import type { TestSystem } from './start-test-system.js'
 
-/** What becomes of Redis while the system works: the product's promises are the same in each. */
+/** What happens to Redis while the system works. The product's promises are the same in each mode. */
 export interface RedisMode {
   readonly name: string
   begin(system: TestSystem): Promise<RunningMode>
 }
 
 interface RunningMode {
-  /** After requests, before its end: that it was this one, and none under its name. */
+  /** Called after the requests and before `end`: checks that the tests really ran in this mode. */
   expectShown(): Promise<void>
-  /** Also a second time; Redis is there then. */
+  /** May be called again. Redis is there afterwards. */
   end(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ export const REDIS_THERE: RedisMode = {
   async begin(system) {
     const before = await callsOf(system, 'xadd')
     return {
-      // Only the script by which it admits appends anything.
+      // Only the admission script appends anything.
       expectShown: async () => expect(await callsOf(system, 'xadd')).toBeGreaterThan(before),
       end: async () => {},
     }
@@ -67,14 +67,14 @@ export const REDIS_FLUSHED: RedisMode = {
   },
 }
 
-/** The last leaves proxies that have given Redis up for a while. */
+/** The last mode comes last, because afterwards the proxies do not use Redis for a while. */
 const REDIS_MODES: readonly RedisMode[] = [REDIS_THERE, REDIS_FLUSHED, REDIS_STOPPED]
 
 /**
- * `describe` in each of them, one after another in the same system. Where there is no Redis to start the run says so, and
- * the tests are run without one; in CI nothing is left out.
+ * Runs `describe` in each mode, one after another in the same system. Where no Redis can be started the run says so,
+ * and the tests run without one; in CI nothing is left out.
  *
- * @param tests is told whether it is the first that is run, for what need not be done in each.
+ * @param tests gets whether this is the first mode that is run, for tests that need not run in each.
  */
 export function describeInRedisModes(
   system: () => TestSystem,
@@ -89,7 +89,7 @@ export function describeInRedisModes(
     tests(mode, isFirst)
     it(`did all this ${mode.name}`, () => running?.expectShown())
 
-    // Before the next of them changes what is in Redis.
+    // Before the next mode changes what is in Redis.
     it('leaves no planted value in the databases, Redis or the logs', async () => {
       await running?.end()
       const { planted } = system().planter
@@ -104,7 +104,10 @@ export function describeInRedisModes(
   })
 }
 
-/** Since it was started, from scripts too: FLUSHALL leaves them. @throws Error where it is not there. */
+/**
+ * Calls since Redis was started, those of scripts included: FLUSHALL does not reset them. @throws Error where there is
+ * no Redis.
+ */
 async function callsOf({ redis }: TestSystem, command: string): Promise<number> {
   if (redis === undefined) throw new Error('the system has no Redis')
   const statistics = await redis.ask('INFO', 'commandstats')

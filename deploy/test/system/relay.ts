@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Stands between an SDK and the proxy and counts what the SDK sends. */
+/** Stands between an SDK and the proxy, and counts the SDK's requests. */
 export interface Relay {
   readonly port: number
   readonly base: string
@@ -13,7 +13,7 @@ export async function startRelay(proxy: string): Promise<Relay> {
   const target = new URL(proxy)
   const server = http.createServer((request, response) => {
     relay.count += 1
-    // As they were spelt: what an SDK writes is compared with what arrives.
+    // With their original spelling, because what an SDK writes is compared with what arrives.
     const { method, url, rawHeaders: headers } = request
     const onward = http.request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)

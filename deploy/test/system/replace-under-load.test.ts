@@ -12,24 +12,24 @@ import { startTestSystem, type TestSystem } from './start-test-system.js'
 
 /** What one request of the load saw. */
 interface Sample {
-  /** Before it was sent. */
+  /** When it was sent. */
   readonly startedMs: number
   readonly status: number
-  /** Digest of the key that arrived; the stand-in tells it. */
+  /** Digest of the key that arrived, as the stand-in answers it. */
   readonly key: string
 }
 
-/** H is short here, so that a writer that waits for a lost proxy does not make the test long. */
+/** The horizon is short, so that a writer that waits for a lost proxy does not make the test long. */
 const HORIZON_MS = 3_000
 
 describe('replacing a value under load', () => {
   let system: TestSystem
   let provider: StandIn
   let target: Provisioned
-  /** When each value's successor was answered to be in force. */
+  /** When each value's successor was answered as being in force. */
   const deadSince = new Map<string, number>()
   let current = ''
-  /** Where Redis is there it fails over, too. */
+  /** Where Redis is installed, the test includes its failover. */
   let replicated: ReplicatedRedis | undefined
 
   beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('replacing a value under load', () => {
     return inForce
   }
 
-  /** What the requests of a load saw while `work` went on. */
+  /** What the requests of a load saw while `work` was going on. */
   const samplesUnderLoad = async (
     proxies: readonly string[],
     work: (more: More) => Promise<void>,
@@ -82,7 +82,7 @@ describe('replacing a value under load', () => {
           for (let round = 0; round < replacements; round += 1) {
             expect(await replace()).toMatchObject({ by: 'applied' })
             values.push(digestOf(current))
-            // One of them began after the answer.
+            // At least one of these began after the answer.
             await more(CONNECTIONS + 1)
           }
         })
@@ -93,7 +93,7 @@ describe('replacing a value under load', () => {
       }, 120_000)
 
       if (isFirst) testProxiesLost(mode)
-      // Without Redis admission is management's.
+      // Without Redis, management admits.
       if (isFirst || mode === REDIS_STOPPED) testManagementRestarted()
     },
   )
@@ -149,7 +149,7 @@ describe('replacing a value under load', () => {
         )
         await replace()
       })
-      // Without Redis admission is management: requests may be refused while it is away, and nothing worse.
+      // Without Redis, management admits: while it is away requests may be refused, and nothing worse may happen.
       expect(
         new Set(
           samples.map(({ status }) => status).filter((status) => status !== 200 && status !== 503 && status !== 0),
@@ -161,7 +161,7 @@ describe('replacing a value under load', () => {
   }
 })
 
-/** Not the key itself: an answer that holds it is ended by the proxy. */
+/** The digest instead of the key, because the proxy ends an answer that contains the key. */
 const told = ({ headers }: Received): Answer => ({
   body: { key: digestOf(String(headers.authorization).replace(/^Bearer /, '')) },
 })

@@ -3,16 +3,16 @@ import { startTestRedis, type TestRedis } from '@protectmyapi/dev-kit/redis/test
 import { until } from '@protectmyapi/dev-kit/until'
 import { startSwitch } from '../../src/chaos/switch/tcp-switch.js'
 
-/** A Redis with a replica behind one address, which leads to whichever is the master. */
+/** A Redis with a replica, behind one address that leads to the current master. */
 export interface ReplicatedRedis extends TestRedis {
-  /** From now on its replica hears of nothing that is written. */
+  /** From now on the replica does not receive what is written. */
   leaveBehind(): Promise<void>
-  /** The master is gone, as in a crash, and its replica stands in its place. Once. */
+  /** The master is lost as in a crash, and the replica takes its place. Once only. */
   failOver(): Promise<void>
 }
 
 export async function startReplicatedRedis(password: string): Promise<ReplicatedRedis> {
-  // A replica is sent what there is at once.
+  // A new replica gets the existing data at once.
   const settings = { masterauth: password, 'repl-diskless-sync-delay': '0' }
   const [first, second] = await Promise.all([
     startTestRedis({ password, settings }),
@@ -41,7 +41,7 @@ export async function startReplicatedRedis(password: string): Promise<Replicated
     async failOver() {
       await first.kill()
       await leaveBehind()
-      // What it counts from now on was asked of it as the master.
+      // From now on its counters show what it was asked as the master.
       await second.ask('CONFIG', 'RESETSTAT')
       master = second
       link.route([second.port])

@@ -1,4 +1,4 @@
-/** Management's REST API for tests: what is not 2xx throws, with status and problem. */
+/** Management's REST API for tests: an answer other than 2xx throws, with status and problem. */
 export interface Rest {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
@@ -21,7 +21,7 @@ class RestProblem extends Error {
   }
 }
 
-/** Longer than the horizon and its margin: a writer may have to wait for a frozen proxy. */
+/** Longer than the horizon and its margin, because a writer may have to wait for a frozen proxy. */
 const TIMEOUT_MS = 60_000
 
 export function createRest(base: string, token?: string): Rest {
@@ -37,7 +37,7 @@ export function createRest(base: string, token?: string): Rest {
     })
     const text = await answer.text()
     if (!answer.ok) throw new RestProblem(`${method} ${path}`, answer.status, text)
-    // The one place where the tests take an answer for what they expect.
+    // The only place where the tests assume the shape of an answer.
     return (text === '' ? undefined : JSON.parse(text)) as T
   }
   return {

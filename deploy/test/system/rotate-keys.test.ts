@@ -30,7 +30,7 @@ describe('rotating keys under load', () => {
     await provider?.stop()
   }, 60_000)
 
-  /** Requests that were not served while `work` was done, and values replaced beside them: what they were answered. */
+  /** What requests that were not served while `work` was done were answered; values are replaced meanwhile. */
   async function refusedWhile(work: () => Promise<void>): Promise<readonly string[]> {
     const load = { proxies: system.proxies, token: () => target.token, path: () => '/v1/p/data-keys/echo' }
     const samples = await underLoad(load, async () => {
@@ -60,7 +60,7 @@ describe('rotating keys under load', () => {
     return rows
   }
 
-  // Before any of it is replaced.
+  // Before any key is replaced.
   describeSharedLeases(() => ({ system, origin: provider.origin }))
 
   it('of data as planned refuses nobody, and vaults seal anew behind until nothing is left under the old ones', async () => {

@@ -4,14 +4,14 @@ import { type Provisioned, provision } from './provision.js'
 import { type StandIn, startStandIn } from './stand-in.js'
 import type { TestSystem } from './start-test-system.js'
 
-/** One request of the load: by which session, begun when, and what came of it. */
+/** One request of the load: its session, when it began, and its outcome. */
 interface Sample {
   readonly session: number
   readonly startedMs: number
   readonly status: number
 }
 
-/** Requests to each proxy that go on behind a rotation: more than are under way when it answers. */
+/** Requests to each proxy after a rotation: more than were under way when it was answered. */
 const BEHIND = 100
 
 /** Two proxies. */
@@ -52,7 +52,7 @@ export function describeSigningKeys(started: () => TestSystem): void {
       sessions.push(((await answer.json()) as { token: string }).token)
     }
 
-    /** What requests saw that went by all sessions in turn while `work` was done. */
+    /** What requests saw while `work` was done; they used all sessions in turn. */
     async function samplesUnderLoad(work: (more: More) => Promise<void>): Promise<Sample[]> {
       const token = (number: number): string => sessions[number % sessions.length] ?? ''
       const seen = await underLoad({ proxies: system.proxies, token, path: () => '/v1/p/rotate/echo' }, work)
@@ -85,7 +85,8 @@ export function describeSigningKeys(started: () => TestSystem): void {
       expect(late.filter(({ session }) => session < before).length).toBeGreaterThan(50)
       expect(served(true)).toEqual([])
       expect(served(false).length).toBeGreaterThan(0)
-      // And nobody was told anything but that the session is none: routes and leases rest on grants of the new key.
+      // The only refusals say that the session is not valid, because routes and leases already use grants of the new
+      // key.
       expect(new Set(samples.map(({ status }) => status))).toEqual(new Set([200, 401]))
       for (const proxy of system.proxies) {
         const headers = { authorization: `Bearer ${target.token}` }

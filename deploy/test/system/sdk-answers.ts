@@ -1,6 +1,6 @@
 import type { Answer, Received } from './stand-in.js'
 
-/** What a provider answers by itself, and passes through unchanged. */
+/** Statuses of a provider that the proxy passes on unchanged. */
 export const PASSED = [400, 404, 422, 429, 500, 503] as const
 
 /** `status-404` anywhere in the path or the body asks for that status. */
@@ -9,7 +9,7 @@ function scenario({ path, body }: Received): number | undefined {
   return asked === undefined ? undefined : Number(asked)
 }
 
-/** `flaky` answers a first try so: SDKs that count their tries say which one it is. */
+/** The answer to the first try of a `flaky` request. SDKs that count their tries say which one it is. */
 const FLAKY: Answer = {
   status: 429,
   headers: { 'retry-after': '0', 'retry-after-ms': '1' },
@@ -19,18 +19,21 @@ const FLAKY: Answer = {
 const isFirstTry = ({ headers, body }: Received): boolean =>
   body.includes('"flaky"') && headers['x-stainless-retry-count'] === '0'
 
-/** `silent` is never answered; `endless` begins, and goes no further. */
+/** A `silent` request is never answered; the answer to an `endless` one begins and does not continue. */
 const asks = ({ path, body }: Received, word: string): boolean => `${path} ${body.toString('latin1')}`.includes(word)
 const SILENT: Answer = { stays: true }
 
-/** Two pages of a list; the second is asked for by what the first one says. */
+/** Two pages of a list. The first page says how to ask for the second. */
 const page = <Item>(request: Received, items: readonly Item[]): readonly Item[] =>
   /[?&](?:after|after_id|starting_after|pageToken)=/.test(request.path) ? items.slice(2) : items.slice(0, 2)
 
-/** Fields of a connection, of a key, and of what a scrubbed answer may be packed in: not the request’s own. */
+/**
+ * Fields that belong to the connection, to the key, or to the encodings that a scrubbed answer may have, and not to the
+ * request itself.
+ */
 const OURS = new Set(['host', 'connection', 'authorization', 'x-api-key', 'accept-encoding'])
 
-/** `…/echo…` is answered with the request as it arrived, its boundary aside, which is another one each time. */
+/** Answers `…/echo…` with the request as it arrived, without its boundary, which differs each time. */
 function echo({ method, path, rawHeaders, body }: Received): Answer {
   const fields: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -170,7 +173,7 @@ export function stripeAnswers(request: Received): Answer {
     const data = page(request, [{ id: 'cus_1' }, { id: 'cus_2' }, { id: 'cus_3' }])
     return { body: { object: 'list', has_more: data.length === 2, url: '/v1/customers', data } }
   }
-  // What it was asked, as it was asked.
+  // Repeats the fields exactly as they arrived.
   const { 'idempotency-key': key, 'stripe-account': account } = request.headers
   const metadata = { asked: request.body.toString('utf8'), key, account }
   return { body: { id: 'cus_1', object: 'customer', metadata } }

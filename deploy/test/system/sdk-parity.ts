@@ -5,7 +5,9 @@ import type OpenAI from 'openai'
 import type Stripe from 'stripe'
 import { PASSED } from './sdk-answers.js'
 
-/** Each SDK twice: with the provider's key straight to the stand-in, and with the app's credential through the proxy. */
+/**
+ * Each SDK twice: with the provider's key directly to the stand-in, and with the app's credential through the proxy.
+ */
 export interface SdkPairs {
   readonly openai: Pair<OpenAI>
   readonly anthropic: Pair<Anthropic>
@@ -19,7 +21,7 @@ export interface Pair<Client> {
 }
 
 const LIMITS = {
-  /** For a call that is never answered: an SDK's own bound. */
+  /** The SDK's own time-out, for a call that is never answered. */
   timeoutMs: 300,
 } as const
 
@@ -29,7 +31,7 @@ const ANTHROPIC_STREAM = { ...ASK, model: 'endless', max_tokens: 10, stream: tru
 
 type Surfaces<Client> = Readonly<Record<string, (client: Client) => Promise<unknown>>>
 
-/** What the provider is asked, as it arrives there. */
+/** Requests as they arrive at the provider. */
 const requests = (path: string): Surfaces<OpenAI | Anthropic> => ({
   'a query of lists, trees and signs, fields twice and in any case, a body': (client) =>
     client.post(`${path}/all`, {
@@ -137,7 +139,7 @@ function errors<Client>(failing: (client: Client, status: number) => Promise<unk
   return Object.fromEntries(PASSED.map((status) => [`a ${status}`, (client: Client) => failing(client, status)]))
 }
 
-/** What a user of an SDK meets is the same through the proxy as it is without one. */
+/** A user of an SDK must see the same through the proxy as without it. */
 export function describeSdkParity(started: () => SdkPairs): void {
   describe('what a user meets, direct and through the proxy alike', () => {
     it.each(Object.keys(openai))('openai: %s', (name) => same(started().openai, openai[name]))
@@ -154,11 +156,11 @@ async function same<Client>(
   if (call === undefined) throw new Error('no such call')
   const expected = await outcomeOf(call(direct))
   expect(await outcomeOf(call(through))).toEqual(expected)
-  // A call that does not work without us either shows nothing.
+  // A call that fails without the proxy as well shows nothing.
   expect(expected).not.toMatchObject({ thrown: 'TypeError' })
 }
 
-/** An answer, or an error as code of a user tells it apart: by class, status and words. */
+/** The answer, or the properties by which a user's code tells errors apart: class, status and message. */
 async function outcomeOf(work: Promise<unknown>): Promise<unknown> {
   try {
     return { answer: JSON.parse(JSON.stringify((await work) ?? null)) }
@@ -175,7 +177,7 @@ async function collect<Item>(items: AsyncIterable<Item>, read: (item: Item) => u
   return all
 }
 
-/** And goes no further. */
+/** Reads the first item and stops. */
 async function first<Item>(items: AsyncIterable<Item>, read: (item: Item) => unknown): Promise<unknown> {
   for await (const item of items) return read(item)
   return 'nothing'

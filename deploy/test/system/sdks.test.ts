@@ -17,7 +17,7 @@ import { type StandIn, startStandIn } from './stand-in.js'
 import { startTestSystem, type TestSystem } from './start-test-system.js'
 import { statusOf } from './status-of.js'
 
-/** A stand-in, what leads to it, and the key that it wants. */
+/** A stand-in, what leads to it, and the key that it accepts. */
 interface Provider {
   readonly standIn: StandIn
   readonly target: Provisioned
@@ -25,8 +25,8 @@ interface Provider {
 }
 
 /**
- * How each SDK is walked: by the base URL and the app's credential alone (Stripe: by host). Without its retries, which would
- * hide a refusal of ours.
+ * How each SDK is tested: configured by base URL and the app's credential only (Stripe: by host), and without its
+ * retries, which would hide a refusal by the proxy.
  */
 interface Walk {
   plain(): Promise<string>
@@ -35,13 +35,13 @@ interface Walk {
   list(): Promise<string[]>
   /** A call that the stand-in answers with this status. */
   failing(status: number): Promise<unknown>
-  /** A call that answers a credential of the provider's own. */
+  /** A call that answers with a credential of the provider's own. */
   minting(): Promise<unknown>
   /** A call to a service that the app is not linked to, with the SDK's own retries. */
   refused(): Promise<unknown>
 }
 
-/** What the walk takes beyond what a preset opens. */
+/** Paths that the tests use beyond those that a preset opens. */
 const ALSO_OPENED: Readonly<Record<string, readonly string[]>> = {
   openai: ['/v1/echo/**'],
   anthropic: ['/v1/echo/**'],
@@ -52,7 +52,7 @@ interface ShownPreset {
   readonly endpoints: readonly { readonly byDefault: boolean; readonly paths: readonly string[] }[]
 }
 
-/** Names below .localhost are loopback by RFC 6761, yet not every resolver knows. */
+/** Names below .localhost are loopback by RFC 6761, but not every resolver implements that. */
 const toLoopback = new http.Agent({
   lookup: (_host, options, callback) =>
     options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4),
@@ -63,7 +63,7 @@ describe('provider SDKs through the proxy', () => {
   let relay: Relay
   const providers = new Map<string, Provider>()
 
-  /** As a person writes them into a service, from what management shows of the preset. */
+  /** The paths as a person copies them into a service, from what management shows of the preset. */
   const pathsOf = async (slug: string): Promise<readonly string[]> => {
     const { items } = await system.owner.get<{ items: readonly ShownPreset[] }>('/presets')
     const groups = items.find(({ id }) => id === slug)?.endpoints ?? []
@@ -88,7 +88,7 @@ describe('provider SDKs through the proxy', () => {
       value,
       placement: { kind: 'header', name },
       auth: (secret) => (bearer ? { type: 'bearer', secret } : { type: 'header', name, secret }),
-      // Methods and paths of the preset: what an SDK sends must be in them.
+      // Methods and paths of the preset: what an SDK sends must be among them.
       service: { preset: slug, limits: [], paths: await pathsOf(slug) },
     })
     providers.set(slug, { standIn, target, value })
@@ -101,7 +101,7 @@ describe('provider SDKs through the proxy', () => {
   }
 
   beforeAll(async () => {
-    // @google/genai looks for the dispatcher on globalThis, which under jest is not the one that Node has furnished.
+    // @google/genai takes the dispatcher from globalThis, and under jest that is not the object that Node has set up.
     setGlobalDispatcher(new Agent())
     system = await startTestSystem()
     relay = await startRelay(system.proxy)
@@ -177,7 +177,7 @@ describe('provider SDKs through the proxy', () => {
     })
   }
 
-  // Its upload is resumable, to an address that the provider hands out: walked by itself, below.
+  // Its resumable upload goes to an address that the provider hands out, and is tested separately, below.
   const gemini = (): Walk => {
     const client = geminiClient
     return {
@@ -300,12 +300,12 @@ describe('provider SDKs through the proxy', () => {
         })
       })
 
-      // Redis has no part in it: once is enough.
+      // Does not depend on Redis, so once is enough.
       const describeOnce = isFirst ? describeSdkParity : () => {}
       describeOnce(() => {
         const [o, a, g, s] = [of('openai'), of('anthropic'), of('gemini'), of('stripe')]
         const openaiAt = (baseURL: string, apiKey: string): OpenAI => new OpenAI({ baseURL, apiKey })
-        // To another address than its own this SDK sends the key as a bearer alone; the provider wants it here.
+        // To a base URL other than its own this SDK sends the key only as a bearer; the provider expects it here.
         const anthropicAt = (baseURL: string, apiKey: string): Anthropic =>
           new Anthropic({ baseURL, apiKey, defaultHeaders: { 'x-api-key': apiKey } })
         const geminiAt = (baseUrl: string, apiKey: string): GoogleGenAI =>

@@ -21,7 +21,7 @@ import { provision } from './provision.js'
 import type { TestSystem } from './start-test-system.js'
 
 const HOUR_MS = 3_600_000
-/** For the test, with time to spare. */
+/** Enough time for the test, with some to spare. */
 const NEEDED_MS = 30_000
 
 /** An organization that one proxy serves, and what that proxy was given for it. */
@@ -32,10 +32,10 @@ interface Served {
   readonly key: LeaseKey
 }
 
-/** Two proxies with a Redis between them. */
+/** Two proxies that share a Redis. */
 export function describeSharedLeases(started: () => { readonly system: TestSystem; readonly origin: string }): void {
   describeWithRedis('all of Redis and the memory of one proxy', () => {
-    // Other systems do not show a process's memory.
+    // Only Linux shows a process's memory.
     const onLinux = process.platform === 'linux' ? it : it.skip
 
     onLinux(
@@ -55,7 +55,7 @@ export function describeSharedLeases(started: () => { readonly system: TestSyste
         const pidOf = (name: string): number => system.running.pids().get(name) ?? 0
         expect(await heldInMemory(pidOf('proxy-1'), wanted)).toEqual(['key of one', 'value of one'])
         expect(await heldInMemory(pidOf('proxy-2'), wanted)).toEqual(['key of other', 'value of other'])
-        // Whoever has these keys, and knows what everything is called.
+        // What an attacker can open who has these keys and knows all names.
         const openedBy = ({ key }: Served): readonly string[] =>
           sealed.flatMap((lease) =>
             [one, other].flatMap(({ organizationId, whose }) =>
@@ -70,12 +70,15 @@ export function describeSharedLeases(started: () => { readonly system: TestSyste
   })
 }
 
-/** Lease keys are of an hour of the vault's clock: what is held must be what is asked for afterwards. */
+/**
+ * A lease key is valid for one hour of the vault's clock, so the hour must not change between holding a key and asking
+ * for it again.
+ */
 async function untilFarFromNextHour(): Promise<void> {
   await until(() => (HOUR_MS - (Date.now() % HOUR_MS) > NEEDED_MS ? true : undefined), NEEDED_MS + 1_000)
 }
 
-/** An organization of its own, with one service that this proxy alone is asked for. */
+/** Makes an organization with one service, which only this proxy is asked for. */
 async function serve(system: TestSystem, origin: string, slug: string, proxy: number): Promise<Served> {
   const { id: organizationId } = await system.owner.post<{ id: string }>('/orgs', { name: slug, slug })
   const value = system.planter.plant('sk-shared-')
@@ -84,7 +87,7 @@ async function serve(system: TestSystem, origin: string, slug: string, proxy: nu
   return { organizationId, value, ...(await leasedAs(system, proxy, token, slug)) }
 }
 
-/** What the vault answers to whoever has that proxy's certificate. */
+/** What the vault answers to a client that has this proxy's certificate. */
 async function leasedAs(
   { running }: TestSystem,
   proxy: number,
@@ -113,7 +116,7 @@ async function leasedAs(
   }
 }
 
-/** Everything in Redis that is a lease, once those of both organizations are there. */
+/** All leases in Redis, once those of both organizations are there. */
 async function sharedLeases({ redis }: TestSystem, served: readonly Served[]): Promise<readonly SealedLease[]> {
   if (redis === undefined) throw new Error('the system has no Redis')
   const client = await connectTestRedis(redisTarget(redis))

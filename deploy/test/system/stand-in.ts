@@ -18,7 +18,7 @@ export interface Answer {
   readonly body?: unknown
   /** Server-sent events, one write each, instead of a body. */
   readonly events?: readonly string[]
-  /** It never ends; without events it never begins. */
+  /** The answer never ends; without events it never begins. */
   readonly stays?: true
 }
 
@@ -26,13 +26,13 @@ export interface Answer {
 export interface StandIn {
   readonly origin: string
   readonly received: Received[]
-  /** Takes requests only with one of these values in its field. */
+  /** From now on accepts only requests that have one of these values as their key. */
   accept(...keys: string[]): void
   stop(): Promise<void>
 }
 
 export interface StandInOptions {
-  /** Finds what should be the key. */
+  /** Extracts the key from a request. */
   readonly keyOf: (request: Received) => string | undefined
   readonly answer: (request: Received) => Answer
 }
@@ -56,7 +56,7 @@ export async function startStandIn({ keyOf, answer }: StandInOptions): Promise<S
       )
     })().catch(() => response.destroy())
   })
-  // Longer than a load test pauses: a kept connection must not end under a request.
+  // Longer than a load test pauses, so that a connection is not closed while a request is on its way.
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

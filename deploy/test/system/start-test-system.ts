@@ -15,13 +15,16 @@ import { silentProgress } from './silent-progress.js'
 export interface TestSystemOptions {
   readonly proxies?: number
   readonly extra?: NonNullable<StartOptions['extra']>
-  /** `private` is one of its own, and the default where there is a program to start; or one that the test has started. */
+  /**
+   * `private`: a Redis of the system's own, and the default where the program is installed. Or one that the test has
+   * started.
+   */
   readonly redis?: 'none' | 'private' | TestRedis
-  /** Comes before the start: what `make restore` leaves in folder and databases. */
+  /** Runs before the start: does what `make restore` does to folder and databases. */
   readonly prepare?: (config: LauncherConfig) => Promise<void>
 }
 
-/** The whole system as processes, on ports, databases and a folder of its own. */
+/** The whole system as processes, with ports, databases and a folder of its own. */
 export interface TestSystem {
   readonly running: RunningSystem
   readonly management: string
@@ -32,12 +35,15 @@ export interface TestSystem {
   /** `/orgs/{id}` of organization Demo. */
   readonly org: string
   readonly planter: Planter
-  /** To be stopped, killed, flushed and restarted under the system's feet; undefined where it has none. */
+  /** For tests to stop, kill, flush and restart while the system runs; undefined where the system has none. */
   readonly redis: TestRedis | undefined
   stop(): Promise<void>
 }
 
-/** When a test is over, its proxies wait no longer for what it has left open. What ends one in peace gives it more. */
+/**
+ * After a test its proxies do not wait for what the test has left open. Tests that end a proxy in order set a longer
+ * drain.
+ */
 const BRIEF_DRAIN = { PMA_DRAIN_MS: '100' }
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..', '..')

@@ -1,4 +1,4 @@
-/** The HTTP status that an SDK's error tells, wherever that SDK keeps it. */
+/** The HTTP status of an SDK's error, wherever that SDK keeps it. */
 export function statusOf(thrown: unknown): number | undefined {
   if (typeof thrown !== 'object' || thrown === null) return undefined
   for (const name of ['status', 'statusCode'] as const) {

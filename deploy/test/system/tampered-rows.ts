@@ -12,14 +12,14 @@ interface Sealed {
   readonly bytes: Buffer
 }
 
-/** The vault and the first proxy are killed, once. */
+/** Kills the vault and the first proxy, once. */
 export function describeTamperedRows(started: () => TestSystem): void {
   describe('a stored version that was tampered with', () => {
     let system: TestSystem
     let provider: StandIn
     let database: pg.Client
 
-    /** What is done to a row, of a secret of its own. */
+    /** What is done to a row. Each case has a secret of its own. */
     const harms: readonly {
       readonly slug: string
       readonly what: string
@@ -97,7 +97,7 @@ export function describeTamperedRows(started: () => TestSystem): void {
       await database.query('UPDATE versions SET sealed = $2 WHERE version_id = $1', [versionId, bytes])
     }
 
-    /** Memory holds the values still: only after a restart are the rows read again. */
+    /** The values are still in memory, so the rows are read again only after a restart. */
     async function restart(): Promise<void> {
       for (const name of ['vault', 'proxy-1']) {
         const pid = system.running.pids().get(name) ?? 0
@@ -123,7 +123,7 @@ export function describeTamperedRows(started: () => TestSystem): void {
         const before = provider.received.length
         const answer = await until(async () => {
           const tried = await call(slug)
-          // The vault may not be back yet.
+          // The vault may not have restarted yet.
           return tried.status === 503 ? undefined : tried
         }, 20_000)
         expect(answer.status).toBe(500)

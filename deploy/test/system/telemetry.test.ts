@@ -15,7 +15,7 @@ import { startTestSystem, type TestSystem } from './start-test-system.js'
 const SERVICES = ['vault', 'management', 'proxy'] as const
 const PAGE = path.resolve(import.meta.dirname, '..', '..', '..', 'docs', 'telemetry.md')
 const DOCUMENTED = describedMetrics(await readFile(PAGE, 'utf8'))
-/** Told where a Redis is configured. */
+/** Exposed where a Redis is configured. */
 const OF_REDIS = ['pma_proxy_redis_usable', 'pma_redis_usable', 'pma_drain_lag_seconds', 'pma_drain_streams_away']
 
 describe('telemetry', () => {
@@ -25,7 +25,7 @@ describe('telemetry', () => {
   let target: Provisioned
   let value = ''
   const ports: Partial<Record<(typeof SERVICES)[number], number>> = {}
-  /** Of the client's request: none of it may be told. */
+  /** Contents of the client's request, none of which may be in the telemetry. */
   const sent = Object.fromEntries(
     ['path', 'query', 'header', 'body'].map((place) => [place, `planted-${place}-${randomBytes(9).toString('hex')}`]),
   )
@@ -76,7 +76,7 @@ describe('telemetry', () => {
     until(() => {
       const root = collector.spans.find((span) => span.attributes['pma.request_id'] === requestId)
       const trace = collector.spans.filter(({ traceId }) => traceId === root?.traceId)
-      // Each service sends by itself.
+      // Each service exports its spans separately.
       return Promise.resolve(new Set(trace.map(({ service }) => service)).size === SERVICES.length ? trace : undefined)
     }, 20_000)
 
@@ -148,7 +148,7 @@ describe('telemetry', () => {
 
   it('has every metric that is documented and no other, with values of labels that nobody but the code chooses', async () => {
     expect(DOCUMENTED.size).toBeGreaterThan(50)
-    // A change that waited, a page that nobody has, and what is read every 15 s.
+    // A change that waited, a path that does not exist, and what is read every 15 s.
     await fetch(`${system.management}/api/v1/${sent.path}`)
     const told = await until(async () => {
       const series = (await Promise.all(SERVICES.map(metricsOf))).flat().map(({ labels }) => labels)

@@ -5,7 +5,7 @@ import { createLogger } from '@protectmyapi/service-kit/program/log'
 import { serveParent } from '../rig/worker-process.js'
 import { echoLeases } from './echo-leases.js'
 
-/** The yardstick of the vault: the same server, transport and messages, and no work. */
+/** The yardstick of the vault: the same server, transport and messages, without the vault's work. */
 const [certFile = '', keyFile = '', caFile = ''] = process.argv.slice(2)
 const material = await watchMaterial({ certFile, keyFile, caFile }, createLogger('bench', 'silent'))
 const server = createGrpcServer()

@@ -20,7 +20,7 @@ export async function resolveGrant(directory: DirectoryClient, { credential, ser
   return { grant, versionId: secrets[0]?.versionId ?? '' }
 }
 
-/** @throws Fault of the first call that fails, and where a secret was not leased. */
+/** @throws Fault of the first call that fails, or if a secret was not leased. */
 export async function leaseInLoop(vault: VaultClient, job: LeaseJob): Promise<LoadResult> {
   const { grants, atOnce, callsMax, msMax } = job
   const begun = performance.now()
@@ -38,7 +38,7 @@ export async function leaseInLoop(vault: VaultClient, job: LeaseJob): Promise<Lo
   return { answers, others: {}, ms: performance.now() - begun, delaysMs: [] }
 }
 
-/** @throws Fault of the first call that fails, and where a secret was not leased. */
+/** @throws Fault of the first call that fails, or if a secret was not leased. */
 export async function resolveAndLease(
   directory: DirectoryClient,
   vault: VaultClient,

@@ -9,7 +9,7 @@ interface Directory {
   readonly serverId: string
 }
 
-/** Asks the Directory, as a proxy does, for what the vault leases against: one grant for each that is asked for. */
+/** Asks the Directory, as a proxy does, for the grants that the vault leases against: one for each entry of `asked`. */
 export interface GrantsJob {
   readonly kind: 'grants'
   readonly directory: Directory
@@ -25,23 +25,23 @@ export interface Granted {
   readonly versionId: string
 }
 
-/** Leases of one version each, by the grants in turn, so many at once, each its own call. */
+/** Leases one version a call, taking the grants in turn, with a fixed number of calls at once. */
 export interface LeaseJob {
   readonly kind: 'lease'
   readonly address: string
   readonly grants: readonly Granted[]
   readonly atOnce: number
-  /** Whichever comes first ends it. */
+  /** The job ends at the first of the two bounds. */
   readonly callsMax: number
   readonly msMax: number
 }
 
-/** What a first request waits for, one at a time: a route from the Directory, then a lease by its grant. */
+/** Calls that a first request waits for, one after the other: a route from the Directory, then a lease by its grant. */
 export interface ColdJob {
   readonly kind: 'cold'
   readonly directory: Directory
   readonly vaultAddress: string
-  /** In turn. */
+  /** Taken in turn. */
   readonly asked: readonly Asked[]
   readonly calls: number
 }

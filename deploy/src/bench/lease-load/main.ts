@@ -8,7 +8,7 @@ import { serveParent } from '../rig/worker-process.js'
 import { leaseInLoop, resolveAndLease, resolveGrant } from './lease-in-loop.js'
 import type { ColdJob, ColdResult, GrantsJob, GrantsResult, LeaseJob } from './lease-jobs.js'
 
-/** The process that leases: with a proxy's identity, as only a proxy may. */
+/** The process that leases. It has a proxy's identity, because only proxies may lease this way. */
 const [certFile = '', keyFile = '', caFile = '', serverId = ''] = process.argv.slice(2)
 const identity = await watchMaterial({ certFile, keyFile, caFile }, createLogger('bench', 'silent'))
 

@@ -1,7 +1,7 @@
 import { bytesOf, type ClosedJob, type LoadResult } from './jobs.js'
 import { RawConnection } from './raw-connection.js'
 
-/** Each connection sends its next request with the answer to the last one. @throws where a connection breaks. */
+/** Each connection sends its next request when the last one is answered. @throws where a connection breaks. */
 export function runClosed({ shot, connections, requestsMax, msMax }: ClosedJob): Promise<LoadResult> {
   const request = bytesOf(shot)
   const others: Record<number, number> = {}

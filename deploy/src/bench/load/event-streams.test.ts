@@ -7,7 +7,7 @@ import type { LoadResult } from './jobs.js'
 
 const STREAMS = 5
 
-/** Long enough for any machine: whatever ends by it did not end as it should. */
+/** Long enough for any machine: a job that this ends did not end as it should. */
 const NEVER_MS = 60_000
 
 const closeAtEnd = closeAfterEach()
@@ -37,7 +37,7 @@ function sendEvent(answer: ServerResponse): void {
 }
 
 async function streamsOf(listener: RequestListener, heldMs: number): Promise<LoadResult> {
-  // A stream's end is told by its last chunk: the connection stays.
+  // Only the last chunk marks the end of a stream; the connection stays open.
   const server = createServer({ keepAliveTimeout: 0 }, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closeAtEnd(

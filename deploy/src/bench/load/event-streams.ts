@@ -3,12 +3,12 @@ import { bytesOf, type EventsJob, type LoadResult } from './jobs.js'
 
 const SENT = /"sentNs":(\d+)/g
 const NS_PER_MS = 1e6
-/** The end of a body in chunks (RFC 9112 § 7.1): the connection may stay. */
+/** The end of a chunked body (RFC 9112 § 7.1). The connection may stay open after it. */
 const LAST_CHUNK = '0\r\n\r\n'
 
 /**
- * Opens streams, a few at a time, holds all of them open for a while, and closes them. Delays are of single events. One that
- * ends by itself ends the job at once: what was to be measured is not there any more.
+ * Opens streams, a few at a time, holds all of them open for a while, and closes them. Delays are those of single
+ * events. If a stream ends by itself the job ends at once, because the state that was to be measured is gone.
  */
 export function runEvents({ shot, streams, opening, openMsMax, heldMs }: EventsJob): Promise<LoadResult> {
   const request = bytesOf(shot)

@@ -2,8 +2,8 @@ import { bytesOf, type ImpatientJob, type LoadResult } from './jobs.js'
 import { RawConnection } from './raw-connection.js'
 
 /**
- * Clients that ask again the moment they are answered, whatever the answer was, and that nobody waits for at the end. One
- * whose connection was closed makes another.
+ * Clients that ask again the moment they are answered, whatever the answer. A client whose connection was closed opens
+ * another. At the end, outstanding answers are not awaited.
  */
 export function runImpatient({ shot, connections, msMax }: ImpatientJob): Promise<LoadResult> {
   const request = bytesOf(shot)

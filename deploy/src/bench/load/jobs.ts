@@ -1,33 +1,36 @@
-/** One prepared request, and where it goes: loopback, always. */
+/** One prepared request, and the port that it goes to, always on loopback. */
 export interface Shot {
   readonly port: number
-  /** As it goes over the wire, one character a byte; the body's filler follows. */
+  /** Request line and fields as they are sent, one character a byte. The filler of the body follows. */
   readonly head: string
-  /** Bytes of filler behind the head. */
+  /** Bytes of filler after the head. */
   readonly bodyBytes: number
 }
 
-/** As many requests as the answers allow. */
+/** Sends as many requests as the answers allow. */
 export interface ClosedJob {
   readonly kind: 'closed'
   readonly shot: Shot
   readonly connections: number
-  /** Whichever comes first ends it. */
+  /** The job ends at the first of the two bounds. */
   readonly requestsMax: number
   readonly msMax: number
 }
 
-/** The same by wrk, which is as fast as a load can be: answers do not come in bursts. Without filler in the body. */
+/** The same by wrk, which is fast enough that answers do not come in bursts. The body has no filler. */
 export interface WrkJob {
   readonly kind: 'wrk'
   readonly wrk: string
   readonly shot: Shot
   readonly connections: number
-  /** Whole seconds are run. */
+  /** Rounded to whole seconds. */
   readonly msMax: number
 }
 
-/** Requests at fixed times, whether answers come or not: delays of one are not hidden by the next one's wait. */
+/**
+ * Sends requests at fixed times, whether answers come or not, so that a slow answer cannot hide the wait of the
+ * requests after it.
+ */
 export interface OpenJob {
   readonly kind: 'open'
   readonly shot: Shot
@@ -41,11 +44,11 @@ export interface EventsJob {
   readonly kind: 'events'
   readonly shot: Shot
   readonly streams: number
-  /** Of them, so many are opened at once. */
+  /** How many streams are opened at once. */
   readonly opening: number
-  /** All have to be open by then. */
+  /** All streams have to be open by then. */
   readonly openMsMax: number
-  /** From when all are open. */
+  /** Counted from when all are open. */
   readonly heldMs: number
 }
 
@@ -60,16 +63,19 @@ export interface ImpatientJob {
 export type LoadJob = ClosedJob | WrkJob | OpenJob | EventsJob | ImpatientJob
 
 export interface LoadResult {
-  /** Of streams, those that are open at the end. */
+  /** The number of answers; of streams, how many are open at the end. */
   readonly answers: number
-  /** By status, where it is not 200; 0 stands for a connection that ended. wrk counts all from 400 on as 400. */
+  /** Answers other than 200, by status; 0 stands for a connection that ended. wrk counts all from 400 on as 400. */
   readonly others: Readonly<Record<number, number>>
   readonly ms: number
-  /** In milliseconds: of an open job from when the timer found each request due, of events from their sending, of impatient clients those that were served. */
+  /**
+   * In milliseconds. An open job counts from when the timer found each request due, events from when they were sent; of
+   * impatient clients only served requests count.
+   */
   readonly delaysMs: readonly number[]
-  /** Of impatient clients alone: the delays of those that were answered and not served. */
+  /** Of impatient clients alone: the delays of requests that were answered and not served. */
   readonly refusedMs?: readonly number[]
-  /** The same of those that had just been refused, and asked again at once: they wait for what they were told. */
+  /** The same for requests sent at once after a refusal: the proxy makes these wait as long as its refusal said. */
   readonly refusedAgainMs?: readonly number[]
 }
 
@@ -77,7 +83,7 @@ export function bytesOf({ head, bodyBytes }: Shot): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(bodyBytes, 'a')])
 }
 
-/** @throws Error where something else than 200 was answered: its cost says nothing of ours. */
+/** @throws Error where an answer was not 200: the cost of such an answer says nothing about the cost of serving. */
 export function checked(result: LoadResult): LoadResult {
   if (Object.keys(result.others).length > 0) throw new Error(`answers other than 200: ${JSON.stringify(result.others)}`)
   return result

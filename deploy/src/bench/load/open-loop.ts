@@ -1,7 +1,7 @@
 import { bytesOf, type LoadResult, type OpenJob } from './jobs.js'
 import { RawConnection } from './raw-connection.js'
 
-/** Sends at fixed times. A request whose connections are all busy waits, and its wait counts. */
+/** Sends requests at fixed times. One that finds all connections busy waits, and its wait counts. */
 export function runOpen({ shot, connections, perSecond, requests }: OpenJob): Promise<LoadResult> {
   const request = bytesOf(shot)
   const others: Record<number, number> = {}
@@ -41,7 +41,7 @@ export function runOpen({ shot, connections, perSecond, requests }: OpenJob): Pr
       settle(() => reject(cause))
     }
     let due = 0
-    // A timer of one millisecond is late now and then: what became due meanwhile is sent at once.
+    // A timer of one millisecond fires late now and then: everything that has become due by then is sent at once.
     const ticker = setInterval(() => {
       const now = performance.now()
       for (; due < requests && begun + (due * 1_000) / perSecond <= now; due += 1) waiting.push(now)

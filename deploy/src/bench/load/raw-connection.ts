@@ -4,8 +4,8 @@ const END_OF_HEAD = '\r\n\r\n'
 const LENGTH = /\r\ncontent-length: *(\d+)/i
 
 /**
- * A keep-alive connection that sends prepared bytes and tells when an answer is whole. It reads no more of it than
- * status and length: what makes the load must cost less than what is measured.
+ * A keep-alive connection that sends prepared bytes and tells when an answer is complete. Of an answer it parses status
+ * and length only, because making load must cost less than what is measured.
  */
 export class RawConnection {
   readonly #socket: Socket
@@ -14,7 +14,7 @@ export class RawConnection {
   #bodyLeft = 0
   #status = 0
 
-  /** @param broken called where the connection ends. */
+  /** @param broken called when the connection ends. */
   constructor(port: number, answered: (status: number) => void, broken: (cause: Error) => void) {
     this.#answered = answered
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true })

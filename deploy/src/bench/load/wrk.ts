@@ -5,16 +5,19 @@ import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 import type { LoadResult, Shot, WrkJob } from './jobs.js'
 
 const LIMITS = {
-  /** Beyond its time, for the last answers. */
+  /** Time beyond the job's own, for the last answers. */
   graceMs: 10_000,
-  /** wrk's own two seconds make failures of what is slow on a busy machine; what is judged is CPU time. */
+  /**
+   * wrk's own time-out of two seconds would count slow answers of a busy machine as failures; what is judged is CPU
+   * time.
+   */
   answerSeconds: 8,
 } as const
 
 /** What the script prints: requests, microseconds, answers from 400 on, and connections that failed. */
 const SUMMARY = /^summary (\d+) (\d+) (\d+) (\d+)$/m
 
-/** @throws Error with what it said, where it does not end as it should. */
+/** @throws Error with wrk's output, where wrk does not end as it should. */
 export async function runWrk({ wrk, shot, connections, msMax }: WrkJob): Promise<LoadResult> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pma-wrk-'))
   try {
@@ -38,7 +41,7 @@ export async function runWrk({ wrk, shot, connections, msMax }: WrkJob): Promise
   }
 }
 
-/** Each request is the same bytes, made once. */
+/** Every request is the same string, built once. */
 export function scriptOf({ head, bodyBytes }: Shot): string {
   const bytes = Buffer.from(head + 'a'.repeat(bodyBytes), 'latin1')
   const escaped = [...bytes].map((byte) => `\\${String(byte).padStart(3, '0')}`).join('')

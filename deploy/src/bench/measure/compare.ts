@@ -3,13 +3,13 @@ import type { Rig } from '../rig/rig.js'
 import { cpuMs } from './cpu-time.js'
 import { median, rangeOf } from './statistics.js'
 
-/** What is measured and what it is sent. */
+/** The process that is measured and the request that it is sent. */
 export interface Target {
   readonly pid: number
   readonly shot: Shot
 }
 
-/** One round: what a request cost, and how many came through. */
+/** The result of one round: CPU time for each request, and requests a second. */
 interface Cost {
   readonly cpuUs: number
   readonly perSecond: number
@@ -18,31 +18,34 @@ interface Cost {
 export interface Comparison {
   readonly ours: Cost
   readonly bare: Cost
-  /** The bare one's CPU time a request by ours, of each pair of rounds. */
+  /** CPU time for each request of the bare process divided by ours, one for each pair of rounds. */
   readonly ratios: readonly number[]
 }
 
-/** How much of it: whichever of the two bounds comes first. */
+/** How much to send: the first of the two bounds ends it. */
 export interface Amount {
   readonly connections: number
-  /** Null: as many as can be, by wrk where there is one. */
+  /** Null: as many as possible, by wrk where it is installed. */
   readonly requests: number | null
   readonly ms: number
 }
 
 const LIMITS = {
-  /** Worth of time before the first: caches fill, sockets open. Of ours the compiler has work for ten seconds and more. */
+  /**
+   * Rounds' worth of load before the first round that counts: caches fill, sockets open, and our process needs ten
+   * seconds or more until the compiler is done with it.
+   */
   warmUpRounds: { ours: 6, bare: 3 },
   round: { connections: 32, requests: null, ms: 2_000 },
-  /** Where there is no wrk. */
+  /** The bound where wrk is not installed. */
   requestsMax: 60_000,
-  /** Beyond its own time a job may take so long. */
+  /** Time that a job may take beyond its own. */
   graceMs: 30_000,
 } as const
 
 type CompareRig = Pick<Rig, 'load' | 'wrk' | 'progress' | 'rounds'>
 
-/** Rounds of both, in turn: what else happens on the machine happens to both. */
+/** Rounds of both processes in turn, so that whatever else happens on the machine affects both. */
 export async function compareCpu(
   rig: CompareRig,
   ours: Target,
@@ -55,7 +58,7 @@ export async function compareCpu(
   return compareWarm(rig, ours, bare, amount)
 }
 
-/** The same of processes that have been compared before. */
+/** The same for processes that have been compared before, without the warm-up. */
 export async function compareWarm(
   rig: CompareRig,
   ours: Target,
@@ -75,7 +78,7 @@ export async function compareWarm(
   }
 }
 
-/** Median and range of the ratios, and requests a second beside them. */
+/** The range of the ratios, then the cost and requests a second of both. */
 export function noteOf({ ours, bare, ratios }: Comparison): string {
   const [low, high] = rangeOf(ratios)
   return `${low.toFixed(2)}–${high.toFixed(2)}; ${told('ours', ours)}; ${told('bare', bare)}`

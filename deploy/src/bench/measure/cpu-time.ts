@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 
-/** Of Linux for user space on every architecture that Node runs on (sysconf(_SC_CLK_TCK)). */
+/** The clock tick that Linux shows to user space on every architecture that Node runs on (sysconf(_SC_CLK_TCK)). */
 const TICK_MS = 10
-/** Places of `utime` and `stime` behind the name's bracket (proc_pid_stat(5): fields 14 and 15, the state is field 3). */
+/**
+ * Positions of `utime` and `stime` after the bracket that closes the name (proc_pid_stat(5): fields 14 and 15; the
+ * state is field 3).
+ */
 const UTIME = 11
 const STIME = 12
 
-/** Milliseconds of CPU that a process has used, in user space and in the kernel, on all of its threads. */
+/** Milliseconds of CPU that all threads of a process have used, in user space and in the kernel. */
 export async function cpuMs(pid: number): Promise<number> {
   if (process.platform !== 'linux') return cpuMsOfPs(await runCommand('ps', ['-o', 'time=', '-p', String(pid)]))
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')

@@ -12,7 +12,7 @@ export async function residentMib(pid: number): Promise<number> {
   return Number(kib) / KIB_PER_MIB
 }
 
-/** The most that was seen while something ran. */
+/** The largest value sampled while `running` is pending. */
 export async function peakMibWhile(pid: number, running: Promise<unknown>, everyMs = 250): Promise<number> {
   let peak = 0
   let over = false

@@ -1,7 +1,9 @@
 import os from 'node:os'
 import { runCommand } from '@protectmyapi/dev-kit/programs/run-command'
 
-/** Who may run where: what is measured has a core of its own, whoever makes load or answers has the others. */
+/**
+ * Assigns processes to cores: what is measured gets a core of its own, and what makes load or answers gets the others.
+ */
 export interface Pinning {
   /** All threads of a process that is measured. */
   measured(pid: number): Promise<void>
@@ -10,7 +12,7 @@ export interface Pinning {
   readonly note: string
 }
 
-/** By `taskset`; where there is none, or one core alone, everybody runs everywhere and the table says so. */
+/** Uses `taskset`. Where it is not installed, or there is one core only, nothing is pinned and the table says so. */
 export async function createPinning(): Promise<Pinning> {
   const cores = os.cpus().length
   const works = cores > 1 && (await runCommand('taskset', ['-V']).then(yes, no))

@@ -1,4 +1,4 @@
-/** The value below which this part of the values lies (nearest rank). NaN of nothing. */
+/** The value at or below which this part of the values lies (nearest rank). NaN if there are none. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN

@@ -1,18 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Dispatcher, Pool } from 'undici'
 
-/** The proxy's own bound for a body that is handed over as one buffer. */
+/** The proxy's own bound for a body that is forwarded as one buffer. */
 const WHOLE_BYTES_MAX = 64 * 1024
 
-/** Fields of the connection to us. */
+/** Fields that concern the client's connection only, and are not forwarded. */
 const DROPPED: ReadonlySet<string> = new Set(['host', 'connection', 'content-length', 'transfer-encoding'])
 
-/** `documented`: as undici's documentation has it today. `fastest`: by its deprecated callbacks, as the proxy. */
+/**
+ * `documented`: the API that undici's documentation describes today. `fastest`: undici's deprecated callbacks, which
+ * the proxy uses as well.
+ */
 export type Callbacks = 'documented' | 'fastest'
 
 /**
- * The yardstick: what a proxy of `node:http` and undici cannot do without, and nothing else. No credential, no limit, no
- * record, no secret, no check.
+ * The yardstick: what a proxy on `node:http` and undici must do at least. No credential, limit, record, secret or
+ * check.
  */
 export function createPassThrough(origin: string, ca: string | null, how: Callbacks): Server {
   const passing = (outgoing: ServerResponse): Dispatcher.DispatchHandler =>
@@ -77,7 +80,7 @@ class Passing implements Dispatcher.DispatchHandler {
   }
 }
 
-/** By undici's deprecated callbacks, which make no object of an answer's header: the fastest that is known. */
+/** Uses undici's deprecated callbacks, which build no object from an answer's fields: the fastest way that is known. */
 class PassingFastest implements Dispatcher.DispatchHandler {
   readonly #outgoing: ServerResponse
   #resume: () => void = () => {}
@@ -116,7 +119,7 @@ function answerFields(raw: readonly (Buffer | string)[]): string[] {
   )
 }
 
-/** The length of an answer is the answer's own. */
+/** The length of an answer is forwarded unchanged. */
 const KEPT_OF_ANSWERS: ReadonlySet<string> = new Set(['content-length'])
 const NONE: ReadonlySet<string> = new Set()
 

@@ -5,9 +5,9 @@ import type { LoadResult } from '../load/jobs.js'
 import type { Rig } from './rig.js'
 
 const LIMITS = {
-  /** Beyond a job's own time. */
+  /** Time beyond a job's own. */
   graceMs: 20_000,
-  /** A grant, or a cold walk of route and lease, on a machine that does much else. */
+  /** Allowed for one grant, or for one cold walk of route and lease, on a busy machine. */
   callMs: 200,
 } as const
 
@@ -15,7 +15,7 @@ const LIMITS = {
 export interface Leaser {
   grants(asked: GrantsJob['asked']): Promise<readonly Granted[]>
   lease(job: Omit<LeaseJob, 'kind'>): Promise<LoadResult>
-  /** The delay of each. */
+  /** Answers the delay of each call. */
   cold(asked: ColdJob['asked'], calls: number): Promise<readonly number[]>
 }
 

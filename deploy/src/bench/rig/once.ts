@@ -1,4 +1,4 @@
-/** One start for all who ask for the same. */
+/** Calls `make` once for each key; all callers with the same key share the result. */
 export function once<Key, Made>(make: (key: Key) => Promise<Made>): (key: Key) => Promise<Made> {
   const made = new Map<Key, Promise<Made>>()
   return (key) => {

@@ -10,7 +10,7 @@ import { type LauncherConfig, launcherConfig, randomPrefix } from '../../system/
 import { sharedFolderOf } from '../../system/local-postgres.js'
 import { type Ender, type RunningSystem, startSystem } from '../../system/start-system.js'
 
-/** Replacement is measured with two. */
+/** The row of replacements measures with two proxies. */
 const PROXIES = 2
 
 export interface OwnSystemOptions {
@@ -21,11 +21,14 @@ export interface OwnSystemOptions {
   readonly onEnder: (ender: Ender) => void
 }
 
-/** The whole system as `make run` starts it, with folder, ports and databases of its own, which go at the end. */
+/**
+ * Starts the whole system as `make run` does, with a folder, ports and databases of its own, which are removed at the
+ * end.
+ */
 export async function startOwnSystem(options: OwnSystemOptions): Promise<RunningSystem> {
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'pma-bench-'))
   const config = await configOf(options, stateDir)
-  // The vault's certificate stands for a provider's.
+  // The upstreams show the vault's certificate as that of a provider, so the proxy has to trust its authority.
   const extra = { proxy: { PMA_UPSTREAM_CA_FILE: path.join(stateDir, 'tls', 'ca.pem') } }
   const running = await startSystem({ ...options, config, extra })
   return {

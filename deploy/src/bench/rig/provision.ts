@@ -11,7 +11,7 @@ export interface Owner {
   readonly organizationId: string
 }
 
-/** An app under `enforce`, which sends sessions. */
+/** An app with policy `enforce`; its requests carry sessions. */
 export interface BenchApp {
   readonly id: string
   readonly debugToken: string
@@ -26,7 +26,7 @@ export async function signInOwner(system: RunningSystem): Promise<Owner> {
   return { api, organizationId: await organizationId(api, ORGANIZATION) }
 }
 
-/** Another organization of the same person. */
+/** Makes another organization with the same owner. */
 export async function makeOrganization({ api }: Owner, name: string): Promise<Owner> {
   return { api, organizationId: WithId.parse(await api.post('/orgs', { name })).id }
 }
@@ -39,17 +39,17 @@ export async function makeApp({ api, organizationId }: Owner): Promise<BenchApp>
   return { id, debugToken: debug.token }
 }
 
-/** The most that a service may allow. */
+/** The largest request body that a service can allow. */
 export const UPLOAD_BYTES_MAX = 1024 * 1024 * 1024
 
-/** Every scope has one: each is a bucket to draw from. So wide that none is ever spent. */
+/** One limit for each scope, so that every scope has a bucket to draw from, and so wide that none is ever spent. */
 const LIMITS = (['device', 'app', 'service', 'organization'] as const).map((scope) => ({
   scope,
   count: 1_000_000,
   periodSeconds: 1,
 }))
 
-/** A secret bound to an origin, a service that injects it, the link to the app. Answers the secret's id. */
+/** Makes a secret bound to the origin, a service that injects it, and the link to the app. Answers the secret's id. */
 export async function makeService(
   { api, organizationId }: Owner,
   app: BenchApp,
@@ -74,7 +74,7 @@ export async function makeService(
   return secret.id
 }
 
-/** At a proxy of this machine. It lives some minutes: each row buys its own. */
+/** Buys a session at a proxy of this machine. A session lives some minutes, so each row buys its own. */
 export function buySession(proxyPort: number, { debugToken }: BenchApp): Promise<string> {
   return buySessionAt(`http://127.0.0.1:${proxyPort}`, debugToken)
 }

@@ -10,24 +10,26 @@ export interface Subject {
 }
 
 /**
- * Who admits: Redis, management over gRPC, or nobody (a test double: what the rest of the path costs). The second is the
- * first with telemetry on.
+ * What admits requests: Redis (`redis, telling`: with telemetry on as well), management over gRPC, or a test double
+ * that admits everybody and so shows what the rest of the path costs.
  */
 export type Admission = 'redis' | 'redis, telling' | 'directory' | 'nobody'
 
-/** Of the system itself. */
+/** The first proxy of the system itself. */
 export function firstProxy({ config, pids }: RunningSystem): Subject {
   return { pid: pids().get('proxy-1') ?? 0, port: config.ports.proxy }
 }
 
-/** Programs of the proxy, below its `dist`. The last is a test's: it admits whoever comes, and records nothing. */
+/**
+ * Entry points of the proxy, below its `dist`. The last is a test double that admits every request and records nothing.
+ */
 const PROGRAMS = {
   'redis, telling': 'main.js',
   directory: 'main.js',
   nobody: path.join('test', 'admit-everybody', 'main.js'),
 } as const
 
-/** One more proxy under the first one's certificate; with Redis where that admits. */
+/** Starts another proxy under the first one's certificate, with Redis if `admission` needs it. */
 export async function startProxy(
   system: RunningSystem,
   admission: keyof typeof PROGRAMS,

@@ -9,13 +9,16 @@ import { type BenchApp, makeApp, makeService, type Owner, signInOwner } from './
 import { type Admission, firstProxy, type Subject, startProxy } from './proxies.js'
 import { startWorker, type Worker } from './worker.js'
 
-/** Upstreams: one that says one thing, the same over TLS, the same after some thought, and one of events and large bodies. */
+/**
+ * Upstreams: one that gives a fixed answer, the same over TLS, the same after some thinking time, and one for events
+ * and large bodies.
+ */
 export type Upstream = 'fixed' | 'fixed-tls' | 'thinking' | 'streams'
 
-/** As long as a provider takes that answers quickly: most chat completions take longer. */
+/** The time that a quick provider takes to answer: most chat completions take longer. */
 export const THINKS_MS = 250
 
-/** Everything that rows measure with. Parts are started when a row first asks for them. */
+/** What the rows measure with. Each part is started when a row first asks for it. */
 export interface Rig {
   readonly system: RunningSystem
   readonly progress: Progress
@@ -24,18 +27,18 @@ export interface Rig {
   readonly owner: Owner
   readonly app: BenchApp
   readonly hasRedis: boolean
-  /** The program, where there is one. */
+  /** The path of wrk, where it is installed. */
   readonly wrk: string | undefined
   proxy(admission: Admission): Promise<Subject>
-  /** As the system stands: with Redis where there is one. */
+  /** The proxy with the system's own admission: by Redis where there is one, else by the Directory. */
   bestProxy(): Promise<Subject>
-  /** The yardstick in front of the same upstream. */
+  /** The yardstick, in front of the same upstream. */
   passThrough(upstream: Upstream | 'fixed, fastest'): Promise<Subject>
-  /** The slug of a service in front of it. */
+  /** The slug of a service whose provider is this upstream. */
   service(upstream: Upstream): Promise<string>
   origin(upstream: Upstream): Promise<string>
   load(job: LoadJob, withinMs: number): Promise<LoadResult>
-  /** Another process of the bench. It ends with the rig. */
+  /** Starts another process of the bench, which ends with the rig. */
   worker<Job extends object, Result>(
     name: string,
     args: readonly string[],
@@ -52,12 +55,12 @@ export interface RigOptions {
   readonly wrk: string | undefined
 }
 
-/** @throws Error where there is none. */
+/** @throws Error where there is no Redis. */
 export function needRedis({ hasRedis }: Pick<Rig, 'hasRedis'>): void {
   if (!hasRedis) throw new Error('no Redis')
 }
 
-/** What a secret looks like: the scrubber's work depends on its length. */
+/** A value as long as a real key, because the scrubber's work depends on its length. */
 export const KEY = 'sk-bench-0123456789abcdefghijklmnopqrstuvwxyzABCDEF'
 
 export async function startRig({ system, progress, pinning, rounds, wrk }: RigOptions): Promise<Rig> {
@@ -80,7 +83,7 @@ export async function startRig({ system, progress, pinning, rounds, wrk }: RigOp
     const { port } = await worker(name, args, pinning.helper)
     return upstream === 'fixed-tls' ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
   })
-  /** As an installation has it: metrics for Prometheus, and one request of a hundred traced. */
+  /** Telemetry as an installation has it: metrics for Prometheus, and one request in a hundred traced. */
   const telling = async (admission: Admission): Promise<Environment> => {
     if (admission !== 'redis, telling') return {}
     const collector = await startOtlpReceiver()

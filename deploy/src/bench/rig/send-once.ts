@@ -1,6 +1,6 @@
 const TIMEOUT_MS = 10_000
 
-/** One request of an app, with the time that it took. @throws Error where it is not answered with 200. */
+/** Sends one request of an app and answers how long it took. @throws Error where the status is not 200. */
 export async function sendOnce(port: number, service: string, session: string): Promise<number> {
   const begun = performance.now()
   const answer = await fetch(`http://127.0.0.1:${port}/v1/p/${service}/v1/chat/completions`, {

@@ -7,7 +7,7 @@ const BODY = JSON.stringify({
   messages: [{ role: 'user', content: 'word '.repeat(84) }],
 }).padEnd(500)
 
-/** The same bytes to a proxy and to the pass-through: each reads its own part of them. */
+/** The same bytes for a proxy and for the pass-through. Each of them reads the parts that it needs. */
 export function jsonPost(port: number, service: string, session: string): Shot {
   const head = [
     `POST /v1/p/${service}/v1/chat/completions HTTP/1.1`,

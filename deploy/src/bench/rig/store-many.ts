@@ -2,15 +2,19 @@ import { query } from '../../system/query.js'
 import type { RunningSystem } from '../../system/start-system.js'
 
 const LIMITS = {
-  /** An organization may have 500 services and 2,000 secrets. Fewer: what is read of all organizations shall show too. */
+  /**
+   * An organization may have 500 services and 2,000 secrets. Fewer are stored for each one here, so that queries which
+   * read all organizations show in the figures as well.
+   */
   perOrganization: 50,
 } as const
 
 type Stores = Pick<RunningSystem, 'databases'>
 
 /**
- * Secrets, services and links as management writes them, versions and data keys as the vault does. None of these can be
- * opened. Answers once Postgres has done what it does of itself after so many rows: it shall not do so beside what is measured.
+ * Stores secrets, services and links as management writes them, and versions and data keys as the vault does. None of
+ * the secrets can be opened. Settles after a VACUUM ANALYZE, so that Postgres does not start that work while rows are
+ * measured.
  */
 export async function storeMany({ databases }: Stores, count: number): Promise<void> {
   const values = [count, Math.ceil(count / LIMITS.perOrganization)]
@@ -22,15 +26,15 @@ export async function storeMany({ databases }: Stores, count: number): Promise<v
   await run(databases.vault.adminUrl, [[DATA_KEYS, values.slice(1)], [VERSIONS, values], TIDY])
 }
 
-/** Nothing of it is left. */
+/** Removes everything that `storeMany` stored. */
 export async function forgetMany({ databases }: Stores): Promise<void> {
   const removed = (table: string): Statement[] => [
     [`DELETE FROM ${table} WHERE organization_id LIKE 'org\\_bulk\\_%'`, []],
-    // At once: what refers to the next table is looked through for each of its rows.
+    // Vacuumed at once, because each row deleted from the next table is looked up in the tables that refer to it.
     [`VACUUM ${table}`, []],
   ]
   await run(databases.management.adminUrl, [
-    // Nothing of the product's leads from a secret to its versions by its id alone: it removes no secret's row.
+    // The product has no index from a secret's id alone to its versions, because it never deletes the row of a secret.
     ['CREATE INDEX secret_versions_bulk ON secret_versions (secret_id)', []],
     ...['links', 'service_secrets', 'services', 'secret_versions', 'secrets', 'apps'].flatMap(removed),
     ['DROP INDEX secret_versions_bulk', []],

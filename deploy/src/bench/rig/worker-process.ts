@@ -1,6 +1,9 @@
 import type { Started } from './worker.js'
 
-/** The worker's end of its channel: says that it has started, then does what it is asked. Ends with its parent. */
+/**
+ * The worker's side of the channel to its parent: reports that it has started, then runs the jobs that it is sent. The
+ * process ends with its parent.
+ */
 export function serveParent<Job, Result>(port: number, run: (job: Job) => Promise<Result>): void {
   process.on('disconnect', () => process.exit(0))
   process.on('message', (job: Job) => {

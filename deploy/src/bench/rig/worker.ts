@@ -1,24 +1,24 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import path from 'node:path'
 
-/** A program of the bench in a process of its own. It ends with us: its channel closes then. */
+/** A program of the bench in a process of its own. It ends when this process does, because its channel closes then. */
 export interface Worker<Job, Result> {
   readonly pid: number
-  /** What it listens on, or 0. */
+  /** The port that it listens on, or 0. */
   readonly port: number
-  /** One job after the other. @throws Error where it ends, or takes longer than it may. */
+  /** Runs one job at a time. @throws Error where the worker ends, or takes longer than `withinMs`. */
   run(job: Job, withinMs: number): Promise<Result>
   stop(): Promise<void>
 }
 
-/** The first thing that a worker says. */
+/** The first message of a worker. */
 export interface Started {
   readonly port: number
 }
 
 const LIMITS = { startMs: 20_000 } as const
 
-/** @param name of a folder of the bench that holds a `main`. */
+/** @param name a folder of the bench that has a `main`. */
 export async function startWorker<Job extends object, Result>(
   name: string,
   args: readonly string[] = [],

@@ -16,10 +16,10 @@ const LIMITS = {
   drainedMs: 120_000,
 } as const
 
-/** A request that is let in has two: admitted, finished. */
+/** A request that is let in has two entries: admitted, finished. */
 const ENTRIES_A_REQUEST = 2
 
-/** Whether the log keeps up with a proxy, core for core; and how long its chain takes to verify. */
+/** Whether the log keeps up with a proxy when each has the same CPU time, and how long its chain takes to verify. */
 export const accessLog = defineRow({
   name: 'access-log',
   figures: {
@@ -62,7 +62,7 @@ export const accessLog = defineRow({
   },
 })
 
-/** Of CPU time, so far. */
+/** CPU time used so far. */
 interface Costs {
   readonly proxyMs: number
   readonly logMs: number
@@ -81,7 +81,7 @@ async function entriesOf({ system }: Rig): Promise<number> {
 
 const Verdict = z.object({ type: z.literal('verdict'), ok: z.literal(true), entries: z.number(), through: z.number() })
 
-/** @throws Error where it does not verify. */
+/** @throws Error where the chain does not verify. */
 async function verified({ owner }: Rig): Promise<z.output<typeof Verdict>> {
   return Verdict.parse((await owner.api.getLines(`/orgs/${owner.organizationId}/access-log/verify`)).at(-1))
 }

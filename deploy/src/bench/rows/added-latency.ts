@@ -8,7 +8,10 @@ import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
   pace: { perSecond: 200, requests: 600, connections: 32 },
-  /** At this rate alone the compiler would need minutes: what runs for a day has had them. */
+  /**
+   * At this row's rate alone the compiler would need minutes to optimize the code. A proxy that has run for a day has
+   * had them.
+   */
   warmUpMs: 8_000,
   warmUpRequestsMax: 200_000,
   warmUpGraceMs: 20_000,
@@ -16,7 +19,7 @@ const LIMITS = {
 
 const WHAT = `added latency at ${LIMITS.pace.perSecond} requests/s`
 
-/** At a rate that keeps nobody busy, ours less the pass-through's, once both are warm. */
+/** Our latency less that of the pass-through, at a rate that keeps nothing busy, once both processes are warm. */
 export const addedLatency = defineRow({
   name: 'latency',
   figures: {

@@ -17,7 +17,7 @@ import { storedNumber } from './stored-number.js'
 import { telemetry } from './telemetry.js'
 import { vaultLeases } from './vault-leases.js'
 
-/** The table of `make bench`, in its order; the rows that fill databases come last. */
+/** The rows of `make bench` in the order of its table. The ones that fill databases come last. */
 export const ALL_ROWS: readonly Row[] = [
   fullPathRow({
     name: 'full-path',

@@ -6,7 +6,7 @@ import { defineRow } from '../row.js'
 
 const LIMITS = { routesARound: 20 } as const
 
-/** The first request of an app to a service: the route is asked for, the secret leased, a socket opened. */
+/** The first request of an app to a service: the proxy asks for the route, leases the secret and opens a socket. */
 export const coldRoute = defineRow({
   name: 'cold-route',
   figures: { first: { what: 'cold route, first request, p50', unit: 'ms', goal: 'reported' } },

@@ -12,7 +12,7 @@ const LIMITS = {
   graceMs: 20_000,
 } as const
 
-/** Events of a stream pass one by one; and what a thousand open streams take. */
+/** Whether the events of a stream pass one by one, and how much memory a thousand open streams take. */
 export const events = defineRow({
   name: 'events',
   figures: {
@@ -39,12 +39,12 @@ export const events = defineRow({
   },
 })
 
-/** The delays of the events of some streams, none of which ended. */
+/** The delays of the events of some streams. @throws Error where a stream ends. */
 async function few(rig: Rig, shot: Shot): Promise<readonly number[]> {
   return checked(await run(rig, shot, LIMITS.few)).delaysMs
 }
 
-/** Of no worth unless all of them were open at once, and stayed so. */
+/** Counts only if all streams were open at once, and stayed open. */
 async function residentWithMany(rig: Rig, pid: number, shot: Shot): Promise<Taken> {
   const many = run(rig, shot, LIMITS.many)
   const peakMib = await peakMibWhile(pid, many)

@@ -8,33 +8,36 @@ import { jsonPost } from '../rig/shots.js'
 import { defineRow, type Figure, type Goal, type Taken } from '../row.js'
 
 const LIMITS = {
-  /** The organization that is looked at: far from keeping a proxy busy. */
+  /** The organization whose latency is measured, at a rate far from keeping a proxy busy. */
   calm: { perSecond: 40, requests: 160, connections: 32 },
-  /** Of the one that floods: as many connections as keep a proxy busy, and eight times as many. */
+  /** Connections of the organization that floods: as many as keep a proxy busy, and eight times as many. */
   floods: [64, 512],
   warmMs: 3_000,
-  /** The flood begins before anybody is looked at. */
+  /** The flood runs this long before anything is measured. */
   leadMs: 500,
   graceMs: 20_000,
 } as const
 
 const PARTS = [0.5, 0.99] as const
 
-/** Of the calm one: a provider that thinks as long as a quick one does; and one that answers at once, which leaves the proxy's own share. */
+/**
+ * Providers of the calm organization: one that takes as long as a quick provider does, and one that answers at once,
+ * which leaves the proxy's own share.
+ */
 const PROVIDERS = ['thinking', 'fixed'] as const
 type Provider = (typeof PROVIDERS)[number]
 
 const THINKS: Readonly<Record<Provider, number>> = { thinking: THINKS_MS, fixed: 0 }
 const SAID: Readonly<Record<Provider, string>> = { thinking: '', fixed: ', a provider that answers at once' }
 
-/** A look at the calm one, of one provider. */
+/** How long one measurement of the calm organization takes, with one provider. */
 const CALM_MS = (LIMITS.calm.requests / LIMITS.calm.perSecond) * 1_000 + THINKS_MS
 
 /** Delays in milliseconds. */
 interface Delays {
   readonly quiet: readonly number[]
   readonly flooded: readonly number[]
-  /** Past the proxy, straight to the provider, beside the same flood: the machine's own share. */
+  /** Straight to the provider, bypassing the proxy, beside the same flood: the machine's own share. */
   readonly direct: readonly number[]
 }
 
@@ -46,8 +49,8 @@ interface Round {
 }
 
 /**
- * One organization's latency while another one floods the same proxy, each of its connections asking again at once, against
- * its latency without, in turn.
+ * One organization's latency while another one floods the same proxy over connections that each ask again at once,
+ * against its latency without the flood, measured in turn.
  */
 export const fairness = defineRow({
   name: 'fairness',
@@ -91,7 +94,7 @@ async function roundOf(rig: Rig, shots: Shots, flood: (ms: number) => Promise<Lo
 interface Shots {
   readonly flood: Shot
   readonly calm: Readonly<Record<Provider, Shot>>
-  /** As it goes to the provider itself. */
+  /** Sent to the provider itself. */
   readonly direct: Readonly<Record<Provider, Shot>>
 }
 
@@ -129,7 +132,8 @@ function figuresOf(connections: number): readonly (readonly [string, Figure])[] 
     PARTS.flatMap((part) => {
       const what = `beside another’s flood over ${connections} connections${SAID[provider]}: latency, p${part * 100}`
       const [ratio, more] = keysOf(connections, provider, part)
-      // What the proxy itself takes is a millisecond when nobody else asks: beside a flood it is a turn or two, and no tenth more.
+      // Without a flood the proxy itself takes a millisecond. Beside a flood it takes a turn or two of the event loop,
+      // which is more than a tenth of that millisecond, so the goal of 1.1 applies with the thinking provider only.
       const goal: Goal = provider === 'thinking' ? { atMost: 1.1 } : 'reported'
       return [
         [ratio, { what: `${what} / without`, unit: 'ratio', goal }],

@@ -9,19 +9,22 @@ import { jsonPost } from '../rig/shots.js'
 import type { Figure, Line, Row } from '../row.js'
 
 const LIMITS = {
-  /** Somebody else: far from keeping a proxy busy. Done before the proxy closes the first silent connection. */
+  /** Another client, far from keeping a proxy busy. It is done before the proxy closes the first silent connection. */
   calm: { perSecond: 40, requests: 200, connections: 16 },
-  /** For a flood to stand, and to be gone. */
+  /** Time for a flood to build up, and to be gone. */
   settleMs: 30_000,
-  /** Between two bytes of a slow head. */
+  /** Pause between two bytes of a slow head. */
   dripEveryMs: 1_000,
   sampleEveryMs: 20,
 } as const
 
-/** The flood’s own: as another client’s, so that it is nobody’s but its own to give connections up. Linux has it unasked. */
+/**
+ * An address of the flood's own, so that to the proxy it is another client and the connections given up under pressure
+ * are the flood's. Linux has 127.0.0.2 without setup.
+ */
 const FLOODS_FROM = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1'
 
-/** Connections of whoever means harm: what each begins with, and whether a byte follows now and then. */
+/** The connections of an attacker: what each begins with, and whether a byte follows now and then. */
 interface Flood {
   readonly what: string
   readonly connections: number
@@ -46,7 +49,10 @@ function figuresOf({ what }: Flood): Readonly<Record<'grown' | 'delay', Figure>>
   }
 }
 
-/** What a proxy grows by while thousands of connections are held open against it, and how long somebody else waits. */
+/**
+ * How much a proxy's memory grows while thousands of connections are held open against it, and how long another client
+ * waits.
+ */
 export const floods: Row = {
   name: 'floods',
   optional: true,
@@ -55,7 +61,7 @@ export const floods: Row = {
     const proxy = await rig.bestProxy()
     const service = await rig.service('fixed')
     const calm = async (): Promise<number> => {
-      // A session lives shorter than all rounds.
+      // A new session each time, because a session expires before the last round.
       const shot = jsonPost(proxy.port, service, await buySession(proxy.port, rig.app))
       return quantile(await openDelays(rig, shot, LIMITS.calm), 0.99)
     }
@@ -101,7 +107,10 @@ async function measureBeside(
   ]
 }
 
-/** Opens all, and opens anew what the proxy closes; settles when all stand. What it answers with ends them. */
+/**
+ * Opens all connections, and opens another for each that the proxy closes. Settles when all are open. The function that
+ * it answers ends them.
+ */
 async function hold({ connections, begins, drips }: Flood, port: number): Promise<() => Promise<void>> {
   const open = new Set<Socket>()
   const standing = new Set<Socket>()
@@ -113,7 +122,7 @@ async function hold({ connections, begins, drips }: Flood, port: number): Promis
       standing.add(socket)
       socket.write(begins)
     })
-    // What it is told, by the proxy, before it is closed.
+    // Reads and drops what the proxy answers before it closes.
     socket.on('error', () => undefined).resume()
     socket.once('close', () => {
       open.delete(socket)
@@ -135,7 +144,7 @@ async function hold({ connections, begins, drips }: Flood, port: number): Promis
   try {
     await until(() => (standing.size >= connections ? true : undefined), LIMITS.settleMs)
   } catch (thrown) {
-    // Else it would be opened again and again beside the rows that follow.
+    // Otherwise the connections would be opened again and again during the rows that follow.
     await end()
     throw thrown
   }

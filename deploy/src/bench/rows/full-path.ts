@@ -12,7 +12,7 @@ interface FullPath {
   readonly admission: Admission
   readonly upstream: Upstream
   readonly goal: Goal
-  /** Against the fastest pass-through that is known, instead of one as undici's documentation has it. */
+  /** Compare with the fastest pass-through that is known, instead of the one that follows undici's documentation. */
   readonly fastest?: true
 }
 

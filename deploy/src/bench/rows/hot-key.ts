@@ -10,7 +10,7 @@ const LIMITS = { connections: 32, warmMs: 3_000, roundMs: 1_500, graceMs: 20_000
 
 const WHAT = `one app, ${LIMITS.connections} connections: over two proxies / over one`
 
-/** One app's buckets, shard and session, drawn from by one proxy, and by two at once with half of the clients each. */
+/** Draws on one app's buckets, shard and session, by one proxy, and by two at once with half of the clients each. */
 export const hotKey = defineRow({
   name: 'hot-key',
   figures: {
@@ -44,7 +44,7 @@ export const hotKey = defineRow({
 })
 
 interface Round {
-  /** Of all proxies that were asked. */
+  /** Of all measured proxies together. */
   readonly cpuUs: number
   readonly delaysMs: readonly number[]
 }

@@ -11,7 +11,7 @@ const LIMITS = {
   sampleEveryMs: 20,
 } as const
 
-/** A gibibyte down, and one up, the largest body: what the process grows by meanwhile. */
+/** A body of one GiB, the largest, down and then up: how much the process's memory grows meanwhile. */
 export const hugeBodies = defineRow({
   name: 'huge-bodies',
   figures: {
@@ -32,7 +32,7 @@ export const hugeBodies = defineRow({
 })
 
 async function grownBy(pid: number, transfer: () => Promise<number>, arrives: number): Promise<Taken> {
-  // Once for what a process takes with its first large body, and keeps.
+  // The first transfer is not measured: the process keeps what it allocates for its first large body.
   await transfer()
   const before = await residentMib(pid)
   const transferring = transfer()
@@ -48,7 +48,7 @@ function* pieces(bytes: number): Generator<Buffer> {
   for (let sent = 0; sent < bytes; sent += piece.length) yield piece
 }
 
-/** In chunks up; read to its end and thrown away. @throws where it breaks off. */
+/** Sends a request body in chunks; reads the answer to its end and drops it. @throws where it breaks off. */
 async function bytesOfAnswer(
   port: number,
   method: string,

@@ -42,19 +42,19 @@ export const kmsCalls = defineRow({
       answers += checked(await rig.load(job, LIMITS.msMax * 2)).answers
     }
     const asked = (await calls()) - before
-    // A vault that asks nothing has the data key already, and proves nothing.
+    // A vault that asks nothing held the data key already, so the figure would prove nothing.
     if (asked === 0) throw new Error('the vault was not cold')
     return { calls: { value: asked, note: `${answers} requests over ${slugs.length} secrets, after a restart` } }
   },
 })
 
-/** Until the proxy has found the vault again, and has leased a first secret from it. */
+/** Waits until the proxy has found the vault again, and has leased a first secret from it. */
 async function untilServed(port: number, slug: string, session: string): Promise<void> {
   const served = (): Promise<number | undefined> => sendOnce(port, slug, session).catch(() => undefined)
   await until(served, LIMITS.returnMs)
 }
 
-/** The vault logs each. */
+/** The vault logs each call. */
 async function callsOf({ logs }: RunningSystem, organizationId: string): Promise<number> {
   const log = await readFile(path.join(logs, 'vault.log'), 'utf8')
   const isCall = (line: string): boolean => line.includes('"event":"kms.call"') && line.includes(organizationId)

@@ -10,15 +10,18 @@ import { defineRow, type Figure, type Goal, type Taken } from '../row.js'
 const BUSY = 64
 
 const LIMITS = {
-  /** The compiler has work for ten seconds and more: before that it would be taken for the peak's. */
+  /** The compiler needs ten seconds or more: a shorter warm-up would make the peak too low. */
   warmMs: 15_000,
-  /** Of the peak as of what comes after: in a shorter one the drain would not have had its share of the machine yet. */
+  /**
+   * The same time for the peak and for what follows. In a shorter run, the drain of the access log would not have had
+   * its share of the machine yet.
+   */
   runMs: 15_000,
   graceMs: 30_000,
   probeEveryMs: 500,
 } as const
 
-/** How many times as many clients. */
+/** Factors by which the number of clients is multiplied. */
 const TIMES = [10, 100] as const
 type Times = (typeof TIMES)[number]
 
@@ -43,7 +46,10 @@ const FIGURES: Readonly<Record<string, Omit<Figure, 'goal'> & { readonly goal: R
   },
 }
 
-/** Clients that ask again at once, ten times as many as a proxy can serve, or more: what is served, and who else is. */
+/**
+ * Ten and a hundred times as many clients as a proxy can serve, each of which asks again at once: how many are served,
+ * how soon the others are refused, and whether probes and operators are answered.
+ */
 export const overload = defineRow({
   name: 'overload',
   optional: true,
@@ -107,7 +113,7 @@ interface Probed {
 
 interface Load {
   run(connections: number, msMax: number): Promise<LoadResult>
-  /** As long as the others, beside the probes. */
+  /** Runs as long as the other loads, with the probes beside it. */
   probed(connections: number): Promise<Probed>
 }
 
@@ -137,7 +143,10 @@ interface Longest {
   readonly replaceMs: number
 }
 
-/** What an orchestrator and an operator ask meanwhile. @throws Error where one of them is refused. */
+/**
+ * Sends the requests of an orchestrator (health) and of an operator (replacing a value) while `work` runs. @throws
+ * Error where one of them is refused.
+ */
 async function probesWhile(
   { owner, system, origin }: Rig,
   port: number,

@@ -11,7 +11,7 @@ const WHAT = 'replacement: commit → answer, two proxies'
 
 const Replaced = z.object({ secret: z.object({ replacedAt: z.string() }) })
 
-/** From the change's commit (the time that is written in it) to the answer, while two proxies hold the secret. */
+/** The time from the change's commit (as recorded in the change) to the answer, while two proxies hold the secret. */
 export const replacement = defineRow({
   name: 'replacement',
   figures: {
@@ -30,7 +30,7 @@ export const replacement = defineRow({
   },
 })
 
-/** Of all replacements; beside it the same of each round, and the longest of all. */
+/** The quantile over all replacements; the note has the quantiles of the rounds, and the longest of all. */
 function takenOf(rounds: readonly (readonly number[])[], part: number): Taken {
   const all = rounds.flat()
   const [low, high] = rangeOf(rounds.map((delaysMs) => quantile(delaysMs, part)))
@@ -38,7 +38,7 @@ function takenOf(rounds: readonly (readonly number[])[], part: number): Taken {
   return { value: quantile(all, part), note: `${low}–${high} by round; ${all.length} in all, the longest ${longest}` }
 }
 
-/** Replaces a secret that both proxies hold, and answers the delay. */
+/** Answers a function that replaces a secret which both proxies hold, and answers the delay. */
 async function replacer(rig: Rig): Promise<(value: string) => Promise<number>> {
   const { owner, system, app } = rig
   const { ports, proxies } = system.config
@@ -46,7 +46,8 @@ async function replacer(rig: Rig): Promise<(value: string) => Promise<number>> {
   const secretId = await makeService(owner, app, { slug: 'replaced', origin, value: KEY })
   const bindings = { origins: [origin], placements: [{ kind: 'header', name: 'authorization' }] }
   const path = `/orgs/${owner.organizationId}/secrets/${secretId}/value`
-  // One for all: a session stands while a secret is replaced, and debug tokens buy only so many a minute.
+  // One session for all: it stays valid while a secret is replaced, and the number of sessions that a debug token buys
+  // in a minute is limited.
   const session = await buySession(ports.proxy, app)
   return async (value) => {
     for (let proxy = 0; proxy < proxies; proxy += 1) await sendOnce(ports.proxy + proxy, 'replaced', session)

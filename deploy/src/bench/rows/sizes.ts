@@ -12,7 +12,7 @@ import { defineRow, type Figure, type Taken } from '../row.js'
 const LIMITS = {
   requests: 50_000,
   connections: 32,
-  /** Of a session's ten minutes. */
+  /** Most of a session's ten minutes. */
   msMax: 480_000,
   drainedMs: 120_000,
   leases: 100_000,
@@ -22,7 +22,7 @@ const PROCESSES = ['vault', 'management', 'proxy-1', 'redis'] as const
 
 const reported = (what: string, unit: string): Figure => ({ what, unit, goal: 'reported' })
 
-/** What databases grow by, and what processes hold: the figures of docs/sizing.md. */
+/** How much databases grow, and how much memory processes hold: the figures of docs/sizing.md. */
 export const sizes = defineRow({
   name: 'sizes',
   optional: true,
@@ -95,7 +95,7 @@ async function tell(url: string, statement: string): Promise<z.output<typeof Tol
   return Told.parse(rows[0])
 }
 
-/** By rows like those that the vault has written. */
+/** Measured on copies of a row that the vault has written. */
 async function leaseAudit(url: string): Promise<Taken> {
   await query(
     url,

@@ -12,30 +12,34 @@ import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
   stored: 100_000,
-  /** Routes that can be walked: those that are stored by SQL have a secret that does not open. */
+  /** Routes that can be walked. Those that are stored by SQL cannot, because their secrets do not open. */
   walked: { few: 10, many: 200 },
   /** Walks of a route and a lease, one after the other, in each round. */
   calls: 200,
-  /** Before those that count. */
+  /** Rounds before those that count. */
   warmUpRounds: 1,
-  /** Of warm rounds, ours and the bare one's, for each of the rig’s: one alone says little. */
+  /**
+   * Pairs of warm rounds (ours and the bare one's) for each round of the rig, because a single pair is not precise
+   * enough.
+   */
   pairsARound: 2,
-  /** Postgres tells late what it has read, of a connection that rests after ten seconds. */
+  /** Postgres reports its statistics late: those of an idle connection only after ten seconds. */
   statisticsMs: 11_000,
 } as const
 
 const WHAT = 'with 10 → 100,000 secrets and routes stored'
 
 /**
- * A request costs the same, however many secrets and routes lie in the databases: from memory, and where they are read.
- * By the same processes with few, with many, and with few again: a machine that becomes slower meanwhile is no difference.
+ * A request costs the same, whatever the number of secrets and routes in the databases, both from memory and where they
+ * are read. The same processes are measured with few, with many, and with few again, so that a machine that becomes
+ * slower meanwhile does not show as a difference.
  */
 export const storedNumber = defineRow({
   name: 'stored-number',
   figures: {
     cpu: { what: `cost of a request ${WHAT}`, unit: 'ratio', goal: { atLeast: 0.9 } },
     perSecond: { what: `requests/s ${WHAT}, by the pass-through’s`, unit: 'ratio', goal: { atLeast: 0.9 } },
-    // Not judged: there is nothing beside it that the same machine and disk did in turn.
+    // Not judged: unlike the other figures, it has no yardstick measured in turn on the same machine and disk.
     cold: { what: `delay of a cold route and lease ${WHAT}, p50`, unit: 'ratio', goal: 'reported' },
     read: { what: 'rows that a cold route and lease read with 100,000 stored', unit: 'rows', goal: { atMost: 8 } },
   },
@@ -48,7 +52,7 @@ export const storedNumber = defineRow({
       warm: await warm(rig, compareWarm),
       cold: await cold(rig, leaser, routes),
     })
-    // Not counted: the compiler is not done with a process that has had a few thousand requests, ours or the bare one.
+    // Not counted: after a few thousand requests the compiler is not done with a process yet, ours or the bare one.
     await warm(rig, compareCpu)
     const first = await take()
     await step(`${LIMITS.stored} secrets and routes by SQL`, () => storeMany(rig.system, LIMITS.stored))
@@ -75,10 +79,10 @@ export const storedNumber = defineRow({
   },
 })
 
-/** What is taken with one number stored. */
+/** The measurements with one number of secrets stored. */
 interface Taking {
   readonly warm: Comparison
-  /** The p50s of the rounds. */
+  /** The p50 of each round. */
   readonly cold: readonly number[]
 }
 
@@ -89,7 +93,7 @@ async function makeRoutes(rig: Rig, count: number): Promise<string[]> {
   return slugs
 }
 
-/** One route, which the proxy holds. */
+/** Requests of one route, which the proxy holds. */
 async function warm(rig: Rig, compare: typeof compareCpu): Promise<Comparison> {
   const service = await rig.service('fixed')
   const [proxy, bare] = [await rig.bestProxy(), await rig.passThrough('fixed')]
@@ -106,8 +110,8 @@ function rateOf({ ours, bare }: Comparison): number {
 }
 
 /**
- * The p50s of the rounds, of what a proxy asks for that holds nothing: neither Directory nor vault keeps routes or versions
- * in memory.
+ * The p50s of the rounds for a proxy that holds nothing, so that every walk asks the Directory and the vault, which
+ * keep neither routes nor versions in memory.
  */
 async function cold(rig: Rig, leaser: Leaser, routes: readonly string[]): Promise<readonly number[]> {
   const { port } = await rig.bestProxy()
@@ -122,7 +126,10 @@ async function cold(rig: Rig, leaser: Leaser, routes: readonly string[]): Promis
 const Reads = z.object({ scanned: z.coerce.number(), found: z.coerce.number(), lookups: z.coerce.number() })
 type Reads = z.output<typeof Reads>
 
-/** Of all tables that grow with what is stored: rows, by scans and by indexes; and how often each was asked that a walk asks. */
+/**
+ * Over all tables that grow with the number of stored secrets: rows read by scans and by indexes, and the fewest index
+ * scans among the tables that every walk reads.
+ */
 const READS = `
   SELECT sum(seq_tup_read) AS scanned, sum(idx_tup_fetch) AS found,
     min(idx_scan) FILTER (WHERE relname IN ('secrets', 'services', 'links', 'versions')) AS lookups
@@ -130,7 +137,7 @@ const READS = `
   WHERE relname IN ('organizations', 'apps', 'secrets', 'secret_versions', 'services', 'service_secrets', 'links',
     'versions', 'data_keys')`
 
-/** Once Postgres has told all that was read until now: what was done before the walks is none of theirs. */
+/** Waits until Postgres has reported everything read so far, so that earlier reads are not counted as the walks'. */
 async function readsOf({ system }: Rig): Promise<readonly Reads[]> {
   await sleep(LIMITS.statisticsMs)
   const { management, vault } = system.databases
@@ -139,7 +146,7 @@ async function readsOf({ system }: Rig): Promise<readonly Reads[]> {
   )
 }
 
-/** @throws Error where the statistics do not tell of so many walks. */
+/** @throws Error where the statistics show fewer walks than were made. */
 async function readCold(rig: Rig, leaser: Leaser, routes: readonly string[]): Promise<Taken> {
   const before = await readsOf(rig)
   await cold(rig, leaser, routes)

@@ -5,7 +5,7 @@ import { needRedis } from '../rig/rig.js'
 import { jsonPost } from '../rig/shots.js'
 import { defineRow } from '../row.js'
 
-/** The full path twice: with metrics, and one request of a hundred traced; and with neither. */
+/** The full path twice: with metrics and one request in a hundred traced, and with neither. */
 export const telemetry = defineRow({
   name: 'telemetry',
   figures: {

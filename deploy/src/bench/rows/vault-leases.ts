@@ -8,12 +8,12 @@ import { KEY, type Rig } from '../rig/rig.js'
 import { defineRow, type Taken } from '../row.js'
 
 const LIMITS = {
-  /** Each with a data key of its own. */
+  /** Each has a data key of its own. */
   organizations: 4,
-  /** Each with a secret, and so a version and a grant, of its own. */
+  /** Each has a secret, and therefore a version and a grant, of its own. */
   servicesEach: 50,
   round: { atOnce: 256, callsMax: 20_000, msMax: 1_500 },
-  /** Some for each service. */
+  /** Several for each service. */
   freshGrants: 400,
   freshMsMax: 20_000,
 } as const
@@ -25,7 +25,7 @@ interface Cost {
   readonly perSecond: number
 }
 
-/** Each lease verifies its grant, opens an envelope and is on record durably; the echo does nothing of it. */
+/** Each lease verifies its grant, opens an envelope and is recorded durably; the echo does none of this. */
 export const vaultLeases = defineRow({
   name: 'vault-leases',
   figures: {
@@ -81,7 +81,7 @@ export const vaultLeases = defineRow({
   },
 })
 
-/** Services of several organizations: nothing that is held for one of them serves another. */
+/** Services of several organizations, so that what is held for one of them does not serve another. */
 async function servicesOf(rig: Rig): Promise<readonly Asked[]> {
   const { port } = await rig.bestProxy()
   const origin = await rig.origin('fixed')
@@ -96,7 +96,9 @@ async function servicesOf(rig: Rig): Promise<readonly Asked[]> {
   return (await Promise.all(each)).flat()
 }
 
-/** As a proxy leases that has asked for one route after the other: the vault has seen none of the grants. */
+/**
+ * The cost for a proxy that asks for one route after the other, so that the vault has seen none of the grants before.
+ */
 async function freshCostOf(leaser: Leaser, vault: Subject, services: readonly Asked[]): Promise<Cost> {
   const times = Math.ceil(LIMITS.freshGrants / services.length)
   const grants = await leaser.grants(Array.from({ length: times }, () => services).flat())

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 const LIMITS = {
-  /** Between two events of a stream. */
+  /** Time between two events of a stream. */
   everyMs: 100,
-  /** A stream that nobody ends. */
+  /** The length of a stream that no client ends. */
   eventsMax: 3_000,
 } as const
 
-/** As the bytes of a picture: few runs of token characters in them. */
+/** Random bytes, like a picture: few runs of token characters in them. */
 const LARGE = randomBytes(10 * 1024 * 1024)
 
 export const HUGE_BYTES = 1024 * 1024 * 1024
@@ -46,7 +46,7 @@ function sendHuge(outgoing: ServerResponse): void {
   send()
 }
 
-/** Each event says when it was sent, by the clock that all processes of a machine share. */
+/** Each event says when it was sent, by a clock that all processes of the machine share. */
 function sendEvents(outgoing: ServerResponse): void {
   outgoing.writeHead(200, { 'content-type': 'text/event-stream' })
   let sent = 0

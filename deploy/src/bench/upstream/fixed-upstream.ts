@@ -10,7 +10,7 @@ const BODY = JSON.stringify({
   usage: { prompt_tokens: 40, completion_tokens: 40, total_tokens: 80 },
 })
 
-/** As many fields as providers send. */
+/** As many header fields as providers send. */
 const ANSWER = Buffer.from(
   [
     'HTTP/1.1 200 OK',
@@ -39,7 +39,10 @@ export interface FixedUpstreamOptions {
   readonly thinksMs: number
 }
 
-/** Answers each request with the same bytes, once it has come whole. It knows Content-Length alone. */
+/**
+ * Answers each request with the same bytes, once the request has arrived completely. It understands Content-Length
+ * only.
+ */
 export function createFixedUpstream({ tls, thinksMs }: FixedUpstreamOptions): Server {
   const onSocket = (socket: Socket): void => serve(socket, thinksMs)
   return tls === null ? createTcpServer(onSocket) : createTlsServer(tls, onSocket)

@@ -3,7 +3,7 @@ import type { Server } from 'node:net'
 import { serveParent } from '../rig/worker-process.js'
 import { createFixedUpstream } from './fixed-upstream.js'
 
-/** A provider that says one thing: after so many milliseconds, and over TLS where its certificate and key are named. */
+/** A provider with one fixed answer, given after `thinksMs`, over TLS if a certificate and key are named. */
 const [thinksMs, certFile, keyFile] = process.argv.slice(2)
 const tls =
   certFile === undefined || keyFile === undefined ? null : { cert: readFileSync(certFile), key: readFileSync(keyFile) }

@@ -11,17 +11,17 @@ import { processes } from './processes.js'
 import { redisKeys } from './redis-keys.js'
 
 const POSTGRES_LOG = 'postgres.log'
-/** Folders of the state that are places of their own. */
+/** Folders of the state directory that are searched as places of their own. */
 const OWN_PLACES = ['logs', 'redis', 'postgres'] as const
 
-/** Where the running system keeps and shows things. Has its engines write to disk what they hold. */
+/** Every place where the running system stores or shows data. Makes the engines write what they hold to disk first. */
 export async function allPlaces(system: RunningSystem): Promise<readonly Place[]> {
   const { databases, redis, state, config, logs, pids } = system
   const { stateDir } = config
   const { postgresFolder } = state.get()
   if (redis === undefined || postgresFolder === undefined) throw new Error('the engines are not our own')
   await query(databases.management.adminUrl, 'CHECKPOINT')
-  // One that is configured and away is no place.
+  // A Redis at which nothing listens is not searched.
   const isRedisThere = config.redis.kind === 'own'
   if (isRedisThere) await saveRedis(redis.url)
   const isWal = (file: string): boolean => file.startsWith('pg_wal')
@@ -44,7 +44,7 @@ export async function allPlaces(system: RunningSystem): Promise<readonly Place[]
 
 async function saveRedis(url: string): Promise<void> {
   const address = redisAddress(url)
-  // As they are, so that they can be searched.
+  // Uncompressed, so that the dump can be searched.
   await askRedis(address, 'CONFIG', 'SET', 'rdbcompression', 'no')
   await askRedis(address, 'SAVE')
 }

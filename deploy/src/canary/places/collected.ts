@@ -11,7 +11,7 @@ export function collect(name: string): Collected {
     name,
     add: (bytes) => void parts.push(bytes),
     async read(visit) {
-      // Apart and together: a value may have come in two parts.
+      // Each part alone, and all of them joined, because a value may have arrived in two parts.
       for (const part of parts) visit(part)
       visit(Buffer.concat(parts))
     },

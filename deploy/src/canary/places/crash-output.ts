@@ -6,16 +6,17 @@ import type { RunningSystem } from '../../system/start-system.js'
 import { type Collected, collect } from './collected.js'
 
 const LIMITS = {
-  /** Until it is started again. */
+  /** How long a service may take to be started again. */
   restartMs: 20_000,
 } as const
 
 const CORE = /^core(\.\d+)?$/
 
 /**
- * Aborts each service, which is started again, and keeps the core files that the kernel writes where they were started.
+ * Aborts each service and waits until the supervisor has started it again. Collects and deletes the core files that the
+ * kernel has written into `folder`, the working directory of the services.
  *
- * @returns undefined where the machine writes none there: not Linux, no `prlimit`, or another `core_pattern`.
+ * @returns undefined where the machine writes no core files there: not Linux, no `prlimit`, or another `core_pattern`.
  */
 export async function crashOutput({ pids }: RunningSystem, folder: string): Promise<Collected | undefined> {
   const cores = collect('core files of aborted services')

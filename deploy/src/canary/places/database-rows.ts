@@ -2,11 +2,11 @@ import pg from 'pg'
 import type { Place } from './place.js'
 
 const LIMITS = {
-  /** Rows in one piece of text. */
+  /** Rows that are joined into one text. */
   rowsMax: 200,
 } as const
 
-/** Every row of every table of a database, as Postgres writes it; bytes are in hex. */
+/** Every row of every table of a database, as Postgres prints it as JSON; bytes are in hex. */
 export function databaseRows(name: string, url: string): Place {
   return {
     name,

@@ -4,14 +4,16 @@ import type { Place, Visit } from './place.js'
 
 const LIMITS = {
   pieceBytes: 32 * 1024 * 1024,
-  /** Of the piece before, so that nothing lies across two: longer than any needle. */
+  /**
+   * How much of the preceding piece is read again, so that no needle is cut between two pieces: longer than any needle.
+   */
   overlapBytes: 512 * 1024,
 } as const
 
-/** Which files of a folder; by path below it. */
+/** Selects files of a folder by their path below it. */
 export type Which = (file: string) => boolean
 
-/** Files of a folder and of all folders below it, byte for byte, with their names. */
+/** The names and the bytes of all files in a folder and the folders below it. */
 export function files(name: string, folder: string, which: Which = () => true): Place {
   return {
     name,
@@ -29,7 +31,7 @@ export function files(name: string, folder: string, which: Which = () => true): 
 }
 
 async function readFilePieces(file: string, visit: Visit): Promise<void> {
-  // One that has gone meanwhile: Postgres and Redis remove what they need no more.
+  // Skips a file that has been removed meanwhile: Postgres and Redis remove files that they no longer need.
   const handle = await open(file).catch(() => undefined)
   if (handle === undefined) return
   try {

@@ -13,7 +13,7 @@ import type { RunningSystem } from '../../system/start-system.js'
 import { files } from './files.js'
 import type { Place } from './place.js'
 
-/** What a thief of a backup and of the identity has: each part in clear, and as it lies there. */
+/** What a thief of a backup and of its identity has: each part in clear, and as sealed. */
 export function openedBackup({ databases, config, state }: RunningSystem): Place {
   const name = 'a backup, opened'
   return {

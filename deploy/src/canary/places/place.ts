@@ -1,20 +1,23 @@
 import type { Hit, Search } from '../search/searcher.js'
 
-/** Hears all bytes of a place, in any number of parts; a value that lies across two of them is not found. */
+/** Receives all bytes of a place, in any number of parts. A value that lies across two parts is not found. */
 export type Visit = (bytes: Buffer) => void
 
-/** Somewhere a value could have got to. */
+/** Somewhere that a value could have reached. */
 export interface Place {
   readonly name: string
   read(visit: Visit): Promise<void>
 }
 
-/** What a place holds. */
+/** The result of searching a place. */
 export interface Found {
   readonly place: string
   readonly bytes: number
   readonly hits: readonly Hit[]
-  /** Whether a word was found that has to be there: a search that sees nothing finds nothing. */
+  /**
+   * Whether a word that must be in the place was found. Without it, a search that reads nothing would pass as one that
+   * finds nothing.
+   */
   readonly sees: boolean
 }
 

@@ -2,8 +2,8 @@ import { Redis } from 'ioredis'
 import type { Place } from './place.js'
 
 /**
- * Every key of a Redis, with its value. What is of another type than ours would be a leak of another kind: it throws, as it
- * does where nobody answers, since a Redis that was not searched holds anything.
+ * Every key of a Redis, with its value. Throws at a type that the product does not use, because that would be a leak of
+ * another kind, and throws where Redis does not answer, because a Redis that was not searched may hold anything.
  */
 export function redisKeys(url: string): Place {
   return {
@@ -32,7 +32,7 @@ async function contentOf(client: Redis, key: string): Promise<Buffer> {
       entries.flatMap(([id, fields]) => [id, ...fields]).flatMap((part) => [part, Buffer.from('\n')]),
     )
   }
-  // It ran out meanwhile.
+  // The key has expired meanwhile.
   if (type === 'none') return Buffer.of()
   throw new Error(`${key} is a ${type}: nothing of ours`)
 }

@@ -3,7 +3,7 @@ import net from 'node:net'
 import { redisAddress } from '../../system/redis-access.js'
 import { type Collected, collect } from './collected.js'
 
-/** Listens to every command that a Redis is sent, as MONITOR tells them. */
+/** Listens to every command that a Redis receives, by MONITOR. */
 export interface RedisMonitor {
   readonly heard: Collected
   stop(): void
@@ -15,7 +15,7 @@ export async function monitorRedis(name: string, url: string): Promise<RedisMoni
   const socket = net.connect(port, host)
   await once(socket, 'connect')
   socket.on('data', (bytes: Buffer) => {
-    // Commands are told with quotes and bytes escaped: as they are told, and as they were.
+    // MONITOR quotes commands and escapes bytes: both the escaped and the original form are kept.
     heard.add(bytes)
     heard.add(unescaped(bytes.toString('latin1')))
   })
@@ -31,7 +31,7 @@ function command(...words: readonly string[]): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b' }
 
-/** `sdscatrepr` of Redis, undone. */
+/** Reverses `sdscatrepr` of Redis. */
 function unescaped(text: string): Buffer {
   const plain = text.replace(/\\(?:x([0-9a-f]{2})|(.))/g, (_all, hex: string | undefined, char: string | undefined) =>
     hex === undefined ? (ESCAPES[char ?? ''] ?? char ?? '') : String.fromCharCode(Number.parseInt(hex, 16)),

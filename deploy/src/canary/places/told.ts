@@ -1,7 +1,7 @@
 import { type OtlpReceiver, startOtlpReceiver } from '@protectmyapi/dev-kit/servers/otlp-receiver'
 import { type Collected, collect } from './collected.js'
 
-/** A collector of telemetry: what every service tells of itself, as it arrives. */
+/** A collector of telemetry: what every service exports, as it arrives. */
 export interface Told extends Pick<OtlpReceiver, 'url' | 'close'> {
   readonly heard: Collected
 }

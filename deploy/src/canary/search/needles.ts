@@ -1,18 +1,18 @@
-/** One form of a planted value, as it could stand somewhere. */
+/** One form in which a planted value could appear. */
 export interface Needle {
   readonly form: string
   readonly bytes: Buffer
 }
 
 export const NEEDLE_LIMITS = {
-  /** Shorter texts occur by chance: a needle of fewer bytes would be found where nobody put it. */
+  /** Shorter texts occur by chance, so a shorter needle would be found where no value is. */
   bytesMin: 8,
-  /** What is longer is searched for in pieces too: Postgres cuts its log at pages of 8 KiB, and logs cut lines. */
+  /** Longer values are also searched for in pieces: Postgres cuts its log at pages of 8 KiB, and logs cut lines. */
   piecesFrom: 256,
   pieceChars: 32,
 } as const
 
-/** Every form in which a value is searched for. What is compressed is unpacked by the search. */
+/** Every form in which a value is searched for. Compressed bytes are unpacked by the search itself. */
 export function needlesOf(value: string): readonly Needle[] {
   const made = [...wholeForms(value), ...halves(value), ...pieces(value)]
   return made
@@ -43,7 +43,7 @@ function wholeForms(value: string): readonly TextForm[] {
   ]
 }
 
-/** Hex in both cases, base64 at each offset in both alphabets. */
+/** Hex in both cases, and base64 at each offset in both alphabets. */
 function inBytes(value: string): readonly TextForm[] {
   const bytes = Buffer.from(value, 'utf8')
   const hex = bytes.toString('hex')
@@ -54,7 +54,10 @@ function inBytes(value: string): readonly TextForm[] {
   ]
 }
 
-/** As it looks inside a longer text in base64: three alignments, without the characters that its neighbours share. */
+/**
+ * How the bytes look inside a longer base64 text, at one of three alignments, without the characters that depend on the
+ * neighbouring bytes.
+ */
 function base64At(bytes: Buffer, shift: number): readonly TextForm[] {
   const padded = Buffer.concat([Buffer.alloc(shift), bytes])
   const from = Math.ceil((shift * 8) / 6)
@@ -64,7 +67,7 @@ function base64At(bytes: Buffer, shift: number): readonly TextForm[] {
   })
 }
 
-/** Each half for itself, so that their order does not matter, and each reversed. */
+/** Each half alone, so that the order of the halves does not matter, and each half reversed. */
 function halves(value: string): readonly TextForm[] {
   const chars = [...value]
   const middle = Math.floor(chars.length / 2)

@@ -2,29 +2,29 @@ import { constants, gunzipSync } from 'node:zlib'
 import type { Needle } from './needles.js'
 import { needlesOf } from './needles.js'
 
-/** Something to be searched for: a planted value, under a name that may be shown. */
+/** A planted value to search for, under a name that may be shown. */
 export interface Wanted {
   readonly name: string
   readonly value: string
 }
 
-/** What was found: whose value, in which form. The value itself is nowhere in it. */
+/** Which value was found, and in which form. Does not contain the value itself. */
 export interface Hit {
   readonly name: string
   readonly form: string
 }
 
-/** Searches bytes for all values in all forms at once, also what is gzip'd in them. */
+/** Searches bytes, and what is gzipped in them, for all values in all forms at once. */
 export type Search = (bytes: Buffer) => readonly Hit[]
 
 const LIMITS = {
-  /** Of one gzip member, unpacked. */
+  /** The most that is unpacked from one gzip member. */
   gunzippedBytesMax: 64 * 1024 * 1024,
-  /** What was compressed twice is unpacked, what was compressed further is not. */
+  /** Bytes that were compressed twice are unpacked; further layers are not. */
   depthMax: 2,
 } as const
 
-/** RFC 1952 § 2.3.1: the magic number, and the only method there is. */
+/** RFC 1952 § 2.3.1: the magic number, and the only compression method that there is. */
 const GZIP = Buffer.from([0x1f, 0x8b, 0x08])
 
 interface Candidate extends Needle {
@@ -32,10 +32,10 @@ interface Candidate extends Needle {
 }
 
 /**
- * One pass for all needles: their first four bytes are looked up in a bitmap at each place, and the few places where it
- * says yes are compared.
+ * One pass for all needles: at each offset the next four bytes are looked up in a bitmap of the needles' first four
+ * bytes, and needles are compared only where the bitmap has them.
  *
- * @throws Error for a value below `NEEDLE_LIMITS.bytesMin`: it would be found nowhere.
+ * @throws Error for a value below `NEEDLE_LIMITS.bytesMin`, because it would never be found.
  */
 export function createSearch(wanted: readonly Wanted[]): Search {
   const byStart = new Map<number, Candidate[]>()
@@ -73,12 +73,15 @@ export function createSearch(wanted: readonly Wanted[]): Search {
   }
 }
 
-/** A bitmap that the processor's cache holds is looked up in five times as fast as one of 24 bits. */
+/** A bitmap small enough for the processor's cache is five times as fast as one of 24 bits. */
 const FOLDED_BITS = 20
-/** Held here: in the contexts of tests each look at a global costs a tenth of a microsecond, and this is one a byte. */
+/**
+ * Kept in a constant: in the contexts of tests, each access to a global costs a tenth of a microsecond, and there is
+ * one for each byte.
+ */
 const { imul } = Math
 
-/** The same for the signed and the unsigned number. */
+/** Gives the same result for a signed number and its unsigned form. */
 function fold(start: number): number {
   return imul(start, 0x9e3779b1) >>> (32 - FOLDED_BITS)
 }
@@ -88,11 +91,11 @@ function* gunzipped(bytes: Buffer): Generator<Buffer> {
     try {
       yield gunzipSync(bytes.subarray(at), {
         maxOutputLength: LIMITS.gunzippedBytesMax,
-        // One that is cut off is read as far as it goes.
+        // A member that is cut off is unpacked as far as it goes.
         finishFlush: constants.Z_SYNC_FLUSH,
       })
     } catch {
-      // Three bytes that look like one.
+      // Three bytes that look like the start of a gzip member.
     }
   }
 }

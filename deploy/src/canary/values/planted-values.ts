@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Wanted } from '../search/searcher.js'
 
-/** Random letters and digits, so many. */
+/** That many random hex digits. */
 const chars = (count: number): string => randomBytes(count).toString('hex').slice(0, count)
 const base64 = (bytes: number): string => randomBytes(bytes).toString('base64')
 const base64url = (bytes: number): string => randomBytes(bytes).toString('base64url')
@@ -9,7 +9,10 @@ const digits = (count: number): string => Array.from(randomBytes(count), (byte) 
 const pemBody = (lines: number, between: string): string =>
   Array.from({ length: lines }, () => base64(48)).join(between)
 
-/** Characters 8 to 15 long are below what answers are searched for (ADR 1); shorter ones are found by chance. */
+/**
+ * Values of 8 to 15 characters, which the proxy does not search answers for (ADR 1). Shorter ones would be found by
+ * chance.
+ */
 const SHORT: Readonly<Record<string, () => string>> = {
   'eight characters': () => base64url(6),
   'twelve characters': () => base64url(9),
@@ -17,7 +20,7 @@ const SHORT: Readonly<Record<string, () => string>> = {
   'a PIN with a sign': () => `#${digits(9)}`,
 }
 
-/** As vendors make them. */
+/** The formats of vendors. */
 const VENDORS: Readonly<Record<string, () => string>> = {
   'sixteen characters': () => base64url(12),
   'seventeen characters': () => base64url(13).slice(0, 17),
@@ -42,7 +45,7 @@ const VENDORS: Readonly<Record<string, () => string>> = {
   'SSH, public': () => `ssh-ed25519 ${base64(51)} ${chars(6)}@example`,
 }
 
-/** By alphabet and length. */
+/** Values of several alphabets and lengths. */
 const ENCODED: Readonly<Record<string, () => string>> = {
   'hex, 32': () => chars(32),
   'hex, 64': () => chars(64),
@@ -57,7 +60,7 @@ const ENCODED: Readonly<Record<string, () => string>> = {
   'four KiB': () => base64(3_072),
 }
 
-/** With what some reader of text gives a meaning to. */
+/** Values with characters that have a meaning to some parser. */
 const SPECIAL: Readonly<Record<string, () => string>> = {
   'PEM on one line': () => `-----BEGIN PRIVATE KEY-----\\n${pemBody(12, '\\n')}\\n-----END PRIVATE KEY-----\\n`,
   'PEM with blanks': () => `-----BEGIN EC PRIVATE KEY----- ${pemBody(3, ' ')} -----END EC PRIVATE KEY-----`,
@@ -90,7 +93,7 @@ const SPECIAL: Readonly<Record<string, () => string>> = {
   'a tab': () => `${chars(14)}\t${chars(14)}`,
 }
 
-/** What cannot stand in a header field: it goes by query or Basic. */
+/** Values that cannot stand in a header field: they are placed in the query or in Basic. */
 const BEYOND_ASCII: Readonly<Record<string, () => string>> = {
   umlauts: () => `Zürich-${base64(12)}-größe-${base64(12)}`,
   Chinese: () => `密钥${base64(12)}密码${base64(12)}`,
@@ -100,7 +103,7 @@ const BEYOND_ASCII: Readonly<Record<string, () => string>> = {
   'line separators': () => `${base64(12)}\u2028\u2029${base64(12)}`,
 }
 
-/** One of each shape, new at each call. */
+/** One value of each shape, generated anew at each call. */
 export function plantedValues(prefix = ''): readonly Wanted[] {
   const shapes = { ...SHORT, ...VENDORS, ...ENCODED, ...SPECIAL, ...BEYOND_ASCII }
   return Object.entries(shapes).map(([name, make]) => ({ name: `${prefix}${name}`, value: make() }))

@@ -4,21 +4,26 @@ import { inField } from './in-field.js'
 import { inLanes, type Planted, type Stage } from './stage.js'
 
 /**
- * Of the proxy (ADR 1): shorter values are not searched for in answers, and of a form over 1,024 bytes a first part may
- * have gone before its end is seen; percent signs make three bytes of one. The provider is not asked to show others.
+ * Limits of the proxy's scrubbing (ADR 1): it does not search answers for shorter values. Of a form over 1,024 bytes,
+ * the first part may have been passed on before its end is seen, and percent-encoding makes three bytes of one. The
+ * provider is not asked to leak values outside these limits.
  */
 const SCRUBBED_CHARS = { from: 16, to: 340 } as const
 
 /**
- * What is held back is a run of these (ADR 1, token-bytes.ts of the proxy). Of a form with others a first part may have gone
- * before the rest is seen, so values that hold others are not asked for in two pieces as they are.
+ * The proxy holds back a run of these characters (ADR 1, token-bytes.ts of the proxy). If a value has other characters,
+ * its first part may have been passed on before the rest is seen, so the provider is not asked to send such a value
+ * unencoded in two pieces.
  */
 const TOKEN_CHARACTERS = /^[\w\-.~+/=%\\:|@!$*&#^]*$/
 const CUT_AS_THEY_ARE: readonly MannerName[] = ['raw', 'url']
 
 const Session = z.object({ token: z.string() })
 
-/** What apps do: every manner in which a provider answers, and every one in which a request is refused or ends. */
+/**
+ * The requests of apps: every manner in which the provider answers, and every way in which a request is refused or
+ * ends.
+ */
 export async function walkApps(stage: Stage): Promise<void> {
   const { ask, proxy, debugToken } = stage
   const bought = await ask({
@@ -41,7 +46,7 @@ export async function walkApps(stage: Stage): Promise<void> {
 
 const OTHER_ENDS: readonly MannerName[] = ['silent', 'cut', 'desynchronised', 'transferCoding', 'limited', 'broken']
 
-/** Three of them each, so that a run tries each many times. */
+/** Three manners for each value, so that a run tries each manner many times. */
 function leaksFor({ value, number }: Planted): readonly MannerName[] {
   if (value.length < SCRUBBED_CHARS.from || value.length > SCRUBBED_CHARS.to) return []
   const manners = LEAK_MANNERS.filter((manner) => TOKEN_CHARACTERS.test(value) || !CUT_AS_THEY_ARE.includes(manner))
@@ -68,7 +73,10 @@ function sender({ ask, proxy, appToken }: Stage, { slug, number }: Planted): Sen
   }
 }
 
-/** A developer who has not understood it sends the key itself, in each place where SDKs have it. */
+/**
+ * A developer who has misunderstood the product sends the key itself as the credential, in each place where SDKs put
+ * one.
+ */
 async function wrongCredentials({ ask, proxy, appToken }: Stage, { slug, value }: Planted): Promise<void> {
   const url = `${proxy}/v1/p/${slug}/v/none/ok`
   const encoded = encodeURIComponent(value)

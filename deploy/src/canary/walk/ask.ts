@@ -1,27 +1,27 @@
 import http from 'node:http'
 import type { Collected } from '../places/collected.js'
 
-/** One request, and what became of it. */
+/** One request, and when to abandon it. */
 export interface Request {
   readonly method: string
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Leaves when so many bytes of the answer have come; 0 before any of it. */
+  /** Disconnects when that many bytes of the answer have come; 0 disconnects before any of it. */
   readonly leaveAfterBytes?: number
 }
 
 export interface Answer {
-  /** 0 where none came. */
+  /** 0 where no answer came. */
   readonly status: number
   readonly body: string
 }
 
-/** Sends a request and keeps every byte that comes back. Never throws: a cut connection is an answer too. */
+/** Sends a request and keeps every byte that comes back. Never throws, because a cut connection counts as an answer. */
 export type Ask = (request: Request) => Promise<Answer>
 
 const LIMITS = {
-  /** Beyond the longest wait of a writer for a proxy that has died. */
+  /** Longer than the longest wait of a writer for a proxy that has died. */
   timeoutMs: 60_000,
 } as const
 

@@ -17,7 +17,7 @@ import { misplaced } from './misplaced.js'
 
 const DEADLINE_MS = 10_000
 
-/** What services say to each other wrongly: each value in each field that takes text. What is answered is kept. */
+/** Calls between services with wrong contents: each value in each field that takes text. The answers are kept. */
 export async function walkCalls(system: RunningSystem, values: readonly Wanted[], answers: Collected): Promise<void> {
   const { identities, config } = system
   const connect = async (identity: Identity) => {

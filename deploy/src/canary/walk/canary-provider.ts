@@ -1,17 +1,17 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A provider that does everything wrong that one can: it is told which value each service injects, from when on. */
+/** A provider that misbehaves in many ways. It is told which value each service injects. */
 export interface CanaryProvider {
   readonly origin: string
-  /** Of requests to `/v/{number}/…`, from now on. */
+  /** The value to expect in requests to `/v/{number}/…` from now on. */
   expect(number: number, value: string): void
-  /** Values that have come, each while it was the one that was expected. */
+  /** Values that have arrived, each while it was the expected one. */
   readonly arrived: ReadonlySet<string>
   stop(): Promise<void>
 }
 
-/** How it answers `/v/{number}/{manner}`. */
+/** How the provider answers `/v/{number}/{manner}`. */
 type Manner = (response: http.ServerResponse, value: string) => void
 
 const HEADER_BYTES_MAX = 256 * 1024
@@ -21,14 +21,14 @@ const json = (response: http.ServerResponse, status: number, body: unknown): voi
   response.end(JSON.stringify(body))
 }
 
-/** In two pieces, cut in the middle. */
+/** Writes the text in two pieces, cut in the middle. */
 const inTwo = (response: http.ServerResponse, status: number, text: string): void => {
   response.writeHead(status, { 'content-type': 'text/plain' })
   response.write(text.slice(0, text.length / 2))
   setImmediate(() => response.end(text.slice(text.length / 2)))
 }
 
-/** Answers that hold the value, in each encoding that the proxy searches for. */
+/** Answers that contain the value, in each encoding that the proxy searches for. */
 const LEAKS = {
   raw: (response, value) => inTwo(response, 200, `your key is ${value}.`),
   url: (response, value) => inTwo(response, 200, `key=${encodeURIComponent(value)}&x=1`),
@@ -60,7 +60,7 @@ const LEAKS = {
 
 const OTHERS = {
   ok: (response) => json(response, 200, { ok: true }),
-  // 401 and 403 of a provider stay behind, so it may say what it likes.
+  // The proxy does not pass on a provider's 401 or 403, so these may contain the value.
   refused: (response, value) => json(response, 401, { error: { message: `wrong key ${value}` } }),
   forbidden: (response, value) => inTwo(response, 403, `not for ${Buffer.from(value).toString('hex')}`),
   limited: (response) => {
@@ -75,7 +75,7 @@ const OTHERS = {
   },
   desynchronised: (response) =>
     void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx'),
-  // It goes nowhere, so nobody looks for it.
+  // The proxy never passes this field on, so it is not searched.
   transferCoding: (response, value) =>
     void response.socket?.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${encodeURIComponent(value)}\r\n\r\n`),
   endless: (response) => {
@@ -126,7 +126,7 @@ export async function startCanaryProvider(): Promise<CanaryProvider> {
   }
 }
 
-/** Fields, Basic and the target, decoded as a provider does. */
+/** Header fields, Basic credentials and the target, decoded as a provider decodes them. */
 function whatCame({ url = '', rawHeaders, headers }: http.IncomingMessage): string {
   const basic = Buffer.from(headers.authorization?.replace(/^Basic /, '') ?? '', 'base64').toString('utf8')
   const query = [...new URL(url, 'http://canary.invalid').searchParams.values()]

@@ -10,10 +10,10 @@ import type { Stage } from './stage.js'
 const Anything = z.unknown()
 
 /**
- * What an internal service does: it leases each value that is bound to it, and asks for what there is not, values in the
- * place of names among that. What it is refused with is kept.
+ * The calls of an internal service: it leases each value that is bound to it, and asks for names that it cannot lease,
+ * among them values in place of names. The refusals are kept.
  *
- * @throws Error where a lease is not the value that was stored.
+ * @throws Error where a leased value differs from the one stored.
  */
 export async function walkInternalService(system: RunningSystem, stage: Stage, answers: Collected): Promise<void> {
   const { identities, config } = system
@@ -32,7 +32,7 @@ export async function walkInternalService(system: RunningSystem, stage: Stage, a
       const leased = `${secretName}_LEASED`
       await stage.management.make(Anything, 'POST', `${stage.org}/secrets`, { name: leased, value, bindings })
       if ((await client.secret(leased)).reveal() !== value) throw new Error(`${name} was leased as something else`)
-      // Bound to a provider, and no name at all.
+      // A secret that is bound to a provider only, and a text that is not a name.
       for (const wrong of [secretName, misplaced(value)]) answers.add(Buffer.from(await refusalOf(client, wrong)))
     }
     await system.runManagement(['revoke-internal-service', identity])

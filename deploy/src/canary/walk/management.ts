@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { Answer, Ask } from './ask.js'
 
-/** Management's REST API, as its users call it: refusals are answers. */
+/** Management's REST API as its users call it. `ask` answers refusals instead of throwing. */
 export interface Management {
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>
-  /** @throws Error where it is refused. Nothing of what was sent is in it. */
+  /** @throws Error where the request is refused. The error does not contain what was sent. */
   make<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T>
 }
 

@@ -5,7 +5,10 @@ import { inLanes, type Planted, type Stage } from './stage.js'
 
 const Anything = z.unknown()
 
-/** What people and automation do with values: put, replace, import, try, delete, and all that is refused on the way. */
+/**
+ * What people and automation do with values: put, replace, import, test, delete, and everything that is refused on the
+ * way.
+ */
 export async function walkPeople(stage: Stage, others: readonly Wanted[]): Promise<void> {
   await inLanes(stage.planted, async (planted) => {
     await badBodies(stage, planted)
@@ -16,13 +19,14 @@ export async function walkPeople(stage: Stage, others: readonly Wanted[]): Promi
   await readAll(stage)
 }
 
-/** Each value where it does not belong; all of these are refused, but for the first, which is done before. */
+/** Sends each value in a wrong place. The first request repeats the creation of the secret; all others are refused. */
 async function badBodies({ management, org }: Stage, { value, secretId, secretName, slug }: Planted): Promise<void> {
   const { ask } = management
   const secrets = `${org}/secrets`
   const bindings = { origins: ['https://api.example.com'], placements: [{ kind: 'header', name: 'authorization' }] }
   const encoded = encodeURIComponent(value)
-  // What could be an id is looked up, so that it is in the statement, which Postgres may be told to log.
+  // A value that could be an id would be looked up, and would then be in the statement, which Postgres may be set to
+  // log.
   const notAnId = `${encoded}%20`
   const wrong = misplaced(value)
   const json = JSON.stringify(wrong)
@@ -61,14 +65,17 @@ async function badBodies({ management, org }: Stage, { value, secretId, secretNa
   await ask('POST', '/setup', { token: value, password: value })
 }
 
-/** Its answer holds the value, and is shown to a person. */
+/** The provider's answer contains the value, and management shows the answer to a person. */
 async function testCalls({ management, org }: Stage, { slug, number }: Planted): Promise<void> {
   for (const manner of ['ok', 'raw', 'refused']) {
     await management.ask('POST', `${org}/services/${slug}/test-call`, { path: `/v/${number}/${manner}` })
   }
 }
 
-/** Another value in its place, which goes where the first did; by id or by name; and some are deleted. */
+/**
+ * Replaces the value by another one, by the secret's id or by its name, and uses it where the first was used. Deletes
+ * some of the secrets.
+ */
 async function replace(stage: Stage, { number, secretId, secretName, slug }: Planted, value: string): Promise<void> {
   const { management, org, provider, ask, proxy, appToken } = stage
   provider.expect(number, value)
@@ -83,7 +90,7 @@ async function replace(stage: Stage, { number, secretId, secretName, slug }: Pla
   await send()
 }
 
-/** One line of each kind that is read, and of each that is refused. */
+/** One line of each form that is accepted, and of each that is refused. */
 async function importFile({ management, org, provider }: Stage, others: readonly Wanted[]): Promise<void> {
   const bindings = { origins: [provider.origin], placements: [{ kind: 'header', name: 'x-key' }] }
   const manners: readonly ((name: string, value: string) => string)[] = [
@@ -102,7 +109,7 @@ async function importFile({ management, org, provider }: Stage, others: readonly
   for (const line of lines) await management.ask('POST', `${org}/secrets/import`, { text: line })
 }
 
-/** Everything that can be read. */
+/** Reads everything that the API can show. */
 export async function readAll({ management, org, appId, planted }: Stage): Promise<void> {
   const lists = ['secrets?limit=100', 'services?limit=100', 'apps', 'members', 'invitations', 'audit', 'access-log']
   const exports = ['audit/export', 'access-log/export', 'audit/verify', 'access-log/verify']

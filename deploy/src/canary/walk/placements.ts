@@ -1,4 +1,4 @@
-/** How a service gives its provider a secret of this name, and what the secret is bound to for it. */
+/** How a service sends a secret to its provider, and the placements that the secret is bound to for that. */
 export interface Placed {
   readonly auth: Readonly<Record<string, unknown>>
   readonly placements: readonly Readonly<Record<string, unknown>>[]
@@ -29,12 +29,12 @@ const PLACINGS = {
   }),
 } satisfies Record<string, Placing>
 
-/** RFC 9110 § 5.5, and no blank at an end: what can be a header field's value. */
+/** RFC 9110 § 5.5: a value that a header field can have, without a blank at either end. */
 const FIELD = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/
-/** What stands in a path as it is. */
+/** Characters that stand in a path unescaped. */
 const PLAIN = /^[A-Za-z0-9_:-]+$/
 
-/** The places that can hold a value, one after another with the number. */
+/** Chooses among the placements that can hold the value: consecutive numbers take consecutive ones. */
 export function placingFor(value: string, number: number): Placing {
   const { bearer, header, custom, query, basic, path } = PLACINGS
   const possible: readonly Placing[] = [

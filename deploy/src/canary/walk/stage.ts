@@ -13,7 +13,7 @@ export interface Planted extends Wanted {
   readonly slug: string
 }
 
-/** Where the walk goes: an organization with an app, linked to a service for each value. */
+/** What the walk uses: an organization with an app, linked to one service for each value. */
 export interface Stage {
   readonly ask: Ask
   readonly management: Management
@@ -32,7 +32,7 @@ export interface StageOptions {
   readonly proxy: string
   readonly provider: Pick<CanaryProvider, 'origin' | 'expect'>
   readonly org: string
-  /** In the name of everything that is made. */
+  /** Part of the name of everything that the run makes. */
   readonly mark: string
   readonly values: readonly Wanted[]
 }
@@ -41,9 +41,9 @@ const WithId = z.object({ id: z.string() })
 const WithToken = z.object({ id: z.string(), token: z.string() })
 
 const LIMITS = {
-  /** The shortest that a service may have: the provider's silence is waited for. */
+  /** The shortest time-out that a service may have, because the walk waits for it whenever the provider is silent. */
   timeoutMs: 1_000,
-  /** Made at once. */
+  /** How many run at once. */
   lanes: 4,
 } as const
 
@@ -79,7 +79,7 @@ async function furnish(options: StageOptions, appId: string, wanted: Wanted, num
   return { ...wanted, number, secretId: secret.id, secretName, slug }
 }
 
-/** A few at once: each value is many requests, and most of them wait. */
+/** Works on a few items at once: each value takes many requests, most of which wait. */
 export async function inLanes<T>(all: readonly T[], work: (one: T, index: number) => Promise<void>): Promise<void> {
   const entries = [...all.entries()]
   const lane = async (): Promise<void> => {

@@ -10,7 +10,10 @@ const SCOPES = ['organization', 'secrets', 'services', 'apps', 'members', 'invit
   (name) => `${name}:read`,
 )
 
-/** What automation does: reads all there is by a personal access token, and puts values; and one that has a value for its token. */
+/**
+ * The requests of automation: reads everything by a personal access token and puts values. Then sends values in place
+ * of the token.
+ */
 export async function walkTokenBearer(stage: Stage, base: string): Promise<void> {
   const { ask, management, org, provider, planted } = stage
   const { token } = await management.make(WithToken, 'POST', '/auth/tokens', {

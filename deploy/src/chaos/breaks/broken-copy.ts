@@ -6,8 +6,8 @@ import { REMOVED_RULES, type RuleName } from './removed-rules.js'
 const SERVICES = ['vault', 'management', 'proxy'] as const
 
 /**
- * A copy of the compiled services with one rule taken out, below the project, so that packages are found as ever. The
- * code that ships has no switch for it.
+ * Makes a copy of the compiled services with one rule removed. The copy lies below the project, so that packages
+ * resolve as usual. The code that ships has no switch to turn a rule off.
  *
  * @throws Error where the rule is not found in the code.
  */
@@ -20,7 +20,7 @@ export async function makeBrokenCopy(projectDir: string, rule: RuleName): Promis
     await mkdir(to, { recursive: true, mode: 0o700 })
     await cp(path.join(from, 'dist'), path.join(to, 'dist'), { recursive: true })
     await cp(path.join(from, 'package.json'), path.join(to, 'package.json'))
-    // Packages of which the services need another version than the project.
+    // Packages that a service needs in another version than the project.
     await symlink(path.join(from, 'node_modules'), path.join(to, 'node_modules'))
   }
   for (const patch of REMOVED_RULES[rule].patches) {

@@ -1,17 +1,17 @@
 import type { ViolationKind } from '../check/violation.js'
 
-/** A change of compiled code: this text, which stands there exactly once, becomes that one. */
+/** A change of compiled code: `from`, which occurs exactly once, is replaced by `to`. */
 export interface Patch {
-  /** Below the project. */
+  /** Path below the project. */
   readonly file: string
   readonly from: string
   readonly to: string
 }
 
-/** A rule that the promises rest on, taken out: with it gone, the rig has to be red. */
+/** A rule that the promises rest on, and how to remove it. Without the rule the run must fail. */
 export interface RemovedRule {
   readonly what: string
-  /** What the rig finds then. Another violation shows something, but not that this rule is needed. */
+  /** The violation that the removal must cause. Any other violation does not show that this rule is needed. */
   readonly red: ViolationKind
   readonly patches: readonly Patch[]
 }

@@ -12,13 +12,13 @@ import { findUnrecorded } from './find-unrecorded.js'
 import type { KnownBounds } from './known-bounds.js'
 import type { Violation } from './violation.js'
 
-/** What the rig has set. */
+/** Settings of the rig. */
 interface Setting extends KnownBounds {
-  /** Of all proxies. */
+  /** The horizon of all proxies. */
   readonly horizonMs: number
 }
 
-/** Everything that was promised and did not hold. Pure: the same history and evidence give the same answer. */
+/** Every promise that was broken. Pure: the same history and evidence give the same answer. */
 export function checkHistory(history: History, evidence: Evidence, setting: Setting): readonly Violation[] {
   return [
     ...findStale(history),

@@ -1,10 +1,10 @@
-/** What the system says of a run, once it has settled. */
+/** What the system has on record of a run, once it has settled. */
 export interface Evidence {
   /** Rows of the access log. */
   readonly log: readonly LogRow[]
-  /** How many rows the audit trail has of each event and target. */
+  /** The number of rows in the audit trail for each event and target. */
   readonly audit: readonly AuditCount[]
-  /** What was half-done when it was looked at, and when that was: look after look, from the last failure on. */
+  /** What was still half-done at each look since the last failure, with the time of the look. */
   readonly halfDone: readonly HalfDone[]
   readonly processes: readonly ProcessSizes[]
 }
@@ -12,7 +12,7 @@ export interface Evidence {
 export interface LogRow {
   readonly kind: 'admitted' | 'finished' | 'void'
   readonly requestId: string
-  /** Of the admitted entry alone. */
+  /** Set for admitted entries only. */
   readonly path: string
 }
 
@@ -25,15 +25,18 @@ export interface AuditCount {
 export interface HalfDone {
   /** On the history's clock. */
   readonly atMs: number
-  /** Versions of secrets that are neither stored nor given up. */
+  /** Versions of secrets whose storing is neither completed nor given up. */
   readonly pending: number
   /** Versions and organizations that are out of force, and that the vault has not destroyed. */
   readonly undestroyed: number
-  /** The same of signing keys, which are looked after less often. */
+  /** The same of signing keys, which are checked less often. */
   readonly undestroyedKeys: number
 }
 
-/** Of one name, such as `proxy-1`: its process may be another one at the end. Null where there was none to look at. */
+/**
+ * The sizes of the process that has this name, such as `proxy-1`: at the end it may be another process than before.
+ * Null where there was no process to measure.
+ */
 export interface ProcessSizes {
   readonly name: string
   /** Before anything broke, at rest. */

@@ -2,7 +2,10 @@ import type { Operation } from '../history/history.js'
 import type { AuditCount } from './evidence.js'
 import type { Violation } from './violation.js'
 
-/** The trail has a row for each change that was answered, none for a refused one, and one at most for each unknown one. */
+/**
+ * The trail must have a row for each change that was answered, none for a refused one, and at most one where the
+ * outcome is unknown.
+ */
 export function findAuditGaps(operations: readonly Operation[], audit: readonly AuditCount[]): Violation[] {
   const counts = new Map(audit.map(({ event, target, count }) => [`${event} ${target}`, count]))
   return [...expectations(operations)].flatMap(([about, { done, unknown }]): Violation[] => {

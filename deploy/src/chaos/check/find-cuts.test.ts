@@ -3,7 +3,7 @@ import type { InjectedFault, Injection, SentRequest } from '../history/history.j
 import { findCuts } from './find-cuts.js'
 import { broken, fault, history, injection, operation } from './hand-written.js'
 
-/** From 300 to 310. */
+/** Requests run from 300 to 310, unless they say otherwise. */
 const kinds = (request: SentRequest, faults: InjectedFault[], injections: Injection[] = []): string[] =>
   findCuts(history({ requests: [request], faults, injections })).map(({ kind }) => kind)
 

@@ -3,19 +3,19 @@ import { isOvertaken } from './overtaken.js'
 import { seconds, type Violation } from './violation.js'
 
 const LIMITS = {
-  /** From the signal on a dying process still has its port, and its connections: on few cores for so long. */
+  /** After the signal, a dying process keeps its port and its connections for up to this long on few cores. */
   dyingMs: 1_000,
-  /** What was sent so shortly before a SIGTERM may have been read by nobody yet. */
+  /** What was sent this shortly before a SIGTERM may not have been read by the proxy yet. */
   unreadMs: 50,
 } as const
 
-/** Nobody listens: the request has gone nowhere. */
+/** Nothing listens on the port, so the request has reached no proxy. */
 const NOBODY = 'ECONNREFUSED'
 
 /**
- * A connection may be cut with its process: by SIGKILL at any point of a request, by SIGTERM at none. A proxy that is told
- * to end answers what it has read, so what its provider has seen has a whole answer, unless what it rests on was taken away
- * meanwhile: then the answer is ended where it is.
+ * A connection may be cut with its process: by SIGKILL at any point of a request, by SIGTERM at none. A proxy that is
+ * told to end answers what it has read, so a request that its provider has seen gets a whole answer. The exception is a
+ * request whose session, value or other basis was taken away meanwhile: its answer is cut off at that point.
  */
 export function findCuts({ requests, injections, operations, faults }: History): Violation[] {
   const injected = new Set(injections.map(({ path }) => path))
@@ -35,6 +35,7 @@ function isExplained(request: SentRequest, fault: InjectedFault, isInjected: boo
   if (fault.target !== proxy || fault.startMs > endMs || fault.endMs < startMs) return false
   if (fault.kind === 'killed') return error === NOBODY || startMs <= fault.startMs + LIMITS.dyingMs
   if (fault.kind !== 'restarted') return false
-  // A connection that is closed while a request is on its way to it: RFC 9112 § 9.5 leaves it to the client to ask again.
+  // The connection was closed while a request was on its way to it: RFC 9112 § 9.5 leaves it to the client to send the
+  // request again.
   return error === NOBODY || (!isInjected && startMs >= fault.startMs - LIMITS.unreadMs)
 }

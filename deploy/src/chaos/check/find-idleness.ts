@@ -3,14 +3,17 @@ import { triedInVain } from './find-stale.js'
 import type { Violation } from './violation.js'
 
 const LIMITS = {
-  /** A system that refuses everything keeps every promise but that of being of use. */
+  /** A system that refuses everything would break no promise except that of being useful. */
   injectedMin: 500,
-  /** What was taken away has to be tried, or nothing is shown of it. */
+  /** Credentials that were taken away have to be tried, or the run shows nothing about them. */
   triedMin: 100,
   changedMin: 20,
 } as const
 
-/** A run that shows nothing, because too little went through, was tried, changed or broken. @param dealt failures that the seed has. */
+/**
+ * Finds a run that shows nothing, because too little went through, was tried, changed or broken. @param dealt number of
+ * failures in the seed.
+ */
 export function findIdleness(history: History, dealt: number): Violation[] {
   const counts = [
     { what: 'requests were injected', count: history.injections.length, min: LIMITS.injectedMin },
@@ -20,7 +23,7 @@ export function findIdleness(history: History, dealt: number): Violation[] {
       count: history.operations.filter(({ outcome }) => outcome === 'done').length,
       min: LIMITS.changedMin,
     },
-    // Whatever there was no time for was not shown.
+    // A failure that there was no time for has shown nothing.
     { what: 'failures were played', count: history.faults.length, min: dealt },
   ]
   return counts

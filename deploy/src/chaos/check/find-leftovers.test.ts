@@ -9,7 +9,7 @@ const kinds = (before: ProcessSize | null, after: ProcessSize | null): string[] 
   findLeftovers(history({}), evidence({ processes: [{ name: 'proxy-1', before, after }] })).map(({ kind }) => kind)
 
 describe('what is half-done', () => {
-  /** The last failure ends at a second. */
+  /** The last failure ends at 1,000 ms. */
   const run = history({ faults: [fault('killed', 'vault-1', 0, 1_000)] })
   const look = (atMs: number, counts: Partial<HalfDone> = {}): HalfDone => {
     return { atMs, pending: 0, undestroyed: 0, undestroyedKeys: 0, ...counts }

@@ -3,20 +3,23 @@ import type { Evidence, HalfDone, ProcessSizes } from './evidence.js'
 import { seconds, type Violation } from './violation.js'
 
 const LIMITS = {
-  /** What is half-done is finished, or given up, so soon after everything is there again. */
+  /** What is half-done must be finished or given up this soon after the last failure and the last change. */
   finishedInMs: 10_000,
-  /** Signing keys: their rotation is looked after every ten seconds. */
+  /** The same for signing keys, whose rotation is checked every ten seconds. */
   keysFinishedInMs: 20_000,
   /**
-   * What a heap keeps of a run's load, beyond what it had grown to in the seconds before: 76 MB is the most that was measured,
-   * of a proxy. A leak of 24 kB with each of the 5,000 requests that one gets would be over it.
+   * What a heap may keep of a run's load, beyond its size after the warm-up: the most that was measured is 76 MB, of a
+   * proxy. A leak of 24 kB in each of the 5,000 requests that one proxy gets would exceed the bound.
    */
   grownMbMax: 120,
-  /** Both looks are at rest: what differs are connections that pools keep for a while; 10 is the most that was measured. */
+  /**
+   * Both measurements are taken at rest. They differ by connections that pools keep for a while: the most that was
+   * measured is 10.
+   */
   moreDescriptorsMax: 20,
 } as const
 
-/** What failures have left behind: nothing is half-done, no process is missing, and none has grown. */
+/** What failures have left behind: nothing may be half-done, no process may be missing, and none may have grown. */
 export function findLeftovers({ operations, faults }: History, { halfDone, processes }: Evidence): Violation[] {
   const quietMs = Math.max(0, ...faults.map(({ endMs }) => endMs), ...operations.map(({ endMs }) => endMs))
   const late = halfDone.findLast((look) => isLate(look, look.atMs - quietMs))

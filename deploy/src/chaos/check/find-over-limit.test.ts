@@ -11,7 +11,7 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, n
 const kindsOf = (given: Parameters<typeof history>[0], bounds: Partial<KnownBounds>): string[] =>
   findOverLimit(history(given), { limits: [], quotas: [], ...bounds }).map(({ kind }) => kind)
 
-/** Injected one every so many milliseconds, for ten seconds. */
+/** One injection every `everyMs` for ten seconds. */
 function over(everyMs: number, faults: readonly InjectedFault[] = []): string[] {
   const all = numbers(10_000 / everyMs)
   const requests = all.map((number) => request({ path: `/c0/${number}`, rests: ['service:1'] }))

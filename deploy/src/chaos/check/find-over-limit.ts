@@ -4,13 +4,16 @@ import { seconds, type Violation } from './violation.js'
 
 const LIMITS = {
   windowsMs: [1_000, 5_000, 20_000],
-  /** Admission goes back to Redis so long after it is there again, at most. */
+  /** Admission returns to Redis at most this long after Redis is there again. */
   switchBackMs: 5_000,
-  /** Admitted at one time, injected at another: as many as there are clients. */
+  /** Requests that were admitted in one window and injected in another: as many as there are clients. */
   underWay: 8,
 } as const
 
-/** *Limit + one burst per switch, per side of a split*, in every window; and a quota, whatever broke. */
+/**
+ * In every window, at most *limit + one burst per switch, per side of a split*. A quota is never exceeded, whatever
+ * broke.
+ */
 export function findOverLimit(history: History, { limits, quotas }: KnownBounds): Violation[] {
   const ofLimits = limits.flatMap((limit) =>
     [...timesOf(history, limit)].flatMap(([subject, times]) =>
@@ -20,7 +23,7 @@ export function findOverLimit(history: History, { limits, quotas }: KnownBounds)
   return [...ofLimits, ...quotas.flatMap((quota) => overQuota(history, quota))]
 }
 
-/** When what is counted together was injected, by whom it is counted for. */
+/** The times of the injections that count towards this limit, by the subject that they are counted for. */
 function timesOf(history: History, { fact, isEachDevices }: KnownLimit): ReadonlyMap<string, readonly number[]> {
   const subjects = new Map<string, string>()
   for (const { path, rests } of history.requests) {
@@ -43,7 +46,7 @@ interface Counted {
   readonly windowMs: number
 }
 
-/** The first window that has too many: those after it overlap it. */
+/** Only the first window that has too many, because the windows after it overlap it. */
 function overIn({ faults }: History, { limit, subject, times, windowMs }: Counted): Violation[] {
   const splits = faults.filter(({ target }) => target.endsWith('redis'))
   let from = 0
@@ -52,7 +55,7 @@ function overIn({ faults }: History, { limit, subject, times, windowMs }: Counte
     while ((times[from] ?? 0) < atMs - windowMs) from += 1
     const startMs = atMs - windowMs
     const near = splits.filter((split) => split.startMs <= atMs && split.endMs + LIMITS.switchBackMs >= startMs)
-    // Away and back, and while proxies are of two minds both sides count for themselves.
+    // Two switches, away and back. Meanwhile some proxies count in Redis and others elsewhere, each side for itself.
     const sides = near.length === 0 ? 1 : 2
     const bursts = 1 + 2 * near.length
     const allowed = (sides * limit.perSecond * windowMs) / 1_000 + bursts * limit.burst + LIMITS.underWay

@@ -6,18 +6,18 @@ const LIMITS = {
   /** What a writer waits beyond the horizon (`withMargin` of management's feed). */
   marginMs: 1_000,
   marginShare: 0.01,
-  /** From the answer of the registry to the first look after the horizon: two readings of Postgres, on a busy machine. */
+  /** From the registry's answer to the first look after the horizon: two queries to Postgres, on a busy machine. */
   readMs: 500,
-  /** Around the wait: two databases, the vault, and what stands before it in the queue of a busy machine. */
+  /** Time around the wait: two databases, the vault, and what is ahead of the change in the queue of a busy machine. */
   workMs: 2_500,
 } as const
 
-/** What a change waits for besides proxies: while one of these is broken, its writer may have to stand still. */
+/** What a change depends on besides proxies: while one of these is broken, the change may stall. */
 const HOLDS_WRITERS: readonly string[] = ['management', 'vault', 'postgres', 'kms']
 
 /**
- * A change is answered within the horizon and its margin, however dead a proxy is. For as long as something is broken that
- * its writer itself needs, it may stand still, and not a moment longer.
+ * A change is answered within the horizon and its margin, even if a proxy is dead. It may take longer only by the time
+ * for which something that its writer needs was broken.
  */
 export function findSlowAnswers({ operations, faults }: History, horizonMs: number): Violation[] {
   const boundMs = horizonMs * (1 + LIMITS.marginShare) + LIMITS.marginMs
@@ -35,7 +35,7 @@ export function findSlowAnswers({ operations, faults }: History, horizonMs: numb
   })
 }
 
-/** For how much of the operation one or another of them lasted. */
+/** For how much of the operation at least one of the faults lasted. */
 function heldUpMs({ startMs, endMs }: Operation, faults: readonly InjectedFault[]): number {
   let upTo = startMs
   let heldMs = 0

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { findStale } from './find-stale.js'
 import { history, injection, operation, refusal, request } from './hand-written.js'
 
-/** Answered at 200. */
+/** The replacement is answered at 200. */
 const replaced = operation({ ends: ['value:old'], begins: ['value:new'] })
 const revoked = operation({ kind: 'revoke session', ends: ['session:1'] })
 const disabled = operation({ kind: 'disable app', ends: ['app:1'] })

@@ -2,14 +2,14 @@ import type { History, SentRequest } from '../history/history.js'
 import { type OffPeriod, offPeriods } from './off-periods.js'
 import { seconds, type Violation } from './violation.js'
 
-/** Something that was served, and when it certainly had been. */
+/** A request that was served, what it rested on, and a time by which it had certainly been served. */
 interface Served {
   readonly request: SentRequest
   readonly rests: readonly string[]
   readonly atMs: number
 }
 
-/** Requests that started after the answer to a change and were served by the state before it. */
+/** Requests that started after a change was answered and were served by the state before it. */
 export function findStale(history: History): Violation[] {
   const periods = offPeriods(history.operations)
   return served(history).flatMap(({ request, rests, atMs }) =>
@@ -20,7 +20,10 @@ export function findStale(history: History): Violation[] {
   )
 }
 
-/** Requests that started when something they rest on was certainly gone: without them, nothing is shown. */
+/**
+ * The number of requests that started when something they rest on was certainly gone. If there are none, the run shows
+ * nothing about freshness.
+ */
 export function triedInVain({ operations, requests }: History): number {
   const periods = offPeriods(operations)
   const isOff = (fact: string, atMs: number): boolean =>

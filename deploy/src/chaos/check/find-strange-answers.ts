@@ -5,7 +5,7 @@ import type { KnownBounds } from './known-bounds.js'
 import { isOvertaken } from './overtaken.js'
 import { seconds, type Violation } from './violation.js'
 
-/** Rows of the table that say "a mistake of ours", or "of the provider": nothing that the rig does calls for them. */
+/** Codes for an internal error or an error of the provider: nothing that the rig does may cause them. */
 const NEVER: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'INTERNAL',
   'SECRET_DECRYPTION_FAILED',
@@ -15,14 +15,16 @@ const NEVER: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'UPSTREAM_TIMEOUT',
 ])
 
-/** Secrets are told by their value, which a client does not know it rests on. */
+/** These refusals depend on the value of a secret, and a client does not know which value its request rests on. */
 const OF_SECRETS: ReadonlySet<string> = new Set(['SECRET_NOT_FOUND', 'SECRET_EXPIRED'])
 
-/** Every failure is a row of the fault table, and has a cause: something that was broken, taken away, or bounded. */
+/**
+ * Every refusal must be a row of the fault table and have a cause: something that was broken, taken away, or bounded.
+ */
 export function findStrangeAnswers(history: History, bounds: KnownBounds): Violation[] {
   const ended = firstEnds(history.operations)
   const ofClients = history.requests.flatMap((request): Violation[] => {
-    // Whether a cut one had a cause is another question.
+    // `find-cuts.ts` judges requests whose connection was cut (status 0).
     if (request.status === 200 || request.status === 0) return []
     if (!isRow(request)) return [{ kind: 'strange answer', says: of(request) }]
     return hasCause(request, { history, bounds, ended }) ? [] : [{ kind: 'refused without cause', says: of(request) }]
@@ -35,7 +37,7 @@ export function findStrangeAnswers(history: History, bounds: KnownBounds): Viola
   return [...ofClients, ...ofOperator]
 }
 
-/** What nothing uses any more is deleted without force. */
+/** The rig deletes a secret without force only when nothing uses it any more, so SECRET_IN_USE is never expected. */
 function isExpected(kind: string, code: FaultCode): boolean {
   return !NEVER.has(code) && !(kind === 'delete secret' && code === 'SECRET_IN_USE')
 }
@@ -69,7 +71,7 @@ function isRow({ status, code, isProblem }: SentRequest): boolean {
   return isProblem && isFaultCode(code) && !NEVER.has(code) && FAULTS[code].http === status
 }
 
-/** When each fact may first have ended, whatever came of the operation. */
+/** For each fact, the earliest time at which it may have ended, whatever the outcome of the operation. */
 function firstEnds(operations: readonly Operation[]): ReadonlyMap<string, number> {
   const first = new Map<string, number>()
   for (const { ends, startMs } of operations)
@@ -77,7 +79,7 @@ function firstEnds(operations: readonly Operation[]): ReadonlyMap<string, number
   return first
 }
 
-/** A session may be from the future, or past its end, by a clock that is wrong. */
+/** With a wrong clock, a proxy may take a session for one that is from the future, or has expired. */
 function isSkewed({ proxy, startMs, endMs }: SentRequest, { faults }: History): boolean {
   return faults.some(
     (fault: InjectedFault) =>

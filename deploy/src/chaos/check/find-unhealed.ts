@@ -2,15 +2,19 @@ import type { History, InjectedFault } from '../history/history.js'
 import { seconds, type Violation } from './violation.js'
 
 const LIMITS = {
-  /** Of what was cut off, hung or was slow: as promised to clients (README, promise 21). */
+  /** For what was cut off, hung or was slow: as promised to clients (README, promise 21). */
   backInMs: 5_000,
-  /** Of what ended: a process hands over what it has, and another is started beside all the load on few cores. */
+  /**
+   * For what ended: the old process hands over what it has, and the new one starts beside all the load on few cores.
+   */
   startedInMs: 15_000,
 } as const
 
 const ENDS: ReadonlySet<string> = new Set(['killed', 'restarted', 'lost', 'failed over'])
 
-/** Everything that was broken is whole again, and soon: ready, and all that was injected meanwhile on record. */
+/**
+ * Everything that was broken must be whole again in time: ready, and with all that was injected meanwhile on record.
+ */
 export function findUnhealed({ faults }: Pick<History, 'faults'>): Violation[] {
   return faults.flatMap((fault): Violation[] => {
     const { kind, target, mendedMs, backMs, isWhole } = fault

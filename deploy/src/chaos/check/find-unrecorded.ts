@@ -5,13 +5,14 @@ import { seconds, type Violation } from './violation.js'
 
 const LIMITS = {
   /**
-   * What a killed proxy had in its memory alone is the end of a request: of one that ended this long before, at most. It
-   * rides with the next script, half a second later at most, or goes to management within as long as a call may take.
+   * A killed proxy may take the end of a request with it, if only its memory held that end: the request ended at most
+   * this long before the kill. An end is sent with the next script, at most half a second later, or goes to management
+   * within the time that a call may take.
    */
   endsInMemoryMs: 5_000,
 } as const
 
-/** Every request that the provider saw is on record once, and ended once. */
+/** Every request that the provider saw must be on record once, and must have exactly one end. */
 export function findUnrecorded({ requests, injections, faults }: History, log: readonly LogRow[]): Violation[] {
   const records = recordsOf(log)
   const byPath = new Map(requests.map((request) => [request.path, request]))
@@ -33,7 +34,7 @@ interface One {
   readonly path: string
   readonly request: SentRequest | undefined
   readonly wasKilled: boolean
-  /** With its proxy went the other place in which its record was. */
+  /** The record was held by its proxy and one other place, and both were lost. */
   readonly mayBeLost: boolean
   readonly records: Records
 }
@@ -47,14 +48,14 @@ function ofOne({ path, request, wasKilled, mayBeLost, records }: One): Violation
     return [{ kind, says: `${what} was injected and is not in the access log` }]
   }
   if (standing.length === 0) return [{ kind: 'wrong end', says: `${what} was injected and is void in the access log` }]
-  // The void of a first walk may have died with the proxy.
+  // The walk may have begun again, and the void of the first attempt may have been lost with the proxy.
   if (wasKilled) return []
   if (standing.length > 1) return [{ kind: 'recorded twice', says: `${what} stands ${standing.length} times` }]
   const isEnded = standing.every((id) => records.finished.has(id))
   return isEnded ? [] : [{ kind: 'no end', says: `${what} has no end in the access log` }]
 }
 
-/** By the process that was killed, not by the one that took its place. */
+/** Counts only the kill of the process that handled the request, not of its successor. */
 function isKilledAfter(faults: readonly InjectedFault[], { proxy, startMs, endMs }: SentRequest): boolean {
   return faults.some(
     (fault) =>
@@ -66,7 +67,7 @@ function isKilledAfter(faults: readonly InjectedFault[], { proxy, startMs, endMs
 }
 
 interface Records {
-  /** Request ids by path: a walk that began again has another id. */
+  /** Request ids by path. A walk that began again has a new id. */
   readonly admitted: ReadonlyMap<string, ReadonlySet<string>>
   readonly finished: ReadonlySet<string>
   readonly voided: ReadonlySet<string>

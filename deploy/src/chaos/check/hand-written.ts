@@ -1,7 +1,7 @@
 import type { History, InjectedFault, Injection, Operation, SentRequest } from '../history/history.js'
 import type { Evidence, LogRow } from './evidence.js'
 
-/** Histories as tests write them: what is not said is as in a run without failures. */
+/** Histories for tests. Fields that are not given are as in a run without failures. */
 export function operation(given: Partial<Operation>): Operation {
   const answered = {
     startMs: 100,
@@ -58,7 +58,7 @@ export function history(given: Partial<History>): History {
   return { operations: [], requests: [], injections: [], faults: [], ...given }
 }
 
-/** The rows of one request that was admitted and has ended. */
+/** The rows of one request that was admitted, and of its end. */
 export function recorded(path: string, requestId: string, end: LogRow['kind'] | 'none' = 'finished'): LogRow[] {
   const admitted = { kind: 'admitted', requestId, path } as const
   return end === 'none' ? [admitted] : [admitted, { kind: end, requestId, path: '' }]

@@ -1,20 +1,25 @@
-/** A limit of requests in a time, as the rig has set it. */
+/** A rate limit that the rig has set. */
 export interface KnownLimit {
-  /** What requests that are counted rest on: the service, the app or the organization. */
+  /** The fact that counted requests rest on: the service, the app or the organization. */
   readonly fact: string
-  /** Each device has it for itself, and whoever has none by its address: all the rig's clients have one. */
+  /**
+   * The limit applies to each device alone. Requests without a device are counted by their address, which all clients
+   * of the rig share.
+   */
   readonly isEachDevices: boolean
   readonly perSecond: number
   readonly burst: number
 }
 
-/** A quota of the month, as the rig has set it: a run that sees two months may use it twice, and is not looked for. */
+/**
+ * A monthly quota that the rig has set. A run that spans two months could use it twice; the checker ignores that case.
+ */
 export interface KnownQuota {
   readonly fact: string
   readonly count: number
 }
 
-/** What the rig has bounded; everything else is without bounds. */
+/** All bounds that the rig has set. Nothing else is bounded. */
 export interface KnownBounds {
   readonly limits: readonly KnownLimit[]
   readonly quotas: readonly KnownQuota[]

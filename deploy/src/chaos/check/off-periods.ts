@@ -1,6 +1,6 @@
 import type { Operation } from '../history/history.js'
 
-/** From when until when a fact certainly does not hold, and by which operation. */
+/** A period in which a fact certainly does not hold, and the operation that ended it. */
 export interface OffPeriod {
   readonly fromMs: number
   readonly toMs: number
@@ -9,15 +9,15 @@ export interface OffPeriod {
 
 const LIMITS = {
   /**
-   * What was asked for and not answered may be carried out as late as this: by a management that was frozen, or from its
+   * A request that was not answered may be carried out as late as this: by a management that was frozen, or from its
    * queue. Longer than any fault lasts.
    */
   lateMs: 30_000,
 } as const
 
 /**
- * A fact is off from the answer that ended it to the first moment at which something may have begun it again: only what
- * is certain is claimed.
+ * A fact is off from the answer that ended it to the first moment at which something may have begun it again. Only
+ * certain periods are claimed.
  */
 export function offPeriods(operations: readonly Operation[]): ReadonlyMap<string, readonly OffPeriod[]> {
   const begun = byFact(operations, ({ begins }) => begins)

@@ -1,12 +1,12 @@
 import pg from 'pg'
 import type { AuditCount, Evidence, HalfDone, LogRow } from './evidence.js'
 
-/** Of one look. */
+/** The result of one look. */
 interface Reading extends Pick<Evidence, 'log' | 'audit'> {
   readonly halfDone: HalfDone
 }
 
-/** Reads what the system has on record, as a superuser. */
+/** Reads the system's records, as a superuser. */
 export async function readEvidence(databaseUrl: string): Promise<Reading> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()

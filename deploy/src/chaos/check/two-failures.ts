@@ -2,19 +2,24 @@ import type { InjectedFault, SentRequest } from '../history/history.js'
 
 const LIMITS = {
   /**
-   * What is admitted is in Redis and in the memory of its proxy until it is drained, or, after five seconds, handed to
-   * management, which takes as long again on a bad day (docs/operations.md, "What two failures can lose").
+   * An admitted entry is in Redis and in the memory of its proxy until it is drained or, after five seconds, handed to
+   * management, which may take another five (docs/operations.md, "What two failures can lose").
    */
   inTwoPlacesMs: 10_000,
 } as const
 
-/** After these Redis has forgotten what it had, or some of it: what it had not yet given to the kernel, at least. */
+/**
+ * Kinds of faults after which Redis has lost its data or a part of it: at least what it had not yet given to the
+ * kernel.
+ */
 const FORGETS: ReadonlySet<string> = new Set(['lost', 'flushed', 'failed over', 'killed'])
 
-/** While one of these is broken nobody drains, and nobody takes what is handed over. */
+/** While one of these is broken, entries are neither drained nor accepted when a proxy hands them over. */
 const WRITES_DOWN: readonly string[] = ['management', 'postgres', 'redis']
 
-/** Whether the record of this request may be lost: both places in which it was went before it was in Postgres. */
+/**
+ * Whether the record of this request may be lost, because both places that held it were lost before it was in Postgres.
+ */
 export function losesToTwo(faults: readonly InjectedFault[], { proxy, startMs, endMs }: SentRequest): boolean {
   const heldUpMs = faults
     .filter(({ target }) => WRITES_DOWN.some((word) => target.startsWith(word)) || target.startsWith(`${proxy}→`))

@@ -1,7 +1,7 @@
-/** Something that was promised and did not hold. */
+/** A promise that was broken. */
 export interface Violation {
   readonly kind: ViolationKind
-  /** For people: what happened, to what, and when on the history's clock. */
+  /** Text for people: what happened, to what, and when on the history's clock. */
   readonly says: string
 }
 

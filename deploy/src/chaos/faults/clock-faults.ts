@@ -1,6 +1,6 @@
 import type { Fault } from './fault.js'
 
-/** The wall clock of a proxy jumps, and jumps back. */
+/** The wall clock of a proxy jumps, and later jumps back. */
 export const skewedClock = (target: string, skewMs: number): Fault => ({
   kind: 'skewed',
   target,

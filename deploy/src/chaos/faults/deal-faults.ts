@@ -1,8 +1,8 @@
 import type { Fault } from './fault.js'
 
 /**
- * A deck for each of several hands that play at once. What breaks the same target is one hand's: it mends before it breaks
- * it again.
+ * Divides a deck among several hands that play at once. All faults of one target go to the same hand, which mends the
+ * target before it breaks it again.
  */
 export function dealt(deck: readonly Fault[], hands: number): readonly (readonly Fault[])[] {
   const decks = Array.from({ length: hands }, (): Fault[] => [])

@@ -1,10 +1,10 @@
 import type { TcpSwitch } from '../switch/tcp-switch.js'
 import { type Fault, nothingToMend, signal } from './fault.js'
 
-/** So long a replica hears of nothing before it is the master. */
+/** For how long the replica is cut off from the master before it is promoted. */
 const LAGGING_MS = 300
 
-/** A fast shutdown: connections are cut, nothing is lost. It is started again after half a second. */
+/** A fast shutdown: connections are cut, nothing is lost. Postgres is started again after half a second. */
 export const POSTGRES_RESTARTED: Fault = {
   kind: 'restarted',
   target: 'postgres',
@@ -25,7 +25,7 @@ export const REDIS_RESTARTED: Fault = {
   },
 }
 
-/** What was appended is on disk but for the last second, and then comes back. */
+/** The append-only file keeps everything but the last second, and is loaded again. */
 export const REDIS_KILLED: Fault = {
   kind: 'killed',
   target: 'redis',
@@ -46,7 +46,7 @@ export const REDIS_FLUSHED: Fault = {
   },
 }
 
-/** Killed, and all its data with it. */
+/** Killed, and all its data deleted. */
 export const REDIS_LOST: Fault = {
   kind: 'lost',
   target: 'redis',
@@ -70,10 +70,10 @@ export const REDIS_FROZEN: Fault = {
   },
 }
 
-/** No vault reaches it. */
+/** No vault can connect to it. */
 export const KMS_STOPPED: Fault = kmsFault('stopped', (kms) => kms.cut())
 
-/** No vault is answered. */
+/** No vault gets an answer. */
 export const KMS_SILENT: Fault = kmsFault('silent', (kms) => kms.pause())
 
 function kmsFault(kind: string, spoil: (kms: TcpSwitch) => void): Fault {
@@ -91,7 +91,7 @@ function kmsFault(kind: string, spoil: (kms: TcpSwitch) => void): Fault {
   }
 }
 
-/** Another one stands in for it, which has not heard of the last that was written. */
+/** The replica takes over without the last writes. */
 export const REDIS_FAILED_OVER: Fault = {
   kind: 'failed over',
   target: 'redis',

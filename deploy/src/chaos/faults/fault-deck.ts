@@ -15,10 +15,10 @@ import type { Fault } from './fault.js'
 import { blindManagement, cutLink, droppedConnections, silentLink, slowLink } from './link-faults.js'
 import { frozen, killed, restarted } from './process-faults.js'
 
-/** More than any clock that is kept by NTP is wrong by. */
+/** More than the error of any clock that NTP keeps. */
 const SKEW_MS = 60_000
 
-/** What a seed breaks: of each class, one; which replica it meets is chance. In an order of chance. */
+/** The faults of a seed in random order: one of each class, at a replica drawn at random. */
 export function faultDeck(random: SeededRandom, { hasKms }: { readonly hasKms: boolean }): readonly Fault[] {
   const replica = (name: string): string => `${name}-${random.between(1, 2)}`
   const linkOf = (from: string, to: string): string => `${replica(from)}→${to}`

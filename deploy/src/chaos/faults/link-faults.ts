@@ -3,18 +3,18 @@ import type { TcpSwitch } from '../switch/tcp-switch.js'
 import { type Fault, nothingToMend } from './fault.js'
 
 const LIMITS = {
-  /** Enough that what is on its way is overtaken by what is asked for later. */
+  /** Long enough that a later request overtakes an earlier one. */
   slowMsMax: 400,
-  /** For every proxy to have its Sync stream at the one management that there seems to be. */
+  /** Time for every proxy to open its Sync stream to the only management that it is routed to. */
   gatherMs: 1_000,
 } as const
 
 type Named = (name: string) => Fault
 
-/** Ends its connections, and refuses others, for longer than the horizon or not. */
+/** Closes the connections and refuses new ones, for a time that may be shorter or longer than the horizon. */
 export const cutLink: Named = (target) => linkFault('cut', target, { from: 1_000, to: 5_000 }, (link) => link.cut())
 
-/** Says nothing any more, and ends nothing. */
+/** Passes no bytes on any more, and closes nothing. */
 export const silentLink: Named = (target) =>
   linkFault('silent', target, { from: 1_000, to: 5_000 }, (link) => link.pause())
 
@@ -32,8 +32,8 @@ export const droppedConnections: Named = (target) => ({
 })
 
 /**
- * A management away from its database, and every proxy hangs on that one when it begins: what the other one commits then,
- * none of them hears of, until it has noticed that the one it asks knows nothing new.
+ * Cuts a management off from its database while every proxy has its Sync stream there. No proxy hears of what the other
+ * management commits, until each has noticed that the one it asks learns nothing new.
  */
 export function blindManagement(number: number, spoiled: Named): Fault {
   const { begin, ...fault } = spoiled(`management-${number}→postgres`)

@@ -1,6 +1,6 @@
 import { type Fault, nothingToMend, signal } from './fault.js'
 
-/** Ends as a crash does; the supervisor starts it again. */
+/** Ends the process as a crash does; the supervisor starts it again. */
 export const killed = (target: string): Fault => ({
   kind: 'killed',
   target,
@@ -11,7 +11,7 @@ export const killed = (target: string): Fault => ({
   },
 })
 
-/** Ends as an operator has it end; the supervisor starts it again. */
+/** Ends the process as an operator does; the supervisor starts it again. */
 export const restarted = (target: string): Fault => ({
   kind: 'restarted',
   target,
@@ -22,13 +22,13 @@ export const restarted = (target: string): Fault => ({
   },
 })
 
-/** Holds its connections and does nothing, shorter or longer than the horizon. */
+/** Stops the process, which keeps its connections, for a time that may be shorter or longer than the horizon. */
 export const frozen = (target: string): Fault => ({
   kind: 'frozen',
   target,
   holdMs: { from: 1_000, to: 5_000 },
   begin(system) {
-    // The same process is woken that was put to sleep.
+    // Only the process that was stopped is continued, not its successor.
     const pid = system.pidOf(target)
     signal(system, target, 'SIGSTOP')
     return Promise.resolve(() => {

@@ -1,13 +1,15 @@
 import pg from 'pg'
 
-/** Knows which injected requests are not on record yet. */
+/** Keeps track of the injected requests that are not on record yet. */
 export interface RecordWatch {
   injected(path: string): void
-  /** Of those that were injected before now: how many are missing. Infinite while nobody can tell. */
+  /**
+   * How many of the first `before` injected requests are not on record yet. Infinite while Postgres does not answer.
+   */
   missing(before: number): Promise<number>
-  /** How many were injected. */
+  /** The number of requests injected so far. */
   readonly count: number
-  /** Those that are missing are waited for no longer: the checker will tell. */
+  /** Stops waiting for the missing ones. The checker judges them. */
   giveUp(): void
 }
 
@@ -16,7 +18,7 @@ const LIMITS = {
 } as const
 
 export function createRecordWatch(databaseUrl: string): RecordWatch {
-  /** In the order of injection, by number. */
+  /** The number of each waiting request, in the order of injection. */
   const waiting = new Map<string, number>()
   let count = 0
   return {
@@ -41,7 +43,7 @@ export function createRecordWatch(databaseUrl: string): RecordWatch {
 
 async function recorded(databaseUrl: string, paths: readonly string[]): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: LIMITS.connectMs })
-  // Postgres may end it at any time: the query tells.
+  // Postgres may close the connection at any time. The query reports that.
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -8,7 +8,7 @@ export interface RunFaultsOptions {
   readonly system: ChaosSystem
   readonly deck: readonly Fault[]
   readonly random: SeededRandom
-  /** Settles when what was broken is seen to work again, or that has taken too long. */
+  /** Settles when what was broken is seen to work again, or has not done so in time. */
   readonly healed: (target: string) => Promise<Healing>
   readonly tell: (fault: InjectedFault) => void
   readonly say: (line: string) => void
@@ -17,11 +17,14 @@ export interface RunFaultsOptions {
 }
 
 const LIMITS = {
-  /** What works again is seen to work before the next thing breaks. */
+  /** Pause after everything has been seen to work again, before the next failure. */
   betweenMs: { from: 200, to: 800 },
 } as const
 
-/** One failure after the other, each mended and seen to be before the next. Settles when the deck is dealt, or time is over. */
+/**
+ * Plays one failure after the other; each is mended, and seen to be whole, before the next. Settles when the deck is
+ * played or the time is over.
+ */
 export async function runFaults(options: RunFaultsOptions): Promise<void> {
   const { system, deck, random, healed, tell, say, pause, isOver } = options
   for (const { kind, target, holdMs, begin } of deck) {

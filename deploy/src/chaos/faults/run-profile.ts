@@ -12,13 +12,14 @@ export interface RunProfileOptions extends Omit<RunFaultsOptions, 'deck' | 'heal
   readonly records: RecordWatch
 }
 
-/** Hands that break things at once, in the profile of several failures. */
+/** In the profile `multi`, the number of hands that break things at once. */
 const HANDS = 3
 
 /**
- * `single`: each failure is mended, and everything on record, before the next. `multi`: several at once, none waits.
+ * `single`: each failure is mended, and everything on record, before the next. `multi`: several failures at once,
+ * without waiting for records.
  *
- * @returns how many failures the seed has, whether or not there was time for them.
+ * @returns the number of failures in the seed, whether or not there was time for them.
  */
 export async function runProfile({ profile, records, ...options }: RunProfileOptions): Promise<number> {
   const { system, random } = options
@@ -39,7 +40,8 @@ export async function runProfile({ profile, records, ...options }: RunProfileOpt
     ),
   )
   const mendedMs = performance.now()
-  // Records may be lost here: that they are not there in time is the checker's to judge.
+  // With several failures at once records may be lost: the checker judges whether those that are missing had to be
+  // there.
   const { backMs } = await untilHealed(system, records)
   const times = { startMs: mendedMs, mendedMs, backMs, endMs: performance.now() }
   options.tell({ type: 'fault', kind: 'several', target: 'everything', ...times, isWhole: backMs !== null })

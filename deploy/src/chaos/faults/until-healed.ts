@@ -4,30 +4,30 @@ import type { RecordWatch } from './record-watch.js'
 
 const LIMITS = {
   /**
-   * A proxy hands over after five seconds what was not drained; a dead management's share is taken over after as many, and
-   * another is started beside all the load.
+   * A proxy hands over undrained entries after five seconds, the share of a dead management is taken over after another
+   * five, and a new process starts beside all the load.
    */
   healedMs: 20_000,
   pollMs: 100,
   probeMs: 1_000,
 } as const
 
-/** What became of a failure once it was mended. */
+/** The outcome of a failure after it was mended. */
 export interface Healing {
-  /** When every part that was waited for said that it is ready; null where that was not in time. */
+  /** When every awaited part reported that it is ready; null where one did not in time. */
   readonly backMs: number | null
-  /** Whether all that was waited for came in time. */
+  /** Whether everything awaited came in time. */
   readonly isWhole: boolean
 }
 
 /**
- * Waits until every part says that it is ready, and everything that was injected before is on record: only then the next
- * failure is a single one.
+ * Waits until every part reports that it is ready, and everything injected before is on record. Otherwise the next
+ * failure would not be a single one.
  */
 export async function untilHealed(system: ChaosSystem, records: RecordWatch): Promise<Healing> {
   const endsMs = performance.now() + LIMITS.healedMs
   let backMs: number | null = null
-  // What is injected from now on does not count: under load something is always on its way.
+  // Requests injected from now on do not count, because under load some are always on their way.
   const before = records.count
   while (performance.now() < endsMs) {
     backMs = (await areReady(system)) ? (backMs ?? performance.now()) : null
@@ -38,7 +38,7 @@ export async function untilHealed(system: ChaosSystem, records: RecordWatch): Pr
   return { backMs, isWhole: false }
 }
 
-/** Waits until a proxy listens again: until then clients are refused. Other parts are not waited for. */
+/** Waits until a proxy listens again, because clients are refused until then. Does not wait for other parts. */
 export async function untilUp({ ports }: ChaosSystem, target: string): Promise<Healing> {
   const port = ports.proxy.find((_, index) => target === `proxy-${index + 1}`)
   const endsMs = performance.now() + LIMITS.healedMs
@@ -58,10 +58,10 @@ async function areReady({ ports, pidOf }: ChaosSystem): Promise<boolean> {
   return ready.every((one) => one)
 }
 
-/** A proxy past its horizon stays ready where no other could serve in its place. */
+/** A proxy past its horizon stays ready where no other proxy could serve in its place, so the body is checked too. */
 const isCurrent = (body: string): boolean => !body.includes('horizon-passed')
 
-/** Whether it answers with 2xx, and a body that says so, within a second: as patient as a probe. */
+/** Whether the answer within a second, as long as a probe waits, is 2xx with a body that `says` accepts. */
 export async function answers(
   port: number,
   path: string,

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 
 const DIGEST_CHARS = 16
 
-/** The fact that a secret has this value. A digest tells versions apart, and nobody the value: it is random. */
+/**
+ * The fact that a secret has this value. The digest tells versions apart without revealing the value, which is random.
+ */
 export function valueFact(value: string): string {
   return `value:${createHash('sha256').update(value).digest('hex').slice(0, DIGEST_CHARS)}`
 }
 
-/** Another fact that requests rest on, by the id of what it is about. */
+/** Any other fact that requests rest on, named by the id of its subject. */
 export function fact(
   kind:
     | 'org'

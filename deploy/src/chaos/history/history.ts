@@ -1,6 +1,6 @@
 /**
- * What the rig did and saw. All times are milliseconds of the rig's own monotonic clock: clients, operator, provider and
- * faults are one process, so "started after" needs no two clocks that agree.
+ * What the rig did and saw. All times are milliseconds of the rig's own monotonic clock. Clients, operator, provider
+ * and faults run in one process, so "started after" does not depend on two clocks that agree.
  */
 export interface History {
   readonly operations: readonly Operation[]
@@ -14,28 +14,31 @@ export interface Operation {
   readonly type: 'operation'
   readonly kind: string
   readonly target: string
-  /** Who was asked: `management-1`. Empty where nobody was: a command, or what came by itself. */
+  /**
+   * The management that was asked, such as `management-1`. Empty for a command, and for a change that took effect by
+   * itself.
+   */
   readonly management: string
   readonly startMs: number
   readonly endMs: number
   /**
-   * `done`: answered, so it is in force. `refused`: answered, and nothing changed. `unknown`: an outage was the answer,
-   * or none came; it may have been carried out, or may yet be.
+   * `done`: answered, so the change is in force. `refused`: answered, and nothing changed. `unknown`: the answer was an
+   * outage, or none came; the change may have been carried out, or may still be.
    */
   readonly outcome: 'done' | 'refused' | 'unknown'
   /** 0 where no answer came. */
   readonly status: number
-  /** Of the problem; empty where there is none. */
+  /** The code of the problem; empty where there is none. */
   readonly code: string
-  /** How it came into force, where the answer says so. */
+  /** How the change came into force, if the answer says so. */
   readonly inForce: string
-  /** For how long proxies were waited for, as the answer says; 0 where it says nothing. */
+  /** How long proxies were waited for, according to the answer; 0 where it does not say. */
   readonly waitedMs: number
-  /** Facts that no request may rest on once it is in force, such as `session:…` or `value:…`. */
+  /** Facts that no request may rest on once the change is in force, such as `session:…` or `value:…`. */
   readonly ends: readonly string[]
-  /** Facts that hold from some moment of it on. */
+  /** Facts that hold from some moment during the operation on. */
   readonly begins: readonly string[]
-  /** What the audit trail has to say of it. */
+  /** What the audit trail must have on record of the change. */
   readonly audit: AuditMark | null
 }
 
@@ -47,28 +50,28 @@ export interface AuditMark {
 /** A client's request through a proxy. */
 export interface SentRequest {
   readonly type: 'request'
-  /** `buy`: a debug token for a session; served where its status is 200. */
+  /** `buy`: exchanges a debug token for a session; served where its status is 200. */
   readonly kind: 'call' | 'buy'
-  /** Each call has one of its own, by which provider and access log know it. */
+  /** Unique for each call, so that provider and access log can be matched to it. */
   readonly path: string
   readonly proxy: string
-  /** Facts that it rests on, as the client knows them. */
+  /** Facts that the request rests on, as far as the client knows them. */
   readonly rests: readonly string[]
-  /** Before it was sent. */
+  /** The time before the request was sent. */
   readonly startMs: number
   readonly endMs: number
   /** 0 where no whole answer came. */
   readonly status: number
-  /** Of a problem: its code; empty where the answer is none. */
+  /** The code of the problem; empty where the answer is not a problem. */
   readonly code: string
   readonly isProblem: boolean
-  /** By which the log of the proxy knows it, where the answer is a problem; else empty. */
+  /** The id of the request in the proxy's log, where the answer is a problem; else empty. */
   readonly requestId: string
-  /** Of Node, why no whole answer came, such as `ECONNREFUSED`; empty where one came. */
+  /** Node's code for why no whole answer came, such as `ECONNREFUSED`; empty where one came. */
   readonly error: string
 }
 
-/** A request that reached the provider, with a secret in it. */
+/** A request that reached the provider with a secret in it. */
 export interface Injection {
   readonly type: 'injection'
   readonly path: string
@@ -77,21 +80,21 @@ export interface Injection {
   readonly atMs: number
 }
 
-/** Something that the rig broke, and mended. */
+/** A failure that the rig caused and mended. */
 export interface InjectedFault {
   readonly type: 'fault'
   readonly kind: string
-  /** A process, or a link. */
+  /** The name of a process or of a link. */
   readonly target: string
   readonly startMs: number
-  /** When the rig had put it right. What ended is being started again then, or is already. */
+  /** When the rig had mended it. A process that ended is being started again then, or has been already. */
   readonly mendedMs: number
-  /** When every part said again that it is ready; null where that was not seen in time. */
+  /** When every part had reported again that it is ready; null where that was not seen in time. */
   readonly backMs: number | null
-  /** When it was seen to be whole again, everything on record, or was waited for no longer. */
+  /** When everything was seen to be whole again and on record, or the rig stopped waiting. */
   readonly endMs: number
   readonly isWhole: boolean
 }
 
-/** One line of the file. */
+/** One line of the history file. */
 export type HistoryEntry = Operation | SentRequest | Injection | InjectedFault

@@ -1,12 +1,14 @@
 import { createWriteStream } from 'node:fs'
 import type { History, HistoryEntry, InjectedFault, Injection, Operation, SentRequest } from './history.js'
 
-/** Keeps the history in memory for the checker, and as NDJSON for whoever looks into what it found. */
+/**
+ * Keeps the history in memory for the checker, and in an NDJSON file for people who look into what the checker found.
+ */
 export interface HistoryRecorder {
   add(entry: HistoryEntry): void
-  /** As it stands. */
+  /** The history so far. */
   history(): History
-  /** Settles when the file is whole. */
+  /** Settles when the file is completely written. */
   close(): Promise<void>
 }
 

@@ -17,14 +17,14 @@ export interface BuyersOptions {
 
 const LIMITS = {
   sessionsPerLane: 3,
-  /** Purchases are limited per address, 120 a minute, and all clients have one. */
+  /** Purchases are limited to 120 a minute for each address, and all clients share one. */
   everyMs: 700,
 } as const
 
 const Bought = z.object({ token: z.string(), device: z.string() })
 const Claims = z.object({ jti: z.string() })
 
-/** Buys sessions where a lane has too few, one at a time over all lanes; settles when the time is over. */
+/** Buys sessions for lanes that have too few, one at a time over all lanes. Settles when the time is over. */
 export async function runBuyers(options: BuyersOptions): Promise<void> {
   const { lanes, isOver } = options
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
@@ -52,11 +52,11 @@ async function buy({ proxies, keys, tell }: BuyersOptions, lane: Lane, agent: ht
   const body = JSON.stringify({ token: debugToken.token })
   const reply = await send({ agent, port: proxies[at] ?? 0, path, method: 'POST', headers, body })
   const { body: _, ...answered } = reply
-  // It does not rest on service and link: it is good for all that its app may use.
+  // A session does not rest on a service or a link, because it is valid for everything that its app may use.
   const rests = [...facts.slice(0, 2), fact('debug-token', debugToken.id)]
   const request = { type: 'request', kind: 'buy', proxy: `proxy-${at + 1}`, path: `/buy/${turn}` } as const
   tell({ ...request, rests, ...answered })
-  // Which key signed it is not known where they were replaced meanwhile.
+  // If signing keys were replaced meanwhile, it is unknown which key signed the session, so it is not used.
   if (reply.status !== 200 || keys.isChanging || keys.replaced !== keysBefore) return
   hold(lane, { reply: Bought.parse(JSON.parse(reply.body)), slug, facts, debugToken, keysBefore })
 }
@@ -69,7 +69,7 @@ interface Purchase {
   readonly keysBefore: number
 }
 
-/** An operation may have taken away what was bought meanwhile: then it is a ghost like others, and is tried as one. */
+/** An operation may have taken away what was just bought. Such a session becomes a ghost and is tried as one. */
 function hold(lane: Lane, { reply, slug, facts, debugToken, keysBefore }: Purchase): void {
   const { token, device } = reply
   const { jti } = Claims.parse(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')))

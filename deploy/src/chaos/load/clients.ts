@@ -6,11 +6,11 @@ import type { SeededRandom } from '../schedule/seeded-random.js'
 import { send } from './send.js'
 
 export interface LoadOptions {
-  /** Changed by operations meanwhile. */
+  /** Operations change the lanes meanwhile. */
   readonly lanes: readonly Lane[]
   readonly proxies: readonly number[]
   readonly random: SeededRandom
-  /** Begins the paths of all: `c`, so that they are `/c0/1` and so on. */
+  /** Prefix of all paths: with `c` they are `/c0/1` and so on. */
   readonly name: string
   readonly tell: (request: SentRequest) => void
   readonly isOver: () => boolean
@@ -18,16 +18,16 @@ export interface LoadOptions {
 
 const LIMITS = {
   clients: 8,
-  /** Between two requests of a client: the machine has few cores, and the system needs most of them. */
+  /** Pause between two requests of a client, because the machine has few cores and the system needs most of them. */
   pauseMs: { from: 5, to: 30 },
-  /** A refusal comes at once: nobody spins on it. */
+  /** Pause after a refusal, which comes at once, so that no client loops without pause. */
   afterRefusalMs: 30,
 } as const
 
-/** Of ten requests, so many by a credential that was taken away. */
+/** How many of ten requests carry a credential that was taken away. */
 const GHOSTS_OF_TEN = 3
 
-/** Closed loops; settles when the time is over and every client has its last answer. */
+/** Runs clients as closed loops. Settles when the time is over and every client has its last answer. */
 export async function runClients(options: LoadOptions): Promise<void> {
   await Promise.all(Array.from({ length: LIMITS.clients }, (_, index) => runClient(options, index)))
 }
@@ -46,7 +46,7 @@ async function runClient({ lanes, proxies, random, name, tell, isOver }: LoadOpt
       const reply = await send({ agent, port, path: `/v1/p/${slug}${path}`, method: 'GET', headers })
       const { body: _, ...answered } = reply
       tell({ type: 'request', kind: 'call', path, proxy, rests, ...answered })
-      // As an app does: a session that is none is given up, and another one is bought.
+      // Like an app: drops a session that is refused, so that another one is bought.
       if (reply.status === 401) dropSessions(lane, (session) => session.token === token)
       const { from, to } = LIMITS.pauseMs
       await sleep(mine.between(from, to) + (reply.status === 200 ? 0 : LIMITS.afterRefusalMs))

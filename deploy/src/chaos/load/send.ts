@@ -9,9 +9,9 @@ export interface Reply {
   readonly status: number
   readonly code: string
   readonly isProblem: boolean
-  /** By which the log of the proxy knows it, where the answer is a problem; else empty. */
+  /** The id of the request in the proxy's log, where the answer is a problem; else empty. */
   readonly requestId: string
-  /** Why no whole answer came, by Node's code; empty where one came. */
+  /** Node's code for why no whole answer came; empty where one came. */
   readonly error: string
   readonly body: string
 }
@@ -30,7 +30,7 @@ const LIMITS = {
   answerMs: 20_000,
 } as const
 
-/** What Node says of a socket that is silent for too long. */
+/** The code that Node uses for a socket that was silent for too long. */
 const NO_ANSWER = 'ETIMEDOUT'
 
 const Problem = z.object({ type: z.string(), status: z.number(), code: z.string(), requestId: z.string() })
@@ -65,7 +65,7 @@ export function send({ agent, port, path, method, headers, body }: Sending): Pro
 
 const NOTHING_TOLD = { code: '', requestId: '' } as const
 
-/** Nothing where the body is no problem, or one that speaks of another status. */
+/** Empty where the body is not a problem, or is one with another status than the answer's. */
 function told(status: number, text: string): Pick<Reply, 'code' | 'requestId'> {
   try {
     const problem = Problem.safeParse(JSON.parse(text)).data

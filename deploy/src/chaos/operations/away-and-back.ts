@@ -4,7 +4,7 @@ import type { Lane } from './lane.js'
 import type { LaneOperation } from './lane-operation.js'
 import type { Change } from './operate.js'
 
-/** Takes something away, lets the load run into it, and gives it back. */
+/** Takes something away, lets clients go on using it for a while, and gives it back. */
 function awayAndBack(kind: string, away: (lane: Lane) => Change, back: (lane: Lane) => Change): LaneOperation {
   return {
     kind,
@@ -20,7 +20,7 @@ const appPath = ({ org, appId }: Lane): string => `${org}/apps/${appId}`
 const servicePath = ({ org, serviceId }: Lane): string => `${org}/services/${serviceId}`
 const linkOf = ({ appId, serviceId }: Lane): string => fact('link', `${appId}/${serviceId}`)
 
-/** Takes the link away, and makes another. */
+/** Deletes the link, and makes another. */
 export const UNLINK: LaneOperation = {
   kind: 'unlink',
   async run({ operate, pause }, lane, { management, awayMs }) {
@@ -50,7 +50,7 @@ export const DISABLE_SERVICE = awayAndBack(
   (lane) => enabled('service', lane.serviceId, servicePath(lane), true),
 )
 
-/** Opens another path alone than those that clients ask for, and then all of them again. */
+/** Allows only a path that clients do not ask for, and then all paths again. */
 export const NARROW_PATHS = awayAndBack(
   'narrow paths',
   (lane) => paths(lane, ['/elsewhere/**']),

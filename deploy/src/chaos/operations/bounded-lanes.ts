@@ -5,25 +5,25 @@ import { type FurnishOptions, furnish } from './furnish.js'
 import type { Lane } from './lane.js'
 import type { Operator } from './operator.js'
 
-/** Lanes to which nothing is done: what is bounded in each, its share of the load goes over. */
+/** Lanes that no operation changes. Each has a bound that its share of the load exceeds. */
 export interface BoundedLanes {
   readonly lanes: readonly Lane[]
-  /** The one of them that needs sessions: its devices are limited. */
+  /** The lane that needs sessions, because its devices are limited. */
   readonly ofDevices: Lane
   readonly bounds: KnownBounds
 }
 
-/** Per second. A lane is asked some fifteen times as often, of which a device has a quarter or less. */
+/** Requests a second. The load on a lane is some fifteen times as much; a single device has a quarter of it or less. */
 const BOUNDS = {
   service: { count: 6, burst: 3 },
   app: { count: 5, burst: 3 },
   device: { count: 2, burst: 2 },
   organization: { count: 6, burst: 3 },
-  /** A month's: used up while things still break. */
+  /** A monthly quota that is used up while failures are still being played. */
   quota: 300,
 } as const
 
-/** One is limited as a service; one as an app, and for each of its devices; one has an organization that is limited. */
+/** One lane has a limit on its service, one on its app and on each device of it, and one on its organization. */
 export async function boundedLanes(
   operator: Operator,
   common: Omit<FurnishOptions, 'name' | 'limits'>,
@@ -52,7 +52,7 @@ export async function boundedLanes(
   }
 }
 
-/** @throws Error where it could not be: nothing is broken yet. */
+/** @throws Error where a lane could not be made, because nothing is broken yet. */
 export async function made(lane: Promise<Lane | undefined>): Promise<Lane> {
   const found = await lane
   if (found === undefined) throw new Error('a lane could not be furnished')

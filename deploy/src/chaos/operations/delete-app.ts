@@ -3,7 +3,7 @@ import { addDebugTokens, link, makeApp } from './furnish.js'
 import { haunt, laneFacts } from './lane.js'
 import type { LaneOperation } from './lane-operation.js'
 
-/** Deletes the app, with all credentials of it, and makes another. */
+/** Deletes the app with all of its credentials, and makes another. */
 export const DELETE_APP: LaneOperation = {
   kind: 'delete app',
   async run({ operate, pause }, lane, { management, awayMs }) {

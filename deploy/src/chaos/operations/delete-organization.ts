@@ -7,7 +7,7 @@ import type { Operate } from './operate.js'
 
 const WithId = z.object({ id: z.string() })
 
-/** Deletes the lane's organization with all that is in it, and furnishes another. */
+/** Deletes the lane's organization with everything in it, and sets up another. */
 export const DELETE_ORGANIZATION: LaneOperation = {
   kind: 'delete organization',
   async run({ operate, origin, pause }, lane, { management, awayMs }) {
@@ -27,7 +27,7 @@ export const DELETE_ORGANIZATION: LaneOperation = {
   },
 }
 
-/** A lane in an organization of its own. Undefined where the time ended meanwhile. */
+/** Makes a lane in an organization of its own. Undefined where the time ended meanwhile. */
 export async function anotherLane(
   operate: Operate,
   options: Omit<FurnishOptions, 'operate' | 'organizationId'>,

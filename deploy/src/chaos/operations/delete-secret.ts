@@ -1,7 +1,7 @@
 import type { LaneOperation } from './lane-operation.js'
 import { makeNextSecret, usingSecret } from './next-secret.js'
 
-/** What services use is not deleted: nothing may come of it. */
+/** Tries to delete a secret that a service uses. It must be refused and change nothing. */
 export const DELETE_SECRET_IN_USE: LaneOperation = {
   kind: 'delete secret in use',
   async run({ operate }, lane, { management }) {
@@ -17,7 +17,7 @@ export const DELETE_SECRET_IN_USE: LaneOperation = {
   },
 }
 
-/** Deletes the secret all the same, makes another, and has the service use that one. */
+/** Deletes the secret with force, makes another, and has the service use that one. */
 export const FORCE_DELETE_SECRET: LaneOperation = {
   kind: 'force-delete secret',
   async run({ operate, origin, pause }, lane, { management, awayMs }) {

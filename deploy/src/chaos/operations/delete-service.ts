@@ -34,7 +34,7 @@ function isOfService(rest: string): boolean {
   return OF_SERVICE.some((kind) => rest.startsWith(kind))
 }
 
-/** The lane's credentials are good for all services of its app: from now on they are sent to the new one. */
+/** The lane's credentials are valid for all services of its app: from now on they are sent to the new one. */
 function turnTo(lane: Lane, { serviceId, slug, linkId }: Lane): void {
   Object.assign(lane, { serviceId, slug, linkId })
   const facts = laneFacts(lane).filter(isOfService)

@@ -1,13 +1,13 @@
 import type { LaneOperation } from './lane-operation.js'
 
 const LIMITS = {
-  /** Time for the change itself, before the end comes. */
+  /** Time for the change itself, before the secret expires. */
   aheadMs: 1_000,
-  /** An end is counted from readings of several clocks of this machine, each rounded to a millisecond. */
+  /** The expiry is computed from several clocks of this machine, each rounded to a millisecond. */
   roundingMs: 100,
 } as const
 
-/** Gives the secret an end that comes soon, lets the load run over it, and takes the end away again. */
+/** Lets the secret expire soon while the load goes on, and then removes the expiry. */
 export const EXPIRE_SECRET: LaneOperation = {
   kind: 'expire secret',
   async run({ operate, pause }, lane, { management, awayMs }) {
@@ -21,10 +21,11 @@ export const EXPIRE_SECRET: LaneOperation = {
     }
     const endsAtMs = Date.now() + LIMITS.aheadMs
     const body = { expiresAt: new Date(endsAtMs).toISOString() }
-    // It holds on, changed: answers under way are ended as by any change of a secret.
+    // The value stays valid but has changed, so answers under way may be cut off as by any change of a secret.
     const done = await operate.untilDone(management, { ...change, body, begins: [value] })
     await pause(Math.max(0, endsAtMs + LIMITS.roundingMs - Date.now()))
-    // No answer says so: from its end on it is as dead as one that was deleted. Where the time is over it may not be yet.
+    // No answer reports the expiry: from that moment the secret must be as unusable as a deleted one. If the time of
+    // the run is over first, nothing is claimed.
     if (done !== undefined && Date.now() >= endsAtMs + LIMITS.roundingMs)
       operate.came('secret expired', secretId, [value])
     await pause(awayMs)

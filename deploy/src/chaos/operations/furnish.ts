@@ -7,10 +7,10 @@ import type { Operate } from './operate.js'
 export const WithId = z.object({ id: z.string() })
 const WithToken = z.object({ id: z.string(), token: z.string() })
 
-/** Each buys a session of a device of its own. */
+/** Each buys a session for a device of its own. */
 const DEBUG_TOKENS = 2
 
-/** Where a new value is made: nobody but management and the provider ever sees it. */
+/** Makes a new value, which only management, the vault, proxies and the provider see. */
 export function newValue(): string {
   return `sk-chaos-${randomBytes(24).toString('hex')}`
 }
@@ -26,15 +26,15 @@ export interface FurnishOptions {
   readonly organizationId: string
   readonly origin: string
   readonly management: number
-  /** Of all slugs in the installation: routes are by slug and organization, yet a reader of the log should see one. */
+  /** Unique among all lanes. Routes depend on slug and organization, but unique slugs make the log easier to read. */
   readonly number: number
-  /** Of the service. */
+  /** Limits of the service. */
   readonly limits?: readonly unknown[]
-  /** Of the app, over all its services. */
+  /** Limits of the app, over all its services. */
   readonly appLimits?: readonly unknown[]
 }
 
-/** Makes all that a lane needs. Undefined where the time ended meanwhile. */
+/** Makes everything that a lane needs. Undefined where the time ended meanwhile. */
 export async function furnish(options: FurnishOptions): Promise<Lane | undefined> {
   const { operate, name, organizationId, origin, management, number, limits = [], appLimits = [] } = options
   const making: Making = { operate, management, org: `/orgs/${organizationId}`, slug: `${name}-${number}` }
@@ -61,7 +61,7 @@ export async function furnish(options: FurnishOptions): Promise<Lane | undefined
   return lane
 }
 
-/** Where something is made, and what it is called. */
+/** Where a thing is made, and its name. */
 interface Making {
   readonly operate: Operate
   readonly management: number
@@ -83,7 +83,7 @@ export function makeApp(making: Making, limits: readonly unknown[]): Promise<z.o
   return make(making, WithToken, 'app', { name: slug, slug, platform: 'ios', policy: 'audit', limits })
 }
 
-/** Whatever answers with what was made. Undefined where the time ended meanwhile. */
+/** Makes a thing whose creation answers with it. Undefined where the time ended meanwhile. */
 export async function make<T>(
   { operate, management, org, slug }: Making,
   schema: z.ZodType<T>,
@@ -111,7 +111,7 @@ export async function link(operate: Operate, lane: Lane, management: number): Pr
   return done !== undefined
 }
 
-/** As many as a new app has. */
+/** Makes as many debug tokens as a new app gets. */
 export async function addDebugTokens(operate: Operate, lane: Lane, management: number): Promise<void> {
   for (let made = 0; made < DEBUG_TOKENS; made += 1) await addDebugToken(operate, lane, management)
 }

@@ -4,29 +4,29 @@ import type { Operate } from './operate.js'
 
 export interface LaneOperationDeps {
   readonly operate: Operate
-  /** Of the provider. */
+  /** The origin of the provider. */
   readonly origin: string
-  /** Settles after so long, or when the time is over. */
+  /** Settles after that time, or when the time of the run is over. */
   readonly pause: (ms: number) => Promise<void>
 }
 
-/** Something that an operator does to a lane, whole: what it takes away it gives back, so that the load goes on. */
+/** A complete operation on a lane: it gives back what it takes away, so that the load goes on. */
 export interface LaneOperation {
   readonly kind: string
   run(deps: LaneOperationDeps, lane: Lane, drawn: Drawn): Promise<void>
 }
 
-/** What chance has decided before anything began, so that a seed gives the same operations whatever becomes of them. */
+/** Drawn before anything begins, so that a seed gives the same operations whatever their outcome. */
 export interface Drawn {
   readonly management: number
-  /** From 0 up to 1: which of several. */
+  /** From 0 up to 1: selects one of several variants. */
   readonly which: number
   /** How long what was taken away stays away. */
   readonly awayMs: number
 }
 
 const LIMITS = {
-  /** Some hundred requests must meet what was taken away. */
+  /** Long enough for some hundred requests that rest on what was taken away. */
   awayMs: { from: 100, to: 600 },
   managements: 1_000,
 } as const

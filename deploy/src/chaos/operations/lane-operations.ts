@@ -9,7 +9,7 @@ import { REPLACE_VALUE } from './replace-value.js'
 import { RETIRE_SECRET } from './retire-secret.js'
 import { REPLACE_APP_TOKEN, REVOKE_DEBUG_TOKEN, REVOKE_DEVICE, REVOKE_SESSION } from './revocations.js'
 
-/** A deck: each is dealt as often as it stands here before it is shuffled anew. */
+/** A deck: each operation is dealt as often as it is listed here, before the deck is shuffled again. */
 export const LANE_OPERATIONS: readonly LaneOperation[] = [
   REPLACE_VALUE,
   REPLACE_VALUE,
@@ -33,5 +33,5 @@ export const LANE_OPERATIONS: readonly LaneOperation[] = [
   REPLACE_APP_TOKEN,
 ]
 
-/** Of the lane that has an organization of its own. */
+/** Operations for the lane that has an organization of its own. */
 export const GUEST_OPERATIONS: readonly LaneOperation[] = [...LANE_OPERATIONS, DELETE_ORGANIZATION, DELETE_ORGANIZATION]

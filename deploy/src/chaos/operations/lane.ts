@@ -3,7 +3,7 @@ import { fact } from '../history/facts.js'
 /** What a client sends with a request, and the facts that it rests on. */
 export interface Credential {
   readonly token: string
-  /** Of the service that it is sent to. */
+  /** The slug of the service that it is sent to. */
   readonly slug: string
   readonly rests: readonly string[]
 }
@@ -20,27 +20,30 @@ export interface HeldSession extends Credential {
   readonly debugToken: string
 }
 
-/** One secret, the service that injects it, an app, and its devices: changed by one operation at a time. */
+/** One secret, the service that injects it, an app, and its devices. One operation at a time changes a lane. */
 export interface Lane {
   readonly name: string
-  /** As management's paths begin: `/orgs/{id}`. */
+  /** Prefix of management's paths: `/orgs/{id}`. */
   org: string
   orgId: string
   slug: string
-  /** Of all names in this lane that were ever given: none is given twice. */
+  /** The number of names given in this lane so far, so that no name is given twice. */
   names: number
   secretId: string
   secretName: string
-  /** Facts of values that may be in force; those before the last stand there as long as no change is known to be. */
+  /**
+   * The fact of the value in force. While the outcome of a replacement is unknown, it remains the last value known to
+   * have been.
+   */
   value: string
   serviceId: string
   appId: string
-  /** Of the link between them; empty where it is not known. */
+  /** The id of the link between app and service; empty where it is not known. */
   linkId: string
   appToken: Credential
   debugTokens: DebugToken[]
   sessions: HeldSession[]
-  /** What was taken away: clients go on trying, and must be refused. The last few. */
+  /** The last few credentials that were taken away. Clients go on trying them, and must be refused. */
   ghosts: Credential[]
 }
 
@@ -49,7 +52,7 @@ const LIMITS = {
   ghostsMax: 4,
 } as const
 
-/** Facts of everything that a request of this lane's app rests on. */
+/** The facts that every request of this lane's app rests on. */
 export function laneFacts({ orgId, appId, serviceId }: Pick<Lane, 'orgId' | 'appId' | 'serviceId'>): string[] {
   return [
     fact('org', orgId),
@@ -65,7 +68,7 @@ export function haunt(lane: Lane, gone: readonly Credential[]): void {
   lane.ghosts.splice(0, lane.ghosts.length - LIMITS.ghostsMax)
 }
 
-/** Takes sessions away from clients that ask honestly; ghosts go on. */
+/** Takes sessions away from the clients. Ghosts keep theirs. */
 export function dropSessions(lane: Lane, isGone: (session: HeldSession) => boolean): void {
   haunt(lane, lane.sessions.filter(isGone))
   lane.sessions = lane.sessions.filter((session) => !isGone(session))

@@ -4,7 +4,7 @@ import type { Lane } from './lane.js'
 import type { LaneOperationDeps } from './lane-operation.js'
 import type { Change } from './operate.js'
 
-/** Makes another secret, and says which: the service does not use it yet. */
+/** Makes another secret, which the service does not use yet, and answers which. */
 export async function makeNextSecret(
   { operate, origin }: Pick<LaneOperationDeps, 'operate' | 'origin'>,
   lane: Lane,

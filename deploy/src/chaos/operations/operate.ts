@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { HistoryEntry, Operation } from '../history/history.js'
 import type { Answer, Operator } from './operator.js'
 
-/** One change: what is asked for, and what follows from it. */
+/** One change: the request, and what follows from it. */
 export interface Change {
   readonly kind: string
   readonly target: string
@@ -12,25 +12,26 @@ export interface Change {
   readonly body?: unknown
   readonly ends?: readonly string[]
   readonly begins?: readonly string[]
-  /** Event and target of the audit trail; the target is read from the answer where it is made there. */
+  /** Event and target in the audit trail. For a new thing, the target is read from the answer. */
   readonly audit?: { readonly event: string; readonly target?: string }
 }
 
-/** Asks for changes, and puts on the history what came of them. */
+/** Asks for changes, and records their outcomes in the history. */
 export interface Operate {
-  /** Once. */
+  /** Asks once. */
   once(management: number, change: Change): Promise<{ outcome: Operation['outcome']; body: unknown }>
   /**
-   * Until it is done, at one management after the other. Undefined where it is refused, or the time is over. "Not found"
-   * to a deletion that is tried again says that it is in force, as the first answer would have.
+   * Asks one management after the other until the change is done. Undefined where it is refused, or the time is over.
+   * "Not found" in answer to a repeated deletion means that the deletion is in force, as the first answer would have
+   * said.
    */
   untilDone(management: number, change: Change): Promise<{ body: unknown } | undefined>
-  /** What was announced has come by itself, now. */
+  /** Records that an announced change has taken effect by itself, now. */
   came(kind: string, target: string, ends: readonly string[]): void
 }
 
 const LIMITS = {
-  /** Between two tries: an outage does not pass sooner. */
+  /** Pause between two tries, because an outage does not pass sooner. */
   againMs: 250,
 } as const
 

@@ -1,33 +1,33 @@
 import { z } from 'zod'
 
-/** An answer of management, or that none came. */
+/** An answer of management, or the fact that none came. */
 export interface Answer {
   readonly startMs: number
   readonly endMs: number
   /** 0 where no answer came. */
   readonly status: number
-  /** Of a problem. */
+  /** The code of the problem. */
   readonly code: string
   readonly body: unknown
 }
 
 /** A signed-in owner, who may ask either management. */
 export interface Operator {
-  /** Of the one that is asked by this number. */
+  /** The name of the management that this number selects. */
   nameOf(management: number): string
-  /** Never throws: an outage is an answer like another here. */
+  /** Never throws, because an outage counts as an answer here. */
   ask(management: number, method: string, path: string, body?: unknown): Promise<Answer>
 }
 
 const LIMITS = {
-  /** Longer than the horizon, its margin and a frozen management. */
+  /** Longer than the horizon, its margin, and the time for which a management may be frozen. */
   answerMs: 15_000,
 } as const
 
 const Problem = z.object({ code: z.string() })
 const SignedIn = z.object({ token: z.string() })
 
-/** @throws Error where nobody can sign in. */
+/** @throws Error where signing in fails. */
 export async function signInOperator(
   ports: readonly number[],
   owner: { readonly email: string; readonly password: string },

@@ -2,7 +2,7 @@ import { valueFact } from '../history/facts.js'
 import { newValue } from './furnish.js'
 import type { LaneOperation } from './lane-operation.js'
 
-/** In quick succession: what is on its way from one change is overtaken by the next. */
+/** Replacements in quick succession, so that each overtakes what the one before has set under way. */
 const FLURRY = 3
 
 /** Replaces the value once, or several times without a pause. */
@@ -22,8 +22,8 @@ export const REPLACE_VALUE: LaneOperation = {
         begins: [valueFact(value)],
         audit: { event: 'secret.replaced', target: lane.secretId },
       })
-      // Where it is not known which one is in force, the next change ends the one that was before: of the other, nothing
-      // is claimed.
+      // Where the outcome is unknown, it is also unknown which value is in force. The next change ends the last value
+      // known to have been in force; nothing is claimed about the uncertain one.
       if (outcome === 'done') lane.value = valueFact(value)
     }
   },

@@ -1,7 +1,7 @@
 import type { LaneOperation } from './lane-operation.js'
 import { makeNextSecret, usingSecret } from './next-secret.js'
 
-/** Has the service use another secret, and deletes the one before, which nothing uses any more, without force. */
+/** Has the service use another secret, and deletes the former one without force, because nothing uses it any more. */
 export const RETIRE_SECRET: LaneOperation = {
   kind: 'retire secret',
   async run(deps, lane, { management }) {

@@ -5,7 +5,7 @@ import { dropSessions, haunt, type Lane, laneFacts } from './lane.js'
 import { type LaneOperation, pickBy } from './lane-operation.js'
 import type { Change } from './operate.js'
 
-/** What is gone for good: clients buy another, and ghosts go on with what they have. */
+/** Revokes something for good: clients buy another, and ghosts go on using what they have. */
 function revoke(lane: Lane, what: 'session' | 'device' | 'debug-token', id: string): Change {
   return {
     kind: `revoke ${what}`,
@@ -63,7 +63,8 @@ export const REPLACE_APP_TOKEN: LaneOperation = {
       path: `${lane.org}/apps/${lane.appId}/token`,
       audit: { event: 'app.token-replaced', target: lane.appId },
     }
-    // Each try makes another token: what the last answer names is in force, and the one before the first is not.
+    // Each try makes another token. The one that the last answer names is in force, and the one from before the first
+    // try is not.
     const done = await operate.untilDone(management, { ...change, ends })
     const made = WithToken.safeParse(done?.body).data
     if (made === undefined) return

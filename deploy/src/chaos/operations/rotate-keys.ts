@@ -4,11 +4,11 @@ import type { HistoryEntry } from '../history/history.js'
 import type { SeededRandom } from '../schedule/seeded-random.js'
 import type { ChaosSystem } from '../system/chaos-system.js'
 
-/** The keys that sign sessions, as far as the rig has had them replaced at once. */
+/** The state of the keys that sign sessions, as far as the rig has had them replaced at once. */
 export interface SessionKeys {
-  /** How often they were. */
+  /** The number of such replacements. */
   replaced: number
-  /** What is bought meanwhile may be signed by either. */
+  /** True during a replacement: a session bought meanwhile may be signed by either key. */
   isChanging: boolean
 }
 
@@ -22,20 +22,23 @@ export interface RotateKeysOptions {
 }
 
 const LIMITS = {
-  /** A process is started for each. */
+  /** Few rotations, because each starts a process. */
   everyMs: { from: 6_000, to: 14_000 },
   againMs: 500,
-  /** Of ten rotations, so many as after a leak. */
+  /** How many of ten rotations are the kind that follows a leak. */
   nowOfTen: 6,
 } as const
 
-/** Rotates the signing keys by the operator's command, as planned and as after a leak, until the time is over. */
+/**
+ * Rotates the signing keys by the operator's command, some as planned and some as after a leak, until the time is over.
+ */
 export async function rotateKeys({ system, keys, random, tell, pause, isOver }: RotateKeysOptions): Promise<void> {
   while (!isOver()) {
     await pause(random.between(LIMITS.everyMs.from, LIMITS.everyMs.to))
     const now = random.between(1, 10) <= LIMITS.nowOfTen
     if (now) keys.isChanging = true
-    // Until it ends with 0, as operators are told to: until then, what was not exchanged still signs.
+    // Repeats the command until it exits with 0, as operators are told to, because until then a key that was not
+    // replaced still signs.
     while (!isOver() && !(await rotateOnce(now))) await sleep(LIMITS.againMs)
     if (now) keys.replaced += 1
     keys.isChanging = false

@@ -3,7 +3,7 @@ import type { Lane } from './lane.js'
 import { draw, type LaneOperation, type LaneOperationDeps } from './lane-operation.js'
 
 const LIMITS = {
-  /** Between two operations of a lane. */
+  /** Pause between two operations of a lane. */
   pauseMs: { from: 50, to: 900 },
 } as const
 
@@ -14,7 +14,7 @@ export interface RunLaneOptions extends LaneOperationDeps {
   readonly isOver: () => boolean
 }
 
-/** One operation after the other, so that what is in force in a lane is known. Settles when the time is over. */
+/** Runs one operation after the other, so that what is in force in a lane is known. Settles when the time is over. */
 export async function runLane({ lane, deck, random, isOver, ...deps }: RunLaneOptions): Promise<void> {
   let left: LaneOperation[] = []
   while (!isOver()) {

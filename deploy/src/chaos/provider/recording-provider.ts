@@ -2,23 +2,26 @@ import http from 'node:http'
 import { valueFact } from '../history/facts.js'
 import type { Injection } from '../history/history.js'
 
-/** A provider on loopback that tells of each request which secret it carried, and when it came. */
+/** A provider on loopback that reports for each request which secret it carried, and when it arrived. */
 export interface RecordingProvider {
   readonly origin: string
   stop(): Promise<void>
 }
 
 const LIMITS = {
-  /** Longer than any fault: a kept connection must not end under a request. */
+  /** Longer than any fault, so that the provider never closes an idle connection on which a request is under way. */
   keepAliveMs: 120_000,
-  /** Of so many requests one is answered in two pieces, so far apart: at any moment something is under way. */
+  /**
+   * One of so many requests is answered in two pieces, with this pause between them, so that at any moment some answer
+   * is under way.
+   */
   slowOneOf: 8,
   slowMs: 250,
 } as const
 
 const BEARER = /^Bearer (.+)$/
 
-/** It takes every key: what is to be shown is which one came. */
+/** Starts a provider that accepts every key and reports which one arrived. */
 export async function startRecordingProvider(tell: (injection: Injection) => void): Promise<RecordingProvider> {
   let seen = 0
   const server = http.createServer((request, response) => {
@@ -26,7 +29,7 @@ export async function startRecordingProvider(tell: (injection: Injection) => voi
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? ''
     tell({ type: 'injection', path: request.url ?? '', value: valueFact(key), atMs })
     request.resume()
-    // Not the key itself, nor its digest: an answer that holds the key is ended by the proxy.
+    // The answer contains neither the key nor its digest, because the proxy ends an answer that contains the key.
     response.writeHead(200, { 'content-type': 'application/json' })
     seen += 1
     if (seen % LIMITS.slowOneOf === 0) {

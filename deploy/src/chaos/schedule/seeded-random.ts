@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
 
-/** Chance that can be had again: the same seed gives the same row of numbers. */
+/** Repeatable random numbers: the same seed gives the same sequence. */
 export interface SeededRandom {
   /** From 0 up to 1. */
   next(): number
-  /** A whole number of `from` to `to`, both among them. */
+  /** An integer from `from` to `to`, both included. */
   between(from: number, to: number): number
-  /** @throws Error where there is nothing to pick from. */
+  /** @throws Error where the list is empty. */
   pick<T>(from: readonly T[]): T
   shuffled<T>(list: readonly T[]): T[]
-  /** Another row, by name: what one part draws shifts nothing of what another one does. */
+  /** Another sequence, by name. What one part draws does not shift what another part draws. */
   fork(name: string): SeededRandom
 }
 
 const TWO_TO_32 = 2 ** 32
 
 export function seededRandom(seed: string): SeededRandom {
-  // Mulberry32: 32 bits of state are enough for a schedule, and it is five lines.
+  // Mulberry32: its 32 bits of state are enough for a schedule, and it takes five lines.
   let state = createHash('sha256').update(seed).digest().readUInt32LE(0)
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { skewedDate } from './skew-clock.js'
 
-// Loaded by `--import` before a proxy's own code: that has no seam for it. The file says by how many milliseconds.
+// Loaded by `--import` before a proxy's own code, which has no setting for its clock. The file holds the offset in
+// milliseconds.
 const file = process.env.PMA_CHAOS_SKEW_FILE ?? ''
 let skewMs = 0
 
@@ -9,7 +10,7 @@ setInterval(() => {
   try {
     skewMs = Number(readFileSync(file, 'utf8')) || 0
   } catch {
-    // It is being written.
+    // The file is being written.
   }
 }, 50).unref()
 

@@ -1,4 +1,4 @@
-/** What stands for `Date` where the wall clock is wrong by so much. The monotonic clock is not touched. */
+/** A replacement for `Date` whose wall clock is wrong by `skewMs`. The monotonic clock is not touched. */
 export function skewedDate(Real: DateConstructor, skewMs: () => number): DateConstructor {
   return new Proxy(Real, {
     construct(target, given: unknown[], newTarget) {

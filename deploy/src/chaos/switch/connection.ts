@@ -2,17 +2,17 @@ import type net from 'node:net'
 import { createDelayedLine } from './delayed-line.js'
 
 const LIMITS = {
-  /** Chunks on their way in one direction; beyond, the sender is not read. */
+  /** Chunks under way in one direction. At this number the sender is no longer read. */
   waitingMax: 256,
 } as const
 
-/** Two sockets, and what the switch does to the bytes between them. */
+/** Two joined sockets, and what the switch does to the bytes between them. */
 export interface Connection {
-  /** Bytes are read, or left where they are. */
+  /** While paused, bytes are not read. */
   setPaused(paused: boolean): void
-  /** For all that comes from now on, in both directions. */
+  /** Delays everything that arrives from now on, in both directions. */
   setDelay(delayMs: number): void
-  /** Cuts both ends at once. */
+  /** Closes both ends at once. */
   cut(): void
 }
 
@@ -23,7 +23,7 @@ export function joinSockets(client: net.Socket, server: net.Socket, ended: () =>
   const ends = [carry(client, server), carry(server, client)]
   let open = 2
   for (const socket of [client, server]) {
-    // A reset is an end like another: `close` follows.
+    // A reset is handled like any other end, because `close` follows.
     socket.on('error', () => undefined)
     socket.once('close', () => {
       open -= 1

@@ -1,7 +1,7 @@
-/** Hands things on in their order, each after the delay that held when it came. */
+/** Passes items on in their order, each after the delay in force when it arrived. */
 export interface DelayedLine {
   push(item: () => void, delayMs: number): void
-  /** Forgets what waits. */
+  /** Drops all waiting items. */
   clear(): void
   readonly waiting: number
 }
@@ -30,7 +30,7 @@ export function createDelayedLine(): DelayedLine {
   return {
     push(item, delayMs) {
       if (delayMs === 0 && queue.length === 0) return item()
-      // Never before what came before it: a stream of bytes has one order.
+      // Never before the item ahead of it, because a stream of bytes has one order.
       const dueMs = Math.max(performance.now() + delayMs, queue.at(-1)?.dueMs ?? 0)
       queue.push({ item, dueMs })
       arm()

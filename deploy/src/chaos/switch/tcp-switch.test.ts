@@ -2,7 +2,7 @@ import net from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { startSwitch, type TcpSwitch } from './tcp-switch.js'
 
-/** Says its name, then says back what it hears. */
+/** Sends its name, then echoes what it receives. */
 async function startEcho(name: string): Promise<{ port: number; close: () => Promise<void> }> {
   const sockets = new Set<net.Socket>()
   const server = net.createServer((socket) => {
@@ -27,7 +27,7 @@ async function startEcho(name: string): Promise<{ port: number; close: () => Pro
 /** A client that collects what it hears. */
 interface Client {
   readonly socket: net.Socket
-  /** Settles once it has. */
+  /** Settles once it has received the text. */
   hears(text: string): Promise<void>
   heard(): string
   readonly ended: Promise<void>
@@ -60,7 +60,7 @@ describe('the switch', () => {
   let first: Awaited<ReturnType<typeof startEcho>>
   let second: Awaited<ReturnType<typeof startEcho>>
   let link: TcpSwitch
-  /** Nothing is done to it. */
+  /** A switch that the test does not break. */
   let whole: TcpSwitch
 
   beforeEach(async () => {
@@ -121,7 +121,7 @@ describe('the switch', () => {
     await Promise.all([client.hears(':'), other.hears(':')])
     link.pause()
     client.socket.write('held')
-    // Twice there and back on as long a way, begun later: what is not held back is there by then.
+    // A round trip through another link, begun later and made twice: by then bytes that are not held back have arrived.
     for (const word of ['once', 'twice']) {
       other.socket.write(word)
       await other.hears(word)

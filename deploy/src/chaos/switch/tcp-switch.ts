@@ -1,35 +1,35 @@
 import net from 'node:net'
 import { type Connection, joinSockets } from './connection.js'
 
-/** A link between two parts of the system: what one part dials, and the rig can break. */
+/** A link between two parts of the system, which one part connects to and the rig can break. */
 export interface TcpSwitch {
   readonly name: string
-  /** On loopback. */
+  /** The port on loopback. */
   readonly port: number
-  /** Connections that were asked for so far. */
+  /** Connections accepted so far. */
   readonly asked: number
-  /** Ends all connections; new ones are welcome. */
+  /** Closes all connections; new ones are accepted. */
   drop(): void
-  /** Ends all connections, and each new one at once, until it is mended. */
+  /** Closes all connections, and each new one at once, until it is mended. */
   cut(): void
-  /** Holds all bytes back until it is mended, as a network does that loses every packet. */
+  /** Holds all bytes back until it is mended, like a network that loses every packet. */
   pause(): void
   /**
-   * Delays all bytes until it is mended: each connection by a time of its own up to this, so that what goes by one may
-   * overtake what goes by another, and nothing what goes by the same.
+   * Delays all bytes until it is mended. Each connection has its own delay of up to this, so bytes on one connection
+   * may overtake those on another, but never those on the same one.
    */
   slow(delayMsMax: number): void
   mend(): void
-  /** From now on new connections go there. */
+  /** Sends new connections to these ports from now on. */
   route(targets: readonly number[]): void
   close(): Promise<void>
 }
 
 export interface SwitchOptions {
   readonly name: string
-  /** Ports on loopback: new connections go to them in turn, and to the next where one refuses. */
+  /** Ports on loopback. New connections go to them in turn, and to the next one where a port refuses. */
   readonly targets: readonly number[]
-  /** From 0 up to 1: how much of a delay a connection gets. */
+  /** From 0 up to 1: the part of the longest delay that a connection gets. */
   readonly chance: () => number
 }
 
@@ -71,7 +71,7 @@ export async function startSwitch({ name, targets, chance }: SwitchOptions): Pro
     apply(connection)
   }
 
-  // Whoever closes its half may still be told the rest.
+  // A side that has closed its half may still receive the rest.
   const listener = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     client.pause()
     void welcome(client)
@@ -114,7 +114,7 @@ function listening(server: net.Server): Promise<number> {
   })
 }
 
-/** Undefined where all refuse. */
+/** Undefined where all ports refuse. */
 async function dialOneOf(ports: readonly number[]): Promise<net.Socket | undefined> {
   for (const port of ports) {
     const socket = await dial(port)

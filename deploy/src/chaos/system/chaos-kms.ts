@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Environment } from '../../system/environments.js'
 
-/** A KMS that somebody else has started, and a master key of this run in it. */
+/** A KMS that is already running, with a master key made for this run. */
 export interface ChaosKms {
-  /** On loopback. */
+  /** The port on loopback. */
   readonly port: number
-  /** Of a vault that reaches it by this port. */
+  /** The environment of a vault that reaches the KMS by this port. */
   environment(port: number): Environment
 }
 
@@ -13,14 +13,14 @@ const REGION = 'us-east-1'
 
 const Created = z.object({ KeyMetadata: z.object({ Arn: z.string() }) })
 
-/** @throws Error where it makes no key. */
+/** @throws Error where the KMS does not make a key. */
 export async function chaosKms(endpoint: string): Promise<ChaosKms> {
   const answer = await fetch(endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'TrentService.CreateKey',
-      // LocalStack looks at the region in it, and at no signature.
+      // LocalStack reads the region from it, and checks no signature.
       authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/kms/aws4_request, SignedHeaders=host, Signature=0`,
     },
     body: '{}',

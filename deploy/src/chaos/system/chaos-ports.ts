@@ -1,23 +1,23 @@
 import { randomInt } from 'node:crypto'
 import { isPortFree } from '@protectmyapi/dev-kit/free-port'
 
-/** Of each kind of service. */
+/** The number of processes of each service. */
 export const REPLICAS = 2
 
-/** Where each process listens. */
+/** The port of each process. */
 export interface ChaosPorts {
   readonly vault: readonly number[]
   readonly management: readonly number[]
   readonly directory: readonly number[]
   readonly proxy: readonly number[]
   readonly postgres: number
-  /** Of the master at first, and of its replica. */
+  /** The ports of the first master and of its replica. */
   readonly redis: readonly [number, number]
 }
 
 /**
- * Below what systems hand out by themselves: a process that is started again finds its port as it left it, and not under
- * a connection that somebody has dialled meanwhile.
+ * Below the range that systems assign by themselves. Otherwise an outgoing connection could take the port of a process
+ * while that process is being started again.
  */
 const RANGE = { from: 20_000, to: 32_000 } as const
 

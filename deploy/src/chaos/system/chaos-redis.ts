@@ -5,22 +5,22 @@ import { askRedis } from '@protectmyapi/dev-kit/redis/ask-redis'
 import { type RedisServer, startRedis } from '@protectmyapi/dev-kit/redis/redis-server'
 import type { TcpSwitch } from '../switch/tcp-switch.js'
 
-/** The Redis of the rig, append-only, with a replica: started again by nobody but the rig. */
+/** The Redis of the rig, append-only, with a replica. Only the rig starts it again. */
 export interface ChaosRedis {
-  /** Of the one that is the master at first, with its password. */
+  /** The address of the first master, with its password. */
   readonly url: string
-  /** Of the master. */
+  /** The process of the master. */
   pid(): number | undefined
-  /** As an operator restarts it: everything written is kept. */
+  /** Restarts it as an operator does: everything written is kept. */
   restart(): Promise<void>
-  /** As a crash does; it stays away until `restart`. */
+  /** Kills it like a crash; it stays away until `restart`. */
   kill(): Promise<void>
   flush(): Promise<void>
-  /** Killed, and its data are gone; it stays away until `restart`. */
+  /** Kills it and deletes its data; it stays away until `restart`. */
   lose(): Promise<void>
   /**
-   * The replica stops hearing of what is written, then the master is killed, then the replica is the master: what was
-   * written meanwhile is lost. The one that was killed comes back as its replica with `restore`.
+   * Cuts the replica off, kills the master after `laggingMs`, and promotes the replica: what was written meanwhile is
+   * lost. `restore` starts the killed one as a replica of the new master.
    */
   failOver(laggingMs: number): Promise<void>
   restore(): Promise<void>
@@ -29,18 +29,18 @@ export interface ChaosRedis {
 
 export interface ChaosRedisOptions {
   readonly binary: string
-  /** Of the master at first, and of its replica. */
+  /** The ports of the first master and of its replica. */
   readonly ports: readonly [number, number]
   readonly password: string
   readonly stateDir: string
   readonly guard: Guard
-  /** By which the replica, whichever it is, hears of the master. */
+  /** The link by which the current replica follows the master. */
   readonly replication: TcpSwitch
-  /** The master listens there now. */
+  /** Called with the port of the new master. */
   readonly onMaster: (port: number) => void
 }
 
-/** Far more than a seed leaves on its way. */
+/** Far more than a seed ever has undrained. */
 const MEMORY = '128mb'
 
 export async function startChaosRedis(options: ChaosRedisOptions): Promise<ChaosRedis> {

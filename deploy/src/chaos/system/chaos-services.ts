@@ -8,7 +8,7 @@ import { REPLICAS } from './chaos-ports.js'
 import type { ReplicaPlans } from './replica-plans.js'
 
 export interface ChaosServicesOptions {
-  /** Whose `services/…/dist` are run: the project's own, or a copy with a rule taken out. */
+  /** The folder whose `services/…/dist` are run: the project, or a copy with a rule removed. */
   readonly codeDir: string
   readonly stateDir: string
   readonly progress: Progress
@@ -16,17 +16,20 @@ export interface ChaosServicesOptions {
   readonly plans: ReplicaPlans
 }
 
-/** The services themselves, two of each. */
+/** The services, two processes of each. */
 export interface ChaosServices {
-  /** Sets the wall clock of a proxy wrong by so much. */
+  /** Makes the wall clock of a proxy wrong by so much. */
   skew(name: string, skewMs: number): Promise<void>
-  /** Runs a command of management beside those that serve, by the links of the first. @throws Error with its log. */
+  /**
+   * Runs a command of management beside the running services, by the links of the first one. @throws Error with its
+   * log.
+   */
   runManagement(words: readonly string[]): Promise<void>
 }
 
 const INDEXES = Array.from({ length: REPLICAS }, (_, index) => index)
 
-/** Migrates, then starts them in the order in which they need one another. @throws Error with the end of a log. */
+/** Migrates, then starts the services in the order of their dependencies. @throws Error with the end of a log. */
 export async function startChaosServices(options: ChaosServicesOptions): Promise<ChaosServices> {
   const { codeDir, stateDir, progress, supervisor, plans } = options
   const spec = (name: string, service: Service, env: Environment, args: readonly string[] = []): ProcessSpec => ({
@@ -57,7 +60,7 @@ export async function startChaosServices(options: ChaosServicesOptions): Promise
   }
 }
 
-/** In the order in which they need one another. */
+/** Stops the services, each before those that it depends on. */
 export async function stopChaosServices(supervisor: Supervisor): Promise<void> {
   supervisor.close()
   for (const service of ['proxy', 'management', 'vault']) {

@@ -21,31 +21,31 @@ import { type CommonPlan, replicaPlans } from './replica-plans.js'
 
 export interface ChaosSystemOptions {
   readonly codeDir: string
-  /** Of this run alone; its databases go with `stop`. */
+  /** Used by this run only; `stop` removes its databases. */
   readonly stateDir: string
   readonly redisBinary: string
-  /** Undefined: a key file. */
+  /** Undefined: a key file is used. */
   readonly kmsEndpoint: string | undefined
   readonly inherited: Environment
   readonly progress: Progress
   readonly random: SeededRandom
-  /** Short, so that a writer that waits for a lost proxy does not eat the time of a seed. */
+  /** Short, so that a writer that waits for a lost proxy does not use up the time of a seed. */
   readonly horizonMs?: number
 }
 
-/** Two of each service, and what they stand on, with a switch on every way between them. */
+/** Two processes of each service, the engines that they need, and a switch on every connection between them. */
 export interface ChaosSystem extends ChaosServices {
   readonly ports: ChaosPorts
   readonly links: Links
   readonly redis: ChaosRedis
-  /** Of every proxy. */
+  /** The horizon of every proxy. */
   readonly horizonMs: number
-  /** Whether there is a KMS that can go away. */
+  /** Whether there is a KMS that can fail. */
   readonly hasKms: boolean
-  /** Of the database `management`, as a superuser, without a switch. */
+  /** The address of the database `management`, as a superuser, without a switch. */
   readonly databaseUrl: string
   readonly owner: { readonly email: string; readonly password: string }
-  /** Of what runs, by name: `proxy-1`, `management-2`, `postgres`, … */
+  /** The pid of a running process by name: `proxy-1`, `management-2`, `postgres`, … */
   pidOf(name: string): number | undefined
   stop(): Promise<void>
 }
@@ -55,7 +55,7 @@ const HORIZON_MS = 3_000
 const OWNER_EMAIL = 'owner@chaos.example'
 const ORGANIZATION = 'Chaos'
 
-/** @throws Error with the end of the log of what did not start; what had been started is ended. */
+/** @throws Error with the end of the log of what did not start. What had been started is ended. */
 export async function startChaosSystem(options: ChaosSystemOptions): Promise<ChaosSystem> {
   const ends: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
@@ -113,7 +113,8 @@ async function startPostgres(
   guard: Guard,
 ): Promise<LocalPostgres> {
   const state = await openState(stateDir)
-  // What a killed process has written is in the kernel: only a power cut would tell fsync from none.
+  // What a killed process has written is in the kernel already. Only a power cut would show the difference that fsync
+  // makes.
   const settings = { fsync: 'off' }
   return progress.step('Postgres', (say) =>
     keepLocalPostgres({ stateDir, state, port, choice: 'auto', say, settings }, guard, () => undefined),

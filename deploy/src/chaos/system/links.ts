@@ -2,7 +2,7 @@ import type { SeededRandom } from '../schedule/seeded-random.js'
 import { startSwitch, type TcpSwitch } from '../switch/tcp-switch.js'
 import { type ChaosPorts, REPLICAS } from './chaos-ports.js'
 
-/** What a process dials, each by a switch of its own: one can be cut off while the other is not. */
+/** The connections of one process, each by a switch of its own, so that one can be cut off while the others are not. */
 export interface ProxyLinks {
   readonly directory: TcpSwitch
   readonly vault: TcpSwitch
@@ -17,7 +17,7 @@ export interface ManagementLinks {
 
 export interface VaultLinks {
   readonly postgres: TcpSwitch
-  /** To where there is none, if a key file is the KMS. */
+  /** Leads nowhere if a key file is used instead of a KMS. */
   readonly kms: TcpSwitch
 }
 
@@ -25,10 +25,10 @@ export interface Links {
   readonly proxies: readonly ProxyLinks[]
   readonly managements: readonly ManagementLinks[]
   readonly vaults: readonly VaultLinks[]
-  /** By which a replica of Redis hears of its master. */
+  /** The link by which a replica of Redis follows its master. */
   readonly replication: TcpSwitch
   readonly all: readonly TcpSwitch[]
-  /** All who use Redis find it there from now on, with their next connection. */
+  /** Sends all new connections to Redis to this port from now on. */
   routeRedis(port: number): void
   close(): Promise<void>
 }

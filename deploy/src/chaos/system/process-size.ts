@@ -3,11 +3,11 @@ import type { ProcessSize, ProcessSizes } from '../check/evidence.js'
 import { REPLICAS } from './chaos-ports.js'
 import type { ChaosSystem } from './chaos-system.js'
 
-/** How large the services are, before and after. */
+/** The sizes of the services, before and after a run. */
 export interface SizeWatch {
-  /** As they are now. */
+  /** Remembers the current sizes. */
   remember(): Promise<void>
-  /** Each as it was then, and as it is now. */
+  /** The remembered and the current size of each. */
   compare(): Promise<readonly ProcessSizes[]>
 }
 
@@ -31,7 +31,7 @@ export function watchSizes({ pidOf }: Pick<ChaosSystem, 'pidOf'>): SizeWatch {
   }
 }
 
-/** Null where the process is gone, or the system tells no such thing: it is Linux that does. */
+/** Null where the process is gone, or the system does not tell: only Linux does. */
 async function sizeOf(pid: number | undefined): Promise<ProcessSize | null> {
   if (pid === undefined) return null
   try {

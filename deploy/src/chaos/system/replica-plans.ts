@@ -14,10 +14,13 @@ import type { ChaosKms } from './chaos-kms.js'
 import type { ChaosPorts } from './chaos-ports.js'
 import type { Links } from './links.js'
 
-/** What is the same for every process. `ports`, databases and Redis are told to each by its own links. */
+/** What is the same for every process. `ports`, databases and Redis differ, because each process has its own links. */
 export type CommonPlan = Omit<Plan, 'ports' | 'redis'> & { readonly redis: RedisAccess }
 
-/** The environment of each process: the launcher's own, with the rig's switches where it dials. */
+/**
+ * The environment of each process: that of the launcher, with the rig's switches in place of the addresses that it
+ * connects to.
+ */
 export interface ReplicaPlans {
   vault(index: number): Environment
   management(index: number): Environment
@@ -32,7 +35,7 @@ export function replicaPlans(
   links: Links,
   kms: ChaosKms | undefined,
 ): ReplicaPlans {
-  /** Of whoever only listens on some of them. */
+  /** For a process that only listens on some of these. */
   const ports: Ports = { management: 0, directory: 0, vault: 0, proxy: 0, provider: 0, postgres: 0, redis: 0 }
   const direct: Plan = { ...common, ports: { ...ports, vault: portOf(listen.vault, 0) } }
   return {
@@ -58,7 +61,7 @@ export function replicaPlans(
     },
     proxy: (index) => {
       const { directory, vault, redis } = itemOf(links.proxies, index)
-      // The launcher gives each further proxy the next port.
+      // The launcher gives each further proxy the next port, so the offset is subtracted here.
       const proxy = portOf(listen.proxy, index) - index
       return proxyEnvironment(
         {

@@ -4,19 +4,22 @@ import { NoPython, ownLocalstack } from '@protectmyapi/dev-kit/servers/localstac
 
 /** The KMS of a rig's vaults. */
 export interface RigKms {
-  /** Undefined: a key file is the KMS, and cannot fail. */
+  /** Undefined: a key file is used, which cannot fail. */
   readonly endpoint: string | undefined
   stop(): Promise<void>
 }
 
 interface Options {
-  /** Of one that somebody else has started, on this machine. */
+  /** The address of a KMS that is already running on this machine. */
   readonly endpoint: string | undefined
   readonly projectDir: string
   readonly say: (line: string) => void
 }
 
-/** The one that is named, else a LocalStack of the rig's own; where no Python can run that, it says what is left out. */
+/**
+ * The KMS named by `endpoint`, else a LocalStack of the rig's own. Where no Python can run LocalStack, says what is
+ * left out.
+ */
 export async function findKms({ endpoint, projectDir, say }: Options): Promise<RigKms> {
   if (endpoint !== undefined) return { endpoint, stop: async () => undefined }
   const guard = startGuard()

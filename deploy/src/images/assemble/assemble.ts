@@ -6,25 +6,25 @@ import { PARTS } from './parts.js'
 
 export interface AssembleOptions {
   readonly project: string
-  /** A name of PARTS. */
+  /** A name in PARTS. */
   readonly part: string
-  /** Made; what is there goes. */
+  /** The folder to make. If it exists, it is replaced. */
   readonly target: string
 }
 
 const INSTALL_MS = 10 * 60_000
-/** Not of use to a program that runs: tests and what they need, types, maps. */
+/** Files that a running program does not use: tests and their helpers, types, source maps. */
 const LEFT_OUT = /(\.d\.ts|\.map|\.test\.js|\.contract\.js|\.tsbuildinfo)$|\/test(\/|$)/
 
 const RootPackage = z.looseObject({ workspaces: z.array(z.string()) })
 
-/** Puts together what an image runs: packages of production, and what was compiled. @throws Error with npm's words. */
+/** Assembles what an image runs: packages of production, and compiled code. @throws Error with npm's output. */
 export async function assemble({ project, part, target }: AssembleOptions): Promise<void> {
   const found = PARTS[part]
   if (found === undefined) throw new Error(`There is no part ${part}. There are: ${Object.keys(PARTS).join(', ')}`)
   await rm(target, { recursive: true, force: true })
   const folders = Object.keys(found.workspaces)
-  // npm takes the lock file only with every workspace that it names.
+  // npm accepts the lock file only with every workspace that the file names.
   for (const folder of ['.', ...(await workspacesOf(project))])
     await copyInto(project, target, path.join(folder, 'package.json'))
   for (const file of ['package-lock.json', '.npmrc']) await copyInto(project, target, file)
@@ -67,7 +67,7 @@ async function copyFolder(project: string, target: string, folder: string): Prom
   })
 }
 
-/** Workspaces that the part does not use, and the links to them. */
+/** Removes workspaces that the part does not use, and the links to them. */
 async function removeOthers(target: string, all: readonly string[], used: readonly string[]): Promise<void> {
   for (const folder of all) {
     if (used.includes(folder)) continue
@@ -81,7 +81,7 @@ async function removeOthers(target: string, all: readonly string[], used: readon
     await rm(path.join(target, file), { force: true })
 }
 
-/** For editors and debuggers: half of what packages bring. */
+/** Types are for editors and debuggers, and half of what packages contain. */
 async function removeTypes(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
     if (entry.isFile() && /\.d\.[cm]?ts$|\.map$/.test(entry.name)) await rm(path.join(entry.parentPath, entry.name))

@@ -1,13 +1,19 @@
-/** What an image holds of the tree: workspaces by folder, and of each the folders below it; the compiled ones as a rule. */
+/**
+ * What an image takes from the tree: workspaces by folder, and of each some folders below it, by default the compiled
+ * ones.
+ */
 export interface Part {
   readonly workspaces: Readonly<Record<string, readonly string[]>>
-  /** Without optional packages: a Postgres of the launcher's is one. Of a service they are native code that it needs. */
+  /**
+   * Leaves out optional packages. One of the launcher's is a Postgres; those of a service are native code that it
+   * needs.
+   */
   readonly omitOptional?: true
 }
 
 const SERVICE_NEEDS = {
   'packages/service-kit': ['dist'],
-  // Contracts are read when a program starts.
+  // Programs read the contracts when they start.
   protos: ['dist', 'protectmyapi'],
 } as const
 

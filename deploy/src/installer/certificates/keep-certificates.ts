@@ -4,14 +4,14 @@ import type { SecretStore, StoredSecret } from '../secrets/secret-store.js'
 import { type Renewal, renew } from './renew.js'
 
 export interface KeepOptions extends Renewal {
-  /** What stands before `-authority`, `-vault-tls`, … */
+  /** The part of the names before `-authority`, `-vault-tls`, … */
   readonly prefix: string
 }
 
-/** Authorities with their keys, in the one Secret that no pod mounts. PEM blocks follow one another. */
+/** The authorities and their keys, in the one Secret that no pod mounts, as concatenated PEM blocks. */
 const AUTHORITY_KEYS = { certificates: 'certificates.pem', privateKeys: 'private-keys.pem' } as const
 
-/** The command `certificates`: renews what is due. Safe to repeat, and to cut off anywhere. */
+/** The command `certificates`: renews what is due. It can be repeated, and interrupted at any point. */
 export async function keepCertificates(secrets: SecretStore, options: KeepOptions, log: Logger): Promise<void> {
   const { prefix } = options
   const authority = await secrets.read(`${prefix}-authority`)
@@ -21,7 +21,7 @@ export async function keepCertificates(secrets: SecretStore, options: KeepOption
     { authorities: authoritiesIn(authority), leaves: new Map([...stored].flatMap(([name, one]) => leafIn(name, one))) },
     options,
   )
-  // First: what signs must be known before anything that it signed.
+  // Written first: an authority must be stored before anything that it has signed.
   const bundle = authorities.map(({ certPem }) => certPem).join('')
   const privateKeys = authorities.map(({ keyPem }) => keyPem).join('')
   const kept = { [AUTHORITY_KEYS.certificates]: bundle, [AUTHORITY_KEYS.privateKeys]: privateKeys }

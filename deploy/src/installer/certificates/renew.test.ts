@@ -15,7 +15,7 @@ const LIVES = { leafMs: 30 * DAY_MS, authorityMs: 730 * DAY_MS }
 const renewed = (held: Held, day: number, lives = LIVES): Promise<Renewed> =>
   renew(held, { services, ...lives, nowMs: START_MS + day * DAY_MS })
 
-/** Whether one who holds `of` is believed by one who trusts what `by` has. */
+/** Whether a service with a certificate from `of` is trusted by a service that has the authorities of `by`. */
 const isBelieved = (of: Held, by: Held): boolean =>
   [...of.leaves.values()].every(({ certPem }) =>
     by.authorities.some((authority) =>
@@ -55,7 +55,7 @@ describe('certificates of our own', () => {
     const lives = { leafMs: 4 * DAY_MS, authorityMs: 24 * DAY_MS }
     let before = await renewed(EMPTY, 0, lives)
     let authorities = 1
-    // Every six hours; a pod has what the last run wrote, or the one before.
+    // A run every six hours. A pod has the result of the last run, or of the one before.
     for (let day = 0.25; day < 56; day += 0.25) {
       const after = await renewed(before, day, lives)
       if (after.made.includes('authority')) authorities += 1

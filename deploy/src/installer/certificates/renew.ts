@@ -6,36 +6,40 @@ import {
   loadAuthority,
 } from '@protectmyapi/dev-kit/certificates/certificate-authority'
 
-/** What there is: authorities with their keys, oldest first, and the certificate of each service that has one. */
+/** The existing authorities with their keys, oldest first, and the certificate of each service that has one. */
 export interface Held {
   readonly authorities: readonly Issued[]
   readonly leaves: ReadonlyMap<string, Issued>
 }
 
 export interface Renewal {
-  /** A service's name, and its identity. */
+  /** The identity of each service, by the service's name. */
   readonly services: ReadonlyMap<string, { readonly spiffeId: string; readonly dnsNames: string[] }>
   readonly leafMs: number
   readonly authorityMs: number
   readonly nowMs: number
 }
 
-/** What there shall be. Every service trusts every authority in `authorities`. */
+/** The state after a renewal. Every service trusts every authority in `authorities`. */
 export interface Renewed extends Held {
   /** What was made, in words. */
   readonly made: readonly string[]
 }
 
 const LIMITS = {
-  /** Clocks of nodes run a little apart. */
+  /** The clocks of nodes differ a little. */
   backdateMs: 5 * 60_000,
-  /** Secrets reach pods within two minutes, and are read within seconds: who is trusted by all signs after this. */
+  /**
+   * How long an authority is trusted before it signs. Secrets reach pods within two minutes and are read within
+   * seconds, so every service trusts it by then.
+   */
   trustedBeforeMs: 60 * 60_000,
 } as const
 
 /**
- * Renews what is due, so that no call between old and new holders fails: a new authority is trusted from half of the
- * older one's life on, signs an hour later, and the older one stays trusted until it ends.
+ * Renews what is due, without breaking calls between services that have the old and the new certificates: a new
+ * authority is trusted from half of the older one's life on, begins to sign an hour later, and the older one stays
+ * trusted until it expires.
  */
 export async function renew(held: Held, renewal: Renewal): Promise<Renewed> {
   const { nowMs } = renewal
@@ -63,7 +67,7 @@ export async function renew(held: Held, renewal: Renewal): Promise<Renewed> {
 }
 
 async function newAuthority({ nowMs, authorityMs }: Renewal): Promise<Issued> {
-  // A name of its own: chains are built by it.
+  // A name that no other authority has, because chains are built by name.
   const name = `ProtectMyAPI services ${new Date(nowMs).toISOString()}`
   const { certPem, keyPem } = await createAuthority(name, {
     notBefore: new Date(nowMs - LIMITS.backdateMs),
@@ -72,7 +76,10 @@ async function newAuthority({ nowMs, authorityMs }: Renewal): Promise<Issued> {
   return { certPem, keyPem }
 }
 
-/** The newest that all have heard of. Where there is but one, nobody trusts anything else yet. */
+/**
+ * The newest authority that every service trusts. If there is only one, it is the one, because no service trusts
+ * another yet.
+ */
 async function signerOf(authorities: readonly Issued[], nowMs: number): Promise<Authority> {
   const isKnown = ({ certPem }: Issued): boolean =>
     lifeOf(certPem).startMs + LIMITS.backdateMs + LIMITS.trustedBeforeMs <= nowMs

@@ -1,7 +1,7 @@
 import http from 'node:http'
 
 /**
- * A provider that lets one key in. It listens to all addresses: it is the proxy that calls it.
+ * A provider that accepts one key. It listens on all addresses, because the proxy calls it from another pod.
  *
  * @throws where the port is taken.
  */

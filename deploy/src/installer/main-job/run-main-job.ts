@@ -12,15 +12,15 @@ const AccessLog = z.object({ items: z.array(z.object({ requestId: z.string(), st
 
 const LIMITS = {
   requestMs: 30_000,
-  /** Entries are drained ten times a second, unless one is behind. */
+  /** Entries are drained ten times a second, unless the drain is behind. */
   recordMs: 30_000,
 } as const
 
 /**
- * The command `test`: a made-up key goes in, an app's token goes out, the key arrives at the provider in its place, and the
- * request is on record. Everything that it makes is deleted.
+ * The command `test`: stores a made-up key, sends a request with an app's token, and checks that the key arrives at the
+ * provider instead of the token and that the request is on record. Deletes everything that it makes.
  *
- * @throws Error that says at which step it went wrong.
+ * @throws Error that says which step failed.
  */
 export async function runMainJob(config: TestConfig, say: (line: string) => void): Promise<void> {
   const key = `sk-test-${randomBytes(24).toString('base64url')}`
@@ -65,7 +65,7 @@ interface Furnishing extends Pick<TestConfig, 'upstream'> {
   readonly api: ManagementApi
   readonly org: string
   readonly key: string
-  /** Takes how to delete what was made. */
+  /** Collects the steps that delete what was made. */
   readonly undo: (() => Promise<unknown>)[]
 }
 
@@ -82,7 +82,7 @@ async function furnish({ api, org, upstream, key, undo }: Furnishing): Promise<{
   const auth = { type: 'bearer', secret: name }
   const service = Made.parse(await api.post(`${org}/services`, { name: slug, slug, baseUrl: upstream.baseUrl, auth }))
   undo.push(() => api.delete(`${org}/services/${service.id}`))
-  // An app's token alone is enough under this policy, and counted as unattested.
+  // Under this policy an app token is enough, and requests are counted as unattested.
   const app = App.parse(await api.post(`${org}/apps`, { name: slug, slug, platform: 'ios', policy: 'audit' }))
   undo.push(() => api.delete(`${org}/apps/${app.id}`))
   await api.put(`${org}/apps/${app.id}/links/${slug}`)

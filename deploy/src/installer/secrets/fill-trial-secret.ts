@@ -5,7 +5,10 @@ import type { SecretStore } from './secret-store.js'
 
 const ROLES = ['vault', 'vault_keys', 'management'].flatMap((name) => [`${name}_runtime`, `${name}_migrator`])
 
-/** The command `trial-secrets`: passwords and the key file of a try, where they are missing. Never changes one. */
+/**
+ * The command `trial-secrets`: makes the passwords and the key file of a trial, where they are missing. Never changes
+ * one.
+ */
 export async function fillTrialSecret(secrets: SecretStore, name: string, log: Logger): Promise<void> {
   const { data, version } = await secrets.read(name)
   const missing = new Map([...wanted(data)].filter(([key]) => !data.has(key)))
@@ -20,7 +23,8 @@ function wanted(known: ReadonlyMap<string, string>): ReadonlyMap<string, string>
     ...passwords,
     ['kms.key', randomBytes(32).toString('base64')],
     ['redis.password', redis],
-    // A file, since an argument would be everybody's to read. Nothing is evicted: what lies there are records on their way.
+    // A file, because every process could read an argument. Nothing is evicted, because Redis holds records that are
+    // not drained yet.
     [
       'redis.conf',
       [

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { SecretStore } from './secret-store.js'
 
 export interface ClusterAccess {
-  /** Of the API server. */
+  /** The URL of the API server. */
   readonly baseUrl: string
   readonly namespace: string
   readonly token: string
@@ -15,7 +15,7 @@ const Secret = z.object({
   data: z.record(z.string(), z.base64()).optional(),
 })
 
-/** Through the Kubernetes API. Its CA is trusted by way of NODE_EXTRA_CA_CERTS. */
+/** Secrets by the Kubernetes API, whose CA is trusted by NODE_EXTRA_CA_CERTS. */
 export function kubernetesSecrets({ baseUrl, namespace, token }: ClusterAccess): SecretStore {
   async function call(method: string, name: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(`${baseUrl}/api/v1/namespaces/${namespace}/secrets/${name}`, {
@@ -27,7 +27,7 @@ export function kubernetesSecrets({ baseUrl, namespace, token }: ClusterAccess):
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    // The body of a refusal holds no data of a Secret.
+    // The body of a refusal contains no data of a Secret.
     if (!answer.ok) throw new Error(`${method} of Secret ${name} answered ${answer.status}: ${await answer.text()}`)
     return answer.json()
   }
@@ -42,7 +42,7 @@ export function kubernetesSecrets({ baseUrl, namespace, token }: ClusterAccess):
     },
     async write(name, data, version) {
       const bytes = [...data].map(([key, text]) => [key, Buffer.from(text, 'utf8').toString('base64')] as const)
-      // With the version that was read: refused (409) where another one wrote in between.
+      // Sends the version that was read, so that the write is refused (409) if the Secret was changed in between.
       await call('PATCH', name, { metadata: { resourceVersion: version }, data: Object.fromEntries(bytes) })
     },
   }

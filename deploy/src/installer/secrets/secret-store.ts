@@ -1,17 +1,17 @@
-/** A Secret's keys, and the state of it that they were read from. */
+/** The keys of a Secret, and the version that they were read from. */
 export interface StoredSecret {
   readonly data: ReadonlyMap<string, string>
   readonly version: string
 }
 
-/** The Secrets that the chart has named. */
+/** The Secrets that the chart names. */
 export interface SecretStore {
-  /** @throws Error where it cannot be read, or is not there. */
+  /** @throws Error where the Secret is missing or cannot be read. */
   read(name: string): Promise<StoredSecret>
   /**
    * Sets these keys and leaves others.
    *
-   * @throws Error where it was changed since it was read as `version`.
+   * @throws Error where the Secret was changed since it was read as `version`.
    */
   write(name: string, data: ReadonlyMap<string, string>, version: string): Promise<void>
 }

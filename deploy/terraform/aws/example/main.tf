@@ -1,5 +1,5 @@
 # terraform apply, then: terraform output -raw helm_values > kms.yaml && helm install … -f kms.yaml
-# After the first migration has made the installation's id, name it and apply again.
+# The first migration makes the installation's id. Set it below, and apply again.
 
 terraform {
   required_providers {

@@ -1,11 +1,11 @@
-# What may be done with the master key, as documents. No provider: so they can be looked at, and tested, without an account.
+# The policies for the master key, as documents. No provider is used, so they can be read and tested without an account.
 
 locals {
-  # What services/vault/src/keys/aws-kms.ts sends, and nothing else. ReEncrypt asks for a right on each side.
+  # The commands that services/vault/src/keys/aws-kms.ts sends, and no others. ReEncrypt needs a right for each side.
   wraps   = ["kms:GenerateDataKey", "kms:ReEncryptTo"]
   unwraps = ["kms:Decrypt", "kms:ReEncryptFrom"]
 
-  # The context that the vault names in each call. Whoever names none, or another one, is refused.
+  # The encryption context that the vault names in each call. A call without it, or with another one, is refused.
   context = merge(
     {
       "kms:EncryptionContext:product" = "protectmyapi"
@@ -14,7 +14,7 @@ locals {
     var.installation == null ? {} : { "kms:EncryptionContext:installation" = var.installation },
   )
 
-  # Of a key: no use of it, and no grants, which would hand out its use.
+  # Rights to administer the key, without use of it and without grants, because a grant would pass on its use.
   administration = [
     "kms:CancelKeyDeletion",
     "kms:DescribeKey",

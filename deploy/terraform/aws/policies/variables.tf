@@ -1,4 +1,4 @@
-# As in the module around it, which validates them.
+# Validated by the module that includes this one.
 variable "administrators" { type = list(string) }
 variable "cluster_oidc_issuer" { type = string }
 variable "installation" { type = string }

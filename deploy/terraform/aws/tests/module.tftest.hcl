@@ -1,6 +1,6 @@
-# With a provider in the place of AWS's that has the names and types of what is used here, and no behaviour.
+# In place of AWS's provider: one with the names and types that are used here, and no behaviour.
 mock_provider "aws" {
-  # Nothing is applied: the key cannot be destroyed, here either.
+  # Nothing is applied, because the key cannot be destroyed, here either.
   override_during = plan
 
   mock_data "aws_caller_identity" {

@@ -1,7 +1,7 @@
-// Command pod-security judges pods as a cluster does that enforces Pod Security, by the code that API servers run.
+// Command pod-security judges pods like a cluster that enforces Pod Security, with the code that API servers run.
 //
-// On standard input JSON, [{"name", "level", "version", "pod": {"metadata", "spec"}}]; on standard output [{"name",
-// "allowed", "why"}].
+// It reads JSON from standard input, [{"name", "level", "version", "pod": {"metadata", "spec"}}], and writes [{"name",
+// "allowed", "why"}] to standard output.
 package main
 
 import (
@@ -46,7 +46,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		// As the API server's defaults have it before anything is judged.
+		// Sets the API server's defaults first, as the server does before it judges.
 		for i := range q.Pod.Spec.Volumes {
 			if volume := &q.Pod.Spec.Volumes[i]; volume.VolumeSource == (corev1.VolumeSource{}) {
 				volume.EmptyDir = &corev1.EmptyDirVolumeSource{}

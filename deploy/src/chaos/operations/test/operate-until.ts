@@ -1,6 +1,6 @@
 import type { Operate } from '../operate.js'
 
-/** For tests: every change answers this, and the time ends with the one of this kind. */
+/** For tests: every change gets this answer, and the time ends with the change of the given kind. */
 export function operateUntil(last: string, body: unknown): Operate {
   let isOver = false
   return {
