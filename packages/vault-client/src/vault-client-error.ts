@@ -4,7 +4,7 @@ const SAY: Readonly<Record<string, string>> = {
     'Secret not found. Check the name’s spelling (case-sensitive), that the secret exists in the organization that this service is registered for, and that it is bound to this service: its SPIFFE id in bindings.services.',
   SECRET_EXPIRED: 'The secret has expired. Replace its value.',
   FORBIDDEN:
-    'This identity is not registered as an internal service. An operator registers it: management register-internal-service <organization> <name> <spiffe-id>.',
+    'This identity is not registered as an internal service. Ask an operator to register it: management register-internal-service <organization> <name> <spiffe-id>.',
   DESTINATION_NOT_ALLOWED: 'The secret is not bound to this service.',
   INVALID_GRANT: 'The grant was not taken. Check that the clocks of management and vault agree within 5 seconds.',
   SECRET_DECRYPTION_FAILED: 'The stored secret cannot be used. Enter its value again.',

@@ -35,7 +35,7 @@ export function tellRotated(all: Awaited<ReturnType<typeof rotateAllKeys>>, log:
   const refused = [...new Set(all.flatMap(({ undestroyed }) => undestroyed))]
   if (refused.length > 0)
     throw new Error(
-      `the erasing of ${shownNames(refused)} was refused, for the reasons in the log: look at these rows of signing_keys. ` +
-        'Every other withdrawn key is erased',
+      `the vault refused to erase ${shownNames(refused)}; the log has the reasons. Check these rows of signing_keys. ` +
+        'All other withdrawn keys are erased',
     )
 }

@@ -60,7 +60,7 @@ function answerReadiness({ dataPlane, isDraining }: OwnRoutesDeps, exchange: Exc
   if (isDraining()) throw new Fault('UNAVAILABLE', 'draining', { say: 'Shutting down.' })
   if (!dataPlane.ready())
     throw new Fault('UNAVAILABLE', 'not fresh', {
-      say: 'Management is away from this process, and nothing may be served.',
+      say: 'This proxy has not reached management for too long, so it may not serve requests.',
     })
   sendJson(exchange, 200, { status: 'ready', impaired: dataPlane.impaired() })
 }
