@@ -340,7 +340,7 @@ describe('a backup', () => {
       await vault.query("UPDATE versions SET version_id = replace(version_id, '-away', '') WHERE secret_id = $1", [
         secretId,
       ])
-      expect(await making).not.toContain('Not whole')
+      expect(await making).not.toContain('Incomplete')
     }, 60_000)
 
     it('for good says what will not open', async () => {
@@ -350,7 +350,7 @@ describe('a backup', () => {
          VALUES ('audit/org_gone', 9, decode(repeat('00', 32), 'hex'), 0, '', '')`,
       )
       await keys.query("DELETE FROM wrapped_keys WHERE organization_id = 'org_installation'")
-      expect((await said()).match(/Not whole.*(is in force|seals|has signed more)/g)).toHaveLength(3)
+      expect((await said()).match(/Incomplete.*(is in force|seals|has signed more)/g)).toHaveLength(3)
     }, 60_000)
   })
 })

@@ -161,7 +161,7 @@ export const FAULTS = {
   SECRET_IN_USE: {
     http: 409,
     grpc: 'FAILED_PRECONDITION',
-    say: 'API services use this secret. Update them first, or delete with ?force=true and they will answer SECRET_NOT_FOUND.',
+    say: 'API services use this secret. Update them first, or delete it with ?force=true; they will then answer SECRET_NOT_FOUND.',
   },
   IDEMPOTENCY_KEY_REUSED: {
     http: 422,

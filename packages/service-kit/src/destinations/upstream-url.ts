@@ -56,6 +56,6 @@ export function checkUpstreamUrl(url: URL, pointer: string, exempt: PrivateUpstr
   if (url.protocol !== 'https:') refuse('Give an https URL.')
   if (!isPublicHostName(url.hostname))
     refuse(
-      'Give the host name of a provider on the public internet; private, local and metadata addresses are never dialled.',
+      'Give the host name of a provider on the public internet; private, local and metadata addresses are never contacted.',
     )
 }

@@ -77,7 +77,7 @@ async function run(host: Host, { name, about, describeEnvironment, serve, comman
 
 function unknown(name: string, words: string, commands: Program['commands']): string {
   const none = Object.keys(commands).length === 0
-  return none ? `${name} has no commands: ${words}.` : `Unknown command ${words}. ${name} --help lists those that are.`
+  return none ? `${name} has no commands: ${words}.` : `Unknown command ${words}. ${name} --help lists the commands.`
 }
 
 /**

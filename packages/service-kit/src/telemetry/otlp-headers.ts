@@ -44,7 +44,7 @@ export function otlpHeadersFrom(file: string, log: Logger): () => Promise<Record
       told = ''
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      if (reason !== told) log.warn({ file, reason }, 'headers for the collector were not read anew')
+      if (reason !== told) log.warn({ file, reason }, 'headers for the collector were not reloaded')
       told = reason
     }
     return { ...held }

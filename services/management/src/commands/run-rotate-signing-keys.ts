@@ -31,7 +31,7 @@ export function runRotateSigningKeys(
 /** @throws Error with the ids of withdrawn keys that were not erased. */
 export function tellRotated(all: Awaited<ReturnType<typeof rotateAllKeys>>, log: Logger): void {
   for (const { key, made, withdrawn, inForce } of all)
-    log.info({ use: key.use, kid: key.id, made, withdrawn, inForce }, 'another signing key is in force')
+    log.info({ use: key.use, kid: key.id, made, withdrawn, inForce }, 'a new signing key is in force')
   const refused = [...new Set(all.flatMap(({ undestroyed }) => undestroyed))]
   if (refused.length > 0)
     throw new Error(

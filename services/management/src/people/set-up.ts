@@ -141,5 +141,5 @@ async function lockInstallation(trx: Knex.Transaction): Promise<void> {
 
 const wrongToken = (): Fault =>
   new Fault('INVALID_TOKEN', 'wrong set-up token', {
-    say: 'This set-up token is not valid: it is wrong, or was used. Sign in if there is an owner already; else look for the newest token in the log.',
+    say: 'This set-up token is wrong or was already used. If there is an owner already, sign in; otherwise use the newest token in the log.',
   })

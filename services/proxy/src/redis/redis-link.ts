@@ -115,7 +115,7 @@ export function createRedisLink({ client, clock, schedule, log }: Deps): RedisLi
   }
 
   function unfit(why: string): void {
-    tell(why, () => log.error({ why }, 'Redis is not fit for use, and goes unused'))
+    tell(why, () => log.error({ why }, 'Redis is not fit for use, so it is not used'))
     leave()
   }
 
