@@ -71,12 +71,12 @@ describe('readDump', () => {
     [
       'with a row too many',
       [...SCRIPT, `${END}{"a":3,"empty":0}`],
-      'its rows differ from those that it lists at its end',
+      'it does not have the number of rows stated at its end',
     ],
     [
       'that lacks a table',
       [...SCRIPT, `${END}{"a":4,"empty":0,"b":0}`],
-      'its rows differ from those that it lists at its end',
+      'it does not have the number of rows stated at its end',
     ],
     ['of something else', ['SELECT 1;'], 'it is not a backup of ProtectMyAPI'],
     ['of nothing', [], 'it is empty'],

@@ -76,7 +76,7 @@ function compareRows(end: unknown, counted: ReadonlyMap<string, number>): void {
   if (!expected.success) throw new Error('it is cut off')
   const tables = Object.entries(expected.data)
   if (tables.length !== counted.size || tables.some(([name, rows]) => counted.get(name) !== rows))
-    throw new Error('its rows differ from those that it lists at its end')
+    throw new Error('it does not have the number of rows stated at its end')
 }
 
 /** `\.` alone in its line: no row is. */

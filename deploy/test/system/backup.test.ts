@@ -165,7 +165,10 @@ describe('a backup', () => {
 
     it('where a part is missing', async () => {
       const harmed = await restoreHarmed((copy) => rm(path.join(copy, 'vault_keys.sql.gz.age')))
-      expect(harmed).toEqual({ error: expect.stringContaining('Without it no secret of this backup opens.'), left: [] })
+      expect(harmed).toEqual({
+        error: expect.stringContaining('Without it no secret of this backup can be opened.'),
+        left: [],
+      })
     })
 
     it('where a part is in the place of another', async () => {

@@ -143,11 +143,9 @@ const PresetView = z
       z.object({ type: z.literal('header'), name: z.string() }),
     ]),
     bindings: z.object({ origins: z.array(z.string()), placements: z.array(PlacementView) }),
-    defaultHeaders: z
-      .record(z.string(), z.string())
-      .meta({
-        description: 'Header fields that clients without an SDK have to send themselves; they are not injected.',
-      }),
+    defaultHeaders: z.record(z.string(), z.string()).meta({
+      description: 'Header fields that clients without an SDK have to send themselves; they are not injected.',
+    }),
     endpoints: z
       .array(
         z.object({

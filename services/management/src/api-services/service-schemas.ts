@@ -77,13 +77,9 @@ const fields = {
     .meta({ description: 'Whole segments, `*` for one, `**` for any number. Empty allows all.' }),
   limits: ServiceLimits,
   timeoutMs: z.int().min(SERVICE_LIMITS.timeoutMsMin).max(SERVICE_LIMITS.timeoutMsMax),
-  bodyBytesMax: z
-    .int()
-    .min(1)
-    .max(SERVICE_LIMITS.bodyBytesMax)
-    .meta({
-      description: 'Limit for the body of one request. A larger one is answered 413 TOO_LARGE. Default: 32 MiB.',
-    }),
+  bodyBytesMax: z.int().min(1).max(SERVICE_LIMITS.bodyBytesMax).meta({
+    description: 'Limit for the body of one request. A larger one is answered 413 TOO_LARGE. Default: 32 MiB.',
+  }),
   scrub: z.boolean(),
   forwardTraceContext: z.boolean().meta({
     description:

@@ -74,12 +74,9 @@ export const DebugTokenView = z
     id: z.string(),
     name: z.string(),
     createdAt: Timestamp,
-    createdBy: z
-      .string()
-      .meta({
-        description:
-          'Id of the person. The token stays valid after the person leaves the organization: revoke it then.',
-      }),
+    createdBy: z.string().meta({
+      description: 'Id of the person. The token stays valid after the person leaves the organization: revoke it then.',
+    }),
     expiresAt: Timestamp,
     lastUsedAt: Timestamp.nullable(),
     revokedAt: Timestamp.nullable(),

@@ -282,7 +282,7 @@ describe('floors', () => {
 })
 
 describe('operators', () => {
-  it('are told why everything held in memory is dropped', () => {
+  it('are told why all that was held is dropped', () => {
     const clock = manualClock()
     const told: unknown[] = []
     const info = (fields: object, line: string): void => void told.push([fields, line])

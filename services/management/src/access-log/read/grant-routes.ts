@@ -12,12 +12,10 @@ const GrantView = z.object({
   requestId: z.string(),
   at: Timestamp,
   internalService: z.object({ id: z.string(), name: z.string(), spiffeId: z.string() }),
-  secrets: z
-    .array(z.object({ id: z.string(), name: z.string() }))
-    .meta({
-      description:
-        'The secrets that it could lease from the vault for one minute from then on, with their names at that time.',
-    }),
+  secrets: z.array(z.object({ id: z.string(), name: z.string() })).meta({
+    description:
+      'The secrets that it could lease from the vault for one minute from then on, with their names at that time.',
+  }),
 })
 
 /** Which internal service was granted which secrets, and when. */
