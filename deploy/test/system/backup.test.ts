@@ -197,7 +197,9 @@ describe('a backup', () => {
 
     it('under a system that runs', async () => {
       const { config } = restored?.running ?? system.running
-      await expect(restoreLocal(options(config, { BACKUP: made, OVERWRITE: '1' }))).rejects.toThrow('It is running')
+      await expect(restoreLocal(options(config, { BACKUP: made, OVERWRITE: '1' }))).rejects.toThrow(
+        'ProtectMyAPI is still running',
+      )
     })
 
     it('where a service is connected, whoever has started it', async () => {
