@@ -125,7 +125,7 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'half of an owner',
     'plain',
     { management: { bootstrap: { email: 'o@example.com' } } },
-    'management.bootstrap: email and organization go together',
+    'management.bootstrap: email and organization must be set together',
   ],
   [
     'an owner without a password',
@@ -168,7 +168,7 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'private upstreams in production',
     'plain',
     { proxy: { privateUpstreams: ['api.internal'] } },
-    'proxy.privateUpstreams: production dials public addresses',
+    'proxy.privateUpstreams: production contacts only public addresses',
   ],
   [
     'a demo provider in production',
@@ -389,13 +389,13 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a node port that nobody opens',
     'plain',
     { proxy: { service: { nodePort: 30_080 } } },
-    'proxy.service.nodePort: it is of use with type NodePort or LoadBalancer',
+    'proxy.service.nodePort: it is only used with type NodePort or LoadBalancer',
   ],
   [
     'a balancer’s ranges without one',
     'plain',
     { management: { service: { loadBalancerSourceRanges: ['10.0.0.0/8'] } } },
-    'management.service: loadBalancerClass and loadBalancerSourceRanges are of use with type LoadBalancer',
+    'management.service: loadBalancerClass and loadBalancerSourceRanges are only used with type LoadBalancer',
   ],
   [
     'a secret in values, as a map',

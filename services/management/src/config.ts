@@ -264,7 +264,7 @@ function bootstrapOf(given: Given, readFile: ReadFile): FirstRun['bootstrap'] {
   if (email === undefined && path === undefined && organization === undefined) return undefined
   if (email === undefined || path === undefined || organization === undefined) {
     throw new EnvironmentError([
-      'PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION go together',
+      'PMA_BOOTSTRAP_EMAIL, PMA_BOOTSTRAP_PASSWORD_FILE and PMA_BOOTSTRAP_ORGANIZATION must be set together',
     ])
   }
   const password = readSecretFile('PMA_BOOTSTRAP_PASSWORD_FILE', path, readFile)

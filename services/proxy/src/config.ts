@@ -122,7 +122,7 @@ function upstreamCaOf(path: string | undefined, readFile: ReadFile): string | nu
   if (path === undefined) return null
   const text = readSecretFile('PMA_UPSTREAM_CA_FILE', path, readFile)
   if (!text.includes('-----BEGIN CERTIFICATE-----'))
-    throw new EnvironmentError([`PMA_UPSTREAM_CA_FILE: ${path} holds no certificate in PEM`])
+    throw new EnvironmentError([`PMA_UPSTREAM_CA_FILE: ${path} does not contain a PEM certificate`])
   return text
 }
 
@@ -130,6 +130,6 @@ function parseProxies(ranges: readonly string[]): TrustedProxies {
   try {
     return trustedProxies(ranges)
   } catch {
-    throw new EnvironmentError(['PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, parted by commas'])
+    throw new EnvironmentError(['PMA_TRUSTED_PROXIES: give CIDR ranges, such as 10.0.0.0/8, separated by commas'])
   }
 }

@@ -30,7 +30,7 @@ export function configuredPrivateUpstreams(
   hosts: readonly string[],
 ): PrivateUpstreams {
   if (mode === 'production' && hosts.length > 0) {
-    throw new EnvironmentError(['PMA_ALLOW_PRIVATE_UPSTREAMS: is for PMA_MODE=development alone'])
+    throw new EnvironmentError(['PMA_ALLOW_PRIVATE_UPSTREAMS: it is only allowed with PMA_MODE=development'])
   }
   return privateUpstreams(hosts)
 }

@@ -35,7 +35,8 @@ export function servedPairOf(
 ): Pair | null {
   const [cert, key] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`]
   if (certFile === undefined && keyFile === undefined) return null
-  if (certFile === undefined || keyFile === undefined) throw new EnvironmentError([`${cert} and ${key} go together`])
+  if (certFile === undefined || keyFile === undefined)
+    throw new EnvironmentError([`${cert} and ${key} must be set together`])
   readParts({
     cert: () => readSecretFile(cert, certFile, readFile),
     key: () => readSecretFile(key, keyFile, readFile),

@@ -96,11 +96,11 @@ function isPlaceholder(word = ''): boolean {
 
 function endOnSignal(host: Host, log: Logger, close: () => Promise<void>): void {
   const end = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'ending')
+    log.info({ signal }, 'shutting down')
     close().then(
       () => host.exit(0),
       (err: unknown) => {
-        log.error({ err }, 'did not end cleanly')
+        log.error({ err }, 'did not shut down cleanly')
         host.exit(EXIT.failed)
       },
     )

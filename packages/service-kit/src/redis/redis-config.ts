@@ -19,7 +19,7 @@ type RedisVariables = z.output<z.ZodObject<typeof redisEnvironment>>
 export function redisTarget(given: RedisVariables, readFile: ReadFile): RedisTarget | null {
   if (given.PMA_REDIS_HOST === undefined) return null
   if (given.PMA_REDIS_CA_FILE !== undefined && !given.PMA_REDIS_TLS)
-    throw new EnvironmentError(['PMA_REDIS_CA_FILE: it is read with PMA_REDIS_TLS=true alone'])
+    throw new EnvironmentError(['PMA_REDIS_CA_FILE: it is only used with PMA_REDIS_TLS=true'])
   const { PMA_REDIS_PASSWORD_FILE: passwordFile, PMA_REDIS_CA_FILE: caFile } = given
   return {
     host: given.PMA_REDIS_HOST,

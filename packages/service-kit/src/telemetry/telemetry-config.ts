@@ -122,5 +122,7 @@ function decoded(value: string): string {
 }
 
 function badAttributes(): EnvironmentError {
-  return new EnvironmentError(['OTEL_RESOURCE_ATTRIBUTES: give key=value, parted by commas, values percent-encoded'])
+  return new EnvironmentError([
+    'OTEL_RESOURCE_ATTRIBUTES: give key=value, separated by commas, with values percent-encoded',
+  ])
 }

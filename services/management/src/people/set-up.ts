@@ -63,7 +63,10 @@ export async function prepareFirstRun(deps: SetUpDeps, { setupToken, bootstrap }
     return true
   })
   if (!kept) return
-  if (setupToken) deps.log.warn('there is no user yet: POST /api/v1/setup with the token of PMA_SETUP_TOKEN_FILE')
+  if (setupToken)
+    deps.log.warn(
+      'there is no user yet: create the first owner by POST /api/v1/setup with the token in PMA_SETUP_TOKEN_FILE',
+    )
   // The token stands in the text, because redaction would remove it from a field.
   else
     deps.log.warn(
@@ -112,7 +115,7 @@ async function bootstrapOwner(deps: SetUpDeps, owner: FirstOwner, passwordHash: 
   if (result)
     deps.log.info(
       { user: result.userId, organization: result.organization.id },
-      'the first owner was made from PMA_BOOTSTRAP_…',
+      'the first owner was created from PMA_BOOTSTRAP_…',
     )
 }
 
