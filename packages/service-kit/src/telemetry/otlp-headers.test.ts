@@ -38,7 +38,7 @@ describe('header fields for a collector', () => {
 
   it.each([
     ['http://collector:4318', 'x: y', 'OTEL_EXPORTER_OTLP_ENDPOINT has to be https'],
-    ['https://collector', 'planted', '/headers: line 1 is no "name: value"'],
+    ['https://collector', 'planted', '/headers: line 1 is not "name: value"'],
     ['https://collector', '', '/headers is empty'],
     [undefined, 'x: y', 'it is of use with OTEL_EXPORTER_OTLP_ENDPOINT alone'],
   ])('end the start where they are of no use: to %s, %j', (endpoint, text, words) => {
