@@ -115,7 +115,7 @@ async function rewrapOne(
     return (await rewrapStore(vaultKeysDb).replace(key, anew, keys.masterKey)) ? 'rewrapped' : 'passed over'
   } catch (err) {
     if (!(err instanceof Fault && err.code === 'SECRET_DECRYPTION_FAILED')) throw err
-    log.error({ err, ...key.ref }, 'a data key was not rewrapped: none of the configured master keys unwraps it')
+    log.error({ err, ...key.ref }, 'a data key was not rewrapped: it does not unwrap under any configured master key')
     return 'refused'
   }
 }
