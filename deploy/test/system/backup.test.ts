@@ -230,7 +230,7 @@ describe('a backup', () => {
       const databasePrefix = randomPrefix()
       drops.push(databasePrefix)
       const config = { ...system.running.config, stateDir, databasePrefix }
-      await expect(restoreLocal(options(config, { BACKUP: made }))).rejects.toThrow('has another kms.key')
+      await expect(restoreLocal(options(config, { BACKUP: made }))).rejects.toThrow('has a different kms.key')
       expect(await readFile(key, 'utf8')).toBe('of somebody else')
     })
   })
