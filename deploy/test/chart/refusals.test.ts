@@ -319,7 +319,7 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a volume in the place of ours',
     'plain',
     { vault: { extraVolumes: [{ name: 'kms', emptyDir: {} }] } },
-    'vault.extraVolumes: kms is the name of a volume of ours',
+    "vault.extraVolumes: kms is the name of one of the chart's own volumes",
   ],
   [
     'a folder of the node',
@@ -331,13 +331,13 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a mount before files of ours',
     'plain',
     { vault: { extraVolumeMounts: [{ name: 'x', mountPath: '/etc/protectmyapi/../protectmyapi/kms' }] } },
-    'vault.extraVolumeMounts: /etc/protectmyapi/../protectmyapi/kms would stand before files of ours',
+    "vault.extraVolumeMounts: /etc/protectmyapi/../protectmyapi/kms would hide the chart's own files",
   ],
   [
     'a container in the place of ours',
     'plain',
     { vault: { extraContainers: [{ name: 'vault', image: 'x' }] } },
-    'vault: an extra container is called vault, which is one of ours',
+    "vault: an extra container is called vault, like one of the chart's own",
   ],
   [
     'a probe that ends a hang too late',
