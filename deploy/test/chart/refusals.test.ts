@@ -349,13 +349,13 @@ const ROWS: readonly (readonly [string, Example | null, Values, string])[] = [
     'a way to a port of ours among those to sidecars',
     'plain',
     { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 8060 }] }] } } },
-    'networkPolicy.extraIngress.vault: 8060 is a port of ours',
+    "networkPolicy.extraIngress.vault: 8060 is one of the services' own ports",
   ],
   [
     'the same by its name',
     'plain',
     { networkPolicy: { extraIngress: { vault: [{ from: [{ podSelector: {} }], ports: [{ port: 'grpc' }] }] } } },
-    'networkPolicy.extraIngress.vault: grpc is a port of ours',
+    "networkPolicy.extraIngress.vault: grpc is one of the services' own ports",
   ],
   [
     'ports from the first to the last',
